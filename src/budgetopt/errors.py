@@ -1,0 +1,273 @@
+"""Every exception that budgetopt raises, as one tree.
+
+    BudgetoptError                  the root: catch this one to catch them all
+    ├── InputError                  what was given is wrong; the command line exits with 2
+    │   ├── ScenarioError           one or many problems of a scenario, each with its place
+    │   ├── UnknownNameError        a call named a program, fund, rule or outcome that does not exist
+    │   ├── OptionError             an option of a call or command is out of range or unknown
+    │   ├── SolverUnavailableError  the solver asked for is not installed here
+    │   └── ResultFileError         a result document is damaged, or belongs to another scenario
+    ├── NoAllocationError           the input is well formed, but there is no plan; exits with 1
+    │   ├── InfeasibleError         the rules contradict each other or the money
+    │   ├── UnboundedError          nothing limits the gain: a limit is missing
+    │   └── OutOfTimeError          the limit of time ran out before any plan was found
+    └── FaultError                  a fault of ours or of a solver; exits with 3
+        ├── SolverError             a solver failed or answered nonsense
+        ├── CertificateError        a solver's answer did not pass the proof
+        └── AuditError              a plan did not pass the second opinion
+
+Each carries a ``code`` (a stable word for machines), a ``hint`` (how to mend it) and the exit code of the command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "AuditError",
+    "BudgetoptError",
+    "CertificateError",
+    "FaultError",
+    "InfeasibleError",
+    "InputError",
+    "NoAllocationError",
+    "OptionError",
+    "OutOfTimeError",
+    "Place",
+    "Problem",
+    "ResultFileError",
+    "ScenarioError",
+    "SolverError",
+    "SolverUnavailableError",
+    "UnboundedError",
+    "UnknownNameError",
+    "near",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a value stands in a file.
+
+    Parameters
+    ----------
+    file
+        The file's path as the user gave it; empty where the value came from a call.
+    line
+        1-based line, or the row of a table; 0 where the whole file is meant.
+    column
+        1-based column; 0 where the whole line is meant.
+    sheet
+        The sheet of a workbook; empty for text files. With a sheet, line and column are a cell.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        if self.sheet:
+            cell = f"{column_letters(self.column)}{self.line}" if self.column and self.line else ""
+            return f"{self.file}!{self.sheet}" + (f":{cell}" if cell else "")
+        parts = [self.file or "<call>"]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+def column_letters(column: int) -> str:
+    """Return the letters by which a spreadsheet calls a 1-based column: 1 is A, 27 is AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return the known name nearest to a misspelt one, or an empty string if none is near."""
+    candidates = {str(candidate).casefold(): str(candidate) for candidate in known}
+    found = difflib.get_close_matches(name.casefold(), candidates, n=1, cutoff=0.6)
+    return candidates[found[0]] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a scenario.
+
+    Parameters
+    ----------
+    code
+        A stable word for machines, such as ``unknown-key``.
+    message
+        What is wrong, with the offending value.
+    place
+        Where it stands, if it stands in a file.
+    expected
+        What was expected there.
+    hint
+        How to mend it: a near name, or an example.
+    """
+
+    code: str
+    message: str
+    place: Place | None = None
+    expected: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.place}: {self.message} [{self.code}]" if self.place else f"{self.message} [{self.code}]"]
+        if self.expected:
+            lines.append(f"    expected: {self.expected}")
+        if self.hint:
+            lines.append(f"    hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class BudgetoptError(Exception):
+    """The root of every exception of budgetopt.
+
+    Parameters
+    ----------
+    message
+        What happened, in words of public budgeting.
+    hint
+        How to mend it, if that is known.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n    hint: {self.hint}" if self.hint else self.message
+
+
+class InputError(BudgetoptError):
+    """What was given is wrong."""
+
+    code = "input"
+    exit_code = 2
+
+
+class ScenarioError(InputError):
+    """A scenario cannot be used; all of its problems are reported together.
+
+    Parameters
+    ----------
+    problems
+        At least one problem. They are kept in the order of their places.
+    """
+
+    code = "scenario"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        order = sorted(problems, key=lambda problem: (problem.place or Place(""), problem.message))
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(order))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UnknownNameError(InputError, LookupError):
+    """A call named something that the scenario does not have.
+
+    Parameters
+    ----------
+    kind
+        What was looked for: ``program``, ``fund``, ``outcome``, ``rule``.
+    name
+        The name that was given.
+    known
+        The names that exist, from which the nearest is offered.
+    """
+
+    code = "unknown-name"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = [str(candidate) for candidate in known]
+        close = near(name, names)
+        if close:
+            hint = f"did you mean {close!r}?"
+        elif len(names) <= 12:
+            hint = f"there are: {', '.join(names)}" if names else f"the scenario has no {kind}s"
+        else:
+            hint = ""
+        super().__init__(f"there is no {kind} named {name!r}", hint=hint)
+        self.kind = kind
+        self.name = name
+
+
+class OptionError(InputError, ValueError):
+    """An option of a call or of the command line is unknown or out of range."""
+
+    code = "option"
+
+
+class SolverUnavailableError(InputError):
+    """The solver asked for is not installed on this machine."""
+
+    code = "solver-unavailable"
+
+
+class ResultFileError(InputError):
+    """A result document is damaged, of another format, or belongs to another scenario."""
+
+    code = "result-file"
+
+
+class NoAllocationError(BudgetoptError):
+    """The input is well formed, but no plan came of it."""
+
+    code = "no-allocation"
+    exit_code = 1
+
+
+class InfeasibleError(NoAllocationError):
+    """No plan can meet every rule: they contradict each other, or the money."""
+
+    code = "infeasible"
+
+
+class UnboundedError(NoAllocationError):
+    """Nothing limits the gain, so there is no best plan."""
+
+    code = "unbounded"
+
+
+class OutOfTimeError(NoAllocationError):
+    """The limit of time ran out before any plan was found."""
+
+    code = "out-of-time"
+
+
+class FaultError(BudgetoptError):
+    """A fault of budgetopt or of a solver, not of the input."""
+
+    code = "fault"
+
+
+class SolverError(FaultError):
+    """A solver failed, or answered with something that is no answer."""
+
+    code = "solver"
+
+
+class CertificateError(FaultError):
+    """A solver called its answer optimal, and the proof does not hold."""
+
+    code = "certificate"
+
+
+class AuditError(FaultError):
+    """A plan does not meet the scenario by the audit's own reckoning."""
+
+    code = "audit"

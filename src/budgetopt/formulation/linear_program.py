@@ -1,0 +1,267 @@
+"""A linear program as arrays, with labels that lead back to the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pulp
+
+__all__ = ["Block", "Bools", "Floats", "Ints", "Labels", "LinearProgram", "Matrix", "Stage", "TieBreak"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A sparse matrix, column by column (CSC).
+
+    Parameters
+    ----------
+    rows, columns
+        Its shape.
+    starts
+        Where each column begins in ``index`` and ``value``; shape (columns + 1,).
+    index
+        Row of each entry, rising within a column; shape (entries,).
+    value
+        Each entry; shape (entries,).
+    """
+
+    rows: int
+    columns: int
+    starts: Ints
+    index: Ints
+    value: Floats
+
+    @classmethod
+    def from_triplets(cls, rows: int, columns: int, row: Ints, column: Ints, value: Floats) -> Matrix:
+        """Return the matrix of entries in any order; entries of one cell are added, zeros left out."""
+        key = column * np.int64(max(rows, 1)) + row
+        order = np.argsort(key, kind="stable")
+        key, value = key[order], value[order]
+        if len(key):
+            first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+            key, value = key[first], np.add.reduceat(value, first)
+            kept = value != 0
+            key, value = key[kept], value[kept]
+        column, row = np.divmod(key, max(rows, 1))
+        starts = np.searchsorted(column, np.arange(columns + 1)).astype(np.int64)
+        return cls(rows, columns, starts, row.astype(np.int64), value.astype(np.float64))
+
+    @property
+    def entries(self) -> int:
+        """How many entries are not zero."""
+        return len(self.index)
+
+    def column_of_entry(self) -> Ints:
+        """Return the column of each entry; shape (entries,)."""
+        return np.repeat(np.arange(self.columns), np.diff(self.starts))
+
+    def times(self, x: Floats) -> Floats:
+        """Return the product with a vector of shape (columns,); shape (rows,)."""
+        return np.bincount(self.index, weights=self.value * np.repeat(x, np.diff(self.starts)), minlength=self.rows)
+
+    def transpose_times(self, y: Floats) -> Floats:
+        """Return the product of the transpose with a vector of shape (rows,); shape (columns,)."""
+        return np.bincount(self.column_of_entry(), weights=self.value * y[self.index], minlength=self.columns)
+
+    def take_columns(self, columns: Ints) -> Matrix:
+        """Return the matrix of some columns, in the order asked for; every row is kept."""
+        lengths = np.diff(self.starts)[columns]
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        items = np.repeat(self.starts[columns] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Matrix(self.rows, len(columns), starts, self.index[items], self.value[items])
+
+    def dense(self) -> Floats:
+        """Return the matrix with its zeros; for small ones."""
+        out = np.zeros((self.rows, self.columns))
+        out[self.index, self.column_of_entry()] = self.value
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring rows, or neighbouring columns, of one kind.
+
+    Parameters
+    ----------
+    kind
+        What they are: ``segment``, ``spending``, ``closing balance``, ``fund balance``, ``rule`` ...
+    start, stop
+        The positions that they take up.
+    keys
+        For each of them, the positions of what it is about: ``program``, ``fund``, ``period``, ``rule`` ...;
+        every array has shape (stop - start,).
+    """
+
+    kind: str
+    start: int
+    stop: int
+    keys: Mapping[str, Ints] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    @property
+    def positions(self) -> Ints:
+        """The positions that they take up; shape (stop - start,)."""
+        return np.arange(self.start, self.stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What each row, or each column, stands for.
+
+    Parameters
+    ----------
+    blocks
+        The blocks, in order, without gaps.
+    names
+        The names behind the positions in the blocks' keys: ``names["fund"][3]``.
+    """
+
+    blocks: tuple[Block, ...]
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.blocks[-1].stop if self.blocks else 0
+
+    def of_kind(self, kind: str) -> Iterator[Block]:
+        """Yield the blocks of a kind."""
+        return (block for block in self.blocks if block.kind == kind)
+
+    def name(self, position: int) -> str:
+        """Return a readable name of one row or column, such as ``fund balance[general,FY2027]``."""
+        for block in self.blocks:
+            if block.start <= position < block.stop:
+                parts = []
+                for key, values in block.keys.items():
+                    value = int(values[position - block.start])
+                    known = self.names.get(key)
+                    parts.append(known[value] if known and 0 <= value < len(known) else str(value))
+                return f"{block.kind}[{','.join(parts)}]" if parts else block.kind
+        raise IndexError(position)
+
+    def all_names(self) -> list[str]:
+        """Return every name, in order; unlike :meth:`name` in one pass."""
+        out: list[str] = []
+        for block in self.blocks:
+            columns = []
+            for key, values in block.keys.items():
+                known = self.names.get(key)
+                listed = values.tolist()
+                columns.append([known[value] if known and 0 <= value < len(known) else str(value) for value in listed])
+            out.extend(f"{block.kind}[{','.join(parts)}]" for parts in zip(*columns, strict=True)) if columns else out.extend([block.kind] * len(block))
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One objective of an ordered list.
+
+    Parameters
+    ----------
+    label
+        What is sought, in words.
+    cost
+        Its coefficients; shape (columns,).
+    maximize
+        Its direction.
+    offset
+        What is added to ``cost @ x`` to give its value.
+    within
+        The share of its best value that later stages may give up.
+    """
+
+    label: str
+    cost: Floats
+    maximize: bool
+    offset: float = 0.0
+    within: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TieBreak:
+    """How one plan is chosen among equally good ones: least change from a reference first, then the order of the file.
+
+    A group is a program in a period. Its spending is the sum of ``weight * x[column]`` over its members.
+
+    Parameters
+    ----------
+    group, column, weight
+        Members: the group, the column and its coefficient; shape (members,).
+    reference
+        What each group should stay near, NaN where there is nothing to stay near; shape (groups,).
+    """
+
+    group: Ints
+    column: Ints
+    weight: Floats
+    reference: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class LinearProgram:
+    """Optimize ``stages[0]``, then the others in turn, over ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``.
+
+    Parameters
+    ----------
+    matrix
+        The matrix A.
+    row_lower, row_upper
+        Limits of the rows, infinite where there is none; shape (rows,).
+    lower, upper
+        Limits of the columns; shape (columns,).
+    integer
+        Which columns take whole numbers only; shape (columns,).
+    stages
+        At least one objective.
+    column_labels, row_labels
+        What the columns and rows stand for.
+    tie_break
+        How one plan is chosen among equally good ones.
+    """
+
+    matrix: Matrix
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    integer: Bools
+    stages: tuple[Stage, ...]
+    column_labels: Labels
+    row_labels: Labels
+    tie_break: TieBreak | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.matrix.rows
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return self.matrix.columns
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether some columns take whole numbers only."""
+        return bool(self.integer.any())
+
+    def to_pulp(self) -> pulp.LpProblem:
+        """Return the first stage as a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
+        from budgetopt.solvers.pulp_door import to_pulp
+
+        return to_pulp(self)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the size of the problem: rows, columns, entries, integer columns."""
+        return {"rows": self.rows, "columns": self.columns, "entries": self.matrix.entries, "integers": int(self.integer.sum())}

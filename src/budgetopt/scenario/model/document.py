@@ -1,0 +1,63 @@
+"""The scenario file as a whole."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from budgetopt.scenario.model.base import Model, Name, Names, Text
+from budgetopt.scenario.model.fund import Fund
+from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
+from budgetopt.scenario.model.outcome import Outcome
+from budgetopt.scenario.model.program import Program
+from budgetopt.scenario.model.rule import Rule
+
+__all__ = ["FORMAT", "Document", "Tables"]
+
+FORMAT = "budgetopt/1"
+
+
+class Tables(Model):
+    """Long lists, kept in CSV or XLSX beside the scenario file; ``office.xlsx!Offers`` names a sheet."""
+
+    programs: Names = ()
+    """One row a program: a column `program` with its id, and columns named like the keys of a program, nested ones dotted."""
+    evidence: Names = ()
+    """One row an effect: columns `program`, `outcome`, and the keys of an effect."""
+    curves: Names = ()
+    """One row a point of a curve: columns `program`, `outcome`, `spending`, `value`."""
+
+
+class Document(Model):
+    """A scenario: what a budget office writes."""
+
+    format: Literal["budgetopt/1"] = FORMAT
+    """The version of this format."""
+    name: Text = Field(default="Untitled", min_length=1)
+    """The scenario's name, as it is printed."""
+    description: Text = ""
+    """What the scenario stands for."""
+    source: Text = ""
+    """Where its figures come from."""
+    currency: Text = "USD"
+    """The currency of every amount."""
+    periods: Names = ("budget",)
+    """The periods, in order; left out, one period."""
+    funds: dict[Name, Fund] = Field(default_factory=dict)
+    """The funds, by name."""
+    outcomes: dict[Name, Outcome] = Field(default_factory=dict)
+    """The outcomes, by name."""
+    tables: Tables = Tables()
+    """Files that hold long lists."""
+    programs: dict[Name, Program] = Field(default_factory=dict)
+    """The programs, by id."""
+    rules: tuple[Rule, ...] = ()
+    """What binds the allocation as a whole."""
+    objective: tuple[Objective, ...] = (Objective(maximize=WEIGHTED_OUTCOMES),)
+    """What the plan seeks: one entry, or a list in order of importance."""
+
+    @field_validator("objective", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return value if isinstance(value, list | tuple) else (value,)

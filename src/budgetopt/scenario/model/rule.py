@@ -1,0 +1,130 @@
+"""Rules: what binds the allocation as a whole.
+
+Each kind of rule is a model of its own, told apart by the key that only it has. To add a kind, write its model, name it
+in :data:`RULE_KINDS`, and give it a formulation and an audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from budgetopt.scenario.amounts import NumberOrShare, Share, ShareOf
+from budgetopt.scenario.model.base import Model, Name, Names, PerPeriod, Text
+from budgetopt.scenario.model.where import Where
+
+__all__ = ["RULE_KINDS", "ChangeLimit", "ChangeRule", "OfSelection", "Rule", "RuleBase", "SumRule"]
+
+
+class RuleBase(Model):
+    """What every rule has."""
+
+    name: Text = Field(min_length=1)
+    """The rule's name, as it is printed."""
+    because: Text = ""
+    """The resolution, law or promise behind it, printed with it."""
+    where: Where | None = None
+    """The programs that it speaks of; left out, all of them."""
+    periods: Names | None = None
+    """The periods in which it holds; left out, all of them."""
+
+
+class OfSelection(Model):
+    """The sum over another selection, which a share is a share of."""
+
+    sum: Text = "spending"
+    """`spending`, or `outcome NAME`."""
+    where: Where | None = None
+    """The programs that are summed; left out, all of them."""
+    funds: Names | None = None
+    """Only the spending from these funds."""
+
+
+class SumRule(RuleBase):
+    """A limit on a sum over programs: of their spending, or of what they do to an outcome."""
+
+    sum: Text
+    """What is summed: `spending`, or `outcome NAME`."""
+    at_least: PerPeriod[NumberOrShare] | None = None
+    """The least that the sum must be: a number, or with `of` a share."""
+    at_most: PerPeriod[NumberOrShare] | None = None
+    """The most that the sum may be: a number, or with `of` a share."""
+    equals: PerPeriod[NumberOrShare] | None = None
+    """What the sum must be: a number, or with `of` a share."""
+    of: Literal["total spending", "baseline", "revenue"] | OfSelection | None = None
+    """What a share is a share of: all spending, the same programs' baseline, recurring revenue, or another selection."""
+    funds: Names | None = None
+    """Count only what these funds pay."""
+    each: Literal["period", "total"] = "period"
+    """Whether the rule holds in every period, or for all periods together."""
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> SumRule:
+        bounds = [bound for bound in (self.at_least, self.at_most, self.equals) if bound is not None]
+        if not bounds:
+            raise PydanticCustomError("no-bound", "the rule has no limit", {"expected": "at_least, at_most or equals"})
+        if self.equals is not None and len(bounds) > 1:
+            raise PydanticCustomError("two-bounds", "the rule has both equals and another limit", {"expected": "equals, or at_least and at_most"})
+        values = [value for bound in bounds for value in (bound.values() if isinstance(bound, Mapping) else (bound,))]
+        if self.of is None and any(isinstance(value, Share) for value in values):
+            raise PydanticCustomError(
+                "share-of-what",
+                "the rule's limit is a share, and nothing says of what",
+                {"expected": "of: total spending, baseline, revenue, or another selection"},
+            )
+        if self.of is not None and any(not isinstance(value, Share) and value > 2 for value in values):
+            raise PydanticCustomError("ambiguous-share", "the rule's limit is a number, but `of` asks for a share", {"expected": "a share such as 12% or 0.12"})
+        return self
+
+
+class ChangeLimit(Model):
+    """How far spending may move."""
+
+    at_most: ShareOf | None = None
+    """The greatest move, up or down, as a share."""
+    increase_at_most: ShareOf | None = None
+    """The greatest increase, as a share."""
+    decrease_at_most: ShareOf | None = None
+    """The greatest decrease, as a share."""
+    from_: Literal["baseline"] = Field(default="baseline", alias="from")
+    """What the move is measured from."""
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> ChangeLimit:
+        if self.at_most is None and self.increase_at_most is None and self.decrease_at_most is None:
+            raise PydanticCustomError("no-bound", "the change has no limit", {"expected": "at_most, increase_at_most or decrease_at_most"})
+        return self
+
+
+class ChangeRule(RuleBase):
+    """A limit on how far each program's spending may move. New programs, without a baseline, are left alone."""
+
+    change: ChangeLimit
+    """How far it may move."""
+
+
+RULE_KINDS: dict[str, type[RuleBase]] = {"sum": SumRule, "change": ChangeRule}
+"""The kinds of rule, by the key that tells each."""
+
+
+def _kind(value: Any) -> str | None:
+    if isinstance(value, RuleBase):
+        return next(key for key, kind in RULE_KINDS.items() if isinstance(value, kind))
+    if isinstance(value, Mapping):
+        return next((key for key in RULE_KINDS if key in value), None)
+    return None
+
+
+Rule = Annotated[
+    Annotated[SumRule, Tag("sum")] | Annotated[ChangeRule, Tag("change")],
+    Discriminator(
+        _kind,
+        custom_error_type="rule-kind",
+        custom_error_message="the rule says nothing that binds",
+        custom_error_context={"expected": "sum (with at_least, at_most or equals) or change"},
+    ),
+]
+"""One rule of any kind."""

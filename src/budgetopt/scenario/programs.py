@@ -1,0 +1,359 @@
+"""The programs of a scenario as columns: one array a key, never an object a cell.
+
+A column is named by the key of a program, nested ones dotted, just as in a CSV file: ``baseline``, ``spending.at_most``,
+``spending.at_most.FY2027``, ``outcomes.visits.per_dollar``. A program written in YAML and a row of a table become the
+same columns, so nothing after this file can tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from budgetopt.errors import Place, UnknownNameError
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.model.base import Model
+from budgetopt.scenario.model.program import Program
+
+__all__ = ["Bools", "Column", "Floats", "Ints", "Origin", "ProgramTable", "Texts"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the cells of a column stand: one entry a cell.
+
+    Parameters
+    ----------
+    files
+        The files (path, sheet) that the cells come from.
+    file
+        For each cell its position in ``files``; shape (cells,).
+    line, column
+        For each cell its 1-based line (or row) and column; shape (cells,).
+    """
+
+    files: tuple[tuple[str, str], ...]
+    file: Ints
+    line: Ints
+    column: Ints
+
+    def place(self, cell: int) -> Place:
+        """Return the place of one cell."""
+        path, sheet = self.files[int(self.file[cell])]
+        return Place(path, int(self.line[cell]), int(self.column[cell]), sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The values of one key, for the programs that have it.
+
+    Parameters
+    ----------
+    rows
+        Positions of the programs that have the key, rising; shape (cells,).
+    values
+        One value a cell, shape (cells,): floats, or objects for text. With ``offsets``, the items of all cells one after
+        another: texts of shape (items,), or the points of curves, floats of shape (items, 2).
+    offsets
+        For keys that hold a list: the items of cell ``i`` are ``values[offsets[i]:offsets[i + 1]]``; shape (cells + 1,).
+    shares
+        For keys that hold an amount or a share: which cells are shares; shape (cells,).
+    origin
+        Where the cells stand, if they stand in files.
+    """
+
+    rows: Ints
+    values: NDArray[Any]
+    offsets: Ints | None = None
+    shares: Bools | None = None
+    origin: Origin | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def cell(self, index: int) -> Any:
+        """Return the value of one cell as the models have it."""
+        if self.offsets is not None:
+            items = self.values[self.offsets[index] : self.offsets[index + 1]]
+            return tuple(tuple(item) for item in items.tolist()) if items.ndim == 2 else tuple(items.tolist())
+        value = self.values[index]
+        if self.shares is not None and self.shares[index]:
+            return Share(value)
+        return value.item() if isinstance(value, np.generic) else value
+
+    def take(self, cells: Ints, rows: Ints) -> Column:
+        """Return a column of the chosen cells, standing at new rows (rising)."""
+        values, offsets = self.values[cells] if self.offsets is None else self.values, None
+        if self.offsets is not None:
+            lengths = np.diff(self.offsets)[cells]
+            offsets = np.concatenate(([0], np.cumsum(lengths)))
+            items = np.repeat(self.offsets[cells] - offsets[:-1], lengths) + np.arange(offsets[-1])
+            values = self.values[items]
+        origin = None
+        if self.origin is not None:
+            at = self.origin
+            origin = Origin(at.files, at.file[cells], at.line[cells], at.column[cells])
+        return Column(rows, values, offsets, None if self.shares is None else self.shares[cells], origin)
+
+
+def column_of(rows: Sequence[int], cells: Sequence[Any], origin: Origin | None = None) -> Column:
+    """Return a column from cells as the models have them (numbers, shares, texts, tuples of texts or of points)."""
+    at = np.asarray(rows, dtype=np.int64)
+    if any(isinstance(cell, tuple) for cell in cells):
+        offsets = np.concatenate(([0], np.cumsum([len(cell) for cell in cells])))
+        items = [item for cell in cells for item in cell]
+        if items and isinstance(items[0], tuple):
+            return Column(at, np.array(items, dtype=np.float64).reshape(-1, 2), offsets, origin=origin)
+        return Column(at, _objects(items), offsets, origin=origin)
+    if all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):
+        shares = np.array([isinstance(cell, Share) for cell in cells], dtype=bool)
+        return Column(at, np.array(cells, dtype=np.float64), shares=shares if shares.any() else None, origin=origin)
+    if all(isinstance(cell, bool) for cell in cells):
+        return Column(at, np.array(cells, dtype=bool), origin=origin)
+    return Column(at, _objects(cells), origin=origin)
+
+
+def _objects(items: Sequence[Any]) -> Texts:
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def flatten(model: Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted key and the value of everything that was set in a model."""
+    for name in model.model_fields_set:
+        value = getattr(model, name)
+        key = prefix + (type(model).model_fields[name].alias or name)
+        yield from _flatten_value(key, value)
+
+
+def _flatten_value(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Model):
+        yield from flatten(value, f"{key}.")
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _flatten_value(f"{key}.{name}", item)
+    elif value is not None:
+        yield key, value
+
+
+@dataclass(frozen=True)
+class ProgramTable:
+    """All programs of a scenario, as columns.
+
+    Parameters
+    ----------
+    ids
+        The ids, in the order of the files; shape (programs,).
+    columns
+        The columns by their dotted key.
+    places
+        Where each program begins, where that is known; cells of ``origin`` are programs.
+    """
+
+    ids: Texts
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    places: Origin | None = None
+
+    @classmethod
+    def from_models(
+        cls, programs: Mapping[str, Program], place_of: Callable[[str, str], Place | None] | None = None
+    ) -> ProgramTable:
+        """Return the table of programs that were written as mappings.
+
+        Parameters
+        ----------
+        programs
+            The programs by id.
+        place_of
+            Tells where a program's key (dotted, empty for the program itself) stands.
+        """
+        cells: dict[str, tuple[list[int], list[Any]]] = {}
+        for row, program in enumerate(programs.values()):
+            for key, value in flatten(program):
+                rows, values = cells.setdefault(key, ([], []))
+                rows.append(row)
+                values.append(value)
+        ids = list(programs)
+
+        def origin(rows: Sequence[int], key: str) -> Origin | None:
+            return None if place_of is None else _origin([place_of(ids[row], key) for row in rows])
+
+        columns = {key: column_of(rows, values, origin(rows, key)) for key, (rows, values) in cells.items()}
+        return cls(_objects(ids), columns, origin(range(len(ids)), ""))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids.tolist())
+
+    def __contains__(self, program: object) -> bool:
+        return program in self._positions
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self.ids.tolist())}
+
+    def position(self, program: str) -> int:
+        """Return the position of a program.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no program of this id.
+        """
+        try:
+            return self._positions[program]
+        except KeyError:
+            raise UnknownNameError("program", program, self.ids.tolist()) from None
+
+    def positions(self, programs: NDArray[Any]) -> Ints:
+        """Return the positions of many programs; -1 where there is none."""
+        lookup = self._positions
+        return np.fromiter((lookup.get(name, -1) for name in programs.tolist()), dtype=np.int64, count=len(programs))
+
+    def __getitem__(self, program: str) -> Program:
+        """Return one program as its model."""
+        row = self.position(program)
+        tree: dict[str, Any] = {}
+        for key, column in self.columns.items():
+            cell = int(np.searchsorted(column.rows, row))
+            if cell < len(column) and column.rows[cell] == row:
+                _put(tree, split_key(key), column.cell(cell))
+        return Program.model_validate(tree)
+
+    def place(self, program: str | int, key: str = "") -> Place | None:
+        """Return where a program's key stands, or where the program begins if that key has no place."""
+        row = self.position(program) if isinstance(program, str) else program
+        column = self.columns.get(key)
+        if column is not None and column.origin is not None:
+            cell = int(np.searchsorted(column.rows, row))
+            if cell < len(column) and column.rows[cell] == row:
+                return column.origin.place(cell)
+        return None if self.places is None else self.places.place(row)
+
+    def number(self, key: str) -> Floats:
+        """Return the numbers of a key, NaN for programs without it; shape (programs,)."""
+        numbers = np.full(len(self), np.nan)
+        if (column := self.columns.get(key)) is not None:
+            numbers[column.rows] = column.values
+        return numbers
+
+    def text(self, key: str) -> Texts:
+        """Return the texts of a key, empty for programs without it; shape (programs,)."""
+        texts = np.full(len(self), "", dtype=object)
+        if (column := self.columns.get(key)) is not None:
+            texts[column.rows] = column.values
+        return texts
+
+    def flag(self, key: str, *, default: bool) -> Bools:
+        """Return a key that is true or false; shape (programs,)."""
+        flags = np.full(len(self), default)
+        if (column := self.columns.get(key)) is not None:
+            flags[column.rows] = column.values.astype(bool)
+        return flags
+
+    def names(self) -> Texts:
+        """Return the programs' names as they are printed: the id where no name is given; shape (programs,)."""
+        names = self.text("name")
+        return np.where(names == "", self.ids, names)
+
+    def baseline(self) -> Floats:
+        """Return the baselines, dollars per period, NaN for new programs; shape (programs,)."""
+        return self.number("baseline")
+
+    def items(self, key: str) -> tuple[Ints, Texts]:
+        """Return a key that holds a list, in long form: for each item its program's position, and the item."""
+        column = self.columns.get(key)
+        if column is None or column.offsets is None:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+        return np.repeat(column.rows, np.diff(column.offsets)), column.values
+
+    def under(self, prefix: str) -> dict[str, Column]:
+        """Return the columns below a key, by what follows it: ``under("districts")`` has one for each district."""
+        head = f"{prefix}."
+        return {key.removeprefix(head): column for key, column in self.columns.items() if key.startswith(head)}
+
+    def per_period(self, key: str, periods: Sequence[str]) -> tuple[Floats, Bools]:
+        """Return a key that may differ by period: its values, NaN where there is none, and which of them are shares.
+
+        Both have shape (programs, periods).
+        """
+        values = np.full((len(self), len(periods)), np.nan)
+        shares = np.zeros(values.shape, dtype=bool)
+        if (column := self.columns.get(key)) is not None:
+            values[column.rows] = column.values[:, None]
+            shares[column.rows] = False if column.shares is None else column.shares[:, None]
+        for position, period in enumerate(periods):
+            if (column := self.columns.get(f"{key}.{period}")) is not None:
+                values[column.rows, position] = column.values
+                shares[column.rows, position] = False if column.shares is None else column.shares
+        return values, shares
+
+    def dollars(self, key: str, periods: Sequence[str]) -> Floats:
+        """Return a limit in dollars, shares of the baseline worked out; NaN where there is none.
+
+        Shape (programs, periods).
+        """
+        values, shares = self.per_period(key, periods)
+        return np.where(shares, values * self.baseline()[:, None], values)
+
+    def select(self, rows: Ints) -> ProgramTable:
+        """Return a table of some programs, in the order of ``rows``."""
+        new_row = np.full(len(self), -1)
+        new_row[rows] = np.arange(len(rows))
+        columns = {}
+        for key, column in self.columns.items():
+            target = new_row[column.rows]
+            kept = np.flatnonzero(target >= 0)
+            order = kept[np.argsort(target[kept], kind="stable")]
+            if len(order):
+                columns[key] = column.take(order, target[order])
+        places = self.places
+        if places is not None:
+            places = Origin(places.files, places.file[rows], places.line[rows], places.column[rows])
+        return replace(self, ids=self.ids[rows], columns=columns, places=places)
+
+
+def split_key(key: str) -> tuple[str, ...]:
+    """Split a dotted key at its dots; ``outcomes.NAME.KEY`` and the like keep dots inside NAME."""
+    parts = key.split(".")
+    if parts[0] == "outcomes" and len(parts) > 3:
+        return ("outcomes", ".".join(parts[1:-1]), parts[-1])
+    if parts[0] in ("districts", "attributes") and len(parts) > 2:
+        return (parts[0], ".".join(parts[1:]))
+    if parts[0] == "spending" and len(parts) > 3:
+        return (parts[0], parts[1], ".".join(parts[2:]))
+    return tuple(parts)
+
+
+def _put(tree: dict[str, Any], path: Iterable[str], value: Any) -> None:
+    *parents, last = path
+    for part in parents:
+        tree = tree.setdefault(part, {})
+    tree[last] = value
+
+
+def _origin(places: Sequence[Place | None]) -> Origin | None:
+    if not places or all(place is None for place in places):
+        return None
+    known = [place or Place("") for place in places]
+    files = tuple(dict.fromkeys((place.file, place.sheet) for place in known))
+    number = {file: position for position, file in enumerate(files)}
+    return Origin(
+        files,
+        np.array([number[place.file, place.sheet] for place in known], dtype=np.int64),
+        np.array([place.line for place in known], dtype=np.int64),
+        np.array([place.column for place in known], dtype=np.int64),
+    )

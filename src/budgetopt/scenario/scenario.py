@@ -1,0 +1,130 @@
+"""The scenario: everything that a budget office said, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from budgetopt.scenario.effects import Effects, effects_of
+from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Rule
+from budgetopt.scenario.places import Places
+from budgetopt.scenario.programs import Bools, Floats, ProgramTable
+from budgetopt.scenario.selection import select
+
+__all__ = ["Scenario"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A checked scenario: funds, outcomes, programs, rules and what is sought.
+
+    Make one with :func:`budgetopt.load` from files, with :meth:`from_document` from a mapping, or with
+    :meth:`from_frame` from a table. It never changes; :meth:`with_` returns another one.
+
+    Parameters
+    ----------
+    document
+        Everything but the programs.
+    programs
+        The programs, as columns.
+    places
+        Where each value stands.
+    inputs
+        The files that it was read from, with the SHA-256 of each.
+    """
+
+    document: Document
+    programs: ProgramTable
+    places: Places = field(default_factory=Places, repr=False)
+    inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.document.name
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+        return self.document.currency
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods, in order."""
+        return self.document.periods
+
+    @property
+    def funds(self) -> dict[str, Fund]:
+        """The funds, by name."""
+        return self.document.funds
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """The outcomes, by name."""
+        return self.document.outcomes
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order of the file."""
+        return self.document.rules
+
+    @property
+    def objective(self) -> tuple[Objective, ...]:
+        """What is sought, in order of importance."""
+        return self.document.objective
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What spending does to outcomes, one row an effect."""
+        return effects_of(self.programs, tuple(self.outcomes))
+
+    @cached_property
+    def eligible(self) -> Bools:
+        """Which fund may pay for which program; shape (programs, funds)."""
+        funds = list(self.funds)
+        named = np.zeros((len(self.programs), len(funds)), dtype=bool)
+        rows, names = self.programs.items("funds")
+        for position, fund in enumerate(funds):
+            named[rows[names == fund], position] = True
+        has_list = np.zeros(len(self.programs), dtype=bool)
+        if (column := self.programs.columns.get("funds")) is not None:
+            has_list[column.rows] = True
+        admitted = np.ones_like(named)
+        for position, fund in enumerate(self.funds.values()):
+            admitted[:, position] = select(self.programs, fund.only)
+        return np.where(has_list[:, None], named & admitted, admitted)
+
+    def per_period(self, value: Any, default: float = 0.0) -> Floats:
+        """Return a value that may differ by period as an array; periods it leaves out get the default. Shape (periods,)."""
+        if isinstance(value, Mapping):
+            return np.array([float(value.get(period, default)) for period in self.periods])
+        return np.full(len(self.periods), default if value is None else float(value))
+
+    def period_mask(self, periods: tuple[str, ...] | None) -> Bools:
+        """Return which periods a rule holds in; shape (periods,)."""
+        if periods is None:
+            return np.ones(len(self.periods), dtype=bool)
+        return np.array([period in periods for period in self.periods])
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Scenario:
+        """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem that was found.
+        """
+        from budgetopt.scenario.load import from_mapping
+
+        return from_mapping(document)
+
+    def __repr__(self) -> str:
+        return (
+            f"Scenario({self.name!r}: {len(self.programs)} programs, {len(self.funds)} funds, "
+            f"{len(self.outcomes)} outcomes, {len(self.rules)} rules, {len(self.periods)} periods)"
+        )

@@ -1,0 +1,114 @@
+"""Work out which programs a ``where`` selects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from budgetopt.scenario.model.where import Comparison, Where
+from budgetopt.scenario.programs import Bools, ProgramTable, Texts
+
+__all__ = ["ATTRIBUTES", "attribute_names", "attribute_values", "select"]
+
+ATTRIBUTES = ("program", "name", "department", "priority", "tags", "districts", "baseline")
+"""The attributes that every program has."""
+
+
+def select(programs: ProgramTable, where: Where | None) -> Bools:
+    """Return which programs a selection selects; shape (programs,). Without a selection, all of them."""
+    chosen = np.ones(len(programs), dtype=bool)
+    if where is None:
+        return chosen
+    for key, term in where.root.items():
+        if key == "not":
+            chosen &= ~select(programs, term)
+        elif key == "all":
+            for part in term:
+                chosen &= select(programs, part)
+        elif key == "any":
+            chosen &= np.logical_or.reduce([select(programs, part) for part in term])
+        else:
+            chosen &= _matches(programs, key, term)
+    return chosen
+
+
+def attribute_names(programs: ProgramTable) -> tuple[str, ...]:
+    """Return every attribute that a selection may name."""
+    return ATTRIBUTES + tuple(programs.under("attributes"))
+
+
+def attribute_values(programs: ProgramTable, key: str) -> tuple[str, ...]:
+    """Return the values, as text, that an attribute takes, in the order of the programs."""
+    if key == "tags":
+        values = programs.items("tags")[1]
+    elif key == "districts":
+        values = np.array(list(programs.under("districts")), dtype=object)
+    else:
+        values = _column(programs, key)
+    return tuple(dict.fromkeys(str(value) for value in values.tolist() if value != ""))
+
+
+def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
+    if isinstance(term, Comparison):
+        chosen = np.ones(len(programs), dtype=bool)
+        if term.not_ is not None:
+            chosen &= ~_matches(programs, key, tuple(term.not_) if isinstance(term.not_, list) else term.not_)
+        if any(bound is not None for bound in (term.at_least, term.at_most, term.above, term.below)):
+            numbers = _numbers(programs, key)
+            with np.errstate(invalid="ignore"):
+                chosen &= ~np.isnan(numbers)
+                if term.at_least is not None:
+                    chosen &= numbers >= term.at_least
+                if term.at_most is not None:
+                    chosen &= numbers <= term.at_most
+                if term.above is not None:
+                    chosen &= numbers > term.above
+                if term.below is not None:
+                    chosen &= numbers < term.below
+        return chosen
+    wanted = {_word(item) for item in (term if isinstance(term, tuple) else (term,))}
+    if key == "tags":
+        rows, tags = programs.items("tags")
+        chosen = np.zeros(len(programs), dtype=bool)
+        chosen[rows[np.isin(tags, list(wanted))]] = True
+        return chosen
+    if key == "districts":
+        chosen = np.zeros(len(programs), dtype=bool)
+        for district, column in programs.under("districts").items():
+            if district in wanted:
+                chosen[column.rows[column.values > 0]] = True
+        return chosen
+    values = _column(programs, key)
+    return np.fromiter((_word(value) in wanted for value in values.tolist()), dtype=bool, count=len(programs))
+
+
+def _word(value: Any) -> str:
+    """Return a value as the word that it is compared by: 3, 3.0 and "3" are one; so are true and "true"."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _column(programs: ProgramTable, key: str) -> Texts:
+    if key == "program":
+        return programs.ids
+    if key == "name":
+        return programs.names()
+    if key == "baseline":
+        numbers = programs.baseline()
+        return np.where(np.isnan(numbers), "", numbers.astype(object))
+    return programs.text(key if key in ATTRIBUTES else f"attributes.{key}")
+
+
+def _numbers(programs: ProgramTable, key: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if key == "baseline":
+        return programs.baseline()
+    column = programs.columns.get(f"attributes.{key}")
+    numbers = np.full(len(programs), np.nan)
+    if column is not None:
+        for_numbers = [value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan for value in column.values.tolist()]
+        numbers[column.rows] = for_numbers
+    return numbers
