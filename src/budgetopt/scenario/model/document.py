@@ -12,21 +12,11 @@ from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
 from budgetopt.scenario.model.outcome import Outcome
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.rule import Rule
+from budgetopt.scenario.model.table import Tables
 
-__all__ = ["FORMAT", "Document", "Tables"]
+__all__ = ["FORMAT", "Document"]
 
 FORMAT = "budgetopt/1"
-
-
-class Tables(Model):
-    """Long lists, kept in CSV or XLSX beside the scenario file; ``office.xlsx!Offers`` names a sheet."""
-
-    programs: Names = ()
-    """One row a program: a column `program` with its id, and columns named like the keys of a program, nested ones dotted."""
-    evidence: Names = ()
-    """One row an effect: columns `program`, `outcome`, and the keys of an effect."""
-    curves: Names = ()
-    """One row a point of a curve: columns `program`, `outcome`, `spending`, `value`."""
 
 
 class Document(Model):
