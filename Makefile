@@ -1,21 +1,43 @@
-# `make demo` solves the Charlotte scenario and writes its report; `make test` passes every check. Both set up what they need.
-PYTHON ?= python3
+# make demo        solve the Charlotte scenario, print the plan and write its report to out/charlotte.html
+# make test        pass every check: style, types, the arrows between rooms, tests, the docs and their examples
+# make test-deep   the tests with many more examples, on every Python and every PuLP generation found here
+# make bench       time budgetopt beside other ways to solve the same problem
+# make docs        write the documentation site to out/site
+# make format      put the source in the one style
+# make lock        work out constraints.txt anew, from the ranges in pyproject.toml
+# make clean       take away everything that make made
+#
+# Python 3.11 or newer and make are all that must be there; `make demo PYTHON=python3.13` chooses another Python.
+
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
 .PHONY: help demo test test-deep docs bench lock format clean
+.DELETE_ON_ERROR:
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# \{0,1\}//p' Makefile
 
-$(VENV)/run.stamp: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(PIP_QUIET)
+# The environment is made anew only where there is none that works; each set of packages has a stamp, so that nothing is
+# installed twice. The package itself is installed in place, by the locked build tools rather than by freshly fetched ones.
+$(VENV)/made.stamp:
+	@test -n "$(PYTHON)" || { echo "budgetopt needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { echo "Setting up $(VENV) (once, about a minute)" >&2; \
+		$(PYTHON) -m venv --clear $(VENV); } || { \
+		echo "python3 cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@touch $@
 
-$(VENV)/test.stamp: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,docs,completion]'
+$(VENV)/run.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable '.[test,docs,completion]'
 	@touch $@ $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp
@@ -29,3 +51,24 @@ test: $(VENV)/test.stamp
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 2 -q
 	$(BIN)/mkdocs build --strict --quiet --site-dir out/site
+
+test-deep: $(VENV)/test.stamp
+	$(BIN)/python tools/deep.py
+
+docs: $(VENV)/test.stamp
+	$(BIN)/mkdocs build --strict --quiet --site-dir out/site
+	@echo "open out/site/index.html"
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks
+
+lock:
+	$(PYTHON) tools/lock.py
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) out build dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
