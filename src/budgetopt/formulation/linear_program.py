@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pulp
 
-__all__ = ["Block", "Bools", "Floats", "Ints", "Labels", "LinearProgram", "Matrix", "Stage", "TieBreak"]
+__all__ = ["Block", "Bools", "Floats", "Ints", "Labels", "LinearProgram", "Matrix", "Stage", "TieBreak", "total_by"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+def total_by(group: Ints, weight: Floats, groups: int) -> Floats:
+    """Return the sum of the weights of each group; shape (groups,)."""
+    return np.bincount(group, weights=weight, minlength=groups).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,11 @@ class Matrix:
 
     def times(self, x: Floats) -> Floats:
         """Return the product with a vector of shape (columns,); shape (rows,)."""
-        return np.bincount(self.index, weights=self.value * np.repeat(x, np.diff(self.starts)), minlength=self.rows)
+        return total_by(self.index, self.value * np.repeat(x, np.diff(self.starts)), self.rows)
 
     def transpose_times(self, y: Floats) -> Floats:
         """Return the product of the transpose with a vector of shape (rows,); shape (columns,)."""
-        return np.bincount(self.column_of_entry(), weights=self.value * y[self.index], minlength=self.columns)
+        return total_by(self.column_of_entry(), self.value * y[self.index], self.columns)
 
     def take_columns(self, columns: Ints) -> Matrix:
         """Return the matrix of some columns, in the order asked for; every row is kept."""
@@ -142,25 +147,22 @@ class Labels:
         """Return a readable name of one row or column, such as ``fund balance[general,FY2027]``."""
         for block in self.blocks:
             if block.start <= position < block.stop:
-                parts = []
-                for key, values in block.keys.items():
-                    value = int(values[position - block.start])
-                    known = self.names.get(key)
-                    parts.append(known[value] if known and 0 <= value < len(known) else str(value))
-                return f"{block.kind}[{','.join(parts)}]" if parts else block.kind
+                at = slice(position - block.start, position - block.start + 1)
+                parts = [self._key_names(key, values[at])[0] for key, values in block.keys.items()]
+                return f"{block.kind}[{','.join(parts)}]"
         raise IndexError(position)
 
     def all_names(self) -> list[str]:
         """Return every name, in order; unlike :meth:`name` in one pass."""
         out: list[str] = []
         for block in self.blocks:
-            columns = []
-            for key, values in block.keys.items():
-                known = self.names.get(key)
-                listed = values.tolist()
-                columns.append([known[value] if known and 0 <= value < len(known) else str(value) for value in listed])
-            out.extend(f"{block.kind}[{','.join(parts)}]" for parts in zip(*columns, strict=True)) if columns else out.extend([block.kind] * len(block))
+            parts = [self._key_names(key, values) for key, values in block.keys.items()]
+            out.extend(f"{block.kind}[{','.join(part)}]" for part in zip(*parts, strict=True))
         return out
+
+    def _key_names(self, key: str, values: Ints) -> list[str]:
+        known = self.names.get(key, ())
+        return [known[value] if 0 <= value < len(known) else str(value) for value in values.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +266,9 @@ class LinearProgram:
 
     def summary(self) -> dict[str, Any]:
         """Return the size of the problem: rows, columns, entries, integer columns."""
-        return {"rows": self.rows, "columns": self.columns, "entries": self.matrix.entries, "integers": int(self.integer.sum())}
+        return {
+            "rows": self.rows,
+            "columns": self.columns,
+            "entries": self.matrix.entries,
+            "integers": int(self.integer.sum()),
+        }

@@ -67,9 +67,11 @@ def effects_of(programs: ProgramTable, outcomes: Sequence[str]) -> Effects:
             xy = np.zeros((len(column), 2, 2))
             xy[:, 1, 0] = column.values * np.where(limited, up_to, 1.0)
             xy[:, 1, 1] = np.where(limited, up_to, 1.0)
-            # nothing can be bought of an effect limited to zero units: its second point would fall on the first
-            keep = np.stack([np.ones(len(column), dtype=bool), xy[:, 1, 0] > 0], axis=1)
-            add(column.rows, position, keep.sum(axis=1), xy[keep], np.where(limited, 0.0, 1.0 / column.values))
+            # without a limit the slope after the first point says it all; limited to zero units, nothing can be bought
+            keep = np.stack([np.ones(len(column), dtype=bool), limited & (xy[:, 1, 0] > 0)], axis=1)
+            add(
+                column.rows, position, keep.sum(axis=1), xy[keep], np.where(limited, 0.0, 1.0 / column.values)
+            )
         if (column := keys.get("curve")) is not None and column.offsets is not None:
             add(column.rows, position, np.diff(column.offsets), column.values, np.zeros(len(column)))
 
