@@ -48,8 +48,8 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/pytest -n 2 -q -m 'not deep'
 	$(BIN)/mkdocs build --strict --quiet --site-dir out/site
 
 test-deep: $(VENV)/test.stamp

@@ -1,7 +1,7 @@
 """Write constraints.txt: the exact version of every package that the two commands install, on each supported Python.
 
-pip itself resolves the ranges of pyproject.toml, once for each Python found here (``python3.11`` ...), without installing
-anything. Where the versions differ from one Python to another, environment markers tell them apart. Standard library only.
+pip itself resolves the ranges of pyproject.toml, once for each Python found here, without installing anything.
+Where the versions differ from one Python to another, environment markers tell them apart. Standard library only.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pythons import SUPPORTED, find_python
 ROOT = Path(__file__).resolve().parent.parent
 BUILD_TOOLS = ("hatchling>=1.27,<2", "editables>=0.5,<1")
 HEADER = """\
-# The exact versions that `make demo` and `make test` install. Written by `make lock` from the ranges in pyproject.toml, for
-# Python {pythons}; a plain `pip install budgetopt` does not read it.
+# The exact versions that `make demo` and `make test` install, for Python {pythons}.
+# Written by `make lock` from the ranges in pyproject.toml; a plain `pip install budgetopt` does not read it.
 """
 
 Versions = dict[str, str]

@@ -1,0 +1,19 @@
+"""What every test shares: how many examples the properties try.
+
+`make test` always tries the same ones, so that a failure is the fault of the change at hand; `make test-deep` tries
+many more, new ones each time.
+"""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "standard",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+STANDARD = settings.get_profile("standard")
+settings.register_profile("deep", STANDARD, max_examples=1000, derandomize=False, print_blob=True)
+settings.load_profile("standard")
