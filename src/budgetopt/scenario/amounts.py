@@ -7,11 +7,14 @@ mean two things is refused with a hint, never guessed.
 from __future__ import annotations
 
 import math
+import numbers
 import re
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from budgetopt.scenario.words import refuse, shown
 
 __all__ = [
     "Amount",
@@ -27,11 +30,12 @@ __all__ = [
 
 _EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9}
 _NUMBER = re.compile(
-    r"^(?P<sign>[-+]?)\$?(?P<whole>\d+(?:_\d+)*|\d{1,3}(?:,\d{3})+|(?=\.\d))(?P<fraction>\.\d+)?(?:e(?P<exponent>[-+]?\d+))?"
-    r"\s?(?P<suffix>[kmb]?)$",
+    r"(?P<sign>[-+]?)\$?(?P<whole>[0-9]+(?:_[0-9]+)*|[0-9]{1,3}(?:,[0-9]{3})+|(?=\.[0-9]))(?P<fraction>\.[0-9]+)?"
+    r"(?:e(?P<exponent>[-+]?[0-9]{1,6}))?\s?(?P<suffix>[kmb]?)",
     re.IGNORECASE,
 )
-_YAML_1_1_BOOLEANS = {"yes", "no", "on", "off", "y", "n"}
+_LONGEST = 400
+"""No number of a budget has so many characters."""
 
 
 class Share(float):
@@ -50,7 +54,7 @@ class Share(float):
         return f"{round(float(self) * 100, 10):.10g}%"
 
 
-def parse_number(value: object, what: str = "an amount") -> float:
+def parse_number(value: object, what: str = "an amount", text: str = "") -> float:
     """Return the number that a value of a file stands for.
 
     Parameters
@@ -59,26 +63,22 @@ def parse_number(value: object, what: str = "an amount") -> float:
         A number, or a text such as ``4_200_000``, ``4,200,000``, ``$4.2M``, ``350k`` or ``1e6``.
     what
         What is being read, for the message.
+    text
+        What a message shows instead of the value, where the value is only a part of what was written.
 
     Raises
     ------
     PydanticCustomError
         If it is no finite number, or could be read in two ways.
     """
-    if isinstance(value, bool) or value is None:
-        shown = "nothing" if value is None else str(value).lower()
-        raise PydanticCustomError("number", "{shown} is not {what}", {"shown": shown, "what": what, "expected": _expected(what)})
-    if isinstance(value, int | float):
+    if isinstance(value, str):
+        number = _from_text(value.strip(), what, text or value.strip())
+    elif isinstance(value, numbers.Real | Decimal) and not isinstance(value, bool):
         number = float(value)
-    elif isinstance(value, str):
-        number = _from_text(value.strip(), what)
     else:
-        kind = {"dict": "a mapping", "list": "a list", "tuple": "a list"}.get(type(value).__name__, type(value).__name__)
-        raise PydanticCustomError("number", "{kind} is not {what}", {"kind": kind, "what": what, "expected": _expected(what)})
+        raise refuse("number", "{shown} is not {what}", _expected(what), shown=shown(value), what=what)
     if not math.isfinite(number):
-        raise PydanticCustomError(
-            "not-finite", "{value} is not {what}", {"value": repr(value).strip("'"), "what": what, "expected": "a finite number"}
-        )
+        raise refuse("not-finite", "{shown} is not {what}", "a finite number", shown=text or str(value), what=what)
     return number
 
 
@@ -88,18 +88,15 @@ def _expected(what: str) -> str:
     return "an amount such as 4_200_000, 4.2M or 350k" if "amount" in what else "a number such as 12, 0.21 or 1_150"
 
 
-def _from_text(text: str, what: str) -> float:
-    match = _NUMBER.match(text)
+def _from_text(number: str, what: str, text: str) -> float:
+    match = _NUMBER.fullmatch(number) if len(number) <= _LONGEST else None
     if match is None:
-        context = {"text": text, "what": what, "expected": _expected(what), "hint": _hint(text)}
-        raise PydanticCustomError("number", "'{text}' is not {what}", context)
+        raise refuse("number", "{shown} is not {what}", _expected(what), _hint(text), shown=shown(text), what=what)
     whole = match["whole"]
     if len(whole) > 1 and whole[0] == "0" and whole.strip("0_,"):
-        raise PydanticCustomError(
-            "leading-zero",
-            "'{text}' begins with a zero, so it may be a code, an octal number or {what}",
-            {"text": text, "what": what, "expected": _expected(what), "hint": f"write {text.lstrip('0')} if you mean the number"},
-        )
+        message = "{shown} begins with a zero, so it may be a code, an octal number or {what}"
+        hint = f"write {text.replace(whole, whole.lstrip('0_,'), 1)} if you mean the number"
+        raise refuse("leading-zero", message, _expected(what), hint, shown=shown(text), what=what)
     digits = whole.replace("_", "").replace(",", "") or "0"
     # 4.2M is read as 4.2e6, not 4.2 * 1e6, so that no binary rounding is added to what was written
     exponent = int(match["exponent"] or 0) + _EXPONENTS[match["suffix"].lower()]
@@ -107,70 +104,75 @@ def _from_text(text: str, what: str) -> float:
 
 
 def _hint(text: str) -> str:
-    if text.endswith("%"):
+    if text.endswith("%") and _NUMBER.fullmatch(text[:-1].strip()):
         return "a share is not possible here; write the amount itself"
-    if re.fullmatch(r"\(\s*[$\d.,]+\s*\)", text):
+    if re.fullmatch(r"\(\s*[$\d.,]+\s*[kmb]?\s*\)", text, re.IGNORECASE):
         return "brackets are not read as a minus sign; write the sign"
-    if re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", text) or re.fullmatch(r"[-+]?\d+,\d{1,2}", text):
+    if re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", text) or re.fullmatch(r"[-+]?\d+,\d{1,2}\s*%?", text):
         return "a comma separates thousands and a point the decimals"
     if re.fullmatch(r"[-+]?[$]?[\d.,_]+\s?(t|bn|mn|mm|mio|mrd|million|billion|thousand)", text, re.IGNORECASE):
         return "the letters are k (thousand), M (million) and B (billion)"
-    if text.casefold() in _YAML_1_1_BOOLEANS:
-        return "in YAML 1.2 this is a word, not true or false"
+    if re.fullmatch(r"[A-Z€£¥]{1,3}\s?[-+\d.,_]+\s?[kmb]?|[-+\d.,_]+\s?[kmb]?\s?([A-Z]{3}|[€£¥])", text):
+        return "write the number alone: the scenario's `currency` says what it is in"
     return ""
 
 
 def _amount(value: object) -> float:
     number = parse_number(value)
     if number < 0:
-        raise PydanticCustomError("negative", "{value} is negative", {"value": str(value), "expected": "an amount of zero or more"})
+        raise refuse("negative", "{value} is negative", "an amount of zero or more", value=str(value))
     return number
 
 
 def _positive_amount(value: object) -> float:
     number = parse_number(value)
     if number <= 0:
-        raise PydanticCustomError("not-positive", "{value} is not above zero", {"value": str(value), "expected": "an amount above zero"})
+        raise refuse("not-positive", "{value} is not above zero", "an amount above zero", value=str(value))
     return number
 
 
+def _is_share(value: object) -> bool:
+    return isinstance(value, Share) or (isinstance(value, str) and value.strip().endswith("%"))
+
+
 def _share(value: object) -> Share:
-    if isinstance(value, Share):
-        return value
     if isinstance(value, str) and value.strip().endswith("%"):
-        number = parse_number(value.strip()[:-1].strip(), "a share")
+        text = value.strip()
+        number = text[:-1].strip()
+        parse_number(number, "a share", text)
+        if not re.fullmatch(r"[-+]?[0-9_,]*\.?[0-9]+", number):
+            raise refuse("number", "{shown} is not a share", _expected("a share"), shown=shown(text))
         # 16.67% is read as 0.1667 itself, not as 16.67 / 100
-        text = value.strip()[:-1].strip().replace("_", "").replace(",", "")
-        share = Share(float(f"{text}e-2")) if re.fullmatch(r"[-+]?\d*\.?\d+", text) else Share(number / 100)
+        share = Share(float(number.replace("_", "").replace(",", "") + "e-2"))
     else:
         share = Share(parse_number(value, "a share"))
-        if share > 1:
-            raise PydanticCustomError(
+        if share > 1 and not isinstance(value, Share):
+            percent = f"{float(share) * 100:g}"
+            raise refuse(
                 "ambiguous-share",
                 "{value} as a share could mean {value}% or {value} times",
-                {"value": str(value), "expected": "a share such as 16% or 0.16", "hint": f"write {value}%, or {float(share) * 100:g}%"},
+                "a share such as 16% or 0.16",
+                f"write {value}%, or {percent}%",
+                value=str(value),
             )
     if share < 0:
-        raise PydanticCustomError("negative", "{value} is negative", {"value": str(value), "expected": "a share of zero or more"})
+        raise refuse("negative", "{value} is negative", "a share of zero or more", value=str(value))
     return share
 
 
 def _amount_or_share(value: object) -> float:
-    if isinstance(value, Share) or (isinstance(value, str) and value.strip().endswith("%")):
-        return _share(value)
-    return _amount(value)
+    return _share(value) if _is_share(value) else _amount(value)
 
 
 def _number_or_share(value: object) -> float:
-    if isinstance(value, Share) or (isinstance(value, str) and value.strip().endswith("%")):
-        return _share(value)
-    return parse_number(value, "a number")
+    return _share(value) if _is_share(value) else parse_number(value, "a number")
 
 
 def _write(value: float) -> Any:
     """Serialize without loss: shares as a text with %, whole numbers without a decimal point."""
     if isinstance(value, Share):
-        return str(value)
+        # the shortest decimal that is this very float, its point moved by two places
+        return f"{Decimal(repr(float(value))).scaleb(2).normalize():f}%"
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
@@ -196,11 +198,15 @@ def _number(value: object) -> float:
     return parse_number(value, "a number")
 
 
+def _signed_amount(value: object) -> float:
+    return parse_number(value)
+
+
 _as_written = PlainSerializer(_write, when_used="always")
 
 Number = Annotated[float, PlainValidator(_number), _as_written, _schema(None)]
 """Any finite number."""
-SignedAmount = Annotated[float, PlainValidator(parse_number), _as_written, _schema(None)]
+SignedAmount = Annotated[float, PlainValidator(_signed_amount), _as_written, _schema(None)]
 """Dollars, of either sign."""
 Amount = Annotated[float, PlainValidator(_amount), _as_written, _schema("minimum")]
 """Dollars, zero or more."""

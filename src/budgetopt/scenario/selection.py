@@ -109,6 +109,9 @@ def _numbers(programs: ProgramTable, key: str) -> np.ndarray[Any, np.dtype[np.fl
     column = programs.columns.get(f"attributes.{key}")
     numbers = np.full(len(programs), np.nan)
     if column is not None:
-        for_numbers = [value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan for value in column.values.tolist()]
+        for_numbers = [
+            value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan
+            for value in column.values.tolist()
+        ]
         numbers[column.rows] = for_numbers
     return numbers

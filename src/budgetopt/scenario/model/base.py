@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
 
-__all__ = ["Date", "Model", "Name", "Names", "PerPeriod", "Text"]
+from budgetopt.scenario.words import refuse, shown
+
+__all__ = ["Date", "Flag", "Model", "Name", "Names", "PerPeriod", "Scalar", "Text", "is_tag", "tag", "tag_name"]
+
+_TAG = "\x1f"
+"""Tags of alternatives begin with a character that no key of a file can have: so they are told from keys in a path."""
+
+
+def tag(name: str) -> Tag:
+    """Return the tag of one alternative of a union; error messages leave it out of the path."""
+    return Tag(_TAG + name)
+
+
+def tag_name(name: str) -> str:
+    """Return what a discriminator answers for the alternative of that name."""
+    return _TAG + name
+
+
+def is_tag(item: object) -> bool:
+    """Return whether an item of a path is the tag of an alternative and no key."""
+    return isinstance(item, str) and item.startswith(_TAG)
 
 
 class Model(BaseModel):
-    """A frozen mapping with no unknown keys; every field is described, and the reference is made of the descriptions."""
+    """A frozen mapping with no unknown keys; every field is described, and the reference is made of that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="strings")
 
 
 def _name(value: Any) -> Any:
-    if isinstance(value, bool) or value is None or not isinstance(value, str | int):
-        shown = "nothing" if value is None else str(value)
-        raise PydanticCustomError("name", "{shown} is not a name", {"shown": shown, "expected": "a name, as text"})
-    text = str(value).strip()
-    if not text or not text.isprintable():
-        raise PydanticCustomError("name", "a name is empty or has control characters", {"expected": "a name of visible characters"})
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        hint = f"put it in quotation marks: '{value}'" if isinstance(value, bool | float) else ""
+        raise refuse("name", "{shown} is not a name", "a name, as text", hint.lower(), shown=shown(value))
+    text = unicodedata.normalize("NFC", str(value)).strip()
+    if not text:
+        raise refuse("name", "a name is empty", "a name of visible characters")
+    if not text.isprintable():
+        hint = "it may have come with a copied text: type the name again"
+        raise refuse("name", "the name {text} has an invisible character", "visible characters", hint, text=ascii(text))
     return text
 
 
@@ -39,7 +72,12 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_names)]
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    hint = f"put it in quotation marks: '{value}'".lower() if isinstance(value, bool | float) else ""
+    raise refuse("text", "{shown} is not text", "text", hint, shown=shown(value))
 
 
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True)]
@@ -48,13 +86,50 @@ Date = Annotated[str, BeforeValidator(_text), Field(examples=["2024", "2024-06",
 """The year or date that a figure is of."""
 
 
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().casefold()
+    meant = (
+        "true"
+        if word in ("yes", "y", "on", "true", "1")
+        else "false"
+        if word in ("no", "n", "off", "false", "0")
+        else ""
+    )
+    raise refuse(
+        "flag",
+        "{shown} is neither true nor false",
+        "true or false",
+        f"write {meant}" if meant else "",
+        shown=shown(value),
+    )
+
+
+Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
+"""``true`` or ``false`` and nothing else: in YAML 1.2 ``no`` is a word."""
+
+
+def _scalar(value: Any) -> str | bool | int | float:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value).strip()
+    if isinstance(value, bool | int) or (isinstance(value, float) and abs(value) < float("inf")):
+        return value
+    raise refuse("scalar", "{shown} is no single value", "a word, a number, true or false", shown=shown(value))
+
+
+Scalar = Annotated[
+    str | bool | int | float, PlainValidator(_scalar), WithJsonSchema({"type": ["string", "boolean", "number"]})
+]
+"""A word, a number, true or false."""
+
 
 def _one_or_by_period(value: Any) -> str:
-    return "by period" if isinstance(value, dict) else "every period"
+    return tag_name("by period" if isinstance(value, dict) else "every period")
 
 
 T = TypeVar("T")
 PerPeriod = Annotated[
-    Annotated[T, Tag("every period")] | Annotated[dict[Name, T], Tag("by period")], Discriminator(_one_or_by_period)
+    Annotated[T, tag("every period")] | Annotated[dict[Name, T], tag("by period")], Discriminator(_one_or_by_period)
 ]
 """One value for every period, or a mapping from period to value."""

@@ -16,7 +16,7 @@ from budgetopt.scenario.model.table import Tables
 
 __all__ = ["FORMAT", "Document"]
 
-FORMAT = "budgetopt/1"
+FORMAT: Literal["budgetopt/1"] = "budgetopt/1"
 
 
 class Document(Model):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare
-from budgetopt.scenario.model.base import Date, Model, Name, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, PerPeriod, Text
 from budgetopt.scenario.model.where import Where
 
 __all__ = ["Fund", "FundKind", "Reserve", "Transfer"]
@@ -61,9 +61,9 @@ class Fund(Model):
     """The balance with which the first period opens."""
     reserve: Reserve | None = None
     """The balance that must be left at the close of every period."""
-    carryover: bool = True
+    carryover: Flag = True
     """Whether what is unspent opens the next period; if false it lapses."""
-    structural_balance: bool = False
+    structural_balance: Flag = False
     """Whether recurring spending must be paid from recurring revenue, in every period."""
     transfers_to: dict[Name, Transfer] = Field(default_factory=dict)
     """The funds that this one may transfer money to, with limits."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from budgetopt.scenario.amounts import ShareOf
 from budgetopt.scenario.model.base import Model, Text
+from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["WEIGHTED_OUTCOMES", "Objective"]
 
@@ -29,11 +29,15 @@ class Objective(Model):
     @classmethod
     def _a_mapping(cls, value: Any) -> Any:
         if isinstance(value, str):
-            raise PydanticCustomError("objective", "'{value}' alone says neither maximize nor minimize", {"value": value, "expected": f"maximize: {value}"})
+            message = "{value} alone says neither maximize nor minimize"
+            raise refuse("objective", message, f"maximize: {value}, or minimize: {value}", value=shown(value))
         return value
 
     @model_validator(mode="after")
     def _one_direction(self) -> Objective:
-        if (self.maximize is None) == (self.minimize is None):
-            raise PydanticCustomError("objective", "an objective maximizes or minimizes one thing", {"expected": "maximize or minimize, not both"})
+        if self.maximize is not None and self.minimize is not None:
+            hint = "to seek two things one after the other, write a list of two entries"
+            raise refuse("objective", "one entry both maximizes and minimizes", "maximize or minimize", hint)
+        if self.maximize is None and self.minimize is None:
+            raise refuse("objective", "the entry neither maximizes nor minimizes", "maximize or minimize")
         return self

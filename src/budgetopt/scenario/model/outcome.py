@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from budgetopt.scenario.amounts import Number
 from budgetopt.scenario.model.base import Date, Model, PerPeriod, Text
+from budgetopt.scenario.words import refuse
 
 __all__ = ["Outcome", "Target"]
 
@@ -28,7 +28,7 @@ class Target(Model):
     @model_validator(mode="after")
     def _has_a_level(self) -> Target:
         if self.at_least is None and self.at_most is None:
-            raise PydanticCustomError("no-bound", "the target has no level", {"expected": "at_least or at_most"})
+            raise refuse("no-bound", "the target has no level", "at_least or at_most")
         return self
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, model_validator
 
 from budgetopt.scenario.amounts import NumberOrShare, Share, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Names, PerPeriod, Text
+from budgetopt.scenario.model.base import Model, Names, PerPeriod, Text, tag, tag_name
 from budgetopt.scenario.model.where import Where
+from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["RULE_KINDS", "ChangeLimit", "ChangeRule", "OfSelection", "Rule", "RuleBase", "SumRule"]
 
@@ -43,6 +43,17 @@ class OfSelection(Model):
     """Only the spending from these funds."""
 
 
+def _of_what(value: Any) -> str:
+    return tag_name("selection" if isinstance(value, Mapping | OfSelection) else "word")
+
+
+ShareBase = Annotated[
+    Annotated[Literal["total spending", "baseline", "revenue"], tag("word")] | Annotated[OfSelection, tag("selection")],
+    Discriminator(_of_what),
+]
+"""What a share is a share of."""
+
+
 class SumRule(RuleBase):
     """A limit on a sum over programs: of their spending, or of what they do to an outcome."""
 
@@ -54,8 +65,8 @@ class SumRule(RuleBase):
     """The most that the sum may be: a number, or with `of` a share."""
     equals: PerPeriod[NumberOrShare] | None = None
     """What the sum must be: a number, or with `of` a share."""
-    of: Literal["total spending", "baseline", "revenue"] | OfSelection | None = None
-    """What a share is a share of: all spending, the same programs' baseline, recurring revenue, or another selection."""
+    of: ShareBase | None = None
+    """What a share is a share of: all spending, the same programs' baseline, revenue, or another selection."""
     funds: Names | None = None
     """Count only what these funds pay."""
     each: Literal["period", "total"] = "period"
@@ -65,18 +76,29 @@ class SumRule(RuleBase):
     def _has_a_bound(self) -> SumRule:
         bounds = [bound for bound in (self.at_least, self.at_most, self.equals) if bound is not None]
         if not bounds:
-            raise PydanticCustomError("no-bound", "the rule has no limit", {"expected": "at_least, at_most or equals"})
+            raise refuse("no-bound", "the rule has no limit", "at_least, at_most or equals")
         if self.equals is not None and len(bounds) > 1:
-            raise PydanticCustomError("two-bounds", "the rule has both equals and another limit", {"expected": "equals, or at_least and at_most"})
+            message = "the rule has both equals and another limit"
+            raise refuse("two-bounds", message, "equals alone, or at_least and at_most")
         values = [value for bound in bounds for value in (bound.values() if isinstance(bound, Mapping) else (bound,))]
-        if self.of is None and any(isinstance(value, Share) for value in values):
-            raise PydanticCustomError(
+        shares = [value for value in values if isinstance(value, Share)]
+        numbers = [value for value in values if not isinstance(value, Share)]
+        if self.of is None and shares:
+            raise refuse(
                 "share-of-what",
-                "the rule's limit is a share, and nothing says of what",
-                {"expected": "of: total spending, baseline, revenue, or another selection"},
+                "the rule's limit is {share}, and nothing says of what",
+                "of: total spending, of: baseline, of: revenue, or another selection",
+                share=str(shares[0]),
             )
-        if self.of is not None and any(not isinstance(value, Share) and value > 2 for value in values):
-            raise PydanticCustomError("ambiguous-share", "the rule's limit is a number, but `of` asks for a share", {"expected": "a share such as 12% or 0.12"})
+        if self.of is not None and any(value > 1 or value < 0 for value in numbers):
+            number = next(value for value in numbers if value > 1 or value < 0)
+            raise refuse(
+                "ambiguous-share",
+                "the rule's limit is the number {number}, but `of` asks for a share",
+                "a share such as 12% or 0.12",
+                "without `of` the limit is an amount",
+                number=shown(number),
+            )
         return self
 
 
@@ -95,7 +117,7 @@ class ChangeLimit(Model):
     @model_validator(mode="after")
     def _has_a_bound(self) -> ChangeLimit:
         if self.at_most is None and self.increase_at_most is None and self.decrease_at_most is None:
-            raise PydanticCustomError("no-bound", "the change has no limit", {"expected": "at_most, increase_at_most or decrease_at_most"})
+            raise refuse("no-bound", "the change has no limit", "at_most, increase_at_most or decrease_at_most")
         return self
 
 
@@ -112,14 +134,14 @@ RULE_KINDS: dict[str, type[RuleBase]] = {"sum": SumRule, "change": ChangeRule}
 
 def _kind(value: Any) -> str | None:
     if isinstance(value, RuleBase):
-        return next(key for key, kind in RULE_KINDS.items() if isinstance(value, kind))
+        return next(tag_name(key) for key, kind in RULE_KINDS.items() if isinstance(value, kind))
     if isinstance(value, Mapping):
-        return next((key for key in RULE_KINDS if key in value), None)
+        return next((tag_name(key) for key in RULE_KINDS if key in value), None)
     return None
 
 
 Rule = Annotated[
-    Annotated[SumRule, Tag("sum")] | Annotated[ChangeRule, Tag("change")],
+    Annotated[SumRule, tag("sum")] | Annotated[ChangeRule, tag("change")],
     Discriminator(
         _kind,
         custom_error_type="rule-kind",

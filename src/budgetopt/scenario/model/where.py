@@ -7,21 +7,28 @@ A selection is a mapping from an attribute to what it must be; all entries must 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from pydantic import Field, RootModel, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, RootModel, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from budgetopt.scenario.model.base import Model
 from budgetopt.scenario.amounts import Number
+from budgetopt.scenario.model.base import Model, Scalar
+from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["Comparison", "Where"]
+__all__ = ["CONNECTIVES", "Comparison", "Where"]
+
+CONNECTIVES = ("not", "all", "any")
+"""The keys of a selection that are no attributes."""
+
+_scalar = TypeAdapter(Scalar).validate_python
 
 
 class Comparison(Model):
     """What the value of one attribute must be, other than one of a few words."""
 
-    not_: str | int | float | bool | list[str | int | float | bool] | None = Field(default=None, alias="not")
+    not_: Scalar | list[Scalar] | None = Field(default=None, alias="not")
     """The value, or the list of values, that it must not have."""
     at_least: Number | None = None
     """The least number that is selected."""
@@ -32,33 +39,78 @@ class Comparison(Model):
     below: Number | None = None
     """Selected are numbers below this one."""
 
+    @field_validator("not_", mode="plain")
+    @classmethod
+    def _value_or_values(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, list | tuple):
+            return list(_each(enumerate(value), _scalar).values())
+        return _scalar(value)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Comparison:
+        if all(getattr(self, name) is None for name in type(self).model_fields) or self.not_ == []:
+            raise refuse("selection", "the comparison compares with nothing", "not, at_least, at_most, above or below")
+        return self
+
 
 class Where(RootModel[dict[str, Any]]):
     """A selection of programs by their attributes."""
 
     model_config = {"frozen": True}
 
-    @field_validator("root")
+    @field_validator("root", mode="before")
     @classmethod
-    def _well_formed(cls, root: dict[str, Any]) -> dict[str, Any]:
+    def _well_formed(cls, root: Any) -> Any:
+        expected = "at least one attribute, such as department: Fire"
+        if not isinstance(root, dict):
+            raise refuse("selection", "{shown} is no selection", expected, shown=shown(root))
         if not root:
-            raise PydanticCustomError("empty-selection", "the selection is empty", {"expected": "at least one attribute, such as department: Fire"})
-        return {key: _term(key, value) for key, value in root.items()}
+            raise refuse("empty-selection", "the selection is empty", expected)
+        terms = {str(key): (str(key), value) for key, value in root.items()}
+        return _each(terms.items(), lambda term: _term(*term))
+
+
+def _each(items: Iterable[tuple[Any, Any]], read: Callable[[Any], Any]) -> dict[Any, Any]:
+    """Return what each item reads as; every error of every item is raised at once, its path below the item."""
+    done: dict[Any, Any] = {}
+    errors: list[InitErrorDetails] = []
+    for key, item in items:
+        try:
+            done[key] = read(item)
+        except ValidationError as error:
+            for one in error.errors():
+                context = {name: text for name, text in one.get("ctx", {}).items() if name in ("expected", "hint")}
+                kind = PydanticCustomError(one["type"], one["msg"], context)  # type: ignore[arg-type]
+                errors.append(InitErrorDetails(type=kind, loc=(key, *one["loc"]), input=one["input"]))
+        except PydanticCustomError as error:
+            errors.append(InitErrorDetails(type=error, loc=(key,), input=item))
+    if errors:
+        raise ValidationError.from_exception_data("selection", errors)
+    return done
 
 
 def _term(key: str, value: Any) -> Any:
+    if isinstance(value, Where | Comparison):
+        return value
     if key == "not":
         return Where.model_validate(value)
-    if key in ("all", "any"):
-        if not isinstance(value, list | tuple) or not value:
-            raise PydanticCustomError("selection", "'{key}' takes a list of selections", {"key": key, "expected": f"{key}: [{{department: Fire}}, ...]"})
-        return tuple(Where.model_validate(item) for item in value)
+    if key in CONNECTIVES:
+        if isinstance(value, str) or not isinstance(value, list | tuple) or not value:
+            raise refuse(
+                "selection",
+                "'{key}' takes a list of selections, not {shown}",
+                f"{key}: [{{department: Fire}}, {{tags: housing}}]",
+                key=key,
+                shown=shown(value) if value else "an empty one",
+            )
+        return tuple(_each(enumerate(value), Where.model_validate).values())
     if isinstance(value, dict):
         return Comparison.model_validate(value)
+    expected = f"{key}: Fire, or a list such as {key}: [Fire, Police]"
+    if value is None or value in ([], ()):
+        raise refuse("selection", "'{key}' has no value", expected, key=key)
     if isinstance(value, list | tuple):
-        if not value or any(isinstance(item, dict | list) or item is None for item in value):
-            raise PydanticCustomError("selection", "'{key}' takes a word, a number or a list of them", {"key": key, "expected": f"{key}: [Fire, Police]"})
-        return tuple(value)
-    if value is None:
-        raise PydanticCustomError("selection", "'{key}' has no value", {"key": key, "expected": f"{key}: Fire"})
-    return value
+        return tuple(_each(enumerate(value), _scalar).values())
+    return _scalar(value)
