@@ -30,10 +30,10 @@ def resolve(python: str) -> Versions:
     with tempfile.TemporaryDirectory() as room:
         environment, report = Path(room, "venv"), Path(room, "report.json")
         subprocess.run([python, "-m", "venv", environment], check=True)
-        pip = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+        pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
         subprocess.run([*pip, "--upgrade", "pip"], check=True)
         wanted = [f"{ROOT}[test,docs,completion]", *BUILD_TOOLS]
-        subprocess.run([*pip, "--dry-run", "--report", report, *wanted], check=True)
+        subprocess.run([*pip, "--dry-run", "--report", str(report), *wanted], check=True)
         installs = json.loads(report.read_text(encoding="utf-8"))["install"]
     found = {normal(item["metadata"]["name"]): item["metadata"]["version"] for item in installs}
     found.pop("budgetopt")

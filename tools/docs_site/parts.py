@@ -1,0 +1,13 @@
+"""The parts of pages that are made from the code, by the name under which a page asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from docs_site.scenario_reference import scenario_reference
+
+__all__ = ["PARTS"]
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "scenario": scenario_reference,
+}
