@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["listed", "money", "refuse", "shown"]
+__all__ = ["clean", "listed", "money", "refuse", "shown"]
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _WIDEST = 60
 """A message shows no more characters of a text than this."""
@@ -27,7 +31,24 @@ def refuse(code: str, message: str, expected: str = "", hint: str = "", **values
     **values
         The values that the message names.
     """
-    return PydanticCustomError(code, message, {**values, "expected": expected, "hint": hint})  # type: ignore[arg-type]
+    return PydanticCustomError(code, message, {**values, "expected": expected, "hint": hint})
+
+
+def clean(text: str) -> str:
+    """Return a text in the one form that equal texts have (NFC).
+
+    Raises
+    ------
+    PydanticCustomError
+        If it has control characters, which no file could carry on.
+    """
+    if (found := _INVISIBLE.search(text)) is not None:
+        message = "{shown} has an invisible control character"
+        hint = "in double quotation marks a backslash begins a special character: write '...' instead"
+        raise refuse(
+            "control-character", message, "visible characters", hint if found[0] < " " else "", shown=shown(text)
+        )
+    return unicodedata.normalize("NFC", text)
 
 
 def shown(value: object) -> str:
@@ -39,7 +60,7 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, str):
-        text = " ".join(value.split())
+        text = _INVISIBLE.sub(lambda found: ascii(found[0])[1:-1], " ".join(value.split()))
         return f"'{text[: _WIDEST - 3]}...'" if len(text) > _WIDEST else f"'{text}'"
     if isinstance(value, Sequence | set | frozenset):
         return "a list"

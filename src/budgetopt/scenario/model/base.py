@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -17,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from budgetopt.scenario.words import refuse, shown
+from budgetopt.scenario.words import clean, refuse, shown
 
 __all__ = ["Date", "Flag", "Model", "Name", "Names", "PerPeriod", "Scalar", "Text", "is_tag", "tag", "tag_name"]
 
@@ -50,7 +49,7 @@ def _name(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int):
         hint = f"put it in quotation marks: '{value}'" if isinstance(value, bool | float) else ""
         raise refuse("name", "{shown} is not a name", "a name, as text", hint.lower(), shown=shown(value))
-    text = unicodedata.normalize("NFC", str(value)).strip()
+    text = clean(str(value)).strip()
     if not text:
         raise refuse("name", "a name is empty", "a name of visible characters")
     if not text.isprintable():
@@ -75,7 +74,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return clean(value)
     hint = f"put it in quotation marks: '{value}'".lower() if isinstance(value, bool | float) else ""
     raise refuse("text", "{shown} is not text", "text", hint, shown=shown(value))
 
@@ -112,7 +111,7 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 
 def _scalar(value: Any) -> str | bool | int | float:
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value).strip()
+        return clean(value).strip()
     if isinstance(value, bool | int) or (isinstance(value, float) and abs(value) < float("inf")):
         return value
     raise refuse("scalar", "{shown} is no single value", "a word, a number, true or false", shown=shown(value))

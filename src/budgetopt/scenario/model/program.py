@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
 from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text
-from budgetopt.scenario.words import refuse, shown
+from budgetopt.scenario.words import money, refuse, shown
 
-__all__ = ["CurvePoint", "Effect", "Evidence", "Program", "Spending"]
+__all__ = ["CurvePoint", "Effect", "Evidence", "Program", "Spending", "check_curve"]
 
 Evidence = Literal["rct", "quasi_experimental", "observational", "administrative", "expert", "assumption"]
 """The quality of the evidence, from randomized trials down to what was merely assumed."""
@@ -64,6 +65,33 @@ class Effect(Model):
     """The year or date that the effect was measured."""
     note: Text = ""
     """What a reader should know about the figure."""
+
+    @field_validator("curve")
+    @classmethod
+    def _well_formed(cls, curve: tuple[CurvePoint, ...] | None) -> tuple[CurvePoint, ...] | None:
+        if curve is not None:
+            check_curve(curve)
+        return curve
+
+
+def check_curve(curve: tuple[tuple[float, float], ...]) -> None:
+    """Refuse a curve that does not begin at zero spending, whose spending goes backwards, or that says nothing."""
+    if len(curve) < 2:
+        raise refuse("short-curve", "the curve has fewer than two points", "two or more points [spending, outcome]")
+    if curve[0][0] != 0:
+        message = "the curve begins at {first} of spending"
+        raise refuse("curve-start", message, "a first point at spending 0, such as [0, 0]", first=money(curve[0][0]))
+    for (before, _), (after, _) in pairwise(curve):
+        if after <= before:
+            raise refuse(
+                "curve-backwards",
+                "the spending of the curve goes backwards: {after} comes after {before}"
+                if after < before
+                else "the curve has two points at {after} of spending",
+                "points in the order of rising spending",
+                after=money(after),
+                before=money(before),
+            )
 
 
 class Spending(Model):

@@ -82,7 +82,7 @@ def _each(items: Iterable[tuple[Any, Any]], read: Callable[[Any], Any]) -> dict[
         except ValidationError as error:
             for one in error.errors():
                 context = {name: text for name, text in one.get("ctx", {}).items() if name in ("expected", "hint")}
-                kind = PydanticCustomError(one["type"], one["msg"], context)  # type: ignore[arg-type]
+                kind = PydanticCustomError(one["type"], one["msg"], context)
                 errors.append(InitErrorDetails(type=kind, loc=(key, *one["loc"]), input=one["input"]))
         except PydanticCustomError as error:
             errors.append(InitErrorDetails(type=error, loc=(key,), input=item))
