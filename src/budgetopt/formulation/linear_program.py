@@ -189,6 +189,10 @@ class Stage:
     offset: float = 0.0
     within: float = 0.0
 
+    def cost_for(self, columns: int) -> Floats:
+        """Return the coefficients for all columns: zero for those that were added after it. Shape (columns,)."""
+        return np.concatenate((self.cost, np.zeros(columns - len(self.cost))))
+
 
 @dataclass(frozen=True, slots=True)
 class TieBreak:

@@ -26,11 +26,14 @@ class Weighted:
         For spending, the funds whose payments count; shape (funds,).
     outcome
         For an outcome, its position; None for spending.
+    periods
+        The periods in which it counts; None for all. Shape (periods,).
     """
 
     weight: Floats
     funds: Bools | None = None
     outcome: int | None = None
+    periods: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)

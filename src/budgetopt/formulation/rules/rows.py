@@ -36,9 +36,11 @@ def add_rules(builder: Builder, rules: Sequence[LinearRule], spending: SpendingT
         lower = np.array([row.lower for row in rule.rows])
         upper = np.array([row.upper for row in rule.rows])
         # what the outcomes are without any spending is not the plan's doing: it moves to the limits
-        given = masks.sum(axis=1) * sum(
-            float(term.weight @ outcomes.constant[:, term.outcome]) for term in rule.terms if term.outcome is not None
-        )
+        given = np.zeros(len(rule.rows))
+        for term in rule.terms:
+            if term.outcome is not None:
+                counted = masks if term.periods is None else masks & term.periods
+                given += counted.sum(axis=1) * float(term.weight @ outcomes.constant[:, term.outcome])
         count = len(rule.rows)
         single = masks.sum(axis=1) == 1
         keys = {
@@ -58,6 +60,8 @@ def add_rules(builder: Builder, rules: Sequence[LinearRule], spending: SpendingT
                 )
                 column, period = outcomes.column, outcomes.period
             kept = weight != 0
+            if term.periods is not None:
+                kept &= term.periods[period]
             weight, column, period = weight[kept], column[kept], period[kept]
             for row, mask in zip(rows.tolist(), masks, strict=True):
                 inside = mask[period]

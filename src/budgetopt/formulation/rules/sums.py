@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[Li
     """Yield the linear rules that a ``sum`` rule says.
 
     A share of a constant (baseline, revenue) is an amount. A share of what the plan decides moves to the left:
-    ``sum >= share * of`` is ``sum - share * of >= 0``, which takes one linear rule for each share.
+    ``sum >= share * of`` is ``sum - share * of >= 0``.
     """
     held = scenario.period_mask(rule.periods)
     subject = weighted_sum(scenario, rule)
@@ -34,10 +35,16 @@ def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[Li
         if bound is None:
             continue
         shares = scenario.per_period(bound, np.nan)
-        for share in np.unique(shares[held & ~np.isnan(shares)]):
-            masks = masks_of(held & (shares == share), rule.each)
-            rows = tuple(RuleRow(mask, *limits) for mask in masks)
-            yield LinearRule("rule", position, (subject, _whole(scenario, rule, -float(share))), rows)
+        wanted = held & ~np.isnan(shares)
+        if not wanted.any():
+            continue
+        parts = [
+            replace(_whole(scenario, rule, -float(share)), periods=shares == share)
+            for share in np.unique(shares[wanted])
+        ]
+        # for all periods together the sum counts in every period of the rule, a share only where one is given
+        masks = masks_of(held if rule.each == "total" else wanted, rule.each)
+        yield LinearRule("rule", position, (subject, *parts), tuple(RuleRow(mask, *limits) for mask in masks))
 
 
 def _lower(rule: SumRule) -> Any:

@@ -1,0 +1,189 @@
+"""The allocation: the answer in the scenario's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from budgetopt.allocation.prices import Prices
+from budgetopt.audit import Audit, SpendingPlan
+from budgetopt.formulation import Formulation
+from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Certificate, Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Allocation", "Status"]
+
+
+class Status(StrEnum):
+    """What is known of an allocation."""
+
+    OPTIMAL = "optimal"
+    """No plan can do better, and the proof was checked."""
+    BEST_FOUND = "best found"
+    """It meets every rule; a better one may exist, by at most the gap."""
+
+
+@dataclass(frozen=True, eq=False)
+class Allocation:
+    """A balanced allocation that meets every rule of its scenario, with what proves it.
+
+    It shows itself as a table in a notebook. Money is rounded to the cent so that every sum in every table adds up.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that it answers.
+    status
+        Whether it is proved to be the best.
+    spending
+        Dollars that each fund pays for each program; shape (programs, funds, periods).
+    transfers
+        Dollars that each fund gives to each other fund; shape (from funds, to funds, periods).
+    objective_value
+        The value of the first objective at the solver's exact optimum, before rounding to the cent.
+    bound
+        The best value that any plan can have.
+    prices
+        Shadow prices.
+    audit
+        The second opinion on the rounded plan.
+    outcome
+        The solver's answer, with the proof of each objective.
+    formulation
+        The linear program that was solved.
+    """
+
+    scenario: Scenario
+    status: Status
+    spending: Floats
+    transfers: Floats
+    objective_value: float
+    bound: float
+    prices: Prices
+    audit: Audit
+    outcome: Outcome = field(repr=False)
+    formulation: Formulation = field(repr=False)
+
+    @property
+    def certificate(self) -> Certificate:
+        """The proof that no plan has a better value of the first objective."""
+        certificate = self.outcome.certificate
+        assert certificate is not None, "an allocation is made of a plan that was certified"
+        return certificate
+
+    @property
+    def solver(self) -> str:
+        """Name and version of what solved it."""
+        return self.outcome.solution.solver
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds that the solver took."""
+        return self.outcome.seconds
+
+    @property
+    def proved(self) -> bool:
+        """Whether it is proved to be the best."""
+        return self.status is Status.OPTIMAL
+
+    @property
+    def gap(self) -> float:
+        """By how much a better plan could exceed it, as a share of its value."""
+        return abs(self.bound - self.objective_value) / max(abs(self.objective_value), abs(self.bound), 1e-9)
+
+    @property
+    def plan(self) -> SpendingPlan:
+        """The decisions alone."""
+        return SpendingPlan(self.spending, self.transfers)
+
+    @cached_property
+    def programs(self) -> pd.DataFrame:
+        """One row a program: name, department, priority, baseline, spending, change, change_share, reason.
+
+        Money is for all periods together; :attr:`by_period` has each period.
+        """
+        from budgetopt.allocation.tables import programs_table
+
+        return programs_table(self)
+
+    @cached_property
+    def by_period(self) -> pd.DataFrame:
+        """Spending in dollars: one row a program, one column a period."""
+        from budgetopt.allocation.tables import by_period_table
+
+        return by_period_table(self)
+
+    @cached_property
+    def by_fund(self) -> pd.DataFrame:
+        """Every payment: one row a program, fund and period with an amount above zero."""
+        from budgetopt.allocation.tables import by_fund_table
+
+        return by_fund_table(self)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """One row an outcome, all periods together: name, unit, weight, direction, baseline, level, change, value."""
+        from budgetopt.allocation.tables import outcomes_table
+
+        return outcomes_table(self)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """What each program brings to each outcome: one row a program, outcome and period."""
+        from budgetopt.allocation.tables import effects_table
+
+        return effects_table(self)
+
+    @cached_property
+    def funds(self) -> pd.DataFrame:
+        """The accounts: one row a fund and period, with the price of a dollar in it."""
+        from budgetopt.allocation.tables import funds_table
+
+        return funds_table(self)
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """Every limit: one row a rule, target or fund policy and period, with its value, bound, slack and price."""
+        from budgetopt.allocation.tables import rules_table
+
+        return rules_table(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result document as plain values; see its JSON Schema."""
+        from budgetopt.allocation.result import result_document
+
+        return result_document(self)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return the result document as text, and write it to a file if one is named."""
+        from budgetopt.allocation.result import result_text
+
+        return result_text(self, path)
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write every table as a CSV file into a folder, and return the files."""
+        from budgetopt.allocation.result import write_csv
+
+        return write_csv(self, folder)
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the report: one page that needs nothing else."""
+        from budgetopt.report import write_html
+
+        return write_html(self, path)
+
+    def __repr__(self) -> str:
+        value = f"{self.objective_value:,.6g}"
+        return f"Allocation({self.scenario.name!r}: {self.status}, {self.outcome.stages[0].stage.label} = {value})"
+
+    def _repr_html_(self) -> str:
+        from budgetopt.report import notebook_html
+
+        return notebook_html(self)

@@ -1,0 +1,49 @@
+"""Why each program has what it has, in a few words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.formulation.limits import OWN
+from budgetopt.scenario.programs import Bools, Texts
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["reasons_of"]
+
+_HALF_A_CENT = 0.005
+
+
+def reasons_of(plan: Allocation) -> Texts:
+    """Return what holds each program's spending, in the first period that something holds it; shape (programs,)."""
+    limits, spent = plan.formulation.limits, plan.spending.sum(axis=1)
+    slack = 1e-9 * np.maximum(spent, 1.0) + _HALF_A_CENT
+    at_ceiling = spent >= limits.upper - slack
+    at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
+    nothing = (spent <= _HALF_A_CENT) & ~at_floor & ~at_ceiling
+    fixed = at_floor & at_ceiling
+    reasons = np.full(len(spent), "stands at the margin: its next dollar buys no more than elsewhere", dtype=object)
+    reasons[_some(nothing)] = "unfunded: the money buys more elsewhere"
+    reasons[_some(nothing) & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
+    rules = [rule.name for rule in plan.scenario.rules]
+    for held, by, own, word in (
+        (at_floor & ~fixed, limits.lower_by, "held up by its floor", "held up by the rule"),
+        (at_ceiling & ~fixed, limits.upper_by, "at its ceiling", "held down by the rule"),
+        (fixed, limits.lower_by, "fixed: its floor is its ceiling", "fixed by the rule"),
+    ):
+        someone = _some(held)
+        first = held.argmax(axis=1)
+        setter = by[np.arange(len(spent)), first]
+        reasons[someone & (setter == OWN)] = own
+        for position in np.unique(setter[someone & (setter >= 0)]).tolist():
+            reasons[someone & (setter == position)] = f"{word} “{rules[position]}”"
+    return reasons
+
+
+def _some(held: Bools) -> Bools:
+    """Return which programs are held in some period; shape (programs,)."""
+    some: Bools = held.any(axis=1)
+    return some

@@ -1,0 +1,141 @@
+"""From a scenario to a proved allocation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.allocation.allocation import Allocation, Status
+from budgetopt.allocation.cents import to_cents
+from budgetopt.allocation.prices import prices_of
+from budgetopt.audit import SpendingPlan, audit_plan
+from budgetopt.errors import AuditError, CertificateError, InfeasibleError, OutOfTimeError, SolverError, UnboundedError
+from budgetopt.formulation import Formulation, formulate
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Options, Outcome, Termination, solve_linear_program
+
+__all__ = ["solve"]
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    solver: str = "highs",
+    time_limit: float | None = None,
+    gap: float = 1e-9,
+    threads: int | None = None,
+) -> Allocation:
+    """Return the best balanced allocation of a scenario, proved and audited.
+
+    Parameters
+    ----------
+    scenario
+        What was said.
+    solver
+        ``highs``, or the name of a solver that PuLP knows; see :func:`budgetopt.available_solvers`.
+    time_limit
+        Seconds after which the best plan found is returned, marked as not proved.
+    gap
+        For problems with whole decisions: the share of the best value at which to stop.
+    threads
+        Threads that the solver may use.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan can meet every rule.
+    UnboundedError
+        If nothing limits the gain.
+    OutOfTimeError
+        If the time ran out, or the run was interrupted, before any plan was found.
+    SolverUnavailableError
+        If the solver is not installed here.
+    CertificateError, AuditError
+        If an answer does not pass the proof or the second opinion: a fault of ours or of the solver.
+    """
+    options = Options(solver, time_limit, gap, threads)
+    formulation = formulate(scenario)
+    outcome = solve_linear_program(formulation.linear_program, options)
+    return allocation_of(scenario, formulation, outcome)
+
+
+def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome) -> Allocation:
+    """Say a solver's outcome in the scenario's words, or raise what it means that there is none."""
+    point = outcome.x
+    if point is None or outcome.certificate is None:
+        raise _no_allocation(outcome)
+    optimal = outcome.termination is Termination.OPTIMAL
+    if (optimal and not outcome.certificate.proved) or not outcome.certificate.feasible:
+        raise CertificateError(
+            f"{outcome.solution.solver} called its answer {outcome.termination}, and the proof does not hold: "
+            + ", ".join(outcome.certificate.failures),
+            hint="try another solver, and report the scenario",
+        )
+    spending, transfers = _in_cents(scenario, formulation, point)
+    opinion = audit_plan(scenario, SpendingPlan(spending, transfers))
+    if not opinion.accepted:
+        found = "; ".join(str(violation) for violation in opinion.violations[:5])
+        raise AuditError(
+            f"the plan does not pass the audit: {found}", hint="report the scenario: this is a fault of ours"
+        )
+    solution = outcome.solution
+    reduced_cost = None
+    if solution.row_dual is not None:
+        problem = formulation.linear_program
+        reduced_cost = problem.stages[0].cost_for(problem.columns) - problem.matrix.transpose_times(solution.row_dual)
+    return Allocation(
+        scenario=scenario,
+        status=Status.OPTIMAL if outcome.proved else Status.BEST_FOUND,
+        spending=spending,
+        transfers=transfers,
+        objective_value=solution.objective,
+        bound=outcome.certificate.bound,
+        prices=prices_of(formulation, solution.row_dual, reduced_cost),
+        audit=opinion,
+        outcome=outcome,
+        formulation=formulation,
+    )
+
+
+def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tuple[Floats, Floats]:
+    """Return the payments and transfers of a point, rounded to the cent."""
+    spending = formulation.spending_of(point)
+    # a transfer in whole cents; what a receiving fund is short of by that, its payments give up
+    transfers = np.rint(np.maximum(formulation.transfers_of(point), 0.0) * 100) / 100
+    funds = list(scenario.funds.values())
+    income = np.zeros((len(funds), len(scenario.periods)))
+    kept = np.zeros_like(income)
+    for position, fund in enumerate(funds):
+        income[position] = scenario.per_period(fund.revenue) + scenario.per_period(fund.one_time)
+        income[position, 0] += fund.opening_balance
+        if fund.reserve is None:
+            continue
+        if not isinstance(fund.reserve.at_least, Share):
+            kept[position] = fund.reserve.at_least
+        elif fund.reserve.of == "revenue":
+            kept[position] = fund.reserve.at_least * scenario.per_period(fund.revenue)
+    income += transfers.sum(axis=0) - transfers.sum(axis=1)
+    carries = np.array([fund.carryover for fund in funds], dtype=bool)
+    limits = formulation.limits
+    return to_cents(spending, limits.lower, limits.upper, income, kept, carries), transfers
+
+
+def _no_allocation(outcome: Outcome) -> Exception:
+    match outcome.termination:
+        case Termination.INFEASIBLE | Termination.INFEASIBLE_OR_UNBOUNDED:
+            return InfeasibleError(
+                "no allocation can meet every rule",
+                hint="the floors, reserves and rules ask for more than the funds can pay, or contradict each other",
+            )
+        case Termination.UNBOUNDED:
+            return UnboundedError(
+                "nothing limits the gain, so there is no best allocation",
+                hint="a program that no fund pays for, or a fund without an end, is missing a limit",
+            )
+        case Termination.TIME_LIMIT | Termination.OTHER_LIMIT:
+            return OutOfTimeError("the limit of time ran out before any allocation was found", hint="allow more time")
+        case Termination.INTERRUPTED:
+            return OutOfTimeError("interrupted before any allocation was found")
+        case _:
+            return SolverError(f"{outcome.solution.solver} failed: {outcome.termination}")
