@@ -17,10 +17,23 @@ from numpy.typing import NDArray
 
 from budgetopt.errors import Place, UnknownNameError
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.base import Model
 from budgetopt.scenario.model.program import Program
 
-__all__ = ["Bools", "Column", "Floats", "Ints", "Origin", "ProgramTable", "Texts"]
+__all__ = [
+    "Bools",
+    "Column",
+    "Floats",
+    "Ints",
+    "Origin",
+    "ProgramTable",
+    "Texts",
+    "column_of",
+    "flatten",
+    "put",
+    "split_key",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -230,7 +243,7 @@ class ProgramTable:
         for key, column in self.columns.items():
             cell = int(np.searchsorted(column.rows, row))
             if cell < len(column) and column.rows[cell] == row:
-                _put(tree, split_key(key), column.cell(cell))
+                put(tree, split_key(key), column.cell(cell))
         return Program.model_validate(tree)
 
     def place(self, program: str | int, key: str = "") -> Place | None:
@@ -327,18 +340,13 @@ class ProgramTable:
 
 
 def split_key(key: str) -> tuple[str, ...]:
-    """Split a dotted key at its dots; ``outcomes.NAME.KEY`` and the like keep dots inside NAME."""
-    parts = key.split(".")
-    if parts[0] == "outcomes" and len(parts) > 3:
-        return ("outcomes", ".".join(parts[1:-1]), parts[-1])
-    if parts[0] in ("districts", "attributes") and len(parts) > 2:
-        return (parts[0], ".".join(parts[1:]))
-    if parts[0] == "spending" and len(parts) > 3:
-        return (parts[0], parts[1], ".".join(parts[2:]))
-    return tuple(parts)
+    """Split a dotted key into its parts; a name that has dots in it stays one part."""
+    leaf = leaf_of(Program, key)
+    return tuple(key.split(".")) if leaf is None else leaf.path
 
 
-def _put(tree: dict[str, Any], path: Iterable[str], value: Any) -> None:
+def put(tree: dict[str, Any], path: Iterable[str], value: Any) -> None:
+    """Set the value at a path of nested mappings, making the mappings on the way."""
     *parents, last = path
     for part in parents:
         tree = tree.setdefault(part, {})
