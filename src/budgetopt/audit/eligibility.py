@@ -1,0 +1,33 @@
+"""Which fund may pay for which program, as the words say it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.scenario.programs import Bools
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.selection import select
+
+__all__ = ["may_pay"]
+
+
+def may_pay(scenario: Scenario) -> Bools:
+    """Return which fund may pay for which program; shape (programs, funds).
+
+    A fund may pay for a program that its ``only`` admits and that names it among its ``funds``, or names no fund.
+    """
+    programs = scenario.programs
+    names = list(scenario.funds)
+    column = programs.columns.get("funds")
+    silent = np.ones(len(programs), dtype=bool)
+    chosen = np.zeros((len(programs), len(names)), dtype=bool)
+    if column is not None:
+        silent[column.rows] = False
+        rows, words = programs.items("funds")
+        for position, name in enumerate(names):
+            chosen[rows[words == name], position] = True
+    chosen |= silent[:, None]
+    for position, fund in enumerate(scenario.funds.values()):
+        if fund.only is not None:
+            chosen[:, position] &= select(programs, fund.only)
+    return chosen

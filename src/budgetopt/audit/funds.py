@@ -1,0 +1,123 @@
+"""What binds each fund: its balance and reserve, structural balance, and transfers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.audit.check import Check
+from budgetopt.audit.reckoning import Reckoning
+
+__all__ = ["check_balances", "check_structure", "check_transfers"]
+
+
+def check_balances(reckoning: Reckoning) -> list[Check]:
+    """Check that each fund closes every period with its reserve, or with nothing less than zero if it has none.
+
+    A reserve is an amount, or a share of the period's recurring revenue (not one-time revenue) or of its spending.
+    A fund whose balance lapses must close with its reserve all the same.
+    """
+    accounts = reckoning.balances
+    checks = []
+    for position, (name, fund) in enumerate(reckoning.scenario.funds.items()):
+        rows = (
+            accounts.opening,
+            accounts.revenue,
+            accounts.one_time,
+            accounts.transfers_in,
+            accounts.transfers_out,
+            accounts.spending,
+            accounts.reserve,
+        )
+        gross = np.cumsum(sum(np.abs(row[position]) for row in rows))
+        has_reserve = fund.reserve is not None
+        sentence = "{fund} closes{at_period} with {value}, and its reserve is {bound}"
+        checks.append(
+            Check(
+                kind="reserve" if has_reserve else "fund balance",
+                name=name,
+                value=accounts.closing[position],
+                lower=accounts.reserve[position],
+                period=np.arange(len(gross)),
+                fund=np.full(len(gross), position),
+                allowed=reckoning.allowed_dollars(gross),
+                because="" if fund.reserve is None else fund.reserve.because,
+                below=sentence if has_reserve else "{fund} closes{at_period} with {value}: it spends more than it has",
+            )
+        )
+    return checks
+
+
+def check_structure(reckoning: Reckoning) -> list[Check]:
+    """Check that a fund in structural balance pays recurring spending from recurring revenue, in every period.
+
+    Recurring spending is what the fund pays for programs whose spending goes on (``recurring``, which is true unless
+    said otherwise); recurring revenue is ``revenue``. One-time revenue, balances and transfers, in or out, are neither.
+    """
+    checks = []
+    for position, (name, fund) in enumerate(reckoning.scenario.funds.items()):
+        if not fund.structural_balance:
+            continue
+        paid = reckoning.plan.spending[reckoning.recurring, position]
+        value, revenue = paid.sum(axis=0), reckoning.balances.revenue[position]
+        checks.append(
+            Check(
+                kind="structural balance",
+                name=name,
+                value=value,
+                upper=revenue,
+                period=np.arange(len(value)),
+                fund=np.full(len(value), position),
+                allowed=reckoning.allowed_dollars(np.abs(paid).sum(axis=0) + revenue),
+                above="{fund} pays {value} of recurring spending{in_period}, and its recurring revenue is {bound}",
+            )
+        )
+    return checks
+
+
+def check_transfers(reckoning: Reckoning) -> list[Check]:
+    """Check that transfers keep within their limits in each period, and that there is none but those named.
+
+    A period that ``at_most`` leaves out allows no transfer, and one that ``at_least`` leaves out demands none.
+    """
+    scenario = reckoning.scenario
+    names, periods = list(scenario.funds), np.arange(len(scenario.periods))
+    moved = reckoning.given.transfers
+    named = np.zeros((len(names), len(names)), dtype=bool)
+    checks = []
+    for giver, (name, fund) in enumerate(scenario.funds.items()):
+        for key, limits in fund.transfers_to.items():
+            taker = names.index(key)
+            named[giver, taker] = True
+            checks.append(
+                Check(
+                    kind="transfer",
+                    name=f"{name} to {key}",
+                    value=moved[giver, taker],
+                    lower=scenario.per_period(limits.at_least),
+                    upper=scenario.per_period(limits.at_most),
+                    period=periods,
+                    fund=np.full(len(periods), giver),
+                    other=np.full(len(periods), taker),
+                    allowed=reckoning.allowed_dollars(reckoning.plan.transfers[giver, taker]),
+                    because=limits.because,
+                    below="{fund} transfers {value} to {other}{in_period}, and the least is {bound}",
+                    above="{fund} transfers {value} to {other}{in_period}, and the most is {bound}",
+                )
+            )
+    for giver, taker in np.argwhere(~named & (moved != 0).any(axis=2)).tolist():
+        checks.append(
+            Check(
+                kind="transfer",
+                name=f"{names[giver]} to {names[taker]}",
+                value=moved[giver, taker],
+                lower=np.zeros(len(periods)),
+                upper=np.zeros(len(periods)),
+                period=periods,
+                fund=np.full(len(periods), giver),
+                other=np.full(len(periods), taker),
+                allowed=np.full(len(periods), reckoning.cent),
+                below="{fund} may not transfer money to {other}, and takes {excess} from it{in_period}",
+                above="{fund} may not transfer money to {other}, and transfers {value}{in_period}",
+            )
+        )
+    return checks

@@ -1,0 +1,204 @@
+"""The audit itself: every limit of a scenario, checked on one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.audit.balances import Balances
+from budgetopt.audit.check import ALL_PERIODS, Check, Violation
+from budgetopt.audit.funds import check_balances, check_structure, check_transfers
+from budgetopt.audit.limits import check_amounts, check_eligibility, check_limits
+from budgetopt.audit.objectives import ObjectiveValue, value_of_objectives
+from budgetopt.audit.outcomes import Levels
+from budgetopt.audit.plan import SpendingPlan
+from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.rules import check_rule
+from budgetopt.audit.targets import check_targets
+from budgetopt.errors import OptionError
+from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Audit", "audit_plan"]
+
+CHECKS: tuple[Callable[[Reckoning], list[Check]], ...] = (
+    check_amounts,
+    check_eligibility,
+    check_limits,
+    check_transfers,
+    check_balances,
+    check_structure,
+    check_targets,
+)
+"""What checks everything but the rules, in the order in which it is reported."""
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What a plan does by the scenario's own words, and which of its limits it keeps.
+
+    Parameters
+    ----------
+    scenario, plan
+        What was audited.
+    tolerance
+        The share of the money at stake by which a limit may be missed; never less than a cent.
+    outcomes
+        The level of each outcome; shape (outcomes, periods).
+    levels
+        The level that each program brings to each outcome.
+    weighted
+        The weighted outcomes of each period; shape (periods,).
+    objectives
+        The value of each objective, in the order of the scenario.
+    balances
+        The accounts of each fund.
+    rules
+        The check of each rule, in the order of ``scenario.rules``.
+    checks
+        Every check, those of the rules included.
+    """
+
+    scenario: Scenario
+    plan: SpendingPlan
+    tolerance: float
+    outcomes: Floats
+    levels: Levels
+    weighted: Floats
+    objectives: tuple[ObjectiveValue, ...]
+    balances: Balances
+    rules: tuple[Check, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the plan keeps every limit of the scenario."""
+        return all(check.holds for check in self.checks)
+
+    @property
+    def weighted_value(self) -> float:
+        """The weighted outcomes over all periods."""
+        return float(self.weighted.sum())
+
+    @cached_property
+    def violations(self) -> tuple[Violation, ...]:
+        """Every limit that the plan does not keep, in words."""
+        return tuple(violation for check in self.checks for violation in check.violations(self.scenario))
+
+    def of_kind(self, kind: str) -> tuple[Check, ...]:
+        """Return the checks of one kind, such as ``reserve`` or ``target``."""
+        return tuple(check for check in self.checks if check.kind == kind)
+
+    def outcome_table(self) -> pd.DataFrame:
+        """Return the level of each outcome by period, with its unit and its worth; one row an outcome and period."""
+        import pandas as pd
+
+        outcomes = self.scenario.outcomes
+        periods = len(self.scenario.periods)
+        worth = np.repeat([outcome.worth for outcome in outcomes.values()], periods)
+        return pd.DataFrame(
+            {
+                "outcome": np.repeat(np.array(list(outcomes), dtype=object), periods),
+                "period": np.tile(np.array(self.scenario.periods, dtype=object), len(outcomes)),
+                "level": self.outcomes.ravel(),
+                "unit": np.repeat(np.array([outcome.unit for outcome in outcomes.values()], dtype=object), periods),
+                "worth": worth * self.outcomes.ravel(),
+            }
+        )
+
+    def balance_table(self) -> pd.DataFrame:
+        """Return the accounts of the funds in dollars; one row a fund and period."""
+        import pandas as pd
+
+        funds, periods = list(self.scenario.funds), self.scenario.periods
+        columns = {name: getattr(self.balances, name).ravel() for name in Balances.__dataclass_fields__}
+        names = {
+            "fund": np.repeat(np.array(funds, dtype=object), len(periods)),
+            "period": np.tile(np.array(periods, dtype=object), len(funds)),
+        }
+        return pd.DataFrame({**names, **columns})
+
+    def check_table(self) -> pd.DataFrame:
+        """Return every value that is limited, with its limits; one row a value."""
+        import pandas as pd
+
+        periods = np.array([*self.scenario.periods, "total"], dtype=object)
+        programs = np.array([*self.scenario.programs.ids, ""], dtype=object)
+        funds = np.array([*self.scenario.funds, ""], dtype=object)
+        frames = []
+        for check in self.checks:
+            none = np.full(len(check), ALL_PERIODS)
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "kind": np.full(len(check), check.kind, dtype=object),
+                        "name": np.full(len(check), check.name, dtype=object),
+                        "period": periods[check.period],
+                        "program": programs[none if check.program is None else check.program],
+                        "fund": funds[none if check.fund is None else check.fund],
+                        "value": check.value,
+                        "at_least": check.lower,
+                        "at_most": check.upper,
+                        "kept": ~check.missed,
+                        "binding": check.binding,
+                    }
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    def __str__(self) -> str:
+        if self.accepted:
+            return f"The plan keeps all {len(self.checks)} limits of {self.scenario.name}."
+        lines = [f"The plan misses {len(self.violations)} limits of {self.scenario.name}:"]
+        return "\n".join([*lines, *(f"- {violation}" for violation in self.violations)])
+
+
+def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-9) -> Audit:
+    """Work out what a plan does, and whether it keeps every limit, straight from the scenario's words.
+
+    For every period: outcomes follow from what is spent for each program; each fund's ``opening + revenue + one_time +
+    transfers in - transfers out - spending`` is its closing balance, which opens its next period if it carries over;
+    and each limit is then read as it is written. The functions that check each kind of limit say how it is read.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    plan
+        Any spending plan, wherever it came from.
+    tolerance
+        The share of the money at stake by which a limit may be missed: of everything that is added to make the value.
+        It is never less than a cent, or than what a cent buys of an outcome at best.
+
+    Raises
+    ------
+    OptionError
+        If the plan is not of the scenario's shape, or the tolerance is no share.
+    FaultError
+        If the scenario has a kind of rule that the audit does not know.
+    """
+    if not 0.0 <= tolerance < 1.0:
+        raise OptionError(f"the tolerance of an audit is {tolerance}", hint="it is a share, such as 1e-9")
+    plan.check_shape(scenario)
+    reckoning = Reckoning(scenario, plan, tolerance)
+    rules = tuple(check_rule(reckoning, rule) for rule in scenario.rules)
+    checks = tuple(check for checker in CHECKS for check in checker(reckoning))
+    return Audit(
+        scenario,
+        plan,
+        tolerance,
+        reckoning.outcomes,
+        reckoning.levels,
+        reckoning.weighted,
+        value_of_objectives(reckoning),
+        reckoning.balances,
+        rules,
+        (*checks, *rules),
+    )

@@ -1,0 +1,149 @@
+"""A spending plan: who pays how much for what, and when. Any plan, good or bad, from wherever it came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.audit.current import charge_baseline
+from budgetopt.errors import OptionError, UnknownNameError
+from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SpendingPlan"]
+
+
+@dataclass(frozen=True, eq=False)
+class SpendingPlan:
+    """Every decision that a plan takes.
+
+    Parameters
+    ----------
+    spending
+        Dollars that each fund pays for each program in each period; shape (programs, funds, periods).
+    transfers
+        Dollars that each fund gives to each other fund in each period; shape (funds from, funds to, periods).
+    """
+
+    spending: Floats
+    transfers: Floats
+
+    @classmethod
+    def nothing(cls, scenario: Scenario) -> SpendingPlan:
+        """Return the plan that spends and transfers nothing."""
+        funds, periods = len(scenario.funds), len(scenario.periods)
+        return cls(np.zeros((len(scenario.programs), funds, periods)), np.zeros((funds, funds, periods)))
+
+    @classmethod
+    def current(cls, scenario: Scenario) -> SpendingPlan:
+        """Return the current service level: every program's baseline in every period, new programs nothing.
+
+        A baseline says what a program has, not who pays for it, so the funds are charged as a budget office would
+        charge them. In each period a fund first spends the revenue of that period, then its balance above the reserve,
+        and funds that may pay for fewer programs are used up before those that may pay for more. If the funds can carry
+        all baselines of the period within these limits, they do; what they cannot carry is charged to the broadest fund
+        that may pay for the program, and the audit then says by how much that fund falls short. A program that no fund
+        may pay for is charged to the first fund, which the audit reports too. No transfer is made beyond those that
+        the scenario demands (``at_least`` of ``transfers_to``).
+        """
+        spending, transfers = charge_baseline(scenario)
+        return cls(spending, transfers)
+
+    @classmethod
+    def from_frame(
+        cls, scenario: Scenario, spending: pd.DataFrame, *, transfers: pd.DataFrame | None = None
+    ) -> SpendingPlan:
+        """Return the plan that tables describe.
+
+        Parameters
+        ----------
+        scenario
+            The scenario whose programs, funds and periods the tables name.
+        spending
+            One row a payment: columns ``program``, ``fund``, ``period``, ``amount``. Rows of the same payment are
+            added; what has no row is not spent. ``fund`` may be left out where the scenario has one fund, and
+            ``period`` where it has one period.
+        transfers
+            One row a transfer: columns ``from``, ``to``, ``period``, ``amount``.
+
+        Raises
+        ------
+        UnknownNameError
+            If a program, fund or period does not exist.
+        OptionError
+            If a column is missing, unknown or given twice, or an amount is not a finite number.
+        """
+        plan = cls.nothing(scenario)
+        funds = tuple(scenario.funds)
+        columns = {"program": scenario.programs.ids.tolist(), "fund": funds, "period": scenario.periods}
+        where, amount = _read(spending, columns, "spending")
+        np.add.at(plan.spending, where, amount)
+        if transfers is not None:
+            where, amount = _read(transfers, {"from": funds, "to": funds, "period": scenario.periods}, "transfers")
+            np.add.at(plan.transfers, where, amount)
+        return plan
+
+    def check_shape(self, scenario: Scenario) -> None:
+        """Refuse a plan that belongs to another scenario.
+
+        Raises
+        ------
+        OptionError
+            If an array has not the scenario's shape.
+        """
+        funds, periods = len(scenario.funds), len(scenario.periods)
+        for name, array, shape in (
+            ("spending", self.spending, (len(scenario.programs), funds, periods)),
+            ("transfers", self.transfers, (funds, funds, periods)),
+        ):
+            if np.shape(array) != shape:
+                order = "programs, funds, periods" if name == "spending" else "funds, funds, periods"
+                raise OptionError(
+                    f"the plan's {name} have the shape {np.shape(array)}, and the scenario's is {shape}",
+                    hint=f"the order is {order}",
+                )
+
+
+def _read(frame: pd.DataFrame, columns: dict[str, Sequence[str]], what: str) -> tuple[tuple[Ints, ...], Floats]:
+    """Return the positions that the rows of a table name, and their amounts."""
+    import pandas as pd
+
+    known = [*columns, "amount"]
+    given = [str(column) for column in frame.columns]
+    for column in given:
+        if column not in known or given.count(column) > 1:
+            fault = "twice" if given.count(column) > 1 else "an unknown column"
+            raise OptionError(
+                f"the table of {what} has {column!r}, {fault}", hint=f"its columns are {', '.join(known)}"
+            )
+    positions: list[Ints] = []
+    for column, names in columns.items():
+        if column not in given and len(names) == 1 and column in ("fund", "period"):
+            positions.append(np.zeros(len(frame), dtype=np.int64))
+            continue
+        if column not in given:
+            raise OptionError(
+                f"the table of {what} has no column {column!r}", hint=f"its columns are {', '.join(known)}"
+            )
+        cells = frame[column].astype(str).to_numpy(dtype=object)
+        position = pd.Categorical(cells, categories=list(names)).codes.astype(np.int64)
+        if (position < 0).any():
+            kind = "fund" if column in ("from", "to") else column
+            raise UnknownNameError(kind, str(cells[int(np.argmin(position))]), names)
+        positions.append(position)
+    if "amount" not in given:
+        raise OptionError(f"the table of {what} has no column 'amount'", hint=f"its columns are {', '.join(known)}")
+    amount = pd.to_numeric(frame["amount"], errors="coerce").to_numpy(dtype=np.float64)
+    if not np.isfinite(amount).all():
+        row = int(np.argmin(np.isfinite(amount)))
+        raise OptionError(
+            f"row {row + 1} of the table of {what} has the amount {frame['amount'].iloc[row]!r}",
+            hint="every amount is a finite number of dollars",
+        )
+    return tuple(positions), amount

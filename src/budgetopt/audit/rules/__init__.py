@@ -1,0 +1,32 @@
+"""Rules, read by their words: one module for each kind, one entry in :data:`RULE_CHECKS` for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from budgetopt.audit.check import Check
+from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.rules.change import check_change
+from budgetopt.audit.rules.sums import check_sum
+from budgetopt.errors import FaultError
+from budgetopt.scenario.model import ChangeRule, RuleBase, SumRule
+
+__all__ = ["RULE_CHECKS", "check_rule"]
+
+RULE_CHECKS: dict[type[RuleBase], Callable[[Reckoning, Any], Check]] = {SumRule: check_sum, ChangeRule: check_change}
+"""What checks each kind of rule."""
+
+
+def check_rule(reckoning: Reckoning, rule: RuleBase) -> Check:
+    """Check one rule.
+
+    Raises
+    ------
+    FaultError
+        If no check is known for its kind: a rule that nobody checks must never pass.
+    """
+    check = RULE_CHECKS.get(type(rule))
+    if check is None:
+        raise FaultError(f"the audit does not know how to check the rule {rule.name!r} ({type(rule).__name__})")
+    return check(reckoning, rule)
