@@ -115,4 +115,5 @@ def _last_of(marked: Bools, cell: tuple[Ints, Ints], shape: tuple[int, ...]) -> 
     """Return which marked columns are the last of their program and period; columns stand in the order of segments."""
     last = np.full(shape, -1)
     last[cell[0][marked], cell[1][marked]] = np.flatnonzero(marked)
-    return marked & (last[cell] == np.arange(len(marked)))
+    is_last: Bools = marked & (last[cell] == np.arange(len(marked)))
+    return is_last

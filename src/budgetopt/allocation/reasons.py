@@ -45,5 +45,5 @@ def reasons_of(plan: Allocation) -> Texts:
 
 def _some(held: Bools) -> Bools:
     """Return which programs are held in some period; shape (programs,)."""
-    some: Bools = held.any(axis=1)
+    some: Bools = np.asarray(held.any(axis=1))
     return some

@@ -63,7 +63,9 @@ def weakest_evidence(plan: Allocation) -> Texts:
         grades = programs.text(f"outcomes.{name}.evidence")
         for position, grade in enumerate(EVIDENCE):
             rank = np.where(grades == grade, np.maximum(rank, position), rank)
-    return np.array([*EVIDENCE, ""], dtype=object)[rank]
+    grades = np.array([*EVIDENCE, ""], dtype=object)
+    weakest: Texts = grades[rank]
+    return weakest
 
 
 def by_period_table(plan: Allocation) -> pd.DataFrame:
@@ -186,7 +188,8 @@ def _prices(plan: Allocation, check: Check) -> Floats:
         return np.array([prices.targets.get((position, period), 0.0) for period in periods])
     if check.kind in ("reserve", "structural balance"):
         source = prices.reserve if check.kind == "reserve" else prices.structural
-        return source[list(plan.scenario.funds).index(check.name), check.period]
+        price: Floats = source[list(plan.scenario.funds).index(check.name), check.period]
+        return price
     return np.full(len(periods), np.nan)
 
 

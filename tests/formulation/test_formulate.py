@@ -1,0 +1,183 @@
+"""The linear program of a scenario: its shape, its labels, its binaries."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from budgetopt.formulation import formulate
+from budgetopt.scenario.scenario import Scenario
+
+CONCAVE = [[0, 0], [10, 30], [30, 50]]
+CONVEX = [[0, 0], [10, 10], [30, 50]]
+
+
+def formulated(**parts):
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"saved": {"weight": 2, "unit": "lives"}},
+        "programs": {"a": {"outcomes": {"saved": {"curve": CONCAVE}}}},
+        **parts,
+    }
+    return formulate(Scenario.from_document(document))
+
+
+def rows(formulation):
+    return formulation.linear_program.row_labels.all_names()
+
+
+def columns(formulation):
+    return formulation.linear_program.column_labels.all_names()
+
+
+def test_a_program_of_one_fund_has_a_column_a_segment_and_no_row():
+    formulation = formulated()
+    assert columns(formulation) == [
+        "segment[a,general,budget,0]",
+        "segment[a,general,budget,1]",
+        "segment[a,general,budget,2]",
+        "closing balance[general,budget]",
+    ]
+    assert rows(formulation) == ["fund balance[general,budget]"]
+    problem = formulation.linear_program
+    assert problem.matrix.dense().tolist() == [[1, 1, 1, 1]]
+    assert problem.upper.tolist() == [10, 20, np.inf, np.inf]
+    assert problem.row_lower.tolist() == problem.row_upper.tolist() == [100]
+    assert problem.stages[0].cost.tolist() == [6, 2, 0, 0]
+    assert problem.stages[0].maximize
+
+
+def test_a_program_of_several_funds_and_one_segment_has_a_column_a_fund_and_no_link():
+    formulation = formulated(
+        funds={"general": {"revenue": 100}, "grant": {"revenue": 5}},
+        programs={"a": {"outcomes": {"saved": {"per_dollar": 3}}}},
+    )
+    assert columns(formulation)[:2] == ["spending[a,general,budget]", "spending[a,grant,budget]"]
+    assert not any(name.startswith(("link", "program limits")) for name in rows(formulation))
+    limited = formulated(
+        funds={"general": {"revenue": 100}, "grant": {"revenue": 5}},
+        programs={"a": {"spending": {"at_most": 9}, "outcomes": {"saved": {"per_dollar": 3}}}},
+    )
+    assert rows(limited)[0] == "program limits[a,budget]"
+
+
+def test_only_several_funds_and_several_segments_are_linked():
+    formulation = formulated(
+        funds={"general": {"revenue": 100}, "grant": {"revenue": 5}},
+        programs={
+            "a": {"outcomes": {"saved": {"curve": CONCAVE}}},
+            "b": {"funds": ["grant"], "outcomes": {"saved": {"curve": CONCAVE}}},
+        },
+    )
+    assert [name for name in rows(formulation) if name.startswith("link")] == ["link[a,budget]"]
+
+
+def test_floors_and_ceilings_are_limits_of_the_segments():
+    problem = formulated(
+        programs={"a": {"spending": {"at_least": 4, "at_most": 25}, "outcomes": {"saved": {"curve": CONCAVE}}}}
+    ).linear_program
+    assert problem.columns == 3
+    assert problem.lower.tolist() == [4, 0, 0]
+    assert problem.upper.tolist() == [10, 15, np.inf]
+
+
+def test_a_concave_scenario_has_no_binaries():
+    formulation = formulated(
+        outcomes={"saved": {"weight": 2}, "late": {"weight": 5, "direction": "decrease"}},
+        programs={"a": {"outcomes": {"saved": {"curve": CONCAVE}, "late": {"curve": [[0, 90], [10, 40], [30, 20]]}}}},
+        rules=[{"name": "enough", "sum": "outcome saved", "at_least": 10}],
+    )
+    assert not formulation.linear_program.is_integer
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"programs": {"a": {"outcomes": {"saved": {"curve": CONVEX}}}}},
+        {"outcomes": {"saved": {"weight": -2}}},
+        {"outcomes": {"saved": {"weight": 2, "direction": "decrease"}}},
+        {"outcomes": {"saved": {"weight": 2, "target": {"at_most": 20}}}},
+        {"rules": [{"name": "cap", "sum": "outcome saved", "at_most": 20}]},
+        {"rules": [{"name": "exact", "sum": "outcome saved", "equals": 20}]},
+        {"objective": {"minimize": "saved"}},
+    ],
+    ids=["convex", "negative weight", "decrease", "target", "ceiling", "equals", "minimize"],
+)
+def test_a_shape_or_limit_that_rewards_skipping_brings_binaries(parts):
+    assert formulated(**parts).linear_program.is_integer
+
+
+def test_a_limit_from_above_on_a_straight_effect_needs_no_binary():
+    formulation = formulated(
+        programs={"a": {"outcomes": {"saved": {"per_dollar": 3}}}},
+        rules=[{"name": "cap", "sum": "outcome saved", "at_most": 20}],
+    )
+    assert not formulation.linear_program.is_integer
+
+
+def test_a_rule_on_other_programs_brings_no_binary():
+    formulation = formulated(
+        programs={
+            "a": {"outcomes": {"saved": {"curve": CONCAVE}}},
+            "b": {"tags": ["x"], "outcomes": {"saved": {"per_dollar": 1}}},
+        },
+        rules=[{"name": "cap", "where": {"tags": "x"}, "sum": "outcome saved", "at_most": 20}],
+    )
+    assert not formulation.linear_program.is_integer
+
+
+def test_what_an_outcome_is_without_spending_moves_to_the_limit_and_the_offset():
+    problem = formulated(
+        outcomes={"late": {"weight": 5, "direction": "decrease"}},
+        programs={"a": {"outcomes": {"late": {"curve": [[0, 90], [10, 40]]}}}},
+        rules=[{"name": "cap", "sum": "outcome late", "at_most": 60}],
+    ).linear_program
+    assert problem.stages[0].offset == -450
+    row = problem.row_labels.all_names().index("rule[cap,budget]")
+    assert problem.row_upper[row] == -30
+
+
+def test_a_share_of_total_spending_moves_to_the_left():
+    problem = formulated(
+        programs={"a": {"tags": ["x"]}, "b": {}},
+        rules=[{"name": "share", "sum": "spending", "where": {"tags": "x"}, "at_least": "25%", "of": "total spending"}],
+    ).linear_program
+    row = problem.row_labels.all_names().index("rule[share,budget]")
+    assert problem.matrix.dense()[row].tolist() == [0.75, -0.25, 0]
+    assert (problem.row_lower[row], problem.row_upper[row]) == (0, np.inf)
+
+
+def test_balances_carry_over_unless_they_lapse():
+    def balance(carryover):
+        return formulated(
+            periods=["one", "two"],
+            funds={
+                "general": {
+                    "revenue": {"one": 5, "two": 7},
+                    "one_time": {"two": 1},
+                    "opening_balance": 3,
+                    "carryover": carryover,
+                }
+            },
+            programs={"a": {}},
+        ).linear_program
+
+    carried = balance(True)
+    names = carried.column_labels.all_names()
+    first, second = (names.index(f"closing balance[general,{period}]") for period in ("one", "two"))
+    assert carried.row_lower.tolist() == [8, 8]
+    assert carried.matrix.dense()[:, [first, second]].tolist() == [[1, 0], [-1, 1]]
+    assert balance(False).matrix.dense()[:, [first, second]].tolist() == [[1, 0], [0, 1]]
+
+
+def test_labels_name_one_row_like_all_rows():
+    labels = formulated(periods=["one", "two"]).linear_program.row_labels
+    assert [labels.name(position) for position in range(len(labels))] == labels.all_names()
+    with pytest.raises(IndexError):
+        labels.name(len(labels))
+
+
+def test_to_pulp_gives_a_problem_to_extend():
+    problem = formulated().to_pulp()
+    assert len(problem.variables()) == 4
+    assert len(problem.constraints) == 1
