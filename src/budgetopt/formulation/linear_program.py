@@ -157,7 +157,8 @@ class Labels:
         out: list[str] = []
         for block in self.blocks:
             parts = [self._key_names(key, values) for key, values in block.keys.items()]
-            out.extend(f"{block.kind}[{','.join(part)}]" for part in zip(*parts, strict=True))
+            named = (f"{block.kind}[{','.join(part)}]" for part in zip(*parts, strict=True))
+            out.extend(named if parts else [block.kind] * len(block))
         return out
 
     def _key_names(self, key: str, values: Ints) -> list[str]:

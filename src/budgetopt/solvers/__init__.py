@@ -1,0 +1,23 @@
+"""Engines that turn a LinearProgram into a Solution, and the certificate that proves one.
+
+HiGHS gets the arrays directly and is the default; PuLP is the door to every other solver. No solver is trusted: each
+answer is checked by :func:`certify`, in numpy alone.
+"""
+
+from budgetopt.solvers.certificate import Certificate, certify
+from budgetopt.solvers.engine import available_solvers
+from budgetopt.solvers.sequence import Outcome, StageResult, solve_linear_program
+from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+
+__all__ = [
+    "Certificate",
+    "Options",
+    "Outcome",
+    "PointStatus",
+    "Solution",
+    "StageResult",
+    "Termination",
+    "available_solvers",
+    "certify",
+    "solve_linear_program",
+]

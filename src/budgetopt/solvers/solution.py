@@ -57,8 +57,8 @@ class Options:
 class Solution:
     """A solver's answer to one stage of a linear program.
 
-    Signs do not depend on the solver or on the direction of the stage: a dual is the change of the stage's value for one
-    more unit of a row's limit, and a reduced cost the change for one more unit of a column's limit.
+    Signs do not depend on the solver or on the direction of the stage: a dual is the change of the stage's value for
+    one more unit of a row's limit, and a reduced cost the change for one more unit of a column's limit.
 
     Parameters
     ----------

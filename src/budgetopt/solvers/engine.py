@@ -1,0 +1,192 @@
+"""One objective over one problem: chooses the engine, holds whole numbers, and refines an answer until it is proved."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import LinearProgram, Stage
+from budgetopt.solvers.certificate import Certificate, certify
+from budgetopt.solvers.checks import Clock, check_options
+from budgetopt.solvers.faces import fix_integers
+from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+
+__all__ = ["available_solvers", "gap_allowance", "solve_stage"]
+
+REFINEMENTS = 3
+LARGEST_MAGNIFICATION = 2.0**30
+
+
+def available_solvers() -> tuple[str, ...]:
+    """Return the names of the solvers that can be used here, HiGHS first."""
+    from budgetopt.solvers.pulp_door import available_through_pulp
+
+    return ("highs", *available_through_pulp())
+
+
+def gap_allowance(lp: LinearProgram, solution: Solution, options: Options) -> float:
+    """Return how far a whole-number plan may stay from its bound, in the stage's units; 0 for linear programs."""
+    if not lp.is_integer or not np.isfinite(solution.objective):
+        return 0.0
+    return options.gap * abs(solution.objective) + 1e-9
+
+
+def solve_stage(
+    lp: LinearProgram, stage: Stage, options: Options | None = None, clock: Clock | None = None
+) -> Solution:
+    """Solve one objective over a problem, whatever the engine.
+
+    Parameters
+    ----------
+    lp
+        The problem; its own stages are not looked at.
+    stage
+        The objective.
+    options
+        How to solve.
+    clock
+        A limit of time shared with other solves; ``options.time_limit`` from now if left out.
+
+    Raises
+    ------
+    SolverError
+        If the problem holds what is not a number, or the engine breaks.
+    SolverUnavailableError
+        If ``options.solver`` is not installed here.
+    """
+    options = options or Options()
+    check_options(options)
+    clock = clock or Clock(options.time_limit)
+    start = time.perf_counter()
+    alone = replace(lp, stages=(stage,), tie_break=None)
+    solution = _trivial(alone) if lp.rows == 0 or lp.columns == 0 else _solve(alone, options, clock)
+    if solution.x is not None and lp.is_integer:
+        solution = _settle_integers(alone, solution, options)
+    elif solution.termination is Termination.OPTIMAL and solution.row_dual is not None:
+        solution = _refine(alone, solution, options, clock)
+    return replace(solution, seconds=time.perf_counter() - start)
+
+
+def _solve(lp: LinearProgram, options: Options, clock: Clock) -> Solution:
+    options = replace(options, time_limit=clock.left)
+    if options.solver.casefold() == "highs":
+        from budgetopt.solvers.highs import LiveModel
+
+        return LiveModel(lp, options).solve()
+    from budgetopt.solvers.pulp_door import solve_with_pulp
+
+    return solve_with_pulp(lp, lp.stages[0], options)
+
+
+def _settle_integers(lp: LinearProgram, solution: Solution, options: Options) -> Solution:
+    """Round whole-number columns and solve again for the others, so that the plan is exact and not whole up to 1e-6."""
+    assert solution.x is not None
+    rest = replace(options, time_limit=None)
+    settled = solve_stage(fix_integers(lp, solution.x), lp.stages[0], rest, Clock(None))
+    if settled.termination is not Termination.OPTIMAL or settled.x is None:
+        return solution
+    return replace(solution, x=settled.x, objective=settled.objective)
+
+
+def _refine(lp: LinearProgram, solution: Solution, options: Options, clock: Clock) -> Solution:
+    """Correct an answer until its certificate closes: iterative refinement of linear programs.
+
+    What the answer leaves of the limits and of the costs is magnified and solved as a problem of its own, whose answer
+    is the correction (Gleixner, Steffy and Wolter, INFORMS Journal on Computing 28, 2016).
+    """
+    stage = lp.stages[0]
+    certificate = certify(lp, stage, solution)
+    for _ in range(REFINEMENTS):
+        if certificate.proved or clock.over:
+            break
+        corrected = _corrected(lp, solution, certificate, options, clock)
+        if corrected is None:
+            break
+        checked = certify(lp, stage, corrected)
+        if _worst(checked) >= _worst(certificate):
+            break
+        solution, certificate = corrected, checked
+    return solution
+
+
+def _worst(certificate: Certificate) -> float:
+    return max(certificate.primal_violation, certificate.dual_violation or 0.0, certificate.gap.worst)
+
+
+def _corrected(
+    lp: LinearProgram, solution: Solution, certificate: Certificate, options: Options, clock: Clock
+) -> Solution | None:
+    stage, x, y = lp.stages[0], solution.x, solution.row_dual
+    assert x is not None
+    assert y is not None
+    primal = _magnification(max(certificate.rows.breach, certificate.bounds.breach))
+    reduced = stage.cost - lp.matrix.transpose_times(y)
+    dual = _magnification(max(certificate.dual_violation or 0.0, certificate.gap.worst))
+    activity = lp.matrix.times(x)
+    magnified = replace(
+        lp,
+        row_lower=primal * (lp.row_lower - activity),
+        row_upper=primal * (lp.row_upper - activity),
+        lower=primal * (lp.lower - x),
+        upper=primal * (lp.upper - x),
+        stages=(replace(stage, cost=dual * reduced, offset=0.0),),
+    )
+    step = _solve(magnified, options, clock)
+    if step.termination is not Termination.OPTIMAL or step.x is None or step.row_dual is None:
+        return None
+    x = np.clip(x + step.x / primal, lp.lower, lp.upper)
+    y = y + step.row_dual / dual
+    objective = float(stage.cost @ x) + stage.offset
+    reduced = stage.cost - lp.matrix.transpose_times(y)
+    return replace(
+        solution,
+        x=x,
+        row_dual=y,
+        reduced_cost=reduced,
+        objective=objective,
+        bound=objective,
+        iterations=solution.iterations + step.iterations,
+    )
+
+
+def _magnification(breach: float) -> float:
+    """Return the power of two that makes a breach about one."""
+    if breach <= 1.0 / LARGEST_MAGNIFICATION:
+        return LARGEST_MAGNIFICATION
+    return float(np.ldexp(1.0, max(0, -int(np.frexp(breach)[1]))))
+
+
+def _trivial(lp: LinearProgram) -> Solution:
+    """Answer a problem without rows or without columns: every column goes to its better limit."""
+    stage = lp.stages[0]
+    none = PointStatus.NONE
+    nothing = Solution(Termination.INFEASIBLE, none, none, None, None, None, np.nan, np.nan, "none needed")
+    if (lp.lower > lp.upper).any() or (lp.row_lower > 0).any() or (lp.row_upper < 0).any():
+        return nothing
+    cost = -stage.cost if stage.maximize else stage.cost
+    resting = np.where(np.isfinite(lp.lower), lp.lower, np.where(np.isfinite(lp.upper), lp.upper, 0.0))
+    x = np.where(cost > 0, lp.lower, np.where(cost < 0, lp.upper, resting))
+    if not np.isfinite(x).all():
+        return replace(nothing, termination=Termination.UNBOUNDED)
+    if lp.is_integer:
+        rounded_up, rounded_down = np.ceil(lp.lower), np.floor(lp.upper)
+        if (lp.integer & (rounded_up > rounded_down)).any():
+            return nothing
+        x = np.where(lp.integer, np.clip(np.rint(x), rounded_up, rounded_down), x)
+    value = float(stage.cost @ x) + stage.offset
+    feasible = PointStatus.FEASIBLE
+    dual = None if lp.is_integer else np.zeros(lp.rows)
+    reduced = None if lp.is_integer else stage.cost.copy()
+    return Solution(
+        Termination.OPTIMAL,
+        feasible,
+        none if lp.is_integer else feasible,
+        x,
+        dual,
+        reduced,
+        value,
+        value,
+        "none needed",
+    )

@@ -1,0 +1,177 @@
+"""The plans that are all equally good for one objective, as a smaller problem for the next.
+
+By complementary slackness a plan of a linear program is optimal if and only if each column with a reduced cost stays
+at the limit that the reduced cost names, and each row with a dual at the limit that the dual names, whichever optimal
+duals are at hand (Goldman and Tucker 1956). Holding them there describes the optimal face exactly, without a row that
+repeats the objective, and what the stage proved stays true for every plan on the face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage
+from budgetopt.solvers.solution import Solution
+
+__all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
+
+CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
+DUST = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
+
+
+def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) -> Floats:
+    """Return the size of the figures that each reduced cost is the difference of; shape (columns,)."""
+    matrix = lp.matrix
+    terms = np.abs(matrix.value * row_dual[matrix.index])
+    sizes = np.abs(cost) + np.bincount(matrix.column_of_entry(), weights=terms, minlength=lp.columns)
+    largest = float(np.abs(cost).max(initial=0.0))
+    return np.maximum(sizes, max(1e-4 * largest, 1e-300))
+
+
+def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> LinearProgram:
+    """Return the problem with its limits drawn in to the plans that are optimal for a stage.
+
+    Parameters
+    ----------
+    lp
+        The problem that the stage was solved over.
+    stage
+        The stage.
+    row_dual
+        Optimal duals of the rows for it; shape (rows,).
+    """
+    sign = -1.0 if stage.maximize else 1.0
+    reduced = sign * (stage.cost - lp.matrix.transpose_times(row_dual))
+    clear = np.abs(reduced) > CLEAR * scale_of_reduced_costs(lp, stage.cost, row_dual)
+    at_lower = clear & (reduced > 0) & np.isfinite(lp.lower)
+    at_upper = clear & (reduced < 0) & np.isfinite(lp.upper)
+    upper = np.where(at_lower, lp.lower, lp.upper)
+    lower = np.where(at_upper, lp.upper, lp.lower)
+    price = sign * row_dual
+    largest = np.zeros(lp.rows)
+    np.maximum.at(largest, lp.matrix.index, np.abs(lp.matrix.value))
+    priced = np.abs(price) * largest > CLEAR * max(float(np.abs(stage.cost).max(initial=0.0)), 1e-300)
+    low = priced & (price > 0) & np.isfinite(lp.row_lower)
+    high = priced & (price < 0) & np.isfinite(lp.row_upper)
+    row_upper = np.where(low, lp.row_lower, lp.row_upper)
+    row_lower = np.where(high, lp.row_upper, lp.row_lower)
+    return replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def with_value_row(lp: LinearProgram, stage: Stage, best: float, give_up: float) -> LinearProgram:
+    """Return the problem with one more row: a stage's value stays within ``give_up`` of its best, in its units."""
+    used = np.flatnonzero(stage.cost).astype(np.int64)
+    matrix = lp.matrix
+    row = np.concatenate((matrix.index, np.full(len(used), lp.rows)))
+    column = np.concatenate((matrix.column_of_entry(), used))
+    value = np.concatenate((matrix.value, stage.cost[used]))
+    target = best - stage.offset
+    limits = (target - give_up, np.inf) if stage.maximize else (-np.inf, target + give_up)
+    blocks = (*lp.row_labels.blocks, Block(f"value of {stage.label}", lp.rows, lp.rows + 1))
+    return replace(
+        lp,
+        matrix=Matrix.from_triplets(lp.rows + 1, lp.columns, row, column, value),
+        row_lower=np.append(lp.row_lower, limits[0]),
+        row_upper=np.append(lp.row_upper, limits[1]),
+        row_labels=Labels(blocks, lp.row_labels.names),
+    )
+
+
+def fix_integers(lp: LinearProgram, x: Floats) -> LinearProgram:
+    """Return the linear program that remains when each whole-number column is held at its value in ``x``.
+
+    Its duals price money and rules around that plan: what one more unit is worth while those decisions stand.
+    """
+    value = np.clip(np.rint(x), lp.lower, lp.upper)
+    lower = np.where(lp.integer, value, lp.lower)
+    upper = np.where(lp.integer, value, lp.upper)
+    return replace(lp, lower=lower, upper=upper, integer=np.zeros(lp.columns, np.bool_))
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """A problem without its held columns and without the rows that they alone enter.
+
+    Parameters
+    ----------
+    lp
+        What is left; its stages are empty, and so is its tie break.
+    columns, rows
+        Where its columns and rows stand in the whole problem.
+    held
+        The whole problem's columns at their held values, zero where free; shape (whole columns,).
+    feasible
+        Whether the rows left out are met by the held columns.
+    """
+
+    lp: LinearProgram
+    columns: Ints
+    rows: Ints
+    held: Floats
+    feasible: bool
+
+    def stage(self, stage: Stage) -> Stage:
+        """Return a stage of the whole problem for what is left of it."""
+        return replace(stage, cost=stage.cost[self.columns], offset=stage.offset + float(stage.cost @ self.held))
+
+    def lift(self, whole: LinearProgram, stage: Stage, solution: Solution) -> Solution:
+        """Return a solution of what is left as one of the whole problem."""
+        x = row_dual = reduced_cost = None
+        objective = solution.objective
+        if solution.x is not None:
+            x = self.held.copy()
+            x[self.columns] = solution.x
+            objective = float(stage.cost @ x) + stage.offset
+        if solution.row_dual is not None:
+            row_dual = np.zeros(whole.rows)
+            row_dual[self.rows] = solution.row_dual
+            reduced_cost = stage.cost - whole.matrix.transpose_times(row_dual)
+        return replace(solution, x=x, row_dual=row_dual, reduced_cost=reduced_cost, objective=objective)
+
+
+def reduce(lp: LinearProgram) -> Reduced:
+    """Return the problem without its held columns (lower limit equal to upper) and without rows that are left empty."""
+    free = lp.lower < lp.upper
+    columns = np.flatnonzero(free)
+    held = np.where(free, 0.0, lp.lower)
+    part = lp.matrix.take_columns(columns)
+    used = np.zeros(lp.rows, np.bool_)
+    used[part.index] = True
+    limited = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
+    rows = np.flatnonzero(used & limited)
+    activity = lp.matrix.times(held)
+    sizes = np.abs(lp.matrix.value * np.repeat(held, np.diff(lp.matrix.starts)))
+    turnover = np.maximum(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), 1.0)
+    breach = np.maximum(lp.row_lower - activity, activity - lp.row_upper)
+    feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all())
+    new_row = np.full(lp.rows, -1, np.int64)
+    new_row[rows] = np.arange(len(rows))
+    kept = new_row[part.index] >= 0
+    starts = np.concatenate(([0], np.cumsum(kept)))[part.starts].astype(np.int64)
+    matrix = Matrix(len(rows), len(columns), starts, new_row[part.index[kept]], part.value[kept])
+    left = replace(
+        lp,
+        matrix=matrix,
+        row_lower=_less(lp.row_lower[rows], activity[rows], turnover[rows]),
+        row_upper=_less(lp.row_upper[rows], activity[rows], turnover[rows]),
+        lower=lp.lower[columns],
+        upper=lp.upper[columns],
+        integer=lp.integer[columns],
+        stages=(),
+        column_labels=_positions("column", columns),
+        row_labels=_positions("row", rows),
+        tie_break=None,
+    )
+    return Reduced(left, columns, rows, held, feasible)
+
+
+def _less(limit: Floats, activity: Floats, turnover: Floats) -> Floats:
+    """Return what the held columns leave of a limit, with the dust of rounding taken for zero."""
+    rest = limit - activity
+    return np.where(np.abs(rest) <= DUST * np.maximum(turnover, np.abs(activity)), 0.0, rest)
+
+
+def _positions(kind: str, positions: Ints) -> Labels:
+    return Labels((Block(kind, 0, len(positions), {"position": positions}),))

@@ -1,0 +1,318 @@
+"""HiGHS, given arrays directly: one live model whose costs and limits change and which is solved again warm.
+
+Huangfu and Hall, "Parallelizing the dual revised simplex method", Mathematical Programming Computation 10 (2018).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import highspy
+import numpy as np
+
+from budgetopt.errors import SolverError
+from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
+from budgetopt.solvers.checks import check_costs, check_limits, check_options, check_program
+from budgetopt.solvers.scaling import Scaling, cost_scale
+from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+
+__all__ = ["LiveModel", "version"]
+
+TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
+SEED = 0
+LARGE = 200_000  # entries; above, the interior point method with crossover beats the simplex method on budgets
+
+_TERMINATION = {
+    highspy.HighsModelStatus.kOptimal: Termination.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Termination.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Termination.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Termination.UNBOUNDED,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Termination.INFEASIBLE_OR_UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Termination.TIME_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Termination.INTERRUPTED,
+    highspy.HighsModelStatus.kIterationLimit: Termination.OTHER_LIMIT,
+    highspy.HighsModelStatus.kSolutionLimit: Termination.OTHER_LIMIT,
+    highspy.HighsModelStatus.kObjectiveBound: Termination.OTHER_LIMIT,
+    highspy.HighsModelStatus.kObjectiveTarget: Termination.OTHER_LIMIT,
+    highspy.HighsModelStatus.kMemoryLimit: Termination.OTHER_LIMIT,
+}
+_POINT = {0: PointStatus.NONE, 1: PointStatus.INFEASIBLE, 2: PointStatus.FEASIBLE}
+_ENDED = {Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED}
+# Ways to try again, in turn, where HiGHS ends without an answer.
+_RETRIES: tuple[dict[str, object], ...] = (
+    {"presolve": "off"},
+    {"presolve": "off", "solver": "simplex", "simplex_strategy": 4},
+    {"solver": "ipm"},
+    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+)
+
+_threads_lock = threading.Lock()
+_threads_in_use: int | None = None
+
+
+def version() -> str:
+    """Return the name and version of the solver."""
+    return f"HiGHS {highspy.Highs().version()}"
+
+
+class LiveModel:
+    """One live HiGHS model: its costs and limits can be changed, and it is solved again from where it stood.
+
+    Parameters
+    ----------
+    lp
+        The problem; its first stage is the objective until :meth:`set_costs` sets another.
+    options
+        How to solve; ``options.solver`` is not looked at.
+    scaling
+        Powers of two by which rows and columns are scaled; chosen from the problem if left out.
+
+    Raises
+    ------
+    SolverError
+        If the problem holds what is not a number, or HiGHS refuses it.
+    OptionError
+        If an option is out of range.
+    """
+
+    def __init__(self, lp: LinearProgram, options: Options | None = None, *, scaling: Scaling | None = None) -> None:
+        options = options or Options()
+        check_options(options)
+        check_program(lp)
+        self._options = options
+        self._scaling = scaling or Scaling.of(lp)
+        self._columns, self._rows = lp.columns, lp.rows
+        self._lower, self._upper = lp.lower.copy(), lp.upper.copy()
+        self._row_lower, self._row_upper = lp.row_lower.copy(), lp.row_upper.copy()
+        self._integers = np.flatnonzero(lp.integer).astype(np.int32)
+        self._model = highspy.Highs()
+        self._version = f"HiGHS {self._model.version()}"
+        self._set("output_flag", False)
+        self._pass(lp)
+        self._set_options(large=lp.matrix.entries > LARGE)
+        stage = lp.stages[0]
+        self._cost, self._maximize, self._offset, self._cost_scale = stage.cost, stage.maximize, stage.offset, 1.0
+        self.set_costs(stage.cost, stage.maximize, stage.offset)
+
+    # -- changes ------------------------------------------------------------------------------------------------------
+
+    def set_costs(self, cost: Floats, maximize: bool, offset: float = 0.0) -> None:
+        """Set another objective: its coefficients, shape (columns,), its direction and its constant."""
+        cost = np.asarray(cost, np.float64)
+        check_costs(cost, self._columns, "of the live model")
+        self._cost, self._maximize, self._offset = cost.copy(), maximize, offset
+        scaled = cost * self._scaling.column
+        self._cost_scale = cost_scale(scaled)
+        self._change_costs(scaled * self._cost_scale)
+        sense = highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize
+        self._check(self._model.changeObjectiveSense(sense), "set the direction")
+
+    def set_column_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        """Set the limits of some columns; all three of the same shape."""
+        columns = np.atleast_1d(np.asarray(columns, np.int64))
+        lower, upper = (np.broadcast_to(np.asarray(side, np.float64), columns.shape) for side in (lower, upper))
+        check_limits(lower, upper, "changed column")
+        self._lower[columns], self._upper[columns] = lower, upper
+        scale = self._scaling.column[columns]
+        args = len(columns), columns.astype(np.int32), lower / scale, upper / scale
+        self._check(self._model.changeColsBounds(*args), "change the limits of columns")
+
+    def set_row_bounds(self, rows: Ints, lower: Floats, upper: Floats) -> None:
+        """Set the limits of some rows; all three of the same shape."""
+        rows = np.atleast_1d(np.asarray(rows, np.int64))
+        lower, upper = (np.broadcast_to(np.asarray(side, np.float64), rows.shape) for side in (lower, upper))
+        check_limits(lower, upper, "changed row")
+        self._row_lower[rows], self._row_upper[rows] = lower, upper
+        scale = self._scaling.row[rows]
+        args = len(rows), rows.astype(np.int32), lower * scale, upper * scale
+        self._check(self._model.changeRowsBounds(*args), "change the limits of rows")
+
+    def set_time_limit(self, seconds: float | None) -> None:
+        """Set the limit of time of each following solve; None waits."""
+        self._options = replace(self._options, time_limit=seconds)
+        self._set("time_limit", np.inf if seconds is None else float(seconds))
+
+    # -- solving ------------------------------------------------------------------------------------------------------
+
+    def solve(self) -> Solution:
+        """Solve from where the model stands; Ctrl-C ends the solve and keeps the best plan found."""
+        start = time.perf_counter()
+        if self._crossed():
+            return self._nothing(Termination.INFEASIBLE, start)
+        termination = self._run()
+        if termination is Termination.ERROR:
+            termination = self._retry(start)
+        if termination in {Termination.INFEASIBLE_OR_UNBOUNDED, Termination.UNBOUNDED}:
+            return self._nothing(self._infeasible_or_unbounded(), start)
+        return self._read(termination, start)
+
+    def _crossed(self) -> bool:
+        return bool((self._lower > self._upper).any() or (self._row_lower > self._row_upper).any())
+
+    def _run(self) -> Termination:
+        model = self._model
+        interrupted = _run_interruptibly(model)
+        status = model.getModelStatus()
+        if interrupted and _TERMINATION.get(status) not in _ENDED:
+            return Termination.INTERRUPTED
+        return _TERMINATION.get(status, Termination.ERROR)
+
+    def _retry(self, start: float) -> Termination:
+        termination = Termination.ERROR
+        for changed in _RETRIES:
+            before = {name: self._model.getOptionValue(name)[1] for name in changed}
+            for name, value in changed.items():
+                self._set(name, value)
+            self._model.clearSolver()
+            termination = self._run()
+            for name, value in before.items():
+                self._set(name, value)
+            limit = self._options.time_limit
+            if termination is not Termination.ERROR or (limit is not None and time.perf_counter() - start > limit):
+                break
+        return termination
+
+    def _infeasible_or_unbounded(self) -> Termination:
+        """Tell the two apart: without an objective, nothing is unbounded."""
+        self._change_costs(np.zeros(self._columns))
+        termination = self._run()
+        self._change_costs(self._cost * self._scaling.column * self._cost_scale)
+        if termination is Termination.OPTIMAL:
+            return Termination.UNBOUNDED
+        return termination
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def _nothing(self, termination: Termination, start: float) -> Solution:
+        none = PointStatus.NONE
+        seconds = time.perf_counter() - start
+        return Solution(termination, none, none, None, None, None, np.nan, np.nan, self._version, seconds)
+
+    def _read(self, termination: Termination, start: float) -> Solution:
+        info, answer = self._model.getInfo(), self._model.getSolution()
+        integer = bool(len(self._integers))
+        primal = _POINT.get(info.primal_solution_status, PointStatus.NONE) if answer.value_valid else PointStatus.NONE
+        dual = (
+            _POINT.get(info.dual_solution_status, PointStatus.NONE)
+            if answer.dual_valid and not integer
+            else PointStatus.NONE
+        )
+        x = row_dual = reduced_cost = None
+        objective = bound = np.nan
+        if primal is PointStatus.FEASIBLE:
+            x = np.clip(np.array(answer.col_value, np.float64) * self._scaling.column, self._lower, self._upper)
+            if integer:
+                x[self._integers] = np.rint(x[self._integers])
+            objective = float(self._cost @ x) + self._offset
+        if dual is PointStatus.FEASIBLE and termination is Termination.OPTIMAL:
+            row_dual = np.array(answer.row_dual, np.float64) * (self._scaling.row / self._cost_scale)
+            reduced_cost = np.array(answer.col_dual, np.float64) / (self._scaling.column * self._cost_scale)
+            bound = objective
+        if integer and np.isfinite(info.mip_dual_bound):
+            bound = info.mip_dual_bound / self._cost_scale + self._offset
+        steps = info.mip_node_count if integer else info.simplex_iteration_count + info.ipm_iteration_count
+        seconds = time.perf_counter() - start
+        point = primal if x is not None else PointStatus.NONE
+        priced = dual if row_dual is not None else PointStatus.NONE
+        return Solution(
+            termination,
+            point,
+            priced,
+            x,
+            row_dual,
+            reduced_cost,
+            objective,
+            bound,
+            self._version,
+            seconds,
+            max(int(steps), 0),
+        )
+
+    # -- HiGHS --------------------------------------------------------------------------------------------------------
+
+    def _pass(self, lp: LinearProgram) -> None:
+        if lp.matrix.entries >= 2**31 - 1:
+            raise SolverError(f"HiGHS takes at most 2147483646 matrix entries; there are {lp.matrix.entries}")
+        row, column = self._scaling.row, self._scaling.column
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = lp.columns, lp.rows
+        model.col_cost_ = np.zeros(lp.columns)
+        model.col_lower_, model.col_upper_ = lp.lower / column, lp.upper / column
+        model.row_lower_, model.row_upper_ = lp.row_lower * row, lp.row_upper * row
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.num_col_, model.a_matrix_.num_row_ = lp.columns, lp.rows
+        model.a_matrix_.start_ = lp.matrix.starts.astype(np.int32)
+        model.a_matrix_.index_ = lp.matrix.index.astype(np.int32)
+        model.a_matrix_.value_ = self._scaling.entries(lp)
+        self._set("small_matrix_value", 1e-12)
+        self._check(self._model.passModel(model), "take the problem")
+        if len(self._integers):
+            kinds = np.full(len(self._integers), int(highspy.HighsVarType.kInteger), np.uint8)
+            status = self._model.changeColsIntegrality(len(self._integers), self._integers, kinds)
+            self._check(status, "take the whole-number columns")
+
+    def _set_options(self, *, large: bool) -> None:
+        options = self._options
+        self._set("random_seed", SEED)
+        self._set("primal_feasibility_tolerance", TOLERANCE)
+        self._set("dual_feasibility_tolerance", TOLERANCE)
+        self._set("mip_feasibility_tolerance", TOLERANCE)
+        self._set("mip_rel_gap", options.gap)
+        self._set("mip_abs_gap", TOLERANCE)
+        self._set("threads", _claim_threads(options.threads))
+        self.set_time_limit(options.time_limit)
+        if large and not len(self._integers):
+            self._set("solver", "ipm")
+
+    def _change_costs(self, scaled: Floats) -> None:
+        every = np.arange(self._columns, dtype=np.int32)
+        self._check(self._model.changeColsCost(self._columns, every, scaled), "change the objective")
+
+    def _set(self, name: str, value: object) -> None:
+        self._check(self._model.setOptionValue(name, value), f"set {name} to {value}")
+
+    @staticmethod
+    def _check(status: highspy.HighsStatus, what: str) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS refused to {what}")
+
+
+def _claim_threads(threads: int | None) -> int:
+    """Return the number of threads; HiGHS has one set of workers in a process, and a new number replaces it."""
+    global _threads_in_use
+    wanted = threads or 0
+    with _threads_lock:
+        if _threads_in_use is not None and _threads_in_use != wanted:
+            highspy.Highs.resetGlobalScheduler(True)
+        _threads_in_use = wanted
+    return wanted
+
+
+def _run_interruptibly(model: highspy.Highs) -> bool:
+    """Run HiGHS; Ctrl-C asks it to stop, which it does with the best plan in hand. Return whether that happened."""
+    if threading.current_thread() is not threading.main_thread():
+        model.run()
+        return False
+    stop = threading.Event()
+
+    def listen(event: highspy.HighsCallbackEvent) -> None:
+        if stop.is_set():
+            event.interrupt()
+
+    calls = (model.cbSimplexInterrupt, model.cbIpmInterrupt, model.cbMipInterrupt)
+    for call in calls:
+        call.subscribe(listen)
+    worker = threading.Thread(target=model.run, daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            try:
+                worker.join(0.1)
+            except KeyboardInterrupt:
+                stop.set()
+    finally:
+        for call in calls:
+            call.unsubscribe(listen)
+    return stop.is_set()

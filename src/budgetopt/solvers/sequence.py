@@ -1,0 +1,286 @@
+"""An ordered list of objectives, each on the plans that are best for those before, ending in one plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
+from budgetopt.solvers.certificate import Certificate, certify, certify_point
+from budgetopt.solvers.checks import Clock, check_options, check_program
+from budgetopt.solvers.engine import gap_allowance, solve_stage
+from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row
+from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
+
+__all__ = ["Outcome", "StageResult", "solve_linear_program"]
+
+GENERIC_TURNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """One objective, solved.
+
+    Parameters
+    ----------
+    stage
+        The objective.
+    program
+        What it was solved over: the whole problem with the limits that the stages before it left.
+    solution
+        The answer, in the columns and rows of ``program``.
+    certificate
+        The proof over ``program``; None without a plan.
+    """
+
+    stage: Stage
+    program: LinearProgram
+    solution: Solution
+    certificate: Certificate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a problem with its whole list of objectives ended.
+
+    Parameters
+    ----------
+    termination
+        Why the first objective that did not end optimal stopped, or ``optimal``.
+    solution
+        The final plan with the first objective's prices and bound: those that price money and rules.
+    certificate
+        The proof that the final plan is best for the first objective, by those prices; None without a plan.
+    stages
+        Each objective of the list with its own plan and proof, as far as the sequence came.
+    unique
+        Whether the plan is shown to be the only one after the tie break.
+    held
+        For whole-number problems, the first objective over the linear program that is left when the whole-number
+        decisions are held: its duals price money around this plan. None for linear programs.
+    seconds
+        Wall-clock seconds of everything.
+    """
+
+    termination: Termination
+    solution: Solution
+    certificate: Certificate | None
+    stages: tuple[StageResult, ...]
+    unique: bool
+    held: StageResult | None
+    seconds: float
+
+    @property
+    def x(self) -> Floats | None:
+        """The final plan; shape (columns,). None without one."""
+        return self.solution.x
+
+    @property
+    def proved(self) -> bool:
+        """Whether every objective ended optimal and every certificate closes."""
+        certificates = [self.certificate, *(result.certificate for result in self.stages)]
+        return self.termination is Termination.OPTIMAL and all(one is not None and one.proved for one in certificates)
+
+
+def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> Outcome:
+    """Solve a problem's objectives in order, settle ties, and prove the answer.
+
+    Parameters
+    ----------
+    lp
+        The problem.
+    options
+        The solver, the limit of time for everything, the gap, the threads.
+
+    Raises
+    ------
+    SolverError
+        If the problem holds what is not a number, or the solver breaks.
+    SolverUnavailableError
+        If the solver asked for is not installed here.
+    OptionError
+        If an option is out of range.
+    """
+    options = options or Options()
+    check_options(options)
+    check_program(lp)
+    clock = Clock(options.time_limit)
+    if lp.is_integer:
+        return _solve_integer(lp, options, clock)
+    results, face = _in_sequence(lp, lp.stages, options, clock)
+    last = results[-1].solution
+    if last.termination is not Termination.OPTIMAL:
+        return _outcome(lp, results, _best_plan(results), False, None, options, clock)
+    x, unique = _settle_ties(lp, face, last.x, options, clock)
+    return _outcome(lp, results, x, unique, None, options, clock)
+
+
+def _in_sequence(
+    lp: LinearProgram, stages: tuple[Stage, ...], options: Options, clock: Clock
+) -> tuple[list[StageResult], LinearProgram]:
+    """Solve stages in order; return their results and the plans that are best for all of them."""
+    results: list[StageResult] = []
+    for place, stage in enumerate(stages):
+        stage = _padded(stage, lp.columns)
+        result = _solve_reduced(lp, stage, options, clock, first=place == 0)
+        results.append(result)
+        if result.solution.termination is not Termination.OPTIMAL:
+            break
+        lp = _best_plans(lp, stage, result)
+    return results, lp
+
+
+def _solve_reduced(lp: LinearProgram, stage: Stage, options: Options, clock: Clock, *, first: bool) -> StageResult:
+    held = lp.lower == lp.upper
+    if first and not held.any():
+        solution = solve_stage(lp, stage, options, clock)
+    else:
+        left = reduce(lp)
+        solution = solve_stage(left.lp, left.stage(stage), options, clock)
+        if not left.feasible:
+            solution = replace(solution, termination=Termination.INFEASIBLE, x=None, row_dual=None, reduced_cost=None)
+        solution = left.lift(lp, stage, solution)
+    certificate = None
+    if solution.x is not None:
+        certificate = certify(lp, stage, solution, allowance=gap_allowance(lp, solution, options))
+    return StageResult(stage, lp, solution, certificate)
+
+
+def _best_plans(lp: LinearProgram, stage: Stage, result: StageResult) -> LinearProgram:
+    """Return the problem drawn in to what a stage leaves to the next ones."""
+    solution = result.solution
+    give_up = stage.within * abs(solution.objective)
+    if give_up == 0.0 and solution.row_dual is not None:
+        return on_optimal_face(lp, stage, solution.row_dual)
+    if lp.is_integer:
+        give_up += 1e-9 * max(abs(solution.objective), float(np.abs(stage.cost).max(initial=0.0)))
+    return with_value_row(lp, stage, solution.objective, give_up)
+
+
+def _padded(stage: Stage, columns: int) -> Stage:
+    if len(stage.cost) == columns:
+        return stage
+    return replace(stage, cost=np.concatenate((stage.cost, np.zeros(columns - len(stage.cost)))))
+
+
+def _settle_ties(
+    lp: LinearProgram, face: LinearProgram, x: Floats | None, options: Options, clock: Clock
+) -> tuple[Floats | None, bool]:
+    """Return one plan of the face, and whether it is shown to be the only one after the tie break."""
+    assert x is not None
+    left = reduce(face)
+    if not left.feasible:
+        return x, False
+    if not left.lp.columns or is_single_point(left.lp):
+        return x, True
+    ties = ties_of(left.lp, left.columns, left.held, lp.tie_break)
+    results, last = _in_sequence(ties.lp, ties.stages, options, clock)
+    for turn in range(2, 2 + GENERIC_TURNS):
+        if results[-1].solution.termination is not Termination.OPTIMAL:
+            break
+        rest = reduce(last)
+        if not rest.lp.columns or is_single_point(rest.lp):
+            return _put_back(left.held, left.columns, results[-1].solution.x, ties.columns), True
+        generic = next_generic(last, turn)
+        more, last = _in_sequence(last, (generic,), options, clock)
+        results += more
+    settled = _best_plan(results)
+    if settled is None:
+        return x, False
+    return _put_back(left.held, left.columns, settled, ties.columns), False
+
+
+def _put_back(held: Floats, columns: np.ndarray, settled: Floats | None, count: int) -> Floats:
+    assert settled is not None
+    x = held.copy()
+    x[columns] = settled[:count]
+    return x
+
+
+def _best_plan(results: list[StageResult]) -> Floats | None:
+    """Return the plan of the last stage that has one."""
+    for result in reversed(results):
+        if result.solution.x is not None:
+            return result.solution.x
+    return None
+
+
+def _outcome(
+    lp: LinearProgram,
+    results: list[StageResult],
+    x: Floats | None,
+    unique: bool,
+    held: StageResult | None,
+    options: Options,
+    clock: Clock,
+) -> Outcome:
+    first, termination = results[0], results[-1].solution.termination
+    if x is None:
+        return Outcome(termination, replace(first.solution, x=None), None, tuple(results), False, None, clock.spent)
+    solution, stage = first.solution, first.stage
+    certificate = _prove(lp, stage, x, solution, options)
+    if (
+        not certificate.proved
+        and first.solution.x is not None
+        and first.certificate is not None
+        and first.certificate.proved
+    ):
+        # A tie break that a solver answered loosely must not spoil a plan that is proved.
+        x, unique, certificate = first.solution.x, False, first.certificate
+    objective = float(stage.cost @ x) + stage.offset
+    solution = replace(solution, x=x, objective=objective)
+    return Outcome(termination, solution, certificate, tuple(results), unique, held, clock.spent)
+
+
+def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, options: Options) -> Certificate:
+    allowance = stage.within * abs(solution.objective) + gap_allowance(lp, solution, options)
+    return certify_point(lp, stage, x, solution.row_dual, bound=solution.bound, allowance=allowance)
+
+
+def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome:
+    """Solve a whole-number problem: its stages and ties choose the whole numbers, then a sequence settles the rest."""
+    results, rest = _in_sequence(lp, lp.stages, options, clock)
+    x = _best_plan(results)
+    if x is None:
+        return _outcome(lp, results, None, False, None, options, clock)
+    chosen = [x]
+    settled = False
+    if results[-1].solution.termination is Termination.OPTIMAL:
+        ties = ties_of(rest, np.arange(rest.columns), np.zeros(rest.columns), lp.tie_break)
+        more, _ = _in_sequence(ties.lp, ties.stages, options, clock)
+        plan = _best_plan(more)
+        settled = more[-1].solution.termination is Termination.OPTIMAL
+        if plan is not None:
+            chosen.insert(0, plan[: lp.columns])
+    for plan in chosen:
+        settled_plan = _around(lp, plan, results, options)
+        if settled_plan is not None:
+            x, unique, held = settled_plan
+            outcome = _outcome(lp, results, x, unique and settled, held, options, clock)
+            if outcome.certificate is not None and outcome.certificate.feasible:
+                return outcome
+    return _outcome(lp, results, x, False, None, options, clock)
+
+
+def _around(
+    lp: LinearProgram, plan: Floats, results: list[StageResult], options: Options
+) -> tuple[Floats, bool, StageResult] | None:
+    """Hold a plan's whole numbers and settle all else; None if that loses what the whole-number search had reached."""
+    fixed = fix_integers(lp, plan)
+    waiting = Clock(None)
+    again, face = _in_sequence(fixed, lp.stages[: len(results)], options, waiting)
+    first = again[0].solution
+    if first.x is None or again[-1].solution.termination is not Termination.OPTIMAL:
+        return None
+    reached = results[0].solution.objective
+    give_up = lp.stages[0].within * abs(reached) + 2e-9 * max(
+        abs(reached), float(np.abs(lp.stages[0].cost).max(initial=0.0))
+    )
+    loss = reached - first.objective if lp.stages[0].maximize else first.objective - reached
+    if loss > give_up:
+        return None
+    x, unique = _settle_ties(fixed, face, again[-1].solution.x, options, waiting)
+    assert x is not None
+    return x, unique, again[0]
