@@ -146,7 +146,7 @@ def leaf_type(kind: Any) -> tuple[Any, Kind] | None:
 def leaf_of(model: type[BaseModel], key: str) -> Leaf | None:
     """Return what a dotted key of a model leads to, or None if there is no such key or no single value stands there."""
     for path, kind in _below(model, key):
-        if all(path) and (found := leaf_type(kind)) is not None:
+        if all(part and part == part.strip() for part in path) and (found := leaf_type(kind)) is not None:
             return Leaf(path, *found)
     return None
 

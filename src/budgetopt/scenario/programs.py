@@ -31,6 +31,7 @@ __all__ = [
     "Texts",
     "column_of",
     "flatten",
+    "objects",
     "put",
     "split_key",
 ]
@@ -127,16 +128,17 @@ def column_of(rows: Sequence[int], cells: Sequence[Any], origin: Origin | None =
         items = [item for cell in cells for item in cell]
         if items and isinstance(items[0], tuple):
             return Column(at, np.array(items, dtype=np.float64).reshape(-1, 2), offsets, origin=origin)
-        return Column(at, _objects(items), offsets, origin=origin)
+        return Column(at, objects(items), offsets, origin=origin)
     if all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):
         shares = np.array([isinstance(cell, Share) for cell in cells], dtype=bool)
         return Column(at, np.array(cells, dtype=np.float64), shares=shares if shares.any() else None, origin=origin)
     if all(isinstance(cell, bool) for cell in cells):
         return Column(at, np.array(cells, dtype=bool), origin=origin)
-    return Column(at, _objects(cells), origin=origin)
+    return Column(at, objects(cells), origin=origin)
 
 
-def _objects(items: Sequence[Any]) -> Texts:
+def objects(items: Sequence[Any]) -> Texts:
+    """Return items as an array of objects, whatever they are."""
     array = np.empty(len(items), dtype=object)
     array[:] = items
     return array
@@ -203,7 +205,7 @@ class ProgramTable:
             return None if place_of is None else _origin([place_of(ids[row], key) for row in rows])
 
         columns = {key: column_of(rows, values, origin(rows, key)) for key, (rows, values) in cells.items()}
-        return cls(_objects(ids), columns, origin(range(len(ids)), ""))
+        return cls(objects(ids), columns, origin(range(len(ids)), ""))
 
     def __len__(self) -> int:
         return len(self.ids)

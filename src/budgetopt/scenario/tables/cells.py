@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf
-from budgetopt.scenario.programs import Column, Floats, Ints, Origin, column_of
+from budgetopt.scenario.programs import Column, Floats, Ints, Origin, column_of, objects
 
 __all__ = ["ReadColumn", "read_cells"]
 
@@ -63,23 +63,26 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
     cells
         Stripped text; empty where nothing is said.
     """
-    filled = np.flatnonzero(np.fromiter(map(bool, cells), dtype=bool, count=len(cells)))
-    texts = [cells[position] for position in filled.tolist()]
+    texts: Sequence[str] = cells
+    filled = np.arange(len(cells))
+    if "" in cells:
+        filled = np.flatnonzero(np.fromiter(map(bool, cells), dtype=bool, count=len(cells)))
+        texts = list(filter(None, cells))
     if leaf.kind == "number":
         return _numbers(leaf, filled, texts)
     if leaf.kind == "points" and (plain := _plain_curves(filled, texts)) is not None:
         return plain
     values, errors = _by_type(leaf, texts)
-    bad = {position for position, _ in errors}
-    good = [position for position in range(len(texts)) if position not in bad] if bad else range(len(texts))
-    column = column_of(good, [values[position] for position in good])
-    return ReadColumn(
-        filled[column.rows],
-        column.values,
-        column.offsets,
-        column.shares,
-        [(int(filled[position]), details) for position, details in errors],
-    )
+    if errors:
+        bad = {position for position, _ in errors}
+        good = [position for position in range(len(texts)) if position not in bad]
+        errors = [(int(filled[position]), details) for position, details in errors]
+        values = [values[position] for position in good]
+        filled = filled[good]
+    if leaf.kind in ("text", "choice"):
+        return ReadColumn(filled, objects(values), None, None, errors)
+    column = column_of(range(len(values)), values)
+    return ReadColumn(filled, column.values, column.offsets, column.shares, errors)
 
 
 def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[int, Any]]]:
@@ -88,19 +91,23 @@ def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[in
     inputs = [_prepared(leaf, text) for text in distinct]
     refused: dict[str, list[Any]] = {}
     try:
-        read = dict(zip(distinct, leaf.adapter.validate_python(inputs), strict=True))
+        values = leaf.adapter.validate_python(inputs)
     except ValidationError as error:
         for details in error.errors(include_url=False):
             refused.setdefault(distinct[int(details["loc"][0])], []).append(details)
         good = [position for position, text in enumerate(distinct) if text not in refused]
-        values = leaf.adapter.validate_python([inputs[position] for position in good])
-        read = {distinct[position]: value for position, value in zip(good, values, strict=True)}
+        read = leaf.adapter.validate_python([inputs[position] for position in good])
+        values = [None] * len(distinct)
+        for position, value in zip(good, read, strict=True):
+            values[position] = value
+    if len(distinct) < len(texts):
+        values = list(map(dict(zip(distinct, values, strict=True)).get, texts))
     errors = (
         [(position, details) for position, text in enumerate(texts) for details in refused.get(text, ())]
         if refused
         else []
     )
-    return [read.get(text) for text in texts], errors
+    return values, errors
 
 
 def _prepared(leaf: Leaf, text: str) -> Any:
@@ -128,14 +135,17 @@ def scalar(text: str) -> str | bool | int | float:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def _numbers(leaf: Leaf, filled: Ints, texts: list[str]) -> ReadColumn:
+def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
     count = len(texts)
-    plain = np.fromiter((_PLAIN.fullmatch(text) is not None for text in texts), dtype=bool, count=count)
+    plain = np.ones(count, dtype=bool)
+    if not all(map(_PLAIN.fullmatch, texts)):
+        plain[:] = [_PLAIN.fullmatch(text) is not None for text in texts]
     values = np.full(count, np.nan)
     shares = np.zeros(count, dtype=bool)
     if plain.any():
         at = np.flatnonzero(plain)
-        numbers = np.array(list(map(float, texts)) if plain.all() else [float(texts[cell]) for cell in at.tolist()])
+        some = texts if len(at) == count else [texts[cell] for cell in at.tolist()]
+        numbers = np.fromiter(map(float, some), dtype=np.float64, count=len(at))
         # every type admits an interval: where it takes the least and the greatest, it takes all between
         ends = [texts[at[int(np.argmin(numbers))]], texts[at[int(np.argmax(numbers))]]]
         try:
@@ -164,7 +174,7 @@ def _numbers(leaf: Leaf, filled: Ints, texts: list[str]) -> ReadColumn:
     return ReadColumn(filled, values, None, shares if shares.any() else None, errors)
 
 
-def _plain_curves(filled: Ints, texts: list[str]) -> ReadColumn | None:
+def _plain_curves(filled: Ints, texts: Sequence[str]) -> ReadColumn | None:
     """Return curves that are all of plain numbers, or None if there is any other."""
     if not all(map(_PLAIN_CURVE.fullmatch, texts)):
         return None

@@ -16,7 +16,7 @@ from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts
 from budgetopt.scenario.tables.curves import curve_problems
 from budgetopt.scenario.tables.grid import Grid
 from budgetopt.scenario.tables.heads import Vocabulary, match_heads
-from budgetopt.scenario.tables.rows import MappedAt, name_column, positions_of, read_column
+from budgetopt.scenario.tables.rows import MappedAt, empty_cells, name_column, positions_of, read_column
 from budgetopt.scenario.words import shown
 
 __all__ = ["read_curves", "read_evidence"]
@@ -132,7 +132,7 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
         if key in positions:
             column = read_column(grid, positions[key], _POINT[axis], problems)
             points[column.rows, axis] = column.values
-            for row in np.flatnonzero([not cell for cell in grid.columns[positions[key]]]).tolist():
+            for row in empty_cells(grid.columns[positions[key]]).tolist():
                 message = f"the point has no {key}"
                 problems.append(Problem("empty-cell", message, grid.place(row, positions[key]), "a number"))
     whole = ~np.isnan(points).any(axis=1)

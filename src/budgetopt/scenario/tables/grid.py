@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.programs import Ints, Origin
+from budgetopt.scenario.words import shown
 
-__all__ = ["Grid", "TableError", "assemble"]
+__all__ = ["Grid", "TableError", "assemble", "of_columns"]
 
 
 class TableError(Exception):
@@ -78,7 +80,7 @@ def assemble(
     file, sheet
         Where the records stand.
     records
-        All rows of the file from its first, empty ones included; cells already stripped.
+        All rows of the file from its first, empty ones included.
     header
         The row of the heads, 1-based.
     last_row
@@ -94,46 +96,64 @@ def assemble(
         If there are no heads.
     """
     found = list(problems)
-    heads = list(records[header - 1]) if header <= len(records) else []
+    heads = [cell.strip() for cell in records[header - 1]] if header <= len(records) else []
     while heads and not heads[-1]:
         heads.pop()
     if not heads:
-        empty = not any(any(record) for record in records)
-        message = "the table is empty" if empty else f"row {header} has no column heads"
-        hint = "" if empty or header > 1 else "if the heads stand further down, say so with `header: 4`"
-        expected = "a row of column heads, such as program,name,baseline"
-        raise TableError(Problem("empty-table", message, Place(file, 0, 0, sheet), expected, hint))
+        raise TableError(_no_heads(records, header, Place(file, 0, 0, sheet)))
     body = list(records[header:last_row])
     width = len(heads)
     lengths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
-    kept = np.ones(len(body), dtype=bool)
     for position in np.flatnonzero(lengths != width).tolist():
-        record = body[position]
-        extra = [number for number, cell in enumerate(record[width:], width) if cell]
-        line = header + position + 1
-        if not any(record):
-            kept[position] = False
-            record = ()
-        elif extra:
-            place = Place(file, line, extra[0] + 1, sheet)
-            message = f"'{record[extra[0]]}' stands in column {extra[0] + 1}, and only {width} columns have heads"
-            hint = "" if sheet else "a cell that holds the separator itself goes in quotes"
-            found.append(Problem("long-row", message, place, f"{width} cells", hint))
-        elif len(record) < width and not ragged:
-            cells = "1 cell" if len(record) == 1 else f"{len(record)} cells"
-            message = f"the row has {cells}, and there are {width} column heads"
-            hint = "an empty cell keeps its separator"
-            found.append(Problem("short-row", message, Place(file, line, 0, sheet), f"{width} cells", hint))
-        body[position] = tuple(record[:width]) + ("",) * (width - len(record))
+        record = [cell.strip() for cell in body[position]]
+        place = Place(file, header + position + 1, 0, sheet)
+        if any(record):
+            found += _uneven(record, width, place, ragged=ragged)
+        body[position] = record[:width] + [""] * (width - len(record))
     columns = tuple(zip(*body, strict=True)) if body else ((),) * width
-    # a row whose first cell is filled is no empty row: look closer only at the others
-    for position in np.flatnonzero(
-        np.fromiter((not cell for cell in columns[0]), dtype=bool, count=len(body))
-    ).tolist():
-        kept[position] &= any(body[position])
-    rows = np.arange(len(body), dtype=np.int64) + header + 1
-    if not kept.all():
-        chosen = np.flatnonzero(kept).tolist()
-        columns = tuple(tuple(column[position] for position in chosen) for column in columns)
-        rows = rows[kept]
-    return Grid(file, sheet, tuple(heads), header, columns, rows, tuple(found))
+    return of_columns(file, sheet, heads, columns, header=header, problems=found)
+
+
+def of_columns(
+    file: str,
+    sheet: str,
+    heads: Sequence[str],
+    columns: Sequence[Sequence[str]],
+    *,
+    header: int,
+    problems: Sequence[Problem] = (),
+) -> Grid:
+    """Return the grid of columns of one length, without its empty rows; cells and heads need not be stripped."""
+    stripped: list[Sequence[str]] = [list(map(str.strip, column)) for column in columns]
+    rows = np.arange(len(stripped[0]), dtype=np.int64) + header + 1
+    if "" in stripped[0]:
+        filled = np.zeros(len(rows), dtype=bool)
+        for column in stripped:
+            filled |= np.fromiter(map(bool, column), dtype=bool, count=len(rows))
+        if not filled.all():
+            stripped = [list(compress(column, filled.tolist())) for column in stripped]
+            rows = rows[filled]
+    return Grid(file, sheet, tuple(head.strip() for head in heads), header, tuple(stripped), rows, tuple(problems))
+
+
+def _no_heads(records: Sequence[Sequence[str]], header: int, place: Place) -> Problem:
+    empty = not any(cell.strip() for record in records for cell in record)
+    message = "the table is empty" if empty else f"row {header} has no column heads"
+    hint = "" if empty or header > 1 else "if the heads stand further down, say so with `header: 4`"
+    return Problem("empty-table", message, place, "a row of column heads, such as program,name,baseline", hint)
+
+
+def _uneven(record: Sequence[str], width: int, row: Place, *, ragged: bool) -> list[Problem]:
+    """Return what is wrong with a row that has more or fewer cells than there are heads."""
+    extra = next((number for number, cell in enumerate(record[width:], width) if cell), None)
+    if extra is not None:
+        place = Place(row.file, row.line, extra + 1, row.sheet)
+        heads = "1 column has a head" if width == 1 else f"{width} columns have heads"
+        message = f"{shown(record[extra])} stands in column {extra + 1}, and only {heads}"
+        hint = "" if row.sheet else "a cell that holds the separator itself goes in quotes"
+        return [Problem("long-row", message, place, f"no more cells than heads, {width}", hint)]
+    if len(record) < width and not ragged:
+        cells = "1 cell" if len(record) == 1 else f"{len(record)} cells"
+        message = f"the row has {cells}, and there are {width} column heads"
+        return [Problem("short-row", message, row, f"{width} cells", "an empty cell keeps its separator")]
+    return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ class Vocabulary:
 
 def normal(head: str) -> str:
     """Return a head with its line breaks and runs of blanks made single blanks."""
-    return " ".join(head.split())
+    return unicodedata.normalize("NFC", " ".join(head.split()))
 
 
 def match_heads(
@@ -77,6 +78,9 @@ def match_heads(
             continue
         if not head:
             problems += _headless(grid, position)
+        elif not head.isprintable():
+            message = f"the column head {head!r} has a character that cannot be seen"
+            problems.append(Problem("control-character", message, place, "visible characters"))
         elif not words.known(key):
             if head not in mapping:
                 expected = f"a key of {words.what}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from budgetopt.scenario.keys import Leaf, leaf_of, near_key
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts
+from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts, objects
 from budgetopt.scenario.tables.cells import problem_at, read_cells
 from budgetopt.scenario.tables.curves import curve_problems
 from budgetopt.scenario.tables.grid import Grid
@@ -84,12 +84,17 @@ def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Tex
     names: Texts = np.full(len(grid.rows), "", dtype=object)
     names[column.rows] = column.values
     head = grid.heads[position]
-    for row in np.flatnonzero([not cell for cell in grid.columns[position]]).tolist():
+    for row in empty_cells(grid.columns[position]).tolist():
         expected = "an id" if head == "program" else "a name"
         message = f"the row has no {head}" if head else "the row has no name"
         problems.append(Problem("missing-name", message, grid.place(row, position), expected))
     usable: Bools = names != ""
     return names, usable.astype(bool)
+
+
+def empty_cells(cells: Sequence[str]) -> Ints:
+    """Return the positions of the empty cells."""
+    return np.flatnonzero([not cell for cell in cells]) if "" in cells else np.empty(0, dtype=np.int64)
 
 
 def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem]:
@@ -111,10 +116,5 @@ def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem
 
 def positions_of(names: Texts) -> tuple[Texts, Ints]:
     """Return the distinct names in order of first appearance, and for each name its position among them."""
-    number: dict[str, int] = {}
-    codes = np.fromiter(
-        (number.setdefault(name, len(number)) for name in names.tolist()), dtype=np.int64, count=len(names)
-    )
-    distinct: Texts = np.empty(len(number), dtype=object)
-    distinct[:] = list(number)
-    return distinct, codes
+    number = {name: position for position, name in enumerate(dict.fromkeys(names.tolist()))}
+    return objects(list(number)), np.fromiter(map(number.__getitem__, names.tolist()), dtype=np.int64, count=len(names))
