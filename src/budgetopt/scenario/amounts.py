@@ -25,6 +25,7 @@ __all__ = [
     "Share",
     "ShareOf",
     "SignedAmount",
+    "SignedShare",
     "parse_number",
 ]
 
@@ -160,6 +161,14 @@ def _share(value: object) -> Share:
     return share
 
 
+def _signed_share(value: object) -> Share:
+    if isinstance(value, str) and value.strip().startswith("-"):
+        return Share(-_share(value.strip()[1:].strip()))
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+        return value if isinstance(value, Share) else Share(-_share(-value))
+    return _share(value)
+
+
 def _amount_or_share(value: object) -> float:
     return _share(value) if _is_share(value) else _amount(value)
 
@@ -177,6 +186,7 @@ def _write(value: float) -> Any:
 
 
 _TEXT = {"type": "string", "pattern": r"^[-+]?\$?[0-9][0-9_,]*(\.[0-9]+)?([eE][-+]?[0-9]+)?\s?[kKmMbB]?$"}
+_TEXT_SIGNED_SHARE = {"type": "string", "pattern": r"^[-+]?[0-9][0-9_]*(\.[0-9]+)?\s?%$"}
 _TEXT_SHARE = {"type": "string", "pattern": r"^[0-9][0-9_]*(\.[0-9]+)?\s?%$"}
 
 
@@ -214,6 +224,13 @@ PositiveAmount = Annotated[float, PlainValidator(_positive_amount), _as_written,
 """Dollars, above zero."""
 ShareOf = Annotated[float, PlainValidator(_share), _as_written, _schema("minimum", text=False, only_share=True)]
 """A share, held as a :class:`Share`."""
+SignedShare = Annotated[
+    float,
+    PlainValidator(_signed_share),
+    _as_written,
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": -1, "maximum": 1}, _TEXT_SIGNED_SHARE]}),
+]
+"""A share of either sign, held as a :class:`Share`."""
 AmountOrShare = Annotated[float, PlainValidator(_amount_or_share), _as_written, _schema("minimum", share=True)]
 """Dollars, or a share of the baseline held as a :class:`Share`."""
 NumberOrShare = Annotated[float, PlainValidator(_number_or_share), _as_written, _schema(None, share=True)]

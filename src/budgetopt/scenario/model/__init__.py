@@ -2,10 +2,30 @@
 
 from budgetopt.scenario.model.base import Model
 from budgetopt.scenario.model.document import FORMAT, Document
-from budgetopt.scenario.model.fund import Fund, FundKind, Reserve, Transfer
-from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
+from budgetopt.scenario.model.evidence import Evidence
+from budgetopt.scenario.model.fund import (
+    Fund,
+    FundKind,
+    FundSpending,
+    MaintenanceOfEffort,
+    Match,
+    Reserve,
+    Transfer,
+)
+from budgetopt.scenario.model.logic import (
+    CountRule,
+    ExactlyOneRule,
+    ExcludesRule,
+    FollowsRule,
+    RequiresRule,
+    SubstitutesRule,
+    TogetherRule,
+)
+from budgetopt.scenario.model.objective import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.model.outcome import Outcome, Target
-from budgetopt.scenario.model.program import Effect, Evidence, Program, Spending
+from budgetopt.scenario.model.package import Package, PackageEffect
+from budgetopt.scenario.model.program import Effect, IfFunded, Program, Service, Spending
+from budgetopt.scenario.model.resource import Resource, Use
 from budgetopt.scenario.model.rule import (
     RULE_KINDS,
     ChangeLimit,
@@ -19,31 +39,51 @@ from budgetopt.scenario.model.table import IGNORE, Table, Tables
 from budgetopt.scenario.model.where import Comparison, Where
 
 __all__ = [
+    "CHANGE",
     "FORMAT",
     "IGNORE",
     "RULE_KINDS",
+    "SHORTFALL",
+    "SPENDING",
     "WEIGHTED_OUTCOMES",
     "ChangeLimit",
     "ChangeRule",
     "Comparison",
+    "CountRule",
     "Document",
     "Effect",
     "Evidence",
+    "ExactlyOneRule",
+    "ExcludesRule",
+    "FollowsRule",
     "Fund",
     "FundKind",
+    "FundSpending",
+    "IfFunded",
+    "MaintenanceOfEffort",
+    "Match",
     "Model",
     "Objective",
     "OfSelection",
     "Outcome",
+    "Package",
+    "PackageEffect",
     "Program",
+    "RequiresRule",
     "Reserve",
+    "Resource",
     "Rule",
     "RuleBase",
+    "Service",
+    "Smallest",
     "Spending",
+    "SubstitutesRule",
     "SumRule",
     "Table",
     "Tables",
     "Target",
+    "TogetherRule",
     "Transfer",
+    "Use",
     "Where",
 ]

@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from budgetopt.scenario.amounts import Share, ShareOf
 from budgetopt.scenario.model.base import Model, Name, Names, Text
 from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
 from budgetopt.scenario.model.outcome import Outcome
 from budgetopt.scenario.model.program import Program
+from budgetopt.scenario.model.resource import Resource
 from budgetopt.scenario.model.rule import Rule
 from budgetopt.scenario.model.table import Tables
 
@@ -38,6 +40,12 @@ class Document(Model):
     """The funds, by name."""
     outcomes: dict[Name, Outcome] = Field(default_factory=dict)
     """The outcomes, by name."""
+    resources: dict[Name, Resource] = Field(default_factory=dict)
+    """Limits other than money, by name."""
+    inflation: ShareOf = Share(0.0)
+    """The yearly growth of what everything costs: baselines, unit costs and packages grow, and a dollar buys less."""
+    discount: ShareOf = Share(0.0)
+    """By how much an outcome counts for less with each further period."""
     tables: Tables = Tables()
     """Files that hold long lists."""
     programs: dict[Name, Program] = Field(default_factory=dict)

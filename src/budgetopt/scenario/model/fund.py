@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from budgetopt.scenario.amounts import Amount, AmountOrShare
+from budgetopt.scenario.amounts import Amount, AmountOrShare, ShareOf, SignedShare
 from budgetopt.scenario.model.base import Date, Flag, Model, Name, PerPeriod, Text
 from budgetopt.scenario.model.where import Where
+from budgetopt.scenario.words import refuse
 
-__all__ = ["Fund", "FundKind", "Reserve", "Transfer"]
+__all__ = ["Fund", "FundKind", "FundSpending", "MaintenanceOfEffort", "Match", "Reserve", "Transfer"]
 
 FundKind = Literal["general", "special_revenue", "enterprise", "grant", "capital", "debt_service", "internal_service"]
 
@@ -18,10 +19,12 @@ FundKind = Literal["general", "special_revenue", "enterprise", "grant", "capital
 class Reserve(Model):
     """The balance that a fund keeps at the close of every period."""
 
-    at_least: AmountOrShare
-    """An amount, or a share of what `of` names."""
+    at_least: PerPeriod[AmountOrShare]
+    """An amount, or a share of what `of` names; a period that a mapping leaves out has no reserve."""
     of: Literal["revenue", "spending"] = "revenue"
     """What a share is a share of: the fund's recurring revenue of the period, or its spending in the period."""
+    by: Name | None = None
+    """For a reserve that is rebuilt: the period from which on it must be whole; until then there is none."""
     because: Text = ""
     """The policy or law behind it, printed with it."""
 
@@ -42,6 +45,61 @@ class Transfer(Model):
     """The policy or law behind it, printed with it."""
 
 
+class Match(Model):
+    """Local money that a grant asks for, on the same program and in the same period."""
+
+    from_: Name = Field(alias="from")
+    """The fund that pays the match."""
+    rate: ShareOf | None = None
+    """Local dollars for each grant dollar."""
+    share: ShareOf | None = None
+    """The local share of what grant and match pay together."""
+    because: Text = ""
+    """The grant's condition, printed with it."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Match:
+        if (self.rate is None) == (self.share is None):
+            raise refuse(
+                "match", "the match has no size, or two", "rate (for each grant dollar) or share (of the total)"
+            )
+        if self.share is not None and self.share >= 1:
+            raise refuse(
+                "match",
+                "a local share of {share} leaves the grant nothing",
+                "a share below 100%",
+                share=str(self.share),
+            )
+        return self
+
+    @property
+    def dollars(self) -> float:
+        """Local dollars for each grant dollar."""
+        return float(self.rate) if self.rate is not None else float(self.share or 0) / (1 - float(self.share or 0))
+
+
+class MaintenanceOfEffort(Model):
+    """Local spending that a grant asks to be kept up, in each period in which grant money is spent."""
+
+    fund: Name
+    """The fund whose spending is kept up."""
+    at_least: AmountOrShare
+    """The least that it must spend on the programs that the grant may pay for: an amount, or a share of their baselines."""
+    because: Text = ""
+    """The grant's condition, printed with it."""
+
+
+class FundSpending(Model):
+    """Limits of all that a fund pays in a period."""
+
+    at_most: PerPeriod[AmountOrShare] | None = None
+    """The most: an amount, or a share of the fund's recurring revenue."""
+    at_least: PerPeriod[AmountOrShare] | None = None
+    """The least: an amount, or a share of the fund's recurring revenue."""
+    because: Text = ""
+    """The law or policy behind it, printed with it."""
+
+
 class Fund(Model):
     """A fund: its revenue, its balance and what it may pay for."""
 
@@ -55,6 +113,8 @@ class Fund(Model):
     """Where the figures come from."""
     revenue: PerPeriod[Amount] = 0.0
     """Recurring revenue of each period; a period that a mapping leaves out has none."""
+    growth: SignedShare = 0.0
+    """The yearly growth of a revenue that is given as one amount, the amount of the first period."""
     one_time: PerPeriod[Amount] = 0.0
     """Revenue that will not come again."""
     opening_balance: Amount = 0.0
@@ -69,5 +129,17 @@ class Fund(Model):
     """The funds that this one may transfer money to, with limits."""
     only: Where | None = None
     """Restricted use: the programs that the fund may pay for; left out, every program."""
+    spending: FundSpending | None = None
+    """Limits of all that the fund pays in a period."""
+    starts: Name | None = None
+    """The first period in which the fund may pay; left out, the first of all."""
+    ends: Name | None = None
+    """The last period in which the fund may pay; left out, the last of all."""
+    match: Match | None = None
+    """For a grant: local money on the same program."""
+    maintenance_of_effort: MaintenanceOfEffort | None = None
+    """For a grant: local spending that must be kept up if any of the grant is spent."""
+    no_supplanting: Flag = False
+    """For a grant: it may pay for a program only what comes on top of the baseline, paid by other funds."""
     as_of: Date = ""
     """The year or date that the figures are of."""

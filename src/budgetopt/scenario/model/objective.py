@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import Discriminator, Field, model_validator
 
-from budgetopt.scenario.amounts import ShareOf
-from budgetopt.scenario.model.base import Model, Text
+from budgetopt.scenario.amounts import Number, ShareOf
+from budgetopt.scenario.model.base import Model, Name, Text, tag, tag_name
 from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["WEIGHTED_OUTCOMES", "Objective"]
+__all__ = ["CHANGE", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "Objective", "Smallest"]
 
 WEIGHTED_OUTCOMES = "weighted outcomes"
+SPENDING = "spending"
+CHANGE = "change from baseline"
+SHORTFALL = "shortfall from targets"
+
+
+class Smallest(Model):
+    """The group that has least of an outcome."""
+
+    smallest: Name
+    """The outcome."""
+    by: Name = "districts"
+    """The groups: `districts`, or an attribute of the programs."""
+
+
+def _what(value: Any) -> str:
+    return tag_name("smallest" if isinstance(value, Mapping | Smallest) else "word")
+
+
+Sought = Annotated[Annotated[Text, tag("word")] | Annotated[Smallest, tag("smallest")], Discriminator(_what)]
+"""What is maximized."""
 
 
 class Objective(Model):
     """One thing sought. Entries further down decide only among the plans that are best by the entries above."""
 
-    maximize: Text | None = None
-    """`weighted outcomes`, or the name of one outcome."""
+    maximize: Sought | None = None
+    """`weighted outcomes`, the name of one outcome, or `{smallest: OUTCOME, by: districts}`: the least that any group has."""
     minimize: Text | None = None
-    """`spending`, `change from baseline`, or the name of one outcome."""
+    """`spending`, `change from baseline`, `shortfall from targets` (targets are then goals and no limits), or the name of
+    one outcome."""
+    unspent_worth: Annotated[Number, Field(ge=0)] | None = None
+    """With maximize: what a dollar left unspent is worth, so that one is spent only where it buys more than that."""
     within: ShareOf | None = None
     """How much of this entry's best value later entries may give up; left out, nothing."""
 
@@ -40,4 +64,6 @@ class Objective(Model):
             raise refuse("objective", "one entry both maximizes and minimizes", "maximize or minimize", hint)
         if self.maximize is None and self.minimize is None:
             raise refuse("objective", "the entry neither maximizes nor minimizes", "maximize or minimize")
+        if self.unspent_worth is not None and self.maximize is None:
+            raise refuse("objective", "unspent_worth goes with maximize only", "maximize: weighted outcomes")
         return self

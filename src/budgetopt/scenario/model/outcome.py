@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,8 @@ class Target(Model):
     """The least that must be reached."""
     at_most: PerPeriod[Number] | None = None
     """The most that is allowed."""
+    weight: Annotated[Number, Field(ge=0)] | None = None
+    """Where shortfall from targets is minimized: what a unit of it counts; left out, the outcome's weight, or 1."""
     each: Literal["period", "total"] = "period"
     """Whether the target holds in every period, or for all periods together."""
     because: Text = ""

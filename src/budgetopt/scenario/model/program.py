@@ -5,16 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
 from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text
+from budgetopt.scenario.model.evidence import Evidence
+from budgetopt.scenario.model.package import Packages
+from budgetopt.scenario.model.resource import Use
 from budgetopt.scenario.words import money, refuse, shown
 
-__all__ = ["CurvePoint", "Effect", "Evidence", "Program", "Spending", "check_curve"]
-
-Evidence = Literal["rct", "quasi_experimental", "observational", "administrative", "expert", "assumption"]
-"""The quality of the evidence, from randomized trials down to what was merely assumed."""
+__all__ = ["CurvePoint", "Effect", "IfFunded", "Program", "Service", "Spending", "check_curve"]
 
 
 def _point(value: object) -> object:
@@ -49,6 +49,8 @@ class Effect(Model):
     """Dollars for one unit."""
     up_to: Annotated[Number, Field(ge=0)] | None = None
     """With unit_cost: the number of units after which more money buys no more."""
+    per_unit: Number | None = None
+    """Units of the outcome for each unit of the program's service."""
     curve: Annotated[tuple[CurvePoint, ...], BeforeValidator(_points)] | None = None
     """Points [spending, outcome], joined by straight lines and flat after the last; the first is at spending 0."""
     std_error: ShareOf | None = None
@@ -105,6 +107,40 @@ class Spending(Model):
     """The law, contract or promise behind the limits, printed with them."""
 
 
+class IfFunded(Model):
+    """Nothing, or enough to open the doors."""
+
+    at_least: Amount = 0.0
+    """If anything is spent in a period, at least this much."""
+    fixed_cost: Amount = 0.0
+    """The part of the spending that buys no outcome; the effects are functions of what is spent beyond it."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> IfFunded:
+        if not self.at_least and not self.fixed_cost:
+            raise refuse("if-funded", "if_funded asks for nothing", "at_least, fixed_cost or both")
+        return self
+
+
+class Service(Model):
+    """The service by whose units a program is scaled, in place of dollars."""
+
+    unit: Text = Field(default="units", min_length=1)
+    """What is counted, in the plural: screenings, rides."""
+    unit_cost: Amount
+    """Dollars for one unit; 0 for a service that costs no money and only staff."""
+    up_to: Annotated[Number, Field(ge=0)] | None = None
+    """The most units in a period."""
+    at_least: Annotated[Number, Field(ge=0)] = 0.0
+    """The fewest units in a period."""
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Service:
+        if self.unit_cost == 0 and self.up_to is None:
+            raise refuse("service", "a service that costs no money has no end", "up_to beside unit_cost: 0")
+        return self
+
+
 class Program(Model):
     """A program that may be funded."""
 
@@ -128,6 +164,20 @@ class Program(Model):
     """Limits of its spending in each period."""
     funds: Names | None = None
     """The funds that may pay for it; left out, every fund whose `only` admits it."""
+    if_funded: IfFunded | None = None
+    """Nothing, or enough to open the doors."""
+    service: Service | None = None
+    """For a program that is scaled by units of service."""
+    packages: Packages | None = None
+    """For a program of decision packages: its whole increments. Their outcomes take the place of `outcomes`."""
+    choose: Literal["in_order", "any", "one"] = "in_order"
+    """Which packages may be taken together: each on top of those before it, any of them, or one at most."""
+    start: Names = ()
+    """For a project, whose packages cost more than one year: the periods in which it may start; left out, all of them."""
+    uses: dict[Name, Use] = Field(default_factory=dict)
+    """The resources that it uses besides money."""
+    inflation: ShareOf | None = None
+    """The yearly growth of its costs, in place of the scenario's."""
     recurring: Flag = True
     """Whether its spending goes on; false for one-time spending, which structural balance does not count."""
     outcomes: dict[Name, Effect] = Field(default_factory=dict)
@@ -138,3 +188,19 @@ class Program(Model):
     """The year or date that its figures are of."""
     note: Text = ""
     """What a reader should know about it."""
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Program:
+        if self.packages is not None:
+            for key in ("service", "if_funded", "outcomes", "uses"):
+                if getattr(self, key):
+                    hint = "a program of packages says what each package does; packages are taken whole already"
+                    raise refuse("packages", f"packages and {key} do not go together", f"packages or {key}", hint)
+        elif self.start:
+            raise refuse("start", "start goes with packages only", "packages beside start")
+        if self.service is None:
+            for name, effect in self.outcomes.items():
+                if effect.per_unit is not None:
+                    hint = "or per_dollar"
+                    raise refuse("per-unit", "{name}: per_unit goes with service only", "service", hint, name=name)
+        return self

@@ -11,32 +11,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, model_validator
 
-from budgetopt.scenario.amounts import NumberOrShare, Share, ShareOf
-from budgetopt.scenario.model.base import Model, Names, PerPeriod, Text, tag, tag_name
+from budgetopt.scenario.amounts import NumberOrShare, PositiveAmount, Share, ShareOf
+from budgetopt.scenario.model.base import Model, Name, Names, PerPeriod, Text, tag, tag_name
+from budgetopt.scenario.model.logic import (
+    CountRule,
+    ExactlyOneRule,
+    ExcludesRule,
+    FollowsRule,
+    RequiresRule,
+    SubstitutesRule,
+    TogetherRule,
+)
+from budgetopt.scenario.model.rule_base import RuleBase
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["RULE_KINDS", "ChangeLimit", "ChangeRule", "OfSelection", "Rule", "RuleBase", "SumRule"]
 
 
-class RuleBase(Model):
-    """What every rule has."""
-
-    name: Text = Field(min_length=1)
-    """The rule's name, as it is printed."""
-    because: Text = ""
-    """The resolution, law or promise behind it, printed with it."""
-    where: Where | None = None
-    """The programs that it speaks of; left out, all of them."""
-    periods: Names | None = None
-    """The periods in which it holds; left out, all of them."""
-
-
 class OfSelection(Model):
     """The sum over another selection, which a share is a share of."""
 
     sum: Text = "spending"
-    """`spending`, or `outcome NAME`."""
+    """`spending`, `outcome NAME`, or `resource NAME`."""
     where: Where | None = None
     """The programs that are summed; left out, all of them."""
     funds: Names | None = None
@@ -48,7 +45,8 @@ def _of_what(value: Any) -> str:
 
 
 ShareBase = Annotated[
-    Annotated[Literal["total spending", "baseline", "revenue"], tag("word")] | Annotated[OfSelection, tag("selection")],
+    Annotated[Literal["total spending", "baseline", "revenue", "population share", "equal share"], tag("word")]
+    | Annotated[OfSelection, tag("selection")],
     Discriminator(_of_what),
 ]
 """What a share is a share of."""
@@ -58,7 +56,7 @@ class SumRule(RuleBase):
     """A limit on a sum over programs: of their spending, or of what they do to an outcome."""
 
     sum: Text
-    """What is summed: `spending`, or `outcome NAME`."""
+    """What is summed: `spending`, `outcome NAME`, or `resource NAME`."""
     at_least: PerPeriod[NumberOrShare] | None = None
     """The least that the sum must be: a number, or with `of` a share."""
     at_most: PerPeriod[NumberOrShare] | None = None
@@ -66,7 +64,19 @@ class SumRule(RuleBase):
     equals: PerPeriod[NumberOrShare] | None = None
     """What the sum must be: a number, or with `of` a share."""
     of: ShareBase | None = None
-    """What a share is a share of: all spending, the same programs' baseline, revenue, or another selection."""
+    """What a share is a share of: all spending, the same programs' baseline, revenue, or another selection. With `by`:
+    the group's `population share` of the whole sum, or its `equal share` of it."""
+    by: Name | None = None
+    """Group by group: `districts` (by the shares in which each program's service lands), or an attribute."""
+    each_at_least: PerPeriod[NumberOrShare] | None = None
+    """With `by`: the least that the sum of each group must be."""
+    each_at_most: PerPeriod[NumberOrShare] | None = None
+    """With `by`: the most that the sum of each group may be."""
+    population: dict[Name, PositiveAmount] = Field(default_factory=dict)
+    """With `by`: the population of each group. It also says which groups there are."""
+    parity: ShareOf | None = None
+    """With `by`: how far the groups may be apart. No group's sum per head (for each, without a population) may be lower
+    than another's by more than this share."""
     funds: Names | None = None
     """Count only what these funds pay."""
     each: Literal["period", "total"] = "period"
@@ -74,9 +84,19 @@ class SumRule(RuleBase):
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> SumRule:
-        bounds = [bound for bound in (self.at_least, self.at_most, self.equals) if bound is not None]
-        if not bounds:
-            raise refuse("no-bound", "the rule has no limit", "at_least, at_most or equals")
+        grouped = (self.each_at_least, self.each_at_most)
+        bounds = [bound for bound in (self.at_least, self.at_most, self.equals, *grouped) if bound is not None]
+        if self.by is None:
+            self._refuse_grouped()
+        elif self.at_least is not None or self.at_most is not None or self.equals is not None:
+            raise refuse("by", "with `by` a limit is one of each group", "each_at_least, each_at_most or parity")
+        elif self.of == "population share" and not self.population:
+            raise refuse(
+                "population", "nothing says the groups' population", "population: {north: 41_000, south: 52_000}"
+            )
+        if not bounds and self.parity is None:
+            expected = "at_least, at_most or equals" if self.by is None else "each_at_least, each_at_most or parity"
+            raise refuse("no-bound", "the rule has no limit", expected)
         if self.equals is not None and len(bounds) > 1:
             message = "the rule has both equals and another limit"
             raise refuse("two-bounds", message, "equals alone, or at_least and at_most")
@@ -101,6 +121,13 @@ class SumRule(RuleBase):
             )
         return self
 
+    def _refuse_grouped(self) -> None:
+        for key in ("each_at_least", "each_at_most", "population", "parity"):
+            if getattr(self, key):
+                raise refuse("by", f"{key} goes with `by` only", "by: districts, or by: an attribute")
+        if self.of in ("population share", "equal share"):
+            raise refuse("by", f"of: {self.of} goes with `by` only", "by: districts, or by: an attribute")
+
 
 class ChangeLimit(Model):
     """How far spending may move."""
@@ -111,8 +138,8 @@ class ChangeLimit(Model):
     """The greatest increase, as a share."""
     decrease_at_most: ShareOf | None = None
     """The greatest decrease, as a share."""
-    from_: Literal["baseline"] = Field(default="baseline", alias="from")
-    """What the move is measured from."""
+    from_: Literal["baseline", "previous"] = Field(default="baseline", alias="from")
+    """What the move is measured from: the baseline, or the spending of the period before."""
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> ChangeLimit:
@@ -122,13 +149,27 @@ class ChangeLimit(Model):
 
 
 class ChangeRule(RuleBase):
-    """A limit on how far each program's spending may move. New programs, without a baseline, are left alone."""
+    """A limit on how far each program's spending may move.
+
+    Measured from the baseline, new programs are left alone: they have none. Measured from the period before, the first
+    period is left alone.
+    """
 
     change: ChangeLimit
     """How far it may move."""
 
 
-RULE_KINDS: dict[str, type[RuleBase]] = {"sum": SumRule, "change": ChangeRule}
+RULE_KINDS: dict[str, type[RuleBase]] = {
+    "sum": SumRule,
+    "change": ChangeRule,
+    "count": CountRule,
+    "requires": RequiresRule,
+    "excludes": ExcludesRule,
+    "exactly_one": ExactlyOneRule,
+    "together": TogetherRule,
+    "substitutes": SubstitutesRule,
+    "follows": FollowsRule,
+}
 """The kinds of rule, by the key that tells each."""
 
 
@@ -141,12 +182,20 @@ def _kind(value: Any) -> str | None:
 
 
 Rule = Annotated[
-    Annotated[SumRule, tag("sum")] | Annotated[ChangeRule, tag("change")],
+    Annotated[SumRule, tag("sum")]
+    | Annotated[ChangeRule, tag("change")]
+    | Annotated[CountRule, tag("count")]
+    | Annotated[RequiresRule, tag("requires")]
+    | Annotated[ExcludesRule, tag("excludes")]
+    | Annotated[ExactlyOneRule, tag("exactly_one")]
+    | Annotated[TogetherRule, tag("together")]
+    | Annotated[SubstitutesRule, tag("substitutes")]
+    | Annotated[FollowsRule, tag("follows")],
     Discriminator(
         _kind,
         custom_error_type="rule-kind",
         custom_error_message="the rule says nothing that binds",
-        custom_error_context={"expected": "sum (with at_least, at_most or equals) or change"},
+        custom_error_context={"expected": f"one of {', '.join(RULE_KINDS)}"},
     ),
 ]
 """One rule of any kind."""

@@ -1,0 +1,63 @@
+"""Resources: limits other than money, and what uses them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from budgetopt.scenario.amounts import Number, PositiveAmount
+from budgetopt.scenario.model.base import Date, Model, Name, PerPeriod, Text
+from budgetopt.scenario.words import refuse
+
+__all__ = ["Resource", "Use"]
+
+NotNegative = Annotated[Number, Field(ge=0)]
+
+
+class Resource(Model):
+    """Something other than money that the plan may not use up: staff of a kind, floor space, hours."""
+
+    name: Text = ""
+    """The resource's name as it is printed; its key if left out."""
+    capacity: PerPeriod[NotNegative]
+    """How much there is in each period; a period that a mapping leaves out has none."""
+    unit: Text = Field(default="units", min_length=1)
+    """What is counted, in the plural: FTE, square feet, hours."""
+    because: Text = ""
+    """Why there is no more, printed with it."""
+    description: Text = ""
+    """What the resource is."""
+    source: Text = ""
+    """Where the figure comes from."""
+    as_of: Date = ""
+    """The year or date that the figure is of."""
+
+
+class Use(Model):
+    """How much of a resource a program uses: of one kind, or several added up."""
+
+    per: PositiveAmount | None = None
+    """One unit of the resource for each of this many dollars spent in the period."""
+    per_dollar: NotNegative | None = None
+    """Units of the resource for each dollar spent in the period."""
+    per_unit: NotNegative | None = None
+    """Units of the resource for each unit of the program's service."""
+    per_outcome: dict[Name, NotNegative] = Field(default_factory=dict)
+    """Units of the resource for each unit of an outcome that the program brings."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Use:
+        if self.per is None and self.per_dollar is None and self.per_unit is None and not self.per_outcome:
+            raise refuse("no-use", "the use has no size", "per, per_dollar, per_unit or per_outcome")
+        if self.per is not None and self.per_dollar is not None:
+            raise refuse("two-uses", "the use is given both as per and as per_dollar", "one of them")
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_mapping(cls, value: Any) -> Any:
+        if isinstance(value, int | float | str):
+            hint = "a program uses a resource by what it spends; only a package uses a plain number"
+            raise refuse("use", "a plain number does not say by what the resource is used", "{per: 160_000}", hint)
+        return value

@@ -1,0 +1,133 @@
+"""Decision packages of all programs in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable, Texts
+
+__all__ = ["PackageTable", "packages_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackageTable:
+    """Every decision package, in the order of the programs and of their packages.
+
+    Parameters
+    ----------
+    program, number
+        Position of the program, and 0 for its first package; shape (packages,).
+    name
+        The packages' names; shape (packages,).
+    cost
+        Dollars in its first, second ... year, 0 after the last; shape (packages, years).
+    years
+        How many years it costs; shape (packages,).
+    opens_after, then_costs
+        For projects: periods until it is in service, and dollars for each period after the years of its cost; shape
+        (packages,).
+    is_project
+        Whether it is started once, and goes on from there, or is taken anew in each period; shape (packages,).
+    effect_package, effect_outcome, effect_value
+        What packages do to outcomes; shape (effects,).
+    use_package, use_resource, use_amount
+        What packages use of resources; shape (uses,).
+    """
+
+    program: Ints
+    number: Ints
+    name: Texts
+    cost: Floats
+    years: Ints
+    opens_after: Ints
+    then_costs: Floats
+    is_project: Bools
+    effect_package: Ints
+    effect_outcome: Ints
+    effect_value: Floats
+    use_package: Ints
+    use_resource: Ints
+    use_amount: Floats
+
+    def __len__(self) -> int:
+        return len(self.program)
+
+    def project_cost(self, periods: int) -> Floats:
+        """Return the dollars of each package in each period after its start, before inflation; shape (packages, periods)."""
+        cost = np.zeros((len(self), periods))
+        width = min(periods, self.cost.shape[1])
+        cost[:, :width] = self.cost[:, :width]
+        after = np.arange(periods)
+        goes_on = (after >= self.years[:, None]) & (after >= self.opens_after[:, None])
+        return np.where(goes_on, self.then_costs[:, None], cost)
+
+
+def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequence[str]) -> PackageTable:
+    """Return the packages of all programs."""
+    numbers = sorted({int(key.split(".")[0]) for key in programs.under("packages")})
+    program: list[Ints] = []
+    number: list[Ints] = []
+    for k in numbers:
+        rows = programs.columns[f"packages.{k}.cost"].rows
+        program.append(rows)
+        number.append(np.full(len(rows), k, dtype=np.int64))
+    all_program = np.concatenate(program) if program else np.empty(0, dtype=np.int64)
+    all_number = np.concatenate(number) if number else np.empty(0, dtype=np.int64)
+    order = np.lexsort((all_number, all_program))
+    all_program, all_number = all_program[order], all_number[order]
+    # where a program's package of a number stands in the table
+    at = {k: np.full(len(programs), -1) for k in numbers}
+    for k in numbers:
+        mine = np.flatnonzero(all_number == k)
+        at[k][all_program[mine]] = mine
+
+    count = len(all_program)
+    years = np.zeros(count, dtype=np.int64)
+    name = np.full(count, "", dtype=object)
+    opens = np.full(count, -1, dtype=np.int64)
+    then = np.zeros(count)
+    effects: list[tuple[Ints, Ints, Floats]] = []
+    uses: list[tuple[Ints, Ints, Floats]] = []
+    for k in numbers:
+        columns = programs.under(f"packages.{k}")
+        offsets = columns["cost"].offsets
+        years[at[k][columns["cost"].rows]] = 1 if offsets is None else np.diff(offsets)
+        for key, target in (("name", name), ("opens_after", opens), ("then_costs", then)):
+            if (column := columns.get(key)) is not None:
+                target[at[k][column.rows]] = column.values
+        for names, keys, found in ((outcomes, "outcomes.{}.value", effects), (resources, "uses.{}", uses)):
+            for position, one in enumerate(names):
+                if (column := columns.get(keys.format(one))) is not None:
+                    found.append((at[k][column.rows], np.full(len(column), position, dtype=np.int64), column.values))
+    cost = np.zeros((count, int(years.max(initial=1))))
+    for k in numbers:
+        column = programs.columns[f"packages.{k}.cost"]
+        if column.offsets is None:
+            cost[at[k][column.rows], 0] = column.values
+        else:
+            lengths = np.diff(column.offsets)
+            year = np.arange(column.offsets[-1]) - np.repeat(column.offsets[:-1], lengths)
+            cost[np.repeat(at[k][column.rows], lengths), year] = column.values
+
+    projects = np.zeros(len(programs), dtype=bool)
+    projects[all_program[(years > 1) | (opens >= 0) | (then > 0)]] = True
+    if (column := programs.columns.get("start")) is not None:
+        projects[column.rows] = True
+    is_project = projects[all_program]
+    opens_after = np.where(opens >= 0, opens, np.where(is_project, years - 1, 0))
+    return PackageTable(
+        all_program, all_number, name, cost, years, opens_after, then, is_project, *_joined(effects), *_joined(uses)
+    )
+
+
+def _joined(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
+    if not parts:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
+    return (
+        np.concatenate([part[0] for part in parts]),
+        np.concatenate([part[1] for part in parts]),
+        np.concatenate([part[2] for part in parts]),
+    )
