@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import LinearProgram, Stage
+from budgetopt.formulation.linear_program import Bools, LinearProgram, Stage
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import fix_integers
@@ -61,7 +61,11 @@ def solve_stage(
     clock = clock or Clock(options.time_limit)
     start = time.perf_counter()
     alone = replace(lp, stages=(stage,), tie_break=None)
-    solution = _trivial(alone) if lp.rows == 0 or lp.columns == 0 else _solve(alone, options, clock)
+    empty = np.bincount(lp.matrix.index, minlength=lp.rows) == 0
+    if not lp.columns or empty.all() or _contradicted(lp, empty):
+        solution = _trivial(alone, empty)
+    else:
+        solution = _solve(alone, options, clock)
     if solution.x is not None and lp.is_integer:
         solution = _settle_integers(alone, solution, options)
     elif solution.termination is Termination.OPTIMAL and solution.row_dual is not None:
@@ -158,12 +162,18 @@ def _magnification(breach: float) -> float:
     return float(np.ldexp(1.0, max(0, -int(np.frexp(breach)[1]))))
 
 
-def _trivial(lp: LinearProgram) -> Solution:
-    """Answer a problem without rows or without columns: every column goes to its better limit."""
+def _contradicted(lp: LinearProgram, empty: Bools) -> bool:
+    """Return whether limits cross, or a row without entries may not be zero."""
+    crossed = (lp.lower > lp.upper).any() or (lp.row_lower > lp.row_upper).any()
+    return bool(crossed or (empty & ((lp.row_lower > 0) | (lp.row_upper < 0))).any())
+
+
+def _trivial(lp: LinearProgram, empty: Bools) -> Solution:
+    """Answer a problem that contradicts itself at sight, or has no entries: every column goes to its better limit."""
     stage = lp.stages[0]
     none = PointStatus.NONE
     nothing = Solution(Termination.INFEASIBLE, none, none, None, None, None, np.nan, np.nan, "none needed")
-    if (lp.lower > lp.upper).any() or (lp.row_lower > 0).any() or (lp.row_upper < 0).any():
+    if _contradicted(lp, empty):
         return nothing
     cost = -stage.cost if stage.maximize else stage.cost
     resting = np.where(np.isfinite(lp.lower), lp.lower, np.where(np.isfinite(lp.upper), lp.upper, 0.0))

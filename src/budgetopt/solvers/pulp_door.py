@@ -27,6 +27,7 @@ from budgetopt.solvers.solution import Options, PointStatus, Solution, Terminati
 
 __all__ = ["available_through_pulp", "solve_with_pulp", "to_pulp"]
 
+LOOSE = 1e-6  # what a point of a solver that stopped early may breach, in its own tolerance
 _FOURTH = not hasattr(pulp.LpProblem, "assignStatus")
 # The names that people use, and PuLP's names for the ways to reach each solver, best first.
 _SOLVERS: dict[str, tuple[str, ...]] = {
@@ -206,7 +207,10 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
         termination = Termination.TIME_LIMIT
     if not has_point:
         return termination, None, None
-    return termination, _values(built, lp), _duals(built, lp)
+    x = _values(built, lp)
+    if termination is not Termination.OPTIMAL and not certify_point(lp, lp.stages[0], x, None, tolerance=LOOSE).feasible:
+        return termination, None, None
+    return termination, x, _duals(built, lp)
 
 
 def _ending(problem: Any, answer: Any) -> tuple[Termination, bool | None]:
@@ -262,7 +266,7 @@ def _build(lp: LinearProgram, stage: Stage, columns: list[str], rows: list[str])
             (variables[j], a) for j, a in zip(entry_column[begin : ends[i]], entry_value[begin : ends[i]], strict=True)
         ]
         begin = ends[i]
-        for suffix, sense, limit in _sides(low, high):
+        for suffix, sense, limit in _sides(low, high) if terms else ():
             constraints.append(_constrain(problem, terms, sense, limit, name + suffix))
             row_of_constraint.append(i)
     return _Built(problem, variables, constraints, np.array(row_of_constraint, np.int64))

@@ -1,0 +1,118 @@
+"""Linear programs for tests: written as dense lists, or drawn at random with the shapes that go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import strategies as st
+
+from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage, TieBreak
+
+__all__ = ["INFINITY", "linear_program", "linear_programs", "ties"]
+
+INFINITY = np.inf
+
+
+def linear_program(
+    rows: Sequence[Sequence[float]],
+    row_lower: Sequence[float] | float,
+    row_upper: Sequence[float] | float,
+    lower: Sequence[float] | float = 0.0,
+    upper: Sequence[float] | float = INFINITY,
+    *,
+    maximize: Sequence[float] | None = None,
+    minimize: Sequence[float] | None = None,
+    integer: Sequence[bool] | bool = False,
+    stages: Sequence[Stage] = (),
+    tie_break: TieBreak | None = None,
+) -> LinearProgram:
+    cost = np.array(maximize if maximize is not None else minimize, float) if not stages else stages[0].cost
+    columns = len(cost)
+    dense = np.array(rows, float).reshape(-1, columns)
+    row, column = np.nonzero(dense)
+
+    def spread(values, count, kind=float):
+        return np.broadcast_to(np.array(values, kind), (count,)).copy()
+
+    return LinearProgram(
+        Matrix.from_triplets(len(dense), columns, row.astype(np.int64), column.astype(np.int64), dense[row, column]),
+        spread(row_lower, len(dense)),
+        spread(row_upper, len(dense)),
+        spread(lower, columns),
+        spread(upper, columns),
+        spread(integer, columns, bool),
+        tuple(stages) or (Stage("the objective", cost, maximize=maximize is not None),),
+        Labels((Block("column", 0, columns, {"number": np.arange(columns)}),)),
+        Labels((Block("row", 0, len(dense), {"number": np.arange(len(dense))}),)),
+        tie_break,
+    )
+
+
+def ties(reference: Sequence[float], group: Sequence[int] | None = None) -> TieBreak:
+    """Return the tie break of columns that are each a group, or belong to the groups given."""
+    group = list(range(len(reference))) if group is None else list(group)
+    column = np.arange(len(group))
+    return TieBreak(np.array(group), column, np.ones(len(group)), np.array(reference, float))
+
+
+COEFFICIENTS = st.sampled_from([0, 0, 0, 1, 1, -1, 2, 3, -2, 0.5, 5])
+COSTS = st.sampled_from([0, 1, 1, 2, -1, 3, 0.5, -2, 7])
+LIMITS = st.integers(-4, 12)
+
+
+@st.composite
+def linear_programs(
+    draw,
+    *,
+    most_columns: int = 3,
+    most_rows: int = 3,
+    bounded: bool = False,
+    integers: bool = False,
+    money: float = 1.0,
+    stages: int = 1,
+    tie_break: bool = False,
+) -> LinearProgram:
+    """Draw a small problem: feasible or not, bounded or not, degenerate, with free columns and equality rows.
+
+    ``money`` is the size of a unit of the columns, such as a million dollars.
+    """
+    columns = draw(st.integers(1, most_columns))
+    count = draw(st.integers(0, most_rows))
+    rows = [draw(st.lists(COEFFICIENTS, min_size=columns, max_size=columns)) for _ in range(count)]
+    row_lower, row_upper = [], []
+    for _ in range(count):
+        limit = draw(LIMITS)
+        kind = draw(st.sampled_from(["<=", "<=", ">=", "=", "range", "none"]))
+        width = draw(st.integers(1, 6)) if kind == "range" else 0
+        row_lower.append(limit if kind in {">=", "=", "range"} else -INFINITY)
+        row_upper.append(limit + width if kind in {"<=", "=", "range"} else INFINITY)
+    lower, upper, integer = [], [], []
+    for _ in range(columns):
+        whole = integers and draw(st.booleans())
+        kinds = ["box", "box"] if bounded or whole else ["box", "from zero", "free", "below"]
+        kind = draw(st.sampled_from(kinds))
+        low = draw(st.integers(-3, 3)) if kind == "box" else 0
+        high = low + draw(st.integers(0, 5)) if kind == "box" else draw(st.integers(-2, 6))
+        lower.append(low if kind in {"box", "from zero"} else -INFINITY)
+        upper.append(high if kind in {"box", "below"} else INFINITY)
+        integer.append(whole)
+    drawn = []
+    for number in range(stages):
+        cost = np.array(draw(st.lists(COSTS, min_size=columns, max_size=columns)), float)
+        within = draw(st.sampled_from([0.0, 0.0, 0.125])) if number < stages - 1 else 0.0
+        offset = draw(st.sampled_from([0.0, 0.0, 10.0]))
+        drawn.append(Stage(f"objective {number + 1}", cost, draw(st.booleans()), offset * money, within))
+    reference = draw(st.lists(st.sampled_from([0, 1, 2, 4, np.nan]), min_size=columns, max_size=columns))
+    unit = np.where(integer, 1.0, money)
+    in_money = np.array(rows, float).reshape(-1, columns) / unit
+    return linear_program(
+        in_money * money,
+        np.array(row_lower, float) * money,
+        np.array(row_upper, float) * money,
+        np.array(lower, float) * unit,
+        np.array(upper, float) * unit,
+        integer=integer,
+        stages=drawn,
+        tie_break=ties(np.array(reference) * unit) if tie_break else None,
+    )
