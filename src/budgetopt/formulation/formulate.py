@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.funds import add_funds, most_available
+from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, pays
 from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
-from budgetopt.formulation.objective import add_stages, sought
+from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
 from budgetopt.formulation.rules import compile_rules
-from budgetopt.formulation.rules.rows import add_rules, wanted
+from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
+from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
-from budgetopt.formulation.spending import OutcomeTerms, SpendingTerms, add_spending, outcome_terms
+from budgetopt.formulation.spending import add_continuous, add_funded, add_packages, joined, levels_of, outcome_terms
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.scenario import Scenario
 
@@ -33,15 +34,14 @@ class Formulation:
     ----------
     linear_program
         The problem to solve.
-    spending, outcomes
-        Which columns make up what is spent, and what they do to the outcomes.
+    terms
+        Which columns make up what is spent, what they do to the outcomes, and which programs they fund.
     limits
         Floors and ceilings of the programs, and which words set them.
     """
 
     linear_program: LinearProgram
-    spending: SpendingTerms
-    outcomes: OutcomeTerms
+    terms: Terms
     limits: ProgramLimits
 
     def to_pulp(self) -> pulp.LpProblem:
@@ -52,7 +52,7 @@ class Formulation:
         """Return what a point of the linear program spends; dollars, shape (programs, funds, periods)."""
         names = self.linear_program.column_labels.names
         spent = np.zeros((*self.limits.lower.shape, len(names["fund"])))
-        terms = self.spending
+        terms = self.terms.spending
         np.add.at(spent, (terms.program, terms.period, terms.fund), terms.weight * x[terms.column])
         return np.ascontiguousarray(np.moveaxis(spent, 2, 1))
 
@@ -69,41 +69,65 @@ class Formulation:
 def formulate(scenario: Scenario) -> Formulation:
     """Say a scenario as a linear program.
 
-    The columns are dollars: of a segment of a program's spending, or of a fund's payment to a program; closing balances
-    and transfers of funds. Binary columns come only with a shape that needs them. See the formulation in the
-    documentation for the mathematics.
+    The columns are levels of programs, segment by segment, or what a fund pays for a program; decision packages; closing
+    balances and transfers of funds. Binary columns come only with a shape or a rule that needs them. See the formulation
+    in the documentation for the mathematics.
 
     Returns
     -------
     Formulation
         The linear program and the terms that lead back to the scenario.
     """
-    programs, effects = len(scenario.programs), scenario.effects
+    programs, outcome_count = len(scenario.programs), len(scenario.outcomes) + len(scenario.resources)
     builder = Builder()
     limits = program_limits(scenario)
-    segments, slopes = segments_of(effects, programs)
     rules = compile_rules(scenario)
+    effects = _together(scenario.effects, scenario.uses, len(scenario.outcomes))
+    segments, slopes = segments_of(effects, programs)
 
-    more, less = wanted(rules, len(scenario.outcomes), programs)
+    more, less = wanted(rules, outcome_count, programs)
     seek_more, seek_less = sought(scenario)
-    more |= seek_more[:, None]
-    less |= seek_less[:, None]
+    more[: len(seek_more)] |= seek_more[:, None]
+    less[: len(seek_less)] |= seek_less[:, None]
     skips = _out_of_order(effects, segments, slopes, more, less)
 
-    spending, carriers = add_spending(builder, scenario.eligible, segments, limits, skips, most_available(scenario))
-    outcomes = outcome_terms(effects, slopes, carriers, len(scenario.outcomes), programs)
-    add_funds(builder, scenario, spending)
-    add_rules(builder, rules, spending, outcomes)
-    # a new program changes from nothing
-    reference = np.repeat(np.nan_to_num(scenario.programs.baseline())[:, None], len(scenario.periods), axis=1)
-    stages = add_stages(builder, scenario, spending, outcomes, reference)
-
-    tie_break = TieBreak(
-        spending.program * len(scenario.periods) + spending.period,
-        spending.column,
-        spending.weight,
-        reference.ravel(),
+    most, may_pay, counts = most_available(scenario), pays(scenario), counted(rules, programs)
+    packaged = np.zeros(programs, dtype=bool)
+    packaged[scenario.packages.program] = True
+    doors = np.zeros(programs, dtype=bool)
+    for key in ("if_funded.at_least", "if_funded.fixed_cost"):
+        doors |= np.nan_to_num(scenario.programs.number(key)) > 0
+    scaled, carriers, opened = add_continuous(
+        builder,
+        scenario.eligible & ~packaged[:, None],
+        may_pay,
+        segments,
+        ProgramLimits(
+            np.where(packaged[:, None], 0.0, limits.lower),
+            limits.upper,
+            limits.lower_by,
+            limits.upper_by,
+        ),
+        levels_of(scenario, limits, most),
+        (doors | counts) & ~packaged,
+        counts,
+        skips,
     )
+    chosen, served, packages = add_packages(builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits)
+    spending = joined([scaled, chosen])
+    outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
+    terms = Terms(spending, outcomes, add_funded(builder, opened, counts, packages))
+
+    add_accounts(builder, scenario, spending)
+    add_grants(builder, scenario, spending, most)
+    goals = add_rules(builder, rules, terms, soft="target" if is_goal_programming(scenario) else "")
+    add_year_to_year(builder, scenario, spending)
+    # a new program changes from nothing
+    reference = np.nan_to_num(scenario.baselines)
+    stages = add_stages(builder, scenario, terms, reference, goals)
+
+    group = spending.program * len(scenario.periods) + spending.period
+    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel())
     names = {
         "program": tuple(scenario.programs.ids.tolist()),
         "fund": tuple(scenario.funds),
@@ -111,8 +135,31 @@ def formulate(scenario: Scenario) -> Formulation:
         "period": scenario.periods,
         "rule": tuple(rule.name for rule in scenario.rules),
         "target": tuple(scenario.outcomes),
+        "outcome": tuple(scenario.outcomes),
+        "resource": tuple(scenario.resources),
     }
-    return Formulation(builder.build(stages, names, tie_break), spending, outcomes, limits)
+    return Formulation(builder.build(stages, names, tie_break), terms, limits)
+
+
+def _together(effects: Effects, uses: Effects, outcomes: int) -> Effects:
+    """Return effects on outcomes and uses of resources as one: the resources follow the outcomes."""
+    if not len(uses):
+        return effects
+    program = np.concatenate((effects.program, uses.program))
+    outcome = np.concatenate((effects.outcome, uses.outcome + outcomes))
+    lengths = np.concatenate((np.diff(effects.offsets), np.diff(uses.offsets)))
+    starts = np.cumsum(lengths) - lengths
+    order = np.lexsort((outcome, program))
+    offsets = np.concatenate(([0], np.cumsum(lengths[order])))
+    items = np.repeat(starts[order] - offsets[:-1], lengths[order]) + np.arange(offsets[-1])
+    return Effects(
+        program[order],
+        outcome[order],
+        offsets,
+        np.concatenate((effects.spending, uses.spending))[items],
+        np.concatenate((effects.value, uses.value))[items],
+        np.concatenate((effects.tail, uses.tail))[order],
+    )
 
 
 def _out_of_order(effects: Effects, segments: Segments, slopes: Slopes, more: Bools, less: Bools) -> Bools:

@@ -43,20 +43,14 @@ def program_limits(scenario: Scenario) -> ProgramLimits:
     lower = np.zeros((len(programs), len(periods)))
     upper = np.full_like(lower, np.inf)
     limits = ProgramLimits(lower, upper, np.full(lower.shape, NOBODY), np.full(lower.shape, NOBODY))
-    _tighten(
-        limits,
-        programs.dollars("spending.at_least", periods),
-        programs.dollars("spending.at_most", periods),
-        OWN,
-    )
-    baseline = programs.baseline()
+    _tighten(limits, scenario.dollars("spending.at_least"), scenario.dollars("spending.at_most"), OWN)
     for position, rule in enumerate(scenario.rules):
-        if not isinstance(rule, ChangeRule):
+        if not isinstance(rule, ChangeRule) or rule.change.from_ != "baseline":
             continue
         bound = np.full(lower.shape, np.nan)
         # a program without a baseline has nothing to change from: its baseline is NaN, and so are its limits
         held = select(programs, rule.where)[:, None] & scenario.period_mask(rule.periods)
-        bound[held] = np.broadcast_to(baseline[:, None], lower.shape)[held]
+        bound[held] = scenario.baselines[held]
         change = rule.change
         down = _least(change.at_most, change.decrease_at_most)
         up = _least(change.at_most, change.increase_at_most)

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
+from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, Stage, total_by
-from budgetopt.formulation.spending import OutcomeTerms, SpendingTerms
-from budgetopt.scenario.model import WEIGHTED_OUTCOMES, Objective
+from budgetopt.formulation.rules.rows import Terms
+from budgetopt.scenario.groups import groups_of
+from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["add_stages", "outcome_worths", "sought"]
+__all__ = ["add_stages", "is_goal_programming", "label_of", "outcome_worths", "sought"]
 
-SPENDING = "spending"
-CHANGE = "change from baseline"
+
+def label_of(objective: Objective) -> str:
+    """Return what an objective seeks, in words."""
+    what: object = objective.maximize if objective.maximize is not None else objective.minimize
+    if isinstance(what, Smallest):
+        what = f"smallest {what.smallest} by {what.by}"
+    return f"{'minimize' if objective.maximize is None else 'maximize'} {what}"
+
+
+def is_goal_programming(scenario: Scenario) -> bool:
+    """Return whether targets are goals, whose shortfall is minimized, and no limits."""
+    return any(objective.minimize == SHORTFALL for objective in scenario.objective)
 
 
 def outcome_worths(scenario: Scenario, objective: Objective) -> Floats | None:
     """Return what a unit of each outcome adds to an objective; None if it is not about outcomes. Shape (outcomes,)."""
-    what = objective.maximize or objective.minimize
+    what = objective.maximize if objective.maximize is not None else objective.minimize
     if what == WEIGHTED_OUTCOMES:
         return np.array([outcome.worth for outcome in scenario.outcomes.values()])
-    if what in (SPENDING, CHANGE):
+    if isinstance(what, Smallest) or what in (SPENDING, CHANGE, SHORTFALL):
         return None
     return np.array([float(name == what) for name in scenario.outcomes])
 
@@ -32,63 +44,108 @@ def sought(scenario: Scenario) -> tuple[Bools, Bools]:
     """Return which outcomes some objective wants more of, and which it wants less of; shape (outcomes,) both."""
     more, less = np.zeros(len(scenario.outcomes), dtype=bool), np.zeros(len(scenario.outcomes), dtype=bool)
     for objective in scenario.objective:
-        worths = outcome_worths(scenario, objective)
-        if worths is None:
+        if isinstance(objective.maximize, Smallest):
+            more[list(scenario.outcomes).index(objective.maximize.smallest)] = True
             continue
-        sign = worths if objective.maximize is not None else -worths
-        more |= sign > 0
-        less |= sign < 0
+        worths = outcome_worths(scenario, objective)
+        if worths is not None:
+            sign = worths if objective.maximize is not None else -worths
+            more |= sign > 0
+            less |= sign < 0
     return more, less
 
 
 def add_stages(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, outcomes: OutcomeTerms, reference: Floats
+    builder: Builder, scenario: Scenario, terms: Terms, reference: Floats, goals: Sequence[tuple[int, Ints]]
 ) -> list[Stage]:
-    """Return the stages; columns that an objective needs (the change of each program) are added first.
+    """Return the stages; columns that an objective needs of its own are added first.
 
     Parameters
     ----------
     reference
         What each program's spending should stay near; dollars, shape (programs, periods).
+    goals
+        For each outcome with a target that is a goal: its position and the columns of its shortfall.
     """
-    change = np.empty(0, dtype=np.int64)
-    if any(objective.minimize == CHANGE for objective in scenario.objective):
-        change = _change_columns(builder, spending, reference)
-    return list(_stages(scenario, builder.column_count, spending, outcomes, change))
-
-
-def _stages(
-    scenario: Scenario,
-    columns: int,
-    spending: SpendingTerms,
-    outcomes: OutcomeTerms,
-    change: Ints,
-) -> Iterator[Stage]:
+    costs = []
     for objective in scenario.objective:
-        maximize = objective.maximize is not None
-        what = objective.maximize or objective.minimize or ""
-        label = f"{'maximize' if maximize else 'minimize'} {what}"
-        within = float(objective.within or 0.0)
-        worths = outcome_worths(scenario, objective)
-        if worths is not None:
-            cost = total_by(outcomes.column, outcomes.weight * worths[outcomes.outcome], columns)
-            offset = float((outcomes.constant @ worths).sum()) * len(scenario.periods)
-            yield Stage(label, cost, maximize, offset, within)
-        elif what == SPENDING:
-            yield Stage(label, total_by(spending.column, spending.weight, columns), maximize, 0.0, within)
+        if isinstance(objective.maximize, Smallest):
+            costs.append(_smallest(builder, scenario, objective.maximize, terms))
+        elif objective.minimize == CHANGE:
+            columns = _change_columns(builder, terms, reference)
+            costs.append((columns, np.ones(len(columns)), 0.0))
+        elif objective.minimize == SHORTFALL:
+            costs.append(_shortfall(scenario, goals))
+        elif objective.minimize == SPENDING:
+            costs.append((terms.spending.column, terms.spending.weight, 0.0))
         else:
-            cost = np.zeros(columns)
-            cost[change] = 1.0
-            yield Stage(label, cost, maximize, 0.0, within)
+            costs.append(_outcomes(scenario, objective, terms))
+    return [
+        Stage(
+            label_of(objective),
+            total_by(column, weight, builder.column_count),
+            objective.maximize is not None,
+            offset,
+            float(objective.within or 0.0),
+        )
+        for objective, (column, weight, offset) in zip(scenario.objective, costs, strict=True)
+    ]
 
 
-def _change_columns(builder: Builder, spending: SpendingTerms, reference: Floats) -> Ints:
+def _outcomes(scenario: Scenario, objective: Objective, terms: Terms) -> tuple[Ints, Floats, float]:
+    """Return the worth of outcomes, discounted, less what unspent money is worth."""
+    worths = outcome_worths(scenario, objective)
+    assert worths is not None
+    outcomes = terms.outcomes
+    counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+    padded = np.concatenate((worths, np.zeros(len(scenario.resources))))
+    column, weight = outcomes.column, outcomes.weight * padded[outcomes.outcome] * counts[outcomes.period]
+    offset = float((outcomes.constant @ padded).sum() * counts.sum())
+    if objective.unspent_worth:
+        column = np.concatenate((column, terms.spending.column))
+        weight = np.concatenate((weight, -objective.unspent_worth * terms.spending.weight))
+        offset += objective.unspent_worth * float(inflow(scenario).sum())
+    return column, weight, offset
+
+
+def _shortfall(scenario: Scenario, goals: Sequence[tuple[int, Ints]]) -> tuple[Ints, Floats, float]:
+    """Return the weighted shortfall from all targets."""
+    columns, weights = [np.empty(0, dtype=np.int64)], [np.empty(0)]
+    for position, column in goals:
+        outcome = list(scenario.outcomes.values())[position]
+        assert outcome.target is not None
+        weight = outcome.target.weight
+        columns.append(column)
+        weights.append(np.full(len(column), abs(outcome.weight) or 1.0 if weight is None else weight))
+    return np.concatenate(columns), np.concatenate(weights), 0.0
+
+
+def _smallest(builder: Builder, scenario: Scenario, wanted: Smallest, terms: Terms) -> tuple[Ints, Floats, float]:
+    """Add a column that no group's outcome is below, for all periods together."""
+    position = list(scenario.outcomes).index(wanted.smallest)
+    groups = groups_of(scenario.programs, wanted.by)
+    number = np.arange(len(groups))
+    least = builder.columns("smallest", {"outcome": np.array([position])}, -np.inf, np.inf)
+    shares = np.array(list(groups.values())).reshape(len(groups), len(scenario.programs))
+    given = shares @ terms.outcomes.constant[:, position] * len(scenario.periods)
+    row = builder.rows("group", {"outcome": np.full(len(groups), position), "group": number}, -given, np.inf)
+    builder.entries(row, np.repeat(least, len(groups)), -1.0)
+    mine = np.flatnonzero(terms.outcomes.outcome == position)
+    for group, share in zip(row.tolist(), shares, strict=True):
+        weight = share[terms.outcomes.program[mine]] * terms.outcomes.weight[mine]
+        kept = weight != 0
+        builder.entries(np.full(int(kept.sum()), group), terms.outcomes.column[mine[kept]], weight[kept])
+    return least, np.ones(1), 0.0
+
+
+def _change_columns(builder: Builder, terms: Terms, reference: Floats) -> Ints:
     """Add what each program gains and loses against its reference, and the rows that say so."""
     program, period = np.indices(reference.shape)
     keys = {"program": program.ravel(), "period": period.ravel()}
     gain = builder.columns("increase", keys, 0.0, np.inf)
     loss = builder.columns("decrease", keys, 0.0, np.inf)
     row = builder.rows("change", keys, reference.ravel(), reference.ravel())
+    spending = terms.spending
     builder.entries(row.reshape(reference.shape)[spending.program, spending.period], spending.column, spending.weight)
     builder.entries(row, gain, -1.0)
     builder.entries(row, loss, 1.0)

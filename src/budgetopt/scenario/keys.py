@@ -112,6 +112,12 @@ def _below(kind: Any, key: str) -> Iterator[tuple[tuple[str, ...], Any]]:
                 for path, found in _below(value, key[at + 1 :]):
                     yield (key[:at], *path), found
                 at = key.find(".", at + 1)
+        elif get_origin(inner) is tuple and is_model(get_args(inner)[0]):
+            # an item of a list of mappings is called by its number
+            number, _, rest = key.partition(".")
+            if number.isdecimal():
+                for path, found in _below(get_args(inner)[0], rest):
+                    yield (number, *path), found
 
 
 def leaf_type(kind: Any) -> tuple[Any, Kind] | None:

@@ -126,6 +126,8 @@ def column_of(rows: Sequence[int], cells: Sequence[Any], origin: Origin | None =
     if any(isinstance(cell, tuple) for cell in cells):
         offsets = np.concatenate(([0], np.cumsum([len(cell) for cell in cells])))
         items = [item for cell in cells for item in cell]
+        if items and isinstance(items[0], float):
+            return Column(at, np.array(items), offsets, origin=origin)
         if items and isinstance(items[0], tuple):
             return Column(at, np.array(items, dtype=np.float64).reshape(-1, 2), offsets, origin=origin)
         return Column(at, objects(items), offsets, origin=origin)
@@ -158,6 +160,9 @@ def _flatten_value(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, Mapping):
         for name, item in value.items():
             yield from _flatten_value(f"{key}.{name}", item)
+    elif isinstance(value, tuple) and value and isinstance(value[0], Model):
+        for position, item in enumerate(value):
+            yield from flatten(item, f"{key}.{position}.")
     elif value is not None:
         yield key, value
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.scenario.effects import Effects, effects_of
-from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Rule
+from budgetopt.scenario.effects import Effects, effects_of, uses_of
+from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
+from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.selection import select
@@ -77,10 +78,56 @@ class Scenario:
         """What is sought, in order of importance."""
         return self.document.objective
 
+    @property
+    def resources(self) -> dict[str, Resource]:
+        """The limits other than money, by name."""
+        return self.document.resources
+
     @cached_property
     def effects(self) -> Effects:
         """What spending does to outcomes, one row an effect."""
         return effects_of(self.programs, tuple(self.outcomes))
+
+    @cached_property
+    def uses(self) -> Effects:
+        """What spending uses of resources, one row a program and resource; an ``outcome`` of it is a resource."""
+        return uses_of(self.programs, tuple(self.resources), tuple(self.outcomes), self.effects)
+
+    @cached_property
+    def packages(self) -> PackageTable:
+        """The decision packages of all programs."""
+        return packages_of(self.programs, tuple(self.outcomes), tuple(self.resources))
+
+    @cached_property
+    def price_level(self) -> Floats:
+        """What costs one dollar in the first period costs in each, for each program; shape (programs, periods)."""
+        rate = self.programs.number("inflation")
+        rate = np.where(np.isnan(rate), float(self.document.inflation), rate)
+        return (1.0 + rate[:, None]) ** np.arange(len(self.periods))
+
+    @cached_property
+    def baselines(self) -> Floats:
+        """Current service level in dollars of each period, NaN for new programs; shape (programs, periods)."""
+        return self.programs.baseline()[:, None] * self.price_level
+
+    def dollars(self, key: str) -> Floats:
+        """Return a limit of the programs in dollars, shares of the baseline worked out, NaN where there is none.
+
+        Shape (programs, periods).
+        """
+        values, shares = self.programs.per_period(key, self.periods)
+        return np.where(shares, values * self.baselines, values)
+
+    def revenue(self, fund: str) -> Floats:
+        """Return a fund's recurring revenue, grown from the first period where it is given as one amount.
+
+        Shape (periods,).
+        """
+        said = self.funds[fund]
+        revenue = self.per_period(said.revenue)
+        if isinstance(said.revenue, Mapping):
+            return revenue
+        return revenue * (1.0 + said.growth) ** np.arange(len(self.periods))
 
     @cached_property
     def eligible(self) -> Bools:

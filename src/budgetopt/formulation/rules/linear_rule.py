@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from budgetopt.scenario.model import OfSelection, SumRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
 
-__all__ = ["LinearRule", "RuleRow", "Weighted", "weighted_sum"]
+__all__ = ["LinearRule", "RuleRow", "Weighted", "fund_mask", "position_of", "weighted_sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Weighted:
     funds
         For spending, the funds whose payments count; shape (funds,).
     outcome
-        For an outcome, its position; None for spending.
+        For an outcome, its position; the resources follow the outcomes. None for spending.
+    funded
+        Whether it counts programs that are funded, and not what they spend.
     periods
         The periods in which it counts; None for all. Shape (periods,).
     """
@@ -33,6 +35,7 @@ class Weighted:
     weight: Floats
     funds: Bools | None = None
     outcome: int | None = None
+    funded: bool = False
     periods: Bools | None = None
 
 
@@ -64,12 +67,15 @@ class LinearRule:
         What is summed.
     rows
         The inequalities.
+    group
+        Which of the rule's groups or parts it is about, -1 where it has none.
     """
 
     kind: str
     position: int
     terms: tuple[Weighted, ...]
-    rows: tuple[RuleRow, ...] = field(default=())
+    rows: tuple[RuleRow, ...] = ()
+    group: int = -1
 
 
 def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection, factor: float = 1.0) -> Weighted:
@@ -77,8 +83,15 @@ def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection, factor: float 
     weight = np.where(select(scenario.programs, rule.where), factor, 0.0)
     if rule.sum == "spending":
         return Weighted(weight, fund_mask(scenario, rule.funds))
-    outcome = rule.sum.removeprefix("outcome").strip()
-    return Weighted(weight, outcome=list(scenario.outcomes).index(outcome))
+    return Weighted(weight, outcome=position_of(scenario, rule.sum))
+
+
+def position_of(scenario: Scenario, what: str) -> int:
+    """Return the position of `outcome NAME` or `resource NAME`; the resources follow the outcomes."""
+    kind, _, name = what.partition(" ")
+    if kind == "resource":
+        return len(scenario.outcomes) + list(scenario.resources).index(name.strip())
+    return list(scenario.outcomes).index(name.strip())
 
 
 def fund_mask(scenario: Scenario, funds: tuple[str, ...] | None) -> Bools:

@@ -3,32 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.linear_program import Bools
-from budgetopt.formulation.rules.linear_rule import LinearRule
-from budgetopt.formulation.spending import OutcomeTerms, SpendingTerms
+from budgetopt.formulation.linear_program import Bools, Floats, Ints
+from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
+from budgetopt.formulation.spending import OutcomeTerms, SpendingTerms, add_ever_funded
 
-__all__ = ["add_rules", "wanted"]
+__all__ = ["Terms", "add_rules", "counted", "wanted"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """What the columns that stand so far read as.
+
+    Parameters
+    ----------
+    spending, outcomes
+        What they spend, and what they do to outcomes and resources.
+    funded
+        The column that says whether a program is funded, -1 where no rule asks; shape (programs, periods).
+    """
+
+    spending: SpendingTerms
+    outcomes: OutcomeTerms
+    funded: Ints
 
 
 def wanted(rules: Sequence[LinearRule], outcomes: int, programs: int) -> tuple[Bools, Bools]:
     """Return where more of an outcome helps to keep some rule, and where less does; shape (outcomes, programs) both."""
     more, less = np.zeros((outcomes, programs), dtype=bool), np.zeros((outcomes, programs), dtype=bool)
     for rule in rules:
-        floor = any(np.isfinite(row.lower) for row in rule.rows)
-        ceiling = any(np.isfinite(row.upper) for row in rule.rows)
-        for outcome in {term.outcome for term in rule.terms if term.outcome is not None}:
-            weight = np.sum([term.weight for term in rule.terms if term.outcome == outcome], axis=0)
-            more[outcome] |= (weight > 0) & floor | (weight < 0) & ceiling
-            less[outcome] |= (weight < 0) & floor | (weight > 0) & ceiling
+        for row in rule.rows:
+            for outcome in {term.outcome for term in rule.terms if term.outcome is not None}:
+                active = [term for term in rule.terms if term.outcome == outcome and _meets(term, row.periods)]
+                # terms that hold in different periods are not netted: each may want its own way
+                weights = [np.sum([term.weight for term in active if term.periods is None] or [0.0], axis=0)]
+                weights += [weights[0] + term.weight for term in active if term.periods is not None]
+                for weight in weights:
+                    more[outcome] |= (weight > 0) & np.isfinite(row.lower) | (weight < 0) & np.isfinite(row.upper)
+                    less[outcome] |= (weight < 0) & np.isfinite(row.lower) | (weight > 0) & np.isfinite(row.upper)
     return more, less
 
 
-def add_rules(builder: Builder, rules: Sequence[LinearRule], spending: SpendingTerms, outcomes: OutcomeTerms) -> None:
-    """Add the rows of every linear rule."""
+def _meets(term: Weighted, periods: Bools) -> bool:
+    return term.periods is None or bool((term.periods & periods).any())
+
+
+def counted(rules: Sequence[LinearRule], programs: int) -> Bools:
+    """Return the programs that some rule counts as funded or not; shape (programs,)."""
+    found = np.zeros(programs, dtype=bool)
+    for rule in rules:
+        for term in rule.terms:
+            if term.funded and rule.rows:
+                found |= term.weight != 0
+    return found
+
+
+def add_rules(builder: Builder, rules: Sequence[LinearRule], terms: Terms, soft: str = "") -> list[tuple[int, Ints]]:
+    """Add the rows of every linear rule.
+
+    Parameters
+    ----------
+    soft
+        The kind of rules that are goals and no limits: they get columns for what they are short of or beyond.
+
+    Returns
+    -------
+    list
+        For each soft rule its position and the columns of its shortfall.
+    """
+    goals = []
     for rule in rules:
         if not rule.rows:
             continue
@@ -36,33 +83,59 @@ def add_rules(builder: Builder, rules: Sequence[LinearRule], spending: SpendingT
         lower = np.array([row.lower for row in rule.rows])
         upper = np.array([row.upper for row in rule.rows])
         # what the outcomes are without any spending is not the plan's doing: it moves to the limits
-        given = np.zeros(len(rule.rows))
-        for term in rule.terms:
-            if term.outcome is not None:
-                counted = masks if term.periods is None else masks & term.periods
-                given += counted.sum(axis=1) * float(term.weight @ outcomes.constant[:, term.outcome])
+        given = _given(rule, masks, terms.outcomes.constant)
         count = len(rule.rows)
-        single = masks.sum(axis=1) == 1
         keys = {
             rule.kind: np.full(count, rule.position),
-            "period": np.where(single, masks.argmax(axis=1), -1),
+            "period": np.where(masks.sum(axis=1) == 1, masks.argmax(axis=1), -1),
         }
+        if rule.group >= 0:
+            keys["group"] = np.full(count, rule.group)
         rows = builder.rows(rule.kind, keys, lower - given, upper - given)
         for term in rule.terms:
-            if term.outcome is None:
-                weight = term.weight[spending.program] * spending.weight
-                if term.funds is not None:
-                    weight = weight * term.funds[spending.fund]
-                column, period = spending.column, spending.period
-            else:
-                weight = np.where(
-                    outcomes.outcome == term.outcome, term.weight[outcomes.program] * outcomes.weight, 0.0
-                )
-                column, period = outcomes.column, outcomes.period
-            kept = weight != 0
-            if term.periods is not None:
-                kept &= term.periods[period]
-            weight, column, period = weight[kept], column[kept], period[kept]
+            column, period, weight = _columns(builder, term, terms, masks)
             for row, mask in zip(rows.tolist(), masks, strict=True):
-                inside = mask[period]
+                inside = mask[period] if period is not None else np.ones(len(column), dtype=bool)
                 builder.entries(np.full(int(inside.sum()), row), column[inside], weight[inside])
+        if rule.kind == soft:
+            under = builder.columns("shortfall", keys, 0.0, np.where(np.isfinite(lower), np.inf, 0.0))
+            over = builder.columns("excess", keys, 0.0, np.where(np.isfinite(upper), np.inf, 0.0))
+            builder.entries(rows, under, 1.0)
+            builder.entries(rows, over, -1.0)
+            goals.append((rule.position, np.concatenate((under, over))))
+    return goals
+
+
+def _given(rule: LinearRule, masks: Bools, constant: Floats) -> Floats:
+    given = np.zeros(len(masks))
+    for term in rule.terms:
+        if term.outcome is not None:
+            held = masks if term.periods is None else masks & term.periods
+            given += held.sum(axis=1) * float(term.weight @ constant[:, term.outcome])
+    return given
+
+
+def _columns(builder: Builder, term: Weighted, terms: Terms, masks: Bools) -> tuple[Ints, Ints | None, Floats]:
+    """Return the columns of a term, the period of each (None if they stand for all periods of the row), its weight."""
+    if term.funded:
+        programs = np.flatnonzero(term.weight)
+        if len(masks) == 1 and masks[0].sum() > 1:
+            ever = add_ever_funded(builder, terms.funded, programs, np.flatnonzero(masks[0]))
+            return ever, None, term.weight[programs]
+        periods = terms.funded.shape[1]
+        column = terms.funded[programs].ravel()
+        return column, np.tile(np.arange(periods), len(programs)), np.repeat(term.weight[programs], periods)
+    if term.outcome is None:
+        spending = terms.spending
+        weight = term.weight[spending.program] * spending.weight
+        if term.funds is not None:
+            weight = weight * term.funds[spending.fund]
+        column, period = spending.column, spending.period
+    else:
+        outcomes = terms.outcomes
+        weight = np.where(outcomes.outcome == term.outcome, term.weight[outcomes.program] * outcomes.weight, 0.0)
+        column, period = outcomes.column, outcomes.period
+    kept = weight != 0
+    if term.periods is not None:
+        kept &= term.periods[period]
+    return column[kept], period[kept], weight[kept]

@@ -1,76 +1,99 @@
-"""Rules of the form ``sum`` over a selection, with limits that are amounts or shares of something."""
+"""Rules of the form ``sum`` over a selection or over each group of it, with limits that are amounts or shares."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from budgetopt.formulation.linear_program import Bools, Floats
 from budgetopt.formulation.rules.linear_rule import LinearRule, RuleRow, Weighted, fund_mask, weighted_sum
+from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import OfSelection, SumRule
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.selection import select
 
 __all__ = ["compile_sum", "limits_by_row", "masks_of", "rows_of"]
 
 
 def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[LinearRule]:
-    """Yield the linear rules that a ``sum`` rule says.
+    """Yield the linear rules that a ``sum`` rule says, group by group if it has groups."""
+    subject = weighted_sum(scenario, rule)
+    if rule.by is None:
+        lower = rule.at_least if rule.equals is None else rule.equals
+        upper = rule.at_most if rule.equals is None else rule.equals
+        yield from _limited(scenario, position, rule, subject, (lower, upper), _base(scenario, rule, subject))
+        return
+    groups = groups_of(scenario.programs, rule.by, rule.population)
+    parts = {name: replace(subject, weight=subject.weight * share) for name, share in groups.items()}
+    heads = {name: rule.population.get(name, 1.0) for name in groups}
+    bounds = (rule.each_at_least, rule.each_at_most)
+    for number, (name, part) in enumerate(parts.items()):
+        if rule.of in ("population share", "equal share"):
+            fair = heads[name] / sum(heads.values()) if rule.of == "population share" else 1 / len(groups)
+            everyone = np.sum([other.weight for other in parts.values()], axis=0)
+            base: Weighted | Floats | None = replace(subject, weight=everyone * fair)
+        else:
+            base = _base(scenario, rule, part)
+        yield from _limited(scenario, position, rule, part, bounds, base, number)
+    if rule.parity is not None:
+        masks = masks_of(scenario.period_mask(rule.periods), rule.each)
+        rows = tuple(RuleRow(mask, 0.0, np.inf) for mask in masks)
+        for number, (one, other) in enumerate(permutations(parts, 2)):
+            low = replace(parts[one], weight=parts[one].weight / heads[one])
+            high = replace(parts[other], weight=-(1 - rule.parity) * parts[other].weight / heads[other])
+            yield LinearRule("rule", position, (low, high), rows, number)
+
+
+def _base(scenario: Scenario, rule: SumRule, subject: Weighted) -> Weighted | Floats | None:
+    """Return what a share is a share of: dollars in each period, or a sum that the plan decides; None for amounts."""
+    if rule.of is None:
+        return None
+    if isinstance(rule.of, OfSelection):
+        return weighted_sum(scenario, rule.of)
+    if rule.of == "baseline":
+        held: Floats = subject.weight @ np.nan_to_num(scenario.baselines)
+        return held
+    if rule.of == "revenue":
+        counts = fund_mask(scenario, rule.funds)
+        revenue = [scenario.revenue(fund) for fund, counted in zip(scenario.funds, counts, strict=True) if counted]
+        return np.sum(revenue, axis=0) if revenue else np.zeros(len(scenario.periods))
+    return Weighted(np.ones(len(scenario.programs)), fund_mask(scenario, rule.funds))
+
+
+def _limited(
+    scenario: Scenario,
+    position: int,
+    rule: SumRule,
+    subject: Weighted,
+    bounds: tuple[Any, Any],
+    base: Weighted | Floats | None,
+    group: int = -1,
+) -> Iterator[LinearRule]:
+    """Yield the linear rules of one sum between limits.
 
     A share of a constant (baseline, revenue) is an amount. A share of what the plan decides moves to the left:
     ``sum >= share * of`` is ``sum - share * of >= 0``.
     """
     held = scenario.period_mask(rule.periods)
-    subject = weighted_sum(scenario, rule)
-    if rule.of is None or rule.of in ("baseline", "revenue"):
-        base = None if rule.of is None else _constant(scenario, rule)
-        lower = limits_by_row(scenario, _lower(rule), base, held, rule.each, -np.inf)
-        upper = limits_by_row(scenario, _upper(rule), base, held, rule.each, np.inf)
-        yield LinearRule("rule", position, (subject,), rows_of(masks_of(held, rule.each), lower, upper))
+    if not isinstance(base, Weighted):
+        lower = limits_by_row(scenario, bounds[0], base, held, rule.each, -np.inf)
+        upper = limits_by_row(scenario, bounds[1], base, held, rule.each, np.inf)
+        yield LinearRule("rule", position, (subject,), rows_of(masks_of(held, rule.each), lower, upper), group)
         return
-    for bound, limits in ((rule.at_least, (0.0, np.inf)), (rule.at_most, (-np.inf, 0.0)), (rule.equals, (0.0, 0.0))):
-        if bound is None:
-            continue
-        shares = scenario.per_period(bound, np.nan)
+    for bound, limits in zip(bounds, ((0.0, np.inf), (-np.inf, 0.0)), strict=True):
+        shares = np.full(len(held), np.nan) if bound is None else scenario.per_period(bound, np.nan)
         wanted = held & ~np.isnan(shares)
         if not wanted.any():
             continue
         parts = [
-            replace(_whole(scenario, rule, -float(share)), periods=shares == share)
-            for share in np.unique(shares[wanted])
+            replace(base, weight=-share * base.weight, periods=shares == share) for share in np.unique(shares[wanted])
         ]
         # for all periods together the sum counts in every period of the rule, a share only where one is given
         masks = masks_of(held if rule.each == "total" else wanted, rule.each)
-        yield LinearRule("rule", position, (subject, *parts), tuple(RuleRow(mask, *limits) for mask in masks))
-
-
-def _lower(rule: SumRule) -> Any:
-    return rule.at_least if rule.equals is None else rule.equals
-
-
-def _upper(rule: SumRule) -> Any:
-    return rule.at_most if rule.equals is None else rule.equals
-
-
-def _whole(scenario: Scenario, rule: SumRule, factor: float) -> Weighted:
-    if isinstance(rule.of, OfSelection):
-        return weighted_sum(scenario, rule.of, factor)
-    return Weighted(np.full(len(scenario.programs), factor), fund_mask(scenario, rule.funds))
-
-
-def _constant(scenario: Scenario, rule: SumRule) -> Floats:
-    """Return what a share is a share of, where the plan does not decide it; dollars, shape (periods,)."""
-    if rule.of == "baseline":
-        baseline = np.nan_to_num(scenario.programs.baseline())
-        return np.full(len(scenario.periods), baseline[select(scenario.programs, rule.where)].sum())
-    named = fund_mask(scenario, rule.funds)
-    revenue = [
-        scenario.per_period(fund.revenue) for fund, counts in zip(scenario.funds.values(), named, strict=True) if counts
-    ]
-    return np.sum(revenue, axis=0) if revenue else np.zeros(len(scenario.periods))
+        yield LinearRule("rule", position, (subject, *parts), tuple(RuleRow(mask, *limits) for mask in masks), group)
 
 
 def limits_by_row(

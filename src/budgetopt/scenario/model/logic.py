@@ -38,6 +38,8 @@ class CountRule(RuleBase):
     """The greatest number."""
     equals: PerPeriod[Count] | None = None
     """The number."""
+    each: Literal["period", "total"] = "period"
+    """Whether programs are counted in every period, or once for all periods together if they are funded in any."""
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> CountRule:

@@ -1,0 +1,115 @@
+"""Fund accounting: what comes in, goes out and is left, in every period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from budgetopt.formulation.builder import Builder
+from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.spending import SpendingTerms
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["add_accounts", "inflow", "most_available", "pays", "reserves"]
+
+
+def inflow(scenario: Scenario) -> Floats:
+    """Return revenue, one-time revenue and the opening balance; dollars, shape (funds, periods)."""
+    money = np.zeros((len(scenario.funds), len(scenario.periods)))
+    for position, (name, fund) in enumerate(scenario.funds.items()):
+        money[position] = scenario.revenue(name) + scenario.per_period(fund.one_time)
+        money[position, 0] += fund.opening_balance
+    return money
+
+
+def most_available(scenario: Scenario) -> Floats:
+    """Return a bound on what all programs together can spend in each period; dollars, shape (periods,)."""
+    return np.cumsum(inflow(scenario).sum(axis=0))
+
+
+def pays(scenario: Scenario) -> Bools:
+    """Return which fund may pay in which period, from its start to its end; shape (funds, periods)."""
+    periods = list(scenario.periods)
+    may = np.zeros((len(scenario.funds), len(periods)), dtype=bool)
+    for position, fund in enumerate(scenario.funds.values()):
+        first = 0 if fund.starts is None else periods.index(fund.starts)
+        last = len(periods) if fund.ends is None else periods.index(fund.ends) + 1
+        may[position, first:last] = True
+    return may
+
+
+def reserves(scenario: Scenario) -> tuple[Floats, Floats]:
+    """Return each fund's reserve as dollars, and as a share of its spending; shape (funds, periods) both."""
+    dollars, shares = np.zeros((2, len(scenario.funds), len(scenario.periods)))
+    for position, (name, fund) in enumerate(scenario.funds.items()):
+        if fund.reserve is None:
+            continue
+        asked = fund.reserve.at_least
+        values = scenario.per_period(asked)
+        is_share = np.array(
+            [
+                isinstance(asked.get(period) if isinstance(asked, Mapping) else asked, Share)
+                for period in scenario.periods
+            ]
+        )
+        if fund.reserve.by is not None:
+            values[: list(scenario.periods).index(fund.reserve.by)] = 0.0
+        base = scenario.revenue(name) if fund.reserve.of == "revenue" else np.zeros(len(values))
+        dollars[position] = np.where(is_share, values * base, values)
+        if fund.reserve.of == "spending":
+            shares[position] = np.where(is_share, values, 0.0)
+    return dollars, shares
+
+
+def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
+    """Add closing balances, transfers, and the rows that balance every fund in every period."""
+    funds, periods = list(scenario.funds), len(scenario.periods)
+    shape = (len(funds), periods)
+    every_fund, every_period = (grid.ravel() for grid in np.indices(shape))
+    keys = {"fund": every_fund, "period": every_period}
+    money = inflow(scenario)
+    kept, kept_share = reserves(scenario)
+
+    closing = builder.columns("closing balance", keys, kept.ravel(), np.inf).reshape(shape)
+    balance = builder.rows("fund balance", keys, money.ravel(), money.ravel()).reshape(shape)
+    builder.entries(balance[spending.fund, spending.period], spending.column, spending.weight)
+    builder.entries(balance.ravel(), closing.ravel(), 1.0)
+    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
+    builder.entries(balance[carries, 1:].ravel(), closing[carries, :-1].ravel(), -1.0)
+
+    for position, (name, fund) in enumerate(scenario.funds.items()):
+        paid = spending.fund == position
+        mine = {"fund": np.full(periods, position), "period": np.arange(periods)}
+        for receiver, transfer in fund.transfers_to.items():
+            to = funds.index(receiver)
+            lower, upper = scenario.per_period(transfer.at_least), scenario.per_period(transfer.at_most)
+            moved = builder.columns("transfer", {"to": np.full(periods, to), **mine}, lower, upper)
+            builder.entries(balance[position], moved, 1.0)
+            builder.entries(balance[to], moved, -1.0)
+        if kept_share[position].any():
+            row = builder.rows("reserve", mine, 0.0, np.inf)
+            builder.entries(row, closing[position], 1.0)
+            share = kept_share[position, spending.period[paid]]
+            builder.entries(row[spending.period[paid]], spending.column[paid], -share * spending.weight[paid])
+        if fund.structural_balance:
+            row = builder.rows("structural balance", mine, -np.inf, scenario.revenue(name))
+            recurring = paid & scenario.programs.flag("recurring", default=True)[spending.program]
+            builder.entries(row[spending.period[recurring]], spending.column[recurring], spending.weight[recurring])
+        if fund.spending is not None:
+            lower = _limit(scenario, name, fund.spending.at_least, -np.inf)
+            upper = _limit(scenario, name, fund.spending.at_most, np.inf)
+            row = builder.rows("fund spending", mine, lower, upper)
+            builder.entries(row[spending.period[paid]], spending.column[paid], spending.weight[paid])
+
+
+def _limit(scenario: Scenario, fund: str, asked: Any, missing: float) -> Floats:
+    """Return a limit of a fund's spending in dollars, shares being of its recurring revenue; shape (periods,)."""
+    if asked is None:
+        return np.full(len(scenario.periods), missing)
+    values = scenario.per_period(asked, missing)
+    each = [asked.get(period) if isinstance(asked, Mapping) else asked for period in scenario.periods]
+    is_share = np.array([isinstance(value, Share) for value in each])
+    return np.where(is_share, np.where(np.isfinite(values), values, 0.0) * scenario.revenue(fund), values)

@@ -1,0 +1,117 @@
+"""Rules on which programs are funded, and how far, beside one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import Floats
+from budgetopt.formulation.rules.linear_rule import LinearRule, RuleRow, Weighted
+from budgetopt.formulation.rules.sums import limits_by_row, masks_of, rows_of
+from budgetopt.scenario.coverage import ceilings
+from budgetopt.scenario.model import (
+    CountRule,
+    ExactlyOneRule,
+    ExcludesRule,
+    FollowsRule,
+    RequiresRule,
+    RuleBase,
+    SubstitutesRule,
+    TogetherRule,
+)
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.selection import select
+
+__all__ = [
+    "compile_count",
+    "compile_exactly_one",
+    "compile_excludes",
+    "compile_follows",
+    "compile_requires",
+    "compile_substitutes",
+    "compile_together",
+]
+
+
+def compile_count(scenario: Scenario, position: int, rule: CountRule) -> Iterator[LinearRule]:
+    """Yield the limits on how many of the selected programs are funded."""
+    held = scenario.period_mask(rule.periods)
+    lower = rule.at_least if rule.equals is None else rule.equals
+    upper = rule.at_most if rule.equals is None else rule.equals
+    limits = [
+        limits_by_row(scenario, bound, None, held, rule.each, missing)
+        for bound, missing in ((lower, -np.inf), (upper, np.inf))
+    ]
+    term = Weighted(select(scenario.programs, rule.where).astype(float), funded=True)
+    yield LinearRule("rule", position, (term,), rows_of(masks_of(held, rule.each), *limits))
+
+
+def compile_requires(scenario: Scenario, position: int, rule: RequiresRule) -> Iterator[LinearRule]:
+    """Yield: funded only if each program that it needs is."""
+    for number, need in enumerate(rule.requires.needs):
+        weight = _weights(scenario, [rule.requires.program], 1.0) + _weights(scenario, [need], -1.0)
+        yield _funded(scenario, position, rule, weight, -np.inf, 0.0, number)
+
+
+def compile_excludes(scenario: Scenario, position: int, rule: ExcludesRule) -> Iterator[LinearRule]:
+    """Yield: at most one is funded."""
+    yield _funded(scenario, position, rule, _weights(scenario, rule.excludes, 1.0), -np.inf, 1.0)
+
+
+def compile_exactly_one(scenario: Scenario, position: int, rule: ExactlyOneRule) -> Iterator[LinearRule]:
+    """Yield: exactly one is funded."""
+    yield _funded(scenario, position, rule, _weights(scenario, rule.exactly_one, 1.0), 1.0, 1.0)
+
+
+def compile_together(scenario: Scenario, position: int, rule: TogetherRule) -> Iterator[LinearRule]:
+    """Yield: each is funded if the first is, and only then."""
+    first, *others = rule.together
+    for number, other in enumerate(others):
+        weight = _weights(scenario, [first], 1.0) + _weights(scenario, [other], -1.0)
+        yield _funded(scenario, position, rule, weight, 0.0, 0.0, number)
+
+
+def compile_substitutes(scenario: Scenario, position: int, rule: SubstitutesRule) -> Iterator[LinearRule]:
+    """Yield: the coverages add up to no more than the rule allows."""
+    weights = _coverage(scenario, rule.substitutes, [1.0] * len(rule.substitutes))
+    yield from _by_period(scenario, position, rule, weights, float(rule.at_most))
+
+
+def compile_follows(scenario: Scenario, position: int, rule: FollowsRule) -> Iterator[LinearRule]:
+    """Yield: the coverage of one is at most a share of the other's."""
+    follow = rule.follows
+    weights = _coverage(scenario, [follow.program, follow.of], [1.0, -float(follow.at_most)])
+    yield from _by_period(scenario, position, rule, weights, 0.0)
+
+
+def _funded(
+    scenario: Scenario, position: int, rule: RuleBase, weight: Floats, lower: float, upper: float, group: int = -1
+) -> LinearRule:
+    masks = masks_of(scenario.period_mask(rule.periods), "period")
+    rows = tuple(RuleRow(mask, lower, upper) for mask in masks)
+    return LinearRule("rule", position, (Weighted(weight, funded=True),), rows, group)
+
+
+def _weights(scenario: Scenario, programs: Sequence[str], weight: float) -> Floats:
+    out = np.zeros(len(scenario.programs))
+    out[[scenario.programs.position(program) for program in programs]] = weight
+    return out
+
+
+def _coverage(scenario: Scenario, programs: Sequence[str], factors: Sequence[float]) -> Floats:
+    """Return the weights that turn spending into coverage, times a factor; shape (programs, periods)."""
+    out = np.zeros((len(scenario.programs), len(scenario.periods)))
+    most = ceilings(scenario)
+    for program, factor in zip(programs, factors, strict=True):
+        at = scenario.programs.position(program)
+        out[at] += factor / most[at]
+    return out
+
+
+def _by_period(
+    scenario: Scenario, position: int, rule: RuleBase, weights: Floats, upper: float
+) -> Iterator[LinearRule]:
+    for mask in masks_of(scenario.period_mask(rule.periods), "period"):
+        term = Weighted(weights[:, mask.argmax()], np.ones(len(scenario.funds), dtype=bool))
+        yield LinearRule("rule", position, (term,), (RuleRow(mask, -np.inf, upper),))

@@ -1,0 +1,56 @@
+"""Columns that say whether a program is funded, for the rules that count programs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.formulation.builder import Builder
+from budgetopt.formulation.linear_program import Bools, Ints
+from budgetopt.formulation.spending.packages import PackageColumns
+
+__all__ = ["add_ever_funded", "add_funded"]
+
+
+def add_funded(builder: Builder, opened: Ints, counted: Bools, packages: PackageColumns) -> Ints:
+    """Return the column that says whether a program is funded in a period, -1 where no rule asks; shape as ``opened``.
+
+    For a program that is scaled it is the column that opens it. A program of packages is funded when any of them runs.
+
+    Parameters
+    ----------
+    opened
+        The column that says whether a program is open, -1 where there is none; shape (programs, periods).
+    counted
+        Programs that rules count; shape (programs,).
+    """
+    funded = opened.copy()
+    asked = counted[packages.runs_program]
+    column, period, program = packages.runs_column[asked], packages.runs_period[asked], packages.runs_program[asked]
+    owners = np.unique(program)
+    periods = opened.shape[1]
+    keys = {"program": np.repeat(owners, periods), "period": np.tile(np.arange(periods), len(owners))}
+    funded[keys["program"], keys["period"]] = builder.columns("funded", keys, 0.0, 1.0, integer=True)
+    # funded if any of its packages runs ...
+    row = builder.rows("runs", {"program": program, "period": period}, -np.inf, 0.0)
+    builder.entries(row, column, 1.0)
+    builder.entries(row, funded[program, period], -1.0)
+    # ... and only then
+    row_of = np.full(opened.shape, -1, dtype=np.int64)
+    row_of[keys["program"], keys["period"]] = builder.rows("funded", keys, -np.inf, 0.0)
+    builder.entries(row_of[keys["program"], keys["period"]], funded[keys["program"], keys["period"]], 1.0)
+    builder.entries(row_of[program, period], column, -1.0)
+    return funded
+
+
+def add_ever_funded(builder: Builder, funded: Ints, programs: Ints, periods: Ints) -> Ints:
+    """Return columns that say whether programs are funded in any of some periods; shape (programs asked for,)."""
+    ever = builder.columns("ever funded", {"program": programs}, 0.0, 1.0, integer=True)
+    program, period = np.repeat(programs, len(periods)), np.tile(periods, len(programs))
+    each = np.repeat(ever, len(periods))
+    row = builder.rows("funded then", {"program": program, "period": period}, -np.inf, 0.0)
+    builder.entries(row, funded[program, period], 1.0)
+    builder.entries(row, each, -1.0)
+    row = builder.rows("ever funded", {"program": programs}, -np.inf, 0.0)
+    builder.entries(row, ever, 1.0)
+    builder.entries(np.repeat(row, len(periods)), funded[program, period], -1.0)
+    return ever

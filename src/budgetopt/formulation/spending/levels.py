@@ -1,0 +1,82 @@
+"""The level of each program and its limits: dollars of the first period, or units of a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.formulation.limits import ProgramLimits
+from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.scenario.effects import unit_prices
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["Levels", "levels_of"]
+
+A_CENT = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """What a program spends in a period is ``fixed * open + price * level``; every array: shape (programs, periods).
+
+    Parameters
+    ----------
+    price, fixed
+        Dollars for a unit of the level, and dollars that must be spent before it rises above zero.
+    lower, upper
+        Limits of the level.
+    open_lower, open_upper
+        Limits of the level if the program is open at all.
+    must_open, may_open
+        Whether it must be open, and whether it may.
+    """
+
+    price: Floats
+    fixed: Floats
+    lower: Floats
+    upper: Floats
+    open_lower: Floats
+    open_upper: Floats
+    must_open: Bools
+    may_open: Bools
+
+
+def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels:
+    """Return the levels of all programs.
+
+    Parameters
+    ----------
+    limits
+        Floors and ceilings in dollars.
+    most
+        The most that can be spent in each period; dollars, shape (periods,).
+    """
+    programs = scenario.programs
+    price = unit_prices(programs)[:, None] * scenario.price_level
+    fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    doors = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
+    fewest = np.nan_to_num(programs.number("service.at_least"))[:, None] * np.ones_like(price)
+    most_units = programs.number("service.up_to")[:, None] * np.ones_like(price)
+    most_units[np.isnan(most_units)] = np.inf
+
+    lower = np.maximum(_units(np.maximum(limits.lower - fixed, 0.0), price, 0.0), fewest)
+    # NaN-free: a ceiling below the fixed cost leaves no level at all
+    upper = np.minimum(_units(np.maximum(limits.upper - fixed, 0.0), price, np.inf), most_units)
+    reach = np.minimum(upper, _units(np.maximum(most - fixed, 0.0), price, np.inf))
+    must = (limits.lower > 0) | (fewest > 0)
+    return Levels(
+        price=price,
+        fixed=fixed,
+        lower=lower,
+        upper=upper,
+        open_lower=np.maximum(_units(np.maximum(doors - fixed, 0.0), price, 0.0), lower),
+        open_upper=reach,
+        must_open=must,
+        may_open=limits.upper >= np.maximum(fixed, doors) - A_CENT / 2,
+    )
+
+
+def _units(dollars: Floats, price: Floats, free: float) -> Floats:
+    """Return how many units so many dollars buy; ``free`` where a unit costs nothing."""
+    return np.divide(dollars, price, out=np.full(price.shape, free), where=price > 0)

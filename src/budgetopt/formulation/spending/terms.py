@@ -1,0 +1,93 @@
+"""How columns read in the scenario's words: as spending, as levels of programs, as outcomes, as decisions to fund."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.formulation.segments import Slopes
+from budgetopt.scenario.effects import Effects
+
+__all__ = ["Carriers", "OutcomeTerms", "SpendingTerms", "joined", "outcome_terms"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingTerms:
+    """Which columns make up what is spent: each term is ``weight * x[column]`` dollars. Every array: shape (terms,)."""
+
+    column: Ints
+    program: Ints
+    fund: Ints
+    period: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTerms:
+    """Which columns make up the outcomes: each term is ``weight * x[column]`` units. Every array: shape (terms,).
+
+    The resources follow the outcomes: position ``outcomes + r`` is the use of resource ``r``. What an outcome is at zero
+    spending is in ``constant``; shape (programs, outcomes + resources).
+    """
+
+    column: Ints
+    program: Ints
+    outcome: Ints
+    period: Ints
+    weight: Floats
+    constant: Floats
+
+    def with_more(self, more: OutcomeTerms) -> OutcomeTerms:
+        """Return these terms and others."""
+        return OutcomeTerms(
+            np.concatenate((self.column, more.column)),
+            np.concatenate((self.program, more.program)),
+            np.concatenate((self.outcome, more.outcome)),
+            np.concatenate((self.period, more.period)),
+            np.concatenate((self.weight, more.weight)),
+            self.constant + more.constant,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """Columns on which the outcomes of segments depend: the level in the segment is ``factor * x[column]``."""
+
+    segment: Ints
+    period: Ints
+    column: Ints
+    factor: Floats
+
+
+def joined(parts: Sequence[SpendingTerms]) -> SpendingTerms:
+    """Return all terms as one."""
+    return SpendingTerms(
+        np.concatenate([part.column for part in parts]),
+        np.concatenate([part.program for part in parts]),
+        np.concatenate([part.fund for part in parts]),
+        np.concatenate([part.period for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+    )
+
+
+def outcome_terms(effects: Effects, slopes: Slopes, carriers: Carriers, outcomes: int, programs: int) -> OutcomeTerms:
+    """Return what the columns of segments do to the outcomes and resources."""
+    # pairs of effect and segment, met with the columns that carry the segment: both sorted by segment
+    by_segment = np.argsort(carriers.segment, kind="stable")
+    carried = carriers.segment[by_segment]
+    left = np.searchsorted(carried, slopes.segment, side="left")
+    lengths = np.searchsorted(carried, slopes.segment, side="right") - left
+    ends = np.cumsum(lengths)
+    item = by_segment[np.repeat(left - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)]
+    effect = np.repeat(slopes.effect, lengths)
+    weight = np.repeat(slopes.slope, lengths) * carriers.factor[item]
+    kept = weight != 0
+    item, effect, weight = item[kept], effect[kept], weight[kept]
+    constant = np.zeros((programs, outcomes))
+    np.add.at(constant, (effects.program, effects.outcome), effects.value[effects.offsets[:-1]])
+    return OutcomeTerms(
+        carriers.column[item], effects.program[effect], effects.outcome[effect], carriers.period[item], weight, constant
+    )
