@@ -89,6 +89,8 @@ def formulate(scenario: Scenario) -> Formulation:
     more |= seek_more[:, None]
     less |= seek_less[:, None]
     skips = _out_of_order(effects, segments, slopes, more, less)
+    # a segment that begins at the ceiling or beyond it is never used, so nothing need keep it in order
+    skips &= segments.start < limits.upper.max(axis=1)[segments.program]
 
     spending, carriers = add_spending(builder, scenario.eligible, segments, limits, skips, most_available(scenario))
     outcomes = outcome_terms(effects, slopes, carriers, len(scenario.outcomes), programs)
