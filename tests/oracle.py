@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["Miss", "Reading", "admitted", "exact", "is_share", "matches", "per_period"]
@@ -119,7 +120,7 @@ class Reading:
             units = spent / exact(effect["unit_cost"])
             return min(units, exact(effect["up_to"])) if "up_to" in effect else units
         points = [(exact(x), exact(y)) for x, y in effect["curve"]]
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             if spent <= x1:
                 return y0 + (y1 - y0) * (spent - x0) / (x1 - x0)
         return points[-1][1]

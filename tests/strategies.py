@@ -1,8 +1,8 @@
-"""Random scenarios for property tests: small, mostly with round figures, and with a plan that is known to keep every rule.
+"""Random scenarios for property tests: small, mostly of round figures, and each with a plan that keeps every rule.
 
-A scenario is drawn as the mapping that a file would hold, so that a test can change its words. The plan comes first; the
-limits are then chosen around what the plan does, often exactly there, because a vertex with many limits is where solvers
-and formulations go wrong.
+A scenario is drawn as the mapping that a file would hold, so that a test can change its words. The plan comes first;
+the limits are then chosen around what the plan does, often exactly there, because a vertex with many limits is where
+solvers and formulations go wrong.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from oracle import Reading, admitted, exact, matches
 
 from budgetopt.audit import SpendingPlan, audit_plan
+from budgetopt.scenario.model import Document
+from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
+from oracle import Reading, admitted, exact, matches
 
-__all__ = ["ALL", "CONVEX", "PLAIN", "Case", "cases", "plans", "random_plans", "scenarios"]
+__all__ = ["ALL", "CONVEX", "PLAIN", "Case", "cases", "plans", "random_plans", "scenarios", "unchecked"]
 
 PERIODS = ["FY2027", "FY2028", "FY2029"]
 STEP = 100_000
@@ -56,15 +58,18 @@ class Case:
         What stands in the file.
     spending, transfers
         The plan, exactly.
+    feasible
+        Whether the plan keeps the scenario's limits.
     """
 
     document: dict[str, Any]
     spending: Mapping[tuple[str, str, str], Fraction]
     transfers: Mapping[tuple[str, str, str], Fraction] = field(default_factory=dict)
+    feasible: bool = True
 
     @cached_property
     def scenario(self) -> Scenario:
-        return Scenario.from_document(self.document)
+        return Scenario.from_document(self.document) if self.feasible else unchecked(self.document)
 
     @cached_property
     def plan(self) -> SpendingPlan:
@@ -76,6 +81,12 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.document!r}, {dict(self.spending)!r}, {dict(self.transfers)!r})"
+
+
+def unchecked(document: Mapping[str, Any]) -> Scenario:
+    """Return the scenario of a mapping that may contradict itself, which no reader of files would let pass."""
+    words = Document.model_validate(document)
+    return Scenario(words.model_copy(update={"programs": {}}), ProgramTable.from_models(words.programs))
 
 
 def plan_of(
@@ -109,7 +120,7 @@ def cases(
     features: Features = CONVEX,
     feasible: bool = True,
 ) -> Case:
-    """Draw a scenario and a plan that keeps all of it; with ``feasible=False`` the limits are drawn without regard to it."""
+    """Draw a scenario and a plan that keeps all of it; with ``feasible=False`` the limits do not care for the plan."""
     periods = PERIODS[: draw(st.integers(1, max_periods))]
     outcomes = _outcomes(draw, features)
     programs = {f"p{i}": _program(draw, outcomes, features) for i in range(draw(st.integers(1, max_programs)))}
@@ -134,9 +145,10 @@ def cases(
         rule = _rule(draw, reading, f"Rule {number}", features, feasible)
         if rule is not None:
             document["rules"].append(rule)
+    covers = any(rule.get("of") == "revenue" for rule in document["rules"])
     for fund in funds:
-        _revenue(draw, reading, fund, features, feasible)
-    return Case(document, spending, transfers)
+        _revenue(draw, reading, fund, covers, feasible)
+    return Case(document, spending, transfers, feasible)
 
 
 def _money(draw: st.DrawFn, features: Features, most: int = 40) -> int:
@@ -409,7 +421,7 @@ def _rule(draw: st.DrawFn, reading: Reading, name: str, features: Features, feas
             if draw(st.integers(0, 3)) == 0:
                 rule["of"]["funds"] = [draw(st.sampled_from(list(reading.funds)))]
         elif rule["of"] == "revenue":
-            return _share_of_revenue(draw, reading, rule, feasible)
+            return _share_of_revenue(draw, rule, feasible)
         if rule["of"] is None:
             del rule["of"]
     each = draw(st.sampled_from(["period", "period", "total"]))
@@ -439,10 +451,10 @@ def _rule(draw: st.DrawFn, reading: Reading, name: str, features: Features, feas
     return rule
 
 
-def _share_of_revenue(draw: st.DrawFn, reading: Reading, rule: dict[str, Any], feasible: bool) -> dict[str, Any]:
-    """Draw a share of revenue. Revenue is chosen last and is at least the money spent: a ceiling of 100% always holds."""
+def _share_of_revenue(draw: st.DrawFn, rule: dict[str, Any], feasible: bool) -> dict[str, Any]:
+    """Draw a share of revenue. Revenue is chosen last, and then is at least the spending, so that 100% always holds."""
     if feasible or draw(st.booleans()):
-        return {**rule, "at_least": "0%"} if draw(st.booleans()) else {**rule, "at_most": "100%", "_revenue": True}
+        return {**rule, "at_least": "0%"} if draw(st.booleans()) else {**rule, "at_most": "100%"}
     return {**rule, draw(st.sampled_from(["at_least", "at_most"])): f"{draw(st.integers(0, 100))}%"}
 
 
@@ -468,8 +480,11 @@ def _change(draw: st.DrawFn, reading: Reading, rule: dict[str, Any], feasible: b
     return {**rule, "change": {key: f"{max(0, ceil(100 * moves[key]) + room)}%" for key in keys}}
 
 
-def _revenue(draw: st.DrawFn, reading: Reading, fund: str, features: Features, feasible: bool) -> None:
-    """Give a fund the revenue that the plan needs, and sometimes more; with balances and one-time revenue on the way."""
+def _revenue(draw: st.DrawFn, reading: Reading, fund: str, covers: bool, feasible: bool) -> None:
+    """Give a fund the balance and the revenue that the plan needs, and sometimes more.
+
+    With ``covers``, its revenue is at least what it pays in each period.
+    """
     words = reading.funds[fund]
     words["opening_balance"] = draw(st.sampled_from([0, 0, 1_000_000, 5_000_000]))
     if draw(st.integers(0, 3)) == 0:
@@ -482,16 +497,13 @@ def _revenue(draw: st.DrawFn, reading: Reading, fund: str, features: Features, f
         and isinstance(reserve["at_least"], str)
     ):
         share = exact(reserve["at_least"])
-    at_least_spent = {rule.get("name") for rule in reading.document["rules"] if rule.pop("_revenue", False)} or any(
-        rule.get("of") == "revenue" and "at_most" in rule for rule in reading.document["rules"]
-    )
     revenue: dict[str, int] = {}
     for period in reading.periods:
         recurring = [program for program, each in reading.programs.items() if each.get("recurring", True)]
         least = Fraction(0)
         if words.get("structural_balance"):
             least = sum((reading.spent(program, period, [fund]) for program in recurring), Fraction(0))
-        if at_least_spent:
+        if covers:
             least = max(
                 least, sum((reading.spent(program, period, [fund]) for program in reading.programs), Fraction(0))
             )

@@ -79,6 +79,7 @@ def run(page: Path, folder: Path) -> int:
     MismatchError
         At the first example that does not do what the page shows.
     """
+    __tracebackhide__ = True
     if (ROOT / "scenarios").exists():
         shutil.copytree(ROOT / "scenarios", folder / "scenarios")
     namespace: dict[str, Any] = {"__name__": "__main__"}
@@ -100,6 +101,7 @@ def run(page: Path, folder: Path) -> int:
 
 
 def _python(block: Block, namespace: dict[str, Any]) -> None:
+    __tracebackhide__ = True
     if ">>>" not in block.body:
         code = compile("\n" * block.line + block.body, str(block.page), "exec")
         exec(code, namespace)
@@ -114,6 +116,7 @@ def _python(block: Block, namespace: dict[str, Any]) -> None:
 
 
 def _console(block: Block, folder: Path) -> None:
+    __tracebackhide__ = True
     for command, shown in commands(block):
         actual = _shell(command, folder)
         if not agrees(shown, actual):

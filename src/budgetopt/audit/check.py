@@ -114,7 +114,8 @@ class Check:
     @property
     def missed(self) -> Bools:
         """Which cells miss a limit by more than is allowed; a value that is no number misses every limit."""
-        return ~((self.value >= self.lower - self.allowed) & (self.value <= self.upper + self.allowed))
+        kept = (self.value >= self.lower - self.allowed) & (self.value <= self.upper + self.allowed)
+        return ~(kept & np.isfinite(self.value))
 
     @property
     def binding(self) -> Bools:
@@ -133,7 +134,8 @@ class Check:
 
     def _violation(self, cell: int, scenario: Scenario) -> Violation:
         value = float(self.value[cell])
-        is_below = not value > self.upper[cell] and bool(np.isfinite(self.lower[cell]))
+        # what is no number is told by the limit that there is
+        is_below = bool(np.isfinite(self.lower[cell])) and not value > self.upper[cell]
         bound = float(self.lower[cell] if is_below else self.upper[cell])
         at = int(self.period[cell])
         period = None if at == ALL_PERIODS else scenario.periods[at]

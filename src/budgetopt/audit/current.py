@@ -43,12 +43,13 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
     revenue = np.array([scenario.per_period(fund.revenue) for fund in funds]).reshape(len(funds), periods)
     one_time = np.array([scenario.per_period(fund.one_time) for fund in funds]).reshape(len(funds), periods)
     for period in range(periods):
-        income = revenue[:, period] + one_time[:, period]
         moved = transfers[:, :, period].sum(axis=0) - transfers[:, :, period].sum(axis=1)
-        money = balance + income + moved
+        recurring = np.maximum(revenue[:, period] + moved, 0.0)
+        income = np.maximum(revenue[:, period] + one_time[:, period] + moved, 0.0)
+        money = balance + revenue[:, period] + one_time[:, period] + moved
         free = np.array([_free(fund, money[i], revenue[i, period]) for i, fund in enumerate(funds)])
         flow = np.zeros(patterns.shape)
-        for capacity in (np.minimum(free, revenue[:, period]), np.minimum(free, np.maximum(income + moved, 0.0)), free):
+        for capacity in (np.minimum(free, recurring), np.minimum(free, income), free):
             flow = charge(demand, capacity, patterns, order, flow)
         unpaid = demand - flow.sum(axis=1)
         broadest = [next((int(fund) for fund in order[::-1] if row[fund]), 0) for row in patterns]

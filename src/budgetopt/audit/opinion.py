@@ -40,7 +40,7 @@ CHECKS: tuple[Callable[[Reckoning], list[Check]], ...] = (
 """What checks everything but the rules, in the order in which it is reported."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Audit:
     """What a plan does by the scenario's own words, and which of its limits it keeps.
 
@@ -153,10 +153,14 @@ class Audit:
             )
         return pd.concat(frames, ignore_index=True)
 
+    def __repr__(self) -> str:
+        found = "accepted" if self.accepted else f"{sum(int(check.missed.sum()) for check in self.checks)} missed"
+        return f"Audit({self.scenario.name!r}: {found}, {len(self.checks)} checks)"
+
     def __str__(self) -> str:
         if self.accepted:
             return f"The plan keeps all {len(self.checks)} limits of {self.scenario.name}."
-        lines = [f"The plan misses {len(self.violations)} limits of {self.scenario.name}:"]
+        lines = [f"The plan misses {len(self.violations)} of the limits of {self.scenario.name}:"]
         return "\n".join([*lines, *(f"- {violation}" for violation in self.violations)])
 
 

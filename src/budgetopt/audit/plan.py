@@ -45,12 +45,12 @@ class SpendingPlan:
         """Return the current service level: every program's baseline in every period, new programs nothing.
 
         A baseline says what a program has, not who pays for it, so the funds are charged as a budget office would
-        charge them. In each period a fund first spends the revenue of that period, then its balance above the reserve,
-        and funds that may pay for fewer programs are used up before those that may pay for more. If the funds can carry
-        all baselines of the period within these limits, they do; what they cannot carry is charged to the broadest fund
-        that may pay for the program, and the audit then says by how much that fund falls short. A program that no fund
-        may pay for is charged to the first fund, which the audit reports too. No transfer is made beyond those that
-        the scenario demands (``at_least`` of ``transfers_to``).
+        charge them. In each period the funds first spend what comes in again and again (recurring revenue and
+        transfers), then one-time revenue, then balances above the reserves; and funds that may pay for fewer programs
+        are used up before those that may pay for more. If the funds can carry all baselines of the period, they do;
+        what they cannot carry is charged to the broadest fund that may pay for the program, and the audit then says by
+        how much that fund falls short. A program that no fund may pay for is charged to the first fund, which the audit
+        reports too. No transfer is made beyond those that the scenario demands (``at_least`` of ``transfers_to``).
         """
         spending, transfers = charge_baseline(scenario)
         return cls(spending, transfers)
@@ -122,23 +122,24 @@ def _read(frame: pd.DataFrame, columns: dict[str, Sequence[str]], what: str) -> 
             raise OptionError(
                 f"the table of {what} has {column!r}, {fault}", hint=f"its columns are {', '.join(known)}"
             )
-    positions: list[Ints] = []
-    for column, names in columns.items():
-        if column not in given and len(names) == 1 and column in ("fund", "period"):
-            positions.append(np.zeros(len(frame), dtype=np.int64))
-            continue
+    names_of = {column: names for column, names in columns.items() if column in given or not _may_lack(column, names)}
+    for column in (*names_of, "amount"):
         if column not in given:
             raise OptionError(
                 f"the table of {what} has no column {column!r}", hint=f"its columns are {', '.join(known)}"
             )
-        cells = frame[column].astype(str).to_numpy(dtype=object)
-        position = pd.Categorical(cells, categories=list(names)).codes.astype(np.int64)
+    positions: list[Ints] = []
+    for column, names in columns.items():
+        if column not in names_of:
+            positions.append(np.zeros(len(frame), dtype=np.int64))
+            continue
+        cells = frame[column].astype(str)
+        where = {name: position for position, name in enumerate(names)}
+        position: Ints = np.asarray(cells.map(where).fillna(-1), dtype=np.int64)
         if (position < 0).any():
             kind = "fund" if column in ("from", "to") else column
-            raise UnknownNameError(kind, str(cells[int(np.argmin(position))]), names)
+            raise UnknownNameError(kind, str(cells.iloc[int(np.argmin(position))]), names)
         positions.append(position)
-    if "amount" not in given:
-        raise OptionError(f"the table of {what} has no column 'amount'", hint=f"its columns are {', '.join(known)}")
     amount = pd.to_numeric(frame["amount"], errors="coerce").to_numpy(dtype=np.float64)
     if not np.isfinite(amount).all():
         row = int(np.argmin(np.isfinite(amount)))
@@ -147,3 +148,8 @@ def _read(frame: pd.DataFrame, columns: dict[str, Sequence[str]], what: str) -> 
             hint="every amount is a finite number of dollars",
         )
     return tuple(positions), amount
+
+
+def _may_lack(column: str, names: Sequence[str]) -> bool:
+    """Return whether a table may leave a column out, because all of its cells would be the same."""
+    return column in ("fund", "period") and len(names) == 1

@@ -41,6 +41,15 @@ class Quantity:
     cent: Floats
     unit: str = ""
 
+    def at(self, periods: Bools) -> Quantity:
+        """Return the quantity in some periods."""
+        return Quantity(self.value[periods], self.gross[periods], self.cent[periods], self.unit)
+
+    def total(self) -> Quantity:
+        """Return the quantity over all of its periods together; one period of that is left."""
+        value, gross, cent = (array.sum(keepdims=True) for array in (self.value, self.gross, self.cent))
+        return Quantity(value, gross, cent, self.unit)
+
 
 @dataclass(frozen=True, eq=False)
 class Reckoning:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,9 +89,12 @@ def formulate(scenario: Scenario) -> Formulation:
     seek_more, seek_less = sought(scenario)
     more[: len(seek_more)] |= seek_more[:, None]
     less[: len(seek_less)] |= seek_less[:, None]
-    skips = _out_of_order(effects, segments, slopes, more, less)
-
     most, may_pay, counts = most_available(scenario), pays(scenario), counted(rules, programs)
+    levels = levels_of(scenario, limits, most)
+    skips = _out_of_order(effects, segments, slopes, more, less)
+    # a segment that begins at the ceiling or beyond it is never used, so nothing need keep it in order
+    skips &= segments.start < levels.upper.max(axis=1)[segments.program]
+
     packaged = np.zeros(programs, dtype=bool)
     packaged[scenario.packages.program] = True
     doors = np.zeros(programs, dtype=bool)
@@ -102,13 +105,8 @@ def formulate(scenario: Scenario) -> Formulation:
         scenario.eligible & ~packaged[:, None],
         may_pay,
         segments,
-        ProgramLimits(
-            np.where(packaged[:, None], 0.0, limits.lower),
-            limits.upper,
-            limits.lower_by,
-            limits.upper_by,
-        ),
-        levels_of(scenario, limits, most),
+        replace(limits, lower=np.where(packaged[:, None], 0.0, limits.lower)),
+        levels,
         (doors | counts) & ~packaged,
         counts,
         skips,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Bools, LinearProgram, Stage
+from budgetopt.formulation.linear_program import Bools, LinearProgram, Matrix, Stage
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import fix_integers
@@ -129,18 +129,23 @@ def _corrected(
     reduced = stage.cost - lp.matrix.transpose_times(y)
     dual = _magnification(max(certificate.dual_violation or 0.0, certificate.gap.worst))
     activity = lp.matrix.times(x)
+    # what each row adds up to is a column of its own, so that a row's price counts in what a correction costs
+    level = np.clip(activity, lp.row_lower, lp.row_upper)
+    still = primal * (level - activity)
     magnified = replace(
         lp,
-        row_lower=primal * (lp.row_lower - activity),
-        row_upper=primal * (lp.row_upper - activity),
-        lower=primal * (lp.lower - x),
-        upper=primal * (lp.upper - x),
-        stages=(replace(stage, cost=dual * reduced, offset=0.0),),
+        matrix=_with_levels(lp.matrix),
+        row_lower=still,
+        row_upper=still,
+        lower=primal * np.concatenate((lp.lower - x, lp.row_lower - level)),
+        upper=primal * np.concatenate((lp.upper - x, lp.row_upper - level)),
+        integer=np.concatenate((lp.integer, np.zeros(lp.rows, dtype=bool))),
+        stages=(replace(stage, cost=dual * np.concatenate((reduced, y)), offset=0.0),),
     )
     step = _solve(magnified, options, clock)
     if step.termination is not Termination.OPTIMAL or step.x is None or step.row_dual is None:
         return None
-    x = np.clip(x + step.x / primal, lp.lower, lp.upper)
+    x = np.clip(x + step.x[: lp.columns] / primal, lp.lower, lp.upper)
     y = y + step.row_dual / dual
     objective = float(stage.cost @ x) + stage.offset
     reduced = stage.cost - lp.matrix.transpose_times(y)
@@ -153,6 +158,14 @@ def _corrected(
         bound=objective,
         iterations=solution.iterations + step.iterations,
     )
+
+
+def _with_levels(matrix: Matrix) -> Matrix:
+    """Return a matrix with a further column for each row, which takes what the row adds up to."""
+    starts = np.concatenate((matrix.starts, matrix.starts[-1] + np.arange(1, matrix.rows + 1)))
+    index = np.concatenate((matrix.index, np.arange(matrix.rows)))
+    value = np.concatenate((matrix.value, np.full(matrix.rows, -1.0)))
+    return Matrix(matrix.rows, matrix.columns + matrix.rows, starts, index, value)
 
 
 def _magnification(breach: float) -> float:

@@ -31,6 +31,9 @@ class Target(Model):
     def _has_a_level(self) -> Target:
         if self.at_least is None and self.at_most is None:
             raise refuse("no-bound", "the target has no level", "at_least or at_most")
+        if self.each == "total" and any(isinstance(level, dict) for level in (self.at_least, self.at_most)):
+            message = "the target holds for all periods together, and its level differs by period"
+            raise refuse("limit-by-period", message, "one level for all periods together, or `each: period`")
         return self
 
 

@@ -100,6 +100,9 @@ class SumRule(RuleBase):
         if self.equals is not None and len(bounds) > 1:
             message = "the rule has both equals and another limit"
             raise refuse("two-bounds", message, "equals alone, or at_least and at_most")
+        if self.each == "total" and any(isinstance(bound, Mapping) for bound in bounds):
+            message = "the rule holds for all periods together, and its limit differs by period"
+            raise refuse("limit-by-period", message, "one limit for all periods together, or `each: period`")
         values = [value for bound in bounds for value in (bound.values() if isinstance(bound, Mapping) else (bound,))]
         shares = [value for value in values if isinstance(value, Share)]
         numbers = [value for value in values if not isinstance(value, Share)]
@@ -194,7 +197,7 @@ Rule = Annotated[
     Discriminator(
         _kind,
         custom_error_type="rule-kind",
-        custom_error_message="the rule says nothing that binds",
+        custom_error_message="it says nothing that binds",
         custom_error_context={"expected": f"one of {', '.join(RULE_KINDS)}"},
     ),
 ]

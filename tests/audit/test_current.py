@@ -1,0 +1,135 @@
+"""The current service level, and which funds are charged with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budgetopt.audit import SpendingPlan, audit_plan
+from budgetopt.audit.current import charge
+from riverton import M, rounded, town
+from strategies import CONVEX, Case, cases, unchecked
+
+
+def current(changes: dict[str, Any] | None = None) -> np.ndarray[Any, Any]:
+    return SpendingPlan.current(town(changes)).spending
+
+
+def test_restricted_money_is_spent_first() -> None:
+    # the grant brings 2M once: it pays for shelter in FY2027, and the general fund for everything else
+    assert rounded(current()) == [[[0, 2 * M], [2 * M, 0]], [[1 * M, 1 * M], [0, 0]], [[0, 0], [0, 0]]]
+
+
+def test_a_balance_pays_what_revenue_cannot() -> None:
+    spending = current(
+        {"funds.grant.revenue": 500_000, "funds.grant.opening_balance": 5 * M, "funds.general.revenue": 1.2 * M}
+    )
+    # revenue first: the grant 0.5M and the general fund 1.2M, of which library takes 1M; then the grant's balance
+    assert rounded(spending.sum(axis=1)) == [[2 * M, 2 * M], [1 * M, 1 * M], [0, 0]]
+    assert rounded(spending[0, 1]) == [1.8 * M, 1.8 * M]
+    assert rounded(spending[0, 0]) == [200_000, 200_000]
+
+
+def test_a_reserve_is_kept_where_another_fund_can_pay() -> None:
+    spending = current({"funds.grant.reserve": 800_000})
+    assert rounded(spending[0]) == [[800_000, 2 * M], [1.2 * M, 0]]
+
+
+def test_a_reserve_that_is_a_share_of_spending_is_kept() -> None:
+    scenario = town({"funds.grant.reserve": {"at_least": "25%", "of": "spending"}})
+    plan = SpendingPlan.current(scenario)
+    # 1.6M and a quarter of that are 2M; in FY2028 the revenue of the general fund comes before the 0.4M kept
+    assert rounded(plan.spending[0, 1]) == [1.6 * M, 0]
+    assert audit_plan(scenario, plan).accepted
+
+
+def test_what_no_fund_can_carry_is_charged_to_the_broadest() -> None:
+    scenario = town({"funds.general.revenue": 500_000, "funds.grant.revenue": 0})
+    plan = SpendingPlan.current(scenario)
+    assert rounded(plan.spending.sum(axis=(0, 2))) == [6 * M, 0]
+    opinion = audit_plan(scenario, plan)
+    assert [(found.kind, found.name) for found in opinion.violations] == [("fund balance", "general")] * 2
+    assert rounded(opinion.violations[1].excess) == 5 * M
+
+
+def test_a_program_that_no_fund_may_pay_for_is_reported() -> None:
+    scenario = town({"funds.general.only": {"department": {"not": "Library"}}})
+    opinion = audit_plan(scenario, SpendingPlan.current(scenario))
+    assert {(found.kind, found.program, found.fund) for found in opinion.violations} == {
+        ("eligibility", "library", "general")
+    }
+
+
+def test_demanded_transfers_are_made() -> None:
+    scenario = town({"funds.general.transfers_to": {"grant": {"at_least": {"FY2028": 300_000}, "at_most": 1 * M}}})
+    plan = SpendingPlan.current(scenario)
+    assert rounded(plan.transfers[0, 1]) == [0, 300_000]
+    assert rounded(plan.spending[0]) == [[0, 1.7 * M], [2 * M, 300_000]]
+    assert audit_plan(scenario, plan).accepted
+
+
+def test_a_lapsing_balance_is_not_carried() -> None:
+    spending = current({"funds.grant.revenue": {"FY2027": 9 * M}, "funds.grant.carryover": False})
+    assert rounded(spending[0]) == [[0, 2 * M], [2 * M, 0]]
+
+
+def test_programs_of_the_same_funds_share_them_in_the_order_of_the_file() -> None:
+    scenario = unchecked(
+        {
+            "funds": {"first": {"revenue": 5}, "second": {"revenue": 4}},
+            "outcomes": {"visits": {}},
+            "programs": {name: {"baseline": 3} for name in "abc"},
+        }
+    )
+    assert SpendingPlan.current(scenario).spending[:, :, 0].tolist() == [[3, 0], [2, 1], [0, 3]]
+
+
+def test_a_scenario_without_funds_or_without_programs() -> None:
+    empty = unchecked({"funds": {"general": {"revenue": 5}}, "outcomes": {"visits": {}}})
+    assert SpendingPlan.current(empty).spending.shape == (0, 1, 1)
+
+
+def test_money_moves_between_funds_where_that_lets_all_be_paid() -> None:
+    # a may be paid by x and y, b by x only, c by y and z: filling in order leaves b unpaid until a and c move on
+    allowed = np.array([[True, True, False], [True, False, False], [False, True, True]])
+    demand, capacity = np.array([4.0, 4.0, 4.0]), np.array([4.0, 4.0, 4.0])
+    for order in ([0, 1, 2], [1, 0, 2], [2, 1, 0]):
+        flow = charge(demand, capacity, allowed, np.array(order), np.zeros((3, 3)))
+        assert flow.tolist() == [[0, 4, 0], [4, 0, 0], [0, 0, 4]]
+
+
+amounts = st.integers(0, 9).map(float)
+
+
+@given(st.data())
+def test_no_charging_could_pay_more(data: st.DataObject) -> None:
+    groups, funds = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))
+    demand = np.array(data.draw(st.lists(amounts, min_size=groups, max_size=groups)))
+    capacity = np.array(data.draw(st.lists(amounts, min_size=funds, max_size=funds)))
+    cells = data.draw(st.lists(st.booleans(), min_size=groups * funds, max_size=groups * funds))
+    allowed = np.array(cells).reshape(groups, funds)
+    flow = charge(demand, capacity, allowed, np.arange(funds), np.zeros(allowed.shape))
+    assert (flow >= 0).all()
+    assert not flow[~allowed].any()
+    assert (flow.sum(axis=1) <= demand).all()
+    assert (flow.sum(axis=0) <= capacity).all()
+    # the most that can flow is the least cut: over all sets of groups, what they lack outside plus what they may reach
+    cuts = []
+    for chosen in range(2**groups):
+        inside = np.array([bool(chosen >> group & 1) for group in range(groups)])
+        reach = allowed[inside].any(axis=0)
+        cuts.append(demand[~inside].sum() + capacity[reach].sum())
+    assert flow.sum() == min(cuts)
+
+
+@given(cases(features=CONVEX))
+def test_every_program_has_its_baseline(case: Case) -> None:
+    scenario = case.scenario
+    plan = SpendingPlan.current(scenario)
+    baseline = np.nan_to_num(scenario.programs.baseline())
+    assert np.allclose(plan.spending.sum(axis=1), baseline[:, None], rtol=0, atol=1e-6)
+    assert (plan.spending >= 0).all()
+    assert "eligibility" not in {found.kind for found in audit_plan(scenario, plan).violations}

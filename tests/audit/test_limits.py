@@ -1,0 +1,185 @@
+"""Amounts, eligibility and the limits of single programs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from budgetopt.audit import SpendingPlan, audit_plan
+from budgetopt.audit.eligibility import may_pay
+from budgetopt.errors import OptionError
+from riverton import M, audited, only_violation, rounded, town, usual
+
+
+def test_a_negative_amount() -> None:
+    found = only_violation(audited(None, ("library", "general", "FY2027", -1_250_000)))
+    assert (found.kind, found.name, found.period, found.program, found.fund) == (
+        "amount",
+        "library",
+        "FY2027",
+        "library",
+        "general",
+    )
+    assert rounded(found.excess) == 250_000
+    assert found.text == "General Fund pays -250,000 for library in FY2027, and no amount may be below zero"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(np.nan, "no number"), (np.inf, "an infinite amount"), (-np.inf, "minus infinity")]
+)
+def test_an_amount_that_is_no_number(value: float, shown: str) -> None:
+    scenario = town()
+    plan = usual(scenario)
+    plan.spending[1, 0, 1] = value
+    opinion = audit_plan(scenario, plan)
+    found = only_violation(opinion)
+    assert (found.kind, found.program, found.period) == ("amount", "library", "FY2028")
+    assert shown in found.text
+    # everything else is worked out as if nothing were there
+    assert np.isfinite(opinion.outcomes).all()
+    assert np.isfinite(opinion.balances.closing).all()
+
+
+def test_a_transfer_that_is_no_number() -> None:
+    scenario = town({"funds.general.transfers_to": {"grant": {"at_most": 1 * M}}})
+    plan = usual(scenario)
+    plan.transfers[0, 1, 0] = np.nan
+    found = only_violation(audit_plan(scenario, plan))
+    assert (found.kind, found.name, found.period) == ("transfer", "general to grant", "FY2027")
+    plan.transfers[0, 1, 0] = 0.0
+    plan.transfers[1, 0, 0] = np.nan
+    found = only_violation(audit_plan(scenario, plan))
+    assert (found.kind, found.name) == ("transfer", "grant to general")
+
+
+def test_restricted_money_for_something_else() -> None:
+    found = only_violation(audited(None, ("library", "grant", "FY2027", 10_000)))
+    assert (found.kind, found.name, found.period, found.program, found.fund) == (
+        "eligibility",
+        "library",
+        "FY2027",
+        "library",
+        "grant",
+    )
+    assert found.excess == 10_000
+    assert found.text == "grant pays 10,000 for library in FY2027, and it may not pay for that program"
+
+
+def test_a_fund_that_the_program_does_not_name() -> None:
+    found = only_violation(
+        audited(
+            {"funds.parks": {"revenue": 5 * M}, "programs.library.funds": ["general"]},
+            ("library", "parks", "FY2027", 1),
+        )
+    )
+    assert (found.kind, found.program, found.fund) == ("eligibility", "library", "parks")
+
+
+def test_who_may_pay_for_what() -> None:
+    scenario = town({"funds.parks": {"revenue": 5 * M}, "programs.library.funds": ["parks"]})
+    # programs shelter, library, repairs; funds general, grant (housing only), parks
+    assert may_pay(scenario).tolist() == [[True, True, True], [False, False, True], [True, False, True]]
+
+
+@pytest.mark.parametrize(
+    ("limits", "row", "period", "bound", "excess", "text"),
+    [
+        (
+            {"at_most": 1.2 * M},
+            500_000,
+            "FY2027",
+            1.2 * M,
+            300_000,
+            "library gets 1,500,000 in FY2027, and its ceiling is 1,200,000",
+        ),
+        (
+            {"at_most": "120%"},
+            500_000,
+            "FY2027",
+            1.2 * M,
+            300_000,
+            "library gets 1,500,000 in FY2027, and its ceiling is 1,200,000",
+        ),
+        (
+            {"at_least": 900_000},
+            -400_000,
+            "FY2027",
+            900_000,
+            300_000,
+            "library gets 600,000 in FY2027, and its floor is 900,000",
+        ),
+        (
+            {"at_least": "90%"},
+            -400_000,
+            "FY2027",
+            900_000,
+            300_000,
+            "library gets 600,000 in FY2027, and its floor is 900,000",
+        ),
+        (
+            {"at_least": {"FY2028": 1.1 * M}},
+            0,
+            "FY2028",
+            1.1 * M,
+            100_000,
+            "library gets 1,000,000 in FY2028, and its floor is 1,100,000",
+        ),
+        (
+            {"at_least": {"FY2028": "110%"}},
+            0,
+            "FY2028",
+            1.1 * M,
+            100_000,
+            "library gets 1,000,000 in FY2028, and its floor is 1,100,000",
+        ),
+    ],
+)
+def test_limits_of_a_program(limits: object, row: float, period: str, bound: float, excess: float, text: str) -> None:
+    found = only_violation(audited({"programs.library.spending": limits}, ("library", "general", "FY2027", row)))
+    assert (found.kind, found.name, found.program, found.period) == ("spending limit", "library", "library", period)
+    assert rounded([found.bound, found.excess]) == [bound, excess]
+    assert found.text == text
+
+
+def test_a_limit_tells_why_it_stands() -> None:
+    spending = {"at_least": 2 * M, "because": "Contract with the county"}
+    opinion = audited({"programs.library.spending": spending, "programs.shelter.spending": {"at_most": 10 * M}})
+    assert {violation.because for violation in opinion.violations} == {"Contract with the county"}
+    assert [violation.period for violation in opinion.violations] == ["FY2027", "FY2028"]
+
+
+def test_limits_hold_for_what_all_funds_pay_together() -> None:
+    found = only_violation(
+        audited({"programs.shelter.spending": {"at_most": 1.5 * M}}, ("shelter", "grant", "FY2027", 600_000))
+    )
+    assert rounded(found.excess) == 100_000
+
+
+def test_exact_to_the_cent() -> None:
+    limits = {"programs.library.spending": {"at_most": 1 * M}}
+    assert audited(limits, ("library", "general", "FY2027", 0.009)).accepted
+    found = only_violation(audited(limits, ("library", "general", "FY2027", 0.02)))
+    assert found.text == "library gets 1,000,000.02 in FY2027, and its ceiling is 1,000,000"
+
+
+def test_a_tolerance_is_a_share_of_the_money_at_stake() -> None:
+    scenario = town({"programs.library.spending": {"at_most": 1 * M}})
+    plan = usual(scenario, ("library", "general", "FY2027", 900))
+    assert not audit_plan(scenario, plan, tolerance=1e-4).accepted
+    assert audit_plan(scenario, plan, tolerance=1e-3).accepted
+
+
+@pytest.mark.parametrize("tolerance", [-1e-9, 1.0, float("nan")])
+def test_a_tolerance_that_is_no_share(tolerance: float) -> None:
+    scenario = town()
+    with pytest.raises(OptionError, match="tolerance"):
+        audit_plan(scenario, usual(scenario), tolerance=tolerance)
+
+
+def test_a_plan_of_another_scenario() -> None:
+    scenario = town()
+    plan = usual(scenario)
+    with pytest.raises(OptionError, match=r"spending have the shape \(2, 2, 2\), and the scenario's is \(3, 2, 2\)"):
+        audit_plan(scenario, SpendingPlan(plan.spending[:2], plan.transfers))
+    with pytest.raises(OptionError, match="transfers have the shape"):
+        audit_plan(scenario, SpendingPlan(plan.spending, plan.transfers[:, :1]))

@@ -1,0 +1,166 @@
+"""Plans from tables, and what an audit shows of them as tables and words."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from budgetopt.audit import SpendingPlan, audit_plan
+from budgetopt.errors import OptionError, UnknownNameError
+from riverton import M, audited, payments, rounded, town, usual
+from strategies import unchecked
+
+COLUMNS = ["program", "fund", "period", "amount"]
+
+
+def test_a_plan_from_a_table() -> None:
+    scenario = town()
+    frame = pd.DataFrame(
+        [
+            ("library", "general", "FY2028", 400_000),
+            ("shelter", "grant", "FY2027", 1.5),
+            ("library", "general", "FY2028", 100_000),
+        ],
+        columns=COLUMNS,
+    )
+    plan = SpendingPlan.from_frame(scenario, frame)
+    expected = payments(scenario, ("library", "general", "FY2028", 500_000), ("shelter", "grant", "FY2027", 1.5))
+    assert np.array_equal(plan.spending, expected.spending)
+    assert not plan.transfers.any()
+
+
+def test_transfers_from_a_table() -> None:
+    scenario = town()
+    none = pd.DataFrame(columns=COLUMNS)
+    moved = pd.DataFrame([("general", "grant", "FY2028", 7.25)], columns=["from", "to", "period", "amount"])
+    plan = SpendingPlan.from_frame(scenario, none, transfers=moved)
+    assert plan.transfers[0, 1, 1] == 7.25
+    assert plan.transfers.sum() == 7.25
+    assert not plan.spending.any()
+
+
+def test_one_fund_and_one_period_need_no_column() -> None:
+    scenario = unchecked(
+        {"funds": {"general": {"revenue": 9}}, "outcomes": {"visits": {}}, "programs": {"a": {}, "b": {}}}
+    )
+    plan = SpendingPlan.from_frame(scenario, pd.DataFrame({"program": ["b"], "amount": ["3"]}))
+    assert plan.spending.tolist() == [[[0.0]], [[3.0]]]
+
+
+def test_years_written_as_numbers() -> None:
+    scenario = town({"periods": [2027, 2028], "funds.grant.revenue": 0})
+    frame = pd.DataFrame([("library", "general", 2028, 5)], columns=COLUMNS)
+    assert SpendingPlan.from_frame(scenario, frame).spending[1, 0, 1] == 5
+
+
+@pytest.mark.parametrize(
+    ("cells", "error", "message"),
+    [
+        (
+            ("libary", "general", "FY2027", 1),
+            UnknownNameError,
+            "no program named 'libary'\n    hint: did you mean 'library'",
+        ),
+        (("library", "generall", "FY2027", 1), UnknownNameError, "no fund named 'generall'"),
+        (("library", "general", "FY2029", 1), UnknownNameError, "no period named 'FY2029'"),
+        (("library", "general", "FY2027", float("nan")), OptionError, "row 1 of the table of spending has the amount"),
+        (("library", "general", "FY2027", "much"), OptionError, "has the amount 'much'"),
+        (("library", "general", "FY2027", float("inf")), OptionError, "has the amount"),
+    ],
+)
+def test_cells_that_mean_nothing(cells: tuple[object, ...], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        SpendingPlan.from_frame(town(), pd.DataFrame([cells], columns=COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["program", "fund", "period", "amonut"], "'amonut', an unknown column"),
+        (["program", "fund", "period", "period"], "'period', twice"),
+        (["program", "fund", "amount"], "no column 'period'"),
+        (["fund", "period", "amount"], "no column 'program'"),
+        (["program", "fund", "period"], "no column 'amount'"),
+    ],
+)
+def test_columns_that_are_not_there(columns: list[str], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        SpendingPlan.from_frame(town(), pd.DataFrame([["library"] * len(columns)], columns=columns))
+
+
+def test_the_outcome_table() -> None:
+    table = audited(None).outcome_table()
+    assert table["outcome"].tolist() == ["housed", "housed", "visits", "visits", "overdue", "overdue"]
+    assert table["period"].tolist() == ["FY2027", "FY2028"] * 3
+    assert rounded(table["level"]) == [100, 100, 200_150, 200_150, 400, 400]
+    assert rounded(table["worth"]) == [1000, 1000, 400_300, 400_300, -1200, -1200]
+    assert table["unit"].tolist()[-1] == "repairs"
+
+
+def test_the_balance_table_adds_up() -> None:
+    table = audited({"funds.general.opening_balance": 4 * M}, ("shelter", "grant", "FY2027", 1 * M)).balance_table()
+    assert table[["fund", "period"]].to_numpy().tolist() == [
+        ["general", "FY2027"],
+        ["general", "FY2028"],
+        ["grant", "FY2027"],
+        ["grant", "FY2028"],
+    ]
+    added = table["opening"] + table["revenue"] + table["one_time"] + table["transfers_in"]
+    added -= table["transfers_out"] + table["spending"]
+    assert added.tolist() == table["closing"].tolist() == [11 * M, 18 * M, 1 * M, 1 * M]
+
+
+def test_the_check_table_has_every_limit() -> None:
+    rules = [{"name": "Total", "sum": "spending", "at_most": 5 * M, "each": "total"}]
+    opinion = audited({"rules": rules, "programs.library.spending": {"at_most": 1 * M}})
+    table = opinion.check_table().set_index(["kind", "name", "period"])
+    assert len(table) == sum(len(check) for check in opinion.checks) == 2 + 4 + 1
+    total = table.loc[("sum", "Total", "total")]
+    assert (total["value"], total["at_most"], total["kept"]) == (6 * M, 5 * M, False)
+    own = table.loc[("spending limit", "spending", "FY2027")]
+    assert (own["program"], own["fund"], own["kept"], own["binding"]) == ("library", "", True, True)
+
+
+def test_the_audit_in_words() -> None:
+    assert str(audited(None)).startswith("The plan keeps all ")
+    opinion = audited(
+        {"rules": [{"name": "Cap", "sum": "spending", "at_most": {"FY2028": 2 * M}, "because": "Promise"}]}
+    )
+    assert str(opinion) == (
+        "The plan misses 1 of the limits of Riverton:\n"
+        "- Cap: spending is 3,000,000 in FY2028, and the most is 2,000,000 (Promise)"
+    )
+    assert repr(opinion).startswith("Audit('Riverton': 1 missed")
+
+
+def test_one_period_is_not_named_in_words() -> None:
+    scenario = unchecked(
+        {
+            "funds": {"general": {"revenue": 9, "reserve": 3}},
+            "outcomes": {"visits": {"target": {"at_least": 1}}},
+            "programs": {"a": {"outcomes": {"visits": {"per_dollar": 0.1}}}},
+        }
+    )
+    opinion = audit_plan(scenario, SpendingPlan(np.array([[[8.0]]]), np.zeros((1, 1, 1))))
+    assert [violation.text for violation in opinion.violations] == [
+        "general closes with 1, and its reserve is 3",
+        "visits: 0.80 units, and the target is at least 1",
+    ]
+
+
+def test_a_plan_that_does_nothing() -> None:
+    scenario = town()
+    opinion = audit_plan(scenario, SpendingPlan.nothing(scenario))
+    assert opinion.accepted
+    assert rounded(opinion.balances.closing) == [[10 * M, 20 * M], [2 * M, 2 * M]]
+    assert audit_plan(scenario, usual(scenario)).weighted_value > opinion.weighted_value
+
+
+def test_checks_of_a_kind() -> None:
+    opinion = audited({"funds.general.reserve": 1 * M})
+    assert [check.name for check in opinion.of_kind("reserve")] == ["general"]
+    assert [check.name for check in opinion.of_kind("fund balance")] == ["grant"]
+    assert opinion.of_kind("structural balance") == ()
