@@ -31,7 +31,7 @@ def add_grants(builder: Builder, scenario: Scenario, spending: SpendingTerms, mo
 
 
 def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
-    """Local money pays the match of each program; money that several grants ask of one fund adds up."""
+    """Let local money pay the match of each program; money that several grants ask of one fund adds up."""
     funds, periods = list(scenario.funds), len(scenario.periods)
     local = np.full(len(funds), -1, dtype=np.int64)
     rate = np.zeros(len(funds))
@@ -52,7 +52,7 @@ def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
 
 
 def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats) -> None:
-    """A grant is taken only in a period in which local spending is kept up: a binary says whether it is."""
+    """Let a grant be taken only in a period in which local spending is kept up: a binary says whether it is."""
     fund = list(scenario.funds.values())[grant]
     effort = fund.maintenance_of_effort
     assert effort is not None
@@ -77,7 +77,7 @@ def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTer
 def _add_no_supplanting(
     builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats
 ) -> None:
-    """A grant pays for a program only where other funds pay its whole baseline: a binary for each says whether it does.
+    """Let a grant pay for a program only where other funds pay its whole baseline: a binary for each says whether.
 
     Other grants that may not supplant do not count as local money.
     """
