@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.allocation.prices import Prices
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Certificate, Outcome
 
@@ -46,6 +46,10 @@ class Allocation:
         Dollars that each fund pays for each program; shape (programs, funds, periods).
     transfers
         Dollars that each fund gives to each other fund; shape (from funds, to funds, periods).
+    packages
+        Which decision packages are taken in each period, or for projects start in it; shape (packages, periods).
+    units
+        Units of the services that cost no money, 0 for all other programs; shape (programs, periods).
     objective_value
         The value of the first objective at the solver's exact optimum, before rounding to the cent.
     bound
@@ -64,6 +68,8 @@ class Allocation:
     status: Status
     spending: Floats
     transfers: Floats
+    packages: Bools
+    units: Floats
     objective_value: float
     bound: float
     prices: Prices
@@ -101,7 +107,7 @@ class Allocation:
     @property
     def plan(self) -> SpendingPlan:
         """The decisions alone."""
-        return SpendingPlan(self.spending, self.transfers)
+        return SpendingPlan(self.spending, self.transfers, self.packages, self.units)
 
     @cached_property
     def programs(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from budgetopt.allocation.prices import prices_of
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.errors import AuditError, CertificateError, InfeasibleError, OutOfTimeError, SolverError, UnboundedError
 from budgetopt.formulation import Formulation, formulate
-from budgetopt.scenario.amounts import Share
+from budgetopt.formulation.fund_rows import inflow, reserves
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Outcome, Termination, solve_linear_program
@@ -73,7 +73,8 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome
             hint="try another solver, and report the scenario",
         )
     spending, transfers = _in_cents(scenario, formulation, point)
-    opinion = audit_plan(scenario, SpendingPlan(spending, transfers))
+    packages, units = formulation.packages_of(point), formulation.units_of(point)
+    opinion = audit_plan(scenario, SpendingPlan(spending, transfers, packages, units))
     if not opinion.accepted:
         found = "; ".join(str(violation) for violation in opinion.violations[:5])
         raise AuditError(
@@ -89,6 +90,8 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome
         status=Status.OPTIMAL if outcome.proved else Status.BEST_FOUND,
         spending=spending,
         transfers=transfers,
+        packages=packages,
+        units=units,
         objective_value=solution.objective,
         bound=outcome.certificate.bound,
         prices=prices_of(formulation, solution.row_dual, reduced_cost),
@@ -104,18 +107,8 @@ def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tu
     # a transfer in whole cents; what a receiving fund is short of by that, its payments give up
     transfers = np.rint(np.maximum(formulation.transfers_of(point), 0.0) * 100) / 100
     funds = list(scenario.funds.values())
-    income = np.zeros((len(funds), len(scenario.periods)))
-    kept = np.zeros_like(income)
-    for position, fund in enumerate(funds):
-        income[position] = scenario.per_period(fund.revenue) + scenario.per_period(fund.one_time)
-        income[position, 0] += fund.opening_balance
-        if fund.reserve is None:
-            continue
-        if not isinstance(fund.reserve.at_least, Share):
-            kept[position] = fund.reserve.at_least
-        elif fund.reserve.of == "revenue":
-            kept[position] = fund.reserve.at_least * scenario.per_period(fund.revenue)
-    income += transfers.sum(axis=0) - transfers.sum(axis=1)
+    income = inflow(scenario) + transfers.sum(axis=0) - transfers.sum(axis=1)
+    kept, _ = reserves(scenario)
     carries = np.array([fund.carryover for fund in funds], dtype=bool)
     limits = formulation.limits
     return to_cents(spending, limits.lower, limits.upper, income, kept, carries), transfers

@@ -10,7 +10,7 @@ import numpy as np
 
 from budgetopt.audit.current import charge_baseline
 from budgetopt.errors import OptionError, UnknownNameError
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,16 +29,28 @@ class SpendingPlan:
         Dollars that each fund pays for each program in each period; shape (programs, funds, periods).
     transfers
         Dollars that each fund gives to each other fund in each period; shape (funds from, funds to, periods).
+    packages
+        Which decision packages are taken in each period, or for projects start in it; shape (packages, periods). Left
+        out, none.
+    units
+        Units of the services that cost no money, 0 for all other programs; shape (programs, periods). Left out, none.
     """
 
     spending: Floats
     transfers: Floats
+    packages: Bools | None = None
+    units: Floats | None = None
 
     @classmethod
     def nothing(cls, scenario: Scenario) -> SpendingPlan:
-        """Return the plan that spends and transfers nothing."""
-        funds, periods = len(scenario.funds), len(scenario.periods)
-        return cls(np.zeros((len(scenario.programs), funds, periods)), np.zeros((funds, funds, periods)))
+        """Return the plan that spends, transfers, takes and serves nothing."""
+        programs, funds, periods = len(scenario.programs), len(scenario.funds), len(scenario.periods)
+        return cls(
+            np.zeros((programs, funds, periods)),
+            np.zeros((funds, funds, periods)),
+            np.zeros((len(scenario.packages), periods), dtype=bool),
+            np.zeros((programs, periods)),
+        )
 
     @classmethod
     def current(cls, scenario: Scenario) -> SpendingPlan:

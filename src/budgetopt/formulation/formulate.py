@@ -18,6 +18,7 @@ from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
 from budgetopt.formulation.spending import add_continuous, add_funded, add_packages, joined, levels_of, outcome_terms
 from budgetopt.scenario.effects import Effects
+from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -38,11 +39,17 @@ class Formulation:
         Which columns make up what is spent, what they do to the outcomes, and which programs they fund.
     limits
         Floors and ceilings of the programs, and which words set them.
+    prices
+        Dollars for a unit of each program's level; shape (programs, periods).
+    packages
+        The decision packages.
     """
 
     linear_program: LinearProgram
     terms: Terms
     limits: ProgramLimits
+    prices: Floats
+    packages: PackageTable
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
@@ -55,6 +62,23 @@ class Formulation:
         terms = self.terms.spending
         np.add.at(spent, (terms.program, terms.period, terms.fund), terms.weight * x[terms.column])
         return np.ascontiguousarray(np.moveaxis(spent, 2, 1))
+
+    def packages_of(self, x: Floats) -> Bools:
+        """Return which packages a point takes in each period, or starts in it; shape (packages, periods)."""
+        taken = np.zeros((len(self.packages), self.limits.lower.shape[1]), dtype=bool)
+        first = np.searchsorted(self.packages.program, np.arange(len(self.limits.lower)))
+        for block in self.linear_program.column_labels.of_kind("package"):
+            at = first[block.keys["program"]] + block.keys["package"]
+            taken[at, block.keys["period"]] = x[block.start : block.stop] > 0.5
+        return taken
+
+    def units_of(self, x: Floats) -> Floats:
+        """Return the units of service that cost no money, 0 for all other programs; shape (programs, periods)."""
+        units = np.zeros(self.limits.lower.shape)
+        for block in self.linear_program.column_labels.of_kind("segment"):
+            cell = (block.keys["program"], block.keys["period"])
+            np.add.at(units, cell, np.where(self.prices[cell] == 0, x[block.start : block.stop], 0.0))
+        return units
 
     def transfers_of(self, x: Floats) -> Floats:
         """Return what a point transfers between funds; dollars, shape (from funds, to funds, periods)."""
@@ -69,9 +93,9 @@ class Formulation:
 def formulate(scenario: Scenario) -> Formulation:
     """Say a scenario as a linear program.
 
-    The columns are levels of programs, segment by segment, or what a fund pays for a program; decision packages; closing
-    balances and transfers of funds. Binary columns come only with a shape or a rule that needs them. See the formulation
-    in the documentation for the mathematics.
+    The columns are levels of programs, segment by segment, or what a fund pays for a program; decision packages;
+    closing balances and transfers of funds. Binary columns come only with a shape or a rule that needs them. See the
+    formulation in the documentation for the mathematics.
 
     Returns
     -------
@@ -136,7 +160,7 @@ def formulate(scenario: Scenario) -> Formulation:
         "outcome": tuple(scenario.outcomes),
         "resource": tuple(scenario.resources),
     }
-    return Formulation(builder.build(stages, names, tie_break), terms, limits)
+    return Formulation(builder.build(stages, names, tie_break), terms, limits, levels.price, scenario.packages)
 
 
 def _together(effects: Effects, uses: Effects, outcomes: int) -> Effects:

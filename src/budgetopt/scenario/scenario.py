@@ -141,8 +141,8 @@ class Scenario:
         if (column := self.programs.columns.get("funds")) is not None:
             has_list[column.rows] = True
         admitted = np.ones_like(named)
-        for position, fund in enumerate(self.funds.values()):
-            admitted[:, position] = select(self.programs, fund.only)
+        for position, said in enumerate(self.funds.values()):
+            admitted[:, position] = select(self.programs, said.only)
         return np.where(has_list[:, None], named & admitted, admitted)
 
     def per_period(self, value: Any, default: float = 0.0) -> Floats:

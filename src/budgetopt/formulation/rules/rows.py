@@ -40,8 +40,10 @@ def wanted(rules: Sequence[LinearRule], outcomes: int, programs: int) -> tuple[B
             for outcome in {term.outcome for term in rule.terms if term.outcome is not None}:
                 active = [term for term in rule.terms if term.outcome == outcome and _meets(term, row.periods)]
                 # terms that hold in different periods are not netted: each may want its own way
-                weights = [np.sum([term.weight for term in active if term.periods is None] or [0.0], axis=0)]
-                weights += [weights[0] + term.weight for term in active if term.periods is not None]
+                always = np.zeros(programs)
+                for term in active:
+                    always += term.weight if term.periods is None else 0.0
+                weights = [always, *(always + term.weight for term in active if term.periods is not None)]
                 for weight in weights:
                     more[outcome] |= (weight > 0) & np.isfinite(row.lower) | (weight < 0) & np.isfinite(row.upper)
                     less[outcome] |= (weight < 0) & np.isfinite(row.lower) | (weight > 0) & np.isfinite(row.upper)

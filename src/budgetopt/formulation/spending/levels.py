@@ -79,4 +79,5 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels
 
 def _units(dollars: Floats, price: Floats, free: float) -> Floats:
     """Return how many units so many dollars buy; ``free`` where a unit costs nothing."""
-    return np.divide(dollars, price, out=np.full(price.shape, free), where=price > 0)
+    units: Floats = np.divide(dollars, price, out=np.full(price.shape, free), where=price > 0)
+    return units

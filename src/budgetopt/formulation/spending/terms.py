@@ -29,8 +29,8 @@ class SpendingTerms:
 class OutcomeTerms:
     """Which columns make up the outcomes: each term is ``weight * x[column]`` units. Every array: shape (terms,).
 
-    The resources follow the outcomes: position ``outcomes + r`` is the use of resource ``r``. What an outcome is at zero
-    spending is in ``constant``; shape (programs, outcomes + resources).
+    The resources follow the outcomes: position ``outcomes + r`` is the use of resource ``r``. What an outcome is at
+    zero spending is in ``constant``; shape (programs, outcomes + resources).
     """
 
     column: Ints
