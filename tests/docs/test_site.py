@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.docs.examples import ROOT
 
+import budgetopt
 from docs_site.hooks import fill
 from docs_site.mathematics import to_mathml
 from docs_site.scenario_reference import models, scenario_reference
@@ -61,6 +62,13 @@ def test_the_reference_shows_keys_as_they_are_written() -> None:
     assert "| `from` |" in text
     assert "`from_`" not in text
     assert "| `revenue` | amount; or a mapping from period to that" in text
+
+
+def test_every_public_name_stands_in_the_reference() -> None:
+    folder = ROOT / "docs" / "reference"
+    text = fill("".join((folder / name).read_text(encoding="utf-8") for name in ("api.md", "errors.md")))
+    public = [name for name in budgetopt.__all__ if not name.startswith("_")]
+    assert [name for name in public if f".{name}\n" not in text and f"`{name}`" not in text] == []
 
 
 def test_generated_parts_take_their_place() -> None:

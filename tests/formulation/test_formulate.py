@@ -179,5 +179,5 @@ def test_labels_name_one_row_like_all_rows():
 
 def test_to_pulp_gives_a_problem_to_extend():
     problem = formulated().to_pulp()
-    assert len(problem.variables()) == 4
-    assert len(problem.constraints) == 1
+    assert problem.numVariables() == 4
+    assert problem.numConstraints() == 1

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetopt.formulation.segments import segments_of
+from budgetopt.scenario.effects import effects_of
+from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
 
@@ -72,7 +74,6 @@ def test_summing_slopes_gives_the_curve_back(shapes):
 
 
 def test_no_programs_and_no_effects():
-    scenario = scenario_of({})
-    segments, slopes = segments_of(scenario.effects, 0)
+    segments, slopes = segments_of(effects_of(ProgramTable(np.empty(0, dtype=object)), ("saved",)), 0)
     assert len(segments) == 0
     assert len(slopes.effect) == 0

@@ -17,6 +17,7 @@ from docs_site.mathematics import to_mathml
 from docs_site.parts import PARTS
 
 _PLACE = re.compile(r"^<!-- generated: (?P<name>[a-z ]+) -->$", re.MULTILINE)
+_ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):(?=<code>)")
 
 
 def fill(markdown: str, parts: Mapping[str, Callable[[], str]] = PARTS) -> str:
@@ -36,5 +37,5 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """Draw the formulas of a rendered page."""
-    return to_mathml(html)
+    """Draw the formulas of a rendered page, and take the marks of cross-references off the docstrings' names."""
+    return to_mathml(_ROLE.sub("", html))
