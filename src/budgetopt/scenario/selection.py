@@ -46,7 +46,8 @@ def attribute_values(programs: ProgramTable, key: str) -> tuple[str, ...]:
         values = np.array(list(programs.under("districts")), dtype=object)
     else:
         values = _column(programs, key)
-    return tuple(dict.fromkeys(word(value) for value in values.tolist() if value != ""))
+    distinct = _distinct(values.tolist())
+    return tuple(dict.fromkeys(word(value) for value in distinct if value != ""))
 
 
 def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
@@ -79,8 +80,18 @@ def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
             if district in wanted:
                 chosen[column.rows[column.values > 0]] = True
         return chosen
-    values = _column(programs, key)
-    return np.fromiter((word(value) in wanted for value in values.tolist()), dtype=bool, count=len(programs))
+    values = _column(programs, key).tolist()
+    distinct = _distinct(values)
+    if len(distinct) < len(values):
+        accepted = {value for value in distinct if word(value) in wanted}
+        return np.fromiter(map(accepted.__contains__, values), dtype=bool, count=len(values))
+    return np.fromiter((word(value) in wanted for value in values), dtype=bool, count=len(values))
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    """Return the distinct values in order; all of them where some are no texts: 1, 1.0 and true would count as one."""
+    distinct = list(dict.fromkeys(values))
+    return distinct if all(isinstance(value, str) for value in distinct) else values
 
 
 def word(value: Any) -> str:
