@@ -1,8 +1,10 @@
 """What every test shares: how many examples the properties try.
 
-`make test` always tries the same ones, so that a failure is the fault of the change at hand; `make test-deep` tries
-many more, new ones each time.
+`make test` always tries the same ones, so that a failure is the fault of the change at hand; `make test-deep`, or
+HYPOTHESIS_PROFILE=deep, tries many more, new ones each time.
 """
+
+import os
 
 from hypothesis import HealthCheck, settings
 
@@ -16,4 +18,4 @@ settings.register_profile(
 )
 STANDARD = settings.get_profile("standard")
 settings.register_profile("deep", STANDARD, max_examples=1000, derandomize=False, print_blob=True)
-settings.load_profile("standard")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "standard"))

@@ -162,6 +162,14 @@ def test_exact_to_the_cent() -> None:
     assert found.text == "library gets 1,000,000.02 in FY2027, and its ceiling is 1,000,000"
 
 
+def test_a_sum_of_payments_may_be_a_cent_off_for_each() -> None:
+    limits = {"rules": [{"name": "Cap", "sum": "spending", "at_most": 3 * M}]}
+    programs = ("shelter", "library", "repairs")
+    assert audited(limits, *((program, "general", "FY2027", 0.009) for program in programs)).accepted
+    found = only_violation(audited(limits, *((program, "general", "FY2027", 0.02) for program in programs)))
+    assert found.text == "Cap: spending is 3,000,000.06 in FY2027, and the most is 3,000,000"
+
+
 def test_a_tolerance_is_a_share_of_the_money_at_stake() -> None:
     scenario = town({"programs.library.spending": {"at_most": 1 * M}})
     plan = usual(scenario, ("library", "general", "FY2027", 900))

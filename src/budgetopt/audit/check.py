@@ -14,7 +14,7 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = ["ALL_PERIODS", "CENT", "Check", "Violation", "figures"]
 
 CENT = 0.01
-"""Amounts of money are exact to the cent: nothing smaller is a violation."""
+"""Every payment is exact to the cent: nothing smaller is a violation."""
 ALL_PERIODS = -1
 """The position that stands for all periods together."""
 

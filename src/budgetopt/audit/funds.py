@@ -67,7 +67,7 @@ def check_structure(reckoning: Reckoning) -> list[Check]:
                 upper=revenue,
                 period=np.arange(len(value)),
                 fund=np.full(len(value), position),
-                allowed=reckoning.allowed_dollars(np.abs(paid).sum(axis=0) + revenue),
+                allowed=reckoning.allowed_dollars(np.abs(paid).sum(axis=0) + revenue, np.count_nonzero(paid, axis=0)),
                 above="{fund} pays {value} of recurring spending{in_period}, and its recurring revenue is {bound}",
             )
         )

@@ -74,7 +74,7 @@ def check_limits(reckoning: Reckoning) -> list[Check]:
             period=period,
             program=program,
             because=reckoning.scenario.programs.text("spending.because")[program],
-            allowed=reckoning.allowed_dollars(np.abs(value)),
+            allowed=reckoning.allowed_dollars(np.abs(value), reckoning.payments[program, period]),
             below="{program} gets {value}{in_period}, and its floor is {bound}",
             above="{program} gets {value}{in_period}, and its ceiling is {bound}",
         )

@@ -49,7 +49,7 @@ class Audit:
     scenario, plan
         What was audited.
     tolerance
-        The share of the money at stake by which a limit may be missed; never less than a cent.
+        The share of the money at stake by which a limit may be missed; never less than a cent for each payment.
     outcomes
         The level of each outcome; shape (outcomes, periods).
     levels
@@ -179,7 +179,8 @@ def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-
         Any spending plan, wherever it came from.
     tolerance
         The share of the money at stake by which a limit may be missed: of everything that is added to make the value.
-        It is never less than a cent, or than what a cent buys of an outcome at best.
+        It is never less than a cent for each payment that is added, or than what these cents buy of an outcome at
+        best, because a plan in whole cents can be no more exact than that.
 
     Raises
     ------

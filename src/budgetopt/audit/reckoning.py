@@ -13,7 +13,7 @@ from budgetopt.audit.outcomes import Levels, levels_of
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
 from budgetopt.scenario.model import Where
-from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
 
@@ -31,7 +31,7 @@ class Quantity:
     gross
         The sum of what was added, each without its sign: the size against which rounding is measured.
     cent
-        How much one cent changes the value.
+        How much the value may change if every payment that enters into it changes by a cent.
     unit
         The unit; empty for dollars.
     """
@@ -62,7 +62,7 @@ class Reckoning:
     given
         The plan as it was given.
     tolerance
-        The share of the money at stake by which a limit may be missed; never less than a cent.
+        The share of the money at stake by which a limit may be missed; never less than a cent for each payment.
     """
 
     scenario: Scenario
@@ -111,9 +111,14 @@ class Reckoning:
         weighted: Floats = (worth[:, None] * self.outcomes).sum(axis=0)
         return weighted
 
-    def allowed_dollars(self, gross: Floats) -> Floats:
-        """Return by how much a limit on dollars may be missed, given the money that enters into it."""
-        return np.maximum(self.cent, self.tolerance * gross)
+    @cached_property
+    def payments(self) -> Ints:
+        """How many payments each program has; shape (programs, periods)."""
+        return np.asarray(np.count_nonzero(self.plan.spending, axis=1), dtype=np.int64)
+
+    def allowed_dollars(self, gross: Floats, payments: Ints | int = 1) -> Floats:
+        """Return by how much a limit on dollars may be missed: a cent for each payment, or a share of all the money."""
+        return np.maximum(self.cent * np.maximum(payments, 1), self.tolerance * gross)
 
     def fund_mask(self, funds: tuple[str, ...] | None) -> Bools:
         """Return which funds are named, all if none are; shape (funds,).
@@ -135,8 +140,8 @@ class Reckoning:
         """Return the spending for the programs that ``where`` selects, by the funds named."""
         programs = select(self.scenario.programs, where)
         chosen = self.plan.spending[programs][:, self.fund_mask(funds)]
-        periods = chosen.shape[2]
-        return Quantity(chosen.sum(axis=(0, 1)), np.abs(chosen).sum(axis=(0, 1)), np.full(periods, self.cent))
+        cents = self.cent * np.maximum(np.count_nonzero(chosen, axis=(0, 1)), 1)
+        return Quantity(chosen.sum(axis=(0, 1)), np.abs(chosen).sum(axis=(0, 1)), cents)
 
     def outcome(self, name: str, where: Where | None = None) -> Quantity:
         """Return what the programs that ``where`` selects do to an outcome.
@@ -152,9 +157,9 @@ class Reckoning:
         levels = self.levels
         rows = (levels.outcome == names.index(name)) & select(self.scenario.programs, where)[levels.program]
         level = levels.level[rows]
-        steepest = float(levels.steepest[rows].max(initial=0.0))
-        cent = np.full(level.shape[1], self.cent * steepest)
-        return Quantity(level.sum(axis=0), np.abs(level).sum(axis=0), cent, self.scenario.outcomes[name].unit)
+        steepest = levels.steepest[rows]
+        cents = self.cent * np.maximum(steepest @ self.payments[levels.program[rows]], steepest.max(initial=0.0))
+        return Quantity(level.sum(axis=0), np.abs(level).sum(axis=0), cents, self.scenario.outcomes[name].unit)
 
     def of_words(self, words: str, where: Where | None, funds: tuple[str, ...] | None) -> Quantity:
         """Return what ``sum: spending`` or ``sum: outcome NAME`` asks for; an outcome is not divided among funds."""

@@ -79,7 +79,7 @@ def parse_number(value: object, what: str = "an amount", text: str = "") -> floa
     else:
         raise refuse("number", "{shown} is not {what}", _expected(what), shown=shown(value), what=what)
     if not math.isfinite(number):
-        raise refuse("not-finite", "{shown} is not {what}", "a finite number", shown=text or str(value), what=what)
+        raise refuse("not-finite", "{shown} is not {what}", "a finite number", shown=text or shown(value), what=what)
     return number
 
 
@@ -113,7 +113,7 @@ def _hint(text: str) -> str:
         return "a comma separates thousands and a point the decimals"
     if re.fullmatch(r"[-+]?[$]?[\d.,_]+\s?(t|bn|mn|mm|mio|mrd|million|billion|thousand)", text, re.IGNORECASE):
         return "the letters are k (thousand), M (million) and B (billion)"
-    if re.fullmatch(r"[A-Z€£¥]{1,3}\s?[-+\d.,_]+\s?[kmb]?|[-+\d.,_]+\s?[kmb]?\s?([A-Z]{3}|[€£¥])", text):
+    if re.fullmatch(r"[A-Z€£¥]{1,3}\s?[-+\d.,_]+\s?[kKmMbB]?|[-+\d.,_]+\s?[kKmMbB]?\s?([A-Z]{3}|[€£¥])", text):
         return "write the number alone: the scenario's `currency` says what it is in"
     return ""
 

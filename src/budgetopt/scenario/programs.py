@@ -148,7 +148,10 @@ def objects(items: Sequence[Any]) -> Texts:
 
 def flatten(model: Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the dotted key and the value of everything that was set in a model."""
-    for name in model.model_fields_set:
+    # in the order of the model, since the order of a set differs from run to run
+    for name in type(model).model_fields:
+        if name not in model.model_fields_set:
+            continue
         value = getattr(model, name)
         key = prefix + (type(model).model_fields[name].alias or name)
         yield from _flatten_value(key, value)

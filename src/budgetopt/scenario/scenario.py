@@ -135,8 +135,8 @@ class Scenario:
         funds = list(self.funds)
         named = np.zeros((len(self.programs), len(funds)), dtype=bool)
         rows, names = self.programs.items("funds")
-        for position, fund in enumerate(funds):
-            named[rows[names == fund], position] = True
+        for position, name in enumerate(funds):
+            named[rows[names == name], position] = True
         has_list = np.zeros(len(self.programs), dtype=bool)
         if (column := self.programs.columns.get("funds")) is not None:
             has_list[column.rows] = True
@@ -146,7 +146,7 @@ class Scenario:
         return np.where(has_list[:, None], named & admitted, admitted)
 
     def per_period(self, value: Any, default: float = 0.0) -> Floats:
-        """Return a value that may differ by period as an array; periods it leaves out get the default. Shape (periods,)."""
+        """Return a value that may differ by period as an array, the default where it is silent; shape (periods,)."""
         if isinstance(value, Mapping):
             return np.array([float(value.get(period, default)) for period in self.periods])
         return np.full(len(self.periods), default if value is None else float(value))
@@ -157,9 +157,28 @@ class Scenario:
             return np.ones(len(self.periods), dtype=bool)
         return np.array([period in periods for period in self.periods])
 
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of what the scenario says, by which a result is tied to it.
+
+        It does not depend on how the scenario is laid out in files, nor on comments, the order of keys, or on whether a
+        default is written. It depends on the order of programs, funds and rules, because ties are settled by it.
+        """
+        from budgetopt.scenario.fingerprint import fingerprint
+
+        return fingerprint(self.document, self.programs)
+
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Scenario:
+    def from_document(cls, document: Mapping[str, Any], *, check_sums: bool = True) -> Scenario:
         """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
+
+        Parameters
+        ----------
+        document
+            The mapping. A value of None is one that is left out.
+        check_sums
+            Whether floors that add up to more than the money are refused. Without, such a scenario is returned, and no
+            plan can meet it.
 
         Raises
         ------
@@ -168,7 +187,7 @@ class Scenario:
         """
         from budgetopt.scenario.load import from_mapping
 
-        return from_mapping(document)
+        return from_mapping(document, check_sums=check_sums)
 
     def __repr__(self) -> str:
         return (

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from budgetopt.scenario.model.where import Comparison, Where
-from budgetopt.scenario.programs import Bools, ProgramTable, Texts
+from budgetopt.scenario.programs import Bools, Floats, ProgramTable, Texts
 
-__all__ = ["ATTRIBUTES", "attribute_names", "attribute_values", "select"]
+__all__ = ["ATTRIBUTES", "attribute_names", "attribute_numbers", "attribute_values", "select", "word"]
 
 ATTRIBUTES = ("program", "name", "department", "priority", "tags", "districts", "baseline")
 """The attributes that every program has."""
@@ -46,7 +46,8 @@ def attribute_values(programs: ProgramTable, key: str) -> tuple[str, ...]:
         values = np.array(list(programs.under("districts")), dtype=object)
     else:
         values = _column(programs, key)
-    return tuple(dict.fromkeys(str(value) for value in values.tolist() if value != ""))
+    distinct = _distinct(values.tolist())
+    return tuple(dict.fromkeys(word(value) for value in distinct if value != ""))
 
 
 def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
@@ -55,7 +56,7 @@ def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
         if term.not_ is not None:
             chosen &= ~_matches(programs, key, tuple(term.not_) if isinstance(term.not_, list) else term.not_)
         if any(bound is not None for bound in (term.at_least, term.at_most, term.above, term.below)):
-            numbers = _numbers(programs, key)
+            numbers = attribute_numbers(programs, key)
             with np.errstate(invalid="ignore"):
                 chosen &= ~np.isnan(numbers)
                 if term.at_least is not None:
@@ -67,7 +68,7 @@ def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
                 if term.below is not None:
                     chosen &= numbers < term.below
         return chosen
-    wanted = {_word(item) for item in (term if isinstance(term, tuple) else (term,))}
+    wanted = {word(item) for item in (term if isinstance(term, tuple) else (term,))}
     if key == "tags":
         rows, tags = programs.items("tags")
         chosen = np.zeros(len(programs), dtype=bool)
@@ -79,11 +80,21 @@ def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
             if district in wanted:
                 chosen[column.rows[column.values > 0]] = True
         return chosen
-    values = _column(programs, key)
-    return np.fromiter((_word(value) in wanted for value in values.tolist()), dtype=bool, count=len(programs))
+    values = _column(programs, key).tolist()
+    distinct = _distinct(values)
+    if len(distinct) < len(values):
+        accepted = {value for value in distinct if word(value) in wanted}
+        return np.fromiter(map(accepted.__contains__, values), dtype=bool, count=len(values))
+    return np.fromiter((word(value) in wanted for value in values), dtype=bool, count=len(values))
 
 
-def _word(value: Any) -> str:
+def _distinct(values: list[Any]) -> list[Any]:
+    """Return the distinct values in order; all of them where some are no texts: 1, 1.0 and true would count as one."""
+    distinct = list(dict.fromkeys(values))
+    return distinct if all(isinstance(value, str) for value in distinct) else values
+
+
+def word(value: Any) -> str:
     """Return a value as the word that it is compared by: 3, 3.0 and "3" are one; so are true and "true"."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -103,15 +114,18 @@ def _column(programs: ProgramTable, key: str) -> Texts:
     return programs.text(key if key in ATTRIBUTES else f"attributes.{key}")
 
 
-def _numbers(programs: ProgramTable, key: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+def attribute_numbers(programs: ProgramTable, key: str) -> Floats:
+    """Return an attribute as numbers, NaN where it is none; shape (programs,)."""
     if key == "baseline":
         return programs.baseline()
-    column = programs.columns.get(f"attributes.{key}")
     numbers = np.full(len(programs), np.nan)
-    if column is not None:
-        for_numbers = [
-            value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan
-            for value in column.values.tolist()
-        ]
-        numbers[column.rows] = for_numbers
+    column = programs.columns.get(f"attributes.{key}")
+    if column is not None and column.offsets is None:
+        if column.values.dtype.kind == "f":
+            numbers[column.rows] = column.values
+        elif column.values.dtype.kind == "O":
+            numbers[column.rows] = [
+                value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan
+                for value in column.values.tolist()
+            ]
     return numbers

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["clean", "listed", "money", "refuse", "shown"]
+__all__ = ["clean", "listed", "money", "refuse", "shown", "visible"]
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -29,7 +29,7 @@ def refuse(code: str, message: str, expected: str = "", hint: str = "", **values
     expected, hint
         What was expected, and how to mend it.
     **values
-        The values that the message names.
+        The values that the message names. ``at`` is not for the message: it is the key below which the problem is.
     """
     return PydanticCustomError(code, message, {**values, "expected": expected, "hint": hint})
 
@@ -60,14 +60,23 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, str):
-        text = _INVISIBLE.sub(lambda found: ascii(found[0])[1:-1], " ".join(value.split()))
+        text = visible(" ".join(value.split()))
         return f"'{text[: _WIDEST - 3]}...'" if len(text) > _WIDEST else f"'{text}'"
     if isinstance(value, Sequence | set | frozenset):
         return "a list"
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return "infinity" if value > 0 else "minus infinity"
     if isinstance(value, int | float):
         text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "a very long number"
         return text.removesuffix(".0")
     return f"a {type(value).__name__}"
+
+
+def visible(text: str) -> str:
+    """Return a text with the characters that nobody can see written out, so that a message can show it anywhere."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

@@ -35,7 +35,7 @@ def check_change(reckoning: Reckoning, rule: ChangeRule) -> Check:
         upper=base + up * base if np.isfinite(up) else none,
         period=period,
         program=program,
-        allowed=reckoning.allowed_dollars(np.abs(value) + base),
+        allowed=reckoning.allowed_dollars(np.abs(value) + base, reckoning.payments[program, period]),
         base=base,
         because=rule.because,
         below="{name}: {program} falls to {value}{in_period}, and may fall to {bound}",

@@ -45,10 +45,13 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="strings")
 
 
+_QUOTE = "if it is meant as text, put it in quotation marks"
+
+
 def _name(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        hint = f"put it in quotation marks: '{value}'" if isinstance(value, bool | float) else ""
-        raise refuse("name", "{shown} is not a name", "a name, as text", hint.lower(), shown=shown(value))
+        hint = _QUOTE if isinstance(value, bool | float) else ""
+        raise refuse("name", "{shown} is not a name", "a name, as text", hint, shown=shown(value))
     text = clean(str(value)).strip()
     if not text:
         raise refuse("name", "a name is empty", "a name of visible characters")
@@ -75,7 +78,7 @@ def _text(value: Any) -> Any:
         return str(value)
     if isinstance(value, str):
         return clean(value)
-    hint = f"put it in quotation marks: '{value}'".lower() if isinstance(value, bool | float) else ""
+    hint = _QUOTE if isinstance(value, bool | float) else ""
     raise refuse("text", "{shown} is not text", "text", hint, shown=shown(value))
 
 

@@ -54,7 +54,8 @@ class Objective(Model):
     def _a_mapping(cls, value: Any) -> Any:
         if isinstance(value, str):
             message = "{value} alone says neither maximize nor minimize"
-            raise refuse("objective", message, f"maximize: {value}, or minimize: {value}", value=shown(value))
+            way = "minimize" if value.strip() in ("spending", "change from baseline") else "maximize"
+            raise refuse("objective", message, f"{way}: {value.strip()}", value=shown(value))
         return value
 
     @model_validator(mode="after")

@@ -29,6 +29,9 @@ def _points(value: object) -> object:
     if not isinstance(value, list | tuple):
         message = "{shown} is no curve"
         raise refuse("curve", message, "a list of points, such as [[0, 0], [5M, 60]]", shown=shown(value))
+    if value and not any(isinstance(point, list | tuple) for point in value):
+        message = "the curve is a flat list of values"
+        raise refuse("curve", message, "a list of points, such as [[0, 0], [5M, 60]]")
     return value
 
 

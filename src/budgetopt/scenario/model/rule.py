@@ -99,29 +99,25 @@ class SumRule(RuleBase):
             raise refuse("no-bound", "the rule has no limit", expected)
         if self.equals is not None and len(bounds) > 1:
             message = "the rule has both equals and another limit"
-            raise refuse("two-bounds", message, "equals alone, or at_least and at_most")
-        if self.each == "total" and any(isinstance(bound, Mapping) for bound in bounds):
-            message = "the rule holds for all periods together, and its limit differs by period"
-            raise refuse("limit-by-period", message, "one limit for all periods together, or `each: period`")
-        values = [value for bound in bounds for value in (bound.values() if isinstance(bound, Mapping) else (bound,))]
-        shares = [value for value in values if isinstance(value, Share)]
-        numbers = [value for value in values if not isinstance(value, Share)]
-        if self.of is None and shares:
-            raise refuse(
-                "share-of-what",
-                "the rule's limit is {share}, and nothing says of what",
-                "of: total spending, of: baseline, of: revenue, or another selection",
-                share=str(shares[0]),
-            )
-        if self.of is not None and any(value > 1 or value < 0 for value in numbers):
-            number = next(value for value in numbers if value > 1 or value < 0)
-            raise refuse(
-                "ambiguous-share",
-                "the rule's limit is the number {number}, but `of` asks for a share",
-                "a share such as 12% or 0.12",
-                "without `of` the limit is an amount",
-                number=shown(number),
-            )
+            raise refuse("two-bounds", message, "equals alone, or at_least and at_most", at="equals")
+        for key in ("at_least", "at_most", "equals"):
+            bound = getattr(self, key)
+            if self.each == "total" and isinstance(bound, Mapping):
+                message = "the rule holds for all periods together, and its limit differs by period"
+                expected = "one limit for all periods together, or `each: period`"
+                raise refuse("limit-by-period", message, expected, at=key)
+            for value in bound.values() if isinstance(bound, Mapping) else (bound,):
+                if self.of is None and isinstance(value, Share):
+                    expected = "of: total spending, of: baseline, of: revenue, or `of` another selection"
+                    message = "{share} is a share, and of what is not said"
+                    raise refuse("share-of-what", message, expected, share=str(value), at=key)
+                if self.of is not None and value is not None and not isinstance(value, Share) and not 0 <= value <= 1:
+                    message, expected = (
+                        "{number} is an amount, and `of` asks for a share",
+                        "a share such as 12% or 0.12",
+                    )
+                    hint = "without `of` the limit is an amount"
+                    raise refuse("ambiguous-share", message, expected, hint, number=shown(value), at=key)
         return self
 
     def _refuse_grouped(self) -> None:

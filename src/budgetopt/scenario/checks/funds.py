@@ -1,0 +1,76 @@
+"""Funds whose own words contradict: transfers that go nowhere or round in a circle, reserves above everything."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.scenario.checks.programs import above
+from budgetopt.scenario.findings import Findings
+from budgetopt.scenario.places import Path
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import money
+
+__all__ = ["check_funds"]
+
+
+def check_funds(scenario: Scenario, findings: Findings) -> None:
+    """Look for contradictions inside of single funds, and between the transfers of all."""
+    if not (scenario.funds or findings.lost_a_section or findings.is_spoiled("funds")):
+        expected = "at least one fund, such as `general: {revenue: 118M}`"
+        findings.add("no-funds", ("funds",), "the scenario has no funds", expected, key=True)
+    for name, fund in scenario.funds.items():
+        for other, transfer in fund.transfers_to.items():
+            path: Path = ("funds", name, "transfers_to", other)
+            if other == name:
+                message = f"fund '{name}' transfers money to itself"
+                findings.add("transfer-to-itself", path, message, "another fund", key=True)
+            low, high = scenario.per_period(transfer.at_least), scenario.per_period(transfer.at_most)
+            wrong = above(low, high)
+            if wrong.any():
+                period = int(np.argmax(wrong))
+                when = f" in {scenario.periods[period]}" if len(scenario.periods) > 1 else ""
+                message = (
+                    f"the transfer from fund '{name}' to '{other}' is at least {money(low[period])} "
+                    f"and at most {money(high[period])}{when}"
+                )
+                findings.add("floor-above-ceiling", (*path, "at_least"), message, "at_least of at most `at_most`")
+    _circles(scenario, findings)
+
+
+def _circles(scenario: Scenario, findings: Findings) -> None:
+    """Look for transfers that must be made and lead back to the fund where they began."""
+    needed = {
+        name: [
+            other
+            for other, transfer in fund.transfers_to.items()
+            if other in scenario.funds and other != name and (scenario.per_period(transfer.at_least) > 0).any()
+        ]
+        for name, fund in scenario.funds.items()
+    }
+    done: set[str] = set()
+    for start in needed:
+        trail: list[str] = []
+        circle = _circle(start, needed, trail, done)
+        if circle:
+            path: Path = ("funds", circle[0], "transfers_to", circle[1])
+            shown = " to ".join(f"'{name}'" for name in [*circle, circle[0]])
+            message = f"money must go round in a circle: from {shown}"
+            hint = "take the `at_least` of one of these transfers away, or write the difference of the two"
+            findings.add(
+                "transfer-circle", path, message, "obligatory transfers that lead to no fund twice", hint, key=True
+            )
+
+
+def _circle(name: str, needed: dict[str, list[str]], trail: list[str], done: set[str]) -> list[str]:
+    if name in trail:
+        return trail[trail.index(name) :]
+    if name in done:
+        return []
+    trail.append(name)
+    for other in needed[name]:
+        if circle := _circle(other, needed, trail, done):
+            done.update(trail)
+            return circle
+    trail.pop()
+    done.add(name)
+    return []

@@ -1,0 +1,84 @@
+"""What is sought: words that name nothing, and nothing to gain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from budgetopt.scenario.checks.names import known_names
+from budgetopt.scenario.checks.programs import above
+from budgetopt.scenario.findings import Findings, named, suggestion
+from budgetopt.scenario.model import WEIGHTED_OUTCOMES
+from budgetopt.scenario.places import Path
+from budgetopt.scenario.programs import split_key
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import listed, money, shown
+
+__all__ = ["MINIMIZED", "affected_outcomes", "check_objective"]
+
+MINIMIZED = ("spending", "change from baseline")
+"""What can be minimized beside outcomes."""
+
+
+def affected_outcomes(scenario: Scenario) -> set[str]:
+    """Return the outcomes that at least one program has an effect on."""
+    return {split_key(key)[1] for key in scenario.programs.columns if key.startswith("outcomes.")}
+
+
+def check_objective(scenario: Scenario, findings: Findings) -> None:
+    """Look for objectives that name nothing or gain nothing, and for targets that contradict themselves."""
+    known = known_names("outcomes", scenario.outcomes, findings)
+    if not findings.is_spoiled("objective"):
+        written = (findings.tree or {}).get("objective")
+        for position, entry in enumerate(scenario.objective):
+            path: Path = ("objective",) if written is None or isinstance(written, Mapping) else ("objective", position)
+            key = "maximize" if entry.maximize is not None else "minimize"
+            sought = entry.maximize if entry.maximize is not None else entry.minimize
+            possible = [WEIGHTED_OUTCOMES, *known] if key == "maximize" else [*MINIMIZED, *known]
+            if sought not in possible:
+                message = f"{shown(sought)} is nothing that can be {key}d"
+                if sought in (WEIGHTED_OUTCOMES, *MINIMIZED):
+                    hint = f"did you mean `{'minimize' if key == 'maximize' else 'maximize'}: {sought}`?"
+                else:
+                    hint = suggestion(str(sought), possible)
+                findings.add("unknown-objective", (*path, key), message, f"one of: {listed(possible)}", hint)
+            elif not (findings.partial or findings.lost_a_section or findings.is_spoiled("outcomes")):
+                _gain(scenario, findings, (*path, key), str(sought), key)
+    _targets(scenario, findings)
+
+
+def _gain(scenario: Scenario, findings: Findings, path: Path, sought: str, key: str) -> None:
+    affected = affected_outcomes(scenario)
+    if sought == WEIGHTED_OUTCOMES:
+        if path[:-1] == ("objective",) and "objective" not in (findings.tree or {}):
+            path = ("outcomes",)
+        weighted = [name for name, outcome in scenario.outcomes.items() if outcome.weight != 0]
+        expected = "an outcome with a weight"
+        hint = "write `objective: {minimize: spending}` to look for the cheapest plan"
+        if not weighted:
+            why = "no outcome has a weight" if scenario.outcomes else "the scenario has no outcomes"
+            findings.add("nothing-to-maximize", path, f"there is nothing to maximize: {why}", expected, hint, key=True)
+    elif sought in scenario.outcomes and sought not in affected and not findings.is_spoiled("programs"):
+        message = f"there is nothing to {key}: no program has an effect on '{sought}'"
+        findings.add(f"nothing-to-{key}", path, message, "an outcome that a program has an effect on")
+
+
+def _targets(scenario: Scenario, findings: Findings) -> None:
+    affected = affected_outcomes(scenario)
+    for name, outcome in scenario.outcomes.items():
+        target = outcome.target
+        path: Path = ("outcomes", name, "target")
+        if target is None or findings.is_spoiled(*path):
+            continue
+        low, high = (scenario.per_period(bound, np.nan) for bound in (target.at_least, target.at_most))
+        wrong = above(low, high)
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            when = f" in {scenario.periods[at]}" if not wrong.all() else ""
+            message = f"{named(path)} is at least {money(low[at])} and at most {money(high[at])}{when}"
+            findings.add("floor-above-ceiling", (*path, "at_least"), message, f"at_least of at most {money(high[at])}")
+        unsure = findings.partial or findings.is_spoiled("programs")
+        if not unsure and name not in affected and np.nanmax(low, initial=0.0) > 0:
+            message = f"{named(path)} is at least {money(float(np.nanmax(low)))}, and no program has an effect on it"
+            findings.add("target-out-of-reach", (*path, "at_least"), message, "an effect of at least one program")

@@ -1,0 +1,187 @@
+"""Collects what is wrong with a scenario: each thing with its place, or its path in words where there is no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from budgetopt.errors import Place, Problem, near
+from budgetopt.scenario.model import Rule
+from budgetopt.scenario.places import Path, Places
+from budgetopt.scenario.programs import Ints, ProgramTable, split_key
+from budgetopt.scenario.words import listed, visible
+
+__all__ = ["Findings", "dotted", "named", "suggestion"]
+
+_MOST_ALIKE = 10
+"""Of one mistake in many programs, no more than so many are listed one by one."""
+_THINGS = {"funds": "fund", "outcomes": "outcome", "programs": "program"}
+
+
+def dotted(path: Path, tree: Any = None) -> str:
+    """Return a path as its keys joined by dots; rules go by their names, other entries by their number from 1."""
+    parts = []
+    for position, item in enumerate(path):
+        if not isinstance(item, int):
+            parts.append(str(item))
+        elif path[:position] == ("rules",):
+            parts.append(_rule_name(tree, item) or str(item + 1))
+        else:
+            parts.append(str(item + 1))
+    return visible(".".join(parts))
+
+
+def named(path: Path, tree: Any = None) -> str:
+    """Return what a path leads to, in words: ``revenue of fund 'general'``."""
+    thing, rest = _thing(path, tree)
+    keys = [item for item in rest if not isinstance(item, int)]
+    parts = [f"entry {item + 1}" for item in reversed(rest) if isinstance(item, int)]
+    parts += [f"`{'.'.join(keys)}`"] if keys else []
+    return visible(" of ".join([*parts, thing] if thing else parts)) or "the scenario"
+
+
+def _thing(path: Path, tree: Any) -> tuple[str, Path]:
+    if len(path) >= 4 and path[0] == "programs" and path[2] == "outcomes":
+        return f"the effect of program '{path[1]}' on '{path[3]}'", path[4:]
+    if len(path) >= 2 and path[0] in _THINGS:
+        return f"{_THINGS[path[0]]} '{path[1]}'", path[2:]
+    if len(path) >= 2 and path[0] == "rules" and isinstance(path[1], int):
+        name = _rule_name(tree, path[1])
+        return (f"rule '{name}'" if name else f"rule number {path[1] + 1}"), path[2:]
+    if path and path[0] == "objective":
+        if len(path) > 1 and isinstance(path[1], int):
+            return f"entry {path[1] + 1} of the objective", path[2:]
+        return "the objective", path[1:]
+    return "", path
+
+
+def _rule_name(tree: Any, position: int) -> str:
+    rules = tree.get("rules") if isinstance(tree, dict) else None
+    rule = rules[position] if isinstance(rules, list | tuple) and position < len(rules) else None
+    name = rule.get("name") if isinstance(rule, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the hint that offers the nearest known name, or an empty string."""
+    close = near(name, known)
+    return f"did you mean '{close}'?" if close and close != name else ""
+
+
+def _period_hint(name: str, known: list[str]) -> str:
+    """Return the hint for a period: another year of the same spelling is no slip of the pen."""
+    close = near(name, known)
+    if (
+        close
+        and len(close) == len(name)
+        and all(one == other or one.isdigit() for one, other in zip(name, close, strict=True))
+    ):
+        return "add it to `periods`, if the scenario reaches so far"
+    return f"did you mean '{close}'?" if close else ""
+
+
+@dataclass
+class Findings:
+    """What is wrong with a scenario, as it is being found.
+
+    Parameters
+    ----------
+    tree
+        What was written.
+    places
+        Where it stands.
+    problems
+        What has been found.
+    spoiled
+        The paths of values that are wrong in themselves. They are left out of the scenario that is checked further, and
+        what depends on them is not reported: it would only follow from the first mistake.
+    rules
+        For each rule that is checked, its position among those that were written.
+    partial
+        Whether programs are missing because a table or a program could not be read.
+    inputs
+        The files that were read beside the scenario file, with the SHA-256 of each.
+    """
+
+    tree: Any
+    places: Places = field(default_factory=Places)
+    problems: list[Problem] = field(default_factory=list)
+    spoiled: set[Path] = field(default_factory=set)
+    rules: list[int] = field(default_factory=list)
+    partial: bool = False
+    inputs: dict[str, str] = field(default_factory=dict)
+
+    def add(
+        self, code: str, path: Path, message: str, expected: str = "", hint: str = "", *, key: bool = False
+    ) -> None:
+        """Add a problem at a path; ``key`` places it at the key and not at the value."""
+        place = self.places.of_key(*path) if key else self.places.of(*path)
+        self.add_at(code, place, path, message, expected, hint)
+
+    def add_at(
+        self, code: str, place: Place | None, path: Path, message: str, expected: str = "", hint: str = ""
+    ) -> None:
+        """Add a problem at a place; where there is none, the message begins with the path."""
+        where = "" if place is not None or not path else f"{dotted(path, self.tree)}: "
+        self.problems.append(Problem(code, where + message, place, expected, hint))
+
+    def add_unknown(
+        self,
+        what: str,
+        name: str,
+        known: Iterable[str],
+        path: Path,
+        where: str,
+        *,
+        key: bool = False,
+        place: Place | None = None,
+        hint: str = "",
+    ) -> None:
+        """Add that something is named which does not exist: ``unknown fund 'generl' in funds of program 'library'``."""
+        names = list(known)
+        expected = f"one of: {listed(names)}" if names else f"the scenario has no {what}s"
+        hint = (_period_hint(name, names) if what == "period" else suggestion(name, names)) or hint
+        message = f"unknown {what} '{name}' in {where}"
+        # whatever else is wrong because nobody knows what was meant is not worth a word
+        self.spoiled.add(path)
+        place = place or (self.places.of_key(*path) if key else self.places.of(*path))
+        self.add_at(f"unknown-{what}", place, path, message, expected, hint)
+
+    @property
+    def lost_a_section(self) -> bool:
+        """Whether a key of the top level was unknown or could not be read: it may have meant any section."""
+        return any(len(path) == 1 for path in self.spoiled)
+
+    def is_spoiled(self, *path: str | int) -> bool:
+        """Return whether something at a path, above it or below it was left out because it is wrong."""
+        return any(path[: len(other)] == other[: len(path)] for other in self.spoiled)
+
+    def program_place(self, programs: ProgramTable, row: int, key: str, *below: str | int) -> tuple[Place | None, Path]:
+        """Return the place and the path of a program's key; ``below`` leads on into its value."""
+        path: Path = ("programs", programs.ids[row], *(split_key(key) if key else ()))
+        exact = (*path, *below)
+        column = programs.columns.get(key)
+        if column is None or column.origin is None or self.places.values.get(path) == programs.place(row, key):
+            place = self.places.values.get(exact) or self.places.values.get(path) or self.places.keys.get(path)
+        else:
+            place = None
+        return place or programs.place(row, key), path
+
+    def rule_paths(self, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Path]]:
+        """Yield each rule with its path."""
+        positions = self.rules if len(self.rules) == len(rules) else range(len(rules))
+        for rule, position in zip(rules, positions, strict=True):
+            yield rule, ("rules", position)
+
+    @staticmethod
+    def alike(rows: Ints, as_one: bool = False) -> Iterator[tuple[int, str]]:
+        """Yield the first few of many programs with one mistake, and what to say at the last of them of all others.
+
+        With ``as_one`` only the first.
+        """
+        most = 1 if as_one else _MOST_ALIKE
+        rest = len(rows) - most
+        programs = f"{rest:,} more programs" if rest > 1 else "1 more program"
+        for count, row in enumerate(rows[:most].tolist(), 1):
+            yield row, f" (and so for {programs})" if rest > 0 and count == most else ""
