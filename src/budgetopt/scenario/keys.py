@@ -25,7 +25,7 @@ from budgetopt.scenario.amounts import (
     SignedAmount,
 )
 
-__all__ = ["Kind", "Leaf", "leaf_of", "leaf_type", "near_key", "type_at"]
+__all__ = ["Kind", "Leaf", "kinds_of", "leaf_of", "leaf_type", "near_key", "type_at", "types_below"]
 
 Kind = Literal["number", "flag", "text", "choice", "names", "points", "scalar", "other"]
 """What stands at a key: a number (or amount, or share), true or false, text, one of a few words, a list of names, the
@@ -73,9 +73,15 @@ def bare(kind: Any) -> Any:
 def alternatives(kind: Any) -> list[Any]:
     """Return what a type may be: the members of a union, without ``None``; each with its own annotations."""
     inner = bare(kind)
-    if get_origin(inner) in (Union, types.UnionType):
+    # a union with one validator for all of its members is one type, with that validator
+    whole = any(isinstance(part, PlainValidator) for part in _annotations(kind))
+    if get_origin(inner) in (Union, types.UnionType) and not whole:
         return [member for part in get_args(inner) if part is not type(None) for member in alternatives(part)]
     return [kind]
+
+
+def _annotations(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind)[1:] if get_origin(kind) is Annotated else ()
 
 
 def is_model(kind: Any) -> bool:
@@ -98,11 +104,11 @@ def _below(kind: Any, key: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     for member in alternatives(kind):
         inner = bare(member)
         if is_model(member):
-            for field, below in fields_of(inner).items():
+            for field, inside in fields_of(inner).items():
                 if key == field:
-                    yield (field,), below
+                    yield (field,), inside
                 elif key.startswith(f"{field}."):
-                    for path, found in _below(below, key[len(field) + 1 :]):
+                    for path, found in _below(inside, key[len(field) + 1 :]):
                         yield (field, *path), found
         elif get_origin(inner) is dict:
             value = get_args(inner)[1]
@@ -130,6 +136,8 @@ def leaf_type(kind: Any) -> tuple[Any, Kind] | None:
         return Union[tuple(members)], "scalar" if simple else "other"  # noqa: UP007
     (member,) = members
     inner = bare(member)
+    if get_origin(inner) in (Union, types.UnionType):
+        return member, "scalar"
     if get_origin(inner) is Literal:
         return member, "choice"
     if get_origin(inner) is tuple:
@@ -161,19 +169,29 @@ def type_at(kind: Any, path: tuple[str | int, ...]) -> list[Any]:
     """Return the types that may stand at a path, part by part; none if there is no such key."""
     found = alternatives(kind)
     for part in path:
-        step: list[Any] = []
-        for member in found:
-            inner = bare(member)
-            if inner is Any or (is_model(member) and "root" in inner.model_fields):
-                step.append(Any)
-            elif is_model(member):
-                if (below := fields_of(inner).get(str(part))) is not None:
-                    step += alternatives(below)
-            elif get_origin(inner) in (dict, tuple, list):
-                arguments = get_args(inner)
-                step += alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
-        found = step
+        found = types_below(found, part)
     return found
+
+
+def types_below(kinds: list[Any], part: str | int) -> list[Any]:
+    """Return the types that may stand under a key of any of some types, or be an item of their lists."""
+    found: list[Any] = []
+    for member in kinds:
+        inner = bare(member)
+        if inner is Any or (is_model(member) and "root" in inner.model_fields):
+            found.append(Any)
+        elif is_model(member):
+            if (field := fields_of(inner).get(str(part))) is not None:
+                found += alternatives(field)
+        elif get_origin(inner) in (dict, tuple, list):
+            arguments = get_args(inner)
+            found += alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
+    return found
+
+
+def kinds_of(kinds: list[Any]) -> set[Kind]:
+    """Return the kinds of single values that may stand at any of some types."""
+    return {leaf[1] for member in kinds if (leaf := leaf_type(member)) is not None}
 
 
 def near_key(kind: Any, key: str) -> str:

@@ -91,7 +91,9 @@ def load(path: str | FilePath, *, check_sums: bool = True) -> Scenario:
     ScenarioError
         With every problem that was found, each with its place.
     """
-    return assemble(read_source(path), check_sums=check_sums)
+    from budgetopt.scenario.layers import resolve
+
+    return assemble(resolve(read_source(path)), check_sums=check_sums)
 
 
 def from_mapping(tree: Mapping[str, Any], folder: str | FilePath = "", *, check_sums: bool = True) -> Scenario:
@@ -115,7 +117,10 @@ def from_mapping(tree: Mapping[str, Any], folder: str | FilePath = "", *, check_
     plain = _plain(tree, (), problems)
     if not isinstance(plain, dict):
         raise ScenarioError([Problem("mapping", f"the scenario is {shown(tree)}", None, "a mapping")])
-    return assemble(Source(plain, folder=FilePath(folder), problems=tuple(problems)), check_sums=check_sums)
+    from budgetopt.scenario.layers import resolve
+
+    source = Source(plain, folder=FilePath(folder), problems=tuple(problems))
+    return assemble(resolve(source), check_sums=check_sums)
 
 
 def read_source(path: str | FilePath) -> Source:
@@ -214,8 +219,13 @@ def assemble(source: Source, *, check_sums: bool = True) -> Scenario:
     return scenario
 
 
-def programs_of(document: Document, source: Source, findings: Findings) -> ProgramTable:
-    """Return the programs of the tables and of the file itself as one table."""
+def programs_of(
+    document: Document, source: Source, findings: Findings, known: ProgramTable | None = None
+) -> ProgramTable:
+    """Return the programs of the tables and of the file itself as one table.
+
+    Tables of evidence and curves may speak of programs of that table, and of those of ``known``.
+    """
     from budgetopt.scenario.tables import merge, read_tables
 
     places = findings.places
@@ -233,7 +243,7 @@ def programs_of(document: Document, source: Source, findings: Findings) -> Progr
     findings.inputs.update((_relative(name, source.folder), sha256) for name, sha256 in read.inputs.items())
     findings.problems += read.problems
     findings.partial |= bool(read.problems)
-    programs, problems = merge([*read.programs, written], read.references)
+    programs, problems = merge([*read.programs, written], read.references, known)
     # where programs are missing because a table is broken, that others speak of them is no mistake
     findings.problems += [found for found in problems if not (findings.partial and found.code == "unknown-program")]
     return programs

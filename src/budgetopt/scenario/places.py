@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from budgetopt.errors import Place
+
+if TYPE_CHECKING:
+    from budgetopt.scenario.programs import ProgramTable
 
 __all__ = ["Path", "Places"]
 
@@ -23,10 +27,16 @@ class Places:
         Where the key of a path stands.
     values
         Where the value of a path begins.
+    earlier
+        For each value that an extending file or a change has covered: what stood there before, and where, oldest first.
+    tables
+        The programs as they were before each extending file or change that speaks of them, oldest first.
     """
 
     keys: Mapping[Path, Place] = field(default_factory=dict)
     values: Mapping[Path, Place] = field(default_factory=dict)
+    earlier: Mapping[Path, tuple[tuple[Place | None, Any], ...]] = field(default_factory=dict)
+    tables: tuple[ProgramTable, ...] = ()
 
     def of(self, *path: str | int) -> Place | None:
         """Return the place of a value, or of the nearest thing above it that has one."""

@@ -1,8 +1,8 @@
 """The programs of a scenario as columns: one array a key, never an object a cell.
 
-A column is named by the key of a program, nested ones dotted, just as in a CSV file: ``baseline``, ``spending.at_most``,
-``spending.at_most.FY2027``, ``outcomes.visits.per_dollar``. A program written in YAML and a row of a table become the
-same columns, so nothing after this file can tell them apart.
+A column is named by the key of a program, nested ones dotted, just as in a CSV file: ``baseline``,
+``spending.at_most``, ``spending.at_most.FY2027``, ``outcomes.visits.per_dollar``. A program written in YAML and a row of
+a table become the same columns, so nothing after this file can tell them apart.
 """
 
 from __future__ import annotations
@@ -76,10 +76,11 @@ class Column:
     rows
         Positions of the programs that have the key, rising; shape (cells,).
     values
-        One value a cell, shape (cells,): floats, or objects for text. With ``offsets``, the items of all cells one after
-        another: texts of shape (items,), or the points of curves, floats of shape (items, 2).
+        One value a cell, shape (cells,): floats, or objects for text. With ``offsets``, the items of all cells one
+        after another: texts of shape (items,), or the points of curves, floats of shape (items, 2).
     offsets
-        For keys that hold a list: the items of cell ``i`` are ``values[offsets[i]:offsets[i + 1]]``; shape (cells + 1,).
+        For keys that hold a list: the items of cell ``i`` are ``values[offsets[i]:offsets[i + 1]]``; shape
+        (cells + 1,).
     shares
         For keys that hold an amount or a share: which cells are shares; shape (cells,).
     origin
@@ -259,12 +260,24 @@ class ProgramTable:
     def place(self, program: str | int, key: str = "") -> Place | None:
         """Return where a program's key stands, or where the program begins if that key has no place."""
         row = self.position(program) if isinstance(program, str) else program
+        return self.cell_place(row, key) or (None if self.places is None else self.places.place(row))
+
+    def cell_place(self, program: str | int, key: str) -> Place | None:
+        """Return where a program's key stands; None if the program does not have it, or it stands in no file."""
+        cell = self._cell(program, key)
+        origin = None if cell is None else self.columns[key].origin
+        return None if cell is None or origin is None else origin.place(cell)
+
+    def value(self, program: str | int, key: str) -> Any:
+        """Return one value of a program as the models have it; None if it does not have the key."""
+        cell = self._cell(program, key)
+        return None if cell is None else self.columns[key].cell(cell)
+
+    def _cell(self, program: str | int, key: str) -> int | None:
+        row = self.position(program) if isinstance(program, str) else program
         column = self.columns.get(key)
-        if column is not None and column.origin is not None:
-            cell = int(np.searchsorted(column.rows, row))
-            if cell < len(column) and column.rows[cell] == row:
-                return column.origin.place(cell)
-        return None if self.places is None else self.places.place(row)
+        cell = 0 if column is None else int(np.searchsorted(column.rows, row))
+        return cell if column is not None and cell < len(column) and column.rows[cell] == row else None
 
     def number(self, key: str) -> Floats:
         """Return the numbers of a key, NaN for programs without it; shape (programs,)."""

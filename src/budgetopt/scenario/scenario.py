@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +16,10 @@ from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.selection import select
+
+if TYPE_CHECKING:
+    from budgetopt.errors import Place
+    from budgetopt.scenario.changes import Change
 
 __all__ = ["Scenario"]
 
@@ -188,6 +193,91 @@ class Scenario:
         from budgetopt.scenario.load import from_mapping
 
         return from_mapping(document, check_sums=check_sums)
+
+    def with_(self, *changes: Change, check_sums: bool = True) -> Scenario:
+        """Return another scenario in which some values are changed.
+
+        Parameters
+        ----------
+        *changes
+            Each a path and a value, or both as one text with ``=`` between them: ``("funds.general.revenue", "-5%")``,
+            ``"funds.general.revenue=-5%"``. Names with dots in them may stand in brackets, ``*`` stands for every name:
+            ``rules[No. 5].at_most``, ``funds.*.revenue``. A text that begins with a sign shifts the value that stands
+            there (``-5%``, ``+2M``), ``*0.95`` multiplies it, any other value takes its place, and ``=-4`` is minus
+            four. A mapping is merged with the one that stands there.
+        check_sums
+            As for :meth:`from_document`.
+
+        Raises
+        ------
+        OptionError
+            If a change cannot be read.
+        ScenarioError
+            If a path leads nowhere, or the changed scenario is wrong.
+        """
+        from budgetopt.scenario.changes import change
+
+        return change(self, changes, check_sums=check_sums)
+
+    def without(self, *paths: str, check_sums: bool = True) -> Scenario:
+        """Return another scenario without what stands at some paths: ``rules.Safety floor``, ``programs.library``.
+
+        Parameters
+        ----------
+        *paths
+            What is taken away.
+        check_sums
+            As for :meth:`from_document`.
+
+        Raises
+        ------
+        ScenarioError
+            If nothing stands at a path, or the scenario is wrong without it.
+        """
+        from budgetopt.scenario.changes import remove
+
+        return remove(self, paths, check_sums=check_sums)
+
+    def trace(self, path: str) -> list[tuple[Place | None, Any]]:
+        """Return where a value came from: each place that set or shifted it, and what it was from there on.
+
+        The lowest file comes first. The place is None for a default, and for what was never in a file.
+
+        Raises
+        ------
+        ScenarioError
+            If the path leads nowhere.
+        """
+        from budgetopt.scenario.trace import trace
+
+        return trace(self, path)
+
+    def to_yaml(self) -> str:
+        """Return the scenario as the text of one file that reads back as the same scenario."""
+        from budgetopt.scenario.write import scenario_yaml
+
+        return scenario_yaml(self)
+
+    def to_folder(self, path: str | FilePath, *, overwrite: bool = False, table: bool | None = None) -> FilePath:
+        """Write the scenario as a folder that reads back as the same scenario: all of its files, or none.
+
+        Parameters
+        ----------
+        path
+            The folder; it is made if it is not there.
+        overwrite
+            Whether a scenario that stands there already is replaced.
+        table
+            Whether programs go into ``programs.csv``; left out, if there are more than 20.
+
+        Raises
+        ------
+        OptionError
+            If a scenario stands there already and is not to be replaced, or the folder cannot be written to.
+        """
+        from budgetopt.scenario.write import write_folder
+
+        return write_folder(self, path, overwrite=overwrite, table=table)
 
     def __repr__(self) -> str:
         return (

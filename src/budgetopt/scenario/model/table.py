@@ -44,7 +44,7 @@ class Tables(Model):
     """Long lists, kept in CSV or XLSX beside the scenario file; ``office.xlsx!Offers`` names a sheet."""
 
     programs: TableFiles = ()
-    """One row a program: a column `program` with its id, and columns named like the keys of a program, nested ones dotted."""
+    """One row a program: a column `program` with its id, and columns named like its keys, nested ones dotted."""
     evidence: TableFiles = ()
     """One row an effect: columns `program`, `outcome`, and the keys of an effect."""
     curves: TableFiles = ()

@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
 
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf
+from budgetopt.scenario.problems import Said, say
 from budgetopt.scenario.programs import Column, Floats, Ints, Origin, column_of, objects
 
 __all__ = ["ReadColumn", "read_cells"]
 
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _PLAIN_CURVE = re.compile(rf"{_PLAIN.pattern}:-?{_PLAIN.pattern}(?:;{_PLAIN.pattern}:-?{_PLAIN.pattern})+")
+_FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,308})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,307})\.[0-9]+")
 
@@ -46,7 +47,7 @@ class ReadColumn:
     values: np.ndarray[Any, Any]
     offsets: Ints | None
     shares: np.ndarray[Any, np.dtype[np.bool_]] | None
-    errors: list[tuple[int, Any]]
+    errors: list[tuple[int, Said]]
 
     def column(self, rows: Ints, origin: Origin | None) -> Column:
         """Return it as a column of programs at the given rows (rising), one for each good cell."""
@@ -76,7 +77,7 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
     if errors:
         bad = {position for position, _ in errors}
         good = [position for position in range(len(texts)) if position not in bad]
-        errors = [(int(filled[position]), details) for position, details in errors]
+        errors = [(int(filled[position]), said) for position, said in errors]
         values = [values[position] for position in good]
         filled = filled[good]
     if leaf.kind in ("text", "choice"):
@@ -85,16 +86,16 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
     return ReadColumn(filled, column.values, column.offsets, column.shares, errors)
 
 
-def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[int, Any]]]:
+def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[int, Said]]]:
     """Read texts by the type; return one value a text (None where it was refused) and what was refused."""
     distinct = list(dict.fromkeys(texts))
     inputs = [_prepared(leaf, text) for text in distinct]
-    refused: dict[str, list[Any]] = {}
+    refused: dict[str, list[Said]] = {}
     try:
         values = leaf.adapter.validate_python(inputs)
     except ValidationError as error:
         for details in error.errors(include_url=False):
-            refused.setdefault(distinct[int(details["loc"][0])], []).append(details)
+            refused.setdefault(distinct[int(details["loc"][0])], []).append(say(details))
         good = [position for position, text in enumerate(distinct) if text not in refused]
         read = leaf.adapter.validate_python([inputs[position] for position in good])
         values = [None] * len(distinct)
@@ -103,9 +104,7 @@ def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[in
     if len(distinct) < len(texts):
         values = list(map(dict(zip(distinct, values, strict=True)).get, texts))
     errors = (
-        [(position, details) for position, text in enumerate(texts) for details in refused.get(text, ())]
-        if refused
-        else []
+        [(position, said) for position, text in enumerate(texts) for said in refused.get(text, ())] if refused else []
     )
     return values, errors
 
@@ -115,7 +114,10 @@ def _prepared(leaf: Leaf, text: str) -> Any:
     if leaf.kind == "names":
         return [item.strip() for item in text.split(";")]
     if leaf.kind == "points":
-        return [[part.strip() for part in point.split(":")] for point in text.split(";")]
+        parts = ([part.strip() for part in point.split(":")] for point in text.split(";"))
+        return [part if len(part) > 1 else part[0] for part in parts]
+    if leaf.kind == "flag":
+        return _FLAGS.get(text, text)
     return scalar(text) if leaf.kind == "scalar" else text
 
 
@@ -125,10 +127,8 @@ def scalar(text: str) -> str | bool | int | float:
     What may be a code stays text: digits that begin with a zero (postal codes), that are too many for a number, or
     with an exponent (``2E10``).
     """
-    if text in ("true", "True", "TRUE"):
-        return True
-    if text in ("false", "False", "FALSE"):
-        return False
+    if text in _FLAGS:
+        return _FLAGS[text]
     if _INTEGER.fullmatch(text):
         number = float(text)
         return int(text) if np.isfinite(number) and int(number) == int(text) else text
@@ -158,12 +158,12 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
                 shares[at] = isinstance(low, Share)
             else:
                 plain[:] = False
-    errors: list[tuple[int, Any]] = []
+    errors: list[tuple[int, Said]] = []
     good = np.ones(count, dtype=bool)
     if not plain.all():
         slow = np.flatnonzero(~plain)
         read, refused = _by_type(leaf, [texts[cell] for cell in slow.tolist()])
-        errors = [(int(filled[slow[position]]), details) for position, details in refused]
+        errors = [(int(filled[slow[position]]), said) for position, said in refused]
         good[[int(slow[position]) for position, _ in refused]] = False
         for cell, value in zip(slow.tolist(), read, strict=True):
             if value is not None:
@@ -186,15 +186,7 @@ def _plain_curves(filled: Ints, texts: Sequence[str]) -> ReadColumn | None:
     return ReadColumn(filled, points, np.concatenate(([0], np.cumsum(lengths))), None, [])
 
 
-def problem_at(details: ErrorDetails, place: Place | None) -> Problem:
-    """Return what a type said of a value as a problem at a place."""
-    context = details.get("ctx", {})
-    return Problem(
-        details["type"], details["msg"], place, str(context.get("expected", "")), str(context.get("hint", ""))
-    )
-
-
-def problem_of(error: PydanticCustomError, place: Place | None) -> Problem:
-    """Return what a check of a model said as a problem at a place."""
-    context = error.context or {}
-    return Problem(error.type, error.message(), place, str(context.get("expected", "")), str(context.get("hint", "")))
+def problem_of(said: Said, place: Place | None, subject: str) -> Problem:
+    """Return what is wrong with a value as a problem at a place."""
+    message = f"{subject}: {said.message}" if subject else said.message
+    return Problem(said.code, message, place, said.expected, said.hint)

@@ -9,14 +9,18 @@ from pydantic_core import PydanticCustomError
 
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.model.program import check_curve
+from budgetopt.scenario.problems import say
 from budgetopt.scenario.programs import Bools, Column
 from budgetopt.scenario.tables.cells import problem_of
 
-__all__ = ["curve_problems"]
+__all__ = ["curve_problems", "curves_in_cells"]
 
 
 def curve_problems(
-    column: Column, place_of: Callable[[int, int], Place | None], checked: Bools | None = None
+    column: Column,
+    place_of: Callable[[int, int], Place | None],
+    subject: Callable[[int], str],
+    checked: Bools | None = None,
 ) -> list[Problem]:
     """Return what is wrong with the curves of a column, in the words of the model.
 
@@ -26,6 +30,8 @@ def curve_problems(
         Curves, each a cell.
     place_of
         Where a point stands, by its cell and its position in the column's values.
+    subject
+        What a cell is, for messages.
     checked
         Which cells are looked at; shape (cells,). Left out, all of them.
     """
@@ -48,5 +54,17 @@ def curve_problems(
             point = int(starts[cell])
             if error.type == "curve-backwards":
                 point = int(backwards[np.searchsorted(backwards, point)])
-            problems.append(problem_of(error, place_of(cell, point)))
+            context = error.context or {}
+            said = say({"type": error.type, "loc": (), "msg": error.message(), "input": None, "ctx": context})
+            problems.append(problem_of(said, place_of(cell, point), subject(cell)))
     return problems
+
+
+def curves_in_cells(column: Column, subject: Callable[[int], str]) -> list[Problem]:
+    """Return what is wrong with curves that stand in one cell each; ``subject`` is asked by row."""
+    origin = column.origin
+    return curve_problems(
+        column,
+        lambda cell, _point: None if origin is None else origin.place(cell),
+        lambda cell: subject(int(column.rows[cell])),
+    )

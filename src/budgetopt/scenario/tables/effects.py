@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 
 from budgetopt.errors import Problem, near
+from budgetopt.scenario.findings import named
 from budgetopt.scenario.keys import Leaf, bare, leaf_of
 from budgetopt.scenario.model.program import CurvePoint, Effect
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts
-from budgetopt.scenario.tables.curves import curve_problems
+from budgetopt.scenario.tables.curves import curve_problems, curves_in_cells
 from budgetopt.scenario.tables.grid import Grid
 from budgetopt.scenario.tables.heads import Vocabulary, match_heads
 from budgetopt.scenario.tables.rows import MappedAt, empty_cells, name_column, positions_of, read_column
@@ -32,16 +33,17 @@ _SHAPES = ("per_dollar", "unit_cost", "up_to", "curve")
 _POINT = tuple(Leaf((), kind, "number") for kind in get_args(bare(CurvePoint)))
 
 
-def _vocabulary(required: tuple[str, ...], keys: Mapping[str, object], what: str) -> Vocabulary:
+def _vocabulary(required: tuple[str, ...], keys: Mapping[str, object], one: str, many: str) -> Vocabulary:
     known = (*required, *keys)
-    return Vocabulary(required, known.__contains__, lambda key: near(key, known), what)
+    return Vocabulary(required, known.__contains__, lambda key: near(key, known), one, many)
 
 
-_EVIDENCE = _vocabulary(("program", "outcome"), _KEYS, "effect")
+_EVIDENCE = _vocabulary(("program", "outcome"), _KEYS, "an effect", "effects")
 _CURVES = _vocabulary(
     ("program", "outcome", "spending", "value"),
     {key: leaf for key, leaf in _KEYS.items() if key not in _SHAPES},
-    "curve",
+    "a point of a curve",
+    "curves",
 )
 
 
@@ -59,6 +61,15 @@ class _Pairs:
     def code(self) -> Ints:
         """One number for each pair of an outcome and a program, in that order; shape (rows,)."""
         return self.outcome * max(1, len(self.ids)) + self.program
+
+    def subject(self, key: str) -> Callable[[int], str]:
+        """Return what tells what a key is in a row."""
+
+        def of(row: int) -> str:
+            names = (self.ids[self.program[row]], self.outcomes[self.outcome[row]])
+            return named(("programs", names[0], "outcomes", names[1], key)) if all(names) else ""
+
+        return of
 
 
 def _pairs(grid: Grid, positions: Mapping[str, int], problems: list[Problem]) -> _Pairs:
@@ -89,6 +100,8 @@ def _table(grid: Grid, pairs: _Pairs, columns: Mapping[str, Column], at: int) ->
 def _by_outcome(key: str, column: Column, code: Ints, pairs: _Pairs) -> Iterator[tuple[str, Column]]:
     """Yield a column of pairs as one column of programs for each outcome; ``code`` is the pair of each cell."""
     order = np.argsort(code, kind="stable")
+    if not len(order):
+        return
     outcome, program = np.divmod(code[order], max(1, len(pairs.ids)))
     starts = np.flatnonzero(np.diff(outcome, prepend=-1))
     for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True):
@@ -113,10 +126,9 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     for key, position in positions.items():
         if key not in _KEYS:
             continue
-        column = read_column(grid, position, _KEYS[key], problems)
+        column = read_column(grid, position, _KEYS[key], pairs.subject(key), problems)
         if key == "curve":
-            origin = column.origin
-            problems += curve_problems(column, lambda cell, _point, origin=origin: origin and origin.place(cell))  # type: ignore[misc]
+            problems += curves_in_cells(column, pairs.subject(key))
         kept = np.flatnonzero(pairs.usable[column.rows])
         chosen = column.take(kept, column.rows[kept])
         columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)
@@ -130,7 +142,7 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     points = np.full((len(grid.rows), 2), np.nan)
     for axis, key in enumerate(("spending", "value")):
         if key in positions:
-            column = read_column(grid, positions[key], _POINT[axis], problems)
+            column = read_column(grid, positions[key], _POINT[axis], pairs.subject(f"curve.{key}"), problems)
             points[column.rows, axis] = column.values
             for row in empty_cells(grid.columns[positions[key]]).tolist():
                 message = f"the point has no {key}"
@@ -147,11 +159,17 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     at = positions.get("spending", 0)
     # of a curve that lost a point to an error, no more can be said
     intact = ~np.isin(code[starts], broken)
-    problems += curve_problems(curves, lambda _cell, point: grid.place(int(order[point]), at), intact)
+    subject = pairs.subject("curve")
+    problems += curve_problems(
+        curves,
+        lambda _cell, point: grid.place(int(order[point]), at),
+        lambda cell: subject(int(order[starts[cell]])),
+        intact,
+    )
     columns = dict(_by_outcome("curve", curves, code[starts], pairs))
     for key, position in positions.items():
         if key in _KEYS and key not in _SHAPES:
-            column = read_column(grid, position, _KEYS[key], problems)
+            column = read_column(grid, position, _KEYS[key], pairs.subject(key), problems)
             kept = np.flatnonzero(pairs.usable[column.rows])
             chosen = _one_each(grid, position, column.take(kept, column.rows[kept]), pairs, problems)
             columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)

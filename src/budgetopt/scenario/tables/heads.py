@@ -26,14 +26,15 @@ class Vocabulary:
         Tells whether a column is known.
     suggest
         Gives the known column nearest to an unknown one, or an empty string.
-    what
-        What a row of the table is.
+    one, many
+        What a row of the table is, as in "a program", and its plural.
     """
 
     required: tuple[str, ...]
     known: Callable[[str], bool]
     suggest: Callable[[str], str]
-    what: str
+    one: str
+    many: str
 
 
 def normal(head: str) -> str:
@@ -68,8 +69,8 @@ def match_heads(
             problems.append(Problem("unknown-column", message, mapped_at(head), "the head of a column", hint))
         if key != IGNORE and not words.known(key):
             hint = _hint(words, key) or "`ignore` leaves a column alone"
-            message = f"{shown(head)} is mapped to {shown(key)}, which is no key of {words.what}"
-            problems.append(Problem("unknown-key", message, mapped_at(head), f"a key of {words.what}", hint))
+            message = f"{shown(head)} is mapped to {shown(key)}, which is no key of {words.one}"
+            problems.append(Problem("unknown-key", message, mapped_at(head), f"a key of {words.one}", hint))
     positions: dict[str, int] = {}
     for position, head in enumerate(heads):
         place = grid.place(-1, position)
@@ -83,9 +84,9 @@ def match_heads(
             problems.append(Problem("control-character", message, place, "visible characters"))
         elif not words.known(key):
             if head not in mapping:
-                expected = f"a key of {words.what}"
+                expected = f"a key of {words.one}"
                 hint = _hint(words, key) or f"map it with `columns: {{{head}: ignore}}` to leave it alone"
-                message = f"{shown(head)} is no column that a table of {words.what}s has"
+                message = f"{shown(head)} is no column that a table of {words.many} has"
                 problems.append(Problem("unknown-column", message, place, expected, hint))
         elif key in positions:
             first = grid.place(-1, positions[key])

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetopt.errors import Place, Problem, near
+from budgetopt.scenario.findings import named
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
-from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts
+from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, split_key
 from budgetopt.scenario.words import shown
 
 __all__ = ["concatenate", "merge", "overlay"]
@@ -23,7 +24,7 @@ _MOST_OFFERS = 20
 
 
 def merge(
-    tables: Sequence[ProgramTable], references: Sequence[ProgramTable] = ()
+    tables: Sequence[ProgramTable], references: Sequence[ProgramTable] = (), known: ProgramTable | None = None
 ) -> tuple[ProgramTable, list[Problem]]:
     """Return the programs of several tables as one table: the ids in order of first appearance, all of their keys.
 
@@ -33,6 +34,8 @@ def merge(
         Tables in which programs stand: those of files, and what a scenario file says of programs.
     references
         Tables that say more of programs that stand in ``tables``: evidence and curves.
+    known
+        Programs that stand elsewhere, of which ``references`` may speak too.
 
     Returns
     -------
@@ -42,23 +45,29 @@ def merge(
         A key of a program that is set twice, naming both places; a reference to a program that stands nowhere.
     """
     problems: list[Problem] = []
+    if known is not None:
+        tables = [*tables, *(ProgramTable(ids) for reference in references if len(ids := _in(reference.ids, known)))]
     table = ProgramTable(*_identify(tables)) if len(tables) != 1 else tables[0]
-    known = []
+    placed = []
     for reference in references:
         position = table.positions(reference.ids)
         for row in np.flatnonzero(position < 0).tolist():
             problems.append(_unknown(reference, row, table, offer=len(problems) < _MOST_OFFERS))
-        known.append(reference if (position >= 0).all() else reference.select(np.flatnonzero(position >= 0)))
-    if len(tables) == 1 and not known:
+        placed.append(reference if (position >= 0).all() else reference.select(np.flatnonzero(position >= 0)))
+    if len(tables) == 1 and not placed:
         return table, [*problems, *_twice_by_period(table)]
     parts: dict[str, list[Column]] = {}
-    for source in (*tables, *known):
+    for source in (*tables, *placed):
         rows = table.positions(source.ids)
         for key, column in source.columns.items():
             parts.setdefault(key, []).append(replace(column, rows=rows[column.rows]))
     columns = {key: _once(key, found, table, problems) for key, found in parts.items()}
     table = replace(table, columns=columns)
     return table, [*problems, *_twice_by_period(table)]
+
+
+def _in(ids: Texts, known: ProgramTable) -> Texts:
+    return ids[known.positions(ids) >= 0]
 
 
 def _identify(tables: Sequence[ProgramTable]) -> tuple[Texts, dict[str, Column], Origin | None]:
@@ -130,7 +139,7 @@ def _once(key: str, columns: Sequence[Column], table: ProgramTable, problems: li
         first = int(np.searchsorted(column.rows, column.rows[cell]))
         places = [column.origin.place(at) if column.origin is not None else None for at in (first, cell)]
         where = f", first at {places[0]}" if places[0] is not None else ""
-        message = f"{shown(key)} of the program {shown(table.ids[column.rows[cell]])} is set twice{where}"
+        message = f"{named(('programs', table.ids[column.rows[cell]], *split_key(key)))} is set twice{where}"
         problems.append(
             Problem("set-twice", message, places[1], "each key of a program in one place", "take one of the two away")
         )
@@ -222,8 +231,8 @@ def _twice_by_period(programs: ProgramTable) -> list[Problem]:
         for row in column.rows[np.isin(column.rows, programs.columns[parent].rows)].tolist():
             first = programs.place(row, parent)
             where = f", at {first}" if first is not None else ""
-            of = f"{shown(parent)} of the program {shown(programs.ids[row])}"
-            message = f"{of} is set for every period{where}, and again for {period}"
+            subject = named(("programs", programs.ids[row], *split_key(parent)))
+            message = f"{subject} is set for every period{where}, and again for {period}"
             expected = "one value for every period, or one for each"
             problems.append(Problem("set-twice", message, programs.place(row, key), expected))
     return problems

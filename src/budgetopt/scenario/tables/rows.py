@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, near
+from budgetopt.scenario.findings import named
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts, objects
-from budgetopt.scenario.tables.cells import problem_at, read_cells
-from budgetopt.scenario.tables.curves import curve_problems
+from budgetopt.scenario.tables.cells import problem_of, read_cells
+from budgetopt.scenario.tables.curves import curves_in_cells
 from budgetopt.scenario.tables.grid import Grid
 from budgetopt.scenario.tables.heads import Vocabulary, match_heads
 from budgetopt.scenario.words import shown
@@ -23,6 +25,10 @@ __all__ = ["MappedAt", "is_program_key", "name_column", "read_column", "read_pro
 MappedAt = Callable[[str], Place | None]
 """Where the scenario file maps a head to a key."""
 
+Subject = Callable[[int], str]
+"""What stands in a row, for messages; an empty text where that cannot be said."""
+_MOST_ALIKE = 100
+"""Of one column, no more than so many broken cells are listed one by one."""
 _NAME = Leaf((), Name, "text")
 
 
@@ -39,7 +45,7 @@ def _suggest(key: str) -> str:
     return close if is_program_key(close) or "NAME" in close else ""
 
 
-_PROGRAMS = Vocabulary(("program",), is_program_key, _suggest, "program")
+_PROGRAMS = Vocabulary(("program",), is_program_key, _suggest, "a program", "programs")
 
 
 def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
@@ -60,10 +66,10 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         leaf = leaf_of(Program, key)
         if key == "program" or leaf is None:
             continue
-        column = read_column(grid, position, leaf, problems)
+        subject = partial(_subject, ids, leaf.path)
+        column = read_column(grid, position, leaf, subject, problems)
         if leaf.kind == "points":
-            origin = grid.origin(column.rows, position)
-            problems += curve_problems(column, lambda cell, _point, origin=origin: origin.place(cell))  # type: ignore[misc]
+            problems += curves_in_cells(column, subject)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
             columns[key] = column.take(kept, target[column.rows[kept]])
@@ -71,16 +77,27 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     return ProgramTable(ids[chosen], columns, grid.origin(chosen, at or 0)), problems
 
 
-def read_column(grid: Grid, position: int, leaf: Leaf, problems: list[Problem]) -> Column:
-    """Return the cells of a column that can be read, at their rows of the grid; add what is wrong with the others."""
+def _subject(ids: Texts, path: tuple[str, ...], row: int) -> str:
+    return named(("programs", ids[row], *path)) if ids[row] else ""
+
+
+def read_column(grid: Grid, position: int, leaf: Leaf, subject: Subject, problems: list[Problem]) -> Column:
+    """Return the cells of a column that can be read, at their rows of the grid; add what is wrong with the others.
+
+    ``subject`` tells what stands in a row of the column, for messages.
+    """
     read = read_cells(leaf, grid.columns[position])
-    problems += [problem_at(details, grid.place(row, position)) for row, details in read.errors]
+    rest = len(read.errors) - _MOST_ALIKE
+    for count, (row, said) in enumerate(read.errors[:_MOST_ALIKE], 1):
+        if rest > 0 and count == _MOST_ALIKE:
+            said = said._replace(message=f"{said.message} (and {rest:,} more cells of this column cannot be read)")
+        problems.append(problem_of(said, grid.place(row, position), subject(row)))
     return Column(read.good, read.values, read.offsets, read.shares, grid.origin(read.good, position))
 
 
 def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Texts, Bools]:
     """Return a column of names, one a row, and which rows have one; add what is wrong with the others."""
-    column = read_column(grid, position, _NAME, problems)
+    column = read_column(grid, position, _NAME, lambda _row: "", problems)
     names: Texts = np.full(len(grid.rows), "", dtype=object)
     names[column.rows] = column.values
     head = grid.heads[position]

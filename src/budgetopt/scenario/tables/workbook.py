@@ -64,7 +64,9 @@ def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last
     problems: list[Problem] = []
     records = list(_records(book[sheet], Place(file, 0, 0, sheet), problems))
     if _has_formulas(data):
-        problems += _formulas_without_value(data, file, sheet, records)
+        broken = {problem.place for problem in problems}
+        missing = _formulas_without_value(data, file, sheet, records)
+        problems += [problem for problem in missing if problem.place not in broken]
     kept = [problem for problem in problems if last_row is None or (problem.place and problem.place.line <= last_row)]
     return assemble(file, sheet, records, header=header, last_row=last_row, ragged=True, problems=kept)
 

@@ -1,0 +1,219 @@
+"""Charts as geometry: positions in percent of the width, so that a page draws them sharp at any width.
+
+Each bar carries a sentence that says what it shows, for those who do not see it. Nothing is told by colour alone: what
+falls lies left of the middle, what rises lies right, and every figure stands beside its bar.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.report.figures import Figures, Group
+from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.text import one_line
+
+__all__ = ["Bar", "Chart", "Tick", "balance_chart", "change_chart", "group_chart", "outcome_bar", "ticks_to"]
+
+MOST_MOVES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One mark of an axis: where it stands, in percent, what it says, and whether a narrow page leaves that out."""
+
+    at: float
+    text: str
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart; every position is in percent of the width.
+
+    Parameters
+    ----------
+    name
+        What it is about.
+    start, width
+        Where the bar begins and how long it is.
+    reference, reference_width
+        A second, thinner bar; no width where there is none.
+    mark
+        A line across the bar, such as a reserve; None where there is none.
+    figure
+        What stands beside it.
+    words
+        What it shows, in a sentence.
+    kind
+        ``plan``, ``up`` or ``down``: how it is coloured.
+    """
+
+    name: str
+    start: float
+    width: float
+    figure: str
+    words: str
+    kind: str = "plan"
+    reference: float = 0.0
+    reference_width: float = 0.0
+    mark: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars over one axis.
+
+    Parameters
+    ----------
+    title
+        What it shows.
+    bars
+        Its rows.
+    ticks
+        The marks of its axis.
+    zero
+        Where nothing stands, in percent.
+    more
+        How many rows were left out.
+    note
+        What the chart does not draw, in a sentence.
+    """
+
+    title: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    zero: float = 0.0
+    more: int = 0
+    note: str = ""
+
+
+def ticks_to(largest: float, count: int = 4) -> list[float]:
+    """Return round numbers from zero to just above the largest value."""
+    if not largest > 0:
+        return [0.0, 1.0]
+    rough = largest / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * (1 - 1e-12))
+    return [float(np.round(at * step, 12)) for at in range(math.ceil(largest / step - 1e-9) + 1)]
+
+
+def percent(value: float, end: float) -> float:
+    """Return a position on an axis from zero to its end, in percent."""
+    return round(100 * value / end, 2) if end else 0.0
+
+
+def group_chart(group: Group, figures: Figures, numbers: Numbers) -> Chart:
+    """Return the plan beside the baseline, one row a group."""
+    dollars = figures.unit.dollars
+    marks = ticks_to(max((max(row.spending, row.baseline or 0) for row in group.rows), default=0) * dollars)
+    end = marks[-1]
+    bars = []
+    for row in group.rows:
+        plan, now = row.spending * dollars, (row.baseline or 0) * dollars
+        if row.baseline is None:
+            words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, no baseline."
+        else:
+            change = _changed(numbers, plan - now)
+            words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, "
+            words += f"{numbers.spoken_money(now)} at the baseline, {change}."
+        share = "" if math.isnan(row.change_share) else numbers.share(row.change_share, signed=True)
+        figure = f"{numbers.short_money(plan)}{f' ({share})' if share and row.change else ''}"
+        bars.append(Bar(row.name, 0.0, percent(plan, end), figure, words, "plan", 0.0, percent(now, end)))
+    return Chart(f"Spending by {group.title.lower()}", tuple(bars), _ticks(marks, numbers, end))
+
+
+def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
+    """Return the largest moves against the baseline, raises first; None where nothing moves or has a baseline."""
+    dollars = figures.unit.dollars
+    moved = [at for at in figures.by_size_of_change[: MOST_MOVES + 1].tolist() if figures.change[at]]
+    if not moved or not figures.has_baseline:
+        return None
+    count = int((figures.change != 0).sum())
+    chosen = sorted(moved[:MOST_MOVES], key=lambda at: -int(figures.change[at]))
+    changes = figures.change[chosen] * dollars
+    step = ticks_to(float(np.abs(changes).max()), 3)
+    left = step[-1] if (changes < 0).any() else 0.0
+    right = step[-1] if (changes > 0).any() else 0.0
+    # one side needs only as many marks as its longest bar
+    left = next(mark for mark in step if mark >= -min(changes.min(), 0.0)) if left else 0.0
+    right = next(mark for mark in step if mark >= max(changes.max(), 0.0)) if right else 0.0
+    end = left + right
+    zero = percent(left, end)
+    bars = []
+    for at, change in zip(chosen, changes.tolist(), strict=True):
+        row = figures.program(at)
+        length = percent(abs(change), end)
+        before = "new" if row.baseline is None else f"{numbers.spoken_money(row.baseline * dollars)} at the baseline"
+        words = (
+            f"{row.name}: {_changed(numbers, change)}, to {numbers.spoken_money(row.spending * dollars)} ({before})."
+        )
+        start = zero if change > 0 else round(zero - length, 2)
+        figure = numbers.short_money(change, signed=True) + (" new" if row.baseline is None else "")
+        bars.append(Bar(row.name, start, length, figure, words, "up" if change > 0 else "down"))
+    marks = [-mark for mark in reversed(step[1:]) if mark <= left] + [mark for mark in step if mark <= right]
+    crowded = len(marks) > 4
+    ticks = tuple(
+        Tick(
+            round(zero + 100 * mark / end, 2),
+            numbers.short_money(mark, signed=True),
+            crowded and round(mark / step[1]) % 2 == 1,
+        )
+        for mark in marks
+    )
+    return Chart("Largest changes against the baseline", tuple(bars), ticks, zero, count - len(chosen))
+
+
+def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
+    """Return what every fund closes with in every period, and the reserve that it must keep; None without balances."""
+    dollars = figures.unit.dollars
+    kept = {account.fund for account in figures.fund_rows() if account.closing or account.reserve}
+    accounts = [account for account in figures.fund_rows() if account.fund in kept]
+    largest = max((max(account.closing, account.reserve) for account in accounts), default=0) * dollars
+    if not largest:
+        return None
+    marks = ticks_to(largest)
+    periods = figures.plan.scenario.periods
+    bars = []
+    for account in accounts:
+        closing, reserve = account.closing * dollars, account.reserve * dollars
+        name = figures.fund_names[account.fund]
+        if len(periods) > 1:
+            name = f"{name}, {one_line(periods[account.period])}"
+        held = f", {numbers.spoken_money(reserve)} of it in reserve" if reserve else ""
+        bars.append(
+            Bar(
+                name=name,
+                start=0.0,
+                width=percent(closing, marks[-1]),
+                figure=numbers.short_money(closing),
+                words=f"{name}: {numbers.spoken_money(closing)} at the close{held}.",
+                mark=percent(reserve, marks[-1]) if reserve else None,
+            )
+        )
+    empty = [name for fund, name in enumerate(figures.fund_names) if fund not in kept]
+    note = f"Nothing is ever left in {join_words(empty)}." if empty else ""
+    return Chart("Balance at the close, and the reserve", tuple(bars), _ticks(marks, numbers, marks[-1]), note=note)
+
+
+def outcome_bar(row: OutcomeRow, numbers: Numbers) -> Bar | None:
+    """Return the level of an outcome beside its baseline; None where a bar would say nothing."""
+    if row.baseline is None or row.baseline < 0 or row.level < 0 or not max(row.baseline, row.level):
+        return None
+    end = float(max(row.baseline, row.level))
+    words = f"{row.name}: {row.with_unit(numbers, row.level)} in the plan, "
+    words += f"{row.text(numbers, row.baseline)} at the baseline."
+    return Bar(row.name, 0.0, percent(row.level, end), "", words, "plan", 0.0, percent(row.baseline, end))
+
+
+def _ticks(marks: list[float], numbers: Numbers, end: float) -> tuple[Tick, ...]:
+    return tuple(Tick(percent(mark, end), numbers.short_money(mark)) for mark in marks)
+
+
+def _changed(numbers: Numbers, change: float) -> str:
+    if not change:
+        return "no change"
+    return f"{'up' if change > 0 else 'down'} {numbers.spoken_money(abs(change))}"

@@ -1,0 +1,289 @@
+"""The limits of a plan, and what relief of each would gain, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.report.numbers import Numbers, join_words, plural, singular
+from budgetopt.report.text import label, one_line
+from budgetopt.scenario.model import WEIGHTED_OUTCOMES, ChangeRule, RuleBase, SumRule
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["Gain", "Limit", "limit_name", "limits_of"]
+
+_HALF_A_CENT = 0.005
+_STEPS = (1, 1_000, 100_000, 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Says what a plan gains, in the terms of what it seeks first.
+
+    Parameters
+    ----------
+    what
+        What is sought: ``weighted outcomes``, ``spending``, ``change from baseline``, or the key of an outcome.
+    maximize
+        Whether more of it is better.
+    unit
+        The unit of an outcome that is sought by itself.
+    numbers
+        How numbers are written.
+    """
+
+    what: str
+    maximize: bool
+    unit: str
+    numbers: Numbers
+
+    @classmethod
+    def of(cls, plan: Allocation, numbers: Numbers) -> Gain:
+        """Return how a plan's gains are said."""
+        first = plan.scenario.objective[0]
+        what = first.maximize or first.minimize or ""
+        key = what.removeprefix("outcome ")
+        outcome = plan.scenario.outcomes.get(key)
+        return cls(what, first.maximize is not None, outcome.unit if outcome else "", numbers)
+
+    def words(self, gain: float) -> str:
+        """Return a gain in words that follow *would*: ``save $1.20``, ``add 8.3 households``."""
+        if self.what == WEIGHTED_OUTCOMES:
+            return f"add {self.numbers.quantity(gain)} to the weighted outcomes"
+        if self.what == "spending":
+            return f"{'add' if self.maximize else 'save'} {self.numbers.spoken_money(gain)}"
+        if self.unit:
+            return f"{'add' if self.maximize else 'spare'} {self.numbers.with_unit(gain, self.unit)}"
+        return f"move {self.numbers.spoken_money(gain)} less"
+
+    def relief(self, price: float, unit: str, more: str) -> str:
+        """Return what relief of a limit would gain.
+
+        Parameters
+        ----------
+        price
+            The gain for one unit of relief.
+        unit
+            What the limit counts, in the plural; empty for money.
+        more
+            What relief is, after the amount: ``more``, ``less asked for``.
+        """
+        step = next((step for step in _STEPS if price * step >= 1), _STEPS[-1])
+        if not unit:
+            return f"Each {self.numbers.spoken_money(step)} {more} would {self.words(price * step)}."
+        amount = singular(unit) if step == 1 else f"{self.numbers.number(step)} {unit}"
+        return f"Each {amount} {more} would {self.words(price * step)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of a plan.
+
+    Parameters
+    ----------
+    kind
+        What it is, in words: ``rule``, ``target``, ``reserve``.
+    name
+        What it is called.
+    period
+        Where it holds; empty where the scenario has one period.
+    value, sense, bound
+        What the plan has there, and the limit, as they are shown.
+    because
+        The law or promise behind it.
+    binding
+        Whether it holds the plan back.
+    price
+        What one unit of relief gains; NaN where that is not known.
+    price_words
+        The same in a sentence.
+    """
+
+    kind: str
+    name: str
+    period: str
+    value: str
+    sense: str
+    bound: str
+    because: str
+    binding: bool
+    price: float
+    price_words: str
+
+
+_KINDS = {
+    "sum": "rule",
+    "change": "rule on change",
+    "target": "target",
+    "reserve": "reserve",
+    "structural balance": "structural balance",
+    "transfer": "transfer",
+}
+_MORE = {
+    "reserve": "less held in reserve",
+    "structural balance": "more of recurring spending allowed",
+    "transfer": "more transferred",
+    "change": "of movement allowed",
+}
+
+
+def limits_of(plan: Allocation, numbers: Numbers) -> list[Limit]:
+    """Return every limit of a plan beyond the programs' own: money first, then those that bind, the dearest first.
+
+    A limit that is the same in several periods is said once.
+    """
+    gain = Gain.of(plan, numbers)
+    money = _money(plan, gain)
+    others = _rules(plan, gain)
+    dearest: dict[tuple[bool, str, str], float] = {}
+    for limit in others:
+        group = (limit.binding, limit.kind, limit.name)
+        dearest[group] = max(dearest.get(group, 0.0), 0.0 if math.isnan(limit.price) else limit.price)
+    # the periods of one limit stay together; sorting is stable, so that they stay in order
+    groups = {group: at for at, group in enumerate(dearest)}
+    others.sort(
+        key=lambda limit: (
+            not limit.binding,
+            -dearest[limit.binding, limit.kind, limit.name],
+            groups[limit.binding, limit.kind, limit.name],
+        )
+    )
+    return [*_merged(money), *_merged(others)]
+
+
+def _merged(limits: list[Limit]) -> list[Limit]:
+    """Return limits with those in one that differ by nothing but their period."""
+    merged: dict[tuple[object, ...], list[Limit]] = {}
+    for limit in limits:
+        same = (limit.kind, limit.name, limit.value, limit.sense, limit.bound, limit.binding, limit.price_words)
+        merged.setdefault(same, []).append(limit)
+    return [replace(group[0], period=join_words([one.period for one in group])) for group in merged.values()]
+
+
+def _money(plan: Allocation, gain: Gain) -> list[Limit]:
+    """Return the funds whose last dollar is spent or must be kept, where another dollar would be worth something."""
+    funds = plan.funds
+    free = (funds["closing"] - funds["reserve"]).to_numpy()
+    price = funds["price"].to_numpy()
+    spent = funds["spending"].to_numpy()
+    names = {key: label(key, fund.name) for key, fund in plan.scenario.funds.items()}
+    keys, periods = funds["fund"].tolist(), funds["period"].tolist()
+    used_up = (free <= _HALF_A_CENT) & ((price > 0) | np.isnan(price)) & (spent > 0)
+    keeps = (funds["reserve"] > 0).tolist()
+    return [
+        Limit(
+            kind="money",
+            name=f"Money in {names[keys[at]]}",
+            period=_period(plan, periods[at]),
+            value=gain.numbers.spoken_money(float(spent[at])),
+            sense="all spent above the reserve" if keeps[at] else "all spent",
+            bound="",
+            because="",
+            binding=True,
+            price=float(price[at]),
+            price_words=_words(gain, float(price[at]), "", "more"),
+        )
+        for at in np.flatnonzero(used_up).tolist()
+    ]
+
+
+def _rules(plan: Allocation, gain: Gain) -> list[Limit]:
+    table = plan.rules
+    rules = {rule.name: rule for rule in plan.scenario.rules}
+    limits = []
+    for row in table.to_dict("records"):
+        kind, unit, sense = str(row["kind"]), str(row["unit"]), str(row["sense"])
+        if kind == "transfer" and sense == "at least" and not row["bound"]:
+            continue  # that a transfer is not negative is no limit that anybody set
+        rule = rules.get(str(row["name"])) if kind in ("sum", "change") else None
+        limits.append(
+            Limit(
+                kind=_KINDS.get(kind, kind),
+                name=limit_name(plan, kind, str(row["name"])),
+                period=_period(plan, str(row["period"])),
+                value=_value(gain.numbers, row, kind, unit),
+                sense=sense,
+                bound=_bound(gain.numbers, rule, row, sense, unit),
+                because=one_line(row["because"]),
+                binding=bool(row["binding"]),
+                price=float(row["price"]),
+                price_words=_price_words(gain, kind, sense, float(row["price"]), unit) if row["binding"] else "",
+            )
+        )
+    return limits
+
+
+def limit_name(plan: Allocation, kind: str, name: str) -> str:
+    """Return what a row of ``plan.rules`` is called in print."""
+    scenario = plan.scenario
+    if kind == "transfer":
+        for key, fund in scenario.funds.items():
+            other = name.removeprefix(f"{key} to ")
+            if other != name and other in scenario.funds:
+                return f"Transfer from {label(key, fund.name)} to {label(other, scenario.funds[other].name)}"
+    if kind in ("reserve", "structural balance") and name in scenario.funds:
+        return f"{kind.capitalize()} of {label(name, scenario.funds[name].name)}"
+    if kind == "target" and name in scenario.outcomes:
+        return f"Target for {label(name, scenario.outcomes[name].name)}"
+    return one_line(name)
+
+
+def _period(plan: Allocation, period: str) -> str:
+    if len(plan.scenario.periods) == 1:
+        return ""
+    return "all periods together" if period == "all" else one_line(period)
+
+
+def _figure(numbers: Numbers, value: float, unit: str) -> str:
+    return numbers.with_unit(value, one_line(unit)) if unit else numbers.spoken_money(value)
+
+
+def _value(numbers: Numbers, row: Mapping[Hashable, Any], kind: str, unit: str) -> str:
+    if kind == "change":
+        return f"holds {numbers.number(float(row['value']))} of {plural(int(row['bound']), 'program', numbers=numbers)}"
+    return _figure(numbers, float(row["value"]), unit)
+
+
+def _bound(numbers: Numbers, rule: RuleBase | None, row: Mapping[Hashable, Any], sense: str, unit: str) -> str:
+    if isinstance(rule, ChangeRule):
+        limits = (
+            ("at most {} up or down", rule.change.at_most),
+            ("at most {} up", rule.change.increase_at_most),
+            ("at most {} down", rule.change.decrease_at_most),
+        )
+        said = [words.format(numbers.share(limit)) for words, limit in limits if limit is not None]
+        return f"{join_words(said)}, from the {rule.change.from_}"
+    text = f"{sense} {_figure(numbers, float(row['bound']), unit)}"
+    share = _share(rule, sense, str(row["period"])) if isinstance(rule, SumRule) else None
+    if share is None:
+        return text
+    of = rule.of if isinstance(rule, SumRule) and isinstance(rule.of, str) else "another selection"
+    return f"{text} ({numbers.share(share, 2)} of {of})"
+
+
+def _share(rule: SumRule, sense: str, period: str) -> float | None:
+    """Return the share that a rule asks for in a period; None if it asks for a number."""
+    if rule.of is None:
+        return None
+    asked = {"at least": rule.at_least, "at most": rule.at_most}.get(sense, rule.equals)
+    return asked.get(period) if isinstance(asked, Mapping) else asked
+
+
+def _price_words(gain: Gain, kind: str, sense: str, price: float, unit: str) -> str:
+    more = _MORE.get(kind) or {"at least": "less asked for", "at most": "more allowed"}.get(sense, "of relief")
+    return _words(gain, price, "" if kind == "change" else one_line(unit), more, at_most=kind == "change")
+
+
+def _words(gain: Gain, price: float, unit: str, more: str, *, at_most: bool = False) -> str:
+    if math.isnan(price):
+        return "No price is worked out for it."
+    if price <= 0 or not math.isfinite(price):
+        return "A little relief of this limit alone would gain nothing."
+    words = gain.relief(price, unit, more)
+    return words.replace(" would ", " would, where it matters most, ") if at_most else words

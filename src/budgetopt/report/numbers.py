@@ -1,0 +1,222 @@
+"""Numbers as people write them: money, counts and shares, in tables and in speech.
+
+Every function answers with text. There is one minus sign for each place: the hyphen where figures are copied into other
+programs (terminal, Markdown), the true minus on a page that is printed. Nothing is ever shown as ``-0``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+__all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
+_SPOKEN = ((1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million"))
+_SHORT = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the amounts of a table are counted in.
+
+    Parameters
+    ----------
+    dollars
+        What one unit is worth.
+    decimals
+        How many decimals an amount of dollars is shown with.
+    words
+        How a heading says it: empty for whole dollars and cents.
+    """
+
+    dollars: float
+    decimals: int = 0
+    words: str = ""
+
+
+CENT = Unit(0.01, 2)
+DOLLAR = Unit(1.0)
+THOUSAND = Unit(1_000.0, 0, "thousand")
+MILLION = Unit(1_000_000.0, 0, "million")
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """Return a number rounded half up, away from zero; never minus zero."""
+    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def significant(value: float, digits: int = 3) -> int:
+    """Return the decimals with which a number shows so many significant digits, without zeros at its end."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:.{decimals}f}"
+    return len(text.rstrip("0").partition(".")[2]) if "." in text else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Writes numbers in one currency and with one minus sign.
+
+    Parameters
+    ----------
+    currency
+        The currency's code; a dollar, euro or pound is written by its sign.
+    minus
+        The minus sign.
+    """
+
+    currency: str = "USD"
+    minus: str = "-"
+
+    @property
+    def symbol(self) -> str:
+        """What stands before an amount: a sign, or the currency's code and a space."""
+        return _SYMBOLS.get(self.currency, f"{self.currency}\u00a0" if self.currency else "")
+
+    def number(self, value: float, decimals: int = 0, *, signed: bool = False) -> str:
+        """Return a number with thousands separators: ``1,234``; with its sign if asked: ``+1,234``."""
+        return self._with_sign(value, "", decimals, signed=signed)
+
+    def money(self, amount: float, decimals: int = 0, *, signed: bool = False) -> str:
+        """Return an amount in full: ``$4,200,000``, ``-$300``."""
+        return self._with_sign(amount, self.symbol, decimals, signed=signed)
+
+    def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
+        """Return an amount of a table that counts in units: its heading says in which."""
+        dollars = amount * unit.dollars if unit.decimals else float(amount)
+        return self._with_sign(dollars, self.symbol if symbol else "", unit.decimals, signed=signed)
+
+    def _with_sign(self, value: float, symbol: str, decimals: int, *, signed: bool) -> str:
+        if math.isnan(value):
+            return "n/a"
+        if math.isinf(value):
+            return f"{self.minus if value < 0 else ''}unlimited"
+        exact = rounded(value, decimals)
+        sign = self.minus if exact < 0 else ("+" if signed and exact > 0 else "")
+        return f"{sign}{symbol}{abs(exact):,}"
+
+    def spoken_money(self, amount: float, *, signed: bool = False) -> str:
+        """Return an amount as a person would say it: ``$4.2 million``, ``$352,000``, ``$1.83``."""
+        size = abs(amount)
+        if not math.isfinite(size):
+            return self.money(amount)
+        for worth, word in _SPOKEN:
+            if size >= worth * 0.9995:
+                return f"{self.money(amount / worth, significant(amount / worth), signed=signed)} {word}"
+        if size >= 10_000:
+            step = 1_000 if size >= 100_000 else 100
+            return self.money(float(rounded(amount / step)) * step, signed=signed)
+        cents = size < 1_000 and rounded(size, 2) != rounded(size)
+        return self.money(amount, 2 if cents else 0, signed=signed)
+
+    def short_money(self, amount: float, *, signed: bool = False) -> str:
+        """Return an amount for a chart: ``$4.2M``, ``$350k``."""
+        for worth, letter in _SHORT:
+            if abs(amount) >= worth * 0.9995:
+                return self.money(amount / worth, significant(amount / worth), signed=signed) + letter
+        return self.money(amount, 0 if rounded(amount, 2) == rounded(amount) else 2, signed=signed)
+
+    def quantity(self, value: float, *, signed: bool = False) -> str:
+        """Return a measured number with the digits that matter: ``1,234``, ``12.3``, ``0.0042``."""
+        return self.number(value, quantity_decimals(value), signed=signed)
+
+    def share(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """Return a share in percent: ``12.5%``; whole percents without a decimal."""
+        if not math.isfinite(value):
+            return "n/a"
+        percent = float(rounded(value * 100, decimals))
+        return self.number(percent, 0 if percent == int(percent) else decimals, signed=signed) + "%"
+
+    def with_unit(self, value: float, unit: str, *, signed: bool = False, decimals: int | None = None) -> str:
+        """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""
+        places = quantity_decimals(value) if decimals is None else decimals
+        text = self.number(value, places, signed=signed)
+        one = math.isfinite(value) and abs(rounded(value, places)) == 1
+        return f"{text} {singular(unit) if one else unit}"
+
+
+def quantity_decimals(value: float) -> int:
+    """Return the decimals with which a measured number is shown: three digits, and every digit of a whole number."""
+    if not math.isfinite(value):
+        return 0
+    nearest = round(value)
+    if abs(value - nearest) <= 1e-9 * max(abs(value), 1.0):
+        return 0
+    return significant(value)
+
+
+_IRREGULAR = {
+    "people": "person",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "lives": "life",
+    "wives": "wife",
+    "halves": "half",
+    "feet": "foot",
+    "teeth": "tooth",
+    "mice": "mouse",
+    "analyses": "analysis",
+    "crises": "crisis",
+    "bases": "base",
+    "cases": "case",
+    "houses": "house",
+    "buses": "bus",
+    "criteria": "criterion",
+    "FTEs": "FTE",
+}
+_UNCHANGED = {"series", "species", "basis", "analysis", "access", "progress", "bus", "gas", "status", "address"}
+_AFTER_HEAD = {
+    "of", "per", "in", "with", "without", "for", "at", "by", "to", "on", "from", "who", "that", "below", "above",
+    "under", "over", "within", "not", "and", "or", "a", "an",
+}  # fmt: skip
+
+
+def singular(unit: str) -> str:
+    """Return a unit, given in the plural, as it is said of one: ``overdue repairs`` becomes ``overdue repair``.
+
+    The head of the phrase is changed: the last plural before ``of``, ``per`` and the like. A word that is no
+    plural of a known form stays as it is.
+    """
+    words = unit.split(" ")
+    end = next((at for at, word in enumerate(words) if at and word.lower() in _AFTER_HEAD), len(words))
+    for at in range(end - 1, -1, -1):
+        one = _singular_word(words[at])
+        if one != words[at]:
+            return " ".join([*words[:at], one, *words[at + 1 :]])
+    return unit
+
+
+def _singular_word(word: str) -> str:
+    start, hyphen, last = word.rpartition("-")
+    if hyphen:
+        return f"{start}-{_singular_word(last)}"
+    lower = word.lower()
+    irregular = _IRREGULAR.get(word, _IRREGULAR.get(lower))
+    if irregular is not None:
+        return irregular.capitalize() if word[:1].isupper() and not word.isupper() and word != "FTEs" else irregular
+    if lower in _UNCHANGED or not lower.endswith("s") or lower.endswith(("ss", "us", "is")) or len(word) < 3:
+        return word
+    if lower.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if lower.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def plural(count: int, noun: str, nouns: str | None = None, *, numbers: Numbers | None = None) -> str:
+    """Return a count with its noun: ``1 program``, ``2,000 programs``."""
+    text = (numbers or Numbers()).number(count)
+    return f"{text} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,209 @@
+"""What a plan buys: the level of each outcome beside the baseline, and what each program brings to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.report.numbers import Numbers, quantity_decimals, rounded
+from budgetopt.report.text import label
+from budgetopt.scenario.model import Outcome
+from budgetopt.scenario.programs import Floats, Ints
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["Bought", "OutcomeRow", "round_signed"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One outcome.
+
+    The baseline, the level and the change are whole numbers of ``10 ** -decimals`` units, so that they add up.
+
+    Parameters
+    ----------
+    key, name, unit
+        What it is called and counted in.
+    decimals
+        With how many decimals it is shown.
+    baseline
+        What the baseline would bring; None where no program has a baseline.
+    level
+        What the plan brings.
+    better
+        Whether the change is for the better; None where nothing changes or nothing was asked of it.
+    weight
+        What one unit is worth.
+    decrease
+        Whether less of it is better.
+    targets
+        The levels that it must reach, in words.
+    assumed
+        ``none``, ``part`` or ``all`` of what brings it rests on assumptions.
+    """
+
+    key: str
+    name: str
+    unit: str
+    decimals: int
+    baseline: int | None
+    level: int
+    better: bool | None
+    weight: float
+    decrease: bool
+    targets: tuple[str, ...]
+    assumed: str
+
+    @property
+    def change(self) -> int:
+        """The level less the baseline, as they are shown."""
+        return self.level - (self.baseline or 0)
+
+    @property
+    def change_share(self) -> float:
+        """The change as a share of the baseline; NaN without one."""
+        return self.change / abs(self.baseline) if self.baseline else float("nan")
+
+    def value(self, whole: int) -> float:
+        """Return a whole number of this row as units."""
+        return float(rounded(whole / 10**self.decimals, self.decimals))
+
+    def text(self, numbers: Numbers, whole: int, *, signed: bool = False) -> str:
+        """Return a whole number of this row as it is shown, without the unit."""
+        return numbers.number(self.value(whole), self.decimals, signed=signed)
+
+    def with_unit(self, numbers: Numbers, whole: int, *, signed: bool = False) -> str:
+        """Return a whole number of this row as it is shown, with the unit."""
+        return numbers.with_unit(self.value(whole), self.unit, signed=signed, decimals=self.decimals)
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """What a plan buys.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    """
+
+    plan: Allocation
+
+    @cached_property
+    def levels(self) -> Floats:
+        """What each effect of the audit's levels brings, all periods together; shape (effects,)."""
+        total: Floats = self.plan.audit.levels.level.sum(axis=1)
+        return total
+
+    @cached_property
+    def rows(self) -> tuple[OutcomeRow, ...]:
+        """One row an outcome, in the order of the scenario."""
+        table = self.plan.outcomes
+        has_baseline = not bool(np.isnan(self.plan.scenario.programs.baseline()).all())
+        return tuple(
+            self._row(key, outcome, baseline if has_baseline else None, level, assumed)
+            for (key, outcome), baseline, level, assumed in zip(
+                self.plan.scenario.outcomes.items(),
+                table["baseline"].tolist(),
+                table["level"].tolist(),
+                self._assumed(),
+                strict=True,
+            )
+        )
+
+    def _row(self, key: str, outcome: Outcome, baseline: float | None, level: float, assumed: str) -> OutcomeRow:
+        decimals = max(_decimals(level), _decimals(baseline or 0.0)) if abs(level) < 1000 else 0
+        scale = 10**decimals
+        whole_level = int(rounded(level * scale))
+        whole_baseline = None if baseline is None else int(rounded(baseline * scale))
+        better: bool | None = None
+        if whole_baseline is not None and whole_level != whole_baseline:
+            better = (whole_level > whole_baseline) == (outcome.direction == "increase")
+        return OutcomeRow(
+            key=key,
+            name=label(key, outcome.name),
+            unit=outcome.unit,
+            decimals=decimals,
+            baseline=whole_baseline,
+            level=whole_level,
+            better=better,
+            weight=outcome.weight,
+            decrease=outcome.direction == "decrease",
+            targets=tuple(_targets(outcome)),
+            assumed=assumed,
+        )
+
+    def _assumed(self) -> list[str]:
+        """Return for each outcome how much of what brings it rests on assumptions."""
+        scenario, levels = self.plan.scenario, self.plan.audit.levels
+        brings = self.levels != 0
+        answers = []
+        for position, key in enumerate(scenario.outcomes):
+            assumed = scenario.programs.text(f"outcomes.{key}.evidence") == "assumption"
+            mine = brings & (levels.outcome == position)
+            some = assumed[levels.program[mine]]
+            answers.append("all" if some.any() and some.all() else "part" if some.any() else "none")
+        return answers
+
+    @cached_property
+    def contributions(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """What each program brings: by its position, pairs of an outcome's position and a whole number of its row.
+
+        The contributions to an outcome add up to the level that its row shows.
+        """
+        levels = self.plan.audit.levels
+        shown = np.zeros(len(self.levels), dtype=np.int64)
+        for position, row in enumerate(self.rows):
+            mine = np.flatnonzero(levels.outcome == position)
+            shown[mine] = round_signed(self.levels[mine] * 10**row.decimals, row.level)
+        found: dict[int, list[tuple[int, int]]] = {}
+        brings = np.flatnonzero(self.levels != 0)
+        for program, outcome, whole in zip(
+            levels.program[brings].tolist(), levels.outcome[brings].tolist(), shown[brings].tolist(), strict=True
+        ):
+            found.setdefault(program, []).append((outcome, whole))
+        return {program: tuple(pairs) for program, pairs in found.items()}
+
+
+def round_signed(exact: Floats, total: int) -> Ints:
+    """Round numbers of either sign by the largest remainder so that they add up; what is zero stays zero.
+
+    Where every number is zero they cannot add up to anything else, and stay so.
+    """
+    floor = np.floor(exact + 1e-9).astype(np.int64)
+    some = np.flatnonzero(exact != 0)
+    missing = total - int(floor.sum())
+    if missing == 0 or not len(some):
+        return floor
+    remainder = (exact - floor)[some]
+    order = some[np.argsort(-remainder if missing > 0 else remainder, kind="stable")]
+    each, extra = divmod(abs(missing), len(order))
+    step = 1 if missing > 0 else -1
+    floor[order] += step * each
+    floor[order[:extra]] += step
+    return floor
+
+
+def _decimals(value: float) -> int:
+    return min(quantity_decimals(value), 6)
+
+
+def _targets(outcome: Outcome) -> list[str]:
+    if outcome.target is None:
+        return []
+    numbers = Numbers()
+    words = []
+    for sense, level in (("at least", outcome.target.at_least), ("at most", outcome.target.at_most)):
+        if isinstance(level, Mapping):
+            words += [f"{sense} {numbers.quantity(value)} in {period}" for period, value in level.items()]
+        elif level is not None:
+            words.append(f"{sense} {numbers.quantity(float(level))}")
+    if outcome.target.each == "total":
+        words = [f"{word} in all" for word in words]
+    return words

@@ -1,0 +1,198 @@
+"""A plan in a few sentences that a council member could read aloud."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.report.figures import Figures
+from budgetopt.report.limits import Limit
+from budgetopt.report.numbers import Numbers, join_words, plural
+from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.text import one_line
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["over_periods", "story"]
+
+
+def over_periods(plan: Allocation) -> str:
+    """Return the periods as a phrase: ``in FY2027``, ``over FY2027 to FY2029``."""
+    periods = plan.scenario.periods
+    return (
+        f"in {one_line(periods[0])}" if len(periods) == 1 else f"over {one_line(periods[0])} to {one_line(periods[-1])}"
+    )
+
+
+def story(
+    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[Limit], numbers: Numbers
+) -> list[str]:
+    """Return a plan in a few plain sentences.
+
+    Parameters
+    ----------
+    plan, figures
+        The plan and its money.
+    outcomes
+        What it buys.
+    limits
+        Its limits.
+    numbers
+        How numbers are written.
+    """
+    dollars = figures.unit.dollars
+    sentences = [_spending(plan, figures, numbers)]
+    if figures.has_baseline:
+        sentences += _moves(figures, numbers)
+    sentences += _outcomes(outcomes, numbers)
+    sentences += _funds(plan, figures, numbers, dollars)
+    sentences += _limits(limits)
+    return sentences
+
+
+def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
+    dollars = figures.unit.dollars
+    total = figures.total
+    funded = int((figures.spending > 0).sum())
+    programs = len(figures.spending)
+    of = (
+        plural(programs, "program")
+        if funded == programs
+        else f"{numbers.number(funded)} of {plural(programs, 'program')}"
+    )
+    period = over_periods(plan)
+    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {of}"
+    text += "" if period == "in budget" else f" {period}"
+    if total.baseline is None:
+        return text + "."
+    if total.change == 0:
+        return text + ", as much as the baseline."
+    more = "more" if total.change > 0 else "less"
+    amount = numbers.spoken_money(abs(total.change) * dollars)
+    share = f" ({numbers.share(abs(total.change_share))})" if total.baseline else ""
+    return f"{text}, {amount}{share} {more} than the baseline."
+
+
+def _moves(figures: Figures, numbers: Numbers) -> list[str]:
+    """Return how many programs move, and the largest moves."""
+    dollars = figures.unit.dollars
+    change, is_new = figures.change, figures.is_new
+    up, down = int(((change > 0) & ~is_new).sum()), int(((change < 0) & ~is_new).sum())
+    same, started = int(((change == 0) & ~is_new).sum()), int((is_new & (figures.spending > 0)).sum())
+    ended = int((~is_new & (figures.spending == 0) & (figures.baseline > 0)).sum())
+    unfunded = int((is_new & (figures.spending == 0)).sum())
+    if not (up or down or started):
+        return [f"Every program keeps its baseline{'' if not unfunded else ', and no new program is funded'}."]
+    ending = f", {numbers.number(ended)} of them all of {'its' if ended == 1 else 'their'} money" if ended else ""
+    parts = []
+    if up:
+        parts.append(f"{plural(up, 'program')} {'gains' if up == 1 else 'gain'}")
+    if down:
+        parts.append(f"{plural(down, 'program')} {'loses' if down == 1 else 'lose'}{ending}")
+    if same:
+        parts.append(
+            f"{numbers.number(same)} {'stays' if same == 1 else 'stay'} as {'it is' if same == 1 else 'they are'}"
+        )
+    if started or unfunded:
+        new = plural(started + unfunded, "new program")
+        parts.append(f"{numbers.number(started)} of {new} {'is' if started == 1 else 'are'} funded")
+    sentences = [f"{join_words(parts)}."]
+    sizes = np.where(is_new, figures.spending, change)
+    most, least = int(np.argmax(sizes)), int(np.argmin(np.where(is_new, 0, change)))
+    ends = []
+    if sizes[most] > 0:
+        ends.append(
+            f"the largest increase goes to {one_line(figures.names[most])} ({_signed(numbers, sizes[most] * dollars)})"
+        )
+    if change[least] < 0 and not is_new[least]:
+        ends.append(
+            f"the largest cut falls on {one_line(figures.names[least])} ({_signed(numbers, change[least] * dollars)})"
+        )
+    if ends:
+        text = join_words(ends)
+        sentences.append(f"{text[0].upper()}{text[1:]}.")
+    return sentences
+
+
+def _signed(numbers: Numbers, amount: float) -> str:
+    return numbers.spoken_money(float(amount), signed=True)
+
+
+def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[str]:
+    """Return what the plan buys, the outcomes that move most first."""
+    sought = [row for row in rows if row.weight or row.targets] or list(rows)
+    if not sought:
+        return []
+    moved = [row for row in sought if row.baseline is not None and row.change]
+    if any(row.baseline is not None for row in sought) and not moved:
+        return ["What it buys is what the baseline buys."]
+    if not moved:
+        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in sought[:3]]
+        return [f"It brings {join_words(parts)}{_assumed(sought[:3])}."]
+    moved.sort(key=lambda row: -abs(row.change * row.weight / 10**row.decimals))
+    parts = []
+    for row in moved[:3]:
+        direction = "rises" if row.change > 0 else "falls"
+        share = "" if math.isnan(row.change_share) else f", {numbers.share(row.change_share, signed=True)}"
+        change = row.with_unit(numbers, row.change, signed=True)
+        worse = "" if row.better else ", for the worse"
+        parts.append(f"“{row.name}” {direction} to {row.text(numbers, row.level)} ({change}{share}{worse})")
+    more = f"; {plural(len(moved) - 3, 'other outcome moves', 'other outcomes move')} too" if len(moved) > 3 else ""
+    return [f"Against the baseline, {join_words(parts)}{more}{_assumed(moved[:3])}."]
+
+
+def _assumed(rows: list[OutcomeRow]) -> str:
+    if all(row.assumed == "none" for row in rows):
+        return ""
+    wholly = all(row.assumed == "all" for row in rows)
+    subject = "these figures rest" if len(rows) > 1 else "this figure rests"
+    return f"; {subject} {'' if wholly else 'partly '}on assumptions"
+
+
+def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float) -> list[str]:
+    accounts = figures.accounts
+    if not accounts["closing"].size:
+        return []
+    spends = accounts["spending"].sum(axis=1) > 0
+    free = (accounts["closing"] - accounts["reserve"])[:, -1]
+    left = int(np.where(spends, free, 0).sum())
+    has_reserve = bool((accounts["reserve"] > 0).any())
+    kept = "every fund keeps its reserve" if has_reserve else "no fund is overdrawn"
+    above = " above the reserves" if has_reserve else ""
+    end = "" if len(plan.scenario.periods) == 1 else f" at the end of {one_line(plan.scenario.periods[-1])}"
+    if left <= 0:
+        return [
+            f"In every period {kept}; nothing is left{above}{end}."
+            if end
+            else f"{kept.capitalize()}; nothing is left{above}."
+        ]
+    amount = numbers.spoken_money(left * dollars)
+    return [
+        f"In every period {kept}; {amount} is left{above}{end}."
+        if end
+        else f"{kept.capitalize()}; {amount} is left{above}."
+    ]
+
+
+def _limits(limits: list[Limit]) -> list[str]:
+    binding = [limit for limit in limits if limit.binding]
+    if not binding:
+        return ["No limit holds the plan back."]
+    priced = [limit for limit in binding if limit.price > 0]
+    money = [limit for limit in priced if limit.kind == "money"]
+    others = [limit for limit in priced if limit.kind != "money"]
+    sentences = []
+    if money:
+        at = f" in {money[0].period}" if money[0].period else ""
+        sentences.append(f"{money[0].name} runs out{at}: {_uncapital(money[0].price_words)}")
+    if others:
+        at = f" ({others[0].period})" if others[0].period else ""
+        sentences.append(f"The rule that costs most is “{others[0].name}”{at}: {_uncapital(others[0].price_words)}")
+    return sentences or [f"{plural(len(binding), 'limit')} {'binds' if len(binding) == 1 else 'bind'}."]
+
+
+def _uncapital(text: str) -> str:
+    return text[:1].lower() + text[1:]

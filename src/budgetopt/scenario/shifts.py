@@ -1,0 +1,132 @@
+"""New values and shifts: one rule for extending files, ``Scenario.with_`` and ``--set``.
+
+A text that begins with a sign shifts the value that stands there: ``-5%``, ``+2M``, ``-300k``. ``*0.95`` multiplies it.
+Any other value takes its place; ``=`` in front says so where a sign would be read as a shift: ``=-4`` is minus four.
+A share cannot be shifted by a sign, since 5% less of 16% may be 15.2% or 11%: it is multiplied, or set anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from pydantic_core import PydanticCustomError
+
+from budgetopt.scenario.amounts import Share, parse_number
+from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.words import refuse, shown
+
+__all__ = ["Shift", "read_shift"]
+
+_PERCENT = re.compile(r"[-+](?:[0-9][0-9_,]*(?:\.[0-9]+)?|\.[0-9]+)\s?%")
+_FACTOR = re.compile(r"\*\s?[0-9]+(?:\.[0-9]+)?\s?%?")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A change of a number relative to what it is: ``value * times + plus``.
+
+    Parameters
+    ----------
+    text
+        As it was written.
+    times
+        What the value is multiplied by, exactly.
+    plus
+        What is added to it.
+    """
+
+    text: str
+    times: Fraction = Fraction(1)
+    plus: float = 0.0
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it was written with a sign, so that of a share it could mean two things."""
+        return self.text[0] in "+-"
+
+    def of(self, values: Floats, shares: Bools | None = None) -> Floats:
+        """Return the shifted values; shape as ``values``.
+
+        Parameters
+        ----------
+        values
+            What stands there now.
+        shares
+            Which of them are shares.
+
+        Raises
+        ------
+        PydanticCustomError
+            If a share would be shifted by a sign.
+        """
+        if shares is not None and shares.any() and self.is_signed:
+            raise self._ambiguous(Share(values[int(np.argmax(shares))]))
+        if self.plus:
+            return values + self.plus
+        # numerator and denominator apart: amounts in whole dollars come out as a calculator on paper has them
+        return values * float(self.times.numerator) / float(self.times.denominator)
+
+    def of_value(self, value: Any) -> Any:
+        """Return one shifted value, as plain text or number.
+
+        Raises
+        ------
+        PydanticCustomError
+            If the value is no number, or a share that would be shifted by a sign.
+        """
+        if isinstance(value, str) and value.strip().endswith("%"):
+            text = value.strip()[:-1].strip()
+            share = parse_number(text, "a share") / 100 if not _is_plain(text) else float(Decimal(text).scaleb(-2))
+            value = Share(share)
+        if isinstance(value, Share):
+            return Share(self.of(np.array([value]), np.ones(1, dtype=bool))[0])
+        number = float(self.of(np.array([parse_number(value, "a number that can be shifted")]))[0])
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+    def _ambiguous(self, share: Share) -> PydanticCustomError:
+        message = "{shift} of {share} could mean two things"
+        hint = ""
+        if self.plus == 0:
+            less = Share(float(share) + float(self.times) - 1)
+            of_it = Share(float(share) * float(self.times))
+            hint = f"write *{float(self.times):g} for {of_it}" + (f", or ={less}" if less >= 0 else "")
+        expected = "for a share, a factor such as *0.95, or the new share itself"
+        return refuse("ambiguous-shift", message, expected, hint, shift=self.text, share=str(share))
+
+
+def _is_plain(text: str) -> bool:
+    return re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text) is not None
+
+
+def read_shift(value: object) -> Shift | None:
+    """Return the shift that a value asks for, or None if it is a new value in itself.
+
+    Raises
+    ------
+    PydanticCustomError
+        If it begins like a shift and cannot be read.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if text[:1] == "*":
+        if _FACTOR.fullmatch(text) is None:
+            raise refuse("shift", "{shown} is no factor", "a factor such as *0.95", shown=shown(text))
+        number = text[1:].strip()
+        share = number.endswith("%")
+        return Shift(text, Fraction(number.rstrip("%").strip()) / (100 if share else 1))
+    if re.match(r"[-+]\$?\.?[0-9]", text) is None:
+        return None
+    if text.endswith("%"):
+        if _PERCENT.fullmatch(text) is None:
+            raise refuse("shift", "{shown} is no shift", "a shift such as -5% or +2M", shown=shown(text))
+        percent = Fraction(re.sub(r"[_,\s%]", "", text))
+        if percent < -100:
+            raise refuse("shift", "{shown} takes away more than there is", "-100% or more", shown=shown(text))
+        return Shift(text, 1 + percent / 100)
+    return Shift(text, plus=parse_number(text, "a shift"))

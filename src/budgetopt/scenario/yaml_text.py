@@ -1,0 +1,127 @@
+"""Plain values as the text of a YAML file that people can go on writing, and that reads back as the same values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import kinds_of, types_below
+from budgetopt.scenario.model import Document
+from budgetopt.scenario.yaml_file import scalar
+
+__all__ = ["number_text", "share_text", "to_yaml"]
+
+_WIDTH = 110
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ./%$&()+'*<>=@^~-]*[\w./%$&()+*<>=@^~-])?")
+"""What needs no quotation marks anywhere, in a list or mapping on one line neither."""
+_WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
+
+
+def to_yaml(tree: Mapping[str, Any]) -> str:
+    """Return the text of a scenario file.
+
+    Parameters
+    ----------
+    tree
+        The plain values of the scenario.
+    """
+    return "".join(f"{line}\n" for line in _mapping([Document], tree, 0))
+
+
+def _mapping(kinds: list[Any], tree: Mapping[str, Any], depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    for key, value in tree.items():
+        inside = types_below(kinds, key)
+        head = f"{indent}{_key(key)}:"
+        line = f"{head} {_flow(inside, value)}"
+        if not isinstance(value, Mapping | list) or not value or (depth and len(line) <= _WIDTH and _is_short(value)):
+            yield line
+        elif isinstance(value, Mapping):
+            if not depth:
+                yield ""
+            yield head
+            yield from _mapping(inside, value, depth + 1)
+        else:
+            yield from _list(inside, value, head, depth)
+
+
+def _list(kinds: list[Any], items: list[Any], head: str, depth: int) -> Iterator[str]:
+    inside = types_below(kinds, 0)
+    if not any(isinstance(item, Mapping | list) for item in items):
+        line = f"{head} {_flow(kinds, items)}"
+        if len(line) <= _WIDTH:
+            yield line
+            return
+    if not depth:
+        yield ""
+    yield head
+    indent = "  " * (depth + 1)
+    for item in items:
+        line = f"{indent}- {_flow(inside, item)}"
+        if not isinstance(item, Mapping) or not item or len(line) <= _WIDTH:
+            yield line
+        else:
+            first, *rest = _mapping(inside, item, depth + 2)
+            yield f"{indent}- {first.lstrip()}"
+            yield from rest
+
+
+def _is_short(value: Any) -> bool:
+    """Return whether a value may stand on one line: nothing in it holds mappings of its own."""
+    items = value.values() if isinstance(value, Mapping) else value
+    return not any(
+        isinstance(item, Mapping) and any(isinstance(part, Mapping) for part in item.values()) for item in items
+    )
+
+
+def _flow(kinds: list[Any], value: Any) -> str:
+    if isinstance(value, Mapping):
+        return (
+            "{" + ", ".join(f"{_key(key)}: {_flow(types_below(kinds, key), item)}" for key, item in value.items()) + "}"
+        )
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_flow(types_below(kinds, 0), item) for item in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_text(value, grouped="number" in kinds_of(kinds))
+    return _text(str(value))
+
+
+def _key(key: str) -> str:
+    return key if key.isascii() and key.isdecimal() and str(int(key)) == key else _text(key)
+
+
+def _text(text: str) -> str:
+    plain = _PLAIN.fullmatch(text) is not None and isinstance(scalar(text), str)
+    if plain and text.casefold() not in _WORDS_OF_OLD_YAML:
+        return text
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", text) or re.fullmatch(r"[0-9]{1,3}(_[0-9]{3})+", text):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def number_text(value: float, *, grouped: bool = False) -> str:
+    """Return the shortest text that reads back as the same number.
+
+    Parameters
+    ----------
+    value
+        A number, or a share, which is written with a percent sign.
+    grouped
+        Whether thousands may be grouped, as amounts may: ``118_000_000``.
+    """
+    if isinstance(value, Share):
+        return share_text(value)
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 2**53):
+        return f"{int(value):_d}" if grouped and abs(value) >= 10_000 else f"{int(value):d}"
+    return repr(float(value))
+
+
+def share_text(share: float) -> str:
+    """Return the text of a share, exactly: the shortest decimal of the fraction, its point moved by two places."""
+    return f"{Decimal(repr(float(share))).scaleb(2).normalize():f}%"
