@@ -2,5 +2,17 @@
 
 from budgetopt.formulation.formulate import Formulation, formulate
 from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage, TieBreak
+from budgetopt.formulation.provisions import Provision, provisions_of
 
-__all__ = ["Block", "Formulation", "Labels", "LinearProgram", "Matrix", "Stage", "TieBreak", "formulate"]
+__all__ = [
+    "Block",
+    "Formulation",
+    "Labels",
+    "LinearProgram",
+    "Matrix",
+    "Provision",
+    "Stage",
+    "TieBreak",
+    "formulate",
+    "provisions_of",
+]

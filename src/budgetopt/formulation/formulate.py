@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_avail
 from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
+from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
@@ -90,12 +92,20 @@ class Formulation:
         return moved
 
 
-def formulate(scenario: Scenario) -> Formulation:
+def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep_all: bool = False) -> Formulation:
     """Say a scenario as a linear program.
 
     The columns are levels of programs, segment by segment, or what a fund pays for a program; decision packages;
     closing balances and transfers of funds. Binary columns come only with a shape or a rule that needs them. See the
     formulation in the documentation for the mathematics.
+
+    Parameters
+    ----------
+    suspended
+        Provisions that are left out. With ``keep_all`` the columns, rows and matrix stay those of the whole scenario,
+        so that only limits differ and one live model can serve many such questions.
+    keep_all
+        Whether columns that can only be zero are kept.
 
     Returns
     -------
@@ -104,7 +114,7 @@ def formulate(scenario: Scenario) -> Formulation:
     """
     programs, outcome_count = len(scenario.programs), len(scenario.outcomes) + len(scenario.resources)
     builder = Builder()
-    limits = program_limits(scenario)
+    limits = program_limits(scenario, suspended)
     rules = compile_rules(scenario)
     effects = _together(scenario.effects, scenario.uses, len(scenario.outcomes))
     segments, slopes = segments_of(effects, programs)
@@ -114,7 +124,7 @@ def formulate(scenario: Scenario) -> Formulation:
     more[: len(seek_more)] |= seek_more[:, None]
     less[: len(seek_less)] |= seek_less[:, None]
     most, may_pay, counts = most_available(scenario), pays(scenario), counted(rules, programs)
-    levels = levels_of(scenario, limits, most)
+    levels = levels_of(scenario, limits, most, suspended)
     skips = _out_of_order(effects, segments, slopes, more, less)
     # a segment that begins at the ceiling or beyond it is never used, so nothing need keep it in order
     skips &= segments.start < levels.upper.max(axis=1)[segments.program]
@@ -134,23 +144,35 @@ def formulate(scenario: Scenario) -> Formulation:
         (doors | counts) & ~packaged,
         counts,
         skips,
+        keep_all=keep_all,
     )
     chosen, served, packages = add_packages(builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits)
     spending = joined([scaled, chosen])
     outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
     terms = Terms(spending, outcomes, add_funded(builder, opened, counts, packages))
 
-    add_accounts(builder, scenario, spending)
-    add_grants(builder, scenario, spending, most)
-    goals = add_rules(builder, rules, terms, soft="target" if is_goal_programming(scenario) else "")
-    add_year_to_year(builder, scenario, spending)
+    add_accounts(builder, scenario, spending, suspended)
+    add_grants(builder, scenario, spending, most, suspended)
+    names = {
+        "rule": [rule.name for rule in scenario.rules],
+        "target": list(scenario.outcomes),
+        "resource": list(scenario.resources),
+    }
+    goals = add_rules(
+        builder,
+        rules,
+        terms,
+        soft="target" if is_goal_programming(scenario) else "",
+        suspended=lambda kind, position: Provision(kind, names[kind][position]) in suspended,
+    )
+    add_year_to_year(builder, scenario, spending, suspended)
     # a new program changes from nothing
     reference = np.nan_to_num(scenario.baselines)
     stages = add_stages(builder, scenario, terms, reference, goals)
 
     group = spending.program * len(scenario.periods) + spending.period
     tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel())
-    names = {
+    labels = {
         "program": tuple(scenario.programs.ids.tolist()),
         "fund": tuple(scenario.funds),
         "to": tuple(scenario.funds),
@@ -160,7 +182,7 @@ def formulate(scenario: Scenario) -> Formulation:
         "outcome": tuple(scenario.outcomes),
         "resource": tuple(scenario.resources),
     }
-    return Formulation(builder.build(stages, names, tie_break), terms, limits, levels.price, scenario.packages)
+    return Formulation(builder.build(stages, labels, tie_break), terms, limits, levels.price, scenario.packages)
 
 
 def _together(effects: Effects, uses: Effects, outcomes: int) -> Effects:

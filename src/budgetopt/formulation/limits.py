@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.formulation.provisions import Provision
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
@@ -37,15 +39,29 @@ class ProgramLimits:
     upper_by: Ints
 
 
-def program_limits(scenario: Scenario) -> ProgramLimits:
-    """Return the tightest limits that the programs' own words and the rules on change set."""
+def program_limits(scenario: Scenario, suspended: Collection[Provision] = ()) -> ProgramLimits:
+    """Return the tightest limits that the programs' own words and the rules on change set.
+
+    Parameters
+    ----------
+    suspended
+        Provisions that are left out.
+    """
     programs, periods = scenario.programs, scenario.periods
     lower = np.zeros((len(programs), len(periods)))
     upper = np.full_like(lower, np.inf)
     limits = ProgramLimits(lower, upper, np.full(lower.shape, NOBODY), np.full(lower.shape, NOBODY))
-    _tighten(limits, scenario.dollars("spending.at_least"), scenario.dollars("spending.at_most"), OWN)
+    floor, ceiling = scenario.dollars("spending.at_least"), scenario.dollars("spending.at_most")
+    for provision in suspended:
+        if provision.kind in ("floor", "ceiling"):
+            (floor if provision.kind == "floor" else ceiling)[programs.position(provision.name)] = np.nan
+    _tighten(limits, floor, ceiling, OWN)
     for position, rule in enumerate(scenario.rules):
-        if not isinstance(rule, ChangeRule) or rule.change.from_ != "baseline":
+        if (
+            not isinstance(rule, ChangeRule)
+            or rule.change.from_ != "baseline"
+            or Provision("rule", rule.name) in suspended
+        ):
             continue
         bound = np.full(lower.shape, np.nan)
         # a program without a baseline has nothing to change from: its baseline is NaN, and so are its limits

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -64,14 +65,24 @@ def reserves(scenario: Scenario) -> tuple[Floats, Floats]:
     return dollars, shares
 
 
-def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
-    """Add closing balances, transfers, and the rows that balance every fund in every period."""
+def add_accounts(
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, suspended: Collection[Provision] = ()
+) -> None:
+    """Add closing balances, transfers, and the rows that balance every fund in every period.
+
+    Parameters
+    ----------
+    suspended
+        Provisions that are left out: their rows and columns are kept, without limits.
+    """
     funds, periods = list(scenario.funds), len(scenario.periods)
     shape = (len(funds), periods)
     every_fund, every_period = (grid.ravel() for grid in np.indices(shape))
     keys = {"fund": every_fund, "period": every_period}
     money = inflow(scenario)
     kept, kept_share = reserves(scenario)
+    free = np.array([Provision("reserve", name) in suspended for name in funds], dtype=bool)
+    kept[free] = 0.0
 
     closing = builder.columns("closing balance", keys, kept.ravel(), np.inf).reshape(shape)
     balance = builder.rows("fund balance", keys, money.ravel(), money.ravel()).reshape(shape)
@@ -86,21 +97,26 @@ def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
         for receiver, transfer in fund.transfers_to.items():
             to = funds.index(receiver)
             lower, upper = scenario.per_period(transfer.at_least), scenario.per_period(transfer.at_most)
+            if Provision("transfer", f"{name} to {receiver}") in suspended:
+                lower, upper = np.zeros(periods), np.full(periods, np.inf)
             moved = builder.columns("transfer", {"to": np.full(periods, to), **mine}, lower, upper)
             builder.entries(balance[position], moved, 1.0)
             builder.entries(balance[to], moved, -1.0)
         if kept_share[position].any():
-            row = builder.rows("reserve", mine, 0.0, np.inf)
+            row = builder.rows("reserve", mine, -np.inf if free[position] else 0.0, np.inf)
             builder.entries(row, closing[position], 1.0)
             share = kept_share[position, spending.period[paid]]
             builder.entries(row[spending.period[paid]], spending.column[paid], -share * spending.weight[paid])
         if fund.structural_balance:
-            row = builder.rows("structural balance", mine, -np.inf, scenario.revenue(name))
+            recurs = Provision("structural balance", name) not in suspended
+            row = builder.rows("structural balance", mine, -np.inf, scenario.revenue(name) if recurs else np.inf)
             recurring = paid & scenario.programs.flag("recurring", default=True)[spending.program]
             builder.entries(row[spending.period[recurring]], spending.column[recurring], spending.weight[recurring])
         if fund.spending is not None:
             lower = _limit(scenario, name, fund.spending.at_least, -np.inf)
             upper = _limit(scenario, name, fund.spending.at_most, np.inf)
+            if Provision("fund spending", name) in suspended:
+                lower, upper = np.full(periods, -np.inf), np.full(periods, np.inf)
             row = builder.rows("fund spending", mine, lower, upper)
             builder.entries(row[spending.period[paid]], spending.column[paid], spending.weight[paid])
 

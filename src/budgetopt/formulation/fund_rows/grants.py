@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -14,30 +17,43 @@ from budgetopt.scenario.selection import select
 __all__ = ["add_grants"]
 
 
-def add_grants(builder: Builder, scenario: Scenario, spending: SpendingTerms, most: Floats) -> None:
+def add_grants(
+    builder: Builder,
+    scenario: Scenario,
+    spending: SpendingTerms,
+    most: Floats,
+    suspended: Collection[Provision] = (),
+) -> None:
     """Add the conditions of every grant.
 
     Parameters
     ----------
     most
         The most that can be spent in each period; dollars, shape (periods,).
+    suspended
+        Provisions that are left out: their rows are kept, and ask for nothing.
     """
-    _add_matches(builder, scenario, spending)
-    for position, fund in enumerate(scenario.funds.values()):
+    _add_matches(builder, scenario, spending, suspended)
+    for position, (name, fund) in enumerate(scenario.funds.items()):
         if fund.maintenance_of_effort is not None:
-            _add_maintenance(builder, scenario, spending, position, most)
+            free = Provision("maintenance of effort", name) in suspended
+            _add_maintenance(builder, scenario, spending, position, most, free=free)
         if fund.no_supplanting:
-            _add_no_supplanting(builder, scenario, spending, position, most)
+            free = Provision("no supplanting", name) in suspended
+            _add_no_supplanting(builder, scenario, spending, position, most, free=free)
 
 
-def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
+def _add_matches(
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, suspended: Collection[Provision]
+) -> None:
     """Let local money pay the match of each program; money that several grants ask of one fund adds up."""
     funds, periods = list(scenario.funds), len(scenario.periods)
     local = np.full(len(funds), -1, dtype=np.int64)
     rate = np.zeros(len(funds))
-    for position, fund in enumerate(scenario.funds.values()):
+    for position, (name, fund) in enumerate(scenario.funds.items()):
         if fund.match is not None:
-            local[position], rate[position] = funds.index(fund.match.from_), fund.match.dollars
+            local[position] = funds.index(fund.match.from_)
+            rate[position] = 0.0 if Provision("match", name) in suspended else fund.match.dollars
     for payer in np.unique(local[local >= 0]).tolist():
         asks = local == payer
         programs = np.flatnonzero((scenario.eligible & asks).any(axis=1))
@@ -51,7 +67,9 @@ def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
             builder.entries(row_of[spending.program, spending.period][inside], spending.column[inside], factor)
 
 
-def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats) -> None:
+def _add_maintenance(
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats, *, free: bool
+) -> None:
     """Let a grant be taken only in a period in which local spending is kept up: a binary says whether it is."""
     fund = list(scenario.funds.values())[grant]
     effort = fund.maintenance_of_effort
@@ -68,14 +86,14 @@ def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTer
     builder.entries(only_if, taken, -most)
     paid = spending.fund == grant
     builder.entries(only_if[spending.period[paid]], spending.column[paid], spending.weight[paid])
-    kept_up = builder.rows("maintenance of effort", keys, 0.0, np.inf)
+    kept_up = builder.rows("maintenance of effort", keys, -np.inf if free else 0.0, np.inf)
     builder.entries(kept_up, taken, -asked)
     paid = (spending.fund == payer) & mine[spending.program]
     builder.entries(kept_up[spending.period[paid]], spending.column[paid], spending.weight[paid])
 
 
 def _add_no_supplanting(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats, *, free: bool
 ) -> None:
     """Let a grant pay for a program only where other funds pay its whole baseline: a binary for each says whether.
 
@@ -95,7 +113,7 @@ def _add_no_supplanting(
     builder.entries(row_of[cell], comes_on_top, -most[keys["period"]])
     paid = (spending.fund == grant) & held[spending.program]
     builder.entries(row_of[spending.program[paid], spending.period[paid]], spending.column[paid], spending.weight[paid])
-    row_of[cell] = builder.rows("no supplanting", keys, 0.0, np.inf)
+    row_of[cell] = builder.rows("no supplanting", keys, -np.inf if free else 0.0, np.inf)
     builder.entries(row_of[cell], comes_on_top, -baseline[cell])
     paid = ~strict[spending.fund] & held[spending.program]
     builder.entries(row_of[spending.program[paid], spending.period[paid]], spending.column[paid], spending.weight[paid])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,13 +64,21 @@ def counted(rules: Sequence[LinearRule], programs: int) -> Bools:
     return found
 
 
-def add_rules(builder: Builder, rules: Sequence[LinearRule], terms: Terms, soft: str = "") -> list[tuple[int, Ints]]:
+def add_rules(
+    builder: Builder,
+    rules: Sequence[LinearRule],
+    terms: Terms,
+    soft: str = "",
+    suspended: Callable[[str, int], bool] | None = None,
+) -> list[tuple[int, Ints]]:
     """Add the rows of every linear rule.
 
     Parameters
     ----------
     soft
         The kind of rules that are goals and no limits: they get columns for what they are short of or beyond.
+    suspended
+        Tells whether a rule of a kind and position is suspended: its rows are kept, without limits.
 
     Returns
     -------
@@ -84,6 +92,8 @@ def add_rules(builder: Builder, rules: Sequence[LinearRule], terms: Terms, soft:
         masks = np.array([row.periods for row in rule.rows])
         lower = np.array([row.lower for row in rule.rows])
         upper = np.array([row.upper for row in rule.rows])
+        if suspended is not None and suspended(rule.kind, rule.position):
+            lower, upper = np.full_like(lower, -np.inf), np.full_like(upper, np.inf)
         # what the outcomes are without any spending is not the plan's doing: it moves to the limits
         given = _given(rule, masks, terms.outcomes.constant)
         count = len(rule.rows)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
+from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.scenario import Scenario
@@ -13,7 +16,9 @@ from budgetopt.scenario.selection import select
 __all__ = ["add_year_to_year"]
 
 
-def add_year_to_year(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
+def add_year_to_year(
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, suspended: Collection[Provision] = ()
+) -> None:
     """Add a row for each program, period after the first, and direction in which a rule limits its change.
 
     ``x[t] <= (1 + up) * x[t - 1]`` and ``x[t] >= (1 - down) * x[t - 1]``.
@@ -34,6 +39,8 @@ def add_year_to_year(builder: Builder, scenario: Scenario, spending: SpendingTer
             if not shares or not len(program):
                 continue
             keys = {"rule": np.full(len(program), position), "period": period, "program": program}
+            if Provision("rule", rule.name) in suspended:
+                lower, upper = -np.inf, np.inf
             row_of = np.full(shape, -1, dtype=np.int64)
             row_of[program, period] = builder.rows("rule", keys, lower, upper)
             for shift, factor in ((0, 1.0), (1, -(1.0 + sign * min(shares)))):

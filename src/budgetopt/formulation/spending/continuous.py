@@ -24,6 +24,8 @@ def add_continuous(
     opens: Bools,
     counted: Bools,
     out_of_order: Bools,
+    *,
+    keep_all: bool,
 ) -> tuple[SpendingTerms, Carriers, Ints]:
     """Add the columns of programs that are scaled, and the rows that hold a program's columns together.
 
@@ -44,6 +46,8 @@ def add_continuous(
         Programs that rules count as funded, so that being open must mean some spending; shape (programs,).
     out_of_order
         Segments that must not be used before all earlier ones are full, because it would pay to; shape (segments,).
+    keep_all
+        Whether columns that can only be zero are kept, so that the columns do not depend on the limits.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def add_continuous(
     start, width = segments.start[at_segment], segments.width[at_segment]
     lower = np.clip(levels.lower[owner, at_period] - start, 0, width)
     upper = np.where(closed, 0.0, np.clip(levels.upper[owner, at_period] - start, 0, width))
-    used = (upper > 0) | (lower > 0)
+    used = (upper > 0) | (lower > 0) | keep_all
     at_segment, at_period, owner, fund = at_segment[used], at_period[used], owner[used], fund[used]
     keys = {"program": owner, "fund": fund, "period": at_period, "segment": segments.number[at_segment]}
     column = builder.columns("segment", keys, lower[used], upper[used])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.provisions import Provision
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.scenario import Scenario
 
@@ -42,7 +44,7 @@ class Levels:
     may_open: Bools
 
 
-def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels:
+def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended: Collection[Provision] = ()) -> Levels:
     """Return the levels of all programs.
 
     Parameters
@@ -51,12 +53,15 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels
         Floors and ceilings in dollars.
     most
         The most that can be spent in each period; dollars, shape (periods,).
+    suspended
+        Provisions that are left out.
     """
     programs = scenario.programs
     price = unit_prices(programs)[:, None] * scenario.price_level
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
     doors = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
     fewest = np.nan_to_num(programs.number("service.at_least"))[:, None] * np.ones_like(price)
+    fewest[[programs.position(provision.name) for provision in suspended if provision.kind == "floor"]] = 0.0
     most_units = programs.number("service.up_to")[:, None] * np.ones_like(price)
     most_units[np.isnan(most_units)] = np.inf
 
