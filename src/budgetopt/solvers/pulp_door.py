@@ -208,10 +208,7 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
     if not has_point:
         return termination, None, None
     x = _values(built, lp)
-    if (
-        termination is not Termination.OPTIMAL
-        and not certify_point(lp, lp.stages[0], x, None, tolerance=LOOSE).feasible
-    ):
+    if termination is not Termination.OPTIMAL and not certify_point(lp, lp.stages[0], x, None, tolerance=LOOSE).feasible:
         return termination, None, None
     return termination, x, _duals(built, lp)
 
