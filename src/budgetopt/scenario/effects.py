@@ -69,9 +69,7 @@ def effects_of(programs: ProgramTable, outcomes: Sequence[str]) -> Effects:
             xy[:, 1, 1] = np.where(limited, up_to, 1.0)
             # without a limit the slope after the first point says it all; limited to zero units, nothing can be bought
             keep = np.stack([np.ones(len(column), dtype=bool), limited & (xy[:, 1, 0] > 0)], axis=1)
-            add(
-                column.rows, position, keep.sum(axis=1), xy[keep], np.where(limited, 0.0, 1.0 / column.values)
-            )
+            add(column.rows, position, keep.sum(axis=1), xy[keep], np.where(limited, 0.0, 1.0 / column.values))
         if (column := keys.get("curve")) is not None and column.offsets is not None:
             add(column.rows, position, np.diff(column.offsets), column.values, np.zeros(len(column)))
 
