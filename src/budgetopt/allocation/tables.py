@@ -141,6 +141,8 @@ def rules_table(plan: Allocation) -> pd.DataFrame:
     holds, and the price of relief for the one where it costs most.
     """
     frames = [_limit_rows(plan, check) for check in plan.audit.checks if check.kind in _LISTED]
+    # a rule on change that no program has a baseline for limits nothing, and has no rows
+    frames = [frame for frame in frames if len(frame)]
     columns = ["kind", "name", "period", "sense", "value", "bound", "slack", "binding", "price", "unit", "because"]
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
     return table[columns]

@@ -75,7 +75,10 @@ def parse_number(value: object, what: str = "an amount", text: str = "") -> floa
     if isinstance(value, str):
         number = _from_text(value.strip(), what, text or value.strip())
     elif isinstance(value, numbers.Real | Decimal) and not isinstance(value, bool):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
     else:
         raise refuse("number", "{shown} is not {what}", _expected(what), shown=shown(value), what=what)
     if not math.isfinite(number):
@@ -185,9 +188,9 @@ def _write(value: float) -> Any:
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
-_TEXT = {"type": "string", "pattern": r"^[-+]?\$?[0-9][0-9_,]*(\.[0-9]+)?([eE][-+]?[0-9]+)?\s?[kKmMbB]?$"}
-_TEXT_SIGNED_SHARE = {"type": "string", "pattern": r"^[-+]?[0-9][0-9_]*(\.[0-9]+)?\s?%$"}
-_TEXT_SHARE = {"type": "string", "pattern": r"^[0-9][0-9_]*(\.[0-9]+)?\s?%$"}
+_DIGITS = r"([0-9][0-9_,]*(\.[0-9]+)?|\.[0-9]+)"
+_TEXT = {"type": "string", "pattern": rf"^[-+]?\$?{_DIGITS}([eE][-+]?[0-9]+)?\s?[kKmMbB]?$"}
+_TEXT_SHARE = {"type": "string", "pattern": rf"^[-+]?{_DIGITS}\s?%$"}
 
 
 def _schema(minimum: str | None, *, text: bool = True, share: bool = False, only_share: bool = False) -> WithJsonSchema:
@@ -228,7 +231,7 @@ SignedShare = Annotated[
     float,
     PlainValidator(_signed_share),
     _as_written,
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": -1, "maximum": 1}, _TEXT_SIGNED_SHARE]}),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": -1, "maximum": 1}, _TEXT_SHARE]}),
 ]
 """A share of either sign, held as a :class:`Share`."""
 AmountOrShare = Annotated[float, PlainValidator(_amount_or_share), _as_written, _schema("minimum", share=True)]
