@@ -168,7 +168,7 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
                 ),
                 (
                     "t.csv:1:3: 'unit_cost' is no column that a table of programs has [unknown-column]"
-                    " | a key of a program | did you mean 'outcomes.NAME.unit_cost'?"
+                    " | a key of a program | did you mean 'service.unit_cost'?"
                 ),
                 (
                     "t.csv:1:4: 'FY26' is no column that a table of programs has [unknown-column]"
