@@ -5,7 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.docs.examples import LANGUAGES, ROOT, SET_UP, Block, MismatchError, agrees, blocks, commands, pages, run
+from tests.docs.examples import (
+    LANGUAGES,
+    ROOT,
+    SET_UP,
+    Block,
+    MismatchError,
+    _plain,
+    agrees,
+    blocks,
+    commands,
+    pages,
+    run,
+)
 
 PAGES = pages()
 
@@ -42,6 +54,8 @@ def test_a_wrong_output_is_noticed() -> None:
     assert agrees("one", "one  \n")
     assert agrees("a\n...\nd", "a\nb\nc\nd")
     assert not agrees("a\n...\nd", "a\nb\nc\ne")
+    assert not agrees("...", "a\n(exit code 3)")
+    assert agrees("...\n(exit code 3)", "a\n(exit code 3)")
 
 
 def test_a_command_may_go_on_over_lines() -> None:
@@ -49,6 +63,23 @@ def test_a_command_may_go_on_over_lines() -> None:
         ("echo one \\\n    two", "one two"),
         ("true", ""),
     ]
+
+
+def test_only_what_needs_a_shell_gets_one() -> None:
+    assert _plain("python -m budgetopt solve city --set 'rules[A b].at_least=5'") == [
+        "solve",
+        "city",
+        "--set",
+        "rules[A b].at_least=5",
+    ]
+    assert _plain("python -m budgetopt solve city \\\n  --all") == ["solve", "city", "--all"]
+    for command in (
+        "python -m budgetopt solve city >plan.txt",
+        "python -m budgetopt schema | head -1",
+        "ls",
+        "budgetopt solve x",
+    ):
+        assert _plain(command) is None
 
 
 def test_output_without_a_command_is_refused() -> None:

@@ -14,7 +14,8 @@ from tests.docs.examples import ROOT
 import budgetopt
 from docs_site.hooks import fill
 from docs_site.mathematics import to_mathml
-from docs_site.scenario_reference import models, scenario_reference
+from docs_site.result_reference import RESULT
+from docs_site.scenario_reference import SCENARIO, scenario_reference
 
 REMOTE = re.compile(
     r"<(?:script|img|iframe|source|audio|video)\b[^>]*\bsrc=[\"']?(?:https?:)?//[^>]*>|<link\b[^>]*>|url\((?:https?:)?//[^)]*\)"
@@ -50,8 +51,8 @@ def test_every_page_stands_in_the_navigation() -> None:
     assert [page for page in pages if page not in navigation] == []
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
-def test_every_key_of_a_scenario_is_explained(model: type) -> None:
+@pytest.mark.parametrize("model", [*SCENARIO.models(), *RESULT.models()], ids=lambda model: model.__name__)
+def test_every_key_of_a_file_is_explained(model: type) -> None:
     fields = {} if "root" in model.model_fields else model.model_fields  # type: ignore[attr-defined]
     assert model.__doc__
     assert [name for name, info in fields.items() if not info.description] == []

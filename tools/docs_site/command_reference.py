@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 
 from budgetopt.cli import build_parser
@@ -34,10 +35,10 @@ def page_of(parser: argparse.ArgumentParser) -> str:
 
 
 def _usage(parser: argparse.ArgumentParser) -> str:
-    # argparse breaks long usages to the width of the terminal; one line for each would be as wide as it is long
-    words = parser.format_usage().removeprefix("usage: ").split()
+    # argparse breaks long usages to the width of the terminal; here an option stays on one line with its value
+    words = re.findall(r"\[[^]]*\]|\S+", parser.format_usage().removeprefix("usage: "))
     lines = [""]
-    for word in words:
+    for word in (" ".join(word.split()) for word in words):
         if len(lines[-1]) + len(word) > 100:
             lines.append("   ")
         lines[-1] += f" {word}" if lines[-1] else word
