@@ -1,0 +1,143 @@
+"""Follow a value that is a broken line in one number: its slope to each side of a point, and how far each slope holds.
+
+The best value of a linear program is concave in any limit of a maximization (convex in any coefficient of its
+objective), and made of finitely many straight pieces. Wherever it is evaluated, the duals give its slope. Two straight
+lines meet at most once, so a piece is followed exactly: from the far end of a bracket, go to where its line meets that
+of the piece, until the two values agree (Eisner and Severance, Journal of the ACM 23, 1976). No solver's ranging is
+needed, and a slack row's range has an infinite end, as in the textbooks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Piece", "Point", "follow"]
+
+STEPS = 60
+"""More meetings of lines than this are a sign of noise, and the bracket so far is given."""
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The value at a place, and a slope of the value there (of either side, where they differ)."""
+
+    at: float
+    value: float
+    slope: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A straight piece that begins at a point.
+
+    Parameters
+    ----------
+    slope
+        Its slope: the change of the value for one more unit.
+    end
+        Where it ends: infinite if it goes on, the point itself if nothing is feasible beyond.
+    feasible
+        Whether there is any value beyond the point at all.
+    """
+
+    slope: float
+    end: float
+    feasible: bool = True
+
+
+def follow(
+    evaluate: Callable[[float], Point | None], start: Point, direction: int, *, unit: float, far: float
+) -> Piece:
+    """Return the straight piece that leaves a point in one direction.
+
+    Parameters
+    ----------
+    evaluate
+        Gives the value and a slope at a place; None where there is none (infeasible).
+    start
+        The point.
+    direction
+        1 for more, -1 for less.
+    unit
+        A step that is small against the numbers of the problem.
+    far
+        How far to look; a piece that is still straight there is taken to go on for ever.
+    """
+    limit = start.at + direction * far
+    edge = evaluate(limit)
+    if edge is None:
+        limit = _last_feasible(evaluate, start.at, limit, unit)
+        if abs(limit - start.at) <= unit * TOLERANCE:
+            return Piece(math.nan, start.at, feasible=False)
+        edge = evaluate(limit)
+        assert edge is not None, "the last feasible place was evaluated before"
+        goes_on = False
+    else:
+        goes_on = True
+    best = edge
+    for _ in range(STEPS):
+        across = (best.value - start.value) / (best.at - start.at)
+        scale = max(abs(across), abs(best.slope), abs(start.value) / max(abs(best.at - start.at), unit), 1e-300)
+        if abs(across - best.slope) <= TOLERANCE * scale or abs(best.at - start.at) <= unit * TOLERANCE:
+            break
+        nearer = _between(evaluate, start, best, unit)
+        if nearer is None:
+            break
+        best = nearer
+    slope = (best.value - start.value) / (best.at - start.at)
+    if best is edge:
+        return Piece(slope, direction * math.inf if goes_on else limit)
+    return Piece(slope, _end(evaluate, start, slope, best, edge))
+
+
+def _between(evaluate: Callable[[float], Point | None], start: Point, far: Point, unit: float) -> Point | None:
+    """Return a point nearer to the start: where the line at the far point meets the one of the near side."""
+    near = evaluate(start.at + math.copysign(min(unit, abs(far.at - start.at) / 2), far.at - start.at))
+    if near is None:
+        return None
+    rise = near.slope - far.slope
+    if abs(rise) <= TOLERANCE * max(abs(near.slope), abs(far.slope), 1e-300):
+        return near if abs(near.at - start.at) < abs(far.at - start.at) else None
+    meets = (far.value - far.slope * far.at - (near.value - near.slope * near.at)) / rise
+    low, high = sorted((near.at, far.at))
+    if not low < meets < high:
+        return near
+    return evaluate(meets) or near
+
+
+def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, inside: Point, edge: Point) -> float:
+    """Return where a piece of known slope ends: beyond the inside point, before the edge."""
+    outside = edge
+    for _ in range(STEPS):
+        line_at = start.value + slope * (outside.at - start.at)
+        scale = max(abs(outside.value), abs(start.value), abs(line_at), 1e-300)
+        if abs(outside.value - line_at) <= TOLERANCE * scale:
+            return outside.at
+        rise = slope - outside.slope
+        if rise == 0:
+            return inside.at
+        meets = (outside.value - outside.slope * outside.at - (start.value - slope * start.at)) / rise
+        low, high = sorted((inside.at, outside.at))
+        if not low - 1e-12 * abs(low) <= meets <= high + 1e-12 * abs(high) or meets == outside.at:
+            return inside.at if not low <= meets <= high else meets
+        found = evaluate(meets)
+        if found is None:
+            return inside.at
+        outside = found
+    return outside.at
+
+
+def _last_feasible(evaluate: Callable[[float], Point | None], inside: float, outside: float, unit: float) -> float:
+    """Return the last place towards the outside that has a value, to within a small part of a unit."""
+    for _ in range(200):
+        if abs(outside - inside) <= max(unit * TOLERANCE, 4 * math.ulp(max(abs(inside), abs(outside)))):
+            break
+        middle = (inside + outside) / 2
+        if evaluate(middle) is None:
+            outside = middle
+        else:
+            inside = middle
+    return inside

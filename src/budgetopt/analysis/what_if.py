@@ -1,0 +1,109 @@
+"""One live problem for many questions: what if a limit moved, a rule fell, a program were worth more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from budgetopt.formulation import Formulation, LinearProgram, Provision, formulate
+from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import LiveModel, Options, Solution
+
+__all__ = ["WhatIf"]
+
+
+class WhatIf:
+    """A scenario's first objective over its problem, kept live: changed and solved again from where it stood.
+
+    Questions that only move limits or coefficients of the objective cost a warm start; those that change the matrix
+    make a new model. Every question begins from the scenario as it is.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    options
+        How to solve; HiGHS answers, whatever solver is named.
+    """
+
+    def __init__(self, scenario: Scenario, options: Options | None = None) -> None:
+        self.scenario = scenario
+        self._options = options or Options()
+        self.formulation: Formulation = formulate(scenario, keep_all=True)
+        self.problem: LinearProgram = self.formulation.linear_program
+        self._live = LiveModel(self.problem, self._options)
+        self._stands = self.problem
+        self.solves = 0
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether some decisions are whole, so that there are no duals."""
+        return self.problem.is_integer
+
+    def as_is(self) -> Solution:
+        """Solve the scenario as it is."""
+        return self.solve(self.problem)
+
+    def without(self, suspended: Collection[Provision]) -> Solution:
+        """Solve without some provisions."""
+        return self.solve(self.problem_without(suspended))
+
+    def problem_without(self, suspended: Collection[Provision]) -> LinearProgram:
+        """Return the problem without some provisions; its columns and rows are those of the whole problem."""
+        return formulate(self.scenario, suspended=suspended, keep_all=True).linear_program
+
+    def with_rows(self, rows: Ints, lower: Floats, upper: Floats) -> Solution:
+        """Solve with other limits of some rows."""
+        row_lower, row_upper = self.problem.row_lower.copy(), self.problem.row_upper.copy()
+        row_lower[rows], row_upper[rows] = lower, upper
+        return self.solve(replace(self.problem, row_lower=row_lower, row_upper=row_upper))
+
+    def with_columns(self, columns: Ints, lower: Floats, upper: Floats) -> Solution:
+        """Solve with other limits of some columns."""
+        low, high = self.problem.lower.copy(), self.problem.upper.copy()
+        low[columns], high[columns] = lower, upper
+        return self.solve(replace(self.problem, lower=low, upper=high))
+
+    def with_cost(self, cost: Floats, offset: float | None = None) -> Solution:
+        """Solve with other coefficients of the objective."""
+        stage = self.problem.stages[0]
+        changed = replace(stage, cost=cost, offset=stage.offset if offset is None else offset)
+        return self.solve(replace(self.problem, stages=(changed,)))
+
+    def solve(self, problem: LinearProgram) -> Solution:
+        """Solve a problem: by moving the live one to it if their matrices are the same, anew otherwise."""
+        self.solves += 1
+        if not _same_matrix(problem, self._stands):
+            self._live = LiveModel(problem, self._options)
+        else:
+            self._move(problem)
+        self._stands = problem
+        return self._live.solve()
+
+    def _move(self, problem: LinearProgram) -> None:
+        before, stage, now = self._stands, self._stands.stages[0], problem.stages[0]
+        if stage is not now and not (
+            np.array_equal(stage.cost, now.cost) and stage.maximize == now.maximize and stage.offset == now.offset
+        ):
+            self._live.set_costs(now.cost_for(problem.columns), now.maximize, now.offset)
+        moved = np.flatnonzero((before.lower != problem.lower) | (before.upper != problem.upper))
+        if len(moved):
+            self._live.set_column_bounds(moved, problem.lower[moved], problem.upper[moved])
+        moved = np.flatnonzero((before.row_lower != problem.row_lower) | (before.row_upper != problem.row_upper))
+        if len(moved):
+            self._live.set_row_bounds(moved, problem.row_lower[moved], problem.row_upper[moved])
+
+
+def _same_matrix(one: LinearProgram, other: LinearProgram) -> bool:
+    if one.matrix is other.matrix:
+        return True
+    return (
+        (one.rows, one.columns) == (other.rows, other.columns)
+        and np.array_equal(one.matrix.starts, other.matrix.starts)
+        and np.array_equal(one.matrix.index, other.matrix.index)
+        and np.array_equal(one.matrix.value, other.matrix.value)
+        and np.array_equal(one.integer, other.integer)
+    )

@@ -1,0 +1,83 @@
+"""Pieces of a broken line are followed exactly."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budgetopt.analysis.parametric import Point, follow
+
+
+def concave(slopes, breaks, low=-math.inf, high=math.inf):
+    """A concave broken line through (0, 0) of falling slopes that change at the breaks; None outside of its ends."""
+
+    def value(at):
+        total, before = 0.0, 0.0
+        edges = [*breaks, math.inf]
+        if at >= 0:
+            for slope, edge in zip(slopes, edges, strict=True):
+                if edge <= 0:
+                    continue
+                step = min(at, edge) - max(before, 0.0)
+                if step > 0:
+                    total += slope * step
+                before = edge
+            return total
+        position = 0.0
+        for slope, edge in zip(reversed(slopes), reversed([-math.inf, *breaks]), strict=True):
+            if edge >= 0:
+                continue
+            step = position - max(at, edge)
+            if step > 0:
+                total -= slope * step
+            position = min(position, edge)
+        return total
+
+    def evaluate(at):
+        if not low <= at <= high:
+            return None
+        slope = next(slope for slope, edge in zip(slopes, [*breaks, math.inf], strict=True) if at <= edge)
+        return Point(at, value(at), slope)
+
+    return evaluate
+
+
+def test_a_kink_has_two_slopes():
+    evaluate = concave([5.0, 2.0, 0.0], [0.0, 10.0])
+    start = evaluate(0.0)
+    right = follow(evaluate, start, 1, unit=1e-3, far=1e6)
+    left = follow(evaluate, start, -1, unit=1e-3, far=1e6)
+    assert (right.slope, right.end) == (pytest.approx(2.0), pytest.approx(10.0))
+    assert (left.slope, left.end) == (pytest.approx(5.0), -math.inf)
+
+
+def test_a_straight_line_goes_on_for_ever():
+    evaluate = concave([3.0], [])
+    piece = follow(evaluate, evaluate(0.0), 1, unit=1e-3, far=1e6)
+    assert (piece.slope, piece.end) == (pytest.approx(3.0), math.inf)
+
+
+def test_it_ends_where_nothing_is_feasible():
+    evaluate = concave([3.0], [], low=-4.0, high=7.0)
+    right = follow(evaluate, evaluate(0.0), 1, unit=1e-3, far=1e6)
+    left = follow(evaluate, evaluate(0.0), -1, unit=1e-3, far=1e6)
+    assert (right.slope, right.end) == (pytest.approx(3.0), pytest.approx(7.0))
+    assert (left.slope, left.end) == (pytest.approx(3.0), pytest.approx(-4.0))
+    edge = concave([3.0], [], high=0.0)
+    assert not follow(edge, edge(0.0), 1, unit=1e-3, far=1e6).feasible
+
+
+@given(
+    st.lists(st.integers(-50, 50), min_size=2, max_size=7, unique=True),
+    st.lists(st.integers(1, 400), min_size=6, max_size=6, unique=True),
+)
+def test_the_first_piece_to_the_right_is_found(slopes, breaks):
+    slopes = [float(slope) for slope in sorted(slopes, reverse=True)]
+    breaks = [float(edge) for edge in sorted(breaks[: len(slopes) - 1])]
+    evaluate = concave(slopes, breaks)
+    piece = follow(evaluate, evaluate(0.0), 1, unit=1e-3, far=1e5)
+    assert piece.slope == pytest.approx(slopes[0], abs=1e-6)
+    assert piece.end == pytest.approx(breaks[0], rel=1e-9)
