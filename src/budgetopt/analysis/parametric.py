@@ -88,6 +88,9 @@ def follow(
             break
         best = nearer
     slope = (best.value - start.value) / (best.at - start.at)
+    if abs(slope) * abs(best.at - start.at) <= TOLERANCE * abs(start.value):
+        # a change below the accuracy of the value is none
+        slope = 0.0
     if best is edge:
         return Piece(slope, direction * math.inf if goes_on else limit)
     return Piece(slope, _end(evaluate, start, slope, best, edge))
@@ -112,22 +115,31 @@ def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, 
     """Return where a piece of known slope ends: beyond the inside point, before the edge."""
     outside = edge
     for _ in range(STEPS):
-        line_at = start.value + slope * (outside.at - start.at)
-        scale = max(abs(outside.value), abs(start.value), abs(line_at), 1e-300)
-        if abs(outside.value - line_at) <= TOLERANCE * scale:
+        if _on_line(start, slope, outside):
             return outside.at
+        if abs(outside.at - inside.at) <= TOLERANCE * max(abs(outside.at), abs(inside.at)):
+            break
         rise = slope - outside.slope
-        if rise == 0:
-            return inside.at
-        meets = (outside.value - outside.slope * outside.at - (start.value - slope * start.at)) / rise
+        meets = (
+            math.nan
+            if rise == 0
+            else (outside.value - outside.slope * outside.at - (start.value - slope * start.at)) / rise
+        )
         low, high = sorted((inside.at, outside.at))
-        if not low - 1e-12 * abs(low) <= meets <= high + 1e-12 * abs(high) or meets == outside.at:
-            return inside.at if not low <= meets <= high else meets
-        found = evaluate(meets)
+        # where a slope is not that of the next piece (a vertex has many), halving the bracket does what meeting cannot
+        found = evaluate(meets if low <= meets <= high and meets != outside.at else (low + high) / 2)
         if found is None:
-            return inside.at
-        outside = found
-    return outside.at
+            break
+        if _on_line(start, slope, found) and found.at != meets:
+            inside = found
+        else:
+            outside = found
+    return outside.at if _on_line(start, slope, outside) else inside.at
+
+
+def _on_line(start: Point, slope: float, point: Point) -> bool:
+    line_at = start.value + slope * (point.at - start.at)
+    return abs(point.value - line_at) <= TOLERANCE * max(abs(point.value), abs(start.value), abs(line_at), 1e-300)
 
 
 def _last_feasible(evaluate: Callable[[float], Point | None], inside: float, outside: float, unit: float) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 from budgetopt.formulation import Formulation, LinearProgram, Provision, formulate
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import LiveModel, Options, Solution
+from budgetopt.solvers import Options, Solution
+from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["WhatIf"]
 

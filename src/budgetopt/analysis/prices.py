@@ -1,0 +1,264 @@
+"""What each limit costs: a little of it, to each side and as far as that holds, and all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.analysis.parametric import Piece, Point, follow
+from budgetopt.analysis.what_if import WhatIf
+from budgetopt.errors import FaultError
+from budgetopt.formulation import Provision, provisions_of
+from budgetopt.solvers import Solution, Termination
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["LimitRow", "limit_rows", "prices", "rule_ladder", "total_cost"]
+
+ROW_KINDS = ("rule", "target", "resource", "reserve", "structural balance", "fund spending", "fund balance")
+"""The kinds of rows whose limits have prices."""
+STEP = 0.01
+"""In whole-number problems: the share of a limit by which it is moved to see what that brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One limit of the linear program that a price can be asked of.
+
+    Parameters
+    ----------
+    kind, name, period
+        What it is: ``rule``, ``target``, ``resource``, ``reserve``, ``money`` ...; its name; its period, empty for all
+        periods together.
+    sense
+        ``at least``, ``at most`` or ``equals``.
+    bound
+        The limit in the unit of the row; money for ``money``.
+    row, column
+        Its row, or for a reserve of a fixed amount its column; -1 otherwise.
+    part
+        Which group or program of the rule it is about, empty where the rule has only one row in the period.
+    """
+
+    kind: str
+    name: str
+    period: str
+    sense: str
+    bound: float
+    row: int
+    column: int = -1
+    part: str = ""
+
+    @property
+    def relief(self) -> int:
+        """The direction in which the limit gives way: 1 where more of it is relief."""
+        return -1 if self.sense == "at least" else 1
+
+
+def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
+    """Yield every limit whose price can be asked, in the order of the linear program."""
+    problem, labels = question.problem, question.problem.row_labels
+    for block in labels.blocks:
+        if block.kind not in ROW_KINDS:
+            continue
+        key = "fund" if "fund" in block.keys else block.kind
+        names = labels.names[key]
+        for at in range(len(block)):
+            row = block.start + at
+            lower, upper = float(problem.row_lower[row]), float(problem.row_upper[row])
+            period = int(block.keys["period"][at])
+            common = {
+                "kind": "money" if block.kind == "fund balance" else block.kind,
+                "name": names[int(block.keys[key][at])],
+                "period": "" if period < 0 else question.scenario.periods[period],
+                "part": _part(block.keys, at, labels.names),
+            }
+            if lower == upper:
+                yield LimitRow(**common, sense="equals", bound=lower, row=row)
+                continue
+            if np.isfinite(lower):
+                yield LimitRow(**common, sense="at least", bound=lower, row=row)
+            if np.isfinite(upper):
+                yield LimitRow(**common, sense="at most", bound=upper, row=row)
+    for block in problem.column_labels.of_kind("closing balance"):
+        for at in np.flatnonzero(problem.lower[block.positions] > 0).tolist():
+            fund = problem.column_labels.names["fund"][int(block.keys["fund"][at])]
+            period = question.scenario.periods[int(block.keys["period"][at])]
+            column = block.start + at
+            yield LimitRow("reserve", fund, period, "at least", float(problem.lower[column]), -1, column)
+
+
+def _part(keys: object, at: int, names: object) -> str:
+    assert isinstance(keys, dict)
+    if "program" in keys:
+        assert isinstance(names, dict)
+        return str(names["program"][int(keys["program"][at])])
+    return str(int(keys["group"][at]) + 1) if "group" in keys else ""
+
+
+def prices(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
+    """Return what each limit costs; one row a limit and period.
+
+    Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what one unit of relief adds to
+    the first objective, and ``relief_until``, the limit up to which it does; ``tightening``, what one unit the other way
+    takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole provision were
+    dropped; and ``method``. Where the optimum is degenerate the two prices differ; each is exact for its side.
+
+    In problems with whole decisions there are no duals: the prices are what moving the limit by 1% brings, for each unit,
+    found by solving again, and ``method`` says so.
+
+    Parameters
+    ----------
+    plan
+        The plan whose limits are priced.
+    question
+        A live problem of the same scenario, if there is one already.
+    """
+    import pandas as pd
+
+    question = question or WhatIf(plan.scenario)
+    base = solved(question.as_is())
+    stage = question.problem.stages[0]
+    gain = 1.0 if stage.maximize else -1.0
+    costs = {provision: total_cost(question, provision, base) for provision, _, _ in provisions_of(plan.scenario)}
+    rows = []
+    for limit in limit_rows(question):
+        relief, tightening = _two_sides(question, limit, base, gain)
+        rows.append(
+            {
+                "kind": limit.kind,
+                "name": limit.name,
+                "part": limit.part,
+                "period": limit.period,
+                "sense": limit.sense,
+                "bound": limit.bound,
+                "relief": limit.relief * relief.slope + 0.0,
+                "relief_until": relief.end,
+                "tightening": limit.relief * tightening.slope + 0.0,
+                "tightening_until": tightening.end,
+                "total_cost": costs.get(Provision(limit.kind, limit.name), np.nan),
+                "method": "solved again with the limit moved by 1%" if question.is_integer else "exact",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
+    """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then."""
+    answer = question.without([provision])
+    if answer.termination is Termination.UNBOUNDED:
+        return np.inf
+    gain = 1.0 if question.problem.stages[0].maximize else -1.0
+    cost = gain * (solved(answer).objective - base.objective)
+    # what is below the solver's own accuracy is nothing
+    return cost if cost > 1e-9 * max(abs(base.objective), 1.0) else 0.0
+
+
+def rule_ladder(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
+    """Return what the first objective loses as the rules are added one at a time, in the order of the file.
+
+    Columns: ``kind``, ``name``, ``because``, ``value`` (with this rule and all above it) and ``cost`` (what this one
+    takes). The first row is the scenario without any of them. A rule's cost on the ladder depends on the rules above it,
+    unlike its total cost in :func:`prices`.
+    """
+    import pandas as pd
+
+    question = question or WhatIf(plan.scenario)
+    steps = [item for item in provisions_of(plan.scenario) if item[0].kind in ("rule", "target", "resource")]
+    waiting = {provision for provision, _, _ in steps}
+    gain = 1.0 if question.problem.stages[0].maximize else -1.0
+    answer = question.without(waiting)
+    value = np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
+    rows = [{"kind": "", "name": "no rules", "because": "", "value": value, "cost": 0.0}]
+    for provision, because, _ in steps:
+        waiting.discard(provision)
+        answer = question.without(waiting)
+        now = np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
+        cost = 0.0 if now == value else max(gain * (value - now), 0.0)
+        rows.append({"kind": provision.kind, "name": provision.name, "because": because, "value": now, "cost": cost})
+        value = now
+    return pd.DataFrame(rows)
+
+
+def solved(answer: Solution) -> Solution:
+    """Return an answer that is optimal.
+
+    Raises
+    ------
+    FaultError
+        If it is not: what is asked here always has an answer.
+    """
+    if answer.termination is not Termination.OPTIMAL:
+        raise FaultError(f"{answer.solver} did not solve a changed problem: {answer.termination}")
+    return answer
+
+
+def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -> tuple[Piece, Piece]:
+    """Return the pieces of the best value, as a gain, on the side of relief and on the side of tightening."""
+    evaluate = _evaluator(question, limit, gain)
+    start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
+    money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
+    size = max(abs(limit.bound), _turnover(question, limit, base), 1e-9)
+    if question.is_integer:
+        return tuple(_moved(evaluate, start, side * limit.relief, STEP * size) for side in (1, -1))  # type: ignore[return-value]
+    found = []
+    for side in (1, -1):
+        direction = side * limit.relief
+        far = max(100.0 * size, 10.0 * money)
+        piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far)
+        # what is feasible by the solver's tolerance only is not beyond zero
+        found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
+    return found[0], found[1]
+
+
+def _turnover(question: WhatIf, limit: LimitRow, base: Solution) -> float:
+    """Return the size of what a row adds up, each item without its sign."""
+    if limit.row < 0 or base.x is None:
+        return 0.0
+    matrix = question.problem.matrix
+    entries = np.flatnonzero(matrix.index == limit.row)
+    columns = np.searchsorted(matrix.starts, entries, side="right") - 1
+    return float(np.abs(matrix.value[entries] * base.x[columns]).sum())
+
+
+def _moved(evaluate: Callable[[float], Point | None], start: Point, direction: int, step: float) -> Piece:
+    there = evaluate(start.at + direction * step)
+    if there is None:
+        return Piece(np.nan, start.at, feasible=False)
+    return Piece((there.value - start.value) / (direction * step), np.nan)
+
+
+def _evaluator(question: WhatIf, limit: LimitRow, gain: float) -> Callable[[float], Point | None]:
+    def evaluate(bound: float) -> Point | None:
+        at = np.array([limit.column if limit.row < 0 else limit.row])
+        if limit.row < 0:
+            upper = question.problem.upper[at]
+            answer = question.with_columns(at, np.array([max(bound, 0.0)]), upper)
+        else:
+            lower, upper = question.problem.row_lower[at], question.problem.row_upper[at]
+            moved = np.array([bound])
+            answer = question.with_rows(
+                at,
+                lower if limit.sense == "at most" else moved,
+                upper if limit.sense == "at least" else moved,
+            )
+        if answer.termination is not Termination.OPTIMAL:
+            return None
+        return Point(bound, gain * answer.objective, _slope(limit, answer, gain))
+
+    return evaluate
+
+
+def _slope(limit: LimitRow, answer: Solution, gain: float) -> float:
+    duals = answer.reduced_cost if limit.row < 0 else answer.row_dual
+    if duals is None:
+        return np.nan
+    value = gain * float(duals[limit.column if limit.row < 0 else limit.row])
+    # a dual of the other limit of a row is none of this one
+    return value if limit.sense == "equals" or value * limit.relief > 0 else 0.0
