@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import FaultError
-from budgetopt.formulation import Provision, provisions_of
+from budgetopt.formulation import Block, Provision, provisions_of
 from budgetopt.solvers import Solution, Termination
 
 if TYPE_CHECKING:
@@ -73,45 +73,41 @@ def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
             row = block.start + at
             lower, upper = float(problem.row_lower[row]), float(problem.row_upper[row])
             period = int(block.keys["period"][at])
-            common = {
-                "kind": "money" if block.kind == "fund balance" else block.kind,
-                "name": names[int(block.keys[key][at])],
-                "period": "" if period < 0 else question.scenario.periods[period],
-                "part": _part(block.keys, at, labels.names),
-            }
+            when = "" if period < 0 else question.scenario.periods[period]
+            kind = "money" if block.kind == "fund balance" else block.kind
+            name, part = names[int(block.keys[key][at])], _part(block, at, labels.names)
             if lower == upper:
-                yield LimitRow(**common, sense="equals", bound=lower, row=row)
+                yield LimitRow(kind, name, when, "equals", lower, row, part=part)
                 continue
             if np.isfinite(lower):
-                yield LimitRow(**common, sense="at least", bound=lower, row=row)
+                yield LimitRow(kind, name, when, "at least", lower, row, part=part)
             if np.isfinite(upper):
-                yield LimitRow(**common, sense="at most", bound=upper, row=row)
+                yield LimitRow(kind, name, when, "at most", upper, row, part=part)
     for block in problem.column_labels.of_kind("closing balance"):
         for at in np.flatnonzero(problem.lower[block.positions] > 0).tolist():
             fund = problem.column_labels.names["fund"][int(block.keys["fund"][at])]
-            period = question.scenario.periods[int(block.keys["period"][at])]
+            when = question.scenario.periods[int(block.keys["period"][at])]
             column = block.start + at
-            yield LimitRow("reserve", fund, period, "at least", float(problem.lower[column]), -1, column)
+            yield LimitRow("reserve", fund, when, "at least", float(problem.lower[column]), -1, column)
 
 
-def _part(keys: object, at: int, names: object) -> str:
-    assert isinstance(keys, dict)
-    if "program" in keys:
-        assert isinstance(names, dict)
-        return str(names["program"][int(keys["program"][at])])
-    return str(int(keys["group"][at]) + 1) if "group" in keys else ""
+def _part(block: Block, at: int, names: Mapping[str, tuple[str, ...]]) -> str:
+    if "program" in block.keys:
+        return names["program"][int(block.keys["program"][at])]
+    return str(int(block.keys["group"][at]) + 1) if "group" in block.keys else ""
 
 
 def prices(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what one unit of relief adds to
-    the first objective, and ``relief_until``, the limit up to which it does; ``tightening``, what one unit the other way
-    takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole provision were
-    dropped; and ``method``. Where the optimum is degenerate the two prices differ; each is exact for its side.
+    the first objective, and ``relief_until``, the limit up to which it does; ``tightening``, what one unit the other
+    way takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole provision
+    were dropped; and ``method``. Where the optimum is degenerate the two prices differ; each is exact for its side. A
+    limit that is a share of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
 
-    In problems with whole decisions there are no duals: the prices are what moving the limit by 1% brings, for each unit,
-    found by solving again, and ``method`` says so.
+    In problems with whole decisions there are no duals: the prices are what moving the limit by 1% brings, for each
+    unit, found by solving again, and ``method`` says so.
 
     Parameters
     ----------
@@ -164,8 +160,8 @@ def rule_ladder(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataF
     """Return what the first objective loses as the rules are added one at a time, in the order of the file.
 
     Columns: ``kind``, ``name``, ``because``, ``value`` (with this rule and all above it) and ``cost`` (what this one
-    takes). The first row is the scenario without any of them. A rule's cost on the ladder depends on the rules above it,
-    unlike its total cost in :func:`prices`.
+    takes). The first row is the scenario without any of them. A rule's cost on the ladder depends on the rules above
+    it, unlike its total cost in :func:`prices`.
     """
     import pandas as pd
 
@@ -206,7 +202,8 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
     size = max(abs(limit.bound), _turnover(question, limit, base), 1e-9)
     if question.is_integer:
-        return tuple(_moved(evaluate, start, side * limit.relief, STEP * size) for side in (1, -1))  # type: ignore[return-value]
+        relief, tightening = (_moved(evaluate, start, side * limit.relief, STEP * size) for side in (1, -1))
+        return relief, tightening
     found = []
     for side in (1, -1):
         direction = side * limit.relief

@@ -1,0 +1,173 @@
+"""When nothing fits: the smallest sets of provisions that contradict each other.
+
+One set is found by dividing (QuickXplain: Junker, AAAI 2004): every set returned is infeasible, and becomes
+feasible if any one of its provisions is dropped. More sets are found by keeping a map of what is known (MARCO: Liffiton,
+Previti, Malik and Marques-Silva, Constraints 21, 2016): each set found, and each largest part that fits, rules out a
+region of the map, and the search ends when the map is exhausted. Feasibility is asked of the solver, so that conflicts
+of whole decisions are found too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.analysis.what_if import WhatIf
+from budgetopt.errors import FaultError, OptionError, Place
+from budgetopt.formulation import Labels, LinearProgram, Matrix, Provision, Stage, provisions_of
+from budgetopt.formulation.linear_program import Block
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import PointStatus, Termination
+from budgetopt.solvers.highs import LiveModel
+
+__all__ = ["Conflict", "Demand", "conflicts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One provision of a conflict, with the reason behind it and the place where it stands."""
+
+    provision: Provision
+    because: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Provisions that no plan can meet together, though one can meet all but any one of them.
+
+    Parameters
+    ----------
+    demands
+        The provisions, in the order of the scenario. If there are none, not even a plan without any provision exists.
+    """
+
+    demands: tuple[Demand, ...]
+
+    @property
+    def provisions(self) -> tuple[Provision, ...]:
+        """The provisions alone."""
+        return tuple(demand.provision for demand in self.demands)
+
+
+def conflicts(scenario: Scenario, *, at_most: int = 1) -> tuple[Conflict, ...]:
+    """Return the sets of provisions that contradict each other, the smallest first; none if the scenario is feasible.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    at_most
+        How many sets to look for. If fewer come back, there are no others.
+
+    Raises
+    ------
+    OptionError
+        If fewer than one set is asked for.
+    """
+    if at_most < 1:
+        raise OptionError(f"at_most is {at_most}; at least one conflict must be asked for")
+    search = _Search(scenario)
+    found = []
+    for conflict in search.run():
+        found.append(conflict)
+        if len(found) == at_most:
+            break
+    return tuple(sorted(found, key=lambda conflict: len(conflict.demands)))
+
+
+class _Search:
+    def __init__(self, scenario: Scenario) -> None:
+        self.demands = [Demand(*item) for item in provisions_of(scenario)]
+        self._question = WhatIf(scenario)
+        self._known: dict[frozenset[int], bool] = {}
+        stage = self._question.problem.stages[0]
+        self._idle = replace(stage, cost=np.zeros(self._question.problem.columns), offset=0.0)
+
+    def run(self) -> Iterator[Conflict]:
+        everything = frozenset(range(len(self.demands)))
+        if self.fits(everything):
+            return
+        if not self.fits(frozenset()):
+            yield Conflict(())
+            return
+        seeds = _Map(len(self.demands))
+        while (seed := seeds.largest()) is not None:
+            if self.fits(seed):
+                # a largest seed that fits cannot grow: every other set with something outside of it is still open
+                seeds.rule_out_below(seed)
+            else:
+                core = frozenset(_smallest(self.fits, sorted(seed)))
+                seeds.rule_out_above(core)
+                yield Conflict(tuple(self.demands[item] for item in sorted(core)))
+
+    def fits(self, kept: frozenset[int]) -> bool:
+        """Return whether some plan meets these provisions, all others being suspended."""
+        if kept not in self._known:
+            suspended = [demand.provision for item, demand in enumerate(self.demands) if item not in kept]
+            problem = replace(self._question.problem_without(suspended), stages=(self._idle,))
+            answer = self._question.solve(problem)
+            if answer.termination is not Termination.INFEASIBLE and answer.primal is not PointStatus.FEASIBLE:
+                raise FaultError(
+                    f"{answer.solver} could not tell whether provisions fit together: {answer.termination}"
+                )
+            self._known[kept] = answer.primal is PointStatus.FEASIBLE
+        return self._known[kept]
+
+
+def _smallest(fits: Callable[[frozenset[int]], bool], items: Sequence[int]) -> list[int]:
+    """Return a part of the items that does not fit, each smaller part of which does."""
+
+    def explain(background: frozenset[int], new: bool, rest: Sequence[int]) -> list[int]:
+        if new and not fits(background):
+            return []
+        if len(rest) == 1:
+            return list(rest)
+        half = len(rest) // 2
+        first, second = rest[:half], rest[half:]
+        from_second = explain(background | frozenset(first), True, second)
+        from_first = explain(background | frozenset(from_second), bool(from_second), first)
+        return from_first + from_second
+
+    return explain(frozenset(), False, items)
+
+
+class _Map:
+    """What is not yet known of the sets of some items, and a largest set of what is left."""
+
+    def __init__(self, items: int) -> None:
+        self._items = items
+        self._rows: list[tuple[frozenset[int], float, float]] = []
+
+    def rule_out_above(self, core: frozenset[int]) -> None:
+        """Rule out every set that has all of these."""
+        self._rows.append((core, -np.inf, len(core) - 1.0))
+
+    def rule_out_below(self, fitting: frozenset[int]) -> None:
+        """Rule out every part of this set."""
+        self._rows.append((frozenset(range(self._items)) - fitting, 1.0, np.inf))
+
+    def largest(self) -> frozenset[int] | None:
+        """Return a largest set that is not ruled out; None if none is left."""
+        rows = np.concatenate([np.full(len(group), at) for at, (group, _, _) in enumerate(self._rows)] or [np.empty(0)])
+        columns = np.concatenate([np.array(sorted(group)) for group, _, _ in self._rows] or [np.empty(0)])
+        keys = {"item": np.arange(self._items)}
+        problem = LinearProgram(
+            matrix=Matrix.from_triplets(
+                len(self._rows), self._items, rows.astype(np.int64), columns.astype(np.int64), np.ones(len(rows))
+            ),
+            row_lower=np.array([lower for _, lower, _ in self._rows]),
+            row_upper=np.array([upper for _, _, upper in self._rows]),
+            lower=np.zeros(self._items),
+            upper=np.ones(self._items),
+            integer=np.ones(self._items, dtype=bool),
+            stages=(Stage("largest set", np.ones(self._items), maximize=True),),
+            column_labels=Labels((Block("item", 0, self._items, keys),)),
+            row_labels=Labels((Block("known", 0, len(self._rows), {"set": np.arange(len(self._rows))}),)),
+        )
+        answer = LiveModel(problem).solve()
+        if answer.x is None:
+            return None
+        return frozenset(np.flatnonzero(answer.x > 0.5).tolist())
