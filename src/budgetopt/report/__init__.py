@@ -1,7 +1,7 @@
 """What people see: the terminal, one HTML page, Markdown, a workbook, and a table in a notebook.
 
 All of them show the same figures: :class:`Figures` rounds the money of a plan once, so that no table shows a sum that
-its rows do not make, and :func:`story` says the plan in a few sentences.
+its rows do not make, and :func:`short_story` says the plan in a few sentences.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from budgetopt.report.markdown import markdown_summary
     from budgetopt.report.notebook import notebook_html
     from budgetopt.report.numbers import Numbers
-    from budgetopt.report.story import story
+    from budgetopt.report.story import short_story
     from budgetopt.report.terminal import print_allocation
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "markdown_summary",
     "notebook_html",
     "print_allocation",
-    "story",
+    "short_story",
     "write_excel",
     "write_html",
     "write_text",
@@ -40,7 +40,7 @@ _HOME = {
     "markdown_summary": "markdown",
     "notebook_html": "notebook",
     "print_allocation": "terminal",
-    "story": "story",
+    "short_story": "story",
     "write_excel": "excel",
     "write_html": "html",
     "write_text": "files",

@@ -17,7 +17,7 @@ from budgetopt.report.limits import limit_name, limits_of
 from budgetopt.report.numbers import Numbers, quantity_decimals
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.proof import proof_of
-from budgetopt.report.story import story
+from budgetopt.report.story import short_story
 from budgetopt.report.text import clean, label
 
 if TYPE_CHECKING:
@@ -381,7 +381,9 @@ def _proof(book: Workbook, plan: Allocation, numbers: Numbers) -> None:
     figures, bought = Figures.of(plan), Bought(plan)
     proof = proof_of(plan, numbers)
     rows: list[tuple[str, str]] = [("Plan", plan.scenario.name)]
-    rows += [("In short", words) for words in story(plan, figures, bought.rows, limits_of(plan, numbers), numbers)]
+    rows += [
+        ("In short", words) for words in short_story(plan, figures, bought.rows, limits_of(plan, numbers), numbers)
+    ]
     rows += [("Proved", words) for words in proof.proved]
     rows += [("Believed", words) for words in proof.believed]
     for check in proof.checks:

@@ -74,7 +74,8 @@ class Gain:
         more
             What relief is, after the amount: ``more``, ``less asked for``.
         """
-        step = next((step for step in _STEPS if price * step >= 1), _STEPS[-1])
+        least = 1.0 if self.unit or self.what == WEIGHTED_OUTCOMES else 0.1
+        step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
         if not unit:
             return f"Each {self.numbers.spoken_money(step)} {more} would {self.words(price * step)}."
         amount = singular(unit) if step == 1 else f"{self.numbers.number(step)} {unit}"

@@ -12,7 +12,7 @@ from budgetopt.report.limits import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.proof import proof_of
-from budgetopt.report.story import story
+from budgetopt.report.story import short_story
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def markdown_summary(plan: Allocation, *, programs: int = 15) -> str:
     figures, bought = Figures.of(plan), Bought(plan)
     limits = limits_of(plan, numbers)
     lines = [f"# {_text(plan.scenario.name)}", ""]
-    for words in story(plan, figures, bought.rows, limits, numbers):
+    for words in short_story(plan, figures, bought.rows, limits, numbers):
         lines += [_text(words), ""]
     together = "" if len(plan.scenario.periods) == 1 else ", all periods together"
     amounts = f"in {_text(plan.scenario.currency)}{together}"

@@ -10,7 +10,7 @@ from budgetopt.report.limits import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.proof import proof_of
-from budgetopt.report.story import story
+from budgetopt.report.story import short_story
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def notebook_html(plan: Allocation, *, programs: int = 12) -> str:
         .get_template("notebook.html.j2")
         .render(
             name=one_line(plan.scenario.name),
-            story=story(plan, figures, bought.rows, limits_of(plan, numbers), numbers)[:2],
+            story=short_story(plan, figures, bought.rows, limits_of(plan, numbers), numbers)[:2],
             rows=rows,
             total=figures.total,
             based=figures.has_baseline,

@@ -126,11 +126,12 @@ class Numbers:
         return self.number(value, quantity_decimals(value), signed=signed)
 
     def share(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
-        """Return a share in percent: ``12.5%``; whole percents without a decimal."""
+        """Return a share in percent: ``12.5%``, ``3%``; without zeros at the end of its decimals."""
         if not math.isfinite(value):
             return "n/a"
-        percent = float(rounded(value * 100, decimals))
-        return self.number(percent, 0 if percent == int(percent) else decimals, signed=signed) + "%"
+        percent = rounded(value * 100, decimals)
+        needed = max(-int(percent.normalize().as_tuple().exponent), 0)
+        return self.number(float(percent), needed, signed=signed) + "%"
 
     def with_unit(self, value: float, unit: str, *, signed: bool = False, decimals: int | None = None) -> str:
         """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""

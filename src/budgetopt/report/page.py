@@ -17,7 +17,7 @@ from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought, OutcomeRow
 from budgetopt.report.proof import Proof, proof_of
 from budgetopt.report.rounding import round_column
-from budgetopt.report.story import over_periods, story
+from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import clean, one_line, sentence
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
@@ -148,7 +148,7 @@ class Page:
     @cached_property
     def story(self) -> list[str]:
         """The plan in a few sentences."""
-        return story(self.plan, self.figures, self.bought.rows, self.limits, self.numbers)
+        return short_story(self.plan, self.figures, self.bought.rows, self.limits, self.numbers)
 
     @property
     def facts(self) -> list[Fact]:

@@ -16,7 +16,7 @@ from budgetopt.report.text import one_line
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["over_periods", "story"]
+__all__ = ["over_periods", "short_story"]
 
 
 def over_periods(plan: Allocation) -> str:
@@ -27,7 +27,7 @@ def over_periods(plan: Allocation) -> str:
     )
 
 
-def story(
+def short_story(
     plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[Limit], numbers: Numbers
 ) -> list[str]:
     """Return a plan in a few plain sentences.

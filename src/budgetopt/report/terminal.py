@@ -11,7 +11,7 @@ from budgetopt.report.limits import Limit, limits_of
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.outcomes import Bought, OutcomeRow
 from budgetopt.report.proof import proof_of
-from budgetopt.report.story import over_periods, story
+from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import in_encoding, one_line
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class _Printer:
             style="bold",
         )
         self._line()
-        for words in story(self.plan, self.exact, self.bought.rows, self.limits, self.numbers):
+        for words in short_story(self.plan, self.exact, self.bought.rows, self.limits, self.numbers):
             self._line(words)
 
     def _amounts(self) -> str:

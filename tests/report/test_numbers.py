@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budgetopt.report.numbers import CENT, DOLLAR, MILLION, Numbers, join_words, plural, rounded, significant, singular
+
+USD = Numbers()
+finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("amount", "spoken", "short"),
+    [
+        (4_200_000, "$4.2 million", "$4.2M"),
+        (1_234_567_890, "$1.23 billion", "$1.23B"),
+        (2e12, "$2 trillion", "$2T"),
+        (999_960, "$1 million", "$1M"),
+        (999_499, "$999,000", "$999k"),
+        (352_499, "$352,000", "$352k"),
+        (12_345, "$12,300", "$12.3k"),
+        (9_540.4, "$9,540", "$9.54k"),
+        (1_000, "$1,000", "$1k"),
+        (950, "$950", "$950"),
+        (1.825, "$1.83", "$1.83"),
+        (0.004, "$0", "$0"),
+        (-0.004, "$0", "$0"),
+        (0, "$0", "$0"),
+        (-300_000, "-$300,000", "-$300k"),
+    ],
+)
+def test_money_is_said_as_a_person_would_say_it(amount: float, spoken: str, short: str) -> None:
+    assert USD.spoken_money(amount) == spoken
+    assert USD.short_money(amount) == short
+
+
+def test_amounts_are_written_in_full_with_their_sign() -> None:
+    assert USD.money(4_200_000) == "$4,200,000"
+    assert USD.money(-1234.5, 2) == "-$1,234.50"
+    assert USD.money(1234.5, signed=True) == "+$1,235"
+    assert USD.money(0, signed=True) == "$0"
+    assert Numbers("EUR", "\u2212").money(-5) == "\u2212€5"
+    assert Numbers("CHF").money(5) == "CHF\u00a05"
+    assert Numbers("").money(5) == "5"
+    assert USD.money(math.inf) == "unlimited"
+    assert USD.money(math.nan) == "n/a"
+
+
+def test_amounts_of_a_table_count_in_its_unit() -> None:
+    assert USD.units(123_456, CENT) == "$1,234.56"
+    assert USD.units(123_456, DOLLAR) == "$123,456"
+    assert USD.units(-7, MILLION, signed=True, symbol=False) == "-7"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1_234_567.0, "1,234,567"),
+        (1234.5, "1,235"),
+        (12.34, "12.3"),
+        (1.0, "1"),
+        (0.00421, "0.00421"),
+        (400.0000000001, "400"),
+        (-0.0, "0"),
+        (0.1 + 0.2, "0.3"),
+    ],
+)
+def test_quantities_show_the_digits_that_matter(value: float, shown: str) -> None:
+    assert USD.quantity(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.125, "12.5%"), (0.03, "3%"), (-0.0004, "0%"), (1.12558, "112.6%"), (math.nan, "n/a"), (0.99999, "100%")],
+)
+def test_shares_are_percents(share: float, shown: str) -> None:
+    assert USD.share(share) == shown
+
+
+def test_a_share_shows_its_sign_when_asked() -> None:
+    assert USD.share(0.4, signed=True) == "+40%"
+    assert USD.share(0.0, signed=True) == "0%"
+
+
+@pytest.mark.parametrize(
+    ("units", "one"),
+    [
+        ("households", "household"),
+        ("overdue repairs", "overdue repair"),
+        ("injuries", "injury"),
+        ("people", "person"),
+        ("children served", "child served"),
+        ("million pounds removed", "million pound removed"),
+        ("grams of calcium", "gram of calcium"),
+        ("hours of services", "hour of services"),
+        ("person-years", "person-year"),
+        ("lives", "life"),
+        ("bus passes", "bus pass"),
+        ("inches", "inch"),
+        ("boxes", "box"),
+        ("Visits", "Visit"),
+        ("People", "Person"),
+        ("FTE", "FTE"),
+        ("FTEs", "FTE"),
+        ("series", "series"),
+        ("access", "access"),
+        ("cases", "case"),
+        ("days without water", "day without water"),
+        ("", ""),
+    ],
+)
+def test_units_are_said_of_one(units: str, one: str) -> None:
+    assert singular(units) == one
+
+
+def test_a_unit_is_singular_only_where_one_is_shown() -> None:
+    assert USD.with_unit(1, "visits") == "1 visit"
+    assert USD.with_unit(-1, "visits") == "-1 visit"
+    assert USD.with_unit(0, "visits") == "0 visits"
+    assert USD.with_unit(1.04, "visits") == "1.04 visits"
+    assert USD.with_unit(1.04, "visits", decimals=0) == "1 visit"
+    assert USD.with_unit(2, "visits", signed=True) == "+2 visits"
+
+
+def test_words_agree_with_their_count() -> None:
+    assert plural(1, "program") == "1 program"
+    assert plural(2000, "program") == "2,000 programs"
+    assert plural(0, "effect says", "effects say") == "0 effects say"
+    assert [join_words([]), join_words(["a"]), join_words(["a", "b"]), join_words(["a", "b", "c"], "or")] == [
+        "",
+        "a",
+        "a and b",
+        "a, b or c",
+    ]
+
+
+@given(finite, st.integers(0, 4), st.booleans())
+def test_nothing_is_ever_minus_zero_and_every_number_reads_back(value: float, decimals: int, signed: bool) -> None:
+    text = USD.number(value, decimals, signed=signed)
+    assert re.fullmatch(r"[-+]?\d{1,3}(,\d{3})*(\.\d+)?", text)
+    assert not re.fullmatch(r"[-+]0(\.0*)?", text)
+    assert float(text.replace(",", "")) == pytest.approx(value, abs=0.5000001 * 10**-decimals)
+
+
+@given(finite)
+def test_every_way_of_writing_is_close_to_the_amount(value: float) -> None:
+    letters = {"k": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+    words = {"million": 1e6, "billion": 1e9, "trillion": 1e12}
+    short = USD.short_money(value).replace("$", "").replace(",", "")
+    number = float(short.rstrip("kMBT")) * letters.get(short[-1], 1)
+    assert number == pytest.approx(value, rel=0.006, abs=0.0051)
+    spoken, _, word = USD.spoken_money(value).replace("$", "").replace(",", "").partition(" ")
+    assert float(spoken) * words.get(word, 1) == pytest.approx(value, rel=0.006, abs=0.0051)
+    assert float(USD.quantity(value).replace(",", "")) == pytest.approx(value, rel=0.006, abs=1e-9)
+
+
+@given(finite)
+def test_rounding_is_away_from_zero_and_significant_digits_are_few(value: float) -> None:
+    assert rounded(-value) == -rounded(value)
+    assert len(f"{value:.{significant(value)}f}".lstrip("-0.").replace(".", "")) <= 14
+    assert significant(value) == significant(-value)

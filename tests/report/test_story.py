@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import Any
+
+from tests.report.plans import plan_of
+
+from budgetopt.allocation import Allocation
+from budgetopt.report import Figures, Numbers, short_story
+from budgetopt.report.limits import limits_of
+from budgetopt.report.outcomes import Bought
+
+
+def told(plan: Allocation) -> list[str]:
+    numbers = Numbers()
+    return short_story(plan, Figures.of(plan), Bought(plan).rows, limits_of(plan, numbers), numbers)
+
+
+def budget(revenue: float, **programs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "funds": {"f": {"name": "The fund", "revenue": revenue}},
+        "outcomes": {"o": {"name": "Visits", "unit": "visits", "weight": 1}},
+        "programs": programs,
+    }
+
+
+def program(baseline: float | None = None, per_dollar: float = 1.0, **keys: Any) -> dict[str, Any]:
+    return {
+        **({} if baseline is None else {"baseline": baseline}),
+        "outcomes": {"o": {"per_dollar": per_dollar}},
+        **keys,
+    }
+
+
+def test_the_city_in_a_few_sentences(city: Allocation) -> None:
+    spends, moves, ends, buys, left, money, rule = told(city)
+    assert spends.startswith("The plan spends $206 million on 10 of 12 programs over FY2027 to FY2029, ")
+    assert spends.endswith("$14.8 million (7.7%) more than the baseline.")
+    assert moves == "5 programs gain, 4 programs lose and 1 of 3 new programs is funded."
+    assert ends.startswith(
+        "The largest increase goes to Vision Zero (+$6 million) and the largest cut falls on Shelter beds"
+    )
+    assert "“Overdue repairs” falls to 1,818 (-882 repairs, -32.7%); 1 other outcome moves too" in buys
+    assert buys.endswith("these figures rest partly on assumptions.")
+    assert (
+        left == "In every period every fund keeps its reserve; nothing is left above the reserves at the end of FY2029."
+    )
+    assert money == "Money in General fund runs out in FY2029: each $1,000 more would add 108 to the weighted outcomes."
+    assert rule.startswith(
+        "The rule that costs most is “No program moves more than 40%” (FY2027 and FY2029): each $1,000 of"
+    )
+
+
+def test_one_of_each_is_said_in_the_singular() -> None:
+    plan = plan_of(
+        budget(
+            3_000_000,
+            a=program(1_000_000, 2.0, spending={"at_most": 2_000_000}),
+            b=program(2_000_000, 1.0),
+            c=program(500_000, 0.5),
+        )
+    )
+    assert told(plan)[:3] == [
+        "The plan spends $3 million on 2 of 3 programs, $500,000 (14.3%) less than the baseline.",
+        "1 program gains and 2 programs lose, 1 of them all of its money.",
+        "The largest increase goes to a (+$1 million) and the largest cut falls on b (-$1 million).",
+    ]
+
+
+def test_a_plan_that_changes_nothing_says_so() -> None:
+    plan = plan_of(
+        budget(
+            300,
+            a=program(100, 1, spending={"at_most": 100}),
+            b=program(200, 1, spending={"at_most": 200}),
+            c=program(None, 0.1, spending={"at_most": 0}),
+        )
+    )
+    assert told(plan)[:3] == [
+        "The plan spends $300 on 2 of 3 programs, as much as the baseline.",
+        "Every program keeps its baseline, and no new program is funded.",
+        "What it buys is what the baseline buys.",
+    ]
+
+
+def test_a_plan_without_a_baseline_compares_nothing(small: Allocation) -> None:
+    assert told(small) == [
+        "The plan spends $20.50 on 2 of 3 programs.",
+        "It brings 5.7 laughs (fun).",
+        "No fund is overdrawn; nothing is left.",
+        "Money in purse runs out: each $1,000 more would add 200 to the weighted outcomes.",
+    ]
+
+
+def test_a_change_for_the_worse_is_said_to_be_one() -> None:
+    plan = plan_of(budget(50, a=program(100)))
+    assert "“Visits” falls to 50 (-50 visits, -50%, for the worse)" in " ".join(told(plan))
+
+
+def test_what_is_left_is_said() -> None:
+    plan = plan_of(budget(500, a=program(100, 1, spending={"at_most": 150})))
+    assert "No fund is overdrawn; $350 is left." in told(plan)
+    assert told(plan)[-1] == "No limit holds the plan back."
+
+
+def test_a_plan_of_nothing_is_told_too() -> None:
+    plan = plan_of(budget(0, a=program(None)))
+    assert told(plan)[0] == "The plan spends $0 on 0 of 1 program."
+
+
+def test_stories_are_short_and_have_no_broken_numbers(plan: Allocation) -> None:
+    sentences = told(plan)
+    assert 3 <= len(sentences) <= 10
+    for words in sentences:
+        assert words.endswith(".")
+        assert "nan" not in words
+        assert "-0 " not in words
+        assert "  " not in words
