@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,8 +73,13 @@ class Reference:
         return "\n\n".join(self._section(model) for model in self.models())
 
     def title(self, model: type[BaseModel]) -> str:
-        """Return the heading of a model."""
-        return self.titles.get(model.__name__, model.__name__)
+        """Return the heading of a model: its name in words, ``ExactlyOneRule`` as "Rule: exactly one"."""
+        if model.__name__ in self.titles:
+            return self.titles[model.__name__]
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()
+        if words.endswith(" rule"):
+            words = f"rule: {words.removesuffix(' rule')}"
+        return words[0].upper() + words[1:]
 
     def link(self, model: type[BaseModel]) -> str:
         """Return a link to a model's section."""

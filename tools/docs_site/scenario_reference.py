@@ -35,6 +35,8 @@ SCENARIO = Reference(
         "Where": "Selections (`where`, `only`)",
         "Comparison": "Comparisons in a selection",
         "Table": "A table",
+        "Follow": "What follows what",
+        "Smallest": "The smallest group",
     },
     words=[
         (amounts.Amount, "amount"),
