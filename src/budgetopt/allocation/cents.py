@@ -50,7 +50,15 @@ def apportion(exact: Floats, total: int, lower: Floats, upper: Floats) -> Ints:
     return floor
 
 
-def to_cents(spending: Floats, lower: Floats, upper: Floats, income: Floats, kept: Floats, carries: Bools) -> Floats:
+def to_cents(
+    spending: Floats,
+    lower: Floats,
+    upper: Floats,
+    income: Floats,
+    kept: Floats,
+    carries: Bools,
+    kept_share: Floats | None = None,
+) -> Floats:
     """Round payments to the cent.
 
     Each fund's payments of a period add up to its exact total rounded to the cent, and never to more than it has.
@@ -67,6 +75,8 @@ def to_cents(spending: Floats, lower: Floats, upper: Floats, income: Floats, kep
         What each fund must have left; dollars, shape (funds, periods).
     carries
         Whether what is left opens the next period; shape (funds,).
+    kept_share
+        The share of its spending that each fund must have left besides; none if left out. Shape (funds, periods).
 
     Returns
     -------
@@ -83,7 +93,8 @@ def to_cents(spending: Floats, lower: Floats, upper: Floats, income: Floats, kep
             exact = cents[paid, fund, period]
             # what other funds pay for the same program leaves this one the rest of the program's limits
             others = cents[paid, :, period].sum(axis=1) - exact
-            most = np.floor(max(has[fund] - kept[fund, period] * 100, 0.0) + _NOISE)
+            share = 0.0 if kept_share is None else kept_share[fund, period]
+            most = np.floor(max(has[fund] - kept[fund, period] * 100, 0.0) / (1.0 + share) + _NOISE)
             total = int(min(np.floor(exact.sum() + 0.5), most))
             rounded[paid, fund, period] = apportion(
                 exact, total, lower[paid, period] * 100 - others, upper[paid, period] * 100 - others

@@ -108,10 +108,10 @@ def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tu
     transfers = np.rint(np.maximum(formulation.transfers_of(point), 0.0) * 100) / 100
     funds = list(scenario.funds.values())
     income = inflow(scenario) + transfers.sum(axis=0) - transfers.sum(axis=1)
-    kept, _ = reserves(scenario)
+    kept, kept_share = reserves(scenario)
     carries = np.array([fund.carryover for fund in funds], dtype=bool)
     limits = formulation.limits
-    return to_cents(spending, limits.lower, limits.upper, income, kept, carries), transfers
+    return to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share), transfers
 
 
 def _no_allocation(outcome: Outcome) -> Exception:
