@@ -22,6 +22,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import certify_point
 from budgetopt.solvers.checks import check_options, check_program
 from budgetopt.solvers.names import safe_names
+from budgetopt.solvers.projection import onto_limits
 from budgetopt.solvers.scaling import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
@@ -127,7 +128,7 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
         return _answer(_told_apart(scaled, termination, options), None, options, start)
     if x is None:
         return _answer(termination, None, options, start)
-    x = np.clip(x * scaling.column, lp.lower, lp.upper)
+    x = onto_limits(lp, np.clip(x * scaling.column, lp.lower, lp.upper))
     if y is not None:
         y = _signed(lp, stage, x, sign * y * scaling.row / factor)
     return _answer(termination, (lp, stage, x, y), options, start)
@@ -208,7 +209,10 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
     if not has_point:
         return termination, None, None
     x = _values(built, lp)
-    if termination is not Termination.OPTIMAL and not certify_point(lp, lp.stages[0], x, None, tolerance=LOOSE).feasible:
+    if (
+        termination is not Termination.OPTIMAL
+        and not certify_point(lp, lp.stages[0], x, None, tolerance=LOOSE).feasible
+    ):
         return termination, None, None
     return termination, x, _duals(built, lp)
 
