@@ -1,0 +1,204 @@
+"""A scenario whose limits may give way, each at a price: what the cheapest repair of a contradiction is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.formulation import (
+    Block,
+    Formulation,
+    Labels,
+    LinearProgram,
+    Matrix,
+    Provision,
+    Stage,
+    formulate,
+    provisions_of,
+)
+from budgetopt.formulation.limits import OWN
+from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["ELASTIC", "Elastic", "elastic"]
+
+ELASTIC = ("rule", "target", "resource", "reserve", "structural balance", "fund spending", "floor", "ceiling", "money")
+"""The kinds of provisions that can give way little by little; ``money`` is money to be found for a fund."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elastic:
+    """A problem with a column for every limit that gives way: what it gives way by is its value.
+
+    Parameters
+    ----------
+    problem
+        The problem; its objective is the cost of all that gives way.
+    column
+        The columns of what gives way; shape (slacks,).
+    provision
+        For each its provision; shape (slacks,).
+    """
+
+    problem: LinearProgram
+    column: Ints
+    provision: tuple[Provision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Limits to be made elastic: a row of the problem, the limit of each side, and whose it is."""
+
+    row: Ints
+    lower: Floats
+    upper: Floats
+    provision: tuple[Provision, ...]
+    in_dollars: bool
+
+
+def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], float | None]) -> Elastic:
+    """Return a scenario's problem with elastic limits.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    cost_of
+        What one unit costs by which a provision gives way, from the provision, the size of its limit and whether that
+        is in dollars; None if it may not give way.
+    """
+    gives = {provision for provision, _, _ in provisions_of(scenario) if provision.kind in ELASTIC}
+    whole = formulate(scenario, keep_all=True)
+    free = formulate(scenario, suspended=gives, keep_all=True).linear_program
+    limits = [*_row_limits(whole.linear_program, scenario)]
+    extra = _Extra(free)
+    limits += extra.program_limits(whole, scenario)
+    limits += extra.reserves(whole.linear_program)
+    return extra.build(limits, cost_of)
+
+
+def _row_limits(problem: LinearProgram, scenario: Scenario) -> list[_Limits]:
+    found = []
+    names = problem.row_labels.names
+    dollars = [getattr(rule, "sum", "") == "spending" for rule in scenario.rules]
+    for block in problem.row_labels.blocks:
+        if block.kind not in ELASTIC and block.kind != "fund balance":
+            continue
+        key = "fund" if "fund" in block.keys else block.kind
+        kind = "money" if block.kind == "fund balance" else block.kind
+        owners = tuple(Provision(kind, names[key][at]) for at in block.keys[key].tolist())
+        in_dollars = key == "fund" or (key == "rule" and all(dollars[at] for at in block.keys[key].tolist()))
+        lower, upper = problem.row_lower[block.positions], problem.row_upper[block.positions]
+        if kind == "money":
+            # a fund may be given money, and never gives any up
+            lower = np.full(len(lower), -np.inf)
+        found.append(_Limits(block.positions, lower, upper, owners, in_dollars))
+    return found
+
+
+class _Extra:
+    """The rows and columns that are added to a problem."""
+
+    def __init__(self, problem: LinearProgram) -> None:
+        self._problem = problem
+        self._rows = 0
+        self._entries: list[tuple[Ints, Ints, Floats]] = []
+
+    def _new_rows(self, count: int) -> Ints:
+        first = self._problem.rows + self._rows
+        self._rows += count
+        return np.arange(first, first + count)
+
+    def program_limits(self, whole: Formulation, scenario: Scenario) -> list[_Limits]:
+        """Return floors and ceilings as rows: those of the programs themselves, and those that rules on change set."""
+        limits, terms = whole.limits, whole.terms.spending
+        ids = scenario.programs.ids
+        found = []
+        for sign, values, by, kind in (
+            (1, limits.lower, limits.lower_by, "floor"),
+            (-1, limits.upper, limits.upper_by, "ceiling"),
+        ):
+            held = (by >= OWN) & np.isfinite(values)
+            program, period = np.nonzero(held)
+            row_of = np.full(values.shape, -1, dtype=np.int64)
+            row_of[program, period] = self._new_rows(len(program))
+            inside = row_of[terms.program, terms.period] >= 0
+            self._entries.append(
+                (row_of[terms.program, terms.period][inside], terms.column[inside], terms.weight[inside])
+            )
+            owners = tuple(
+                Provision(kind, str(ids[at])) if setter == OWN else Provision("rule", scenario.rules[setter].name)
+                for at, setter in zip(program.tolist(), by[program, period].tolist(), strict=True)
+            )
+            none = np.full(len(program), np.inf)
+            bound = values[program, period]
+            lower, upper = (bound, none) if sign > 0 else (-none, bound)
+            found.append(_Limits(row_of[program, period], lower, upper, owners, in_dollars=True))
+        return found
+
+    def reserves(self, whole: LinearProgram) -> list[_Limits]:
+        """Return reserves of a fixed amount as rows on the closing balances."""
+        found = []
+        for block in whole.column_labels.of_kind("closing balance"):
+            kept = whole.lower[block.positions]
+            at = np.flatnonzero(kept > 0)
+            row = self._new_rows(len(at))
+            self._entries.append((row, block.positions[at], np.ones(len(at))))
+            names = whole.column_labels.names["fund"]
+            owners = tuple(Provision("reserve", names[fund]) for fund in block.keys["fund"][at].tolist())
+            found.append(_Limits(row, kept[at], np.full(len(at), np.inf), owners, in_dollars=True))
+        return found
+
+    def build(self, limits: list[_Limits], cost_of: Callable[[Provision, float, bool], float | None]) -> Elastic:
+        """Return the problem with a column for each limit that gives way."""
+        problem = self._problem
+        rows = problem.rows + self._rows
+        row_lower = np.concatenate((problem.row_lower, np.full(self._rows, -np.inf)))
+        row_upper = np.concatenate((problem.row_upper, np.full(self._rows, np.inf)))
+        slack_row: list[int] = []
+        slack_sign: list[float] = []
+        slack_cost: list[float] = []
+        owners: list[Provision] = []
+        for part in limits:
+            keep_upper = part.provision[:1] and part.provision[0].kind == "money"
+            if not keep_upper:
+                row_lower[part.row], row_upper[part.row] = part.lower, part.upper
+            for sign, bound in ((1.0, part.lower), (-1.0, part.upper)):
+                for at in np.flatnonzero(np.isfinite(bound)).tolist():
+                    cost = cost_of(part.provision[at], float(bound[at]), part.in_dollars)
+                    if cost is not None:
+                        slack_row.append(int(part.row[at]))
+                        slack_sign.append(sign)
+                        slack_cost.append(cost)
+                        owners.append(part.provision[at])
+        count = len(slack_row)
+        column = problem.columns + np.arange(count)
+        own = problem.matrix
+        matrix = Matrix.from_triplets(
+            rows,
+            problem.columns + count,
+            np.concatenate((own.index, *(entry[0] for entry in self._entries), np.array(slack_row, dtype=np.int64))),
+            np.concatenate((own.column_of_entry(), *(entry[1] for entry in self._entries), column)),
+            np.concatenate((own.value, *(entry[2] for entry in self._entries), np.array(slack_sign))),
+        )
+        stage = Stage(
+            "minimize what gives way", np.concatenate((np.zeros(problem.columns), slack_cost)), maximize=False
+        )
+        columns = Block("gives way", problem.columns, problem.columns + count, {"slack": np.arange(count)})
+        added = Block("elastic", problem.rows, rows, {"limit": np.arange(self._rows)})
+        bigger = replace(
+            problem,
+            matrix=matrix,
+            row_lower=row_lower,
+            row_upper=row_upper,
+            lower=np.concatenate((problem.lower, np.zeros(count))),
+            upper=np.concatenate((problem.upper, np.full(count, np.inf))),
+            integer=np.concatenate((problem.integer, np.zeros(count, dtype=bool))),
+            stages=(stage,),
+            column_labels=Labels((*problem.column_labels.blocks, columns), problem.column_labels.names),
+            row_labels=Labels((*problem.row_labels.blocks, added), problem.row_labels.names),
+            tie_break=None,
+        )
+        return Elastic(bigger, column, tuple(owners))
