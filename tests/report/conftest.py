@@ -19,6 +19,11 @@ def large() -> Allocation:
 
 
 @pytest.fixture(scope="session")
+def middle() -> Allocation:
+    return plan_of(many(150))
+
+
+@pytest.fixture(scope="session")
 def odd() -> Allocation:
     return plan_of(hostile())
 
@@ -28,7 +33,7 @@ def small() -> Allocation:
     return plan_of(classic())
 
 
-@pytest.fixture(scope="session", params=["city", "large", "odd", "small"])
+@pytest.fixture(scope="session", params=["city", "middle", "odd", "small"])
 def plan(request: pytest.FixtureRequest) -> Allocation:
     found: Allocation = request.getfixturevalue(request.param)
     return found

@@ -97,10 +97,13 @@ def _from_text(number: str, what: str, text: str) -> float:
     if match is None:
         raise refuse("number", "{shown} is not {what}", _expected(what), _hint(text), shown=shown(text), what=what)
     whole = match["whole"]
-    if len(whole) > 1 and whole[0] == "0" and whole.strip("0_,"):
-        message = "{shown} begins with a zero, so it may be a code, an octal number or {what}"
-        hint = f"write {text.replace(whole, whole.lstrip('0_,'), 1)} if you mean the number"
-        raise refuse("leading-zero", message, _expected(what), hint, shown=shown(text), what=what)
+    if len(whole) > 1 and whole[0] == "0":
+        message = "{shown} begins with a zero, as codes and octal numbers do"
+        number = text.replace(whole, whole.lstrip("0_,") or "0", 1)
+        hint = f"write {number} if you mean the number"
+        if re.fullmatch("0[0-9]{2}", text):
+            hint += "; if it is the end of one such as 60,000, write 60_000"
+        raise refuse("leading-zero", message, _expected(what), hint, shown=shown(text))
     digits = whole.replace("_", "").replace(",", "") or "0"
     # 4.2M is read as 4.2e6, not 4.2 * 1e6, so that no binary rounding is added to what was written
     exponent = int(match["exponent"] or 0) + _EXPONENTS[match["suffix"].lower()]

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Place, Problem, ScenarioError
-from budgetopt.scenario.findings import suggestion
+from budgetopt.scenario.findings import named, suggestion
 from budgetopt.scenario.keys import Kind, fields_of, kinds_of, leaf_of, near_key, type_at
 from budgetopt.scenario.load import Source, assemble
 from budgetopt.scenario.model import Document, Program
-from budgetopt.scenario.paths import EVERY, PathError, expand, parse_path
+from budgetopt.scenario.paths import EVERY, PathError, expand, is_list_of_models, match_name, parse_path
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.program_changes import ProgramChanges, drop
 from budgetopt.scenario.programs import Ints, ProgramTable
@@ -158,7 +158,7 @@ class _Work:
         try:
             if parts[0] == "programs":
                 rows, rest = programs_at(self.programs.table, parts[1:])
-                key = self._key(rest) if rest else ""
+                key = self._key(rest, rows) if rest else ""
                 left = drop(self.programs.done(), rows, key)
                 if left is None:
                     raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
@@ -203,19 +203,17 @@ class _Work:
             )
             return
         rows, rest = programs_at(self.programs.table, parts)
-        key = self._key(rest) if rest else ""
+        key = self._key(rest, rows) if rest else ""
         leaf = leaf_of(Program, key) if key else None
         given = _read(value, {leaf.kind} if leaf is not None else set())
-        path = leaf.path if leaf is not None else tuple(rest)
-        if leaf is None and not isinstance(given, Mapping):
-            raise PathError(
-                "mapping", f"{shown(given)} is not a mapping: {key or 'a program'} holds keys", "{key: value}"
-            )
+        path = leaf.path if leaf is not None else tuple(key.split(".") if key else ())
+        if not path and not isinstance(given, Mapping):
+            raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
         self.programs.add(rows, path, given, lambda _path: place)
 
-    def _key(self, parts: tuple[str, ...]) -> str:
-        """Return the dotted key of a program that a path names."""
-        parts = tuple(part.strip() for part in parts)
+    def _key(self, parts: tuple[str, ...], rows: Ints) -> str:
+        """Return the dotted key of a program that a path names; a thing of a list may go by its name."""
+        parts = numbered(self.programs.table, rows, tuple(part.strip() for part in parts))
         key = ".".join(parts)
         if leaf_of(Program, key) is None and not type_at(Program, parts):
             close = near_key(Program, key)
@@ -244,6 +242,26 @@ def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tupl
         if (name := ".".join(parts[:length]).strip()) in table:
             return np.array([table.position(name)]), parts[length:]
     raise no_program(table, parts[0] if parts else "")
+
+
+def numbered(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts of a program's key with the name of a thing in a list made its number: ``packages.0.cost``."""
+    if len(parts) < 2 or leaf_of(Program, parts[0]) is None or any(part.isdecimal() for part in parts[1:2]):
+        return parts
+    if not is_list_of_models(leaf_of(Program, parts[0]).type) or len(rows) != 1:  # type: ignore[union-attr]
+        return parts
+    names: dict[str, str] = {}
+    for key in table.columns:
+        head, _, rest = key.partition(".")
+        if head == parts[0] and rest.endswith(".name") and (name := table.value(int(rows[0]), key)) is not None:
+            names.setdefault(name, rest.removesuffix(".name"))
+    match = match_name(parts[1:], names)
+    if match is None:
+        program = named(("programs", table.ids[rows[0]]))
+        expected = f"one of: {listed(list(names))}" if names else ""
+        message = f"{program} has nothing named {shown(parts[1])} in {parts[0]}"
+        raise PathError("unknown-path", message, expected, suggestion(parts[1], names))
+    return (parts[0], names[match[0]], *parts[1 + match[1] :])
 
 
 def no_program(table: ProgramTable, name: str) -> PathError:

@@ -124,7 +124,7 @@ class Findings:
     ) -> None:
         """Add a problem at a place; where there is none, the message begins with the path."""
         where = "" if place is not None or not path else f"{dotted(path, self.tree)}: "
-        self.problems.append(Problem(code, where + message, place, expected, hint))
+        self.problems.append(Problem(code, visible(where + message), place, visible(expected), visible(hint)))
 
     def add_unknown(
         self,

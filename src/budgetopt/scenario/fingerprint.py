@@ -14,13 +14,14 @@ from budgetopt.scenario.programs import Column, ProgramTable
 
 __all__ = ["fingerprint"]
 
+_SELECTIONS = ("where", "only")
 _ORDERED = ("funds",)
 """Mappings whose order has a meaning: ties between funds are settled by it."""
 
 
 def fingerprint(document: Document, programs: ProgramTable) -> str:
     """Return the SHA-256 of what a document and its programs say, as 64 hexadecimal digits."""
-    content = document.model_dump(mode="json", by_alias=True, exclude={"programs", "tables"})
+    content = _same_selections(document.model_dump(mode="json", by_alias=True, exclude={"programs", "tables"}))
     ordered = {key: list(content[key].items()) for key in _ORDERED}
     digest = hashlib.sha256(_json({**content, **ordered}))
     _add_texts(digest, programs.ids)
@@ -29,6 +30,15 @@ def fingerprint(document: Document, programs: ProgramTable) -> str:
         if column is not None:
             _add_column(digest, key, column)
     return digest.hexdigest()
+
+
+def _same_selections(value: Any, inside: bool = False) -> Any:
+    """Return a document in which one word of a selection is a list of one word, which says the same."""
+    if isinstance(value, dict):
+        return {key: _same_selections(item, inside or key in _SELECTIONS) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_same_selections(item, inside) if isinstance(item, dict) else item for item in value]
+    return [value] if inside and value is not None else value
 
 
 def _json(value: Any) -> bytes:

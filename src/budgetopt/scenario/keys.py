@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, PlainValidator, TypeAdapter
+from pydantic import BaseModel, PlainValidator, TypeAdapter, ValidationError
 
 from budgetopt.errors import near
 from budgetopt.scenario.amounts import (
@@ -23,17 +23,18 @@ from budgetopt.scenario.amounts import (
     PositiveAmount,
     ShareOf,
     SignedAmount,
+    SignedShare,
 )
 
-__all__ = ["Kind", "Leaf", "kinds_of", "leaf_of", "leaf_type", "near_key", "type_at", "types_below"]
+__all__ = ["Kind", "Leaf", "kinds_of", "leaf_of", "leaf_type", "near_key", "short_key", "type_at", "types_below"]
 
-Kind = Literal["number", "flag", "text", "choice", "names", "points", "scalar", "other"]
-"""What stands at a key: a number (or amount, or share), true or false, text, one of a few words, a list of names, the
-points of a curve, a value of any simple type, or something that fits in no cell."""
+Kind = Literal["number", "whole", "flag", "text", "choice", "names", "numbers", "points", "scalar", "other"]
+"""What stands at a key: a number (or amount, or share), a whole number, true or false, text, one of a few words, a list
+of names or of numbers, the points of a curve, a value of any simple type, or something that fits in no cell."""
 
 _NUMERIC_VALIDATORS = {
     part.func
-    for alias in (Amount, AmountOrShare, Number, NumberOrShare, PositiveAmount, ShareOf, SignedAmount)
+    for alias in (Amount, AmountOrShare, Number, NumberOrShare, PositiveAmount, ShareOf, SignedAmount, SignedShare)
     for part in get_args(alias)
     if isinstance(part, PlainValidator)
 }
@@ -146,14 +147,20 @@ def leaf_type(kind: Any) -> tuple[Any, Kind] | None:
             return member, "names"
         if len(item) == 1 and get_origin(bare(item[0])) is tuple:
             return member, "points"
-        return member, "other"
+        return member, "numbers" if len(item) == 1 and _is_number(item[0]) else "other"
     if inner is bool:
         return member, "flag"
+    if inner is int:
+        return member, "whole"
     if inner is str:
         return member, "text"
-    if inner is float and any(getattr(part, "func", None) in _NUMERIC_VALIDATORS for part in get_args(member)[1:]):
-        return member, "number"
-    return member, "other"
+    return member, "number" if _is_number(member) else "other"
+
+
+def _is_number(kind: Any) -> bool:
+    return bare(kind) is float and any(
+        getattr(part, "func", None) in _NUMERIC_VALIDATORS for part in _annotations(kind)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -171,6 +178,16 @@ def type_at(kind: Any, path: tuple[str | int, ...]) -> list[Any]:
     for part in path:
         found = types_below(found, part)
     return found
+
+
+@cache
+def short_key(model: type[BaseModel]) -> str:
+    """Return the key that a plain number in place of a model stands for; an empty string if none may stand there."""
+    try:
+        said = model.model_validate(1).model_dump(by_alias=True, exclude_unset=True)
+    except ValidationError:
+        return ""
+    return next(iter(said)) if len(said) == 1 else ""
 
 
 def types_below(kinds: list[Any], part: str | int) -> list[Any]:

@@ -207,6 +207,12 @@ def assemble(source: Source, *, check_sums: bool = True) -> Scenario:
     findings = Findings(source.tree, source.places, list(source.problems), set(source.spoiled), partial=source.partial)
     document = document_of(without_blanks(source.tree, findings), findings)
     programs = programs_of(document, source, findings)
+    if source.programs is not None or document.tables != Tables():
+        from budgetopt.scenario.tables import check_presence
+
+        # keys that came from several places were not yet put before the models together
+        if problems := check_presence(programs):
+            raise ScenarioError([*findings.problems, *problems])
     rest = document.model_copy(update={"programs": {}, "tables": Tables()})
     scenario = Scenario(rest, programs, source.places, {**source.inputs, **findings.inputs})
     check(scenario, findings, sums=check_sums)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.findings import named
-from budgetopt.scenario.keys import Leaf, fields_of, leaf_of, near_key, type_at
+from budgetopt.scenario.keys import Leaf, bare, fields_of, is_model, leaf_of, near_key, short_key, type_at
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.problems import say
 from budgetopt.scenario.programs import Column, Floats, Ints, Origin, ProgramTable, column_of
@@ -85,17 +86,26 @@ class ProgramChanges:
                 self.add(rows, (*path, str(key)), item, place_of)
             return
         place, leaf = place_of(path), leaf_of(Program, ".".join(path))
-        if leaf is None:
-            self.problems.append(unknown_key(path, place, self._subject(rows, path[:-1])))
+        if leaf is not None and leaf.kind == "other" and isinstance(value, list | tuple):
+            self._add_list(rows, path, value, place_of)
+            return
+        if leaf is None or leaf.kind == "other":
+            key = next(
+                (short for kind in type_at(Program, path) if is_model(kind) and (short := short_key(bare(kind)))), ""
+            )
+            if key:
+                self.add(rows, path, {key: value}, lambda _path: place)
+            else:
+                self.problems.append(unknown_key(path, place, self._subject(rows, path[:-1])))
             return
         try:
             if value is None:
                 raise PydanticCustomError("no-value", "there is no value", {"expected": "a value"})
-            shift = read_shift(value) if leaf.kind == "number" else None
+            shift = read_shift(value) if leaf.kind in ("number", "numbers") else None
             if shift is not None:
                 self._shift(rows, leaf, shift, place)
                 return
-            if leaf.kind == "number" and isinstance(value, str) and value.strip().startswith("="):
+            if leaf.kind in ("number", "numbers") and isinstance(value, str) and value.strip().startswith("="):
                 value = value.strip()[1:].strip()
             self._set(rows, leaf, value, place)
         except PydanticCustomError as error:
@@ -107,6 +117,39 @@ class ProgramChanges:
                 "ctx": error.context or {},
             }
             self._refuse(details, rows, path, place)
+
+    def _add_list(self, rows: Ints, path: tuple[str, ...], items: Sequence[Any], place_of: PlaceOf) -> None:
+        """Merge a list of named things into the one that stands there; what has no name there yet is added behind."""
+        if len(rows) != 1:
+            message = f"{'.'.join(path)} is a list, which differs from program to program"
+            self.problems.append(Problem("list", message, place_of(path), "one program"))
+            return
+        self.done()
+        numbers = self._numbers(int(rows[0]), ".".join(path))
+        free = max(numbers.values(), default=-1) + 1
+        named_numbers = {name: number for name, number in numbers.items() if not isinstance(name, int)}
+        for position, item in enumerate(items):
+            number = named_numbers.pop(str(item.get("name", "")), None) if isinstance(item, Mapping) else None
+            if number is None:
+                number, free = free, free + 1
+            written = (*path, str(position))
+            where = partial(_moved, place_of, len(path) + 1, written)
+            self.add(rows, (*path, str(number)), item, where)
+
+    def _numbers(self, row: int, key: str) -> dict[str | int, int]:
+        """Return the numbers of a program's list, by their names; by themselves where they have none."""
+        heads = (name[len(key) + 1 :].partition(".")[0] for name in self.table.columns if name.startswith(f"{key}."))
+        numbers = {int(head) for head in heads}
+        present = [
+            number
+            for number in sorted(numbers)
+            if any(
+                len(self._cells_of(name, np.array([row])))
+                for name in self.table.columns
+                if name.startswith(f"{key}.{number}.")
+            )
+        ]
+        return {self.table.value(row, f"{key}.{number}.name") or number: number for number in present}
 
     def _set(self, rows: Ints, leaf: Leaf, value: Any, place: Place | None) -> None:
         try:
@@ -138,6 +181,12 @@ class ProgramChanges:
             raise PydanticCustomError("nothing-to-shift", message, context)
         for name, column in found:
             values = shift.of(column.values, column.shares)
+            if column.offsets is not None:
+                # a list of numbers is shifted number by number
+                for cell, row in enumerate(column.rows.tolist()):
+                    items = values[column.offsets[cell] : column.offsets[cell + 1]].tolist()
+                    self._set(np.array([row]), leaf, items, place)
+                continue
             self._check(leaf, column, values)
             if len(column) == 1:
                 value = Share(values[0]) if column.shares is not None and column.shares[0] else float(values[0])
@@ -213,15 +262,23 @@ class ProgramChanges:
         self.problems.append(Problem(said.code, message, place, said.expected, said.hint))
 
 
+def _moved(place_of: PlaceOf, depth: int, written: tuple[str, ...], path: tuple[str, ...]) -> Place | None:
+    """Return the place of a key of a thing in a list, whose number differs from its position where it was written."""
+    return place_of((*written, *path[depth:]))
+
+
 def unknown_key(path: Sequence[str], place: Place | None, inside: str) -> Problem:
-    """Return the problem that a program has no such key."""
+    """Return the problem that a program has no such key, or that keys belong where one value was given."""
+    models = [bare(kind) for kind in type_at(Program, tuple(path)) if is_model(kind)]
+    if type_at(Program, tuple(path)):
+        known = [name for model in models for name in fields_of(model)]
+        expected = f"a mapping with the keys {listed(known, 30)}" if known else "a mapping, `key: value`"
+        return Problem("mapping", f"{shown(path[-1])} in {inside} is one value where keys belong", place, expected)
     key = ".".join(path)
     close = near_key(Program, key)
     hint = f"did you mean '{close}'?" if close and close != key else ""
-    known = [name for kind in type_at(Program, tuple(path[:-1])) if isinstance(kind, type) for name in fields_of(kind)]
+    known = [name for kind in type_at(Program, tuple(path[:-1])) if is_model(kind) for name in fields_of(bare(kind))]
     expected = f"one of: {listed(known, 30)}" if known else ""
-    if type_at(Program, tuple(path)):
-        return Problem("mapping", f"{shown(key)} of {inside} is one value where keys belong", place, expected)
     return Problem("unknown-key", f"unknown key {shown(path[-1])} in {inside}", place, expected, hint)
 
 

@@ -1,8 +1,8 @@
 """The programs of a scenario as columns: one array a key, never an object a cell.
 
 A column is named by the key of a program, nested ones dotted, just as in a CSV file: ``baseline``,
-``spending.at_most``, ``spending.at_most.FY2027``, ``outcomes.visits.per_dollar``. A program written in YAML and a row of
-a table become the same columns, so nothing after this file can tell them apart.
+``spending.at_most``, ``spending.at_most.FY2027``, ``outcomes.visits.per_dollar``. A program written in YAML and a row
+of a table become the same columns, so nothing after this file can tell them apart.
 """
 
 from __future__ import annotations

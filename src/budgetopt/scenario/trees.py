@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.findings import named
-from budgetopt.scenario.keys import bare, is_model, kinds_of, types_below
+from budgetopt.scenario.keys import bare, is_model, kinds_of, short_key, types_below
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.problems import say
@@ -151,11 +150,17 @@ class _Laying:
                 for position, item in enumerate(base)
             ]
         opened = {} if base is None else self._as_mapping(kinds, base, path[:depth])
+        if not isinstance(opened, Mapping):
+            self._remember(base, path[:depth])
+            opened = {}
         if opened.get(part) is None and depth == len(path) - 1 and not self._has_number(kinds, str(part)):
             self._refuse_shift(inside, value, path, ())
         return {**opened, part: self.at(inside, opened.get(part), value, path, depth + 1)}
 
     def value(self, kinds: list[Any], base: Any, top: Any, path: Path, source: Path) -> Any:
+        if not isinstance(top, Mapping | list) and (key := _short_key(kinds)):
+            # a plain value is short for a mapping, and is laid over that one key of it
+            top = {key: self.signs(source, top)}
         if isinstance(top, Mapping):
             opened = self._as_mapping(kinds, base, path)
             if isinstance(opened, Mapping):
@@ -231,12 +236,8 @@ class _Laying:
         opened: Any = base
         if "number" in kinds_of(kinds):
             opened = dict.fromkeys(self.periods, base)
-        for kind in kinds:
-            if is_model(kind):
-                try:
-                    opened = bare(kind).model_validate(base).model_dump(by_alias=True, exclude_unset=True)
-                except ValidationError:
-                    continue
+        elif key := _short_key(kinds):
+            opened = {key: base}
         if isinstance(opened, Mapping) and place is not None:
             self.values.update({(*path, key): place for key in opened})
         return opened
@@ -276,6 +277,11 @@ class _Laying:
         said = say({"type": error.type, "loc": (), "msg": error.message(), "input": None, "ctx": error.context or {}})
         message = f"{named(path)}: {said.message}"
         self.problems.append(Problem(said.code, message, self.top.of(*source), said.expected, said.hint))
+
+
+def _short_key(kinds: list[Any]) -> str:
+    """Return the key that a plain value stands for, where one may stand in place of a mapping."""
+    return next((key for kind in kinds if is_model(kind) and (key := short_key(bare(kind)))), "")
 
 
 def _is_named(kind: Any) -> bool:

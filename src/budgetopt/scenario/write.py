@@ -92,11 +92,26 @@ def _trees(programs: ProgramTable, columns: Mapping[str, Column]) -> dict[str, A
     everything = columns is programs.columns
     trees: dict[str, Any] = {name: {} for name in programs.ids.tolist()} if everything else {}
     for key in ordered_keys(columns):
-        column, path = columns[key], split_key(key)
+        column, path, leaf = columns[key], split_key(key), leaf_of(Program, key)
+        whole = leaf is not None and leaf.kind == "whole"
         for cell, row in enumerate(column.rows.tolist()):
-            value = column.cell(cell)
+            value = int(column.cell(cell)) if whole else column.cell(cell)
             put(trees.setdefault(programs.ids[row], {}), path, _plain(value))
+    for tree in trees.values():
+        if "packages" in tree:
+            tree["packages"] = [_package(tree["packages"][number]) for number in sorted(tree["packages"], key=int)]
     return trees
+
+
+def _package(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a package with what it does to an outcome as a plain number, where nothing more is said of it."""
+    package = {key: value[0] if key == "cost" and len(value) == 1 else value for key, value in tree.items()}
+    if "outcomes" in package:
+        package["outcomes"] = {
+            name: effect["value"] if set(effect) == {"value"} else effect
+            for name, effect in package["outcomes"].items()
+        }
+    return package
 
 
 def _plain(value: Any) -> Any:
@@ -139,7 +154,7 @@ def cell_texts(column: Column, leaf: Leaf) -> list[str]:
         bounds = column.offsets.tolist()
         return [";".join(points[start:end]) for start, end in pairwise(bounds)]
     if column.offsets is not None:
-        return ["; ".join(map(str, column.cell(cell))) for cell in range(len(column))]
+        return ["; ".join(_word(item) for item in column.cell(cell)) for cell in range(len(column))]
     values = column.values.tolist()
     if leaf.kind == "number":
         shares = [False] * len(column) if column.shares is None else column.shares.tolist()

@@ -17,6 +17,7 @@ from typing import Any
 from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.text_file import read_text
+from budgetopt.scenario.words import visible
 from budgetopt.scenario.yaml_problems import syntax_problem
 
 __all__ = ["YamlFile", "parse_yaml", "read_yaml", "scalar"]
@@ -27,6 +28,7 @@ _MOST_COPIES = 100_000
 """How many values all aliases of a file together may stand for."""
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,30})")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[0-9]{3}")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -131,6 +133,7 @@ class _Composer:
     unfinished: set[str] = field(default_factory=set)
     copies: int = 0
     line: int = 0
+    line_of_pieces: int = 0
 
     def document(self, events: Iterator[Any]) -> Any:
         next(events)  # the stream's start
@@ -166,17 +169,16 @@ class _Composer:
         if len(path) > _DEEPEST:
             self.stop("yaml", f"more than {_DEEPEST} levels stand inside one another", self.place(event))
         self.tagged(event)
-        anchor = event.anchor
+        anchor = visible(event.anchor or "")
         if anchor:
             self.unfinished.add(anchor)
-        nothing_there = kind == "ScalarEvent" and not event.value and event.implicit[0]
-        self.values[path] = key_place if nothing_there and key_place else self.place(event)
+        self.values[path] = key_place if _is_nothing(event) and key_place else self.place(event)
         if kind == "ScalarEvent":
             result = self.scalar(event)
         elif kind == "SequenceStartEvent":
             result = self.sequence(events, path)
         else:
-            result = self.mapping(events, path)
+            result = self.mapping(events, path, bool(event.flow_style))
         if anchor:
             self.unfinished.discard(anchor)
             self.anchors[anchor] = (path, result)
@@ -193,24 +195,32 @@ class _Composer:
             items.append(self.value(event, events, (*path, len(items)), self.place(event)))
         return items
 
-    def mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
+    def mapping(self, events: Iterator[Any], path: Path, in_brackets: bool) -> dict[str, Any]:
         items: dict[str, Any] = {}
         merged: list[tuple[Path, dict[str, Any]]] = []
         while type(event := next(events)).__name__ != "MappingEndEvent":
-            key, place = self.key(event), self.place(event)
-            if key == "<<" and event.style is None:
+            key, place, content = self.key(event), self.place(event), next(events)
+            plain = event.style is None
+            if key == "<<" and plain:
                 below = (*path, f"<< {len(merged)}")
-                merged += self.merged(self.value(next(events), events, below, place), below, place)
+                merged += self.merged(self.value(content, events, below, place), below, place)
+            elif in_brackets and plain and _THOUSANDS.fullmatch(key) and _is_nothing(content):
+                message = f"'{key}' stands alone between two commas"
+                hint = "in brackets a comma ends the value: write 4_200_000 or 4.2M, or '4,200,000' in quotation marks"
+                # 4,200,000 is one number, however many pieces it falls into
+                if self.line_of_pieces != place.line:
+                    self.problems.append(Problem("yaml", message, place, "`key: value`", hint))
+                self.line_of_pieces = place.line
             elif key in items:
                 first = self.keys[(*path, key)]
-                message = f"the key '{key}' stands here a second time"
+                message = f"the key '{visible(key)}' stands here a second time"
                 hint = f"the first one is in line {first.line}, column {first.column}: keep one of the two"
                 self.problems.append(Problem("duplicate-key", message, place, "each key once", hint))
                 # what stands below the second one is read for its own errors, and its places are not kept
-                self.value(next(events), events, (*path, f"{key} again"), place)
+                self.value(content, events, (*path, f"{key} again"), place)
             else:
                 self.keys[(*path, key)] = place
-                items[key] = self.value(next(events), events, (*path, key), place)
+                items[key] = self.value(content, events, (*path, key), place)
         for source, taken in merged:
             # what is written in the mapping itself goes first, then earlier merges
             for key, value in taken.items():
@@ -220,8 +230,10 @@ class _Composer:
         return items
 
     def key(self, event: Any) -> str:
-        if type(event).__name__ == "AliasEvent" and isinstance(self.anchors.get(event.anchor, ((), None))[1], str):
-            return str(self.anchors[event.anchor][1])
+        if type(event).__name__ == "AliasEvent" and isinstance(
+            self.anchors.get(visible(event.anchor), ((), None))[1], str
+        ):
+            return str(self.anchors[visible(event.anchor)][1])
         if type(event).__name__ != "ScalarEvent":
             found = {"SequenceStartEvent": "a list", "MappingStartEvent": "a mapping"}.get(
                 type(event).__name__, "an alias"
@@ -236,8 +248,9 @@ class _Composer:
             self.stop("yaml", message, self.place(event), "`key: value`")
         self.tagged(event)
         if event.anchor:
-            self.anchors[event.anchor] = (("&", event.anchor), key)
-            self.values[("&", event.anchor)] = self.place(event)
+            anchor = visible(event.anchor)
+            self.anchors[anchor] = (("&", anchor), key)
+            self.values[("&", anchor)] = self.place(event)
         return key
 
     def merged(self, value: Any, path: Path, place: Place) -> list[tuple[Path, dict[str, Any]]]:
@@ -252,7 +265,7 @@ class _Composer:
         return sources
 
     def alias(self, event: Any, path: Path) -> Any:
-        name, place = event.anchor, self.place(event)
+        name, place = visible(event.anchor), self.place(event)
         if name in self.unfinished:
             self.stop("yaml", f"'*{name}' stands inside of what it names", place)
         if name not in self.anchors:
@@ -284,9 +297,13 @@ class _Composer:
         if tag is None or tag in ("!", f"{_YAML_TAG}str") or tag in _PLAIN_TAGS:
             return
         written = f"!!{tag.removeprefix(_YAML_TAG)}" if tag.startswith(_YAML_TAG) else tag
-        message, expected = f"the tag '{written}' is not read here", "a plain value"
+        message, expected = f"the tag '{visible(written)}' is not read here", "a plain value"
         hint = "if it is a text that begins with '!', put it in quotation marks"
         self.problems.append(Problem("yaml", message, self.place(event), expected, hint))
+
+
+def _is_nothing(event: Any) -> bool:
+    return type(event).__name__ == "ScalarEvent" and not event.value and bool(event.implicit[0])
 
 
 def _empty(file: str) -> Problem:

@@ -88,7 +88,7 @@ def _flow(kinds: list[Any], value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return number_text(value, grouped="number" in kinds_of(kinds))
+        return number_text(value, grouped=bool(kinds_of(kinds) & {"number", "numbers"}))
     return _text(str(value))
 
 

@@ -183,7 +183,7 @@ def _settle_ties(
         rest = reduce(last)
         if not rest.lp.columns or is_single_point(rest.lp):
             return _put_back(left.held, left.columns, results[-1].solution.x, ties.columns), True
-        generic = next_generic(last, turn)
+        generic = next_generic(last, left.columns, len(left.held), turn)
         more, last = _in_sequence(last, (generic,), options, clock)
         results += more
     settled = _best_plan(results)

@@ -56,7 +56,7 @@ def ties_of(lp: LinearProgram, columns: np.ndarray, held: Floats, rule: TieBreak
     rule
         Groups, references and members, in the whole problem's positions.
     """
-    generic = _generic(lp, 1)
+    generic = next_generic(lp, columns, len(held), 1)
     if rule is None or not len(rule.group):
         return Ties(replace(lp, stages=()), (generic,), lp.columns)
     place = np.full(len(held), -1, np.int64)
@@ -77,10 +77,7 @@ def ties_of(lp: LinearProgram, columns: np.ndarray, held: Floats, rule: TieBreak
         cost = np.zeros(extended.columns)
         cost[lp.columns :] = 1.0
         stages.append(Stage("least change", cost, maximize=False))
-    rank = np.full(groups, 0, np.int64)
-    rank[present] = np.arange(len(present))
-    price = generic_weights(len(present), 0)
-    worth = np.bincount(column, weights=weight * price[rank[group]], minlength=extended.columns)
+    worth = np.bincount(column, weights=weight * generic_weights(groups, 0)[group], minlength=extended.columns)
     stages.append(Stage("order of the file", np.asarray(worth, np.float64), maximize=False))
     stages.append(replace(generic, cost=np.concatenate((generic.cost, np.zeros(extended.columns - lp.columns)))))
     return Ties(extended, tuple(stages), lp.columns)
@@ -130,15 +127,29 @@ def is_single_point(lp: LinearProgram) -> bool:
     return int(np.linalg.matrix_rank(dense)) == len(left)
 
 
-def next_generic(lp: LinearProgram, turn: int) -> Stage:
-    """Return another generic choice on a reduced problem."""
-    return _generic(lp, turn)
+def next_generic(lp: LinearProgram, columns: np.ndarray, whole: int, turn: int) -> Stage:
+    """Return a generic choice on a reduced problem.
 
+    The weights are those of the columns' places in the whole problem: which columns a solver leaves free depends on the
+    prices that it happens to find, and the choice must not.
 
-def _generic(lp: LinearProgram, turn: int) -> Stage:
+    Parameters
+    ----------
+    lp
+        The reduced problem; its first columns are the whole problem's ``columns``, others do not count.
+    columns
+        Where they stand in the whole problem.
+    whole
+        How many columns the whole problem has.
+    turn
+        Each turn has other weights.
+    """
+    lower, upper = lp.lower[: len(columns)], lp.upper[: len(columns)]
     # Towards a finite limit, so that nothing runs away and no money is moved to and fro.
-    towards = np.where(np.isfinite(lp.lower), 1.0, np.where(np.isfinite(lp.upper), -1.0, 0.0))
-    return Stage("one plan of equals", towards * generic_weights(lp.columns, turn), maximize=False)
+    towards = np.where(np.isfinite(lower), 1.0, np.where(np.isfinite(upper), -1.0, 0.0))
+    cost = np.zeros(lp.columns)
+    cost[: len(columns)] = towards * generic_weights(whole, turn)[columns]
+    return Stage("one plan of equals", cost, maximize=False)
 
 
 def _with_deviations(

@@ -8,7 +8,7 @@
   const figure = (cell) => {
     const first = cell.firstChild ? cell.firstChild.textContent : "";
     const number = first.replace(/\u2212/g, "-").replace(/[^0-9.\-]/g, "");
-    return number === "" ? -Infinity : Number(number);
+    return Number(number);  // words stand for nothing: "new", "not funded"
   };
 
   [...table.tHead.rows[0].cells].forEach((head, at) => {

@@ -16,7 +16,7 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.checks.programs import above
 from budgetopt.scenario.checks.rules import amount_of
 from budgetopt.scenario.findings import Findings
-from budgetopt.scenario.model import SumRule
+from budgetopt.scenario.model import Reserve, SumRule
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
@@ -65,14 +65,10 @@ class _Accounts:
         funds, periods = list(scenario.funds), len(scenario.periods)
         income, reserve = np.zeros((len(funds), periods)), np.zeros((len(funds), periods))
         given, owed = np.zeros((len(funds), len(funds), periods)), np.zeros((len(funds), len(funds), periods))
-        for at, fund in enumerate(scenario.funds.values()):
-            income[at] = scenario.per_period(fund.revenue) + scenario.per_period(fund.one_time)
+        for at, (name, fund) in enumerate(scenario.funds.items()):
+            income[at] = scenario.revenue(name) + scenario.per_period(fund.one_time)
             if fund.reserve is not None:
-                kept = fund.reserve.at_least
-                if not isinstance(kept, Share):
-                    reserve[at] = kept
-                elif fund.reserve.of == "revenue":
-                    reserve[at] = kept * scenario.per_period(fund.revenue)
+                reserve[at] = _reserve(scenario, name, fund.reserve)
             for other, transfer in fund.transfers_to.items():
                 to = funds.index(other)
                 given[at, to] = scenario.per_period(transfer.at_most)
@@ -91,6 +87,21 @@ class _Accounts:
         received = (self.given.sum(axis=0, where=~group[:, None, None]) * counted)[group].sum()
         owed = self.owed[group][:, ~group, first : last + 1].sum()
         return float(opening + income + received - owed - self.reserve[group, last].sum())
+
+
+def _reserve(scenario: Scenario, fund: str, reserve: Reserve) -> Floats:
+    """Return the balance that a fund must surely keep at the close of each period; dollars, shape (periods,)."""
+    revenue = scenario.revenue(fund)
+    needed = np.zeros(len(scenario.periods))
+    for at, period in enumerate(scenario.periods):
+        level = reserve.at_least.get(period, 0.0) if isinstance(reserve.at_least, Mapping) else reserve.at_least
+        if not isinstance(level, Share):
+            needed[at] = level
+        elif reserve.of == "revenue":
+            needed[at] = level * revenue[at]
+    if reserve.by is not None and reserve.by in scenario.periods:
+        needed[: scenario.periods.index(reserve.by)] = 0.0
+    return needed
 
 
 def _reserves(scenario: Scenario, accounts: _Accounts, findings: Findings) -> None:
@@ -158,7 +169,7 @@ class _Floors:
 
     @classmethod
     def of(cls, scenario: Scenario, findings: Findings) -> _Floors:
-        own = np.nan_to_num(scenario.programs.dollars("spending.at_least", scenario.periods))
+        own = np.nan_to_num(scenario.dollars("spending.at_least"))
         return cls(own, tuple(_rule_floors(scenario, findings)))
 
 
@@ -217,12 +228,12 @@ def _above_group(scenario: Scenario, accounts: _Accounts, floors: _Floors, group
 
 
 def _above_recurring(scenario: Scenario, floors: _Floors, group: Bools, findings: Findings) -> bool:
-    members = [fund for fund, counts in zip(scenario.funds.values(), group, strict=True) if counts]
-    if not all(fund.structural_balance for fund in members):
+    members = [name for name, counts in zip(scenario.funds, group, strict=True) if counts]
+    if not all(scenario.funds[name].structural_balance for name in members):
         return False
     only = scenario.eligible.any(axis=1) & ~(scenario.eligible & ~group).any(axis=1)
     only &= scenario.programs.flag("recurring", default=True)
-    revenue = sum((scenario.per_period(fund.revenue) for fund in members), np.zeros(len(scenario.periods)))
+    revenue = sum((scenario.revenue(name) for name in members), np.zeros(len(scenario.periods)))
     for at in range(len(scenario.periods)):
         own = np.where(only, floors.programs[:, at], 0.0)
         if above(np.array([own.sum()]), revenue[at : at + 1])[0]:

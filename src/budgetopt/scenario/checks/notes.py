@@ -109,9 +109,7 @@ def _named(scenario: Scenario, outcome: str) -> bool:
 def _funds(scenario: Scenario) -> Iterator[str]:
     receivers = {other for fund in scenario.funds.values() for other in fund.transfers_to}
     for position, (name, fund) in enumerate(scenario.funds.items()):
-        money = (
-            scenario.per_period(fund.revenue).sum() + scenario.per_period(fund.one_time).sum() + fund.opening_balance
-        )
+        money = scenario.revenue(name).sum() + scenario.per_period(fund.one_time).sum() + fund.opening_balance
         if money == 0 and name not in receivers:
             yield f"fund '{name}' has no money"
         if isinstance(fund.revenue, Mapping):

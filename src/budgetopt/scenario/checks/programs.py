@@ -13,9 +13,9 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import ATTRIBUTES
 from budgetopt.scenario.words import money
 
-__all__ = ["above", "check_programs"]
+__all__ = ["above", "check_programs", "limit_key"]
 
-_SIZES = ("per_dollar", "unit_cost", "curve")
+_SIZES = ("per_dollar", "unit_cost", "per_unit", "curve")
 
 
 def above(one: Floats, other: Floats) -> Bools:
@@ -23,6 +23,12 @@ def above(one: Floats, other: Floats) -> Bools:
     with np.errstate(invalid="ignore"):
         result: Bools = one > other + 1e-9 * np.maximum(1.0, np.abs(other))
     return result
+
+
+def limit_key(programs: ProgramTable, row: int, limit: str, period: str) -> str:
+    """Return the key that holds a program's limit in a period: of that period alone, or of all of them."""
+    key = f"spending.{limit}.{period}"
+    return key if key in programs.columns and row in programs.columns[key].rows else f"spending.{limit}"
 
 
 def check_programs(scenario: Scenario, findings: Findings) -> None:
@@ -49,7 +55,7 @@ def _rows(programs: ProgramTable, key: str) -> Bools:
 
 def _effects(programs: ProgramTable, findings: Findings) -> None:
     names = dict.fromkeys(split_key(key)[1] for key in programs.columns if key.startswith("outcomes."))
-    expected = "one of per_dollar, unit_cost, curve"
+    expected = f"one of {', '.join(_SIZES)}"
 
     def add(code: str, row: int, name: str, key: str, message: str, expected: str, hint: str = "") -> None:
         path: Path = ("programs", programs.ids[row], "outcomes", name)
@@ -165,13 +171,11 @@ def _limits(scenario: Scenario, findings: Findings) -> None:
             findings.add_at(
                 "no-baseline", place, path, f"{share}, and it has none{more}", "an amount, or a `baseline`", hint
             )
-    floor, ceiling = (programs.dollars(f"spending.{key}", periods) for key in ("at_least", "at_most"))
+    floor, ceiling = (scenario.dollars(f"spending.{key}") for key in ("at_least", "at_most"))
     wrong = above(floor, ceiling) & kept[:, None]
     for row, more in findings.alike(np.flatnonzero(wrong.any(axis=1))):
         period = int(np.argmax(wrong[row]))
-        key = f"spending.at_least.{periods[period]}"
-        key = key if key in programs.columns and row in programs.columns[key].rows else "spending.at_least"
-        place, path = findings.program_place(programs, row, key)
+        place, path = findings.program_place(programs, row, limit_key(programs, row, "at_least", periods[period]))
         low, high = money(floor[row, period]), money(ceiling[row, period])
         when = f" in {periods[period]}" if len(periods) > 1 and not wrong[row].all() else ""
         message = f"the floor of program '{programs.ids[row]}', {low}, is above its ceiling, {high}{when}{more}"
@@ -185,7 +189,7 @@ def _payers(scenario: Scenario, findings: Findings) -> None:
     known = np.ones(len(programs), dtype=bool)
     rows, names = programs.items("funds")
     known[rows[~np.isin(names, list(scenario.funds))]] = False
-    floor = programs.dollars("spending.at_least", scenario.periods)
+    floor = scenario.dollars("spending.at_least")
     needs = (np.nan_to_num(floor) > 0).any(axis=1) & known
     for row, more in findings.alike(np.flatnonzero(needs & ~scenario.eligible.any(axis=1))):
         key = next(

@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.checks.names import known_names
-from budgetopt.scenario.checks.programs import above
+from budgetopt.scenario.checks.programs import above, limit_key
 from budgetopt.scenario.findings import Findings, named, suggestion
 from budgetopt.scenario.model import ChangeRule, OfSelection, SumRule
 from budgetopt.scenario.places import Path
@@ -38,10 +38,11 @@ def amount_of(scenario: Scenario, rule: SumRule, bound: Any) -> Floats | None:
     if rule.of is None:
         return values
     if rule.of == "baseline":
-        return values * float(np.nansum(scenario.programs.baseline()[select(scenario.programs, rule.where)]))
+        whole: Floats = np.nansum(scenario.baselines[select(scenario.programs, rule.where)], axis=0)
+        return values * whole
     if rule.of == "revenue":
-        counted = [fund for name, fund in scenario.funds.items() if rule.funds is None or name in rule.funds]
-        return values * sum((scenario.per_period(fund.revenue) for fund in counted), np.zeros(len(scenario.periods)))
+        counted = [name for name in scenario.funds if rule.funds is None or name in rule.funds]
+        return values * sum((scenario.revenue(name) for name in counted), np.zeros(len(scenario.periods)))
     return None
 
 
@@ -128,8 +129,8 @@ def _against_limits(scenario: Scenario, rule: SumRule, path: Path, findings: Fin
     unknown = {"baseline": "programs", "revenue": "funds"}.get(rule.of if isinstance(rule.of, str) else "", "")
     if not chosen.any() or (unknown and findings.is_spoiled(unknown)):
         return
-    floor = np.nan_to_num(programs.dollars("spending.at_least", scenario.periods)[chosen])
-    ceiling = programs.dollars("spending.at_most", scenario.periods)[chosen]
+    floor = np.nan_to_num(scenario.dollars("spending.at_least")[chosen])
+    ceiling = scenario.dollars("spending.at_most")[chosen]
     ceiling = np.where(np.isnan(ceiling), np.inf, ceiling)
     if rule.funds is not None:
         named_funds = np.array([fund in rule.funds for fund in scenario.funds], dtype=bool)
@@ -170,26 +171,25 @@ def _change_against_limits(scenario: Scenario, rule: ChangeRule, path: Path, fin
     programs, change = scenario.programs, rule.change
     held = scenario.period_mask(rule.periods)
     chosen = select(programs, rule.where)
-    baseline = programs.baseline()[:, None]
+    if change.from_ != "baseline":
+        return
+    baseline = scenario.baselines
     down = [share for share in (change.at_most, change.decrease_at_most) if share is not None]
     up = [share for share in (change.at_most, change.increase_at_most) if share is not None]
     nothing = np.full_like(baseline, np.nan)
     least = baseline * max(0.0, 1 - min(down)) if down else nothing
     most = baseline * (1 + min(up)) if up else nothing
     for key, wrong_way in (("at_least", True), ("at_most", False)):
-        own = programs.dollars(f"spending.{key}", scenario.periods)
+        own = scenario.dollars(f"spending.{key}")
         wrong = (above(own, most) if wrong_way else above(least, own)) & held & chosen[:, None]
         for row, more in findings.alike(np.flatnonzero(wrong.any(axis=1))):
             period = int(np.argmax(wrong[row]))
-            column = f"spending.{key}.{scenario.periods[period]}"
-            column = (
-                column if column in programs.columns and row in programs.columns[column].rows else f"spending.{key}"
-            )
-            place, _ = findings.program_place(programs, row, column)
+            place, _ = findings.program_place(programs, row, limit_key(programs, row, key, scenario.periods[period]))
             where = f" ({place})" if place is not None else ""
             limit, word = (most, "at most") if wrong_way else (least, "at least")
+            allowed = f"{word} {money(limit[row, period])}"
             message = (
-                f"{named(path, findings.tree)} allows program '{programs.ids[row]}' {word} {money(limit[row, 0])}, "
+                f"{named(path, findings.tree)} allows program '{programs.ids[row]}' {allowed}, "
                 f"and its own {'floor' if wrong_way else 'ceiling'} is {money(own[row, period])}{where}{more}"
             )
             findings.add("rule-against-limit", (*path, "change"), message, "limits that leave room for each other")

@@ -47,5 +47,8 @@ class Tables(Model):
     """One row a program: a column `program` with its id, and columns named like its keys, nested ones dotted."""
     evidence: TableFiles = ()
     """One row an effect: columns `program`, `outcome`, and the keys of an effect."""
+    packages: TableFiles = ()
+    """One row a decision package, in their order: columns `program`, `cost` (`2M; 9M` for a project's years), `name`,
+    `outcomes.NAME`, `uses.NAME`, and the other keys of a package."""
     curves: TableFiles = ()
     """One row a point of a curve: columns `program`, `outcome`, `spending`, `value`."""

@@ -111,14 +111,14 @@ def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[in
 
 def _prepared(leaf: Leaf, text: str) -> Any:
     """Return the text of a cell as YAML would have given it."""
-    if leaf.kind == "names":
+    if leaf.kind in ("names", "numbers"):
         return [item.strip() for item in text.split(";")]
     if leaf.kind == "points":
         parts = ([part.strip() for part in point.split(":")] for point in text.split(";"))
         return [part if len(part) > 1 else part[0] for part in parts]
     if leaf.kind == "flag":
         return _FLAGS.get(text, text)
-    return scalar(text) if leaf.kind == "scalar" else text
+    return scalar(text) if leaf.kind in ("scalar", "whole") else text
 
 
 def scalar(text: str) -> str | bool | int | float:

@@ -14,6 +14,7 @@ from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.tables.csv_file import read_csv
 from budgetopt.scenario.tables.effects import read_curves, read_evidence
 from budgetopt.scenario.tables.grid import Grid, TableError
+from budgetopt.scenario.tables.packages import read_packages
 from budgetopt.scenario.tables.rows import MappedAt, read_programs
 from budgetopt.scenario.tables.workbook import read_sheet
 
@@ -23,6 +24,7 @@ _Reader = Callable[[Grid, Table, MappedAt], tuple[ProgramTable, list[Problem]]]
 _READERS: dict[str, tuple[_Reader, bool]] = {
     "programs": (read_programs, False),
     "evidence": (read_evidence, True),
+    "packages": (read_packages, True),
     "curves": (read_curves, True),
 }
 """How each kind of table is read, and whether it only speaks of programs that stand elsewhere."""

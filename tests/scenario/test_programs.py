@@ -1,0 +1,168 @@
+"""Programs as columns: the same words come out that went in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from budgetopt.errors import Place, UnknownNameError
+from budgetopt.scenario.model import Program
+from budgetopt.scenario.programs import Column, ProgramTable, flatten, split_key
+
+NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=6)
+DOTTED = st.builds(lambda one, other: f"{one}.{other}", NAMES, NAMES)
+AMOUNTS = st.one_of(st.integers(0, 10**9), st.floats(0, 1e9, allow_nan=False))
+LIMITS = st.one_of(AMOUNTS, st.integers(0, 300).map(lambda share: f"{share}%"))
+BY_PERIOD = st.one_of(LIMITS, st.dictionaries(st.sampled_from(["FY2027", "FY2028", "FY 28.5"]), LIMITS, min_size=1))
+SIZES = st.one_of(
+    st.fixed_dictionaries({"per_dollar": st.floats(-10, 10)}),
+    st.fixed_dictionaries({"unit_cost": st.floats(0.5, 1e6)}, optional={"up_to": AMOUNTS}),
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=4, unique=True).map(
+        lambda points: {"curve": [[0, 0], *([point, point / 7] for point in sorted(points))]}
+    ),
+)
+EFFECTS = st.builds(
+    lambda size, words: {**size, **words},
+    SIZES,
+    st.fixed_dictionaries({}, optional={"evidence": st.sampled_from(["rct", "assumption"]), "low": st.just("70%")}),
+)
+WRITTEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.text(st.characters(categories=["L", "Zs"], exclude_characters="\u00a0"), max_size=8),
+        "department": NAMES,
+        "tags": st.lists(NAMES, max_size=3),
+        "districts": st.dictionaries(st.one_of(NAMES, DOTTED), st.sampled_from([0.1, "20%"]), max_size=3),
+        "attributes": st.dictionaries(
+            st.one_of(NAMES, DOTTED), st.one_of(NAMES, st.booleans(), st.integers(-9, 9), st.floats(-1, 1)), max_size=3
+        ),
+        "baseline": AMOUNTS,
+        "spending": st.fixed_dictionaries({}, optional={"at_least": BY_PERIOD, "at_most": BY_PERIOD}),
+        "funds": st.lists(NAMES, max_size=3),
+        "recurring": st.booleans(),
+        "outcomes": st.dictionaries(st.one_of(NAMES, DOTTED), EFFECTS, max_size=3),
+    },
+)
+PROGRAMS = st.dictionaries(NAMES, WRITTEN, max_size=6).map(
+    lambda found: {name: Program.model_validate(written) for name, written in found.items()}
+)
+
+
+def said(program: Program) -> dict[str, Any]:
+    """Return what a program says, without mappings that say nothing."""
+    dumped = program.model_dump(exclude_none=True)
+    return {key: value for key, value in dumped.items() if value not in ({}, (), {"because": ""})} | {
+        "funds": program.funds
+    }
+
+
+@given(PROGRAMS)
+def test_programs_come_out_of_the_columns_as_they_went_in(programs: dict[str, Program]) -> None:
+    table = ProgramTable.from_models(programs)
+    assert list(table) == list(programs)
+    for name, program in programs.items():
+        assert name in table
+        assert said(table[name]) == said(program)
+
+
+@given(PROGRAMS, st.data())
+def test_some_programs_are_the_same_in_any_order(programs: dict[str, Program], data: st.DataObject) -> None:
+    table = ProgramTable.from_models(programs)
+    rows = data.draw(st.permutations(range(len(programs)))) if programs else []
+    rows = rows[: data.draw(st.integers(0, len(rows)))]
+    some = table.select(np.array(rows, dtype=np.int64))
+    assert list(some) == [list(programs)[row] for row in rows]
+    for column in some.columns.values():
+        assert (np.diff(column.rows) > 0).all()
+    for name in some:
+        assert said(some[name]) == said(programs[name])
+
+
+@given(PROGRAMS)
+def test_every_dotted_key_is_split_as_it_was_joined(programs: dict[str, Program]) -> None:
+    for program in programs.values():
+        for key, _ in flatten(program):
+            parts = split_key(key)
+            assert ".".join(parts) == key
+            assert parts[0] in Program.model_fields
+            if parts[0] == "outcomes":
+                assert parts[1] in program.outcomes
+            if parts[0] in ("districts", "attributes"):
+                assert parts[1] in getattr(program, parts[0])
+
+
+@pytest.fixture
+def table() -> ProgramTable:
+    places = {
+        ("a", ""): Place("f.yaml", 1, 1),
+        ("a", "baseline"): Place("f.yaml", 2, 9),
+        ("b", ""): Place("g.yaml", 3, 1),
+    }
+    return ProgramTable.from_models(
+        {
+            "a": Program.model_validate(
+                {
+                    "name": "Alpha",
+                    "baseline": 100,
+                    "spending": {"at_least": "50%", "at_most": {"t1": 80, "t2": "150%"}},
+                    "tags": ["x", "y"],
+                    "recurring": False,
+                }
+            ),
+            "b": Program.model_validate({"spending": {"at_most": 7}, "tags": ["y"]}),
+            "c": Program(),
+        },
+        lambda program, key: places.get((program, key)),
+    )
+
+
+def test_shares_become_dollars_of_the_baseline(table: ProgramTable) -> None:
+    nan = np.nan
+    floor = table.dollars("spending.at_least", ["t1", "t2"])
+    ceiling = table.dollars("spending.at_most", ["t1", "t2"])
+    assert np.array_equal(floor, [[50, 50], [nan, nan], [nan, nan]], equal_nan=True)
+    assert np.array_equal(ceiling, [[80, 150], [7, 7], [nan, nan]], equal_nan=True)
+
+
+def test_columns_are_read_by_what_they_hold(table: ProgramTable) -> None:
+    assert np.array_equal(table.baseline(), [100, np.nan, np.nan], equal_nan=True)
+    assert table.names().tolist() == ["Alpha", "b", "c"]
+    assert table.text("department").tolist() == ["", "", ""]
+    assert table.flag("recurring", default=True).tolist() == [False, True, True]
+    rows, tags = table.items("tags")
+    assert rows.tolist() == [0, 0, 1]
+    assert tags.tolist() == ["x", "y", "y"]
+    assert [part.tolist() for part in table.items("funds")] == [[], []]
+    assert table.positions(np.array(["b", "z", "a"], dtype=object)).tolist() == [1, -1, 0]
+    assert set(table.under("spending.at_most")) == {"t1", "t2"}
+
+
+def test_places_are_those_of_the_key_or_of_the_program(table: ProgramTable) -> None:
+    assert table.place("a", "baseline") == Place("f.yaml", 2, 9)
+    assert table.place("b") == Place("g.yaml", 3, 1)
+    assert table.place(1, "department") == Place("g.yaml", 3, 1)
+    assert ProgramTable.from_models({"a": Program()}).place("a") is None
+
+
+def test_an_unknown_program_is_told_with_the_nearest_one(table: ProgramTable) -> None:
+    with pytest.raises(UnknownNameError, match="there is no program named 'd'"):
+        table["d"]
+    assert "d" not in table
+
+
+def test_a_column_may_hold_cells_of_every_kind() -> None:
+    column = Column(np.array([0, 2]), np.array([1.0, 2.0]), shares=np.array([False, True]))
+    assert [str(column.cell(0)), str(column.cell(1))] == ["1.0", "200%"]
+    assert len(column) == 2
+
+
+def test_columns_stand_in_the_order_of_the_model() -> None:
+    program = Program.model_validate(
+        {"tags": ["x"], "baseline": 3, "name": "A", "outcomes": {"o": {"up_to": 1, "unit_cost": 2}}}
+    )
+    table = ProgramTable.from_models({"a": program})
+    assert list(table.columns) == ["name", "tags", "baseline", "outcomes.o.unit_cost", "outcomes.o.up_to"]
