@@ -44,13 +44,13 @@ demo: $(VENV)/run.stamp
 	@mkdir -p out
 	@$(BIN)/python -m budgetopt solve scenarios/charlotte --report out/charlotte.html
 
+# The tests build the site too (mkdocs build --strict) and run every example of the docs.
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/pytest -n 2 -q -m 'not deep'
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 test-deep: $(VENV)/test.stamp
 	$(BIN)/python tools/deep.py

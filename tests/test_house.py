@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def files() -> Iterator[Path]:
         yield from (Path(folder, name) for name in names if Path(name).suffix in TEXT)
 
 
+@cache
 def imported(module: Path) -> set[str]:
     """Return the top-level packages that a module imports, those for type checking alone left out."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
