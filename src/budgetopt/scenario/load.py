@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.scenario.checks import check
-from budgetopt.scenario.findings import Findings, named
+from budgetopt.scenario.findings import Findings, named, program_path
 from budgetopt.scenario.model import Document, Tables
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.problems import add_errors
-from budgetopt.scenario.programs import ProgramTable, split_key
+from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import shown
 
@@ -33,9 +33,12 @@ __all__ = [
 
 SCENARIO_FILE = "scenario.yaml"
 """The file in a scenario's folder that says everything else."""
-_SECTIONS = ("funds", "outcomes", "tables", "programs", "rules")
+_SECTIONS = ("funds", "resources", "outcomes", "tables", "programs", "rules")
 """The parts of a file that may stand there with nothing below them."""
-_NOT_SELECTED_BY = ("description", "spending", "funds", "recurring", "outcomes", "source", "as_of", "note")
+_NOT_SELECTED_BY = (
+    *("description", "spending", "funds", "recurring", "outcomes", "source", "as_of", "note"),
+    *("if_funded", "service", "packages", "choose", "start", "uses", "inflation"),
+)
 """Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""
 _DEEPEST = 64
 _PASSES = 4
@@ -237,7 +240,7 @@ def programs_of(
     places = findings.places
 
     def place_of(program: str, key: str) -> Place | None:
-        path = ("programs", program, *(split_key(key) if key else ()))
+        path = program_path(program, key)
         return places.keys.get(path) if not key else places.values.get(path) or places.of(*path)
 
     written = ProgramTable.from_models(document.programs, place_of if places.values else None)

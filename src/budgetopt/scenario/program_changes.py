@@ -19,7 +19,7 @@ from budgetopt.scenario.model import Program
 from budgetopt.scenario.problems import say
 from budgetopt.scenario.programs import Column, Floats, Ints, Origin, ProgramTable, column_of
 from budgetopt.scenario.shifts import Shift, read_shift
-from budgetopt.scenario.tables.merge import is_period_key, overlay, without_rows
+from budgetopt.scenario.tables.merge import common_key, overlay, without_rows
 from budgetopt.scenario.words import listed, shown
 
 __all__ = ["PlaceOf", "ProgramChanges", "drop"]
@@ -198,10 +198,10 @@ class ProgramChanges:
 
     def _present(self, key: str, rows: Ints) -> list[tuple[str, Column]]:
         """Return what the key has of the programs now: its own cells, those of each period, or those of all periods."""
-        below = [name for name in self.table.columns if name.startswith(f"{key}.") and is_period_key(name)]
+        below = [name for name in self.table.columns if common_key(name) == key]
         found = [(name, cells) for name in (key, *below) if len(cells := self._cells_of(name, rows))]
-        if is_period_key(key):
-            common = self._cells_of(key.rpartition(".")[0], rows)
+        if common_key(key):
+            common = self._cells_of(common_key(key), rows)
             if len(common):
                 found.append((key, common))
         return found
@@ -235,7 +235,7 @@ class ProgramChanges:
 
     def _pending(self, key: str, rows: Ints) -> bool:
         """Return whether changes that are not yet applied touch a key, or the same key of a period."""
-        parent = key.rpartition(".")[0] if is_period_key(key) else key
+        parent = common_key(key) or key
         near = [name for name in self._cells if name == parent or name.startswith(f"{parent}.")]
         return any(row in self._cells[name] for name in near for row in rows.tolist())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -18,6 +18,8 @@ from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.selection import select
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from budgetopt.errors import Place
     from budgetopt.scenario.changes import Change
 
@@ -193,6 +195,76 @@ class Scenario:
         from budgetopt.scenario.load import from_mapping
 
         return from_mapping(document, check_sums=check_sums)
+
+    @classmethod
+    def from_frame(
+        cls,
+        programs: pd.DataFrame,
+        budget: float | str | Mapping[str, Any],
+        *,
+        name: str = "Untitled",
+        outcomes: Mapping[str, Any] | None = None,
+        columns: Mapping[str, str] | None = None,
+        periods: Sequence[str] | str | None = None,
+        rules: Sequence[Mapping[str, Any]] = (),
+        objective: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        check_sums: bool = True,
+        **more: Any,
+    ) -> Scenario:
+        """Return the scenario of a pandas table of programs, paid by one fund, ``general``.
+
+        Parameters
+        ----------
+        programs
+            One row a program, with the columns of a table of programs: ``program`` (or the index), ``baseline``,
+            ``spending.at_most``, ``outcomes.visits.per_dollar`` and so on. Missing cells say nothing.
+        budget
+            The revenue of the fund in each period: an amount, or amounts by period.
+        name
+            The scenario's name.
+        outcomes
+            What one unit of each outcome is worth, or a mapping of all that is said of it. Left out, every outcome that
+            the table names weighs 1, and the scenario says that this is assumed.
+        columns
+            Heads of the table and the keys that they stand for, or ``ignore``.
+        periods
+            The periods; left out, one.
+        rules, objective
+            As in a scenario file.
+        check_sums
+            As for :meth:`from_document`.
+        **more
+            Other parts of a scenario file: ``source``, ``resources`` ...
+
+        Raises
+        ------
+        ScenarioError
+            With every problem that was found; rows of the table are counted from 1.
+        """
+        from budgetopt.scenario.frame import scenario_from_frame
+
+        return scenario_from_frame(
+            programs,
+            budget,
+            name=name,
+            outcomes=outcomes,
+            columns=columns,
+            periods=periods,
+            rules=rules,
+            objective=objective,
+            check_sums=check_sums,
+            **more,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the programs as a pandas table with the columns of a table of programs.
+
+        Numbers are numbers. Where a column has amounts and shares, a share is a text such as ``90%``; lists are texts
+        separated by semicolons. What a program does not say is missing.
+        """
+        from budgetopt.scenario.frame import programs_frame
+
+        return programs_frame(self)
 
     def with_(self, *changes: Change, check_sums: bool = True) -> Scenario:
         """Return another scenario in which some values are changed.

@@ -55,8 +55,8 @@ def write_folder(
     overwrite
         Whether a scenario that stands there already is replaced.
     table
-        Whether the programs go into a table, ``programs.csv``; left out, if there are more than 20. What fits in no
-        cell stands in ``scenario.yaml`` in any case.
+        Whether the programs go into a table, ``programs.csv``; left out, if there are more than 20. A program of which
+        anything fits in no cell stands in ``scenario.yaml`` in any case.
 
     Returns
     -------
@@ -89,18 +89,17 @@ def _yaml(scenario: Scenario, programs: Mapping[str, Any], tables: Mapping[str, 
 
 def _trees(programs: ProgramTable, columns: Mapping[str, Column]) -> dict[str, Any]:
     """Return the programs that columns speak of as mappings; all of them, if the columns are all that there is."""
-    everything = columns is programs.columns
-    trees: dict[str, Any] = {name: {} for name in programs.ids.tolist()} if everything else {}
+    trees: dict[str, Any] = {name: {} for name in programs.ids.tolist()}
     for key in ordered_keys(columns):
         column, path, leaf = columns[key], split_key(key), leaf_of(Program, key)
         whole = leaf is not None and leaf.kind == "whole"
         for cell, row in enumerate(column.rows.tolist()):
             value = int(column.cell(cell)) if whole else column.cell(cell)
-            put(trees.setdefault(programs.ids[row], {}), path, _plain(value))
+            put(trees[programs.ids[row]], path, _plain(value))
     for tree in trees.values():
         if "packages" in tree:
             tree["packages"] = [_package(tree["packages"][number]) for number in sorted(tree["packages"], key=int)]
-    return trees
+    return trees if columns is programs.columns else {name: tree for name, tree in trees.items() if tree}
 
 
 def _package(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,25 +124,32 @@ def ordered_keys(columns: Mapping[str, Column]) -> list[str]:
 
 
 def _split(programs: ProgramTable) -> tuple[dict[str, list[str]], dict[str, Column]]:
-    """Return the columns that a table holds, as texts, one a program; and the cells that no table can hold."""
-    cells: dict[str, list[str]] = {}
-    rest: dict[str, Column] = {}
-    for key in ordered_keys(programs.columns):
+    """Return the columns that a table holds, as texts, one a program; and those of programs that fit in no table.
+
+    A program of which anything fits in no cell stands whole in the scenario file, and only its id in the table.
+    """
+    keys = ordered_keys(programs.columns)
+    texts: dict[str, list[str]] = {}
+    outside = np.zeros(len(programs), dtype=bool)
+    for key in keys:
         column, leaf = programs.columns[key], leaf_of(Program, key)
         if leaf is None or leaf.kind == "other" or normal(key) != key or not key.isprintable():
-            rest[key] = column
+            outside[column.rows] = True
             continue
-        texts = cell_texts(column, leaf)
-        same = _reads_back(column, leaf, texts)
-        if not same.any():
-            rest[key] = column
-            continue
-        lost = np.flatnonzero(~same)
+        texts[key] = cell_texts(column, leaf)
+        outside[column.rows[~_reads_back(column, leaf, texts[key])]] = True
+    cells: dict[str, list[str]] = {}
+    rest: dict[str, Column] = {}
+    for key in keys:
+        column = programs.columns[key]
+        inside = ~outside[column.rows]
+        lost = np.flatnonzero(~inside)
         if len(lost):
-            rest[key] = column.take(lost, column.rows[lost])
-        cells[key] = [""] * len(programs)
-        for cell in np.flatnonzero(same).tolist():
-            cells[key][int(column.rows[cell])] = texts[cell]
+            rest[key] = column if len(lost) == len(column) else column.take(lost, column.rows[lost])
+        if inside.any():
+            cells[key] = [""] * len(programs)
+            for cell in np.flatnonzero(inside).tolist():
+                cells[key][int(column.rows[cell])] = texts[key][cell]
     return cells, rest
 
 

@@ -71,10 +71,13 @@ def _list(kinds: list[Any], items: list[Any], head: str, depth: int) -> Iterator
 
 
 def _is_short(value: Any) -> bool:
-    """Return whether a value may stand on one line: nothing in it holds mappings of its own."""
-    items = value.values() if isinstance(value, Mapping) else value
+    """Return whether a value may stand on one line: no mapping within a mapping within it, and no list of mappings."""
+    if isinstance(value, list):
+        return not any(isinstance(item, Mapping) for item in value)
     return not any(
-        isinstance(item, Mapping) and any(isinstance(part, Mapping) for part in item.values()) for item in items
+        any(isinstance(part, Mapping) for part in (item.values() if isinstance(item, Mapping) else item))
+        for item in value.values()
+        if isinstance(item, Mapping | list)
     )
 
 

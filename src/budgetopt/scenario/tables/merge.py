@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -191,14 +192,14 @@ def without_rows(column: Column, rows: Ints) -> Column | None:
 
 def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Sequence[str]) -> None:
     """Make way for a key: one value for every period goes where each has its own, and becomes them where one is set."""
-    for below in [name for name in columns if name.startswith(f"{key}.") and is_period_key(name)]:
+    for below in [name for name in columns if common_key(name) == key]:
         kept = without_rows(columns[below], rows)
         if kept is None:
             del columns[below]
         else:
             columns[below] = kept
-    parent = key.rpartition(".")[0]
-    if not is_period_key(key) or parent not in columns:
+    parent = common_key(key)
+    if parent not in columns:
         return
     common = columns[parent]
     moved = np.flatnonzero(np.isin(common.rows, rows))
@@ -215,24 +216,31 @@ def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Se
         columns[name] = sort(concatenate([columns[name], values])) if name in columns else values
 
 
-def is_period_key(key: str) -> bool:
-    """Return whether a key sets for one period what its parent sets for every period."""
-    parent = key.rpartition(".")[0]
-    leaf = leaf_of(Program, parent) if parent else None
-    return leaf is not None and leaf_of(Program, key) is not None and leaf.kind == "number"
+@lru_cache(maxsize=4096)
+def common_key(key: str) -> str:
+    """Return the key that sets for every period what a key sets for one, as does that of ``spending.at_most.FY27``.
+
+    An empty string for a key that is of no period.
+    """
+    leaf = leaf_of(Program, key)
+    if leaf is None or leaf.kind != "number" or len(leaf.path) < 2:
+        return ""
+    parent = ".".join(leaf.path[:-1])
+    common = leaf_of(Program, parent)
+    return parent if common is not None and common.kind == "number" and common.path == leaf.path[:-1] else ""
 
 
 def _twice_by_period(programs: ProgramTable) -> list[Problem]:
     problems = []
     for key, column in programs.columns.items():
-        parent, _, period = key.rpartition(".")
-        if parent not in programs.columns or not is_period_key(key):
+        parent = common_key(key)
+        if parent not in programs.columns:
             continue
         for row in column.rows[np.isin(column.rows, programs.columns[parent].rows)].tolist():
             first = programs.place(row, parent)
             where = f", at {first}" if first is not None else ""
             subject = named(("programs", programs.ids[row], *split_key(parent)))
-            message = f"{subject} is set for every period{where}, and again for {period}"
+            message = f"{subject} is set for every period{where}, and again for {key[len(parent) + 1 :]}"
             expected = "one value for every period, or one for each"
             problems.append(Problem("set-twice", message, programs.place(row, key), expected))
     return problems
