@@ -130,8 +130,8 @@ TOO_MUCH = [
     (
         {**floor("police", 10), **floor("shelter", 4.5)},
         (
-            "the floors of 2 programs ('police' 10, 'shelter' 4.50) ask the funds general, grant together for 14.50 in t1, "
-            "and they have at most 14"
+            "the floors of 2 programs ('police' 10, 'shelter' 4.50) ask the funds general, grant together "
+            "for 14.50 in t1, and they have at most 14"
         ),
     ),
     (
@@ -311,6 +311,7 @@ NOTES = [
         | {"rules": [{"name": "Steady", "change": {"at_most": "10%"}, "where": {"department": "Police"}}]},
         "rule 'Steady' limits nothing: none of its programs has a baseline",
     ),
+    ({"resources": {"nurses": {"capacity": 3}}}, "no program uses resource 'nurses'"),
     ({"outcomes__visits": {"weight": 1}}, "no program has an effect on outcome 'visits'"),
     (
         {"outcomes__helped__weight": -2},

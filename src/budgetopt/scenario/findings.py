@@ -12,11 +12,11 @@ from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.programs import Ints, ProgramTable, split_key
 from budgetopt.scenario.words import listed, visible
 
-__all__ = ["Findings", "dotted", "named", "suggestion"]
+__all__ = ["Findings", "dotted", "named", "program_path", "suggestion"]
 
 _MOST_ALIKE = 10
 """Of one mistake in many programs, no more than so many are listed one by one."""
-_THINGS = {"funds": "fund", "outcomes": "outcome", "programs": "program"}
+_THINGS = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "programs": "program"}
 
 
 def dotted(path: Path, tree: Any = None) -> str:
@@ -61,6 +61,14 @@ def _rule_name(tree: Any, position: int) -> str:
     rule = rules[position] if isinstance(rules, list | tuple) and position < len(rules) else None
     name = rule.get("name") if isinstance(rule, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def program_path(program: str, key: str) -> Path:
+    """Return the path of a program's dotted key in a file: packages, a list there, go by their number from 0."""
+    parts = split_key(key) if key else ()
+    if len(parts) > 1 and parts[0] == "packages":
+        return ("programs", program, "packages", int(parts[1]), *parts[2:])
+    return ("programs", program, *parts)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -159,7 +167,7 @@ class Findings:
 
     def program_place(self, programs: ProgramTable, row: int, key: str, *below: str | int) -> tuple[Place | None, Path]:
         """Return the place and the path of a program's key; ``below`` leads on into its value."""
-        path: Path = ("programs", programs.ids[row], *(split_key(key) if key else ()))
+        path = program_path(programs.ids[row], key)
         exact = (*path, *below)
         column = programs.columns.get(key)
         if column is None or column.origin is None or self.places.values.get(path) == programs.place(row, key):

@@ -24,15 +24,26 @@ _MODELS: dict[type, str] = {
     models.Fund: "a fund",
     models.Reserve: "a reserve",
     models.Transfer: "a transfer",
+    models.Match: "the `match` of a fund",
+    models.MaintenanceOfEffort: "the `maintenance_of_effort` of a fund",
+    models.FundSpending: "the `spending` of a fund",
+    models.Resource: "a resource",
     models.Outcome: "an outcome",
     models.Target: "a target",
     models.Program: "a program",
     models.Spending: "the spending of a program",
     models.Effect: "the effect of a program on an outcome",
+    models.IfFunded: "the `if_funded` of a program",
+    models.Service: "the `service` of a program",
+    models.Package: "a package",
+    models.PackageEffect: "the effect of a package on an outcome",
+    models.Use: "the use of a resource",
     models.SumRule: "a rule with `sum`",
     models.ChangeRule: "a rule with `change`",
     models.ChangeLimit: "the `change` of a rule",
     models.OfSelection: "what a share is `of`",
+    models.CountRule: "a rule with `count`",
+    models.Smallest: "what is maximized",
     models.Objective: "the objective",
     models.Tables: "`tables`",
     models.Table: "a table",
@@ -42,6 +53,7 @@ _BY_ID = "write each {what} under its {id}, without a dash: `{example}`"
 _SHAPE_HINTS: dict[Path, str] = {
     ("funds",): _BY_ID.format(what="fund", id="name", example="general: {revenue: 118M}"),
     ("outcomes",): _BY_ID.format(what="outcome", id="name", example="visits: {unit: visits, weight: 4}"),
+    ("resources",): _BY_ID.format(what="resource", id="name", example="nurses: {capacity: 12}"),
     ("programs",): _BY_ID.format(what="program", id="id", example="library: {baseline: 2M}"),
     ("rules",): "begin each rule with a dash: `- name: ...`",
 }
@@ -83,6 +95,12 @@ def say(details: ErrorDetails) -> Said:
         expected = f"{limit:g} {word}" if word else f"{'more' if kind == 'greater_than' else 'less'} than {limit:g}"
         message = f"{shown(given)} is too {'small' if kind.startswith('greater') else 'great'}"
         return Said("out-of-range", message, expected)
+    if kind == "too_short":
+        count, least = context.get("actual_length", 0), context.get("min_length", 1)
+        message = (
+            "the list is empty" if not count else f"the list has only {count} {'entry' if count == 1 else 'entries'}"
+        )
+        return Said("too-short", message, "at least one entry" if least == 1 else f"{least} or more entries")
     if kind in _TYPES:
         code, message, expected = _TYPES[kind]
         return Said(code, message.format(shown=shown(given)), expected)
@@ -111,7 +129,6 @@ _TYPES = {
     "model_attributes_type": ("mapping", "{shown} is not a mapping", "a mapping, `key: value`"),
     "tuple_type": ("list", "{shown} is not a list", "a list, such as [a, b]"),
     "list_type": ("list", "{shown} is not a list", "a list, such as [a, b]"),
-    "too_short": ("empty", "the list is empty", "at least one entry"),
 }
 
 

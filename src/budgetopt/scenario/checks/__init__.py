@@ -12,6 +12,7 @@ from budgetopt.scenario.checks.money import check_money
 from budgetopt.scenario.checks.names import check_names
 from budgetopt.scenario.checks.notes import notes
 from budgetopt.scenario.checks.objective import check_objective
+from budgetopt.scenario.checks.periods import check_periods
 from budgetopt.scenario.checks.programs import check_programs
 from budgetopt.scenario.checks.rules import check_rules
 from budgetopt.scenario.checks.selections import check_selections
@@ -22,6 +23,7 @@ __all__ = ["CHECKS", "SUMS_OF_ALL", "check", "notes"]
 
 CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_names,
+    check_periods,
     check_selections,
     check_programs,
     check_funds,

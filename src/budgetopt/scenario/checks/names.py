@@ -1,19 +1,21 @@
-"""Names of funds, outcomes and periods that nothing has, and names that stand twice."""
+"""Names of funds, outcomes, resources, programs and groups that nothing has, and names that stand twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from budgetopt.scenario.findings import Findings, named
-from budgetopt.scenario.model import OfSelection, SumRule
+from budgetopt.scenario.findings import Findings, named, program_path, suggestion
+from budgetopt.scenario.model import OfSelection, Smallest, SumRule
 from budgetopt.scenario.places import Path
-from budgetopt.scenario.programs import Ints, split_key
+from budgetopt.scenario.programs import Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.selection import attribute_names, attribute_values
+from budgetopt.scenario.words import listed
 
-__all__ = ["check_names", "known_names"]
+__all__ = ["as_one_head", "check_names", "known_names"]
 
 
 def known_names(section: str, names: Iterable[str], findings: Findings) -> list[str]:
@@ -27,28 +29,35 @@ def check_names(scenario: Scenario, findings: Findings) -> None:
     """Look for names that nothing has, and for names that stand twice."""
     if ("funds",) not in findings.spoiled:
         _funds(scenario, findings)
-    _outcomes(scenario, findings)
-    if not findings.is_spoiled("periods"):
-        _periods(scenario, findings)
+    _of_programs(scenario, findings)
+    if not findings.partial:
+        _programs(scenario, findings)
+        _groups(scenario, findings)
     _duplicates(scenario, findings)
 
 
 def _funds(scenario: Scenario, findings: Findings) -> None:
     known = known_names("funds", scenario.funds, findings)
+
+    def look(name: str, path: Path, *, key: bool = False) -> None:
+        if name not in known:
+            where = named(path[:-1] if key or isinstance(path[-1], int) else path, findings.tree)
+            findings.add_unknown("fund", name, known, path, where, key=key)
+
     for fund, model in scenario.funds.items():
         for other in model.transfers_to:
-            if other not in known:
-                path: Path = ("funds", fund, "transfers_to", other)
-                findings.add_unknown("fund", other, known, path, f"transfers_to of fund '{fund}'", key=True)
+            look(other, ("funds", fund, "transfers_to", other), key=True)
+        if model.match is not None:
+            look(model.match.from_, ("funds", fund, "match", "from"))
+        if model.maintenance_of_effort is not None:
+            look(model.maintenance_of_effort.fund, ("funds", fund, "maintenance_of_effort", "fund"))
     for rule, path in findings.rule_paths(scenario.rules):
-        parts = [(getattr(rule, "funds", None), (*path, "funds"))]
-        if isinstance(rule, SumRule) and isinstance(rule.of, OfSelection):
-            parts.append((rule.of.funds, (*path, "of", "funds")))
-        for names, below in parts:
-            for position, name in enumerate(names or ()):
-                if name not in known:
-                    where = named(below, findings.tree)
-                    findings.add_unknown("fund", name, known, (*below, position), where)
+        if isinstance(rule, SumRule):
+            for position, name in enumerate(rule.funds or ()):
+                look(name, (*path, "funds", position))
+            if isinstance(rule.of, OfSelection):
+                for position, name in enumerate(rule.of.funds or ()):
+                    look(name, (*path, "of", "funds", position))
     column = scenario.programs.columns.get("funds")
     if column is None or column.offsets is None:
         return
@@ -60,80 +69,107 @@ def _funds(scenario: Scenario, findings: Findings) -> None:
             row = int(rows[item])
             cell = int(np.searchsorted(column.rows, row))
             place, path = findings.program_place(scenario.programs, row, "funds", int(item - column.offsets[cell]))
-            where = f"funds of program '{scenario.programs.ids[row]}'{more}"
-            findings.add_unknown("fund", name, known, path, where, place=place)
+            findings.add_unknown("fund", name, known, path, f"{named(path)}{more}", place=place)
 
 
-def _outcomes(scenario: Scenario, findings: Findings) -> None:
-    known = known_names("outcomes", scenario.outcomes, findings)
-    rows_of: dict[str, list[Any]] = {}
-    for key, column in scenario.programs.columns.items():
-        if key.startswith("outcomes."):
-            rows_of.setdefault(split_key(key)[1], []).append((column.rows, key))
-    for name, found in rows_of.items():
-        if name in known:
-            continue
-        rows = np.unique(np.concatenate([rows for rows, _ in found]))
-        for row, more in findings.alike(rows, _heads(scenario, findings, rows, ("outcomes", name))):
-            key = next(key for rows, key in found if row in rows)
-            place, _ = findings.program_place(scenario.programs, row, key)
-            path: Path = ("programs", scenario.programs.ids[row], "outcomes", name)
-            place = findings.places.keys.get(path) or place
-            where = f"outcomes of program '{scenario.programs.ids[row]}'{more}"
-            findings.add_unknown("outcome", name, known, path, where, place=place)
+def _mentions(programs: ProgramTable) -> Iterator[tuple[str, str, Path, str]]:
+    """Yield what the columns of programs name: the kind of thing, its name, the way to it in a program, and the key."""
+    for key in programs.columns:
+        _, _, *parts = program_path("", key)
+        for at, part in enumerate(parts[:-1]):
+            if part in ("outcomes", "per_outcome"):
+                yield "outcome", str(parts[at + 1]), tuple(parts[: at + 2]), key
+            elif part == "uses":
+                yield "resource", str(parts[at + 1]), tuple(parts[: at + 2]), key
 
 
-def _periods(scenario: Scenario, findings: Findings) -> None:
-    known = list(scenario.periods)
-    hint = ""
-    if "periods" not in (findings.tree or {}):
-        hint = "list the periods first, at the top: `periods: [FY2027, FY2028]`"
-
-    def look(value: Any, path: Path) -> None:
-        for period in value if isinstance(value, Mapping) else ():
-            if period not in known:
-                below: Path = (*path, period)
-                findings.add_unknown("period", period, known, below, named(path, findings.tree), key=True, hint=hint)
-
-    for fund, model in scenario.funds.items():
-        look(model.revenue, ("funds", fund, "revenue"))
-        look(model.one_time, ("funds", fund, "one_time"))
-        for other, transfer in model.transfers_to.items():
-            look(transfer.at_least, ("funds", fund, "transfers_to", other, "at_least"))
-            look(transfer.at_most, ("funds", fund, "transfers_to", other, "at_most"))
-    for name, outcome in scenario.outcomes.items():
-        if outcome.target is not None:
-            look(outcome.target.at_least, ("outcomes", name, "target", "at_least"))
-            look(outcome.target.at_most, ("outcomes", name, "target", "at_most"))
-    for rule, path in findings.rule_paths(scenario.rules):
-        for key in ("at_least", "at_most", "equals"):
-            look(getattr(rule, key, None), (*path, key))
-        for position, period in enumerate(rule.periods or ()):
-            if period not in known:
-                below: Path = (*path, "periods")
-                where = named(below, findings.tree)
-                findings.add_unknown("period", period, known, (*below, position), where, hint=hint)
-    for key, column in scenario.programs.columns.items():
-        parts = split_key(key)
-        if len(parts) == 3 and parts[0] == "spending" and parts[2] not in known:
-            for row, more in findings.alike(column.rows, _heads(scenario, findings, column.rows, parts)):
-                place, program_path = findings.program_place(scenario.programs, row, key)
-                place = findings.places.keys.get(program_path) or place
-                where = f"spending.{parts[1]} of program '{scenario.programs.ids[row]}'{more}"
-                findings.add_unknown("period", parts[2], known, program_path, where, place=place, hint=hint)
+def _of_programs(scenario: Scenario, findings: Findings) -> None:
+    """Look at the outcomes and resources that programs speak of."""
+    programs = scenario.programs
+    known = {
+        "outcome": known_names("outcomes", scenario.outcomes, findings),
+        "resource": known_names("resources", scenario.resources, findings),
+    }
+    found: dict[tuple[str, str, Path], list[str]] = {}
+    for what, name, way, key in _mentions(programs):
+        if name not in known[what]:
+            found.setdefault((what, name, way), []).append(key)
+    for (what, name, way), keys in found.items():
+        rows = np.unique(np.concatenate([programs.columns[key].rows for key in keys]))
+        for row, more in findings.alike(rows, as_one_head(programs, findings, rows, way)):
+            key = next(key for key in keys if row in programs.columns[key].rows)
+            path: Path = ("programs", programs.ids[row], *way)
+            place = findings.places.keys.get(path) or findings.program_place(programs, row, key)[0]
+            where = named(path[:-1], findings.tree)
+            if path[2:-1] == ("outcomes",):
+                where = f"`outcomes` of program '{programs.ids[row]}'"
+            findings.add_unknown(what, name, known[what], path, f"{where}{more}", place=place)
 
 
-def _heads(scenario: Scenario, findings: Findings, rows: Ints, key: tuple[str, ...]) -> bool:
+def as_one_head(programs: ProgramTable, findings: Findings, rows: Ints, way: Path) -> bool:
     """Return whether a name stands in the head of a table: one mistake, however many programs have a cell below it."""
-    first: Path = ("programs", scenario.programs.ids[int(rows[0])], *key)
+    first: Path = ("programs", programs.ids[int(rows[0])], *way)
     return bool(findings.places.values) and first not in findings.places.keys
 
 
+def _programs(scenario: Scenario, findings: Findings) -> None:
+    """Look at the programs that rules name."""
+    for rule, path in findings.rule_paths(scenario.rules):
+        for name, below in _named_programs(rule, path):
+            if name not in scenario.programs:
+                known = scenario.programs.ids.tolist()
+                where = named(below[:-1] if isinstance(below[-1], int) else below, findings.tree)
+                findings.add_unknown("program", name, known if len(known) <= 5_000 else [], below, where)
+
+
+def _named_programs(rule: Any, path: Path) -> Iterator[tuple[str, Path]]:
+    for key in ("excludes", "exactly_one", "together", "substitutes"):
+        for position, name in enumerate(getattr(rule, key, ())):
+            yield name, (*path, key, position)
+    if (need := getattr(rule, "requires", None)) is not None:
+        yield need.program, (*path, "requires", "program")
+        for position, name in enumerate(need.needs):
+            yield name, (*path, "requires", "needs", position)
+    if (follow := getattr(rule, "follows", None)) is not None:
+        yield follow.program, (*path, "follows", "program")
+        yield follow.of, (*path, "follows", "of")
+
+
+def _groups(scenario: Scenario, findings: Findings) -> None:
+    """Look at the attributes by which rules and objectives group programs, and at the groups that are named."""
+    for rule, path in findings.rule_paths(scenario.rules):
+        if (
+            isinstance(rule, SumRule)
+            and rule.by is not None
+            and _is_attribute(scenario, rule.by, (*path, "by"), findings)
+        ):
+            known = attribute_values(scenario.programs, rule.by)
+            for name in rule.population:
+                if name not in known:
+                    below: Path = (*path, "population", name)
+                    message = (
+                        f"no program has '{name}' as '{rule.by}', which {named(below[:-1], findings.tree)} speaks of"
+                    )
+                    hint = suggestion(name, known)
+                    findings.add("unknown-value", below, message, f"one of: {listed(known)}", hint, key=True)
+    for position, entry in enumerate(scenario.objective):
+        if isinstance(entry.maximize, Smallest):
+            path = (
+                ("objective", position) if isinstance((findings.tree or {}).get("objective"), list) else ("objective",)
+            )
+            _is_attribute(scenario, entry.maximize.by, (*path, "maximize", "by"), findings)
+
+
+def _is_attribute(scenario: Scenario, name: str, path: Path, findings: Findings) -> bool:
+    known = attribute_names(scenario.programs)
+    if name in known and attribute_values(scenario.programs, name):
+        return True
+    message = f"no program has an attribute '{name}', which {named(path, findings.tree)} asks for"
+    findings.add("unknown-attribute", path, message, f"one of: {listed(known, 20)}", suggestion(name, known))
+    return False
+
+
 def _duplicates(scenario: Scenario, findings: Findings) -> None:
-    for position, period in enumerate(scenario.periods):
-        if period in scenario.periods[:position]:
-            message = f"the period '{period}' stands twice in periods"
-            findings.add("duplicate-period", ("periods", position), message, "each period once")
     first: dict[str, Path] = {}
     for rule, path in findings.rule_paths(scenario.rules):
         if rule.name in first:

@@ -20,7 +20,14 @@ _MOST_NAMES = 5
 
 def notes(scenario: Scenario) -> list[str]:
     """Return remarks on a scenario, one sentence each: what its author may have meant otherwise."""
-    return [*_programs(scenario), *_outcomes(scenario), *_funds(scenario), *_rules(scenario), *_spellings(scenario)]
+    return [
+        *_programs(scenario),
+        *_outcomes(scenario),
+        *_resources(scenario),
+        *_funds(scenario),
+        *_rules(scenario),
+        *_spellings(scenario),
+    ]
 
 
 def _some(scenario: Scenario, chosen: Bools, one: str, many: str) -> Iterator[str]:
@@ -43,7 +50,7 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     yield from _some(scenario, ~paid, one, "{} may be paid for by no fund, so they get nothing")
     affects = np.zeros(len(programs), dtype=bool)
     for key, column in programs.columns.items():
-        if key.startswith("outcomes."):
+        if "outcomes" in split_key(key):
             affects[column.rows] = True
     one = "{} has no effect on any outcome, so it gets only what limits and rules ask for"
     many = "{} have no effect on any outcome, so they get only what limits and rules ask for"
@@ -98,6 +105,13 @@ def _outcomes(scenario: Scenario) -> Iterator[str]:
             yield f"outcome '{name}' has a negative weight: `direction: {other}` with a positive one is plainer"
         elif outcome.weight == 0 and outcome.target is None and not _named(scenario, name):
             yield f"outcome '{name}' has no weight and no target: it is reported and not sought"
+
+
+def _resources(scenario: Scenario) -> Iterator[str]:
+    used = {way[way.index("uses") + 1] for key in scenario.programs.columns if "uses" in (way := split_key(key))}
+    for name in scenario.resources:
+        if name not in used:
+            yield f"no program uses resource '{name}'"
 
 
 def _named(scenario: Scenario, outcome: str) -> bool:

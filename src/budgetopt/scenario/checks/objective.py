@@ -9,7 +9,7 @@ import numpy as np
 from budgetopt.scenario.checks.names import known_names
 from budgetopt.scenario.checks.programs import above
 from budgetopt.scenario.findings import Findings, named, suggestion
-from budgetopt.scenario.model import WEIGHTED_OUTCOMES
+from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import split_key
 from budgetopt.scenario.scenario import Scenario
@@ -17,39 +17,50 @@ from budgetopt.scenario.words import listed, money, shown
 
 __all__ = ["MINIMIZED", "affected_outcomes", "check_objective"]
 
-MINIMIZED = ("spending", "change from baseline")
+MINIMIZED = (SPENDING, CHANGE, SHORTFALL)
 """What can be minimized beside outcomes."""
 
 
 def affected_outcomes(scenario: Scenario) -> set[str]:
-    """Return the outcomes that at least one program has an effect on."""
-    return {split_key(key)[1] for key in scenario.programs.columns if key.startswith("outcomes.")}
+    """Return the outcomes that at least one program, or one package of it, has an effect on."""
+    parts = [split_key(key) for key in scenario.programs.columns if "outcomes." in key]
+    return {way[way.index("outcomes") + 1] for way in parts if "outcomes" in way[:-1]}
 
 
 def check_objective(scenario: Scenario, findings: Findings) -> None:
     """Look for objectives that name nothing or gain nothing, and for targets that contradict themselves."""
-    known = known_names("outcomes", scenario.outcomes, findings)
     if not findings.is_spoiled("objective"):
         written = (findings.tree or {}).get("objective")
         for position, entry in enumerate(scenario.objective):
             path: Path = ("objective",) if written is None or isinstance(written, Mapping) else ("objective", position)
-            key = "maximize" if entry.maximize is not None else "minimize"
-            sought = entry.maximize if entry.maximize is not None else entry.minimize
-            possible = [WEIGHTED_OUTCOMES, *known] if key == "maximize" else [*MINIMIZED, *known]
-            if sought not in possible:
-                message = f"{shown(sought)} is nothing that can be {key}d"
-                if sought in (WEIGHTED_OUTCOMES, *MINIMIZED):
-                    hint = f"did you mean `{'minimize' if key == 'maximize' else 'maximize'}: {sought}`?"
-                else:
-                    hint = suggestion(str(sought), possible)
-                findings.add("unknown-objective", (*path, key), message, f"one of: {listed(possible)}", hint)
-            elif not (findings.partial or findings.lost_a_section or findings.is_spoiled("outcomes")):
-                _gain(scenario, findings, (*path, key), str(sought), key)
+            _entry(scenario, findings, entry, path)
     _targets(scenario, findings)
+
+
+def _entry(scenario: Scenario, findings: Findings, entry: Objective, path: Path) -> None:
+    known = known_names("outcomes", scenario.outcomes, findings)
+    key = "maximize" if entry.maximize is not None else "minimize"
+    sought = entry.maximize if entry.maximize is not None else entry.minimize
+    below: Path = (*path, key)
+    if isinstance(sought, Smallest):
+        below, sought, possible = (*below, "smallest"), sought.smallest, known
+    else:
+        possible = [WEIGHTED_OUTCOMES, *known] if key == "maximize" else [*MINIMIZED, *known]
+    if sought not in possible:
+        message = f"{shown(sought)} is nothing that can be {key}d"
+        hint = suggestion(str(sought), possible)
+        if sought in (WEIGHTED_OUTCOMES, *MINIMIZED) and below[-1] == key:
+            hint = f"did you mean `{'minimize' if key == 'maximize' else 'maximize'}: {sought}`?"
+        findings.add("unknown-objective", below, message, f"one of: {listed(possible)}", hint)
+    elif not (findings.partial or findings.lost_a_section or findings.is_spoiled("outcomes") or entry.unspent_worth):
+        _gain(scenario, findings, below, str(sought), key)
 
 
 def _gain(scenario: Scenario, findings: Findings, path: Path, sought: str, key: str) -> None:
     affected = affected_outcomes(scenario)
+    if sought == SHORTFALL and all(outcome.target is None for outcome in scenario.outcomes.values()):
+        message = "there is nothing to minimize: no outcome has a target that it could fall short of"
+        findings.add("nothing-to-minimize", path, message, "an outcome with a `target`")
     if sought == WEIGHTED_OUTCOMES:
         if path[:-1] == ("objective",) and "objective" not in (findings.tree or {}):
             path = ("outcomes",)
@@ -66,6 +77,7 @@ def _gain(scenario: Scenario, findings: Findings, path: Path, sought: str, key: 
 
 def _targets(scenario: Scenario, findings: Findings) -> None:
     affected = affected_outcomes(scenario)
+    goals = any(entry.minimize == SHORTFALL for entry in scenario.objective)
     for name, outcome in scenario.outcomes.items():
         target = outcome.target
         path: Path = ("outcomes", name, "target")
@@ -78,7 +90,7 @@ def _targets(scenario: Scenario, findings: Findings) -> None:
             when = f" in {scenario.periods[at]}" if not wrong.all() else ""
             message = f"{named(path)} is at least {money(low[at])} and at most {money(high[at])}{when}"
             findings.add("floor-above-ceiling", (*path, "at_least"), message, f"at_least of at most {money(high[at])}")
-        unsure = findings.partial or findings.is_spoiled("programs")
+        unsure = findings.partial or findings.is_spoiled("programs") or goals
         if not unsure and name not in affected and np.nanmax(low, initial=0.0) > 0:
             message = f"{named(path)} is at least {money(float(np.nanmax(low)))}, and no program has an effect on it"
             findings.add("target-out-of-reach", (*path, "at_least"), message, "an effect of at least one program")

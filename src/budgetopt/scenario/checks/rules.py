@@ -18,12 +18,13 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
 from budgetopt.scenario.words import listed, money, shown
 
-__all__ = ["amount_of", "check_rules", "outcome_of"]
+__all__ = ["amount_of", "check_rules", "summed"]
 
 
-def outcome_of(words: str) -> str:
-    """Return the outcome that ``outcome NAME`` names; an empty string for any other words."""
-    return words.removeprefix("outcome ").strip() if words.startswith("outcome ") else ""
+def summed(words: str) -> tuple[str, str]:
+    """Return the kind and the name of ``outcome NAME`` or ``resource NAME``; empty texts for other words."""
+    what, _, name = words.partition(" ")
+    return (what, name.strip()) if what in ("outcome", "resource") and name.strip() else ("", "")
 
 
 def amount_of(scenario: Scenario, rule: SumRule, bound: Any) -> Floats | None:
@@ -59,41 +60,45 @@ def check_rules(scenario: Scenario, findings: Findings) -> None:
 
 
 def _sums(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -> None:
-    outcomes = known_names("outcomes", scenario.outcomes, findings)
+    known = {
+        "outcome": known_names("outcomes", scenario.outcomes, findings),
+        "resource": known_names("resources", scenario.resources, findings),
+    }
     parts = [(rule.sum, (*path, "sum"))]
     if isinstance(rule.of, OfSelection):
         parts.append((rule.of.sum, (*path, "of", "sum")))
     for words, below in parts:
-        if words == "spending":
-            continue
-        outcome = outcome_of(words)
-        if outcome and outcome not in outcomes:
-            findings.add_unknown("outcome", outcome, outcomes, below, named(below, findings.tree))
-        elif not outcome:
+        what, name = summed(words)
+        if what and name not in known[what]:
+            findings.add_unknown(what, name, known[what], below, named(below, findings.tree))
+        elif not what and words != "spending":
             message = f"{shown(words)} is nothing that {named(path, findings.tree)} can sum"
-            hint = (
-                f"did you mean 'outcome {words}'?" if words in outcomes else suggestion(words, ["spending", *outcomes])
-            )
-            findings.add("unknown-sum", below, message, "spending, or outcome NAME", hint)
-    summed = outcome_of(rule.sum)
-    if not summed:
-        if isinstance(rule.of, OfSelection) and outcome_of(rule.of.sum):
-            message = f"{named(path, findings.tree)} asks for spending as a share of an outcome"
-            findings.add("units", (*path, "of"), message, "`of` with `sum: spending`")
-        return
-    if rule.of is not None and not isinstance(rule.of, OfSelection):
-        message = f"{named(path, findings.tree)} asks for an outcome as a share of {rule.of}, which is money"
-        findings.add("units", (*path, "of"), message, f"`of` with `sum: {rule.sum}`, or a number without `of`")
-    elif isinstance(rule.of, OfSelection) and outcome_of(rule.of.sum) != summed:
-        message = f"{named(path, findings.tree)} asks for '{rule.sum}' as a share of '{rule.of.sum}'"
+            hint = suggestion(words, ["spending", *known["outcome"], *known["resource"]])
+            for kind, names in known.items():
+                hint = f"did you mean '{kind} {words}'?" if words in names else hint
+            findings.add("unknown-sum", below, message, "spending, outcome NAME or resource NAME", hint)
+    _units(rule, path, findings)
+
+
+def _units(rule: SumRule, path: Path, findings: Findings) -> None:
+    what, _ = summed(rule.sum)
+    of = rule.of
+    subject = named(path, findings.tree)
+    if isinstance(of, OfSelection) and summed(of.sum) != summed(rule.sum):
+        message = f"{subject} asks for '{rule.sum}' as a share of '{of.sum}'"
         findings.add("units", (*path, "of"), message, f"`of` with `sum: {rule.sum}`")
-    if rule.funds is not None:
-        message = f"{named(path, findings.tree)} counts an outcome by the funds that pay, which nobody can tell apart"
+    if what and of in ("total spending", "baseline", "revenue"):
+        message = f"{subject} asks for an {what} as a share of {of}, which is money".replace(
+            "an resource", "a resource"
+        )
+        findings.add("units", (*path, "of"), message, f"`of` with `sum: {rule.sum}`, or a number without `of`")
+    if what and rule.funds is not None:
+        message = f"{subject} counts what programs do or use by the funds that pay, which nobody can tell apart"
         findings.add("units", (*path, "funds"), message, "`funds` only with `sum: spending`", key=True)
 
 
 def _bounds(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -> None:
-    for key in ("at_least", "at_most", "equals"):
+    for key in ("at_least", "at_most", "equals", "each_at_least", "each_at_most"):
         bound = getattr(rule, key)
         held = scenario.periods if rule.periods is None else rule.periods
         for period in bound if isinstance(bound, Mapping) else ():
@@ -101,8 +106,10 @@ def _bounds(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -
                 message = f"{named((*path, key), findings.tree)} speaks of {period}, in which the rule does not hold"
                 expected = f"one of its periods: {listed(held)}"
                 findings.add("period-outside", (*path, key, period), message, expected, key=True)
-    if rule.at_least is not None and rule.at_most is not None:
-        low, high = scenario.per_period(rule.at_least, np.nan), scenario.per_period(rule.at_most, np.nan)
+    for least, most in (("at_least", "at_most"), ("each_at_least", "each_at_most")):
+        if getattr(rule, least) is None or getattr(rule, most) is None:
+            continue
+        low, high = (scenario.per_period(getattr(rule, key), np.nan) for key in (least, most))
         wrong = above(low, high)
         if wrong.any():
             period = int(np.argmax(wrong))
@@ -111,7 +118,7 @@ def _bounds(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -
             ]
             when = f" in {scenario.periods[period]}" if not wrong.all() else ""
             message = f"{named(path, findings.tree)} is at least {texts[0]} and at most {texts[1]}{when}"
-            findings.add("floor-above-ceiling", (*path, "at_least"), message, f"at_least of at most {texts[1]}")
+            findings.add("floor-above-ceiling", (*path, least), message, f"{least} of at most {texts[1]}")
     if rule.of == "total spending" or (
         isinstance(rule.of, OfSelection) and rule.of.where is None and rule.of.funds == rule.funds
     ):
