@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
+from tests.report.plans import plan_of, riverton
+
 from budgetopt.allocation import Allocation
-from budgetopt.report.evidence import Sources, effect_lines
+from budgetopt.report.evidence import Sources, effect_lines, is_assumed
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought
+from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
+from budgetopt.report.page import Page
+from budgetopt.scenario.scenario import Scenario
 
 USD = Numbers()
 
@@ -32,6 +39,43 @@ def test_effects_stand_in_the_order_of_the_programs(plan: Allocation) -> None:
     assert len(lines) == len(plan.scenario.effects)
 
 
+def test_effects_of_services_and_packages_are_said_too() -> None:
+    document = {
+        "funds": {"f": {"revenue": "20M"}},
+        "resources": {"staff": {"capacity": 20, "unit": "FTE"}},
+        "outcomes": {
+            "injuries": {"unit": "injuries", "weight": 9},
+            "visits": {"unit": "visits", "weight": 4},
+        },
+        "programs": {
+            "fire": {
+                "packages": [
+                    {"name": "base", "cost": "9M", "outcomes": {"injuries": 40}},
+                    {
+                        "cost": "2.2M",
+                        "outcomes": {"injuries": {"value": 1, "evidence": "assumption"}},
+                    },
+                ],
+            },
+            "screening": {
+                "service": {"unit": "screenings", "unit_cost": 31, "up_to": 24_000},
+                "uses": {"staff": {"per_unit": 0.0004}},
+                "outcomes": {"visits": {"per_unit": 1.1}, "injuries": {"curve": [[0, 0], [20_000, 3]]}},
+            },
+        },
+    }
+    scenario = Scenario.from_document(document)
+    rows = tuple(OutcomeRow(key, key, key, 0, None, 0, None, 1.0, False, (), "none") for key in ("injuries", "visits"))
+    lines = effect_lines(cast("Allocation", SimpleNamespace(scenario=scenario)), rows, USD)
+    assert [(line.program_name, line.words, line.evidence) for line in lines] == [
+        ("fire", "40 injuries in each period from the package “base”", ""),
+        ("fire", "1 injury in each period from one of its packages", "assumption"),
+        ("screening", "injuries: 0 at 0 screenings and 3 at 20,000 screenings", ""),
+        ("screening", "1.1 visits for each screening", ""),
+    ]
+    assert assumed_programs(scenario.programs, "injuries").tolist() == [True, False]
+
+
 def test_sources_are_numbered_once_in_the_order_of_reading(city: Allocation) -> None:
     sources = Sources(city, effect_lines(city, Bought(city).rows, USD))
     assert [source.number for source in sources.all] == list(range(1, len(sources.all) + 1))
@@ -51,3 +95,19 @@ def test_a_source_of_many_names_a_few(large: Allocation) -> None:
     sources = Sources(large, effect_lines(large, Bought(large).rows, USD))
     assert len(sources.all) == 40
     assert sources.all[0].used_for().endswith(" and 46 more")
+
+
+def test_a_source_may_say_that_there_is_none() -> None:
+    assert is_assumed("Assumption: the weight")
+    assert is_assumed(" assumption")
+    assert not is_assumed("Study of assumptions, 2020")
+    document = riverton()
+    document["outcomes"]["visits"]["source"] = "Assumption: what a visit is worth"
+    document["funds"]["water"]["source"] = "Assumption: rates stay"
+    document["programs"]["parks"]["source"] = "Assumption"
+    page = Page(plan_of(document), USD)
+    assert [(fact.name, fact.value) for fact in page.other_assumptions] == [
+        ("Weight of “Library visits”", "4"),
+        ("Water fund", "the figures of the fund"),
+        ("Parks and trails", "the figures of the program"),
+    ]

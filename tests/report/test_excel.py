@@ -145,31 +145,21 @@ def test_an_office_reads_the_workbook_and_works_out_the_same_totals(
     city: Allocation, odd: Allocation, tmp_path: Path
 ) -> None:
     assert OFFICE is not None
-    for name, plan in (("city", city), ("odd", odd)):
-        source = write_excel(plan, tmp_path / f"{name}.xlsx")
-        out = tmp_path / "out"
-        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-        command = [
-            OFFICE,
-            "--headless",
-            profile,
-            "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
-            "--outdir",
-            str(out),
-            str(source),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=180)
-        before, after = load_workbook(source), load_workbook(out / f"{name}.xlsx", data_only=True)
+    sources = [write_excel(plan, tmp_path / f"{name}.xlsx") for name, plan in (("city", city), ("odd", odd))]
+    out = tmp_path / "out"
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [OFFICE, "--headless", profile, "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out)]
+    subprocess.run([*command, *map(str, sources)], check=True, capture_output=True, timeout=180)
+    for source in sources:
+        before, after = load_workbook(source), load_workbook(out / source.name, data_only=True)
         for sheet in before:
             worked_out = after[sheet.title]
-            for row in sheet.iter_rows():
-                for cell in row:
-                    value: Any = worked_out.cell(cell.row, cell.column).value
-                    if cell.data_type == "f":
-                        wanted = 0.0 if "ROUND" in str(cell.value) else added_up(sheet, str(cell.value))
-                        assert value == pytest.approx(wanted, abs=0.004)
-                    elif isinstance(cell.value, str):
-                        assert value == cell.value
-                    elif cell.value is not None:
-                        assert value == pytest.approx(cell.value)
+            for cell in (cell for row in sheet.iter_rows() for cell in row):
+                value: Any = worked_out.cell(cell.row, cell.column).value
+                if cell.data_type == "f":
+                    wanted = 0.0 if "ROUND" in str(cell.value) else added_up(sheet, str(cell.value))
+                    assert value == pytest.approx(wanted, abs=0.004)
+                elif isinstance(cell.value, str):
+                    assert value == cell.value
+                elif cell.value is not None:
+                    assert value == pytest.approx(cell.value)

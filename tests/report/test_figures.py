@@ -42,7 +42,7 @@ def test_every_table_of_every_plan_agrees(plan: Allocation) -> None:
     check(Figures.of(plan, CENT))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(scenarios())
 def test_every_table_of_any_plan_agrees(scenario: Scenario) -> None:
     plan = solve(scenario)

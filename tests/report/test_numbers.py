@@ -47,6 +47,19 @@ def test_amounts_are_written_in_full_with_their_sign() -> None:
     assert Numbers("CHF").money(5) == "CHF\u00a05"
     assert Numbers("").money(5) == "5"
     assert USD.money(math.inf) == "unlimited"
+
+
+def test_a_currency_may_be_another_unit() -> None:
+    hours = Numbers("hours")
+    assert hours.money(18) == "18 hours"
+    assert hours.spoken_money(1) == "1 hour"
+    assert hours.spoken_money(-1_200_000) == "-1.2 million hours"
+    assert hours.short_money(350_000) == "350k hours"
+    assert hours.units(18, DOLLAR) == "18"
+    assert Numbers("hours", space="\u00a0").spoken_money(2e6) == "2\u00a0million hours"
+
+
+def test_what_is_no_number_is_said() -> None:
     assert USD.money(math.nan) == "n/a"
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 from tests.report.plans import plan_of
@@ -100,6 +102,20 @@ def test_what_is_left_is_said() -> None:
     plan = plan_of(budget(500, a=program(100, 1, spending={"at_most": 150})))
     assert "No fund is overdrawn; $350 is left." in told(plan)
     assert told(plan)[-1] == "No limit holds the plan back."
+
+
+def test_programs_that_end_are_said_to() -> None:
+    plan = plan_of(budget(100, a=program(100, 2.0), b=program(50, 1.0), c=program(50, 1.0)))
+    assert "2 programs lose all of their money and 1 stays as it is." in told(plan)
+    plan = plan_of(budget(100, a=program(100, 2.0), b=program(50, 1.0)))
+    assert "1 program loses all of its money and 1 stays as it is." in told(plan)
+
+
+def test_money_without_a_price_runs_out_all_the_same(city: Allocation) -> None:
+    numbers = Numbers()
+    limits = [replace(limit, price=math.nan) for limit in limits_of(city, numbers)]
+    words = short_story(city, Figures.of(city), Bought(city).rows, limits, numbers)[-1]
+    assert words == "Money in General fund runs out in FY2029."
 
 
 def test_a_plan_of_nothing_is_told_too() -> None:

@@ -7,13 +7,15 @@ programs (terminal, Markdown), the true minus on a page that is printed. Nothing
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 __all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
+_CODE = re.compile("[A-Z]{3}")
 _SPOKEN = ((1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million"))
 _SHORT = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
 
@@ -65,7 +67,8 @@ class Numbers:
     Parameters
     ----------
     currency
-        The currency's code; a dollar, euro or pound is written by its sign.
+        The currency's code; a dollar, euro or pound is written by its sign. What is no code of three letters is a
+        unit of another kind, such as ``hours``, and stands after the number.
     minus
         The minus sign.
     space
@@ -78,8 +81,14 @@ class Numbers:
 
     @property
     def symbol(self) -> str:
-        """What stands before an amount: a sign, or the currency's code and a space."""
-        return _SYMBOLS.get(self.currency, f"{self.currency}\u00a0" if self.currency else "")
+        """What stands before an amount: a sign, or the currency's code and a space; nothing for other words."""
+        known = _SYMBOLS.get(self.currency)
+        return known if known is not None else f"{self.currency}\u00a0" if _CODE.fullmatch(self.currency) else ""
+
+    @property
+    def word(self) -> str:
+        """What stands after an amount: the currency where it is a word, such as hours, and no code."""
+        return "" if self.symbol or not self.currency else f" {self.currency}"
 
     def number(self, value: float, decimals: int = 0, *, signed: bool = False) -> str:
         """Return a number with thousands separators: ``1,234``; with its sign if asked: ``+1,234``."""
@@ -87,7 +96,7 @@ class Numbers:
 
     def money(self, amount: float, decimals: int = 0, *, signed: bool = False) -> str:
         """Return an amount in full: ``$4,200,000``, ``-$300``."""
-        return self._with_sign(amount, self.symbol, decimals, signed=signed)
+        return self._with_sign(amount, self.symbol, decimals, signed=signed) + self.word
 
     def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
         """Return an amount of a table that counts in units: its heading says in which."""
@@ -110,18 +119,22 @@ class Numbers:
             return self.money(amount)
         for worth, word in _SPOKEN:
             if size >= worth * 0.9995:
-                return f"{self.money(amount / worth, significant(amount / worth), signed=signed)}{self.space}{word}"
+                number = self._with_sign(amount / worth, self.symbol, significant(amount / worth), signed=signed)
+                return f"{number}{self.space}{word}{self.word}"
         if size >= 10_000:
             step = 1_000 if size >= 100_000 else 100
             return self.money(float(rounded(amount / step)) * step, signed=signed)
         cents = size < 1_000 and rounded(size, 2) != rounded(size)
-        return self.money(amount, 2 if cents else 0, signed=signed)
+        one = self.word and rounded(size, 2) == 1
+        numbers = replace(self, currency=singular(self.currency)) if one else self
+        return numbers.money(amount, 2 if cents else 0, signed=signed)
 
     def short_money(self, amount: float, *, signed: bool = False) -> str:
         """Return an amount for a chart: ``$4.2M``, ``$350k``."""
         for worth, letter in _SHORT:
             if abs(amount) >= worth * 0.9995:
-                return self.money(amount / worth, significant(amount / worth), signed=signed) + letter
+                decimals = significant(amount / worth)
+                return self._with_sign(amount / worth, self.symbol, decimals, signed=signed) + letter + self.word
         return self.money(amount, 0 if rounded(amount, 2) == rounded(amount) else 2, signed=signed)
 
     def quantity(self, value: float, *, signed: bool = False) -> str:

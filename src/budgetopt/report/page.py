@@ -109,8 +109,8 @@ class Page:
 
     @property
     def over(self) -> str:
-        """The periods as a phrase; empty where the scenario does not name its one period."""
-        return "" if self.periods == ("budget",) else over_periods(self.plan)
+        """The periods as a phrase; empty where its one period names no date."""
+        return over_periods(self.plan)
 
     @property
     def amounts(self) -> str:

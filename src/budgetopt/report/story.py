@@ -20,11 +20,11 @@ __all__ = ["over_periods", "short_story"]
 
 
 def over_periods(plan: Allocation) -> str:
-    """Return the periods as a phrase: ``in FY2027``, ``over FY2027 to FY2029``."""
-    periods = plan.scenario.periods
-    return (
-        f"in {one_line(periods[0])}" if len(periods) == 1 else f"over {one_line(periods[0])} to {one_line(periods[-1])}"
-    )
+    """Return the periods as a phrase: ``in FY2027``, ``over FY2027 to FY2029``; empty for one that names no date."""
+    periods = [one_line(period) for period in plan.scenario.periods]
+    if len(periods) > 1:
+        return f"over {periods[0]} to {periods[-1]}"
+    return f"in {periods[0]}" if any(character.isdigit() for character in periods[0]) else ""
 
 
 def short_story(
@@ -65,7 +65,7 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
     )
     period = over_periods(plan)
     text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {of}"
-    text += "" if period == "in budget" else f" {period}"
+    text += f" {period}" if period else ""
     if total.baseline is None:
         return text + "."
     if total.change == 0:
@@ -87,6 +87,8 @@ def _moves(figures: Figures, numbers: Numbers) -> list[str]:
     if not (up or down or started):
         return [f"Every program keeps its baseline{'' if not unfunded else ', and no new program is funded'}."]
     ending = f", {numbers.number(ended)} of them all of {'its' if ended == 1 else 'their'} money" if ended else ""
+    if ended == down:
+        ending = f" all of {'its' if ended == 1 else 'their'} money" if ended else ""
     parts = []
     if up:
         parts.append(f"{plural(up, 'program')} {'gains' if up == 1 else 'gain'}")
@@ -181,6 +183,9 @@ def _limits(limits: list[Limit]) -> list[str]:
     binding = [limit for limit in limits if limit.binding]
     if not binding:
         return ["No limit holds the plan back."]
+    spent = [limit for limit in binding if limit.kind == "money" and math.isnan(limit.price)]
+    if spent:
+        return [f"{spent[0].name} runs out{f' in {spent[0].period}' if spent[0].period else ''}."]
     priced = [limit for limit in binding if limit.price > 0]
     money = [limit for limit in priced if limit.kind == "money"]
     others = [limit for limit in priced if limit.kind != "money"]

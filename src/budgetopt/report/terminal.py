@@ -90,11 +90,8 @@ class _Printer:
 
     def _title(self) -> None:
         name = one_line(self.plan.scenario.name)
-        period = over_periods(self.plan)
-        self._line(
-            name if period == "in budget" else f"{name}, {period.removeprefix('in ').removeprefix('over ')}",
-            style="bold",
-        )
+        period = over_periods(self.plan).removeprefix("in ").removeprefix("over ")
+        self._line(f"{name}, {period}" if period else name, style="bold")
         self._line()
         for words in short_story(self.plan, self.exact, self.bought.rows, self.limits, self.numbers):
             self._line(words)
@@ -120,7 +117,7 @@ class _Printer:
         rows = [figures.program(at) for at in chosen]
         title = f"Money by program, {self._amounts()}"
         if len(chosen) < count:
-            title += "; the largest changes first"
+            title += "; the largest changes first" if self.is_based else "; the largest first"
             rows.append(figures.together("and {} more", order[len(chosen) :]))
         reasons: Sequence[str] = ()
         if self.console.width >= ROOM_FOR_REASONS:
@@ -165,7 +162,7 @@ class _Printer:
         if self.is_based and not self._fits(*widths):
             # the baseline is what the plan has less its change
             heads, lines = heads[1:], [(name, figures[1:], notes) for name, figures, notes in lines]
-        beside = self._fits(*widths, NARROWEST_NOTE)
+        beside = self._fits(*widths, NARROWEST_NOTE) and any(notes for _, _, notes in lines)
         cells = [
             [name, *figures, notes] if beside else [f"{name} ({notes})" if notes else name, *figures]
             for name, figures, notes in lines
