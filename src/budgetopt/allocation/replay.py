@@ -1,0 +1,177 @@
+"""Check the proof of a result again: the solver's answer is put together from the document and certified anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from budgetopt.allocation.proof import labels_of, vector_of
+from budgetopt.errors import ResultFileError
+from budgetopt.formulation import Formulation
+from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
+from budgetopt.solvers import Outcome, PointStatus, Solution, StageResult, Termination
+from budgetopt.solvers.certificate import TOLERANCE, Certificate, Check, certify_point
+from budgetopt.solvers.faces import fix_integers, on_optimal_face, with_value_row
+
+__all__ = ["replay"]
+
+
+def replay(document: Mapping[str, Any], formulation: Formulation) -> Outcome:
+    """Return the outcome that a result document tells of, every certificate in it worked out here.
+
+    For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
+    the objectives before it leave, and the point is checked against all of them. For whole decisions the bounds of the
+    objectives are the solver's word.
+
+    Parameters
+    ----------
+    document
+        The document, its form checked.
+    formulation
+        The scenario, formulated anew.
+
+    Raises
+    ------
+    ResultFileError
+        If the proof does not speak of this scenario's linear program.
+    """
+    problem = formulation.linear_program
+    proof, stages = document["proof"], document["objective"]["stages"]
+    if not (len(stages) == len(proof["stages"]) and 1 <= len(stages) <= len(problem.stages)):
+        raise ResultFileError(
+            f"the document proves {len(proof['stages'])} of its {len(stages)} objectives, "
+            f"and the scenario has {len(problem.stages)}"
+        )
+    point = vector_of(proof["point"], labels_of(problem.column_labels), "column")
+    results: list[StageResult] = []
+    program = problem
+    for place, (said, duals) in enumerate(zip(stages, proof["stages"], strict=True)):
+        stage = problem.stages[place]
+        stage = replace(stage, cost=stage.cost_for(problem.columns))
+        result = _stage(program, stage, point, said, duals, document, place)
+        results.append(result)
+        if place + 1 < len(stages):
+            program = _left_by(result)
+    first = results[0]
+    solution = replace(first.solution, objective=float(first.stage.cost @ point) + first.stage.offset)
+    certificate = first.certificate
+    if problem.is_integer and certificate is not None:
+        asked = document["certificate"]["checks"].get("gap", {}).get("tolerance")
+        certificate = _with_gap(certificate, abs(certificate.bound - certificate.objective), asked)
+    held = None if proof["held"] is None else _held(problem, first, point, proof["held"])
+    return Outcome(
+        termination=results[-1].solution.termination,
+        solution=solution,
+        certificate=certificate,
+        stages=tuple(results),
+        unique=False,
+        held=held,
+        seconds=document["provenance"]["seconds"],
+    )
+
+
+def _stage(
+    program: LinearProgram,
+    stage: Stage,
+    point: Floats,
+    said: Mapping[str, Any],
+    duals: Mapping[str, float] | None,
+    document: Mapping[str, Any],
+    place: int,
+) -> StageResult:
+    value = np.nan if said["value"] is None else float(said["value"])
+    bound = np.nan if said["bound"] is None else float(said["bound"])
+    row_dual = None if duals is None else vector_of(duals, labels_of(program.row_labels), "row")
+    if program.is_integer:
+        certificate = _believed(program, stage, point, value, bound, said, place > 0)
+    else:
+        allowance = stage.within * abs(value) if np.isfinite(value) else 0.0
+        certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
+    feasible = PointStatus.FEASIBLE
+    solution = Solution(
+        termination=_termination(said["termination"]),
+        primal=feasible,
+        dual=PointStatus.NONE if row_dual is None else feasible,
+        x=point,
+        row_dual=row_dual,
+        reduced_cost=None if row_dual is None else stage.cost - program.matrix.transpose_times(row_dual),
+        objective=value,
+        bound=bound,
+        solver=document["provenance"]["solver"],
+        seconds=0.0,
+    )
+    return StageResult(stage, program, solution, certificate)
+
+
+def _believed(
+    program: LinearProgram,
+    stage: Stage,
+    point: Floats,
+    value: float,
+    bound: float,
+    said: Mapping[str, Any],
+    later: bool,
+) -> Certificate:
+    """Return the certificate of an objective over whole decisions, whose bound is the solver's word.
+
+    The point must reach the value that the objective reached, less what later objectives may give up.
+    """
+    certificate = certify_point(program, stage, point, None, bound=bound)
+    scale = certificate.gap.scale
+    lost = (value - certificate.objective) * (1.0 if stage.maximize else -1.0)
+    # what the objectives before it gave up within their tolerance may have bought a little more of this one
+    slight = 1e-6 if later else 3e-9
+    allowed = stage.within * abs(value) + slight * max(abs(value), scale)
+    if np.isfinite(value) and not lost <= allowed:
+        raise ResultFileError(
+            f"the objective '{stage.label}' says that it reached {value:,.10g}, "
+            f"and the point has {certificate.objective:,.10g}"
+        )
+    return _with_gap(certificate, abs(bound - value), said["tolerance"])
+
+
+def _with_gap(certificate: Certificate, distance: float, tolerance: float | None) -> Certificate:
+    """Return a certificate that allows the gap that was asked of the solver."""
+    scale = certificate.gap.scale
+    distance = distance if np.isfinite(distance) else np.inf
+    allowed = TOLERANCE if tolerance is None else tolerance
+    return replace(certificate, gap=Check(distance / scale, allowed, distance, scale))
+
+
+def _termination(word: str) -> Termination:
+    try:
+        return Termination(word)
+    except ValueError:
+        known = ", ".join(str(one) for one in Termination)
+        raise ResultFileError(f"a solver does not end {word[:60]!r}", hint=f"the words are: {known}") from None
+
+
+def _left_by(result: StageResult) -> LinearProgram:
+    """Return what an objective leaves to the next ones, as the solving did."""
+    solution, stage, program = result.solution, result.stage, result.program
+    give_up = stage.within * abs(solution.objective)
+    if give_up == 0.0 and solution.row_dual is not None:
+        return on_optimal_face(program, stage, solution.row_dual)
+    if program.is_integer:
+        give_up += 1e-9 * max(abs(solution.objective), float(np.abs(stage.cost).max(initial=0.0)))
+    return with_value_row(program, stage, solution.objective, give_up)
+
+
+def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapping[str, float]) -> StageResult:
+    """Return the first objective over the linear program that is left when the whole decisions are held."""
+    fixed = fix_integers(problem, point)
+    row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
+    allowance = first.stage.within * abs(first.solution.objective)
+    certificate = certify_point(fixed, first.stage, point, row_dual, allowance=allowance)
+    solution = replace(
+        first.solution,
+        dual=PointStatus.FEASIBLE,
+        row_dual=row_dual,
+        reduced_cost=first.stage.cost - fixed.matrix.transpose_times(row_dual),
+        objective=certificate.objective,
+        bound=certificate.bound,
+    )
+    return StageResult(first.stage, fixed, solution, certificate)

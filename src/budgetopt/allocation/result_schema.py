@@ -1,0 +1,382 @@
+"""The form of a result document, as models; its JSON Schema is published from them, and ``verify`` checks with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from budgetopt.errors import ResultFileError
+
+__all__ = ["ResultDocument", "check_form", "read_result", "result_schema"]
+
+Figure = Annotated[float, Field(allow_inf_nan=False)]
+Breach = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Decisions = dict[str, dict[str, dict[str, Figure]]]
+Direction = Literal["maximize", "minimize"]
+MOST_SHOWN = 5
+
+
+class Part(BaseModel):
+    """A mapping of known keys; every one of them is described."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class ScenarioWords(Part):
+    """What the plan is a plan for."""
+
+    name: str
+    """The scenario's name."""
+    description: str
+    """What the scenario stands for."""
+    source: str
+    """Where its figures come from."""
+    currency: str
+    """The currency of every amount."""
+    periods: list[str]
+    """The periods, in order."""
+
+
+class ObjectiveStage(Part):
+    """One objective of the scenario's list."""
+
+    label: str
+    """What is sought."""
+    direction: Direction
+    """Whether more or less of it is sought."""
+    within: Figure
+    """The share of its best value that later objectives may give up."""
+    termination: str
+    """How the solver ended."""
+    value: Figure | None
+    """The value that the solver reached in this stage."""
+    bound: Figure | None
+    """The best value that any plan can have in this stage."""
+    proved: bool
+    """Whether the proof of this stage closes."""
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    """For whole decisions, the gap that was asked of the solver, relative to its scale; null where there are none."""
+    plan_value: Figure
+    """What the plan, in whole cents, comes to."""
+
+
+class ObjectiveValues(Part):
+    """What is sought, and how much of it the plan reaches."""
+
+    label: str
+    """What is sought first."""
+    direction: Direction
+    """Whether more or less of it is sought."""
+    value: Figure | None
+    """The value of the exact optimum, before rounding to the cent."""
+    bound: Figure | None
+    """The best value that any plan can have."""
+    gap: Breach | None
+    """By how much a better plan could exceed it, as a share."""
+    plan_value: Figure
+    """What the plan, in whole cents, comes to."""
+    stages: list[ObjectiveStage]
+    """Each objective of the list, in order."""
+
+
+class ProgramResult(Part):
+    """What one program gets, for all periods together unless said otherwise."""
+
+    id: str
+    """The program's id."""
+    name: str
+    """The program's name as it is printed."""
+    department: str
+    """The department that runs it."""
+    priority: str
+    """The strategic priority that it serves."""
+    baseline: Figure | None
+    """Current service level; null for a new program."""
+    spending: Figure
+    """What it gets."""
+    change: Figure
+    """Spending less baseline."""
+    change_share: Figure | None
+    """The change as a share of the baseline; null where there is none."""
+    by_fund: dict[str, Figure]
+    """What each fund pays; funds that pay nothing are left out."""
+    by_period: dict[str, Figure]
+    """What it gets in each period."""
+    packages: dict[str, list[str]]
+    """The decision packages that it takes, each with its periods; for projects, with the period of their start."""
+    outcomes: dict[str, Figure | None]
+    """What it brings to each outcome that it affects."""
+    reason: str
+    """What holds its spending where it is."""
+
+
+class FundPeriod(Part):
+    """A fund's account in one period: opening + revenues + transfers in - transfers out - spending = closing."""
+
+    period: str
+    """The period."""
+    opening: Figure
+    """The balance that it opens with."""
+    revenue: Figure
+    """Recurring revenue."""
+    one_time: Figure
+    """Revenue that will not come again."""
+    transfers_in: Figure
+    """What other funds give it."""
+    transfers_out: Figure
+    """What it gives other funds."""
+    spending: Figure
+    """What it pays for programs."""
+    closing: Figure
+    """The balance that is left."""
+    reserve: Figure
+    """The balance that must be left."""
+    price: Figure | None
+    """What one more dollar in it adds to the first objective; null where there is no price."""
+
+
+class FundResult(Part):
+    """A fund's accounts."""
+
+    id: str
+    """The fund's key."""
+    name: str
+    """The fund's name as it is printed."""
+    kind: str
+    """The kind of fund."""
+    by_period: list[FundPeriod]
+    """Its account in each period, in order."""
+
+
+class OutcomeResult(Part):
+    """What the plan does to one outcome, for all periods together unless said otherwise."""
+
+    id: str
+    """The outcome's key."""
+    name: str
+    """The outcome's name as it is printed."""
+    unit: str
+    """What is counted."""
+    direction: Literal["increase", "decrease"]
+    """Whether more of it is better, or less."""
+    weight: Figure
+    """What one unit is worth."""
+    baseline: Figure
+    """What the baseline would bring."""
+    level: Figure
+    """What the plan brings."""
+    change: Figure
+    """Level less baseline."""
+    value: Figure
+    """The level times its weight, negative where less is better."""
+    by_period: dict[str, Figure]
+    """What the plan brings in each period."""
+
+
+class RuleResult(Part):
+    """One limit in one period, or for all periods together."""
+
+    kind: str
+    """The kind of limit: sum, change, target, reserve, structural balance, transfer."""
+    name: str
+    """The rule's name, or the outcome or fund that it limits."""
+    period: str
+    """The period, or ``all``."""
+    sense: str
+    """``at least``, ``at most``, ``equals``, or ``holds`` where it holds programs one by one."""
+    value: Figure | None
+    """What the plan has there."""
+    bound: Figure | None
+    """The limit."""
+    unit: str
+    """The unit of both; empty for money."""
+    binding: bool
+    """Whether the plan stands at the limit."""
+    price: Figure | None
+    """What one unit of relief adds to the first objective; null where there is no price."""
+    total_cost: Figure | None
+    """What dropping the rule would add to the first objective; null until it is worked out."""
+    because: str
+    """The law or promise behind it."""
+
+
+class ProofCheck(Part):
+    """One thing that the certificate checked, relative to its scale."""
+
+    worst: Breach | None
+    """The largest breach."""
+    tolerance: Breach
+    """What it may be at most."""
+    passed: bool
+    """Whether it is."""
+
+
+class AuditResult(Part):
+    """The second opinion."""
+
+    limits: int
+    """How many limits of the scenario were checked."""
+    accepted: bool
+    """Whether the plan keeps them all."""
+
+
+class CertificateResult(Part):
+    """What is proved of the first objective."""
+
+    primal_violation: Breach | None
+    """The largest relative breach of a limit."""
+    dual_violation: Breach | None
+    """The largest relative breach of the signs of prices; null without prices."""
+    gap: Breach | None
+    """The distance of the value from the bound, relative to its scale."""
+    proved: bool
+    """Whether no plan can do better."""
+    bound_by_solver: bool
+    """Whether the bound is the solver's word, as in problems of whole decisions."""
+    bound_is_rigorous: bool
+    """Whether each term of the bound rests on a finite limit."""
+    checks: dict[str, ProofCheck]
+    """The checks, by name."""
+    audit: AuditResult
+    """The second opinion."""
+
+
+class Provenance(Part):
+    """Where the result came from."""
+
+    scenario_sha256: Digest
+    """The fingerprint of everything that the scenario says."""
+    inputs: dict[str, str]
+    """The files that it was read from, with the SHA-256 of each."""
+    budgetopt: str
+    """The version of budgetopt."""
+    solver: str
+    """Name and version of the solver."""
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """How long the solver took."""
+
+
+class PlanDecisions(Part):
+    """The decisions, in whole cents; what is zero is left out."""
+
+    payments: Decisions
+    """By program, fund and period."""
+    transfers: Decisions
+    """By the fund that gives, the fund that receives, and period."""
+    packages: dict[str, dict[str, list[str]]]
+    """By program and package, the periods in which it is taken, or for projects started."""
+    units: dict[str, dict[str, Figure]]
+    """Units of the services that cost no money, by program and period."""
+
+
+class Proof(Part):
+    """What it takes to check the result without a solver."""
+
+    decisions: PlanDecisions
+    """The plan itself."""
+    point: dict[str, Figure]
+    """The exact optimum of the linear program, by the labels of its columns; what is zero is left out."""
+    stages: list[dict[str, Figure] | None]
+    """For each objective the duals of the rows, by their labels; null where there are none."""
+    held: dict[str, Figure] | None
+    """The duals of the first objective while all whole decisions are held; null where none is whole."""
+
+
+class ResultDocument(Part):
+    """A result of budgetopt: an allocation, what it does, and the proof of it."""
+
+    format: Literal["budgetopt-result/1"]
+    """The version of this format."""
+    status: Literal["optimal", "best found"]
+    """``optimal``: proved to be the best. ``best found``: keeps every limit, and a better one may exist."""
+    scenario: ScenarioWords
+    """What it is a plan for."""
+    objective: ObjectiveValues
+    """What is sought, and how much of it the plan reaches."""
+    programs: list[ProgramResult]
+    """What each program gets, in the order of the scenario."""
+    funds: list[FundResult]
+    """The accounts of each fund, in the order of the scenario."""
+    outcomes: list[OutcomeResult]
+    """What is reached of each outcome, in the order of the scenario."""
+    rules: list[RuleResult]
+    """Every limit beyond the programs' own."""
+    certificate: CertificateResult
+    """What is proved of the first objective."""
+    provenance: Provenance
+    """Where the result came from."""
+    proof: Proof
+    """What it takes to check the result without a solver."""
+    document_sha256: Digest
+    """The fingerprint of all other entries."""
+
+
+def result_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of the result document."""
+    schema = ResultDocument.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "budgetopt-result/1"}
+
+
+def read_result(text: str) -> dict[str, Any]:
+    """Return the result document in a text.
+
+    Raises
+    ------
+    ResultFileError
+        If it is not JSON, has a key twice, holds what is no number, or has not the form of a result document.
+    """
+    try:
+        document = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ResultFileError(
+            f"line {error.lineno}, column {error.colno}: this is not JSON ({error.msg})",
+            hint="a result is what `budgetopt solve SCENARIO --json FILE` writes",
+        ) from None
+    except RecursionError:
+        raise ResultFileError("the document is nested too deeply to be a result") from None
+    check_form(document)
+    assert isinstance(document, dict)
+    return document
+
+
+def check_form(document: Any) -> None:
+    """Refuse what has not the form of a result document.
+
+    Raises
+    ------
+    ResultFileError
+        With the first few faults.
+    """
+    if not isinstance(document, Mapping) or "format" not in document:
+        hint = "a result is what `budgetopt solve SCENARIO --json FILE` writes"
+        raise ResultFileError("this is no result document: it has no key 'format'", hint=hint)
+    if document["format"] != "budgetopt-result/1":
+        shown = str(document["format"])[:60]
+        raise ResultFileError(f"the format is {shown!r}", hint="this version of budgetopt reads budgetopt-result/1")
+    try:
+        ResultDocument.model_validate(document)
+    except ValidationError as error:
+        faults = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        more = len(faults) - MOST_SHOWN
+        text = "\n    ".join(faults[:MOST_SHOWN]) + (f"\n    and {more} more" if more > 0 else "")
+        raise ResultFileError(
+            f"the document has not the form of a result:\n    {text}",
+            hint="`budgetopt schema result` prints the JSON Schema of the form",
+        ) from None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ResultFileError(f"the key {twice[:60]!r} stands twice in one mapping")
+    return out
+
+
+def _no_constant(word: str) -> float:
+    raise ResultFileError(f"the document holds {word}, which is no number")

@@ -1,0 +1,260 @@
+"""Check a result again from the result document and the scenario alone, without any solver.
+
+What is shown for a linear program: the plan keeps every limit of this very scenario, by the audit's own reckoning;
+every figure of the document follows from the plan; and the prices in the proof show that no plan can do better. For
+whole decisions the last is the solver's word, and said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from budgetopt.allocation.allocation import Allocation
+from budgetopt.allocation.figures import differences
+from budgetopt.allocation.proof import plan_of
+from budgetopt.allocation.replay import replay
+from budgetopt.allocation.result import document_sha256, result_document
+from budgetopt.allocation.result_schema import check_form
+from budgetopt.allocation.solve import allocation_of
+from budgetopt.audit import CENT, Audit, audit_plan
+from budgetopt.errors import BudgetoptError
+from budgetopt.formulation import formulate
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Outcome
+
+__all__ = ["Finding", "Verification", "verify_result"]
+
+MOST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked.
+
+    Parameters
+    ----------
+    name
+        What it is called: ``form``, ``seal``, ``scenario``, ``audit``, ``proof``, ``figures``.
+    passed
+        Whether it holds.
+    text
+        What was found, in a sentence.
+    """
+
+    name: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What could be confirmed of a result document.
+
+    Parameters
+    ----------
+    findings
+        What was checked, in order; after a finding that leaves the others without a ground, there are no more.
+    conclusion
+        What follows, in a sentence.
+    proved
+        Whether it is shown, without believing any solver, that no plan can do better.
+    """
+
+    findings: tuple[Finding, ...]
+    conclusion: str
+    proved: bool
+
+    @property
+    def accepted(self) -> bool:
+        """Whether everything that was checked holds."""
+        return all(finding.passed for finding in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        findings = [{"name": one.name, "passed": one.passed, "text": one.text} for one in self.findings]
+        return {
+            "accepted": self.accepted,
+            "proved": self.proved,
+            "conclusion": self.conclusion,
+            "findings": findings,
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{'ok  ' if one.passed else 'FAIL'}  {one.name + ':':<10} {one.text}" for one in self.findings]
+        return "\n".join([*lines, "", self.conclusion])
+
+
+def verify_result(document: Mapping[str, Any], scenario: Scenario, *, check_seal: bool = True) -> Verification:
+    """Check a result document against the scenario that it answers, without any solver.
+
+    Parameters
+    ----------
+    document
+        The document, as :meth:`Allocation.to_dict` or a JSON reader gives it.
+    scenario
+        The scenario, with every change that the result was made with.
+    check_seal
+        Whether the document's own fingerprint must fit. It tells that nothing was changed by mistake; whoever tampers
+        on purpose can seal again, so nothing else rests on it.
+
+    Returns
+    -------
+    Verification
+        What holds and what does not. Nothing is raised for a document that is wrong.
+    """
+    findings: list[Finding] = []
+    conclusion, proved = "", False
+    for finding in _findings(document, scenario, check_seal):
+        if isinstance(finding, Finding):
+            findings.append(finding)
+        else:
+            conclusion, proved = finding
+    if not conclusion or not all(finding.passed for finding in findings):
+        conclusion, proved = "The result is NOT confirmed.", False
+    return Verification(tuple(findings), conclusion, proved)
+
+
+def _findings(
+    document: Mapping[str, Any], scenario: Scenario, check_seal: bool
+) -> Iterator[Finding | tuple[str, bool]]:
+    try:
+        check_form(document)
+    except BudgetoptError as error:
+        yield Finding("form", False, str(error))
+        return
+    yield Finding("form", True, f"the document has the form {document['format']}")
+    if check_seal:
+        sealed = document_sha256(document) == document["document_sha256"]
+        text = "nothing was changed since it was written" if sealed else "the document was changed after it was written"
+        yield Finding("seal", sealed, text)
+    said = document["provenance"]["scenario_sha256"]
+    if scenario.sha256 != said:
+        hint = "; a scenario that was changed with --set is named with the same --set"
+        text = (
+            f"the result belongs to another scenario, or this one was changed (its fingerprint was {said[:12]}…){hint}"
+        )
+        yield Finding("scenario", False, text)
+        return
+    yield Finding("scenario", True, f"it answers this scenario, to the last figure ({said[:12]}…)")
+    try:
+        plan = plan_of(document["proof"]["decisions"], scenario)
+        opinion = audit_plan(scenario, plan)
+    except BudgetoptError as error:
+        yield Finding("audit", False, str(error))
+        return
+    yield _audit_finding(opinion)
+    if not opinion.accepted:
+        return
+    formulation = formulate(scenario)
+    try:
+        outcome = replay(document, formulation)
+        allocation = allocation_of(scenario, formulation, outcome)
+    except BudgetoptError as error:
+        yield Finding("proof", False, str(error))
+        return
+    assert plan.packages is not None
+    assert plan.units is not None
+    allocation = replace(
+        allocation,
+        spending=plan.spending,
+        transfers=plan.transfers,
+        packages=plan.packages,
+        units=plan.units,
+        audit=opinion,
+    )
+    problem = _fault_of(outcome, allocation)
+    yield Finding("proof", not problem, problem or _shown(outcome))
+    yield _figures_finding(document, allocation)
+    yield _conclusion(outcome, allocation)
+
+
+def _audit_finding(opinion: Audit) -> Finding:
+    if opinion.accepted:
+        return Finding("audit", True, f"the plan keeps all {len(opinion.checks)} limits that the scenario sets")
+    shown = [str(violation) for violation in opinion.violations[:MOST_SHOWN]]
+    more = len(opinion.violations) - len(shown)
+    return Finding("audit", False, "; ".join(shown) + (f"; and {more} more" if more > 0 else ""))
+
+
+def _fault_of(outcome: Outcome, allocation: Allocation) -> str:
+    """Return what is wrong with the proof, or nothing."""
+    for place, result in enumerate(outcome.stages, 1):
+        certificate, said = result.certificate, result.solution
+        assert certificate is not None
+        if not certificate.feasible:
+            return (
+                f"the point of the proof does not meet what objective {place} leaves: {', '.join(certificate.failures)}"
+            )
+        if said.row_dual is None or certificate.bound_by_solver:
+            continue
+        if not certificate.proved:
+            return f"the prices of objective {place} do not prove it: {', '.join(certificate.failures)}"
+        distance = abs(said.objective - certificate.bound)
+        if not distance <= certificate.gap.tolerance * certificate.gap.scale:
+            reached, bound = f"{said.objective:,.10g}", f"{certificate.bound:,.10g}"
+            return f"objective {place} says that it reached {reached}, and its bound is {bound}"
+    if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.proved:
+        return f"the prices around the whole decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
+    return _rounding_fault(outcome, allocation)
+
+
+def _rounding_fault(outcome: Outcome, allocation: Allocation) -> str:
+    """Return where the decisions are not the exact optimum rounded to the cent, or nothing."""
+    formulation, point, scenario = allocation.formulation, outcome.x, allocation.scenario
+    assert point is not None
+    # a cent for the rounding itself, and one for each account that a payment may have to leave whole
+    allowed = CENT * (3 + len(scenario.funds) * len(scenario.periods))
+    exact = formulation.spending_of(point), formulation.transfers_of(point)
+    for what, cents, amounts in zip(
+        ("payment", "transfer"), (allocation.spending, allocation.transfers), exact, strict=True
+    ):
+        apart = float(np.abs(cents - amounts).max(initial=0.0))
+        if not apart <= allowed:
+            return f"a {what} is {apart:,.2f} away from the exact optimum, which rounding to the cent does not explain"
+    if not np.array_equal(allocation.packages, formulation.packages_of(point)):
+        return "the packages of the plan are not those of the exact optimum"
+    if not np.allclose(allocation.units, formulation.units_of(point), rtol=1e-12, atol=1e-9):
+        return "the units of the plan are not those of the exact optimum"
+    return ""
+
+
+def _shown(outcome: Outcome) -> str:
+    first = outcome.stages[0]
+    certificate = first.certificate
+    assert certificate is not None
+    if first.solution.row_dual is None and not first.program.is_integer:
+        return "the exact point meets every row; the solver was stopped, so there is no proof that it is the best"
+    if certificate.bound_by_solver:
+        return "the exact point meets every row; that none can do better is the solver's word"
+    many = f" in each of {len(outcome.stages)} objectives" if len(outcome.stages) > 1 else ""
+    return f"value and bound meet{many}: worked out from the prices alone, without a solver"
+
+
+def _figures_finding(document: Mapping[str, Any], allocation: Allocation) -> Finding:
+    sizes: dict[str, float] = {}
+    for place, result in enumerate(allocation.outcome.stages):
+        size = 0.0 if result.certificate is None else result.certificate.gap.scale
+        for name in ("value", "bound"):
+            sizes[f"objective.stages.{place}.{name}"] = size
+            sizes.setdefault(f"objective.{name}", size)
+    wrong, figures = differences(document, result_document(allocation), sizes)
+    if not wrong:
+        return Finding("figures", True, f"all {figures:,} figures follow from the plan and the scenario")
+    more = len(wrong) - MOST_SHOWN
+    return Finding("figures", False, "; ".join(wrong[:MOST_SHOWN]) + (f"; and {more} more" if more > 0 else ""))
+
+
+def _conclusion(outcome: Outcome, allocation: Allocation) -> tuple[str, bool]:
+    certificate = allocation.certificate
+    label = outcome.stages[0].stage.label
+    start = "Confirmed: the plan keeps every limit of this scenario"
+    if certificate.bound_by_solver:
+        if not np.isfinite(certificate.bound):
+            return f"{start}. How much better a plan could be is not known.", False
+        share = f"{allocation.gap:.4%}" if allocation.gap > 1e-9 else "nothing"
+        return f"{start}. By the solver's word, no plan can {label} better by more than {share}.", False
+    return f"{start}, and no plan can {label} better.", True

@@ -1,0 +1,160 @@
+"""Read the arguments; an unknown command or option is answered with the near one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from budgetopt.cli import check, new, schema, solve, solvers, verify
+from budgetopt.errors import OptionError, near
+
+__all__ = ["COMMANDS", "UsageError", "build_parser", "parse"]
+
+COMMANDS = (new, check, solve, verify, schema, solvers)
+"""The commands, in the order in which the help lists them: modules with NAME, HELP, ``add_arguments`` and ``run``."""
+
+DESCRIPTION = "Allot public money by measured outcomes, under every rule that binds it, and defend each line in public."
+EPILOG = """\
+A SCENARIO is a folder with scenario.yaml, or such a file.
+
+exit codes:
+  0  solved                 1  no allocation: no plan meets every rule, or the time ran out with none
+  2  the input is wrong     3  a fault of budgetopt or of a solver        130  interrupted
+
+Data goes to stdout, everything else to stderr. NO_COLOR=1 turns colors off; BUDGETOPT_DEBUG=1 shows where a fault is.
+"""
+
+
+class UsageError(OptionError):
+    """The command line cannot be understood."""
+
+    code = "usage"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse found wrong."""
+        raise UsageError(f"{self.prog}: {message}", hint=f"{self.prog} --help says how it is used")
+
+
+class PrintCompletion(argparse.Action):
+    """Print what a shell needs to complete commands and options, and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Print the completion of the shell that was named."""
+        shell = str(_[1])
+        try:
+            import shtab
+        except ImportError:
+            raise OptionError(
+                "printing a completion needs the package shtab, which is not installed",
+                hint="pip install 'budgetopt[completion]'",
+            ) from None
+        for action in _actions(parser):
+            if action.metavar in ("SCENARIO", "FILE", "RESULT", "MODEL"):
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
+            elif action.metavar in ("DIR", "FOLDER"):
+                action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+        sys.stdout.write(shtab.complete(parser, shell))
+        parser.exit(0)
+
+
+class PrintVersion(argparse.Action):
+    """Print the version, and end; it is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Print the version."""
+        import budgetopt
+
+        sys.stdout.write(f"budgetopt {budgetopt.__version__}\n")
+        parser.exit(0)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = Parser(
+        prog="budgetopt",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=PrintVersion, nargs=0, help="print the version and end")
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=["bash", "zsh"],
+        help="print the completion for a shell and end; `eval` it, or keep it where the shell looks",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
+    for module in COMMANDS:
+        command = commands.add_parser(
+            module.NAME,
+            help=module.HELP,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run, parser=command)
+    return parser
+
+
+def parse(argv: Sequence[str] | None) -> int:
+    """Read the arguments, run the command that they name, and return the exit code.
+
+    Raises
+    ------
+    UsageError
+        If the arguments cannot be understood.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = build_parser()
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return UsageError.exit_code
+    _check_command(arguments)
+    try:
+        namespace, unknown = parser.parse_known_args(arguments)
+    except SystemExit as end:  # --help and --version end so
+        return int(end.code or 0)
+    if unknown:
+        raise _unknown(namespace.parser, unknown)
+    return int(namespace.run(namespace))
+
+
+def _check_command(arguments: Sequence[str]) -> None:
+    first = arguments[0]
+    names = [module.NAME for module in COMMANDS]
+    if not first.startswith("-") and first not in names:
+        close = near(first, names)
+        hint = f"did you mean {close!r}?" if close else f"the commands are {', '.join(names)}"
+        raise UsageError(f"budgetopt: there is no command {first!r}", hint=hint)
+
+
+def _unknown(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> UsageError:
+    given = next((word for word in unknown if word.startswith("-") and word != "-"), unknown[0])
+    if not given.startswith("-") or given == "-":
+        return UsageError(
+            f"{parser.prog}: {given!r} is one argument too many", hint=f"{parser.prog} --help says how it is used"
+        )
+    word = given.split("=")[0]
+    options = [option for action in _actions(parser) for option in action.option_strings]
+    close = near(word, options)
+    hint = f"did you mean {close!r}?" if close else f"{parser.prog} --help lists the options"
+    return UsageError(f"{parser.prog}: there is no option {word!r}", hint=hint)
+
+
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return every action of a parser and of its commands."""
+    found = []
+    for action in parser._actions:
+        found.append(action)
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                found += _actions(command)
+    return found

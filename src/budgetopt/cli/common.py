@@ -1,0 +1,89 @@
+"""What several commands share: naming a scenario, changing it, and reading it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
+
+if TYPE_CHECKING:
+    from budgetopt.scenario import Scenario
+
+__all__ = ["add_changes", "add_scenario", "load", "positive_seconds", "share"]
+
+
+def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False, text: str = "") -> None:
+    """Add the argument that names a scenario."""
+    parser.add_argument(
+        "scenario",
+        metavar="SCENARIO",
+        nargs="?" if optional else None,
+        help=text or "a folder with scenario.yaml, or such a file",
+    )
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """Add the option that changes values of the scenario."""
+    parser.add_argument(
+        "--set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        dest="changes",
+        help="change a value, such as funds.general.revenue=-5%% or outcomes.visits.weight=6; may be repeated",
+    )
+
+
+def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
+    """Return the scenario that the arguments name, with the changes that they ask for.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with it.
+    OptionError
+        If a change is not of the form PATH=VALUE.
+    """
+    changes = arguments.changes
+    for change in changes:
+        if "=" not in change.strip("="):
+            raise OptionError(
+                f"--set: {change!r} is not of the form PATH=VALUE", hint="write it like funds.general.revenue=-5%"
+            )
+    with progress("Reading the scenario"):
+        from budgetopt.scenario import load as load_scenario
+
+        scenario = load_scenario(name or arguments.scenario)
+        return scenario.with_(*changes) if changes else scenario
+
+
+def share(text: str) -> float:
+    """Return a share from 0 to below 1 that was written as 0.01 or 1%."""
+    number = text.strip()
+    try:
+        value = float(number[:-1]) / 100 if number.endswith("%") else float(number)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to below 1, such as 0.001 or 0.1%")
+    return value
+
+
+def positive_seconds(text: str) -> float:
+    """Return a number of seconds above zero."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value
+
+
+def positive_count(text: str) -> int:
+    """Return a whole number of at least one."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)

@@ -1,0 +1,87 @@
+"""What a person sees when something goes wrong: a sentence and a hint, never a traceback that was not asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from budgetopt.errors import BudgetoptError, FaultError, ScenarioError
+
+__all__ = ["FAULT", "INTERRUPTED", "guarded", "say"]
+
+FAULT = 3
+INTERRUPTED = 130
+DEBUG = "BUDGETOPT_DEBUG"
+
+
+def say(text: str) -> None:
+    """Write a line to stderr; a stderr that nobody reads is no reason to fail."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        pass
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run a command and return its exit code, whatever happens."""
+    _speak_unicode()
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `| head` has seen enough; what is still in the buffer must not fail at the end of the process
+        _let_go_of_stdout()
+        return 0
+    except KeyboardInterrupt:
+        say("budgetopt: interrupted")
+        return INTERRUPTED
+    except FaultError as error:
+        say(f"budgetopt: {error}")
+        _trace("this is a fault of budgetopt or of a solver, not of your input")
+        return error.exit_code
+    except ScenarioError as error:
+        # each line begins with its place, so that editors and terminals can follow it
+        say(str(error))
+        count = len(error.problems)
+        say(f"budgetopt: {count:,} problem{'s' if count != 1 else ''}")
+        return error.exit_code
+    except BudgetoptError as error:
+        say(_named(str(error)))
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - nothing but this line reaches a user
+        first = str(error).strip().splitlines()
+        say(f"budgetopt: an unexpected fault: {type(error).__name__}" + (f": {first[0]}" if first else ""))
+        _trace("this is a fault of budgetopt, not of your input")
+        return FAULT
+    return code
+
+
+def _named(text: str) -> str:
+    return text if text.startswith("budgetopt") else f"budgetopt: {text}"
+
+
+def _trace(blame: str) -> None:
+    if os.environ.get(DEBUG, "") not in ("", "0"):
+        say(traceback.format_exc().rstrip())
+    else:
+        say(f"    {blame}; {DEBUG}=1 before the command shows where it arose, which helps whoever mends it")
+
+
+def _speak_unicode() -> None:
+    """Write names of any alphabet, also where the locale would not."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = (getattr(stream, "encoding", None) or "").lower().replace("-", "")
+        if hasattr(stream, "reconfigure") and encoding != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _let_go_of_stdout() -> None:
+    try:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.stdout.fileno())
+        os.close(sink)
+    except (OSError, ValueError):  # a stdout without a file of its own, as in tests
+        pass

@@ -1,0 +1,160 @@
+"""`new`: a starter that solves as it is, and a scenario from an office's own table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import budgetopt as bo
+from budgetopt.cli.starting import guess
+from budgetopt.scenario.model.table import Table
+from budgetopt.scenario.tables import read_grid
+
+OFFICE = """\
+City of Elmfield,,,,,
+Proposed budget,,,,,
+Prog. No.,Program Name,Dept.,FY25 Adopted,FY26 Adopted,Funding Source,Mayor's remark
+101,Library hours,Library,100000,120000,General Fund,keep
+102,Parks,Parks,"1,000,000","1,100,000",General Fund,
+103,Street repair,Streets,500000,400000,Street Aid,look again
+Total,,,1600000,1620000,,
+"""
+
+
+def test_the_starter_solves_as_it_is(tmp_path: Path, run: Callable[..., Any]) -> None:
+    folder = tmp_path / "deep" / "town"
+    code, out, err = run("new", folder)
+    assert (code, err) == (0, "")
+    assert sorted(path.name for path in folder.iterdir()) == ["effects.csv", "programs.csv", "scenario.yaml"]
+    assert f"budgetopt solve {folder}" in out
+    code, out, err = run("check", folder)
+    assert (code, err) == (0, "")
+    assert "No problems found." in out
+    code, out, err = run("solve", folder, "--json", folder / "result.json", "--format", "json")
+    assert code == 0
+    document = json.loads(out)
+    assert document["status"] == "optimal"
+    # it is worth a first look: some programs gain, some lose, and a limit binds
+    changes = [program["change"] for program in document["programs"]]
+    assert min(changes) < 0 < max(changes)
+    assert any(rule["binding"] for rule in document["rules"])
+    assert run("verify", folder / "result.json").code == 0
+
+
+def test_the_starter_says_that_it_is_invented_and_explains_itself(tmp_path: Path, run: Callable[..., Any]) -> None:
+    run("new", tmp_path / "town")
+    text = (tmp_path / "town" / "scenario.yaml").read_text(encoding="utf-8")
+    assert "invented" in text.splitlines()[0]
+    assert text.count("#") >= 10
+
+
+def test_nothing_is_overwritten(tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    code, out, err = run("new", tmp_path)
+    assert (code, out) == (2, "")
+    assert "is not empty, and nothing is overwritten" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    code, _, err = run("new", tmp_path / "notes.txt")
+    assert code == 2
+    assert "is a file" in err
+    code, _, err = run("new", tmp_path / "notes.txt" / "town")
+    assert code == 2
+    (tmp_path / "empty").mkdir()
+    assert run("new", tmp_path / "empty").code == 0
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    path = tmp_path / "office.csv"
+    path.write_text(OFFICE, encoding="utf-8")
+    return path
+
+
+def test_a_table_of_an_office_becomes_a_scenario(office: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+    folder = tmp_path / "elmfield"
+    code, out, err = run("new", folder, "--from", office)
+    assert (code, err) == (0, "")
+    assert (folder / "office.csv").read_bytes() == office.read_bytes()
+    assert "'FY26 Adopted' was taken for baseline, and not 'FY25 Adopted'" in out
+    assert "left aside, because no key of a program fits: 'Mayor's remark'" in out
+    assert "looks like a line of totals" in out
+    scenario = bo.load(folder)
+    assert scenario.name == "elmfield"
+    assert scenario.programs.ids.tolist() == ["101", "102", "103"]
+    assert scenario.programs.names().tolist() == ["Library hours", "Parks", "Street repair"]
+    assert scenario.programs.baseline().tolist() == [120_000, 1_100_000, 400_000]
+    assert {name: fund.revenue for name, fund in scenario.funds.items()} == {
+        "General Fund": 1_220_000,
+        "Street Aid": 400_000,
+    }
+    plan = bo.solve(scenario)
+    assert plan.programs["spending"].tolist() == [120_000, 1_100_000, 400_000]
+
+
+def test_a_sheet_of_a_workbook_becomes_a_scenario(tmp_path: Path, run: Callable[..., Any]) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    sheet = book.create_sheet("Offers")
+    sheet.append(["name", "budget", "max"])
+    sheet.append(["Zoo", 1000.5, 2000])
+    sheet.append(["Yes", 10, 20])
+    book.save(tmp_path / "office.xlsx")
+    code, out, err = run("new", tmp_path / "zoo: no. 1", "--from", f"{tmp_path / 'office.xlsx'}!Offers")
+    assert (code, err) == (0, ""), out
+    scenario = bo.load(tmp_path / "zoo: no. 1")
+    assert scenario.name == "zoo: no. 1"
+    assert scenario.programs.ids.tolist() == ["Zoo", "Yes"]
+    assert scenario.funds["general"].revenue == 1010.5
+    assert scenario.programs.number("spending.at_most").tolist() == [2000, 20]
+    assert bo.solve(scenario).programs["spending"].tolist() == [1000.5, 10]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1,2\n", "no column of {file} can be taken for the programs; its heads are: a, b"),
+        ("program,b\n1,2\n", "no column of {file} can be taken for their money; its heads are: program, b"),
+        ("program,baseline\nzoo,12a\n", "'12a' is not an amount"),
+        ("", "is empty"),
+    ],
+)
+def test_a_table_that_cannot_be_placed_is_told(
+    text: str, message: str, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    file = tmp_path / "office.csv"
+    file.write_text(text, encoding="utf-8")
+    code, out, err = run("new", tmp_path / "town", "--from", file)
+    assert (code, out) == (2, "")
+    assert message.format(file=file) in err
+    assert not (tmp_path / "town").exists()
+
+
+def test_a_table_that_is_not_there_is_told(tmp_path: Path, run: Callable[..., Any]) -> None:
+    code, _, err = run("new", tmp_path / "town", "--from", tmp_path / "nothing.csv")
+    assert code == 2
+    assert "cannot be read: no such file or directory" in err
+
+
+@pytest.mark.parametrize(
+    ("heads", "keys"),
+    [
+        ("Program,Department,FY2026 Budget,Notes", "program,department,ignore,note"),
+        ("ID,Title,Agency,Adopted Budget", "program,name,department,baseline"),
+        ("program,name,baseline,spending.at_most", "program,name,baseline,spending.at_most"),
+        (
+            "Offer #,Offer name,Current budget,Requested,Minimum",
+            "program,name,baseline,spending.at_most,spending.at_least",
+        ),
+        ("Name,Approved FY24,Approved FY26,Approved FY25", "program,ignore,baseline,ignore"),
+        ("Name,Adopted FY26,Baseline FY25,Priority,Tags,Zip code", "program,ignore,baseline,priority,tags,ignore"),
+        ("Service,Fund,Amount,Comments,Source", "program,funds,baseline,note,source"),
+    ],
+)
+def test_heads_are_understood(heads: str, keys: str) -> None:
+    grid = read_grid(f"{heads}\n".encode(), "office.csv", "", Table.model_validate({"file": "office.csv"}))
+    assert list(guess(grid).keys.values()) == keys.split(",")
