@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["charges_of", "margins"]
+__all__ = ["charges_by_rule", "charges_of", "duals_of", "margins"]
 
 HALF_A_CENT = 0.005
+TINY = 1e-9
 CHARGING = ("rule", "target", "resource", "structural balance", "fund spending", "reserve", "match")
 """The kinds of rows beside the funds' balances that make a program's dollar dearer or cheaper."""
 
@@ -159,3 +160,30 @@ def _by_fund(columns: Ints, question: WhatIf, cost: Floats, spent: Floats, last:
 def _fixed(plan: Allocation) -> Floats:
     scenario = plan.scenario
     return np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+
+
+def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple[str, str], float]:
+    """Return what each binding rule adds to the price of a program's dollar, by the rule's kind and name.
+
+    Of several columns of the program, and of several periods, the largest charge counts; below zero a rule favours it.
+    """
+    problem = question.problem
+    terms = question.formulation.terms.spending
+    mine = np.flatnonzero((terms.program == program) & (terms.weight > 0))
+    weight = np.zeros(problem.columns)
+    weight[terms.column[mine]] = terms.weight[mine]
+    entry = np.flatnonzero(weight[problem.matrix.column_of_entry()] > 0)
+    row = problem.matrix.index[entry]
+    charge = problem.matrix.value[entry] * duals[row] / weight[problem.matrix.column_of_entry()[entry]]
+    found: dict[tuple[str, str], float] = {}
+    labels = problem.row_labels
+    for block in labels.blocks:
+        if block.kind not in CHARGING:
+            continue
+        inside = np.flatnonzero((row >= block.start) & (row < block.stop) & (np.abs(charge) > TINY))
+        key = "fund" if "fund" in block.keys else block.kind
+        for at in inside.tolist():
+            name = labels.names[key][int(block.keys[key][row[at] - block.start])]
+            if abs(charge[at]) > abs(found.get((block.kind, name), 0.0)):
+                found[block.kind, name] = float(charge[at])
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 
 from budgetopt.report.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.text import label, one_line
-from budgetopt.scenario.model import WEIGHTED_OUTCOMES, ChangeRule, RuleBase, SumRule
+from budgetopt.scenario.model import WEIGHTED_OUTCOMES, ChangeRule, RuleBase, Smallest, SumRule
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -47,9 +47,9 @@ class Gain:
     def of(cls, plan: Allocation, numbers: Numbers) -> Gain:
         """Return how a plan's gains are said."""
         first = plan.scenario.objective[0]
-        what = first.maximize or first.minimize or ""
-        key = what.removeprefix("outcome ")
-        outcome = plan.scenario.outcomes.get(key)
+        sought = first.maximize or first.minimize or ""
+        what = sought.smallest if isinstance(sought, Smallest) else sought
+        outcome = plan.scenario.outcomes.get(what)
         return cls(what, first.maximize is not None, outcome.unit if outcome else "", numbers)
 
     def words(self, gain: float) -> str:
@@ -61,6 +61,12 @@ class Gain:
         if self.unit:
             return f"{'add' if self.maximize else 'spare'} {self.numbers.with_unit(gain, self.unit)}"
         return f"move {self.numbers.spoken_money(gain)} less"
+
+    def amount(self, gain: float) -> str:
+        """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
+        if self.what == WEIGHTED_OUTCOMES:
+            return f"{self.numbers.quantity(gain)} of the weighted outcomes"
+        return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 
     def relief(self, price: float, unit: str, more: str) -> str:
         """Return what relief of a limit would gain.
