@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.report.numbers import Numbers, join_words, quantity_decimals
+from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
 from budgetopt.report.outcomes import OutcomeRow
 from budgetopt.report.text import label, one_line
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
-    from budgetopt.scenario.programs import Column
+    from budgetopt.scenario.programs import Column, ProgramTable, Texts
 
-__all__ = ["EVIDENCE_WORDS", "EffectLine", "Source", "Sources", "effect_lines"]
+__all__ = ["EVIDENCE_WORDS", "EffectLine", "Source", "Sources", "effect_lines", "is_assumed"]
 
 EVIDENCE_WORDS = {
     "rct": "randomized trial",
@@ -29,6 +29,11 @@ EVIDENCE_WORDS = {
     "": "no evidence given",
 }
 """How each grade of evidence is said; the best first."""
+
+
+def is_assumed(source: str) -> bool:
+    """Return whether a source says that there is none: it begins with the word *assumption*."""
+    return source.strip().casefold().startswith("assumption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,45 +73,65 @@ class EffectLine:
 
 
 def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[EffectLine]:
-    """Return every effect of a scenario, in the order of the programs, then of the outcomes."""
+    """Return every effect of a scenario, in the order of the programs, then of the outcomes and of the packages."""
     programs = plan.scenario.programs
     names = programs.names()
+    numbered = sorted({key.split(".")[0] for key in programs.under("packages")}, key=int)
     lines: list[EffectLine] = []
     for position, row in enumerate(rows):
-        columns = programs.under(f"outcomes.{row.key}")
-        texts = {key: programs.text(f"outcomes.{row.key}.{key}") for key in ("evidence", "source", "as_of", "note")}
-        for program, words in _sizes(columns, row, numbers):
-            lines.append(
-                EffectLine(
-                    program,
-                    position,
-                    one_line(names[program]),
-                    words,
-                    str(texts["evidence"][program]),
-                    _error(columns, program, numbers),
-                    one_line(texts["source"][program]),
-                    one_line(texts["as_of"][program]),
-                    one_line(texts["note"][program]),
+        for prefix in (f"outcomes.{row.key}", *(f"packages.{number}.outcomes.{row.key}" for number in numbered)):
+            columns = programs.under(prefix)
+            texts = {key: programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note")}
+            package = programs.text(f"{prefix.partition('.outcomes.')[0]}.name")
+            for program, words in _sizes(programs, columns, row, numbers, package):
+                lines.append(
+                    EffectLine(
+                        program,
+                        position,
+                        one_line(names[program]),
+                        words,
+                        str(texts["evidence"][program]),
+                        _error(columns, program, numbers),
+                        one_line(texts["source"][program]),
+                        one_line(texts["as_of"][program]),
+                        one_line(texts["note"][program]),
+                    )
                 )
-            )
     return sorted(lines, key=lambda line: (line.program, line.outcome))
 
 
-def _sizes(columns: dict[str, Column], row: OutcomeRow, numbers: Numbers) -> Iterator[tuple[int, str]]:
+def _sizes(
+    programs: ProgramTable, columns: dict[str, Column], row: OutcomeRow, numbers: Numbers, package: Texts
+) -> Iterator[tuple[int, str]]:
     """Yield each program that has an effect on an outcome, and the effect in words."""
-    if (column := columns.get("per_dollar")) is not None:
-        for cell, program in enumerate(column.rows.tolist()):
-            yield program, _per_dollar(float(column.cell(cell)), row.unit, numbers)
-    if (column := columns.get("unit_cost")) is not None:
-        for cell, program in enumerate(column.rows.tolist()):
-            cost = numbers.money(float(column.cell(cell)), _cents(float(column.cell(cell))))
-            most = _value(columns, "up_to", program)
-            end = "" if most is None else f", up to {numbers.with_unit(most, row.unit)}"
-            yield program, f"{numbers.with_unit(1, row.unit)} for each {cost}{end}"
-    if (column := columns.get("curve")) is not None:
-        for cell, program in enumerate(column.rows.tolist()):
-            points = [f"{numbers.quantity(y)} at {numbers.short_money(x)}" for x, y in column.cell(cell)]
-            yield program, f"{row.unit}: {join_words(points)}"
+    service = programs.text("service.unit")
+    cost = programs.number("service.unit_cost")
+
+    def cells(key: str) -> Iterator[tuple[int, Any]]:
+        column = columns.get(key)
+        if column is not None:
+            yield from ((program, column.cell(cell)) for cell, program in enumerate(column.rows.tolist()))
+
+    for program, value in cells("per_dollar"):
+        yield program, _per_dollar(float(value), row.unit, numbers)
+    for program, value in cells("per_unit"):
+        each = singular(one_line(service[program])) or "unit"
+        yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
+    for program, value in cells("unit_cost"):
+        most = _value(columns, "up_to", program)
+        end = "" if most is None else f", up to {numbers.with_unit(most, row.unit)}"
+        yield program, f"{numbers.with_unit(1, row.unit)} for each {numbers.money(float(value), _cents(value))}{end}"
+    for program, points in cells("curve"):
+        if np.isnan(cost[program]):
+            said = [f"{numbers.quantity(y)} at {numbers.short_money(x)}" for x, y in points]
+        else:
+            unit = one_line(service[program]) or "units"
+            said = [f"{numbers.quantity(y)} at {numbers.with_unit(x, unit)}" for x, y in points]
+        yield program, f"{row.unit}: {join_words(said)}"
+    for program, value in cells("value"):
+        name = one_line(package[program])
+        of = f" from the package “{name}”" if name else " from one of its packages"
+        yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
 
 
 def _per_dollar(value: float, unit: str, numbers: Numbers) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from copy import copy
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from budgetopt.errors import OptionError
-from budgetopt.report.evidence import EVIDENCE_WORDS, effect_lines
+from budgetopt.report.evidence import EVIDENCE_WORDS
 from budgetopt.report.figures import Figures
 from budgetopt.report.files import write_whole
 from budgetopt.report.limits import limit_name, limits_of
-from budgetopt.report.numbers import Numbers, quantity_decimals
+from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
+from budgetopt.report.page import Page
 from budgetopt.report.proof import proof_of
+from budgetopt.report.sheets import MONEY, NUMBER, SHARE, WHOLE_MONEY, Column, Formula, add_sheet
 from budgetopt.report.story import short_story
 from budgetopt.report.text import clean, label
 
@@ -26,49 +23,6 @@ if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["write_excel"]
-
-MOST_ROWS = 1_048_576
-"""What a sheet can hold."""
-LONGEST_TEXT = 32_767
-"""What a cell can hold."""
-WIDEST_PRINT = 220
-"""How many characters a printed page can hold across before they are too small to read."""
-LINE = 15.0
-"""The height of a line of text, in points."""
-MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
-WHOLE_MONEY = "#,##0;[Red]-#,##0"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a sheet.
-
-    Parameters
-    ----------
-    head
-        Its heading.
-    kind
-        The number format, or ``@`` for text.
-    total
-        Whether the last row adds it up.
-    width
-        Its width in characters.
-    wraps
-        Whether long text goes on in further lines.
-    """
-
-    head: str
-    kind: str = TEXT
-    total: bool = False
-    width: float = 14
-    wraps: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula of ours; text is never taken for one."""
-
-    text: str
 
 
 def write_excel(plan: Allocation, path: str | Path) -> Path:
@@ -112,108 +66,6 @@ def _whole(plan: Allocation) -> bool:
     return bool(((table["spending"] % 1 == 0) & (table["baseline"].fillna(0) % 1 == 0)).all())
 
 
-def _sheet(
-    book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], count: int, frozen: str = "B2"
-) -> None:
-    """Write a sheet: headings that stay in sight, rows, and a row of totals if a column has one."""
-    from openpyxl.utils import get_column_letter
-
-    has_total = any(column.total for column in columns) and count > 0
-    if count + 1 + has_total > MOST_ROWS:
-        raise OptionError(
-            f"the sheet {title!r} would have {count:,} rows, more than a workbook can hold",
-            hint="write the tables as CSV instead: plan.to_csv(folder), or solve --csv FOLDER",
-        )
-    sheet = book.create_sheet(title)
-    sheet.freeze_panes = frozen
-    for at, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = column.width
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    if sum(column.width for column in columns) <= WIDEST_PRINT:
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    write = _Writer(sheet)
-    sheet.row_dimensions[1].height = LINE * max(math.ceil(len(column.head) / (column.width - 2)) for column in columns)
-    sheet.append([write.cell(column.head, column, strong=True, head=True) for column in columns])
-    wrapped = [at for at, column in enumerate(columns) if column.wraps]
-    for line, row in enumerate(rows, start=2):
-        lines = max((math.ceil(len(str(row[at])) / columns[at].width) for at in wrapped), default=1)
-        if lines > 1:
-            # a row does not grow by itself in every program
-            sheet.row_dimensions[line].height = LINE * min(lines, 12)
-        sheet.append([write.cell(value, column) for value, column in zip(row, columns, strict=True)])
-    if has_total:
-        totals: list[Any] = ["Total"]
-        for at, column in enumerate(columns[1:], start=2):
-            letter = get_column_letter(at)
-            totals.append(Formula(f"=SUM({letter}2:{letter}{count + 1})") if column.total else None)
-        sheet.append([write.cell(value, column, strong=True) for value, column in zip(totals, columns, strict=True)])
-    if count:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
-
-
-class _Writer:
-    """Makes the cells of a sheet.
-
-    Parameters
-    ----------
-    sheet
-        The sheet.
-    """
-
-    def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
-        self._models: dict[tuple[str, bool, bool, bool], Any] = {}
-
-    def _model(self, kind: str, wraps: bool, strong: bool, head: bool) -> Any:
-        """Return a cell that has the looks of others: to give each its own takes most of the time of writing."""
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Alignment, Border, Font, Side
-
-        looks = (kind, wraps, strong, head)
-        if looks not in self._models:
-            made = WriteOnlyCell(self._sheet)
-            made.number_format = "General" if head else kind
-            made.font = Font(name="Calibri", size=11, bold=strong)
-            made.alignment = Alignment(vertical="top", wrap_text=wraps)
-            if head:
-                made.border = Border(bottom=Side("thin"))
-                made.alignment = Alignment(horizontal="left" if kind == TEXT else "right", wrap_text=True)
-            self._models[looks] = made
-        return self._models[looks]
-
-    def cell(self, value: Any, column: Column, *, strong: bool = False, head: bool = False) -> Any:
-        """Return a cell with a number, a text or a formula of ours; what is no number is left empty."""
-        from openpyxl.cell import WriteOnlyCell
-
-        kind = column.kind
-        if isinstance(value, str) and not head:
-            kind = TEXT
-        elif kind == NUMBER and isinstance(value, float) and math.isfinite(value):
-            decimals = quantity_decimals(value)
-            kind = "#,##0" + (f".{'0' * decimals}" if decimals else "")
-        made = WriteOnlyCell(self._sheet)
-        made._style = copy(self._model(kind, column.wraps, strong, head)._style)
-        if isinstance(value, Formula):
-            made.value = value.text
-        elif isinstance(value, str):
-            _put_text(made, value)
-        elif value is not None and math.isfinite(value):
-            made.value = value
-        return made
-
-
-def _put_text(cell: Any, text: str) -> None:
-    """Put a text into a cell so that no program takes it for a formula, now or when it is edited."""
-    text = clean(text)[:LONGEST_TEXT]
-    cell.value = text
-    # openpyxl takes a text that begins with = for a formula, and one like #N/A for an error
-    cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
-
-
 def _programs(book: Workbook, plan: Allocation, money: str) -> None:
     table, periods = plan.programs, plan.by_period
     texts = plan.scenario.programs.text
@@ -251,7 +103,7 @@ def _programs(book: Workbook, plan: Allocation, money: str) -> None:
         texts("note").tolist(),
         strict=True,
     )
-    _sheet(book, "Programs", columns, rows, len(table))
+    add_sheet(book, "Programs", columns, rows, len(table))
 
 
 def _by_fund(book: Workbook, plan: Allocation, money: str) -> None:
@@ -271,7 +123,7 @@ def _by_fund(book: Workbook, plan: Allocation, money: str) -> None:
             *(table[name].tolist() for name in ("program", "fund", "period", "amount")), strict=True
         )
     )
-    _sheet(book, "By fund", columns, rows, len(table))
+    add_sheet(book, "By fund", columns, rows, len(table))
 
 
 def _outcomes(book: Workbook, plan: Allocation) -> None:
@@ -298,7 +150,7 @@ def _outcomes(book: Workbook, plan: Allocation) -> None:
         [outcome.source for outcome in plan.scenario.outcomes.values()],
         strict=True,
     )
-    _sheet(book, "Outcomes", columns, rows, len(table))
+    add_sheet(book, "Outcomes", columns, rows, len(table))
 
 
 def _funds(book: Workbook, plan: Allocation, money: str) -> None:
@@ -326,7 +178,7 @@ def _funds(book: Workbook, plan: Allocation, money: str) -> None:
             zip(*(table[name].tolist() for name in ("fund", "period", *amounts, "price")), strict=True), start=2
         )
     )
-    _sheet(book, "Funds", columns, rows, len(table), "C2")
+    add_sheet(book, "Funds", columns, rows, len(table), "C2")
 
 
 def _rules(book: Workbook, plan: Allocation) -> None:
@@ -356,25 +208,26 @@ def _rules(book: Workbook, plan: Allocation) -> None:
         table["because"].tolist(),
         strict=True,
     )
-    _sheet(book, "Rules", columns, rows, len(table))
+    add_sheet(book, "Rules", columns, rows, len(table))
 
 
 def _assumptions(book: Workbook, plan: Allocation, numbers: Numbers) -> None:
-    outcomes = Bought(plan).rows
-    lines = [line for line in effect_lines(plan, outcomes, numbers) if line.evidence == "assumption"]
+    page = Page(plan, numbers)
     columns = [
-        Column("Program", width=34),
+        Column("What", width=34),
         Column("Outcome", width=26),
-        Column("Assumed effect", width=44, wraps=True),
+        Column("What is assumed", width=44, wraps=True),
         Column("Error", width=30),
         Column("Source", width=40),
         Column("Note", width=50, wraps=True),
     ]
-    rows = (
+    outcomes = page.bought.rows
+    rows = [
         (line.program_name, outcomes[line.outcome].name, line.words, line.error, line.source, line.note)
-        for line in lines
-    )
-    _sheet(book, "Assumptions", columns, rows, len(lines))
+        for line in page.assumptions
+    ]
+    rows += [(fact.name, "", fact.value, "", fact.more, "") for fact in page.other_assumptions]
+    add_sheet(book, "Assumptions", columns, rows, len(rows))
 
 
 def _proof(book: Workbook, plan: Allocation, numbers: Numbers) -> None:
@@ -392,4 +245,4 @@ def _proof(book: Workbook, plan: Allocation, numbers: Numbers) -> None:
             ("Check", f"{check.words} ({check.objective}): at worst {check.worst}, allowed {check.tolerance}, {result}")
         )
     rows += [*proof.facts, *((f"SHA-256 of {name}", digest) for name, digest in proof.files)]
-    _sheet(book, "Proof", [Column("What", width=26), Column("Words", width=110, wraps=True)], rows, len(rows))
+    add_sheet(book, "Proof", [Column("What", width=26), Column("Words", width=110, wraps=True)], rows, len(rows))

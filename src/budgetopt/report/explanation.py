@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.analysis.break_even import BreakEven, break_evens
-from budgetopt.analysis.margins import charges_by_rule, duals_of, margins
-from budgetopt.analysis.prices import prices, solved, total_cost
+from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import UnknownNameError
 from budgetopt.formulation import Provision, formulate
@@ -148,9 +148,7 @@ def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
         yield f"That brings {join_words(parts)}."
 
 
-def _held(
-    plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float]
-) -> Iterator[str]:
+def _held(plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float]) -> Iterator[str]:
     reason = str(row["reason"])
     if reason.startswith(("stands", "unfunded")) and charges:
         (kind, name), charge = max(charges.items(), key=lambda item: abs(item[1]))

@@ -187,13 +187,18 @@ class Figures:
     @cached_property
     def is_new(self) -> Bools:
         """Which programs have no baseline; shape (programs,)."""
-        return np.isnan(self.plan.scenario.programs.baseline())
+        new: Bools = np.isnan(self._exact_baseline)
+        return new
 
     @cached_property
     def baseline(self) -> Ints:
         """What each program would have at its baseline, all periods together, 0 for new ones; shape (programs,)."""
-        exact = np.nan_to_num(self.plan.scenario.programs.baseline()) * len(self.plan.scenario.periods)
-        return round_column(self._scaled(exact))
+        return round_column(self._scaled(np.nan_to_num(self._exact_baseline)))
+
+    @cached_property
+    def _exact_baseline(self) -> Floats:
+        exact: Floats = self.plan.programs["baseline"].to_numpy(dtype=np.float64)
+        return exact
 
     @property
     def change(self) -> Ints:

@@ -38,7 +38,7 @@ def html_page(plan: Allocation, *, made: str = "") -> str:
     made
         When it was made, in words; left out, the page does not say.
     """
-    numbers = Numbers(plan.scenario.currency, MINUS)
+    numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
     style, script = _part("report.css"), _part("report.js")
     template = environment().get_template("report.html.j2")
     page = Page(plan, numbers, made)

@@ -11,7 +11,7 @@ import numpy as np
 
 from budgetopt.report.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.text import label, one_line
-from budgetopt.scenario.model import WEIGHTED_OUTCOMES, ChangeRule, RuleBase, Smallest, SumRule
+from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, ChangeRule, RuleBase, Smallest, SumRule
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -29,7 +29,8 @@ class Gain:
     Parameters
     ----------
     what
-        What is sought: ``weighted outcomes``, ``spending``, ``change from baseline``, or the key of an outcome.
+        What is sought: ``weighted outcomes``, ``spending``, ``change from baseline``, ``shortfall from targets``, the
+        key of an outcome, or ``smallest`` for the group that has least of one.
     maximize
         Whether more of it is better.
     unit
@@ -47,20 +48,27 @@ class Gain:
     def of(cls, plan: Allocation, numbers: Numbers) -> Gain:
         """Return how a plan's gains are said."""
         first = plan.scenario.objective[0]
-        sought = first.maximize or first.minimize or ""
-        what = sought.smallest if isinstance(sought, Smallest) else sought
-        outcome = plan.scenario.outcomes.get(what)
-        return cls(what, first.maximize is not None, outcome.unit if outcome else "", numbers)
+        what = first.maximize if first.maximize is not None else first.minimize
+        if isinstance(what, Smallest):
+            outcome = plan.scenario.outcomes[what.smallest]
+            return cls("smallest", True, outcome.unit, numbers)
+        what = what or ""
+        known = plan.scenario.outcomes.get(what.removeprefix("outcome "))
+        return cls(what, first.maximize is not None, known.unit if known else "", numbers)
 
     def words(self, gain: float) -> str:
         """Return a gain in words that follow *would*: ``save $1.20``, ``add 8.3 households``."""
         if self.what == WEIGHTED_OUTCOMES:
             return f"add {self.numbers.quantity(gain)} to the weighted outcomes"
-        if self.what == "spending":
-            return f"{'add' if self.maximize else 'save'} {self.numbers.spoken_money(gain)}"
+        if self.what == SPENDING:
+            return f"save {self.numbers.spoken_money(gain)}"
+        if self.what == CHANGE:
+            return f"move {self.numbers.spoken_money(gain)} less"
+        if self.what == "smallest":
+            return f"add {self.numbers.with_unit(gain, self.unit)} to the group that has least"
         if self.unit:
             return f"{'add' if self.maximize else 'spare'} {self.numbers.with_unit(gain, self.unit)}"
-        return f"move {self.numbers.spoken_money(gain)} less"
+        return f"bring {self.numbers.quantity(gain)} less {self.what}"
 
     def amount(self, gain: float) -> str:
         """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
@@ -80,7 +88,7 @@ class Gain:
         more
             What relief is, after the amount: ``more``, ``less asked for``.
         """
-        least = 1.0 if self.unit or self.what == WEIGHTED_OUTCOMES else 0.1
+        least = 0.1 if self.what in (SPENDING, CHANGE) else 1.0
         step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
         if not unit:
             return f"Each {self.numbers.spoken_money(step)} {more} would {self.words(price * step)}."
@@ -234,7 +242,9 @@ def limit_name(plan: Allocation, kind: str, name: str) -> str:
             other = name.removeprefix(f"{key} to ")
             if other != name and other in scenario.funds:
                 return f"Transfer from {label(key, fund.name)} to {label(other, scenario.funds[other].name)}"
-    if kind in ("reserve", "structural balance") and name in scenario.funds:
+    if kind == "resource" and name in scenario.resources:
+        return label(name, scenario.resources[name].name)
+    if name in scenario.funds and name not in {rule.name for rule in scenario.rules}:
         return f"{kind.capitalize()} of {label(name, scenario.funds[name].name)}"
     if kind == "target" and name in scenario.outcomes:
         return f"Target for {label(name, scenario.outcomes[name].name)}"

@@ -68,10 +68,13 @@ class Numbers:
         The currency's code; a dollar, euro or pound is written by its sign.
     minus
         The minus sign.
+    space
+        What stands between a number and ``million``: on a page, a space at which no line is broken.
     """
 
     currency: str = "USD"
     minus: str = "-"
+    space: str = " "
 
     @property
     def symbol(self) -> str:
@@ -107,7 +110,7 @@ class Numbers:
             return self.money(amount)
         for worth, word in _SPOKEN:
             if size >= worth * 0.9995:
-                return f"{self.money(amount / worth, significant(amount / worth), signed=signed)} {word}"
+                return f"{self.money(amount / worth, significant(amount / worth), signed=signed)}{self.space}{word}"
         if size >= 10_000:
             step = 1_000 if size >= 100_000 else 100
             return self.money(float(rounded(amount / step)) * step, signed=signed)

@@ -12,12 +12,12 @@ import numpy as np
 from budgetopt.report.numbers import Numbers, quantity_decimals, rounded
 from budgetopt.report.text import label
 from budgetopt.scenario.model import Outcome
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["Bought", "OutcomeRow", "round_signed"]
+__all__ = ["Bought", "OutcomeRow", "assumed_programs", "round_signed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Bought:
     def rows(self) -> tuple[OutcomeRow, ...]:
         """One row an outcome, in the order of the scenario."""
         table = self.plan.outcomes
-        has_baseline = not bool(np.isnan(self.plan.scenario.programs.baseline()).all())
+        has_baseline = bool(self.plan.programs["baseline"].notna().any())
         return tuple(
             self._row(key, outcome, baseline if has_baseline else None, level, assumed)
             for (key, outcome), baseline, level, assumed in zip(
@@ -145,9 +145,8 @@ class Bought:
         brings = self.levels != 0
         answers = []
         for position, key in enumerate(scenario.outcomes):
-            assumed = scenario.programs.text(f"outcomes.{key}.evidence") == "assumption"
             mine = brings & (levels.outcome == position)
-            some = assumed[levels.program[mine]]
+            some = assumed_programs(scenario.programs, key)[levels.program[mine]]
             answers.append("all" if some.any() and some.all() else "part" if some.any() else "none")
         return answers
 
@@ -162,13 +161,22 @@ class Bought:
         for position, row in enumerate(self.rows):
             mine = np.flatnonzero(levels.outcome == position)
             shown[mine] = round_signed(self.levels[mine] * 10**row.decimals, row.level)
-        found: dict[int, list[tuple[int, int]]] = {}
+        found: dict[int, dict[int, int]] = {}
         brings = np.flatnonzero(self.levels != 0)
         for program, outcome, whole in zip(
             levels.program[brings].tolist(), levels.outcome[brings].tolist(), shown[brings].tolist(), strict=True
         ):
-            found.setdefault(program, []).append((outcome, whole))
-        return {program: tuple(pairs) for program, pairs in found.items()}
+            brought = found.setdefault(program, {})
+            brought[outcome] = brought.get(outcome, 0) + whole
+        return {program: tuple(brought.items()) for program, brought in found.items()}
+
+
+def assumed_programs(programs: ProgramTable, outcome: str) -> Bools:
+    """Return which programs' effects on an outcome are assumptions, its packages' included; shape (programs,)."""
+    assumed = programs.text(f"outcomes.{outcome}.evidence") == "assumption"
+    for number in sorted({key.split(".")[0] for key in programs.under("packages")}):
+        assumed |= programs.text(f"packages.{number}.outcomes.{outcome}.evidence") == "assumption"
+    return np.asarray(assumed, dtype=bool)
 
 
 def round_signed(exact: Floats, total: int) -> Ints:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.report.charts import Bar, Chart, balance_chart, change_chart, group_chart, outcome_bar
-from budgetopt.report.evidence import EffectLine, Sources, effect_lines
+from budgetopt.report.evidence import EffectLine, Sources, effect_lines, is_assumed
 from budgetopt.report.figures import Account, Figures, Group, MoneyRow
 from budgetopt.report.limits import Gain, Limit, limits_of
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought, OutcomeRow
+from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
 from budgetopt.report.proof import Proof, proof_of
 from budgetopt.report.rounding import round_column
 from budgetopt.report.story import over_periods, short_story
-from budgetopt.report.text import clean, one_line, sentence
+from budgetopt.report.text import clean, label, one_line, sentence
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ class Page:
         """Every program, in the order of the scenario."""
         programs, figures = self.plan.scenario.programs, self.figures
         texts = {key: programs.text(key) for key in ("department", "priority", "description", "note")}
-        assumed = [programs.text(f"outcomes.{row.key}.evidence") == "assumption" for row in self.bought.rows]
+        assumed = [assumed_programs(programs, row.key) for row in self.bought.rows]
         reasons = self.plan.programs["reason"].tolist()
         lines = []
         for at, identity in enumerate(programs.ids.tolist()):
@@ -270,6 +270,36 @@ class Page:
     def assumptions(self) -> list[EffectLine]:
         """The effects that are assumptions."""
         return [line for line in self.effects if line.evidence == "assumption"]
+
+    @cached_property
+    def other_assumptions(self) -> list[Fact]:
+        """The other figures whose source says that they are assumptions: weights, and figures of funds and programs."""
+        scenario, numbers = self.plan.scenario, self.numbers
+        found = [
+            Fact(f"Weight of “{row.name}”", numbers.quantity(row.weight), one_line(scenario.outcomes[row.key].source))
+            for row in self.bought.rows
+            if self.weight_is_assumed(row)
+        ]
+        for key, fund in scenario.funds.items():
+            if is_assumed(fund.source):
+                found.append(Fact(label(key, fund.name), "the figures of the fund", one_line(fund.source)))
+        sources = scenario.programs.text("source")
+        found += [
+            Fact(line.name, "the figures of the program", one_line(source))
+            for line, source in zip(self.programs, sources.tolist(), strict=True)
+            if is_assumed(source)
+        ]
+        return found
+
+    def weight_is_assumed(self, row: OutcomeRow) -> bool:
+        """Return whether the weight of an outcome is an assumption."""
+        return bool(row.weight) and is_assumed(self.plan.scenario.outcomes[row.key].source)
+
+    @cached_property
+    def shared_units(self) -> frozenset[str]:
+        """The units in which more than one outcome is counted."""
+        units = [row.unit for row in self.bought.rows]
+        return frozenset(unit for unit in units if units.count(unit) > 1)
 
     @property
     def ungraded(self) -> int:

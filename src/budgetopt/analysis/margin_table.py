@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.analysis.prices import solved
+from budgetopt.analysis.pricing import solved
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation.linear_program import Floats, Ints, total_by
 
