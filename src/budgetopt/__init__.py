@@ -12,8 +12,9 @@ Everything here is imported when it is first used, so that ``import budgetopt`` 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from budgetopt._version import __version__
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation, Status, solve
@@ -34,11 +35,6 @@ if TYPE_CHECKING:
     from budgetopt.report.explanation import Explanation, explain
     from budgetopt.scenario import Scenario, load
     from budgetopt.solvers import available_solvers
-
-try:
-    __version__ = version("budgetopt")
-except PackageNotFoundError:  # pragma: no cover - a source tree that was never installed
-    __version__ = "0+unknown"
 
 _HOMES = {
     "Allocation": "budgetopt.allocation",
