@@ -12,37 +12,56 @@ Everything here is imported when it is first used, so that ``import budgetopt`` 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from budgetopt._version import __version__
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation, Status, solve
+    from budgetopt.analysis import (
+        Conflict,
+        Repair,
+        break_evens,
+        conflicts,
+        ladder,
+        margins,
+        prices,
+        repairs,
+        rule_ladder,
+    )
     from budgetopt.audit import Audit, SpendingPlan, audit_plan
     from budgetopt.errors import BudgetoptError, InfeasibleError, InputError, ScenarioError
     from budgetopt.formulation import LinearProgram, formulate
+    from budgetopt.report.explanation import Explanation, explain
     from budgetopt.scenario import Scenario, load
     from budgetopt.solvers import available_solvers
-
-try:
-    __version__ = version("budgetopt")
-except PackageNotFoundError:  # pragma: no cover - a source tree that was never installed
-    __version__ = "0+unknown"
 
 _HOMES = {
     "Allocation": "budgetopt.allocation",
     "Audit": "budgetopt.audit",
     "BudgetoptError": "budgetopt.errors",
+    "Conflict": "budgetopt.analysis",
+    "Explanation": "budgetopt.report.explanation",
     "InfeasibleError": "budgetopt.errors",
     "InputError": "budgetopt.errors",
     "LinearProgram": "budgetopt.formulation",
+    "Repair": "budgetopt.analysis",
     "Scenario": "budgetopt.scenario",
     "ScenarioError": "budgetopt.errors",
     "SpendingPlan": "budgetopt.audit",
     "Status": "budgetopt.allocation",
     "audit_plan": "budgetopt.audit",
     "available_solvers": "budgetopt.solvers",
+    "break_evens": "budgetopt.analysis",
+    "conflicts": "budgetopt.analysis",
+    "explain": "budgetopt.report.explanation",
     "formulate": "budgetopt.formulation",
+    "ladder": "budgetopt.analysis",
     "load": "budgetopt.scenario",
+    "margins": "budgetopt.analysis",
+    "prices": "budgetopt.analysis",
+    "repairs": "budgetopt.analysis",
+    "rule_ladder": "budgetopt.analysis",
     "solve": "budgetopt.allocation",
 }
 
@@ -50,9 +69,12 @@ __all__ = [
     "Allocation",
     "Audit",
     "BudgetoptError",
+    "Conflict",
+    "Explanation",
     "InfeasibleError",
     "InputError",
     "LinearProgram",
+    "Repair",
     "Scenario",
     "ScenarioError",
     "SpendingPlan",
@@ -60,8 +82,16 @@ __all__ = [
     "__version__",
     "audit_plan",
     "available_solvers",
+    "break_evens",
+    "conflicts",
+    "explain",
     "formulate",
+    "ladder",
     "load",
+    "margins",
+    "prices",
+    "repairs",
+    "rule_ladder",
     "solve",
 ]
 

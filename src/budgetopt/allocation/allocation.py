@@ -18,6 +18,8 @@ from budgetopt.solvers import Certificate, Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
+    from budgetopt.report.explanation import Explanation
+
 __all__ = ["Allocation", "Status"]
 
 
@@ -178,6 +180,12 @@ class Allocation:
         from budgetopt.allocation.result import write_csv
 
         return write_csv(self, folder)
+
+    def explain(self, name: str) -> Explanation:
+        """Explain a program, a rule, a fund, a target or a resource, in plain sentences with figures."""
+        from budgetopt.report.explanation import explain
+
+        return explain(self, name)
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report: one page that needs nothing else."""

@@ -1,1 +1,26 @@
 """Questions about a plan: one module for each."""
+
+from budgetopt.analysis.break_even import BreakEven, break_evens
+from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
+from budgetopt.analysis.dollar_ladder import ladder
+from budgetopt.analysis.margin_table import margins
+from budgetopt.analysis.pricing import prices, rule_ladder
+from budgetopt.analysis.mending import NEVER, Amendment, Repair, repairs
+from budgetopt.analysis.what_if import WhatIf
+
+__all__ = [
+    "NEVER",
+    "Amendment",
+    "BreakEven",
+    "Conflict",
+    "Demand",
+    "Repair",
+    "WhatIf",
+    "break_evens",
+    "conflicts",
+    "ladder",
+    "margins",
+    "prices",
+    "repairs",
+    "rule_ladder",
+]

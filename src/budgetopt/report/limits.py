@@ -70,6 +70,12 @@ class Gain:
             return f"{'add' if self.maximize else 'spare'} {self.numbers.with_unit(gain, self.unit)}"
         return f"bring {self.numbers.quantity(gain)} less {self.what}"
 
+    def amount(self, gain: float) -> str:
+        """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
+        if self.what == WEIGHTED_OUTCOMES:
+            return f"{self.numbers.quantity(gain)} of the weighted outcomes"
+        return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
+
     def relief(self, price: float, unit: str, more: str) -> str:
         """Return what relief of a limit would gain.
 

@@ -161,7 +161,7 @@ def _tiny(value: float) -> str:
 
 
 def _facts(plan: Allocation, numbers: Numbers) -> tuple[tuple[str, str], ...]:
-    import budgetopt
+    from budgetopt._version import __version__
 
     size = plan.formulation.linear_program.summary()
     sizes = [
@@ -176,7 +176,7 @@ def _facts(plan: Allocation, numbers: Numbers) -> tuple[tuple[str, str], ...]:
         ("Best value possible", numbers.quantity(certificate.bound)),
         ("Problem", ", ".join(sizes)),
         ("Solver", one_line(plan.solver)),
-        ("budgetopt", budgetopt.__version__),
+        ("budgetopt", __version__),
         ("Scenario (SHA-256)", plan.scenario.sha256),
     )
 

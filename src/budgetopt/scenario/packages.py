@@ -56,7 +56,10 @@ class PackageTable:
         return len(self.program)
 
     def project_cost(self, periods: int) -> Floats:
-        """Return the dollars of each package in each period after its start, before inflation; shape (packages, periods)."""
+        """Return the dollars of each package in each period after its start, before inflation.
+
+        Shape (packages, periods).
+        """
         cost = np.zeros((len(self), periods))
         width = min(periods, self.cost.shape[1])
         cost[:, :width] = self.cost[:, :width]

@@ -84,7 +84,8 @@ class MaintenanceOfEffort(Model):
     fund: Name
     """The fund whose spending is kept up."""
     at_least: AmountOrShare
-    """The least that it must spend on the programs that the grant may pay for: an amount, or a share of their baselines."""
+    """The least that it must spend on the programs that the grant may pay for: an amount, or a share of their
+    baselines."""
     because: Text = ""
     """The grant's condition, printed with it."""
 

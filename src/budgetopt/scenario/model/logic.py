@@ -31,7 +31,7 @@ class CountRule(RuleBase):
     """A limit on how many programs get money."""
 
     count: Literal["funded"]
-    """What is counted: programs that are funded. A program is funded in a period in which it spends or serves at all."""
+    """What is counted: programs that are funded: those that spend or serve at all in a period."""
     at_least: PerPeriod[Count] | None = None
     """The least number."""
     at_most: PerPeriod[Count] | None = None
@@ -91,8 +91,8 @@ class TogetherRule(RuleBase):
 class SubstitutesRule(RuleBase):
     """Alternatives that serve the same people share a ceiling: their coverages add up to one at most.
 
-    A program's coverage is its spending as a share of its ceiling: of `spending.at_most`, else of the spending from which
-    on more buys nothing, else of the cost of all of its packages.
+    A program's coverage is its spending as a share of its ceiling: of `spending.at_most`, else of the cost of all units
+    of its service or of all of its packages, else of the spending from which on more buys nothing.
     """
 
     substitutes: Several

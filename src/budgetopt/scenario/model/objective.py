@@ -40,10 +40,11 @@ class Objective(Model):
     """One thing sought. Entries further down decide only among the plans that are best by the entries above."""
 
     maximize: Sought | None = None
-    """`weighted outcomes`, the name of one outcome, or `{smallest: OUTCOME, by: districts}`: the least that any group has."""
+    """`weighted outcomes`, the name of one outcome, or `{smallest: OUTCOME, by: districts}`: the least that any group
+    has."""
     minimize: Text | None = None
-    """`spending`, `change from baseline`, `shortfall from targets` (targets are then goals and no limits), or the name of
-    one outcome."""
+    """`spending`, `change from baseline`, `shortfall from targets` (targets are then goals and no limits), or the name
+    of one outcome."""
     unspent_worth: Annotated[Number, Field(ge=0)] | None = None
     """With maximize: what a dollar left unspent is worth, so that one is spent only where it buys more than that."""
     within: ShareOf | None = None

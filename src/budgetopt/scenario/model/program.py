@@ -176,7 +176,7 @@ class Program(Model):
     choose: Literal["in_order", "any", "one"] = "in_order"
     """Which packages may be taken together: each on top of those before it, any of them, or one at most."""
     start: Names = ()
-    """For a project, whose packages cost more than one year: the periods in which it may start; left out, all of them."""
+    """For a project, whose packages cost more than one year: the periods in which it may start; left out, all."""
     uses: dict[Name, Use] = Field(default_factory=dict)
     """The resources that it uses besides money."""
     inflation: ShareOf | None = None

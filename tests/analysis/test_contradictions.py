@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.analysis.conflicts import conflicts
+from budgetopt.analysis.contradictions import conflicts
 from budgetopt.errors import OptionError
 from budgetopt.formulation import Provision, formulate, provisions_of
 from budgetopt.solvers import Termination, solve_linear_program

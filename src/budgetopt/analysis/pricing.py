@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,20 @@ __all__ = ["LimitRow", "limit_rows", "prices", "rule_ladder", "total_cost"]
 
 ROW_KINDS = ("rule", "target", "resource", "reserve", "structural balance", "fund spending", "fund balance")
 """The kinds of rows whose limits have prices."""
+COLUMNS = (
+    "kind",
+    "name",
+    "part",
+    "period",
+    "sense",
+    "bound",
+    "relief",
+    "relief_until",
+    "tightening",
+    "tightening_until",
+    "total_cost",
+    "method",
+)
 STEP = 0.01
 """In whole-number problems: the share of a limit by which it is moved to see what that brings."""
 
@@ -97,7 +111,9 @@ def _part(block: Block, at: int, names: Mapping[str, tuple[str, ...]]) -> str:
     return str(int(block.keys["group"][at]) + 1) if "group" in block.keys else ""
 
 
-def prices(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
+def prices(
+    plan: Allocation, *, only: Collection[Provision] | None = None, question: WhatIf | None = None
+) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what one unit of relief adds to
@@ -113,6 +129,8 @@ def prices(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
     ----------
     plan
         The plan whose limits are priced.
+    only
+        The provisions that are priced; left out, all. Money is ``Provision("money", FUND)``.
     question
         A live problem of the same scenario, if there is one already.
     """
@@ -122,9 +140,12 @@ def prices(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
     base = solved(question.as_is())
     stage = question.problem.stages[0]
     gain = 1.0 if stage.maximize else -1.0
-    costs = {provision: total_cost(question, provision, base) for provision, _, _ in provisions_of(plan.scenario)}
+    asked = [item[0] for item in provisions_of(plan.scenario) if only is None or item[0] in only]
+    costs = {provision: total_cost(question, provision, base) for provision in asked}
     rows = []
     for limit in limit_rows(question):
+        if only is not None and Provision(limit.kind, limit.name) not in only:
+            continue
         relief, tightening = _two_sides(question, limit, base, gain)
         rows.append(
             {
@@ -142,7 +163,7 @@ def prices(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
                 "method": "solved again with the limit moved by 1%" if question.is_integer else "exact",
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:

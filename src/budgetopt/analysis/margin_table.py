@@ -1,0 +1,189 @@
+"""What the last and the next dollar of every program buy, and what a dollar costs there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.analysis.pricing import solved
+from budgetopt.analysis.what_if import WhatIf
+from budgetopt.formulation.linear_program import Floats, Ints, total_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["charges_by_rule", "charges_of", "duals_of", "margins"]
+
+HALF_A_CENT = 0.005
+TINY = 1e-9
+CHARGING = ("rule", "target", "resource", "structural balance", "fund spending", "reserve", "match")
+"""The kinds of rows beside the funds' balances that make a program's dollar dearer or cheaper."""
+
+
+def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
+    """Return the margins of every program that is scaled; one row a program and period.
+
+    Columns: ``program``, ``name``, ``period``, ``spending``; ``last_dollar`` and ``next_dollar``, what they add to
+    the first objective by themselves (NaN where nothing is spent, or where no dollar more is possible); ``price``, what
+    a dollar is worth elsewhere in the fund that pays for it most cheaply; and ``charges``, what the rules that bind add
+    to that price for this program (below zero where they favour it). A program is funded further as long as its next
+    dollar is worth more than price and charges together.
+
+    In problems with whole decisions the price is that of the plan as it stands, with the whole decisions held.
+    """
+    import pandas as pd
+
+    scenario = plan.scenario
+    question = question or WhatIf(scenario)
+    last, following = _worths(plan, question)
+    duals = duals_of(question)
+    price = np.full(last.shape, np.nan)
+    charge = np.full(last.shape, np.nan)
+    if duals is not None:
+        price, charge = charges_of(question, duals)
+    programs, periods = len(scenario.programs), len(scenario.periods)
+    packaged = np.zeros(programs, dtype=bool)
+    packaged[scenario.packages.program] = True
+    table = pd.DataFrame(
+        {
+            "program": np.repeat(scenario.programs.ids, periods),
+            "name": np.repeat(scenario.programs.names(), periods),
+            "period": np.tile(np.array(scenario.periods, dtype=object), programs),
+            "spending": plan.spending.sum(axis=1).ravel(),
+            "last_dollar": last.ravel(),
+            "next_dollar": following.ravel(),
+            "price": price.ravel(),
+            "charges": charge.ravel(),
+        }
+    )
+    return table[~np.repeat(packaged, periods)].reset_index(drop=True)
+
+
+def duals_of(question: WhatIf) -> Floats | None:
+    """Return the duals of the live problem's rows, as a gain; those around the plan if it has whole decisions."""
+    from budgetopt.solvers.faces import fix_integers
+
+    stage = question.problem.stages[0]
+    gain = 1.0 if stage.maximize else -1.0
+    answer = solved(question.as_is())
+    if question.is_integer:
+        assert answer.x is not None
+        answer = solved(question.solve(fix_integers(question.problem, answer.x)))
+    return None if answer.row_dual is None else gain * answer.row_dual
+
+
+def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
+    """Return for each program and period the price of a dollar and the charges of the rules on it.
+
+    Of the funds that may pay, the one counts in which price and charges together are least. Shape (programs, periods)
+    both.
+    """
+    formulation = question.formulation
+    problem, terms = question.problem, formulation.terms.spending
+    kind = np.zeros(problem.rows, dtype=np.int8)
+    for block in problem.row_labels.blocks:
+        if block.kind == "fund balance":
+            kind[block.positions] = 1
+        elif block.kind in CHARGING:
+            kind[block.positions] = 2
+    weighted = problem.matrix.value * duals[problem.matrix.index]
+    column = problem.matrix.column_of_entry()
+    money, rules = (
+        total_by(column, np.where(kind[problem.matrix.index] == which, weighted, 0.0), problem.columns)
+        for which in (1, 2)
+    )
+    shape = formulation.limits.lower.shape
+    price, charge = np.full(shape, np.nan), np.full(shape, np.nan)
+    usable = (terms.weight > 0) & (problem.upper[terms.column] > 0)
+    per_dollar = money[terms.column] / terms.weight
+    charged = rules[terms.column] / terms.weight
+    total = np.where(usable, per_dollar + charged, np.inf)
+    # the dearest first, so that the cheapest is written last
+    order = np.argsort(-total, kind="stable")
+    order = order[np.isfinite(total[order])]
+    cell = (terms.program[order], terms.period[order])
+    price[cell], charge[cell] = per_dollar[order], charged[order]
+    return price, charge
+
+
+def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
+    """Return what the last and the next dollar of each program add by themselves; shape (programs, periods)."""
+    formulation = question.formulation
+    problem = question.problem
+    stage = problem.stages[0]
+    gain = 1.0 if stage.maximize else -1.0
+    cost = gain * stage.cost_for(problem.columns)
+    spent = plan.spending.sum(axis=1)
+    last, following = np.full(spent.shape, np.nan), np.full(spent.shape, np.nan)
+    fixed = _fixed(plan)
+    level = np.where(spent > HALF_A_CENT, np.maximum(spent - fixed, 0.0), 0.0)
+    filled = np.zeros(spent.shape)
+    for block in problem.column_labels.of_kind("segment"):
+        # columns of a program stand in the order of its segments: one pass over the numbers of segments fills them
+        for number in range(int(block.keys["segment"].max(initial=-1)) + 1):
+            at = np.flatnonzero(block.keys["segment"] == number)
+            cell = (block.keys["program"][at], block.keys["period"][at])
+            price = formulation.prices[cell]
+            paid = price > 0
+            at, cell, price = at[paid], (cell[0][paid], cell[1][paid]), price[paid]
+            position = block.positions[at]
+            worth = cost[position] / price
+            width = problem.upper[position] * price
+            begins = filled[cell]
+            used = level[cell] > begins + HALF_A_CENT
+            last[cell] = np.where(used, worth, last[cell])
+            open_ = (level[cell] < begins + width - HALF_A_CENT) & np.isnan(following[cell])
+            following[cell] = np.where(open_, worth, following[cell])
+            filled[cell] = begins + width
+    _by_fund(formulation.terms.spending.column, question, cost, spent, last, following)
+    return last, following
+
+
+def _by_fund(columns: Ints, question: WhatIf, cost: Floats, spent: Floats, last: Floats, following: Floats) -> None:
+    """Fill in programs of one segment and several funds: their columns are dollars already."""
+    limits, terms = question.formulation.limits, question.formulation.terms.spending
+    has_segments = np.zeros(spent.shape, dtype=bool)
+    for block in question.problem.column_labels.of_kind("segment"):
+        has_segments[block.keys["program"], block.keys["period"]] = True
+    worth = np.full(spent.shape, np.nan)
+    worth[terms.program, terms.period] = cost[columns]
+    packaged = np.zeros(len(spent), dtype=bool)
+    packaged[question.scenario.packages.program] = True
+    alone = ~has_segments & ~packaged[:, None]
+    last[alone] = np.where(spent > HALF_A_CENT, worth, np.nan)[alone]
+    following[alone] = np.where(spent < limits.upper - HALF_A_CENT, worth, np.nan)[alone]
+
+
+def _fixed(plan: Allocation) -> Floats:
+    scenario = plan.scenario
+    return np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+
+
+def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple[str, str], float]:
+    """Return what each binding rule adds to the price of a program's dollar, by the rule's kind and name.
+
+    Of several columns of the program, and of several periods, the largest charge counts; below zero a rule favours it.
+    """
+    problem = question.problem
+    terms = question.formulation.terms.spending
+    mine = np.flatnonzero((terms.program == program) & (terms.weight > 0))
+    weight = np.zeros(problem.columns)
+    weight[terms.column[mine]] = terms.weight[mine]
+    entry = np.flatnonzero(weight[problem.matrix.column_of_entry()] > 0)
+    row = problem.matrix.index[entry]
+    charge = problem.matrix.value[entry] * duals[row] / weight[problem.matrix.column_of_entry()[entry]]
+    found: dict[tuple[str, str], float] = {}
+    labels = problem.row_labels
+    for block in labels.blocks:
+        if block.kind not in CHARGING:
+            continue
+        inside = np.flatnonzero((row >= block.start) & (row < block.stop) & (np.abs(charge) > TINY))
+        key = "fund" if "fund" in block.keys else block.kind
+        for at in inside.tolist():
+            name = labels.names[key][int(block.keys[key][row[at] - block.start])]
+            if abs(charge[at]) > abs(found.get((block.kind, name), 0.0)):
+                found[block.kind, name] = float(charge[at])
+    return found

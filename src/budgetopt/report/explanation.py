@@ -1,0 +1,318 @@
+"""Why things are as they are: one program, one rule or one fund of a plan, in plain sentences with figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.analysis.break_even import BreakEven, break_evens
+from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.analysis.pricing import prices, solved, total_cost
+from budgetopt.analysis.what_if import WhatIf
+from budgetopt.errors import UnknownNameError
+from budgetopt.formulation import Provision, formulate
+from budgetopt.report.limits import Gain, limit_name
+from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.text import label, one_line, sentence
+from budgetopt.solvers import solve_linear_program
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["Explanation", "explain"]
+
+NOTHING = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """An answer in sentences, with the tables that its figures come from.
+
+    Parameters
+    ----------
+    subject
+        What is explained, as it is printed.
+    sentences
+        The answer.
+    tables
+        The tables behind it, by name.
+    """
+
+    subject: str
+    sentences: tuple[str, ...]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        return "\n".join((self.subject, "", *self.sentences))
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.subject}**\n\n" + " ".join(self.sentences)
+
+
+def explain(plan: Allocation, name: str, *, question: WhatIf | None = None) -> Explanation:
+    """Explain a program, a rule, a fund, a target or a resource of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    name
+        A program's id, a rule's name, or the key of a fund, of an outcome with a target, or of a resource.
+    question
+        A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    UnknownNameError
+        If the scenario has nothing of that name.
+    """
+    scenario = plan.scenario
+    question = question or WhatIf(scenario)
+    numbers = Numbers(scenario.currency)
+    if name in scenario.programs:
+        return _program(plan, name, question, numbers)
+    if name in scenario.funds:
+        return _fund(plan, name, question, numbers)
+    kinds = {
+        "rule": [rule.name for rule in scenario.rules],
+        "target": [key for key, outcome in scenario.outcomes.items() if outcome.target is not None],
+        "resource": list(scenario.resources),
+    }
+    for kind, names in kinds.items():
+        if name in names:
+            return _limit(plan, Provision(kind, name), question, numbers)
+    known = [*scenario.programs, *scenario.funds, *(item for names in kinds.values() for item in names)]
+    raise UnknownNameError("program, rule or fund", name, known)
+
+
+def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:
+    scenario = plan.scenario
+    row = plan.programs.iloc[scenario.programs.position(program)]
+    name = one_line(row["name"])
+    table = margins(plan, question=question)
+    mine = table[table["program"] == program].reset_index(drop=True)
+    found = list(break_evens(plan, program, question=question))
+    duals = duals_of(question)
+    charges = {} if duals is None else charges_by_rule(question, duals, scenario.programs.position(program))
+    sentences = [
+        _gets(row, numbers, len(scenario.periods)),
+        *_buys(plan, program, numbers),
+        *_held(plan, row, program, charges),
+        *_at_the_margin(mine, Gain.of(plan, numbers), len(scenario.periods)),
+        *_charged(plan, charges, Gain.of(plan, numbers)),
+        *_decided(plan, program, question, Gain.of(plan, numbers)),
+        *_would_change(plan, row, found, numbers),
+    ]
+    import pandas as pd
+
+    factors = pd.DataFrame(
+        {
+            "what": [item.what for item in found],
+            "outcome": [item.outcome for item in found],
+            "funded": ["more" if item.more else "less" for item in found],
+            "factor": [item.factor for item in found],
+        }
+    )
+    return Explanation(name, tuple(sentences), {"margins": mine, "break_even": factors})
+
+
+def _gets(row: pd.Series[Any], numbers: Numbers, periods: int) -> str:
+    spending, baseline, change = float(row["spending"]), float(row["baseline"]), float(row["change"])
+    over = "" if periods == 1 else f" over {periods} periods"
+    if spending < NOTHING:
+        return "It gets nothing" + (f"; its baseline is {numbers.spoken_money(baseline)}." if baseline > 0 else ".")
+    text = f"It gets {numbers.spoken_money(spending)}{over}"
+    if math.isnan(baseline):
+        return f"{text}; it is new."
+    if abs(change) < NOTHING:
+        return f"{text}, as much as its baseline."
+    share = f" ({numbers.share(abs(change) / baseline)})" if baseline > 0 else ""
+    return f"{text}, {numbers.spoken_money(abs(change))}{share} {'more' if change > 0 else 'less'} than its baseline."
+
+
+def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
+    effects = plan.effects
+    levels = effects[effects["program"] == program].groupby("outcome", sort=False)["level"].sum()
+    parts = [
+        numbers.with_unit(float(level), plan.scenario.outcomes[str(outcome)].unit)
+        for outcome, level in levels.items()
+        if abs(level) > 1e-9
+    ]
+    if parts:
+        yield f"That brings {join_words(parts)}."
+
+
+def _held(plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float]) -> Iterator[str]:
+    reason = str(row["reason"])
+    if reason.startswith(("stands", "unfunded")) and charges:
+        (kind, name), charge = max(charges.items(), key=lambda item: abs(item[1]))
+        if kind == "rule":
+            reason = f"held {'up' if charge < 0 else 'down'} by the rule “{name}”"
+    because = next(
+        (f" ({one_line(rule.because)})" for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because),
+        "",
+    )
+    limits = plan.scenario.programs[program].spending
+    if limits is not None and limits.because and ("floor" in reason or "ceiling" in reason):
+        because = f" ({one_line(limits.because)})"
+    is_state = reason.startswith(("held", "at", "fixed", "unfunded"))
+    yield sentence(f"it {'is ' if is_state else ''}{reason}{because}")
+    may = plan.scenario.eligible[plan.scenario.programs.position(program)]
+    barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
+    if 0 < len(barred) < len(may) and len(barred) <= 4:
+        yield f"{join_words(barred)} may not pay for it."
+
+
+def _at_the_margin(mine: pd.DataFrame, gain: Gain, periods: int) -> Iterator[str]:
+    if not len(mine):
+        return
+    first = mine.iloc[0]
+    when = "" if periods == 1 else f" in {one_line(str(first['period']))}"
+    last, following, price = (float(first[key]) for key in ("last_dollar", "next_dollar", "price"))
+    if not math.isnan(last):
+        own = f"would {gain.words(last)}" if last else "adds nothing that is sought"
+        yield f"Its last dollar{when}, by itself, {own}."
+    if not math.isnan(following):
+        own = f"would {gain.words(following)}" if following else "would add nothing that is sought"
+        yield f"Its next dollar{when} {own}."
+    if not math.isnan(price) and price > 0:
+        yield f"Elsewhere a dollar would {gain.words(price)}."
+
+
+def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain) -> Iterator[str]:
+    """Say which rules make a dollar of the program count for more or less than it buys."""
+    largest = sorted(charges.items(), key=lambda item: -abs(item[1]))[:3]
+    for (kind, name), charge in largest:
+        what = limit_name(plan, kind, name)
+        what = f"The rule “{what}”" if kind == "rule" else what
+        side = "favours it" if charge < 0 else "weighs on it"
+        more = "more than it buys by itself" if charge < 0 else "less than it buys by itself"
+        yield f"{what} {side}: to keep it, a dollar here is worth {gain.amount(abs(charge))} {more}."
+
+
+def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> Iterator[str]:
+    """Say what a whole decision is worth, by solving again with it forced."""
+    formulation, problem = question.formulation, question.problem
+    position = plan.scenario.programs.position(program)
+    columns = [
+        block.positions[block.keys["program"] == position]
+        for kind in ("package", "open")
+        for block in problem.column_labels.of_kind(kind)
+    ]
+    mine = np.concatenate([np.empty(0, dtype=np.int64), *columns])
+    if not len(mine):
+        return
+    base = question.as_is()
+    funded = float(plan.spending[position].sum()) > NOTHING or bool(
+        plan.packages[formulation.packages.program == position].any()
+    )
+    if funded:
+        answer = question.with_columns(mine, np.zeros(len(mine)), np.zeros(len(mine)))
+    else:
+        first = mine[:1]
+        answer = question.with_columns(first, np.ones(1), np.ones(1))
+    if answer.x is None:
+        yield "No plan is possible without it." if funded else "No plan is possible with it."
+        return
+    sign = 1.0 if problem.stages[0].maximize else -1.0
+    loss = sign * (base.objective - answer.objective)
+    what = "Without it the best plan" if funded else "The best plan with it"
+    if loss <= 1e-9 * max(abs(base.objective), 1.0):
+        yield f"{what} would be as good."
+    else:
+        yield f"{what} would be worth {gain.amount(loss)} less."
+
+
+def _would_change(plan: Allocation, row: pd.Series[Any], found: list[BreakEven], numbers: Numbers) -> Iterator[str]:
+    unfunded = float(row["spending"]) < NOTHING
+    for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
+        parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
+        if parts:
+            yield f"It would {verb} if {join_words(parts, 'or')}."
+    if found and not any(math.isfinite(item.factor) for item in found if item.more):
+        verb = "be funded" if unfunded else "get more"
+        yield f"No effect, cost or weight within a factor of a hundred would make it {verb}."
+
+
+def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
+    if item.what == "weight":
+        outcome = plan.scenario.outcomes[item.outcome]
+        worth, now = numbers.quantity(outcome.weight * item.factor), numbers.quantity(outcome.weight)
+        return f"a unit of “{label(item.outcome, outcome.name)}” were worth {worth} (now {now})"
+    share = abs(item.factor - 1.0)
+    by = numbers.share(share) if share >= 0.0005 else "the least bit"
+    if item.what == "effect":
+        return f"its effect were {by} {'greater' if item.factor > 1 else 'smaller'}"
+    return f"its cost were {by} {'higher' if item.factor > 1 else 'lower'}"
+
+
+def _limit(plan: Allocation, provision: Provision, question: WhatIf, numbers: Numbers) -> Explanation:
+    table = prices(plan, question=question, only=[provision])
+    gain = Gain.of(plan, numbers)
+    rows = plan.rules[plan.rules["name"] == provision.name]
+    because = next((str(text) for text in rows["because"] if text), "")
+    binds = bool(rows["binding"].any())
+    sentences = [sentence(because)] if because else []
+    sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
+    cost = float(table["total_cost"].iloc[0]) if len(table) else 0.0
+    if not len(table):
+        cost = total_cost(question, provision, solved(question.as_is()))
+    if math.isinf(cost):
+        sentences.append("Without it nothing would limit the gain.")
+    elif cost > 0:
+        sentences.append(f"Without it the best plan would {gain.words(cost)}.")
+    elif binds:
+        sentences.append("Dropping it would gain nothing.")
+    moved = _moves_without(plan, provision, numbers) if cost > 0 and math.isfinite(cost) else []
+    if moved:
+        sentences.append(f"Without it {join_words(moved)}.")
+    return Explanation(
+        limit_name(plan, provision.kind, provision.name), tuple(sentences), {"prices": table, "values": rows}
+    )
+
+
+def _moves_without(plan: Allocation, provision: Provision, numbers: Numbers) -> list[str]:
+    """Return the largest moves of the plan that would be best without a provision, ties settled as in the plan."""
+    formulation = formulate(plan.scenario, suspended=[provision])
+    answer = solve_linear_program(formulation.linear_program)
+    if answer.x is None:
+        return []
+    change = (formulation.spending_of(answer.x) - plan.spending).sum(axis=(1, 2))
+    names = plan.scenario.programs.names()
+    largest = [at for at in np.argsort(-np.abs(change), kind="stable")[:3].tolist() if abs(change[at]) >= 1.0]
+    moves = []
+    for at in largest:
+        amount = numbers.spoken_money(abs(float(change[at])))
+        moves.append(f"{one_line(names[at])} would get {amount} {'more' if change[at] > 0 else 'less'}")
+    return moves
+
+
+def _fund(plan: Allocation, fund: str, question: WhatIf, numbers: Numbers) -> Explanation:
+    table = prices(plan, question=question, only=[Provision("money", fund), Provision("reserve", fund)])
+    accounts = plan.funds[plan.funds["fund"] == fund]
+    gain = Gain.of(plan, numbers)
+    spending, closing = float(accounts["spending"].sum()), float(accounts["closing"].iloc[-1])
+    reserve = float(accounts["reserve"].iloc[-1])
+    kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
+    sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
+    money = table[table["kind"] == "money"]
+    for index in range(len(money)):
+        row = money.iloc[index]
+        when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
+        relief, tightening = float(row["relief"]), float(row["tightening"])
+        if relief == 0:
+            sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
+        elif math.isclose(relief, tightening, rel_tol=1e-6):
+            sentences.append(f"Each dollar more{when} would {gain.words(relief)}.")
+        elif relief > 0:
+            lost = gain.amount(tightening)
+            sentences.append(f"One dollar more{when} would {gain.words(relief)}; one dollar less would cost {lost}.")
+    return Explanation(
+        label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts}
+    )
