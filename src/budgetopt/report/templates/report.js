@@ -15,7 +15,7 @@
     if (at && !head.classList.contains("r")) return;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = head.textContent;
+    button.textContent = head.dataset.head = head.textContent;
     head.replaceChildren(button);
     button.addEventListener("click", () => {
       const rising = head.getAttribute("aria-sort") === "descending" || (!at && head.getAttribute("aria-sort") !== "ascending");
