@@ -1,19 +1,23 @@
-"""Move a rough point onto the limits that it stands at.
+"""Move a rough point onto the limits that it stands at, and rough prices onto the costs that they meet.
 
-A solver that is reached through files hands back few digits: rows that should hold exactly are off in the ninth. The
-least movement of the columns that stand between their limits mends that (a step of linear least squares).
+A solver that is reached through files hands back about eight digits: rows that should hold exactly, and reduced costs
+that should be zero, are off in the ninth. The least movement that mends them is a step of linear least squares.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from budgetopt.formulation.linear_program import Floats, LinearProgram
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram, Stage
 
-__all__ = ["onto_limits"]
+__all__ = ["onto_costs", "onto_limits"]
 
 NEAR = 1e-6  # relative distance at which a row counts as standing at its limit
-LARGEST = 1_000_000  # cells of the dense system; beyond that a rough point stays rough
+NEXT = 3e-8  # relative distance at which a column does: the eighth digit
+SETTLED = 1e-12  # a relative breach of rows that is as good as none
+LARGEST = 1_000_000  # cells of a dense system; beyond that what is rough stays rough
 
 
 def onto_limits(lp: LinearProgram, x: Floats) -> Floats:
@@ -26,32 +30,83 @@ def onto_limits(lp: LinearProgram, x: Floats) -> Floats:
     x
         A point within the limits of the columns; shape (columns,).
     """
-    activity = lp.matrix.times(x)
-    column = lp.matrix.column_of_entry()
-    size = np.bincount(lp.matrix.index, weights=np.abs(lp.matrix.value * x[column]), minlength=lp.rows)
-    limit = np.where(np.abs(activity - lp.row_lower) <= np.abs(activity - lp.row_upper), lp.row_lower, lp.row_upper)
-    rows = np.flatnonzero(np.isfinite(limit) & (np.abs(activity - limit) <= NEAR * np.maximum(size, 1.0)))
-    free = np.flatnonzero((x > lp.lower) & (x < lp.upper))
-    if not len(rows) or not len(free) or len(rows) * len(free) > LARGEST:
+    at = _Standing.of(lp, x)
+    if at.system is None:
         return x
     # columns move in proportion to their size, rows count in proportion to theirs
-    width, weight = np.maximum(np.abs(x[free]), 1.0), 1.0 / np.maximum(size[rows], 1.0)
-    place, row_place = np.full(lp.columns, -1), np.full(lp.rows, -1)
-    place[free], row_place[rows] = np.arange(len(free)), np.arange(len(rows))
-    kept = (place[column] >= 0) & (row_place[lp.matrix.index] >= 0)
-    system = np.zeros((len(rows), len(free)))
-    system[row_place[lp.matrix.index[kept]], place[column[kept]]] = lp.matrix.value[kept]
-    system *= weight[:, None] * width
-    step = np.linalg.lstsq(system, (limit - activity)[rows] * weight, rcond=1e-12)[0]
-    moved = x.copy()
-    moved[free] = np.clip(x[free] + width * step, lp.lower[free], lp.upper[free])
-    return moved if _worst(lp, moved) < _worst(lp, x) else x
+    width, weight = np.maximum(np.abs(at.x[at.free]), 1.0), 1.0 / np.maximum(at.size[at.rows], 1.0)
+    system = at.system * weight[:, None] * width
+    step = np.linalg.lstsq(system, (at.limit - at.activity)[at.rows] * weight, rcond=1e-12)[0]
+    moved = at.x.copy()
+    moved[at.free] = np.clip(at.x[at.free] + width * step, lp.lower[at.free], lp.upper[at.free])
+    return moved if _worst(lp, moved) < max(_worst(lp, x), SETTLED) else x
+
+
+def onto_costs(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> Floats:
+    """Return the prices nearest to rough ones at which the columns between their limits have no reduced cost.
+
+    Parameters
+    ----------
+    lp, stage
+        The problem and its objective.
+    x
+        The point; columns at a limit, and rows between theirs, do not bind the prices. Shape (columns,).
+    y
+        Prices of the rows; shape (rows,).
+    """
+    at = _Standing.of(lp, x)
+    if at.system is None:
+        return y
+    prices = np.zeros(lp.rows)
+    prices[at.rows] = y[at.rows]
+    reduced = stage.cost - lp.matrix.transpose_times(prices)
+    # prices move in proportion to what their rows are worth: a row of large entries has a small price
+    width = 1.0 / np.maximum(np.abs(at.system).max(axis=1, initial=0.0), 1e-300)
+    step = np.linalg.lstsq((at.system * width[:, None]).T, reduced[at.free], rcond=1e-12)[0]
+    prices[at.rows] += width * step
+    return prices
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where a point stands: the columns between their limits, the rows at theirs, and the entries where these meet."""
+
+    x: Floats
+    activity: Floats
+    size: Floats
+    limit: Floats
+    rows: Ints
+    free: Ints
+    system: Floats | None
+
+    @classmethod
+    def of(cls, lp: LinearProgram, x: Floats) -> _Standing:
+        for limits in (lp.lower, lp.upper):
+            finite = np.where(np.isfinite(limits), limits, 0.0)
+            x = np.where(np.isfinite(limits) & (np.abs(x - finite) <= NEXT * np.abs(finite)), finite, x)
+        activity, size = lp.matrix.times(x), _sizes(lp, x)
+        limit = np.where(np.abs(activity - lp.row_lower) <= np.abs(activity - lp.row_upper), lp.row_lower, lp.row_upper)
+        near: Bools = np.isfinite(limit) & (np.abs(activity - limit) <= NEAR * np.maximum(size, 1.0))
+        rows, free = np.flatnonzero(near), np.flatnonzero((x > lp.lower) & (x < lp.upper))
+        system = None
+        if len(rows) and len(free) and len(rows) * len(free) <= LARGEST:
+            place, row_place = np.full(lp.columns, -1), np.full(lp.rows, -1)
+            place[free], row_place[rows] = np.arange(len(free)), np.arange(len(rows))
+            to_column, to_row = place[lp.matrix.column_of_entry()], row_place[lp.matrix.index]
+            kept = (to_column >= 0) & (to_row >= 0)
+            system = np.zeros((len(rows), len(free)))
+            system[to_row[kept], to_column[kept]] = lp.matrix.value[kept]
+        return cls(x, activity, size, limit, rows, free, system)
+
+
+def _sizes(lp: LinearProgram, x: Floats) -> Floats:
+    """Return the sum of the sizes of each row's terms; shape (rows,)."""
+    sizes = np.abs(lp.matrix.value * np.repeat(x, np.diff(lp.matrix.starts)))
+    return np.asarray(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), dtype=np.float64)
 
 
 def _worst(lp: LinearProgram, x: Floats) -> float:
     """Return the largest breach of a row, relative to what it adds up."""
     activity = lp.matrix.times(x)
-    sizes = np.abs(lp.matrix.value * np.repeat(x, np.diff(lp.matrix.starts)))
-    size = np.maximum(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), 1.0)
     breach = np.maximum(np.maximum(lp.row_lower - activity, activity - lp.row_upper), 0.0)
-    return float((breach / size).max(initial=0.0))
+    return float((breach / np.maximum(_sizes(lp, x), 1.0)).max(initial=0.0))

@@ -12,6 +12,7 @@ import tempfile
 import time
 import warnings
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import certify_point
 from budgetopt.solvers.checks import check_options, check_program
 from budgetopt.solvers.names import safe_names
-from budgetopt.solvers.projection import onto_limits
+from budgetopt.solvers.projection import onto_costs, onto_limits
 from budgetopt.solvers.scaling import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
@@ -128,9 +129,11 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
         return _answer(_told_apart(scaled, termination, options), None, options, start)
     if x is None:
         return _answer(termination, None, options, start)
-    x = onto_limits(lp, np.clip(x * scaling.column, lp.lower, lp.upper))
-    if y is not None:
-        y = _signed(lp, stage, x, sign * y * scaling.row / factor)
+    x = np.clip(x * scaling.column, lp.lower, lp.upper)
+    if y is None:
+        x = onto_limits(lp, x)
+    else:
+        x, y = _borne_out(lp, stage, x, sign * y * scaling.row / factor)
     return _answer(termination, (lp, stage, x, y), options, start)
 
 
@@ -163,12 +166,17 @@ def _answer(
     )
 
 
-def _signed(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> Floats:
-    """Return the prices with the sign that the certificate bears out."""
-    as_given, turned = (certify_point(lp, stage, x, prices) for prices in (y, -y))
-    if as_given.proved or as_given.gap.worst <= turned.gap.worst:
-        return y
-    return -y
+def _borne_out(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return the point and the prices, as given or mended, the prices in either sign, that prove the most."""
+    settled = onto_limits(lp, x)
+    prices = [given for turned in (y, -y) for given in (turned, onto_costs(lp, stage, settled, turned))]
+    choices = list(product((x, settled), prices))
+    breaches = []
+    for choice in choices:
+        proof = certify_point(lp, stage, *choice)
+        checks = (proof.rows, proof.bounds, proof.dual, proof.complementarity, proof.gap)
+        breaches.append(sum(min(check.worst, 1e300) for check in checks if check is not None))
+    return choices[int(np.argmin(breaches))]
 
 
 def _told_apart(lp: LinearProgram, termination: Termination, options: Options) -> Termination:
