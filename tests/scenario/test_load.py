@@ -76,6 +76,23 @@ def test_every_value_has_its_place(riverton: Scenario) -> None:
     assert riverton.programs.place("parks", "baseline") == Place(str(DATA / "riverton_programs.csv"), 3, 5)
 
 
+def test_everything_that_the_language_has_is_read_in_one_scenario() -> None:
+    scenario = load(DATA / "whole_language")
+    assert list(scenario.resources) == ["case_workers", "firefighters"]
+    assert [type(rule).__name__ for rule in scenario.rules] == [
+        "SumRule",
+        "ChangeRule",
+        "SumRule",
+        "CountRule",
+        "RequiresRule",
+    ]
+    assert scenario.funds["housing_grant"].match is not None
+    assert scenario.packages.name.tolist() == ["base", "ladder company", "replace"]
+    assert scenario.programs.place("fire_station", "packages.1.cost") == Place(
+        str(DATA / "whole_language" / "scenario.yaml"), 69, 38
+    )
+
+
 def test_the_files_are_kept_with_their_digests(riverton: Scenario) -> None:
     assert dict(riverton.inputs) == {
         name: hashlib.sha256((DATA / name).read_bytes()).hexdigest()
@@ -252,6 +269,7 @@ def test_json_is_yaml_and_says_the_same(tmp_path_factory: pytest.TempPathFactory
 
 
 RIVERTON_TEXT = RIVERTON.read_text(encoding="utf-8")
+WHOLE_TEXT = (DATA / "whole_language" / "scenario.yaml").read_text(encoding="utf-8")
 SCRAPS = st.sampled_from(
     [
         *"0-:,[]{}#'\"%&*!|>\n\t ",
@@ -295,13 +313,14 @@ def mutated(draw: st.DrawFn, text: str) -> str:
     return text
 
 
-@given(st.one_of(mutated(SMALL), mutated(RIVERTON_TEXT)))
+@given(st.one_of(mutated(SMALL), mutated(RIVERTON_TEXT), mutated(WHOLE_TEXT)))
 def test_a_mutated_file_is_read_or_every_problem_has_its_place(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
     folder = tmp_path_factory.mktemp("mutated")
     (folder / "scenario.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
-    (folder / "riverton_programs.csv").write_bytes((DATA / "riverton_programs.csv").read_bytes())
+    for table in (DATA / "riverton_programs.csv", DATA / "whole_language" / "programs.csv"):
+        (folder / table.name).write_bytes(table.read_bytes())
     try:
         scenario = load(folder)
     except ScenarioError as error:
@@ -333,7 +352,8 @@ def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @given(st.data())
 def test_a_mapping_with_anything_anywhere_is_read_or_refused_in_words(data: st.DataObject) -> None:
-    document = parse_yaml(SMALL).tree
+    document = parse_yaml(data.draw(st.sampled_from([SMALL, WHOLE_TEXT]))).tree
+    document.pop("tables", None)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from([path for path in paths_of(document) if path]))
         place = document
@@ -352,3 +372,19 @@ def test_a_mapping_with_anything_anywhere_is_read_or_refused_in_words(data: st.D
     else:
         return
     assert all(problem.message.isprintable() and "Input should" not in problem.message for problem in told)
+
+
+@pytest.mark.parametrize("value", ["x", -1, True, [], {"x": 1}], ids=repr)
+def test_any_value_of_the_language_may_be_wrong(value: Any) -> None:
+    whole = parse_yaml(WHOLE_TEXT).tree
+    del whole["tables"]
+    for path in paths_of(whole)[1:]:
+        document = deepcopy(whole)
+        place = document
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        try:
+            Scenario.from_document(document)
+        except ScenarioError as error:
+            assert error.problems  # noqa: PT017

@@ -16,6 +16,8 @@ from budgetopt.scenario.words import listed
 __all__ = ["notes"]
 
 _MOST_NAMES = 5
+_SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "value")
+"""The keys that give an effect, or the effect of a package, its size."""
 
 
 def notes(scenario: Scenario) -> list[str]:
@@ -76,17 +78,18 @@ def _programs(scenario: Scenario) -> Iterator[str]:
 
 def _evidence(scenario: Scenario) -> Iterator[str]:
     programs = scenario.programs
-    effects = unknown = assumed = 0
-    for name in dict.fromkeys(split_key(key)[1] for key in programs.columns if key.startswith("outcomes.")):
-        has, said = np.zeros(len(programs), dtype=bool), np.zeros(len(programs), dtype=bool)
-        for key, column in programs.under(f"outcomes.{name}").items():
-            if key in ("per_dollar", "unit_cost", "curve"):
-                has[column.rows] = True
-            elif key == "evidence":
-                said[column.rows] = True
-                assumed += int((column.values == "assumption").sum())
-        effects += int(has.sum())
-        unknown += int((has & ~said).sum())
+    sized: dict[tuple[str, ...], Bools] = {}
+    known: dict[tuple[str, ...], Bools] = {}
+    assumed = 0
+    for key, column in programs.columns.items():
+        *way, last = split_key(key)
+        if "outcomes" in way:
+            found = sized if last in _SIZES else known if last == "evidence" else {}
+            found.setdefault(tuple(way), np.zeros(len(programs), dtype=bool))[column.rows] = True
+            assumed += int((column.values == "assumption").sum()) if last == "evidence" else 0
+    effects = sum(int(rows.sum()) for rows in sized.values())
+    nothing = np.zeros(len(programs), dtype=bool)
+    unknown = sum(int((rows & ~known.get(way, nothing)).sum()) for way, rows in sized.items())
     of = f"of {effects:,} effects" if effects > 1 else "of 1 effect"
     if assumed:
         yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}"
