@@ -181,17 +181,29 @@ class Allocation:
 
         return write_csv(self, folder)
 
-    def explain(self, name: str) -> Explanation:
-        """Explain a program, a rule, a fund, a target or a resource, in plain sentences with figures."""
-        from budgetopt.report.explanation import explain
+    def explain(self, name: str | None = None) -> Explanation:
+        """Explain a program, a rule, a fund, a target or a resource; without a name, tell the story of the plan."""
+        from budgetopt.report.explanation import explain, tell
 
-        return explain(self, name)
+        return tell(self) if name is None else explain(self, name)
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report: one page that needs nothing else."""
         from budgetopt.report import write_html
 
         return write_html(self, path)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write every table as a sheet of a workbook."""
+        from budgetopt.report import write_excel
+
+        return write_excel(self, path)
+
+    def to_markdown(self) -> str:
+        """Return a summary in Markdown."""
+        from budgetopt.report import markdown_summary
+
+        return markdown_summary(self)
 
     def __repr__(self) -> str:
         value = f"{self.objective_value:,.6g}"

@@ -33,7 +33,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
     The order of its keys and lists is always the same: that of this function, and that of the scenario. What is no
     number (a price in a problem of whole decisions, the baseline of a new program) is null.
     """
-    import budgetopt
+    from budgetopt._version import __version__
 
     scenario = plan.scenario
     document = {
@@ -55,7 +55,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
         "provenance": {
             "scenario_sha256": scenario.sha256,
             "inputs": dict(scenario.inputs),
-            "budgetopt": budgetopt.__version__,
+            "budgetopt": __version__,
             "solver": plan.solver,
             "seconds": number(plan.seconds),
         },

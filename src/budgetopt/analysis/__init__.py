@@ -4,8 +4,8 @@ from budgetopt.analysis.break_even import BreakEven, break_evens
 from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
 from budgetopt.analysis.dollar_ladder import ladder
 from budgetopt.analysis.margin_table import margins
-from budgetopt.analysis.pricing import prices, rule_ladder
 from budgetopt.analysis.mending import NEVER, Amendment, Repair, repairs
+from budgetopt.analysis.pricing import prices, rule_ladder
 from budgetopt.analysis.what_if import WhatIf
 
 __all__ = [

@@ -56,6 +56,8 @@ class _Limits:
     upper: Floats
     provision: tuple[Provision, ...]
     in_dollars: bool
+    share_of: Floats | None = None
+    """Where one number, a share, limits many rows at once: what it is a share of in each; shape (rows,)."""
 
 
 def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], float | None]) -> Elastic:
@@ -135,7 +137,11 @@ class _Extra:
             none = np.full(len(program), np.inf)
             bound = values[program, period]
             lower, upper = (bound, none) if sign > 0 else (-none, bound)
-            found.append(_Limits(row_of[program, period], lower, upper, owners, in_dollars=True))
+            rows, base = row_of[program, period], scenario.baselines[program, period]
+            own = by[program, period] == OWN
+            for at, share_of in ((np.flatnonzero(own), None), (np.flatnonzero(~own), base[~own])):
+                names = tuple(owners[one] for one in at.tolist())
+                found.append(_Limits(rows[at], lower[at], upper[at], names, in_dollars=True, share_of=share_of))
         return found
 
     def reserves(self, whole: LinearProgram) -> list[_Limits]:
@@ -157,34 +163,31 @@ class _Extra:
         rows = problem.rows + self._rows
         row_lower = np.concatenate((problem.row_lower, np.full(self._rows, -np.inf)))
         row_upper = np.concatenate((problem.row_upper, np.full(self._rows, np.inf)))
-        slack_row: list[int] = []
-        slack_sign: list[float] = []
-        slack_cost: list[float] = []
-        owners: list[Provision] = []
+        slacks = _Slacks()
         for part in limits:
             keep_upper = part.provision[:1] and part.provision[0].kind == "money"
             if not keep_upper:
                 row_lower[part.row], row_upper[part.row] = part.lower, part.upper
             for sign, bound in ((1.0, part.lower), (-1.0, part.upper)):
-                for at in np.flatnonzero(np.isfinite(bound)).tolist():
-                    cost = cost_of(part.provision[at], float(bound[at]), part.in_dollars)
-                    if cost is not None:
-                        slack_row.append(int(part.row[at]))
-                        slack_sign.append(sign)
-                        slack_cost.append(cost)
-                        owners.append(part.provision[at])
-        count = len(slack_row)
+                slacks.add(part, sign, bound, cost_of)
+        count = len(slacks.cost)
         column = problem.columns + np.arange(count)
         own = problem.matrix
         matrix = Matrix.from_triplets(
             rows,
             problem.columns + count,
-            np.concatenate((own.index, *(entry[0] for entry in self._entries), np.array(slack_row, dtype=np.int64))),
-            np.concatenate((own.column_of_entry(), *(entry[1] for entry in self._entries), column)),
-            np.concatenate((own.value, *(entry[2] for entry in self._entries), np.array(slack_sign))),
+            np.concatenate((own.index, *(entry[0] for entry in self._entries), *slacks.row)),
+            np.concatenate(
+                (
+                    own.column_of_entry(),
+                    *(entry[1] for entry in self._entries),
+                    *(one + problem.columns for one in slacks.at),
+                )
+            ),
+            np.concatenate((own.value, *(entry[2] for entry in self._entries), *slacks.value)),
         )
         stage = Stage(
-            "minimize what gives way", np.concatenate((np.zeros(problem.columns), slack_cost)), maximize=False
+            "minimize what gives way", np.concatenate((np.zeros(problem.columns), slacks.cost)), maximize=False
         )
         columns = Block("gives way", problem.columns, problem.columns + count, {"slack": np.arange(count)})
         added = Block("elastic", problem.rows, rows, {"limit": np.arange(self._rows)})
@@ -201,4 +204,45 @@ class _Extra:
             row_labels=Labels((*problem.row_labels.blocks, added), problem.row_labels.names),
             tie_break=None,
         )
-        return Elastic(bigger, column, tuple(owners))
+        return Elastic(bigger, column, tuple(slacks.provision))
+
+
+class _Slacks:
+    """The columns of what gives way: one a limit, or one for all limits that one share sets."""
+
+    def __init__(self) -> None:
+        self.row: list[Ints] = []
+        self.at: list[Ints] = []
+        self.value: list[Floats] = []
+        self.cost: list[float] = []
+        self.provision: list[Provision] = []
+
+    def add(
+        self,
+        part: _Limits,
+        sign: float,
+        bound: Floats,
+        cost_of: Callable[[Provision, float, bool], float | None],
+    ) -> None:
+        """Add what the limits of one side give way by."""
+        finite = np.flatnonzero(np.isfinite(bound))
+        if part.share_of is None:
+            for at in finite.tolist():
+                cost = cost_of(part.provision[at], float(bound[at]), part.in_dollars)
+                self._add(part.provision[at], cost, part.row[[at]], np.array([sign]))
+            return
+        for provision in dict.fromkeys(part.provision[at] for at in finite.tolist()):
+            mine = np.array([at for at in finite.tolist() if part.provision[at] == provision])
+            moved = part.share_of[mine]
+            # one unit of the share lets as many dollars move as it is a share of
+            cost = cost_of(provision, float(moved.sum()), part.in_dollars)
+            self._add(provision, None if cost is None else cost * float(moved.sum()), part.row[mine], sign * moved)
+
+    def _add(self, provision: Provision, cost: float | None, row: Ints, value: Floats) -> None:
+        if cost is None:
+            return
+        self.row.append(row)
+        self.at.append(np.full(len(row), len(self.cost)))
+        self.value.append(value)
+        self.cost.append(cost)
+        self.provision.append(provision)

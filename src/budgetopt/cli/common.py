@@ -36,7 +36,7 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
+def load(arguments: argparse.Namespace, name: str | None = None, *, check_sums: bool = True) -> Scenario:
     """Return the scenario that the arguments name, with the changes that they ask for.
 
     Raises
@@ -55,8 +55,8 @@ def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
     with progress("Reading the scenario"):
         from budgetopt.scenario import load as load_scenario
 
-        scenario = load_scenario(name or arguments.scenario)
-        return scenario.with_(*changes) if changes else scenario
+        scenario = load_scenario(name or arguments.scenario, check_sums=check_sums)
+        return scenario.with_(*changes, check_sums=check_sums) if changes else scenario
 
 
 def share(text: str) -> float:

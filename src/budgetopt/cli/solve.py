@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load, positive_count, positive_seconds, share
+from budgetopt.cli.conflicts import explain_infeasible
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, check_target, write_text
 from budgetopt.cli.interruptions import Interruptions, watched
 from budgetopt.cli.progress import progress
-from budgetopt.errors import OptionError, OutOfTimeError
+from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
@@ -94,6 +95,9 @@ def _solve(arguments: argparse.Namespace, scenario: Scenario, interruptions: Int
         return solve(
             scenario, solver=arguments.solver, **{option: value for option, value in named.items() if value is not None}
         )
+    except InfeasibleError:
+        explain_infeasible(scenario)
+        raise
     except OutOfTimeError:
         if interruptions.count:
             raise KeyboardInterrupt from None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "explain", "tell"]
 
 NOTHING = 0.005
 
@@ -316,3 +316,15 @@ def _fund(plan: Allocation, fund: str, question: WhatIf, numbers: Numbers) -> Ex
     return Explanation(
         label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts}
     )
+
+
+def tell(plan: Allocation) -> Explanation:
+    """Tell the short story of a whole plan, as it stands at the top of the report."""
+    from budgetopt.report.figures import Figures
+    from budgetopt.report.limits import limits_of
+    from budgetopt.report.outcomes import Bought
+    from budgetopt.report.story import short_story
+
+    numbers = Numbers(plan.scenario.currency)
+    story = short_story(plan, Figures.of(plan), Bought(plan).rows, limits_of(plan, numbers), numbers)
+    return Explanation(one_line(plan.scenario.name), tuple(story), {"programs": plan.programs.reset_index()})

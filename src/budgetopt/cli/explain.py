@@ -1,0 +1,56 @@
+"""Explain a plan in plain sentences: a program, a rule, a fund; without a name, the short story of the whole plan."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.progress import progress
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "explain"
+HELP = "explain a program, a rule or a fund; without a name, the whole plan"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    parser.add_argument("names", metavar="NAME", nargs="*", help="programs, rules, funds, targets or resources")
+    add_changes(parser)
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="what to print")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve the scenario and explain what was asked."""
+    scenario = load(arguments)
+    with progress("Solving"):
+        from budgetopt.allocation import solve
+
+        plan = solve(scenario)
+    with progress("Explaining"):
+        from budgetopt.analysis import WhatIf
+        from budgetopt.report.explanation import explain, tell
+
+        question = WhatIf(scenario) if arguments.names else None
+        found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
+    if arguments.format == "json":
+        document = [
+            {
+                "subject": item.subject,
+                "sentences": list(item.sentences),
+                "tables": {name: _records(table) for name, table in item.tables.items()},
+            }
+            for item in found
+        ]
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("\n\n".join(str(item) for item in found) + "\n")
+    return 0
+
+
+def _records(table: Any) -> Any:
+    return json.loads(table.to_json(orient="records"))

@@ -1,0 +1,66 @@
+"""Print what each limit costs: a little of it to each side, as far as that holds, and the whole of it.
+
+With --ladder the rules are added one at a time; with --dollars it prints what the next and the last dollars buy,
+program by program, and what goes first in a cut.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "prices"
+HELP = "what each limit costs, what the rules cost one after another, and what the next and last dollars buy"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    add_changes(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--ladder", action="store_true", help="add the rules one at a time, in the order of the file")
+    which.add_argument("--dollars", action="store_true", help="what the next and the last dollars buy")
+    which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
+    parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
+    parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve the scenario and print the table that was asked for."""
+    scenario = load(arguments)
+    with progress("Solving"):
+        from budgetopt.allocation import solve
+
+        plan = solve(scenario)
+    with progress("Solving again for each price"):
+        table = _table(arguments, plan)
+    if arguments.format == "json":
+        sys.stdout.write(table.to_json(orient="records", indent=2) + "\n")
+    elif arguments.format == "csv":
+        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+    else:
+        from budgetopt.report.price_table import price_text
+
+        sys.stdout.write(price_text(plan, table) + "\n")
+    return 0
+
+
+def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
+    from budgetopt.analysis import ladder, margins, prices, rule_ladder
+
+    if arguments.ladder:
+        return rule_ladder(plan)
+    if arguments.dollars:
+        return ladder(plan, fund=arguments.fund)
+    return margins(plan) if arguments.margins else prices(plan)
