@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.model import Fund
+from budgetopt.audit.reading import revenues, share_or_amount
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Balances", "balances_of", "reserve_needed"]
+__all__ = ["Balances", "balances_of", "reserves_needed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +60,7 @@ def balances_of(scenario: Scenario, spending: Floats, transfers: Floats) -> Bala
     """
     funds = list(scenario.funds.values())
     shape = (len(funds), len(scenario.periods))
-    revenue = np.array([scenario.per_period(fund.revenue) for fund in funds]).reshape(shape)
+    revenue = revenues(scenario)
     one_time = np.array([scenario.per_period(fund.one_time) for fund in funds]).reshape(shape)
     paid = spending.sum(axis=0)
     gained, given = transfers.sum(axis=0), transfers.sum(axis=1)
@@ -73,15 +72,26 @@ def balances_of(scenario: Scenario, spending: Floats, transfers: Floats) -> Bala
         opening[:, period] = carried
         closing[:, period] = carried + change[:, period]
         carried = np.where(carries, closing[:, period], 0.0)
-    reserve = np.array([reserve_needed(fund, revenue[i], paid[i]) for i, fund in enumerate(funds)]).reshape(shape)
+    reserve = reserves_needed(scenario, revenue, paid)
     return Balances(opening, revenue, one_time, gained, given, paid, closing, reserve)
 
 
-def reserve_needed(fund: Fund, revenue: Floats, spending: Floats) -> Floats:
-    """Return the balance that a fund must close with: an amount, or a share of its revenue or its spending."""
-    if fund.reserve is None:
-        return np.zeros_like(revenue)
-    level = fund.reserve.at_least
-    if isinstance(level, Share):
-        return float(level) * (revenue if fund.reserve.of == "revenue" else spending)
-    return np.full_like(revenue, float(level))
+def reserves_needed(scenario: Scenario, revenue: Floats, spending: Floats) -> Floats:
+    """Return the balances that the funds must close with, 0 where a fund has no reserve; shape (funds, periods).
+
+    A reserve is an amount, or a share of the fund's recurring revenue or of its spending in the period. A period that a
+    mapping leaves out has none, and a reserve that is rebuilt by a period has none before it.
+
+    Parameters
+    ----------
+    revenue, spending
+        Dollars; shape (funds, periods).
+    """
+    needed = np.zeros(revenue.shape)
+    for position, fund in enumerate(scenario.funds.values()):
+        if fund.reserve is not None:
+            base = (revenue if fund.reserve.of == "revenue" else spending)[position]
+            needed[position] = np.nan_to_num(share_or_amount(scenario, fund.reserve.at_least, base))
+            if fund.reserve.by is not None:
+                needed[position, : scenario.periods.index(fund.reserve.by)] = 0.0
+    return needed

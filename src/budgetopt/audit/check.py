@@ -26,8 +26,10 @@ class Violation:
     Parameters
     ----------
     kind
-        The kind of limit: ``amount``, ``eligibility``, ``spending limit``, ``fund balance``, ``reserve``, ``structural
-        balance``, ``transfer``, ``target``, ``sum``, ``change``.
+        The kind of limit: ``amount``, ``eligibility``, ``spending limit``, ``if funded``, ``service``, ``packages``,
+        ``transfer``, ``fund balance``, ``reserve``, ``structural balance``, ``fund spending``, ``match``, ``maintenance
+        of effort``, ``no supplanting``, ``target``, ``resource``; or of a rule ``sum``, ``change``, ``count``,
+        ``requires``, ``excludes``, ``exactly one``, ``together``, ``substitutes``, ``follows``.
     name
         What it is called: the rule's name, or the key of the fund, program or outcome.
     period, program, fund
@@ -76,15 +78,20 @@ class Check:
     period, program, fund, other
         Positions of what each cell is about; a period of ``-1`` is all periods together. ``other`` is the fund that
         receives a transfer. None where the check is not about programs or funds.
+    item
+        What else each cell is about, as it is printed: a group, a package, a list of programs. None for nothing else.
     base
         What a share is a share of, for limits that are shares.
     unit
-        The unit of the values; empty for dollars.
+        The unit of the values, empty for dollars; one for all cells, or one a cell.
     because
         The law or promise behind the limit; one for all cells, or one a cell.
     below, above
         The sentence that says how a limit was missed, with ``{value}``, ``{bound}``, ``{excess}``, ``{program}``,
-        ``{fund}``, ``{other}``, ``{at_period}``, ``{in_period}``, ``{name}`` and ``{unit}`` in it.
+        ``{fund}``, ``{other}``, ``{item}``, ``{at_period}``, ``{in_period}``, ``{name}`` and ``{unit}`` in it; one for
+        all cells, or one a cell.
+    is_goal
+        Whether it is a goal, which the plan may miss.
     """
 
     kind: str
@@ -97,11 +104,13 @@ class Check:
     program: Ints | None = None
     fund: Ints | None = None
     other: Ints | None = None
+    item: Texts | None = None
     base: Floats | None = None
-    unit: str = ""
+    unit: str | Texts = ""
     because: str | Texts = ""
-    below: str = ""
-    above: str = ""
+    below: str | Texts = ""
+    above: str | Texts = ""
+    is_goal: bool = False
 
     def __post_init__(self) -> None:
         for limit, none in (("lower", -np.inf), ("upper", np.inf)):
@@ -113,7 +122,12 @@ class Check:
 
     @property
     def missed(self) -> Bools:
-        """Which cells miss a limit by more than is allowed; a value that is no number misses every limit."""
+        """Which cells miss a limit by more than is allowed; a value that is no number misses every limit.
+
+        A goal may be missed, so none of its cells does.
+        """
+        if self.is_goal:
+            return np.zeros(len(self), dtype=bool)
         kept = (self.value >= self.lower - self.allowed) & (self.value <= self.upper + self.allowed)
         return ~(kept & np.isfinite(self.value))
 
@@ -142,15 +156,17 @@ class Check:
         program = None if self.program is None else int(self.program[cell])
         fund = _fund(self.fund, cell, scenario)
         other = _fund(self.other, cell, scenario)
-        shown, limit = figures(value, bound, money=not self.unit)
+        unit = _of_cell(self.unit, cell)
+        shown, limit = figures(value, bound, money=not unit)
         name = self.name
-        if self.kind in ("amount", "eligibility", "spending limit") and program is not None:
+        if self.kind in _BY_PROGRAM and program is not None:
             name = str(scenario.programs.ids[program])
-        text = (self.below if is_below else self.above).format(
+        text = _of_cell(self.below if is_below else self.above, cell).format(
             name=name,
             value=shown,
             bound=limit,
-            unit=self.unit,
+            unit=unit,
+            item="" if self.item is None else self.item[cell],
             program="" if program is None else scenario.programs.names()[program],
             fund=_printed(fund, scenario),
             other=_printed(other, scenario),
@@ -158,9 +174,17 @@ class Check:
             at_period=f" {period}" if period and len(scenario.periods) > 1 else "",
             in_period=_in_period(period, scenario),
         )
-        because = self.because if isinstance(self.because, str) else str(self.because[cell])
+        because = _of_cell(self.because, cell)
         identity = None if program is None else str(scenario.programs.ids[program])
         return Violation(self.kind, name, period, identity, fund, value, bound, abs(value - bound), text, because)
+
+
+_BY_PROGRAM = ("amount", "eligibility", "spending limit", "if funded", "service", "packages")
+"""The kinds of limit that are called by the program that they limit."""
+
+
+def _of_cell(text: str | Texts, cell: int) -> str:
+    return text if isinstance(text, str) else str(text[cell])
 
 
 def _fund(positions: Ints | None, cell: int, scenario: Scenario) -> str | None:

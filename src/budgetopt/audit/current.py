@@ -4,14 +4,44 @@ from __future__ import annotations
 
 import numpy as np
 
-from budgetopt.audit.balances import reserve_needed
+from budgetopt.audit.balances import reserves_needed
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.model import Fund
+from budgetopt.audit.packages import package_words
+from budgetopt.audit.reading import baselines, number, pays_in, revenues
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["charge", "charge_baseline"]
+__all__ = ["charge", "charge_baseline", "current_packages", "current_units"]
+
+
+def current_packages(scenario: Scenario) -> Bools:
+    """Return the packages that the baselines buy; shape (packages, periods).
+
+    They are taken in their order for as long as their costs add up to no more than the baseline; where one at most may
+    be taken, the dearest that fits. Baselines and packages grow alike, so they are the same in each period. No project
+    is started.
+    """
+    words = package_words(scenario)
+    baseline = number(scenario, "baseline")[words.program]
+    room = baseline * (1 + 1e-12) + 1e-9
+    first = np.searchsorted(words.program, words.program)
+    before = np.concatenate(([0.0], np.cumsum(words.cost[:, 0])))
+    fits = before[1:] - before[first] <= room
+    # the dearest of those that fit, the first of equals
+    alone = np.where(words.cost[:, 0] <= room, words.cost[:, 0], -1.0)
+    order = np.lexsort((words.number, -alone, words.program))
+    dearest = np.zeros(len(words), dtype=bool)
+    dearest[order[np.unique(words.program[order], return_index=True)[1]]] = True
+    taken = np.where(words.choose == "one", dearest & (alone >= 0), fits)
+    taken &= ~words.is_project & (baseline > 0)
+    return np.repeat(taken[:, None], len(scenario.periods), axis=1)
+
+
+def current_units(scenario: Scenario) -> Floats:
+    """Return the units of services that cost no money: the fewest that each must serve; shape (programs, periods)."""
+    free = scenario.programs.number("service.unit_cost") == 0
+    fewest = np.where(free, number(scenario, "service.at_least"), 0.0)
+    return np.repeat(fewest[:, None], len(scenario.periods), axis=1)
 
 
 def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
@@ -22,8 +52,7 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
     funds = list(scenario.funds.values())
     names = list(scenario.funds)
     periods = len(scenario.periods)
-    eligible = may_pay(scenario)
-    baseline = np.nan_to_num(scenario.programs.baseline(), nan=0.0)
+    baseline = np.nan_to_num(baselines(scenario))
     transfers = np.zeros((len(funds), len(funds), periods))
     for giver, fund in enumerate(funds):
         for name, transfer in fund.transfers_to.items():
@@ -34,38 +63,40 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
         return spending, transfers
 
     # Programs that the same funds may pay for are one buyer: the pattern of funds is all that matters to the charging.
-    patterns, group = np.unique(eligible, axis=0, return_inverse=True)
+    unique, group = np.unique(may_pay(scenario), axis=0, return_inverse=True)
+    everyone: Bools = np.asarray(unique, dtype=bool)
     group = group.reshape(-1)
-    demand: Floats = np.bincount(group, weights=baseline, minlength=len(patterns)).astype(np.float64)
-    order = np.argsort(eligible.sum(axis=0), kind="stable").astype(np.int64)
+    open_in = pays_in(scenario)
+    breadth = np.bincount(group, minlength=len(everyone)) @ everyone
+    order = np.argsort(breadth, kind="stable").astype(np.int64)
 
     balance = np.array([fund.opening_balance for fund in funds])
-    revenue = np.array([scenario.per_period(fund.revenue) for fund in funds]).reshape(len(funds), periods)
+    revenue = revenues(scenario)
     one_time = np.array([scenario.per_period(fund.one_time) for fund in funds]).reshape(len(funds), periods)
+    nothing = np.zeros_like(revenue)
+    kept = reserves_needed(scenario, revenue, nothing)
+    # of a reserve that is a share of spending, the share
+    share = reserves_needed(scenario, revenue, nothing + 1.0) - kept
+    carried = np.array([fund.carryover for fund in funds], dtype=bool)
     for period in range(periods):
+        patterns: Bools = np.logical_and(everyone, open_in[:, period])
+        demand: Floats = np.bincount(group, weights=baseline[:, period], minlength=len(patterns)).astype(np.float64)
         moved = transfers[:, :, period].sum(axis=0) - transfers[:, :, period].sum(axis=1)
         recurring = np.maximum(revenue[:, period] + moved, 0.0)
         income = np.maximum(revenue[:, period] + one_time[:, period] + moved, 0.0)
         money = balance + revenue[:, period] + one_time[:, period] + moved
-        free = np.array([_free(fund, money[i], revenue[i, period]) for i, fund in enumerate(funds)])
+        free = np.maximum(money - kept[:, period], 0.0) / (1.0 + share[:, period])
         flow = np.zeros(patterns.shape)
         for capacity in (np.minimum(free, recurring), np.minimum(free, income), free):
             flow = charge(demand, capacity, patterns, order, flow)
         unpaid = demand - flow.sum(axis=1)
-        broadest = [next((int(fund) for fund in order[::-1] if row[fund]), 0) for row in patterns]
+        # where no fund may pay in the period, one that may pay in another, and the audit says so
+        payers = np.where(np.any(patterns, axis=1, keepdims=True), patterns, everyone)
+        broadest = [next((int(fund) for fund in order[::-1] if row[fund]), 0) for row in payers]
         flow[np.arange(len(patterns)), broadest] += unpaid
-        spending[:, :, period] = _split(flow, group, baseline)
-        carried = np.array([fund.carryover for fund in funds], dtype=bool)
+        spending[:, :, period] = _split(flow, group, baseline[:, period])
         balance = np.where(carried, money - spending[:, :, period].sum(axis=0), 0.0)
     return spending, transfers
-
-
-def _free(fund: Fund, money: float, revenue: float) -> float:
-    """Return how much a fund may spend and still keep its reserve."""
-    reserve = fund.reserve
-    if reserve is not None and isinstance(reserve.at_least, Share) and reserve.of == "spending":
-        return max(0.0, money / (1.0 + float(reserve.at_least)))
-    return max(0.0, money - float(reserve_needed(fund, np.array(revenue), np.array(0.0))))
 
 
 def charge(demand: Floats, capacity: Floats, allowed: Bools, order: Ints, flow: Floats) -> Floats:

@@ -1,20 +1,22 @@
-"""What binds each fund: its balance and reserve, structural balance, and transfers."""
+"""What binds each fund: its balance and reserve, structural balance, the limits of its spending, and transfers."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from budgetopt.audit.check import Check
+from budgetopt.audit.reading import share_or_amount
 from budgetopt.audit.reckoning import Reckoning
 
-__all__ = ["check_balances", "check_structure", "check_transfers"]
+__all__ = ["check_balances", "check_fund_spending", "check_structure", "check_transfers"]
 
 
 def check_balances(reckoning: Reckoning) -> list[Check]:
     """Check that each fund closes every period with its reserve, or with nothing less than zero if it has none.
 
-    A reserve is an amount, or a share of the period's recurring revenue (not one-time revenue) or of its spending.
-    A fund whose balance lapses must close with its reserve all the same.
+    A reserve is an amount, or a share of the period's recurring revenue (not one-time revenue) or of its spending; a
+    period that a mapping leaves out has none, and one that is rebuilt by a period has none before it. A fund whose
+    balance lapses must close with its reserve all the same.
     """
     accounts = reckoning.balances
     checks = []
@@ -31,6 +33,7 @@ def check_balances(reckoning: Reckoning) -> list[Check]:
         gross = np.cumsum(sum(np.abs(row[position]) for row in rows))
         has_reserve = fund.reserve is not None
         sentence = "{fund} closes{at_period} with {value}, and its reserve is {bound}"
+        overdrawn = "{fund} closes{at_period} with {value}: it spends more than it has"
         checks.append(
             Check(
                 kind="reserve" if has_reserve else "fund balance",
@@ -41,7 +44,7 @@ def check_balances(reckoning: Reckoning) -> list[Check]:
                 fund=np.full(len(gross), position),
                 allowed=reckoning.allowed_dollars(gross),
                 because="" if fund.reserve is None else fund.reserve.because,
-                below=sentence if has_reserve else "{fund} closes{at_period} with {value}: it spends more than it has",
+                below=np.where(accounts.reserve[position] > 0, sentence, overdrawn).astype(object),
             )
         )
     return checks
@@ -69,6 +72,38 @@ def check_structure(reckoning: Reckoning) -> list[Check]:
                 fund=np.full(len(value), position),
                 allowed=reckoning.allowed_dollars(np.abs(paid).sum(axis=0) + revenue, np.count_nonzero(paid, axis=0)),
                 above="{fund} pays {value} of recurring spending{in_period}, and its recurring revenue is {bound}",
+            )
+        )
+    return checks
+
+
+def check_fund_spending(reckoning: Reckoning) -> list[Check]:
+    """Check that each fund pays in each period no more and no less than its own limits of spending allow.
+
+    A limit is an amount or a share of the fund's recurring revenue of the period; a period that a mapping leaves out
+    has none.
+    """
+    checks = []
+    for position, (name, fund) in enumerate(reckoning.scenario.funds.items()):
+        if fund.spending is None:
+            continue
+        revenue, value = reckoning.balances.revenue[position], reckoning.balances.spending[position]
+        lower = share_or_amount(reckoning.scenario, fund.spending.at_least, revenue)
+        upper = share_or_amount(reckoning.scenario, fund.spending.at_most, revenue)
+        payments = np.count_nonzero(reckoning.plan.spending[:, position], axis=0)
+        checks.append(
+            Check(
+                kind="fund spending",
+                name=name,
+                value=value,
+                lower=np.nan_to_num(lower, nan=-np.inf),
+                upper=np.nan_to_num(upper, nan=np.inf),
+                period=np.arange(len(value)),
+                fund=np.full(len(value), position),
+                allowed=reckoning.allowed_dollars(np.abs(value) + revenue, payments),
+                because=fund.spending.because,
+                below="{fund} pays {value}{in_period}, and the least that it must pay is {bound}",
+                above="{fund} pays {value}{in_period}, and the most that it may pay is {bound}",
             )
         )
     return checks

@@ -1,4 +1,4 @@
-"""What holds for each program alone: amounts, eligibility, and the limits of its spending."""
+"""What holds for each program alone: amounts, who may pay, limits, open doors, and units of service."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import numpy as np
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.reckoning import Reckoning
-from budgetopt.scenario.programs import Floats
+from budgetopt.audit.reading import dollars, number, pays_in, price_level
+from budgetopt.audit.reckoning import A_UNIT_TOO_FEW, Reckoning
 
-__all__ = ["check_amounts", "check_eligibility", "check_limits"]
+__all__ = ["check_amounts", "check_doors", "check_eligibility", "check_limits", "check_services"]
 
 
 def check_amounts(reckoning: Reckoning) -> list[Check]:
-    """Check that every amount is a number and not below zero. Only those that are not become cells."""
-    spending = reckoning.given.spending
+    """Check that every amount is a number and not below zero, and that only services that cost no money have units.
+
+    Only those that are wrong become cells.
+    """
+    spending, units = reckoning.given.spending, reckoning.given.units_in(reckoning.scenario)
     wrong = ~(spending >= 0.0) | ~np.isfinite(spending)
     program, fund, period = np.nonzero(wrong)
+    free = (reckoning.activity.unit_cost == 0)[:, None]
+    server, when = np.nonzero(~(units >= 0.0) | ~np.isfinite(units) | (~free & (units != 0)))
     return [
         Check(
             kind="amount",
@@ -28,15 +33,34 @@ def check_amounts(reckoning: Reckoning) -> list[Check]:
             fund=fund,
             allowed=np.full(len(program), reckoning.cent),
             below="{fund} pays {value} for {program}{in_period}, and no amount may be below zero",
-        )
+        ),
+        Check(
+            kind="amount",
+            name="units",
+            value=units[server, when],
+            lower=np.zeros(len(server)),
+            upper=np.where(free[server, 0], np.inf, 0.0),
+            period=when,
+            program=server,
+            allowed=np.full(len(server), A_UNIT_TOO_FEW),
+            unit="units",
+            below="{program} serves {value} units{in_period}, and no number of units may be below zero",
+            above="{program} has {value} units{in_period}, and only a service that costs no money has them in a plan",
+        ),
     ]
 
 
 def check_eligibility(reckoning: Reckoning) -> list[Check]:
-    """Check that no fund pays for a program that it may not pay for. Only payments that do become cells."""
+    """Check that no fund pays for a program that it may not pay for, nor before it starts or after it has ended.
+
+    Only payments that do become cells.
+    """
     spending = reckoning.plan.spending
-    wrong = ~may_pay(reckoning.scenario)[:, :, None] & (spending > 0.0)
+    barred = ~may_pay(reckoning.scenario)[:, :, None]
+    wrong = (barred | ~pays_in(reckoning.scenario)) & (spending > 0.0)
     program, fund, period = np.nonzero(wrong)
+    for_that = "{fund} pays {value} for {program}{in_period}, and it may not pay for that program"
+    then = "{fund} pays {value} for {program}{in_period}, and it may not pay in that period"
     return [
         Check(
             kind="eligibility",
@@ -47,7 +71,7 @@ def check_eligibility(reckoning: Reckoning) -> list[Check]:
             program=program,
             fund=fund,
             allowed=np.full(len(program), reckoning.cent),
-            above="{fund} pays {value} for {program}{in_period}, and it may not pay for that program",
+            above=np.where(barred[program, fund, 0], for_that, then).astype(object),
         )
     ]
 
@@ -55,11 +79,11 @@ def check_eligibility(reckoning: Reckoning) -> list[Check]:
 def check_limits(reckoning: Reckoning) -> list[Check]:
     """Check that each program's spending keeps within its limits in every period.
 
-    A share is a share of the program's baseline; of a program without a baseline it limits nothing. A period that a
-    mapping leaves out has no limit.
+    A share is a share of the program's baseline of the period; of a program without a baseline it limits nothing. A
+    period that a mapping leaves out has no limit.
     """
-    lower = _dollars(reckoning, "spending.at_least")
-    upper = _dollars(reckoning, "spending.at_most")
+    lower = dollars(reckoning.scenario, "spending.at_least")
+    upper = dollars(reckoning.scenario, "spending.at_most")
     program, period = np.nonzero(~(np.isnan(lower) & np.isnan(upper)))
     lower = np.nan_to_num(lower[program, period], nan=-np.inf)
     upper = np.nan_to_num(upper[program, period], nan=np.inf)
@@ -81,18 +105,58 @@ def check_limits(reckoning: Reckoning) -> list[Check]:
     ]
 
 
-def _dollars(reckoning: Reckoning, key: str) -> Floats:
-    """Return a limit of the programs in dollars, NaN where there is none; shape (programs, periods)."""
-    programs, periods = reckoning.scenario.programs, reckoning.scenario.periods
-    baseline = programs.baseline()
-    limit = np.full((len(programs), len(periods)), np.nan)
-    every_period = range(len(periods))
-    for name, positions in [(key, every_period), *((f"{key}.{periods[i]}", (i,)) for i in every_period)]:
-        if (cells := programs.columns.get(name)) is None:
-            continue
-        amounts = cells.values.astype(np.float64)
-        if cells.shares is not None:
-            amounts = np.where(cells.shares, amounts * baseline[cells.rows], amounts)
-        for position in positions:
-            limit[cells.rows, position] = amounts
-    return limit
+def check_doors(reckoning: Reckoning) -> list[Check]:
+    """Check that a program with ``if_funded`` spends nothing in a period, or enough to open its doors.
+
+    Enough is ``at_least``, in dollars of the period, and no less than its fixed cost, which grows as costs do. A
+    service whose units cost no money is open if it serves.
+    """
+    scenario = reckoning.scenario
+    fixed = number(scenario, "if_funded.fixed_cost")[:, None] * price_level(scenario)
+    least = np.maximum(fixed, number(scenario, "if_funded.at_least")[:, None])
+    # units without spending open no doors that cost money
+    serves = (reckoning.activity.unit_cost == 0)[:, None] & (reckoning.activity.units > A_UNIT_TOO_FEW)
+    needed = np.where(reckoning.spent > 0, least, np.where(serves, fixed, 0.0))
+    program, period = np.nonzero(needed > 0)
+    value = reckoning.spent[program, period]
+    return [
+        Check(
+            kind="if funded",
+            name="if_funded",
+            value=value,
+            lower=needed[program, period],
+            period=period,
+            program=program,
+            allowed=reckoning.allowed_dollars(np.abs(value), reckoning.payments[program, period]),
+            below="{program} gets {value}{in_period}, and if it is funded at all it needs {bound}",
+        )
+    ]
+
+
+def check_services(reckoning: Reckoning) -> list[Check]:
+    """Check that each service keeps within its fewest and its most units in every period."""
+    scenario = reckoning.scenario
+    lower = number(scenario, "service.at_least")
+    upper = number(scenario, "service.up_to", np.inf)
+    limited = ~np.isnan(reckoning.activity.unit_cost) & ((lower > 0) | np.isfinite(upper))
+    held = np.flatnonzero(limited)
+    program, period = np.repeat(held, len(scenario.periods)), np.tile(np.arange(len(scenario.periods)), len(held))
+    value, price = reckoning.activity.units[program, period], reckoning.activity.unit_cost[program]
+    # a cent more or less is a part of a unit more or less
+    rough = reckoning.rough[program, period] / np.where(price > 0, price, 1.0)
+    units = scenario.programs.text("service.unit")[program]
+    return [
+        Check(
+            kind="service",
+            name="service",
+            value=value,
+            lower=lower[program],
+            upper=upper[program],
+            period=period,
+            program=program,
+            unit=np.where(units == "", "units", units),
+            allowed=np.maximum(rough, reckoning.tolerance * np.abs(value)),
+            below="{program} serves {value} {unit}{in_period}, and the fewest are {bound}",
+            above="{program} serves {value} {unit}{in_period}, and the most are {bound}",
+        )
+    ]

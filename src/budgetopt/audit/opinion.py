@@ -11,14 +11,16 @@ import numpy as np
 
 from budgetopt.audit.balances import Balances
 from budgetopt.audit.check import ALL_PERIODS, Check, Violation
-from budgetopt.audit.funds import check_balances, check_structure, check_transfers
-from budgetopt.audit.limits import check_amounts, check_eligibility, check_limits
+from budgetopt.audit.choices import check_packages
+from budgetopt.audit.funds import check_balances, check_fund_spending, check_structure, check_transfers
+from budgetopt.audit.grants import check_maintenance, check_match, check_supplanting
+from budgetopt.audit.limits import check_amounts, check_doors, check_eligibility, check_limits, check_services
 from budgetopt.audit.objectives import ObjectiveValue, value_of_objectives
 from budgetopt.audit.outcomes import Levels
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.audit.reckoning import Reckoning
 from budgetopt.audit.rules import check_rule
-from budgetopt.audit.targets import check_targets
+from budgetopt.audit.targets import check_resources, check_targets
 from budgetopt.errors import OptionError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -32,9 +34,17 @@ CHECKS: tuple[Callable[[Reckoning], list[Check]], ...] = (
     check_amounts,
     check_eligibility,
     check_limits,
+    check_doors,
+    check_services,
+    check_packages,
     check_transfers,
     check_balances,
     check_structure,
+    check_fund_spending,
+    check_match,
+    check_maintenance,
+    check_supplanting,
+    check_resources,
     check_targets,
 )
 """What checks everything but the rules, in the order in which it is reported."""
@@ -54,8 +64,12 @@ class Audit:
         The level of each outcome; shape (outcomes, periods).
     levels
         The level that each program brings to each outcome.
+    uses
+        What each program takes of each resource, in the same form.
+    resources
+        What is taken of each resource; shape (resources, periods).
     weighted
-        The weighted outcomes of each period; shape (periods,).
+        The weighted outcomes of each period, not discounted; shape (periods,).
     objectives
         The value of each objective, in the order of the scenario.
     balances
@@ -71,6 +85,8 @@ class Audit:
     tolerance: float
     outcomes: Floats
     levels: Levels
+    uses: Levels
+    resources: Floats
     weighted: Floats
     objectives: tuple[ObjectiveValue, ...]
     balances: Balances
@@ -84,7 +100,7 @@ class Audit:
 
     @property
     def weighted_value(self) -> float:
-        """The weighted outcomes over all periods."""
+        """The weighted outcomes over all periods, not discounted."""
         return float(self.weighted.sum())
 
     @cached_property
@@ -167,7 +183,8 @@ class Audit:
 def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-9) -> Audit:
     """Work out what a plan does, and whether it keeps every limit, straight from the scenario's words.
 
-    For every period: outcomes follow from what is spent for each program; each fund's ``opening + revenue + one_time +
+    For every period: outcomes and the use of resources follow from what is spent for each program, from the decision
+    packages that are taken and from the services that cost no money; each fund's ``opening + revenue + one_time +
     transfers in - transfers out - spending`` is its closing balance, which opens its next period if it carries over;
     and each limit is then read as it is written. The functions that check each kind of limit say how it is read.
 
@@ -201,6 +218,8 @@ def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-
         tolerance,
         reckoning.outcomes,
         reckoning.levels,
+        reckoning.uses,
+        reckoning.resources,
         reckoning.weighted,
         value_of_objectives(reckoning),
         reckoning.balances,

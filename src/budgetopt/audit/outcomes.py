@@ -1,4 +1,4 @@
-"""What spending does to outcomes, read directly from what each program says of each outcome."""
+"""What a plan does to outcomes and takes of resources, read directly from what each program says of each."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.scenario.programs import Column, Floats, Ints
+from budgetopt.audit.packages import PackageWords, package_words
+from budgetopt.audit.reading import number, price_level
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Levels", "levels_of"]
+__all__ = ["Activity", "Levels", "activity_of", "levels_of", "levels_of_activity", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
     """The level that each program brings to each outcome, one row an effect of a program on an outcome.
 
-    Rows stand in the order of the outcomes, and within an outcome of the shapes per_dollar, unit_cost, curve.
+    Rows stand in the order of the outcomes, and within an outcome of the shapes per_dollar, per_unit, unit_cost, curve,
+    packages. What programs take of resources has the same form: its outcomes are then the resources.
 
     Parameters
     ----------
@@ -25,7 +28,7 @@ class Levels:
     level
         Units in each period, a curve's value at zero spending included; shape (effects, periods).
     steepest
-        The most units that one dollar changes, anywhere; shape (effects,).
+        The most units that one dollar changes, or one unit of a service that costs no money; shape (effects,).
     """
 
     outcome: Ints
@@ -43,50 +46,179 @@ class Levels:
         """Return the level that each program brings to one outcome, 0 without an effect; shape (programs, periods)."""
         out = np.zeros((programs, self.level.shape[1]))
         rows = self.outcome == outcome
-        out[self.program[rows]] = self.level[rows]
+        np.add.at(out, self.program[rows], self.level[rows])
         return out
 
 
-def levels_of(scenario: Scenario, spent: Floats) -> Levels:
-    """Return what a plan does to the outcomes.
+@dataclass(frozen=True, slots=True, eq=False)
+class Activity:
+    """How far each program goes; the first five arrays have the shape (programs, periods).
 
     Parameters
     ----------
-    scenario
-        The scenario.
+    spent
+        Dollars of the period.
+    real
+        Dollars of the first period that buy as much: a dollar buys less as costs grow.
+    buying
+        What of these buys outcomes: what is spent beyond the fixed cost of a program that has one.
+    units
+        Units of service: what the money beyond the fixed cost pays for, or what the plan says where they are free.
+    level
+        What curves are over: units of service for programs that have one, dollars of the first period otherwise.
+    unit_cost
+        Dollars of the first period for a unit of service, NaN for programs without one; shape (programs,).
+    in_service
+        Which packages bring what they promise; shape (packages, periods).
+    """
+
+    spent: Floats
+    real: Floats
+    buying: Floats
+    units: Floats
+    level: Floats
+    unit_cost: Floats
+    in_service: Bools
+
+
+def activity_of(
+    scenario: Scenario,
+    spent: Floats,
+    packages: Bools | None = None,
+    units: Floats | None = None,
+    words: PackageWords | None = None,
+) -> Activity:
+    """Return how far each program goes.
+
+    Parameters
+    ----------
     spent
         Dollars for each program in each period; shape (programs, periods).
+    packages
+        Which packages are taken in each period, or start in it; left out, none. Shape (packages, periods).
+    units
+        Units of the services that cost no money; left out, none. Shape (programs, periods).
+    words
+        The packages, if they are read already.
     """
-    outcomes: list[Ints] = []
-    programs: list[Ints] = []
-    levels: list[Floats] = [np.empty((0, spent.shape[1]))]
-    steepest: list[Floats] = []
+    words = package_words(scenario) if words is None else words
+    taken = np.zeros((len(words), spent.shape[1]), dtype=bool) if packages is None else packages
+    real = spent / price_level(scenario)
+    buying = np.maximum(real - number(scenario, "if_funded.fixed_cost")[:, None], 0.0)
+    unit_cost = scenario.programs.number("service.unit_cost")
+    served = np.zeros_like(spent) if units is None else units
+    price = np.where(unit_cost > 0, unit_cost, 1.0)[:, None]
+    served = np.where((unit_cost > 0)[:, None], buying / price, np.where((unit_cost == 0)[:, None], served, 0.0))
+    level = np.where(np.isnan(unit_cost)[:, None], buying, served)
+    return Activity(spent, real, buying, served, level, unit_cost, words.in_service(taken))
+
+
+def levels_of(scenario: Scenario, spent: Floats, packages: Bools | None = None, units: Floats | None = None) -> Levels:
+    """Return what a plan does to the outcomes; the parameters are those of :func:`activity_of`."""
+    words = package_words(scenario)
+    return levels_of_activity(scenario, activity_of(scenario, spent, packages, units, words), words)
+
+
+class _Rows:
+    """Rows of levels as they are found."""
+
+    def __init__(self, periods: int) -> None:
+        self.outcome: list[Ints] = [np.empty(0, dtype=np.int64)]
+        self.program: list[Ints] = [np.empty(0, dtype=np.int64)]
+        self.level: list[Floats] = [np.empty((0, periods))]
+        self.steepest: list[Floats] = [np.empty(0)]
+
+    def add(self, outcome: int, program: Ints, level: Floats, steepest: Floats) -> None:
+        self.outcome.append(np.full(len(program), outcome, dtype=np.int64))
+        self.program.append(program)
+        self.level.append(level)
+        self.steepest.append(steepest)
+
+    def levels(self) -> Levels:
+        joined = np.concatenate
+        return Levels(joined(self.outcome), joined(self.program), joined(self.level), joined(self.steepest))
+
+
+def levels_of_activity(scenario: Scenario, activity: Activity, words: PackageWords) -> Levels:
+    """Return what programs that go so far do to the outcomes.
+
+    ``per_dollar`` counts the dollars that buy outcomes, ``per_unit`` the units of service, ``unit_cost`` buys units of
+    the outcome up to ``up_to``, and a curve is over units of service where there is one, and over dollars otherwise.
+    """
+    programs = scenario.programs
+    found = _Rows(activity.spent.shape[1])
+    # what a dollar changes of a level: a dollar buys units of service where they cost something
+    per_level = np.where(activity.unit_cost > 0, 1.0 / np.where(activity.unit_cost > 0, activity.unit_cost, 1.0), 1.0)
     for position, name in enumerate(scenario.outcomes):
-        said = scenario.programs.under(f"outcomes.{name}")
-        found: list[tuple[Ints, Floats, Floats]] = []
+        said = programs.under(f"outcomes.{name}")
         if (column := said.get("per_dollar")) is not None:
-            found.append((column.rows, column.values[:, None] * spent[column.rows], np.abs(column.values)))
+            rate = column.values
+            found.add(position, column.rows, rate[:, None] * activity.buying[column.rows], np.abs(rate))
+        if (column := said.get("per_unit")) is not None:
+            rate = column.values
+            steepest = np.abs(rate) * per_level[column.rows]
+            found.add(position, column.rows, rate[:, None] * activity.units[column.rows], steepest)
         if (column := said.get("unit_cost")) is not None:
-            most = np.full(len(spent), np.inf)
-            if (limit := said.get("up_to")) is not None:
-                most[limit.rows] = limit.values
-            bought = spent[column.rows] / column.values[:, None]
-            found.append((column.rows, np.minimum(bought, most[column.rows, None]), 1.0 / column.values))
+            most = number(scenario, f"outcomes.{name}.up_to", np.inf)[column.rows, None]
+            bought = activity.buying[column.rows] / column.values[:, None]
+            found.add(position, column.rows, np.minimum(bought, most), 1.0 / column.values)
         if (column := said.get("curve")) is not None:
-            found.append((column.rows, *_on_curves(column, spent[column.rows])))
-        for rows, level, slope in found:
-            outcomes.append(np.full(len(rows), position, dtype=np.int64))
-            programs.append(rows)
-            levels.append(level)
-            steepest.append(slope)
-    if not programs:
-        none = np.empty(0, dtype=np.int64)
-        return Levels(none, none, levels[0], np.empty(0))
-    return Levels(np.concatenate(outcomes), np.concatenate(programs), np.concatenate(levels), np.concatenate(steepest))
+            level, steepest = _on_curves(column, activity.level[column.rows])
+            found.add(position, column.rows, level, steepest * per_level[column.rows])
+        _of_packages(found, position, words.effects.get(name), words, activity, programs)
+    return found.levels()
 
 
-def _on_curves(column: Column, spent: Floats) -> tuple[Floats, Floats]:
-    """Return the height of each curve at its program's spending, and its greatest steepness.
+def uses_of(scenario: Scenario, activity: Activity, levels: Levels, words: PackageWords) -> Levels:
+    """Return what programs that go so far take of the resources.
+
+    ``per`` and ``per_dollar`` count every dollar spent, those of a fixed cost included, in dollars of the first period:
+    a dollar pays for less of everything as costs grow.
+    """
+    programs = scenario.programs
+    found = _Rows(activity.spent.shape[1])
+    per_level = np.where(activity.unit_cost > 0, 1.0 / np.where(activity.unit_cost > 0, activity.unit_cost, 1.0), 1.0)
+    outcomes = list(scenario.outcomes)
+    for position, name in enumerate(scenario.resources):
+        for key, column in programs.under(f"uses.{name}").items():
+            rate = column.values
+            if key in ("per", "per_dollar"):
+                rate = 1.0 / rate if key == "per" else rate
+                found.add(position, column.rows, rate[:, None] * activity.real[column.rows], np.abs(rate))
+            elif key == "per_unit":
+                steepest = np.abs(rate) * per_level[column.rows]
+                found.add(position, column.rows, rate[:, None] * activity.units[column.rows], steepest)
+            elif key.startswith("per_outcome."):
+                each = np.zeros(len(programs))
+                each[column.rows] = rate
+                rows = levels.outcome == outcomes.index(key.removeprefix("per_outcome."))
+                rows &= each[levels.program] != 0
+                at, factor = levels.program[rows], each[levels.program[rows]]
+                found.add(position, at, factor[:, None] * levels.level[rows], np.abs(factor) * levels.steepest[rows])
+        _of_packages(found, position, words.uses.get(name), words, activity, programs)
+    return found.levels()
+
+
+def _of_packages(
+    found: _Rows,
+    position: int,
+    said: tuple[Ints, Floats] | None,
+    words: PackageWords,
+    activity: Activity,
+    programs: ProgramTable,
+) -> None:
+    """Add what packages in service bring: whole, so that a cent more or less changes nothing of it."""
+    if said is None:
+        return
+    package, value = said
+    brought = np.zeros((len(programs), activity.spent.shape[1]))
+    np.add.at(brought, words.program[package], value[:, None] * activity.in_service[package])
+    owners = np.unique(words.program[package])
+    found.add(position, owners, brought[owners], np.zeros(len(owners)))
+
+
+def _on_curves(column: Column, level: Floats) -> tuple[Floats, Floats]:
+    """Return the height of each curve at its program's level, and its greatest steepness.
 
     Between two points a curve is the straight line that joins them, and after its last point it is flat. Shapes
     (curves, periods) and (curves,).
@@ -99,12 +231,12 @@ def _on_curves(column: Column, spent: Floats) -> tuple[Floats, Floats]:
     run = np.diff(x, append=np.inf)
     run[last], rise[last] = 1.0, 0.0
     steepest = np.maximum.reduceat(np.abs(rise / run), first) if len(column) else np.empty(0)
-    level = np.empty(spent.shape)
-    for period in range(spent.shape[1]):
-        money = spent[:, period]
-        # the last point that is not beyond the money spent; below the first one (a negative amount) the first
-        passed = np.add.reduceat((x <= money[owner]).astype(np.int64), first) if len(column) else first
+    height = np.empty(level.shape)
+    for period in range(level.shape[1]):
+        reached = level[:, period]
+        # the last point that is not beyond the level; below the first one (a negative amount) the first
+        passed = np.add.reduceat((x <= reached[owner]).astype(np.int64), first) if len(column) else first
         left = np.clip(first + passed - 1, first, last)
-        along = np.clip(money - x[left], 0.0, None) / run[left]
-        level[:, period] = np.where(left == last, y[last], y[left] + rise[left] * along)
-    return level, steepest
+        along = np.clip(reached - x[left], 0.0, None) / run[left]
+        height[:, period] = np.where(left == last, y[last], y[left] + rise[left] * along)
+    return height, steepest

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.audit.current import charge_baseline
+from budgetopt.audit.current import charge_baseline, current_packages, current_units
 from budgetopt.errors import OptionError, UnknownNameError
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
@@ -63,13 +63,35 @@ class SpendingPlan:
         what they cannot carry is charged to the broadest fund that may pay for the program, and the audit then says by
         how much that fund falls short. A program that no fund may pay for is charged to the first fund, which the audit
         reports too. No transfer is made beyond those that the scenario demands (``at_least`` of ``transfers_to``).
+
+        A baseline buys the decision packages that fit into it: in their order for as long as their costs add up to no
+        more, or the dearest one that fits where one at most may be taken. No project is started. A service that costs
+        no money serves the fewest units that it must.
         """
         spending, transfers = charge_baseline(scenario)
-        return cls(spending, transfers)
+        return cls(spending, transfers, current_packages(scenario), current_units(scenario))
+
+    def packages_in(self, scenario: Scenario) -> Bools:
+        """Return which packages are taken, none where the plan does not say; shape (packages, periods)."""
+        if self.packages is None:
+            return np.zeros((len(scenario.packages), len(scenario.periods)), dtype=bool)
+        return np.asarray(self.packages, dtype=bool)
+
+    def units_in(self, scenario: Scenario) -> Floats:
+        """Return the units of services that cost no money, 0 where the plan does not say; shape (programs, periods)."""
+        if self.units is None:
+            return np.zeros((len(scenario.programs), len(scenario.periods)))
+        return np.asarray(self.units, dtype=np.float64)
 
     @classmethod
     def from_frame(
-        cls, scenario: Scenario, spending: pd.DataFrame, *, transfers: pd.DataFrame | None = None
+        cls,
+        scenario: Scenario,
+        spending: pd.DataFrame,
+        *,
+        transfers: pd.DataFrame | None = None,
+        packages: pd.DataFrame | None = None,
+        units: pd.DataFrame | None = None,
     ) -> SpendingPlan:
         """Return the plan that tables describe.
 
@@ -83,22 +105,35 @@ class SpendingPlan:
             ``period`` where it has one period.
         transfers
             One row a transfer: columns ``from``, ``to``, ``period``, ``amount``.
+        packages
+            One row a decision package that is taken, or a project that starts: columns ``program``, ``package`` (its
+            name, or its number in the list, from 1 on) and ``period``.
+        units
+            One row for what a service that costs no money serves: columns ``program``, ``period``, ``units``.
 
         Raises
         ------
         UnknownNameError
-            If a program, fund or period does not exist.
+            If a program, fund, period or package does not exist.
         OptionError
             If a column is missing, unknown or given twice, or an amount is not a finite number.
         """
         plan = cls.nothing(scenario)
-        funds = tuple(scenario.funds)
-        columns = {"program": scenario.programs.ids.tolist(), "fund": funds, "period": scenario.periods}
-        where, amount = _read(spending, columns, "spending")
+        assert plan.packages is not None
+        assert plan.units is not None
+        programs, funds = scenario.programs.ids.tolist(), tuple(scenario.funds)
+        where, amount = _read(spending, {"program": programs, "fund": funds, "period": scenario.periods}, "spending")
         np.add.at(plan.spending, where, amount)
         if transfers is not None:
             where, amount = _read(transfers, {"from": funds, "to": funds, "period": scenario.periods}, "transfers")
             np.add.at(plan.transfers, where, amount)
+        if units is not None:
+            where, amount = _read(units, {"program": programs, "period": scenario.periods}, "units", "units")
+            np.add.at(plan.units, where, amount)
+        if packages is not None:
+            columns = {"program": programs, "package": None, "period": scenario.periods}
+            where, _ = _read(packages, columns, "packages", "")
+            plan.packages[_packages(scenario, where[0], packages["package"].tolist()), where[2]] = True
         return plan
 
     def check_shape(self, scenario: Scenario) -> None:
@@ -109,24 +144,27 @@ class SpendingPlan:
         OptionError
             If an array has not the scenario's shape.
         """
-        funds, periods = len(scenario.funds), len(scenario.periods)
-        for name, array, shape in (
-            ("spending", self.spending, (len(scenario.programs), funds, periods)),
-            ("transfers", self.transfers, (funds, funds, periods)),
+        programs, funds, periods = len(scenario.programs), len(scenario.funds), len(scenario.periods)
+        for name, array, shape, order in (
+            ("spending", self.spending, (programs, funds, periods), "programs, funds, periods"),
+            ("transfers", self.transfers, (funds, funds, periods), "funds, funds, periods"),
+            ("packages", self.packages, (len(scenario.packages), periods), "packages, periods"),
+            ("units", self.units, (programs, periods), "programs, periods"),
         ):
-            if np.shape(array) != shape:
-                order = "programs, funds, periods" if name == "spending" else "funds, funds, periods"
+            if array is not None and np.shape(array) != shape:
                 raise OptionError(
                     f"the plan's {name} have the shape {np.shape(array)}, and the scenario's is {shape}",
                     hint=f"the order is {order}",
                 )
 
 
-def _read(frame: pd.DataFrame, columns: dict[str, Sequence[str]], what: str) -> tuple[tuple[Ints, ...], Floats]:
-    """Return the positions that the rows of a table name, and their amounts."""
+def _read(
+    frame: pd.DataFrame, columns: Mapping[str, Sequence[str] | None], what: str, value: str = "amount"
+) -> tuple[tuple[Ints, ...], Floats]:
+    """Return the positions that the rows of a table name (0 for a column without known names), and their values."""
     import pandas as pd
 
-    known = [*columns, "amount"]
+    known = [*columns, *([value] if value else [])]
     given = [str(column) for column in frame.columns]
     for column in given:
         if column not in known or given.count(column) > 1:
@@ -135,14 +173,14 @@ def _read(frame: pd.DataFrame, columns: dict[str, Sequence[str]], what: str) -> 
                 f"the table of {what} has {column!r}, {fault}", hint=f"its columns are {', '.join(known)}"
             )
     names_of = {column: names for column, names in columns.items() if column in given or not _may_lack(column, names)}
-    for column in (*names_of, "amount"):
+    for column in (*names_of, *known[len(columns) :]):
         if column not in given:
             raise OptionError(
                 f"the table of {what} has no column {column!r}", hint=f"its columns are {', '.join(known)}"
             )
     positions: list[Ints] = []
     for column, names in columns.items():
-        if column not in names_of:
+        if column not in names_of or names is None:
             positions.append(np.zeros(len(frame), dtype=np.int64))
             continue
         cells = frame[column].astype(str)
@@ -152,16 +190,36 @@ def _read(frame: pd.DataFrame, columns: dict[str, Sequence[str]], what: str) -> 
             kind = "fund" if column in ("from", "to") else column
             raise UnknownNameError(kind, str(cells.iloc[int(np.argmin(position))]), names)
         positions.append(position)
-    amount = pd.to_numeric(frame["amount"], errors="coerce").to_numpy(dtype=np.float64)
+    if not value:
+        return tuple(positions), np.empty(0)
+    amount = pd.to_numeric(frame[value], errors="coerce").to_numpy(dtype=np.float64)
     if not np.isfinite(amount).all():
         row = int(np.argmin(np.isfinite(amount)))
         raise OptionError(
-            f"row {row + 1} of the table of {what} has the amount {frame['amount'].iloc[row]!r}",
-            hint="every amount is a finite number of dollars",
+            f"row {row + 1} of the table of {what} has the {value} {frame[value].iloc[row]!r}",
+            hint="every amount is a finite number of dollars" if value == "amount" else "every cell is a finite number",
         )
     return tuple(positions), amount
 
 
-def _may_lack(column: str, names: Sequence[str]) -> bool:
+def _may_lack(column: str, names: Sequence[str] | None) -> bool:
     """Return whether a table may leave a column out, because all of its cells would be the same."""
-    return column in ("fund", "period") and len(names) == 1
+    return column in ("fund", "period") and names is not None and len(names) == 1
+
+
+def _packages(scenario: Scenario, program: Ints, said: Sequence[object]) -> Ints:
+    """Return the positions of packages that are called by their names, or by their numbers from 1 on."""
+    packages, ids = scenario.packages, scenario.programs.ids
+    called: dict[tuple[int, str], int] = {}
+    for position, (owner, number, name) in enumerate(
+        zip(packages.program.tolist(), packages.number.tolist(), packages.name.tolist(), strict=True)
+    ):
+        called.setdefault((owner, str(number + 1)), position)
+        if name:
+            called[owner, str(name)] = position
+    found = [called.get((owner, str(word)), -1) for owner, word in zip(program.tolist(), said, strict=True)]
+    if -1 in found:
+        row = found.index(-1)
+        known = [name for owner, name in called if owner == program[row]]
+        raise UnknownNameError(f"package of {ids[program[row]]}", str(said[row]), known)
+    return np.array(found, dtype=np.int64)

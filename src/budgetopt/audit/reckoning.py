@@ -7,17 +7,21 @@ from functools import cached_property
 
 import numpy as np
 
+from budgetopt.audit import reading
 from budgetopt.audit.balances import Balances, balances_of
 from budgetopt.audit.check import CENT
-from budgetopt.audit.outcomes import Levels, levels_of
+from budgetopt.audit.outcomes import Activity, Levels, activity_of, levels_of_activity, uses_of
+from budgetopt.audit.packages import PackageWords, package_words
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
-from budgetopt.scenario.model import Where
+from budgetopt.scenario.model import SHORTFALL
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.selection import select
 
-__all__ = ["Quantity", "Reckoning"]
+__all__ = ["A_UNIT_TOO_FEW", "Quantity", "Reckoning"]
+
+A_UNIT_TOO_FEW = 1e-6
+"""Units of a service that costs no money are no cents: nothing smaller than a millionth of one is a violation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +54,10 @@ class Quantity:
         value, gross, cent = (array.sum(keepdims=True) for array in (self.value, self.gross, self.cent))
         return Quantity(value, gross, cent, self.unit)
 
+    def times(self, factor: float) -> Quantity:
+        """Return a share or a multiple of the quantity."""
+        return Quantity(self.value * factor, self.gross * abs(factor), self.cent * abs(factor), self.unit)
+
 
 @dataclass(frozen=True, eq=False)
 class Reckoning:
@@ -73,10 +81,21 @@ class Reckoning:
     @cached_property
     def plan(self) -> SpendingPlan:
         """The plan; what is no number in it is reported by the checks of amounts, and counts as nothing elsewhere."""
-        spending, transfers = (
-            np.nan_to_num(a, nan=0.0, posinf=0.0, neginf=0.0) for a in (self.given.spending, self.given.transfers)
+        spending, transfers, units = (
+            np.nan_to_num(a, nan=0.0, posinf=0.0, neginf=0.0)
+            for a in (self.given.spending, self.given.transfers, self.given.units_in(self.scenario))
         )
-        return SpendingPlan(spending, transfers)
+        return SpendingPlan(spending, transfers, self.given.packages_in(self.scenario), units)
+
+    @property
+    def taken(self) -> Bools:
+        """Which packages are taken in each period, or start in it; shape (packages, periods)."""
+        return self.plan.packages_in(self.scenario)
+
+    @cached_property
+    def words(self) -> PackageWords:
+        """The decision packages."""
+        return package_words(self.scenario)
 
     @cached_property
     def spent(self) -> Floats:
@@ -90,14 +109,49 @@ class Reckoning:
         return self.scenario.programs.flag("recurring", default=True)
 
     @cached_property
+    def baselines(self) -> Floats:
+        """Current service level in dollars of each period, NaN for new programs; shape (programs, periods)."""
+        return reading.baselines(self.scenario)
+
+    @cached_property
+    def revenues(self) -> Floats:
+        """Recurring revenue; shape (funds, periods)."""
+        return reading.revenues(self.scenario)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """How far each program goes."""
+        return activity_of(self.scenario, self.spent, self.taken, self.plan.units, self.words)
+
+    @cached_property
+    def funded(self) -> Bools:
+        """Which programs are funded: they spend, serve or have a package that runs; shape (programs, periods)."""
+        funded: Bools = (self.spent >= self.cent / 2) | (self.activity.units > A_UNIT_TOO_FEW)
+        owners = np.unique(self.words.program)
+        funded[owners] = False
+        running = self.words.running(self.taken)
+        np.logical_or.at(funded, self.words.program, running)
+        return funded
+
+    @cached_property
     def levels(self) -> Levels:
         """What the plan does to the outcomes."""
-        return levels_of(self.scenario, self.spent)
+        return levels_of_activity(self.scenario, self.activity, self.words)
+
+    @cached_property
+    def uses(self) -> Levels:
+        """What the plan takes of the resources."""
+        return uses_of(self.scenario, self.activity, self.levels, self.words)
 
     @cached_property
     def outcomes(self) -> Floats:
         """The level of each outcome; shape (outcomes, periods)."""
         return self.levels.totals(len(self.scenario.outcomes))
+
+    @cached_property
+    def resources(self) -> Floats:
+        """What is taken of each resource; shape (resources, periods)."""
+        return self.uses.totals(len(self.scenario.resources))
 
     @cached_property
     def balances(self) -> Balances:
@@ -106,15 +160,27 @@ class Reckoning:
 
     @cached_property
     def weighted(self) -> Floats:
-        """The weighted outcomes of each period; shape (periods,)."""
+        """The weighted outcomes of each period, not discounted; shape (periods,)."""
         worth = np.array([outcome.worth for outcome in self.scenario.outcomes.values()], dtype=np.float64)
         weighted: Floats = (worth[:, None] * self.outcomes).sum(axis=0)
         return weighted
+
+    @property
+    def targets_are_goals(self) -> bool:
+        """Whether targets are goals, whose shortfall is minimized, and no limits."""
+        return any(objective.minimize == SHORTFALL for objective in self.scenario.objective)
 
     @cached_property
     def payments(self) -> Ints:
         """How many payments each program has; shape (programs, periods)."""
         return np.asarray(np.count_nonzero(self.plan.spending, axis=1), dtype=np.int64)
+
+    @cached_property
+    def rough(self) -> Floats:
+        """What a program's dollars may be off by rounding, or its units if they are free; shape (programs, periods)."""
+        rough = self.cent * np.maximum(self.payments, 1)
+        units = np.maximum(A_UNIT_TOO_FEW, self.tolerance * np.abs(self.activity.units))
+        return np.where((self.activity.unit_cost == 0)[:, None], units, rough)
 
     def allowed_dollars(self, gross: Floats, payments: Ints | int = 1) -> Floats:
         """Return by how much a limit on dollars may be missed: a cent for each payment, or a share of all the money."""
@@ -136,15 +202,15 @@ class Reckoning:
                 raise UnknownNameError("fund", fund, names)
         return np.array([name in funds for name in names], dtype=bool)
 
-    def dollars(self, where: Where | None = None, funds: tuple[str, ...] | None = None) -> Quantity:
-        """Return the spending for the programs that ``where`` selects, by the funds named."""
-        programs = select(self.scenario.programs, where)
-        chosen = self.plan.spending[programs][:, self.fund_mask(funds)]
-        cents = self.cent * np.maximum(np.count_nonzero(chosen, axis=(0, 1)), 1)
-        return Quantity(chosen.sum(axis=(0, 1)), np.abs(chosen).sum(axis=(0, 1)), cents)
+    def dollars(self, weight: Floats, funds: tuple[str, ...] | None = None) -> Quantity:
+        """Return the spending for programs by the funds named, each by its weight; shape (programs,)."""
+        counts = weight != 0
+        chosen, weight = self.plan.spending[counts][:, self.fund_mask(funds)], weight[counts]
+        cents = self.cent * np.maximum(np.abs(weight) @ np.count_nonzero(chosen, axis=1), 1.0)
+        return Quantity(weight @ chosen.sum(axis=1), np.abs(weight) @ np.abs(chosen).sum(axis=1), cents)
 
-    def outcome(self, name: str, where: Where | None = None) -> Quantity:
-        """Return what the programs that ``where`` selects do to an outcome.
+    def outcome(self, name: str, weight: Floats) -> Quantity:
+        """Return what programs do to an outcome, each by its weight; shape (programs,).
 
         Raises
         ------
@@ -154,17 +220,43 @@ class Reckoning:
         names = list(self.scenario.outcomes)
         if name not in names:
             raise UnknownNameError("outcome", name, names)
-        levels = self.levels
-        rows = (levels.outcome == names.index(name)) & select(self.scenario.programs, where)[levels.program]
-        level = levels.level[rows]
-        steepest = levels.steepest[rows]
-        cents = self.cent * np.maximum(steepest @ self.payments[levels.program[rows]], steepest.max(initial=0.0))
-        return Quantity(level.sum(axis=0), np.abs(level).sum(axis=0), cents, self.scenario.outcomes[name].unit)
+        return self._level(self.levels, names.index(name), weight, self.scenario.outcomes[name].unit)
 
-    def of_words(self, words: str, where: Where | None, funds: tuple[str, ...] | None) -> Quantity:
-        """Return what ``sum: spending`` or ``sum: outcome NAME`` asks for; an outcome is not divided among funds."""
-        return (
-            self.dollars(where, funds)
-            if words == "spending"
-            else self.outcome(words.removeprefix("outcome").strip(), where)
-        )
+    def resource(self, name: str, weight: Floats) -> Quantity:
+        """Return what programs take of a resource, each by its weight; shape (programs,).
+
+        Raises
+        ------
+        UnknownNameError
+            If the resource does not exist.
+        """
+        names = list(self.scenario.resources)
+        if name not in names:
+            raise UnknownNameError("resource", name, names)
+        return self._level(self.uses, names.index(name), weight, self.scenario.resources[name].unit)
+
+    def _level(self, levels: Levels, position: int, weight: Floats, unit: str) -> Quantity:
+        rows = (levels.outcome == position) & (weight[levels.program] != 0)
+        each = weight[levels.program[rows]]
+        level, steepest = levels.level[rows], np.abs(each) * levels.steepest[rows]
+        # a program that spends nothing is exact; the least that anything may be off is a cent where it buys most
+        moves = steepest[:, None] * np.where(self.rough_where_active, self.rough, 0.0)[levels.program[rows]]
+        cents = np.maximum(moves.sum(axis=0), self.cent * steepest.max(initial=0.0))
+        return Quantity(each @ level, np.abs(each) @ np.abs(level), cents, unit)
+
+    @cached_property
+    def rough_where_active(self) -> Bools:
+        """Which programs spend or serve at all; shape (programs, periods)."""
+        active: Bools = (self.payments > 0) | (self.activity.units > 0)
+        return active
+
+    def of_words(self, words: str, weight: Floats, funds: tuple[str, ...] | None) -> Quantity:
+        """Return what ``sum: spending``, ``outcome NAME`` or ``resource NAME`` asks for.
+
+        An outcome or a resource is not divided among funds.
+        """
+        if words == "spending":
+            return self.dollars(weight, funds)
+        if words.startswith("resource "):
+            return self.resource(words.removeprefix("resource ").strip(), weight)
+        return self.outcome(words.removeprefix("outcome").strip(), weight)

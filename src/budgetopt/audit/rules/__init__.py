@@ -8,13 +8,42 @@ from typing import Any
 from budgetopt.audit.check import Check
 from budgetopt.audit.reckoning import Reckoning
 from budgetopt.audit.rules.change import check_change
+from budgetopt.audit.rules.coverage import check_follows, check_substitutes
+from budgetopt.audit.rules.logic import (
+    check_count,
+    check_exactly_one,
+    check_excludes,
+    check_requires,
+    check_together,
+)
 from budgetopt.audit.rules.sums import check_sum
 from budgetopt.errors import FaultError
-from budgetopt.scenario.model import ChangeRule, RuleBase, SumRule
+from budgetopt.scenario.model import (
+    ChangeRule,
+    CountRule,
+    ExactlyOneRule,
+    ExcludesRule,
+    FollowsRule,
+    RequiresRule,
+    RuleBase,
+    SubstitutesRule,
+    SumRule,
+    TogetherRule,
+)
 
 __all__ = ["RULE_CHECKS", "check_rule"]
 
-RULE_CHECKS: dict[type[RuleBase], Callable[[Reckoning, Any], Check]] = {SumRule: check_sum, ChangeRule: check_change}
+RULE_CHECKS: dict[type[RuleBase], Callable[[Reckoning, Any], Check]] = {
+    SumRule: check_sum,
+    ChangeRule: check_change,
+    CountRule: check_count,
+    RequiresRule: check_requires,
+    ExcludesRule: check_excludes,
+    ExactlyOneRule: check_exactly_one,
+    TogetherRule: check_together,
+    SubstitutesRule: check_substitutes,
+    FollowsRule: check_follows,
+}
 """What checks each kind of rule."""
 
 

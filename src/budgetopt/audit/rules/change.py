@@ -13,20 +13,31 @@ __all__ = ["check_change"]
 
 
 def check_change(reckoning: Reckoning, rule: ChangeRule) -> Check:
-    """Check that each selected program's spending stays near its baseline, in each of the rule's periods.
+    """Check that each selected program's spending stays near what it moves from, in each of the rule's periods.
 
     ``at_most`` limits moves both up and down, ``increase_at_most`` and ``decrease_at_most`` one of them; each is a
-    share of the program's own baseline. Programs without a baseline are left alone.
+    share of what the move is measured from. That is the program's own baseline of the period, and programs without a
+    baseline are left alone; or with ``from: previous`` its spending in the period before, and the first period is left
+    alone.
     """
     scenario = reckoning.scenario
-    baseline = scenario.programs.baseline()
-    held = (select(scenario.programs, rule.where) & ~np.isnan(baseline))[:, None] & scenario.period_mask(rule.periods)
+    if rule.change.from_ == "previous":
+        before, rough = np.roll(reckoning.spent, 1, axis=1), np.roll(reckoning.payments, 1, axis=1)
+        known = np.ones(before.shape, dtype=bool)
+        known[:, 0] = False
+    else:
+        before, rough = reckoning.baselines, np.zeros_like(reckoning.payments)
+        known = ~np.isnan(before)
+    held = select(scenario.programs, rule.where)[:, None] & known & scenario.period_mask(rule.periods)
     program, period = np.nonzero(held)
-    base, value = baseline[program], reckoning.spent[program, period]
+    base, value = before[program, period], reckoning.spent[program, period]
     change = rule.change
     up = min(np.inf if share is None else float(share) for share in (change.at_most, change.increase_at_most))
     down = min(np.inf if share is None else float(share) for share in (change.at_most, change.decrease_at_most))
     none = np.full(len(base), np.inf)
+    # what the move is measured from is rounded too, and a multiple of that goes into the limit
+    most = 1.0 + max(share for share in (up, down, 0.0) if np.isfinite(share))
+    cents = reckoning.payments[program, period] + most * rough[program, period]
     return Check(
         kind="change",
         name=rule.name,
@@ -35,7 +46,9 @@ def check_change(reckoning: Reckoning, rule: ChangeRule) -> Check:
         upper=base + up * base if np.isfinite(up) else none,
         period=period,
         program=program,
-        allowed=reckoning.allowed_dollars(np.abs(value) + base, reckoning.payments[program, period]),
+        allowed=np.maximum(
+            reckoning.cent * np.maximum(cents, 1.0), reckoning.tolerance * (np.abs(value) + most * np.abs(base))
+        ),
         base=base,
         because=rule.because,
         below="{name}: {program} falls to {value}{in_period}, and may fall to {bound}",
