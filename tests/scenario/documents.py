@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.selection import ATTRIBUTES
 
-__all__ = ["amounts", "documents", "names", "texts"]
+__all__ = ["amounts", "documents", "names", "shares", "texts"]
 
 _TRICKY = [
     "n", "no", "true", "1e6", "007", "St. Mary's", "a.b", "a: b", "#5",

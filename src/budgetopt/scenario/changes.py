@@ -26,7 +26,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.trees import lay_at, periods_of, take_away
 from budgetopt.scenario.words import listed, shown
 
-__all__ = ["Change", "change", "document_tree", "parse_change", "programs_at", "remove"]
+__all__ = ["Change", "change", "document_tree", "numbered", "parse_change", "programs_at", "remove"]
 
 Change = str | tuple[str | Sequence[str], Any]
 """A path and a value, or both as one text with ``=`` between them."""
@@ -213,7 +213,7 @@ class _Work:
 
     def _key(self, parts: tuple[str, ...], rows: Ints) -> str:
         """Return the dotted key of a program that a path names; a thing of a list may go by its name."""
-        parts = numbered(self.programs.table, rows, tuple(part.strip() for part in parts))
+        parts = numbered(self.programs.table, rows, parts)
         key = ".".join(parts)
         if leaf_of(Program, key) is None and not type_at(Program, parts):
             close = near_key(Program, key)
@@ -246,6 +246,7 @@ def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tupl
 
 def numbered(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the parts of a program's key with the name of a thing in a list made its number: ``packages.0.cost``."""
+    parts = tuple(part.strip() for part in parts)
     if len(parts) < 2 or leaf_of(Program, parts[0]) is None or any(part.isdecimal() for part in parts[1:2]):
         return parts
     if not is_list_of_models(leaf_of(Program, parts[0]).type) or len(rows) != 1:  # type: ignore[union-attr]

@@ -7,7 +7,7 @@ column of a table, a change and a key of a YAML file are read by the very same t
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -26,7 +26,18 @@ from budgetopt.scenario.amounts import (
     SignedShare,
 )
 
-__all__ = ["Kind", "Leaf", "kinds_of", "leaf_of", "leaf_type", "near_key", "short_key", "type_at", "types_below"]
+__all__ = [
+    "Kind",
+    "Leaf",
+    "fitting",
+    "kinds_of",
+    "leaf_of",
+    "leaf_type",
+    "near_key",
+    "short_key",
+    "type_at",
+    "types_below",
+]
 
 Kind = Literal["number", "whole", "flag", "text", "choice", "names", "numbers", "points", "scalar", "other"]
 """What stands at a key: a number (or amount, or share), a whole number, true or false, text, one of a few words, a list
@@ -204,6 +215,14 @@ def types_below(kinds: list[Any], part: str | int) -> list[Any]:
             arguments = get_args(inner)
             found += alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
     return found
+
+
+def fitting(kinds: list[Any], node: Any) -> list[Any]:
+    """Return the types that a mapping may be of: of several models, those that have all of its keys."""
+    if not isinstance(node, Mapping):
+        return kinds
+    fits = [kind for kind in kinds if not is_model(kind) or node.keys() <= fields_of(bare(kind)).keys()]
+    return fits if any(is_model(kind) for kind in fits) else kinds
 
 
 def kinds_of(kinds: list[Any]) -> set[Kind]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Place, Problem, ScenarioError
-from budgetopt.scenario.changes import programs_at
+from budgetopt.scenario.changes import numbered, programs_at
 from budgetopt.scenario.findings import Findings, named, suggestion
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.load import SCENARIO_FILE, Source, document_of, programs_of, read_source, without_blanks
@@ -181,7 +181,7 @@ class _Layers:
     def _remove_one(self, parts: tuple[str, ...]) -> None:
         if parts[0] == "programs":
             rows, rest = programs_at(self.table, parts[1:])
-            left = drop(self.table, rows, ".".join(part.strip() for part in rest))
+            left = drop(self.table, rows, ".".join(numbered(self.table, rows, rest)))
             if left is None:
                 raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
             self.table = left

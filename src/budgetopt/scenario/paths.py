@@ -7,7 +7,7 @@ from typing import Any, get_origin
 
 from budgetopt.errors import OptionError, Problem
 from budgetopt.scenario.findings import suggestion
-from budgetopt.scenario.keys import bare, fields_of, is_model, kinds_of, types_below
+from budgetopt.scenario.keys import bare, fields_of, fitting, is_model, kinds_of, types_below
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.trees import periods_of
@@ -118,7 +118,8 @@ def _expand(
         if node is None and not new:
             raise PathError("unknown-path", f"nothing stands at {_dotted(done)}", "something that the scenario says")
         return [done]
-    if Any in kinds:
+    kinds = fitting(kinds, node)
+    if Any in kinds or any(is_model(kind) and "root" in bare(kind).model_fields for kind in kinds):
         return [(*done, *parts)]
     models = [bare(kind) for kind in kinds if is_model(kind)]
     if models and not isinstance(node, list):

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.findings import named
-from budgetopt.scenario.keys import bare, is_model, kinds_of, short_key, types_below
+from budgetopt.scenario.keys import bare, fitting, is_model, kinds_of, short_key, types_below
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.problems import say
@@ -122,7 +122,7 @@ class _Laying:
     def mapping(
         self, kinds: list[Any], base: Mapping[str, Any], top: Mapping[str, Any], path: Path, source: Path
     ) -> dict[str, Any]:
-        merged = dict(base)
+        merged, kinds = dict(base), fitting(kinds, base)
         for key, item in top.items():
             at, written = (*path, key), (*source, key)
             inside = types_below(kinds, key)
@@ -143,6 +143,7 @@ class _Laying:
         """Return a tree with a value laid over what stands at a path of it; ``depth`` parts of the path are done."""
         if depth == len(path):
             return self.put(kinds, value, path, ()) if base is None else self.value(kinds, base, value, path, ())
+        kinds = fitting(kinds, base)
         part, inside = path[depth], types_below(kinds, path[depth])
         if isinstance(base, list):
             return [
