@@ -116,3 +116,82 @@ def linear_programs(
         stages=drawn,
         tie_break=ties(np.array(reference) * unit) if tie_break else None,
     )
+
+
+def large_budget(
+    programs: int,
+    *,
+    segments: int = 4,
+    funds: int = 10,
+    rules: int = 50,
+    linked: bool = False,
+    floors: bool = True,
+    seed: int = 0,
+) -> LinearProgram:
+    """Return a budget of many programs with concave returns, a few funds, and rules that many programs share.
+
+    With ``linked``, half of the programs may be paid by two or three funds, by way of a link row.
+    """
+    random = np.random.default_rng(seed)
+    count = programs * segments
+    program = np.repeat(np.arange(programs), segments)
+    width = random.lognormal(12, 1, count)
+    slope = np.sort(random.lognormal(0, 0.6, (programs, segments)), axis=1)[:, ::-1].ravel()
+    fund = random.integers(0, funds, programs)
+    lower = np.where(np.arange(count) % segments == 0, width * 0.3, 0.0) if floors else np.zeros(count)
+    row, column, value = [fund[program]], [np.arange(count)], [np.ones(count)]
+    member = random.random((rules, programs)) < 0.08
+    for rule in range(rules):
+        chosen = np.flatnonzero(member[rule][program])
+        row.append(np.full(len(chosen), funds + rule))
+        column.append(chosen)
+        value.append(np.ones(len(chosen)))
+    rows, columns = funds + rules, count
+    by_fund = np.bincount(fund[program], weights=width, minlength=funds)
+    by_rule = np.array([width[member[rule][program]].sum() for rule in range(rules)])
+    half = np.arange(rules) % 2 == 0
+    row_lower = np.concatenate((np.full(funds, -np.inf), np.where(half, 0.5 * by_rule, -np.inf)))
+    row_upper = np.concatenate((0.55 * by_fund, np.where(half, np.inf, 0.5 * by_rule)))
+    upper, cost = width, slope
+    blocks = [Block("segment", 0, count, {"program": program, "segment": np.arange(count) % segments})]
+    member_column, group = np.arange(count), program
+    if linked:
+        several = np.flatnonzero(np.arange(programs) % 2 == 0)
+        place = np.full(programs, -1)
+        place[several] = np.arange(len(several))
+        in_several = place[program] >= 0
+        row[0], column[0], value[0] = row[0][~in_several], column[0][~in_several], value[0][~in_several]
+        payers = [np.stack((fund[several], (fund[several] + 1 + k) % funds), 1)[:, 1] for k in range(2)]
+        payers = np.stack([fund[several], *payers], 1)
+        used = np.ones(payers.shape, bool)
+        used[::3, 2] = False
+        payer_program, payer_place = np.nonzero(used)
+        payer_column = count + np.arange(len(payer_program))
+        link = rows + np.arange(len(several))
+        row += [payers[payer_program, payer_place], link[payer_program], link[place[program[in_several]]]]
+        column += [payer_column, payer_column, np.flatnonzero(in_several)]
+        value += [np.ones(len(payer_column)), np.ones(len(payer_column)), -np.ones(int(in_several.sum()))]
+        rows, columns = rows + len(several), count + len(payer_column)
+        row_lower = np.concatenate((row_lower, np.zeros(len(several))))
+        row_upper = np.concatenate((row_upper, np.zeros(len(several))))
+        lower = np.concatenate((lower, np.zeros(len(payer_column))))
+        upper = np.concatenate((upper, np.full(len(payer_column), np.inf)))
+        cost = np.concatenate((cost, np.zeros(len(payer_column))))
+        blocks.append(Block("payment", count, columns, {"program": several[payer_program]}))
+        single = np.flatnonzero(~in_several)
+        member_column = np.concatenate((single, payer_column))
+        group = np.concatenate((program[single], several[payer_program]))
+    matrix = Matrix.from_triplets(rows, columns, *(np.concatenate(part) for part in (row, column, value)))
+    reference = random.lognormal(12, 1, programs)
+    return LinearProgram(
+        matrix,
+        row_lower,
+        row_upper,
+        lower,
+        upper,
+        np.zeros(columns, bool),
+        (Stage("outcomes", cost, maximize=True),),
+        Labels(tuple(blocks)),
+        Labels((Block("row", 0, rows, {"number": np.arange(rows)}),)),
+        TieBreak(group, member_column, np.ones(len(group)), reference),
+    )

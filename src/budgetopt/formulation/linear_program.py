@@ -76,7 +76,15 @@ class Matrix:
 
     def transpose_times(self, y: Floats) -> Floats:
         """Return the product of the transpose with a vector of shape (rows,); shape (columns,)."""
-        return total_by(self.column_of_entry(), self.value * y[self.index], self.columns)
+        return self.total_by_column(self.value * y[self.index])
+
+    def total_by_column(self, terms: Floats) -> Floats:
+        """Return for each column the sum of what belongs to its entries, of shape (entries,); shape (columns,)."""
+        total = np.zeros(self.columns)
+        used = np.flatnonzero(self.starts[1:] > self.starts[:-1])
+        if len(used):
+            total[used] = np.add.reduceat(terms, self.starts[used])
+        return total
 
     def take_columns(self, columns: Ints) -> Matrix:
         """Return the matrix of some columns, in the order asked for; every row is kept."""

@@ -75,11 +75,16 @@ def solve_stage(
 
 
 def _solve(lp: LinearProgram, options: Options, clock: Clock) -> Solution:
-    options = replace(options, time_limit=clock.left)
     if options.solver.casefold() == "highs":
         from budgetopt.solvers.highs import LiveModel
+        from budgetopt.solvers.price_guided import LEAST_COLUMNS, solve_by_prices
 
-        return LiveModel(lp, options).solve()
+        if lp.columns >= LEAST_COLUMNS and not lp.is_integer:
+            solution = solve_by_prices(lp, lp.stages[0], options, clock)
+            if solution is not None:
+                return solution
+        return LiveModel(lp, replace(options, time_limit=clock.left)).solve()
+    options = replace(options, time_limit=clock.left)
     from budgetopt.solvers.pulp_door import solve_with_pulp
 
     return solve_with_pulp(lp, lp.stages[0], options)
@@ -92,8 +97,8 @@ def _settle_integers(lp: LinearProgram, solution: Solution, options: Options) ->
     settled = solve_stage(fix_integers(lp, solution.x), lp.stages[0], rest, Clock(None))
     if settled.termination is not Termination.OPTIMAL or settled.x is None:
         return solution
-    # A solver's point is rough, and a bound that is the value of that point is as rough: it moves with the point. A move
-    # that is more than that shows that the bound was wrong, and then the certificate is to say so.
+    # A solver's point is rough, and a bound that is the value of that point is as rough: it moves with the point. A
+    # move that is more than that shows that the bound was wrong, and then the certificate is to say so.
     stage, bound = lp.stages[0], solution.bound
     move = settled.objective - bound
     is_better = move > 0 if stage.maximize else move < 0

@@ -68,6 +68,8 @@ class LiveModel:
         How to solve; ``options.solver`` is not looked at.
     scaling
         Powers of two by which rows and columns are scaled; chosen from the problem if left out.
+    presolve
+        Whether HiGHS may simplify the problem first; a waste where few rows meet many columns, or a solve is warm.
 
     Raises
     ------
@@ -77,7 +79,14 @@ class LiveModel:
         If an option is out of range.
     """
 
-    def __init__(self, lp: LinearProgram, options: Options | None = None, *, scaling: Scaling | None = None) -> None:
+    def __init__(
+        self,
+        lp: LinearProgram,
+        options: Options | None = None,
+        *,
+        scaling: Scaling | None = None,
+        presolve: bool = True,
+    ) -> None:
         options = options or Options()
         check_options(options)
         check_program(lp)
@@ -91,7 +100,9 @@ class LiveModel:
         self._version = f"HiGHS {self._model.version()}"
         self._set("output_flag", False)
         self._pass(lp)
-        self._set_options(large=lp.matrix.entries > LARGE)
+        self._set_options(large=presolve and lp.matrix.entries > LARGE)
+        if not presolve:
+            self._set("presolve", "off")
         stage = lp.stages[0]
         self._cost, self._maximize, self._offset, self._cost_scale = stage.cost, stage.maximize, stage.offset, 1.0
         self.set_costs(stage.cost, stage.maximize, stage.offset)

@@ -118,9 +118,16 @@ def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> O
 
 
 def _in_sequence(
-    lp: LinearProgram, stages: tuple[Stage, ...], options: Options, clock: Clock
+    lp: LinearProgram,
+    stages: tuple[Stage, ...],
+    options: Options,
+    clock: Clock,
+    reached: tuple[float, ...] | None = None,
 ) -> tuple[list[StageResult], LinearProgram]:
-    """Solve stages in order; return their results and the plans that are best for all of them."""
+    """Solve stages in order; return their results and the plans that are best for all of them.
+
+    Where values are given that were ``reached`` over the whole numbers, what a stage may give up is measured from those.
+    """
     results: list[StageResult] = []
     for place, stage in enumerate(stages):
         stage = _padded(stage, lp.columns)
@@ -128,7 +135,7 @@ def _in_sequence(
         results.append(result)
         if result.solution.termination is not Termination.OPTIMAL:
             break
-        lp = _best_plans(lp, stage, result)
+        lp = _best_plans(lp, stage, result, None if reached is None else reached[place])
     return results, lp
 
 
@@ -148,15 +155,16 @@ def _solve_reduced(lp: LinearProgram, stage: Stage, options: Options, clock: Clo
     return StageResult(stage, lp, solution, certificate)
 
 
-def _best_plans(lp: LinearProgram, stage: Stage, result: StageResult) -> LinearProgram:
+def _best_plans(lp: LinearProgram, stage: Stage, result: StageResult, reached: float | None) -> LinearProgram:
     """Return the problem drawn in to what a stage leaves to the next ones."""
     solution = result.solution
-    give_up = stage.within * abs(solution.objective)
+    best = solution.objective if reached is None else reached
+    give_up = stage.within * abs(best)
     if give_up == 0.0 and solution.row_dual is not None:
         return on_optimal_face(lp, stage, solution.row_dual)
-    if lp.is_integer:
-        give_up += 1e-9 * max(abs(solution.objective), float(np.abs(stage.cost).max(initial=0.0)))
-    return with_value_row(lp, stage, solution.objective, give_up)
+    if lp.is_integer or reached is not None:
+        give_up += 1e-9 * max(abs(best), float(np.abs(stage.cost).max(initial=0.0)))
+    return with_value_row(lp, stage, best, give_up)
 
 
 def _padded(stage: Stage, columns: int) -> Stage:
@@ -270,7 +278,8 @@ def _around(
     """Hold a plan's whole numbers and settle all else; None if that loses what the whole-number search had reached."""
     fixed = fix_integers(lp, plan)
     waiting = Clock(None)
-    again, face = _in_sequence(fixed, lp.stages[: len(results)], options, waiting)
+    values = tuple(result.solution.objective for result in results)
+    again, face = _in_sequence(fixed, lp.stages[: len(results)], options, waiting, values)
     first = again[0].solution
     if first.x is None or again[-1].solution.termination is not Termination.OPTIMAL:
         return None
