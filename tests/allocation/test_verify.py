@@ -90,13 +90,12 @@ def test_every_result_is_confirmed(case: Any, objective: Any) -> None:
     assert verification.proved is not plan.formulation.linear_program.is_integer
 
 
-@settings(max_examples=25)
-@given(cases(features=CONVEX))
+@settings(max_examples=30)
+@given(cases(features=ALL))
 def test_a_result_whose_later_objectives_may_give_up_some_of_the_first_is_confirmed(case: Any) -> None:
     scenario = bo.Scenario.from_document({**case.document, "objective": WITHIN})
     verification = verify_result(solved(scenario), scenario)
     assert verification.accepted, str(verification)
-    assert verification.proved
 
 
 @given(cases(features=CONVEX), st.sampled_from(OBJECTIVES), st.data())

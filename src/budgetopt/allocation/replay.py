@@ -171,7 +171,8 @@ def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapp
     """Return the first objective over the linear program that is left when the whole decisions are held."""
     fixed = fix_integers(problem, point)
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
-    allowance = first.stage.within * abs(first.solution.objective)
+    value = abs(first.solution.objective)
+    allowance = first.stage.within * value + 2e-9 * max(value, float(np.abs(first.stage.cost).max(initial=0.0)))
     certificate = certify_point(fixed, first.stage, point, row_dual, allowance=allowance)
     solution = replace(
         first.solution,

@@ -126,7 +126,7 @@ def _in_sequence(
 ) -> tuple[list[StageResult], LinearProgram]:
     """Solve stages in order; return their results and the plans that are best for all of them.
 
-    Where values are given that were ``reached`` over the whole numbers, what a stage may give up is measured from those.
+    Where the values ``reached`` over the whole numbers are given, what a stage may give up is a share of those.
     """
     results: list[StageResult] = []
     for place, stage in enumerate(stages):
