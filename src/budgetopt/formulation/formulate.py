@@ -18,7 +18,15 @@ from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
-from budgetopt.formulation.spending import add_continuous, add_funded, add_packages, joined, levels_of, outcome_terms
+from budgetopt.formulation.spending import (
+    add_continuous,
+    add_funded,
+    add_packages,
+    joined,
+    levels_of,
+    outcome_terms,
+    uses_of_fixed_costs,
+)
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
@@ -149,6 +157,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     chosen, served, packages = add_packages(builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits)
     spending = joined([scaled, chosen])
     outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
+    outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))
     terms = Terms(spending, outcomes, add_funded(builder, opened, counts, packages))
 
     add_accounts(builder, scenario, spending, suspended)

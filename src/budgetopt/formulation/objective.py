@@ -70,7 +70,8 @@ def add_stages(
     costs = []
     for objective in scenario.objective:
         if isinstance(objective.maximize, Smallest):
-            costs.append(_smallest(builder, scenario, objective.maximize, terms))
+            least = _smallest(builder, scenario, objective.maximize, terms)
+            costs.append(_with_unspent(scenario, objective, terms, *least))
         elif objective.minimize == CHANGE:
             columns = _change_columns(builder, terms, reference)
             costs.append((columns, np.ones(len(columns)), 0.0))
@@ -93,7 +94,7 @@ def add_stages(
 
 
 def _outcomes(scenario: Scenario, objective: Objective, terms: Terms) -> tuple[Ints, Floats, float]:
-    """Return the worth of outcomes, discounted, less what unspent money is worth."""
+    """Return the worth of outcomes, discounted, with what unspent money is worth."""
     worths = outcome_worths(scenario, objective)
     assert worths is not None
     outcomes = terms.outcomes
@@ -101,6 +102,13 @@ def _outcomes(scenario: Scenario, objective: Objective, terms: Terms) -> tuple[I
     padded = np.concatenate((worths, np.zeros(len(scenario.resources))))
     column, weight = outcomes.column, outcomes.weight * padded[outcomes.outcome] * counts[outcomes.period]
     offset = float((outcomes.constant @ padded).sum() * counts.sum())
+    return _with_unspent(scenario, objective, terms, column, weight, offset)
+
+
+def _with_unspent(
+    scenario: Scenario, objective: Objective, terms: Terms, column: Ints, weight: Floats, offset: float
+) -> tuple[Ints, Floats, float]:
+    """Return what is sought, and what money is worth that is not spent."""
     if objective.unspent_worth:
         column = np.concatenate((column, terms.spending.column))
         weight = np.concatenate((weight, -objective.unspent_worth * terms.spending.weight))

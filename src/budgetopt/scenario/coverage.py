@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -32,6 +33,8 @@ def ceilings(scenario: Scenario) -> Floats:
     last = np.full(len(programs), -np.inf)
     flat = np.where(effects.tail == 0, effects.spending[effects.offsets[1:] - 1], np.inf)
     np.maximum.at(last, effects.program, flat)
+    # levels of a service are units
+    np.multiply(last, unit_prices(programs), out=last, where=np.isfinite(last))
     useful = np.where(np.isfinite(last) & (last > 0), last + fixed, np.inf)
     otherwise = np.where(~np.isnan(units), units + fixed, np.where(whole > 0, whole, useful))
     return np.where(np.isnan(most), otherwise[:, None] * level, most)

@@ -12,7 +12,6 @@ from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.selection import select
 
 __all__ = ["add_grants"]
 
@@ -75,7 +74,7 @@ def _add_maintenance(
     effort = fund.maintenance_of_effort
     assert effort is not None
     payer = list(scenario.funds).index(effort.fund)
-    mine = select(scenario.programs, fund.only)
+    mine = scenario.eligible[:, grant]
     periods = len(scenario.periods)
     asked = np.full(periods, float(effort.at_least))
     if isinstance(effort.at_least, Share):

@@ -100,12 +100,15 @@ def _weights(scenario: Scenario, programs: Sequence[str], weight: float) -> Floa
 
 
 def _coverage(scenario: Scenario, programs: Sequence[str], factors: Sequence[float]) -> Floats:
-    """Return the weights that turn spending into coverage, times a factor; shape (programs, periods)."""
+    """Return the weights that turn spending into coverage, times a factor; shape (programs, periods).
+
+    A program that can cover nothing, because its ceiling is nothing, covers nothing.
+    """
     out = np.zeros((len(scenario.programs), len(scenario.periods)))
     most = ceilings(scenario)
     for program, factor in zip(programs, factors, strict=True):
         at = scenario.programs.position(program)
-        out[at] += factor / most[at]
+        out[at] += np.divide(factor, most[at], out=np.zeros(len(most[at])), where=most[at] > 0)
     return out
 
 

@@ -4,7 +4,14 @@ from budgetopt.formulation.spending.continuous import add_continuous
 from budgetopt.formulation.spending.funded import add_ever_funded, add_funded
 from budgetopt.formulation.spending.levels import Levels, levels_of
 from budgetopt.formulation.spending.packages import PackageColumns, add_packages
-from budgetopt.formulation.spending.terms import Carriers, OutcomeTerms, SpendingTerms, joined, outcome_terms
+from budgetopt.formulation.spending.terms import (
+    Carriers,
+    OutcomeTerms,
+    SpendingTerms,
+    joined,
+    outcome_terms,
+    uses_of_fixed_costs,
+)
 
 __all__ = [
     "Carriers",
@@ -19,4 +26,5 @@ __all__ = [
     "joined",
     "levels_of",
     "outcome_terms",
+    "uses_of_fixed_costs",
 ]

@@ -93,8 +93,10 @@ def add_continuous(
     gate = np.flatnonzero(opens & own)
     keys = {"program": np.repeat(gate, periods), "period": np.tile(np.arange(periods), len(gate))}
     cell = (keys["program"], keys["period"])
+    # doors that cost money open only where some fund may pay in the period
+    may = levels.may_open[gate] & ((levels.fixed[gate] == 0) | (eligible[gate] @ pays))
     opened[cell] = builder.columns(
-        "open", keys, levels.must_open[cell].astype(float), levels.may_open[cell].astype(float), integer=True
+        "open", keys, levels.must_open[cell].astype(float), may.ravel().astype(float), integer=True
     )
     below = builder.rows("closed", keys, -np.inf, 0.0)
     above = builder.rows("doors", keys, 0.0, np.inf)
@@ -105,7 +107,9 @@ def add_continuous(
     builder.entries(below[mine], column[inside], 1.0)
     builder.entries(above[mine], column[inside], 1.0)
     builder.entries(below, opened[cell], -levels.open_upper[cell])
-    least = np.where(counted[cell[0]], A_CENT / np.maximum(levels.price[cell], A_CENT), 0.0)
+    # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing
+    a_cent = np.divide(A_CENT, levels.price[cell], out=np.full(len(below), A_CENT), where=levels.price[cell] > 0)
+    least = np.where(counted[cell[0]], np.minimum(a_cent, levels.open_upper[cell]), 0.0)
     # a fixed cost is spending enough to be counted
     least = np.where(levels.fixed[cell] > 0, 0.0, least)
     builder.entries(above, opened[cell], -np.maximum(levels.open_lower[cell], least))
@@ -153,7 +157,9 @@ def _limit_rows(
     lower = np.maximum(limits.lower, levels.lower * levels.price)
     upper = np.minimum(limits.upper, np.where(np.isfinite(levels.upper), levels.upper, np.inf) * levels.price)
     limited = by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper))
-    limited |= ((funds == 0) & (levels.price > 0).all(axis=1))[:, None] & (limits.lower > 0)
+    # what no fund pays for, or what costs no money, cannot reach a floor
+    no_money = (funds == 0) | (levels.price == 0).all(axis=1) & (levels.fixed == 0).all(axis=1)
+    limited |= no_money[:, None] & (limits.lower > 0)
     held, when = np.nonzero(limited)
     row_of = np.full(lower.shape, -1, dtype=np.int64)
     keys = {"program": held, "period": when}

@@ -70,6 +70,10 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended
     upper = np.minimum(_units(np.maximum(limits.upper - fixed, 0.0), price, np.inf), most_units)
     reach = np.minimum(upper, _units(np.maximum(most - fixed, 0.0), price, np.inf))
     must = (limits.lower > 0) | (fewest > 0)
+    enough = np.maximum(fixed, doors) - A_CENT / 2
+    # a service that costs no money spends its fixed cost and no more
+    is_free = (fixed == 0) | (fixed >= enough)
+    is_free &= (limits.lower <= fixed + A_CENT / 2) & (limits.upper >= fixed - A_CENT / 2)
     return Levels(
         price=price,
         fixed=fixed,
@@ -78,7 +82,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended
         open_lower=np.maximum(_units(np.maximum(doors - fixed, 0.0), price, 0.0), lower),
         open_upper=reach,
         must_open=must,
-        may_open=limits.upper >= np.maximum(fixed, doors) - A_CENT / 2,
+        may_open=np.where(price > 0, limits.upper >= enough, is_free),
     )
 
 

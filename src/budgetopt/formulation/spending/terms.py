@@ -10,8 +10,9 @@ import numpy as np
 from budgetopt.formulation.linear_program import Floats, Ints
 from budgetopt.formulation.segments import Slopes
 from budgetopt.scenario.effects import Effects
+from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Carriers", "OutcomeTerms", "SpendingTerms", "joined", "outcome_terms"]
+__all__ = ["Carriers", "OutcomeTerms", "SpendingTerms", "joined", "outcome_terms", "uses_of_fixed_costs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +92,28 @@ def outcome_terms(effects: Effects, slopes: Slopes, carriers: Carriers, outcomes
     return OutcomeTerms(
         carriers.column[item], effects.program[effect], effects.outcome[effect], carriers.period[item], weight, constant
     )
+
+
+def uses_of_fixed_costs(scenario: Scenario, opened: Ints) -> OutcomeTerms:
+    """Return what the fixed costs of programs take of resources: a use for each dollar counts these dollars too.
+
+    Parameters
+    ----------
+    opened
+        The column that says whether a program is open, -1 where there is none; shape (programs, periods).
+    """
+    programs, shape = scenario.programs, opened.shape
+    fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
+    terms = []
+    for position, name in enumerate(scenario.resources):
+        rate = np.nan_to_num(1.0 / programs.number(f"uses.{name}.per"))
+        rate += np.nan_to_num(programs.number(f"uses.{name}.per_dollar"))
+        program, period = np.nonzero((opened >= 0) & (rate * fixed > 0)[:, None])
+        resource = np.full(len(program), len(scenario.outcomes) + position)
+        terms.append((opened[program, period], program, resource, period, (rate * fixed)[program]))
+    none = np.empty(0, dtype=np.int64)
+    column, program, resource, period, weight = (
+        np.concatenate(parts) for parts in zip((none, none, none, none, np.empty(0)), *terms, strict=True)
+    )
+    constant = np.zeros((shape[0], len(scenario.outcomes) + len(scenario.resources)))
+    return OutcomeTerms(column, program, resource, period, weight, constant)
