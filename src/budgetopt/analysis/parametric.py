@@ -69,11 +69,11 @@ def follow(
     limit = start.at + direction * far
     edge = evaluate(limit)
     if edge is None:
-        limit = _last_feasible(evaluate, start.at, limit, unit)
-        if abs(limit - start.at) <= unit * TOLERANCE:
+        # what a solver's tolerance lets through is not feasible: the last place is one that was seen to be
+        edge = _last_feasible(evaluate, start, limit, unit)
+        if abs(edge.at - start.at) <= unit:
             return Piece(math.nan, start.at, feasible=False)
-        edge = evaluate(limit)
-        assert edge is not None, "the last feasible place was evaluated before"
+        limit = edge.at
         goes_on = False
     else:
         goes_on = True
@@ -142,14 +142,15 @@ def _on_line(start: Point, slope: float, point: Point) -> bool:
     return abs(point.value - line_at) <= TOLERANCE * max(abs(point.value), abs(start.value), abs(line_at), 1e-300)
 
 
-def _last_feasible(evaluate: Callable[[float], Point | None], inside: float, outside: float, unit: float) -> float:
-    """Return the last place towards the outside that has a value, to within a small part of a unit."""
+def _last_feasible(evaluate: Callable[[float], Point | None], inside: Point, outside: float, unit: float) -> Point:
+    """Return the last point towards the outside that has a value, to within a small part of a unit."""
     for _ in range(200):
-        if abs(outside - inside) <= max(unit * TOLERANCE, 4 * math.ulp(max(abs(inside), abs(outside)))):
+        if abs(outside - inside.at) <= max(unit * TOLERANCE, 4 * math.ulp(max(abs(inside.at), abs(outside)))):
             break
-        middle = (inside + outside) / 2
-        if evaluate(middle) is None:
+        middle = (inside.at + outside) / 2
+        found = evaluate(middle)
+        if found is None:
             outside = middle
         else:
-            inside = middle
+            inside = found
     return inside

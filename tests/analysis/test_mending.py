@@ -1,0 +1,109 @@
+"""Repairs work, and none that changes one thing is cheaper."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given, reject, settings
+from tests.analysis.test_contradictions import rules, scenario_of
+from tests.strategies import CONVEX, cases
+
+import budgetopt as bo
+from budgetopt.analysis import conflicts, repairs
+from budgetopt.errors import InfeasibleError, OptionError, ScenarioError
+
+
+def solves(scenario):
+    try:
+        return bo.solve(scenario)
+    except InfeasibleError:
+        return None
+
+
+def floors(*amounts):
+    return scenario_of(
+        rules=[
+            {"name": f"{name} keeps", "where": {"program": name}, "sum": "spending", "at_least": amount}
+            for name, amount in zip("abc", amounts, strict=False)
+        ]
+    )
+
+
+def test_a_feasible_scenario_needs_none():
+    assert repairs(floors(30, 20)) == ()
+
+
+def test_the_cheapest_repair_gives_way_by_what_is_missing():
+    found = repairs(floors(70, 40))
+    assert found[0].cost == pytest.approx(10)
+    rules = {(item.path, item.after) for repair in found for item in repair.amendments if item.provision.kind == "rule"}
+    assert rules >= {
+        ("rules[a keeps].at_least", 60),
+        ("rules[b keeps].at_least", 30),
+    }
+    for repair in found:
+        assert solves(repair.apply(floors(70, 40))) is not None
+
+
+def test_money_can_be_found_and_what_must_never_give_way_does_not():
+    scenario = floors(70, 40)
+    (repair,) = repairs(scenario, weights={"a keeps": "never", "b keeps": "never"})
+    assert [(item.path, item.after) for item in repair.amendments] == [("funds[general].one_time", {"budget": 10.0})]
+    assert solves(repair.apply(scenario)) is not None
+
+
+def test_weights_choose_what_gives_way():
+    first = repairs(floors(70, 40), weights={"a keeps": 5.0, "general": 5.0})[0]
+    assert [item.provision.name for item in first.amendments] == ["b keeps"]
+
+
+def test_shares_and_change_limits_get_new_shares():
+    scenario = scenario_of(
+        programs={
+            "a": {"baseline": 80, "outcomes": {"saved": {"per_dollar": 1}}},
+            "b": {"baseline": 40, "outcomes": {"saved": {"per_dollar": 1}}},
+        },
+        rules=[{"name": "slowly", "change": {"at_most": "10%", "from": "baseline"}}],
+    )
+    repair = next(item for item in repairs(scenario) if item.amendments[0].provision.kind == "rule")
+    assert repair.amendments[0].path == "rules[slowly].change.at_most"
+    assert repair.amendments[0].after == pytest.approx(1 / 6, abs=1e-5)
+    assert solves(repair.apply(scenario)) is not None
+
+
+def test_a_weight_must_name_something_and_be_above_zero():
+    with pytest.raises(OptionError, match="no provision is named 'nobody'"):
+        repairs(floors(70, 40), weights={"nobody": 1.0})
+    with pytest.raises(OptionError, match="weight of 'a keeps'"):
+        repairs(floors(70, 40), weights={"a keeps": -1.0})
+
+
+@settings(max_examples=20)
+@given(rules)
+def test_every_repair_of_drawn_rules_works(drawn):
+    scenario = scenario_of(
+        rules=[
+            {"name": f"r{n}", "where": {"program": sorted(who)}, "sum": "spending", side: 10 * level}
+            for n, (who, side, level) in enumerate(drawn)
+        ]
+    )
+    found = repairs(scenario)
+    assert bool(found) == (solves(scenario) is None)
+    assert [repair.cost for repair in found] == sorted(repair.cost for repair in found)
+    for repair in found:
+        assert solves(repair.apply(scenario)) is not None
+
+
+@settings(max_examples=20)
+@given(cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX, feasible=False))
+def test_every_repair_of_a_drawn_scenario_works(case):
+    assume(solves(case.scenario) is None)
+    try:
+        scenario = bo.Scenario.from_document(case.document, check_sums=False)
+    except ScenarioError:
+        # what is seen without solving is refused when the scenario is read
+        reject()
+    found = repairs(scenario)
+    for repair in found:
+        assert solves(repair.apply(scenario)) is not None
+    if found:
+        assert conflicts(scenario)
