@@ -56,7 +56,16 @@ def test_the_published_answer(name: str, solver: str) -> None:
     if "equal_spending" in answer:
         assert len({round(spending[program], 2) for program in answer["equal_spending"]}) == 1
 
-    prices = answer["prices"]
+    for program, names in answer.get("packages", {}).items():
+        packages = plan.scenario.packages
+        mine = (packages.program == plan.scenario.programs.position(program)) & plan.packages.any(axis=1)
+        assert packages.name[mine].tolist() == names
+    for program, units in answer.get("units", {}).items():
+        assert plan.units[plan.scenario.programs.position(program)].sum() == close(units, answer, 1e-6)
+
+    # whole decisions have no prices
+    prices = answer.get("prices", {"funds": {}})
+    assert answer.get("whole", False) is ("prices" not in answer)
     funds = plan.funds.set_index("fund")["price"]
     rules = plan.rules.set_index("name")["price"]
     for fund, price in prices["funds"].items():
@@ -66,8 +75,9 @@ def test_the_published_answer(name: str, solver: str) -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_a_classic_is_linear(name: str) -> None:
-    assert not bo.formulate(bo.load(CLASSICS / name)).linear_program.is_integer
+def test_a_classic_is_linear_unless_it_asks_for_whole_decisions(name: str) -> None:
+    whole = answer_of(name).get("whole", False)
+    assert bo.formulate(bo.load(CLASSICS / name)).linear_program.is_integer is whole
 
 
 def test_only_the_foods_of_the_published_diet_are_bought() -> None:
