@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
 
 # The environment is made anew only where there is none that works; each set of packages has a stamp, so that nothing is
 # installed twice. The package itself is installed in place, by the locked build tools rather than by freshly fetched ones.
