@@ -1,0 +1,91 @@
+"""The benchmarks run, their ways agree, and the problem is what they say it is. No timing is asserted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.__main__ import disagreements, line, main  # noqa: E402
+from benchmarks.measure import Measured, measure  # noqa: E402
+from benchmarks.problem import DEPARTMENTS, FUNDS, SEGMENTS, write_problem  # noqa: E402
+from benchmarks.ways import WAYS, Way  # noqa: E402
+
+import budgetopt as bo  # noqa: E402
+
+
+def test_every_way_reaches_the_same_value_on_a_tiny_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.__main__.QUICK", 0.0)
+    path = tmp_path / "out" / "benchmarks.json"
+    assert main(["--sizes", "40", "--limit", "120", "--json", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    assert [run["way"] for run in figures["runs"]] == [way.name for way in WAYS]
+    for way, run in zip(WAYS, figures["runs"], strict=True):
+        if way.missing:
+            assert run["failure"] == f"skipped: {way.needs} is not installed"
+            continue
+        assert run["failure"] == ""
+        assert set(run["seconds"]) >= {"load", "formulate", "solve"}
+        assert run["peak"] > 10_000_000
+        assert run["whole"] == pytest.approx(sum(run["seconds"].values()))
+        assert way.name in out
+    assert figures["versions"]["budgetopt"] == bo.__version__
+
+
+def test_the_problem_is_the_same_each_time_and_of_the_shape_that_is_said(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_problem(tmp_path / name, 60)
+    files = ("scenario.yaml", "programs.csv")
+    assert all((tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files)
+    scenario = bo.load(tmp_path / "one")
+    problem = bo.formulate(scenario).linear_program
+    assert len(scenario.programs) == 60
+    assert len(scenario.rules) == 2 * DEPARTMENTS
+    assert problem.rows == FUNDS + 2 * DEPARTMENTS + 1 == 60
+    # beyond the last point of a curve more money buys nothing: a segment of its own
+    assert problem.columns == 60 * (SEGMENTS + 1) + FUNDS
+    assert not problem.is_integer
+    plan = bo.solve(scenario)
+    assert plan.proved
+    # it is worth solving: money is short, and rules bind
+    assert plan.rules["binding"].sum() > 5
+    assert plan.prices.money.max() > 0
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_one_that_fails_is_told(tmp_path: Path) -> None:
+    write_problem(tmp_path, 30)
+    late = measure(WAYS[0], 30, tmp_path, 0.01)
+    assert late.failure == "> 0.01 s"
+    assert late.whole is None
+    nowhere = measure(WAYS[0], 30, tmp_path / "nowhere", 60.0)
+    assert nowhere.failure.startswith("failed: ")
+    missing = measure(Way("Nobody's", lambda _folder: ({}, 0.0), "no_such_package"), 30, tmp_path, 60.0)
+    assert missing.failure == "skipped: no_such_package is not installed"
+    for one in (late, nowhere, missing):
+        assert line(one, one) == f"{one.way:<26}  {one.failure}"
+
+
+def test_ways_that_do_not_agree_are_told() -> None:
+    seconds = {"load": 1.0, "solve": 2.0}
+    right, wrong = (Measured(name, 5, seconds, value, 4.0, 100_000_000) for name, value in (("a", 10.0), ("b", 10.1)))
+    assert disagreements([right, wrong]) == ["5 programs: b reached 10.1, a 10.0"]
+    assert disagreements([right, right]) == []
+    assert line(wrong, right).split() == ["b", "1.000", "2.000", "3.000", "1.0", "4.00", "100", "MB"]
+
+
+def test_the_one_command_that_runs_them_is_there() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "--sizes" in done.stdout
+    assert "python -m benchmarks" in (ROOT / "Makefile").read_text(encoding="utf-8")
