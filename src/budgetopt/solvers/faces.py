@@ -145,7 +145,8 @@ def reduce(lp: LinearProgram) -> Reduced:
     sizes = np.abs(lp.matrix.value * np.repeat(held, np.diff(lp.matrix.starts)))
     turnover = np.maximum(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), 1.0)
     breach = np.maximum(lp.row_lower - activity, activity - lp.row_upper)
-    feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all())
+    crossed = lp.lower > lp.upper + 1e-9 * np.maximum(np.abs(lp.lower), 1.0)
+    feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all()) and not crossed.any()
     new_row = np.full(lp.rows, -1, np.int64)
     new_row[rows] = np.arange(len(rows))
     kept = new_row[part.index] >= 0
