@@ -117,7 +117,10 @@ def test_conflicts_for_machines_and_with_weights(town: Path, run: Callable[..., 
 
 def test_solve_prints_the_short_form_at_once(town: Path, run: Callable[..., Any]) -> None:
     file = town / "scenario.yaml"
-    rule = "  - {name: Both alike, because: Promise, sum: spending, where: {program: pool}, at_least: 60%, of: total spending}\n"
+    rule = (
+        "  - {name: Both alike, because: Promise, sum: spending, where: {program: pool}, "
+        "at_least: 60%, of: total spending}\n"
+    )
     file.write_text(file.read_text(encoding="utf-8") + rule, encoding="utf-8")
     code, out, err = run("solve", town, "--set", "rules[Books first].at_least=500")
     assert (code, out) == (1, "")

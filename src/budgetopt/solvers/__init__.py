@@ -6,6 +6,7 @@ answer is checked by :func:`certify`, in numpy alone.
 
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.engine import available_solvers
+from budgetopt.solvers.model_file import write_model
 from budgetopt.solvers.sequence import Outcome, StageResult, solve_linear_program
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
@@ -20,4 +21,5 @@ __all__ = [
     "available_solvers",
     "certify",
     "solve_linear_program",
+    "write_model",
 ]

@@ -1,0 +1,120 @@
+"""Models written as files mean the same to other solvers."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import budgetopt as bo
+from budgetopt.errors import OptionError
+from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage
+from budgetopt.solvers import solve_linear_program, write_model
+from strategies import ALL, scenarios
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def read_by_highs(path: Path) -> Any:
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    assert solver.readModel(str(path)) == highspy.HighsStatus.kOk
+    solver.run()
+    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return solver
+
+
+def written(lp: LinearProgram, path: Path) -> Path:
+    write_model(lp, path)
+    return path
+
+
+def small(**changes: Any) -> LinearProgram:
+    """Every kind of limit: equal, ranged, one-sided, none, fixed, free, whole; a column that enters nothing."""
+    arrays: dict[str, Any] = {
+        "matrix": Matrix.from_triplets(
+            5,
+            5,
+            np.array([0, 0, 1, 1, 2, 3, 4]),
+            np.array([0, 1, 1, 2, 2, 3, 0]),
+            np.array([1.0, 1.0, 0.1, -1.0, 3.0, 1.0, 1.0]),
+        ),
+        "row_lower": np.array([-np.inf, -2.5, 3.0, 0.25, -np.inf]),
+        "row_upper": np.array([10.1, 4.0, 3.0, np.inf, np.inf]),
+        "lower": np.array([0.0, -np.inf, -np.inf, 0.5, 2.0]),
+        "upper": np.array([7.0, 8.0, np.inf, 3.0, 2.0]),
+        "integer": np.array([True, False, False, False, False]),
+        "stages": (Stage("maximize – everything", np.array([1.0, 2.0, 0.0, -1.0, 0.0]), maximize=True, offset=1.5),),
+        "column_labels": Labels(
+            (Block("über alles", 0, 5, {"program": np.arange(5)}),), {"program": ("a", "a", "b c", "9", "e")}
+        ),
+        "row_labels": Labels((Block("objective", 0, 5, {"rule": np.arange(5)}),), {}),
+    }
+    return LinearProgram(**{**arrays, **changes})
+
+
+@pytest.mark.parametrize("ending", [".mps", ".lp"])
+@pytest.mark.parametrize("maximize", [True, False])
+def test_every_kind_of_limit_is_read_as_it_was_meant(ending: str, maximize: bool, tmp_path: Path) -> None:
+    cost = np.array([1.0, 2.0, 0.0, -1.0, 0.0]) * (1.0 if maximize else -1.0)
+    lp = small(stages=(Stage("it – all", cost, maximize=maximize, offset=1.5),))
+    expected = solve_linear_program(lp).solution
+    path = written(lp, tmp_path / f"model{ending}")
+    solver = read_by_highs(path)
+    sign = -1.0 if maximize and ending == ".mps" else 1.0
+    assert sign * solver.getInfo().objective_function_value == pytest.approx(expected.objective)
+    assert solver.getNumCol() == 5
+    assert solver.getLp().row_lower_ is not None
+    text = path.read_text(encoding="ascii")
+    assert max(map(len, text.splitlines())) < 255
+
+
+@pytest.mark.parametrize("ending", [".mps", ".lp"])
+@settings(max_examples=15)
+@given(scenario=scenarios(features=ALL))
+def test_any_scenario_s_file_has_the_same_best_value(
+    ending: str, scenario: bo.Scenario, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lp = bo.formulate(scenario).linear_program
+    path = written(lp, tmp_path_factory.mktemp("model") / f"model{ending}")
+    sign = -1.0 if lp.stages[0].maximize and ending == ".mps" else 1.0
+    value = sign * read_by_highs(path).getInfo().objective_function_value
+    assert value == pytest.approx(bo.solve(scenario).objective_value, rel=1e-6, abs=1e-6)
+
+
+def test_all_digits_are_written(tmp_path: Path) -> None:
+    figure = 0.1234567890123456
+    lp = small(row_upper=np.array([figure, 4.0, 3.0, np.inf, np.inf]))
+    for ending in (".mps", ".lp"):
+        assert repr(figure) in written(lp, tmp_path / f"model{ending}").read_text(encoding="ascii")
+
+
+@pytest.mark.parametrize("ending", [".mps", ".lp"])
+def test_cbc_reads_it_too(ending: str, tmp_path: Path) -> None:
+    pulp = pytest.importorskip("pulp")
+    if "cbc" not in bo.available_solvers():
+        pytest.skip("CBC is not installed here")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = pulp.listSolvers(onlyAvailable=True)
+        cbc = pulp.getSolver(next(name for name in ("COIN_CMD", "PULP_CBC_CMD") if name in names))
+    lp = small()
+    path = written(lp, tmp_path / f"model{ending}")
+    done = subprocess.run([cbc.path, str(path), "solve", "quit"], capture_output=True, text=True, check=True)
+    found = re.search(r"^Objective value:\s+(\S+)", done.stdout, re.MULTILINE)
+    assert found is not None, done.stdout
+    assert abs(float(found[1])) == pytest.approx(abs(solve_linear_program(lp).solution.objective)), done.stdout
+
+
+@given(st.sampled_from(["model.txt", "model", "model.mps.gz"]))
+def test_another_ending_is_refused(name: str) -> None:
+    with pytest.raises(OptionError, match=r"\.mps or \.lp"):
+        write_model(small(), FOLDER / name)
