@@ -36,14 +36,16 @@ def onto_limits(lp: LinearProgram, x: Floats) -> Floats:
     # columns move in proportion to their size, rows count in proportion to theirs
     width, weight = np.maximum(np.abs(at.x[at.free]), 1.0), 1.0 / np.maximum(at.size[at.rows], 1.0)
     system = at.system * weight[:, None] * width
-    step = np.linalg.lstsq(system, (at.limit - at.activity)[at.rows] * weight, rcond=1e-12)[0]
+    step = _least_squares(system, (at.limit - at.activity)[at.rows] * weight)
     moved = at.x.copy()
     moved[at.free] = np.clip(at.x[at.free] + width * step, lp.lower[at.free], lp.upper[at.free])
     return moved if _worst(lp, moved) < max(_worst(lp, x), SETTLED) else x
 
 
 def onto_costs(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> Floats:
-    """Return the prices nearest to rough ones at which the columns between their limits have no reduced cost.
+    """Return the prices nearest to rough ones at which the columns that have almost no reduced cost have none.
+
+    These are the columns between their limits, and those at a limit that the prices hardly hold there.
 
     Parameters
     ----------
@@ -54,15 +56,19 @@ def onto_costs(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> Floats:
     y
         Prices of the rows; shape (rows,).
     """
-    at = _Standing.of(lp, x)
+    rough = stage.cost - lp.matrix.transpose_times(y)
+    entries = np.abs(lp.matrix.value * y[lp.matrix.index])
+    size = np.abs(stage.cost) + np.bincount(lp.matrix.column_of_entry(), weights=entries, minlength=lp.columns)
+    at = _Standing.of(lp, x, np.abs(rough) <= NEXT * size)
     if at.system is None:
         return y
     prices = np.zeros(lp.rows)
     prices[at.rows] = y[at.rows]
     reduced = stage.cost - lp.matrix.transpose_times(prices)
     # prices move in proportion to what their rows are worth: a row of large entries has a small price
-    width = 1.0 / np.maximum(np.abs(at.system).max(axis=1, initial=0.0), 1e-300)
-    step = np.linalg.lstsq((at.system * width[:, None]).T, reduced[at.free], rcond=1e-12)[0]
+    largest = np.abs(at.system).max(axis=1)
+    width = np.divide(1.0, largest, out=np.zeros(len(largest)), where=largest > 0)
+    step = _least_squares((at.system * width[:, None]).T, reduced[at.free])
     prices[at.rows] += width * step
     return prices
 
@@ -80,14 +86,15 @@ class _Standing:
     system: Floats | None
 
     @classmethod
-    def of(cls, lp: LinearProgram, x: Floats) -> _Standing:
+    def of(cls, lp: LinearProgram, x: Floats, more: Bools | None = None) -> _Standing:
         for limits in (lp.lower, lp.upper):
             finite = np.where(np.isfinite(limits), limits, 0.0)
             x = np.where(np.isfinite(limits) & (np.abs(x - finite) <= NEXT * np.abs(finite)), finite, x)
         activity, size = lp.matrix.times(x), _sizes(lp, x)
         limit = np.where(np.abs(activity - lp.row_lower) <= np.abs(activity - lp.row_upper), lp.row_lower, lp.row_upper)
         near: Bools = np.isfinite(limit) & (np.abs(activity - limit) <= NEAR * np.maximum(size, 1.0))
-        rows, free = np.flatnonzero(near), np.flatnonzero((x > lp.lower) & (x < lp.upper))
+        between = (x > lp.lower) & (x < lp.upper)
+        rows, free = np.flatnonzero(near), np.flatnonzero(between if more is None else between | more)
         system = None
         if len(rows) and len(free) and len(rows) * len(free) <= LARGEST:
             place, row_place = np.full(lp.columns, -1), np.full(lp.rows, -1)
@@ -97,6 +104,15 @@ class _Standing:
             system = np.zeros((len(rows), len(free)))
             system[to_row[kept], to_column[kept]] = lp.matrix.value[kept]
         return cls(x, activity, size, limit, rows, free, system)
+
+
+def _least_squares(system: Floats, wanted: Floats) -> Floats:
+    """Return the smallest step that comes nearest to what is wanted; no step where the arithmetic fails."""
+    try:
+        step: Floats = np.linalg.lstsq(system, wanted, rcond=1e-12)[0]
+    except np.linalg.LinAlgError:
+        return np.zeros(system.shape[1])
+    return step
 
 
 def _sizes(lp: LinearProgram, x: Floats) -> Floats:
