@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from budgetopt.errors import Place, Problem, near
@@ -35,9 +36,11 @@ def dotted(path: Path, tree: Any = None) -> str:
 def named(path: Path, tree: Any = None) -> str:
     """Return what a path leads to, in words: ``revenue of fund 'general'``."""
     thing, rest = _thing(path, tree)
-    keys = [item for item in rest if not isinstance(item, int)]
-    parts = [f"entry {item + 1}" for item in reversed(rest) if isinstance(item, int)]
-    parts += [f"`{'.'.join(keys)}`"] if keys else []
+    parts: list[str] = []
+    for number, group in groupby(rest, key=lambda item: isinstance(item, int)):
+        items = list(group)
+        parts += [f"entry {int(item) + 1}" for item in items] if number else [f"`{'.'.join(map(str, items))}`"]
+    parts.reverse()
     return visible(" of ".join([*parts, thing] if thing else parts)) or "the scenario"
 
 

@@ -233,7 +233,7 @@ def _add_unknown_key(path: Path, model: type[models.Model] | None, findings: Fin
 def _add_missing(path: Path, key: str, model: type[models.Model] | None, findings: Findings) -> None:
     message = f"{named(path, findings.tree)} has no '{key}'"
     field = model.model_fields.get(key) if model is not None else None
-    about = (field.description or "") if field is not None else ""
+    about = " ".join((field.description or "").split()) if field is not None else ""
     expected = f"`{key}`: {about[:1].lower()}{about[1:].rstrip('.')}" if about else f"`{key}`"
     known = list(fields_of(model)) if model is not None else []
     if any(near(other, known) == key for other in _keys_at(findings.tree, path) if other not in known):

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from budgetopt.scenario.checks.funding import check_funding
 from budgetopt.scenario.checks.funds import check_funds
+from budgetopt.scenario.checks.logic import check_logic
 from budgetopt.scenario.checks.money import check_money
 from budgetopt.scenario.checks.names import check_names
 from budgetopt.scenario.checks.notes import notes
 from budgetopt.scenario.checks.objective import check_objective
 from budgetopt.scenario.checks.periods import check_periods
 from budgetopt.scenario.checks.programs import check_programs
+from budgetopt.scenario.checks.reach import check_resources, check_targets
 from budgetopt.scenario.checks.rules import check_rules
 from budgetopt.scenario.checks.selections import check_selections
+from budgetopt.scenario.checks.shapes import check_shapes
+from budgetopt.scenario.checks.shares import check_shares
 from budgetopt.scenario.findings import Findings
 from budgetopt.scenario.scenario import Scenario
 
@@ -26,12 +31,20 @@ CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_periods,
     check_selections,
     check_programs,
+    check_shapes,
     check_funds,
     check_rules,
+    check_logic,
     check_objective,
 )
 """Checks that look at one thing at a time: they work on what is left when wrong values are left out."""
-SUMS_OF_ALL: tuple[Callable[[Scenario, Findings], None], ...] = (check_money,)
+SUMS_OF_ALL: tuple[Callable[[Scenario, Findings], None], ...] = (
+    check_money,
+    check_funding,
+    check_shares,
+    check_targets,
+    check_resources,
+)
 """Checks that add everything up: they say something only of a scenario in which nothing else is wrong."""
 
 
@@ -50,6 +63,6 @@ def check(scenario: Scenario, findings: Findings, *, sums: bool = True) -> None:
     """
     for look in CHECKS:
         look(scenario, findings)
-    if sums and not findings.problems:
+    if sums and not (findings.problems or findings.partial):
         for look in SUMS_OF_ALL:
             look(scenario, findings)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.checks.accounts import limit_of
 from budgetopt.scenario.checks.programs import above
 from budgetopt.scenario.findings import Findings
+from budgetopt.scenario.model import Fund
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import money
@@ -34,7 +39,40 @@ def check_funds(scenario: Scenario, findings: Findings) -> None:
                     f"and at most {money(high[period])}{when}"
                 )
                 findings.add("floor-above-ceiling", (*path, "at_least"), message, "at_least of at most `at_most`")
+        _conditions(scenario, name, fund, findings)
     _circles(scenario, findings)
+
+
+def _conditions(scenario: Scenario, name: str, fund: Fund, findings: Findings) -> None:
+    """Look for conditions of a fund that it sets against itself, and for lives and limits turned round."""
+    path: Path = ("funds", name)
+    if fund.match is not None and fund.match.from_ == name:
+        message = f"fund '{name}' asks itself for its match"
+        findings.add("match-from-itself", (*path, "match", "from"), message, "another fund")
+    if fund.maintenance_of_effort is not None and fund.maintenance_of_effort.fund == name:
+        message = f"fund '{name}' asks itself to keep up its effort"
+        findings.add("effort-of-itself", (*path, "maintenance_of_effort", "fund"), message, "another fund")
+    known = list(scenario.periods)
+    if fund.starts in known and fund.ends in known and known.index(fund.ends) < known.index(fund.starts):
+        message = f"fund '{name}' ends in {fund.ends}, before it starts in {fund.starts}"
+        findings.add("ends-before-it-starts", (*path, "ends"), message, f"{fund.starts} or a later period")
+    if not -1 <= fund.growth < 1:
+        message = f"the revenue of fund '{name}' grows by {Share(fund.growth)} a year"
+        findings.add("growth", (*path, "growth"), message, "a yearly growth from -100% to below 100%")
+    if fund.growth != 0 and isinstance(fund.revenue, Mapping):
+        message = f"fund '{name}' has a growth, and its revenue is given period by period"
+        hint = "write the growth into the amounts, or `revenue` as the amount of the first period"
+        findings.add("growth", (*path, "growth"), message, "growth beside one amount of revenue", hint)
+    if fund.spending is not None:
+        low = limit_of(scenario, name, fund.spending.at_least, np.nan)
+        high = limit_of(scenario, name, fund.spending.at_most, np.nan)
+        wrong = above(low, high)
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            when = f" in {scenario.periods[at]}" if not wrong.all() else ""
+            message = f"fund '{name}' must spend at least {money(low[at])} and at most {money(high[at])}{when}"
+            expected = f"at_least of at most {money(high[at])}"
+            findings.add("floor-above-ceiling", (*path, "spending", "at_least"), message, expected)
 
 
 def _circles(scenario: Scenario, findings: Findings) -> None:

@@ -12,11 +12,14 @@ from itertools import combinations
 
 import numpy as np
 
-from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.checks.accounts import COUNTED, Accounts, payable, when, windows
+from budgetopt.scenario.checks.grants import check_grants
+from budgetopt.scenario.checks.least import change_floors, least_spending
 from budgetopt.scenario.checks.programs import above
 from budgetopt.scenario.checks.rules import amount_of
 from budgetopt.scenario.findings import Findings
-from budgetopt.scenario.model import Reserve, SumRule
+from budgetopt.scenario.groups import groups_of
+from budgetopt.scenario.model import SumRule
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
@@ -31,13 +34,16 @@ _MOST_GROUPS = 200
 
 def check_money(scenario: Scenario, findings: Findings) -> None:
     """Look for reserves and floors above everything that a fund, or a group of funds, can ever have."""
-    accounts = _Accounts.of(scenario)
+    accounts = Accounts.of(scenario)
     _reserves(scenario, accounts, findings)
+    if not findings.problems:
+        check_grants(scenario, accounts, findings)
     if findings.problems:
         return
-    floors = _Floors.of(scenario, findings)
+    can_pay = payable(scenario)
+    floors = _Floors.of(scenario, can_pay, findings)
     reported: list[Bools] = []
-    for group in _groups(scenario.eligible):
+    for group in _groups(can_pay):
         if any((group | smaller == group).all() for smaller in reported):
             continue
         if _above_group(scenario, accounts, floors, group, findings) or _above_recurring(
@@ -46,65 +52,7 @@ def check_money(scenario: Scenario, findings: Findings) -> None:
             reported.append(group)
 
 
-@dataclass(frozen=True, slots=True)
-class _Accounts:
-    """Money by fund and period, dollars: every array but ``opening`` and ``carries`` has shape (funds, periods).
-
-    ``given`` and ``owed`` are the most and the least that may be transferred; shape (from, to, periods).
-    """
-
-    opening: Floats
-    carries: Bools
-    income: Floats
-    reserve: Floats
-    given: Floats
-    owed: Floats
-
-    @classmethod
-    def of(cls, scenario: Scenario) -> _Accounts:
-        funds, periods = list(scenario.funds), len(scenario.periods)
-        income, reserve = np.zeros((len(funds), periods)), np.zeros((len(funds), periods))
-        given, owed = np.zeros((len(funds), len(funds), periods)), np.zeros((len(funds), len(funds), periods))
-        for at, (name, fund) in enumerate(scenario.funds.items()):
-            income[at] = scenario.revenue(name) + scenario.per_period(fund.one_time)
-            if fund.reserve is not None:
-                reserve[at] = _reserve(scenario, name, fund.reserve)
-            for other, transfer in fund.transfers_to.items():
-                to = funds.index(other)
-                given[at, to] = scenario.per_period(transfer.at_most)
-                owed[at, to] = scenario.per_period(transfer.at_least)
-        opening = np.array([fund.opening_balance for fund in scenario.funds.values()])
-        carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
-        return cls(opening, carries, income, reserve, given, owed)
-
-    def most(self, group: Bools, first: int, last: int) -> float:
-        """Return the most that a group of funds can spend from one period to another, both counted in; dollars."""
-        # what was there before the first of these periods is there still, at most, if the fund carries it over
-        since = np.where(self.carries, 0, first)
-        counted = (np.arange(self.income.shape[1]) >= since[:, None]) & (np.arange(self.income.shape[1]) <= last)
-        income = (self.income * counted)[group].sum()
-        opening = self.opening[group & (self.carries | (first == 0))].sum()
-        received = (self.given.sum(axis=0, where=~group[:, None, None]) * counted)[group].sum()
-        owed = self.owed[group][:, ~group, first : last + 1].sum()
-        return float(opening + income + received - owed - self.reserve[group, last].sum())
-
-
-def _reserve(scenario: Scenario, fund: str, reserve: Reserve) -> Floats:
-    """Return the balance that a fund must surely keep at the close of each period; dollars, shape (periods,)."""
-    revenue = scenario.revenue(fund)
-    needed = np.zeros(len(scenario.periods))
-    for at, period in enumerate(scenario.periods):
-        level = reserve.at_least.get(period, 0.0) if isinstance(reserve.at_least, Mapping) else reserve.at_least
-        if not isinstance(level, Share):
-            needed[at] = level
-        elif reserve.of == "revenue":
-            needed[at] = level * revenue[at]
-    if reserve.by is not None and reserve.by in scenario.periods:
-        needed[: scenario.periods.index(reserve.by)] = 0.0
-    return needed
-
-
-def _reserves(scenario: Scenario, accounts: _Accounts, findings: Findings) -> None:
+def _reserves(scenario: Scenario, accounts: Accounts, findings: Findings) -> None:
     for at, (name, fund) in enumerate(scenario.funds.items()):
         group = np.arange(len(scenario.funds)) == at
         for last, period in enumerate(scenario.periods):
@@ -113,15 +61,19 @@ def _reserves(scenario: Scenario, accounts: _Accounts, findings: Findings) -> No
             if not above(np.zeros(1), np.array([left]))[0]:
                 continue
             reserve = accounts.reserve[at, last]
-            when = f" in {period}" if len(scenario.periods) > 1 else ""
+            period_word = f" in {period}" if len(scenario.periods) > 1 else ""
             if reserve > 0:
                 path: Path = ("funds", name, "reserve", "at_least")
-                message = f"fund '{name}' must keep {money(reserve)}{when}, and has at most {money(left + reserve)}"
+                message = (
+                    f"fund '{name}' must keep {money(reserve)}{period_word}, and has at most {money(left + reserve)}"
+                )
                 expected = f"at most {money(max(0.0, left + reserve))}"
             else:
                 path = ("funds", name, "transfers_to")
                 owed = float(accounts.owed[at, :, first : last + 1].sum())
-                message = f"fund '{name}' must transfer {money(owed)}{when}, and has at most {money(left + owed)}"
+                message = (
+                    f"fund '{name}' must transfer {money(owed)}{period_word}, and has at most {money(left + owed)}"
+                )
                 expected = f"at most {money(max(0.0, left + owed))}"
             findings.add("above-the-money", path, message, expected, _COUNTED)
             break
@@ -165,12 +117,28 @@ class _Floors:
     """The floors of programs, dollars of shape (programs, periods), and those of rules."""
 
     programs: Floats
+    changes: tuple[tuple[str, Path, Floats], ...]
     rules: tuple[_RuleFloor, ...]
+    can_pay: Bools
 
     @classmethod
-    def of(cls, scenario: Scenario, findings: Findings) -> _Floors:
-        own = np.nan_to_num(scenario.dollars("spending.at_least"))
-        return cls(own, tuple(_rule_floors(scenario, findings)))
+    def of(cls, scenario: Scenario, can_pay: Bools, findings: Findings) -> _Floors:
+        own = least_spending(scenario)
+        raised: list[tuple[str, Path, Floats]] = []
+        for rule, path, least in change_floors(scenario, list(findings.rule_paths(scenario.rules))):
+            adds: Floats = np.where(above(least, own), least, 0.0)
+            raised.append((rule.name, path, adds))
+            own = np.maximum(own, least)
+        return cls(own, tuple(raised), (*_rule_floors(scenario, findings), *_group_floors(scenario, findings)), can_pay)
+
+    def names(self, first: int, last: int) -> list[tuple[str, Path, Bools]]:
+        """Return the rules on change that raise floors in a window of periods, and of which programs."""
+        return [(name, path, raised[:, first : last + 1].sum(axis=1) > 0) for name, path, raised in self.changes]
+
+    def only(self, group: Bools) -> Bools:
+        """Return the programs that a group of funds alone can pay for; shape (programs,)."""
+        mine: Bools = np.any(self.can_pay, axis=1) & ~np.any(self.can_pay & ~group, axis=1)
+        return mine
 
 
 def _rule_floors(scenario: Scenario, findings: Findings) -> Iterator[_RuleFloor]:
@@ -191,6 +159,38 @@ def _rule_floors(scenario: Scenario, findings: Findings) -> Iterator[_RuleFloor]
         yield _RuleFloor(rule.name, (*path, key), select(scenario.programs, rule.where), funds, amounts, held, total)
 
 
+def _group_floors(scenario: Scenario, findings: Findings) -> Iterator[_RuleFloor]:
+    """Yield what rules ask for group by group, as far as it is dollars that nothing has to decide first."""
+    for rule, path in findings.rule_paths(scenario.rules):
+        if not isinstance(rule, SumRule) or rule.sum != "spending" or rule.by is None or rule.each_at_least is None:
+            continue
+        if rule.of not in (None, "baseline", "revenue"):
+            continue
+        held = scenario.period_mask(rule.periods)
+        values = np.where(held, scenario.per_period(rule.each_at_least, np.nan), np.nan)
+        if rule.of == "revenue":
+            counted = [name for name in scenario.funds if rule.funds is None or name in rule.funds]
+            values = values * sum((scenario.revenue(name) for name in counted), np.zeros(len(values)))
+        chosen = select(scenario.programs, rule.where)
+        funds = None if rule.funds is None else np.array([fund in rule.funds for fund in scenario.funds], dtype=bool)
+        total = rule.each == "total"
+        parts: list[tuple[Bools, Floats]] = []
+        belongs = np.zeros(len(scenario.programs))
+        for share in groups_of(scenario.programs, rule.by, rule.population).values():
+            asked = values * ((chosen * share) @ np.nan_to_num(scenario.baselines)) if rule.of == "baseline" else values
+            if total:
+                alone = rule.of is None and not isinstance(rule.each_at_least, Mapping)
+                asked = np.array([float(values[held][0]) if alone else float(np.nansum(asked))])
+            belongs += share
+            parts.append((chosen & (share > 0), asked))
+        if len(parts) > 1 and not above(belongs, np.ones(1)).any():
+            # no dollar counts in two groups, so what they ask for adds up
+            together = np.nansum([asked for _, asked in parts], axis=0)
+            parts = [(np.any([mine for mine, _ in parts], axis=0), together), *parts]
+        for mine, asked in parts:
+            yield _RuleFloor(rule.name, (*path, "each_at_least"), mine, funds, asked, held, total)
+
+
 def _groups(eligible: Bools) -> Iterator[Bools]:
     """Yield groups of funds worth a look, small ones first: every fund, those of each program, pairs of these, all."""
     patterns = np.unique(eligible, axis=0)
@@ -203,25 +203,26 @@ def _groups(eligible: Bools) -> Iterator[Bools]:
         yield np.array(group, dtype=bool)
 
 
-def _above_group(scenario: Scenario, accounts: _Accounts, floors: _Floors, group: Bools, findings: Findings) -> bool:
-    only = scenario.eligible.any(axis=1) & ~(scenario.eligible & ~group).any(axis=1)
+def _above_group(scenario: Scenario, accounts: Accounts, floors: _Floors, group: Bools, findings: Findings) -> bool:
+    only = floors.only(group)
     count = len(scenario.periods)
-    for first, last in [*((0, last) for last in range(count)), *((at, at) for at in range(1, count))]:
+    for first, last in windows(count):
         own = np.where(only, floors.programs[:, first : last + 1].sum(axis=1), 0.0)
-        least, rules, beside = _least(scenario, floors, group, own, first, last)
+        least, rules, beside = _least(floors, group, own, first, last)
         most = accounts.most(group, first, last)
         if above(np.array([least]), np.array([most]))[0]:
-            ask = _Ask(least, _when(scenario, first, last), rules)
+            ask = _Ask(least, when(scenario, first, last), rules)
             what = f"{'they have' if group.sum() > 1 else 'it has'} at most {money(max(0.0, most))}"
             _report(
                 scenario,
                 findings,
                 group,
                 own * beside,
+                floors.names(first, last),
                 ask,
                 what,
                 most,
-                f"{_COUNTED}, less the reserve and transfers owed",
+                COUNTED,
             )
             return True
     return False
@@ -231,7 +232,7 @@ def _above_recurring(scenario: Scenario, floors: _Floors, group: Bools, findings
     members = [name for name, counts in zip(scenario.funds, group, strict=True) if counts]
     if not all(scenario.funds[name].structural_balance for name in members):
         return False
-    only = scenario.eligible.any(axis=1) & ~(scenario.eligible & ~group).any(axis=1)
+    only = floors.only(group)
     only &= scenario.programs.flag("recurring", default=True)
     revenue = sum((scenario.revenue(name) for name in members), np.zeros(len(scenario.periods)))
     for at in range(len(scenario.periods)):
@@ -239,22 +240,20 @@ def _above_recurring(scenario: Scenario, floors: _Floors, group: Bools, findings
         if above(np.array([own.sum()]), revenue[at : at + 1])[0]:
             what = f"{'their' if len(members) > 1 else 'its'} recurring revenue is {money(revenue[at])}"
             hint = "`structural_balance` asks that recurring programs are paid from recurring revenue"
-            ask = _Ask(float(own.sum()), _when(scenario, at, at), [])
-            _report(scenario, findings, group, own, ask, what, revenue[at], hint)
+            ask = _Ask(float(own.sum()), when(scenario, at, at), [])
+            _report(scenario, findings, group, own, floors.names(at, at), ask, what, revenue[at], hint)
             return True
     return False
 
 
-def _least(
-    scenario: Scenario, floors: _Floors, group: Bools, own: Floats, first: int, last: int
-) -> tuple[float, list[_RuleFloor], Bools]:
+def _least(floors: _Floors, group: Bools, own: Floats, first: int, last: int) -> tuple[float, list[_RuleFloor], Bools]:
     """Return the least that a group of funds must pay, the rules that raise it, and the programs that they leave."""
     raised: list[_RuleFloor] = []
     least, free = float(own.sum()), np.ones(len(own), dtype=bool)
     gains = []
     for rule in floors.rules:
         by_funds = rule.funds is not None and not (rule.funds & ~group).any()
-        if by_funds or not (scenario.eligible[rule.chosen] & ~group).any():
+        if by_funds or not (floors.can_pay[rule.chosen] & ~group).any():
             gains.append((rule.least(first, last) - float(own[rule.chosen].sum()), rule))
     for gain, rule in sorted(gains, key=lambda pair: -pair[0]):
         # rules that speak of different programs add up; of others only the one that asks for the most counts
@@ -265,16 +264,16 @@ def _least(
     return least, raised, free
 
 
-def _when(scenario: Scenario, first: int, last: int) -> str:
-    if len(scenario.periods) == 1:
-        return ""
-    if first == last:
-        return f" in {scenario.periods[first]}"
-    return f" from {scenario.periods[first]} to {scenario.periods[last]}"
-
-
 def _report(
-    scenario: Scenario, findings: Findings, group: Bools, own: Floats, ask: _Ask, what: str, most: float, hint: str
+    scenario: Scenario,
+    findings: Findings,
+    group: Bools,
+    own: Floats,
+    changes: list[tuple[str, Path, Bools]],
+    ask: _Ask,
+    what: str,
+    most: float,
+    hint: str,
 ) -> None:
     funds = [name for name, counts in zip(scenario.funds, group, strict=True) if counts]
     with_floor = np.flatnonzero(own > 0)
@@ -285,6 +284,10 @@ def _report(
     elif len(with_floor):
         names = [f"'{scenario.programs.ids[row]}' {money(own[row])}" for row in with_floor.tolist()]
         parts.append(f"the floors of {len(names):,} programs ({listed(names, 3)})")
+    changes = [(name, path, rows) for name, path, rows in changes if rows[with_floor].any()]
+    if changes:
+        names = [f"'{name}'" for name, _, _ in changes]
+        parts[-1] += f", set by rule {names[0]}," if len(names) == 1 else f", set by the rules {listed(names, 5)},"
     if ask.rules:
         names = [f"'{rule.name}'" for rule in ask.rules]
         parts.append(f"rule {names[0]}" if len(names) == 1 else f"the rules {listed(names, 5)}")
@@ -295,6 +298,9 @@ def _report(
     place = findings.places.of_key(*path)
     if ask.rules:
         path = ask.rules[0].path
+        place = findings.places.of(*path)
+    elif changes:
+        path = (*changes[0][1], "change")
         place = findings.places.of(*path)
     elif len(with_floor) == 1:
         row = int(with_floor[0])

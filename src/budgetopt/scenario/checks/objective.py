@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.checks.names import known_names
 from budgetopt.scenario.checks.programs import above
 from budgetopt.scenario.findings import Findings, named, suggestion
@@ -34,6 +35,23 @@ def check_objective(scenario: Scenario, findings: Findings) -> None:
         for position, entry in enumerate(scenario.objective):
             path: Path = ("objective",) if written is None or isinstance(written, Mapping) else ("objective", position)
             _entry(scenario, findings, entry, path)
+            if entry.maximize is not None and entry.within is not None and entry.within > 1:
+                message = (
+                    f"later entries may give up {Share(entry.within)} of this one's best value: more than all of it"
+                )
+                findings.add("within", (*path, "within"), message, "a share below 100%, such as 1%")
+            settled = [one for one in scenario.objective[:position] if not one.within]
+            if any((entry.maximize, entry.minimize) == (one.maximize, one.minimize) for one in settled):
+                message = f"{named(path)} seeks what an earlier one seeks already"
+                findings.add("twice", path, message, "each thing that is sought once")
+        if not scenario.objective:
+            findings.add(
+                "no-objective",
+                ("objective",),
+                "the objective has no entry",
+                "maximize or minimize",
+                "leave `objective` out to maximize the weighted outcomes",
+            )
     _targets(scenario, findings)
 
 

@@ -60,9 +60,8 @@ class Match(Model):
     @model_validator(mode="after")
     def _one_size(self) -> Match:
         if (self.rate is None) == (self.share is None):
-            raise refuse(
-                "match", "the match has no size, or two", "rate (for each grant dollar) or share (of the total)"
-            )
+            message = "the match has no size" if self.rate is None else "the match is given twice, as rate and as share"
+            raise refuse("match", message, "rate (for each grant dollar) or share (of the total)")
         if self.share is not None and self.share >= 1:
             raise refuse(
                 "match",
@@ -99,6 +98,12 @@ class FundSpending(Model):
     """The least: an amount, or a share of the fund's recurring revenue."""
     because: Text = ""
     """The law or policy behind it, printed with it."""
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> FundSpending:
+        if self.at_least is None and self.at_most is None:
+            raise refuse("no-bound", "the fund's spending has no limit", "at_least or at_most")
+        return self
 
 
 class Fund(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -47,7 +48,13 @@ class CountRule(RuleBase):
             raise refuse("no-bound", "the rule has no limit", "at_least, at_most or equals")
         if self.equals is not None and (self.at_least is not None or self.at_most is not None):
             message = "the rule has both equals and another limit"
-            raise refuse("two-bounds", message, "equals alone, or at_least and at_most")
+            raise refuse("two-bounds", message, "equals alone, or at_least and at_most", at="equals")
+        for key in ("at_least", "at_most", "equals"):
+            bound = getattr(self, key)
+            if self.each == "total" and isinstance(bound, Mapping):
+                message = "the rule holds for all periods together, and its limit differs by period"
+                expected = "one limit for all periods together, or `each: period`"
+                raise refuse("limit-by-period", message, expected, at=key)
         return self
 
 

@@ -57,6 +57,10 @@ class Objective(Model):
             message = "{value} alone says neither maximize nor minimize"
             way = "minimize" if value.strip() in ("spending", "change from baseline") else "maximize"
             raise refuse("objective", message, f"{way}: {value.strip()}", value=shown(value))
+        if isinstance(value, Mapping) and isinstance(value.get("minimize"), Mapping):
+            hint = "write `maximize: {smallest: ...}`"
+            message = "the least that a group has can only be maximized"
+            raise refuse("objective", message, "maximize", hint, at="minimize")
         return value
 
     @model_validator(mode="after")

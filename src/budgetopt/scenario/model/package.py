@@ -72,7 +72,10 @@ def _packages(value: Any) -> Any:
     """Read a list of packages; a mapping from 0, 1, 2 ... is the list as columns have it."""
     if isinstance(value, Mapping) and all(str(key).isdigit() for key in value):
         return tuple(value[key] for key in sorted(value, key=int))
-    if not isinstance(value, list | tuple) or not value:
+    if isinstance(value, list | tuple) and not value:
+        hint = "leave `packages` out if the program has none"
+        raise refuse("packages", "the list of packages is empty", "[{name: base, cost: 9M}, ...]", hint)
+    if not isinstance(value, list | tuple):
         raise refuse("packages", "{shown} is no list of packages", "[{name: base, cost: 9M}, ...]", shown=shown(value))
     return tuple(value)
 

@@ -94,13 +94,16 @@ class SumRule(RuleBase):
             raise refuse(
                 "population", "nothing says the groups' population", "population: {north: 41_000, south: 52_000}"
             )
+        if self.parity is not None and self.parity > 1:
+            message = "groups can be apart by no more than all of it, and not by {share}"
+            raise refuse("parity", message, "a share of at most 100%", share=str(self.parity), at="parity")
         if not bounds and self.parity is None:
             expected = "at_least, at_most or equals" if self.by is None else "each_at_least, each_at_most or parity"
             raise refuse("no-bound", "the rule has no limit", expected)
         if self.equals is not None and len(bounds) > 1:
             message = "the rule has both equals and another limit"
             raise refuse("two-bounds", message, "equals alone, or at_least and at_most", at="equals")
-        for key in ("at_least", "at_most", "equals"):
+        for key in ("at_least", "at_most", "equals", "each_at_least", "each_at_most"):
             bound = getattr(self, key)
             if self.each == "total" and isinstance(bound, Mapping):
                 message = "the rule holds for all periods together, and its limit differs by period"
@@ -109,6 +112,7 @@ class SumRule(RuleBase):
             for value in bound.values() if isinstance(bound, Mapping) else (bound,):
                 if self.of is None and isinstance(value, Share):
                     expected = "of: total spending, of: baseline, of: revenue, or `of` another selection"
+                    expected += "; of: population share or of: equal share" if self.by is not None else ""
                     message = "{share} is a share, and of what is not said"
                     raise refuse("share-of-what", message, expected, share=str(value), at=key)
                 if self.of is not None and value is not None and not isinstance(value, Share) and not 0 <= value <= 1:
