@@ -104,7 +104,9 @@ class _Polyhedron:
             if isfinite(low):
                 rows.append((tuple(-a for a in wide), -Fraction(low)))
 
-        for line, low, high in zip(lp.matrix.dense().tolist(), lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True):
+        for line, low, high in zip(
+            lp.matrix.dense().tolist(), lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True
+        ):
             add([Fraction(a) for a in line], low, high)
         for j in range(width):
             unit = [Fraction(int(k == j)) for k in range(width)]
@@ -114,7 +116,9 @@ class _Polyhedron:
                 add(unit, float(lp.lower[j]), float(lp.upper[j]))
         total = width + len(split)
         for place, j in enumerate(split):
-            rows.extend((tuple(Fraction(-int(k == at)) for k in range(total)), Fraction(0)) for at in (j, width + place))
+            rows.extend(
+                (tuple(Fraction(-int(k == at)) for k in range(total)), Fraction(0)) for at in (j, width + place)
+            )
         return cls(width, rows, equal, split)
 
     def and_at_most(self, cost: Sequence[Fraction], limit: Fraction) -> _Polyhedron:
@@ -123,8 +127,14 @@ class _Polyhedron:
     def falls_forever(self, cost: Sequence[Fraction]) -> bool:
         """Return whether the cost falls without end: along a direction that no limit stops."""
         total = self.width + len(self.split)
-        box = [(tuple(Fraction(sign * int(k == j)) for k in range(total)), Fraction(1)) for j in range(total) for sign in (1, -1)]
-        directions = _vertices(total, [(a, Fraction(0)) for a, _ in self.rows] + box, [(a, Fraction(0)) for a, _ in self.equal])
+        box = [
+            (tuple(Fraction(sign * int(k == j)) for k in range(total)), Fraction(1))
+            for j in range(total)
+            for sign in (1, -1)
+        ]
+        directions = _vertices(
+            total, [(a, Fraction(0)) for a, _ in self.rows] + box, [(a, Fraction(0)) for a, _ in self.equal]
+        )
         return any(_dot(self._wide(cost), direction) < 0 for direction in directions)
 
     def _wide(self, cost: Sequence[Fraction]) -> tuple[Fraction, ...]:
