@@ -93,7 +93,7 @@ def test_every_repair_of_drawn_rules_works(drawn):
         assert solves(repair.apply(scenario)) is not None
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX, feasible=False))
 def test_every_repair_of_a_drawn_scenario_works(case):
     try:

@@ -30,7 +30,9 @@ def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame
     the first objective by themselves (NaN where nothing is spent, or where no dollar more is possible); ``price``, what
     a dollar is worth elsewhere in the fund that pays for it most cheaply; and ``charges``, what the rules that bind add
     to that price for this program (below zero where they favour it). A program is funded further as long as its next
-    dollar is worth more than price and charges together.
+    dollar is worth more than price and charges together. ``effect_until_less`` and ``effect_until_more`` are the range
+    of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging the
+    coefficients of the objective. (:func:`break_evens` follows on to where the program's money really moves.)
 
     In problems with whole decisions the price is that of the plan as it stands, with the whole decisions held.
     """
@@ -59,6 +61,10 @@ def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame
             "charges": charge.ravel(),
         }
     )
+    cost = table["price"] + table["charges"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["effect_until_less"] = np.where(table["last_dollar"] > 0, cost / table["last_dollar"], np.nan)
+        table["effect_until_more"] = np.where(table["next_dollar"] > 0, cost / table["next_dollar"], np.nan)
     return table[~np.repeat(packaged, periods)].reset_index(drop=True)
 
 

@@ -99,12 +99,11 @@ class WhatIf:
 
 
 def _same_matrix(one: LinearProgram, other: LinearProgram) -> bool:
-    if one.matrix is other.matrix:
-        return True
-    return (
+    if not np.array_equal(one.integer, other.integer):
+        return False
+    return one.matrix is other.matrix or (
         (one.rows, one.columns) == (other.rows, other.columns)
         and np.array_equal(one.matrix.starts, other.matrix.starts)
         and np.array_equal(one.matrix.index, other.matrix.index)
         and np.array_equal(one.matrix.value, other.matrix.value)
-        and np.array_equal(one.integer, other.integer)
     )

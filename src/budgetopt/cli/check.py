@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.errors import Problem, ScenarioError
+from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.scenario.amounts import Share
 
 if TYPE_CHECKING:
     from budgetopt.scenario import Scenario
@@ -23,6 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
     add_changes(parser)
+    parser.add_argument(
+        "--trace",
+        metavar="PATH",
+        action="append",
+        default=[],
+        dest="traced",
+        help="say where a value came from, such as funds.general.revenue or programs.library.baseline; may be repeated",
+    )
     parser.add_argument(
         "--format", choices=["text", "json"], default="text", help="how to print what was found (default: text)"
     )
@@ -40,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise
     from budgetopt.scenario import notes
 
+    if arguments.traced:
+        return _trace(scenario, arguments.traced, as_json=as_json)
     remarks = notes(scenario)
     if as_json:
         _print_json({"valid": True, "problems": [], "notes": remarks, "summary": _counts(scenario)})
@@ -50,19 +62,67 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
+    """Print, for each path, every place that set or shifted the value, and what it was from there on."""
+    found = [(path, scenario.trace(path)) for path in paths]
+    if as_json:
+        traced = {
+            path: [{"value": _jsonable(said), "place": _where(place)} for place, said in steps] for path, steps in found
+        }
+        _print_json({"trace": traced})
+        return 0
+    for path, steps in found:
+        lines = [f"{path}: {_said(steps[-1][1])}"]
+        for number, (place, said) in enumerate(steps):
+            if place is None:
+                where = "by default" if len(steps) == 1 else "by a change"
+            else:
+                where = f"{'from' if number == 0 else 'then'} {place}".replace("<set> ", "--set ")
+            lines.append(f"  {where}" + ("" if len(steps) == 1 else f": {_said(said)}"))
+        sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _said(value: Any) -> str:
+    """Return a value as a scenario file has it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, float) and not isinstance(value, Share):
+        return f"{value:,.10g}" if abs(value) < 1e10 else f"{value:,.0f}"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_said(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_said(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Share):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _where(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"file": place.file, "line": place.line, "column": place.column, "sheet": place.sheet}
+
+
 def _print_json(value: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
-    place = problem.place
-    where = None
-    if place is not None:
-        where = {"file": place.file, "line": place.line, "column": place.column, "sheet": place.sheet}
     return {
         "code": problem.code,
         "message": problem.message,
-        "place": where,
+        "place": _where(problem.place),
         "expected": problem.expected,
         "hint": problem.hint,
     }

@@ -11,7 +11,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target, write_text
 from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,11 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--dollars", action="store_true", help="what the next and the last dollars buy")
     which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
     parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
+    parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
     parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario and print the table that was asked for."""
+    if arguments.chart is not None:
+        if not arguments.dollars:
+            raise OptionError("--chart draws the ladder of dollars", hint="use it with --dollars")
+        check_target("--chart", arguments.chart, (".svg",))
     scenario = load(arguments)
     with progress("Solving"):
         from budgetopt.allocation import solve
@@ -45,6 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
         plan = solve(scenario)
     with progress("Solving again for each price"):
         table = _table(arguments, plan)
+    if arguments.chart is not None:
+        from budgetopt.report.ladder_chart import ladder_chart
+
+        write_text(arguments.chart, ladder_chart(plan, table))
+        say(f"wrote {arguments.chart}")
     if arguments.format == "json":
         sys.stdout.write(table.to_json(orient="records", indent=2) + "\n")
     elif arguments.format == "csv":

@@ -1,0 +1,243 @@
+"""What differs between two scenarios, value by value, and what that changes in their best plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.scenario.programs import Column, Ints, ProgramTable
+from budgetopt.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["Difference", "Value", "diff"]
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that differs.
+
+    Parameters
+    ----------
+    path
+        Where it stands: ``("funds", "general", "revenue", "FY2027")``; rules are named.
+    before, after
+        What it was and what it is; None where there is none.
+    """
+
+    path: Path
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """What differs between two scenarios.
+
+    Parameters
+    ----------
+    before, after
+        The scenarios.
+    document
+        What differs outside of the programs.
+    new_programs, gone_programs
+        Ids of the programs that only the second, or only the first, has.
+    program_keys
+        For each key of programs that differs: the programs' ids, the values before and the values after, as the models
+        have them, None where there is none.
+    order
+        Whether programs that both have stand in another order, by which ties are settled.
+    plans
+        The best plans of both, if both were solved.
+    """
+
+    before: Scenario
+    after: Scenario
+    document: tuple[Value, ...]
+    new_programs: tuple[str, ...]
+    gone_programs: tuple[str, ...]
+    program_keys: Mapping[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]
+    order: bool
+    plans: tuple[Allocation, Allocation] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.document or self.new_programs or self.gone_programs or self.program_keys or self.order)
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Every value that differs outside of the programs: ``path``, ``before``, ``after``."""
+        import pandas as pd
+
+        rows = [(".".join(value.path), value.before, value.after) for value in self.document]
+        return pd.DataFrame(rows, columns=["path", "before", "after"], dtype=object)
+
+    @property
+    def programs(self) -> pd.DataFrame:
+        """Every value of a program that differs: ``program``, ``key``, ``before``, ``after``.
+
+        A program that is new or gone has one row, without a key.
+        """
+        import pandas as pd
+
+        parts = [
+            pd.DataFrame({"program": list(ids), "key": "", "before": was, "after": becomes}, dtype=object)
+            for ids, was, becomes in ((self.gone_programs, "there", "gone"), (self.new_programs, "", "new"))
+        ]
+        parts += [
+            pd.DataFrame({"program": list(ids), "key": key, "before": list(old), "after": list(new)}, dtype=object)
+            for key, (ids, old, new) in self.program_keys.items()
+        ]
+        kept = [part for part in parts if len(part)]
+        return pd.concat(kept, ignore_index=True) if kept else parts[0]
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """What each program gets in both plans, dollars of all periods together, the greatest move first.
+
+        ``name``, ``before``, ``after``, ``change``; empty without plans.
+        """
+        return self._compared("programs", "spending")
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """What both plans reach of each outcome, in all periods together: ``before``, ``after``, ``change``."""
+        return self._compared("outcomes", "value")
+
+    @property
+    def funds(self) -> pd.DataFrame:
+        """What each fund spends in both plans, dollars of all periods together: ``before``, ``after``, ``change``."""
+        return self._compared("funds", "spending")
+
+    def _compared(self, table: str, column: str) -> pd.DataFrame:
+        import pandas as pd
+
+        if self.plans is None:
+            return pd.DataFrame(columns=["before", "after", "change"], dtype=float)
+        sums = []
+        for plan in self.plans:
+            frame = getattr(plan, table)
+            sums.append(frame[column].groupby(level=0, sort=False).sum())
+        before, after = sums
+        names = list(dict.fromkeys([*after.index, *before.index]))
+        both = pd.DataFrame({"before": before.reindex(names), "after": after.reindex(names)})
+        both = both.fillna(0.0)
+        both["change"] = (both["after"] - both["before"]).round(6)
+        order = np.argsort(-np.abs(both["change"].to_numpy()), kind="stable")
+        return both.iloc[order] if table == "programs" else both
+
+
+def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: float | None = None) -> Difference:
+    """Return what differs between two scenarios.
+
+    Parameters
+    ----------
+    before, after
+        The scenarios, such as the proposed and the adopted budget.
+    solve
+        Whether both are solved as well, to show what the differences change.
+    time_limit
+        Seconds for each of the two solves.
+
+    Raises
+    ------
+    InfeasibleError
+        With ``solve``, if one of the two has no plan.
+    """
+    document = tuple(_values((), _tree(before), _tree(after)))
+    shared = [name for name in before.programs if name in after.programs]
+    old = before.programs.positions(np.array(shared, dtype=object))
+    new = after.programs.positions(np.array(shared, dtype=object))
+    plans = None
+    if solve:
+        from budgetopt.allocation import solve as solve_one
+
+        plans = (solve_one(before, time_limit=time_limit), solve_one(after, time_limit=time_limit))
+    return Difference(
+        before,
+        after,
+        document,
+        tuple(name for name in after.programs if name not in before.programs),
+        tuple(name for name in before.programs if name not in after.programs),
+        dict(_program_keys(before.programs, after.programs, old, new)),
+        bool((np.diff(new) < 0).any()),
+        plans,
+    )
+
+
+def _tree(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario says outside of its programs, rules by their names."""
+    tree = scenario.document.model_dump(by_alias=True, exclude={"programs", "tables", "rules", "format"})
+    dumped = [rule.model_dump(by_alias=True) for rule in scenario.rules]
+    tree["rules"] = {rule["name"]: {key: rule[key] for key in rule if key != "name"} for rule in dumped}
+    tree["order of the rules"] = None
+    return tree
+
+
+def _values(path: Path, before: Any, after: Any) -> Iterator[Value]:
+    """Yield what differs below a path; a part that only one of the two has is one value."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _values((*path, str(key)), before.get(key), after.get(key))
+    elif before != after:
+        yield Value(path, before, after)
+
+
+def _program_keys(
+    before: ProgramTable, after: ProgramTable, old: Ints, new: Ints
+) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]]:
+    """Yield the keys that differ for programs that both have, with the programs and their values."""
+    ids = before.ids[old]
+    for key in dict.fromkeys([*after.columns, *before.columns]):
+        one, other = before.columns.get(key), after.columns.get(key)
+        cell_before, cell_after = _cells(one, old, len(before)), _cells(other, new, len(after))
+        differs = (cell_before < 0) != (cell_after < 0)
+        both = np.flatnonzero((cell_before >= 0) & (cell_after >= 0))
+        if one is not None and other is not None and len(both):
+            differs[both] = _unequal(one, other, cell_before[both], cell_after[both])
+        rows = np.flatnonzero(differs)
+        if len(rows):
+            values = tuple(
+                tuple(None if column is None or cell < 0 else column.cell(cell) for cell in cells[rows].tolist())
+                for column, cells in ((one, cell_before), (other, cell_after))
+            )
+            yield key, (tuple(ids[rows].tolist()), values[0], values[1])
+
+
+def _cells(column: Column | None, rows: Ints, programs: int) -> Ints:
+    """Return the cell of each of some programs, -1 where it has none; shape (rows,)."""
+    at = np.full(programs, -1, dtype=np.int64)
+    if column is not None:
+        at[column.rows] = np.arange(len(column))
+    cells: Ints = at[rows]
+    return cells
+
+
+def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which cells of two columns differ; shape (cells,)."""
+    if one.offsets is None and other.offsets is None:
+        differs = one.values[before] != other.values[after]
+        shares = [
+            np.zeros(len(cells), dtype=bool) if column.shares is None else column.shares[cells]
+            for column, cells in ((one, before), (other, after))
+        ]
+        return np.asarray(differs, dtype=bool) | (shares[0] != shares[1])
+    if one.offsets is None or other.offsets is None:
+        pairs = zip(before.tolist(), after.tolist(), strict=True)
+        return np.array([one.cell(cell) != other.cell(again) for cell, again in pairs], dtype=bool)
+    lengths, again = np.diff(one.offsets)[before], np.diff(other.offsets)[after]
+    differs = lengths != again
+    same = np.flatnonzero(~differs)
+    rows = np.arange(len(same), dtype=np.int64)
+    items = [column.take(cells[same], rows) for column, cells in ((one, before), (other, after))]
+    unequal = np.asarray(items[0].values != items[1].values, dtype=bool)
+    unequal = unequal.reshape(len(unequal), -1).any(axis=1) if len(unequal) else unequal.reshape(0)
+    differs[same] = np.bincount(np.repeat(rows, lengths[same]), weights=unequal, minlength=len(same)) > 0
+    return differs

@@ -1,0 +1,93 @@
+"""The ladder of dollars as a drawing: a bar for each rung, as wide as its dollars, as high as each of them buys."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from budgetopt.report.limits import Gain
+from budgetopt.report.numbers import Numbers
+from budgetopt.report.text import one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["ladder_chart"]
+
+WIDTH, HEIGHT, MARGIN = 720.0, 300.0, 48.0
+CUT, MORE = "#9a4a1c", "#1c6a7a"
+"""Colors that are told apart by those who see few of them; a cut also stands left of the middle."""
+
+
+def ladder_chart(plan: Allocation, table: pd.DataFrame) -> str:
+    """Return a ladder as an SVG drawing that needs nothing else.
+
+    Parameters
+    ----------
+    plan
+        The plan from which the money moves.
+    table
+        What :func:`budgetopt.ladder` returned for it.
+    """
+    numbers, gain = Numbers(plan.scenario.currency), Gain.of(plan, Numbers(plan.scenario.currency))
+    rungs = _rungs(table)
+    low, high = min([0.0, *(left for left, _, _, _ in rungs)]), max([0.0, *(right for _, right, _, _ in rungs)])
+    top = max([value for _, _, value, _ in rungs], default=0.0) or 1.0
+    across = (WIDTH - 2 * MARGIN) / ((high - low) or 1.0)
+    up = (HEIGHT - 2 * MARGIN) / top
+    name = f"What the last and the next dollars buy: {one_line(plan.scenario.name)}"
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img"'
+            ' aria-labelledby="title desc" font-family="system-ui, sans-serif" font-size="12">'
+        ),
+        f'<title id="title">{escape(name)}</title>',
+        f'<desc id="desc">{escape(" ".join(_words(rung, numbers, gain) for rung in rungs))}</desc>',
+        f'<text x="{MARGIN:.0f}" y="24" font-size="15">{escape(name)}</text>',
+    ]
+    for rung in rungs:
+        left, right, value, _ = rung
+        x, width = MARGIN + (left - low) * across, (right - left) * across
+        height = value * up
+        parts.append(
+            f'<rect x="{x:.2f}" y="{HEIGHT - MARGIN - height:.2f}" width="{max(width - 1, 0.5):.2f}"'
+            f' height="{height:.2f}" fill="{CUT if right <= 0 else MORE}"><title>'
+            f"{escape(_words(rung, numbers, gain))}</title></rect>"
+        )
+        end = left if right <= 0 else right
+        at = MARGIN + (end - low) * across
+        parts.append(
+            f'<text x="{at:.2f}" y="{HEIGHT - MARGIN + 16:.2f}" text-anchor="middle" font-size="10">'
+            f"{escape(numbers.short_money(end, signed=True))}</text>"
+        )
+    base = HEIGHT - MARGIN
+    parts.append(f'<line x1="{MARGIN}" y1="{base}" x2="{WIDTH - MARGIN}" y2="{base}" stroke="currentColor"/>')
+    parts.append(
+        f'<text x="{MARGIN:.0f}" y="{MARGIN - 6:.0f}" font-size="10">'
+        f"{escape(f'each dollar would {gain.words(top)}')}</text></svg>"
+    )
+    return "\n".join(parts) + "\n"
+
+
+def _rungs(table: pd.DataFrame) -> list[tuple[float, float, float, str]]:
+    """Return each rung: the money where it begins and ends, what a dollar buys on it, and what moves most on it."""
+    steps = table[table["program"] != ""].drop_duplicates("money")
+    moving = dict(zip(steps["money"].tolist(), steps["name"].tolist(), strict=True))
+    values = dict(zip(steps["money"].tolist(), steps["value_per_dollar"].tolist(), strict=True))
+    rungs = []
+    for side in (-1, 1):
+        before = 0.0
+        for money in sorted((money for money in values if money * side > 0), key=abs):
+            rungs.append((min(before, money), max(before, money), float(values[money]), str(moving[money])))
+            before = money
+    return sorted(rungs)
+
+
+def _words(rung: tuple[float, float, float, str], numbers: Numbers, gain: Gain) -> str:
+    left, right, value, name = rung
+    worth = f"its dollars {gain.words(value)} each"
+    if right <= 0:
+        return f"A cut of {numbers.spoken_money(-left)} falls most on {one_line(name)}: {worth}."
+    return f"With {numbers.spoken_money(right)} more most goes to {one_line(name)}: {worth}."
