@@ -132,8 +132,9 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | np.integer | np.floating):
         number = value.item() if isinstance(value, np.generic) else value
+        text = repr(number)
         # an exponent would be taken for a code
-        return f"{Decimal(repr(number)):f}" if np.isfinite(number) else str(number)
+        return f"{Decimal(text):f}" if "e" in text else text
     if isinstance(value, list | tuple | np.ndarray):
         items = list(value)
         if items and all(isinstance(item, list | tuple | np.ndarray) and len(item) == 2 for item in items):

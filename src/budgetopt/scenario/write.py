@@ -22,7 +22,7 @@ from budgetopt.scenario.changes import document_tree
 from budgetopt.scenario.keys import Leaf, fields_of, leaf_of
 from budgetopt.scenario.load import SCENARIO_FILE
 from budgetopt.scenario.model import FORMAT, Program
-from budgetopt.scenario.programs import Column, ProgramTable, put, split_key
+from budgetopt.scenario.programs import Column, ProgramTable, objects, put, split_key
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.tables.cells import read_cells
 from budgetopt.scenario.tables.heads import normal
@@ -147,9 +147,9 @@ def _split(programs: ProgramTable) -> tuple[dict[str, list[str]], dict[str, Colu
         if len(lost):
             rest[key] = column if len(lost) == len(column) else column.take(lost, column.rows[lost])
         if inside.any():
-            cells[key] = [""] * len(programs)
-            for cell in np.flatnonzero(inside).tolist():
-                cells[key][int(column.rows[cell])] = texts[key][cell]
+            column_texts = np.full(len(programs), "", dtype=object)
+            column_texts[column.rows[inside]] = objects(texts[key])[inside]
+            cells[key] = column_texts.tolist()
     return cells, rest
 
 
@@ -189,6 +189,14 @@ def _reads_back(column: Column, leaf: Leaf, texts: list[str]) -> np.ndarray[Any,
         shares_again = np.zeros(len(again), dtype=bool) if again.shares is None else again.shares
         same[read.good] = (again.values == column.values[read.good]) & (shares_again == shares[read.good])
         return same
+    if column.offsets is None and leaf.kind in ("text", "choice"):
+        same[read.good] = again.values == column.values[read.good]
+        return same
+    offsets = (column.offsets, again.offsets)
+    if offsets[0] is not None and offsets[1] is not None and np.array_equal(offsets[0], offsets[1]):
+        same[:] = np.array_equal(again.values, column.values)
+        if same.all():
+            return same
     for position, cell in enumerate(read.good.tolist()):
         old, new = column.cell(cell), again.cell(position)
         same[cell] = old == new and isinstance(old, str | bool) == isinstance(new, str | bool)

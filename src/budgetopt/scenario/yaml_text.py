@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.keys import kinds_of, types_below
+from budgetopt.scenario.keys import is_model, kinds_of, types_below
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.yaml_file import scalar
 
@@ -29,18 +30,38 @@ def to_yaml(tree: Mapping[str, Any]) -> str:
     tree
         The plain values of the scenario.
     """
-    return "".join(f"{line}\n" for line in _mapping([Document], tree, 0))
+    return "".join(f"{line}\n" for line in _mapping(_Kinds([Document]), tree, 0))
 
 
-def _mapping(kinds: list[Any], tree: Mapping[str, Any], depth: int) -> Iterator[str]:
+class _Kinds:
+    """The types that may stand somewhere; what may stand below is looked up once for all programs alike."""
+
+    def __init__(self, kinds: list[Any]) -> None:
+        self.kinds = kinds
+        self.grouped = bool(kinds_of(kinds) & {"number", "numbers"})
+        self.has_keys = any(is_model(kind) for kind in kinds)
+        self.known: dict[str, _Kinds] = {}
+
+    def below(self, key: str = "") -> _Kinds:
+        """Return what may stand under a key; without one, what may be an item of a list."""
+        name = key if self.has_keys else ""
+        if name not in self.known:
+            self.known[name] = _Kinds(types_below(self.kinds, key))
+        return self.known[name]
+
+
+def _mapping(kinds: _Kinds, tree: Mapping[str, Any], depth: int) -> Iterator[str]:
     indent = "  " * depth
     for key, value in tree.items():
-        inside = types_below(kinds, key)
+        inside = kinds.below(key)
         head = f"{indent}{_key(key)}:"
-        line = f"{head} {_flow(inside, value)}"
-        if not isinstance(value, Mapping | list) or not value or (depth and len(line) <= _WIDTH and _is_short(value)):
-            yield line
-        elif isinstance(value, Mapping):
+        many = isinstance(value, Mapping | list) and bool(value)
+        if not many or (depth and _is_short(value)):
+            line = f"{head} {_flow(inside, value)}"
+            if not many or len(line) <= _WIDTH:
+                yield line
+                continue
+        if isinstance(value, Mapping):
             if not depth:
                 yield ""
             yield head
@@ -49,8 +70,8 @@ def _mapping(kinds: list[Any], tree: Mapping[str, Any], depth: int) -> Iterator[
             yield from _list(inside, value, head, depth)
 
 
-def _list(kinds: list[Any], items: list[Any], head: str, depth: int) -> Iterator[str]:
-    inside = types_below(kinds, 0)
+def _list(kinds: _Kinds, items: list[Any], head: str, depth: int) -> Iterator[str]:
+    inside = kinds.below()
     if not any(isinstance(item, Mapping | list) for item in items):
         line = f"{head} {_flow(kinds, items)}"
         if len(line) <= _WIDTH:
@@ -81,17 +102,15 @@ def _is_short(value: Any) -> bool:
     )
 
 
-def _flow(kinds: list[Any], value: Any) -> str:
+def _flow(kinds: _Kinds, value: Any) -> str:
     if isinstance(value, Mapping):
-        return (
-            "{" + ", ".join(f"{_key(key)}: {_flow(types_below(kinds, key), item)}" for key, item in value.items()) + "}"
-        )
+        return "{" + ", ".join(f"{_key(key)}: {_flow(kinds.below(key), item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(types_below(kinds, 0), item) for item in value) + "]"
+        return "[" + ", ".join(_flow(kinds.below(), item) for item in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return number_text(value, grouped=bool(kinds_of(kinds) & {"number", "numbers"}))
+        return number_text(value, grouped=kinds.grouped)
     return _text(str(value))
 
 
@@ -99,6 +118,7 @@ def _key(key: str) -> str:
     return key if key.isascii() and key.isdecimal() and str(int(key)) == key else _text(key)
 
 
+@lru_cache(maxsize=65_536)
 def _text(text: str) -> str:
     plain = _PLAIN.fullmatch(text) is not None and isinstance(scalar(text), str)
     if plain and text.casefold() not in _WORDS_OF_OLD_YAML:
