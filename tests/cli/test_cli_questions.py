@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,22 @@ def test_solve_prints_the_short_form_at_once(town: Path, run: Callable[..., Any]
     assert "These cannot all be met with the money there is:" in err
     assert "the rule “Both alike” (Promise)" in err
     assert "The cheapest repairs, each enough by itself:" in err
+
+
+def test_a_result_is_verified_in_fractions(town: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+    result = tmp_path / "result.json"
+    assert run("solve", town, "--json", result).code == 0
+    code, out, _ = run("verify", result, town, "--exact")
+    assert code == 0
+    assert "In fractions: the plan misses" in out
+    assert "prove that no plan can do better than" in out
+    found = json.loads(run("verify", result, town, "--exact", "--format", "json").out)["exact"]
+    assert Fraction(found["bound"]) == pytest.approx(Fraction(found["value"]), rel=1e-12)
+
+
+def test_the_ladder_is_drawn(town: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+    drawing = tmp_path / "ladder.svg"
+    code, _, err = run("prices", town, "--dollars", "--chart", drawing)
+    assert (code, err) == (0, f"wrote {drawing}\n")
+    assert drawing.read_text(encoding="utf-8").startswith("<svg")
+    assert run("prices", town, "--chart", drawing).code == 2
