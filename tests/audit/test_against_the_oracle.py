@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
+from measures import few
 from oracle import Reading
 from strategies import ALL, Case, cases, random_plans
 
@@ -58,6 +59,7 @@ def agree(case: Case, plan: SpendingPlan) -> None:
     assert opinion.accepted is (opinion.violations == ())
 
 
+@few(1 / 2)
 @given(cases(features=ALL))
 def test_a_plan_that_keeps_every_rule_is_accepted(case: Case) -> None:
     opinion = audit_plan(case.scenario, case.plan)
@@ -67,12 +69,14 @@ def test_a_plan_that_keeps_every_rule_is_accepted(case: Case) -> None:
     agree(case, case.plan)
 
 
+@few(1 / 2)
 @given(st.data())
 def test_any_plan_is_judged_as_the_words_say(data: st.DataObject) -> None:
     case = data.draw(cases(features=ALL, feasible=data.draw(st.booleans())))
     agree(case, data.draw(random_plans(case.scenario)))
 
 
+@few(1 / 2)
 @given(st.data())
 def test_objectives_of_every_kind(data: st.DataObject) -> None:
     case = data.draw(cases(features=ALL))
@@ -97,6 +101,7 @@ def broken(case: Case, change: Callable[[dict[str, Any]], None]) -> Audit:
     return audit_plan(Case(document, {}, feasible=False).scenario, case.plan)
 
 
+@few(1 / 2)
 @given(cases(features=ALL), st.data())
 def test_one_limit_drawn_too_tight_is_the_one_that_is_named(case: Case, data: st.DataObject) -> None:
     reading, gap = case.reading, 100_000
@@ -149,6 +154,7 @@ def test_one_limit_drawn_too_tight_is_the_one_that_is_named(case: Case, data: st
     assert shares == {("change", "Steady", period, program, None)}
 
 
+@few(1 / 2)
 @given(cases(features=ALL), st.data())
 def test_money_from_a_fund_that_may_not_pay_names_eligibility_and_its_balance_alone(
     case: Case, data: st.DataObject

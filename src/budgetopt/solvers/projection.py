@@ -109,10 +109,9 @@ class _Standing:
 def _least_squares(system: Floats, wanted: Floats) -> Floats:
     """Return the smallest step that comes nearest to what is wanted; no step where the arithmetic fails."""
     try:
-        step: Floats = np.linalg.lstsq(system, wanted, rcond=1e-12)[0]
+        return np.asarray(np.linalg.lstsq(system, wanted, rcond=1e-12)[0], dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.zeros(system.shape[1])
-    return step
 
 
 def _sizes(lp: LinearProgram, x: Floats) -> Floats:
