@@ -22,7 +22,6 @@ __all__ = ["LiveModel", "version"]
 
 TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
 SEED = 0
-LARGE = 200_000  # entries; above, the interior point method with crossover beats the simplex method on budgets
 
 _TERMINATION = {
     highspy.HighsModelStatus.kOptimal: Termination.OPTIMAL,
@@ -68,8 +67,6 @@ class LiveModel:
         How to solve; ``options.solver`` is not looked at.
     scaling
         Powers of two by which rows and columns are scaled; chosen from the problem if left out.
-    presolve
-        Whether HiGHS may simplify the problem first; a waste where few rows meet many columns, or a solve is warm.
 
     Raises
     ------
@@ -79,14 +76,7 @@ class LiveModel:
         If an option is out of range.
     """
 
-    def __init__(
-        self,
-        lp: LinearProgram,
-        options: Options | None = None,
-        *,
-        scaling: Scaling | None = None,
-        presolve: bool = True,
-    ) -> None:
+    def __init__(self, lp: LinearProgram, options: Options | None = None, *, scaling: Scaling | None = None) -> None:
         options = options or Options()
         check_options(options)
         check_program(lp)
@@ -100,9 +90,7 @@ class LiveModel:
         self._version = f"HiGHS {self._model.version()}"
         self._set("output_flag", False)
         self._pass(lp)
-        self._set_options(large=presolve and lp.matrix.entries > LARGE)
-        if not presolve:
-            self._set("presolve", "off")
+        self._set_options()
         stage = lp.stages[0]
         self._cost, self._maximize, self._offset, self._cost_scale = stage.cost, stage.maximize, stage.offset, 1.0
         self.set_costs(stage.cost, stage.maximize, stage.offset)
@@ -264,7 +252,7 @@ class LiveModel:
             status = self._model.changeColsIntegrality(len(self._integers), self._integers, kinds)
             self._check(status, "take the whole-number columns")
 
-    def _set_options(self, *, large: bool) -> None:
+    def _set_options(self) -> None:
         options = self._options
         self._set("random_seed", SEED)
         self._set("primal_feasibility_tolerance", TOLERANCE)
@@ -274,8 +262,8 @@ class LiveModel:
         self._set("mip_abs_gap", TOLERANCE)
         self._set("threads", _claim_threads(options.threads))
         self.set_time_limit(options.time_limit)
-        if large and not len(self._integers):
-            self._set("solver", "ipm")
+        # Budgets have few rows for their columns: HiGHS spends many times longer simplifying than solving them.
+        self._set("presolve", "choose" if len(self._integers) else "off")
 
     def _change_costs(self, scaled: Floats) -> None:
         every = np.arange(self._columns, dtype=np.int32)

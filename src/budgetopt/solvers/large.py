@@ -153,7 +153,7 @@ class Part:
     def solve(self, options: Options, clock: Clock) -> Solution:
         """Solve it; the answer has the open columns and the duals of all rows of the problem."""
         small = self._small()
-        answer = LiveModel(small, replace(options, time_limit=clock.left), presolve=False).solve()
+        answer = LiveModel(small, replace(options, time_limit=clock.left)).solve()
         count = len(self._columns)
         if answer.x is not None:
             self.missed = bool((answer.x[count:] > 0).any())
