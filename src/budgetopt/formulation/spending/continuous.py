@@ -83,7 +83,7 @@ def add_continuous(
     column = builder.columns("segment", keys, lower[used], upper[used])
     carriers = [(at_segment, at_period, column, np.ones(len(column)))]
     price = levels.price[owner, at_period]
-    paid = fund >= 0
+    paid = (fund >= 0) & (price > 0)
     terms.append((column[paid], owner[paid], fund[paid], at_period[paid], price[paid]))
     room = np.minimum(upper[used], levels.open_upper[owner, at_period])
     _keep_order(builder, segments, at_segment, at_period, column, room, out_of_order, periods)
