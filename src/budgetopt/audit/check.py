@@ -143,10 +143,12 @@ class Check:
 
     def violations(self, scenario: Scenario) -> Iterator[Violation]:
         """Yield the cells that miss a limit, in words."""
-        for cell in np.flatnonzero(self.missed).tolist():
-            yield self._violation(cell, scenario)
+        missed = np.flatnonzero(self.missed).tolist()
+        names = scenario.programs.names() if missed else None
+        for cell in missed:
+            yield self._violation(cell, scenario, names)
 
-    def _violation(self, cell: int, scenario: Scenario) -> Violation:
+    def _violation(self, cell: int, scenario: Scenario, names: Texts | None) -> Violation:
         value = float(self.value[cell])
         # what is no number is told by the limit that there is
         is_below = bool(np.isfinite(self.lower[cell])) and not value > self.upper[cell]
@@ -167,7 +169,7 @@ class Check:
             bound=limit,
             unit=unit,
             item="" if self.item is None else self.item[cell],
-            program="" if program is None else scenario.programs.names()[program],
+            program="" if program is None or names is None else names[program],
             fund=_printed(fund, scenario),
             other=_printed(other, scenario),
             excess=_figure(abs(value - bound), 2),
