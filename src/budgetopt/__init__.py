@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         repairs,
         rule_ladder,
     )
+    from budgetopt.analysis.differences import Difference, diff
     from budgetopt.audit import Audit, SpendingPlan, audit_plan
     from budgetopt.errors import BudgetoptError, InfeasibleError, InputError, ScenarioError
     from budgetopt.formulation import LinearProgram, formulate
@@ -41,6 +42,7 @@ _HOMES = {
     "Audit": "budgetopt.audit",
     "BudgetoptError": "budgetopt.errors",
     "Conflict": "budgetopt.analysis",
+    "Difference": "budgetopt.analysis.differences",
     "Explanation": "budgetopt.report.explanation",
     "InfeasibleError": "budgetopt.errors",
     "InputError": "budgetopt.errors",
@@ -54,6 +56,7 @@ _HOMES = {
     "available_solvers": "budgetopt.solvers",
     "break_evens": "budgetopt.analysis",
     "conflicts": "budgetopt.analysis",
+    "diff": "budgetopt.analysis.differences",
     "explain": "budgetopt.report.explanation",
     "formulate": "budgetopt.formulation",
     "ladder": "budgetopt.analysis",
@@ -70,6 +73,7 @@ __all__ = [
     "Audit",
     "BudgetoptError",
     "Conflict",
+    "Difference",
     "Explanation",
     "InfeasibleError",
     "InputError",
@@ -84,6 +88,7 @@ __all__ = [
     "available_solvers",
     "break_evens",
     "conflicts",
+    "diff",
     "explain",
     "formulate",
     "ladder",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.scenario.programs import Column, Ints, ProgramTable
+from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Difference:
     @property
     def outcomes(self) -> pd.DataFrame:
         """What both plans reach of each outcome, in all periods together: ``before``, ``after``, ``change``."""
-        return self._compared("outcomes", "value")
+        return self._compared("outcomes", "level")
 
     @property
     def funds(self) -> pd.DataFrame:
@@ -124,7 +124,8 @@ class Difference:
         sums = []
         for plan in self.plans:
             frame = getattr(plan, table)
-            sums.append(frame[column].groupby(level=0, sort=False).sum())
+            key = frame["fund"] if table == "funds" else frame.index
+            sums.append(frame[column].groupby(key, sort=False).sum())
         before, after = sums
         names = list(dict.fromkeys([*after.index, *before.index]))
         both = pd.DataFrame({"before": before.reindex(names), "after": after.reindex(names)})
@@ -177,7 +178,6 @@ def _tree(scenario: Scenario) -> dict[str, Any]:
     tree = scenario.document.model_dump(by_alias=True, exclude={"programs", "tables", "rules", "format"})
     dumped = [rule.model_dump(by_alias=True) for rule in scenario.rules]
     tree["rules"] = {rule["name"]: {key: rule[key] for key in rule if key != "name"} for rule in dumped}
-    tree["order of the rules"] = None
     return tree
 
 
@@ -220,24 +220,26 @@ def _cells(column: Column | None, rows: Ints, programs: int) -> Ints:
     return cells
 
 
-def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> Bools:
     """Return which cells of two columns differ; shape (cells,)."""
     if one.offsets is None and other.offsets is None:
-        differs = one.values[before] != other.values[after]
+        differs: Bools = np.not_equal(one.values[before], other.values[after]).astype(bool)
         shares = [
             np.zeros(len(cells), dtype=bool) if column.shares is None else column.shares[cells]
             for column, cells in ((one, before), (other, after))
         ]
-        return np.asarray(differs, dtype=bool) | (shares[0] != shares[1])
+        either: Bools = differs | (shares[0] != shares[1])
+        return either
     if one.offsets is None or other.offsets is None:
         pairs = zip(before.tolist(), after.tolist(), strict=True)
         return np.array([one.cell(cell) != other.cell(again) for cell, again in pairs], dtype=bool)
-    lengths, again = np.diff(one.offsets)[before], np.diff(other.offsets)[after]
-    differs = lengths != again
+    lengths = np.diff(one.offsets)[before]
+    differs = np.not_equal(lengths, np.diff(other.offsets)[after])
     same = np.flatnonzero(~differs)
     rows = np.arange(len(same), dtype=np.int64)
     items = [column.take(cells[same], rows) for column, cells in ((one, before), (other, after))]
-    unequal = np.asarray(items[0].values != items[1].values, dtype=bool)
-    unequal = unequal.reshape(len(unequal), -1).any(axis=1) if len(unequal) else unequal.reshape(0)
+    unequal = np.not_equal(items[0].values, items[1].values).astype(bool)
+    if unequal.ndim == 2:
+        unequal = unequal.any(axis=1)
     differs[same] = np.bincount(np.repeat(rows, lengths[same]), weights=unequal, minlength=len(same)) > 0
     return differs

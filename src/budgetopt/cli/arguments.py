@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from budgetopt.cli import check, conflicts, explain, export, new, prices, schema, solve, solvers, verify
+from budgetopt.cli import check, conflicts, diff, explain, export, new, prices, schema, solve, solvers, verify
 from budgetopt.errors import OptionError, near
 
 __all__ = ["COMMANDS", "UsageError", "build_parser", "parse"]
 
-COMMANDS = (new, check, solve, explain, prices, conflicts, verify, export, schema, solvers)
+COMMANDS = (new, check, solve, explain, prices, conflicts, diff, verify, export, schema, solvers)
 """The commands, in the order in which the help lists them: modules with NAME, HELP, ``add_arguments`` and ``run``."""
 
 DESCRIPTION = "Allot public money by measured outcomes, under every rule that binds it, and defend each line in public."

@@ -73,12 +73,12 @@ def rules_of(draft: Draft, scenario: Scenario, witness: Witness) -> list[dict[st
         rules += _logic(draft, scenario)
     if draft.has("outcome ceilings"):
         rules += _ceilings(scenario, witness)
-    return [fitted for rule in rules if (fitted := _fitted(scenario, rule)) is not None]
-
-
-def _fitted(scenario: Scenario, rule: dict[str, Any]) -> dict[str, Any] | None:
-    """Return a rule without the departments that a small city does not have; None if it would select no program."""
     present = set(scenario.programs.text("department").tolist())
+    return [fitted for rule in rules if (fitted := _fitted(scenario, rule, present)) is not None]
+
+
+def _fitted(scenario: Scenario, rule: dict[str, Any], present: set[str]) -> dict[str, Any] | None:
+    """Return a rule without the departments that a small city does not have; None if it would select no program."""
     where = rule.get("where", {})
     if "department" in where:
         asked = where["department"]

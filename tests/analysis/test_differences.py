@@ -1,0 +1,154 @@
+import numpy as np
+import pytest
+
+import budgetopt as bo
+from budgetopt import synthetic
+from budgetopt.analysis.differences import Value
+from budgetopt.report.difference import difference_lines
+from budgetopt.scenario.amounts import Share
+
+DOCUMENT = {
+    "name": "Proposed",
+    "periods": ["FY2027", "FY2028"],
+    "funds": {
+        "general": {"name": "General", "revenue": {"FY2027": 118e6, "FY2028": 120e6}},
+        "grant": {"revenue": 2e6, "only": {"tags": "housing"}},
+    },
+    "outcomes": {"visits": {"unit": "visits", "weight": 4}},
+    "programs": {
+        "library": {
+            "name": "Library hours",
+            "baseline": 2e6,
+            "spending": {"at_most": "150%"},
+            "outcomes": {"visits": {"per_dollar": 0.2}},
+        },
+        "shelter": {"baseline": 1e6, "tags": ["housing"], "outcomes": {"visits": {"curve": [[0, 0], [3e6, 90_000]]}}},
+        "pool": {"baseline": 5e5, "outcomes": {"visits": {"unit_cost": 9, "up_to": 80_000}}},
+    },
+    "rules": [{"name": "Library floor", "sum": "spending", "where": {"program": "library"}, "at_least": 1e6}],
+}
+
+
+@pytest.fixture
+def proposed():
+    return bo.Scenario.from_document(DOCUMENT)
+
+
+def lines(found):
+    return list(difference_lines(found))
+
+
+def test_a_scenario_does_not_differ_from_itself(proposed):
+    found = bo.diff(proposed, bo.Scenario.from_document(DOCUMENT))
+    assert not found
+    assert found.values.empty
+    assert found.programs.empty
+    assert lines(found) == ["The two scenarios say the same."]
+
+
+def test_a_revenue_that_falls(proposed):
+    found = bo.diff(proposed, proposed.with_("funds.general.revenue.FY2027=112M"))
+    assert found.document == (Value(("funds", "general", "revenue", "FY2027"), 118e6, 112e6),)
+    assert lines(found) == ["- the revenue of “General” falls from $118 million to $112 million (-5.1%) in FY2027"]
+
+
+def test_a_fund_and_a_rule_that_are_new_or_gone(proposed):
+    found = bo.diff(proposed, proposed.without("funds.grant", "rules.Library floor"))
+    assert lines(found) == ["- the fund “grant” is gone", "- the rule “Library floor” is gone"]
+    assert [value.after for value in found.document] == [None, None]
+
+
+def test_a_rule_that_asks_for_more(proposed):
+    found = bo.diff(proposed, proposed.with_("rules.Library floor.at_least=1.5M"))
+    assert lines(found) == ["- the at least of the rule “Library floor” rises from $1 million to $1.5 million (+50%)"]
+
+
+def test_programs_that_are_new_gone_and_changed(proposed):
+    document = {**DOCUMENT, "programs": dict(DOCUMENT["programs"])}
+    document["programs"]["rink"] = document["programs"].pop("pool")
+    document["programs"]["library"] = {
+        **document["programs"]["library"],
+        "baseline": 2.5e6,
+        "spending": {"at_most": 3e6},
+    }
+    found = bo.diff(proposed, bo.Scenario.from_document(document))
+    assert found.new_programs == ("rink",)
+    assert found.gone_programs == ("pool",)
+    assert found.program_keys == {
+        "baseline": (("library",), (2e6,), (2.5e6,)),
+        "spending.at_most": (("library",), (Share(1.5),), (3e6,)),
+    }
+    assert lines(found) == [
+        "- 1 program is new: “rink”",
+        "- 1 program is gone: “pool”",
+        "- the baseline of program “Library hours” rises from $2 million to $2.5 million (+25%)",
+        "- the spending at most of program “Library hours” changes from 150% to $3 million",
+    ]
+    assert set(found.programs["program"]) == {"rink", "pool", "library"}
+
+
+def test_lists_and_curves(proposed):
+    document = {**DOCUMENT, "programs": dict(DOCUMENT["programs"])}
+    document["programs"]["shelter"] = {
+        **document["programs"]["shelter"],
+        "tags": ["housing", "winter"],
+        "outcomes": {"visits": {"curve": [[0, 0], [3e6, 95_000]]}},
+    }
+    found = bo.diff(proposed, bo.Scenario.from_document(document))
+    assert found.program_keys == {
+        "tags": (("shelter",), (("housing",),), (("housing", "winter"),)),
+        "outcomes.visits.curve": (("shelter",), (((0.0, 0.0), (3e6, 9e4)),), (((0.0, 0.0), (3e6, 9.5e4)),)),
+    }
+
+
+def test_another_order_of_the_programs(proposed):
+    turned = dict(reversed(DOCUMENT["programs"].items()))
+    found = bo.diff(proposed, bo.Scenario.from_document({**DOCUMENT, "programs": turned}))
+    assert found.order
+    assert lines(found) == ["- the programs stand in another order, by which ties are settled"]
+
+
+def test_long_lists_are_cut():
+    city = synthetic.city(60, features="linear")
+    raised = city.with_(("programs.*.baseline", "+5%"))
+    found = bo.diff(city, raised)
+    ids, before, after = found.program_keys["baseline"]
+    assert set(ids) == set(city.programs.ids[~np.isnan(city.programs.baseline())])
+    assert np.allclose(np.array(after) / np.array(before), 1.05)
+    assert len(lines(found)) == 4
+    assert f"the baseline of {len(ids)} programs changes, from " in lines(found)[0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_value_that_differs_is_found(seed):
+    one, other = (synthetic.city(30, periods=2, seed=at) for at in (seed, seed + 1))
+    found = bo.diff(one, other)
+    for key, (ids, before, after) in found.program_keys.items():
+        for name, old, new in zip(ids, before, after, strict=True):
+            assert old != new
+            assert one.programs.value(name, key) == old
+            assert other.programs.value(name, key) == new
+    told = {(name, key) for key, (ids, _, _) in found.program_keys.items() for name in ids}
+    for name in one.programs:
+        for key in {*one.programs.columns, *other.programs.columns}:
+            differs = one.programs.value(name, key) != other.programs.value(name, key)
+            assert differs == ((name, key) in told)
+
+
+def test_solved_it_says_what_changes():
+    tight = {**DOCUMENT, "funds": {"general": {"name": "General", "revenue": 3e6}}}
+    less = bo.Scenario.from_document({**tight, "funds": {"general": {"name": "General", "revenue": 2e6}}})
+    found = bo.diff(bo.Scenario.from_document(tight), less, solve=True)
+    before, after = found.plans
+    assert found.funds.loc["general", "change"] == pytest.approx(-2e6)
+    moved = after.programs["spending"] - before.programs["spending"]
+    assert found.moves["change"].sum() == pytest.approx(moved.sum())
+    gained = after.outcomes["level"] - before.outcomes["level"]
+    assert found.outcomes.loc["visits", "change"] == pytest.approx(gained["visits"])
+    text = "\n".join(lines(found))
+    assert "- the fund “General” pays $4 million instead of $6 million (-$2 million)" in text
+    assert "Best plan: its objective falls from " in text
+
+
+def test_without_plans_the_tables_of_plans_are_empty(proposed):
+    assert bo.diff(proposed, proposed).moves.empty
