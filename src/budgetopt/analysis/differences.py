@@ -223,7 +223,7 @@ def _cells(column: Column | None, rows: Ints, programs: int) -> Ints:
 def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> Bools:
     """Return which cells of two columns differ; shape (cells,)."""
     if one.offsets is None and other.offsets is None:
-        differs: Bools = np.not_equal(one.values[before], other.values[after]).astype(bool)
+        differs: Bools = np.not_equal(one.values[before], other.values[after]).astype(bool)  # noqa: PD011
         shares = [
             np.zeros(len(cells), dtype=bool) if column.shares is None else column.shares[cells]
             for column, cells in ((one, before), (other, after))
