@@ -6,6 +6,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from budgetopt.scenario.checks.more_notes import (
+    notes_on_grants,
+    notes_on_logic,
+    notes_on_prices,
+    notes_on_projects,
+    some,
+)
 from budgetopt.scenario.checks.objective import affected_outcomes
 from budgetopt.scenario.model import ChangeRule, SumRule
 from budgetopt.scenario.programs import Bools, split_key
@@ -15,7 +22,6 @@ from budgetopt.scenario.words import listed
 
 __all__ = ["notes"]
 
-_MOST_NAMES = 5
 _SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "value")
 """The keys that give an effect, or the effect of a package, its size."""
 
@@ -29,16 +35,11 @@ def notes(scenario: Scenario) -> list[str]:
         *_funds(scenario),
         *_rules(scenario),
         *_spellings(scenario),
+        *notes_on_projects(scenario),
+        *notes_on_grants(scenario),
+        *notes_on_logic(scenario),
+        *notes_on_prices(scenario),
     ]
-
-
-def _some(scenario: Scenario, chosen: Bools, one: str, many: str) -> Iterator[str]:
-    """Yield one sentence on the chosen programs, if there are any; ``{}`` is their number or name."""
-    names = scenario.programs.ids[chosen].tolist()
-    if len(names) == 1:
-        yield one.format(f"program '{names[0]}'")
-    elif names:
-        yield f"{many.format(f'{len(names):,} programs')}: {listed(names, _MOST_NAMES)}"
 
 
 def _programs(scenario: Scenario) -> Iterator[str]:
@@ -46,17 +47,17 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     new = np.isnan(programs.baseline())
     if any(isinstance(rule, ChangeRule) for rule in scenario.rules):
         one = "{} has no baseline and is new: limits on change leave it alone"
-        yield from _some(scenario, new, one, "{} have no baseline and are new: limits on change leave them alone")
+        yield from some(scenario, new, one, "{} have no baseline and are new: limits on change leave them alone")
     paid: Bools = np.any(scenario.eligible, axis=1)
     one = "{} may be paid for by no fund, so it gets nothing"
-    yield from _some(scenario, ~paid, one, "{} may be paid for by no fund, so they get nothing")
+    yield from some(scenario, ~paid, one, "{} may be paid for by no fund, so they get nothing")
     affects = np.zeros(len(programs), dtype=bool)
     for key, column in programs.columns.items():
         if "outcomes" in split_key(key):
             affects[column.rows] = True
     one = "{} has no effect on any outcome, so it gets only what limits and rules ask for"
     many = "{} have no effect on any outcome, so they get only what limits and rules ask for"
-    yield from _some(scenario, ~affects & paid, one, many)
+    yield from some(scenario, ~affects & paid, one, many)
     listed_rows, names = programs.items("funds")
     if len(listed_rows):
         position = {name: at for at, name in enumerate(scenario.funds)}
@@ -65,14 +66,14 @@ def _programs(scenario: Scenario) -> Iterator[str]:
         known = fund >= 0
         shut[listed_rows[known][~scenario.eligible[listed_rows[known], fund[known]]]] = True
         one = "{} names a fund whose `only` excludes it, so that fund pays nothing for it"
-        yield from _some(
+        yield from some(
             scenario, shut & paid, one, "{} name a fund whose `only` excludes them, so it pays nothing for them"
         )
     total = np.zeros(len(programs))
     for shares in programs.under("districts").values():
         total[shares.rows] += shares.values
     one = "the districts of {} add up to less than 100%"
-    yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), one, "the districts of {} add up to less than 100%")
+    yield from some(scenario, (total > 0) & (total < 1 - 1e-9), one, "the districts of {} add up to less than 100%")
     yield from _evidence(scenario)
 
 

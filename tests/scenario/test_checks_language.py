@@ -1,0 +1,162 @@
+"""Contradictions that can be seen without solving, over the whole language: only what no plan can meet is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from budgetopt.errors import ScenarioError
+from budgetopt.scenario import Scenario, notes
+from language.strategies import Told, told
+
+WORDS = {
+    # what is refused because its own words make no sense, though a plan may pass them by
+    "unknown-value",
+    "units",
+    "floor-above-ceiling",
+    "doors-above-ceiling",
+    "no-coverage",
+    "one-period",
+    "twice",
+    # kept only by a plan that spends nothing
+    "shares-above-one",
+    "share-above-one",
+}
+
+
+def codes(document: dict[str, Any]) -> list[str]:
+    try:
+        Scenario.from_document(document)
+    except ScenarioError as error:
+        return [problem.code for problem in error.problems]
+    return []
+
+
+@settings(max_examples=60)
+@given(told())
+def test_no_scenario_that_has_a_plan_is_told_to_contradict_itself(case: Told) -> None:
+    assert set(codes(case.document)) <= WORDS
+
+
+def village(**more: Any) -> dict[str, Any]:
+    """Return a small scenario; what is given is laid over it, section by section."""
+    document: dict[str, Any] = {
+        "periods": ["t1", "t2"],
+        "funds": {"general": {"revenue": 10}, "grant": {"kind": "grant", "revenue": 4}},
+        "resources": {"nurses": {"capacity": 8}},
+        "outcomes": {"helped": {"weight": 2}},
+        "programs": {
+            "clinic": {
+                "baseline": 6,
+                "uses": {"nurses": {"per_dollar": 1}},
+                "outcomes": {"helped": {"unit_cost": 2, "up_to": 3, "evidence": "rct"}},
+            },
+            "pool": {"baseline": 3, "outcomes": {"helped": {"per_dollar": 0.25, "evidence": "rct"}}},
+        },
+    }
+    for section, said in more.items():
+        if isinstance(said, dict):
+            for name, words in said.items():
+                document[section].setdefault(name, {}).update(words)
+        else:
+            document[section] = said
+    return document
+
+
+FLOORS = {"clinic": {"spending": {"at_least": 1}}, "pool": {"spending": {"at_least": 1}}}
+CLOSED = {"pool": {"spending": {"at_most": 0}}}
+UNPAID = {**CLOSED, "clinic": {"funds": []}}
+BOTH = ["clinic", "pool"]
+NEEDS = {"name": "a", "requires": {"program": "clinic", "needs": "pool"}}
+BACK = {"name": "b", "requires": {"program": "pool", "needs": "clinic"}}
+
+
+def rule(**words: Any) -> dict[str, Any]:
+    return {"name": "r", **words}
+
+
+def grant(general: float, least: float, **words: Any) -> dict[str, Any]:
+    return {"funds": {"general": {"revenue": general}, "grant": {"spending": {"at_least": least}, **words}}}
+
+
+def effort(amount: float) -> dict[str, Any]:
+    return grant(10, 1, maintenance_of_effort={"fund": "general", "at_least": amount})
+
+
+def target(amount: float) -> dict[str, Any]:
+    return {"outcomes": {"helped": {"target": {"at_least": {"t1": amount}}}}, "programs": CLOSED}
+
+
+BEYOND = [
+    # each: what can just be met, a little more, and how that is told
+    (
+        {"programs": {"clinic": {"spending": {"at_least": 8}}}},
+        {"programs": {"clinic": {"spending": {"at_least": 8.1}}}},
+        "above-the-capacity",
+    ),
+    (target(3), target(3.1), "target-out-of-reach"),
+    (
+        grant(4, 4, match={"from": "general", "rate": 1}),
+        grant(3.9, 4, match={"from": "general", "rate": 1}),
+        "match-above-the-money",
+    ),
+    (grant(10, 4), grant(10, 4.1), "above-the-money"),
+    (effort(10), effort(10.1), "effort-above-the-money"),
+    (
+        {"programs": FLOORS, "rules": [rule(count="funded", equals=2)]},
+        {"programs": FLOORS, "rules": [rule(count="funded", at_most=1)]},
+        "rules-contradict",
+    ),
+    (
+        {"programs": CLOSED, "rules": [rule(count="funded", at_least=1)]},
+        {"programs": CLOSED, "rules": [rule(count="funded", at_least=2)]},
+        "rules-contradict",
+    ),
+    (
+        {"programs": FLOORS, "rules": [rule(together=BOTH)]},
+        {"programs": FLOORS, "rules": [rule(excludes=BOTH)]},
+        "rules-contradict",
+    ),
+    (
+        {"programs": CLOSED, "rules": [rule(exactly_one=BOTH)]},
+        {"programs": UNPAID, "rules": [rule(exactly_one=BOTH)]},
+        "rules-contradict",
+    ),
+    ({"rules": [NEEDS, rule(exactly_one=BOTH)]}, {"rules": [NEEDS, BACK, rule(exactly_one=BOTH)]}, "rules-contradict"),
+]
+
+
+@pytest.mark.parametrize(("just", "more", "code"), BEYOND, ids=str)
+def test_what_can_just_be_met_is_no_error_and_more_is(just: dict[str, Any], more: dict[str, Any], code: str) -> None:
+    assert codes(village(**just)) == []
+    assert codes(village(**more)) == [code]
+    assert len(Scenario.from_document(village(**more), check_sums=False).programs) == 2
+
+
+def project(limits: dict[str, Any] | None = None, **words: Any) -> dict[str, Any]:
+    package = {"cost": [1, 1], "outcomes": {"helped": {"value": 1, "evidence": "rct"}}, **words}
+    return {"programs": {"bridge": {"packages": [package], **(limits or {})}}}
+
+
+NOTES = [
+    (project(), "some of its cost falls after the last period"),
+    (project(opens_after=2), "opens after the last period wherever it starts"),
+    (project({"spending": {"at_most": 2}}, cost=3), "below the cost of any package that it could begin with"),
+    ({"funds": {"grant": {"ends": "t1"}}}, "fund 'grant' has revenue in t2, and may not pay then"),
+    ({"rules": [NEEDS, BACK]}, "programs 'clinic', 'pool' need one another in a circle"),
+    (
+        {"programs": {"pool": {"inflation": "3%", "spending": {"at_most": 9}}}},
+        "the costs of program 'pool' grow, and its limits stay the same dollars",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "note"), NOTES, ids=str)
+def test_what_may_be_meant_otherwise_is_remarked_on(more: dict[str, Any], note: str) -> None:
+    assert any(note in remark for remark in notes(Scenario.from_document(village(**more))))
+
+
+def test_a_plain_village_gives_no_cause_for_remarks() -> None:
+    assert notes(Scenario.from_document(village())) == []
