@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 import budgetopt as bo
-from budgetopt.cli.starting import guess
 from budgetopt.scenario.model.table import Table
+from budgetopt.scenario.starting import guess
 from budgetopt.scenario.tables import read_grid
 
 OFFICE = """\
@@ -153,6 +153,7 @@ def test_a_table_that_is_not_there_is_told(tmp_path: Path, run: Callable[..., An
         ("Name,Approved FY24,Approved FY26,Approved FY25", "program,ignore,baseline,ignore"),
         ("Name,Adopted FY26,Baseline FY25,Priority,Tags,Zip code", "program,ignore,baseline,priority,tags,ignore"),
         ("Service,Fund,Amount,Comments,Source", "program,funds,baseline,note,source"),
+        ("Programm,Departmnet,FY26 Adpoted,Adoptd", "program,department,ignore,baseline"),
     ],
 )
 def test_heads_are_understood(heads: str, keys: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from budgetopt.errors import InputError, ScenarioError
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.yaml_text import share_text
 from scenario.documents import amounts, names, shares
 
 
@@ -108,7 +109,7 @@ rows = st.fixed_dictionaries(
     {
         "name": st.one_of(st.none(), names),
         "baseline": amounts,
-        "spending.at_most": st.one_of(st.none(), amounts, shares.map(str)),
+        "spending.at_most": st.one_of(st.none(), amounts, shares.map(share_text)),
         "outcomes.v.per_dollar": st.one_of(st.none(), st.floats(-1e9, 1e9, allow_subnormal=False)),
         "outcomes.v.std_error": st.one_of(st.none(), shares.map(float)),
         "attributes.size": st.one_of(st.integers(0, 10**15), st.floats(0, 1e6, allow_subnormal=False)),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
-from budgetopt.scenario.keys import leaf_of
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.load import Source, assemble
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.model.table import Table
@@ -156,7 +157,7 @@ def programs_frame(scenario: Scenario) -> pd.DataFrame:
 
 def _values(programs: ProgramTable, key: str, column: Column) -> Any:
     leaf = leaf_of(Program, key)
-    if leaf is not None and leaf.kind == "number" and column.offsets is None and not _needs_text(column):
+    if leaf is not None and leaf.kind == "number" and column.offsets is None and not _needs_text(leaf, column):
         return programs.number(key)
     values = np.full(len(programs), None, dtype=object)
     if leaf is None or column.offsets is not None or column.shares is not None:
@@ -169,6 +170,9 @@ def _values(programs: ProgramTable, key: str, column: Column) -> Any:
     return values
 
 
-def _needs_text(column: Column) -> bool:
-    """Return whether a column of numbers has shares that a plain number would not be read as."""
-    return column.shares is not None and (not column.shares.all() or bool((column.values > 1).any()))  # noqa: PD011
+def _needs_text(leaf: Leaf, column: Column) -> bool:
+    """Return whether a column of numbers has shares that plain numbers would not be read as."""
+    if column.shares is None:
+        return False
+    (half,) = leaf.adapter.validate_python([0.5])
+    return not isinstance(half, Share) or bool((column.values > 1).any())  # noqa: PD011

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.tables.grid import Grid, TableError
 from budgetopt.scenario.tables.read import read_grid, split_sheet
 from budgetopt.scenario.tables.rows import is_program_key, read_programs
+from budgetopt.scenario.write import write_files
 
-__all__ = ["Guess", "from_table", "guess"]
+__all__ = ["Guess", "Started", "from_table", "guess", "new_from_table"]
 
 # Words by which offices head a column, and the keys that they mean; the first that fits a head decides.
 _MEANINGS: tuple[tuple[str, str], ...] = (
@@ -33,6 +35,24 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"(maximum|max|ceiling|cap|at most|requested?)( amount| spending| budget)?", "spending.at_most"),
     (r".*\b(baseline|adopted|current|approved|enacted)\b.*|budget|amount|cost|total cost", "baseline"),
 )
+_WORDS = {
+    "program": "name",
+    "service": "name",
+    "department": "department",
+    "division": "department",
+    "priority": "priority",
+    "funding source": "funds",
+    "description": "description",
+    "baseline": "baseline",
+    "adopted": "baseline",
+    "adopted budget": "baseline",
+    "current budget": "baseline",
+    "minimum": "spending.at_least",
+    "maximum": "spending.at_most",
+    "requested": "spending.at_most",
+}
+"""Words that a misspelt head may mean."""
+_ALMOST = 0.84
 _TOTAL = re.compile(r"(grand |sub)?totals?\b.*|sum", re.IGNORECASE)
 _PREFERRED = ("baseline", "current", "adopted", "approved", "enacted")
 _LATEST_HEADER = 10
@@ -60,6 +80,53 @@ class Guess:
     remarks: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Started:
+    """A scenario that was begun from an office's own table.
+
+    Parameters
+    ----------
+    folder
+        Where it was written.
+    columns
+        For each head of the table the key that it was taken for, or ``ignore``.
+    unplaced
+        The heads that no key fits.
+    remarks
+        What could be placed in more than one way, or not at all, in words.
+    """
+
+    folder: Path
+    columns: dict[str, str]
+    unplaced: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def new_from_table(path: str | Path, folder: str | Path, *, name: str = "") -> Started:
+    """Begin a scenario from an office's own table: write a folder in which it says which column was taken for what.
+
+    Parameters
+    ----------
+    path
+        The table: a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet. It is copied into the folder.
+    folder
+        The folder, in which no scenario stands yet.
+    name
+        The scenario's name; left out, that of the folder.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read, no column of it can be taken for the programs or for their money, or the folder
+        cannot be written.
+    ScenarioError
+        If cells of the columns that were placed cannot be read.
+    """
+    files, found = _started(str(path), name or Path(folder).resolve().name)
+    unplaced = tuple(head for head, key in found.keys.items() if key == IGNORE and _meaning(head) == IGNORE)
+    return Started(write_files(folder, files), found.keys, unplaced, found.remarks)
+
+
 def from_table(name: str, title: str) -> tuple[dict[str, bytes], list[str]]:
     """Return the files of a scenario made of a table of programs, and remarks on what was guessed.
 
@@ -77,11 +144,16 @@ def from_table(name: str, title: str) -> tuple[dict[str, bytes], list[str]]:
     ScenarioError
         If cells of the columns that were placed cannot be read.
     """
+    files, found = _started(name, title)
+    return files, list(found.remarks)
+
+
+def _started(name: str, title: str) -> tuple[dict[str, bytes], Guess]:
     file, sheet = split_sheet(name)
     try:
         data = Path(file).read_bytes()
     except OSError as error:
-        raise OptionError(f"--from: {file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
     found = _best_guess(data, file, sheet)
     table = Table.model_validate({
         "file": name, "columns": found.keys, "header": found.grid.head_row, "last_row": found.last_row
@@ -92,7 +164,7 @@ def from_table(name: str, title: str) -> tuple[dict[str, bytes], list[str]]:
         raise ScenarioError([*grid.problems, *problems])
     copied = Path(file).name
     text = _scenario(found, copied + (f"!{sheet}" if sheet else ""), title, programs)
-    return {"scenario.yaml": text.encode(), copied: data}, list(found.remarks)
+    return {"scenario.yaml": text.encode(), copied: data}, found
 
 
 def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
@@ -113,7 +185,7 @@ def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
     heads = ", ".join(filter(None, first.grid.heads))
     missing = "the programs" if "program" not in first.keys.values() else "their money"
     raise OptionError(
-        f"--from: no column of {file} can be taken for {missing}; its heads are: {heads}",
+        f"no column of {file} can be taken for {missing}; its heads are: {heads}",
         hint="head one column `program` and one `baseline`, and try again",
     )
 
@@ -150,7 +222,10 @@ def _meaning(head: str) -> str:
     if is_program_key(head):
         return head
     plain = re.sub(r"[^a-z0-9#]+", " ", head.casefold()).strip()
-    return next((key for pattern, key in _MEANINGS if re.fullmatch(pattern, plain)), IGNORE)
+    key = next((key for pattern, key in _MEANINGS if re.fullmatch(pattern, plain)), IGNORE)
+    if key == IGNORE and (close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST)):
+        return _WORDS[close[0]]
+    return key
 
 
 def _preferred(key: str, heads: Sequence[str]) -> str:
