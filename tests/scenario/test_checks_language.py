@@ -107,24 +107,24 @@ BEYOND = [
     (
         {"programs": FLOORS, "rules": [rule(count="funded", equals=2)]},
         {"programs": FLOORS, "rules": [rule(count="funded", at_most=1)]},
-        "rules-contradict",
+        "rules-conflict",
     ),
     (
         {"programs": CLOSED, "rules": [rule(count="funded", at_least=1)]},
         {"programs": CLOSED, "rules": [rule(count="funded", at_least=2)]},
-        "rules-contradict",
+        "rules-conflict",
     ),
     (
         {"programs": FLOORS, "rules": [rule(together=BOTH)]},
         {"programs": FLOORS, "rules": [rule(excludes=BOTH)]},
-        "rules-contradict",
+        "rules-conflict",
     ),
     (
         {"programs": CLOSED, "rules": [rule(exactly_one=BOTH)]},
         {"programs": UNPAID, "rules": [rule(exactly_one=BOTH)]},
-        "rules-contradict",
+        "rules-conflict",
     ),
-    ({"rules": [NEEDS, rule(exactly_one=BOTH)]}, {"rules": [NEEDS, BACK, rule(exactly_one=BOTH)]}, "rules-contradict"),
+    ({"rules": [NEEDS, rule(exactly_one=BOTH)]}, {"rules": [NEEDS, BACK, rule(exactly_one=BOTH)]}, "rules-conflict"),
 ]
 
 

@@ -47,7 +47,7 @@ def check_funding(scenario: Scenario, findings: Findings) -> None:
             if path not in reported:
                 reported.add(path)
                 text = f"{named(path, findings.tree)} can never be kept{when}: {message}"
-                findings.add("rules-contradict", path, text, "rules that leave room for each other", _MEND)
+                findings.add("rules-conflict", path, text, "rules that leave room for each other", _MEND)
             continue
         for one, on in state.known.items():
             (must if on else can)[scenario.programs.position(one), period] = on
@@ -187,7 +187,7 @@ def _count(scenario: Scenario, rule: CountRule, path: Path, must: Bools, can: Bo
             if isinstance(bound, Mapping):
                 below = (*below, periods[at])
             expected = f"at {'most' if word == 'can' else 'least'} {number:,}"
-            findings.add("rules-contradict", below, message, expected, _HINTS[word])
+            findings.add("rules-conflict", below, message, expected, _HINTS[word])
             return
 
 
