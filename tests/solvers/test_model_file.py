@@ -108,7 +108,7 @@ def test_cbc_reads_it_too(ending: str, tmp_path: Path) -> None:
         cbc = pulp.getSolver(next(name for name in ("COIN_CMD", "PULP_CBC_CMD") if name in names))
     lp = small()
     path = written(lp, tmp_path / f"model{ending}")
-    done = subprocess.run([cbc.path, str(path), "solve", "quit"], capture_output=True, text=True, check=True)
+    done = subprocess.run([cbc.path, str(path), "-solve", "-quit"], capture_output=True, text=True, check=True)
     found = re.search(r"^Objective value:\s+(\S+)", done.stdout, re.MULTILINE)
     assert found is not None, done.stdout
     assert abs(float(found[1])) == pytest.approx(abs(solve_linear_program(lp).solution.objective)), done.stdout
