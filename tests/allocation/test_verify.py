@@ -170,11 +170,25 @@ def accepts(scenario: bo.Scenario, document: dict[str, Any], path: Path_, value:
 )
 def test_a_result_of_another_scenario_is_told(change: str, value: str) -> None:
     scenario = bo.load(CLASSICS / "dakota")
-    try:
-        other = scenario.with_((change, value))
-    except bo.InputError:
-        pytest.skip(f"{change} is none of this scenario's")
+    other = scenario.with_((change, value))
     assert failed(verify_result(solved(scenario), other)) == "scenario"
+
+
+@settings(max_examples=30)
+@given(cases(features=ALL), st.data())
+def test_any_figure_of_the_scenario_that_is_changed_is_caught(case: Any, data: st.DataObject) -> None:
+    document = solved(case.scenario)
+    path, value = data.draw(st.sampled_from(list(leaves(case.document))))
+    tampered = copy.deepcopy(case.document)
+    parent: Any = tampered
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = value + 1
+    try:
+        other = bo.Scenario.from_document(tampered, check_sums=False)
+    except bo.ScenarioError:
+        return  # what is no scenario any more cannot be verified against
+    assert failed(verify_result(document, other)) == "scenario"
 
 
 def test_a_plan_that_is_feasible_but_not_best_is_not_confirmed(dakota: tuple[bo.Scenario, dict[str, Any]]) -> None:
