@@ -11,7 +11,7 @@ from budgetopt.audit.packages import PackageWords
 from budgetopt.audit.reading import dollars, number, price_level
 from budgetopt.audit.reckoning import Reckoning
 from budgetopt.scenario.model import FollowsRule, SubstitutesRule
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Floats, Texts
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["check_follows", "check_substitutes", "full_coverage"]
@@ -70,7 +70,7 @@ def check_substitutes(reckoning: Reckoning, rule: SubstitutesRule) -> Check:
         allowed=np.maximum(cent.sum(axis=0)[periods], reckoning.tolerance * (1.0 + value)),
         unit="of full coverage",
         because=rule.because,
-        above="{name}: the coverages add up to {value}{in_period}, and may add up to {bound}",
+        above=_percent("{{name}}: the coverages add up to {}{{in_period}}, and may add up to {}", value, rule.at_most),
     )
 
 
@@ -94,8 +94,19 @@ def check_follows(reckoning: Reckoning, rule: FollowsRule) -> Check:
         base=coverage[1, periods],
         unit="of full coverage",
         because=rule.because,
-        above="{name}: {program} covers {value} of what it could{in_period}, and beside {item} may cover {bound}",
+        above=_percent(
+            "{{name}}: {{program}} covers {} of what it could{{in_period}}, and beside {{item}} may cover {}",
+            value,
+            upper,
+        ),
     )
+
+
+def _percent(sentence: str, value: Floats, bound: Floats | float) -> Texts:
+    """Return a sentence a cell, with a value and its limit as percentages."""
+    pairs = np.stack(np.broadcast_arrays(value, bound)).T.tolist()
+    said = (sentence.format(f"{100 * one:.6g}%", f"{100 * most:.6g}%") for one, most in pairs)
+    return np.array([*said, ""], dtype=object)[:-1]
 
 
 def _coverages(reckoning: Reckoning, names: Sequence[str]) -> tuple[Floats, Floats, list[int]]:
