@@ -74,16 +74,16 @@ def best(way, programs: int, folder: Path, limit: float) -> Measured:  # noqa: A
 
 def heads() -> str:
     phases = "".join(f"{phase:>11}" for phase in PHASES)
-    return f"{'':<26}{phases}{'whole':>11}{'times':>8}{'process':>10}{'memory':>11}"
+    return f"{'':<26}{phases}{'whole':>11}{'times':>8}{'process':>10}{'cpu':>8}{'memory':>11}"
 
 
 def line(one: Measured, first: Measured) -> str:
     """Return one row of the table: the phases, all of them, that beside the first way, and peak memory."""
-    if one.whole is None or one.peak is None:
+    if one.whole is None or one.process is None or one.cpu is None or one.peak is None:
         return f"{one.way:<26}  {one.failure}"
     phases = "".join(f"{one.seconds[phase]:>11.3f}" if phase in one.seconds else f"{'':>11}" for phase in PHASES)
     times = f"{one.whole / first.whole:>8.1f}" if first.whole else f"{'':>8}"
-    return f"{one.way:<26}{phases}{one.whole:>11.3f}{times}{one.process:>10.2f}{one.peak / 1e6:>8.0f} MB"
+    return f"{one.way:<26}{phases}{one.whole:>11.3f}{times}{one.process:>10.2f}{one.cpu:>8.2f}{one.peak / 1e6:>8.0f} MB"
 
 
 def explanation() -> str:
@@ -91,7 +91,7 @@ def explanation() -> str:
         "load: read the files. formulate: make the problem that the solver takes. solve: for budgetopt with its tie\n"
         "break and certificate. audit: cents and the second opinion, which only budgetopt gives. whole: these\n"
         "together; times: the same, beside budgetopt in this very run. process: from the start of Python to its end,\n"
-        "all imports included. memory: the peak of the process and of the solver's own process."
+        "all imports included; cpu: its processor time. memory: the peak of it and of the solver's own process."
     )
 
 

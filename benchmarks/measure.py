@@ -35,6 +35,8 @@ class Measured:
         The value that it reached.
     process
         Seconds of the whole process, the imports included.
+    cpu
+        Seconds of processor time of the whole process and of its solver's: what a busy machine does not change.
     peak
         Peak memory in bytes, that of solvers in processes of their own included.
     failure
@@ -46,6 +48,7 @@ class Measured:
     seconds: dict[str, float] = field(default_factory=dict)
     value: float | None = None
     process: float | None = None
+    cpu: float | None = None
     peak: int | None = None
     failure: str = ""
 
@@ -72,7 +75,7 @@ def measure(way: Way, programs: int, folder: Path, limit: float) -> Measured:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return Measured(way.name, programs, process=process, failure=f"failed: {last[:100]}")
     found = json.loads(done.stdout.splitlines()[-1])
-    return Measured(way.name, programs, found["seconds"], found["value"], process, found["peak"])
+    return Measured(way.name, programs, found["seconds"], found["value"], process, found["cpu"], found["peak"])
 
 
 def main() -> None:
@@ -80,9 +83,10 @@ def main() -> None:
     way = next(way for way in WAYS if way.name == name)
     seconds, value = way.solve(Path(folder))
     # a solver in a process of its own, as CBC is for PuLP, holds its memory beside ours
-    unit = 1024 if LINUX else 1
-    peak = unit * sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"seconds": seconds, "value": value, "peak": peak}))
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    peak = (1024 if LINUX else 1) * sum(one.ru_maxrss for one in used)
+    cpu = sum(one.ru_utime + one.ru_stime for one in used)
+    print(json.dumps({"seconds": seconds, "value": value, "cpu": cpu, "peak": peak}))
 
 
 if __name__ == "__main__":

@@ -77,10 +77,12 @@ def test_a_run_that_takes_too_long_is_stopped_and_one_that_fails_is_told(tmp_pat
 
 def test_ways_that_do_not_agree_are_told() -> None:
     seconds = {"load": 1.0, "solve": 2.0}
-    right, wrong = (Measured(name, 5, seconds, value, 4.0, 100_000_000) for name, value in (("a", 10.0), ("b", 10.1)))
+    right, wrong = (
+        Measured(name, 5, seconds, value, 4.0, 5.0, 100_000_000) for name, value in (("a", 10.0), ("b", 10.1))
+    )
     assert disagreements([right, wrong]) == ["5 programs: b reached 10.1, a 10.0"]
     assert disagreements([right, right]) == []
-    assert line(wrong, right).split() == ["b", "1.000", "2.000", "3.000", "1.0", "4.00", "100", "MB"]
+    assert line(wrong, right).split() == ["b", "1.000", "2.000", "3.000", "1.0", "4.00", "5.00", "100", "MB"]
 
 
 def test_the_one_command_that_runs_them_is_there() -> None:
