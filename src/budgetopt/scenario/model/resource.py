@@ -38,9 +38,10 @@ class Use(Model):
     """How much of a resource a program uses: of one kind, or several added up."""
 
     per: PositiveAmount | None = None
-    """One unit of the resource for each of this many dollars spent in the period."""
+    """One unit of the resource for each of this many dollars spent in the period, those of a fixed cost included. As
+    costs grow, it takes more dollars."""
     per_dollar: NotNegative | None = None
-    """Units of the resource for each dollar spent in the period."""
+    """Units of the resource for each dollar spent in the period, likewise."""
     per_unit: NotNegative | None = None
     """Units of the resource for each unit of the program's service."""
     per_outcome: dict[Name, NotNegative] = Field(default_factory=dict)

@@ -65,7 +65,7 @@ class SumRule(RuleBase):
     """What the sum must be: a number, or with `of` a share."""
     of: ShareBase | None = None
     """What a share is a share of: all spending, the same programs' baseline, revenue, or another selection. With `by`:
-    the group's `population share` of the whole sum, or its `equal share` of it."""
+    the group's `population share` of what all groups together have, or its `equal share` of that."""
     by: Name | None = None
     """Group by group: `districts` (by the shares in which each program's service lands), or an attribute."""
     each_at_least: PerPeriod[NumberOrShare] | None = None
