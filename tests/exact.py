@@ -1,6 +1,6 @@
 """The exact answer of a tiny linear program, by trying every vertex in fractions: slow, and without any tolerance.
 
-It shares nothing with the package but the arrays that it reads, so that solvers and certificates can be tested against it.
+It shares nothing with the package but the arrays that it reads, so that solvers and certificates can be tested by it.
 """
 
 from __future__ import annotations

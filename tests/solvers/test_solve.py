@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from exact import solve_exactly
 from hypothesis import given
 from hypothesis import strategies as st
-from linear_programs import INFINITY, linear_program, linear_programs
 
 from budgetopt.errors import OptionError, SolverError, SolverUnavailableError
 from budgetopt.formulation.linear_program import Stage
 from budgetopt.solvers import Options, Termination, available_solvers, certify, solve_linear_program
+from exact import solve_exactly
+from linear_programs import INFINITY, linear_program, linear_programs
 
 EVERY = [name for name in ("highs", "cbc") if name in available_solvers()]
 WYNDOR = linear_program([[1, 0], [0, 2], [3, 2]], -INFINITY, [4, 12, 18], maximize=[3, 5])
