@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, pays
+from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
 from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
@@ -161,7 +161,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     terms = Terms(spending, outcomes, add_funded(builder, opened, counts, packages))
 
     add_accounts(builder, scenario, spending, suspended)
-    add_grants(builder, scenario, spending, most, suspended)
+    add_grants(builder, scenario, spending, most_of_each(scenario), suspended)
     names = {
         "rule": [rule.name for rule in scenario.rules],
         "target": list(scenario.outcomes),

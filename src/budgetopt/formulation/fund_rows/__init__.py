@@ -1,6 +1,6 @@
 """The rows of funds: their accounts, and the conditions of grants."""
 
-from budgetopt.formulation.fund_rows.accounts import add_accounts, inflow, most_available, pays, reserves
+from budgetopt.formulation.fund_rows.accounts import add_accounts, inflow, most_available, most_of_each, pays, reserves
 from budgetopt.formulation.fund_rows.grants import add_grants
 
-__all__ = ["add_accounts", "add_grants", "inflow", "most_available", "pays", "reserves"]
+__all__ = ["add_accounts", "add_grants", "inflow", "most_available", "most_of_each", "pays", "reserves"]

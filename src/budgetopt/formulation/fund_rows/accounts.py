@@ -14,7 +14,7 @@ from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["add_accounts", "inflow", "most_available", "pays", "reserves"]
+__all__ = ["add_accounts", "inflow", "most_available", "most_of_each", "pays", "reserves"]
 
 
 def inflow(scenario: Scenario) -> Floats:
@@ -29,6 +29,23 @@ def inflow(scenario: Scenario) -> Floats:
 def most_available(scenario: Scenario) -> Floats:
     """Return a bound on what all programs together can spend in each period; dollars, shape (periods,)."""
     return np.cumsum(inflow(scenario).sum(axis=0))
+
+
+def most_of_each(scenario: Scenario) -> Floats:
+    """Return a loose bound on what each fund can spend in each period; dollars, shape (funds, periods).
+
+    It is twice what the fund has, so that the fund's balance binds first and carries the price of its money. A fund
+    that others may transfer to is bounded only by all the money there is: what limits transfers may be lifted.
+    """
+    money = inflow(scenario)
+    everything = most_available(scenario)
+    most = np.tile(everything, (len(money), 1))
+    receives = {to for fund in scenario.funds.values() for to in fund.transfers_to}
+    for position, (name, fund) in enumerate(scenario.funds.items()):
+        if name not in receives:
+            own = np.cumsum(money[position]) if fund.carryover else money[position]
+            most[position] = np.minimum(everything, 2.0 * own)
+    return most
 
 
 def pays(scenario: Scenario) -> Bools:

@@ -28,7 +28,7 @@ def add_grants(
     Parameters
     ----------
     most
-        The most that can be spent in each period; dollars, shape (periods,).
+        The most that each fund can spend in each period; dollars, shape (funds, periods).
     suspended
         Provisions that are left out: their rows are kept, and ask for nothing.
     """
@@ -36,10 +36,10 @@ def add_grants(
     for position, (name, fund) in enumerate(scenario.funds.items()):
         if fund.maintenance_of_effort is not None:
             free = Provision("maintenance of effort", name) in suspended
-            _add_maintenance(builder, scenario, spending, position, most, free=free)
+            _add_maintenance(builder, scenario, spending, position, most[position], free=free)
         if fund.no_supplanting:
             free = Provision("no supplanting", name) in suspended
-            _add_no_supplanting(builder, scenario, spending, position, most, free=free)
+            _add_no_supplanting(builder, scenario, spending, position, most[position], free=free)
 
 
 def _add_matches(
