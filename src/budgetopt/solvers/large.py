@@ -77,6 +77,19 @@ class Large:
         endless = ~np.isfinite(wanted)
         return np.where(endless, resting, wanted), endless
 
+    def bound(self, prices: Floats) -> float:
+        """Return what no plan can be below, by given prices: the Lagrangian's value; it may be minus infinity."""
+        net = self.net_costs(prices)
+        x, endless = self.wanted(net)
+        local = self.local.column
+        x[local] = self.local.respond(net, np.ones(len(net)))[0]
+        endless[local] = False
+        low, high = self.lp.row_lower[self.shared], self.lp.row_upper[self.shared]
+        limit = np.where(prices > 0, low, np.where(prices < 0, high, 0.0))
+        if endless.any() or not np.isfinite(limit).all():
+            return -np.inf
+        return float(net @ x + prices @ limit)
+
     def nearness(self, prices: Floats, span: Floats) -> tuple[Floats, Floats]:
         """Return the values that prices ask for, and how many spans prices must move to change them."""
         net = self.net_costs(prices)

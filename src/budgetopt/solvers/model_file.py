@@ -110,12 +110,9 @@ def _mps_columns(named: _Named, sign: float) -> Iterator[str]:
         if integer[column] is not marked:
             marked = integer[column]
             yield f" MARKER 'MARKER' '{'INTORG' if marked else 'INTEND'}'"
+        begin, end = starts[column], starts[column + 1]
         # a column that enters nothing is named here all the same, or it would not exist
-        entries = [
-            (row, v)
-            for row, v in zip(index[starts[column] :], value[starts[column] : starts[column + 1]], strict=False)
-            if kept[row]
-        ]
+        entries = [(row, v) for row, v in zip(index[begin:end], value[begin:end], strict=True) if kept[row]]
         if cost[column] or not entries:
             yield f" {name} {named.objective} {_figure(cost[column])}"
         for row, v in entries:

@@ -37,6 +37,10 @@ STEPS = 6  # with boxes of one size; then each is larger than the one before
 LARGER = 2.0
 PRESSED = 0.1  # share of the prices that may press against the box of a sample before the next is smaller
 GROWTH = 6.0  # of the box of a price that presses against it
+PATIENCE = 2  # steps that press against the box before prices farther along are tried
+STRIDE = 4.0  # times a step, the next prices tried in its direction
+BOOST = 10.0  # of a box that holds no prices at which every column has an end
+MOST_BOOST = 1e6
 MOST_STEPS = 60
 CLEAR = 5e-10  # relative size of a reduced cost of the wrong sign; half of what the certificate allows
 WIDE = 100.0  # times what a unit of a row is worth: the box of the sample
@@ -101,30 +105,34 @@ class _Search:
 
     def __init__(self, large: Large, options: Options, clock: Clock) -> None:
         self.large, self.options, self.clock = large, options, clock
-        enough = FOR_EACH_ROW * len(large.shared)
-        self.near = max(NEAR, enough)
-        self.worth = self.span = np.zeros(len(large.shared))
-        self.iterations = 0
+        self.near = float(max(NEAR, FOR_EACH_ROW * len(large.shared)))
+        self.doubtful = float(large.lp.columns)
+        self.worth = self.span = large.worth()
+        self.prices = np.zeros(len(large.shared))
+        self.plan: Floats | None = None  # keeps every rule, but is not proved
+        self.exact_steps = self.stalled = self.iterations = 0
 
     def run(self) -> Solution | None:
-        large, near = self.large, float(self.near)
-        self.worth = self.span = large.worth()
-        prices, x, doubtful, exact_steps = np.zeros(len(large.shared)), None, float(large.lp.columns), 0
-        held = _Held(large.nearness(prices, self.span)[0], np.ones(large.lp.columns, np.bool_), WIDE)
+        large, boost = self.large, 1.0
+        held = _Held(large.nearness(self.prices, self.span)[0], np.ones(large.lp.columns, np.bool_), WIDE)
         for step in range(MOST_STEPS):
-            exact = doubtful <= near
-            part = self._part(held, prices, exact=exact)
+            exact, box = self.doubtful <= self.near, boost * held.reach * self.span
+            part = self._part(held, box, exact=exact)
             answer = part.solve(self.options, self.clock)
             self.iterations += answer.iterations
+            if answer.termination is Termination.UNBOUNDED and boost < MOST_BOOST:
+                # The box holds no prices that keep every column from growing without end.
+                boost *= BOOST
+                continue
+            if answer.termination in _STOPPED or self.clock.over:
+                return _stopped(answer, self.plan)
             if answer.x is None or answer.row_dual is None:
-                return None if answer.termination in _FAULTS else replace(answer, x=None)
+                return None
+            boost, found, x = 1.0, answer.row_dual[large.shared], None
             if exact:
                 x = held.x.copy()
                 x[held.open] = answer.x
-            if self.clock.over:
-                return _stopped(answer, None if part.missed else x)
-            found = answer.row_dual[large.shared]
-            if exact:
+                self.plan = self.plan if part.missed else x
                 wrong, y = self._judge(held, answer.row_dual)
                 if not part.missed and not wrong.any():
                     return replace(answer, x=x, row_dual=y, iterations=self.iterations)
@@ -134,34 +142,59 @@ class _Search:
                     # More was in doubt than was open: open it too, as much again at a time, from the same prices.
                     held = replace(held, open=held.open | self._some_units(wrong, int(held.open.sum())))
                     continue
-                exact_steps += 1
-                if exact_steps >= STEPS:
-                    near = doubtful = LARGER * near
             if step > 0:
-                self._turn(held.reach * self.span, np.abs(found - prices))
-            pressing = np.mean(np.abs(found - prices) >= 0.99 * held.reach * self.span)
-            if step > 0 and not exact and pressing < PRESSED:
-                doubtful = max(near, SHRINK * doubtful)
-            prices = found
-            held = self._hold(prices, int(doubtful), x)
+                found, x = self._turn(box, found, x, exact=exact)
+            self.prices = found
+            held = self._hold(int(self.doubtful), x)
         return None
 
-    def _part(self, held: _Held, prices: Floats, *, exact: bool) -> Part:
+    def _turn(self, box: Floats, found: Floats, x: Floats | None, *, exact: bool) -> tuple[Floats, Floats | None]:
+        """Choose the next box and how many columns are in doubt in it; return its centre and the plan to hold."""
+        pressing = float(np.mean(np.abs(found - self.prices) >= 0.99 * box))
+        self.stalled = self.stalled + 1 if pressing else 0
+        if exact:
+            self.exact_steps += 1
+            if self.exact_steps >= STEPS:
+                self.near = self.doubtful = LARGER * self.near
+        elif pressing < PRESSED:
+            self.doubtful, self.stalled = max(self.near, SHRINK * self.doubtful), 0
+        farther = self._farther(self.prices, found) if self.stalled > PATIENCE else None
+        if farther is not None:
+            found, x = farther, None
+        # Prices that pressed against the box may go further, and the others not much further than they did.
+        moved = np.abs(found - self.prices)
+        self.span = np.where(moved >= 0.99 * box, GROWTH * box, np.maximum(2.0 * moved, 0.1 * box))
+        return found, x
+
+    def _farther(self, prices: Floats, found: Floats) -> Floats | None:
+        """Return prices farther along a step that are better still, None if there are none.
+
+        A box for each price says little of prices that move together, such as those of funds that pay for the same
+        programs; the direction in which they pressed against it does.
+        """
+        large, best, stride = self.large, None, STRIDE
+        low, high = large.lp.row_lower[large.shared], large.lp.row_upper[large.shared]
+        highest = large.bound(found)
+        while True:
+            tried = prices + stride * (found - prices)
+            tried = np.clip(tried, np.where(np.isfinite(high), -np.inf, 0.0), np.where(np.isfinite(low), np.inf, 0.0))
+            bound = large.bound(tried)
+            if not bound > highest:
+                return best
+            highest, best, stride = bound, tried, STRIDE * stride
+
+    def _part(self, held: _Held, box: Floats, *, exact: bool) -> Part:
         """Return the small problem of what is in doubt, or of a sample of it that stands for all of it."""
         opened, weight, always = held.open, 1.0, self.large.blocks.always
         if not exact:
-            opened = self._some_units(held.open & ~always, self.near) | always
+            opened = self._some_units(held.open & ~always, int(self.near)) | always
             weight = float((held.open & ~always).sum()) / max(float((opened & ~always).sum()), 1.0)
-        return Part(self.large, opened, held.x, prices, held.reach * self.span, weight)
+        return Part(self.large, opened, held.x, self.prices, box, weight)
 
-    def _turn(self, box: Floats, moved: Floats) -> None:
-        """Let the prices that pressed against the box go further, and the others not much further than they did."""
-        self.span = np.where(moved >= 0.99 * box, GROWTH * box, np.maximum(2.0 * moved, 0.1 * box))
-
-    def _hold(self, prices: Floats, near: int, known: Floats | None) -> _Held:
-        """Hold columns at the values that prices give them, or at known ones, except those in doubt near them."""
+    def _hold(self, near: int, known: Floats | None) -> _Held:
+        """Hold columns at the values that the prices give them, or at known ones, except those in doubt near them."""
         large = self.large
-        x, nearness = large.nearness(prices, self.span)
+        x, nearness = large.nearness(self.prices, self.span)
         nearness[large.blocks.always] = np.inf
         # Of equally near units some come first, so that no more are open than wanted.
         nearness += 1e-9 * np.random.default_rng(1).random(large.blocks.units)[large.blocks.unit]
@@ -196,7 +229,7 @@ class _Search:
         return self.large.blocks.whole_units(some)
 
 
-_FAULTS = {Termination.INFEASIBLE, Termination.ERROR, Termination.INFEASIBLE_OR_UNBOUNDED, Termination.OTHER_LIMIT}
+_STOPPED = {Termination.TIME_LIMIT, Termination.INTERRUPTED}
 
 
 def _stopped(answer: Solution, x: Floats | None) -> Solution:
