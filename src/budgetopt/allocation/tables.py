@@ -9,6 +9,7 @@ import pandas as pd
 
 from budgetopt.allocation.reasons import reasons_of
 from budgetopt.audit.check import ALL_PERIODS, Check
+from budgetopt.audit.current import current_packages, current_units
 from budgetopt.audit.outcomes import levels_of
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts
@@ -32,8 +33,8 @@ EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 
 def programs_table(plan: Allocation) -> pd.DataFrame:
     """Return one row a program; money is for all periods together."""
-    programs, periods = plan.scenario.programs, len(plan.scenario.periods)
-    baseline = programs.baseline() * periods
+    programs = plan.scenario.programs
+    baseline = plan.scenario.baselines.sum(axis=1)
     spending = cents_sum(plan.spending, axis=(1, 2))
     change = spending - np.nan_to_num(baseline)
     share = np.full(len(change), np.nan)
@@ -92,8 +93,8 @@ def outcomes_table(plan: Allocation) -> pd.DataFrame:
     """Return one row an outcome, for all periods together, beside what the baseline would bring."""
     scenario = plan.scenario
     outcomes = list(scenario.outcomes.values())
-    baseline = np.repeat(np.nan_to_num(scenario.programs.baseline())[:, None], len(scenario.periods), axis=1)
-    before = levels_of(scenario, baseline).totals(len(outcomes)).sum(axis=1)
+    baseline, packages, units = np.nan_to_num(scenario.baselines), current_packages(scenario), current_units(scenario)
+    before = levels_of(scenario, baseline, packages, units).totals(len(outcomes)).sum(axis=1)
     level = plan.audit.outcomes.sum(axis=1)
     worth = np.array([outcome.worth for outcome in outcomes])
     return pd.DataFrame(
