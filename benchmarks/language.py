@@ -68,9 +68,11 @@ def compare(programs: int, ways: list[str], folder: Path, arguments: argparse.Na
             print(f"{way:12}{one['failure']}")
             continue
         seconds = "".join(f"{one['seconds'].get(phase, 0.0):11.2f}" for phase in PHASES) + f"{one['process']:11.2f}"
-        value = one["value"]
-        gap = "n/a" if value is None else f"{(bound - value) / abs(value):.2e}"
-        print(f"{way:12}{seconds}{value if value is None else round(value):>18,}{gap:>11}  {one['ended']}", flush=True)
+        value, gap = one["value"], "n/a"
+        if value is not None:
+            gap = f"{(bound - value) / abs(value):.2e}"
+        shown = "none" if value is None else f"{value:,.0f}"
+        print(f"{way:12}{seconds}{shown:>18}{gap:>11}  {one['ended']}", flush=True)
 
 
 def child(way: str, folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:

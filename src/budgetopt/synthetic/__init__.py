@@ -53,7 +53,7 @@ def city(
     --------
     >>> from budgetopt import synthetic
     >>> synthetic.city(50, funds=4, periods=3)
-    Scenario('Generated city of 50 programs': 50 programs, 4 funds, 8 outcomes, 19 rules, 3 periods)
+    Scenario('Generated city of 50 programs': 50 programs, 4 funds, 8 outcomes, 18 rules, 3 periods)
     """
     for name, value, least in (("programs", programs, FEWEST), ("funds", funds, 1), ("periods", periods, 1)):
         if value < least:
