@@ -70,6 +70,17 @@ def test_shares_and_change_limits_get_new_shares():
     assert solves(repair.apply(scenario)) is not None
 
 
+def test_a_reserve_that_is_an_amount_stays_one():
+    scenario = scenario_of(
+        funds={"general": {"revenue": 100, "reserve": 50}},
+        rules=[{"name": "a keeps", "where": {"program": "a"}, "sum": "spending", "at_least": 70}],
+    )
+    found = {item.path: item.after for repair in repairs(scenario) for item in repair.amendments[:1]}
+    assert found["funds[general].reserve.at_least"] == pytest.approx(30)
+    for repair in repairs(scenario):
+        assert solves(repair.apply(scenario)) is not None
+
+
 def test_a_weight_must_name_something_and_be_above_zero():
     with pytest.raises(OptionError, match="no provision is named 'nobody'"):
         repairs(floors(70, 40), weights={"nobody": 1.0})

@@ -73,6 +73,22 @@ def test_whole_decisions_are_priced_by_solving_again_and_say_so():
     assert table.loc["money", "relief"] == pytest.approx(2.0)
 
 
+def test_a_rule_on_change_and_a_floor_have_their_total_cost():
+    scenario = two_programs(
+        programs={
+            "a": {"baseline": 20, "outcomes": {"saved": {"per_dollar": 5}}},
+            "b": {"spending": {"at_least": 10}, "outcomes": {"saved": {"per_dollar": 2}}},
+        },
+        rules=[{"name": "slowly", "change": {"increase_at_most": "50%", "from": "baseline"}}],
+    )
+    table = prices(bo.solve(scenario)).set_index("name")
+    assert table.loc["slowly", "total_cost"] == pytest.approx(3 * 60)
+    assert math.isnan(table.loc["slowly", "relief"])
+    assert "b" not in table.index
+    free = prices(bo.solve(scenario.without("rules[slowly]"))).set_index("name")
+    assert free.loc["b", "total_cost"] == pytest.approx(3 * 10)
+
+
 def test_the_ladder_adds_the_rules_one_at_a_time():
     scenario = two_programs(
         rules=[

@@ -252,7 +252,8 @@ def _bounds(
             bound = before.get(period) if is_mapping else before
             if bound is None:
                 continue
-            relative = isinstance(bound, Share) or (base is not None and key != "capacity")
+            # a share may be written as 0.12 where only a share is possible: in a rule with `of`
+            relative = isinstance(bound, Share) or (base is not None and path.startswith("rules["))
             attained = float(check.value[cell])
             if relative and base is not None:
                 attained = attained / float(base[cell]) if base[cell] else 0.0

@@ -116,6 +116,9 @@ def prices(
 ) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
+    A provision that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has
+    one row with its total cost alone.
+
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what one unit of relief adds to
     the first objective, and ``relief_until``, the limit up to which it does; ``tightening``, what one unit the other
     way takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole provision
@@ -163,7 +166,15 @@ def prices(
                 "method": "solved again with the limit moved by 1%" if question.is_integer else "exact",
             }
         )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    priced = {(row["kind"], row["name"]) for row in rows}
+    rows += [
+        {"kind": provision.kind, "name": provision.name, "total_cost": cost, "method": "exact"}
+        for provision, cost in costs.items()
+        if (provision.kind, provision.name) not in priced and (cost > 0 or provision.kind not in ("floor", "ceiling"))
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    words = ["part", "period", "sense"]
+    return table.fillna(dict.fromkeys(words, ""))
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
