@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -101,6 +101,7 @@ def test_the_document_of_each_classic_conforms(name: str) -> None:
     assert document["provenance"]["inputs"] == dict(scenario.inputs)
 
 
+@settings(max_examples=25)
 @given(cases(features=ALL))
 def test_the_document_of_any_plan_conforms_and_its_decisions_are_the_plan(case: Any) -> None:
     scenario = case.scenario

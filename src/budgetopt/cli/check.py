@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
 from budgetopt.errors import Place, Problem, ScenarioError
-from budgetopt.scenario.amounts import Share
 
 if TYPE_CHECKING:
     from budgetopt.scenario import Scenario
@@ -85,6 +84,8 @@ def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
 
 def _said(value: Any) -> str:
     """Return a value as a scenario file has it."""
+    from budgetopt.scenario import Share
+
     if value is None:
         return "nothing"
     if isinstance(value, float) and not isinstance(value, Share):
@@ -99,6 +100,8 @@ def _said(value: Any) -> str:
 
 
 def _jsonable(value: Any) -> Any:
+    from budgetopt.scenario import Share
+
     if isinstance(value, Share):
         return str(value)
     if isinstance(value, Mapping):
