@@ -202,7 +202,9 @@ class LocalRows:
         reduced = net - price[place] * self.value
         # The row's price moves with the column between its limits.
         moves = np.maximum.reduceat(np.where(between, size / np.abs(self.value), 0.0), self.first)
-        nearness = np.abs(reduced) / (size + np.abs(self.value) * moves[place])
+        size = size + np.abs(self.value) * moves[place]
+        nearness = np.full(len(size), np.inf)
+        np.divide(np.abs(reduced), size, out=nearness, where=size > 0)
         return x, np.minimum.reduceat(np.where(between, np.inf, nearness), self.first)[place]
 
     def _steps(self, place: Ints) -> tuple[Floats, Floats]:

@@ -15,6 +15,7 @@ from budgetopt.solvers.solution import Options, PointStatus, Solution, Terminati
 
 __all__ = ["available_solvers", "gap_allowance", "solve_stage"]
 
+LEAST_COLUMNS = 20_000  # from which prices of shared rows are sought first
 REFINEMENTS = 3
 LARGEST_MAGNIFICATION = 2.0**30
 ROUGH = 1e-6  # the share by which solvers let whole-number points breach limits
@@ -66,6 +67,9 @@ def solve_stage(
     if not lp.columns or empty.all() or _contradicted(lp, empty):
         solution = _trivial(alone, empty)
     else:
+        by_prices = _by_prices(alone, options, clock)
+        if by_prices is not None:
+            return replace(by_prices, seconds=time.perf_counter() - start)
         solution = _solve(alone, options, clock)
     if solution.x is not None and lp.is_integer:
         solution = _settle_integers(alone, solution, options)
@@ -74,17 +78,24 @@ def solve_stage(
     return replace(solution, seconds=time.perf_counter() - start)
 
 
+def _by_prices(lp: LinearProgram, options: Options, clock: Clock) -> Solution | None:
+    """Solve a large linear program by the prices of its shared rows; None where that is not the way."""
+    if options.solver.casefold() != "highs" or lp.is_integer or lp.columns < LEAST_COLUMNS:
+        return None
+    from budgetopt.solvers.price_guided import solve_by_prices
+
+    solution = solve_by_prices(lp, lp.stages[0], options, clock)
+    if solution is not None and solution.termination is Termination.OPTIMAL:
+        return solution if certify(lp, lp.stages[0], solution).proved else None
+    return solution
+
+
 def _solve(lp: LinearProgram, options: Options, clock: Clock) -> Solution:
+    options = replace(options, time_limit=clock.left)
     if options.solver.casefold() == "highs":
         from budgetopt.solvers.highs import LiveModel
-        from budgetopt.solvers.price_guided import LEAST_COLUMNS, solve_by_prices
 
-        if lp.columns >= LEAST_COLUMNS and not lp.is_integer:
-            solution = solve_by_prices(lp, lp.stages[0], options, clock)
-            if solution is not None:
-                return solution
-        return LiveModel(lp, replace(options, time_limit=clock.left)).solve()
-    options = replace(options, time_limit=clock.left)
+        return LiveModel(lp, options).solve()
     from budgetopt.solvers.pulp_door import solve_with_pulp
 
     return solve_with_pulp(lp, lp.stages[0], options)

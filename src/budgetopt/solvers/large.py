@@ -95,8 +95,10 @@ class Large:
         net = self.net_costs(prices)
         x, endless = self.wanted(net)
         by_row = self.spread(span)
-        size = np.maximum(self.lp.matrix.total_by_column(self.sizes * by_row[self.lp.matrix.index]), 1e-300)
-        nearness = np.abs(net) / size
+        size = self.lp.matrix.total_by_column(self.sizes * by_row[self.lp.matrix.index])
+        # A column that no shared row holds is never in doubt.
+        nearness = np.full(len(net), np.inf)
+        np.divide(np.abs(net), size, out=nearness, where=size > 0)
         nearness[endless] = 0.0
         local_x, local_nearness = self.local.respond(net, size)
         x[self.local.column] = local_x

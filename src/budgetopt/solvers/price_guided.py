@@ -27,9 +27,8 @@ from budgetopt.solvers.large import Large, Part
 from budgetopt.solvers.pools import pool
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
-__all__ = ["LEAST_COLUMNS", "solve_by_prices"]
+__all__ = ["solve_by_prices"]
 
-LEAST_COLUMNS = 20_000
 NEAR = 5_000  # columns in doubt that are solved at a time
 FOR_EACH_ROW = 40  # but at least so many for each shared row
 SHRINK = 0.2  # how many columns stay in doubt from one sample to the next
@@ -39,8 +38,9 @@ PRESSED = 0.1  # share of the prices that may press against the box of a sample 
 GROWTH = 6.0  # of the box of a price that presses against it
 PATIENCE = 2  # steps that press against the box before prices farther along are tried
 STRIDE = 4.0  # times a step, the next prices tried in its direction
-BOOST = 10.0  # of a box that holds no prices at which every column has an end
-MOST_BOOST = 1e6
+LEAST_BOX = 1e-7  # of what a unit of a row is worth
+BOOST = 100.0  # of a box that holds no prices at which every column has an end
+MOST_BOOST = 1e9
 MOST_STEPS = 60
 CLEAR = 5e-10  # relative size of a reduced cost of the wrong sign; half of what the certificate allows
 WIDE = 100.0  # times what a unit of a row is worth: the box of the sample
@@ -110,13 +110,15 @@ class _Search:
         self.worth = self.span = large.worth()
         self.prices = np.zeros(len(large.shared))
         self.plan: Floats | None = None  # keeps every rule, but is not proved
+        self.floor = LEAST_BOX
         self.exact_steps = self.stalled = self.iterations = 0
 
     def run(self) -> Solution | None:
         large, boost = self.large, 1.0
         held = _Held(large.nearness(self.prices, self.span)[0], np.ones(large.lp.columns, np.bool_), WIDE)
         for step in range(MOST_STEPS):
-            exact, box = self.doubtful <= self.near, boost * held.reach * self.span
+            exact = self.doubtful <= self.near
+            box = boost * np.maximum(held.reach * self.span, self.floor * self.worth)
             part = self._part(held, box, exact=exact)
             answer = part.solve(self.options, self.clock)
             self.iterations += answer.iterations
@@ -152,6 +154,8 @@ class _Search:
         """Choose the next box and how many columns are in doubt in it; return its centre and the plan to hold."""
         pressing = float(np.mean(np.abs(found - self.prices) >= 0.99 * box))
         self.stalled = self.stalled + 1 if pressing else 0
+        # Where very many columns are equally near, their number says nothing of the box; that it is too small does.
+        self.floor = GROWTH * self.floor if pressing else LEAST_BOX
         if exact:
             self.exact_steps += 1
             if self.exact_steps >= STEPS:
@@ -178,6 +182,8 @@ class _Search:
         while True:
             tried = prices + stride * (found - prices)
             tried = np.clip(tried, np.where(np.isfinite(high), -np.inf, 0.0), np.where(np.isfinite(low), np.inf, 0.0))
+            if (np.abs(tried) > BEYOND_REASON * self.worth).any():
+                return best
             bound = large.bound(tried)
             if not bound > highest:
                 return best
