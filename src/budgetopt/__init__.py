@@ -14,9 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from budgetopt._version import __version__
-
 if TYPE_CHECKING:
+    from budgetopt._version import __version__
     from budgetopt.allocation import Allocation, Status, solve
     from budgetopt.analysis import (
         Conflict,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from budgetopt.solvers import available_solvers
 
 _HOMES = {
+    "__version__": "budgetopt._version",
     "Allocation": "budgetopt.allocation",
     "Audit": "budgetopt.audit",
     "BudgetoptError": "budgetopt.errors",
