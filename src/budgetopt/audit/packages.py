@@ -102,7 +102,8 @@ def package_words(scenario: Scenario) -> PackageWords:
         return np.where(np.isnan(values), default, values)
 
     years, opens, then = np.zeros(len(program), dtype=np.int64), np.full(len(program), -1.0), np.zeros(len(program))
-    name = np.array([f"package {k + 1}" for k in number.tolist()], dtype=object)
+    ordinals = np.array([*(f"package {k + 1}" for k in numbers), ""], dtype=object)
+    name = ordinals[np.searchsorted(numbers, number)]
     cost, dearest = np.zeros((len(program), periods)), np.zeros(len(program))
     for k in numbers:
         column = columns[f"packages.{k}.cost"]

@@ -10,12 +10,13 @@ import numpy as np
 from budgetopt.audit import reading
 from budgetopt.audit.balances import Balances, balances_of
 from budgetopt.audit.check import CENT
+from budgetopt.audit.coverage import full_coverage
 from budgetopt.audit.outcomes import Activity, Levels, activity_of, levels_of_activity, uses_of
 from budgetopt.audit.packages import PackageWords, package_words
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
 from budgetopt.scenario.model import SHORTFALL
-from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["A_UNIT_TOO_FEW", "Quantity", "Reckoning"]
@@ -114,6 +115,16 @@ class Reckoning:
         return reading.baselines(self.scenario)
 
     @cached_property
+    def full_coverage(self) -> Floats:
+        """The spending at which each program covers everything, infinite without an end; shape (programs, periods)."""
+        return full_coverage(self.scenario, self.words)
+
+    @cached_property
+    def names(self) -> Texts:
+        """The programs' names as they are printed; shape (programs,)."""
+        return self.scenario.programs.names()
+
+    @cached_property
     def revenues(self) -> Floats:
         """Recurring revenue; shape (funds, periods)."""
         return reading.revenues(self.scenario)
@@ -204,10 +215,21 @@ class Reckoning:
 
     def dollars(self, weight: Floats, funds: tuple[str, ...] | None = None) -> Quantity:
         """Return the spending for programs by the funds named, each by its weight; shape (programs,)."""
-        counts = weight != 0
-        chosen, weight = self.plan.spending[counts][:, self.fund_mask(funds)], weight[counts]
-        cents = self.cent * np.maximum(np.abs(weight) @ np.count_nonzero(chosen, axis=1), 1.0)
-        return Quantity(weight @ chosen.sum(axis=1), np.abs(weight) @ np.abs(chosen).sum(axis=1), cents)
+        size, (paid, gross, payments) = np.abs(weight), self._paid_by(self.fund_mask(funds))
+        return Quantity(weight @ paid, size @ gross, self.cent * np.maximum(size @ payments, 1.0))
+
+    def _paid_by(self, funds: Bools) -> tuple[Floats, Floats, Floats]:
+        """Return what some funds pay for each program, the same without signs, and in how many payments."""
+        key = funds.tobytes()
+        if key not in self._paid:
+            chosen = self.plan.spending[:, funds]
+            counts = np.count_nonzero(chosen, axis=1).astype(np.float64)
+            self._paid[key] = (chosen.sum(axis=1), np.abs(chosen).sum(axis=1), counts)
+        return self._paid[key]
+
+    @cached_property
+    def _paid(self) -> dict[bytes, tuple[Floats, Floats, Floats]]:
+        return {}
 
     def outcome(self, name: str, weight: Floats) -> Quantity:
         """Return what programs do to an outcome, each by its weight; shape (programs,).

@@ -58,7 +58,7 @@ def check_requires(reckoning: Reckoning, rule: RequiresRule) -> Check:
     periods = np.flatnonzero(reckoning.scenario.period_mask(rule.periods))
     need = np.array([programs.position(name) for name in rule.requires.needs])
     asked = reckoning.funded[programs.position(rule.requires.program), periods].astype(np.float64)
-    item = np.repeat(programs.names()[need], len(periods))
+    item = np.repeat(reckoning.names[need], len(periods))
     return _check(
         "requires",
         rule,
@@ -123,7 +123,7 @@ def _how_many(
     periods = np.flatnonzero(reckoning.scenario.period_mask(rule.periods))
     rows = np.array([programs.position(name) for name in dict.fromkeys(names)])
     funded = reckoning.funded[np.ix_(rows, periods)]
-    printed = programs.names()[rows]
+    printed = reckoning.names[rows]
     item = np.array([*(", ".join(printed[column]) for column in funded.T), ""], dtype=object)[:-1]
     return np.count_nonzero(funded, axis=0).astype(np.float64), periods, item
 
