@@ -411,3 +411,12 @@ def test_what_a_resource_has_not_in_a_period() -> None:
     changes = {"resources": {"vans": {"capacity": {"FY2027": 20}}}, "programs.shelter.uses": {"vans": {"per": 100_000}}}
     found = only_violation(audited(changes, GRANT))
     assert (found.kind, found.name, found.period, found.value, found.bound) == ("resource", "vans", "FY2028", 10, 0)
+
+
+def test_the_check_table_names_the_groups() -> None:
+    changes = {
+        "rules": [{"name": "Even", "sum": "spending", "by": "department", "each_at_most": 2 * M, "periods": ["FY2028"]}]
+    }
+    table = audited(changes, GRANT).check_table().set_index("kind").loc[["sum"]]
+    assert table["item"].tolist() == ["Housing", "Library", "Streets"]
+    assert table["value"].tolist() == [1 * M, 1 * M, 1 * M]

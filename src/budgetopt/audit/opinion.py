@@ -142,7 +142,10 @@ class Audit:
         return pd.DataFrame({**names, **columns})
 
     def check_table(self) -> pd.DataFrame:
-        """Return every value that is limited, with its limits; one row a value."""
+        """Return every value that is limited, with its limits; one row a value.
+
+        ``item`` is what else a row is about: a group of a rule, a package, the programs that a rule speaks of.
+        """
         import pandas as pd
 
         periods = np.array([*self.scenario.periods, "total"], dtype=object)
@@ -159,6 +162,7 @@ class Audit:
                         "period": periods[check.period],
                         "program": programs[none if check.program is None else check.program],
                         "fund": funds[none if check.fund is None else check.fund],
+                        "item": np.full(len(check), "", dtype=object) if check.item is None else check.item,
                         "value": check.value,
                         "at_least": check.lower,
                         "at_most": check.upper,
