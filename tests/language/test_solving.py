@@ -223,3 +223,64 @@ def test_a_limit_from_above_on_a_concave_outcome_is_exact(document: dict[str, An
         if x <= money and height(curves["waste"]["curve"], x) <= most
     ]
     assert best_value(Scenario.from_document(document)) == pytest.approx(float(max(values)), rel=1e-9, abs=1e-7)
+
+
+STEPS = 6
+
+
+@st.composite
+def on_a_grid(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a budget of one fund and period whose best plan is one of whole thousands.
+
+    All breakpoints, limits and doors are whole thousands, and only the fund's money adds programs up: with the doors
+    settled, at most one program stands between breakpoints, and what the others leave to it is whole.
+    """
+
+    def curve(most: int) -> list[list[int]]:
+        at = sorted(draw(st.sets(st.integers(1, STEPS), min_size=1, max_size=3)))
+        heights = [draw(st.integers(0, most)) for _ in at]
+        return [[0, draw(st.sampled_from([0, 0, 10]))], *([1000 * x, y] for x, y in zip(at, heights, strict=True))]
+
+    programs: dict[str, Any] = {}
+    for number in range(draw(st.integers(2, 3))):
+        words: dict[str, Any] = {"outcomes": {"good": {"curve": curve(60)}}}
+        words["if_funded"] = {"at_least": 1000 * draw(st.integers(1, 3))}
+        if draw(st.booleans()):
+            words["outcomes"]["harm"] = {"curve": curve(20)}
+        if draw(st.booleans()):
+            words["if_funded"]["fixed_cost"] = 1000 * draw(st.integers(1, 2))
+        if draw(st.integers(0, 2)) == 0:
+            words["spending"] = {"at_most": 1000 * draw(st.integers(1, STEPS))}
+        programs[f"p{number}"] = words
+    names = list(programs)
+    rules: list[dict[str, Any]] = [
+        {"excludes": names[:2]},
+        {"exactly_one": names},
+        {"together": names[-2:]},
+        {"requires": {"program": names[0], "needs": [names[1]]}},
+        {"count": "funded", "at_most": draw(st.integers(1, 2))},
+        {"count": "funded", "at_least": draw(st.integers(1, 3))},
+    ]
+    chosen = draw(st.lists(st.sampled_from(rules), max_size=2, unique_by=repr))
+    return {
+        "name": "On a grid",
+        "periods": ["FY1"],
+        "funds": {"general": {"revenue": 1000 * draw(st.integers(1, STEPS)), "carryover": False}},
+        "outcomes": {"good": {"weight": 2}, "harm": {"weight": draw(st.sampled_from([1, 3])), "direction": "decrease"}},
+        "programs": programs,
+        "rules": [{"name": f"Rule {i}", **rule} for i, rule in enumerate(chosen)],
+    }
+
+
+@given(on_a_grid())
+def test_any_shape_and_any_door_is_the_best_of_its_grid(document: dict[str, Any]) -> None:
+    scenario = unchecked(document)
+    most = int(document["funds"]["general"]["revenue"]) // 1000
+    values = []
+    for steps in product(range(most + 1), repeat=len(document["programs"])):
+        if sum(steps) <= most:
+            plan = SpendingPlan(1000.0 * np.array(steps).reshape(-1, 1, 1), np.zeros((1, 1, 1)))
+            opinion = audit_plan(scenario, plan)
+            values += [opinion.weighted_value] if opinion.accepted else []
+    best = best_value(scenario)
+    assert best == (pytest.approx(max(values), rel=1e-9, abs=1e-6) if values else None)
