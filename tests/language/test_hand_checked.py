@@ -10,6 +10,7 @@ import budgetopt as bo
 from budgetopt.errors import InfeasibleError
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of, levels, solved, spent, taken
+from strategies import unchecked
 
 
 def dollars(rate: float, **more: Any) -> dict[str, Any]:
@@ -684,3 +685,89 @@ def test_growth_and_inflation_in_the_current_service_level() -> None:
     assert opinion.outcomes.tolist() == [[202, 202]]
     # revenue of 110 and 121 carries it; only that whole packages cost less than the baseline is found
     assert {violation.kind for violation in opinion.violations} == {"packages"}
+
+
+class TestCorners:
+    """Where two things that can be said meet."""
+
+    def test_a_fixed_cost_is_not_paid_by_a_fund_that_has_ended(self) -> None:
+        # two programs are to be funded; p's only fund ended before FY2, and q and r are left
+        funds = {"grant": {"kind": "grant", "revenue": 50, "ends": "FY1"}}
+        programs = {
+            "p": dollars(5, if_funded={"fixed_cost": 10}, funds=["grant"]),
+            "q": dollars(1, if_funded={"fixed_cost": 10}, funds=["general"]),
+            "r": dollars(0.5, if_funded={"fixed_cost": 20}, funds=["general"]),
+        }
+        rule = {"name": "Two", "count": "funded", "at_least": 2}
+        # FY1: 40 * 5 of p and 90 of q; FY2: 10 + 20 of fixed costs leave 70 of q
+        plan = solved(programs, 200 + 90 + 70, periods=("FY1", "FY2"), funds=funds, rules=[rule])
+        assert spent(plan, "p") == [50, 0]
+
+    def test_a_free_service_of_less_than_a_unit_counts_as_funded(self) -> None:
+        programs = {
+            "p": {"service": {"unit_cost": 0, "up_to": 0.5}, "outcomes": {"good": {"per_unit": 4}}},
+            "q": {"service": {"unit_cost": 0, "up_to": 0.5}, "outcomes": {"good": {"per_unit": 2}}},
+        }
+        rule = {"name": "One", "count": "funded", "equals": 1}
+        plan = solved(programs, 2, rules=[rule])
+        assert plan.units.tolist() == [[0.5], [0]]
+
+    def test_a_free_service_with_a_fixed_cost(self) -> None:
+        # 30 dollars open the doors for 9 visits of 5 each
+        words = {"service": {"unit_cost": 0, "up_to": 9}, "if_funded": {"fixed_cost": 30}}
+        programs: dict[str, Any] = {"p": {**words, "outcomes": {"good": {"per_unit": 5}}}, "q": dollars(1)}
+        plan = solved(programs, 115)
+        assert (spent(plan, "p"), plan.units[0].tolist()) == ([30], [9])
+        # no money can be spent beyond the fixed cost, so a floor above it cannot be kept
+        programs["p"]["spending"] = {"at_least": 40}
+        with pytest.raises(InfeasibleError):
+            bo.solve(unchecked(document_of(programs)))
+        # nor any floor where nothing costs money
+        programs["p"] = {"service": {"unit_cost": 0, "up_to": 9}, "spending": {"at_least": 1}}
+        with pytest.raises(InfeasibleError):
+            bo.solve(unchecked(document_of(programs)))
+
+    def test_a_ceiling_of_nothing_covers_nothing(self) -> None:
+        programs = {"p": dollars(3, spending={"at_most": 0}), "q": dollars(2, spending={"at_most": 40})}
+        rules = [{"name": "Same people", "substitutes": ["p", "q"]}]
+        plan = bo.solve(unchecked(document_of(programs, rules=rules)))
+        assert (spent(plan, "p"), spent(plan, "q")) == ([0], [40])
+
+    def test_a_service_without_a_most_covers_what_its_curve_covers(self) -> None:
+        # 10 units at 4 dollars are all of p; r may cover as much of its 40
+        programs = {
+            "p": {"service": {"unit_cost": 4}, "outcomes": {"good": {"curve": [[0, 0], [10, 50]]}}},
+            "r": dollars(3, spending={"at_most": 40}),
+        }
+        rule = {"name": "Behind", "follows": {"program": "r", "of": "p"}}
+        # of 50 dollars 25 each: 25 * 50 / 40 + 75
+        plan = solved(programs, 106.25, revenue=50, rules=[rule])
+        assert (spent(plan, "p"), spent(plan, "r")) == ([25], [25])
+
+    def test_a_counted_service_of_small_coins_spends_a_cent_at_least(self) -> None:
+        programs = {
+            "p": {"service": {"unit_cost": 0.001}, "outcomes": {"good": {"per_unit": 0}}},
+            "q": dollars(1),
+        }
+        rule = {"name": "Both", "count": "funded", "at_least": 2}
+        assert spent(solved(programs, 99.99, rules=[rule]), "p") == [0.01]
+
+    def test_a_match_from_a_fund_that_may_not_pay_for_the_program(self) -> None:
+        # general may not pay for p, so the grant, which asks for its match, cannot either
+        grant = {"kind": "grant", "revenue": 50, "match": {"from": "general", "rate": "10%"}}
+        funds = {"general": {"revenue": 100, "only": {"program": "q"}}, "grant": grant}
+        plan = bo.solve(unchecked(document_of({"p": dollars(5), "q": dollars(1)}, funds=funds)))
+        assert (spent(plan, "p"), spent(plan, "q")) == ([0], [150])
+
+    def test_a_resource_of_a_package_in_a_period_without_it(self) -> None:
+        programs = {"p": {"packages": [{"cost": 10, "outcomes": {"good": 5}, "uses": {"staff": 1}}]}}
+        plan = solved(programs, 5, periods=("FY1", "FY2"), resources={"staff": {"capacity": {"FY2": 1}}})
+        assert taken(plan, "p") == [[1]]
+
+    def test_a_district_rule_over_outcomes(self) -> None:
+        # north gets 80% of p's 2 a dollar, south 20% of it and 90% of q's 1: at least 30 of good for the south:
+        # 0.4 p + 0.9 q = 30 with p + q = 60: q = 12
+        rule = {"name": "South", "sum": "outcome good", "by": "districts", "each_at_least": {"FY1": 30}}
+        rule["population"] = {"south": 1}  # type: ignore[assignment]
+        plan = solved(DISTRICTS, 96 + 12, revenue=60, rules=[rule])
+        assert spent(plan, "q") == [12]
