@@ -141,7 +141,7 @@ def cases(
         _limit(draw, reading, program, features, feasible)
     for outcome in outcomes:
         _target(draw, reading, outcome, features, feasible)
-    for number in range(draw(st.integers(0, 3))):
+    for number in range(draw(st.integers(0, 4))):
         rule = _rule(draw, reading, f"Rule {number}", features, feasible)
         if rule is not None:
             document["rules"].append(rule)
@@ -289,7 +289,7 @@ def _witness(draw: st.DrawFn, document: Mapping[str, Any], features: Features) -
 def _transfers(draw: st.DrawFn, document: dict[str, Any], features: Features) -> dict[tuple[str, str, str], Fraction]:
     moved: dict[tuple[str, str, str], Fraction] = {}
     funds = list(document["funds"])
-    if len(funds) < 2 or not _chance(draw, features, "transfers"):
+    if len(funds) < 2 or "transfers" not in features or draw(st.integers(0, 3)) == 0:
         return moved
     giver, taker = draw(st.permutations(funds))[:2]
     amounts = {period: _money(draw, features, 5) for period in document["periods"]}
@@ -411,8 +411,8 @@ def _rule(draw: st.DrawFn, reading: Reading, name: str, features: Features, feas
         rule["sum"] = f"outcome {outcome}"
     else:
         keys = ["at_least", "at_most"]
-        rule["of"] = draw(st.sampled_from([None, None, "total spending", "baseline", "revenue", "selection"]))
-        if draw(st.integers(0, 3)) == 0:
+        rule["of"] = draw(st.sampled_from([None, "total spending", "total spending", "baseline", "revenue", "selection"]))
+        if draw(st.booleans()):
             rule["funds"] = draw(st.lists(st.sampled_from(list(reading.funds)), min_size=1, unique=True))
         if rule["of"] == "selection":
             rule["of"] = {"sum": "spending"}
@@ -509,7 +509,7 @@ def _revenue(draw: st.DrawFn, reading: Reading, fund: str, covers: bool, feasibl
             )
         words["revenue"] = {**revenue, period: 0}
         lacking = (reading.reserve(fund, period) - reading.closing(fund)[period]) / (1 - share)
-        extra = draw(st.sampled_from([0, 0, STEP, 5 * STEP, 20 * STEP]))
+        extra = draw(st.sampled_from([0, 0, 0, STEP, 5 * STEP, 20 * STEP]))
         if not feasible:
             extra = draw(st.integers(-10, 20)) * STEP
         needed = max(least, lacking, Fraction(0)) + extra
