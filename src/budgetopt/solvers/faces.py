@@ -18,6 +18,8 @@ from budgetopt.solvers.solution import Solution
 __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
 
 CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
+SAFE = 1e-8  # relative room for rounding where limits are drawn in
+WHOLE = 1e-6  # what a whole number may be short of
 DUST = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
 
 
@@ -58,6 +60,40 @@ def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> Linear
     row_upper = np.where(low, lp.row_lower, lp.row_upper)
     row_lower = np.where(high, lp.row_upper, lp.row_lower)
     return replace(lp, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float, value: float) -> LinearProgram:
+    """Return a whole-number problem without what no plan of at least a given value can do.
+
+    Prices of the problem without its whole numbers bound every plan; one that moves a column away from the limit that
+    its reduced cost names loses as much for each unit. What a plan of the value may lose limits the move (reduced-cost
+    fixing: Crowder, Johnson and Padberg 1983).
+
+    Parameters
+    ----------
+    lp, stage
+        The problem and the objective.
+    row_dual
+        Prices of its rows, optimal without the whole numbers; shape (rows,).
+    bound
+        What these prices prove that no plan can better.
+    value
+        The value that plans are to have at least, or at most if the objective is minimized.
+    """
+    sign = -1.0 if stage.maximize else 1.0
+    reduced = sign * (stage.cost - lp.matrix.transpose_times(row_dual))
+    size = scale_of_reduced_costs(lp, stage.cost, row_dual)
+    clear = np.abs(reduced) > CLEAR * size
+    loss = max(sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
+    room = np.zeros(lp.columns)
+    np.divide(loss, np.abs(reduced), out=room, where=clear)
+    room = np.where(lp.integer, np.floor(room + WHOLE), room * (1.0 + SAFE))
+    lower, upper = lp.lower.copy(), lp.upper.copy()
+    from_lower = np.flatnonzero(clear & (reduced > 0) & np.isfinite(lower))
+    from_upper = np.flatnonzero(clear & (reduced < 0) & np.isfinite(upper))
+    upper[from_lower] = np.minimum(lp.upper[from_lower], lp.lower[from_lower] + room[from_lower])
+    lower[from_upper] = np.maximum(lp.lower[from_upper], lp.upper[from_upper] - room[from_upper])
+    return replace(lp, lower=lower, upper=upper)
 
 
 def with_value_row(lp: LinearProgram, stage: Stage, best: float, give_up: float) -> LinearProgram:

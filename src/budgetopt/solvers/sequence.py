@@ -10,7 +10,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import Certificate, certify, certify_point
 from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.engine import gap_allowance, solve_stage
-from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row
+from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row, within_reach
 from budgetopt.solvers.solution import Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 
@@ -135,7 +135,7 @@ def _in_sequence(
         results.append(result)
         if result.solution.termination is not Termination.OPTIMAL:
             break
-        lp = _best_plans(lp, stage, result, None if reached is None else reached[place])
+        lp = _best_plans(lp, stage, result, None if reached is None else reached[place], options, clock)
     return results, lp
 
 
@@ -155,7 +155,9 @@ def _solve_reduced(lp: LinearProgram, stage: Stage, options: Options, clock: Clo
     return StageResult(stage, lp, solution, certificate)
 
 
-def _best_plans(lp: LinearProgram, stage: Stage, result: StageResult, reached: float | None) -> LinearProgram:
+def _best_plans(
+    lp: LinearProgram, stage: Stage, result: StageResult, reached: float | None, options: Options, clock: Clock
+) -> LinearProgram:
     """Return the problem drawn in to what a stage leaves to the next ones."""
     solution = result.solution
     best = solution.objective if reached is None else reached
@@ -164,7 +166,19 @@ def _best_plans(lp: LinearProgram, stage: Stage, result: StageResult, reached: f
         return on_optimal_face(lp, stage, solution.row_dual)
     if lp.is_integer or reached is not None:
         give_up += 1e-9 * max(abs(best), float(np.abs(stage.cost).max(initial=0.0)))
+    if lp.is_integer:
+        lp = _within_reach(lp, stage, best - give_up if stage.maximize else best + give_up, options, clock)
     return with_value_row(lp, stage, best, give_up)
+
+
+def _within_reach(lp: LinearProgram, stage: Stage, value: float, options: Options, clock: Clock) -> LinearProgram:
+    """Return a whole-number problem without what plans of a value cannot do, by the prices of its relaxation."""
+    relaxed = replace(lp, integer=np.zeros(lp.columns, np.bool_))
+    answer = solve_stage(relaxed, stage, options, clock)
+    if answer.x is None or answer.row_dual is None:
+        return lp
+    certificate = certify(relaxed, stage, answer)
+    return within_reach(lp, stage, answer.row_dual, certificate.bound, value) if certificate.proved else lp
 
 
 def _padded(stage: Stage, columns: int) -> Stage:
