@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
+from budgetopt import synthetic
 from budgetopt.allocation.figures import NOISE, differences
 from budgetopt.allocation.result import document_sha256
 from budgetopt.allocation.verify import Verification, verify_result
@@ -88,6 +89,16 @@ def test_every_result_is_confirmed(case: Any, objective: Any) -> None:
     verification = verify_result(json.loads(plan.to_json()), scenario)
     assert verification.accepted, str(verification)
     assert verification.proved is not plan.formulation.linear_program.is_integer
+
+
+@pytest.mark.parametrize("seed", [1, 10])
+@pytest.mark.parametrize("gap", [0.05, 1e-9])
+def test_a_result_of_a_whole_city_is_confirmed_whatever_gap_was_asked_for(seed: int, gap: float) -> None:
+    scenario = synthetic.city(25, funds=3, periods=2, seed=seed)
+    document = solved(scenario, gap=gap)
+    verification = verify_result(document, scenario)
+    assert verification.accepted, str(verification)
+    assert "By the solver's word" in verification.conclusion
 
 
 @settings(max_examples=30)

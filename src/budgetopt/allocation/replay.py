@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +51,7 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> Outcome:
     for place, (said, duals) in enumerate(zip(stages, proof["stages"], strict=True)):
         stage = problem.stages[place]
         stage = replace(stage, cost=stage.cost_for(problem.columns))
-        result = _stage(program, stage, point, said, duals, document, place)
+        result = _stage(program, stage, point, said, duals, document, results)
         results.append(result)
         if place + 1 < len(stages):
             program = _left_by(result)
@@ -80,7 +80,7 @@ def _stage(
     said: Mapping[str, Any],
     duals: Mapping[str, float] | None,
     document: Mapping[str, Any],
-    place: int,
+    before: Sequence[StageResult],
 ) -> StageResult:
     value = np.nan if said["value"] is None else float(said["value"])
     bound = np.nan if said["bound"] is None else float(said["bound"])
@@ -88,7 +88,7 @@ def _stage(
     reached = said["value"] is not None
     certificate: Certificate | None = None
     if reached and program.is_integer:
-        certificate = _believed(program, stage, point, value, bound, said, place > 0)
+        certificate = _believed(program, stage, point, value, bound, said, before)
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
@@ -115,19 +115,20 @@ def _believed(
     value: float,
     bound: float,
     said: Mapping[str, Any],
-    later: bool,
+    before: Sequence[StageResult],
 ) -> Certificate:
     """Return the certificate of an objective over whole decisions, whose bound is the solver's word.
 
-    The point must reach the value that the objective reached, less what later objectives may give up.
+    The point must reach the value that the objective reached, less what later objectives may give up; unless it is
+    better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
     """
     certificate = certify_point(program, stage, point, None, bound=bound)
     scale = certificate.gap.scale
     lost = (value - certificate.objective) * (1.0 if stage.maximize else -1.0)
     # what the objectives before it gave up within their tolerance may have bought a little more of this one
-    slight = 1e-6 if later else 3e-9
+    slight = 1e-6 if before else 3e-9
     allowed = stage.within * abs(value) + slight * max(abs(value), scale)
-    if np.isfinite(value) and not lost <= allowed:
+    if np.isfinite(value) and not lost <= allowed and not any(map(_is_exceeded, before)):
         raise ResultFileError(
             f"the objective '{stage.label}' says that it reached {value:,.10g}, "
             f"and the point has {certificate.objective:,.10g}"
@@ -135,6 +136,15 @@ def _believed(
     # the solver's own plan of this objective is not in the document: where that did not pass, nothing is claimed here
     distance = abs(bound - value) if said["proved"] else np.inf
     return _with_gap(certificate, distance, said["tolerance"])
+
+
+def _is_exceeded(result: StageResult) -> bool:
+    """Return whether the point is better for an objective than the search reached."""
+    certificate, reached = result.certificate, result.solution.objective
+    if certificate is None:
+        return False
+    gain = (certificate.objective - reached) * (1.0 if result.stage.maximize else -1.0)
+    return gain > 3e-9 * max(abs(reached), certificate.gap.scale)
 
 
 def _with_gap(certificate: Certificate, distance: float, tolerance: float | None) -> Certificate:
@@ -171,8 +181,12 @@ def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapp
     """Return the first objective over the linear program that is left when the whole decisions are held."""
     fixed = fix_integers(problem, point)
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
-    value = abs(first.solution.objective)
-    allowance = first.stage.within * value + 2e-9 * max(value, float(np.abs(first.stage.cost).max(initial=0.0)))
+    value = first.solution.objective
+    allowance = 2e-9 * max(abs(value), float(np.abs(first.stage.cost).max(initial=0.0)))
+    if first.stage.within:
+        # later objectives gave up a share of what the search reached, which with a gap may be less than the best here
+        best = certify_point(fixed, first.stage, point, row_dual).bound
+        allowance += first.stage.within * abs(value) + abs(best - value)
     certificate = certify_point(fixed, first.stage, point, row_dual, allowance=allowance)
     solution = replace(
         first.solution,
