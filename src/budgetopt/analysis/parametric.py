@@ -71,7 +71,7 @@ def follow(
     if edge is None:
         # what a solver's tolerance lets through is not feasible: the last place is one that was seen to be
         edge = _last_feasible(evaluate, start, limit, unit)
-        if abs(edge.at - start.at) <= unit:
+        if abs(edge.at - start.at) <= 10 * unit:
             return Piece(math.nan, start.at, feasible=False)
         limit = edge.at
         goes_on = False

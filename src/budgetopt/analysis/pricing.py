@@ -232,7 +232,8 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -
     evaluate = _evaluator(question, limit, gain)
     start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
-    size = max(abs(limit.bound), _turnover(question, limit, base), 1e-9)
+    least = 1.0 if limit.kind in ("money", "reserve", "structural balance", "fund spending") else 1e-3
+    size = max(abs(limit.bound), _turnover(question, limit, base), least)
     if question.is_integer:
         relief, tightening = (_moved(evaluate, start, side * limit.relief, STEP * size) for side in (1, -1))
         return relief, tightening

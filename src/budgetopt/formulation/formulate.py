@@ -154,7 +154,9 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
         skips,
         keep_all=keep_all,
     )
-    chosen, served, packages = add_packages(builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits)
+    chosen, served, packages = add_packages(
+        builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits, keep_all=keep_all
+    )
     spending = joined([scaled, chosen])
     outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
     outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))

@@ -47,7 +47,7 @@ def add_continuous(
     out_of_order
         Segments that must not be used before all earlier ones are full, because it would pay to; shape (segments,).
     keep_all
-        Whether columns that can only be zero are kept, so that the columns do not depend on the limits.
+        Whether columns that can only be zero and rows without limits are kept: they then do not depend on the limits.
 
     Returns
     -------
@@ -140,7 +140,8 @@ def add_continuous(
     at = (cell[0][inside], cell[1][inside])
     builder.entries(row_of[at], opened[at], -levels.fixed[at])
 
-    _limit_rows(builder, funds, by_fund_alone, limits, levels, (spent[alone], by_program[alone], by_period[alone]))
+    paid_alone = (spent[alone], by_program[alone], by_period[alone])
+    _limit_rows(builder, funds, by_fund_alone, limits, levels, paid_alone, keep_all=keep_all)
     spending = SpendingTerms(*(np.concatenate(parts) for parts in zip(*terms, strict=True)))
     return spending, Carriers(*(np.concatenate(parts) for parts in zip(*carriers, strict=True))), opened
 
@@ -152,14 +153,16 @@ def _limit_rows(
     limits: ProgramLimits,
     levels: Levels,
     spent: tuple[Ints, Ints, Ints],
+    *,
+    keep_all: bool,
 ) -> None:
     """Add limits as rows where no single column has them: several funds and one segment, or no fund and a floor."""
     lower = np.maximum(limits.lower, levels.lower * levels.price)
     upper = np.minimum(limits.upper, np.where(np.isfinite(levels.upper), levels.upper, np.inf) * levels.price)
-    limited = by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper))
+    limited = by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | keep_all)
     # what no fund pays for, or what costs no money, cannot reach a floor
     no_money = (funds == 0) | (levels.price == 0).all(axis=1) & (levels.fixed == 0).all(axis=1)
-    limited |= no_money[:, None] & (limits.lower > 0)
+    limited |= no_money[:, None] & ((limits.lower > 0) | keep_all)
     held, when = np.nonzero(limited)
     row_of = np.full(lower.shape, -1, dtype=np.int64)
     keys = {"program": held, "period": when}

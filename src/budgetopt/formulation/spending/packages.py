@@ -39,7 +39,7 @@ class PackageColumns:
 
 
 def add_packages(
-    builder: Builder, scenario: Scenario, eligible: Bools, pays: Bools, limits: ProgramLimits
+    builder: Builder, scenario: Scenario, eligible: Bools, pays: Bools, limits: ProgramLimits, *, keep_all: bool
 ) -> tuple[SpendingTerms, OutcomeTerms, PackageColumns]:
     """Add the columns and rows of all programs of decision packages.
 
@@ -52,6 +52,8 @@ def add_packages(
         Which fund may pay for which program of packages; shape (programs, funds).
     pays
         Which fund may pay in which period; shape (funds, periods).
+    keep_all
+        Whether rows without limits are kept, so that the rows do not depend on the limits.
     """
     packages, periods = scenario.packages, len(scenario.periods)
     package, start = (grid.ravel() for grid in np.indices((len(packages), periods)))
@@ -70,7 +72,7 @@ def add_packages(
     cost = packages.project_cost(periods)[package[at], since] * scenario.price_level[program[at], period]
     serves = since >= packages.opens_after[package[at]]
 
-    spending = _pay(builder, eligible, pays, limits, (column[at], program[at], period, cost))
+    spending = _pay(builder, eligible, pays, limits, (column[at], program[at], period, cost), keep_all=keep_all)
     outcomes = _serve(scenario, packages, package[at[serves]], column[at[serves]], period[serves])
     columns = PackageColumns(column, package, start, column[at], period, program[at])
     _choose(builder, scenario, columns, program)
@@ -88,7 +90,13 @@ def _may_start(scenario: Scenario) -> Bools:
 
 
 def _pay(
-    builder: Builder, eligible: Bools, pays: Bools, limits: ProgramLimits, costs: tuple[Ints, Ints, Ints, Floats]
+    builder: Builder,
+    eligible: Bools,
+    pays: Bools,
+    limits: ProgramLimits,
+    costs: tuple[Ints, Ints, Ints, Floats],
+    *,
+    keep_all: bool,
 ) -> SpendingTerms:
     """Charge the costs of packages to funds: directly where one fund may pay, through columns by fund otherwise."""
     column, program, period, cost = costs
@@ -123,7 +131,7 @@ def _pay(
     costs_something = total_by(program * periods + period, cost, shape[0] * periods).reshape(shape) > 0
     has_packages = np.zeros(shape[0], dtype=bool)
     has_packages[program] = True
-    limited = has_packages[:, None] & ((limits.lower > 0) | (np.isfinite(limits.upper) & costs_something))
+    limited = has_packages[:, None] & ((limits.lower > 0) | (np.isfinite(limits.upper) & costs_something) | keep_all)
     held, when = np.nonzero(limited)
     row_of = np.full(shape, -1, dtype=np.int64)
     keys = {"program": held, "period": when}
