@@ -167,14 +167,13 @@ def prices(
             }
         )
     priced = {(row["kind"], row["name"]) for row in rows}
+    nothing = {"part": "", "period": "", "sense": "", "method": "exact"}
     rows += [
-        {"kind": provision.kind, "name": provision.name, "total_cost": cost, "method": "exact"}
+        {"kind": provision.kind, "name": provision.name, "total_cost": cost, **nothing}
         for provision, cost in costs.items()
         if (provision.kind, provision.name) not in priced and (cost > 0 or provision.kind not in ("floor", "ceiling"))
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    words = ["part", "period", "sense"]
-    return table.fillna(dict.fromkeys(words, ""))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
