@@ -158,7 +158,7 @@ class LocalRows:
         """The place of each column's row among the rows; shape (local columns,)."""
         return np.repeat(np.arange(len(self.first)), np.diff(np.append(self.first, len(self.row))))
 
-    def respond(self, net: Floats, size: Floats) -> tuple[Floats, Floats]:
+    def respond(self, net: Floats, size: Floats) -> tuple[Floats, Floats, Bools]:
         """Return the best values of the columns for given net costs, and how near the margin each is.
 
         Parameters
@@ -172,13 +172,19 @@ class LocalRows:
         -------
         tuple
             Values; shape (local columns,). Of each column's unit, the smallest reduced cost for the size of its moves;
-            a column between its limits does not count, since it moves with the price of its row; same shape.
+            a column between its limits does not count, since it moves with the price of its row; same shape. Where the
+            net costs ask for no end; same shape.
         """
         if not len(self.first):
-            return np.zeros(0), np.zeros(0)
+            return np.zeros(0), np.zeros(0), np.zeros(0, np.bool_)
         net, size = net[self.column], size[self.column]
         place = self._place
-        step, least = self._steps(place)
+        lower, upper = self._far(place)
+        # With its row's price rising, a column goes from where it adds least to where it adds most, at its ratio.
+        from_lower = self.value > 0
+        start, stop = np.where(from_lower, lower, upper), np.where(from_lower, upper, lower)
+        step = np.abs(self.value) * (upper - lower)
+        least = np.add.reduceat(self.value * start, self.first)
         ratio = net / self.value
         order = np.lexsort((ratio, place))
         total = np.cumsum(step[order])
@@ -190,33 +196,33 @@ class LocalRows:
         target = np.clip(asked, self.row_lower, self.row_upper)
         filled = np.clip((target - least)[place] - filled_before, 0.0, step)
         full, empty = filled >= step, filled <= 0
-        from_lower = self.value > 0
-        low, high = np.where(from_lower, self.lower, self.upper), np.where(from_lower, self.upper, self.lower)
-        part = np.where(from_lower, 1.0, -1.0) * filled / np.abs(self.value)
-        x = np.where(full & np.isfinite(high), high, np.where(empty | ~np.isfinite(low), low, low + part))
-        x = np.where(np.isfinite(x), x, np.where(np.isfinite(self.lower), self.lower, 0.0) + np.abs(part))
+        x = np.where(full, stop, np.where(empty, start, start + filled / self.value))
         between = ~full & ~empty
         margin = np.maximum.reduceat(np.where(between, ratio, -np.inf), self.first)
-        pressed = np.isfinite(margin)
-        price = np.where(pressed, margin, 0.0)
+        price = np.where(np.isfinite(margin), margin, 0.0)
         reduced = net - price[place] * self.value
         # The row's price moves with the column between its limits.
         moves = np.maximum.reduceat(np.where(between, size / np.abs(self.value), 0.0), self.first)
         size = size + np.abs(self.value) * moves[place]
         nearness = np.full(len(size), np.inf)
         np.divide(np.abs(reduced), size, out=nearness, where=size > 0)
-        return x, np.minimum.reduceat(np.where(between, np.inf, nearness), self.first)[place]
+        nearness = np.minimum.reduceat(np.where(between, np.inf, nearness), self.first)[place]
+        endless = (~np.isfinite(self.upper) & (x >= upper)) | (~np.isfinite(self.lower) & (x <= lower))
+        return x, nearness, endless
 
-    def _steps(self, place: Ints) -> tuple[Floats, Floats]:
-        """Return how much each column can add to its row, endless ones as more than all others, and the row's least."""
-        step = np.abs(self.value) * (self.upper - self.lower)
-        endless = ~np.isfinite(step)
-        known = np.add.reduceat(np.where(endless, 0.0, step), self.first)
-        limits = [np.where(np.isfinite(limit), np.abs(limit), 0.0) for limit in (self.row_lower, self.row_upper)]
-        low = np.where(self.value > 0, self.value * self.lower, self.value * self.upper)
-        least = np.add.reduceat(np.where(np.isfinite(low), low, 0.0), self.first)
-        beyond = 2.0 * (known + limits[0] + limits[1] + np.abs(least)) + 1.0
-        return np.where(endless, beyond[place], step), least
+    def _far(self, place: Ints) -> tuple[Floats, Floats]:
+        """Return the limits of the columns, endless ones farther away than all others in their row can balance."""
+        room = np.where(np.isfinite(self.upper - self.lower), np.abs(self.value) * (self.upper - self.lower), 0.0)
+        known = [
+            room,
+            *(np.abs(self.value * np.where(np.isfinite(side), side, 0.0)) for side in (self.lower, self.upper)),
+        ]
+        by_row = np.add.reduceat(np.sum(known, axis=0), self.first)
+        for side in (self.row_lower, self.row_upper):
+            by_row = by_row + np.where(np.isfinite(side), np.abs(side), 0.0)
+        far = (2.0 * by_row + 1.0)[place] / np.abs(self.value)
+        lower = np.where(np.isfinite(self.lower), self.lower, np.where(np.isfinite(self.upper), self.upper, 0.0) - far)
+        return lower, np.where(np.isfinite(self.upper), self.upper, lower + far)
 
     def price_held(self, net: Floats, x: Floats, left_open: Bools) -> HeldRows:
         """Return the prices of the rows whose columns are held that support the held values best.

@@ -64,7 +64,8 @@ def solve_stage(
     start = time.perf_counter()
     alone = replace(lp, stages=(stage,), tie_break=None)
     empty = np.bincount(lp.matrix.index, minlength=lp.rows) == 0
-    if not lp.columns or empty.all() or _contradicted(lp, empty):
+    unlimited = np.isneginf(lp.row_lower) & np.isposinf(lp.row_upper)
+    if not lp.columns or (empty | unlimited).all() or _contradicted(lp, empty):
         solution = _trivial(alone, empty)
     else:
         by_prices = _by_prices(alone, options, clock)

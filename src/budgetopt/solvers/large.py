@@ -82,8 +82,7 @@ class Large:
         net = self.net_costs(prices)
         x, endless = self.wanted(net)
         local = self.local.column
-        x[local] = self.local.respond(net, np.ones(len(net)))[0]
-        endless[local] = False
+        x[local], _, endless[local] = self.local.respond(net, np.ones(len(net)))
         low, high = self.lp.row_lower[self.shared], self.lp.row_upper[self.shared]
         limit = np.where(prices > 0, low, np.where(prices < 0, high, 0.0))
         if endless.any() or not np.isfinite(limit).all():
@@ -100,7 +99,7 @@ class Large:
         nearness = np.full(len(net), np.inf)
         np.divide(np.abs(net), size, out=nearness, where=size > 0)
         nearness[endless] = 0.0
-        local_x, local_nearness = self.local.respond(net, size)
+        local_x, local_nearness, _ = self.local.respond(net, size)
         x[self.local.column] = local_x
         nearness[self.local.column] = local_nearness
         return x, nearness
