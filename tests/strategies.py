@@ -411,7 +411,9 @@ def _rule(draw: st.DrawFn, reading: Reading, name: str, features: Features, feas
         rule["sum"] = f"outcome {outcome}"
     else:
         keys = ["at_least", "at_most"]
-        rule["of"] = draw(st.sampled_from([None, "total spending", "total spending", "baseline", "revenue", "selection"]))
+        rule["of"] = draw(
+            st.sampled_from([None, "total spending", "total spending", "baseline", "revenue", "selection"])
+        )
         if draw(st.booleans()):
             rule["funds"] = draw(st.lists(st.sampled_from(list(reading.funds)), min_size=1, unique=True))
         if rule["of"] == "selection":
