@@ -294,23 +294,36 @@ def _run_interruptibly(model: highspy.Highs) -> bool:
     if threading.current_thread() is not threading.main_thread():
         model.run()
         return False
-    stop = threading.Event()
+    stop, done = threading.Event(), threading.Event()
 
     def listen(event: highspy.HighsCallbackEvent) -> None:
         if stop.is_set():
             event.interrupt()
 
+    def work() -> None:
+        try:
+            model.run()
+        finally:
+            done.set()
+
     calls = (model.cbSimplexInterrupt, model.cbIpmInterrupt, model.cbMipInterrupt)
     for call in calls:
         call.subscribe(listen)
-    worker = threading.Thread(target=model.run, daemon=True)
-    worker.start()
+    worker = threading.Thread(target=work, daemon=True)
+    # Ctrl-C may come at any moment, and more than once; each time HiGHS must finish first. Waiting for an event is
+    # safe, while joining a thread is not: interrupted, it takes the thread for ended (Python issue 89437).
+    started = False
     try:
-        while worker.is_alive():
+        while not done.is_set():
             try:
-                worker.join(0.1)
+                if not started:
+                    started = True
+                    worker.start()
+                done.wait(0.1)
             except KeyboardInterrupt:
                 stop.set()
+                if worker.ident is None:
+                    break
     finally:
         for call in calls:
             call.unsubscribe(listen)
