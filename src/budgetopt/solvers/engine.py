@@ -10,10 +10,10 @@ import numpy as np
 from budgetopt.formulation.linear_program import Bools, LinearProgram, Matrix, Stage
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
-from budgetopt.solvers.faces import fix_integers
+from budgetopt.solvers.faces import Reduced, fix_integers, reduce
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
-__all__ = ["available_solvers", "gap_allowance", "solve_stage"]
+__all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
 
 LEAST_COLUMNS = 20_000  # from which prices of shared rows are sought first
 REFINEMENTS = 3
@@ -99,7 +99,42 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock) -> Solution:
         return LiveModel(lp, options).solve()
     from budgetopt.solvers.pulp_door import solve_with_pulp
 
-    return solve_with_pulp(lp, lp.stages[0], options)
+    # Columns that no limited row holds are settled here: some solvers overlook that such a column may have no end.
+    stage, left, endless = lp.stages[0], *_without_loose(lp)
+    part = replace(left.lp, stages=(left.stage(stage),))
+    nothing = _trivial(part, np.ones(part.rows, np.bool_))
+    solution = left.lift(lp, stage, solve_with_pulp(part, part.stages[0], options) if part.columns else nothing)
+    ending = solution.termination
+    if not left.feasible:
+        ending = Termination.INFEASIBLE
+    elif endless and ending is Termination.OPTIMAL:
+        ending = Termination.UNBOUNDED
+    return solution if ending is solution.termination else without_point(solution, ending)
+
+
+def without_point(solution: Solution, ending: Termination) -> Solution:
+    """Return a solution with another ending and without its point."""
+    none = PointStatus.NONE
+    empty = replace(solution, x=None, row_dual=None, reduced_cost=None, objective=np.nan, bound=np.nan)
+    return replace(empty, termination=ending, primal=none, dual=none)
+
+
+def _without_loose(lp: LinearProgram) -> tuple[Reduced, bool]:
+    """Return the problem with columns that no limited row holds at their best, and whether one of them has no end."""
+    limited = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
+    held = np.zeros(lp.columns, np.bool_)
+    held[lp.matrix.column_of_entry()[limited[lp.matrix.index]]] = True
+    whole = lp.integer
+    lower = np.where(whole, np.ceil(lp.lower), lp.lower)
+    upper = np.where(whole, np.floor(lp.upper), lp.upper)
+    cost = -lp.stages[0].cost if lp.stages[0].maximize else lp.stages[0].cost
+    resting = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, 0.0))
+    best = np.where(cost > 0, lower, np.where(cost < 0, upper, resting))
+    loose = ~held & (lower <= upper)
+    endless = loose & ~np.isfinite(best)
+    at = np.where(endless, resting, best)
+    settled = replace(lp, lower=np.where(loose, at, lp.lower), upper=np.where(loose, at, lp.upper))
+    return reduce(settled), bool(endless.any())
 
 
 def _settle_integers(lp: LinearProgram, solution: Solution, options: Options) -> Solution:

@@ -183,6 +183,8 @@ def reduce(lp: LinearProgram) -> Reduced:
     breach = np.maximum(lp.row_lower - activity, activity - lp.row_upper)
     crossed = lp.lower > lp.upper + 1e-9 * np.maximum(np.abs(lp.lower), 1.0)
     feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all()) and not crossed.any()
+    whole = held[lp.integer & ~free]
+    feasible = feasible and bool((np.abs(whole - np.rint(whole)) <= WHOLE).all())
     new_row = np.full(lp.rows, -1, np.int64)
     new_row[rows] = np.arange(len(rows))
     kept = new_row[part.index] >= 0

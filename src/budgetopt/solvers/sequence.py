@@ -9,7 +9,7 @@ import numpy as np
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import Certificate, certify, certify_point
 from budgetopt.solvers.checks import Clock, check_options, check_program
-from budgetopt.solvers.engine import gap_allowance, solve_stage
+from budgetopt.solvers.engine import gap_allowance, solve_stage, without_point
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row, within_reach
 from budgetopt.solvers.solution import Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
@@ -147,7 +147,7 @@ def _solve_reduced(lp: LinearProgram, stage: Stage, options: Options, clock: Clo
         left = reduce(lp)
         solution = solve_stage(left.lp, left.stage(stage), options, clock)
         if not left.feasible:
-            solution = replace(solution, termination=Termination.INFEASIBLE, x=None, row_dual=None, reduced_cost=None)
+            solution = without_point(solution, Termination.INFEASIBLE)
         solution = left.lift(lp, stage, solution)
     certificate = None
     if solution.x is not None:
