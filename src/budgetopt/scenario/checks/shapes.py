@@ -136,7 +136,9 @@ class _Look:
         # a ceiling of zero says that the program is closed; any other one says that it may be open
         closed = (ceiling >= A_CENT) & above(needed, ceiling)
         wrong: Bools = np.any(closed, axis=1) & np.all(closed, axis=1)
-        texts = [[money(amount) for amount in each[:, :1].ravel().tolist()] for each in (needed, np.nan_to_num(ceiling))]
+        texts = [
+            [money(amount) for amount in each[:, :1].ravel().tolist()] for each in (needed, np.nan_to_num(ceiling))
+        ]
         message = "program '{program}' needs {0} to open its doors, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
         self.add("doors-above-ceiling", wrong, "if_funded", message, "at most {1}", hint, *texts)
