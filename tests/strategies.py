@@ -69,6 +69,23 @@ class Case:
     def reading(self) -> Reading:
         return Reading(self.document, self.spending, self.transfers)
 
+    def read(self, plan: SpendingPlan) -> Reading:
+        """Return the plain reading of any plan, given as arrays."""
+        programs, funds, periods = (
+            list(self.document["programs"]),
+            list(self.document["funds"]),
+            self.document["periods"],
+        )
+        spending = {
+            (programs[p], funds[f], periods[t]): Fraction(plan.spending[p, f, t])
+            for p, f, t in np.argwhere(plan.spending)
+        }
+        transfers = {
+            (funds[a], funds[b], periods[t]): Fraction(plan.transfers[a, b, t])
+            for a, b, t in np.argwhere(plan.transfers)
+        }
+        return Reading(self.document, spending, transfers)
+
     def __repr__(self) -> str:
         return f"Case({self.document!r}, {dict(self.spending)!r}, {dict(self.transfers)!r})"
 

@@ -13,24 +13,10 @@ from hypothesis import strategies as st
 
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from measures import few
-from oracle import Reading
 from strategies import ALL, Case, cases, random_plans
 
 # A cent, and what a cent buys where an outcome is steepest (3 for each 1000 dollars, or one unit for 250).
 CENT, CENT_BUYS = Fraction("0.01"), Fraction("0.00004")
-
-
-def read(case: Case, plan: SpendingPlan) -> Reading:
-    """Return the plain reading of a plan given as arrays."""
-    programs, funds = list(case.document["programs"]), list(case.document["funds"])
-    periods = case.document["periods"]
-    spending = {
-        (programs[p], funds[f], periods[t]): Fraction(plan.spending[p, f, t]) for p, f, t in np.argwhere(plan.spending)
-    }
-    transfers = {
-        (funds[a], funds[b], periods[t]): Fraction(plan.transfers[a, b, t]) for a, b, t in np.argwhere(plan.transfers)
-    }
-    return Reading(case.document, spending, transfers)
 
 
 def keys(opinion: Audit) -> set[tuple[Any, ...]]:
@@ -39,7 +25,7 @@ def keys(opinion: Audit) -> set[tuple[Any, ...]]:
 
 def agree(case: Case, plan: SpendingPlan) -> None:
     """Assert that audit and oracle see the same."""
-    opinion, reading = audit_plan(case.scenario, plan), read(case, plan)
+    opinion, reading = audit_plan(case.scenario, plan), case.read(plan)
     for position, outcome in enumerate(case.document["outcomes"]):
         exact = [float(reading.level(outcome, period)) for period in reading.periods]
         assert np.allclose(opinion.outcomes[position], exact, rtol=1e-9, atol=1e-6)

@@ -81,8 +81,8 @@ def test_the_linear_program_admits_what_the_audit_accepts(features: frozenset[st
     case = data.draw(cases(features=features, max_programs=5, max_funds=3))
     plan = data.draw(nearby(case))
     opinion = audit_plan(case.scenario, plan)
-    # what misses a limit by next to nothing may be judged either way
-    assume(all(found.excess > 1e-3 * max(1.0, abs(found.bound)) ** 0.5 for found in opinion.violations))
+    # what is missed by less than a dollar, or than a dollar buys, may be judged either way
+    assume(all(miss.excess > (0.01 if miss.kind in ("target", "sum") else 1) for miss in case.read(plan).misses()))
     problem = imposed(formulate(case.scenario), plan)
     solution = None if problem is None else solve_stage(problem, problem.stages[0])
     admitted = solution is not None and solution.termination is Termination.OPTIMAL
