@@ -76,6 +76,21 @@ def test_every_ending_is_told_apart(lp, ending, solver):
     assert outcome.proved == (ending is Termination.OPTIMAL)
 
 
+@pytest.mark.parametrize("least", [1e-9, 1e-12, 1e-14])
+def test_a_gain_too_small_for_a_tolerance_is_without_end_all_the_same(least):
+    lp = linear_program([[1, 0, 0], [1, -1, -1]], -INFINITY, [1, 0], 0, [1, INFINITY, INFINITY], maximize=[1, least, 0])
+    assert solve_linear_program(lp).termination is Termination.UNBOUNDED
+
+
+@pytest.mark.parametrize("solver", EVERY)
+def test_where_nothing_is_sought_nothing_has_a_price(solver):
+    lp = linear_program([[1, 1], [1, -1]], [1, -INFINITY], [2, 0], 0, 1, maximize=[0, 0])
+    outcome = solve_linear_program(lp, Options(solver))
+    assert outcome.proved
+    assert not outcome.solution.row_dual.any()
+    assert not outcome.solution.reduced_cost.any()
+
+
 @given(linear_programs())
 def test_highs_finds_the_exact_answer(lp):
     check_against_exact(lp, "highs")

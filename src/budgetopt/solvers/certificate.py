@@ -239,7 +239,7 @@ class _Prices:
         # Everything below minimizes; a maximization's costs and prices change their sign here and back at the end.
         sign = -1.0 if stage.maximize else 1.0
         cost = sign * stage.cost
-        largest = max(float(np.abs(cost).max(initial=0.0)), 1e-300)
+        largest = float(np.abs(cost).max(initial=0.0)) or 1.0
         y, row_breach = _supported(sign * row_dual, lp.row_lower, lp.row_upper)
         row_breach *= _largest_entry_by_row(lp) / largest
         reduced = cost - lp.matrix.transpose_times(y)

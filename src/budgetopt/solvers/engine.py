@@ -72,6 +72,9 @@ def solve_stage(
         if by_prices is not None:
             return replace(by_prices, seconds=time.perf_counter() - start)
         solution = _solve(alone, options, clock)
+    if solution.row_dual is not None and not stage.cost.any():
+        # where nothing is sought, every plan is best, and no row has a price
+        solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
     if solution.x is not None and lp.is_integer:
         solution = _settle_integers(alone, solution, options)
     elif solution.termination is Termination.OPTIMAL and solution.row_dual is not None:
@@ -169,6 +172,9 @@ def _refine(lp: LinearProgram, solution: Solution, options: Options, clock: Cloc
         corrected = _corrected(lp, solution, certificate, options, clock)
         if corrected is None:
             break
+        if corrected.termination is Termination.UNBOUNDED:
+            # from a plan that keeps every limit, the gain has no end: the answer was no optimum
+            return without_point(solution, Termination.UNBOUNDED) if certificate.feasible else solution
         checked = certify(lp, stage, corrected)
         if _worst(checked) >= _worst(certificate):
             break
@@ -204,6 +210,8 @@ def _corrected(
         stages=(replace(stage, cost=dual * np.concatenate((reduced, y)), offset=0.0),),
     )
     step = _solve(magnified, options, clock)
+    if step.termination is Termination.UNBOUNDED:
+        return step
     if step.termination is not Termination.OPTIMAL or step.x is None or step.row_dual is None:
         return None
     x = np.clip(x + step.x[: lp.columns] / primal, lp.lower, lp.upper)
