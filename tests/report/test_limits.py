@@ -131,7 +131,9 @@ def test_funds_are_called_by_their_names(city: Allocation) -> None:
 
 def test_a_transfer_of_nothing_is_no_limit(city: Allocation) -> None:
     transfers = [limit for limit in limits_of(city, USD) if limit.kind == "transfer"]
-    assert [limit.bound for limit in transfers] == ["at most $4 million"]
+    assert {limit.bound for limit in transfers} == {"at most $4 million"}
+    # with something to transfer or not, every period stands there
+    assert sum(limit.period.count("FY") for limit in transfers) == len(city.scenario.periods)
 
 
 def test_prices_are_what_a_dollar_more_brings() -> None:

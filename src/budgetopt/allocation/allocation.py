@@ -158,8 +158,8 @@ class Allocation:
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """Every limit: one row a rule, target or fund policy and period, with its value, bound, slack and price."""
-        from budgetopt.allocation.tables import rules_table
+        """Every limit beyond the programs' own: one row a limit, part and period, with its price."""
+        from budgetopt.allocation.limits import rules_table
 
         return rules_table(self)
 

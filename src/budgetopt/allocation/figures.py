@@ -81,7 +81,7 @@ def _by_name(items: Sequence[Any]) -> dict[str, Any]:
     """Return the items of a list by their ids, or by their places if they have none of their own."""
     names = [str(item["id"]) if isinstance(item, Mapping) and "id" in item else "" for item in items]
     if items and isinstance(items[0], Mapping) and "sense" in items[0]:
-        names = [" ".join(str(item.get(key)) for key in ("kind", "name", "period")) for item in items]
+        names = [" ".join(str(item.get(key)) for key in ("kind", "name", "part", "period")) for item in items]
     if not all(names) or len(set(names)) < len(names):
         names = [str(place) for place in range(len(items))]
     return dict(zip(names, items, strict=True))

@@ -28,8 +28,21 @@ class Prices:
         One dollar less of a fund's reserve, and one dollar more of recurring spending; shape (funds, periods).
     floor, ceiling
         One dollar less of a program's floor, and one more of its ceiling; shape (programs, periods).
-    rules, targets
-        One unit of relief for a rule or target; by its position and period (-1 for all periods together).
+    fund_spending
+        One dollar more or less of what a fund may or must pay, towards relief; shape (funds, periods).
+    transfers
+        The same for a transfer between funds; shape (from funds, to funds, periods).
+    match
+        One dollar less of match, by the program for which a local fund pays it; shape (programs, periods) for each
+        position of a fund that pays some.
+    rules, targets, resources
+        One unit of relief for a rule, target or resource; by its position and period (-1 for all periods together).
+    parts
+        The same for one part of a rule: a group, a pair of groups, a program that is needed. By the positions of rule
+        and part, and the period.
+    moves
+        One dollar more of room for a rule on change from period to period, by the program; shape (programs, periods)
+        for each position of such a rule.
     """
 
     money: Floats
@@ -37,8 +50,14 @@ class Prices:
     structural: Floats
     floor: Floats
     ceiling: Floats
-    rules: Mapping[tuple[int, int], float]
-    targets: Mapping[tuple[int, int], float]
+    fund_spending: Floats
+    transfers: Floats
+    match: Mapping[int, Floats]
+    rules: Mapping[tuple[int, ...], float]
+    targets: Mapping[tuple[int, ...], float]
+    resources: Mapping[tuple[int, ...], float]
+    parts: Mapping[tuple[int, ...], float]
+    moves: Mapping[int, Floats]
 
 
 def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
@@ -69,6 +88,7 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
     for block in problem.column_labels.of_kind("closing balance"):
         kept = np.where(problem.lower[block.positions] > 0, -column_gain[block.positions], 0.0)
         np.add.at(reserve, (block.keys["fund"], block.keys["period"]), kept)
+    limits = formulation.limits
     floor, ceiling = _limit_prices(formulation, row_gain, column_gain)
     return Prices(
         money=by_fund("fund balance", row_gain),
@@ -76,19 +96,52 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
         structural=np.maximum(by_fund("structural balance", row_gain), 0.0),
         floor=floor,
         ceiling=ceiling,
+        fund_spending=np.abs(by_fund("fund spending", row_gain)),
+        transfers=_transfers(problem, column_gain, (funds, funds, periods)),
+        match=_by_program(problem, "match", "fund", row_gain, limits.lower.shape),
         rules=_relief(problem, "rule", row_gain),
         targets=_relief(problem, "target", row_gain),
+        resources=_relief(problem, "resource", row_gain),
+        parts=_relief(problem, "rule", row_gain, "group"),
+        moves=_by_program(problem, "rule", "rule", row_gain, limits.lower.shape),
     )
 
 
-def _relief(problem: LinearProgram, kind: str, row_gain: Floats) -> dict[tuple[int, int], float]:
+def _relief(problem: LinearProgram, kind: str, row_gain: Floats, *parts: str) -> dict[tuple[int, ...], float]:
     """Return the price of each rule: a dual has the sign of the limit that binds, and relief is against it."""
-    prices: dict[tuple[int, int], float] = {}
+    prices: dict[tuple[int, ...], float] = {}
     for block in problem.row_labels.of_kind(kind):
-        for position, period, row in zip(
-            block.keys[kind].tolist(), block.keys["period"].tolist(), block.positions.tolist(), strict=True
-        ):
-            prices[position, period] = prices.get((position, period), 0.0) + abs(float(row_gain[row]))
+        # a rule that holds many programs one by one has no price as a whole
+        if "program" in block.keys or any(part not in block.keys for part in parts):
+            continue
+        keys = (block.keys[name].tolist() for name in (kind, *parts, "period"))
+        for *key, row in zip(*keys, block.positions.tolist(), strict=True):
+            prices[tuple(key)] = prices.get(tuple(key), 0.0) + abs(float(row_gain[row]))
+    return prices
+
+
+def _by_program(
+    problem: LinearProgram, kind: str, key: str, row_gain: Floats, shape: tuple[int, ...]
+) -> dict[int, Floats]:
+    """Return the prices of rows that limit programs one by one, for each position of what ``key`` names."""
+    prices: dict[int, Floats] = {}
+    for block in problem.row_labels.of_kind(kind):
+        if "program" not in block.keys:
+            continue
+        for position in np.unique(block.keys[key]).tolist():
+            mine = block.keys[key] == position
+            cell = (block.keys["program"][mine], block.keys["period"][mine])
+            np.add.at(prices.setdefault(position, np.zeros(shape)), cell, np.abs(row_gain[block.positions[mine]]))
+    return prices
+
+
+def _transfers(problem: LinearProgram, column_gain: Floats, shape: tuple[int, ...]) -> Floats:
+    prices = np.zeros(shape)
+    for block in problem.column_labels.of_kind("transfer"):
+        gain, limited = column_gain[block.positions], problem.lower[block.positions] > 0
+        # a transfer cannot be less than nothing: that is no limit that anybody set
+        relief = np.where(limited, np.abs(gain), np.maximum(gain, 0.0))
+        prices[block.keys["fund"], block.keys["to"], block.keys["period"]] = relief
     return prices
 
 

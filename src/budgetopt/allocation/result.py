@@ -239,7 +239,7 @@ def _outcomes(plan: Allocation) -> list[dict[str, Any]]:
 def _rules(plan: Allocation) -> list[dict[str, Any]]:
     table = plan.rules
     rows = zip(
-        *(table[name].tolist() for name in ("kind", "name", "period", "sense", "unit", "because")),
+        *(table[name].tolist() for name in ("kind", "name", "part", "period", "sense", "unit", "because")),
         *(numbers(table[name].to_numpy(dtype=np.float64)) for name in ("value", "bound", "price")),
         table["binding"].tolist(),
         strict=True,
@@ -248,6 +248,7 @@ def _rules(plan: Allocation) -> list[dict[str, Any]]:
         {
             "kind": kind,
             "name": name,
+            "part": part,
             "period": period,
             "sense": sense,
             "value": value,
@@ -258,7 +259,7 @@ def _rules(plan: Allocation) -> list[dict[str, Any]]:
             "total_cost": None,
             "because": because,
         }
-        for kind, name, period, sense, unit, because, value, bound, price, binding in rows
+        for kind, name, part, period, sense, unit, because, value, bound, price, binding in rows
     ]
 
 

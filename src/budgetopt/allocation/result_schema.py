@@ -181,13 +181,16 @@ class RuleResult(Part):
     """One limit in one period, or for all periods together."""
 
     kind: str
-    """The kind of limit: sum, change, target, reserve, structural balance, transfer."""
+    """The kind of limit, as the audit names it: sum, change, count, requires, target, resource, reserve, match ..."""
     name: str
-    """The rule's name, or the outcome or fund that it limits."""
+    """The rule's name, or the outcome, resource or fund that it limits."""
+    part: str
+    """The part of the limit: a group, or a program that is needed; empty where it has none."""
     period: str
     """The period, or ``all``."""
     sense: str
-    """``at least``, ``at most``, ``equals``, or ``holds`` where it holds programs one by one."""
+    """``at least``, ``at most``, ``equals``, ``not asked``, or ``holds`` where it holds programs one by one: then the
+    value is how many it holds, and the bound how many it limits."""
     value: Figure | None
     """What the plan has there."""
     bound: Figure | None

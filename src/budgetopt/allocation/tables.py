@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from budgetopt.allocation.reasons import reasons_of
-from budgetopt.audit.check import ALL_PERIODS, Check
 from budgetopt.audit.current import current_packages, current_units
 from budgetopt.audit.outcomes import levels_of
 from budgetopt.scenario.model import Evidence
@@ -24,7 +23,6 @@ __all__ = [
     "funds_table",
     "outcomes_table",
     "programs_table",
-    "rules_table",
 ]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
@@ -133,97 +131,6 @@ def funds_table(plan: Allocation) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([list(scenario.funds), list(scenario.periods)], names=["fund", "period"])
     money = {name: np.round(getattr(accounts, name).ravel(), 2) for name in names}
     return pd.DataFrame({**money, "price": plan.prices.money.ravel()}, index=index).reset_index()
-
-
-def rules_table(plan: Allocation) -> pd.DataFrame:
-    """Return every limit that the scenario sets beyond the programs' own, one row a limit and period.
-
-    A rule that limits many programs one by one (a ``change`` rule) has one row a period: the number of programs that it
-    holds, and the price of relief for the one where it costs most.
-    """
-    frames = [_limit_rows(plan, check) for check in plan.audit.checks if check.kind in _LISTED]
-    # a rule on change that no program has a baseline for limits nothing, and has no rows
-    frames = [frame for frame in frames if len(frame)]
-    columns = ["kind", "name", "period", "sense", "value", "bound", "slack", "binding", "price", "unit", "because"]
-    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
-    return table[columns]
-
-
-_LISTED = ("sum", "change", "target", "reserve", "structural balance", "transfer")
-
-
-def _limit_rows(plan: Allocation, check: Check) -> pd.DataFrame:
-    periods = np.array([*plan.scenario.periods, "all"], dtype=object)
-    if check.kind == "change":
-        return _change_rows(plan, check)
-    lower, upper = np.isfinite(check.lower), np.isfinite(check.upper)
-    # a limit on both sides shows the side that is nearer
-    below = lower & (~upper | (check.value - check.lower <= check.upper - check.value))
-    bound = np.where(below, check.lower, check.upper)
-    sense = np.where(lower & upper & (check.lower == check.upper), "equals", np.where(below, "at least", "at most"))
-    kept = lower | upper
-    frame = pd.DataFrame(
-        {
-            "kind": check.kind,
-            "name": check.name,
-            "period": periods[np.where(check.period == ALL_PERIODS, -1, check.period)],
-            "sense": sense,
-            "value": check.value,
-            "bound": bound,
-            "slack": np.where(below, check.value - bound, bound - check.value),
-            "binding": check.binding,
-            "price": _prices(plan, check),
-            "unit": check.unit,
-            "because": check.because if isinstance(check.because, str) else "",
-        }
-    )
-    return frame[kept]
-
-
-def _prices(plan: Allocation, check: Check) -> Floats:
-    prices = plan.prices
-    periods = check.period.tolist()
-    if check.kind == "sum":
-        position = [rule.name for rule in plan.scenario.rules].index(check.name)
-        return np.array([prices.rules.get((position, period), 0.0) for period in periods])
-    if check.kind == "target":
-        position = list(plan.scenario.outcomes).index(check.name)
-        return np.array([prices.targets.get((position, period), 0.0) for period in periods])
-    if check.kind in ("reserve", "structural balance"):
-        source = prices.reserve if check.kind == "reserve" else prices.structural
-        price: Floats = source[list(plan.scenario.funds).index(check.name), check.period]
-        return price
-    return np.full(len(periods), np.nan)
-
-
-def _change_rows(plan: Allocation, check: Check) -> pd.DataFrame:
-    """Return one row a period for a rule that holds many programs one by one."""
-    rows = []
-    position = [rule.name for rule in plan.scenario.rules].index(check.name)
-    limits, prices = plan.formulation.limits, plan.prices
-    floor = np.where(limits.lower_by == position, prices.floor, 0.0)
-    ceiling = np.where(limits.upper_by == position, prices.ceiling, 0.0)
-    for at, period in enumerate(plan.scenario.periods):
-        cells = check.period == at
-        if not cells.any():
-            continue
-        holds = int(check.binding[cells].sum())
-        rows.append(
-            {
-                "kind": check.kind,
-                "name": check.name,
-                "period": period,
-                "sense": "holds",
-                "value": float(holds),
-                "bound": float(cells.sum()),
-                "slack": np.nan,
-                "binding": holds > 0,
-                "price": float(max(floor[:, at].max(initial=0.0), ceiling[:, at].max(initial=0.0))),
-                "unit": "programs",
-                "because": check.because if isinstance(check.because, str) else "",
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def cents_sum(dollars: Floats, axis: int | tuple[int, ...]) -> Floats:

@@ -185,6 +185,7 @@ def _rules(book: Workbook, plan: Allocation) -> None:
     table = plan.rules
     columns = [
         Column("Rule", width=40),
+        Column("Part", width=18),
         Column("Kind", width=18),
         Column("Period", width=14),
         Column("The plan has", NUMBER, False, 18),
@@ -194,18 +195,19 @@ def _rules(book: Workbook, plan: Allocation) -> None:
         Column("Binds", width=8),
         Column("Worth of relief by one", NUMBER, False, 16),
         Column("Because", width=44, wraps=True),
+        Column("Where it stands", width=34),
     ]
-    # that a transfer is not negative is no limit that anybody set
-    table = table[(table["kind"] != "transfer") | (table["sense"] != "at least") | (table["bound"] != 0)]
     kinds = table["kind"].tolist()
     rows = zip(
         [limit_name(plan, kind, name) for kind, name in zip(kinds, table["name"].tolist(), strict=True)],
+        table["part"].tolist(),
         kinds,
         *(table[name].tolist() for name in ("period", "value", "sense", "bound")),
         [unit or plan.scenario.currency for unit in table["unit"].tolist()],
         ["yes" if binds else "no" for binds in table["binding"].tolist()],
         table["price"].tolist(),
         table["because"].tolist(),
+        table["place"].tolist(),
         strict=True,
     )
     add_sheet(book, "Rules", columns, rows, len(table))

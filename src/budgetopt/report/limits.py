@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.report.numbers import Numbers, join_words, plural, singular
+from budgetopt.report.limit_words import COVERAGE, bound_words, value_words
+from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.text import label, one_line
-from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, ChangeRule, RuleBase, Smallest, SumRule
+from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, Smallest
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -135,16 +135,23 @@ class Limit:
 _KINDS = {
     "sum": "rule",
     "change": "rule on change",
-    "target": "target",
-    "reserve": "reserve",
-    "structural balance": "structural balance",
-    "transfer": "transfer",
+    **dict.fromkeys(
+        ("count", "requires", "excludes", "exactly one", "together", "substitutes", "follows"), "rule on programs"
+    ),
+}
+_OF_FUND = {
+    "reserve": "Reserve of {}",
+    "structural balance": "Structural balance of {}",
+    "fund spending": "Spending of {}",
+    "match": "Match of {}",
+    "maintenance of effort": "Maintenance of effort for {}",
+    "no supplanting": "No supplanting by {}",
 }
 _MORE = {
     "reserve": "less held in reserve",
     "structural balance": "more of recurring spending allowed",
-    "transfer": "more transferred",
     "change": "of movement allowed",
+    "match": "less of match",
 }
 
 
@@ -209,22 +216,19 @@ def _money(plan: Allocation, gain: Gain) -> list[Limit]:
 
 
 def _rules(plan: Allocation, gain: Gain) -> list[Limit]:
-    table = plan.rules
     rules = {rule.name: rule for rule in plan.scenario.rules}
     limits = []
-    for row in table.to_dict("records"):
+    for row in plan.rules.to_dict("records"):
         kind, unit, sense = str(row["kind"]), str(row["unit"]), str(row["sense"])
-        if kind == "transfer" and sense == "at least" and not row["bound"]:
-            continue  # that a transfer is not negative is no limit that anybody set
-        rule = rules.get(str(row["name"])) if kind in ("sum", "change") else None
+        rule = rules.get(str(row["name"])) if _KINDS.get(kind, "").startswith("rule") else None
         limits.append(
             Limit(
                 kind=_KINDS.get(kind, kind),
-                name=limit_name(plan, kind, str(row["name"])),
+                name=limit_name(plan, kind, str(row["name"]), "" if kind == "requires" else str(row["part"])),
                 period=_period(plan, str(row["period"])),
-                value=_value(gain.numbers, row, kind, unit),
+                value=value_words(plan, row, gain.numbers),
                 sense=sense,
-                bound=_bound(gain.numbers, rule, row, sense, unit),
+                bound=bound_words(plan, rule, row, gain.numbers),
                 because=one_line(row["because"]),
                 binding=bool(row["binding"]),
                 price=float(row["price"]),
@@ -234,9 +238,11 @@ def _rules(plan: Allocation, gain: Gain) -> list[Limit]:
     return limits
 
 
-def limit_name(plan: Allocation, kind: str, name: str) -> str:
+def limit_name(plan: Allocation, kind: str, name: str, part: str = "") -> str:
     """Return what a row of ``plan.rules`` is called in print."""
     scenario = plan.scenario
+    if part:
+        return f"{one_line(name)}: {label(part)}"
     if kind == "transfer":
         for key, fund in scenario.funds.items():
             other = name.removeprefix(f"{key} to ")
@@ -244,8 +250,8 @@ def limit_name(plan: Allocation, kind: str, name: str) -> str:
                 return f"Transfer from {label(key, fund.name)} to {label(other, scenario.funds[other].name)}"
     if kind == "resource" and name in scenario.resources:
         return label(name, scenario.resources[name].name)
-    if name in scenario.funds and name not in {rule.name for rule in scenario.rules}:
-        return f"{kind.capitalize()} of {label(name, scenario.funds[name].name)}"
+    if kind in _OF_FUND and name in scenario.funds:
+        return _OF_FUND[kind].format(label(name, scenario.funds[name].name))
     if kind == "target" and name in scenario.outcomes:
         return f"Target for {label(name, scenario.outcomes[name].name)}"
     return one_line(name)
@@ -257,50 +263,19 @@ def _period(plan: Allocation, period: str) -> str:
     return "all periods together" if period == "all" else one_line(period)
 
 
-def _figure(numbers: Numbers, value: float, unit: str) -> str:
-    return numbers.with_unit(value, one_line(unit)) if unit else numbers.spoken_money(value)
-
-
-def _value(numbers: Numbers, row: Mapping[Hashable, Any], kind: str, unit: str) -> str:
-    if kind == "change":
-        return f"holds {numbers.number(float(row['value']))} of {plural(int(row['bound']), 'program', numbers=numbers)}"
-    return _figure(numbers, float(row["value"]), unit)
-
-
-def _bound(numbers: Numbers, rule: RuleBase | None, row: Mapping[Hashable, Any], sense: str, unit: str) -> str:
-    if isinstance(rule, ChangeRule):
-        limits = (
-            ("at most {} up or down", rule.change.at_most),
-            ("at most {} up", rule.change.increase_at_most),
-            ("at most {} down", rule.change.decrease_at_most),
-        )
-        said = [words.format(numbers.share(limit)) for words, limit in limits if limit is not None]
-        return f"{join_words(said)}, from the {rule.change.from_}"
-    text = f"{sense} {_figure(numbers, float(row['bound']), unit)}"
-    share = _share(rule, sense, str(row["period"])) if isinstance(rule, SumRule) else None
-    if share is None:
-        return text
-    of = rule.of if isinstance(rule, SumRule) and isinstance(rule.of, str) else "another selection"
-    return f"{text} ({numbers.share(share, 2)} of {of})"
-
-
-def _share(rule: SumRule, sense: str, period: str) -> float | None:
-    """Return the share that a rule asks for in a period; None if it asks for a number."""
-    if rule.of is None:
-        return None
-    asked = {"at least": rule.at_least, "at most": rule.at_most}.get(sense, rule.equals)
-    return asked.get(period) if isinstance(asked, Mapping) else asked
-
-
 def _price_words(gain: Gain, kind: str, sense: str, price: float, unit: str) -> str:
     more = _MORE.get(kind) or {"at least": "less asked for", "at most": "more allowed"}.get(sense, "of relief")
-    return _words(gain, price, "" if kind == "change" else one_line(unit), more, at_most=kind == "change")
+    if kind == "transfer":
+        more = {"at least": "less asked for"}.get(sense, "more transferred")
+    if unit == COVERAGE and math.isfinite(price) and price > 0:
+        return f"Each percentage point {more} would {gain.words(price / 100)}."
+    return _words(gain, price, "" if sense == "holds" else one_line(unit), more, one_of_many=sense == "holds")
 
 
-def _words(gain: Gain, price: float, unit: str, more: str, *, at_most: bool = False) -> str:
+def _words(gain: Gain, price: float, unit: str, more: str, *, one_of_many: bool = False) -> str:
     if math.isnan(price):
         return "No price is worked out for it."
     if price <= 0 or not math.isfinite(price):
         return "A little relief of this limit alone would gain nothing."
     words = gain.relief(price, unit, more)
-    return words.replace(" would ", " would, where it matters most, ") if at_most else words
+    return words.replace(" would ", " would, where it matters most, ") if one_of_many else words

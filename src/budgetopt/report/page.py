@@ -135,15 +135,18 @@ class Page:
         """Every limit."""
         return limits_of(self.plan, self.numbers)
 
-    @property
+    @cached_property
     def binding(self) -> list[Limit]:
         """The limits that bind."""
         return [limit for limit in self.limits if limit.binding]
 
-    @property
+    @cached_property
     def slack(self) -> list[Limit]:
         """The limits that leave room."""
         return [limit for limit in self.limits if not limit.binding]
+
+    most_limits = 200
+    """How many limits that bind, and how many that leave room, a page shows; a rule on many groups has one for each."""
 
     @cached_property
     def story(self) -> list[str]:

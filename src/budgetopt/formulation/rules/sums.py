@@ -44,7 +44,8 @@ def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[Li
         for number, (one, other) in enumerate(permutations(parts, 2)):
             low = replace(parts[one], weight=parts[one].weight / heads[one])
             high = replace(parts[other], weight=-(1 - rule.parity) * parts[other].weight / heads[other])
-            yield LinearRule("rule", position, (low, high), rows, number)
+            # the pairs are numbered after the groups
+            yield LinearRule("rule", position, (low, high), rows, len(groups) + number)
 
 
 def _base(scenario: Scenario, rule: SumRule, subject: Weighted) -> Weighted | Floats | None:
