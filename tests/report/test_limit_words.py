@@ -68,7 +68,12 @@ def test_every_kind_of_limit_is_said_in_words() -> None:
     assert said["Spending of The fund"][1] == "at most $900"
     assert said["Match of The grant"][1] == "25% of each dollar of the grant, from The fund"
     assert said["No supplanting by The grant"][1] == "pays only on top of the baseline"
-    assert said["Maintenance of effort for The grant"][1] == "at least $300 from The fund, while it is used"
+    assert said["Maintenance of effort for The grant"][1] == "asks for nothing while no money of it is spent"
+    document = city()
+    # with less in the fund the grant is needed
+    document["funds"]["f"] = {"name": "The fund", "revenue": 700}
+    limits = shown(plan_of(document))
+    assert limits["Maintenance of effort for The grant"].bound == "at least $300 from The fund, while it is used"
 
 
 def test_a_share_of_coverage_is_relieved_by_percentage_points() -> None:

@@ -318,7 +318,7 @@ class TestWithout:
         ("funds.general.only=[a", "'[a' cannot be read: "),
         ("rules.No 5.at_most=1", "there is no rule 'No 5' [unknown-rule]\n    expected: one of: No. 5, Floor\n    hint: did you mean 'No. 5'?"),
         ("rules.9.at_most=1", "there is no rule '9'"),
-        ("rules.Floor.at_most=+1", "`at_most` of rule number 2: there is nothing that '+1' could shift [nothing-to-shift]\n    expected: a value of its own\n    hint: write =1"),
+        ("rules.Floor.at_most=+1", "`at_most` of rule number 2: there is nothing that '+1' could shift [nothing-to-shift]\n    expected: a value of its own\n    hint: rule number 2 sets at_least: shift that, or write =1"),
         ("tables.programs=x.csv", "tables have been read: change the programs themselves"),
         ("programs.librry.baseline=1", "there is no program 'librry' [unknown-program]\n    expected: one of: library, fire, v1.2\n    hint: did you mean 'library'?"),
         ("programs.library.basline=1", "a program has no key 'basline' [unknown-key]\n"),

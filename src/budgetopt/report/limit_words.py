@@ -53,7 +53,8 @@ def bound_words(plan: Allocation, rule: RuleBase | None, row: Row, numbers: Numb
     if said:
         return said
     if math.isnan(float(row["bound"])):
-        return "asks for nothing here"
+        unused = kind == "maintenance of effort"
+        return "asks for nothing while no money of it is spent" if unused else "asks for nothing here"
     text = f"{sense} {_figure(numbers, float(row['bound']), str(row['unit']))}"
     if kind == "maintenance of effort":
         effort = plan.scenario.funds[str(row["name"])].maintenance_of_effort

@@ -19,7 +19,7 @@ from budgetopt.scenario.keys import Kind, fields_of, kinds_of, leaf_of, near_key
 from budgetopt.scenario.load import Source, assemble
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.paths import EVERY, PathError, expand, is_list_of_models, match_name, parse_path
-from budgetopt.scenario.places import Places
+from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.program_changes import ProgramChanges, drop
 from budgetopt.scenario.programs import Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
@@ -105,6 +105,14 @@ def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_su
     return work.done(check_sums=check_sums)
 
 
+def _stands(tree: Any, path: Path) -> bool:
+    for part in path:
+        if not isinstance(tree, Mapping | list):
+            return tree is not None  # one value that stands for all below it
+        tree = tree.get(part) if isinstance(tree, Mapping) else tree[int(part)]
+    return tree is not None
+
+
 def _written(path: str | Sequence[str]) -> str:
     return path.strip() if isinstance(path, str) else ".".join(map(str, path))
 
@@ -139,7 +147,7 @@ class _Work:
                 return
             if parts[0] == "tables":
                 raise PathError("unknown-path", "tables have been read: change the programs themselves")
-            for path in expand(self.tree, parts, new=True):
+            for path in self._paths(parts, value):
                 kinds = type_at(Document, path)
                 given = _read(value, kinds_of(kinds))
                 if path[:-1] in (("funds",), ("outcomes",)) and not isinstance(given, Mapping):
@@ -153,6 +161,13 @@ class _Work:
         except PathError as error:
             self._add(error, place)
         self.programs.periods = periods_of(self.tree)
+
+    def _paths(self, parts: tuple[str, ...], value: Any) -> list[Path]:
+        """Return the paths that are set; a shift of all by a share leaves those alone that have nothing to shift."""
+        paths = expand(self.tree, parts, new=True)
+        if EVERY in parts and isinstance(value, str) and (value.strip()[:1] == "*" or value.strip()[-1:] == "%"):
+            paths = [path for path in paths if _stands(self.tree, path)] or paths
+        return paths
 
     def remove(self, parts: tuple[str, ...], place: Place) -> None:
         try:

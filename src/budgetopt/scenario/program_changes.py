@@ -16,6 +16,7 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.findings import named
 from budgetopt.scenario.keys import Leaf, bare, fields_of, is_model, leaf_of, near_key, short_key, type_at
 from budgetopt.scenario.model import Program
+from budgetopt.scenario.nothing import is_possible
 from budgetopt.scenario.problems import say
 from budgetopt.scenario.programs import Column, Floats, Ints, Origin, ProgramTable, column_of
 from budgetopt.scenario.shifts import Shift, read_shift
@@ -177,7 +178,8 @@ class ProgramChanges:
         if not found:
             number = shift.text.lstrip("+-*")
             message = "there is nothing that {text} could shift"
-            context = {"text": shown(shift.text), "expected": "a value of its own", "hint": f"write ={number}"}
+            hint = f"write ={number}" if is_possible([leaf.type], number) else ""
+            context = {"text": shown(shift.text), "expected": "a value of its own", "hint": hint}
             raise PydanticCustomError("nothing-to-shift", message, context)
         for name, column in found:
             values = shift.of(column.values, column.shares)

@@ -14,8 +14,10 @@ from pydantic_core import PydanticCustomError
 
 from budgetopt.errors import Place, Problem
 from budgetopt.scenario.findings import named
+from budgetopt.scenario.growth import spread
 from budgetopt.scenario.keys import bare, fitting, is_model, kinds_of, short_key, types_below
 from budgetopt.scenario.model import Document
+from budgetopt.scenario.nothing import has_number, nothing_to_shift, says_something
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.problems import say
 from budgetopt.scenario.shifts import Shift, read_shift
@@ -122,6 +124,8 @@ class _Laying:
     def mapping(
         self, kinds: list[Any], base: Mapping[str, Any], top: Mapping[str, Any], path: Path, source: Path
     ) -> dict[str, Any]:
+        if len(path) == 2 and path[0] == "funds" and isinstance(top.get("revenue"), Mapping) and "growth" not in top:
+            base = self._spread(base, path)
         merged, kinds = dict(base), fitting(kinds, base)
         for key, item in top.items():
             at, written = (*path, key), (*source, key)
@@ -134,8 +138,7 @@ class _Laying:
             if merged.get(key) is not None:
                 merged[key] = self.value(inside, merged[key], item, at, written)
             else:
-                if not self._has_number(kinds, key):
-                    self._refuse_shift(inside, item, at, written)
+                self._refuse_shift(kinds, item, at, written, merged)
                 merged[key] = self.put(inside, item, at, written)
         return merged
 
@@ -154,9 +157,11 @@ class _Laying:
         if not isinstance(opened, Mapping):
             self._remember(base, path[:depth])
             opened = {}
-        if opened.get(part) is None and depth == len(path) - 1 and not self._has_number(kinds, str(part)):
-            self._refuse_shift(inside, value, path, ())
-        return {**opened, part: self.at(inside, opened.get(part), value, path, depth + 1)}
+        if path[0] == "funds" and path[depth : depth + 1] == ("revenue",) and depth == 2:
+            opened = self._spread(opened, path[:2]) if len(path) > 3 or isinstance(value, Mapping) else opened
+        if opened.get(str(part)) is None and depth == len(path) - 1:
+            self._refuse_shift(kinds, value, path, (), opened)
+        return {**opened, part: self.at(inside, opened.get(str(part)), value, path, depth + 1)}
 
     def value(self, kinds: list[Any], base: Any, top: Any, path: Path, source: Path) -> Any:
         if not isinstance(top, Mapping | list) and (key := _short_key(kinds)):
@@ -243,23 +248,31 @@ class _Laying:
             self.values.update({(*path, key): place for key in opened})
         return opened
 
-    def _has_number(self, kinds: list[Any], key: str) -> bool:
-        """Return whether a key that is left out stands for a number, so that there is something to shift."""
-        fields = (bare(kind).model_fields.get(key) for kind in kinds if is_model(kind))
-        return any(isinstance(field.default, float) for field in fields if field is not None)
+    def _spread(self, fund: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+        """Return a fund whose revenue is one amount that grows with an amount for each period instead."""
+        opened = spread(fund, self.periods)
+        if opened is None:
+            return fund
+        place = self._standing((*path, "revenue"))
+        if place is not None:
+            self.values.update({(*path, "revenue", period): place for period in opened["revenue"]})
+        self._remember(fund["growth"], (*path, "growth"))
+        for known in (self.values, self.keys):
+            known.pop((*path, "growth"), None)
+        return opened
 
-    def _refuse_shift(self, kinds: list[Any], item: Any, path: Path, source: Path) -> None:
+    def _refuse_shift(self, parents: list[Any], item: Any, path: Path, source: Path, beside: Mapping[str, Any]) -> None:
+        """Note the problem if what is written where nothing stands is a shift and no value of its own."""
+        kinds, written = types_below(parents, path[-1]), self.signs(source, item)
         try:
-            shift = read_shift(self.signs(source, item)) if "number" in kinds_of(kinds) else None
+            if says_something(kinds, written, from_zero=has_number(parents, str(path[-1]))):
+                return
+            shift = read_shift(written)
         except PydanticCustomError as error:
             self._problem(error, path, source)
             return
-        if shift is not None:
-            message = f"{named(path)}: there is nothing that '{shift.text}' could shift"
-            number = shift.text.lstrip("+-*")
-            self.problems.append(
-                Problem("nothing-to-shift", message, self.top.of(*source), "a value of its own", f"write ={number}")
-            )
+        assert shift is not None
+        self.problems.append(nothing_to_shift(shift, kinds, path, self.top.of(*source), beside, parents))
 
     def _remember(self, base: Any, path: Path) -> None:
         if isinstance(base, Mapping | list):
