@@ -66,7 +66,7 @@ def nothing_to_shift(
     """
     key, number = str(path[-1]), shift.text.lstrip("+-*")
     numbers = [name for name, value in beside.items() if value is not None and _number_in(types_below(parents, name))]
-    hint = f"write ={number}" if is_possible(kinds, number) else ""
+    hint = f"write ={number}" if shift.is_signed and is_possible(kinds, number) else ""
     if numbers and not isinstance(path[-1], int):
         hint = f"{named(path[:-1])} sets {listed(numbers)}: shift that, or {hint or f'give `{key}` a value of its own'}"
     message = f"{named(path)}: there is nothing that '{shift.text}' could shift"
