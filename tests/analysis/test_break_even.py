@@ -10,7 +10,7 @@ from tests.strategies import PLAIN, cases
 
 import budgetopt as bo
 from budgetopt.analysis import break_evens
-from budgetopt.analysis.break_even import scaled
+from budgetopt.analysis.scaling import scaled
 from budgetopt.errors import UnknownNameError
 
 

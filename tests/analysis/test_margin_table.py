@@ -8,7 +8,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis import margins
-from budgetopt.analysis.break_even import scaled
+from budgetopt.analysis.scaling import scaled
 
 
 def scenario_of(**parts):

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.analysis.bracketing import Seen, bracketed
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.formulation import formulate
-from budgetopt.scenario.programs import Column
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
 
-__all__ = ["FARTHEST", "BreakEven", "break_evens", "scaled"]
+__all__ = ["FARTHEST", "KINDS", "BreakEven", "break_evens"]
 
 FARTHEST = 100.0
 """Factors beyond this one, or below one over it, are not looked at."""
-CLOSE = 1e-7
-"""A break-even factor is bracketed to within this share of itself."""
+KINDS = ("effect", "cost", "weight")
+"""What a break-even can be of."""
 MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
+HALF_A_CENT = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ class BreakEven:
     factor: float
 
 
-def break_evens(plan: Allocation, program: str, *, question: WhatIf | None = None) -> Iterator[BreakEven]:
+def break_evens(
+    plan: Allocation, program: str, *, kinds: Collection[str] = KINDS, question: WhatIf | None = None
+) -> Iterator[BreakEven]:
     """Yield the factors at which a program would get more, and less, by its effect, its cost and each outcome's weight.
 
     Parameters
@@ -60,6 +62,8 @@ def break_evens(plan: Allocation, program: str, *, question: WhatIf | None = Non
         The plan.
     program
         The program's id.
+    kinds
+        Which of ``effect``, ``cost`` and ``weight`` are looked for.
     question
         A live problem of the same scenario, if there is one already.
 
@@ -72,14 +76,15 @@ def break_evens(plan: Allocation, program: str, *, question: WhatIf | None = Non
     question = question or WhatIf(scenario)
     row = scenario.programs.position(program)
     outcomes = _affected(scenario, row)
-    kinds = [("effect", "", True), ("cost", "", False), *(("weight", name, True) for name in outcomes)]
+    asked = [("effect", "", True), ("cost", "", False), *(("weight", name, True) for name in outcomes)]
     now = _Level(plan, question, row)
-    for what, outcome, rises in kinds if outcomes else ():
+    for what, outcome, rises in asked if outcomes else ():
+        if what not in kinds:
+            continue
         for more in (True, False):
             if not more and not now.level:
                 continue
-            factor = now.break_even(what, outcome, more=more, rises=rises)
-            yield BreakEven(what, outcome, more, factor)
+            yield BreakEven(what, outcome, more, now.break_even(what, outcome, more=more, rises=rises))
 
 
 def _affected(scenario: Scenario, row: int) -> list[str]:
@@ -95,91 +100,51 @@ class _Level:
 
     def __init__(self, plan: Allocation, question: WhatIf, row: int) -> None:
         self._question, self._row = question, row
-        self._program = str(plan.scenario.programs.ids[row])
         spent = plan.spending.sum(axis=(1, 2))
         self.level = float(spent[row])
-        self._tolerance = max(MOVES * float(spent.max(initial=0.0)), 0.005)
+        self._by_period = plan.spending[row].sum(axis=0)
+        self._tolerance = max(MOVES * float(spent.max(initial=0.0)), HALF_A_CENT)
 
     def break_even(self, what: str, outcome: str, *, more: bool, rises: bool) -> float:
         """Return the factor nearest to one at which the level moves up or down; NaN if there is none."""
-        inside, outside = 0.0, math.log(FARTHEST if more == rises else 1 / FARTHEST)
-        if not self._moved(what, outcome, math.exp(outside), more):
+        if self._is_held(more=more):
             return math.nan
-        while abs(outside - inside) > CLOSE:
-            middle = (inside + outside) / 2
-            if self._moved(what, outcome, math.exp(middle), more):
-                outside = middle
-            else:
-                inside = middle
-        return math.exp((inside + outside) / 2)
+        question, alterations = self._question, self._question.alterations
 
-    def _moved(self, what: str, outcome: str, factor: float, more: bool) -> bool:
-        changed = scaled(self._question.scenario, self._program, what, outcome, factor)
-        formulation = formulate(changed, keep_all=True)
-        answer = self._question.solve(formulation.linear_program)
-        if answer.primal is not PointStatus.FEASIBLE or answer.x is None:
-            return False
-        spent = float(formulation.spending_of(answer.x)[self._row].sum())
+        def look(at: float) -> Seen:
+            altered = alterations.scaled(self._row, what, outcome, math.exp(at))
+            answer = question.solve(altered.problem)
+            moved = False
+            if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
+                moved = self._moved(float(altered.spends @ answer.x), what, math.exp(at), more=more)
+            return Seen(at, altered.problem, answer, moved)
+
+        # what a dollar buys changes in proportion to the effect, and to one over the cost
+        turns = -1.0 if what == "cost" else 1.0
+
+        found = bracketed(
+            look,
+            lambda at: alterations.scaled(self._row, what, outcome, math.exp(at)).problem,
+            Seen(0.0, question.problem, question.as_is(), moved=False),
+            math.log(FARTHEST if more == rises else 1 / FARTHEST),
+            lambda at: math.exp(turns * at),
+            lambda size: turns * math.log(size),
+            alterations.columns_of_effects(self._row),
+            more,
+        )
+        return math.nan if found is None else math.exp((found[0].at + found[1].at) / 2)
+
+    def _is_held(self, *, more: bool) -> bool:
+        """Return whether the program's own limits let it have no more, or no less, in any period."""
+        limits = self._question.formulation.limits
+        if more:
+            return bool((self._by_period >= limits.upper[self._row] - HALF_A_CENT).all())
+        return bool((self._by_period <= limits.lower[self._row] + HALF_A_CENT).all())
+
+    def _moved(self, spent: float, what: str, factor: float, *, more: bool) -> bool:
+        """Return whether the program is funded more, or less, than now."""
         # of a dearer program the same service takes more dollars: it is funded more only if it serves more, too
         levels = (spent, spent / factor) if what == "cost" else (spent,)
         if more:
             return min(levels) > self.level + self._tolerance
         return max(levels) < self.level - self._tolerance
-
-
-_TIMES = ("per_dollar", "per_unit", "up_to", "value")
-"""Keys of an effect that grow with it; a unit cost falls as it grows."""
-
-
-def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: float) -> Scenario:
-    """Return a scenario in which a program's effect or cost, or the weight of an outcome, is multiplied.
-
-    Parameters
-    ----------
-    program
-        The program's id; not looked at for a weight.
-    what, outcome, factor
-        As in :class:`BreakEven`.
-    """
-    if what == "weight":
-        outcomes = dict(scenario.outcomes)
-        outcomes[outcome] = outcomes[outcome].model_copy(update={"weight": outcomes[outcome].weight * factor})
-        return replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
-    row = scenario.programs.position(program)
-    columns = dict(scenario.programs.columns)
-    for key, column in columns.items():
-        cell = int(np.searchsorted(column.rows, row))
-        if cell == len(column) or column.rows[cell] != row:
-            continue
-        times = _factors(key, what, factor)
-        if times is not None:
-            columns[key] = _times(column, cell, *times)
-    return replace(scenario, programs=replace(scenario.programs, columns=columns))
-
-
-def _factors(key: str, what: str, factor: float) -> tuple[float, float] | None:
-    """Return by what a cell is multiplied: plain numbers (or the spending of a curve), and the outcomes of a curve."""
-    head, _, _ = key.partition(".")
-    last = key.rpartition(".")[2]
-    is_effect = head == "outcomes" or (head == "packages" and ".outcomes." in key)
-    if what == "effect":
-        if not is_effect:
-            return None
-        if last == "curve":
-            return 1.0, factor
-        return (factor, 1.0) if last in _TIMES else (1 / factor, 1.0) if last == "unit_cost" else None
-    if head == "outcomes" and last in ("unit_cost", "per_dollar", "curve"):
-        return (1 / factor, 1.0) if last == "per_dollar" else (factor, 1.0)
-    is_cost = key in ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
-    is_package = head == "packages" and key.count(".") == 2 and last in ("cost", "then_costs")
-    return (factor, 1.0) if is_cost or is_package else None
-
-
-def _times(column: Column, cell: int, plain: float, outcomes: float) -> Column:
-    values = column.values.copy()
-    if column.offsets is None:
-        values[cell] *= plain
-    else:
-        items = slice(int(column.offsets[cell]), int(column.offsets[cell + 1]))
-        values[items] = values[items] * (np.array([plain, outcomes]) if values.ndim == 2 else plain)
-    return replace(column, values=values)

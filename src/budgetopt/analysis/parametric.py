@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 __all__ = ["Piece", "Point", "follow"]
 
@@ -49,7 +50,13 @@ class Piece:
 
 
 def follow(
-    evaluate: Callable[[float], Point | None], start: Point, direction: int, *, unit: float, far: float
+    evaluate: Callable[[float], Point | None],
+    start: Point,
+    direction: int,
+    *,
+    unit: float,
+    far: float,
+    last: float = math.inf,
 ) -> Piece:
     """Return the straight piece that leaves a point in one direction.
 
@@ -65,8 +72,13 @@ def follow(
         A step that is small against the numbers of the problem.
     far
         How far to look; a piece that is still straight there is taken to go on for ever.
+    last
+        How far from the point the last place is that has a value, if that is known.
     """
-    limit = start.at + direction * far
+    evaluate = cache(evaluate)
+    if last <= 10 * unit:
+        return Piece(math.nan, start.at, feasible=False)
+    limit = start.at + direction * min(far, last)
     edge = evaluate(limit)
     if edge is None:
         # what a solver's tolerance lets through is not feasible: the last place is one that was seen to be
@@ -76,7 +88,7 @@ def follow(
         limit = edge.at
         goes_on = False
     else:
-        goes_on = True
+        goes_on = last >= far
     best = edge
     for _ in range(STEPS):
         across = (best.value - start.value) / (best.at - start.at)

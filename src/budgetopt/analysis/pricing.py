@@ -11,7 +11,7 @@ import numpy as np
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import FaultError
-from budgetopt.formulation import Block, Provision, provisions_of
+from budgetopt.formulation import Block, LinearProgram, Provision, Stage, provisions_of
 from budgetopt.solvers import Solution, Termination
 
 if TYPE_CHECKING:
@@ -178,13 +178,31 @@ def prices(
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
     """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then."""
-    answer = question.without([provision])
+    gain = 1.0 if question.problem.stages[0].maximize else -1.0
+    changed = question.problem_without([provision])
+    if _is_idle(question.problem, changed, base, gain):
+        return 0.0
+    answer = question.solve(changed)
     if answer.termination is Termination.UNBOUNDED:
         return np.inf
-    gain = 1.0 if question.problem.stages[0].maximize else -1.0
     cost = gain * (solved(answer).objective - base.objective)
     # what is below the solver's own accuracy is nothing
     return cost if cost > 1e-9 * max(abs(base.objective), 1.0) else 0.0
+
+
+def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gain: float) -> bool:
+    """Return whether the proof that an answer is the best does not need the limits that are dropped.
+
+    The answer is then as good as any without them.
+    """
+    if base.row_dual is None or base.reduced_cost is None or changed.matrix is not problem.matrix:
+        return False
+    rows, columns = gain * base.row_dual, gain * base.reduced_cost
+    needed = (problem.row_lower != changed.row_lower) & (rows < 0)
+    needed |= (problem.row_upper != changed.row_upper) & (rows > 0)
+    held = (problem.lower != changed.lower) & (columns < 0)
+    held |= (problem.upper != changed.upper) & (columns > 0)
+    return not (needed.any() or held.any())
 
 
 def rule_ladder(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
@@ -239,11 +257,38 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -
     found = []
     for side in (1, -1):
         direction = side * limit.relief
+        if side > 0 and limit.sense != "equals" and start.slope == 0:
+            # what has no price may be relaxed without end: the proof that the plan is the best does not need it
+            found.append(Piece(0.0, direction * np.inf))
+            continue
         far = max(100.0 * size, 10.0 * money)
-        piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far)
+        last = np.inf if side > 0 and limit.sense != "equals" else _room(question, limit, direction)
+        piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last)
         # what is feasible by the solver's tolerance only is not beyond zero
         found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
     return found[0], found[1]
+
+
+def _room(question: WhatIf, limit: LimitRow, direction: int) -> float:
+    """Return by how much a limit can move in a direction before no plan meets it."""
+    problem = question.problem
+    cost = np.zeros(problem.columns)
+    if limit.row < 0:
+        cost[limit.column] = 1.0
+        at = np.array([limit.column])
+        changed = question.changed_columns(at, np.zeros(1), problem.upper[at])
+    else:
+        entries = np.flatnonzero(problem.matrix.index == limit.row)
+        cost[problem.matrix.column_of_entry()[entries]] = problem.matrix.value[entries]
+        at = np.array([limit.row])
+        free = np.array([np.inf])
+        lower = problem.row_lower[at] if limit.sense == "at most" else -free
+        changed = question.changed_rows(at, lower, problem.row_upper[at] if limit.sense == "at least" else free)
+    stage = Stage("how far a limit can move", cost, maximize=direction > 0)
+    answer = question.solve(replace(changed, stages=(stage,)))
+    if answer.termination is not Termination.OPTIMAL:
+        return np.inf
+    return max(direction * (answer.objective - limit.bound), 0.0)
 
 
 def _turnover(question: WhatIf, limit: LimitRow, base: Solution) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
+from budgetopt.analysis.alterations import Alterations
 from budgetopt.formulation import Formulation, LinearProgram, Provision, formulate
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
@@ -38,15 +40,20 @@ class WhatIf:
         self._live = LiveModel(self.problem, self._options)
         self._stands = self.problem
         self.solves = 0
+        self.alterations = Alterations(scenario, self.formulation)
 
     @property
     def is_integer(self) -> bool:
         """Whether some decisions are whole, so that there are no duals."""
         return self.problem.is_integer
 
-    def as_is(self) -> Solution:
-        """Solve the scenario as it is."""
+    @cached_property
+    def _answer(self) -> Solution:
         return self.solve(self.problem)
+
+    def as_is(self) -> Solution:
+        """Return the answer to the scenario as it is; it is solved once."""
+        return self._answer
 
     def without(self, suspended: Collection[Provision]) -> Solution:
         """Solve without some provisions."""
@@ -54,19 +61,27 @@ class WhatIf:
 
     def problem_without(self, suspended: Collection[Provision]) -> LinearProgram:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
-        return formulate(self.scenario, suspended=suspended, keep_all=True).linear_program
+        return self.alterations.without(suspended)
 
     def with_rows(self, rows: Ints, lower: Floats, upper: Floats) -> Solution:
         """Solve with other limits of some rows."""
+        return self.solve(self.changed_rows(rows, lower, upper))
+
+    def changed_rows(self, rows: Ints, lower: Floats, upper: Floats) -> LinearProgram:
+        """Return the problem with other limits of some rows."""
         row_lower, row_upper = self.problem.row_lower.copy(), self.problem.row_upper.copy()
         row_lower[rows], row_upper[rows] = lower, upper
-        return self.solve(replace(self.problem, row_lower=row_lower, row_upper=row_upper))
+        return replace(self.problem, row_lower=row_lower, row_upper=row_upper)
 
     def with_columns(self, columns: Ints, lower: Floats, upper: Floats) -> Solution:
         """Solve with other limits of some columns."""
+        return self.solve(self.changed_columns(columns, lower, upper))
+
+    def changed_columns(self, columns: Ints, lower: Floats, upper: Floats) -> LinearProgram:
+        """Return the problem with other limits of some columns."""
         low, high = self.problem.lower.copy(), self.problem.upper.copy()
         low[columns], high[columns] = lower, upper
-        return self.solve(replace(self.problem, lower=low, upper=high))
+        return replace(self.problem, lower=low, upper=high)
 
     def with_cost(self, cost: Floats, offset: float | None = None) -> Solution:
         """Solve with other coefficients of the objective."""

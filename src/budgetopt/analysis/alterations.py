@@ -1,0 +1,299 @@
+"""What a linear program becomes when one figure of its scenario changes, without saying the scenario anew.
+
+An effect that grows, a cost that falls, a weight, a provision that is dropped: each touches a few numbers of the
+problem, and these are worked out here from the terms that the formulation gives. Where that is not possible (decision
+packages, services, fixed costs) the changed scenario is formulated as a whole; the answer is the same, only slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from budgetopt.analysis.scaling import doubled, scaled
+from budgetopt.formulation import Formulation, LinearProgram, Matrix, Provision, formulate
+from budgetopt.formulation.limits import ProgramLimits, program_limits
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
+from budgetopt.formulation.objective import outcome_worths
+from budgetopt.formulation.segments import Segments, segments_of
+from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES, ChangeRule
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["Alterations", "Altered"]
+
+INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
+"""Keys of programs whose costs and limits are not those of segments of dollars."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Altered:
+    """A problem in which something changed.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    spends
+        The dollars that one unit of each column spends on the program that was asked about; shape (columns,).
+    """
+
+    problem: LinearProgram
+    spends: Floats
+
+
+class Alterations:
+    """The changed problems of one scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    formulation
+        Its formulation, with all columns kept.
+    """
+
+    def __init__(self, scenario: Scenario, formulation: Formulation) -> None:
+        self._scenario, self._formulation = scenario, formulation
+        self._problem = formulation.linear_program
+
+    def scaled(self, row: int, what: str, outcome: str, factor: float) -> Altered:
+        """Return the problem in which a program's effect or cost, or the weight of an outcome, is multiplied.
+
+        Parameters
+        ----------
+        row
+            The program's position.
+        what, outcome, factor
+            As in :class:`budgetopt.analysis.BreakEven`.
+        """
+        problem = None
+        match what:
+            case "effect":
+                problem = self._with_effect(row, factor)
+            case "cost":
+                problem = self._with_cost(row, factor)
+            case "weight":
+                problem = self._with_weight(outcome, factor)
+        if problem is not None:
+            return Altered(problem, self._spends(self._formulation, row))
+        changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), what, outcome, factor)
+        formulation = formulate(changed, keep_all=True)
+        return Altered(formulation.linear_program, self._spends(formulation, row))
+
+    def without(self, suspended: Collection[Provision]) -> LinearProgram:
+        """Return the problem without some provisions; its columns and rows are those of the whole problem."""
+        if not all(self._is_direct(provision) for provision in suspended):
+            return formulate(self._scenario, suspended=suspended, keep_all=True).linear_program
+        problem = self._problem
+        row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+        freed = self._rows_of({item for item in suspended if item.kind not in ("floor", "ceiling")})
+        row_lower[freed], row_upper[freed] = -np.inf, np.inf
+        changed = replace(problem, row_lower=row_lower, row_upper=row_upper)
+        limited = [item for item in suspended if item.kind in ("floor", "ceiling")]
+        if not limited:
+            return changed
+        limits = program_limits(self._scenario, limited)
+        rows = {self._scenario.programs.position(item.name) for item in limited}
+        return self._with_limits(changed, np.array(sorted(rows)), limits)
+
+    # -- effects, costs, weights --------------------------------------------------------------------------------------
+
+    def _with_effect(self, row: int, factor: float) -> LinearProgram | None:
+        change = self._entry_changes
+        constant = self._formulation.terms.outcomes.constant[row]
+        if change is None or (constant.any() and not self._limits_stand):
+            return None
+        worth, given = self._worth_of(row)
+        stage = self._problem.stages[0]
+        stage = replace(stage, cost=stage.cost + (factor - 1.0) * worth, offset=stage.offset + (factor - 1.0) * given)
+        return replace(self._problem, matrix=self._with_entries(row, factor), stages=(stage,))
+
+    def _with_cost(self, row: int, factor: float) -> LinearProgram | None:
+        if self._entry_changes is None or not self._is_simple[row]:
+            return None
+        # for each dollar, it brings that much less; and so many dollars more fit into each segment
+        worth, _ = self._worth_of(row)
+        stage = self._problem.stages[0]
+        stage = replace(stage, cost=stage.cost + (1.0 / factor - 1.0) * worth)
+        problem = replace(self._problem, matrix=self._with_entries(row, 1.0 / factor), stages=(stage,))
+        return self._with_limits(problem, np.array([row]), self._formulation.limits, factor)
+
+    def _with_weight(self, outcome: str, factor: float) -> LinearProgram | None:
+        objective, stage = self._scenario.objective[0], self._problem.stages[0]
+        if objective.minimize == SHORTFALL:
+            return None
+        if WEIGHTED_OUTCOMES not in (objective.maximize, objective.minimize):
+            return self._problem
+        worth, given = self._worths
+        position = list(self._scenario.outcomes).index(outcome)
+        terms = self._formulation.terms.outcomes
+        mine = np.flatnonzero(terms.outcome == position)
+        cost = total_by(terms.column[mine], worth[mine], self._problem.columns)
+        offset = stage.offset + (factor - 1.0) * float(given[:, position].sum())
+        stage = replace(stage, cost=stage.cost + (factor - 1.0) * cost, offset=offset)
+        return replace(self._problem, stages=(stage,))
+
+    @cached_property
+    def _worths(self) -> tuple[Floats, Floats]:
+        """Return what each term of the outcomes adds to the first objective, shape (terms,), and what is given.
+
+        What is given is what the outcomes of a program at zero spending add; shape (programs, outcomes + resources).
+        """
+        scenario, terms = self._scenario, self._formulation.terms.outcomes
+        worths = outcome_worths(scenario, scenario.objective[0])
+        if worths is None:
+            return np.zeros(len(terms.column)), np.zeros_like(terms.constant)
+        padded = np.concatenate((worths, np.zeros(len(scenario.resources))))
+        counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+        return terms.weight * padded[terms.outcome] * counts[terms.period], terms.constant * padded * counts.sum()
+
+    def _worth_of(self, row: int) -> tuple[Floats, float]:
+        worth, given = self._worths
+        terms = self._formulation.terms.outcomes
+        mine = np.flatnonzero(terms.program == row)
+        return total_by(terms.column[mine], worth[mine], self._problem.columns), float(given[row].sum())
+
+    @cached_property
+    def _doubled(self) -> LinearProgram:
+        """The problem in which every effect is doubled: it shows where effects stand in the matrix."""
+        return formulate(doubled(self._scenario), keep_all=True).linear_program
+
+    @cached_property
+    def _entry_changes(self) -> Floats | None:
+        """What each entry of the matrix gains if all effects double; None if more than entries change."""
+        one, two = self._problem, self._doubled
+        if (one.rows, one.columns) != (two.rows, two.columns) or one.matrix.entries != two.matrix.entries:
+            return None
+        same = (
+            np.array_equal(one.matrix.starts, two.matrix.starts)
+            and np.array_equal(one.matrix.index, two.matrix.index)
+            and np.array_equal(one.integer, two.integer)
+            and np.array_equal(one.lower, two.lower)
+            and np.array_equal(one.upper, two.upper)
+        )
+        return two.matrix.value - one.matrix.value if same else None
+
+    @cached_property
+    def _limits_stand(self) -> bool:
+        """Whether no limit of a row depends on what outcomes are without any spending."""
+        one, two = self._problem, self._doubled
+        return np.array_equal(one.row_lower, two.row_lower) and np.array_equal(one.row_upper, two.row_upper)
+
+    def _with_entries(self, row: int, factor: float) -> Matrix:
+        """Return the matrix in which what a program's columns do to outcomes is multiplied."""
+        matrix, change = self._problem.matrix, self._entry_changes
+        assert change is not None
+        mine = self._columns_of(row)
+        lengths = np.diff(matrix.starts)[mine]
+        ends = np.cumsum(lengths)
+        items = np.repeat(matrix.starts[mine] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
+        items = items[change[items] != 0]
+        if not len(items) or factor == 1.0:
+            return matrix
+        value = matrix.value.copy()
+        value[items] += (factor - 1.0) * change[items]
+        return replace(matrix, value=value)
+
+    def columns_of_effects(self, row: int) -> Ints:
+        """Return the columns by which a program does anything to an outcome or resource; shape (columns,)."""
+        outcomes = self._formulation.terms.outcomes
+        return np.unique(outcomes.column[outcomes.program == row])
+
+    def _columns_of(self, row: int) -> Ints:
+        spending, outcomes = self._formulation.terms.spending, self._formulation.terms.outcomes
+        return np.union1d(spending.column[spending.program == row], outcomes.column[outcomes.program == row])
+
+    @staticmethod
+    def _spends(formulation: Formulation, row: int) -> Floats:
+        terms = formulation.terms.spending
+        mine = np.flatnonzero(terms.program == row)
+        return total_by(terms.column[mine], terms.weight[mine], formulation.linear_program.columns)
+
+    # -- limits -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _segments(self) -> Segments:
+        """The segments that the effects alone make: uses are straight, or follow the effects."""
+        return segments_of(self._scenario.effects, len(self._scenario.programs))[0]
+
+    @cached_property
+    def _is_simple(self) -> Bools:
+        """Which programs are dollars in segments and nothing else, so that their limits are worked out here."""
+        scenario, problem = self._scenario, self._problem
+        simple = np.ones(len(scenario.programs), dtype=bool)
+        simple[scenario.packages.program] = False
+        for key in INDIRECT:
+            simple &= np.isnan(scenario.programs.number(key))
+        labels = problem.column_labels
+        for block in labels.blocks:
+            if "program" in block.keys and problem.integer[block.positions].any():
+                simple[block.keys["program"]] = False
+        for block in labels.of_kind("segment"):
+            lower, upper, closed = self._segment_limits(block.positions, block.keys, self._formulation.limits)
+            at = block.positions
+            known = (problem.lower[at] == lower) & (closed | (problem.upper[at] == upper))
+            simple[block.keys["program"][~known]] = False
+        return simple
+
+    def _segment_limits(
+        self, at: Ints, keys: Mapping[str, Ints], limits: ProgramLimits, factor: float = 1.0
+    ) -> tuple[Floats, Floats, Bools]:
+        """Return the limits of columns of segments, and which of them no fund may pay for in their period."""
+        cell = (keys["program"], keys["period"])
+        segments = self._segments
+        number = np.minimum(segments.first[keys["program"]] + keys["segment"], len(segments) - 1)
+        start, width = segments.start[number] * factor, segments.width[number] * factor
+        price = self._scenario.price_level[cell]
+        lower = np.clip(np.maximum(limits.lower[cell], 0.0) / price - start, 0.0, width)
+        upper = np.clip(limits.upper[cell] / price - start, 0.0, width)
+        now = self._formulation.limits
+        own_start, own_width = segments.start[number], segments.width[number]
+        open_now = np.clip(now.upper[cell] / price - own_start, 0.0, own_width)
+        return lower, upper, (self._problem.upper[at] == 0) & (open_now > 0)
+
+    def _with_limits(
+        self, problem: LinearProgram, rows: Ints, limits: ProgramLimits, factor: float = 1.0
+    ) -> LinearProgram:
+        """Return a problem with other limits of simple programs, or with other widths of their segments."""
+        column_lower, column_upper = problem.lower.copy(), problem.upper.copy()
+        for block in problem.column_labels.of_kind("segment"):
+            mine = np.flatnonzero(np.isin(block.keys["program"], rows))
+            at = block.positions[mine]
+            keys = {name: values[mine] for name, values in block.keys.items()}
+            lower, upper, closed = self._segment_limits(at, keys, limits, factor)
+            column_lower[at], column_upper[at] = lower, np.where(closed, 0.0, upper)
+        row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+        for block in problem.row_labels.of_kind("program limits"):
+            mine = np.flatnonzero(np.isin(block.keys["program"], rows))
+            at, cell = block.positions[mine], (block.keys["program"][mine], block.keys["period"][mine])
+            row_lower[at], row_upper[at] = limits.lower[cell], limits.upper[cell]
+        return replace(problem, lower=column_lower, upper=column_upper, row_lower=row_lower, row_upper=row_upper)
+
+    # -- provisions ---------------------------------------------------------------------------------------------------
+
+    def _is_direct(self, provision: Provision) -> bool:
+        """Return whether a provision is rows of its own, or a limit of a simple program."""
+        scenario = self._scenario
+        match provision.kind:
+            case "rule":
+                rule = next((rule for rule in scenario.rules if rule.name == provision.name), None)
+                return not (isinstance(rule, ChangeRule) and rule.change.from_ == "baseline")
+            case "target":
+                return not any(objective.minimize == SHORTFALL for objective in scenario.objective)
+            case "resource":
+                return True
+            case "floor" | "ceiling":
+                return bool(self._is_simple[scenario.programs.position(provision.name)])
+        return False
+
+    def _rows_of(self, provisions: Collection[Provision]) -> Ints:
+        labels = self._problem.row_labels
+        found = [np.empty(0, dtype=np.int64)]
+        for kind in ("rule", "target", "resource"):
+            named = [at for at, name in enumerate(labels.names[kind]) if Provision(kind, name) in provisions]
+            if named:
+                found += [block.positions[np.isin(block.keys[kind], named)] for block in labels.of_kind(kind)]
+        return np.concatenate(found)

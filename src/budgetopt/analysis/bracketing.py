@@ -1,0 +1,193 @@
+"""Where an answer changes as one number of a linear program moves: a bracket, closed in few solves.
+
+The best value is the largest of many straight lines in a coefficient of the objective, one for each plan; what a plan
+does changes where its line meets that of the next one (Eisner and Severance, Journal of the ACM 23, 1976). In a linear
+program the reduced costs say where to look first. Both are only where to look: every end of the bracket was solved, and
+where neither leads on the bracket is halved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.formulation import LinearProgram
+from budgetopt.formulation.linear_program import Bools, Floats, Ints
+from budgetopt.solvers import Solution
+
+__all__ = ["CLOSE", "Seen", "bracketed"]
+
+CLOSE = 1e-7
+"""How far apart the ends of a closed bracket are."""
+NOISE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A place at which a problem was solved: the problem, the answer, and whether what is looked for has changed."""
+
+    at: float
+    problem: LinearProgram
+    answer: Solution
+    moved: bool
+
+
+def bracketed(
+    look: Callable[[float], Seen],
+    problem_at: Callable[[float], LinearProgram],
+    inside: Seen,
+    far: float,
+    size: Callable[[float], float],
+    place: Callable[[float], float],
+    columns: Ints,
+    more: bool,
+) -> tuple[Seen, Seen] | None:
+    """Return the last place where nothing has changed and the first where it has; None if it has not where one ends.
+
+    Parameters
+    ----------
+    look
+        Solves at a place.
+    problem_at
+        The problem of a place, not solved.
+    inside
+        Where nothing has changed.
+    far
+        The last place to look at, on either side.
+    size, place
+        The number in proportion to which coefficients change at a place, and the place of such a number.
+    columns
+        The columns whose values are watched.
+    more
+        Whether they are to rise or to fall.
+    """
+    side = 1.0 if far > inside.at else -1.0
+    outside: Seen | None = None
+    before: Seen | None = None
+
+    def try_at(number: float | None) -> None:
+        nonlocal inside, outside, before
+        if number is None or not number > 0:
+            return
+        for at in (place(number) + side * CLOSE / 2, place(number) - side * CLOSE / 2):
+            end = far if outside is None else outside.at
+            if not side * inside.at < side * at < side * end:
+                continue
+            seen = look(at)
+            if not seen.moved:
+                before, inside = inside, seen
+                return
+            outside = seen
+
+    try_at(_at_these_prices(inside, far, problem_at(far), size, columns, more))
+    if outside is None:
+        last = look(far)
+        if not last.moved:
+            return None
+        outside = last
+    turn = 0
+    while abs(outside.at - inside.at) > CLOSE * 1.001:
+        match turn % 5:
+            case 0:
+                at = _at_these_prices(inside, outside.at, outside.problem, size, columns, more)
+                try_at(None if at == size(inside.at) else at)
+            case 1:
+                try_at(_where_prices_meet(inside, outside, size, columns, more))
+            case 2 if before is not None:
+                try_at(_where_prices_meet(inside, before, size, columns, more))
+            case 3:
+                try_at(_where_lines_meet(inside, outside, size))
+            case 4:
+                try_at(size((inside.at + outside.at) / 2))
+        turn += 1
+    return inside, outside
+
+
+def _between(one: float, other: float, share: float) -> float:
+    return one + share * (other - one)
+
+
+def _where_lines_meet(one: Seen, other: Seen, size: Callable[[float], float]) -> float | None:
+    """Return where the lines of the plans of two places meet."""
+    if one.answer.x is None or other.answer.x is None:
+        return None
+    first = one.answer.objective - _carried(other, one.problem)
+    second = other.answer.objective - _carried(one, other.problem)
+    scale = max(abs(one.answer.objective), abs(other.answer.objective), 1e-300)
+    if first * second < 0 or abs(first + second) <= 1e-12 * scale:
+        return None
+    return _between(size(one.at), size(other.at), first / (first + second))
+
+
+def _carried(seen: Seen, problem: LinearProgram) -> float:
+    """Return what the plan and the prices of one place say of the value of another problem."""
+    x = seen.answer.x
+    assert x is not None
+    stage = problem.stages[0]
+    value = float(stage.cost @ x) + stage.offset
+    y, reduced = seen.answer.row_dual, seen.answer.reduced_cost
+    if y is None or reduced is None:
+        return value
+    own = seen.problem
+    if problem.matrix is not own.matrix:
+        value -= float(y @ (problem.matrix.times(x) - own.matrix.times(x)))
+    # a column at a limit goes with it
+    moves = np.flatnonzero((own.lower != problem.lower) | (own.upper != problem.upper))
+    at_upper = x[moves] >= own.upper[moves] - _slack(x[moves])
+    limit = np.where(at_upper, problem.upper[moves], problem.lower[moves])
+    return value + float(np.where(reduced[moves] != 0, reduced[moves] * (limit - x[moves]), 0.0).sum())
+
+
+def _slack(x: Floats) -> Floats:
+    return NOISE * np.maximum(np.abs(x), 1.0)
+
+
+def _waits(seen: Seen, columns: Ints, more: bool) -> Bools:
+    """Return which of some columns stand at the limit from which they would rise, or fall; shape (columns,)."""
+    x = seen.answer.x
+    assert x is not None
+    at = x[columns]
+    slack = _slack(at)
+    return at <= seen.problem.lower[columns] + slack if more else at >= seen.problem.upper[columns] - slack
+
+
+def _at_these_prices(
+    seen: Seen, far: float, problem: LinearProgram, size: Callable[[float], float], columns: Ints, more: bool
+) -> float | None:
+    """Return where, with the prices of a place, the first of some columns would begin to move; 0 way if it can now."""
+    x, y, reduced = seen.answer.x, seen.answer.row_dual, seen.answer.reduced_cost
+    if x is None or y is None or reduced is None:
+        return None
+    own, one, other = seen.problem, size(seen.at), size(far)
+    change = problem.stages[0].cost_for(len(x)) - own.stages[0].cost_for(len(x))
+    if problem.matrix is not own.matrix:
+        change = change - (problem.matrix.transpose_times(y) - own.matrix.transpose_times(y))
+    move, rate = change[columns], reduced[columns]
+    inner = (x[columns] > own.lower[columns] + _slack(x[columns])) & (
+        x[columns] < own.upper[columns] - _slack(x[columns])
+    )
+    if (inner & (move != 0)).any():
+        return one
+    share = np.divide(-rate, move, out=np.full(len(columns), np.inf), where=move != 0)
+    share = share[_waits(seen, columns, more) & (share >= 0) & (share < 1)]
+    return _between(one, other, float(share.min())) if len(share) else None
+
+
+def _where_prices_meet(
+    one: Seen, other: Seen, size: Callable[[float], float], columns: Ints, more: bool
+) -> float | None:
+    """Return where the reduced cost of the first column that waits at one place comes to nothing.
+
+    Its reduced costs at two places make a line: on the way to the other place, or on the way away from it.
+    """
+    first, second = one.answer.reduced_cost, other.answer.reduced_cost
+    if first is None or second is None or one.answer.x is None or other.answer.x is None:
+        return None
+    waiting = columns[_waits(one, columns, more)]
+    rate, now = first[waiting], second[waiting]
+    share = np.divide(rate, rate - now, out=np.full(len(waiting), np.inf), where=rate != now)
+    away = abs(other.at) < abs(one.at)
+    share = share[np.isfinite(share) & ((share < 0) if away else (share > 0) & (share < 1))]
+    return _between(size(one.at), size(other.at), float(share[np.argmin(np.abs(share))])) if len(share) else None

@@ -1,0 +1,80 @@
+"""A scenario in which an effect, a cost or a weight is multiplied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from budgetopt.scenario.programs import Column
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["doubled", "scaled"]
+
+_TIMES = ("per_dollar", "per_unit", "up_to", "value")
+"""Keys of an effect that grow with it; a unit cost falls as it grows."""
+
+
+def doubled(scenario: Scenario) -> Scenario:
+    """Return a scenario in which every effect of every program is doubled."""
+    columns = dict(scenario.programs.columns)
+    for key, column in columns.items():
+        times = _factors(key, "effect", 2.0)
+        if times is not None:
+            columns[key] = _times(column, None, *times)
+    return replace(scenario, programs=replace(scenario.programs, columns=columns))
+
+
+def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: float) -> Scenario:
+    """Return a scenario in which a program's effect or cost, or the weight of an outcome, is multiplied.
+
+    Parameters
+    ----------
+    program
+        The program's id; not looked at for a weight.
+    what, outcome, factor
+        As in :class:`budgetopt.analysis.BreakEven`.
+    """
+    if what == "weight":
+        outcomes = dict(scenario.outcomes)
+        outcomes[outcome] = outcomes[outcome].model_copy(update={"weight": outcomes[outcome].weight * factor})
+        return replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
+    row = scenario.programs.position(program)
+    columns = dict(scenario.programs.columns)
+    for key, column in columns.items():
+        cell = int(np.searchsorted(column.rows, row))
+        if cell == len(column) or column.rows[cell] != row:
+            continue
+        times = _factors(key, what, factor)
+        if times is not None:
+            columns[key] = _times(column, cell, *times)
+    return replace(scenario, programs=replace(scenario.programs, columns=columns))
+
+
+def _factors(key: str, what: str, factor: float) -> tuple[float, float] | None:
+    """Return by what a cell is multiplied: plain numbers (or the spending of a curve), and the outcomes of a curve."""
+    head, _, _ = key.partition(".")
+    last = key.rpartition(".")[2]
+    is_effect = head == "outcomes" or (head == "packages" and ".outcomes." in key)
+    if what == "effect":
+        if not is_effect:
+            return None
+        if last == "curve":
+            return 1.0, factor
+        return (factor, 1.0) if last in _TIMES else (1 / factor, 1.0) if last == "unit_cost" else None
+    if head == "outcomes" and last in ("unit_cost", "per_dollar", "curve"):
+        return (1 / factor, 1.0) if last == "per_dollar" else (factor, 1.0)
+    is_cost = key in ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
+    is_package = head == "packages" and key.count(".") == 2 and last in ("cost", "then_costs")
+    return (factor, 1.0) if is_cost or is_package else None
+
+
+def _times(column: Column, cell: int | None, plain: float, outcomes: float) -> Column:
+    """Return a column with one cell, or all of them, multiplied."""
+    values = column.values.copy()
+    if column.offsets is None:
+        values[slice(None) if cell is None else cell] *= plain
+    else:
+        items = slice(None) if cell is None else slice(int(column.offsets[cell]), int(column.offsets[cell + 1]))
+        values[items] = values[items] * (np.array([plain, outcomes]) if values.ndim == 2 else plain)
+    return replace(column, values=values)

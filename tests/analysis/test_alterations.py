@@ -1,0 +1,60 @@
+"""A problem that is altered directly is the problem of the altered scenario."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.measures import few
+from tests.strategies import ALL, cases
+
+from budgetopt.analysis.alterations import Alterations
+from budgetopt.analysis.scaling import scaled
+from budgetopt.formulation import LinearProgram, formulate, provisions_of
+
+
+def assert_same(one: LinearProgram, other: LinearProgram) -> None:
+    """Assert that two problems are the same up to rounding."""
+    assert (one.rows, one.columns) == (other.rows, other.columns)
+    assert np.array_equal(one.integer, other.integer)
+    assert np.array_equal(one.matrix.index, other.matrix.index)
+    pairs = [
+        (one.matrix.value, other.matrix.value),
+        (one.stages[0].cost, other.stages[0].cost),
+        *((getattr(one, side), getattr(other, side)) for side in ("lower", "upper", "row_lower", "row_upper")),
+    ]
+    for first, second in pairs:
+        np.testing.assert_allclose(first, second, rtol=1e-9, atol=1e-9)
+    assert abs(one.stages[0].offset - other.stages[0].offset) <= 1e-9 * max(1.0, abs(one.stages[0].offset))
+
+
+@few(1 / 2)
+@given(
+    case=cases(max_programs=4, features=ALL),
+    factor=st.sampled_from([0.01, 0.3, 1.0, 1.25, 40.0]),
+    data=st.data(),
+)
+def test_a_scaled_problem_is_that_of_the_scaled_scenario(case, factor, data):
+    scenario = case.scenario
+    alterations = Alterations(scenario, formulate(scenario, keep_all=True))
+    what = data.draw(st.sampled_from(["effect", "cost", "weight"]))
+    row = data.draw(st.integers(0, len(scenario.programs) - 1))
+    outcome = data.draw(st.sampled_from(list(scenario.outcomes)))
+    program = str(scenario.programs.ids[row])
+    found = alterations.scaled(row, what, outcome, factor)
+    asked = formulate(scaled(scenario, program, what, outcome, factor), keep_all=True)
+    assert_same(found.problem, asked.linear_program)
+    point = np.linspace(0.0, 1.0, found.problem.columns)
+    spent = asked.spending_of(point)[row].sum()
+    assert abs(float(found.spends @ point) - spent) <= 1e-9 * max(1.0, spent)
+
+
+@few(1 / 2)
+@given(case=cases(max_programs=4, features=ALL), data=st.data())
+def test_a_problem_without_provisions_is_that_of_the_scenario_without_them(case, data):
+    scenario = case.scenario
+    provisions = [provision for provision, _, _ in provisions_of(scenario)]
+    suspended = data.draw(st.sets(st.sampled_from(provisions), max_size=3)) if provisions else set()
+    alterations = Alterations(scenario, formulate(scenario, keep_all=True))
+    asked = formulate(scenario, suspended=suspended, keep_all=True).linear_program
+    assert_same(alterations.without(suspended), asked)
