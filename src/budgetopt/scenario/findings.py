@@ -113,6 +113,8 @@ class Findings:
         Whether programs are missing because a table or a program could not be read.
     inputs
         The files that were read beside the scenario file, with the SHA-256 of each.
+    awaited
+        Programs and keys that the file leaves out, and that a table may say.
     """
 
     tree: Any
@@ -122,6 +124,7 @@ class Findings:
     rules: list[int] = field(default_factory=list)
     partial: bool = False
     inputs: dict[str, str] = field(default_factory=dict)
+    awaited: set[tuple[str, str]] = field(default_factory=set)
 
     def add(
         self, code: str, path: Path, message: str, expected: str = "", hint: str = "", *, key: bool = False

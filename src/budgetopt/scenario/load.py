@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.scenario.checks import check
 from budgetopt.scenario.findings import Findings, named, program_path
+from budgetopt.scenario.joined import awaiting, without_shapes
 from budgetopt.scenario.model import Document, Tables
+from budgetopt.scenario.model.base import JOINED
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.problems import add_errors
 from budgetopt.scenario.programs import ProgramTable
@@ -214,8 +216,9 @@ def assemble(source: Source, *, check_sums: bool = True) -> Scenario:
         from budgetopt.scenario.tables import check_presence
 
         # keys that came from several places were not yet put before the models together
-        if problems := check_presence(programs):
-            raise ScenarioError([*findings.problems, *problems])
+        problems, rows = check_presence(programs)
+        findings.problems += problems
+        programs = without_shapes(programs, rows, findings)
     rest = document.model_copy(update={"programs": {}, "tables": Tables()})
     scenario = Scenario(rest, programs, source.places, {**source.inputs, **findings.inputs})
     check(scenario, findings, sums=check_sums)
@@ -243,7 +246,7 @@ def programs_of(
         path = program_path(program, key)
         return places.keys.get(path) if not key else places.values.get(path) or places.of(*path)
 
-    written = ProgramTable.from_models(document.programs, place_of if places.values else None)
+    written = ProgramTable.from_models(document.programs, place_of if places.values else None, findings.awaited)
     if source.programs is not None:
         written = merge([source.programs, written])[0] if len(written) else source.programs
     if document.tables == Tables():
@@ -290,9 +293,12 @@ def document_of(tree: dict[str, Any], findings: Findings) -> Document:
     """Return the document as far as it can be read; what cannot is reported and left out."""
     rules = tree.get("rules")
     findings.rules = list(range(len(rules))) if isinstance(rules, list) else []
+    context = {JOINED: bool(tree.get("tables"))}
+    if context[JOINED]:
+        tree = awaiting(tree, findings, context)
     for number in range(_PASSES):
         try:
-            return Document.model_validate(tree)
+            return Document.model_validate(tree, context=context)
         except ValidationError as error:
             found = Findings(tree, findings.places, rules=findings.rules)
             paths = add_errors(error, found)

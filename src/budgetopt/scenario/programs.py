@@ -7,7 +7,7 @@ of a table become the same columns, so nothing after this file can tell them apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -191,7 +191,10 @@ class ProgramTable:
 
     @classmethod
     def from_models(
-        cls, programs: Mapping[str, Program], place_of: Callable[[str, str], Place | None] | None = None
+        cls,
+        programs: Mapping[str, Program],
+        place_of: Callable[[str, str], Place | None] | None = None,
+        left_out: Collection[tuple[str, str]] = (),
     ) -> ProgramTable:
         """Return the table of programs that were written as mappings.
 
@@ -201,14 +204,18 @@ class ProgramTable:
             The programs by id.
         place_of
             Tells where a program's key (dotted, empty for the program itself) stands.
+        left_out
+            Programs and keys whose values nobody wrote.
         """
         cells: dict[str, tuple[list[int], list[Any]]] = {}
+        ids = list(programs)
         for row, program in enumerate(programs.values()):
             for key, value in flatten(program):
+                if (ids[row], key) in left_out:
+                    continue
                 rows, values = cells.setdefault(key, ([], []))
                 rows.append(row)
                 values.append(value)
-        ids = list(programs)
 
         def origin(rows: Sequence[int], key: str) -> Origin | None:
             return None if place_of is None else _origin([place_of(ids[row], key) for row in rows])

@@ -13,12 +13,27 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     Tag,
+    ValidationInfo,
     WithJsonSchema,
 )
 
 from budgetopt.scenario.words import clean, refuse, shown
 
-__all__ = ["Date", "Flag", "Model", "Name", "Names", "PerPeriod", "Scalar", "Text", "is_tag", "tag", "tag_name"]
+__all__ = [
+    "JOINED",
+    "Date",
+    "Flag",
+    "Model",
+    "Name",
+    "Names",
+    "PerPeriod",
+    "Scalar",
+    "Text",
+    "is_joined",
+    "is_tag",
+    "tag",
+    "tag_name",
+]
 
 _TAG = "\x1f"
 """Tags of alternatives begin with a character that no key of a file can have: so they are told from keys in a path."""
@@ -43,6 +58,16 @@ class Model(BaseModel):
     """A frozen mapping with no unknown keys; every field is described, and the reference is made of that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="strings")
+
+
+JOINED = "joined"
+"""In the context of a validation: whether tables may say more of the programs. What a program needs beside a key is
+then asked for when all that is said of it stands together."""
+
+
+def is_joined(info: ValidationInfo) -> bool:
+    """Return whether more may be said of a program elsewhere than is being validated."""
+    return bool(info.context and info.context.get(JOINED))
 
 
 _QUOTE = "if it is meant as text, put it in quotation marks"

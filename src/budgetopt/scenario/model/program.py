@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
-from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text, is_joined
 from budgetopt.scenario.model.evidence import Evidence
 from budgetopt.scenario.model.package import Packages
 from budgetopt.scenario.model.resource import Use
@@ -119,7 +119,9 @@ class IfFunded(Model):
     """The part of the spending that buys no outcome; the effects are functions of what is spent beyond it."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> IfFunded:
+    def _says_something(self, info: ValidationInfo) -> IfFunded:
+        if is_joined(info):
+            return self
         if not self.at_least and not self.fixed_cost:
             raise refuse("if-funded", "if_funded asks for nothing", "at_least, fixed_cost or both")
         return self
@@ -138,7 +140,9 @@ class Service(Model):
     """The fewest units in a period."""
 
     @model_validator(mode="after")
-    def _has_an_end(self) -> Service:
+    def _has_an_end(self, info: ValidationInfo) -> Service:
+        if is_joined(info):
+            return self
         if self.unit_cost == 0 and self.up_to is None:
             raise refuse("service", "a service that costs no money has no end", "up_to beside unit_cost: 0")
         return self
@@ -193,15 +197,15 @@ class Program(Model):
     """What a reader should know about it."""
 
     @model_validator(mode="after")
-    def _one_shape(self) -> Program:
+    def _one_shape(self, info: ValidationInfo) -> Program:
         if self.packages is not None:
             for key in ("service", "if_funded", "outcomes", "uses"):
                 if getattr(self, key):
                     hint = "a program of packages says what each package does; packages are taken whole already"
                     raise refuse("packages", f"packages and {key} do not go together", f"packages or {key}", hint)
-        elif self.start:
+        elif self.start and not is_joined(info):
             raise refuse("start", "start goes with packages only", "packages beside start")
-        if self.service is None:
+        if self.service is None and not is_joined(info):
             for name, effect in self.outcomes.items():
                 if effect.per_unit is not None:
                     hint = "or per_dollar"

@@ -28,16 +28,27 @@ _Part = tuple[str, tuple[str, ...], Column]
 _BITS = 62
 
 
-def check_presence(programs: ProgramTable) -> list[Problem]:
-    """Return what the models find wrong with the keys that programs have beside one another."""
+def check_presence(programs: ProgramTable) -> tuple[list[Problem], Ints]:
+    """Return what the models find wrong with the keys that programs have beside one another.
+
+    Returns
+    -------
+    problems
+        What is wrong; of many programs with one mistake the first few are named.
+    rows
+        The positions of all programs of which something is.
+    """
     problems: list[Problem] = []
+    found = np.zeros(len(programs), dtype=bool)
     for (path, model), parts in _below_models(programs).items():
         rows, kinds = _sorts(parts, len(programs))
         _, first, inverse = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
         wrong = [sort for sort, at in enumerate(first.tolist()) if _errors(model, parts, int(rows[at]))]
-        for row, more in Findings.alike(rows[np.isin(inverse.reshape(-1), wrong)]):
+        concerned = rows[np.isin(inverse.reshape(-1), wrong)]
+        found[concerned] = True
+        for row, more in Findings.alike(concerned):
             problems += [_problem(programs, row, path, parts, error, more) for error in _errors(model, parts, row)]
-    return problems
+    return problems, np.flatnonzero(found)
 
 
 def _checks(model: type[BaseModel]) -> bool:
