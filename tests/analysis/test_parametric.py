@@ -81,3 +81,15 @@ def test_the_first_piece_to_the_right_is_found(slopes, breaks):
     piece = follow(evaluate, evaluate(0.0), 1, unit=1e-3, far=1e5)
     assert piece.slope == pytest.approx(slopes[0], abs=1e-6)
     assert piece.end == pytest.approx(breaks[0], rel=1e-9)
+
+
+def test_a_short_steep_piece_of_a_large_value_is_found():
+    small = concave([323_924.0, 28_729.0, 0.0], [0.008, 0.05])
+
+    def evaluate(at):
+        point = small(at)
+        return Point(point.at, point.value + 2.3e9, point.slope)
+
+    piece = follow(evaluate, evaluate(0.0), 1, unit=1e-6, far=2e10)
+    assert piece.slope == pytest.approx(323_924.0)
+    assert piece.end == pytest.approx(0.008, rel=1e-4)

@@ -2,9 +2,9 @@
 
 The best value of a linear program is concave in any limit of a maximization (convex in any coefficient of its
 objective), and made of finitely many straight pieces. Wherever it is evaluated, the duals give its slope. Two straight
-lines meet at most once, so a piece is followed exactly: from the far end of a bracket, go to where its line meets that
-of the piece, until the two values agree (Eisner and Severance, Journal of the ACM 23, 1976). No solver's ranging is
-needed, and a slack row's range has an infinite end, as in the textbooks.
+lines meet at most once, so a piece is followed exactly: from the far end, go to where the line there meets that of the
+piece, until the value is on both (Eisner and Severance, Journal of the ACM 23, 1976). No solver's ranging is needed,
+and a slack row's range has an infinite end, as in the textbooks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 __all__ = ["Piece", "Point", "follow"]
 
@@ -75,78 +74,46 @@ def follow(
     last
         How far from the point the last place is that has a value, if that is known.
     """
-    evaluate = cache(evaluate)
     if last <= 10 * unit:
         return Piece(math.nan, start.at, feasible=False)
-    limit = start.at + direction * min(far, last)
-    edge = evaluate(limit)
+    edge = evaluate(start.at + direction * min(far, last))
+    goes_on = edge is not None and last >= far
     if edge is None:
         # what a solver's tolerance lets through is not feasible: the last place is one that was seen to be
-        edge = _last_feasible(evaluate, start, limit, unit)
+        edge = _last_feasible(evaluate, start, start.at + direction * far, unit)
         if abs(edge.at - start.at) <= 10 * unit:
             return Piece(math.nan, start.at, feasible=False)
-        limit = edge.at
-        goes_on = False
-    else:
-        goes_on = last >= far
-    best = edge
-    for _ in range(STEPS):
-        across = (best.value - start.value) / (best.at - start.at)
-        scale = max(abs(across), abs(best.slope), abs(start.value) / max(abs(best.at - start.at), unit), 1e-300)
-        if abs(across - best.slope) <= TOLERANCE * scale or abs(best.at - start.at) <= unit * TOLERANCE:
-            break
-        nearer = _between(evaluate, start, best, unit)
-        if nearer is None:
-            break
-        best = nearer
-    slope = (best.value - start.value) / (best.at - start.at)
-    if abs(slope) * abs(best.at - start.at) <= TOLERANCE * abs(start.value):
+    near = evaluate(start.at + direction * min(unit, abs(edge.at - start.at) / 2))
+    if near is None:
+        return Piece(math.nan, start.at, feasible=False)
+    slope = near.slope
+    if not _on_line(start, slope, near):
+        # the piece is shorter than a small step
+        slope = (near.value - start.value) / (near.at - start.at)
+    if abs(slope) * abs(edge.at - start.at) <= TOLERANCE * abs(start.value):
         # a change below the accuracy of the value is none
         slope = 0.0
-    if best is edge:
-        return Piece(slope, direction * math.inf if goes_on else limit)
-    return Piece(slope, _end(evaluate, start, slope, best, edge))
-
-
-def _between(evaluate: Callable[[float], Point | None], start: Point, far: Point, unit: float) -> Point | None:
-    """Return a point nearer to the start: where the line at the far point meets the one of the near side."""
-    near = evaluate(start.at + math.copysign(min(unit, abs(far.at - start.at) / 2), far.at - start.at))
-    if near is None:
-        return None
-    rise = near.slope - far.slope
-    if abs(rise) <= TOLERANCE * max(abs(near.slope), abs(far.slope), 1e-300):
-        return near if abs(near.at - start.at) < abs(far.at - start.at) else None
-    meets = (far.value - far.slope * far.at - (near.value - near.slope * near.at)) / rise
-    low, high = sorted((near.at, far.at))
-    if not low < meets < high:
-        return near
-    return evaluate(meets) or near
-
-
-def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, inside: Point, edge: Point) -> float:
-    """Return where a piece of known slope ends: beyond the inside point, before the edge."""
-    outside = edge
+    beyond = edge
     for _ in range(STEPS):
-        if _on_line(start, slope, outside):
-            return outside.at
-        if abs(outside.at - inside.at) <= TOLERANCE * max(abs(outside.at), abs(inside.at)):
+        if _on_line(start, slope, beyond):
             break
-        rise = slope - outside.slope
+        # the value is below the line there, and so is its slope: the two lines meet on the way
+        rise = slope - beyond.slope
         meets = (
             math.nan
             if rise == 0
-            else (outside.value - outside.slope * outside.at - (start.value - slope * start.at)) / rise
+            else start.at + (beyond.value - start.value + beyond.slope * (start.at - beyond.at)) / rise
         )
-        low, high = sorted((inside.at, outside.at))
-        # where a slope is not that of the next piece (a vertex has many), halving the bracket does what meeting cannot
-        found = evaluate(meets if low <= meets <= high and meets != outside.at else (low + high) / 2)
-        if found is None:
+        low, high = sorted((start.at, beyond.at))
+        if not low < meets < high:
+            meets = (low + high) / 2
+        found = evaluate(meets)
+        if found is None or found.at == beyond.at:
             break
-        if _on_line(start, slope, found) and found.at != meets:
-            inside = found
-        else:
-            outside = found
-    return outside.at if _on_line(start, slope, outside) else inside.at
+        beyond = found
+    if beyond is edge:
+        return Piece(slope, direction * math.inf if goes_on else edge.at)
+    return Piece(slope, beyond.at)
 
 
 def _on_line(start: Point, slope: float, point: Point) -> bool:
