@@ -5,12 +5,14 @@ After a message was changed on purpose, ``python tests/scenario/test_bad_scenari
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from budgetopt.errors import ScenarioError
+from budgetopt.errors import ScenarioError, column_letters
 from budgetopt.scenario import load
 
 FOLDER = Path(__file__).parents[1] / "bad_scenarios"
@@ -29,6 +31,39 @@ def message_of(case: str) -> str:
 def test_a_malformed_scenario_gets_exactly_this_message(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)
     assert message_of(case) == (FOLDER / f"{case}.expected").read_text(encoding="utf-8")
+
+
+def in_a_workbook(folder: Path, case: Path) -> None:
+    """Write a scenario again with its CSV tables as sheets of one workbook."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    text = (case / "scenario.yaml").read_text(encoding="utf-8")
+    for table in case.glob("*.csv"):
+        sheet = book.create_sheet(table.stem)
+        with table.open(encoding="utf-8", newline="") as lines:
+            for row in csv.reader(lines):
+                sheet.append(row)
+        text = text.replace(table.name, f"office.xlsx!{table.stem}")
+    (folder / case.name).mkdir()
+    book.save(folder / case.name / "office.xlsx")
+    (folder / case.name / "scenario.yaml").write_text(text, encoding="utf-8")
+
+
+def cell(found: re.Match[str]) -> str:
+    table, line, column = found.groups()
+    return f"office.xlsx!{table}:{column_letters(int(column))}{line}" if column else f"office.xlsx!{table}"
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if re.match("table_(packages|curves|evidence)_", case)])
+def test_a_sheet_gets_the_message_of_a_table_by_its_cell(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_workbook(tmp_path, FOLDER / case)
+    monkeypatch.chdir(tmp_path)
+    expected = (FOLDER / f"{case}.expected").read_text(encoding="utf-8")
+    assert message_of(case) == re.sub(r"(\w+)\.csv:(\d+)(?::(\d+))?", cell, expected)
 
 
 def test_every_expected_message_has_its_malformed_file() -> None:

@@ -1,4 +1,3 @@
-
 """Programs of which the file says some and a table says some; and errors of all kinds at once."""
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ def test_what_belongs_together_may_stand_apart(tmp_path: Path, columns: str, cel
             "packages.0.name",
             "base",
             "{packages: [{outcomes: {visits: 5}}]}",
-            "`packages.0` of program 'library' has no 'cost' [missing-key]",
+            "entry 1 of `packages` of program 'library' has no 'cost' [missing-key]",
         ),
         ("packages.0.cost", "5", "{service: {unit_cost: 3}}", "packages and service do not go together [packages]"),
         ("baseline", "5", "{if_funded: {at_least: 0}}", "if_funded asks for nothing [if-funded]"),

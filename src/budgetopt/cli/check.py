@@ -76,7 +76,9 @@ def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
             if place is None:
                 where = "by default" if len(steps) == 1 else "by a change"
             else:
-                where = f"{'from' if number == 0 else 'then'} {place}".replace("<set> ", "--set ")
+                where = f"{'from' if number == 0 else 'then'} {place}".replace("<set> ", "--set ").replace(
+                    "<without> ", "--without "
+                )
             lines.append(f"  {where}" + ("" if len(steps) == 1 else f": {_said(said)}"))
         sys.stdout.write("\n".join(lines) + "\n")
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
@@ -24,8 +24,18 @@ def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False, tex
     )
 
 
+class Without(argparse.Action):
+    """Adds a path to take away to the changes, so that all of them are made in the order in which they are written."""
+
+    def __call__(self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *__: Any) -> None:
+        """Add the path."""
+        from budgetopt.scenario.changes import Removal
+
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), Removal(values)])
+
+
 def add_changes(parser: argparse.ArgumentParser) -> None:
-    """Add the option that changes values of the scenario."""
+    """Add the options that change values of the scenario, and that take some away."""
     parser.add_argument(
         "--set",
         metavar="PATH=VALUE",
@@ -33,6 +43,14 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
         default=[],
         dest="changes",
         help="change a value, such as funds.general.revenue=-5%% or outcomes.visits.weight=6; may be repeated",
+    )
+    parser.add_argument(
+        "--without",
+        metavar="PATH",
+        action=Without,
+        default=[],
+        dest="changes",
+        help="take something away, such as 'rules[Public safety floor]' or programs.pools.spending; may be repeated",
     )
 
 
@@ -48,15 +66,16 @@ def load(arguments: argparse.Namespace, name: str | None = None, *, check_sums: 
     """
     changes = arguments.changes
     for change in changes:
-        if "=" not in change.strip("="):
+        if isinstance(change, str) and "=" not in change.strip("="):
             raise OptionError(
                 f"--set: {change!r} is not of the form PATH=VALUE", hint="write it like funds.general.revenue=-5%"
             )
     with progress("Reading the scenario"):
         from budgetopt.scenario import load as load_scenario
+        from budgetopt.scenario.changes import alter
 
         scenario = load_scenario(name or arguments.scenario, check_sums=check_sums)
-        return scenario.with_(*changes, check_sums=check_sums) if changes else scenario
+        return alter(scenario, changes, check_sums=check_sums) if changes else scenario
 
 
 def share(text: str) -> float:

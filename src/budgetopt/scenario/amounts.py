@@ -115,8 +115,14 @@ def _hint(text: str) -> str:
         return "a share is not possible here; write the amount itself"
     if re.fullmatch(r"\(\s*[$\d.,]+\s*[kmb]?\s*\)", text, re.IGNORECASE):
         return "brackets are not read as a minus sign; write the sign"
-    if re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", text) or re.fullmatch(r"[-+]?\d+,\d{1,2}\s*%?", text):
+    if re.fullmatch(r"[-+]?\$?\d+,\d{1,2}\s?[kmb%]", text, re.IGNORECASE):
+        return f"a comma separates thousands and a point the decimals: write {text.replace(',', '.')}"
+    if re.fullmatch(r"[-+]?\$?\d{1,3}(\.\d{3})+(,\d+)?", text) or re.fullmatch(r"[-+]?\$?\d+,\d{1,2}", text):
         return "a comma separates thousands and a point the decimals"
+    if re.fullmatch(r"[-+]?\$?\d+(,\d*)+(\.\d+)?\s?[kmb%]?", text, re.IGNORECASE):
+        return "commas stand between groups of three digits: 4,200,000"
+    if re.fullmatch(r"[-+]?\$?\d{1,3}([ '’\u00a0\u202f]\d{3})+", text):
+        return f"thousands are separated by underscores or commas: write {re.sub('[^-+$0-9]', '_', text)}"
     if re.fullmatch(r"[-+]?[$]?[\d.,_]+\s?(t|bn|mn|mm|mio|mrd|million|billion|thousand)", text, re.IGNORECASE):
         return "the letters are k (thousand), M (million) and B (billion)"
     if re.fullmatch(r"[A-Z€£¥]{1,3}\s?[-+\d.,_]+\s?[kKmMbB]?|[-+\d.,_]+\s?[kKmMbB]?\s?([A-Z]{3}|[€£¥])", text):

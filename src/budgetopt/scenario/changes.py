@@ -9,6 +9,7 @@ it had been loaded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,23 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.trees import lay_at, periods_of, take_away
 from budgetopt.scenario.words import listed, shown
 
-__all__ = ["Change", "change", "document_tree", "numbered", "parse_change", "programs_at", "remove"]
+__all__ = ["Change", "Removal", "alter", "change", "document_tree", "numbered", "parse_change", "programs_at", "remove"]
 
 Change = str | tuple[str | Sequence[str], Any]
 """A path and a value, or both as one text with ``=`` between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Something that is taken away from a scenario.
+
+    Parameters
+    ----------
+    path
+        Where it stands.
+    """
+
+    path: str | Sequence[str]
 
 
 def parse_change(text: str) -> tuple[tuple[str, ...], str]:
@@ -74,19 +88,7 @@ def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = 
     ScenarioError
         If a change leads nowhere, or the changed scenario is wrong; every problem names the change that it came from.
     """
-    work = _Work(scenario)
-    for item in changes:
-        if isinstance(item, str):
-            text = item.strip()
-            parts, value = parse_change(item)
-        elif isinstance(item, tuple | list) and len(item) == 2:
-            parts, value = parse_path(item[0]), item[1]
-            text = f"{_written(item[0])}={value}"
-        else:
-            hint = 'such as ("funds.general.revenue", "-5%"), or "funds.general.revenue=-5%"'
-            raise OptionError(f"{shown(item)} is no change: it takes a path and a value", hint=hint)
-        work.set(parts, value, Place(f"<set> {text[:120]}"))
-    return work.done(check_sums=check_sums)
+    return alter(scenario, changes, check_sums=check_sums)
 
 
 def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_sums: bool = True) -> Scenario:
@@ -99,9 +101,26 @@ def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_su
     ScenarioError
         If nothing stands at a path, or the scenario is wrong without it.
     """
+    return alter(scenario, (Removal(path) for path in paths), check_sums=check_sums)
+
+
+def alter(scenario: Scenario, changes: Iterable[Change | Removal], *, check_sums: bool = True) -> Scenario:
+    """Return a scenario with changes and removals, made one after another, checked as a whole; see :func:`change`."""
     work = _Work(scenario)
-    for path in paths:
-        work.remove(parse_path(path), Place(f"<without> {_written(path)[:120]}"))
+    for item in changes:
+        if isinstance(item, Removal):
+            work.remove(parse_path(item.path), Place(f"<without> {_written(item.path)[:120]}"))
+            continue
+        if isinstance(item, str):
+            text = item.strip()
+            parts, value = parse_change(item)
+        elif isinstance(item, tuple | list) and len(item) == 2:
+            parts, value = parse_path(item[0]), item[1]
+            text = f"{_written(item[0])}={value}"
+        else:
+            hint = 'such as ("funds.general.revenue", "-5%"), or "funds.general.revenue=-5%"'
+            raise OptionError(f"{shown(item)} is no change: it takes a path and a value", hint=hint)
+        work.set(parts, value, Place(f"<set> {text[:120]}"))
     return work.done(check_sums=check_sums)
 
 

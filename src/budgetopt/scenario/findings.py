@@ -48,7 +48,10 @@ def _thing(path: Path, tree: Any) -> tuple[str, Path]:
     if len(path) >= 4 and path[0] == "programs" and path[2] == "outcomes":
         return f"the effect of program '{path[1]}' on '{path[3]}'", path[4:]
     if len(path) >= 2 and path[0] in _THINGS:
-        return f"{_THINGS[path[0]]} '{path[1]}'", path[2:]
+        # lists of a program, which are columns in a table, go by their number too
+        rest = tuple(int(item) if isinstance(item, str) and item.isdecimal() else item for item in path[3:])
+        in_list = path[0] == "programs" and path[2:3] == ("packages",)
+        return f"{_THINGS[path[0]]} '{path[1]}'", (*path[2:3], *rest) if in_list else path[2:]
     if len(path) >= 2 and path[0] == "rules" and isinstance(path[1], int):
         name = _rule_name(tree, path[1])
         return (f"rule '{name}'" if name else f"rule number {path[1] + 1}"), path[2:]

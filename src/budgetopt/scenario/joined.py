@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
+from budgetopt.errors import Problem
 from budgetopt.scenario.findings import Findings
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.program_changes import drop
 from budgetopt.scenario.programs import Ints, ProgramTable
 
-__all__ = ["awaiting", "without_shapes"]
+__all__ = ["awaiting", "follows", "without_shapes"]
 
 _SHAPES = ("if_funded", "service", "packages", "choose", "start", "uses", "outcomes")
 """Keys of a program that must fit one another."""
+_OF_COLUMNS = ("missing-column", "unknown-column", "duplicate-column")
+"""Problems of whole columns of a table."""
 _MOST_SPOILED = 100
 """With more programs than these wrong in themselves, nothing is said of what others say of them."""
+
+
+def follows(problem: Problem, others: Iterable[Problem]) -> bool:
+    """Return whether a table's key is only missed because the cell or the column that says it cannot be read."""
+    here = problem.place
+    if problem.code != "missing-key" or here is None or not (here.sheet or here.file.endswith(".csv")):
+        return False
+    return any(
+        (place.file, place.sheet) == (here.file, here.sheet) and (other.code in _OF_COLUMNS or place.line == here.line)
+        for other in others
+        if (place := other.place) is not None
+    )
 
 
 def without_shapes(programs: ProgramTable, rows: Ints, findings: Findings) -> ProgramTable:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.scenario.checks import check
 from budgetopt.scenario.findings import Findings, named, program_path
-from budgetopt.scenario.joined import awaiting, without_shapes
+from budgetopt.scenario.joined import awaiting, follows, without_shapes
 from budgetopt.scenario.model import Document, Tables
 from budgetopt.scenario.model.base import JOINED
 from budgetopt.scenario.places import Path, Places
@@ -217,7 +217,7 @@ def assemble(source: Source, *, check_sums: bool = True) -> Scenario:
 
         # keys that came from several places were not yet put before the models together
         problems, rows = check_presence(programs)
-        findings.problems += problems
+        findings.problems += [problem for problem in problems if not follows(problem, findings.problems)]
         programs = without_shapes(programs, rows, findings)
     rest = document.model_copy(update={"programs": {}, "tables": Tables()})
     scenario = Scenario(rest, programs, source.places, {**source.inputs, **findings.inputs})
@@ -256,8 +256,9 @@ def programs_of(
     findings.problems += read.problems
     findings.partial |= bool(read.problems)
     programs, problems = merge([*read.programs, written], read.references, known)
-    # where programs are missing because a table is broken, that others speak of them is no mistake
-    findings.problems += [found for found in problems if not (findings.partial and found.code == "unknown-program")]
+    # where programs are missing because their table is broken, that others speak of them is no mistake
+    lost = read.lacks_programs or any(path[0] == "programs" for path in findings.spoiled)
+    findings.problems += [found for found in problems if not (lost and found.code == "unknown-program")]
     return programs
 
 

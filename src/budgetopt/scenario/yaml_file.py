@@ -28,7 +28,7 @@ _MOST_COPIES = 100_000
 """How many values all aliases of a file together may stand for."""
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,30})")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_THOUSANDS = re.compile(r"[0-9]{3}")
+_THOUSANDS = re.compile(r"[0-9]{3}|[0-9]{1,3}\s?[kKmMbB%]")
 _INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),

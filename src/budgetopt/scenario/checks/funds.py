@@ -41,6 +41,19 @@ def check_funds(scenario: Scenario, findings: Findings) -> None:
                 findings.add("floor-above-ceiling", (*path, "at_least"), message, "at_least of at most `at_most`")
         _conditions(scenario, name, fund, findings)
     _circles(scenario, findings)
+    _rates(scenario, findings)
+
+
+def _rates(scenario: Scenario, findings: Findings) -> None:
+    """Look for yearly rates of the whole scenario that nobody means: a percent sign was forgotten, or a zero added."""
+    said = scenario.document
+    for key, rate, what in (
+        ("inflation", said.inflation, "everything costs {} more each year"),
+        ("discount", said.discount, "outcomes count for {} less with each year"),
+    ):
+        if rate >= 1:
+            message = f"`{key}`: {what.format(Share(rate))}"
+            findings.add("growth", (key,), message, "a yearly rate below 100%")
 
 
 def _conditions(scenario: Scenario, name: str, fund: Fund, findings: Findings) -> None:

@@ -44,12 +44,15 @@ class TablesRead:
         The SHA-256 of each file, by its path.
     problems
         Everything that is wrong with the files.
+    lacks_programs
+        Whether something is wrong with a file under ``tables.programs``, so that programs may be missing.
     """
 
     programs: tuple[ProgramTable, ...] = ()
     references: tuple[ProgramTable, ...] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    lacks_programs: bool = False
 
 
 def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | None = None) -> TablesRead:
@@ -68,6 +71,7 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
     problems: list[Problem] = []
     found: dict[bool, list[ProgramTable]] = {False: [], True: []}
     bytes_of: dict[str, bytes] = {}
+    lacks_programs = False
     for kind, (reader, is_reference) in _READERS.items():
         for position, table in enumerate(getattr(tables, kind)):
             at = _PlaceOfTable(places or Places(), kind, position)
@@ -86,7 +90,8 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
             read, wrong = reader(grid, table, at.head)
             found[is_reference].append(read)
             problems += wrong
-    return TablesRead(tuple(found[False]), tuple(found[True]), inputs, tuple(problems))
+        lacks_programs |= kind == "programs" and bool(problems)
+    return TablesRead(tuple(found[False]), tuple(found[True]), inputs, tuple(problems), lacks_programs)
 
 
 def split_sheet(name: str) -> tuple[str, str]:
