@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.measures import few
 from tests.strategies import ALL, cases
 
+import budgetopt as bo
+from budgetopt.analysis import WhatIf
 from budgetopt.analysis.alterations import Alterations
 from budgetopt.analysis.scaling import scaled
-from budgetopt.formulation import LinearProgram, formulate, provisions_of
+from budgetopt.analysis.whole import whole
+from budgetopt.formulation import LinearProgram, provisions_of
 
 
 def assert_same(one: LinearProgram, other: LinearProgram) -> None:
@@ -36,13 +40,13 @@ def assert_same(one: LinearProgram, other: LinearProgram) -> None:
 )
 def test_a_scaled_problem_is_that_of_the_scaled_scenario(case, factor, data):
     scenario = case.scenario
-    alterations = Alterations(scenario, formulate(scenario, keep_all=True))
+    alterations = Alterations(scenario, whole(scenario))
     what = data.draw(st.sampled_from(["effect", "cost", "weight"]))
     row = data.draw(st.integers(0, len(scenario.programs) - 1))
     outcome = data.draw(st.sampled_from(list(scenario.outcomes)))
     program = str(scenario.programs.ids[row])
     found = alterations.scaled(row, what, outcome, factor)
-    asked = formulate(scaled(scenario, program, what, outcome, factor), keep_all=True)
+    asked = whole(scaled(scenario, program, what, outcome, factor))
     assert_same(found.problem, asked.linear_program)
     point = np.linspace(0.0, 1.0, found.problem.columns)
     spent = asked.spending_of(point)[row].sum()
@@ -55,6 +59,26 @@ def test_a_problem_without_provisions_is_that_of_the_scenario_without_them(case,
     scenario = case.scenario
     provisions = [provision for provision, _, _ in provisions_of(scenario)]
     suspended = data.draw(st.sets(st.sampled_from(provisions), max_size=3)) if provisions else set()
-    alterations = Alterations(scenario, formulate(scenario, keep_all=True))
-    asked = formulate(scenario, suspended=suspended, keep_all=True).linear_program
+    alterations = Alterations(scenario, whole(scenario))
+    asked = whole(scenario, suspended).linear_program
     assert_same(alterations.without(suspended), asked)
+
+
+def test_a_program_of_packages_with_a_floor_keeps_its_plan_in_the_whole_problem():
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"saved": {"weight": 1}},
+            "programs": {
+                "a": {
+                    "spending": {"at_least": 40},
+                    "packages": [
+                        {"name": "some", "cost": 40, "outcomes": {"saved": 1}},
+                        {"name": "more", "cost": 30, "outcomes": {"saved": 5}},
+                    ],
+                },
+                "b": {"outcomes": {"saved": {"per_dollar": 1}}},
+            },
+        }
+    )
+    assert WhatIf(scenario).as_is().objective == pytest.approx(bo.solve(scenario).objective_value)

@@ -2,7 +2,7 @@
 
 An effect that grows, a cost that falls, a weight, a provision that is dropped: each touches a few numbers of the
 problem, and these are worked out here from the terms that the formulation gives. Where that is not possible (decision
-packages, services, fixed costs) the changed scenario is formulated as a whole; the answer is the same, only slower.
+packages, services, fixed costs) the changed scenario is formulated anew; the answer is the same, only slower.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.analysis.scaling import doubled, scaled
-from budgetopt.formulation import Formulation, LinearProgram, Matrix, Provision, formulate
+from budgetopt.analysis.whole import whole
+from budgetopt.formulation import Formulation, LinearProgram, Matrix, Provision, provisions_of
 from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.objective import outcome_worths
@@ -80,13 +81,13 @@ class Alterations:
         if problem is not None:
             return Altered(problem, self._spends(self._formulation, row))
         changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), what, outcome, factor)
-        formulation = formulate(changed, keep_all=True)
+        formulation = whole(changed)
         return Altered(formulation.linear_program, self._spends(formulation, row))
 
     def without(self, suspended: Collection[Provision]) -> LinearProgram:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
         if not all(self._is_direct(provision) for provision in suspended):
-            return formulate(self._scenario, suspended=suspended, keep_all=True).linear_program
+            return whole(self._scenario, suspended).linear_program
         problem = self._problem
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
         freed = self._rows_of({item for item in suspended if item.kind not in ("floor", "ceiling")})
@@ -159,7 +160,7 @@ class Alterations:
     @cached_property
     def _doubled(self) -> LinearProgram:
         """The problem in which every effect is doubled: it shows where effects stand in the matrix."""
-        return formulate(doubled(self._scenario), keep_all=True).linear_program
+        return whole(doubled(self._scenario)).linear_program
 
     @cached_property
     def _entry_changes(self) -> Floats | None:
@@ -228,15 +229,24 @@ class Alterations:
         for key in INDIRECT:
             simple &= np.isnan(scenario.programs.number(key))
         labels = problem.column_labels
-        for block in labels.blocks:
-            if "program" in block.keys and problem.integer[block.positions].any():
-                simple[block.keys["program"]] = False
+        # without ceilings, segments come into reach that whole decisions keep in order
+        limited = [item for item, _, _ in provisions_of(scenario) if self._is_ceiling(item)]
+        for either in (problem, whole(scenario, limited).linear_program):
+            for block in either.column_labels.blocks:
+                if "program" in block.keys and either.integer[block.positions].any():
+                    simple[block.keys["program"]] = False
         for block in labels.of_kind("segment"):
             lower, upper, closed = self._segment_limits(block.positions, block.keys, self._formulation.limits)
             at = block.positions
             known = (problem.lower[at] == lower) & (closed | (problem.upper[at] == upper))
             simple[block.keys["program"][~known]] = False
         return simple
+
+    def _is_ceiling(self, provision: Provision) -> bool:
+        """Return whether a provision is a ceiling, or a rule that sets some."""
+        if provision.kind != "rule":
+            return provision.kind == "ceiling"
+        return any(isinstance(rule, ChangeRule) and rule.name == provision.name for rule in self._scenario.rules)
 
     def _segment_limits(
         self, at: Ints, keys: Mapping[str, Ints], limits: ProgramLimits, factor: float = 1.0

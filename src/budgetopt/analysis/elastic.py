@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from budgetopt.analysis.whole import whole
 from budgetopt.formulation import (
     Block,
     Formulation,
@@ -15,7 +16,6 @@ from budgetopt.formulation import (
     Matrix,
     Provision,
     Stage,
-    formulate,
     provisions_of,
 )
 from budgetopt.formulation.limits import OWN
@@ -72,12 +72,12 @@ def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], floa
         is in dollars; None if it may not give way.
     """
     gives = {provision for provision, _, _ in provisions_of(scenario) if provision.kind in ELASTIC}
-    whole = formulate(scenario, keep_all=True)
-    free = formulate(scenario, suspended=gives, keep_all=True).linear_program
-    limits = [*_row_limits(whole.linear_program, scenario)]
+    complete = whole(scenario)
+    free = whole(scenario, gives).linear_program
+    limits = [*_row_limits(complete.linear_program, scenario)]
     extra = _Extra(free)
-    limits += extra.program_limits(whole, scenario)
-    limits += extra.reserves(whole.linear_program)
+    limits += extra.program_limits(complete, scenario)
+    limits += extra.reserves(complete.linear_program)
     return extra.build(limits, cost_of)
 
 
@@ -113,9 +113,9 @@ class _Extra:
         self._rows += count
         return np.arange(first, first + count)
 
-    def program_limits(self, whole: Formulation, scenario: Scenario) -> list[_Limits]:
+    def program_limits(self, complete: Formulation, scenario: Scenario) -> list[_Limits]:
         """Return floors and ceilings as rows: those of the programs themselves, and those that rules on change set."""
-        limits, terms = whole.limits, whole.terms.spending
+        limits, terms = complete.limits, complete.terms.spending
         ids = scenario.programs.ids
         found = []
         for sign, values, by, kind in (
@@ -144,15 +144,15 @@ class _Extra:
                 found.append(_Limits(rows[at], lower[at], upper[at], names, in_dollars=True, share_of=share_of))
         return found
 
-    def reserves(self, whole: LinearProgram) -> list[_Limits]:
+    def reserves(self, complete: LinearProgram) -> list[_Limits]:
         """Return reserves of a fixed amount as rows on the closing balances."""
         found = []
-        for block in whole.column_labels.of_kind("closing balance"):
-            kept = whole.lower[block.positions]
+        for block in complete.column_labels.of_kind("closing balance"):
+            kept = complete.lower[block.positions]
             at = np.flatnonzero(kept > 0)
             row = self._new_rows(len(at))
             self._entries.append((row, block.positions[at], np.ones(len(at))))
-            names = whole.column_labels.names["fund"]
+            names = complete.column_labels.names["fund"]
             owners = tuple(Provision("reserve", names[fund]) for fund in block.keys["fund"][at].tolist())
             found.append(_Limits(row, kept[at], np.full(len(at), np.inf), owners, in_dollars=True))
         return found

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from budgetopt.analysis.elastic import Elastic, elastic
+from budgetopt.analysis.whole import whole
 from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, Place, ScenarioError
 from budgetopt.formulation import Formulation, Provision, formulate, provisions_of
@@ -130,7 +131,7 @@ def _find(
     slack = elastic(scenario, cost_of)
     if not len(slack.column):
         return ()
-    formulation = formulate(scenario, keep_all=True)
+    formulation = whole(scenario)
     live = LiveModel(slack.problem)
     best = _solve(live)
     if best is None:
@@ -324,8 +325,8 @@ def _found_money(scenario: Scenario, fund: str, slack: Elastic, point: Floats) -
         if amount > LEAST:
             after[period] = _outward(float(before[at]) + amount, up=True)
     said = scenario.funds[fund].one_time
-    whole = {period: float(before[at]) for at, period in enumerate(scenario.periods)}
-    yield f"funds[{fund}].one_time", said, {**whole, **after}
+    every = {period: float(before[at]) for at, period in enumerate(scenario.periods)}
+    yield f"funds[{fund}].one_time", said, {**every, **after}
 
 
 def _outward(value: float, *, up: bool) -> float:

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.analysis.alterations import Alterations
-from budgetopt.formulation import Formulation, LinearProgram, Provision, formulate
+from budgetopt.analysis.whole import whole
+from budgetopt.formulation import Formulation, LinearProgram, Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution
@@ -35,7 +36,7 @@ class WhatIf:
     def __init__(self, scenario: Scenario, options: Options | None = None) -> None:
         self.scenario = scenario
         self._options = options or Options()
-        self.formulation: Formulation = formulate(scenario, keep_all=True)
+        self.formulation: Formulation = whole(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
         self._live = LiveModel(self.problem, self._options)
         self._stands = self.problem
