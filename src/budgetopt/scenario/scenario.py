@@ -152,6 +152,16 @@ class Scenario:
             admitted[:, position] = select(self.programs, said.only)
         return np.where(has_list[:, None], named & admitted, admitted)
 
+    @cached_property
+    def ceilings(self) -> Floats:
+        """The spending at which each program covers all that it could serve, infinite where nothing says so.
+
+        Dollars, shape (programs, periods); see :func:`budgetopt.scenario.coverage.ceilings`.
+        """
+        from budgetopt.scenario.coverage import ceilings
+
+        return ceilings(self)
+
     def per_period(self, value: Any, default: float = 0.0) -> Floats:
         """Return a value that may differ by period as an array, the default where it is silent; shape (periods,)."""
         if isinstance(value, Mapping):

@@ -9,7 +9,6 @@ import numpy as np
 from budgetopt.formulation.linear_program import Floats
 from budgetopt.formulation.rules.linear_rule import LinearRule, RuleRow, Weighted
 from budgetopt.formulation.rules.sums import limits_by_row, masks_of, rows_of
-from budgetopt.scenario.coverage import ceilings
 from budgetopt.scenario.model import (
     CountRule,
     ExactlyOneRule,
@@ -105,7 +104,7 @@ def _coverage(scenario: Scenario, programs: Sequence[str], factors: Sequence[flo
     A program that can cover nothing, because its ceiling is nothing, covers nothing.
     """
     out = np.zeros((len(scenario.programs), len(scenario.periods)))
-    most = ceilings(scenario)
+    most = scenario.ceilings
     for program, factor in zip(programs, factors, strict=True):
         at = scenario.programs.position(program)
         out[at] += np.divide(factor, most[at], out=np.zeros(len(most[at])), where=most[at] > 0)

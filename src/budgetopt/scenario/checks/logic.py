@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from budgetopt.scenario.coverage import ceilings
 from budgetopt.scenario.findings import Findings, named
 from budgetopt.scenario.model import ChangeRule, CountRule, FollowsRule, RequiresRule, Rule, SubstitutesRule
 from budgetopt.scenario.places import Path
@@ -96,7 +95,8 @@ def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) ->
         where = [(rule.follows.program, (*path, "follows", "program")), (rule.follows.of, (*path, "follows", "of"))]
     if not where:
         return
-    most = ceilings(scenario)
+    most = scenario.ceilings
+    free = scenario.programs.number("service.unit_cost") == 0
     for name, below in where:
         if name not in scenario.programs or findings.is_spoiled("programs", name):
             continue
@@ -105,3 +105,6 @@ def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) ->
             message += " coverage of it"
             expected = "`spending.at_most`, or an effect with an end (`up_to`, or a curve)"
             findings.add("no-coverage", below, message, expected)
+        elif free[scenario.programs.position(name)]:
+            message = f"program '{name}' costs no money, so {named(path, findings.tree)} knows no coverage of it"
+            findings.add("no-coverage", below, message, "a program that costs money")
