@@ -104,8 +104,38 @@ def test_lists_and_curves(proposed):
 def test_another_order_of_the_programs(proposed):
     turned = dict(reversed(DOCUMENT["programs"].items()))
     found = bo.diff(proposed, bo.Scenario.from_document({**DOCUMENT, "programs": turned}))
-    assert found.order
+    assert found.order == ("programs",)
     assert lines(found) == ["- the programs stand in another order, by which ties are settled"]
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("funds", "- the funds stand in another order, by which ties are settled"),
+        ("rules", "- the rules stand in another order"),
+        ("outcomes", "- the outcomes stand in another order"),
+    ],
+)
+def test_another_order_of_other_things(section, line):
+    more = {
+        "funds": {**DOCUMENT["funds"], "second": {"revenue": 1}},
+        "outcomes": {**DOCUMENT["outcomes"], "meals": {"unit": "meals"}},
+        "rules": [{"name": name, "sum": "spending", "at_most": 9e9} for name in "AB"],
+    }
+    turned = more[section]
+    turned = turned[::-1] if section == "rules" else dict(reversed(turned.items()))
+    one, other = ({**DOCUMENT, section: words} for words in (more[section], turned))
+    found = bo.diff(bo.Scenario.from_document(one), bo.Scenario.from_document(other))
+    assert found.order == (section,)
+    assert found
+    assert lines(found) == [line]
+
+
+def test_something_new_in_front_is_no_other_order(proposed):
+    funds = {"second": {"revenue": 1}, **DOCUMENT["funds"]}
+    found = bo.diff(proposed, bo.Scenario.from_document({**DOCUMENT, "funds": funds}))
+    assert found
+    assert not found.order
 
 
 def test_long_lists_are_cut():

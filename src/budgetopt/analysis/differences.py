@@ -54,7 +54,8 @@ class Difference:
         For each key of programs that differs: the programs' ids, the values before and the values after, as the models
         have them, None where there is none.
     order
-        Whether programs that both have stand in another order, by which ties are settled.
+        The sections whose entries that both have stand in another order: ties are settled by the order of the programs
+        and of the funds, and the order of the rules is that in which they are told.
     plans
         The best plans of both, if both were solved.
     """
@@ -65,7 +66,7 @@ class Difference:
     new_programs: tuple[str, ...]
     gone_programs: tuple[str, ...]
     program_keys: Mapping[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]
-    order: bool
+    order: tuple[str, ...]
     plans: tuple[Allocation, Allocation] | None = None
 
     def __bool__(self) -> bool:
@@ -168,9 +169,26 @@ def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: 
         tuple(name for name in after.programs if name not in before.programs),
         tuple(name for name in before.programs if name not in after.programs),
         dict(_program_keys(before.programs, after.programs, old, new)),
-        bool((np.diff(new) < 0).any()),
+        _turned(before, after),
         plans,
     )
+
+
+def _turned(before: Scenario, after: Scenario) -> tuple[str, ...]:
+    """Return the sections in which what both scenarios have stands in another order."""
+    named = (
+        ("programs", list(before.programs), list(after.programs)),
+        ("funds", list(before.funds), list(after.funds)),
+        ("outcomes", list(before.outcomes), list(after.outcomes)),
+        ("resources", list(before.resources), list(after.resources)),
+        ("rules", [rule.name for rule in before.rules], [rule.name for rule in after.rules]),
+    )
+    turned = []
+    for section, old, new in named:
+        shared = set(old) & set(new)
+        if [name for name in old if name in shared] != [name for name in new if name in shared]:
+            turned.append(section)
+    return tuple(turned)
 
 
 def _tree(scenario: Scenario) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _document(found: Difference) -> dict[str, Any]:
     document: dict[str, Any] = {
         "values": found.values.to_dict(orient="records"),
         "programs": found.programs.to_dict(orient="records"),
-        "another_order": found.order,
+        "another_order": list(found.order),
     }
     if found.plans is not None:
         document["objective"] = [plan.objective_value for plan in found.plans]

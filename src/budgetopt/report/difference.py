@@ -154,8 +154,9 @@ def _program_lines(difference: Difference) -> Iterator[str]:
     writer = _Writer(difference.after)
     for key, (ids, before, after) in difference.program_keys.items():
         yield from _key_lines(writer, difference, key, ids, before, after)
-    if difference.order:
-        yield "- the programs stand in another order, by which ties are settled"
+    for section in difference.order:
+        settles = ", by which ties are settled" if section in ("programs", "funds") else ""
+        yield f"- the {section} stand in another order{settles}"
 
 
 def _key_lines(
