@@ -5,6 +5,7 @@ from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
 from budgetopt.analysis.dollar_ladder import ladder
 from budgetopt.analysis.margin_table import margins
 from budgetopt.analysis.mending import NEVER, Amendment, Repair, repairs
+from budgetopt.analysis.overview import explanations
 from budgetopt.analysis.pricing import prices, rule_ladder
 from budgetopt.analysis.what_if import WhatIf
 
@@ -18,6 +19,7 @@ __all__ = [
     "WhatIf",
     "break_evens",
     "conflicts",
+    "explanations",
     "ladder",
     "margins",
     "prices",

@@ -59,6 +59,7 @@ class Alterations:
     def __init__(self, scenario: Scenario, formulation: Formulation) -> None:
         self._scenario, self._formulation = scenario, formulation
         self._problem = formulation.linear_program
+        self._given: dict[int, tuple[Floats, Floats]] = {}
 
     def scaled(self, row: int, what: str, outcome: str, factor: float) -> Altered:
         """Return the problem in which a program's effect or cost, or the weight of an outcome, is multiplied.
@@ -104,13 +105,28 @@ class Alterations:
 
     def _with_effect(self, row: int, factor: float) -> LinearProgram | None:
         change = self._entry_changes
-        constant = self._formulation.terms.outcomes.constant[row]
-        if change is None or (constant.any() and not self._limits_stand):
+        if change is None:
             return None
         worth, given = self._worth_of(row)
         stage = self._problem.stages[0]
         stage = replace(stage, cost=stage.cost + (factor - 1.0) * worth, offset=stage.offset + (factor - 1.0) * given)
-        return replace(self._problem, matrix=self._with_entries(row, factor), stages=(stage,))
+        problem = replace(self._problem, matrix=self._with_entries(row, factor), stages=(stage,))
+        if self._limits_stand or not self._formulation.terms.outcomes.constant[row].any():
+            return problem
+        lower, upper = self._given_changes(row)
+        row_lower, row_upper = problem.row_lower + (factor - 1.0) * lower, problem.row_upper + (factor - 1.0) * upper
+        return replace(problem, row_lower=row_lower, row_upper=row_upper)
+
+    def _given_changes(self, row: int) -> tuple[Floats, Floats]:
+        """Return what the limits of rows gain if one program's effect doubles; shape (rows,) both."""
+        if row not in self._given:
+            changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), "effect", "", 2.0)
+            two, one = whole(changed).linear_program, self._problem
+            self._given[row] = (
+                np.subtract(two.row_lower, one.row_lower, out=np.zeros(one.rows), where=np.isfinite(one.row_lower)),
+                np.subtract(two.row_upper, one.row_upper, out=np.zeros(one.rows), where=np.isfinite(one.row_upper)),
+            )
+        return self._given[row]
 
     def _with_cost(self, row: int, factor: float) -> LinearProgram | None:
         if self._entry_changes is None or not self._is_simple[row]:

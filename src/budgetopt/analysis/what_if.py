@@ -38,8 +38,8 @@ class WhatIf:
         self._options = options or Options()
         self.formulation: Formulation = whole(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
-        self._live = LiveModel(self.problem, self._options)
-        self._stands = self.problem
+        self._own = _Live(self.problem, self._options)
+        self._other: _Live | None = None
         self.solves = 0
         self.alterations = Alterations(scenario, self.formulation)
 
@@ -91,27 +91,40 @@ class WhatIf:
         return self.solve(replace(self.problem, stages=(changed,)))
 
     def solve(self, problem: LinearProgram) -> Solution:
-        """Solve a problem: by moving the live one to it if their matrices are the same, anew otherwise."""
+        """Solve a problem: by moving a live one to it if their matrices are the same, anew otherwise."""
         self.solves += 1
-        if not _same_matrix(problem, self._stands):
-            self._live = LiveModel(problem, self._options)
-        else:
-            self._move(problem)
-        self._stands = problem
-        return self._live.solve()
+        if _same_matrix(problem, self.problem):
+            return self._own.solve(problem)
+        if self._other is None or not _same_matrix(problem, self._other.stands):
+            self._other = _Live(problem, self._options)
+        return self._other.solve(problem)
 
-    def _move(self, problem: LinearProgram) -> None:
-        before, stage, now = self._stands, self._stands.stages[0], problem.stages[0]
-        if stage is not now and not (
-            np.array_equal(stage.cost, now.cost) and stage.maximize == now.maximize and stage.offset == now.offset
+
+class _Live:
+    """A live model and the problem that it stands for."""
+
+    def __init__(self, problem: LinearProgram, options: Options) -> None:
+        self._model = LiveModel(problem, options)
+        self.stands = problem
+
+    def solve(self, problem: LinearProgram) -> Solution:
+        """Move the model to a problem of the same matrix, and solve it."""
+        before, now = self.stands, problem
+        stage, sought = before.stages[0], now.stages[0]
+        if stage is not sought and not (
+            np.array_equal(stage.cost, sought.cost)
+            and stage.maximize == sought.maximize
+            and stage.offset == sought.offset
         ):
-            self._live.set_costs(now.cost_for(problem.columns), now.maximize, now.offset)
-        moved = np.flatnonzero((before.lower != problem.lower) | (before.upper != problem.upper))
+            self._model.set_costs(sought.cost_for(now.columns), sought.maximize, sought.offset)
+        moved = np.flatnonzero((before.lower != now.lower) | (before.upper != now.upper))
         if len(moved):
-            self._live.set_column_bounds(moved, problem.lower[moved], problem.upper[moved])
-        moved = np.flatnonzero((before.row_lower != problem.row_lower) | (before.row_upper != problem.row_upper))
+            self._model.set_column_bounds(moved, now.lower[moved], now.upper[moved])
+        moved = np.flatnonzero((before.row_lower != now.row_lower) | (before.row_upper != now.row_upper))
         if len(moved):
-            self._live.set_row_bounds(moved, problem.row_lower[moved], problem.row_upper[moved])
+            self._model.set_row_bounds(moved, now.row_lower[moved], now.row_upper[moved])
+        self.stands = problem
+        return self._model.solve()
 
 
 def _same_matrix(one: LinearProgram, other: LinearProgram) -> bool:

@@ -1,4 +1,8 @@
-"""Explain a plan in plain sentences: a program, a rule, a fund; without a name, the short story of the whole plan."""
+"""Explain a plan in plain sentences: a program, a rule, a fund; without a name, the short story of the whole plan.
+
+With --all it prints a table of every program: what holds it, what its last and next dollar bring beside what a dollar
+brings elsewhere, and the factors on its effect at which it would get more or less.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.prices import print_table
 from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -20,17 +26,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
     parser.add_argument("names", metavar="NAME", nargs="*", help="programs, rules, funds, targets or resources")
+    parser.add_argument("--all", action="store_true", help="a table of every program instead of sentences")
     add_changes(parser)
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="what to print")
+    parser.add_argument(
+        "--format", choices=["text", "json", "csv"], default="text", help="what to print; csv with --all"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario and explain what was asked."""
+    if arguments.all and arguments.names:
+        raise OptionError("--all explains every program; no names go with it")
+    if arguments.format == "csv" and not arguments.all:
+        raise OptionError("sentences are no table", hint="--format csv goes with --all")
     scenario = load(arguments)
     with progress("Solving"):
         from budgetopt.allocation import solve
 
         plan = solve(scenario)
+    if arguments.all:
+        with progress("Explaining every program"):
+            from budgetopt.analysis import explanations
+
+            table = explanations(plan)
+        print_table(plan, table, arguments.format)
+        return 0
     with progress("Explaining"):
         from budgetopt.analysis import WhatIf
         from budgetopt.report.explanation import explain, tell

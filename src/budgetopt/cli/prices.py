@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["HELP", "NAME", "add_arguments", "run"]
+__all__ = ["HELP", "NAME", "add_arguments", "print_table", "run"]
 
 NAME = "prices"
 HELP = "what each limit costs, what the rules cost one after another, and what the next and last dollars buy"
@@ -58,15 +58,20 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_text(arguments.chart, ladder_chart(plan, table))
         say(f"wrote {arguments.chart}")
-    if arguments.format == "json":
+    print_table(plan, table, arguments.format)
+    return 0
+
+
+def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
+    """Print a table about a plan as aligned text, JSON or CSV."""
+    if form == "json":
         sys.stdout.write(table.to_json(orient="records", indent=2) + "\n")
-    elif arguments.format == "csv":
+    elif form == "csv":
         sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
     else:
         from budgetopt.report.price_table import price_text
 
         sys.stdout.write(price_text(plan, table) + "\n")
-    return 0
 
 
 def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:

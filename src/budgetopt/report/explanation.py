@@ -11,6 +11,7 @@ import numpy as np
 
 from budgetopt.analysis.break_even import BreakEven, break_evens
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.analysis.overview import held_by
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import UnknownNameError
@@ -103,7 +104,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     sentences = [
         _gets(row, numbers, len(scenario.periods)),
         *_buys(plan, program, numbers),
-        *_held(plan, row, program, charges),
+        *_held(plan, row, program, charges, mine),
         *_at_the_margin(mine, Gain.of(plan, numbers), len(scenario.periods)),
         *_charged(plan, charges, Gain.of(plan, numbers)),
         *_decided(plan, program, question, Gain.of(plan, numbers)),
@@ -139,21 +140,24 @@ def _gets(row: pd.Series[Any], numbers: Numbers, periods: int) -> str:
 def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
     effects = plan.effects
     levels = effects[effects["program"] == program].groupby("outcome", sort=False)["level"].sum()
-    parts = [
-        numbers.with_unit(float(level), plan.scenario.outcomes[str(outcome)].unit)
-        for outcome, level in levels.items()
-        if abs(level) > 1e-9
-    ]
+    parts = []
+    for key, level in levels.items():
+        outcome = plan.scenario.outcomes[str(key)]
+        name = label(str(key), outcome.name)
+        if abs(level) > 1e-9:
+            called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
+            parts.append(numbers.with_unit(float(level), outcome.unit) + called)
     if parts:
         yield f"That brings {join_words(parts)}."
 
 
-def _held(plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float]) -> Iterator[str]:
-    reason = str(row["reason"])
-    if reason.startswith(("stands", "unfunded")) and charges:
-        (kind, name), charge = max(charges.items(), key=lambda item: abs(item[1]))
-        if kind == "rule":
-            reason = f"held {'up' if charge < 0 else 'down'} by the rule “{name}”"
+def _held(
+    plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float], mine: pd.DataFrame
+) -> Iterator[str]:
+    first = {
+        key: float(mine[key].iloc[0]) if len(mine) else math.nan for key in ("last_dollar", "next_dollar", "price")
+    }
+    reason = held_by(str(row["reason"]), charges, *first.values())
     because = next(
         (f" ({one_line(rule.because)})" for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because),
         "",
@@ -176,13 +180,17 @@ def _at_the_margin(mine: pd.DataFrame, gain: Gain, periods: int) -> Iterator[str
     when = "" if periods == 1 else f" in {one_line(str(first['period']))}"
     last, following, price = (float(first[key]) for key in ("last_dollar", "next_dollar", "price"))
     if not math.isnan(last):
-        own = f"would {gain.words(last)}" if last else "adds nothing that is sought"
-        yield f"Its last dollar{when}, by itself, {own}."
+        yield f"Its last dollar{when}, by itself, {_brings(last, gain, 'adds')}."
     if not math.isnan(following):
-        own = f"would {gain.words(following)}" if following else "would add nothing that is sought"
-        yield f"Its next dollar{when} {own}."
+        yield f"Its next dollar{when} {_brings(following, gain, 'would add')}."
     if not math.isnan(price) and price > 0:
         yield f"Elsewhere a dollar would {gain.words(price)}."
+
+
+def _brings(worth: float, gain: Gain, adds: str) -> str:
+    if not worth:
+        return f"{adds} nothing that is sought"
+    return f"would {gain.words(worth)}" if worth > 0 else f"would cost {gain.amount(-worth)}"
 
 
 def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain) -> Iterator[str]:
@@ -236,8 +244,8 @@ def _would_change(plan: Allocation, row: pd.Series[Any], found: list[BreakEven],
         if parts:
             yield f"It would {verb} if {join_words(parts, 'or')}."
     if found and not any(math.isfinite(item.factor) for item in found if item.more):
-        verb = "be funded" if unfunded else "get more"
-        yield f"No effect, cost or weight within a factor of a hundred would make it {verb}."
+        what = "get it funded" if unfunded else "bring it more"
+        yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
 
 
 def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["price_text"]
 
-MONEY = ("money", "change", "spending")
+MONEY = ("money", "change", "spending", "baseline")
 """Columns that are dollars."""
 
 

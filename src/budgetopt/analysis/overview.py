@@ -1,0 +1,97 @@
+"""Every program explained in one table: what holds it, what its last and next dollar buy, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.analysis.break_even import break_evens
+from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.analysis.what_if import WhatIf
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["explanations", "held_by"]
+
+
+def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
+    """Return what holds a program, in a few words: its own reason, or the rule without which it would move.
+
+    Parameters
+    ----------
+    reason
+        The reason in the plan's table of programs.
+    charges
+        What each binding rule adds to the price of the program's dollar.
+    last, following
+        What its last and its next dollar add to what is sought; NaN where there is none.
+    price
+        What a dollar adds elsewhere.
+    """
+    rules = {name: charge for (kind, name), charge in charges.items() if kind == "rule"}
+    if reason.startswith("unfunded: the money") and following <= 0:
+        return "unfunded: a dollar here would add nothing that is sought"
+    if reason.startswith(("stands", "unfunded: the money")) and rules:
+        dearest, cheapest = max(rules, key=lambda name: rules[name]), min(rules, key=lambda name: rules[name])
+        if rules[dearest] > 0 and following > price:
+            return f"held down by the rule “{dearest}”"
+        if rules[cheapest] < 0 and last < price:
+            return f"held up by the rule “{cheapest}”"
+    return reason
+
+
+def explanations(plan: Allocation, *, follow: bool | None = None, question: WhatIf | None = None) -> pd.DataFrame:
+    """Return why every program has the money that it has; one row a program, in the order of the scenario.
+
+    Columns: ``program``, ``name``, ``baseline``, ``spending``, ``change``; ``held_by``, in words; ``last_dollar``,
+    ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.margins`, in the first period (NaN for programs of
+    packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get more and
+    less. These are seen by solving again just inside and just outside, on one live problem; NaN where no factor within
+    a hundred changes anything.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    follow
+        Whether the break-evens are looked for. Left out, they are in linear programs; in problems with whole decisions,
+        where each takes many solves, they are NaN.
+    question
+        A live problem of the same scenario, if there is one already.
+    """
+    import pandas as pd
+
+    question = question or WhatIf(plan.scenario)
+    follow = not question.is_integer if follow is None else follow
+    ids = plan.scenario.programs.ids
+    duals = duals_of(question)
+    programs = plan.programs
+    table = margins(plan, question=question).drop_duplicates("program").set_index("program")
+    marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids).reset_index(drop=True)
+    figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float).tolist()
+    held = [
+        held_by(str(reason), {} if duals is None else charges_by_rule(question, duals, row), *figures[row])
+        for row, reason in enumerate(programs["reason"].tolist())
+    ]
+    factors = np.full((len(ids), 2), np.nan)
+    for row, program in enumerate(ids.tolist() if follow else ()):
+        for item in break_evens(plan, program, kinds=("effect",), question=question):
+            factors[row, 0 if item.more else 1] = item.factor
+    return pd.DataFrame(
+        {
+            "program": ids,
+            "name": programs["name"].to_numpy(),
+            "baseline": programs["baseline"].to_numpy(),
+            "spending": programs["spending"].to_numpy(),
+            "change": programs["change"].to_numpy(),
+            "held_by": held,
+            **{key: marginal[key].to_numpy() for key in marginal},
+            "effect_for_more": factors[:, 0],
+            "effect_for_less": factors[:, 1],
+        }
+    )
