@@ -4,9 +4,10 @@ from budgetopt.analysis.break_even import BreakEven, break_evens
 from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
 from budgetopt.analysis.dollar_ladder import ladder
 from budgetopt.analysis.margin_table import margins
-from budgetopt.analysis.mending import NEVER, Amendment, Repair, repairs
+from budgetopt.analysis.mending import repairs
 from budgetopt.analysis.overview import explanations
 from budgetopt.analysis.pricing import prices, rule_ladder
+from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.analysis.what_if import WhatIf
 
 __all__ = [

@@ -20,11 +20,23 @@ from budgetopt.formulation import (
 )
 from budgetopt.formulation.limits import OWN
 from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["ELASTIC", "Elastic", "elastic"]
 
-ELASTIC = ("rule", "target", "resource", "reserve", "structural balance", "fund spending", "floor", "ceiling", "money")
+ELASTIC = (
+    "rule",
+    "target",
+    "resource",
+    "reserve",
+    "structural balance",
+    "fund spending",
+    "floor",
+    "ceiling",
+    "money",
+    "maintenance of effort",
+)
 """The kinds of provisions that can give way little by little; ``money`` is money to be found for a fund."""
 
 
@@ -93,11 +105,27 @@ def _row_limits(problem: LinearProgram, scenario: Scenario) -> list[_Limits]:
         owners = tuple(Provision(kind, names[key][at]) for at in block.keys[key].tolist())
         in_dollars = key == "fund" or (key == "rule" and all(dollars[at] for at in block.keys[key].tolist()))
         lower, upper = problem.row_lower[block.positions], problem.row_upper[block.positions]
+        if kind == "maintenance of effort":
+            # one share of what is asked gives way in every period in which the grant is taken
+            asked = [_effort(scenario, owner.name)[block.keys["period"][at]] for at, owner in enumerate(owners)]
+            found.append(_Limits(block.positions, lower, upper, owners, True, np.array(asked)))
+            continue
         if kind == "money":
             # a fund may be given money, and never gives any up
             lower = np.full(len(lower), -np.inf)
         found.append(_Limits(block.positions, lower, upper, owners, in_dollars))
     return found
+
+
+def _effort(scenario: Scenario, grant: str) -> Floats:
+    """Return the local spending that a grant asks to be kept up; dollars, shape (periods,)."""
+    effort = scenario.funds[grant].maintenance_of_effort
+    assert effort is not None
+    if not isinstance(effort.at_least, Share):
+        return np.full(len(scenario.periods), float(effort.at_least))
+    may = scenario.eligible[:, list(scenario.funds).index(grant)]
+    kept: Floats = effort.at_least * np.nan_to_num(scenario.baselines[may]).sum(axis=0)
+    return kept
 
 
 class _Extra:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
+from budgetopt.analysis.dropping import drops, logic_of
 from budgetopt.analysis.elastic import Elastic, elastic
+from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.analysis.whole import whole
 from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
-from budgetopt.errors import OptionError, Place, ScenarioError
+from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import Formulation, Provision, formulate, provisions_of
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import ChangeRule
@@ -22,54 +24,10 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, solve_linear_program
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["NEVER", "Amendment", "Repair", "repairs"]
+__all__ = ["repairs"]
 
-NEVER: Literal["never"] = "never"
-"""The weight of a provision that must not give way."""
 LEAST = 1e-9
 """What gives way by less than this share of its size does not give way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amendment:
-    """One number that a repair changes.
-
-    Parameters
-    ----------
-    provision
-        What gives way.
-    path, before, after
-        Where the number stands, what it is and what it would be; amounts, shares, or a mapping from period.
-    place
-        Where it stands in a file.
-    """
-
-    provision: Provision
-    path: str
-    before: Any
-    after: Any
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """Changes after which the scenario has a plan.
-
-    Parameters
-    ----------
-    cost
-        What it costs by the measure that was asked for: dollars, or the sum of weighted shares of the limits.
-    amendments
-        The numbers that change.
-    """
-
-    cost: float
-    amendments: tuple[Amendment, ...]
-
-    def apply(self, scenario: Scenario) -> Scenario:
-        """Return the repaired scenario."""
-        changes = [(item.path, _written(item.after)) for item in self.amendments]
-        return scenario.with_(*changes, check_sums=False)
 
 
 def repairs(
@@ -81,7 +39,10 @@ def repairs(
 ) -> tuple[Repair, ...]:
     """Return the cheapest repairs of a scenario that no plan can meet, the cheapest first; none if it is feasible.
 
-    The cheapest repair of all may change several provisions; after it come the cheapest that change only one.
+    The cheapest repair of all may change several provisions; after it come the cheapest that change only one. What is
+    no number (rules on which programs go together, the match of a grant, money that may not supplant) can only be
+    dropped, or for a match lowered, by itself: where a weight is given for it, which is then the cost of dropping it,
+    or where nothing else helps.
 
     Parameters
     ----------
@@ -120,31 +81,33 @@ def _check_weights(scenario: Scenario, weights: Mapping[str, Any]) -> None:
 def _find(
     scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most: int, *, others: bool
 ) -> tuple[Repair, ...]:
+    whole_only = set(logic_of(scenario))
+
     def cost_of(provision: Provision, bound: float, in_dollars: bool) -> float | None:
         weight = weights.get(provision.name, 1.0)
-        if weight == NEVER:
+        if weight == NEVER or provision in whole_only:
             return None
         if measure == "change":
             return float(weight) / max(abs(bound), 1e-9)
         return float(weight) if in_dollars or others or provision.name in weights else None
 
     slack = elastic(scenario, cost_of)
-    if not len(slack.column):
-        return ()
     formulation = whole(scenario)
     live = LiveModel(slack.problem)
     best = _solve(live)
-    if best is None:
-        return ()
-    if slack.problem.stages[0].cost @ best <= LEAST:
-        return ()
-    found = [_repair(scenario, formulation, slack, best)]
+    found = []
+    if best is not None:
+        if slack.problem.stages[0].cost @ best <= LEAST:
+            return ()
+        found.append(_repair(scenario, formulation, slack, best))
     for provision in dict.fromkeys(slack.provision):
         alone = np.array([owner == provision for owner in slack.provision])
         live.set_column_bounds(slack.column, np.zeros(len(alone)), np.where(alone, np.inf, 0.0))
         point = _solve(live)
         if point is not None:
             found.append(_repair(scenario, formulation, slack, point))
+    named = {name: float(weight) for name, weight in weights.items() if weight != NEVER}
+    found += drops(scenario, named, lambda repair: _works(scenario, repair), every=others and not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
@@ -200,6 +163,15 @@ def _amended(
             yield from _found_money(scenario, name, slack, point)
         case "structural balance":
             yield f"funds[{name}].structural_balance", True, False
+        case "maintenance of effort":
+            effort = scenario.funds[name].maintenance_of_effort
+            assert effort is not None
+            given = max(
+                float(point[slack.column[at]]) for at, owner in enumerate(slack.provision) if owner == provision
+            )
+            kept = _outward(float(effort.at_least) * (1.0 - given), up=False)
+            after = Share(max(kept, 0.0)) if isinstance(effort.at_least, Share) else max(kept, 0.0)
+            yield f"funds[{name}].maintenance_of_effort.at_least", effort.at_least, after
         case "floor" | "ceiling":
             yield from _program_limit(scenario, opinion, provision)
         case "reserve":
@@ -340,9 +312,3 @@ def _outward(value: float, *, up: bool) -> float:
     elif not up and near > value + noise:
         near = round(near - step, digits)
     return near + 0.0
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {period: _written(item) for period, item in value.items()}
-    return value

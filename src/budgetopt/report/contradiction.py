@@ -28,7 +28,10 @@ def provision_words(scenario: Scenario, provision: Provision) -> str:
         return f"the {kind} of “{one_line(scenario.programs.names()[scenario.programs.position(name)])}”"
     if kind == "transfer":
         return f"the limits of the transfer {one_line(name)}"
-    what = {"fund spending": "spending limits", "money": "money"}.get(kind, kind)
+    what = {
+        "fund spending": "spending limits",
+        "no supplanting": "condition that money supplants nothing",
+    }.get(kind, kind)
     return f"the {what} of “{label(name, scenario.funds[name].name)}”"
 
 
@@ -70,8 +73,10 @@ def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:
             for period, amount in found
         ]
         return f"find {join_words(amounts)} for “{fund}”"
-    if item.provision.kind == "structural balance":
+    if item.provision.kind in ("structural balance", "no supplanting"):
         return f"give up {words}"
+    if item.after is None:
+        return f"drop {words}"
     in_dollars = _is_dollars(scenario, item)
     return (
         f"change {words} from {_value(item.before, numbers, in_dollars)} to {_value(item.after, numbers, in_dollars)}"
@@ -79,7 +84,7 @@ def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:
 
 
 def _is_dollars(scenario: Scenario, item: Amendment) -> bool:
-    if item.provision.kind in ("target", "resource"):
+    if item.provision.kind in ("target", "resource", "match"):
         return False
     if item.provision.kind == "rule":
         rule = next(rule for rule in scenario.rules if rule.name == item.provision.name)

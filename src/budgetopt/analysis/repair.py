@@ -1,0 +1,61 @@
+"""A way out of a contradiction: what has to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from budgetopt.errors import Place
+from budgetopt.formulation import Provision
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["NEVER", "Amendment", "Repair"]
+
+NEVER: Literal["never"] = "never"
+"""The weight of a provision that must not give way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One number that a repair changes, or one provision that it drops.
+
+    Parameters
+    ----------
+    provision
+        What gives way.
+    path, before, after
+        Where the number stands, what it is and what it would be; amounts, shares, or a mapping from period. Both are
+        None for what is dropped as a whole.
+    place
+        Where it stands in a file.
+    """
+
+    provision: Provision
+    path: str
+    before: Any
+    after: Any
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Changes after which the scenario has a plan.
+
+    Parameters
+    ----------
+    cost
+        What it costs by the measure that was asked for: dollars, or the sum of weighted shares of the limits. What is
+        dropped as a whole costs its weight.
+    amendments
+        The numbers that change.
+    """
+
+    cost: float
+    amendments: tuple[Amendment, ...]
+
+    def apply(self, scenario: Scenario) -> Scenario:
+        """Return the repaired scenario."""
+        changes = [(item.path, item.after) for item in self.amendments if item.after is not None]
+        dropped = [item.path for item in self.amendments if item.after is None]
+        changed = scenario.with_(*changes, check_sums=False) if changes else scenario
+        return changed.without(*dropped, check_sums=False) if dropped else changed
