@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from budgetopt.scenario.checks.caps import check_caps
 from budgetopt.scenario.checks.funding import check_funding
 from budgetopt.scenario.checks.funds import check_funds
 from budgetopt.scenario.checks.logic import check_logic
@@ -40,6 +41,7 @@ CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
 """Checks that look at one thing at a time: they work on what is left when wrong values are left out."""
 SUMS_OF_ALL: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_money,
+    check_caps,
     check_funding,
     check_shares,
     check_targets,

@@ -11,6 +11,7 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.checks.accounts import COUNTED, Accounts, payable, when, windows
 from budgetopt.scenario.checks.least import A_CENT, least_spending, most_spending
 from budgetopt.scenario.checks.programs import above
+from budgetopt.scenario.checks.rule_floors import RuleFloor, rule_floors
 from budgetopt.scenario.findings import Findings
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Bools, Floats
@@ -26,9 +27,11 @@ def check_grants(scenario: Scenario, accounts: Accounts, findings: Findings) -> 
     can_pay = payable(scenario)
     _obligations(scenario, accounts, can_pay, findings)
     _payers(scenario, can_pay, findings)
+    _rules_without_match(scenario, can_pay, findings)
     if not findings.problems:
-        _matches(scenario, accounts, can_pay, findings)
-        _efforts(scenario, accounts, can_pay, findings)
+        must, rules = _asked(scenario, accounts, findings)
+        _matches(scenario, accounts, can_pay, must, rules, findings)
+        _efforts(scenario, accounts, can_pay, must, findings)
 
 
 def effort_asked(scenario: Scenario, grant: str) -> Floats:
@@ -42,6 +45,43 @@ def effort_asked(scenario: Scenario, grant: str) -> Floats:
         asked: Floats = effort.at_least * np.nan_to_num(scenario.baselines[mine]).sum(axis=0)
         return asked
     return np.full(len(scenario.periods), float(effort.at_least))
+
+
+def _rules_without_match(scenario: Scenario, can_pay: Bools, findings: Findings) -> None:
+    """Look for rules that ask a grant to pay for programs for none of which its match can be paid."""
+    funds = list(scenario.funds)
+    for rule in rule_floors(scenario, findings):
+        if rule.funds is None or not np.nansum(rule.amounts) > 0:
+            continue
+        may, can = (pays[rule.chosen][:, rule.funds].any() for pays in (scenario.eligible, can_pay))
+        if may and not can:
+            names = [name for name, counts in zip(funds, rule.funds, strict=True) if counts]
+            matches = [match for name in names if (match := scenario.funds[name].match) is not None]
+            local = listed(list(dict.fromkeys(match.from_ for match in matches)), 4)
+            message = (
+                f"rule '{rule.name}' asks for spending from {listed(names, 4)}, which asks for a match from {local};"
+            )
+            message += (
+                f" that fund may pay for {'none of these programs' if rule.chosen.sum() > 1 else 'no such program'}"
+            )
+            findings.add("no-match", rule.path, message, "a local fund that may pay for the programs too")
+
+
+def _asked(scenario: Scenario, accounts: Accounts, findings: Findings) -> tuple[Floats, dict[int, RuleFloor]]:
+    """Return what each fund must spend by its own words or by rules on it alone, and the rules that ask for more.
+
+    Dollars, shape (funds, periods).
+    """
+    must, rules = accounts.must.copy(), {}
+    for rule in rule_floors(scenario, findings):
+        if rule.funds is None or np.count_nonzero(rule.funds) != 1 or rule.total:
+            continue
+        fund = int(np.argmax(rule.funds))
+        asked = np.nan_to_num(rule.amounts)
+        if above(asked, must[fund]).any():
+            must[fund] = np.maximum(must[fund], asked)
+            rules[fund] = rule
+    return must, rules
 
 
 def _obligations(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: Findings) -> None:
@@ -85,7 +125,14 @@ def _payers(scenario: Scenario, can_pay: Bools, findings: Findings) -> None:
         findings.add_at("no-match", place, path, message, "a local fund that may pay for the program too")
 
 
-def _matches(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: Findings) -> None:
+def _matches(
+    scenario: Scenario,
+    accounts: Accounts,
+    can_pay: Bools,
+    must: Floats,
+    rules: dict[int, RuleFloor],
+    findings: Findings,
+) -> None:
     """Hold the match that grants are sure to ask for against what the local fund has."""
     funds = list(scenario.funds)
     local = np.array([-1 if fund.match is None else funds.index(fund.match.from_) for fund in scenario.funds.values()])
@@ -99,7 +146,7 @@ def _matches(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: F
         share = np.where(can_pay & asks, rate / (1.0 + rate), np.inf).min(axis=1, initial=np.inf)
         share = np.where(np.isfinite(share), share, 1.0)
         by_programs = (np.where(mine, share, 0.0)[:, None] * floor).sum(axis=0)
-        by_grants = (rate[asks, None] * accounts.must[asks]).sum(axis=0)
+        by_grants = (rate[asks, None] * must[asks]).sum(axis=0)
         for first, last in windows(len(scenario.periods)):
             sums = [float(asked[first : last + 1].sum()) for asked in (by_grants, by_programs)]
             least, most = max(sums), accounts.most(group, first, last)
@@ -108,7 +155,11 @@ def _matches(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: F
             of_grants = sums[0] >= sums[1]
             names = [name for name, asked in zip(funds, asks, strict=True) if asked]
             grants = f"fund '{names[0]}'" if len(names) == 1 else f"the funds {listed(names, 4)}"
+            asking = [rules[at] for at in np.flatnonzero(asks & (rate > 0)).tolist() if at in rules]
             why = "what must be spent of" if of_grants else "the floors of programs that are paid by"
+            if of_grants and asking:
+                named_rules = listed([f"'{rule.name}'" for rule in asking], 4)
+                why = f"what {'rule' if len(asking) == 1 else 'the rules'} {named_rules} must have spent of"
             message = f"{why} {grants} asks fund '{funds[payer]}' for {money(least)}{when(scenario, first, last)} as"
             if not of_grants:
                 message = message.replace(" asks fund", " ask fund")
@@ -117,11 +168,13 @@ def _matches(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: F
             path: Path = ("funds", names[0], "match", "rate")
             if findings.places.values and path not in findings.places.values:
                 path = (*path[:-1], "share")
+            if of_grants and asking:
+                path = asking[0].path
             findings.add("match-above-the-money", path, message, f"at most {money(max(0.0, most))}", COUNTED)
             break
 
 
-def _efforts(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: Findings) -> None:
+def _efforts(scenario: Scenario, accounts: Accounts, can_pay: Bools, must: Floats, findings: Findings) -> None:
     """Look for grants that must be spent though the effort that they ask for is above what the local fund has."""
     floor = least_spending(scenario)
     for at, (name, fund) in enumerate(scenario.funds.items()):
@@ -129,7 +182,7 @@ def _efforts(scenario: Scenario, accounts: Accounts, can_pay: Bools, findings: F
         if effort is None:
             continue
         only = can_pay.any(axis=1) & (can_pay.sum(axis=1) == can_pay[:, at])
-        taken = (accounts.must[at] > 0) | (floor[only] >= A_CENT).any(axis=0)
+        taken = (must[at] >= A_CENT) | (floor[only] >= A_CENT).any(axis=0)
         asked = effort_asked(scenario, name) * taken
         group = np.array([other == effort.fund for other in scenario.funds], dtype=bool)
         for first, last in windows(len(scenario.periods)):

@@ -6,7 +6,7 @@ their least, so what is reported can never be met.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,14 +16,11 @@ from budgetopt.scenario.checks.accounts import COUNTED, Accounts, payable, when,
 from budgetopt.scenario.checks.grants import check_grants
 from budgetopt.scenario.checks.least import change_floors, least_spending
 from budgetopt.scenario.checks.programs import above
-from budgetopt.scenario.checks.rules import amount_of
+from budgetopt.scenario.checks.rule_floors import RuleFloor, add_up, rule_floors
 from budgetopt.scenario.findings import Findings
-from budgetopt.scenario.groups import groups_of
-from budgetopt.scenario.model import SumRule
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.selection import select
 from budgetopt.scenario.words import listed, money
 
 __all__ = ["check_money"]
@@ -88,28 +85,7 @@ class _Ask:
 
     least: float
     when: str
-    rules: list[_RuleFloor]
-
-
-@dataclass(frozen=True, slots=True)
-class _RuleFloor:
-    """The least that a rule asks to be spent: by period, or in all of its periods together."""
-
-    name: str
-    path: Path
-    chosen: Bools
-    funds: Bools | None
-    amounts: Floats
-    held: Bools
-    total: bool
-
-    def least(self, first: int, last: int) -> float:
-        """Return the least that it asks for in a window of periods; dollars."""
-        window = np.zeros(len(self.held), dtype=bool)
-        window[first : last + 1] = True
-        if self.total:
-            return float(self.amounts[0]) if not (self.held & ~window).any() else 0.0
-        return float(np.nansum(self.amounts[window]))
+    rules: list[RuleFloor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +94,7 @@ class _Floors:
 
     programs: Floats
     changes: tuple[tuple[str, Path, Floats], ...]
-    rules: tuple[_RuleFloor, ...]
+    rules: tuple[RuleFloor, ...]
     can_pay: Bools
 
     @classmethod
@@ -129,7 +105,7 @@ class _Floors:
             adds: Floats = np.where(above(least, own), least, 0.0)
             raised.append((rule.name, path, adds))
             own = np.maximum(own, least)
-        return cls(own, tuple(raised), (*_rule_floors(scenario, findings), *_group_floors(scenario, findings)), can_pay)
+        return cls(own, tuple(raised), tuple(rule_floors(scenario, findings)), can_pay)
 
     def names(self, first: int, last: int) -> list[tuple[str, Path, Bools]]:
         """Return the rules on change that raise floors in a window of periods, and of which programs."""
@@ -139,56 +115,6 @@ class _Floors:
         """Return the programs that a group of funds alone can pay for; shape (programs,)."""
         mine: Bools = np.any(self.can_pay, axis=1) & ~np.any(self.can_pay & ~group, axis=1)
         return mine
-
-
-def _rule_floors(scenario: Scenario, findings: Findings) -> Iterator[_RuleFloor]:
-    for rule, path in findings.rule_paths(scenario.rules):
-        if not isinstance(rule, SumRule) or rule.sum != "spending":
-            continue
-        key = "at_least" if rule.equals is None else "equals"
-        bound = getattr(rule, key)
-        amounts = None if bound is None else amount_of(scenario, rule, bound)
-        if amounts is None:
-            continue
-        total = rule.each == "total"
-        if total:
-            whole = float(bound) if rule.of is None and not isinstance(bound, Mapping) else float(np.nansum(amounts))
-            amounts = np.array([whole])
-        funds = None if rule.funds is None else np.array([fund in rule.funds for fund in scenario.funds], dtype=bool)
-        held = scenario.period_mask(rule.periods)
-        yield _RuleFloor(rule.name, (*path, key), select(scenario.programs, rule.where), funds, amounts, held, total)
-
-
-def _group_floors(scenario: Scenario, findings: Findings) -> Iterator[_RuleFloor]:
-    """Yield what rules ask for group by group, as far as it is dollars that nothing has to decide first."""
-    for rule, path in findings.rule_paths(scenario.rules):
-        if not isinstance(rule, SumRule) or rule.sum != "spending" or rule.by is None or rule.each_at_least is None:
-            continue
-        if rule.of not in (None, "baseline", "revenue"):
-            continue
-        held = scenario.period_mask(rule.periods)
-        values = np.where(held, scenario.per_period(rule.each_at_least, np.nan), np.nan)
-        if rule.of == "revenue":
-            counted = [name for name in scenario.funds if rule.funds is None or name in rule.funds]
-            values = values * sum((scenario.revenue(name) for name in counted), np.zeros(len(values)))
-        chosen = select(scenario.programs, rule.where)
-        funds = None if rule.funds is None else np.array([fund in rule.funds for fund in scenario.funds], dtype=bool)
-        total = rule.each == "total"
-        parts: list[tuple[Bools, Floats]] = []
-        belongs = np.zeros(len(scenario.programs))
-        for share in groups_of(scenario.programs, rule.by, rule.population).values():
-            asked = values * ((chosen * share) @ np.nan_to_num(scenario.baselines)) if rule.of == "baseline" else values
-            if total:
-                alone = rule.of is None and not isinstance(rule.each_at_least, Mapping)
-                asked = np.array([float(values[held][0]) if alone else float(np.nansum(asked))])
-            belongs += share
-            parts.append((chosen & (share > 0), asked))
-        if len(parts) > 1 and not above(belongs, np.ones(1)).any():
-            # no dollar counts in two groups, so what they ask for adds up
-            together = np.nansum([asked for _, asked in parts], axis=0)
-            parts = [(np.any([mine for mine, _ in parts], axis=0), together), *parts]
-        for mine, asked in parts:
-            yield _RuleFloor(rule.name, (*path, "each_at_least"), mine, funds, asked, held, total)
 
 
 def _groups(eligible: Bools) -> Iterator[Bools]:
@@ -246,22 +172,15 @@ def _above_recurring(scenario: Scenario, floors: _Floors, group: Bools, findings
     return False
 
 
-def _least(floors: _Floors, group: Bools, own: Floats, first: int, last: int) -> tuple[float, list[_RuleFloor], Bools]:
+def _least(floors: _Floors, group: Bools, own: Floats, first: int, last: int) -> tuple[float, list[RuleFloor], Bools]:
     """Return the least that a group of funds must pay, the rules that raise it, and the programs that they leave."""
-    raised: list[_RuleFloor] = []
-    least, free = float(own.sum()), np.ones(len(own), dtype=bool)
-    gains = []
-    for rule in floors.rules:
-        by_funds = rule.funds is not None and not (rule.funds & ~group).any()
-        if by_funds or not (floors.can_pay[rule.chosen] & ~group).any():
-            gains.append((rule.least(first, last) - float(own[rule.chosen].sum()), rule))
-    for gain, rule in sorted(gains, key=lambda pair: -pair[0]):
-        # rules that speak of different programs add up; of others only the one that asks for the most counts
-        if gain > 0 and free[rule.chosen].all():
-            free &= ~rule.chosen
-            least += gain
-            raised.append(rule)
-    return least, raised, free
+    asking = [
+        rule
+        for rule in floors.rules
+        if (rule.funds is not None and not (rule.funds & ~group).any())
+        or not (floors.can_pay[rule.chosen] & ~group).any()
+    ]
+    return add_up(asking, own, first, last)
 
 
 def _report(

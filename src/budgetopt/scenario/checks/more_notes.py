@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from budgetopt.scenario.checks.accounts import payable, paying
+from budgetopt.scenario.checks.accounts import Accounts, payable, paying
 from budgetopt.scenario.checks.grants import effort_asked
 from budgetopt.scenario.checks.least import A_CENT, most_spending
 from budgetopt.scenario.model import RequiresRule
@@ -68,6 +68,7 @@ def notes_on_grants(scenario: Scenario) -> Iterator[str]:
     funds = list(scenario.funds)
     can, pays = payable(scenario), paying(scenario)
     most = most_spending(scenario)
+    accounts = Accounts.of(scenario)
     for at, (name, fund) in enumerate(scenario.funds.items()):
         if fund.match is not None and scenario.eligible[:, at].any() and not can[:, at].any():
             yield (
@@ -83,12 +84,14 @@ def notes_on_grants(scenario: Scenario) -> Iterator[str]:
         effort = fund.maintenance_of_effort
         if effort is not None:
             payer = funds.index(effort.fund)
+            has = np.array([accounts.most(np.arange(len(funds)) == payer, 0, last) for last in range(len(most[0]))])
             takes = np.where(can[:, payer, None] & scenario.eligible[:, at, None], most, 0.0).sum(axis=0)
+            takes = np.minimum(takes, np.maximum(has, 0.0))
             asked = effort_asked(scenario, name)
             if (asked > takes + A_CENT).all():
                 yield (
                     f"fund '{name}' can never be spent: it asks fund '{effort.fund}' to keep up {money(asked[0])}, and "
-                    f"its programs can take at most {money(takes[0])} of it"
+                    f"its programs can have at most {money(takes[0])} of it"
                 )
 
 

@@ -5,16 +5,20 @@ Bounds are taken on the safe side: every program is counted at its best, as if i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from budgetopt.scenario.checks.accounts import Accounts, when
 from budgetopt.scenario.checks.least import least_level, least_spending, most_spending
 from budgetopt.scenario.checks.programs import above
+from budgetopt.scenario.checks.rules import summed
 from budgetopt.scenario.effects import Effects, unit_prices
 from budgetopt.scenario.findings import Findings, named
-from budgetopt.scenario.model import SHORTFALL
+from budgetopt.scenario.model import SHORTFALL, SumRule
 from budgetopt.scenario.places import Path
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed, money
 
@@ -22,35 +26,56 @@ __all__ = ["check_resources", "check_targets", "most_of_outcomes"]
 
 
 def check_targets(scenario: Scenario, findings: Findings) -> None:
-    """Look for targets above what all programs can do at their ceilings, or with all the money that there is."""
-    goals = any(entry.minimize == SHORTFALL for entry in scenario.objective)
-    wanted = [
-        (name, outcome.target)
-        for name, outcome in scenario.outcomes.items()
-        if outcome.target is not None and outcome.target.at_least is not None
-    ]
-    if goals or not wanted:
+    """Look for targets and rules that ask for more of an outcome than all programs can do.
+
+    They are counted at their ceilings, or with all the money that there is.
+    """
+    wanted = [*_targets(scenario), *_rules(scenario, findings)]
+    if not wanted:
         return
     reach = most_of_outcomes(scenario)
     names = list(scenario.outcomes)
-    for name, target in wanted:
-        assert target is not None
+    for name, path, bound, held, together in wanted:
         most = reach[names.index(name)]
-        asked = scenario.per_period(target.at_least, np.nan)
-        together = target.each == "total"
+        asked = np.where(held, scenario.per_period(bound, np.nan), np.nan)
         if together:
-            most, asked = np.array([most.sum()]), asked[:1]
+            most, asked = np.array([most[held].sum()]), asked[held][:1]
         wrong = above(asked, most)
         if not wrong.any():
             continue
         at = int(np.argmax(wrong))
-        path: Path = ("outcomes", name, "target")
         where = " in all periods together" if together and len(scenario.periods) > 1 else ""
         where = where or (when(scenario, at, at) if not together else "")
         best = f"{most[at]:,.6g}" if abs(most[at]) < 1e6 else money(most[at])
-        message = f"{named(path, findings.tree)} is at least {money(asked[at])}{where}, and all programs at their best"
+        message = f"{named(path[:-1], findings.tree)} is at least {money(asked[at])}{where}, and all programs at their"
         hint = "counted are ceilings, the ends of effects and all the money that there is"
-        findings.add("target-out-of-reach", (*path, "at_least"), f"{message} reach {best}", f"at most {best}", hint)
+        findings.add("target-out-of-reach", path, f"{message} best reach {best}", f"at most {best}", hint)
+
+
+_Wanted = tuple[str, Path, Any, Bools, bool]
+"""An outcome, the path of a lower limit on it, the limit, the periods in which it holds, whether for all together."""
+
+
+def _targets(scenario: Scenario) -> Iterator[_Wanted]:
+    if any(entry.minimize == SHORTFALL for entry in scenario.objective):
+        return  # targets are goals then, and may be missed
+    every = np.ones(len(scenario.periods), dtype=bool)
+    for name, outcome in scenario.outcomes.items():
+        target = outcome.target
+        if target is not None and target.at_least is not None:
+            yield name, ("outcomes", name, "target", "at_least"), target.at_least, every, target.each == "total"
+
+
+def _rules(scenario: Scenario, findings: Findings) -> Iterator[_Wanted]:
+    """Yield the rules on an outcome of all programs; what only some of them do is bounded by no sum over all."""
+    for rule, path in findings.rule_paths(scenario.rules):
+        if not isinstance(rule, SumRule) or rule.where is not None or rule.by is not None or rule.of is not None:
+            continue
+        kind, name = summed(rule.sum)
+        key = "at_least" if rule.equals is None else "equals"
+        if kind == "outcome" and name in scenario.outcomes and getattr(rule, key) is not None:
+            held = scenario.period_mask(rule.periods)
+            yield name, (*path, key), getattr(rule, key), held, rule.each == "total"
 
 
 def most_of_outcomes(scenario: Scenario) -> Floats:

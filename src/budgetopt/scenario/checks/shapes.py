@@ -110,7 +110,15 @@ class _Look:
         texts = [[money(amount) if amount == amount else "" for amount in each.tolist()] for each in amounts]
         self.add("floor-above-ceiling", wrong, key, message, expected, "", *texts)
 
-    def _by_period(self, key: str, wrong: Bools, message: str, expected: str, *amounts: Floats) -> None:
+    def _by_period(
+        self,
+        key: str,
+        wrong: Bools,
+        message: str,
+        expected: str,
+        *amounts: Floats,
+        code: str = "floor-above-ceiling",
+    ) -> None:
         """Add problems of limits that may differ by period, told for the first period in which they are wrong."""
         ever: Bools = np.any(wrong, axis=1)
         if not ever.any():
@@ -123,7 +131,7 @@ class _Look:
         texts = [
             [money(amount) if amount == amount else "" for amount in each[row, first].tolist()] for each in amounts
         ]
-        self.add("floor-above-ceiling", ever, key, f"{message}{{{len(texts)}}}", expected, "", *texts, when)
+        self.add(code, ever, key, f"{message}{{{len(texts)}}}", expected, "", *texts, when)
 
     def doors(self) -> None:
         """Look for programs that cannot open their doors below their own ceiling."""
@@ -223,3 +231,20 @@ class _Look:
             "program '{program}' must spend {2}, and its ceiling, {1}, is below the cost of its first package, {0}"
         )
         self._by_period("spending.at_most", wrong, message, "at_most of {0} or more", cost, ceiling, floor)
+        # between the floor and the ceiling there must be a choice: so many of them in order, or one
+        level, owner = scenario.price_level[packages.program], packages.program
+        cost = packages.cost[:, 0]
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        before = np.repeat(np.cumsum(cost)[starts] - cost[starts], np.diff([*starts, len(owner)]))
+        alone = (self.programs.text("choose") == "one")[owner]
+        costs = np.where(alone, cost, np.cumsum(cost) - before)[:, None] * level
+        fits = np.zeros(floor.shape, dtype=bool)
+        np.logical_or.at(fits, owner, ~above(floor[owner], costs) & ~above(costs, ceiling[owner]))
+        chosen = np.zeros(len(self.programs), dtype=bool)
+        chosen[owner[~packages.is_project]] = True
+        chosen &= self.programs.text("choose") != "any"
+        gap = ~fits & chosen[:, None] & (floor >= A_CENT) & np.isfinite(ceiling) & ~wrong & ~above(floor, most)
+        gap &= ~above(floor, ceiling)
+        message = "program '{program}' must spend {0} to {1}, and no choice of its packages costs that"
+        expected = "limits with the cost of a choice between them"
+        self._by_period("spending.at_least", gap, message, expected, floor, ceiling, code="between-packages")
