@@ -159,7 +159,7 @@ def _matches(
             why = "what must be spent of" if of_grants else "the floors of programs that are paid by"
             if of_grants and asking:
                 named_rules = listed([f"'{rule.name}'" for rule in asking], 4)
-                why = f"what {'rule' if len(asking) == 1 else 'the rules'} {named_rules} must have spent of"
+                why = f"the spending that {'rule' if len(asking) == 1 else 'the rules'} {named_rules} {'asks' if len(asking) == 1 else 'ask'} of"
             message = f"{why} {grants} asks fund '{funds[payer]}' for {money(least)}{when(scenario, first, last)} as"
             if not of_grants:
                 message = message.replace(" asks fund", " ask fund")
