@@ -158,8 +158,9 @@ def _matches(
             asking = [rules[at] for at in np.flatnonzero(asks & (rate > 0)).tolist() if at in rules]
             why = "what must be spent of" if of_grants else "the floors of programs that are paid by"
             if of_grants and asking:
-                named_rules = listed([f"'{rule.name}'" for rule in asking], 4)
-                why = f"the spending that {'rule' if len(asking) == 1 else 'the rules'} {named_rules} {'asks' if len(asking) == 1 else 'ask'} of"
+                names_of = listed([f"'{rule.name}'" for rule in asking], 4)
+                who = f"rule {names_of} asks" if len(asking) == 1 else f"the rules {names_of} ask"
+                why = f"the spending that {who} of"
             message = f"{why} {grants} asks fund '{funds[payer]}' for {money(least)}{when(scenario, first, last)} as"
             if not of_grants:
                 message = message.replace(" asks fund", " ask fund")
