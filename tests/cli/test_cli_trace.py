@@ -96,3 +96,24 @@ def test_a_path_that_leads_nowhere_is_told(path: str, message: str, later: str, 
     code, out, err = run("check", later, "--trace", path)
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_a_path_of_several_values_names_them(town: Path, run: Callable[..., Any]) -> None:
+    code, out, err = run("check", town, "--trace", "programs.pool")
+    assert (code, out) == (2, "")
+    assert "'programs.pool' means 4 values" in err
+    assert "programs.pool.spending.at_least" in err
+    code, _, err = run("check", town, "--trace", "programs.pool.spending.at_most")
+    assert code == 0
+
+
+def test_a_package_goes_by_its_name(town: Path, run: Callable[..., Any]) -> None:
+    packages = "{ladder: {packages: [{name: base, cost: 10}, {name: second crew, cost: 20}]}}"
+    text = (
+        (town / "scenario.yaml").read_text(encoding="utf-8").replace("programs:\n", f"programs:\n  {packages[1:-1]}\n")
+    )
+    (town / "scenario.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = run("check", town, "--trace", "programs.ladder.packages.second crew.cost")
+    assert code == 0
+    assert out.startswith("programs.ladder.packages.second crew.cost: [20]")
+    assert "scenario.yaml:9:" in out

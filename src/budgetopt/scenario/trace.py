@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from budgetopt.errors import OptionError, Place, ScenarioError
-from budgetopt.scenario.changes import document_tree, programs_at
+from budgetopt.scenario.changes import document_tree, numbered, programs_at
 from budgetopt.scenario.findings import named
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model import Program
@@ -14,7 +14,7 @@ from budgetopt.scenario.paths import EVERY, PathError, expand, parse_path
 from budgetopt.scenario.program_changes import unknown_key
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import shown
+from budgetopt.scenario.words import listed, shown
 
 __all__ = ["trace"]
 
@@ -81,9 +81,16 @@ def _trace_program(scenario: Scenario, parts: tuple[str, ...]) -> list[tuple[Pla
     rows, rest = programs_at(scenario.programs, parts)
     if len(rows) != 1:
         raise OptionError(f"{shown('.'.join(parts))} means {len(rows)} values", hint=f"name one, without {EVERY}")
-    name, key = str(scenario.programs.ids[rows[0]]), ".".join(part.strip() for part in rest)
+    rest = numbered(scenario.programs, rows, rest)
+    name, key = str(scenario.programs.ids[rows[0]]), ".".join(rest)
     leaf = leaf_of(Program, key)
-    if leaf is None:
+    if leaf is None or leaf.kind == "other":
+        below = [other for other in scenario.programs.columns if not key or other.startswith(f"{key}.")]
+        below = [other for other in below if scenario.programs.value(int(rows[0]), other) is not None]
+        if below:
+            names = [f"programs.{name}.{other}" for other in below]
+            message = f"{shown('.'.join(('programs', *parts)))} means {len(below)} values"
+            raise OptionError(message, hint=f"name one: {listed(names, 6)}")
         problem = unknown_key(tuple(rest), None, named(("programs", name)))
         raise ScenarioError([problem])
     steps: list[tuple[Place | None, Any]] = []
