@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.analysis.scaling import doubled, scaled
-from budgetopt.analysis.whole import whole
+from budgetopt.analysis.whole import sets_ceilings, whole
 from budgetopt.formulation import Formulation, LinearProgram, Matrix, Provision, provisions_of
 from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
@@ -246,7 +246,7 @@ class Alterations:
             simple &= np.isnan(scenario.programs.number(key))
         labels = problem.column_labels
         # without ceilings, segments come into reach that whole decisions keep in order
-        limited = [item for item, _, _ in provisions_of(scenario) if self._is_ceiling(item)]
+        limited = [item for item, _, _ in provisions_of(scenario) if sets_ceilings(scenario, item)]
         for either in (problem, whole(scenario, limited).linear_program):
             for block in either.column_labels.blocks:
                 if "program" in block.keys and either.integer[block.positions].any():
@@ -257,12 +257,6 @@ class Alterations:
             known = (problem.lower[at] == lower) & (closed | (problem.upper[at] == upper))
             simple[block.keys["program"][~known]] = False
         return simple
-
-    def _is_ceiling(self, provision: Provision) -> bool:
-        """Return whether a provision is a ceiling, or a rule that sets some."""
-        if provision.kind != "rule":
-            return provision.kind == "ceiling"
-        return any(isinstance(rule, ChangeRule) and rule.name == provision.name for rule in self._scenario.rules)
 
     def _segment_limits(
         self, at: Ints, keys: Mapping[str, Ints], limits: ProgramLimits, factor: float = 1.0

@@ -111,7 +111,7 @@ def _between(one: float, other: float, share: float) -> float:
 
 def _where_lines_meet(one: Seen, other: Seen, size: Callable[[float], float]) -> float | None:
     """Return where the lines of the plans of two places meet."""
-    if one.answer.x is None or other.answer.x is None:
+    if one.answer.x is None or other.answer.x is None or not _comparable(one.problem, other.problem):
         return None
     first = one.answer.objective - _carried(other, one.problem)
     second = other.answer.objective - _carried(one, other.problem)
@@ -140,6 +140,11 @@ def _carried(seen: Seen, problem: LinearProgram) -> float:
     return value + float(np.where(reduced[moves] != 0, reduced[moves] * (limit - x[moves]), 0.0).sum())
 
 
+def _comparable(one: LinearProgram, other: LinearProgram) -> bool:
+    """Return whether two problems have the same columns and rows: a whole decision may be needed in one alone."""
+    return (one.rows, one.columns) == (other.rows, other.columns)
+
+
 def _slack(x: Floats) -> Floats:
     return NOISE * np.maximum(np.abs(x), 1.0)
 
@@ -158,7 +163,7 @@ def _at_these_prices(
 ) -> float | None:
     """Return where, with the prices of a place, the first of some columns would begin to move; 0 way if it can now."""
     x, y, reduced = seen.answer.x, seen.answer.row_dual, seen.answer.reduced_cost
-    if x is None or y is None or reduced is None:
+    if x is None or y is None or reduced is None or not _comparable(seen.problem, problem):
         return None
     own, one, other = seen.problem, size(seen.at), size(far)
     change = problem.stages[0].cost_for(len(x)) - own.stages[0].cost_for(len(x))
@@ -183,7 +188,7 @@ def _where_prices_meet(
     Its reduced costs at two places make a line: on the way to the other place, or on the way away from it.
     """
     first, second = one.answer.reduced_cost, other.answer.reduced_cost
-    if first is None or second is None or one.answer.x is None or other.answer.x is None:
+    if first is None or second is None or not _comparable(one.problem, other.problem):
         return None
     waiting = columns[_waits(one, columns, more)]
     rate, now = first[waiting], second[waiting]

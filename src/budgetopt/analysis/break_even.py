@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.analysis.bracketing import Seen, bracketed
 from budgetopt.analysis.what_if import WhatIf
+from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus
 
@@ -26,6 +27,9 @@ KINDS = ("effect", "cost", "weight")
 MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
 HALF_A_CENT = 0.005
+LEAN, LEAN_WHOLE = 4e-9, 1e-7
+"""What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
+than what a solver of linear programs, or of whole decisions, can tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,9 @@ class _Level:
         spent = plan.spending.sum(axis=(1, 2))
         self.level = float(spent[row])
         self._by_period = plan.spending[row].sum(axis=0)
+        terms = question.formulation.terms.spending
+        paid = np.flatnonzero(terms.weight > 0)
+        self._paid, self._weight = terms.column[paid], terms.weight[paid]
         self._tolerance = max(MOVES * float(spent.max(initial=0.0)), HALF_A_CENT)
 
     def break_even(self, what: str, outcome: str, *, more: bool, rises: bool) -> float:
@@ -111,9 +118,14 @@ class _Level:
             return math.nan
         question, alterations = self._question, self._question.alterations
 
+        # of equally good plans the one that moves least: it moves only where all of them do
+        side = (-1.0 if more else 1.0) * (1.0 if question.problem.stages[0].maximize else -1.0)
+
         def look(at: float) -> Seen:
             altered = alterations.scaled(self._row, what, outcome, math.exp(at))
-            answer = question.solve(altered.problem)
+            stage = altered.problem.stages[0]
+            leaning = replace(stage, cost=stage.cost + side * self._lean(stage.cost) * altered.spends)
+            answer = question.solve(replace(altered.problem, stages=(leaning,)))
             moved = False
             if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
                 moved = self._moved(float(altered.spends @ answer.x), what, math.exp(at), more=more)
@@ -133,6 +145,10 @@ class _Level:
             more,
         )
         return math.nan if found is None else math.exp((found[0].at + found[1].at) / 2)
+
+    def _lean(self, cost: Floats) -> float:
+        worth = float(np.abs(cost[self._paid] / self._weight).max(initial=0.0))
+        return (LEAN_WHOLE if self._question.is_integer else LEAN) * worth
 
     def _is_held(self, *, more: bool) -> bool:
         """Return whether the program's own limits let it have no more, or no less, in any period."""

@@ -83,8 +83,6 @@ class _Search:
         self.demands = [Demand(*item) for item in provisions_of(scenario)]
         self._question = WhatIf(scenario)
         self._known: dict[frozenset[int], bool] = {}
-        stage = self._question.problem.stages[0]
-        self._idle = replace(stage, cost=np.zeros(self._question.problem.columns), offset=0.0)
 
     def run(self) -> Iterator[Conflict]:
         everything = frozenset(range(len(self.demands)))
@@ -107,8 +105,9 @@ class _Search:
         """Return whether some plan meets these provisions, all others being suspended."""
         if kept not in self._known:
             suspended = [demand.provision for item, demand in enumerate(self.demands) if item not in kept]
-            problem = replace(self._question.problem_without(suspended), stages=(self._idle,))
-            answer = self._question.solve(problem)
+            problem = self._question.problem_without(suspended)
+            idle = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
+            answer = self._question.solve(replace(problem, stages=(idle,)))
             if answer.termination is not Termination.INFEASIBLE and answer.primal is not PointStatus.FEASIBLE:
                 raise FaultError(
                     f"{answer.solver} could not tell whether provisions fit together: {answer.termination}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.whole import whole
+from budgetopt.analysis.whole import sets_ceilings, whole
 from budgetopt.formulation import (
     Block,
     Formulation,
@@ -86,11 +87,14 @@ def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], floa
     gives = {provision for provision, _, _ in provisions_of(scenario) if provision.kind in ELASTIC}
     complete = whole(scenario)
     free = whole(scenario, gives).linear_program
+    if (free.rows, free.columns) != (complete.linear_program.rows, complete.linear_program.columns):
+        # beyond their ceilings some programs need whole decisions that the problem does not have: these ceilings stay
+        free = whole(scenario, {item for item in gives if not sets_ceilings(scenario, item)}).linear_program
     limits = [*_row_limits(complete.linear_program, scenario)]
     extra = _Extra(free)
     limits += extra.program_limits(complete, scenario)
     limits += extra.reserves(complete.linear_program)
-    return extra.build(limits, cost_of)
+    return extra.build(limits, scenario, cost_of)
 
 
 def _row_limits(problem: LinearProgram, scenario: Scenario) -> list[_Limits]:
@@ -185,13 +189,15 @@ class _Extra:
             found.append(_Limits(row, kept[at], np.full(len(at), np.inf), owners, in_dollars=True))
         return found
 
-    def build(self, limits: list[_Limits], cost_of: Callable[[Provision, float, bool], float | None]) -> Elastic:
+    def build(
+        self, limits: list[_Limits], scenario: Scenario, cost_of: Callable[[Provision, float, bool], float | None]
+    ) -> Elastic:
         """Return the problem with a column for each limit that gives way."""
         problem = self._problem
         rows = problem.rows + self._rows
         row_lower = np.concatenate((problem.row_lower, np.full(self._rows, -np.inf)))
         row_upper = np.concatenate((problem.row_upper, np.full(self._rows, np.inf)))
-        slacks = _Slacks()
+        slacks = _Slacks(scenario)
         for part in limits:
             keep_upper = part.provision[:1] and part.provision[0].kind == "money"
             if not keep_upper:
@@ -236,9 +242,10 @@ class _Extra:
 
 
 class _Slacks:
-    """The columns of what gives way: one a limit, or one for all limits that one share sets."""
+    """The columns of what gives way: one a limit, or one for all limits that one number sets."""
 
-    def __init__(self) -> None:
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
         self.row: list[Ints] = []
         self.at: list[Ints] = []
         self.value: list[Floats] = []
@@ -254,17 +261,23 @@ class _Slacks:
     ) -> None:
         """Add what the limits of one side give way by."""
         finite = np.flatnonzero(np.isfinite(bound))
-        if part.share_of is None:
-            for at in finite.tolist():
-                cost = cost_of(part.provision[at], float(bound[at]), part.in_dollars)
-                self._add(part.provision[at], cost, part.row[[at]], np.array([sign]))
-            return
-        for provision in dict.fromkeys(part.provision[at] for at in finite.tolist()):
-            mine = np.array([at for at in finite.tolist() if part.provision[at] == provision])
-            moved = part.share_of[mine]
-            # one unit of the share lets as many dollars move as it is a share of
-            cost = cost_of(provision, float(moved.sum()), part.in_dollars)
-            self._add(provision, None if cost is None else cost * float(moved.sum()), part.row[mine], sign * moved)
+        owners = np.array([part.provision[at] for at in finite.tolist()], dtype=object)
+        for provision in dict.fromkeys(owners.tolist()):
+            mine = finite[[owner == provision for owner in owners]]
+            number, moved = 1.0, None
+            if part.share_of is not None:
+                moved = part.share_of[mine]
+            elif len(mine) > 1:
+                number, moved = _one_number(self._scenario, provision, sign, bound[mine])
+            if moved is None:
+                for at in mine.tolist():
+                    cost = cost_of(provision, float(bound[at]), part.in_dollars)
+                    self._add(provision, cost, part.row[[at]], np.array([sign]))
+                continue
+            # one unit of the number lets as many dollars (or units) move as it counts for in all limits together
+            total = float(moved.sum())
+            cost = cost_of(provision, number * total, part.in_dollars)
+            self._add(provision, None if cost is None else cost * total, part.row[mine], sign * moved)
 
     def _add(self, provision: Provision, cost: float | None, row: Ints, value: Floats) -> None:
         if cost is None:
@@ -274,3 +287,35 @@ class _Slacks:
         self.value.append(value)
         self.cost.append(cost)
         self.provision.append(provision)
+
+
+def _one_number(scenario: Scenario, provision: Provision, sign: float, bound: Floats) -> tuple[float, Floats | None]:
+    """Return the one number behind several limits, and what each limit moves by for one unit of it.
+
+    None in the place of the second if each limit has a number of its own, or if what the number is a share of is itself
+    decided by the plan.
+    """
+    name, key = provision.name, "at_least" if sign > 0 else "at_most"
+    said: Any = None
+    relative = False
+    match provision.kind:
+        case "rule":
+            rule = next(rule for rule in scenario.rules if rule.name == name)
+            found = [getattr(rule, each, None) for each in (key, f"each_{key}", "equals")]
+            said = next((value for value in found if value is not None), None)
+            relative = getattr(rule, "of", None) is not None
+        case "target":
+            said = getattr(scenario.outcomes[name].target, key)
+        case "resource":
+            said = scenario.resources[name].capacity
+        case "reserve":
+            said = getattr(scenario.funds[name].reserve, key)
+        case "fund spending":
+            said = getattr(scenario.funds[name].spending, key)
+        case "floor" | "ceiling":
+            said = getattr(scenario.programs[name].spending, key, None)
+    if not isinstance(said, int | float) or said <= 0:
+        return 1.0, None
+    if not (relative or isinstance(said, Share)):
+        return float(said), np.ones(len(bound))
+    return float(said), bound / float(said) if (bound > 0).all() else None

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from budgetopt.formulation import Formulation, Provision, formulate
+from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["whole"]
+__all__ = ["sets_ceilings", "whole"]
 
 
 def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
@@ -31,3 +32,10 @@ def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulat
         return formulation
     lower, upper = np.where(freed, -np.inf, problem.row_lower), np.where(freed, np.inf, problem.row_upper)
     return replace(formulation, linear_program=replace(problem, row_lower=lower, row_upper=upper))
+
+
+def sets_ceilings(scenario: Scenario, provision: Provision) -> bool:
+    """Return whether a provision is a ceiling, or a rule that sets some."""
+    if provision.kind != "rule":
+        return provision.kind == "ceiling"
+    return any(isinstance(rule, ChangeRule) and rule.name == provision.name for rule in scenario.rules)

@@ -1,0 +1,174 @@
+"""What an explanation says is what solving again shows: forced up, cut, dropped, or scaled past a break-even."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import budgetopt as bo
+from budgetopt.analysis import WhatIf, break_evens, explanations, margins, prices
+from budgetopt.analysis.break_even import MOVES
+from budgetopt.analysis.scaling import scaled
+from budgetopt.analysis.whole import whole
+from budgetopt.formulation import Formulation, Labels, Matrix, Provision
+from budgetopt.formulation.linear_program import Block
+from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination
+from budgetopt.solvers.highs import LiveModel
+from measures import best_value, few
+from strategies import ALL, CONVEX, PLAIN, cases
+
+
+def spends(formulation: Formulation, row: int, x: Floats) -> float:
+    return float(formulation.spending_of(x)[row].sum())
+
+
+def best_and_level(scenario: Scenario, row: int) -> tuple[float, float]:
+    """Return the best value, and what a program gets in a plan that has it; both NaN where there is no plan."""
+    formulation = whole(scenario)
+    answer = LiveModel(formulation.linear_program).solve()
+    if answer.termination is not Termination.OPTIMAL or answer.x is None:
+        return math.nan, math.nan
+    return answer.objective, spends(formulation, row, answer.x)
+
+
+def check_break_evens(scenario: Scenario, row: int, width: float) -> None:
+    plan = bo.solve(scenario)
+    program = str(scenario.programs.ids[row])
+    spent = plan.spending.sum(axis=(1, 2))
+    tolerance = max(MOVES * float(spent.max(initial=0.0)), 0.005)
+    for item in break_evens(plan, program):
+        if math.isnan(item.factor):
+            continue
+        rises = item.more if item.what != "cost" else not item.more
+        factor = item.factor * (1 + width if rises else 1 - width)
+        _, level = best_and_level(scaled(scenario, program, item.what, item.outcome, factor), row)
+        serves = level / factor if item.what == "cost" else level
+        if item.more:
+            assert min(level, serves) > spent[row] + tolerance / 2
+        else:
+            assert max(level, serves) < spent[row] - tolerance / 2
+
+
+@few(1 / 3)
+@given(case=cases(max_programs=3, max_funds=2, max_periods=2, features=PLAIN), data=st.data())
+def test_just_beyond_a_break_even_the_program_moves(case, data):
+    check_break_evens(case.scenario, data.draw(st.integers(0, len(case.scenario.programs) - 1)), 1e-6)
+
+
+@few(1 / 5)
+@given(case=cases(max_programs=3, max_funds=2, max_periods=2, features=ALL), data=st.data())
+def test_just_beyond_a_break_even_the_program_moves_with_whole_decisions_too(case, data):
+    check_break_evens(case.scenario, data.draw(st.integers(0, len(case.scenario.programs) - 1)), 1e-6)
+
+
+@few(1 / 2)
+@given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX), data=st.data())
+def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case, data):
+    scenario = case.scenario
+    question = WhatIf(scenario)
+    assume(not question.is_integer)
+    plan = bo.solve(scenario)
+    table = margins(plan, question=question)
+    assume(len(table))
+    at = data.draw(st.integers(0, len(table) - 1))
+    line = table.iloc[at]
+    row, period = scenario.programs.position(line["program"]), scenario.periods.index(line["period"])
+    step = data.draw(st.sampled_from([0.5, 100.0]))
+    problem, terms = question.problem, question.formulation.terms.spending
+    spent = float(plan.spending[row, :, period].sum())
+    base = question.as_is()
+    now = float(question.formulation.spending_of(base.x)[row, :, period].sum())
+    assume(abs(now - spent) <= 0.01)
+    mine = np.flatnonzero((terms.program == row) & (terms.period == period))
+    gain = 1.0 if problem.stages[0].maximize else -1.0
+    for side, worth in ((1.0, line["next_dollar"]), (-1.0, line["last_dollar"])):
+        cost = line["price"] + line["charges"]
+        if math.isnan(worth) or math.isnan(cost) or now + side * step < 0:
+            continue
+        forced = forced_problem(question, mine, now + side * step)
+        answer = question.solve(forced)
+        if answer.termination is not Termination.OPTIMAL:
+            continue
+        lost = gain * (base.objective - answer.objective)
+        stated = side * (cost - worth) * step
+        assert lost >= stated - 1e-6 * max(1.0, abs(base.objective)) - 0.02 * abs(cost - worth)
+
+
+def forced_problem(question, mine, amount):
+    """Return the problem with one more row: what some columns spend is just an amount."""
+    problem, terms = question.problem, question.formulation.terms.spending
+    matrix = problem.matrix
+    return replace(
+        problem,
+        matrix=Matrix.from_triplets(
+            problem.rows + 1,
+            problem.columns,
+            np.concatenate((matrix.index, np.full(len(mine), problem.rows))),
+            np.concatenate((matrix.column_of_entry(), terms.column[mine])),
+            np.concatenate((matrix.value, terms.weight[mine])),
+        ),
+        row_lower=np.append(problem.row_lower, amount),
+        row_upper=np.append(problem.row_upper, amount),
+        row_labels=Labels(
+            (*problem.row_labels.blocks, Block("forced", problem.rows, problem.rows + 1)), problem.row_labels.names
+        ),
+        tie_break=None,
+    )
+
+
+@few(1 / 2)
+@given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX))
+def test_a_rule_that_costs_something_binds_and_one_that_does_not_bind_costs_nothing(case):
+    scenario = case.scenario
+    assume(scenario.rules)
+    plan = bo.solve(scenario)
+    asked = [Provision("rule", rule.name) for rule in scenario.rules]
+    table = prices(plan, only=asked)
+    for rule in scenario.rules:
+        mine = plan.rules[plan.rules["name"] == rule.name]
+        costs = table.loc[table["name"] == rule.name, "total_cost"].dropna()
+        if len(costs) and costs.iloc[0] > 1e-5 * max(abs(plan.objective_value), 1.0):
+            assert mine["binding"].any()
+
+
+@few(1 / 3)
+@given(case=cases(max_programs=3, max_funds=2, max_periods=2, features=ALL))
+def test_the_total_cost_of_a_rule_is_that_of_solving_without_it_whatever_the_decisions(case):
+    scenario = case.scenario
+    assume(scenario.rules)
+    plan = bo.solve(scenario)
+    gain = 1.0 if plan.formulation.linear_program.stages[0].maximize else -1.0
+    rule = scenario.rules[0].name
+    table = prices(plan, only=[Provision("rule", rule)])
+    costs = table["total_cost"].dropna()
+    assume(len(costs) and np.isfinite(costs.iloc[0]))
+    without = best_value(scenario.without(f"rules[{rule}]"))
+    assert without is not None
+    expected = max(gain * (without - plan.objective_value), 0.0)
+    assert abs(costs.iloc[0] - expected) <= 1e-6 * max(abs(plan.objective_value), abs(without), 1.0)
+
+
+@few(1 / 3)
+@given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
+def test_the_table_of_all_programs_agrees_with_each_by_itself(case):
+    scenario = case.scenario
+    plan = bo.solve(scenario)
+    question = WhatIf(scenario)
+    table = explanations(plan, question=question).set_index("program")
+    assert table.index.tolist() == scenario.programs.ids.tolist()
+    np.testing.assert_allclose(table["spending"], plan.spending.sum(axis=(1, 2)), atol=0.01)
+    assert (table["held_by"] != "").all()
+    if question.is_integer:
+        assert table[["effect_for_more", "effect_for_less"]].isna().to_numpy().all()
+        return
+    program = str(scenario.programs.ids[-1])
+    for item in break_evens(plan, program, kinds=("effect",)):
+        said = table.loc[program, "effect_for_more" if item.more else "effect_for_less"]
+        assert math.isnan(said) == math.isnan(item.factor)
+        assert math.isnan(said) or abs(said / item.factor - 1) < 1e-6

@@ -1,0 +1,83 @@
+"""Conflicts are conflicts, every part of one fits, every repair works, and none changes a number more than it must."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+from hypothesis import assume, given, reject
+from hypothesis import strategies as st
+
+from budgetopt.analysis import Repair, conflicts, repairs
+from budgetopt.errors import ScenarioError
+from budgetopt.formulation import Provision, formulate, provisions_of
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import PointStatus
+from budgetopt.solvers.highs import LiveModel
+from measures import few
+from strategies import ALL, CONVEX, Case, cases
+
+
+def fits(scenario: Scenario, suspended: set[Provision] | None = None) -> bool:
+    """Return whether some plan keeps a scenario's provisions but those that are suspended."""
+    return LiveModel(formulate(scenario, suspended=suspended or ()).linear_program).solve().primal is (
+        PointStatus.FEASIBLE
+    )
+
+
+def read(case: Case) -> Scenario:
+    try:
+        return Scenario.from_document(case.document, check_sums=False)
+    except ScenarioError:
+        # what is seen without solving is refused when the scenario is read
+        reject()
+
+
+contradictory = st.sampled_from([CONVEX, ALL]).flatmap(
+    lambda features: cases(max_programs=3, max_funds=2, max_periods=2, features=features, feasible=False)
+)
+
+
+@few(1 / 2)
+@given(contradictory)
+def test_every_conflict_is_one_and_every_part_of_it_fits(case):
+    scenario = read(case)
+    assume(not fits(scenario))
+    every = {provision for provision, _, _ in provisions_of(scenario)}
+    for conflict in conflicts(scenario, at_most=3):
+        core = set(conflict.provisions)
+        assert not fits(scenario, every - core)
+        for provision in core:
+            assert fits(scenario, every - core | {provision})
+
+
+def less_changed(repair: Repair, share: float) -> Repair | None:
+    """Return a repair of one number that goes only a share of the way; None where it is of no single number."""
+    if len(repair.amendments) != 1:
+        return None
+    (item,) = repair.amendments
+    if isinstance(item.after, bool) or item.after is None or item.before is None or isinstance(item.before, Mapping):
+        return None
+    if isinstance(item.after, Mapping):
+        return None
+    before, after = float(item.before), float(item.after)
+    value = before + share * (after - before)
+    said = Share(value) if isinstance(item.after, Share) else value
+    return Repair(repair.cost, (type(item)(item.provision, item.path, item.before, said, item.place),))
+
+
+@few(1 / 2)
+@given(contradictory)
+def test_every_repair_works_and_none_gives_way_by_more_than_it_must(case):
+    scenario = read(case)
+    assume(not fits(scenario))
+    weights = {provision.name: 1.0 for provision, _, _ in provisions_of(scenario)}
+    found = repairs(scenario, weights=weights, at_most=99)
+    assert [repair.cost for repair in found] == sorted(repair.cost for repair in found)
+    for repair in found:
+        assert fits(repair.apply(scenario))
+    for repair in islice(found, 6):
+        shorter = less_changed(repair, 0.99)
+        if shorter is not None and abs(repair.amendments[0].after - repair.amendments[0].before) > 1e-3:
+            assert not fits(shorter.apply(scenario)), repair
