@@ -11,9 +11,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
+from budgetopt.errors import NoAllocationError
+from language.strategies import Told, told
 from measures import best_value, few
 from oracle import is_share
-from strategies import CONVEX, Case, cases, unchecked
+from strategies import CONVEX, cases, unchecked
 from transformations import more_money
 
 STEP = 1_000.0
@@ -21,21 +23,22 @@ STEP = 1_000.0
 Document = Mapping[str, Any]
 
 
-def price_holds(price: float, shifted: Callable[[float], Document], step: float) -> None:
+def price_holds(price: float, shifted: Callable[[float], Document], step: float, gain_of: float = 1.0) -> None:
     """Assert that a price lies between what a step of relief brings and what a step the other way costs.
 
     The best value is concave in every limit, so that a price is never less than the gain of a step of relief, for each
     unit of it, and never more than the loss of a step the other way; where the two are equal, it is just that.
+    ``gain_of`` is -1 where less is better.
     """
     now, relieved, tightened = (best_value(shifted(by)) for by in (0.0, step, -step))
     assert now is not None
     assert relieved is not None
     slack = 1e-6 + 1e-8 * abs(now)
-    gain = relieved - now
+    gain = gain_of * (relieved - now)
     assert gain <= price * step + slack
     if tightened is None:
         return
-    loss = now - tightened
+    loss = gain_of * (now - tightened)
     assert loss >= price * step - slack
     if loss - gain <= slack:
         assert price * step == pytest.approx(gain, abs=3 * slack)
@@ -56,9 +59,9 @@ def test_the_price_of_money_in_a_fund(data: st.DataObject) -> None:
     price_holds(float(plan.prices.money[fund, period]), shifted, data.draw(st.sampled_from([1.0, STEP])))
 
 
-def moved(case: Case, path: tuple[Any, ...], by: float, period: str | None) -> Document:
+def moved(written: Document, path: tuple[Any, ...], by: float, period: str | None) -> Document:
     """Return the scenario with a number moved, in one period if it differs by period."""
-    document = copy.deepcopy(case.document)
+    document = copy.deepcopy(dict(written))
     place: Any = document
     for key in path[:-1]:
         place = place[key]
@@ -101,7 +104,7 @@ def test_the_price_of_a_rule_or_target(data: st.DataObject) -> None:
     step = STEP if words.get("sum") == "spending" else 0.5
 
     def shifted(by: float) -> Document:
-        return moved(case, (*path, key), relief * by, period)
+        return moved(case.document, (*path, key), relief * by, period)
 
     price_holds(price, shifted, step)
 
@@ -124,6 +127,45 @@ def test_the_price_of_a_floor_or_ceiling(data: st.DataObject) -> None:
     relief = -1.0 if key == "at_least" else 1.0
 
     def shifted(by: float) -> Document:
-        return moved(case, ("programs", name, "spending", key), relief * by, None)
+        return moved(case.document, ("programs", name, "spending", key), relief * by, None)
 
     price_holds(float(by_period[row].sum()), shifted, STEP)
+
+
+@few(1)
+@given(case=told(concave=True, max_programs=3), data=st.data())
+def test_the_price_of_a_capacity_a_transfer_or_a_cap_on_a_fund(case: Told, data: st.DataObject) -> None:
+    document = case.document
+    funds = document["funds"].items()
+    paths: list[tuple[str, str, tuple[str, ...]]] = [
+        *(("resource", name, ("resources", name, "capacity")) for name in document.get("resources", {})),
+        *(
+            ("transfer", f"{name} to {other}", ("funds", name, "transfers_to", other, "at_most"))
+            for name, fund in funds
+            for other in fund.get("transfers_to", {})
+        ),
+        *(
+            ("fund spending", name, ("funds", name, "spending", "at_most"))
+            for name, fund in funds
+            if set(fund.get("spending", {})) == {"at_most"}
+        ),
+    ]
+
+    def limit_at(path: tuple[str, ...]) -> object:
+        place: Any = document
+        for key in path:
+            place = place[key]
+        return place
+
+    found = [entry for entry in paths if isinstance(limit := limit_at(entry[2]), int) and limit >= 1]
+    assume(found)
+    kind, name, path = data.draw(st.sampled_from(found))
+    try:
+        plan = bo.solve(case.scenario)
+    except NoAllocationError:
+        return
+    rows = plan.rules[(plan.rules["kind"] == kind) & (plan.rules["name"] == name)]
+    assert len(rows) == len(case.scenario.periods)
+    better = 1.0 if plan.formulation.linear_program.stages[0].maximize else -1.0
+    step = 0.01 if kind == "resource" else 1.0
+    price_holds(float(rows["price"].sum()), lambda by: moved(document, path, by, None), step, better)
