@@ -8,6 +8,7 @@ where neither leads on the bracket is halved.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,10 @@ __all__ = ["CLOSE", "Seen", "bracketed"]
 CLOSE = 1e-7
 """How far apart the ends of a closed bracket are."""
 NOISE = 1e-9
+AROUND = 30.0
+"""How far around a place to look, in terms of how close the ends are to be: with ties prices are a little off."""
+FURTHER = 100.0
+"""Where prices lead no further than so many times how close the ends are to be, they say nothing new."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,20 +71,33 @@ def bracketed(
     side = 1.0 if far > inside.at else -1.0
     outside: Seen | None = None
     before: Seen | None = None
+    tried = math.inf
+
+    def see(at: float) -> None:
+        nonlocal inside, outside, before
+        end = far if outside is None else outside.at
+        if not side * inside.at < side * at < side * end:
+            return
+        seen = look(at)
+        if seen.moved:
+            outside = seen
+        else:
+            before, inside = inside, seen
 
     def try_at(number: float | None) -> None:
-        nonlocal inside, outside, before
+        """Look just beyond a place, then just before it; a little farther if the last place was nearly the same."""
+        nonlocal tried
         if number is None or not number > 0:
             return
-        for at in (place(number) + side * CLOSE / 2, place(number) - side * CLOSE / 2):
-            end = far if outside is None else outside.at
-            if not side * inside.at < side * at < side * end:
-                continue
-            seen = look(at)
-            if not seen.moved:
-                before, inside = inside, seen
-                return
-            outside = seen
+        at = place(number)
+        again, tried = abs(at - tried) < 10 * AROUND * CLOSE, at
+        see(at + side * CLOSE / 2)
+        if outside is not None and side * outside.at <= side * at + CLOSE:
+            see(at - side * CLOSE / 2)
+            if again and side * outside.at < side * at:
+                see(at - side * AROUND * CLOSE)
+        elif again:
+            see(at + side * AROUND * CLOSE)
 
     try_at(_at_these_prices(inside, far, problem_at(far), size, columns, more))
     if outside is None:
@@ -92,7 +110,7 @@ def bracketed(
         match turn % 5:
             case 0:
                 at = _at_these_prices(inside, outside.at, outside.problem, size, columns, more)
-                try_at(None if at == size(inside.at) else at)
+                try_at(at if at is not None and at > 0 and abs(place(at) - inside.at) > FURTHER * CLOSE else None)
             case 1:
                 try_at(_where_prices_meet(inside, outside, size, columns, more))
             case 2 if before is not None:
@@ -100,7 +118,7 @@ def bracketed(
             case 3:
                 try_at(_where_lines_meet(inside, outside, size))
             case 4:
-                try_at(size((inside.at + outside.at) / 2))
+                see((inside.at + outside.at) / 2)
         turn += 1
     return inside, outside
 
