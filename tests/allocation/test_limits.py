@@ -263,3 +263,25 @@ def test_whole_decisions_have_no_prices() -> None:
     document = plan.to_dict()
     assert len(document["rules"]) == len(plan.rules)
     assert {rule["part"] for rule in document["rules"] if rule["name"] == "needs"} == {"a", "b"}
+
+
+def test_limits_in_different_units_are_compared_by_a_hundredth_of_each() -> None:
+    programs = {
+        "a": dollars(3, spending={"at_most": 50}),
+        "b": dollars(2, spending={"at_most": 100}),
+        "c": dollars(4, baseline=10),
+    }
+    rules = [
+        {"name": "share", "substitutes": ["a", "b"], "at_most": 0.5},
+        {"name": "move", "change": {"at_most": "50%"}},
+        {"name": "cap", "sum": "spending", "at_most": 90},
+    ]
+    plan = bo.solve(Scenario.from_document(document_of(programs, rules=rules)))
+    rows = plan.rules.set_index("name")
+    # b covers half at 2 a dollar: a hundredth of 0.5 is half a dollar
+    assert rows.loc["share", "price"] == pytest.approx(200)
+    assert rows.loc["share", "one_percent"] == pytest.approx(200 * 0.5 / 100)
+    # c may have 15: a hundredth of it, 0.15, brings 4 a dollar
+    assert rows.loc["move", "price"] == pytest.approx(4)
+    assert rows.loc["move", "one_percent"] == pytest.approx(0.6)
+    assert rows.loc["cap", "one_percent"] == 0

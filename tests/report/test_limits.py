@@ -114,7 +114,7 @@ def test_money_comes_first_then_the_dearest_then_what_has_room(city: Allocation)
     dearest: dict[str, float] = {}
     for limit in limits:
         if limit.binding and limit.kind != "money":
-            dearest[limit.name] = max(dearest.get(limit.name, 0.0), limit.price)
+            dearest[limit.name] = max(dearest.get(limit.name, 0.0), limit.stake)
     assert list(dearest.values()) == sorted(dearest.values(), reverse=True)
     assert all(not limit.price_words for limit in limits if not limit.binding)
 

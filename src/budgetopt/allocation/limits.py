@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "UNLISTED", "rules_table"]
 
 COLUMNS = (
-    "kind", "name", "part", "period", "sense", "value", "bound", "slack", "binding", "price", "unit", "because",
-    "place",
+    "kind", "name", "part", "period", "sense", "value", "bound", "slack", "binding", "price", "one_percent", "unit",
+    "because", "place",
 )  # fmt: skip
 UNLISTED = frozenset({
     "amount", "eligibility", "spending limit", "if funded", "service", "packages", "fund balance"
@@ -53,6 +53,9 @@ class _Told:
         (periods,).
     part
         Which part of the limit each cell is about: a group, or a program that is needed; shape (cells,).
+    stake
+        Of a limit on programs one by one: what each period would gain if every limit gave way by a hundredth of itself;
+        shape (periods,). None where that follows from price and bound.
     one_by_one
         Whether it limits programs one by one, and is told by how many it holds.
     every_period
@@ -65,6 +68,7 @@ class _Told:
     path: Path
     price: Floats
     part: Texts | None = None
+    stake: Floats | None = None
     one_by_one: bool = False
     every_period: bool = False
 
@@ -74,7 +78,9 @@ def rules_table(plan: Allocation) -> pd.DataFrame:
 
     Every kind of check that the audit knows is listed, but for :data:`UNLISTED`. A limit on many programs one by one (a
     ``change`` rule, a match, no supplanting) has one row a period: how many of the programs it holds, and the price of
-    relief for the one where it costs most. A limit that asks for nothing says so in its ``sense``.
+    relief for the one where it costs most. A limit that asks for nothing says so in its ``sense``. Prices are for
+    one unit, and units differ; ``one_percent`` is what relief by a hundredth of the limit would gain, as far as the
+    price holds.
     """
     rules = len(plan.audit.rules)
     told: list[_Told] = []
@@ -120,6 +126,7 @@ def _limited(told: _Told) -> dict[str, Any]:
         "slack": np.where(below, check.value - bound, bound - check.value),
         "binding": check.binding,
         "price": told.price,
+        "one_percent": told.price * np.where(np.isfinite(bound), np.abs(bound), 0.0) / 100,
     }
     kept = lower | upper
     return {**{name: values[kept] for name, values in rows.items()}, "unit": check.unit}
@@ -139,6 +146,7 @@ def _held(plan: Allocation, told: _Told) -> dict[str, Any]:
         "slack": np.nan,
         "binding": holds[period] > 0,
         "price": told.price[period],
+        "one_percent": np.nan if told.stake is None else told.stake[period],
         "unit": "programs",
     }
 
@@ -155,6 +163,7 @@ def _nothing(plan: Allocation, told: _Told, periods: list[int]) -> dict[str, Any
         "binding": False,
         # a grant may be left alone because of what it asks
         "price": np.nan if plan.formulation.linear_program.is_integer else 0.0,
+        "one_percent": np.nan if plan.formulation.linear_program.is_integer else 0.0,
         "unit": "programs" if told.one_by_one else told.check.unit if isinstance(told.check.unit, str) else "",
     }
 
@@ -179,8 +188,14 @@ def _rule(plan: Allocation, check: Check, position: int) -> _Told:
     rule, prices = plan.scenario.rules[position], plan.prices
     path: Path = ("rules", position)
     if isinstance(rule, ChangeRule):
-        price = _highest(check, _of_moves(plan, check, position, rule), len(plan.scenario.periods))
-        return _Told(check, rule.name, rule.because, path, price, one_by_one=True)
+        count, each = len(plan.scenario.periods), _of_moves(plan, check, position, rule)
+        nearer = np.where(
+            np.abs(check.value - check.lower) <= np.abs(check.upper - check.value), check.lower, check.upper
+        )
+        # what has no price gives none, and a limit that is infinite has none
+        worth = each * np.where(np.isfinite(nearer), np.abs(nearer), 0.0) / 100
+        stake: Floats = np.bincount(check.period, worth, minlength=count).astype(np.float64)
+        return _Told(check, rule.name, rule.because, path, _highest(check, each, count), None, stake, one_by_one=True)
     held = np.flatnonzero(plan.scenario.period_mask(rule.periods))
     # a rule for all periods together that holds in one has a row of that one
     period = np.where(check.period == ALL_PERIODS, held[0] if len(held) == 1 else ALL_PERIODS, check.period)
@@ -288,9 +303,11 @@ def _match(plan: Allocation, check: Check) -> Iterator[_Told]:
         eligible = plan.scenario.eligible[:, position]
         # a grant that pays for nothing may be left alone because of its match, which has its price all the same
         price = np.zeros(periods) if prices is None else prices[eligible].max(axis=0, initial=0.0)
+        each = np.zeros(len(check)) if prices is None else prices[check.program, check.period]
+        stake: Floats = np.bincount(check.period, each * check.lower / 100, minlength=periods).astype(np.float64)
         mine = _some(check, plan.spending[check.program, position, check.period] > 0)
         path = ("funds", name, "match")
-        yield _Told(mine, name, fund.match.because, path, price, one_by_one=True, every_period=True)
+        yield _Told(mine, name, fund.match.because, path, price, None, stake, one_by_one=True, every_period=True)
 
 
 def _some(check: Check, mask: Bools) -> Check:
@@ -307,7 +324,7 @@ def _maintenance(_: Allocation, check: Check) -> Iterator[_Told]:
 def _supplanting(plan: Allocation, check: Check) -> Iterator[_Told]:
     price = np.full(len(plan.scenario.periods), np.nan)
     path = ("funds", check.name, "no_supplanting")
-    yield _Told(check, check.name, _because(check), path, price, one_by_one=True, every_period=True)
+    yield _Told(check, check.name, _because(check), path, price, None, price, one_by_one=True, every_period=True)
 
 
 TELLERS: dict[str, Callable[[Allocation, Check], Iterator[_Told]]] = {

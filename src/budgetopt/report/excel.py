@@ -194,6 +194,7 @@ def _rules(book: Workbook, plan: Allocation) -> None:
         Column("Unit", width=14),
         Column("Binds", width=8),
         Column("Worth of relief by one", NUMBER, False, 16),
+        Column("Worth of relief by 1%", NUMBER, False, 16),
         Column("Because", width=44, wraps=True),
         Column("Where it stands", width=34),
     ]
@@ -206,6 +207,7 @@ def _rules(book: Workbook, plan: Allocation) -> None:
         [unit or plan.scenario.currency for unit in table["unit"].tolist()],
         ["yes" if binds else "no" for binds in table["binding"].tolist()],
         table["price"].tolist(),
+        table["one_percent"].tolist(),
         table["because"].tolist(),
         table["place"].tolist(),
         strict=True,

@@ -118,6 +118,8 @@ class Limit:
         What one unit of relief gains; NaN where that is not known.
     price_words
         The same in a sentence.
+    stake
+        What relief by a hundredth of the limit gains: by this limits are put in order, since their units differ.
     """
 
     kind: str
@@ -130,6 +132,7 @@ class Limit:
     binding: bool
     price: float
     price_words: str
+    stake: float = math.nan
 
 
 _KINDS = {
@@ -158,7 +161,8 @@ _MORE = {
 def limits_of(plan: Allocation, numbers: Numbers) -> list[Limit]:
     """Return every limit of a plan beyond the programs' own: money first, then those that bind, the dearest first.
 
-    A limit that is the same in several periods is said once.
+    The dearest is the one of which a hundredth more room would gain most. A limit that is the same in several periods
+    is said once.
     """
     gain = Gain.of(plan, numbers)
     money = _money(plan, gain)
@@ -166,7 +170,7 @@ def limits_of(plan: Allocation, numbers: Numbers) -> list[Limit]:
     dearest: dict[tuple[bool, str, str], float] = {}
     for limit in others:
         group = (limit.binding, limit.kind, limit.name)
-        dearest[group] = max(dearest.get(group, 0.0), 0.0 if math.isnan(limit.price) else limit.price)
+        dearest[group] = max(dearest.get(group, 0.0), 0.0 if math.isnan(limit.stake) else limit.stake)
     # the periods of one limit stay together; sorting is stable, so that they stay in order
     groups = {group: at for at, group in enumerate(dearest)}
     others.sort(
@@ -233,6 +237,7 @@ def _rules(plan: Allocation, gain: Gain) -> list[Limit]:
                 binding=bool(row["binding"]),
                 price=float(row["price"]),
                 price_words=_price_words(gain, kind, sense, float(row["price"]), unit) if row["binding"] else "",
+                stake=float(row["one_percent"]),
             )
         )
     return limits
