@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.limits import OWN
 from budgetopt.scenario.programs import Bools, Texts
 
@@ -27,6 +28,7 @@ def reasons_of(plan: Allocation) -> Texts:
     fixed = at_floor & at_ceiling
     reasons = np.full(len(spent), "stands at the margin: its next dollar buys no more than elsewhere", dtype=object)
     reasons[_some(nothing)] = "unfunded: the money buys more elsewhere"
+    reasons[_some(nothing) & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
     reasons[_some(nothing) & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
     rules = [rule.name for rule in plan.scenario.rules]
     for held, by, own, word in (
@@ -47,3 +49,12 @@ def _some(held: Bools) -> Bools:
     """Return which programs are held in some period; shape (programs,)."""
     some: Bools = np.asarray(held.any(axis=1))
     return some
+
+
+def _have_money(plan: Allocation) -> Bools:
+    """Return which programs some fund may pay for that has money of its own, or may get some; shape (programs,)."""
+    funds = plan.scenario.funds
+    takes = {receiver for fund in funds.values() for receiver in fund.transfers_to}
+    has = (inflow(plan.scenario) > 0).any(axis=1) | np.array([name in takes for name in funds], dtype=bool)
+    have: Bools = np.asarray((plan.scenario.eligible & has).any(axis=1))
+    return have

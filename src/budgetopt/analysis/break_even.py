@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,7 +149,19 @@ class _Level:
 
     def _lean(self, cost: Floats) -> float:
         worth = float(np.abs(cost[self._paid] / self._weight).max(initial=0.0))
-        return (LEAN_WHOLE if self._question.is_integer else LEAN) * worth
+        return (LEAN_WHOLE if self._question.is_integer else LEAN) * (worth or self._usual_worth)
+
+    @cached_property
+    def _usual_worth(self) -> float:
+        """What a dollar is worth where nothing that is sought stands by the dollars themselves."""
+        answer, problem = self._question.as_is(), self._question.problem
+        money = [block.positions for block in problem.row_labels.of_kind("fund balance")]
+        if answer.row_dual is not None and money:
+            dearest = float(np.abs(answer.row_dual[np.concatenate(money)]).max(initial=0.0))
+            if dearest > 0:
+                return dearest
+        stage = problem.stages[0]
+        return float(np.abs(stage.cost).max(initial=0.0))
 
     def _is_held(self, *, more: bool) -> bool:
         """Return whether the program's own limits let it have no more, or no less, in any period."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,15 @@ import numpy as np
 from budgetopt.analysis.break_even import break_evens
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
 from budgetopt.analysis.what_if import WhatIf
+from budgetopt.formulation.objective import outcome_worths
+from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["explanations", "held_by"]
+__all__ = ["explanations", "held_by", "seeks_outcomes"]
 
 
 def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
@@ -29,20 +32,27 @@ def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, 
     charges
         What each binding rule adds to the price of the program's dollar.
     last, following
-        What its last and its next dollar add to what is sought; NaN where there is none.
+        What its last and its next dollar add to what is sought; NaN where there is none, or where what is sought is no
+        sum of outcomes.
     price
         What a dollar adds elsewhere.
     """
-    rules = {name: charge for (kind, name), charge in charges.items() if kind == "rule"}
-    if reason.startswith("unfunded: the money") and following <= 0:
+    is_favoured = any(charge < 0 for charge in charges.values())
+    if reason.startswith("unfunded: the money") and following <= 0 and not is_favoured:
         return "unfunded: a dollar here would add nothing that is sought"
-    if reason.startswith(("stands", "unfunded: the money")) and rules:
-        dearest, cheapest = max(rules, key=lambda name: rules[name]), min(rules, key=lambda name: rules[name])
-        if rules[dearest] > 0 and following > price:
-            return f"held down by the rule “{dearest}”"
-        if rules[cheapest] < 0 and last < price:
-            return f"held up by the rule “{cheapest}”"
+    held = {key: charge for key, charge in charges.items() if key[0] in ("rule", "target")}
+    if reason.startswith(("stands", "unfunded: the money")) and held:
+        dearest, cheapest = max(held, key=lambda key: held[key]), min(held, key=lambda key: held[key])
+        if held[dearest] > 0 and following > price:
+            return f"held down by the {dearest[0]} “{dearest[1]}”"
+        if held[cheapest] < 0 and (last < price or (math.isnan(last) and reason.startswith("stands"))):
+            return f"held up by the {cheapest[0]} “{cheapest[1]}”"
     return reason
+
+
+def seeks_outcomes(scenario: Scenario) -> bool:
+    """Return whether what is sought first is a sum of outcomes, so that each dollar adds to it by itself."""
+    return outcome_worths(scenario, scenario.objective[0]) is not None
 
 
 def explanations(plan: Allocation, *, follow: bool | None = None, question: WhatIf | None = None) -> pd.DataFrame:
@@ -73,9 +83,11 @@ def explanations(plan: Allocation, *, follow: bool | None = None, question: What
     programs = plan.programs
     table = margins(plan, question=question).drop_duplicates("program").set_index("program")
     marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids).reset_index(drop=True)
-    figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float).tolist()
+    figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float)
+    if not seeks_outcomes(plan.scenario):
+        figures[:, :2] = np.nan
     held = [
-        held_by(str(reason), {} if duals is None else charges_by_rule(question, duals, row), *figures[row])
+        held_by(str(reason), {} if duals is None else charges_by_rule(question, duals, row), *figures[row].tolist())
         for row, reason in enumerate(programs["reason"].tolist())
     ]
     factors = np.full((len(ids), 2), np.nan)

@@ -11,14 +11,16 @@ import numpy as np
 
 from budgetopt.analysis.break_even import BreakEven, break_evens
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
-from budgetopt.analysis.overview import held_by
+from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import UnknownNameError
 from budgetopt.formulation import Provision, formulate
+from budgetopt.formulation.objective import is_goal_programming
 from budgetopt.report.limits import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import label, one_line, sentence
+from budgetopt.scenario.model import SPENDING
 from budgetopt.solvers import solve_linear_program
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         _gets(row, numbers, len(scenario.periods)),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, mine),
-        *_at_the_margin(mine, Gain.of(plan, numbers), len(scenario.periods)),
+        *_at_the_margin(plan, mine, Gain.of(plan, numbers)),
         *_charged(plan, charges, Gain.of(plan, numbers)),
         *_decided(plan, program, question, Gain.of(plan, numbers)),
         *_would_change(plan, row, found, numbers),
@@ -154,10 +156,17 @@ def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
 def _held(
     plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float], mine: pd.DataFrame
 ) -> Iterator[str]:
-    first = {
-        key: float(mine[key].iloc[0]) if len(mine) else math.nan for key in ("last_dollar", "next_dollar", "price")
+    keys = ("last_dollar", "next_dollar", "price")
+    last, following, price = (float(mine[key].iloc[0]) if len(mine) else math.nan for key in keys)
+    if not seeks_outcomes(plan.scenario):
+        last = following = math.nan
+    outcomes = plan.scenario.outcomes
+    named = {
+        (kind, label(name, outcomes[name].name) if kind == "target" else name): charge
+        for (kind, name), charge in charges.items()
+        if not is_goal_programming(plan.scenario)
     }
-    reason = held_by(str(row["reason"]), charges, *first.values())
+    reason = held_by(str(row["reason"]), named, last, following, price)
     because = next(
         (f" ({one_line(rule.because)})" for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because),
         "",
@@ -173,12 +182,14 @@ def _held(
         yield f"{join_words(barred)} may not pay for it."
 
 
-def _at_the_margin(mine: pd.DataFrame, gain: Gain, periods: int) -> Iterator[str]:
+def _at_the_margin(plan: Allocation, mine: pd.DataFrame, gain: Gain) -> Iterator[str]:
     if not len(mine):
         return
     first = mine.iloc[0]
-    when = "" if periods == 1 else f" in {one_line(str(first['period']))}"
+    when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(first['period']))}"
     last, following, price = (float(first[key]) for key in ("last_dollar", "next_dollar", "price"))
+    if not seeks_outcomes(plan.scenario):
+        last = following = math.nan
     if not math.isnan(last):
         yield f"Its last dollar{when}, by itself, {_brings(last, gain, 'adds')}."
     if not math.isnan(following):
@@ -195,10 +206,15 @@ def _brings(worth: float, gain: Gain, adds: str) -> str:
 
 def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain) -> Iterator[str]:
     """Say which rules make a dollar of the program count for more or less than it buys."""
+    first = plan.scenario.objective[0]
+    if not seeks_outcomes(plan.scenario) and first.minimize != SPENDING:
+        return
     largest = sorted(charges.items(), key=lambda item: -abs(item[1]))[:3]
     for (kind, name), charge in largest:
+        if abs(charge) < 1e-6 * abs(largest[0][1]):
+            continue
         what = limit_name(plan, kind, name)
-        what = f"The rule “{what}”" if kind == "rule" else what
+        what = f"The rule “{what}”" if kind == "rule" else f"The {what[:1].lower()}{what[1:]}"
         side = "favours it" if charge < 0 else "weighs on it"
         more = "more than it buys by itself" if charge < 0 else "less than it buys by itself"
         yield f"{what} {side}: to keep it, a dollar here is worth {gain.amount(abs(charge))} {more}."
@@ -253,6 +269,13 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
         outcome = plan.scenario.outcomes[item.outcome]
         worth, now = numbers.quantity(outcome.weight * item.factor), numbers.quantity(outcome.weight)
         return f"a unit of “{label(item.outcome, outcome.name)}” were worth {worth} (now {now})"
+    if item.factor >= 3:
+        times = numbers.quantity(item.factor)
+        return (
+            f"its effect were {times} times as great"
+            if item.what == "effect"
+            else f"its cost were {times} times as high"
+        )
     share = abs(item.factor - 1.0)
     by = numbers.share(share) if share >= 0.0005 else "the least bit"
     if item.what == "effect":
@@ -267,6 +290,11 @@ def _limit(plan: Allocation, provision: Provision, question: WhatIf, numbers: Nu
     because = next((str(text) for text in rows["because"] if text), "")
     binds = bool(rows["binding"].any())
     sentences = [sentence(because)] if because else []
+    if provision.kind == "target" and is_goal_programming(plan.scenario):
+        sentences += _goal(plan, provision.name, numbers)
+        return Explanation(
+            limit_name(plan, "target", provision.name), tuple(sentences), {"prices": table, "values": rows}
+        )
     sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
     cost = float(table["total_cost"].iloc[0]) if len(table) else 0.0
     if not len(table):
@@ -283,6 +311,18 @@ def _limit(plan: Allocation, provision: Provision, question: WhatIf, numbers: Nu
     return Explanation(
         limit_name(plan, provision.kind, provision.name), tuple(sentences), {"prices": table, "values": rows}
     )
+
+
+def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:
+    """Say how far a plan gets to a target that is a goal and no limit."""
+    yield "It is a goal, not a limit: the plan comes as near to all goals together as it can."
+    target = plan.scenario.outcomes[outcome].target
+    assert target is not None
+    reached = float(plan.outcomes["level"].to_numpy()[list(plan.scenario.outcomes).index(outcome)])
+    level = numbers.with_unit(reached, plan.scenario.outcomes[outcome].unit)
+    for bound, words in ((target.at_least, "at least"), (target.at_most, "at most")):
+        if isinstance(bound, int | float) and len(plan.scenario.periods) == 1:
+            yield f"The plan reaches {level}; the goal is {words} {numbers.quantity(float(bound))}."
 
 
 def _moves_without(plan: Allocation, provision: Provision, numbers: Numbers) -> list[str]:
@@ -318,6 +358,10 @@ def _fund(plan: Allocation, fund: str, question: WhatIf, numbers: Numbers) -> Ex
             sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
         elif math.isclose(relief, tightening, rel_tol=1e-6):
             sentences.append(f"Each dollar more{when} would {gain.words(relief)}.")
+        elif math.isnan(tightening):
+            sentences.append(
+                f"One dollar more{when} would {gain.words(relief)}; with one dollar less there is no plan."
+            )
         elif relief > 0:
             lost = gain.amount(tightening)
             sentences.append(f"One dollar more{when} would {gain.words(relief)}; one dollar less would cost {lost}.")

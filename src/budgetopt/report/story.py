@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.figures import Figures
 from budgetopt.report.limits import Limit
 from budgetopt.report.numbers import Numbers, join_words, plural
@@ -45,11 +46,14 @@ def short_story(
     """
     dollars = figures.unit.dollars
     sentences = [_spending(plan, figures, numbers)]
-    if figures.has_baseline:
+    if figures.has_baseline and len(figures.spending) > 1:
         sentences += _moves(figures, numbers)
     sentences += _outcomes(outcomes, numbers)
     sentences += _funds(plan, figures, numbers, dollars)
-    sentences += _limits(limits)
+    if not figures.spending.any() and not inflow(plan.scenario).any():
+        sentences.append("There is no money to spend.")
+    else:
+        sentences += _limits(limits)
     return sentences
 
 
@@ -58,12 +62,17 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
     total = figures.total
     funded = int((figures.spending > 0).sum())
     programs = len(figures.spending)
+    period = over_periods(plan)
+    if not funded:
+        text = f"The plan spends nothing{f' {period}' if period else ''}"
+        if not total.baseline:
+            return text + "."
+        return f"{text}; the baseline is {numbers.spoken_money(total.baseline * dollars)}."
     of = (
         plural(programs, "program")
         if funded == programs
         else f"{numbers.number(funded)} of {plural(programs, 'program')}"
     )
-    period = over_periods(plan)
     text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {of}"
     text += f" {period}" if period else ""
     if total.baseline is None:
@@ -99,8 +108,7 @@ def _moves(figures: Figures, numbers: Numbers) -> list[str]:
             f"{numbers.number(same)} {'stays' if same == 1 else 'stay'} as {'it is' if same == 1 else 'they are'}"
         )
     if started or unfunded:
-        new = plural(started + unfunded, "new program")
-        parts.append(f"{numbers.number(started)} of {new} {'is' if started == 1 else 'are'} funded")
+        parts.append(_new(started, started + unfunded, numbers))
     sentences = [f"{join_words(parts)}."]
     sizes = np.where(is_new, figures.spending, change)
     most, least = int(np.argmax(sizes)), int(np.argmin(np.where(is_new, 0, change)))
@@ -117,6 +125,19 @@ def _moves(figures: Figures, numbers: Numbers) -> list[str]:
         text = join_words(ends)
         sentences.append(f"{text[0].upper()}{text[1:]}.")
     return sentences
+
+
+def _new(funded: int, new: int, numbers: Numbers) -> str:
+    """Return how many of the new programs are funded."""
+    if new == 1:
+        return f"the new program is {'' if funded else 'not '}funded"
+    if funded in (0, new):
+        return (
+            f"none of {numbers.number(new)} new programs is funded"
+            if not funded
+            else f"all {new} new programs are funded"
+        )
+    return f"{numbers.number(funded)} of {new} new programs {'is' if funded == 1 else 'are'} funded"
 
 
 def _signed(numbers: Numbers, amount: float) -> str:
@@ -195,7 +216,8 @@ def _limits(limits: list[Limit]) -> list[str]:
         sentences.append(f"{money[0].name} runs out{at}: {_uncapital(money[0].price_words)}")
     if others:
         at = f" ({others[0].period})" if others[0].period else ""
-        sentences.append(f"The rule that costs most is “{others[0].name}”{at}: {_uncapital(others[0].price_words)}")
+        what = "rule" if others[0].kind == "rule" else "limit"
+        sentences.append(f"The {what} that costs most is “{others[0].name}”{at}: {_uncapital(others[0].price_words)}")
     return sentences or [f"{plural(len(binding), 'limit')} {'binds' if len(binding) == 1 else 'bind'}."]
 
 

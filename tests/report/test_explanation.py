@@ -1,0 +1,145 @@
+"""Programs, rules, funds, targets and resources explained: the words are right, and right for every kind of plan."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+from tests.report.kinds import KINDS
+from tests.report.plans import plan_of
+
+from budgetopt.allocation import Allocation
+from budgetopt.errors import UnknownNameError
+from budgetopt.report.explanation import explain, tell
+
+JARGON = re.compile(
+    r"\b(dual|shadow|LP|MIP|integer|constraint|infeasible|variable|coefficient|solver|objective|basis|marginal)s?\b",
+    re.I,
+)
+
+
+@cache
+def plan_for(kind: str) -> Allocation:
+    return plan_of(KINDS[kind])
+
+
+def words_of(kind: str, name: str) -> list[str]:
+    return list(explain(plan_for(kind), name).sentences)
+
+
+def test_a_program_at_its_ceiling() -> None:
+    words = words_of("plain", "library")
+    assert words[:3] == [
+        "It gets $2 million, $1 million (100%) more than its baseline.",
+        "That brings 500,000 visits.",
+        "It is at its ceiling.",
+    ]
+    assert "Its last dollar, by itself, would add 1 to the weighted outcomes." in words
+    assert "Elsewhere a dollar would add 0.08 to the weighted outcomes." in words
+    assert words[-1] == "No change of its effect, its cost or a weight, up to a hundredfold, would bring it more."
+
+
+def test_a_program_without_money_and_what_would_get_it_funded() -> None:
+    words = words_of("plain", "fire")
+    assert words[:2] == [
+        "It gets nothing; its baseline is $2 million.",
+        "It is unfunded: the money buys more elsewhere.",
+    ]
+    assert words[-1] == "It would be funded if its effect were 100% greater or its cost were 50% lower."
+
+
+def test_where_there_is_no_money_none_buys_more_elsewhere() -> None:
+    assert words_of("empty", "library")[1] == "It is unfunded: no fund that may pay for it has money."
+    assert words_of("empty", "general") == [
+        "It spends $0 and closes with $0.",
+        "One dollar more would add 1 to the weighted outcomes; with one dollar less there is no plan.",
+    ]
+
+
+def test_a_rule_names_its_reason_and_what_it_costs() -> None:
+    found = explain(plan_for("rule"), "Safety floor")
+    assert found.subject == "Safety floor"
+    *before, moves = found.sentences
+    assert moves.startswith("Without it Fire would get $1.5 million less, Pool would get $1 million more and Library")
+    assert before == [
+        "Council resolution 14.",
+        "It binds.",
+        "Without it the best plan would add 520,000 to the weighted outcomes.",
+    ]
+    assert "It is held up by the rule “Safety floor” (Council resolution 14)." in words_of("rule", "fire")
+
+
+def test_a_target_holds_a_program_up() -> None:
+    assert words_of("target", "fires")[0] == "It binds."
+    words = words_of("target", "fire")
+    assert "It is held up by the target “Fires prevented”." in words
+    assert (
+        "The target for Fires prevented favours it: to keep it, a dollar here is worth 0.96 of the weighted outcomes "
+        "more than it buys by itself."
+    ) in words
+
+
+def test_staff_may_be_the_limit_and_not_money() -> None:
+    words = words_of("staff", "staff")
+    assert words[0] == "It binds."
+    assert words[1].startswith("Without it the best plan would add ")
+
+
+def test_a_goal_is_no_limit() -> None:
+    assert words_of("goals", "visits") == [
+        "It is a goal, not a limit: the plan comes as near to all goals together as it can.",
+        "The plan reaches 520,000 visits; the goal is at least 900,000.",
+    ]
+
+
+def test_whole_decisions_are_explained_by_solving_again() -> None:
+    assert "Without it the best plan would be worth 800,000 of the weighted outcomes less." in words_of(
+        "whole", "library"
+    )
+    words = words_of("whole", "pool")
+    assert "The best plan with it would be worth 152,000 of the weighted outcomes less." in words
+    assert "It would be funded if its effect were 30% greater or its cost were 23.1% lower." in words
+
+
+def test_where_dollars_are_what_is_sought_no_dollar_is_said_to_cost_one() -> None:
+    for name in ("library", "fire", "pool"):
+        assert not any("dollar" in words and "would cost $1" in words for words in words_of("cheapest", name))
+    assert "It is held up by the target “Visits”." in words_of("cheapest", "library")
+
+
+def test_large_factors_are_said_as_multiples() -> None:
+    assert "It would be funded if its effect were 25 times as great or its cost were 96% lower." in words_of(
+        "cheapest", "fire"
+    )
+
+
+def test_least_change_does_not_depend_on_effects() -> None:
+    for name in ("library", "fire"):
+        assert not any("were" in words for words in words_of("change", name))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_of_every_kind_is_explained_without_jargon_or_broken_numbers(kind: str) -> None:
+    plan = plan_for(kind)
+    scenario = plan.scenario
+    names = [
+        *scenario.programs,
+        *scenario.funds,
+        *(rule.name for rule in scenario.rules),
+        *(key for key, outcome in scenario.outcomes.items() if outcome.target is not None),
+        *scenario.resources,
+    ]
+    for found in [tell(plan), *(explain(plan, name) for name in names)]:
+        assert found.sentences
+        for words in found.sentences:
+            assert words.endswith(".")
+            assert words[0].isupper() or words[0] in "“0123456789"
+            assert not JARGON.search(words), words
+            assert not re.search(r"\bnan\b|n/a|\binf\b|-0\b|  |\.\.|\$-", words), words
+        assert str(found).startswith(found.subject)
+
+
+def test_an_unknown_name_is_refused_with_the_near_one() -> None:
+    with pytest.raises(UnknownNameError, match="libary"):
+        explain(plan_for("plain"), "libary")
