@@ -14,14 +14,14 @@ from budgetopt.analysis import WhatIf, break_evens, explanations, margins, price
 from budgetopt.analysis.break_even import MOVES
 from budgetopt.analysis.scaling import scaled
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Formulation, Labels, Matrix, Provision
+from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix, Provision
 from budgetopt.formulation.linear_program import Block
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Termination
 from budgetopt.solvers.highs import LiveModel
 from measures import best_value, few
-from strategies import ALL, CONVEX, PLAIN, cases
+from strategies import ALL, CONVEX, PLAIN, Case, cases
 
 
 def spends(formulation: Formulation, row: int, x: Floats) -> float:
@@ -57,19 +57,19 @@ def check_break_evens(scenario: Scenario, row: int, width: float) -> None:
 
 @few(1 / 3)
 @given(case=cases(max_programs=3, max_funds=2, max_periods=2, features=PLAIN), data=st.data())
-def test_just_beyond_a_break_even_the_program_moves(case, data):
+def test_just_beyond_a_break_even_the_program_moves(case: Case, data: st.DataObject) -> None:
     check_break_evens(case.scenario, data.draw(st.integers(0, len(case.scenario.programs) - 1)), 1e-6)
 
 
 @few(1 / 5)
 @given(case=cases(max_programs=3, max_funds=2, max_periods=2, features=ALL), data=st.data())
-def test_just_beyond_a_break_even_the_program_moves_with_whole_decisions_too(case, data):
+def test_just_beyond_a_break_even_the_program_moves_with_whole_decisions_too(case: Case, data: st.DataObject) -> None:
     check_break_evens(case.scenario, data.draw(st.integers(0, len(case.scenario.programs) - 1)), 1e-6)
 
 
 @few(1 / 2)
 @given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX), data=st.data())
-def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case, data):
+def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case: Case, data: st.DataObject) -> None:
     scenario = case.scenario
     question = WhatIf(scenario)
     assume(not question.is_integer)
@@ -83,6 +83,7 @@ def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case, data):
     problem, terms = question.problem, question.formulation.terms.spending
     spent = float(plan.spending[row, :, period].sum())
     base = question.as_is()
+    assert base.x is not None
     now = float(question.formulation.spending_of(base.x)[row, :, period].sum())
     assume(abs(now - spent) <= 0.01)
     mine = np.flatnonzero((terms.program == row) & (terms.period == period))
@@ -100,7 +101,7 @@ def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case, data):
         assert lost >= stated - 1e-6 * max(1.0, abs(base.objective)) - 0.02 * abs(cost - worth)
 
 
-def forced_problem(question, mine, amount):
+def forced_problem(question: WhatIf, mine: Ints, amount: float) -> LinearProgram:
     """Return the problem with one more row: what some columns spend is just an amount."""
     problem, terms = question.problem, question.formulation.terms.spending
     matrix = problem.matrix
@@ -124,7 +125,7 @@ def forced_problem(question, mine, amount):
 
 @few(1 / 2)
 @given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX))
-def test_a_rule_that_costs_something_binds_and_one_that_does_not_bind_costs_nothing(case):
+def test_a_rule_that_costs_something_binds_and_one_that_does_not_bind_costs_nothing(case: Case) -> None:
     scenario = case.scenario
     assume(scenario.rules)
     plan = bo.solve(scenario)
@@ -139,7 +140,7 @@ def test_a_rule_that_costs_something_binds_and_one_that_does_not_bind_costs_noth
 
 @few(1 / 3)
 @given(case=cases(max_programs=3, max_funds=2, max_periods=2, features=ALL))
-def test_the_total_cost_of_a_rule_is_that_of_solving_without_it_whatever_the_decisions(case):
+def test_the_total_cost_of_a_rule_is_that_of_solving_without_it_whatever_the_decisions(case: Case) -> None:
     scenario = case.scenario
     assume(scenario.rules)
     plan = bo.solve(scenario)
@@ -156,7 +157,7 @@ def test_the_total_cost_of_a_rule_is_that_of_solving_without_it_whatever_the_dec
 
 @few(1 / 3)
 @given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
-def test_the_table_of_all_programs_agrees_with_each_by_itself(case):
+def test_the_table_of_all_programs_agrees_with_each_by_itself(case: Case) -> None:
     scenario = case.scenario
     plan = bo.solve(scenario)
     question = WhatIf(scenario)

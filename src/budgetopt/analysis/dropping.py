@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from budgetopt.analysis.repair import Amendment, Repair
 from budgetopt.formulation import Provision, provisions_of
@@ -22,7 +22,12 @@ def logic_of(scenario: Scenario) -> Iterator[Provision]:
 
 
 def drops(
-    scenario: Scenario, weights: Mapping[str, float], works: Callable[[Repair], bool], *, every: bool
+    scenario: Scenario,
+    weights: Mapping[str, float],
+    barred: Collection[str],
+    completed: Callable[[Repair], Repair | None],
+    *,
+    every: bool,
 ) -> list[Repair]:
     """Return the repairs that drop one provision, or lower the match of one grant.
 
@@ -30,8 +35,10 @@ def drops(
     ----------
     weights
         What dropping each provision costs, by its name; those without a weight are not dropped.
-    works
-        Tells whether a repaired scenario has a plan.
+    barred
+        The names of those that are never dropped.
+    completed
+        Returns a repair that works, with what else it takes; None if nothing makes it work.
     every
         Whether all others are dropped too, at a cost of 1.
     """
@@ -39,7 +46,7 @@ def drops(
     found = []
     for provision, _, place in provisions_of(scenario):
         name = provision.name
-        if name not in weights and not every:
+        if name in barred or (name not in weights and not every):
             continue
         if provision in logic:
             amendment = Amendment(provision, f"rules[{name}]", None, None, place)
@@ -49,13 +56,16 @@ def drops(
             amendment = Amendment(provision, f"funds[{name}].match", None, None, place)
         else:
             continue
-        repair = Repair(weights.get(name, 1.0), (amendment,))
-        if works(repair):
-            found.append(_lowered(scenario, repair, works) if provision.kind == "match" else repair)
+        dropped = Repair(weights.get(name, 1.0), (amendment,))
+        repair = completed(dropped)
+        if repair is dropped and provision.kind == "match":
+            repair = _lowered(scenario, dropped, completed)
+        if repair is not None:
+            found.append(repair)
     return found
 
 
-def _lowered(scenario: Scenario, dropped: Repair, works: Callable[[Repair], bool]) -> Repair:
+def _lowered(scenario: Scenario, dropped: Repair, completed: Callable[[Repair], Repair | None]) -> Repair:
     """Return the repair that keeps as much of a match as can be kept; without any, the repair that drops it."""
     (amendment,) = dropped.amendments
     match = scenario.funds[amendment.provision.name].match
@@ -69,7 +79,7 @@ def _lowered(scenario: Scenario, dropped: Repair, works: Callable[[Repair], bool
         path = f"{amendment.path}.{key}"
         lowered = Amendment(amendment.provision, path, before, after, amendment.place)
         repair = Repair(dropped.cost * (1.0 - middle), (lowered,))
-        if after > 0 and works(repair):
+        if after > 0 and completed(repair) is repair:
             best, kept = repair, middle
         else:
             lost = middle

@@ -41,8 +41,8 @@ def repairs(
 
     The cheapest repair of all may change several provisions; after it come the cheapest that change only one. What is
     no number (rules on which programs go together, the match of a grant, money that may not supplant) can only be
-    dropped, or for a match lowered, by itself: where a weight is given for it, which is then the cost of dropping it,
-    or where nothing else helps.
+    dropped, or for a match lowered: where a weight is given for it, which is then the cost of dropping it, or where
+    nothing else helps. Where that alone is not enough, the cheapest numbers that have to change as well come with it.
 
     Parameters
     ----------
@@ -81,6 +81,32 @@ def _check_weights(scenario: Scenario, weights: Mapping[str, Any]) -> None:
 def _find(
     scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most: int, *, others: bool
 ) -> tuple[Repair, ...]:
+    found = _by_numbers(scenario, measure, weights, others=others, alone=True)
+    if found is None:
+        return ()
+
+    def completed(repair: Repair) -> Repair | None:
+        """Return a repair with what else it takes by numbers; None if nothing helps."""
+        if _works(scenario, repair):
+            return repair
+        rest = _by_numbers(repair.apply(scenario), measure, weights, others=others, alone=False)
+        if not rest:
+            return None
+        both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments))
+        return both if _works(scenario, both) else None
+
+    named = {name: float(weight) for name, weight in weights.items() if weight != NEVER}
+    barred = {name for name, weight in weights.items() if weight == NEVER}
+    found += drops(scenario, named, barred, completed, every=others and not found)
+    unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
+    ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
+    return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
+
+
+def _by_numbers(
+    scenario: Scenario, measure: str, weights: Mapping[str, Any], *, others: bool, alone: bool
+) -> list[Repair] | None:
+    """Return the cheapest repair by numbers, and with ``alone`` those of one provision; None if none is needed."""
     whole_only = set(logic_of(scenario))
 
     def cost_of(provision: Provision, bound: float, in_dollars: bool) -> float | None:
@@ -95,22 +121,18 @@ def _find(
     formulation = whole(scenario)
     live = LiveModel(slack.problem)
     best = _solve(live)
-    found = []
-    if best is not None:
-        if slack.problem.stages[0].cost @ best <= LEAST:
-            return ()
-        found.append(_repair(scenario, formulation, slack, best))
-    for provision in dict.fromkeys(slack.provision):
-        alone = np.array([owner == provision for owner in slack.provision])
-        live.set_column_bounds(slack.column, np.zeros(len(alone)), np.where(alone, np.inf, 0.0))
+    if best is None:
+        return []
+    if slack.problem.stages[0].cost @ best <= LEAST:
+        return None
+    found = [_repair(scenario, formulation, slack, best)]
+    for provision in dict.fromkeys(slack.provision) if alone else ():
+        mine = np.array([owner == provision for owner in slack.provision])
+        live.set_column_bounds(slack.column, np.zeros(len(mine)), np.where(mine, np.inf, 0.0))
         point = _solve(live)
         if point is not None:
             found.append(_repair(scenario, formulation, slack, point))
-    named = {name: float(weight) for name, weight in weights.items() if weight != NEVER}
-    found += drops(scenario, named, lambda repair: _works(scenario, repair), every=others and not found)
-    unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
-    ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
-    return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
+    return found
 
 
 def _works(scenario: Scenario, repair: Repair) -> bool:

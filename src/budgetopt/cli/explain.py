@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.prices import print_table
+from budgetopt.cli.prices import print_table, solved_or_why_not
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -41,9 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise OptionError("sentences are no table", hint="--format csv goes with --all")
     scenario = load(arguments)
     with progress("Solving"):
-        from budgetopt.allocation import solve
-
-        plan = solve(scenario)
+        plan = solved_or_why_not(scenario)
     if arguments.all:
         with progress("Explaining every program"):
             from budgetopt.analysis import explanations

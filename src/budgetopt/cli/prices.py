@@ -11,17 +11,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.conflicts import explain_infeasible
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, write_text
 from budgetopt.cli.progress import progress
-from budgetopt.errors import OptionError
+from budgetopt.errors import InfeasibleError, OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.allocation import Allocation
+    from budgetopt.scenario import Scenario
 
-__all__ = ["HELP", "NAME", "add_arguments", "print_table", "run"]
+__all__ = ["HELP", "NAME", "add_arguments", "print_table", "run", "solved_or_why_not"]
 
 NAME = "prices"
 HELP = "what each limit costs, what the rules cost one after another, and what the next and last dollars buy"
@@ -48,9 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_target("--chart", arguments.chart, (".svg",))
     scenario = load(arguments)
     with progress("Solving"):
-        from budgetopt.allocation import solve
-
-        plan = solve(scenario)
+        plan = solved_or_why_not(scenario)
     with progress("Solving again for each price"):
         table = _table(arguments, plan)
     if arguments.chart is not None:
@@ -60,6 +60,23 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"wrote {arguments.chart}")
     print_table(plan, table, arguments.format)
     return 0
+
+
+def solved_or_why_not(scenario: Scenario) -> Allocation:
+    """Solve a scenario; where no plan exists, say on stderr what contradicts what.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan exists.
+    """
+    from budgetopt.allocation import solve
+
+    try:
+        return solve(scenario)
+    except InfeasibleError:
+        explain_infeasible(scenario)
+        raise
 
 
 def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
