@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import solve_linear_program
 
 CONCAVE = [[0, 0], [10, 30], [30, 50]]
 CONVEX = [[0, 0], [10, 10], [30, 50]]
@@ -124,6 +127,22 @@ def test_a_rule_on_other_programs_brings_no_binary():
         rules=[{"name": "cap", "where": {"tags": "x"}, "sum": "outcome saved", "at_most": 20}],
     )
     assert not formulation.linear_program.is_integer
+
+
+def test_half_an_open_program_fills_half_of_each_segment():
+    """The relaxation of a program that is closed or open is as tight as its segments."""
+    doors = {"if_funded": {"at_least": 30}, "outcomes": {"saved": {"curve": CONCAVE}}}
+    other = {"spending": {"at_least": 15}, "outcomes": {"saved": {"per_dollar": 0}}}
+    formulation = formulated(funds={"general": {"revenue": 30}}, programs={"a": doors, "b": other})
+    problem = formulation.linear_program
+    assert "open segment[a,budget,0]" in rows(formulation)
+    assert "open segment[a,budget,1]" in rows(formulation)
+    assert "open segment[a,budget,2]" not in rows(formulation)
+    relaxed = replace(problem, integer=np.zeros(problem.columns, bool))
+    answer = solve_linear_program(relaxed)
+    # half open: half of the first segment and half of the second, 2 * (15 + 10)
+    assert answer.solution.objective == pytest.approx(50)
+    assert solve_linear_program(problem).solution.objective == pytest.approx(0)
 
 
 def test_what_an_outcome_is_without_spending_moves_to_the_limit_and_the_offset():

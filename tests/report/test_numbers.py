@@ -94,6 +94,24 @@ def test_shares_are_percents(share: float, shown: str) -> None:
     assert USD.share(share) == shown
 
 
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0.0, "0%"),
+        (1e-4, "0.01%"),
+        (0.07, "7%"),
+        (0.005, "0.5%"),
+        (0.00123, "0.13%"),
+        (1.91e-6, "0.0002%"),
+        (9.96e-7, "0.0001%"),
+        (1.23456, "123.46%"),
+        (float("nan"), "n/a"),
+    ],
+)
+def test_what_a_share_is_at_most_is_never_rounded_down(share: float, shown: str) -> None:
+    assert USD.most_share(share) == shown
+
+
 def test_a_share_shows_its_sign_when_asked() -> None:
     assert USD.share(0.4, signed=True) == "+40%"
     assert USD.share(0.0, signed=True) == "0%"

@@ -33,9 +33,9 @@ def test_a_plan_that_is_not_proved_does_not_say_that_it_is(city: Allocation) -> 
     bound = city.objective_value * 1.02
     best = replace(city, status=Status.BEST_FOUND, bound=bound)
     proof = proof_of(best, USD)
-    assert proof.short == "Best plan found: it keeps all 72 limits; a better one could exceed it by at most 1.96%."
+    assert proof.short == "Best plan found: it keeps all 72 limits; a better one could exceed it by at most 1.97%."
     assert not any("No plan that keeps" in words for words in proof.proved)
-    assert "could exceed this one's by at most 1.96%" in proof.believed[0]
+    assert "could exceed this one's by at most 1.97%" in proof.believed[0]
 
 
 def test_the_word_of_a_solver_is_not_called_a_proof(city: Allocation) -> None:

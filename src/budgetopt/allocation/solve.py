@@ -23,7 +23,7 @@ def solve(
     *,
     solver: str = "highs",
     time_limit: float | None = None,
-    gap: float = 1e-9,
+    gap: float | None = None,
     threads: int | None = None,
 ) -> Allocation:
     """Return the best balanced allocation of a scenario, proved and audited.
@@ -37,7 +37,8 @@ def solve(
     time_limit
         Seconds after which the best plan found is returned, marked as not proved.
     gap
-        For problems with whole decisions: the share of the best value at which to stop.
+        For problems with whole decisions: the share of the best value at which to stop. Left out, small problems are
+        searched to the end, and those of 250 whole decisions or more to a hundredth of a percent; the plan says so.
     threads
         Threads that the solver may use.
 

@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gap",
         metavar="SHARE",
         type=share,
-        help="with whole decisions: stop when no plan can be better by more than this share",
+        help="with whole decisions: stop when no plan can be better by more than this share (default: search small "
+        "problems to their end, those of 250 whole decisions or more to 0.01%%)",
     )
     solving.add_argument("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
     output = parser.add_argument_group("what to print and write")
@@ -157,5 +158,7 @@ def _print(arguments: argparse.Namespace, plan: Allocation) -> None:
 
 def _how_far(plan: Allocation) -> str:
     if math.isfinite(plan.gap):
-        return f"no plan can be better by more than {plan.gap:.2%}"
+        from budgetopt.report.numbers import Numbers
+
+        return f"no plan can be better by more than {Numbers().most_share(plan.gap)}"
     return "how much better a plan could be is not known"

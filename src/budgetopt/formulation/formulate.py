@@ -28,6 +28,7 @@ from budgetopt.formulation.spending import (
     uses_of_fixed_costs,
 )
 from budgetopt.scenario.effects import Effects
+from budgetopt.scenario.model import CHANGE
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -182,7 +183,8 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     stages = add_stages(builder, scenario, terms, reference, goals)
 
     group = spending.program * len(scenario.periods) + spending.period
-    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel())
+    settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
+    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
     labels = {
         "program": tuple(scenario.programs.ids.tolist()),
         "fund": tuple(scenario.funds),

@@ -215,12 +215,15 @@ class TieBreak:
         Members: the group, the column and its coefficient; shape (members,).
     reference
         What each group should stay near, NaN where there is nothing to stay near; shape (groups,).
+    least_change_is_sought
+        Whether a stage has sought just that least change already, so that no tie in it is left to settle.
     """
 
     group: Ints
     column: Ints
     weight: Floats
     reference: Floats
+    least_change_is_sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 __all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
 
@@ -148,6 +148,14 @@ class Numbers:
         percent = rounded(value * 100, decimals)
         needed = max(-int(percent.normalize().as_tuple().exponent), 0)
         return self.number(float(percent), needed, signed=signed) + "%"
+
+    def most_share(self, value: float) -> str:
+        """Return a share as what it is at most: rounded up, so that it is true, and never to nothing."""
+        if not math.isfinite(value):
+            return "n/a"
+        percent = Decimal(repr(float(value))) * 100
+        decimals = max(1 - percent.adjusted(), 2)
+        return self.share(float(percent.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING) / 100), decimals)
 
     def with_unit(self, value: float, unit: str, *, signed: bool = False, decimals: int | None = None) -> str:
         """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""

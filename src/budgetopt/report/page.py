@@ -175,7 +175,7 @@ class Page:
         known = "best possible" if self.plan.proved else "best found"
         more = "proved" if self.plan.proved and not self.plan.certificate.bound_by_solver else "by the solver's word"
         if not self.plan.proved:
-            more = f"a better plan could exceed it by at most {numbers.share(self.plan.gap, 2)}"
+            more = f"a better plan could exceed it by at most {numbers.most_share(self.plan.gap)}"
         facts.append(Fact("This plan is the", known, more))
         return facts
 

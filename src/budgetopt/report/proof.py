@@ -108,7 +108,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     else:
         believed.append(
             f"A better plan may exist: its value of “{_sought(plan)}” could exceed this one's by at most "
-            f"{numbers.share(plan.gap, 2)}."
+            f"{numbers.most_share(plan.gap)}."
         )
     believed.append(
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
@@ -133,9 +133,8 @@ def _sought(plan: Allocation) -> str:
 def _short(plan: Allocation, numbers: Numbers) -> str:
     limits = _every_limit(plan, numbers)
     if not plan.proved:
-        return (
-            f"Best plan found: it keeps {limits}; a better one could exceed it by at most {numbers.share(plan.gap, 2)}."
-        )
+        most = numbers.most_share(plan.gap)
+        return f"Best plan found: it keeps {limits}; a better one could exceed it by at most {most}."
     if plan.certificate.bound_by_solver:
         return f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
     return f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better."

@@ -19,7 +19,7 @@ def check_options(options: Options) -> None:
         raise OptionError(
             f"the time limit is {options.time_limit} seconds", hint="give a number of seconds above 0, or none"
         )
-    if not 0 <= options.gap < 1:
+    if options.gap is not None and not 0 <= options.gap < 1:
         raise OptionError(
             f"the gap is {options.gap}", hint="give a share from 0 to below 1, such as 0.001 for a tenth of a percent"
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Bools, LinearProgram, Matrix, Stage
+from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, Matrix, Stage
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
@@ -32,11 +32,16 @@ def gap_allowance(lp: LinearProgram, solution: Solution, options: Options) -> fl
     """Return how far a whole-number plan may stay from its bound, in the stage's units; 0 for linear programs."""
     if not lp.is_integer or not np.isfinite(solution.objective):
         return 0.0
-    return options.gap * abs(solution.objective) + 1e-9
+    return options.gap_for(lp) * abs(solution.objective) + 1e-9
 
 
 def solve_stage(
-    lp: LinearProgram, stage: Stage, options: Options | None = None, clock: Clock | None = None
+    lp: LinearProgram,
+    stage: Stage,
+    options: Options | None = None,
+    clock: Clock | None = None,
+    *,
+    begin: Floats | None = None,
 ) -> Solution:
     """Solve one objective over a problem, whatever the engine.
 
@@ -50,6 +55,9 @@ def solve_stage(
         How to solve.
     clock
         A limit of time shared with other solves; ``options.time_limit`` from now if left out.
+    begin
+        A plan whose whole-number decisions a search may begin from, NaN where they are open; shape (columns,). Solvers
+        through PuLP do not look at it.
 
     Raises
     ------
@@ -60,6 +68,7 @@ def solve_stage(
     """
     options = options or Options()
     check_options(options)
+    options = options.settled_for(lp)
     clock = clock or Clock(options.time_limit)
     start = time.perf_counter()
     alone = replace(lp, stages=(stage,), tie_break=None)
@@ -71,7 +80,7 @@ def solve_stage(
         by_prices = _by_prices(alone, options, clock)
         if by_prices is not None:
             return replace(by_prices, seconds=time.perf_counter() - start)
-        solution = _solve(alone, options, clock)
+        solution = _solve(alone, options, clock, begin)
     if solution.row_dual is not None and not stage.cost.any():
         # where nothing is sought, every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
@@ -94,12 +103,15 @@ def _by_prices(lp: LinearProgram, options: Options, clock: Clock) -> Solution | 
     return solution
 
 
-def _solve(lp: LinearProgram, options: Options, clock: Clock) -> Solution:
+def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None) -> Solution:
     options = replace(options, time_limit=clock.left)
     if options.solver.casefold() == "highs":
         from budgetopt.solvers.highs import LiveModel
 
-        return LiveModel(lp, options).solve()
+        model = LiveModel(lp, options)
+        if begin is not None and lp.is_integer:
+            model.set_start(begin)
+        return model.solve()
     from budgetopt.solvers.pulp_door import solve_with_pulp
 
     # Columns that no limited row holds are settled here: some solvers overlook that such a column may have no end.

@@ -80,7 +80,7 @@ class LiveModel:
         options = options or Options()
         check_options(options)
         check_program(lp)
-        self._options = options
+        self._options = options.settled_for(lp)
         self._scaling = scaling or Scaling.of(lp)
         self._columns, self._rows = lp.columns, lp.rows
         self._lower, self._upper = lp.lower.copy(), lp.upper.copy()
@@ -132,6 +132,13 @@ class LiveModel:
         """Set the limit of time of each following solve; None waits."""
         self._options = replace(self._options, time_limit=seconds)
         self._set("time_limit", np.inf if seconds is None else float(seconds))
+
+    def set_start(self, x: Floats) -> None:
+        """Offer a search decisions to begin from: those of whole-number columns, NaN where open; shape (columns,)."""
+        known = self._integers[~np.isnan(x[self._integers])]
+        if len(known):
+            values = np.rint(x[known]) / self._scaling.column[known]
+            self._check(self._model.setSolution(len(known), known, values), "take a plan to begin from")
 
     # -- solving ------------------------------------------------------------------------------------------------------
 
@@ -258,6 +265,10 @@ class LiveModel:
         self._set("primal_feasibility_tolerance", TOLERANCE)
         self._set("dual_feasibility_tolerance", TOLERANCE)
         self._set("mip_feasibility_tolerance", TOLERANCE)
+        # On budgets these two searches for better plans take most of the time, and the plain search finds as good ones:
+        # measured on generated cities of 40 to 500 programs, four times as fast without them.
+        self._set("mip_heuristic_run_rins", False)
+        self._set("mip_heuristic_run_rens", False)
         self._set("mip_rel_gap", options.gap)
         self._set("mip_abs_gap", TOLERANCE)
         self._set("threads", _claim_threads(options.threads))

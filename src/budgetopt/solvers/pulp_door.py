@@ -107,6 +107,7 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
         If the solver breaks.
     """
     check_options(options)
+    options = options.settled_for(lp)
     check_program(replace(lp, stages=(stage,)))
     start = time.perf_counter()
     if (lp.lower > lp.upper).any() or (lp.row_lower > lp.row_upper).any():

@@ -11,12 +11,13 @@ from budgetopt.solvers.certificate import Certificate, certify, certify_point
 from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.engine import gap_allowance, solve_stage, without_point
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row, within_reach
-from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 
 __all__ = ["Outcome", "StageResult", "solve_linear_program"]
 
 GENERIC_TURNS = 3
+CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,15 @@ class Outcome:
 
     @property
     def proved(self) -> bool:
-        """Whether every objective ended optimal and every certificate closes."""
-        certificates = [self.certificate, *(result.certificate for result in self.stages)]
-        return self.termination is Termination.OPTIMAL and all(one is not None and one.proved for one in certificates)
+        """Whether every objective ended optimal, every certificate closes, and no search stopped short of its bound."""
+        if self.termination is not Termination.OPTIMAL or self.certificate is None or not self.certificate.proved:
+            return False
+        return all(
+            result.certificate is not None
+            and result.certificate.proved
+            and (result.certificate.gap.worst <= CLOSED or not result.program.is_integer)
+            for result in self.stages
+        )
 
 
 def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> Outcome:
@@ -106,6 +113,7 @@ def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> O
     options = options or Options()
     check_options(options)
     check_program(lp)
+    options = options.settled_for(lp)
     clock = Clock(options.time_limit)
     if lp.is_integer:
         return _solve_integer(lp, options, clock)
@@ -123,29 +131,37 @@ def _in_sequence(
     options: Options,
     clock: Clock,
     reached: tuple[float, ...] | None = None,
+    begin: Floats | None = None,
 ) -> tuple[list[StageResult], LinearProgram]:
     """Solve stages in order; return their results and the plans that are best for all of them.
 
-    Where the values ``reached`` over the whole numbers are given, what a stage may give up is a share of those.
+    Where the values ``reached`` over the whole numbers are given, what a stage may give up is a share of those. Each
+    search begins from the plan of the one before, the first from ``begin``, whose columns may be fewer.
     """
     results: list[StageResult] = []
     for place, stage in enumerate(stages):
         stage = _padded(stage, lp.columns)
-        result = _solve_reduced(lp, stage, options, clock, first=place == 0)
+        result = _solve_reduced(lp, stage, options, clock, begin, first=place == 0)
         results.append(result)
+        begin = result.solution.x if result.solution.x is not None else begin
         if result.solution.termination is not Termination.OPTIMAL:
             break
         lp = _best_plans(lp, stage, result, None if reached is None else reached[place], options, clock)
     return results, lp
 
 
-def _solve_reduced(lp: LinearProgram, stage: Stage, options: Options, clock: Clock, *, first: bool) -> StageResult:
+def _solve_reduced(
+    lp: LinearProgram, stage: Stage, options: Options, clock: Clock, begin: Floats | None, *, first: bool
+) -> StageResult:
     held = lp.lower == lp.upper
+    if begin is not None:
+        begin = np.concatenate((begin, np.full(lp.columns - len(begin), np.nan)))
     if first and not held.any():
-        solution = solve_stage(lp, stage, options, clock)
+        solution = solve_stage(lp, stage, options, clock, begin=begin)
     else:
         left = reduce(lp)
-        solution = solve_stage(left.lp, left.stage(stage), options, clock)
+        begin = None if begin is None else begin[left.columns]
+        solution = solve_stage(left.lp, left.stage(stage), options, clock, begin=begin)
         if not left.feasible:
             solution = without_point(solution, Termination.INFEASIBLE)
         solution = left.lift(lp, stage, solution)
@@ -262,16 +278,19 @@ def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, optio
 
 
 def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome:
-    """Solve a whole-number problem: its stages and ties choose the whole numbers, then a sequence settles the rest."""
+    """Solve a whole-number problem: its stages and ties choose the whole numbers, then a sequence settles the rest.
+
+    Only a search that is carried to its end settles ties of the whole numbers: short of it, what ties is not known.
+    """
     results, rest = _in_sequence(lp, lp.stages, options, clock)
     x = _best_plan(results)
     if x is None:
         return _outcome(lp, results, None, False, None, options, clock)
     chosen = [x]
     settled = False
-    if results[-1].solution.termination is Termination.OPTIMAL:
+    if results[-1].solution.termination is Termination.OPTIMAL and options.gap_for(lp) <= EXACT:
         ties = ties_of(rest, np.arange(rest.columns), np.zeros(rest.columns), lp.tie_break)
-        more, _ = _in_sequence(ties.lp, ties.stages, options, clock)
+        more, _ = _in_sequence(ties.lp, ties.stages, options, clock, begin=x)
         plan = _best_plan(more)
         settled = more[-1].solution.termination is Termination.OPTIMAL
         if plan is not None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from budgetopt.formulation.linear_program import Floats
+from budgetopt.formulation.linear_program import Floats, LinearProgram
 
-__all__ = ["Options", "PointStatus", "Solution", "Termination"]
+__all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "Options", "PointStatus", "Solution", "Termination"]
+
+EXACT = 1e-9
+"""The gap, as a share of the best value, of a search that is carried to its end."""
+LARGE_SEARCH = 250
+"""From so many open whole-number columns on, a search ends at ``LARGE_GAP`` unless another gap is asked for."""
+LARGE_GAP = 1e-4
+"""The gap of large searches: what lies below it takes most of their time."""
 
 
 class Termination(StrEnum):
@@ -42,15 +49,26 @@ class Options:
     time_limit
         Seconds after which the best plan found is returned, not proved; None waits.
     gap
-        For integer problems, the share of the best value at which to stop.
+        For integer problems, the share of the best value at which to stop. None goes by the size of the problem:
+        ``EXACT`` below ``LARGE_SEARCH`` open whole-number columns, ``LARGE_GAP`` from there on.
     threads
         Threads a solver may use; None leaves it to the solver.
     """
 
     solver: str = "highs"
     time_limit: float | None = None
-    gap: float = 1e-9
+    gap: float | None = None
     threads: int | None = None
+
+    def gap_for(self, lp: LinearProgram) -> float:
+        """Return the gap at which to stop on a problem."""
+        if self.gap is not None:
+            return self.gap
+        return EXACT if int((lp.integer & (lp.lower < lp.upper)).sum()) < LARGE_SEARCH else LARGE_GAP
+
+    def settled_for(self, lp: LinearProgram) -> Options:
+        """Return the options with the gap that the size of a problem asks for."""
+        return replace(self, gap=self.gap_for(lp))
 
 
 @dataclass(frozen=True, slots=True)

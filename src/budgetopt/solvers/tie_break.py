@@ -85,7 +85,7 @@ def ties_of(lp: LinearProgram, columns: np.ndarray, held: Floats, rule: TieBreak
     undecided = np.zeros(groups, np.bool_)
     undecided[group] = True
     undecided &= ~_decided(lp, group, column, weight, groups)
-    referred = np.flatnonzero(undecided & ~np.isnan(rule.reference))
+    referred = np.flatnonzero(undecided & ~np.isnan(rule.reference) & (not rule.least_change_is_sought))
     row_of_group = np.full(groups, -1, np.int64)
     row_of_group[referred] = np.arange(len(referred))
     extended = _with_deviations(lp, group, column, weight, row_of_group, rule.reference[referred] - already[referred])

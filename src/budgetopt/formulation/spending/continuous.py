@@ -103,6 +103,7 @@ def add_continuous(
     row_at = np.full(shape, -1, dtype=np.int64)
     row_at[cell] = np.arange(len(below))
     inside = opens[owner]
+    _open_by_segment(builder, segments, at_segment, at_period, (column, opened[owner, at_period]), room, out_of_order)
     mine = row_at[owner[inside], at_period[inside]]
     builder.entries(below[mine], column[inside], 1.0)
     builder.entries(above[mine], column[inside], 1.0)
@@ -189,7 +190,6 @@ def _keep_order(
     """
     if not out_of_order.any():
         return
-    run = np.cumsum(out_of_order)
     gates = np.flatnonzero(out_of_order)
     keys = {
         "program": np.repeat(segments.program[gates], periods),
@@ -197,8 +197,7 @@ def _keep_order(
         "segment": np.repeat(segments.number[gates], periods),
     }
     binary = builder.columns("beyond", keys, 0.0, 1.0, integer=True).reshape(len(gates), periods)
-    gate = run[segment] - 1
-    opened_by = (gate >= 0) & (segments.program[segment] == segments.program[gates[np.maximum(gate, 0)]])
+    gate, opened_by = _gate_before(segments, segment, out_of_order)
     following = np.minimum(gate + 1, len(gates) - 1)
     opens = (gate + 1 < len(gates)) & (segments.program[segment] == segments.program[gates[following]])
 
@@ -213,3 +212,36 @@ def _keep_order(
     row = builder.rows("full", keys, 0.0, np.inf)
     builder.entries(row, column[at], 1.0)
     builder.entries(row, binary[following[at], period[at]], -segments.width[segment[at]])
+
+
+def _gate_before(segments: Segments, segment: Ints, out_of_order: Bools) -> tuple[Ints, Bools]:
+    """Return the last breakpoint with a binary before each segment, and whether it is one of the segment's program."""
+    gates = np.flatnonzero(out_of_order)
+    gate = np.cumsum(out_of_order)[segment] - 1
+    has_one = gate >= 0
+    has_one[has_one] = segments.program[segment[has_one]] == segments.program[gates[gate[has_one]]]
+    return gate, has_one
+
+
+def _open_by_segment(
+    builder: Builder,
+    segments: Segments,
+    segment: Ints,
+    period: Ints,
+    columns: tuple[Ints, Ints],
+    room: Floats,
+    out_of_order: Bools,
+) -> None:
+    """Let each segment of a program that is closed or open fill only as far as it is open.
+
+    The row that limits the sum of all segments says the same to whole numbers. Segment by segment the limits are far
+    tighter where a fraction of a program is open, as in the relaxations that a search bounds its branches with.
+    Segments beyond a breakpoint with a binary need none: there the binary and a full segment before it say so.
+    """
+    column, opened = columns
+    _, is_beyond = _gate_before(segments, segment, out_of_order)
+    at = np.flatnonzero((opened >= 0) & np.isfinite(segments.width[segment]) & ~is_beyond)
+    keys = {"program": segments.program[segment[at]], "period": period[at], "segment": segments.number[segment[at]]}
+    row = builder.rows("open segment", keys, -np.inf, 0.0)
+    builder.entries(row, column[at], 1.0)
+    builder.entries(row, opened[at], -room[at])

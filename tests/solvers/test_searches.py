@@ -1,0 +1,108 @@
+"""Searches over whole numbers: where they stop, what they begin from, and what is said of those that stop early."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from budgetopt.formulation.linear_program import Stage
+from budgetopt.solvers import Options, Termination, solve_linear_program
+from budgetopt.solvers.engine import solve_stage
+from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.solution import EXACT, LARGE_GAP, LARGE_SEARCH
+from budgetopt.solvers.tie_break import ties_of
+from linear_programs import INFINITY, linear_program, linear_programs, ties
+
+
+def knapsack(columns, rows=20, seed=0):
+    random = np.random.default_rng(seed)
+    weights = random.integers(1, 1000, (rows, columns))
+    worths = random.integers(500, 1000, columns)
+    return linear_program(weights, -INFINITY, weights.sum(axis=1) * 0.4, 0, 1, maximize=worths, integer=True)
+
+
+def test_only_large_searches_stop_short_of_their_end():
+    large = knapsack(LARGE_SEARCH)
+    assert Options().gap_for(large) == LARGE_GAP
+    assert Options().gap_for(knapsack(LARGE_SEARCH - 1)) == EXACT
+    assert Options(gap=0.0).gap_for(large) == 0.0
+    held = np.arange(LARGE_SEARCH) == 3
+    assert Options().gap_for(replace(large, upper=np.where(held, 0.0, 1.0))) == EXACT
+
+
+def test_a_search_that_stopped_short_proves_its_gap_and_no_more():
+    lp = knapsack(20)
+    rough, exact = solve_linear_program(lp, Options(gap=0.3)), solve_linear_program(lp)
+    assert exact.proved
+    assert rough.termination is Termination.OPTIMAL
+    assert rough.certificate.proved
+    assert rough.solution.objective <= exact.solution.objective < rough.certificate.bound
+    assert not rough.proved
+    assert not rough.unique
+
+
+def test_a_large_search_says_what_it_left(monkeypatch):
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 20)
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_GAP", 0.3)
+    lp = knapsack(20)
+    assert not solve_linear_program(lp).proved
+    assert solve_linear_program(lp, Options(gap=0.0)).proved
+
+
+def test_a_search_begins_from_the_plan_that_it_is_given():
+    lp = knapsack(60)
+    good = solve_stage(lp, lp.stages[0], Options(time_limit=2.0)).x
+    alone = LiveModel(lp, Options(gap=0.9))
+    helped = LiveModel(lp, Options(gap=0.9))
+    helped.set_start(good)
+    reached = float(lp.stages[0].cost @ good)
+    assert alone.solve().objective < reached  # or the plan would prove nothing
+    assert helped.solve().objective >= reached
+
+
+@pytest.mark.parametrize("begin", [np.ones(20), np.full(20, np.nan), np.arange(20) % 2 * 1.0])
+def test_a_beginning_that_breaks_rows_does_no_harm(begin):
+    lp = knapsack(20)
+    known = solve_stage(lp, lp.stages[0])
+    answer = solve_stage(lp, lp.stages[0], begin=begin)
+    assert answer.termination is Termination.OPTIMAL
+    assert answer.objective == known.objective
+
+
+def test_each_search_of_a_sequence_begins_where_the_last_one_ended(monkeypatch):
+    begun = []
+    take = LiveModel.set_start
+    monkeypatch.setattr(LiveModel, "set_start", lambda model, x: (begun.append(x), take(model, x)))
+    lp = knapsack(12)
+    stages = (replace(lp.stages[0], within=0.2), Stage("fewest", np.ones(12), maximize=False))
+    outcome = solve_linear_program(replace(lp, stages=stages))
+    assert outcome.proved
+    first = outcome.stages[0].solution.x
+    assert begun
+    assert (begun[0] == first).all()
+
+
+@given(linear_programs(bounded=True, integers=True, stages=2, most_columns=4, most_rows=3))
+def test_a_least_change_that_was_sought_is_not_sought_again(lp):
+    """The tie break with and without the note leads to the same plan where the last stage is the least change."""
+    count = lp.columns
+    signed = replace(lp, lower=np.maximum(lp.lower, 0.0), upper=np.maximum(lp.upper, 0.0))
+    staged = replace(signed, stages=(signed.stages[0], Stage("least change", np.ones(count), maximize=False)))
+    known, asked = (
+        solve_linear_program(replace(staged, tie_break=replace(ties(np.zeros(count)), least_change_is_sought=sought)))
+        for sought in (True, False)
+    )
+    assert known.termination is asked.termination
+    if known.x is not None and known.unique and asked.unique:
+        np.testing.assert_allclose(known.x, asked.x, atol=1e-6 * max(1.0, float(np.abs(asked.x).max(initial=0.0))))
+
+
+def test_the_note_leaves_the_stage_out():
+    lp = linear_program([[1, 1]], -INFINITY, [1], 0, 1, maximize=[1, 1], tie_break=ties([0.0, 0.0]))
+    named = [
+        [stage.label for stage in ties_of(lp, np.arange(2), np.zeros(2), rule).stages]
+        for rule in (lp.tie_break, replace(lp.tie_break, least_change_is_sought=True))
+    ]
+    assert named[0][0] == "least change"
+    assert named[1] == named[0][1:]
