@@ -24,6 +24,7 @@ WORDS = {
     # kept only by a plan that spends nothing
     "shares-above-one",
     "share-above-one",
+    "shares-below-one",
 }
 
 
@@ -100,6 +101,10 @@ def kept_up(least: float) -> dict[str, Any]:
 
 def cap(amount: float, **words: Any) -> dict[str, Any]:
     return {"name": "cap", "sum": "spending", "at_most": amount, **words}
+
+
+def share_of(program: str, most: str) -> dict[str, Any]:
+    return {"name": program, "sum": "spending", "where": {"program": program}, "at_most": most, "of": "total spending"}
 
 
 def stepwise(low: float, high: float, **words: Any) -> dict[str, Any]:
@@ -189,6 +194,22 @@ BEYOND = [
         {"programs": CLOSED, "rules": [rule(sum="outcome helped", at_least=3, periods=["t2"])]},
         {"programs": CLOSED, "rules": [rule(sum="outcome helped", at_least=3.1, periods=["t2"])]},
         "target-out-of-reach",
+    ),
+    # the most that each part may have of the whole leaves some of it to nobody
+    (
+        {"rules": [rule(sum="spending", by="program", each_at_most="50%", of="total spending")]},
+        {"rules": [rule(sum="spending", by="program", each_at_most="49%", of="total spending")]},
+        "shares-below-one",
+    ),
+    (
+        {"rules": [share_of("clinic", "60%"), share_of("pool", "40%")]},
+        {"rules": [share_of("clinic", "60%"), share_of("pool", "39%")]},
+        "shares-below-one",
+    ),
+    (
+        {"programs": {"spare": {"baseline": 1}}, "rules": [share_of("clinic", "60%"), share_of("pool", "30%")]},
+        {"programs": {"pool": {"funds": []}}, "rules": [share_of("clinic", "60%")]},
+        "shares-below-one",
     ),
     (stepwise(4, 6), stepwise(4.1, 5.9), "between-packages"),
     (stepwise(2, 2.5, choose="one"), stepwise(1.1, 1.9, choose="one"), "between-packages"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from budgetopt.errors import ScenarioError
+from budgetopt.scenario.checks import notes
 from budgetopt.scenario.load import load
 from budgetopt.scenario.scenario import Scenario
 
@@ -121,3 +122,11 @@ def test_very_many_programs_that_contradict_themselves_are_named_by_the_first(tm
     assert "per_unit goes with service only" in text
     assert "more programs" in text
     assert len(caught.value.problems) < 12
+
+
+def test_a_number_left_out_among_packages_is_remarked_on(tmp_path: Path) -> None:
+    table = "program,packages.0.cost,packages.1.cost\nlibrary,,3\npools,1,2\n"
+    remarks = notes(told(tmp_path, table, "{}"))
+    assert any(remark.startswith("program 'library' leaves out a number among its packages") for remark in remarks)
+    remarks = notes(told(tmp_path, table.replace(",,3", ",1,3"), "{}"))
+    assert not any("leaves out a number" in remark for remark in remarks)

@@ -61,6 +61,14 @@ def notes_on_projects(scenario: Scenario) -> Iterator[str]:
     one = "the ceiling of {} is below the cost of any package that it could begin with, so it is never funded"
     many = "the ceilings of {} are below the cost of any package that they could begin with, so they are never funded"
     yield from some(scenario, below, one, many)
+    # in a table an empty cell leaves a number out, and the packages after it move up
+    owner, count_of = packages.program, np.bincount(packages.program, minlength=len(scenario.programs))
+    highest = np.full(len(scenario.programs), -1)
+    np.maximum.at(highest, owner, packages.number)
+    gaps: Bools = highest + 1 > count_of
+    one = "{} leaves out a number among its packages: those after it move up, each on top of the one before"
+    many = "{} leave out a number among their packages: those after it move up, each on top of the one before"
+    yield from some(scenario, gaps & (scenario.programs.text("choose") != "any"), one, many)
 
 
 def notes_on_grants(scenario: Scenario) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Shares that add up to more than all there is: within one rule group by group, and of several rules together."""
+"""Shares that add up to more than all there is, or leave some of it to nobody.
+
+Within one rule group by group, and of several rules together.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +23,101 @@ __all__ = ["check_shares"]
 
 
 def check_shares(scenario: Scenario, findings: Findings) -> None:
-    """Look for shares of one whole that add up to more than 100%, so that only a plan without spending keeps them."""
+    """Look for shares of one whole that only a plan without spending keeps.
+
+    These are least shares that add up to more than 100%, and most shares that add up to less for all programs.
+    """
     wholes: dict[object, list[tuple[SumRule, Path, str, Floats, Bools]]] = {}
+    caps: dict[object, list[tuple[SumRule, Path, str, Floats, Bools]]] = {}
     for rule, path in findings.rule_paths(scenario.rules):
         if not isinstance(rule, SumRule) or findings.is_spoiled(*path):
             continue
         if rule.by is not None and rule.each_at_least is not None:
             _groups(scenario, rule, path, findings)
+        if rule.by is not None and rule.each_at_most is not None:
+            _groups_at_most(scenario, rule, path, findings)
+        key = "at_most" if rule.equals is None else "equals"
+        if (
+            rule.by is None
+            and rule.sum == "spending"
+            and rule.of == "total spending"
+            and getattr(rule, key) is not None
+        ):
+            held = scenario.period_mask(rule.periods)
+            share = np.where(held, scenario.per_period(getattr(rule, key), np.inf), np.inf)
+            chosen = select(scenario.programs, rule.where)
+            caps.setdefault(_whole(rule, held), []).append((rule, path, key, share, chosen))
         key = "at_least" if rule.equals is None else "equals"
         if rule.by is None and rule.of == "total spending" and getattr(rule, key) is not None:
             held = scenario.period_mask(rule.periods)
             share = np.where(held, scenario.per_period(getattr(rule, key), 0.0), 0.0)
-            funds = None if rule.funds is None else tuple(sorted(rule.funds))
-            whole = (rule.each, funds, tuple(held.tolist()) if rule.each == "total" else ())
             chosen = select(scenario.programs, rule.where)
-            wholes.setdefault(whole, []).append((rule, path, key, share, chosen))
+            wholes.setdefault(_whole(rule, held), []).append((rule, path, key, share, chosen))
     for rules in wholes.values():
         _together(scenario, rules, findings)
+    for rules in caps.values():
+        _together_at_most(scenario, rules, findings)
+
+
+def _whole(rule: SumRule, held: Bools) -> object:
+    """Return what tells the whole of which a rule speaks from others."""
+    funds = None if rule.funds is None else tuple(sorted(rule.funds))
+    return (rule.each, funds, tuple(held.tolist()) if rule.each == "total" else ())
+
+
+def _spenders(scenario: Scenario, rule: SumRule) -> Bools:
+    """Return the programs that can have any of the spending of which a rule speaks; shape (programs,)."""
+    counted = np.array([rule.funds is None or fund in rule.funds for fund in scenario.funds], dtype=bool)
+    some: Bools = np.any(scenario.eligible[:, counted], axis=1)
+    return some
+
+
+def _groups_at_most(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -> None:
+    """Look at what the groups of one rule may have of all spending, where every program belongs to them wholly."""
+    if rule.by is None or rule.sum != "spending" or rule.of != "total spending" or rule.where is not None:
+        return
+    groups, spenders = groups_of(scenario.programs, rule.by, rule.population), _spenders(scenario, rule)
+    inside = [share for share in groups.values() if (share * spenders > 0).any()]
+    if not inside or above(np.ones(1), np.sum(inside, axis=0)[spenders]).any():
+        return
+    most = np.where(scenario.period_mask(rule.periods), scenario.per_period(rule.each_at_most, np.inf), np.inf)
+    wrong = above(np.ones(1), most * len(inside))
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        count = "its only group" if len(inside) == 1 else f"each of its {len(inside):,} groups"
+        message = f"{named(path, findings.tree)} allows {count} at most {Share(most[at])} of total spending"
+        message += f"{when(scenario, at, at) if not wrong.all() else ''}, and every program is in one of them"
+        needed = Share(np.ceil(1e4 / len(inside)) / 1e4)
+        findings.add("shares-below-one", (*path, "each_at_most"), message, f"at least {needed}", _NOTHING)
+
+
+_NOTHING = "only a plan without any spending keeps this"
+
+
+def _together_at_most(
+    scenario: Scenario, rules: list[tuple[SumRule, Path, str, Floats, Bools]], findings: Findings
+) -> None:
+    """Look for ceilings of several rules that speak of every program, none of it twice, and add up below 100%."""
+    spenders = _spenders(scenario, rules[0][0])
+    for period in range(len(scenario.periods)):
+        free = spenders.copy()
+        taken: list[tuple[SumRule, Path, str, Floats, Bools]] = []
+        for entry in sorted(rules, key=lambda entry: float(entry[3][period])):
+            mine = entry[4] & spenders
+            if mine.any() and np.isfinite(entry[3][period]) and free[mine].all():
+                free &= ~mine
+                taken.append(entry)
+        total = sum(float(entry[3][period]) for entry in taken)
+        if taken and not free.any() and above(np.ones(1), np.array([total]))[0]:
+            parts = [f"'{rule.name}' {Share(share[period])}" for rule, _, _, share, _ in taken]
+            if len(parts) == 1:
+                message = f"{named(taken[0][1], findings.tree)} allows at most {Share(total)} of total spending"
+            else:
+                message = f"the rules {listed(parts, 5)} allow {Share(round(total, 10))} of total spending together"
+            _, path, key, _, _ = taken[-1]
+            message += f"{when(scenario, period, period)}, and no program is left for the rest"
+            findings.add("shares-below-one", (*path, key), message, "shares that add up to 100% or more", _NOTHING)
+            return
 
 
 def _groups(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -> None:
