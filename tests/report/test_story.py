@@ -36,13 +36,15 @@ def program(baseline: float | None = None, per_dollar: float = 1.0, **keys: Any)
 
 
 def test_the_city_in_a_few_sentences(city: Allocation) -> None:
-    spends, moves, ends, buys, left, money, rule = told(city)
+    spends, moves, ends, following, why, buys, left, money, rule = told(city)
     assert spends.startswith("The plan spends $206 million on 10 of 12 programs over FY2027 to FY2029, ")
     assert spends.endswith("$14.8 million (7.7%) more than the baseline.")
     assert moves == "5 programs gain, 4 programs lose and 1 of 3 new programs is funded."
     assert ends.startswith(
         "The largest increase goes to Vision Zero (+$6 million) and the largest cut falls on Shelter beds"
     )
+    assert following.startswith("Next come ")
+    assert why.startswith("Vision Zero is ")
     assert "“Overdue repairs” falls to 1,818 (-882 repairs, -32.7%); 1 other outcome moves too" in buys
     assert buys.endswith("these figures rest partly on assumptions.")
     assert (

@@ -47,7 +47,7 @@ def short_story(
     dollars = figures.unit.dollars
     sentences = [_spending(plan, figures, numbers)]
     if figures.has_baseline and len(figures.spending) > 1:
-        sentences += _moves(figures, numbers)
+        sentences += _moves(plan, figures, numbers)
     sentences += _outcomes(outcomes, numbers)
     sentences += _funds(plan, figures, numbers, dollars)
     if not figures.spending.any() and not inflow(plan.scenario).any():
@@ -85,8 +85,8 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
     return f"{text}, {amount}{share} {more} than the baseline."
 
 
-def _moves(figures: Figures, numbers: Numbers) -> list[str]:
-    """Return how many programs move, and the largest moves."""
+def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
+    """Return how many programs move, the five largest moves, and what holds the largest two."""
     dollars = figures.unit.dollars
     change, is_new = figures.change, figures.is_new
     up, down = int(((change > 0) & ~is_new).sum()), int(((change < 0) & ~is_new).sum())
@@ -124,7 +124,26 @@ def _moves(figures: Figures, numbers: Numbers) -> list[str]:
     if ends:
         text = join_words(ends)
         sentences.append(f"{text[0].upper()}{text[1:]}.")
+    told = [at for at in (most, least) if sizes[at]]
+    following = [at for at in np.argsort(-np.abs(sizes), kind="stable").tolist() if sizes[at] and at not in told][:3]
+    if following:
+        parts = [f"{one_line(figures.names[at])} ({_signed(numbers, sizes[at] * dollars)})" for at in following]
+        sentences.append(f"Next {'come' if len(parts) > 1 else 'comes'} {join_words(parts)}.")
+    reasons = plan.programs["reason"].tolist()
+    why = [_why(one_line(figures.names[at]), str(reasons[at])) for at in dict.fromkeys(told)]
+    if any(why):
+        text = join_words([words for words in why if words])
+        sentences.append(f"{text[0].upper()}{text[1:]}.")
     return sentences
+
+
+def _why(name: str, reason: str) -> str:
+    """Return what holds a program, after its name; empty where it only stands at the margin."""
+    if reason.startswith(("held", "at ")):
+        return f"{name} is {reason}"
+    if reason.startswith("fixed"):
+        return f"{name} is fixed"
+    return f"what {name} had buys more elsewhere" if reason == "unfunded: the money buys more elsewhere" else ""
 
 
 def _new(funded: int, new: int, numbers: Numbers) -> str:
