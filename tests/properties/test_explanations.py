@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, break_evens, explanations, margins, prices
 from budgetopt.analysis.break_even import MOVES
+from budgetopt.analysis.pricing import limit_rows
 from budgetopt.analysis.scaling import scaled
 from budgetopt.analysis.whole import whole
 from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix, Provision
@@ -173,3 +174,46 @@ def test_the_table_of_all_programs_agrees_with_each_by_itself(case: Case) -> Non
         said = table.loc[program, "effect_for_more" if item.more else "effect_for_less"]
         assert math.isnan(said) == math.isnan(item.factor)
         assert math.isnan(said) or abs(said / item.factor - 1) < 1e-6
+
+
+@few(1 / 3)
+@given(
+    case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX),
+    share=st.sampled_from([0.01, 0.3, 1.0]),
+    data=st.data(),
+)
+def test_a_price_bounds_what_a_larger_step_brings(case: Case, share: float, data: st.DataObject) -> None:
+    question = WhatIf(case.scenario)
+    assume(not question.is_integer)
+    plan = bo.solve(case.scenario)
+    limits = list(limit_rows(question))
+    at = data.draw(st.integers(0, len(limits) - 1))
+    limit = limits[at]
+    line = prices(plan, only=[Provision(limit.kind, limit.name)], question=question)
+    mine = [item for item in limits if (item.kind, item.name) == (limit.kind, limit.name)].index(limit)
+    relief, tightening = line["relief"].iloc[mine], line["tightening"].iloc[mine]
+    gain = 1.0 if question.problem.stages[0].maximize else -1.0
+    base = question.as_is().objective
+    step = share * max(abs(limit.bound), 1.0)
+    slack = 1e-6 * max(abs(base), 1.0)
+    for side, price in ((1, relief), (-1, tightening)):
+        bound = limit.bound + side * limit.relief * step
+        if limit.row < 0:
+            if bound < 0:
+                continue
+            column = np.array([limit.column])
+            answer = question.with_columns(column, np.array([bound]), question.problem.upper[column])
+        else:
+            row = np.array([limit.row])
+            lower, upper = question.problem.row_lower[row], question.problem.row_upper[row]
+            moved = np.array([bound])
+            answer = question.with_rows(
+                row,
+                lower if limit.sense == "at most" else moved,
+                upper if limit.sense == "at least" else moved,
+            )
+        if answer.termination is not Termination.OPTIMAL or math.isnan(price):
+            continue
+        change = gain * (answer.objective - base)
+        # the best value is concave in a limit: no step gains more, or loses less, than its price says
+        assert change <= side * price * step + slack
