@@ -124,7 +124,8 @@ def test_nothing_is_written_where_there_is_no_plan(town: Path, tmp_path: Path, r
     page = tmp_path / "plan.html"
     page.write_text("last year's", encoding="utf-8")
     text = (town / "scenario.yaml").read_text(encoding="utf-8")
-    impossible = "  - {name: Visits for all, sum: outcome visits, at_least: 600}\n"
+    where = "{program: [library, pool]}"
+    impossible = f"  - {{name: Visits for all, sum: outcome visits, where: {where}, at_least: 600}}\n"
     (town / "scenario.yaml").write_text(text + impossible, encoding="utf-8")
     code, out, err = run("solve", town, "--report", page)
     assert code == 1
