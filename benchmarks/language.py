@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--programs", type=int, default=500)
     parser.add_argument("--large", type=int, default=5000, help="programs of the city of which only the gap is asked")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds that each solver has")
-    parser.add_argument("--gap", type=float, default=1e-9, help="the share of the best value at which to stop")
+    parser.add_argument("--gap", type=float, default=1e-4, help="the share of the best value at which to stop")
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     parser.add_argument("--child", nargs=2, metavar=("WAY", "FOLDER"), help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
