@@ -90,11 +90,12 @@ class _Ask:
 
 @dataclass(frozen=True, slots=True)
 class _Floors:
-    """The floors of programs, dollars of shape (programs, periods), and those of rules."""
+    """The floors of programs, dollars of shape (programs, periods), and those of rules with who can pay for them."""
 
     programs: Floats
     changes: tuple[tuple[str, Path, Floats], ...]
     rules: tuple[RuleFloor, ...]
+    payers: tuple[Bools, ...]
     can_pay: Bools
 
     @classmethod
@@ -105,11 +106,21 @@ class _Floors:
             adds: Floats = np.where(above(least, own), least, 0.0)
             raised.append((rule.name, path, adds))
             own = np.maximum(own, least)
-        return cls(own, tuple(raised), tuple(rule_floors(scenario, findings)), can_pay)
+        rules = tuple(rule_floors(scenario, findings))
+        payers = tuple(np.asarray(can_pay[rule.chosen].any(axis=0)) for rule in rules)
+        return cls(own, tuple(raised), rules, payers, can_pay)
 
     def names(self, first: int, last: int) -> list[tuple[str, Path, Bools]]:
         """Return the rules on change that raise floors in a window of periods, and of which programs."""
         return [(name, path, raised[:, first : last + 1].sum(axis=1) > 0) for name, path, raised in self.changes]
+
+    def of_group(self, group: Bools) -> list[RuleFloor]:
+        """Return the rules of which a group of funds alone must pay what they ask for."""
+        return [
+            rule
+            for rule, payers in zip(self.rules, self.payers, strict=True)
+            if (rule.funds is not None and not (rule.funds & ~group).any()) or not (payers & ~group).any()
+        ]
 
     def only(self, group: Bools) -> Bools:
         """Return the programs that a group of funds alone can pay for; shape (programs,)."""
@@ -130,11 +141,11 @@ def _groups(eligible: Bools) -> Iterator[Bools]:
 
 
 def _above_group(scenario: Scenario, accounts: Accounts, floors: _Floors, group: Bools, findings: Findings) -> bool:
-    only = floors.only(group)
+    only, asking = floors.only(group), floors.of_group(group)
     count = len(scenario.periods)
     for first, last in windows(count):
         own = np.where(only, floors.programs[:, first : last + 1].sum(axis=1), 0.0)
-        least, rules, beside = _least(floors, group, own, first, last)
+        least, rules, beside = add_up(asking, own, first, last)
         most = accounts.most(group, first, last)
         if above(np.array([least]), np.array([most]))[0]:
             ask = _Ask(least, when(scenario, first, last), rules)
@@ -170,17 +181,6 @@ def _above_recurring(scenario: Scenario, floors: _Floors, group: Bools, findings
             _report(scenario, findings, group, own, floors.names(at, at), ask, what, revenue[at], hint)
             return True
     return False
-
-
-def _least(floors: _Floors, group: Bools, own: Floats, first: int, last: int) -> tuple[float, list[RuleFloor], Bools]:
-    """Return the least that a group of funds must pay, the rules that raise it, and the programs that they leave."""
-    asking = [
-        rule
-        for rule in floors.rules
-        if (rule.funds is not None and not (rule.funds & ~group).any())
-        or not (floors.can_pay[rule.chosen] & ~group).any()
-    ]
-    return add_up(asking, own, first, last)
 
 
 def _report(
