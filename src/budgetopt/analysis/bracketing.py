@@ -25,6 +25,8 @@ CLOSE = 1e-7
 NOISE = 1e-9
 AROUND = 30.0
 """How far around a place to look, in terms of how close the ends are to be: with ties prices are a little off."""
+ABOVE = 1e-3
+"""The share of what the lines of two plans lie apart by which a value above both shows a third."""
 FURTHER = 100.0
 """Where prices lead no further than so many times how close the ends are to be, they say nothing new."""
 
@@ -91,7 +93,10 @@ def bracketed(
             return
         at = place(number)
         again, tried = abs(at - tried) < 10 * AROUND * CLOSE, at
+        near, beyond = inside, outside
         see(at + side * CLOSE / 2)
+        if beyond is not None and outside is not beyond and outside is not None and _is_above(near, outside, beyond):
+            return
         if outside is not None and side * outside.at <= side * at + CLOSE:
             see(at - side * CLOSE / 2)
             if again and side * outside.at < side * at:
@@ -137,6 +142,14 @@ def _where_lines_meet(one: Seen, other: Seen, size: Callable[[float], float]) ->
     if first * second < 0 or abs(first + second) <= 1e-12 * scale:
         return None
     return _between(size(one.at), size(other.at), first / (first + second))
+
+
+def _is_above(one: Seen, seen: Seen, other: Seen) -> bool:
+    """Return whether the value between two places is above the line of the first, so that a third line lies between."""
+    if one.answer.x is None or not (_comparable(one.problem, seen.problem) and _comparable(one.problem, other.problem)):
+        return False
+    excess = abs(seen.answer.objective - _carried(one, seen.problem))
+    return excess > ABOVE * abs(other.answer.objective - _carried(one, other.problem))
 
 
 def _carried(seen: Seen, problem: LinearProgram) -> float:

@@ -126,11 +126,12 @@ class _Level:
             altered = alterations.scaled(self._row, what, outcome, math.exp(at))
             stage = altered.problem.stages[0]
             leaning = replace(stage, cost=stage.cost + side * self._lean(stage.cost) * altered.spends)
-            answer = question.solve(replace(altered.problem, stages=(leaning,)))
+            problem = replace(altered.problem, stages=(leaning,))
+            answer = question.solve(problem)
             moved = False
             if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
                 moved = self._moved(float(altered.spends @ answer.x), what, math.exp(at), more=more)
-            return Seen(at, altered.problem, answer, moved)
+            return Seen(at, problem, answer, moved)
 
         # what a dollar buys changes in proportion to the effect, and to one over the cost
         turns = -1.0 if what == "cost" else 1.0
