@@ -1,0 +1,110 @@
+"""Why a rule, a target, a resource or a fund is as it is, in plain sentences with figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.analysis.pricing import prices, solved, total_cost
+from budgetopt.analysis.what_if import WhatIf
+from budgetopt.formulation import Provision, formulate
+from budgetopt.formulation.objective import is_goal_programming
+from budgetopt.report.limits import Gain, limit_name
+from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.text import label, one_line, sentence
+from budgetopt.solvers import solve_linear_program
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+    Told = tuple[str, tuple[str, ...], dict[str, pd.DataFrame]]
+
+__all__ = ["fund_explained", "limit_explained"]
+
+
+def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, numbers: Numbers) -> Told:
+    """Return what explains a rule, target or resource: its name, the sentences, and the tables behind them."""
+    table = prices(plan, question=question, only=[provision])
+    gain = Gain.of(plan, numbers)
+    rows = plan.rules[plan.rules["name"] == provision.name]
+    because = next((str(text) for text in rows["because"] if text), "")
+    binds = bool(rows["binding"].any())
+    sentences = [sentence(because)] if because else []
+    if provision.kind == "target" and is_goal_programming(plan.scenario):
+        sentences += _goal(plan, provision.name, numbers)
+        return (limit_name(plan, "target", provision.name), tuple(sentences), {"prices": table, "values": rows})
+    sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
+    cost = float(table["total_cost"].iloc[0]) if len(table) else 0.0
+    if not len(table):
+        cost = total_cost(question, provision, solved(question.as_is()))
+    if math.isinf(cost):
+        sentences.append("Without it nothing would limit the gain.")
+    elif cost > 0:
+        sentences.append(f"Without it the best plan would {gain.words(cost)}.")
+    elif binds:
+        sentences.append("Dropping it would gain nothing.")
+    moved = _moves_without(plan, provision, numbers) if cost > 0 and math.isfinite(cost) else []
+    if moved:
+        sentences.append(f"Without it {join_words(moved)}.")
+    return (limit_name(plan, provision.kind, provision.name), tuple(sentences), {"prices": table, "values": rows})
+
+
+def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:
+    """Say how far a plan gets to a target that is a goal and no limit."""
+    yield "It is a goal, not a limit: the plan comes as near to all goals together as it can."
+    target = plan.scenario.outcomes[outcome].target
+    assert target is not None
+    reached = float(plan.outcomes["level"].to_numpy()[list(plan.scenario.outcomes).index(outcome)])
+    level = numbers.with_unit(reached, plan.scenario.outcomes[outcome].unit)
+    for bound, words in ((target.at_least, "at least"), (target.at_most, "at most")):
+        if isinstance(bound, int | float) and len(plan.scenario.periods) == 1:
+            yield f"The plan reaches {level}; the goal is {words} {numbers.quantity(float(bound))}."
+
+
+def _moves_without(plan: Allocation, provision: Provision, numbers: Numbers) -> list[str]:
+    """Return the largest moves of the plan that would be best without a provision, ties settled as in the plan."""
+    formulation = formulate(plan.scenario, suspended=[provision])
+    answer = solve_linear_program(formulation.linear_program)
+    if answer.x is None:
+        return []
+    change = (formulation.spending_of(answer.x) - plan.spending).sum(axis=(1, 2))
+    names = plan.scenario.programs.names()
+    largest = [at for at in np.argsort(-np.abs(change), kind="stable")[:3].tolist() if abs(change[at]) >= 1.0]
+    moves = []
+    for at in largest:
+        amount = numbers.spoken_money(abs(float(change[at])))
+        moves.append(f"{one_line(names[at])} would get {amount} {'more' if change[at] > 0 else 'less'}")
+    return moves
+
+
+def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbers) -> Told:
+    """Return what explains a fund: its name, the sentences, and the tables behind them."""
+    table = prices(plan, question=question, only=[Provision("money", fund), Provision("reserve", fund)])
+    accounts = plan.funds[plan.funds["fund"] == fund]
+    gain = Gain.of(plan, numbers)
+    spending, closing = float(accounts["spending"].sum()), float(accounts["closing"].iloc[-1])
+    reserve = float(accounts["reserve"].iloc[-1])
+    kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
+    sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
+    money = table[table["kind"] == "money"]
+    for index in range(len(money)):
+        row = money.iloc[index]
+        when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
+        relief, tightening = float(row["relief"]), float(row["tightening"])
+        if relief == 0:
+            sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
+        elif math.isclose(relief, tightening, rel_tol=1e-6):
+            sentences.append(f"Each dollar more{when} would {gain.words(relief)}.")
+        elif math.isnan(tightening):
+            sentences.append(
+                f"One dollar more{when} would {gain.words(relief)}; with one dollar less there is no plan."
+            )
+        elif relief > 0:
+            lost = gain.amount(tightening)
+            sentences.append(f"One dollar more{when} would {gain.words(relief)}; one dollar less would cost {lost}.")
+    return (label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts})
