@@ -215,8 +215,11 @@ class Reckoning:
 
     def dollars(self, weight: Floats, funds: tuple[str, ...] | None = None) -> Quantity:
         """Return the spending for programs by the funds named, each by its weight; shape (programs,)."""
-        size, (paid, gross, payments) = np.abs(weight), self._paid_by(self.fund_mask(funds))
-        return Quantity(weight @ paid, size @ gross, self.cent * np.maximum(size @ payments, 1.0))
+        paid, gross, payments = self._paid_by(self.fund_mask(funds))
+        # most rules select a few of many programs
+        rows = np.flatnonzero(weight)
+        each, size = weight[rows], np.abs(weight[rows])
+        return Quantity(each @ paid[rows], size @ gross[rows], self.cent * np.maximum(size @ payments[rows], 1.0))
 
     def _paid_by(self, funds: Bools) -> tuple[Floats, Floats, Floats]:
         """Return what some funds pay for each program, the same without signs, and in how many payments."""
