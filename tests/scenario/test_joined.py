@@ -130,3 +130,20 @@ def test_a_number_left_out_among_packages_is_remarked_on(tmp_path: Path) -> None
     assert any(remark.startswith("program 'library' leaves out a number among its packages") for remark in remarks)
     remarks = notes(told(tmp_path, table.replace(",,3", ",1,3"), "{}"))
     assert not any("leaves out a number" in remark for remark in remarks)
+
+
+def test_a_number_that_cannot_be_read_hides_no_misspelt_word(tmp_path: Path) -> None:
+    rules = "rules: [{name: r, sum: spending, where: {department: Librry}, at_most: 5}]\n"
+    table = "program,department,baseline,districts.north\nlibrary,Library,two,50%\npools,Parks,3,x\n"
+    with pytest.raises(ScenarioError) as caught:
+        told(tmp_path, table, "{}", rules)
+    assert sorted(problem.code for problem in caught.value.problems) == ["number", "number", "unknown-value"]
+    # what asks for the numbers themselves may be right
+    rules = "rules: [{name: r, sum: spending, where: {baseline: {above: 4}, districts: south}, at_most: 5}]\n"
+    with pytest.raises(ScenarioError) as caught:
+        told(tmp_path, table, "{}", rules)
+    assert [problem.code for problem in caught.value.problems] == ["number", "number"]
+    # and where a row is lost, so may be its words
+    with pytest.raises(ScenarioError) as caught:
+        told(tmp_path, table.replace("library,Lib", ",Lib"), "{}", rules)
+    assert "unknown-value" not in [problem.code for problem in caught.value.problems]

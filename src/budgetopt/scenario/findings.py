@@ -114,6 +114,8 @@ class Findings:
         For each rule that is checked, its position among those that were written.
     partial
         Whether programs are missing because a table or a program could not be read.
+    cells_only
+        Whether that is so only because numbers in cells of tables cannot be read: every program and its words stand.
     inputs
         The files that were read beside the scenario file, with the SHA-256 of each.
     awaited
@@ -126,6 +128,7 @@ class Findings:
     spoiled: set[Path] = field(default_factory=set)
     rules: list[int] = field(default_factory=list)
     partial: bool = False
+    cells_only: bool = False
     inputs: dict[str, str] = field(default_factory=dict)
     awaited: set[tuple[str, str]] = field(default_factory=set)
 

@@ -39,7 +39,7 @@ def follows(problem: Problem, others: Iterable[Problem]) -> bool:
 def without_shapes(programs: ProgramTable, rows: Ints, findings: Findings) -> ProgramTable:
     """Return the programs without what some of them, which contradict themselves, do: the rest can be looked at."""
     if len(rows) > _MOST_SPOILED:
-        findings.partial = True
+        findings.partial, findings.cells_only = True, False
         return programs.select(np.setdiff1d(np.arange(len(programs)), rows))
     findings.spoiled |= {("programs", name, key) for name in programs.ids[rows].tolist() for key in _SHAPES}
     for key in _SHAPES if len(rows) else ():

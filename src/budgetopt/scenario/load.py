@@ -42,6 +42,8 @@ _NOT_SELECTED_BY = (
     *("if_funded", "service", "packages", "choose", "start", "uses", "inflation"),
 )
 """Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""
+_OF_NUMBERS = ("number", "negative", "not-finite", "leading-zero", "ambiguous-share")
+"""Problems of single numbers in a table: nothing else is lost with them."""
 _DEEPEST = 64
 _PASSES = 4
 
@@ -254,6 +256,7 @@ def programs_of(
     read = read_tables(document.tables, source.folder, places)
     findings.inputs.update((_relative(name, source.folder), sha256) for name, sha256 in read.inputs.items())
     findings.problems += read.problems
+    findings.cells_only = not findings.partial and all(problem.code in _OF_NUMBERS for problem in read.problems)
     findings.partial |= bool(read.problems)
     programs, problems = merge([*read.programs, written], read.references, known)
     # where programs are missing because their table is broken, that others speak of them is no mistake

@@ -33,14 +33,18 @@ def selections(scenario: Scenario, findings: Findings) -> Iterator[tuple[Where, 
 
 def check_selections(scenario: Scenario, findings: Findings) -> None:
     """Look for selections that name what no program has, or match no program."""
-    if findings.partial or not len(scenario.programs):
+    if (findings.partial and not findings.cells_only) or not len(scenario.programs):
         return
     checker = _Checker(scenario.programs, findings)
     for where, path in selections(scenario, findings):
-        if checker.terms(where, path) and not select(scenario.programs, where).any():
+        if checker.terms(where, path) and not findings.partial and not select(scenario.programs, where).any():
             message = f"{named(path, findings.tree)} matches no program"
             hint = "all of its entries must hold at once: is one of them too narrow?" if len(where.root) > 1 else ""
             findings.add("empty-selection", path, message, "a selection that at least one program meets", hint)
+
+
+_WORDS = ("program", "name", "department", "priority", "tags")
+"""Attributes that are words."""
 
 
 class _Checker:
@@ -62,6 +66,8 @@ class _Checker:
             elif key in CONNECTIVES:
                 for position, part in enumerate(term):
                     good &= self.terms(part, (*below, position))
+            elif self.findings.partial and key not in _WORDS:
+                continue  # it may ask for a number that could not be read
             elif key not in self.attributes:
                 expected = f"one of: {listed([*self.attributes, *CONNECTIVES], 20)}"
                 hint = (

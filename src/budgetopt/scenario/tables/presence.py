@@ -119,4 +119,7 @@ def _problem(
         key = str(error["loc"][-1])
         return Problem("missing-key", f"{subject} has no '{key}'{more}", place, f"`{key}`")
     said = say(error)
+    # where one key is what is wrong, it is told at that key
+    key = next((key for key in present if key.rpartition(".")[2] == said.code.replace("-", "_")), "")
+    place = programs.place(row, key) if key else place
     return Problem(said.code, f"{subject}: {said.message}{more}", place, said.expected, said.hint)
