@@ -1,0 +1,76 @@
+"""The table of all programs: what holds each, and what its dollars bring."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import budgetopt as bo
+from budgetopt.analysis import explanations
+from budgetopt.analysis.overview import held_by
+
+STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
+UNFUNDED = "unfunded: the money buys more elsewhere"
+UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
+
+
+@pytest.mark.parametrize(
+    ("reason", "charges", "last", "following", "price", "said"),
+    [
+        (STANDS, {}, 2.0, 1.0, 1.5, STANDS),
+        (STANDS, UP, 1.0, 1.0, 1.5, "held up by the rule “Floor”"),
+        (STANDS, UP, 2.0, 1.0, 1.5, STANDS),
+        (STANDS, DOWN, 2.0, 2.0, 1.5, "held down by the rule “Cap”"),
+        (STANDS, {**UP, **DOWN}, 1.0, 1.0, 1.5, "held up by the rule “Floor”"),
+        (STANDS, {("target", "visits"): -0.5}, math.nan, math.nan, 0.0, "held up by the target “visits”"),
+        (STANDS, {("reserve", "general"): 0.5}, 2.0, 2.0, 1.5, STANDS),
+        (UNFUNDED, {}, math.nan, 1.0, 1.5, UNFUNDED),
+        (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing that is sought"),
+        (UNFUNDED, DOWN, math.nan, 2.0, 1.5, "held down by the rule “Cap”"),
+        (UNFUNDED, UP, math.nan, 1.0, 1.5, UNFUNDED),
+        (UNFUNDED, UP, math.nan, 0.0, 1.5, UNFUNDED),
+        ("at its ceiling", DOWN, 2.0, math.nan, 1.5, "at its ceiling"),
+    ],
+)
+def test_a_rule_holds_a_program_only_where_it_would_move_without_it(reason, charges, last, following, price, said):
+    assert held_by(reason, charges, last, following, price) == said
+
+
+def scenario_of(**parts):
+    return bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"saved": {"weight": 2}},
+            "programs": {
+                "a": {"baseline": 30, "outcomes": {"saved": {"curve": [[0, 0], [40, 80], [80, 120]]}}},
+                "b": {"outcomes": {"saved": {"per_dollar": 0.8}}},
+                "c": {"outcomes": {"saved": {"per_dollar": 0.5}}},
+            },
+            **parts,
+        }
+    )
+
+
+def test_the_table_has_a_row_for_each_program_with_its_break_evens():
+    table = explanations(bo.solve(scenario_of())).set_index("program")
+    assert table.index.tolist() == ["a", "b", "c"]
+    assert table.loc["c", "effect_for_more"] == pytest.approx(1.6)
+    assert math.isnan(table.loc["c", "effect_for_less"])
+    assert table.loc["a", "effect_for_less"] == pytest.approx(0.8)
+    assert table.loc["b", "effect_for_less"] == pytest.approx(0.625)
+    assert table["price"].tolist() == pytest.approx([1.6] * 3)
+
+
+def test_with_whole_decisions_break_evens_are_looked_for_only_if_asked():
+    scenario = scenario_of(
+        programs={
+            "a": {"packages": [{"name": "all", "cost": 50, "outcomes": {"saved": 100}}]},
+            "b": {"outcomes": {"saved": {"per_dollar": 3}}},
+        }
+    )
+    plan = bo.solve(scenario)
+    assert explanations(plan)["effect_for_more"].isna().all()
+    followed = explanations(plan, follow=True).set_index("program")
+    assert followed.loc["a", "effect_for_more"] == pytest.approx(1.5, rel=1e-5)
+    assert math.isnan(followed.loc["a", "last_dollar"])
