@@ -162,7 +162,8 @@ class _Level:
             if dearest > 0:
                 return dearest
         stage = problem.stages[0]
-        return float(np.abs(stage.cost).max(initial=0.0))
+        # where nothing is worth anything, every plan is as good, and any leaning tells them apart
+        return float(np.abs(stage.cost).max(initial=0.0)) or 1.0
 
     def _is_held(self, *, more: bool) -> bool:
         """Return whether the program's own limits let it have no more, or no less, in any period."""
