@@ -56,6 +56,7 @@ def follow(
     unit: float,
     far: float,
     last: float = math.inf,
+    slope: float | None = None,
 ) -> Piece:
     """Return the straight piece that leaves a point in one direction.
 
@@ -73,6 +74,8 @@ def follow(
         How far to look; a piece that is still straight there is taken to go on for ever.
     last
         How far from the point the last place is that has a value, if that is known.
+    slope
+        The slope of the piece, if that is known.
     """
     if last <= 10 * unit:
         return Piece(math.nan, start.at, feasible=False)
@@ -83,13 +86,14 @@ def follow(
         edge = _last_feasible(evaluate, start, start.at + direction * far, unit)
         if abs(edge.at - start.at) <= 10 * unit:
             return Piece(math.nan, start.at, feasible=False)
-    near = evaluate(start.at + direction * min(unit, abs(edge.at - start.at) / 2))
-    if near is None:
-        return Piece(math.nan, start.at, feasible=False)
-    slope = near.slope
-    if not _on_line(start, slope, near):
-        # the piece is shorter than a small step
-        slope = (near.value - start.value) / (near.at - start.at)
+    if slope is None:
+        near = evaluate(start.at + direction * min(unit, abs(edge.at - start.at) / 2))
+        if near is None:
+            return Piece(math.nan, start.at, feasible=False)
+        slope = near.slope
+        if not _on_line(start, slope, near):
+            # the piece is shorter than a small step
+            slope = (near.value - start.value) / (near.at - start.at)
     if abs(slope) * abs(edge.at - start.at) <= TOLERANCE * abs(start.value):
         # a change below the accuracy of the value is none
         slope = 0.0

@@ -263,7 +263,9 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -
             continue
         far = max(100.0 * size, 10.0 * money)
         last = np.inf if side > 0 and limit.sense != "equals" else _room(question, limit, direction)
-        piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last)
+        # a limit that the plan does not reach takes nothing away until it does
+        known = 0.0 if side < 0 and _slack(question, limit, base) > 1e-5 * size else None
+        piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known)
         # what is feasible by the solver's tolerance only is not beyond zero
         found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
     return found[0], found[1]
@@ -289,6 +291,19 @@ def _room(question: WhatIf, limit: LimitRow, direction: int) -> float:
     if answer.termination is not Termination.OPTIMAL:
         return np.inf
     return max(direction * (answer.objective - limit.bound), 0.0)
+
+
+def _slack(question: WhatIf, limit: LimitRow, base: Solution) -> float:
+    """Return how far a plan is from a limit; never less than nothing."""
+    if base.x is None or limit.sense == "equals":
+        return 0.0
+    if limit.row < 0:
+        return max(float(base.x[limit.column]) - limit.bound, 0.0)
+    matrix = question.problem.matrix
+    entries = np.flatnonzero(matrix.index == limit.row)
+    columns = np.searchsorted(matrix.starts, entries, side="right") - 1
+    activity = float((matrix.value[entries] * base.x[columns]).sum())
+    return max(-limit.relief * (activity - limit.bound), 0.0)
 
 
 def _turnover(question: WhatIf, limit: LimitRow, base: Solution) -> float:
