@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.limits import OWN
-from budgetopt.scenario.programs import Bools, Texts
+from budgetopt.scenario.programs import Bools, Ints, Texts
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -27,6 +28,8 @@ def reasons_of(plan: Allocation) -> Texts:
     nothing = (spent <= _HALF_A_CENT) & ~at_floor & ~at_ceiling
     fixed = at_floor & at_ceiling
     reasons = np.full(len(spent), "stands at the margin: its next dollar buys no more than elsewhere", dtype=object)
+    for row, words in _packages(plan):
+        reasons[row] = words
     reasons[_some(nothing)] = "unfunded: the money buys more elsewhere"
     reasons[_some(nothing) & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
     reasons[_some(nothing) & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
@@ -43,6 +46,20 @@ def reasons_of(plan: Allocation) -> Texts:
         for position in np.unique(setter[someone & (setter >= 0)]).tolist():
             reasons[someone & (setter == position)] = f"{word} “{rules[position]}”"
     return reasons
+
+
+def _packages(plan: Allocation) -> Iterator[tuple[int, str]]:
+    """Yield the programs of packages, each with how many of them it takes in any period."""
+    packages = plan.scenario.packages
+    taken: Bools = np.asarray(plan.packages.any(axis=1))
+    rows: Ints = np.unique(packages.program)
+    for row in rows.tolist():
+        mine = packages.program == row
+        count, most = int(taken[mine].sum()), int(mine.sum())
+        if count == most:
+            yield row, "has its only package" if most == 1 else f"has all of its {most} packages"
+        else:
+            yield row, f"takes {count} of its {most} packages: no other choice of them is worth more"
 
 
 def _some(held: Bools) -> Bools:
