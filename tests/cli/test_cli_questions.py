@@ -59,6 +59,18 @@ def test_an_unknown_name_is_answered_with_the_near_one(town: Path, run: Callable
     assert "did you mean 'library'?" in err
 
 
+def test_whole_decisions_can_be_held(town: Path, run: Callable[..., Any]) -> None:
+    text = (town / "scenario.yaml").read_text(encoding="utf-8")
+    counted = "  - {name: Two at most, count: funded, at_most: 2}\n"
+    (town / "scenario.yaml").write_text(text + counted, encoding="utf-8")
+    assert "each price is solved again with the limit moved by 1%." in run("prices", town).out
+    held = run("prices", town, "--hold")
+    assert (held.code, held.err) == (0, "")
+    assert "Prices and costs are exact as long as the whole decisions stand." in held.out
+    assert run("prices", town, "--no-hold").out == run("prices", town).out
+    assert run("prices", town, "--hold", "--ladder").code == 2
+
+
 def test_prices_in_every_format(town: Path, run: Callable[..., Any]) -> None:
     code, out, err = run("prices", town, "--format", "csv")
     assert (code, err) == (0, "")

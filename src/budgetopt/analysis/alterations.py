@@ -7,7 +7,7 @@ packages, services, fixed costs) the changed scenario is formulated anew; the an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -54,10 +54,17 @@ class Alterations:
         The scenario.
     formulation
         Its formulation, with all columns kept.
+    anew
+        Formulates a scenario near to it, without some provisions, in the same way.
     """
 
-    def __init__(self, scenario: Scenario, formulation: Formulation) -> None:
-        self._scenario, self._formulation = scenario, formulation
+    def __init__(
+        self,
+        scenario: Scenario,
+        formulation: Formulation,
+        anew: Callable[[Scenario, Collection[Provision]], Formulation] = whole,
+    ) -> None:
+        self._scenario, self._formulation, self._anew = scenario, formulation, anew
         self._problem = formulation.linear_program
         self._given: dict[int, tuple[Floats, Floats]] = {}
 
@@ -82,13 +89,13 @@ class Alterations:
         if problem is not None:
             return Altered(problem, self._spends(self._formulation, row))
         changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), what, outcome, factor)
-        formulation = whole(changed)
+        formulation = self._anew(changed, ())
         return Altered(formulation.linear_program, self._spends(formulation, row))
 
     def without(self, suspended: Collection[Provision]) -> LinearProgram:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
         if not all(self._is_direct(provision) for provision in suspended):
-            return whole(self._scenario, suspended).linear_program
+            return self._anew(self._scenario, suspended).linear_program
         problem = self._problem
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
         freed = self._rows_of({item for item in suspended if item.kind not in ("floor", "ceiling")})
@@ -121,7 +128,7 @@ class Alterations:
         """Return what the limits of rows gain if one program's effect doubles; shape (rows,) both."""
         if row not in self._given:
             changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), "effect", "", 2.0)
-            two, one = whole(changed).linear_program, self._problem
+            two, one = self._anew(changed, ()).linear_program, self._problem
             self._given[row] = (
                 np.subtract(two.row_lower, one.row_lower, out=np.zeros(one.rows), where=np.isfinite(one.row_lower)),
                 np.subtract(two.row_upper, one.row_upper, out=np.zeros(one.rows), where=np.isfinite(one.row_upper)),
@@ -176,7 +183,7 @@ class Alterations:
     @cached_property
     def _doubled(self) -> LinearProgram:
         """The problem in which every effect is doubled: it shows where effects stand in the matrix."""
-        return whole(doubled(self._scenario)).linear_program
+        return self._anew(doubled(self._scenario), ()).linear_program
 
     @cached_property
     def _entry_changes(self) -> Floats | None:
@@ -247,7 +254,7 @@ class Alterations:
         labels = problem.column_labels
         # without ceilings, segments come into reach that whole decisions keep in order
         limited = [item for item, _, _ in provisions_of(scenario) if sets_ceilings(scenario, item)]
-        for either in (problem, whole(scenario, limited).linear_program):
+        for either in (whole(scenario).linear_program, whole(scenario, limited).linear_program):
             for block in either.column_labels.blocks:
                 if "program" in block.keys and either.integer[block.positions].any():
                     simple[block.keys["program"]] = False

@@ -39,7 +39,7 @@ def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame
     import pandas as pd
 
     scenario = plan.scenario
-    question = question or WhatIf(scenario)
+    question = question or WhatIf(scenario, plan=plan)
     last, following = _worths(plan, question)
     duals = duals_of(question)
     price = np.full(last.shape, np.nan)

@@ -76,8 +76,8 @@ def explanations(plan: Allocation, *, follow: bool | None = None, question: What
     """
     import pandas as pd
 
-    question = question or WhatIf(plan.scenario)
-    follow = not question.is_integer if follow is None else follow
+    question = question or WhatIf(plan.scenario, plan=plan)
+    follow = not plan.formulation.linear_program.is_integer if follow is None else follow
     ids = plan.scenario.programs.ids
     duals = duals_of(question)
     programs = plan.programs
@@ -91,6 +91,8 @@ def explanations(plan: Allocation, *, follow: bool | None = None, question: What
         for row, reason in enumerate(programs["reason"].tolist())
     ]
     factors = np.full((len(ids), 2), np.nan)
+    if follow and question.holds_decisions:
+        question = WhatIf(plan.scenario)
     for row, program in enumerate(ids.tolist() if follow else ()):
         for item in break_evens(plan, program, kinds=("effect",), question=question):
             factors[row, 0 if item.more else 1] = item.factor

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.analysis.parametric import Piece, Point, follow
-from budgetopt.analysis.what_if import WhatIf
+from budgetopt.analysis.what_if import WhatIf, is_large
 from budgetopt.errors import FaultError
 from budgetopt.formulation import Block, LinearProgram, Provision, Stage, provisions_of
 from budgetopt.solvers import Solution, Termination
@@ -112,7 +112,11 @@ def _part(block: Block, at: int, names: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def prices(
-    plan: Allocation, *, only: Collection[Provision] | None = None, question: WhatIf | None = None
+    plan: Allocation,
+    *,
+    only: Collection[Provision] | None = None,
+    hold: bool | None = None,
+    question: WhatIf | None = None,
 ) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
@@ -126,7 +130,8 @@ def prices(
     limit that is a share of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
 
     In problems with whole decisions there are no duals: the prices are what moving the limit by 1% brings, for each
-    unit, found by solving again, and ``method`` says so.
+    unit, found by solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact
+    as in a linear program, and true as long as the decisions stand: a total cost is then the least that it is.
 
     Parameters
     ----------
@@ -134,12 +139,22 @@ def prices(
         The plan whose limits are priced.
     only
         The provisions that are priced; left out, all. Money is ``Provision("money", FUND)``.
+    hold
+        Whether the plan's whole decisions are held. Left out, they are where there are so many (250 or more) that a
+        search for each price would take too long.
     question
-        A live problem of the same scenario, if there is one already.
+        A live problem of the same scenario, if there is one already; then ``hold`` is not looked at.
     """
     import pandas as pd
 
-    question = question or WhatIf(plan.scenario)
+    if question is None:
+        held = is_large(plan) if hold is None else hold
+        question = WhatIf(plan.scenario, plan=plan if held else None)
+    method = "exact"
+    if question.holds_decisions:
+        method = "exact as long as the whole decisions stand"
+    elif question.is_integer:
+        method = "solved again with the limit moved by 1%"
     base = solved(question.as_is())
     stage = question.problem.stages[0]
     gain = 1.0 if stage.maximize else -1.0
@@ -163,11 +178,12 @@ def prices(
                 "tightening": limit.relief * tightening.slope + 0.0,
                 "tightening_until": tightening.end,
                 "total_cost": costs.get(Provision(limit.kind, limit.name), np.nan),
-                "method": "solved again with the limit moved by 1%" if question.is_integer else "exact",
+                "method": method,
             }
         )
     priced = {(row["kind"], row["name"]) for row in rows}
-    nothing = {"part": "", "period": "", "sense": "", "method": "exact"}
+    dropped = method if question.holds_decisions else "exact"
+    nothing = {"part": "", "period": "", "sense": "", "method": dropped}
     rows += [
         {"kind": provision.kind, "name": provision.name, "total_cost": cost, **nothing}
         for provision, cost in costs.items()
@@ -187,7 +203,7 @@ def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
         return np.inf
     cost = gain * (solved(answer).objective - base.objective)
     # what is below the solver's own accuracy is nothing
-    return cost if cost > 1e-9 * max(abs(base.objective), 1.0) else 0.0
+    return cost if cost > question.accuracy * max(abs(base.objective), 1.0) else 0.0
 
 
 def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gain: float) -> bool:

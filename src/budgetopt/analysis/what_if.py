@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.analysis.alterations import Alterations
+from budgetopt.analysis.held import around
 from budgetopt.analysis.whole import whole
 from budgetopt.formulation import Formulation, LinearProgram, Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution
 from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.solution import EXACT
 
-__all__ = ["WhatIf"]
+if TYPE_CHECKING:
+    from budgetopt.allocation import Allocation
+
+__all__ = ["WhatIf", "is_large"]
 
 
 class WhatIf:
@@ -31,17 +37,35 @@ class WhatIf:
         The scenario.
     options
         How to solve; HiGHS answers, whatever solver is named.
+    plan
+        A plan whose whole decisions are held, so that every question is about a linear program; left out, they are
+        open.
     """
 
-    def __init__(self, scenario: Scenario, options: Options | None = None) -> None:
+    def __init__(self, scenario: Scenario, options: Options | None = None, *, plan: Allocation | None = None) -> None:
         self.scenario = scenario
         self._options = options or Options()
-        self.formulation: Formulation = whole(scenario)
+        self._plan = plan
+        self.formulation: Formulation = self._formulated(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
         self._own = _Live(self.problem, self._options)
         self._other: _Live | None = None
         self.solves = 0
-        self.alterations = Alterations(scenario, self.formulation)
+        self.alterations = Alterations(scenario, self.formulation, self._formulated)
+
+    def _formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
+        formulation = whole(scenario, suspended)
+        return formulation if self._plan is None else around(formulation, self._plan)
+
+    @property
+    def holds_decisions(self) -> bool:
+        """Whether whole decisions are held."""
+        return self._plan is not None and self._plan.formulation.linear_program.is_integer
+
+    @property
+    def accuracy(self) -> float:
+        """The share of a best value below which two answers cannot be told apart."""
+        return max(self._options.gap_for(self.problem), EXACT) if self.is_integer else EXACT
 
     @property
     def is_integer(self) -> bool:
@@ -98,6 +122,12 @@ class WhatIf:
         if self._other is None or not _same_matrix(problem, self._other.stands):
             self._other = _Live(problem, self._options)
         return self._other.solve(problem)
+
+
+def is_large(plan: Allocation) -> bool:
+    """Return whether a plan has so many whole decisions that searching for them again and again takes too long."""
+    problem = plan.formulation.linear_program
+    return problem.is_integer and Options().gap_for(problem) > EXACT
 
 
 class _Live:

@@ -39,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
     parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
     parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
+    parser.add_argument(
+        "--hold",
+        action=argparse.BooleanOptionalAction,
+        help="hold the plan's whole decisions (default: where there are 250 or more)",
+    )
     parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
 
 
@@ -48,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.dollars:
             raise OptionError("--chart draws the ladder of dollars", hint="use it with --dollars")
         check_target("--chart", arguments.chart, (".svg",))
+    if arguments.hold is not None and (arguments.ladder or arguments.dollars or arguments.margins):
+        raise OptionError("--hold is for the prices of limits", hint="leave out --ladder, --dollars and --margins")
     scenario = load(arguments)
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
@@ -98,4 +105,4 @@ def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
         return rule_ladder(plan)
     if arguments.dollars:
         return ladder(plan, fund=arguments.fund)
-    return margins(plan) if arguments.margins else prices(plan)
+    return margins(plan) if arguments.margins else prices(plan, hold=arguments.hold)

@@ -37,7 +37,9 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     lines = [line(heads), line(["─" * width for width in widths])]
     lines += [line(list(row)) for row in zip(*cells, strict=True)]
     if "method" in table and len(table) and table["method"].iloc[0] != "exact":
-        lines += ["", f"There are whole decisions, and so no duals: each price is {table['method'].iloc[0]}."]
+        method = table["method"].iloc[0]
+        why = "There are whole decisions, and so no duals: each price is"
+        lines += ["", f"Prices and costs are {method}." if method.startswith("exact") else f"{why} {method}."]
     return "\n".join(lines)
 
 
