@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from budgetopt.errors import SolverError
-from budgetopt.formulation.linear_program import Stage
+from budgetopt.formulation.linear_program import Matrix, Stage
 from budgetopt.solvers import LiveModel, Options, PointStatus, Termination, certify, fix_integers, solve_linear_program
 from budgetopt.solvers import highs as highs_module
 from budgetopt.solvers.scaling import Scaling
@@ -73,6 +73,43 @@ def test_a_warm_answer_is_the_fresh_one(lp, data):
         assert certify(fresh, 0, warm).proved
 
 
+@given(linear_programs(bounded=True, most_columns=4), st.data())
+def test_changed_coefficients_are_those_of_a_fresh_model(lp, data):
+    assume(lp.rows)
+    live = LiveModel(lp)
+    live.solve()
+    places = st.tuples(st.integers(0, lp.rows - 1), st.integers(0, lp.columns - 1))
+    entries = data.draw(st.dictionaries(places, st.integers(-3, 3), min_size=1, max_size=4))
+    dense = lp.matrix.dense()
+    for place, value in entries.items():
+        dense[place] = value
+    rows, columns = np.array(list(entries)).T
+    live.set_coefficients(rows, columns, np.array(list(entries.values()), float))
+    row, column = np.indices(dense.shape)
+    matrix = Matrix.from_triplets(lp.rows, lp.columns, row.ravel(), column.ravel(), dense.ravel())
+    fresh = replace(lp, matrix=matrix)
+    warm, cold = live.solve(), LiveModel(fresh).solve()
+    assert warm.termination is cold.termination
+    if warm.x is not None:
+        assert warm.objective == pytest.approx(cold.objective, abs=1e-9)
+        assert certify(fresh, 0, warm).proved
+
+
+def test_changed_coefficients_leave_the_model_warm():
+    lp = large_budget(400)
+    live = LiveModel(lp)
+    first = live.solve()
+    entry = int(np.flatnonzero(first.x[lp.matrix.column_of_entry()] > 0)[0])
+    value = lp.matrix.value.copy()
+    value[entry] *= 1.01
+    fresh = replace(lp, matrix=replace(lp.matrix, value=value))
+    live.set_coefficients([lp.matrix.index[entry]], [lp.matrix.column_of_entry()[entry]], [value[entry]])
+    warm, cold = live.solve(), LiveModel(fresh).solve()
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-9)
+    assert warm.iterations < cold.iterations / 4
+    assert warm.objective != first.objective
+
+
 def test_infeasible_and_back():
     live = LiveModel(WYNDOR)
     live.set_row_bounds([0], [5], [4])
@@ -100,6 +137,11 @@ def test_what_is_no_number_is_refused():
         live.set_column_bounds([0], [np.nan], [1])
     with pytest.raises(SolverError):
         live.set_row_bounds([0], [INFINITY], [INFINITY])
+    with pytest.raises(SolverError):
+        live.set_coefficients([0], [0], [np.nan])
+    for row, column in ((-1, 0), (3, 0), (0, 2)):
+        with pytest.raises(SolverError):
+            live.set_coefficients([row], [column], [1.0])
     assert live.solve().objective == pytest.approx(36)
 
 

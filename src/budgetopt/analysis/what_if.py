@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["WhatIf", "is_large"]
 
+FEW, FEW_OF = 100, 0.05
+"""So many entries of the matrix, or such a share of them, may change in a live problem; beyond, a new one is made."""
+
 
 class WhatIf:
     """A scenario's first objective over its problem, kept live: changed and solved again from where it stood.
 
-    Questions that only move limits or coefficients of the objective cost a warm start; those that change the matrix
-    make a new model. Every question begins from the scenario as it is.
+    Questions that move limits, coefficients of the objective or few entries of the matrix cost a warm start; those that
+    change where the entries stand make a new model. Every question begins from the scenario as it is.
 
     Parameters
     ----------
@@ -115,11 +118,11 @@ class WhatIf:
         return self.solve(replace(self.problem, stages=(changed,)))
 
     def solve(self, problem: LinearProgram) -> Solution:
-        """Solve a problem: by moving a live one to it if their matrices are the same, anew otherwise."""
+        """Solve a problem: by moving a live one to it if their matrices differ in few entries, anew otherwise."""
         self.solves += 1
-        if _same_matrix(problem, self.problem):
+        if _is_near(problem, self.problem):
             return self._own.solve(problem)
-        if self._other is None or not _same_matrix(problem, self._other.stands):
+        if self._other is None or not _is_near(problem, self._other.stands):
             self._other = _Live(problem, self._options)
         return self._other.solve(problem)
 
@@ -138,7 +141,7 @@ class _Live:
         self.stands = problem
 
     def solve(self, problem: LinearProgram) -> Solution:
-        """Move the model to a problem of the same matrix, and solve it."""
+        """Move the model to a problem with entries in the same places, and solve it."""
         before, now = self.stands, problem
         stage, sought = before.stages[0], now.stages[0]
         if stage is not sought and not (
@@ -153,16 +156,26 @@ class _Live:
         moved = np.flatnonzero((before.row_lower != now.row_lower) | (before.row_upper != now.row_upper))
         if len(moved):
             self._model.set_row_bounds(moved, now.row_lower[moved], now.row_upper[moved])
+        if before.matrix is not now.matrix:
+            moved = np.flatnonzero(before.matrix.value != now.matrix.value)
+            columns = np.searchsorted(now.matrix.starts, moved, side="right") - 1
+            self._model.set_coefficients(now.matrix.index[moved], columns, now.matrix.value[moved])
         self.stands = problem
         return self._model.solve()
 
 
-def _same_matrix(one: LinearProgram, other: LinearProgram) -> bool:
+def _is_near(one: LinearProgram, other: LinearProgram) -> bool:
+    """Return whether the matrices of two problems have entries in the same places, of which few differ."""
     if not np.array_equal(one.integer, other.integer):
         return False
-    return one.matrix is other.matrix or (
-        (one.rows, one.columns) == (other.rows, other.columns)
-        and np.array_equal(one.matrix.starts, other.matrix.starts)
-        and np.array_equal(one.matrix.index, other.matrix.index)
-        and np.array_equal(one.matrix.value, other.matrix.value)
+    first, second = one.matrix, other.matrix
+    if first is second:
+        return True
+    if (first.rows, first.columns, first.entries) != (second.rows, second.columns, second.entries):
+        return False
+    same_places = (first.starts is second.starts or np.array_equal(first.starts, second.starts)) and (
+        first.index is second.index or np.array_equal(first.index, second.index)
     )
+    if not same_places:
+        return False
+    return int(np.count_nonzero(first.value != second.value)) <= max(FEW, FEW_OF * first.entries)

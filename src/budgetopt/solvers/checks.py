@@ -10,7 +10,7 @@ from budgetopt.errors import OptionError, SolverError
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.solution import Options
 
-__all__ = ["Clock", "check_costs", "check_limits", "check_options", "check_program"]
+__all__ = ["Clock", "check_coefficients", "check_costs", "check_limits", "check_options", "check_program"]
 
 
 def check_options(options: Options) -> None:
@@ -44,6 +44,12 @@ def check_limits(lower: Floats, upper: Floats, what: str) -> None:
         raise SolverError(f"{what} {worst} has the limits {lower[worst]} and {upper[worst]}")
 
 
+def check_coefficients(value: Floats) -> None:
+    """Raise SolverError for entries of a matrix that are not finite numbers."""
+    if not np.isfinite(value).all():
+        raise SolverError("the matrix has an entry that is not a finite number")
+
+
 def check_program(lp: LinearProgram) -> None:
     """Raise SolverError for a problem whose arrays do not fit together or hold what is not a number."""
     matrix = lp.matrix
@@ -53,8 +59,7 @@ def check_program(lp: LinearProgram) -> None:
             raise SolverError(f"limits of shapes {[array.shape for array in arrays]} for {length} rows or columns")
     if len(matrix.starts) != matrix.columns + 1 or len(matrix.index) != len(matrix.value):
         raise SolverError("the matrix's arrays do not fit together")
-    if not np.isfinite(matrix.value).all():
-        raise SolverError("the matrix has an entry that is not a finite number")
+    check_coefficients(matrix.value)
     if not lp.stages:
         raise SolverError("the problem has no objective")
     check_limits(lp.lower, lp.upper, "column")

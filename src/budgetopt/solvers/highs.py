@@ -1,4 +1,4 @@
-"""HiGHS, given arrays directly: one live model whose costs and limits change and which is solved again warm.
+"""HiGHS, given arrays directly: one live model that is changed and solved again warm.
 
 Huangfu and Hall, "Parallelizing the dual revised simplex method", Mathematical Programming Computation 10 (2018).
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
-from budgetopt.solvers.checks import check_costs, check_limits, check_options, check_program
+from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
 from budgetopt.solvers.scaling import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
@@ -57,7 +57,7 @@ def version() -> str:
 
 
 class LiveModel:
-    """One live HiGHS model: its costs and limits can be changed, and it is solved again from where it stood.
+    """One live HiGHS model: its costs, limits and coefficients can be changed, and it is solved again from there.
 
     Parameters
     ----------
@@ -127,6 +127,17 @@ class LiveModel:
         scale = self._scaling.row[rows]
         args = len(rows), rows.astype(np.int32), lower * scale, upper * scale
         self._check(self._model.changeRowsBounds(*args), "change the limits of rows")
+
+    def set_coefficients(self, rows: Ints, columns: Ints, values: Floats) -> None:
+        """Set some entries of the matrix; all three of the same shape."""
+        rows, columns = (np.atleast_1d(np.asarray(places, np.int64)) for places in (rows, columns))
+        values = np.broadcast_to(np.asarray(values, np.float64), rows.shape)
+        check_coefficients(values)
+        if rows.shape != columns.shape or _outside(rows, self._rows) or _outside(columns, self._columns):
+            raise SolverError(f"changed entries must lie within {self._rows} rows and {self._columns} columns")
+        scaled = values * self._scaling.row[rows] * self._scaling.column[columns]
+        for row, column, value in zip(rows.tolist(), columns.tolist(), scaled.tolist(), strict=True):
+            self._check(self._model.changeCoeff(row, column, value), "change a coefficient")
 
     def set_time_limit(self, seconds: float | None) -> None:
         """Set the limit of time of each following solve; None waits."""
@@ -287,6 +298,10 @@ class LiveModel:
     def _check(status: highspy.HighsStatus, what: str) -> None:
         if status == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refused to {what}")
+
+
+def _outside(places: Ints, count: int) -> bool:
+    return bool(((places < 0) | (places >= count)).any())
 
 
 def _claim_threads(threads: int | None) -> int:
