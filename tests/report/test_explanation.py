@@ -9,6 +9,7 @@ import pytest
 from tests.report.kinds import KINDS
 from tests.report.plans import plan_of
 
+import budgetopt as bo
 from budgetopt.allocation import Allocation
 from budgetopt.errors import UnknownNameError
 from budgetopt.report.explanation import explain, tell
@@ -143,3 +144,27 @@ def test_everything_of_every_kind_is_explained_without_jargon_or_broken_numbers(
 def test_an_unknown_name_is_refused_with_the_near_one() -> None:
     with pytest.raises(UnknownNameError, match="libary"):
         explain(plan_for("plain"), "libary")
+
+
+def test_many_whole_decisions_are_held_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {
+                "pool": {"packages": [{"name": "all", "cost": 60, "outcomes": {"visits": 300}}]},
+                "library": {"outcomes": {"visits": {"curve": [[0, 0], [30, 60], [200, 230]]}}},
+            },
+        }
+    )
+    plan = bo.solve(scenario)
+    stands = "These figures hold as long as the plan's whole decisions stand."
+    open_to_all = {name: explain(plan, name).sentences for name in ("pool", "library", "general")}
+    assert not any(stands in sentences for sentences in open_to_all.values())
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
+    held = {name: explain(plan, name).sentences for name in ("pool", "library", "general")}
+    assert all(sentences[-1] == stands for sentences in held.values())
+    # what the pool is worth is still found with all decisions open
+    for told in (held, open_to_all):
+        said = [sentence for sentence in told["pool"] if sentence.startswith("Without it")]
+        assert said == ["Without it the best plan would be worth 240 of the weighted outcomes less."]

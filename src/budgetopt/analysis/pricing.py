@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.analysis.parametric import Piece, Point, follow
-from budgetopt.analysis.what_if import WhatIf, is_large
+from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import FaultError
 from budgetopt.formulation import Block, LinearProgram, Provision, Stage, provisions_of
 from budgetopt.solvers import Solution, Termination
@@ -147,9 +147,7 @@ def prices(
     """
     import pandas as pd
 
-    if question is None:
-        held = is_large(plan) if hold is None else hold
-        question = WhatIf(plan.scenario, plan=plan if held else None)
+    question = question or question_about(plan, hold=hold)
     method = "exact"
     if question.holds_decisions:
         method = "exact as long as the whole decisions stand"

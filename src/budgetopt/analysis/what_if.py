@@ -22,7 +22,7 @@ from budgetopt.solvers.solution import EXACT
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
 
-__all__ = ["WhatIf", "is_large"]
+__all__ = ["WhatIf", "is_large", "question_about"]
 
 FEW, FEW_OF = 100, 0.05
 """So many entries of the matrix, or such a share of them, may change in a live problem; beyond, a new one is made."""
@@ -125,6 +125,20 @@ class WhatIf:
         if self._other is None or not _is_near(problem, self._other.stands):
             self._other = _Live(problem, self._options)
         return self._other.solve(problem)
+
+
+def question_about(plan: Allocation, *, hold: bool | None = None) -> WhatIf:
+    """Return a live problem of a plan's scenario.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    hold
+        Whether its whole decisions are held. Left out, they are if there are so many that a search for each question
+        would take too long.
+    """
+    return WhatIf(plan.scenario, plan=plan if (is_large(plan) if hold is None else hold) else None)
 
 
 def is_large(plan: Allocation) -> bool:

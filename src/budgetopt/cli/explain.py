@@ -50,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         print_table(plan, table, arguments.format)
         return 0
     with progress("Explaining"):
-        from budgetopt.analysis import WhatIf
+        from budgetopt.analysis.what_if import question_about
         from budgetopt.report.explanation import explain, tell
 
-        question = WhatIf(scenario) if arguments.names else None
+        question = question_about(plan) if arguments.names else None
         found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
     if arguments.format == "json":
         document = [

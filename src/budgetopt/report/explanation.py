@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from budgetopt.analysis.break_even import BreakEven, break_evens
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
 from budgetopt.analysis.overview import held_by, seeks_outcomes
-from budgetopt.analysis.what_if import WhatIf
+from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import UnknownNameError
 from budgetopt.formulation import Provision
 from budgetopt.formulation.objective import is_goal_programming
@@ -75,7 +75,17 @@ def explain(plan: Allocation, name: str, *, question: WhatIf | None = None) -> E
         If the scenario has nothing of that name.
     """
     scenario = plan.scenario
-    question = question or WhatIf(scenario)
+    question = question or question_about(plan)
+    found = _explained(plan, name, question)
+    if not question.holds_decisions:
+        return found
+    return replace(
+        found, sentences=(*found.sentences, "These figures hold as long as the plan's whole decisions stand.")
+    )
+
+
+def _explained(plan: Allocation, name: str, question: WhatIf) -> Explanation:
+    scenario = plan.scenario
     numbers = Numbers(scenario.currency)
     if name in scenario.programs:
         return _program(plan, name, question, numbers)
@@ -220,7 +230,9 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
 
 
 def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> Iterator[str]:
-    """Say what a whole decision is worth, by solving again with it forced."""
+    """Say what a whole decision is worth, by solving again with it forced and all others open."""
+    if question.holds_decisions:
+        question = WhatIf(plan.scenario)
     formulation, problem = question.formulation, question.problem
     position = plan.scenario.programs.position(program)
     columns = [
@@ -246,7 +258,7 @@ def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> It
     sign = 1.0 if problem.stages[0].maximize else -1.0
     loss = sign * (base.objective - answer.objective)
     what = "Without it the best plan" if funded else "The best plan with it"
-    if loss <= 1e-9 * max(abs(base.objective), 1.0):
+    if loss <= question.accuracy * max(abs(base.objective), 1.0):
         yield f"{what} would be as good."
     else:
         yield f"{what} would be worth {gain.amount(loss)} less."
