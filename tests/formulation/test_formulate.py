@@ -200,3 +200,33 @@ def test_to_pulp_gives_a_problem_to_extend():
     problem = formulated().to_pulp()
     assert problem.numVariables() == 4
     assert problem.numConstraints() == 1
+
+
+def test_a_program_of_packages_has_one_row_of_limits_with_all_rows_too():
+    scenario = Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}, "other": {"revenue": 10}},
+            "outcomes": {"saved": {"weight": 1}},
+            "programs": {
+                "a": {
+                    "spending": {"at_least": 40, "at_most": 70},
+                    "packages": [
+                        {"name": "some", "cost": 40, "outcomes": {"saved": 1}},
+                        {"name": "more", "cost": 30, "outcomes": {"saved": 5}},
+                    ],
+                },
+                "b": {"spending": {"at_least": 5}, "outcomes": {"saved": {"per_dollar": 1}}},
+            },
+        }
+    )
+    for keep_all in (False, True):
+        problem = formulate(scenario, keep_all=keep_all).linear_program
+        limits = problem.row_labels.of_kind("program limits")
+        rows = np.concatenate([block.positions[block.keys["program"] == 0] for block in limits])
+        assert len(rows) == 1
+        assert problem.row_lower[rows] == 40
+        assert problem.row_upper[rows] == 70
+        assert np.isin(rows, problem.matrix.index)
+        outcome = solve_linear_program(problem)
+        assert outcome.proved
+        assert outcome.solution.objective == pytest.approx(1 + 70)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,10 +145,11 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
         doors |= np.nan_to_num(scenario.programs.number(key)) > 0
     scaled, carriers, opened = add_continuous(
         builder,
+        ~packaged,
         scenario.eligible & ~packaged[:, None],
         may_pay,
         segments,
-        replace(limits, lower=np.where(packaged[:, None], 0.0, limits.lower)),
+        limits,
         levels,
         (doors | counts) & ~packaged,
         counts,

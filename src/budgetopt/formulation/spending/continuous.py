@@ -16,6 +16,7 @@ __all__ = ["add_continuous"]
 
 def add_continuous(
     builder: Builder,
+    scaled: Bools,
     eligible: Bools,
     pays: Bools,
     segments: Segments,
@@ -35,6 +36,8 @@ def add_continuous(
 
     Parameters
     ----------
+    scaled
+        Programs that are scaled, not of packages; the others get no columns and no rows here; shape (programs,).
     eligible
         Which fund may pay for which program, none for programs of packages; shape (programs, funds).
     pays
@@ -63,7 +66,7 @@ def add_continuous(
     free = (levels.price == 0).all(axis=1) & (levels.fixed == 0).all(axis=1)
     # programs whose one segment needs no column beside those of the funds
     by_fund_alone = (funds > 1) & (counts == 1) & ~opens & ~free
-    own = (free | (funds > 0)) & ~by_fund_alone
+    own = scaled & (free | (funds > 0)) & ~by_fund_alone
     linked = own & ~free & (funds > 1)
     terms: list[tuple[Ints, Ints, Ints, Ints, Floats]] = []
 
@@ -142,13 +145,14 @@ def add_continuous(
     builder.entries(row_of[at], opened[at], -levels.fixed[at])
 
     paid_alone = (spent[alone], by_program[alone], by_period[alone])
-    _limit_rows(builder, funds, by_fund_alone, limits, levels, paid_alone, keep_all=keep_all)
+    _limit_rows(builder, scaled, funds, by_fund_alone, limits, levels, paid_alone, keep_all=keep_all)
     spending = SpendingTerms(*(np.concatenate(parts) for parts in zip(*terms, strict=True)))
     return spending, Carriers(*(np.concatenate(parts) for parts in zip(*carriers, strict=True))), opened
 
 
 def _limit_rows(
     builder: Builder,
+    scaled: Bools,
     funds: Ints,
     by_fund_alone: Bools,
     limits: ProgramLimits,
@@ -163,7 +167,7 @@ def _limit_rows(
     limited = by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | keep_all)
     # what no fund pays for, or what costs no money, cannot reach a floor
     no_money = (funds == 0) | (levels.price == 0).all(axis=1) & (levels.fixed == 0).all(axis=1)
-    limited |= no_money[:, None] & ((limits.lower > 0) | keep_all)
+    limited |= (scaled & no_money)[:, None] & ((limits.lower > 0) | keep_all)
     held, when = np.nonzero(limited)
     row_of = np.full(lower.shape, -1, dtype=np.int64)
     keys = {"program": held, "period": when}
