@@ -8,10 +8,13 @@ import pytest
 from tests.report.kinds import KINDS
 from tests.report.plans import plan_of
 
-from budgetopt.allocation import Allocation
+from budgetopt.allocation import Allocation, Status, solve
+from budgetopt.analysis import conflicts, repairs
 from budgetopt.report import Figures, Numbers, short_story
+from budgetopt.report.contradiction import contradiction_lines
 from budgetopt.report.limits import limits_of
 from budgetopt.report.outcomes import Bought
+from budgetopt.scenario.scenario import Scenario
 
 
 def told(plan: Allocation) -> list[str]:
@@ -160,3 +163,65 @@ def test_one_program_is_told_without_counting() -> None:
         "No fund is overdrawn; nothing is left.",
         "Money in General fund runs out: each $1 more would add 1 to the weighted outcomes.",
     ]
+
+
+def test_a_plan_stopped_before_its_proof_says_how_much_better_one_could_be(city: Allocation) -> None:
+    stopped = replace(city, status=Status.BEST_FOUND, bound=city.objective_value * 1.02)
+    assert told(stopped)[:-1] == told(city)
+    assert told(stopped)[-1] == (
+        f"The search ended before it was proved that no plan is better: a better one could exceed it by at most "
+        f"{Numbers().most_share(stopped.gap)}."
+    )
+    assert 0.0196 < stopped.gap <= 0.02
+
+
+def test_where_no_bound_is_known_no_gap_is_named(city: Allocation) -> None:
+    stopped = replace(city, status=Status.BEST_FOUND, bound=math.inf)
+    assert told(stopped)[-1] == (
+        "The search ended before it was proved that no plan is better; how much better one could be is not known."
+    )
+
+
+def test_a_search_that_may_stop_early_tells_what_it_does_not_know() -> None:
+    """Packages of odd sizes: a plan within half of the bound is soon found, and nothing proves it."""
+    costs = {f"p{at}": 1_000 + 37 * at * at % 601 for at in range(30)}
+    document = budget(
+        9_001,
+        **{
+            name: {"packages": [{"name": "all", "cost": cost, "outcomes": {"o": cost + at * 7 % 11}}]}
+            for at, (name, cost) in enumerate(costs.items())
+        },
+    )
+    plan = solve(Scenario.from_document(document), gap=0.5)
+    sentences = told(plan)
+    assert not plan.proved
+    assert sentences[0].startswith("The plan spends $")
+    assert sentences[-1].startswith("The search ended before it was proved that no plan is better: a better one could ")
+    assert sentences[-1].endswith(f" {Numbers().most_share(plan.gap)}.")
+
+
+def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_mends_it() -> None:
+    document = budget(
+        100,
+        a=program(per_dollar=2.0, spending={"at_least": 70}),
+        b=program(spending={"at_least": 50, "because": "Council promise"}),
+    )
+    scenario = Scenario.from_document(document, check_sums=False)
+    found = conflicts(scenario)
+    told_why = [
+        "These cannot all be met with the money there is:",
+        "  - the floor of “a”",
+        "  - the floor of “b” (Council promise)",
+    ]
+    assert contradiction_lines(scenario, found, ()) == told_why
+    head, *mended = contradiction_lines(scenario, found, repairs(scenario, at_most=2))[3:]
+    assert head == "The cheapest repairs, each enough by itself:"
+    assert set(mended) == {
+        "  - change the floor of “b” from $50 to $30",
+        "  - change the floor of “a” from $70 to $50",
+    }
+
+
+def test_a_scenario_with_a_plan_has_no_contradiction_to_tell() -> None:
+    scenario = Scenario.from_document(budget(100, a=program()))
+    assert contradiction_lines(scenario, conflicts(scenario), ()) == []

@@ -192,7 +192,11 @@ def _waits(seen: Seen, columns: Ints, more: bool) -> Bools:
 def _at_these_prices(
     seen: Seen, far: float, problem: LinearProgram, size: Callable[[float], float], columns: Ints, more: bool
 ) -> float | None:
-    """Return where, with the prices of a place, the first of some columns would begin to move; 0 way if it can now."""
+    """Return at which number the first of some columns would begin to move if the prices of a place held on the way.
+
+    It is the number of the place itself if a column lies between its limits and its cost changes, so that it can move
+    at once; None if no column would move before the far place, or if the prices there say nothing of it.
+    """
     x, y, reduced = seen.answer.x, seen.answer.row_dual, seen.answer.reduced_cost
     if x is None or y is None or reduced is None or not _comparable(seen.problem, problem):
         return None

@@ -61,7 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.write(json.dumps(_document(found, mended), indent=2, ensure_ascii=False) + "\n")
     elif found:
-        sys.stdout.write("\n".join(_lines(scenario, found, mended)) + "\n")
+        from budgetopt.report.contradiction import contradiction_lines
+
+        sys.stdout.write("\n".join(contradiction_lines(scenario, found, mended)) + "\n")
     else:
         sys.stdout.write("Nothing contradicts anything: the scenario has a plan.\n")
     return InfeasibleError.exit_code if found else 0
@@ -70,21 +72,13 @@ def run(arguments: argparse.Namespace) -> int:
 def explain_infeasible(scenario: Scenario) -> None:
     """Say on stderr why a scenario has no plan, in the short form."""
     from budgetopt.analysis import conflicts, repairs
+    from budgetopt.report.contradiction import contradiction_lines
 
     with progress("Looking for contradictions"):
         found = conflicts(scenario)
         mended = repairs(scenario, at_most=2) if found and found[0].demands else ()
-    for line in _lines(scenario, found, mended):
+    for line in contradiction_lines(scenario, found, mended):
         say(line)
-
-
-def _lines(scenario: Scenario, found: tuple[Conflict, ...], mended: tuple[Repair, ...]) -> list[str]:
-    from budgetopt.report.contradiction import conflict_lines, repair_lines
-
-    lines = list(conflict_lines(scenario, found))
-    if mended:
-        lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, mended)]
-    return lines
 
 
 def _weight(text: str) -> tuple[str, Any]:

@@ -12,7 +12,7 @@ from budgetopt.report.text import label, one_line
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["conflict_lines", "provision_words", "repair_lines"]
+__all__ = ["conflict_lines", "contradiction_lines", "provision_words", "repair_lines"]
 
 
 def provision_words(scenario: Scenario, provision: Provision) -> str:
@@ -55,6 +55,14 @@ def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]
     numbers = Numbers(scenario.currency)
     for repair in repairs:
         yield f"  - {join_words([_amended(scenario, item, numbers) for item in repair.amendments])}"
+
+
+def contradiction_lines(scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair]) -> list[str]:
+    """Return why a scenario has no plan and what would mend it, a line each; empty if nothing contradicts anything."""
+    lines = list(conflict_lines(scenario, conflicts))
+    if repairs:
+        lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
+    return lines
 
 
 def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:

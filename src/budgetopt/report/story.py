@@ -31,7 +31,7 @@ def over_periods(plan: Allocation) -> str:
 def short_story(
     plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[Limit], numbers: Numbers
 ) -> list[str]:
-    """Return a plan in a few plain sentences.
+    """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best.
 
     Parameters
     ----------
@@ -54,6 +54,8 @@ def short_story(
         sentences.append("There is no money to spend.")
     else:
         sentences += _limits(limits)
+    if not plan.proved:
+        sentences.append(_unproved(plan, numbers))
     return sentences
 
 
@@ -238,6 +240,14 @@ def _limits(limits: list[Limit]) -> list[str]:
         what = "rule" if others[0].kind == "rule" else "limit"
         sentences.append(f"The {what} that costs most is “{others[0].name}”{at}: {_uncapital(others[0].price_words)}")
     return sentences or [f"{plural(len(binding), 'limit')} {'binds' if len(binding) == 1 else 'bind'}."]
+
+
+def _unproved(plan: Allocation, numbers: Numbers) -> str:
+    """Return that a better plan may exist, and how much better it could be."""
+    text = "The search ended before it was proved that no plan is better"
+    if not math.isfinite(plan.gap):
+        return f"{text}; how much better one could be is not known."
+    return f"{text}: a better one could exceed it by at most {numbers.most_share(plan.gap)}."
 
 
 def _uncapital(text: str) -> str:
