@@ -173,7 +173,7 @@ def test_a_plan_that_is_not_proved_says_so(
     assert code == 0
     assert err == (
         "budgetopt: the plan keeps every limit, but it is not proved to be the best; "
-        "no plan can be better by more than 20%\n"
+        "no plan can be better by more than 25%\n"
     )
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import pytest
 from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation, Status
@@ -30,12 +32,26 @@ def test_every_check_has_its_worst_and_its_tolerance(plan: Allocation) -> None:
 
 
 def test_a_plan_that_is_not_proved_does_not_say_that_it_is(city: Allocation) -> None:
-    bound = city.objective_value * 1.02
+    bound = city.objective_value * 1.019999
     best = replace(city, status=Status.BEST_FOUND, bound=bound)
     proof = proof_of(best, USD)
-    assert proof.short == "Best plan found: it keeps all 72 limits; a better one could exceed it by at most 1.97%."
+    assert proof.short == "Best plan found: it keeps all 72 limits; a better one could exceed it by at most 2%."
     assert not any("No plan that keeps" in words for words in proof.proved)
-    assert "could exceed this one's by at most 1.97%" in proof.believed[0]
+    assert "could exceed this one's by at most 2%" in proof.believed[0]
+
+
+def test_where_no_bound_is_known_no_share_is_named(city: Allocation) -> None:
+    proof = proof_of(replace(city, status=Status.BEST_FOUND, bound=math.inf), USD)
+    assert proof.short == "Best plan found: it keeps all 72 limits; how much better one could be is not known."
+    assert proof.believed[0] == "A better plan may exist; how much better is not known."
+
+
+def test_a_better_plan_is_measured_by_the_plan_itself(city: Allocation) -> None:
+    value = city.objective_value
+    assert replace(city, bound=1.5 * value).gap == pytest.approx(0.5)
+    assert replace(city, bound=0.5 * value).gap == pytest.approx(0.5)
+    assert replace(city, objective_value=0.0, bound=5.0).gap == math.inf
+    assert replace(city, objective_value=0.0, bound=0.0).gap == 0
 
 
 def test_the_word_of_a_solver_is_not_called_a_proof(city: Allocation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from budgetopt.report.explanation import Explanation
 
 __all__ = ["Allocation", "Status"]
+
+LEAST_VALUE = 1e-9
+"""A value below this one is nothing that a share could be taken of."""
 
 
 class Status(StrEnum):
@@ -103,8 +107,9 @@ class Allocation:
 
     @property
     def gap(self) -> float:
-        """By how much a better plan could exceed it, as a share of its value."""
-        return abs(self.bound - self.objective_value) / max(abs(self.objective_value), abs(self.bound), 1e-9)
+        """By how much a better plan could exceed it, as a share of its value; infinite for a share of nothing."""
+        distance, size = abs(self.bound - self.objective_value), abs(self.objective_value)
+        return math.inf if size < LEAST_VALUE < distance else distance / max(size, LEAST_VALUE)
 
     @property
     def plan(self) -> SpendingPlan:

@@ -76,7 +76,7 @@ class ObjectiveValues(Part):
     bound: Figure | None
     """The best value that any plan can have."""
     gap: Breach | None
-    """By how much a better plan could exceed it, as a share."""
+    """By how much a better plan could exceed it, as a share of its value; null where that is not known."""
     plan_value: Figure
     """What the plan, in whole cents, comes to."""
     stages: list[ObjectiveStage]

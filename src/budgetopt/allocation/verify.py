@@ -254,7 +254,7 @@ def _conclusion(outcome: Outcome, allocation: Allocation) -> tuple[str, bool]:
     label = outcome.stages[0].stage.label
     start = "Confirmed: the plan keeps every limit of this scenario"
     if certificate.bound_by_solver:
-        if not np.isfinite(certificate.bound):
+        if not np.isfinite(allocation.gap):
             return f"{start}. How much better a plan could be is not known.", False
         share = f"{allocation.gap:.4%}" if allocation.gap > 1e-9 else "nothing"
         return f"{start}. By the solver's word, no plan can {label} better by more than {share}.", False

@@ -15,7 +15,7 @@ from budgetopt.report.figures import Account, Figures, Group, MoneyRow
 from budgetopt.report.limits import Gain, Limit, limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
-from budgetopt.report.proof import Proof, proof_of
+from budgetopt.report.proof import Proof, how_much_better, proof_of
 from budgetopt.report.rounding import round_column
 from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import clean, label, one_line, sentence
@@ -175,7 +175,7 @@ class Page:
         known = "best possible" if self.plan.proved else "best found"
         more = "proved" if self.plan.proved and not self.plan.certificate.bound_by_solver else "by the solver's word"
         if not self.plan.proved:
-            more = f"a better plan could exceed it by at most {numbers.most_share(self.plan.gap)}"
+            more = how_much_better(self.plan, numbers)
         facts.append(Fact("This plan is the", known, more))
         return facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
     from budgetopt.solvers import Certificate
 
-__all__ = ["CheckLine", "Proof", "proof_of"]
+__all__ = ["CheckLine", "Proof", "how_much_better", "proof_of"]
 
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
 _CHECKS = {
@@ -106,10 +107,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
             "reaches this value is proved."
         )
     else:
-        believed.append(
-            f"A better plan may exist: its value of “{_sought(plan)}” could exceed this one's by at most "
-            f"{numbers.most_share(plan.gap)}."
-        )
+        believed.append(_may_exist(plan, numbers))
     believed.append(
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
         "the sources that are named."
@@ -133,11 +131,26 @@ def _sought(plan: Allocation) -> str:
 def _short(plan: Allocation, numbers: Numbers) -> str:
     limits = _every_limit(plan, numbers)
     if not plan.proved:
-        most = numbers.most_share(plan.gap)
-        return f"Best plan found: it keeps {limits}; a better one could exceed it by at most {most}."
+        return f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
     if plan.certificate.bound_by_solver:
         return f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
     return f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better."
+
+
+def how_much_better(plan: Allocation, numbers: Numbers) -> str:
+    """Return how much better a plan could be than one that is not proved to be the best."""
+    if not math.isfinite(plan.gap):
+        return "how much better one could be is not known"
+    return f"a better one could exceed it by at most {numbers.most_share(plan.gap)}"
+
+
+def _may_exist(plan: Allocation, numbers: Numbers) -> str:
+    if not math.isfinite(plan.gap):
+        return "A better plan may exist; how much better is not known."
+    return (
+        f"A better plan may exist: its value of “{_sought(plan)}” could exceed this one's by at most "
+        f"{numbers.most_share(plan.gap)}."
+    )
 
 
 def _checks(plan: Allocation) -> list[CheckLine]:

@@ -12,6 +12,7 @@ from budgetopt.report.figures import Figures
 from budgetopt.report.limits import Limit
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.proof import how_much_better
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -244,10 +245,7 @@ def _limits(limits: list[Limit]) -> list[str]:
 
 def _unproved(plan: Allocation, numbers: Numbers) -> str:
     """Return that a better plan may exist, and how much better it could be."""
-    text = "The search ended before it was proved that no plan is better"
-    if not math.isfinite(plan.gap):
-        return f"{text}; how much better one could be is not known."
-    return f"{text}: a better one could exceed it by at most {numbers.most_share(plan.gap)}."
+    return f"The search ended before it was proved that no plan is better; {how_much_better(plan, numbers)}."
 
 
 def _uncapital(text: str) -> str:
