@@ -168,3 +168,39 @@ def test_many_whole_decisions_are_held_and_said_to_be(monkeypatch: pytest.Monkey
     for told in (held, open_to_all):
         said = [sentence for sentence in told["pool"] if sentence.startswith("Without it")]
         assert said == ["Without it the best plan would be worth 240 of the weighted outcomes less."]
+
+
+def test_what_weighs_on_a_program_is_named_by_its_kind() -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"name": "General Fund", "revenue": 100, "spending": {"at_most": 90}}},
+            "resources": {"engineers": {"capacity": 3, "unit": "FTE"}},
+            "outcomes": {"repairs": {"weight": 1}, "visits": {"weight": 1}},
+            "programs": {
+                "streets": {"outcomes": {"repairs": {"per_dollar": 5}}, "uses": {"engineers": {"per": 20}}},
+                "library": {"outcomes": {"visits": {"per_dollar": 2}}},
+            },
+        }
+    )
+    plan = bo.solve(scenario)
+    said = explain(plan, "streets").sentences
+    assert any(sentence.startswith("The limit on engineers weighs on it") for sentence in said)
+    assert any(sentence.startswith("The limit on what General Fund spends weighs on it") for sentence in said)
+    assert explain(plan).sentences == tell(plan).sentences
+
+
+def test_a_weight_that_need_only_move_the_least_bit_is_not_told_as_a_number() -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"visits": {"weight": 3}, "swims": {"weight": 3}},
+            "programs": {
+                "library": {"baseline": 60, "outcomes": {"visits": {"per_dollar": 2}}},
+                "pool": {"baseline": 40, "outcomes": {"swims": {"per_dollar": 2}}},
+            },
+        }
+    )
+    said = str(explain(bo.solve(scenario), "library"))
+    assert "a unit of “visits” were worth the least bit more than its 3" in said
+    assert "a unit of “visits” were worth the least bit less than its 3" in said
+    assert "(now 3)" not in said

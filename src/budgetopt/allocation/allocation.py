@@ -188,9 +188,9 @@ class Allocation:
 
     def explain(self, name: str | None = None) -> Explanation:
         """Explain a program, a rule, a fund, a target or a resource; without a name, tell the story of the plan."""
-        from budgetopt.report.explanation import explain, tell
+        from budgetopt.report.explanation import explain
 
-        return tell(self) if name is None else explain(self, name)
+        return explain(self, name)
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report: one page that needs nothing else."""

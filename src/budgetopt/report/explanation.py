@@ -57,8 +57,8 @@ class Explanation:
         return f"**{self.subject}**\n\n" + " ".join(self.sentences)
 
 
-def explain(plan: Allocation, name: str, *, question: WhatIf | None = None) -> Explanation:
-    """Explain a program, a rule, a fund, a target or a resource of a plan.
+def explain(plan: Allocation, name: str | None = None, *, question: WhatIf | None = None) -> Explanation:
+    """Explain a program, a rule, a fund, a target or a resource of a plan; without a name, tell its short story.
 
     Parameters
     ----------
@@ -74,7 +74,8 @@ def explain(plan: Allocation, name: str, *, question: WhatIf | None = None) -> E
     UnknownNameError
         If the scenario has nothing of that name.
     """
-    scenario = plan.scenario
+    if name is None:
+        return tell(plan)
     question = question or question_about(plan)
     found = _explained(plan, name, question)
     if not question.holds_decisions:
@@ -223,7 +224,9 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
         if abs(charge) < 1e-6 * abs(largest[0][1]):
             continue
         what = limit_name(plan, kind, name)
-        what = f"The rule “{what}”" if kind == "rule" else f"The {what[:1].lower()}{what[1:]}"
+        if kind == "fund spending":
+            what = label(name, plan.scenario.funds[name].name)
+        what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
         side = "favours it" if charge < 0 else "weighs on it"
         more = "more than it buys by itself" if charge < 0 else "less than it buys by itself"
         yield f"{what} {side}: to keep it, a dollar here is worth {gain.amount(abs(charge))} {more}."
@@ -264,6 +267,10 @@ def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> It
         yield f"{what} would be worth {gain.amount(loss)} less."
 
 
+_SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
+"""What weighs on a program, by the kind of its limit; others are called as in the table of limits."""
+
+
 def _would_change(plan: Allocation, row: pd.Series[Any], found: list[BreakEven], numbers: Numbers) -> Iterator[str]:
     unfunded = float(row["spending"]) < NOTHING
     for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
@@ -279,7 +286,10 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
     if item.what == "weight":
         outcome = plan.scenario.outcomes[item.outcome]
         worth, now = numbers.quantity(outcome.weight * item.factor), numbers.quantity(outcome.weight)
-        return f"a unit of “{label(item.outcome, outcome.name)}” were worth {worth} (now {now})"
+        unit = f"a unit of “{label(item.outcome, outcome.name)}” were worth"
+        if worth == now:
+            return f"{unit} the least bit {'more' if item.factor > 1 else 'less'} than its {now}"
+        return f"{unit} {worth} (now {now})"
     if item.factor >= 3:
         times = numbers.quantity(item.factor)
         return (
