@@ -208,6 +208,18 @@ def test_each_solve_of_a_live_model_has_the_whole_limit():
         assert time.perf_counter() - start > 0.15
 
 
+def test_patience_ends_with_the_first_plan_after_it():
+    live = LiveModel(hard_problem(), Options(time_limit=60))
+    live.set_patience(0.2)
+    answer = live.solve()
+    assert answer.termination is Termination.TIME_LIMIT
+    assert answer.x is not None
+    assert answer.seconds < 30
+    live.set_patience(None)
+    live.set_time_limit(0.2)
+    assert live.solve().termination is Termination.TIME_LIMIT
+
+
 def test_a_gap_is_enough_if_asked_for():
     lp = hard_problem(20)
     outcome = solve_linear_program(lp, Options(gap=0.2))

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 
 from budgetopt.formulation.linear_program import Stage
-from budgetopt.solvers import Options, Termination, solve_linear_program
+from budgetopt.solvers import Options, Termination, certify, solve_linear_program
+from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.engine import solve_stage
 from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.neighborhood import better_nearby
 from budgetopt.solvers.solution import EXACT, LARGE_GAP, LARGE_SEARCH
 from budgetopt.solvers.tie_break import ties_of
 from linear_programs import INFINITY, linear_program, linear_programs, ties
@@ -106,3 +108,45 @@ def test_the_note_leaves_the_stage_out():
     ]
     assert named[0][0] == "least change"
     assert named[1] == named[0][1:]
+
+
+@given(linear_programs(bounded=True, integers=True, most_columns=5, most_rows=4))
+def test_what_is_found_near_a_plan_keeps_every_limit_and_is_no_worse(lp):
+    nothing = replace(lp.stages[0], cost=np.zeros(lp.columns))
+    some = solve_stage(lp, nothing)
+    if some.x is None:
+        return
+    nearby = better_nearby(lp, some.x, Options(), Clock(None))
+    stage = lp.stages[0]
+    found = replace(some, x=nearby, objective=float(stage.cost @ nearby) + stage.offset)
+    assert certify(lp, stage, replace(found, bound=found.objective)).feasible
+    sign = 1.0 if stage.maximize else -1.0
+    assert sign * float(stage.cost @ nearby) >= sign * float(stage.cost @ some.x)
+
+
+def test_near_a_poor_plan_there_is_a_better_one():
+    lp = knapsack(60)
+    poor = np.zeros(60)
+    poor[0] = 1.0
+    cost = lp.stages[0].cost
+    assert cost @ better_nearby(lp, poor, Options(), Clock(2.0)) > 2 * (cost @ poor)
+
+
+def test_a_huge_search_spends_the_rest_of_its_time_near_its_plan(monkeypatch):
+    near = []
+
+    def looked(lp, x, options, clock):
+        near.append(x)
+        return better_nearby(lp, x, options, clock)
+
+    monkeypatch.setattr("budgetopt.solvers.engine.HUGE_SEARCH", 60)
+    monkeypatch.setattr("budgetopt.solvers.neighborhood.better_nearby", looked)
+    lp = knapsack(60)
+    answer = solve_stage(lp, lp.stages[0], Options(time_limit=1.0))
+    assert answer.termination is Termination.TIME_LIMIT
+    (first,) = near
+    assert lp.stages[0].cost @ first <= answer.objective < answer.bound
+    # without a limit of time, and in smaller searches, the solver goes on by itself
+    small = knapsack(20)
+    assert solve_stage(small, small.stages[0], Options(time_limit=30)).termination is Termination.OPTIMAL
+    assert len(near) == 1

@@ -18,6 +18,8 @@ __all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
 LEAST_COLUMNS = 20_000  # from which prices of shared rows are sought first
 REFINEMENTS = 3
 LARGEST_MAGNIFICATION = 2.0**30
+HUGE_SEARCH = 5_000  # from so many open whole-number columns on, a limit of time is divided
+FIRST_PART = 0.5  # the share of it for the search of the whole, if that has found a plan by then
 ROUGH = 1e-6  # the share by which solvers let whole-number points breach limits
 
 
@@ -109,9 +111,13 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | No
         from budgetopt.solvers.highs import LiveModel
 
         model = LiveModel(lp, options)
+        is_huge = int((lp.integer & (lp.lower < lp.upper)).sum()) >= HUGE_SEARCH
+        if is_huge and options.time_limit is not None:
+            model.set_patience(FIRST_PART * options.time_limit)
         if begin is not None and lp.is_integer:
             model.set_start(begin)
-        return model.solve()
+        solution = model.solve()
+        return _improved(lp, solution, options, clock) if is_huge else solution
     from budgetopt.solvers.pulp_door import solve_with_pulp
 
     # Columns that no limited row holds are settled here: some solvers overlook that such a column may have no end.
@@ -125,6 +131,16 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | No
     elif endless and ending is Termination.OPTIMAL:
         ending = Termination.UNBOUNDED
     return solution if ending is solution.termination else without_point(solution, ending)
+
+
+def _improved(lp: LinearProgram, solution: Solution, options: Options, clock: Clock) -> Solution:
+    """Spend the rest of the time of a search that did not end near the plan that it found."""
+    if solution.termination is not Termination.TIME_LIMIT or solution.x is None or clock.over:
+        return solution
+    from budgetopt.solvers.neighborhood import better_nearby
+
+    x, stage = better_nearby(lp, solution.x, options, clock), lp.stages[0]
+    return replace(solution, x=x, objective=float(stage.cost @ x) + stage.offset)
 
 
 def without_point(solution: Solution, ending: Termination) -> Solution:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import highspy
@@ -87,6 +89,7 @@ class LiveModel:
         self._row_lower, self._row_upper = lp.row_lower.copy(), lp.row_upper.copy()
         self._integers = np.flatnonzero(lp.integer).astype(np.int32)
         self._model = highspy.Highs()
+        self._patience: float | None = None
         self._version = f"HiGHS {self._model.version()}"
         self._set("output_flag", False)
         self._pass(lp)
@@ -151,6 +154,10 @@ class LiveModel:
             values = np.rint(x[known]) / self._scaling.column[known]
             self._check(self._model.setSolution(len(known), known, values), "take a plan to begin from")
 
+    def set_patience(self, seconds: float | None) -> None:
+        """Set after how many seconds a search stops once it has a plan; without one it goes on to the limit of time."""
+        self._patience = seconds
+
     # -- solving ------------------------------------------------------------------------------------------------------
 
     def solve(self) -> Solution:
@@ -170,10 +177,13 @@ class LiveModel:
 
     def _run(self) -> Termination:
         model = self._model
-        interrupted = _run_interruptibly(model)
+        with _patient(model, self._patience):
+            interrupted = _run_interruptibly(model)
         status = model.getModelStatus()
         if interrupted and _TERMINATION.get(status) not in _ENDED:
             return Termination.INTERRUPTED
+        if not interrupted and status == highspy.HighsModelStatus.kInterrupt:
+            return Termination.TIME_LIMIT
         return _TERMINATION.get(status, Termination.ERROR)
 
     def _retry(self, start: float) -> Termination:
@@ -313,6 +323,24 @@ def _claim_threads(threads: int | None) -> int:
             highspy.Highs.resetGlobalScheduler(True)
         _threads_in_use = wanted
     return wanted
+
+
+@contextmanager
+def _patient(model: highspy.Highs, seconds: float | None) -> Iterator[None]:
+    """Have a search stop after some seconds if it has a plan by then."""
+    if seconds is None:
+        yield
+        return
+
+    def listen(event: highspy.HighsCallbackEvent) -> None:
+        if event.data_out.running_time >= seconds and abs(event.data_out.mip_primal_bound) < highspy.kHighsInf:
+            event.interrupt()
+
+    model.cbMipInterrupt.subscribe(listen)
+    try:
+        yield
+    finally:
+        model.cbMipInterrupt.unsubscribe(listen)
 
 
 def _run_interruptibly(model: highspy.Highs) -> bool:
