@@ -81,6 +81,43 @@ def test_a_reserve_that_is_an_amount_stays_one():
         assert solves(repair.apply(scenario)) is not None
 
 
+def test_a_cap_on_a_transfer_gives_way():
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"a": {"revenue": 100, "transfers_to": {"b": {"at_most": 10}}}, "b": {"revenue": 20}},
+            "outcomes": {"saved": {"weight": 1}},
+            "programs": {"p": {"funds": ["b"], "spending": {"at_least": 50}, "outcomes": {"saved": {"per_dollar": 1}}}},
+        },
+        check_sums=False,
+    )
+    found = {repair.amendments[0].path: repair for repair in repairs(scenario)}
+    repair = found["funds[a].transfers_to[b].at_most"]
+    assert repair.cost == pytest.approx(20)
+    assert repair.amendments[0].after == 30
+    assert solves(repair.apply(scenario)) is not None
+
+
+def test_a_limit_gives_way_where_beyond_it_decisions_are_whole():
+    # below 60 dollars p is straight; without its limit a target from above could only be met out of order
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"saved": {"weight": 1, "target": {"at_most": 35}}},
+            "programs": {"p": {"baseline": 60, "outcomes": {"saved": {"curve": [[0, 0], [30, 30], [90, 60]]}}}},
+            "rules": [{"name": "steady", "change": {"at_most": "0%", "from": "baseline"}}],
+        },
+        check_sums=False,
+    )
+    weights = {"steady": 1.0, "saved": 1.0}
+    raised, loosened = repairs(scenario, weights=weights)
+    assert [(item.path, item.after) for item in raised.amendments] == [("outcomes[saved].target.at_most", 45.0)]
+    # 40 dollars bring 30 and half of 10: a third less than the baseline
+    assert loosened.amendments[0].path == "rules[steady].change.at_most"
+    assert loosened.amendments[0].after == pytest.approx(1 / 3, abs=1e-5)
+    for repair in (raised, loosened):
+        assert solves(repair.apply(scenario)) is not None
+
+
 def test_a_weight_must_name_something_and_be_above_zero():
     with pytest.raises(OptionError, match="no provision is named 'nobody'"):
         repairs(floors(70, 40), weights={"nobody": 1.0})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.whole import sets_ceilings, whole
+from budgetopt.analysis.whole import whole
 from budgetopt.formulation import (
     Block,
     Formulation,
@@ -19,12 +19,12 @@ from budgetopt.formulation import (
     Stage,
     provisions_of,
 )
-from budgetopt.formulation.limits import OWN
+from budgetopt.formulation.limits import OWN, ProgramLimits
 from budgetopt.formulation.linear_program import Floats, Ints
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["ELASTIC", "Elastic", "elastic"]
+__all__ = ["ELASTIC", "Elastic", "elastic", "ends_of"]
 
 ELASTIC = (
     "rule",
@@ -37,6 +37,7 @@ ELASTIC = (
     "ceiling",
     "money",
     "maintenance of effort",
+    "transfer",
 )
 """The kinds of provisions that can give way little by little; ``money`` is money to be found for a fund."""
 
@@ -49,6 +50,8 @@ class Elastic:
     ----------
     problem
         The problem; its objective is the cost of all that gives way.
+    formulation
+        What it was made from: the scenario without what gives way, whose columns come first in the problem.
     column
         The columns of what gives way; shape (slacks,).
     provision
@@ -56,6 +59,7 @@ class Elastic:
     """
 
     problem: LinearProgram
+    formulation: Formulation
     column: Ints
     provision: tuple[Provision, ...]
 
@@ -85,25 +89,29 @@ def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], floa
         is in dollars; None if it may not give way.
     """
     gives = {provision for provision, _, _ in provisions_of(scenario) if provision.kind in ELASTIC}
-    complete = whole(scenario)
-    free = whole(scenario, gives).linear_program
-    if (free.rows, free.columns) != (complete.linear_program.rows, complete.linear_program.columns):
-        # beyond their ceilings some programs need whole decisions that the problem does not have: these ceilings stay
-        free = whole(scenario, {item for item in gives if not sets_ceilings(scenario, item)}).linear_program
-    limits = [*_row_limits(complete.linear_program, scenario)]
+    # beyond their ceilings some programs need whole decisions that the scenario itself does not: rows and columns are
+    # those of the free problem, and the limits those of the scenario
+    complete, free = whole(scenario), whole(scenario, gives)
+    own = complete.linear_program
     extra = _Extra(free)
-    limits += extra.program_limits(complete, scenario)
-    limits += extra.reserves(complete.linear_program)
+    limits = [*_row_limits(own, free.linear_program, scenario)]
+    limits += extra.program_limits(complete.limits, scenario)
+    limits += extra.reserves(own)
+    limits += extra.transfers(own)
     return extra.build(limits, scenario, cost_of)
 
 
-def _row_limits(problem: LinearProgram, scenario: Scenario) -> list[_Limits]:
+def _alike(own: Labels, free: Labels, kinds: Collection[str]) -> Iterator[tuple[Block, Block]]:
+    """Yield the blocks of some kinds of a problem, each with that of the free problem: they come in the same order."""
+    blocks = ([block for block in labels.blocks if block.kind in kinds] for labels in (own, free))
+    return zip(*blocks, strict=True)
+
+
+def _row_limits(problem: LinearProgram, free: LinearProgram, scenario: Scenario) -> list[_Limits]:
     found = []
     names = problem.row_labels.names
     dollars = [getattr(rule, "sum", "") == "spending" for rule in scenario.rules]
-    for block in problem.row_labels.blocks:
-        if block.kind not in ELASTIC and block.kind != "fund balance":
-            continue
+    for block, there in _alike(problem.row_labels, free.row_labels, (*ELASTIC, "fund balance")):
         key = "fund" if "fund" in block.keys else block.kind
         kind = "money" if block.kind == "fund balance" else block.kind
         owners = tuple(Provision(kind, names[key][at]) for at in block.keys[key].tolist())
@@ -112,12 +120,12 @@ def _row_limits(problem: LinearProgram, scenario: Scenario) -> list[_Limits]:
         if kind == "maintenance of effort":
             # one share of what is asked gives way in every period in which the grant is taken
             asked = [_effort(scenario, owner.name)[block.keys["period"][at]] for at, owner in enumerate(owners)]
-            found.append(_Limits(block.positions, lower, upper, owners, True, np.array(asked)))
+            found.append(_Limits(there.positions, lower, upper, owners, True, np.array(asked)))
             continue
         if kind == "money":
             # a fund may be given money, and never gives any up
             lower = np.full(len(lower), -np.inf)
-        found.append(_Limits(block.positions, lower, upper, owners, in_dollars))
+        found.append(_Limits(there.positions, lower, upper, owners, in_dollars))
     return found
 
 
@@ -133,10 +141,10 @@ def _effort(scenario: Scenario, grant: str) -> Floats:
 
 
 class _Extra:
-    """The rows and columns that are added to a problem."""
+    """The rows and columns that are added to the problem of a formulation."""
 
-    def __init__(self, problem: LinearProgram) -> None:
-        self._problem = problem
+    def __init__(self, formulation: Formulation) -> None:
+        self._formulation, self._problem = formulation, formulation.linear_program
         self._rows = 0
         self._entries: list[tuple[Ints, Ints, Floats]] = []
 
@@ -145,9 +153,9 @@ class _Extra:
         self._rows += count
         return np.arange(first, first + count)
 
-    def program_limits(self, complete: Formulation, scenario: Scenario) -> list[_Limits]:
+    def program_limits(self, limits: ProgramLimits, scenario: Scenario) -> list[_Limits]:
         """Return floors and ceilings as rows: those of the programs themselves, and those that rules on change set."""
-        limits, terms = complete.limits, complete.terms.spending
+        terms = self._formulation.terms.spending
         ids = scenario.programs.ids
         found = []
         for sign, values, by, kind in (
@@ -179,14 +187,28 @@ class _Extra:
     def reserves(self, complete: LinearProgram) -> list[_Limits]:
         """Return reserves of a fixed amount as rows on the closing balances."""
         found = []
-        for block in complete.column_labels.of_kind("closing balance"):
+        for block, there in _alike(complete.column_labels, self._problem.column_labels, ("closing balance",)):
             kept = complete.lower[block.positions]
             at = np.flatnonzero(kept > 0)
             row = self._new_rows(len(at))
-            self._entries.append((row, block.positions[at], np.ones(len(at))))
+            self._entries.append((row, there.positions[at], np.ones(len(at))))
             names = complete.column_labels.names["fund"]
             owners = tuple(Provision("reserve", names[fund]) for fund in block.keys["fund"][at].tolist())
             found.append(_Limits(row, kept[at], np.full(len(at), np.inf), owners, in_dollars=True))
+        return found
+
+    def transfers(self, complete: LinearProgram) -> list[_Limits]:
+        """Return the limits of transfers as rows on their columns."""
+        found = []
+        funds = complete.column_labels.names.get("fund", ())
+        for block, there in _alike(complete.column_labels, self._problem.column_labels, ("transfer",)):
+            lower, upper = complete.lower[block.positions], complete.upper[block.positions]
+            row = self._new_rows(len(block))
+            self._entries.append((row, there.positions, np.ones(len(block))))
+            pairs = zip(block.keys["fund"].tolist(), block.keys["to"].tolist(), strict=True)
+            owners = tuple(Provision("transfer", f"{funds[giver]} to {funds[taker]}") for giver, taker in pairs)
+            # that nothing flows back is no limit that could give way
+            found.append(_Limits(row, np.where(lower > 0, lower, -np.inf), upper, owners, in_dollars=True))
         return found
 
     def build(
@@ -238,7 +260,17 @@ class _Extra:
             row_labels=Labels((*problem.row_labels.blocks, added), problem.row_labels.names),
             tie_break=None,
         )
-        return Elastic(bigger, column, tuple(slacks.provision))
+        return Elastic(bigger, self._formulation, column, tuple(slacks.provision))
+
+
+def ends_of(scenario: Scenario, transfer: str) -> tuple[str, str]:
+    """Return the fund that gives and the one that takes, from the name of a transfer."""
+    return next(
+        (giver, taker)
+        for giver, fund in scenario.funds.items()
+        for taker in fund.transfers_to
+        if f"{giver} to {taker}" == transfer
+    )
 
 
 class _Slacks:
@@ -314,6 +346,9 @@ def _one_number(scenario: Scenario, provision: Provision, sign: float, bound: Fl
             said = getattr(scenario.funds[name].spending, key)
         case "floor" | "ceiling":
             said = getattr(scenario.programs[name].spending, key, None)
+        case "transfer":
+            giver, taker = ends_of(scenario, name)
+            said = getattr(scenario.funds[giver].transfers_to[taker], key)
     if not isinstance(said, int | float) or said <= 0:
         return 1.0, None
     if not (relative or isinstance(said, Share)):

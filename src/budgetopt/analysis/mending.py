@@ -11,12 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from budgetopt.analysis.dropping import drops, logic_of
-from budgetopt.analysis.elastic import Elastic, elastic
+from budgetopt.analysis.elastic import Elastic, elastic, ends_of
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
-from budgetopt.analysis.whole import whole
 from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, ScenarioError
-from budgetopt.formulation import Formulation, Provision, formulate, provisions_of
+from budgetopt.formulation import Provision, formulate, provisions_of
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.programs import Floats
@@ -118,20 +117,19 @@ def _by_numbers(
         return float(weight) if in_dollars or others or provision.name in weights else None
 
     slack = elastic(scenario, cost_of)
-    formulation = whole(scenario)
     live = LiveModel(slack.problem)
     best = _solve(live)
     if best is None:
         return []
     if slack.problem.stages[0].cost @ best <= LEAST:
         return None
-    found = [_repair(scenario, formulation, slack, best)]
+    found = [_repair(scenario, slack, best)]
     for provision in dict.fromkeys(slack.provision) if alone else ():
         mine = np.array([owner == provision for owner in slack.provision])
         live.set_column_bounds(slack.column, np.zeros(len(mine)), np.where(mine, np.inf, 0.0))
         point = _solve(live)
         if point is not None:
-            found.append(_repair(scenario, formulation, slack, point))
+            found.append(_repair(scenario, slack, point))
     return found
 
 
@@ -153,8 +151,9 @@ def _solve(live: LiveModel) -> Floats | None:
     return answer.x if answer.primal is PointStatus.FEASIBLE else None
 
 
-def _repair(scenario: Scenario, formulation: Formulation, slack: Elastic, point: Floats) -> Repair:
+def _repair(scenario: Scenario, slack: Elastic, point: Floats) -> Repair:
     """Return the numbers that the plan of a point needs, where its limits gave way."""
+    formulation = slack.formulation
     own = point[: formulation.linear_program.columns]
     plan = SpendingPlan(
         formulation.spending_of(own),
@@ -216,6 +215,13 @@ def _amended(
             bounds = {key: getattr(limits, key) for key in ("at_least", "at_most")}
             check = Check("fund spending", name, paid, np.arange(len(paid)), np.zeros(len(paid)))
             yield from _bounds(scenario, f"funds[{name}].spending", bounds, check, scenario.revenue(name))
+        case "transfer":
+            giver, taker = ends_of(scenario, name)
+            transfer, funds = scenario.funds[giver].transfers_to[taker], list(scenario.funds)
+            moved = opinion.plan.transfers[funds.index(giver), funds.index(taker)]
+            bounds = {key: getattr(transfer, key) for key in ("at_least", "at_most")}
+            check = Check("transfer", name, moved, np.arange(len(moved)), np.zeros(len(moved)))
+            yield from _bounds(scenario, f"funds[{giver}].transfers_to[{taker}]", bounds, check, None)
         case "target":
             target = scenario.outcomes[name].target
             assert target is not None
