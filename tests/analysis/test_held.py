@@ -11,7 +11,7 @@ from tests.strategies import ALL, cases
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, margins, prices
-from budgetopt.analysis.held import around
+from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.what_if import is_large
 from budgetopt.analysis.whole import whole
 from budgetopt.formulation import Provision
@@ -70,7 +70,7 @@ def test_decisions_are_found_by_their_labels():
     scenario = library_or_pool(rules=rules).with_(("programs.library.spending.at_most", 20))
     plan, formulation = bo.solve(scenario), whole(scenario)
     assert formulation.linear_program.columns > plan.formulation.linear_program.columns
-    held = around(formulation, plan).linear_program
+    held = around(formulation, decisions_of(plan)).linear_program
     assert not held.is_integer
     labels = held.column_labels.all_names()
     whole_columns = np.flatnonzero(formulation.linear_program.integer)

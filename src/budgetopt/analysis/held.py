@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.formulation import Formulation, Labels
-from budgetopt.formulation.linear_program import Floats
+from budgetopt.formulation.linear_program import Ints
+from budgetopt.solvers import fix_integers
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
 
-__all__ = ["around"]
+__all__ = ["around", "decisions_of"]
 
 
-def around(formulation: Formulation, plan: Allocation) -> Formulation:
-    """Return a formulation of the plan's scenario, or of one near to it, in which the plan's whole decisions are held.
+def decisions_of(plan: Allocation) -> dict[str, float]:
+    """Return the whole decisions of a plan by their labels; none if it has no point, or is about no whole decision."""
+    problem, point = plan.formulation.linear_program, plan.outcome.x
+    if point is None or not problem.is_integer:
+        return {}
+    whole = np.flatnonzero(problem.integer)
+    return dict(zip(_names(problem.column_labels, whole), point[whole].tolist(), strict=True))
 
-    Decisions are found by their labels: two formulations of one scenario need not have the same columns. One that the
-    plan did not have to make, because a limit settled it, stays at its lower limit; nothing is known of it.
+
+def around(formulation: Formulation, decisions: Mapping[str, float]) -> Formulation:
+    """Return a formulation of a plan's scenario, or of one near to it, in which the plan's whole decisions are held.
+
+    Two formulations of one scenario need not have the same columns. A decision that the plan did not have to make,
+    because a limit settled it, stays at its lower limit; nothing is known of it.
 
     Parameters
     ----------
     formulation
         The formulation.
-    plan
-        The plan, with a point.
+    decisions
+        The decisions by their labels, of :func:`decisions_of`.
     """
-    problem, own = formulation.linear_program, plan.formulation.linear_program
-    point = plan.outcome.x
-    if point is None or not problem.is_integer:
-        return formulation
+    problem = formulation.linear_program
     whole = np.flatnonzero(problem.integer)
-    taken = _by_label(own.column_labels, np.flatnonzero(own.integer), point)
-    # in the order of the columns of each block, so that one pass names them all
-    value = np.array([taken.get(name, np.nan) for name in _names(problem.column_labels, whole)])
-    value = np.clip(
-        np.where(np.isnan(value), problem.lower[whole], np.rint(value)), problem.lower[whole], problem.upper[whole]
-    )
-    lower, upper = problem.lower.copy(), problem.upper.copy()
-    lower[whole] = upper[whole] = value
-    held = replace(problem, lower=lower, upper=upper, integer=np.zeros(problem.columns, dtype=bool))
-    return replace(formulation, linear_program=held)
+    value = problem.lower.copy()
+    value[whole] = [
+        decisions.get(name, low)
+        for name, low in zip(_names(problem.column_labels, whole), problem.lower[whole].tolist(), strict=True)
+    ]
+    return replace(formulation, linear_program=fix_integers(problem, value))
 
 
-def _by_label(labels: Labels, columns: np.ndarray, point: Floats) -> dict[str, float]:
-    return dict(zip(_names(labels, columns), point[columns].tolist(), strict=True))
-
-
-def _names(labels: Labels, columns: np.ndarray) -> list[str]:
+def _names(labels: Labels, columns: Ints) -> list[str]:
     every = labels.all_names()
     return [every[column] for column in columns.tolist()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.analysis.alterations import Alterations
-from budgetopt.analysis.held import around
+from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.whole import whole
 from budgetopt.formulation import Formulation, LinearProgram, Provision
 from budgetopt.scenario.programs import Floats, Ints
@@ -48,7 +48,7 @@ class WhatIf:
     def __init__(self, scenario: Scenario, options: Options | None = None, *, plan: Allocation | None = None) -> None:
         self.scenario = scenario
         self._options = options or Options()
-        self._plan = plan
+        self._decisions = {} if plan is None else decisions_of(plan)
         self.formulation: Formulation = self._formulated(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
         self._own = _Live(self.problem, self._options)
@@ -58,12 +58,12 @@ class WhatIf:
 
     def _formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
         formulation = whole(scenario, suspended)
-        return formulation if self._plan is None else around(formulation, self._plan)
+        return around(formulation, self._decisions) if self._decisions else formulation
 
     @property
     def holds_decisions(self) -> bool:
         """Whether whole decisions are held."""
-        return self._plan is not None and self._plan.formulation.linear_program.is_integer
+        return bool(self._decisions)
 
     @property
     def accuracy(self) -> float:

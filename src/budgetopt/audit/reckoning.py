@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from budgetopt.audit.outcomes import Activity, Levels, activity_of, levels_of_ac
 from budgetopt.audit.packages import PackageWords, package_words
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
-from budgetopt.scenario.model import SHORTFALL
+from budgetopt.scenario.model import SHORTFALL, Outcome, Resource
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 
@@ -242,10 +243,7 @@ class Reckoning:
         UnknownNameError
             If the outcome does not exist.
         """
-        names = list(self.scenario.outcomes)
-        if name not in names:
-            raise UnknownNameError("outcome", name, names)
-        return self._level(self.levels, names.index(name), weight, self.scenario.outcomes[name].unit)
+        return self._level("outcome", self.scenario.outcomes, self.levels, name, weight)
 
     def resource(self, name: str, weight: Floats) -> Quantity:
         """Return what programs take of a resource, each by its weight; shape (programs,).
@@ -255,19 +253,26 @@ class Reckoning:
         UnknownNameError
             If the resource does not exist.
         """
-        names = list(self.scenario.resources)
-        if name not in names:
-            raise UnknownNameError("resource", name, names)
-        return self._level(self.uses, names.index(name), weight, self.scenario.resources[name].unit)
+        return self._level("resource", self.scenario.resources, self.uses, name, weight)
 
-    def _level(self, levels: Levels, position: int, weight: Floats, unit: str) -> Quantity:
-        rows = (levels.outcome == position) & (weight[levels.program] != 0)
+    def _level(
+        self,
+        kind: str,
+        known: Mapping[str, Outcome] | Mapping[str, Resource],
+        levels: Levels,
+        name: str,
+        weight: Floats,
+    ) -> Quantity:
+        names = list(known)
+        if name not in names:
+            raise UnknownNameError(kind, name, names)
+        rows = (levels.outcome == names.index(name)) & (weight[levels.program] != 0)
         each = weight[levels.program[rows]]
         level, steepest = levels.level[rows], np.abs(each) * levels.steepest[rows]
         # a program that spends nothing is exact; the least that anything may be off is a cent where it buys most
         moves = steepest[:, None] * np.where(self.rough_where_active, self.rough, 0.0)[levels.program[rows]]
         cents = np.maximum(moves.sum(axis=0), self.cent * steepest.max(initial=0.0))
-        return Quantity(each @ level, np.abs(each) @ np.abs(level), cents, unit)
+        return Quantity(each @ level, np.abs(each) @ np.abs(level), cents, known[name].unit)
 
     @cached_property
     def rough_where_active(self) -> Bools:

@@ -274,6 +274,11 @@ class LinearProgram:
         """Whether some columns take whole numbers only."""
         return bool(self.integer.any())
 
+    @property
+    def open_integers(self) -> int:
+        """How many columns that take whole numbers only are not settled by their limits."""
+        return int((self.integer & (self.lower < self.upper)).sum())
+
     def to_pulp(self) -> pulp.LpProblem:
         """Return the first stage as a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
         from budgetopt.solvers.pulp_door import to_pulp

@@ -111,7 +111,7 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | No
         from budgetopt.solvers.highs import LiveModel
 
         model = LiveModel(lp, options)
-        is_huge = int((lp.integer & (lp.lower < lp.upper)).sum()) >= HUGE_SEARCH
+        is_huge = lp.open_integers >= HUGE_SEARCH
         if is_huge and options.time_limit is not None:
             model.set_patience(FIRST_PART * options.time_limit)
         if begin is not None and lp.is_integer:

@@ -50,10 +50,8 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
         return x
     model = LiveModel(replace(left.lp, stages=(left.stage(stage),)), replace(options, time_limit=clock.left))
     model.set_start(x[left.columns])
-    found = model.solve()
-    if found.x is None:
+    nearby = left.lift(lp, stage, model.solve()).x
+    if nearby is None:
         return x
-    nearby = left.held.copy()
-    nearby[left.columns] = found.x
     gain = float(stage.cost @ nearby) - float(stage.cost @ x)
     return nearby if (gain > 0 if stage.maximize else gain < 0) else x

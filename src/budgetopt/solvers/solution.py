@@ -64,7 +64,7 @@ class Options:
         """Return the gap at which to stop on a problem."""
         if self.gap is not None:
             return self.gap
-        return EXACT if int((lp.integer & (lp.lower < lp.upper)).sum()) < LARGE_SEARCH else LARGE_GAP
+        return EXACT if lp.open_integers < LARGE_SEARCH else LARGE_GAP
 
     def settled_for(self, lp: LinearProgram) -> Options:
         """Return the options with the gap that the size of a problem asks for."""
