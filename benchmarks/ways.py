@@ -81,11 +81,11 @@ def _budgetopt(folder: Path) -> tuple[Seconds, float]:
 
 def _loader() -> Callable[[Path], Any]:
     """Return what loads a scenario, with everything imported that it imports when it is first called."""
-    import budgetopt.scenario.checks
-    import budgetopt.scenario.tables
-    import budgetopt.scenario.yaml_file
+    import budgetopt.checks
+    import budgetopt.reading.tables
+    import budgetopt.reading.yaml_file
 
-    return budgetopt.scenario.load
+    return budgetopt.reading.load
 
 
 def _started(folder: Path) -> tuple[Clock, Any]:

@@ -75,7 +75,7 @@ def test_nothing_imports_scipy() -> None:
     assert shown([module for module in MODULES if "scipy" in imported(module)]) == []
 
 
-@pytest.mark.parametrize("room", ["scenario", "formulation"])
+@pytest.mark.parametrize("room", ["scenario", "checks", "reading", "formulation"])
 def test_a_scenario_and_its_formulation_depend_on_nothing_but_the_input(room: str) -> None:
     """No clock, no network, no chance."""
     outside = {"time", "socket", "ssl", "http", "urllib", "requests", "random", "secrets", "uuid", "getpass"}

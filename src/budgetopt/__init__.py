@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from budgetopt.audit import Audit, SpendingPlan, audit_plan
     from budgetopt.errors import BudgetoptError, InfeasibleError, InputError, ScenarioError
     from budgetopt.formulation import LinearProgram, formulate
+    from budgetopt.reading import load
     from budgetopt.report.explanation import Explanation, explain
-    from budgetopt.scenario import Scenario, load
+    from budgetopt.scenario import Scenario
     from budgetopt.solvers import available_solvers
 
 _HOMES = {
@@ -62,7 +63,7 @@ _HOMES = {
     "explanations": "budgetopt.analysis",
     "formulate": "budgetopt.formulation",
     "ladder": "budgetopt.analysis",
-    "load": "budgetopt.scenario",
+    "load": "budgetopt.reading",
     "margins": "budgetopt.analysis",
     "prices": "budgetopt.analysis",
     "repairs": "budgetopt.analysis",

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 
 import budgetopt as bo
+from budgetopt.reading.starting import guess
+from budgetopt.reading.tables import read_grid
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.starting import guess
-from budgetopt.scenario.tables import read_grid
 
 OFFICE = """\
 City of Elmfield,,,,,

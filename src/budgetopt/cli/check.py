@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
             _print_json({"valid": False, "problems": [_plain(problem) for problem in error.problems], "notes": []})
             return error.exit_code
         raise
-    from budgetopt.scenario import notes
+    from budgetopt.checks import notes
 
     if arguments.traced:
         return _trace(scenario, arguments.traced, as_json=as_json)

@@ -29,7 +29,7 @@ class Without(argparse.Action):
 
     def __call__(self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *__: Any) -> None:
         """Add the path."""
-        from budgetopt.scenario.changes import Removal
+        from budgetopt.reading.changes import Removal
 
         setattr(namespace, self.dest, [*getattr(namespace, self.dest), Removal(values)])
 
@@ -71,8 +71,8 @@ def load(arguments: argparse.Namespace, name: str | None = None, *, check_sums: 
                 f"--set: {change!r} is not of the form PATH=VALUE", hint="write it like funds.general.revenue=-5%"
             )
     with progress("Reading the scenario"):
-        from budgetopt.scenario import load as load_scenario
-        from budgetopt.scenario.changes import alter
+        from budgetopt.reading import load as load_scenario
+        from budgetopt.reading.changes import alter
 
         scenario = load_scenario(name or arguments.scenario, check_sums=check_sums)
         return alter(scenario, changes, check_sums=check_sums) if changes else scenario

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare the scenarios and print what differs."""
     with progress("Reading the scenarios"):
-        from budgetopt.scenario import load
+        from budgetopt.reading import load
 
         before, after = load(arguments.before), load(arguments.after)
     with progress("Solving" if arguments.solve else "Comparing"):

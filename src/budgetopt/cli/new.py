@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         files = {name: (source / name).read_bytes() for name in ("scenario.yaml", "programs.csv", "effects.csv")}
         remarks: list[str] = []
     else:
-        from budgetopt.scenario.starting import from_table
+        from budgetopt.reading.starting import from_table
 
         files, remarks = from_table(arguments.table, folder.resolve().name)
     try:

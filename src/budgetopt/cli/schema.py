@@ -24,6 +24,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.of == "result":
         from budgetopt.allocation.result_schema import result_schema as schema
     else:
-        from budgetopt.scenario.schema import json_schema as schema
+        from budgetopt.reading.schema import json_schema as schema
     sys.stdout.write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
     return 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.errors import Place
-    from budgetopt.scenario.changes import Change
+    from budgetopt.reading.changes import Change
 
 __all__ = ["Scenario"]
 
@@ -202,7 +202,7 @@ class Scenario:
         ScenarioError
             With every problem that was found.
         """
-        from budgetopt.scenario.load import from_mapping
+        from budgetopt.reading.load import from_mapping
 
         return from_mapping(document, check_sums=check_sums)
 
@@ -251,7 +251,7 @@ class Scenario:
         ScenarioError
             With every problem that was found; rows of the table are counted from 1.
         """
-        from budgetopt.scenario.frame import scenario_from_frame
+        from budgetopt.reading.frame import scenario_from_frame
 
         return scenario_from_frame(
             programs,
@@ -272,7 +272,7 @@ class Scenario:
         Numbers are numbers. Where a column has amounts and shares, a share is a text such as ``90%``; lists are texts
         separated by semicolons. What a program does not say is missing.
         """
-        from budgetopt.scenario.frame import programs_frame
+        from budgetopt.reading.frame import programs_frame
 
         return programs_frame(self)
 
@@ -297,7 +297,7 @@ class Scenario:
         ScenarioError
             If a path leads nowhere, or the changed scenario is wrong.
         """
-        from budgetopt.scenario.changes import change
+        from budgetopt.reading.changes import change
 
         return change(self, changes, check_sums=check_sums)
 
@@ -316,7 +316,7 @@ class Scenario:
         ScenarioError
             If nothing stands at a path, or the scenario is wrong without it.
         """
-        from budgetopt.scenario.changes import remove
+        from budgetopt.reading.changes import remove
 
         return remove(self, paths, check_sums=check_sums)
 
@@ -330,13 +330,13 @@ class Scenario:
         ScenarioError
             If the path leads nowhere.
         """
-        from budgetopt.scenario.trace import trace
+        from budgetopt.reading.trace import trace
 
         return trace(self, path)
 
     def to_yaml(self) -> str:
         """Return the scenario as the text of one file that reads back as the same scenario."""
-        from budgetopt.scenario.write import scenario_yaml
+        from budgetopt.reading.write import scenario_yaml
 
         return scenario_yaml(self)
 
@@ -357,7 +357,7 @@ class Scenario:
         OptionError
             If a scenario stands there already and is not to be replaced, or the folder cannot be written to.
         """
-        from budgetopt.scenario.write import write_folder
+        from budgetopt.reading.write import write_folder
 
         return write_folder(self, path, overwrite=overwrite, table=table)
 

@@ -1,0 +1,178 @@
+"""Scenarios from pandas tables, and programs as a pandas table: for notebooks, without any file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.errors import OptionError, Problem, ScenarioError
+from budgetopt.reading.load import Source, assemble
+from budgetopt.reading.tables.grid import Grid, of_columns
+from budgetopt.reading.tables.rows import read_programs
+from budgetopt.reading.write import cell_texts, ordered_keys
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import Leaf, leaf_of
+from budgetopt.scenario.model import Program
+from budgetopt.scenario.model.table import Table
+from budgetopt.scenario.places import Places
+from budgetopt.scenario.programs import Column, ProgramTable, split_key
+from budgetopt.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["programs_frame", "scenario_from_frame"]
+
+FRAME = "<frame>"
+"""Stands for the file in the places of what came from a pandas table; rows are counted from 1, heads left out."""
+ASSUMED_WEIGHT = "Assumed: every outcome weighs 1, because no weights were given."
+
+
+def scenario_from_frame(
+    programs: pd.DataFrame,
+    budget: float | str | Mapping[str, Any],
+    *,
+    name: str = "Untitled",
+    outcomes: Mapping[str, Any] | None = None,
+    columns: Mapping[str, str] | None = None,
+    periods: Sequence[str] | str | None = None,
+    rules: Sequence[Mapping[str, Any]] = (),
+    objective: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    check_sums: bool = True,
+    **more: Any,
+) -> Scenario:
+    """Return the scenario of a table of programs; see :meth:`Scenario.from_frame`."""
+    table = _programs(programs, columns)
+    if outcomes is None:
+        names = dict.fromkeys(_outcome(key) for key in table.columns)
+        weighed: Mapping[str, Any] = {key: {"weight": 1, "source": ASSUMED_WEIGHT} for key in names if key}
+    else:
+        weighed = {key: said if isinstance(said, Mapping) else {"weight": said} for key, said in outcomes.items()}
+    tree: dict[str, Any] = {
+        "name": name,
+        "funds": {"general": {"revenue": _plain(budget)}},
+        "outcomes": _plain(weighed),
+    }
+    if periods is not None:
+        tree["periods"] = _plain(periods)
+    if rules:
+        tree["rules"] = _plain(rules)
+    if objective is not None:
+        tree["objective"] = _plain(objective)
+    taken = sorted(tree.keys() & more.keys())
+    if taken:
+        raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
+    for key, value in more.items():
+        tree[key] = _plain(value)
+    return assemble(Source(tree, Places(), programs=table), check_sums=check_sums)
+
+
+def _outcome(key: str) -> str:
+    path = split_key(key)
+    if path[0] == "outcomes":
+        return path[1]
+    return path[3] if path[0] == "packages" and len(path) > 3 and path[2] == "outcomes" else ""
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a file would hold it: mappings and lists of plain values."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _programs(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> ProgramTable:
+    grid = _grid(frame, columns or {})
+    table = Table.model_validate({"file": FRAME, "columns": dict(columns or {})})
+    programs, problems = read_programs(grid, table, lambda _head: None)
+    if problems:
+        raise ScenarioError(problems)
+    return programs
+
+
+def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
+    """Return a pandas table as the cells of a file."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        raise OptionError(f"the programs are a {kind}, not a pandas table", hint="a DataFrame with one row a program")
+    heads = [".".join(map(str, head)) if isinstance(head, tuple) else str(head) for head in frame.columns]
+    cells = [_texts(frame.iloc[:, position]) for position in range(len(heads))]
+    if "program" not in [columns.get(head, head) for head in heads]:
+        index = frame.index
+        if isinstance(index, pd.RangeIndex) or index.nlevels > 1:
+            problem = Problem("missing-column", "the table has no column 'program'", None, "the ids of the programs")
+            raise ScenarioError([problem])
+        heads, cells = ["program", *heads], [_texts(index.to_series()), *cells]
+    # a row of a pandas table has no line: it is counted from 1
+    return of_columns(FRAME, "", heads, cells, header=0)
+
+
+def _texts(series: pd.Series[Any]) -> list[str]:
+    """Return the cells of a column as a file would hold them; what is missing is empty."""
+    import pandas as pd
+
+    missing = series.isna().to_numpy(dtype=bool)
+    if pd.api.types.is_bool_dtype(series.dtype):
+        cells = ["true" if value else "false" for value in series.fillna(value=False).tolist()]
+    else:
+        cells = [_text(value) for value in series.tolist()]
+    return ["" if gone else cell for cell, gone in zip(cells, missing.tolist(), strict=True)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, int | float | np.integer | np.floating):
+        number = value.item() if isinstance(value, np.generic) else value
+        text = repr(number)
+        # an exponent would be taken for a code
+        return f"{Decimal(text):f}" if "e" in text else text
+    if isinstance(value, list | tuple | np.ndarray):
+        items = list(value)
+        if items and all(isinstance(item, list | tuple | np.ndarray) and len(item) == 2 for item in items):
+            return "; ".join(f"{_text(x)}:{_text(y)}" for x, y in items)
+        return "; ".join(map(_text, items))
+    return str(value)
+
+
+def programs_frame(scenario: Scenario) -> pd.DataFrame:
+    """Return the programs of a scenario as a pandas table; see :meth:`Scenario.to_frame`."""
+    import pandas as pd
+
+    programs = scenario.programs
+    columns: dict[str, Any] = {"program": programs.ids}
+    for key in ordered_keys(programs.columns):
+        columns[key] = _values(programs, key, programs.columns[key])
+    return pd.DataFrame(columns)
+
+
+def _values(programs: ProgramTable, key: str, column: Column) -> Any:
+    leaf = leaf_of(Program, key)
+    if leaf is not None and leaf.kind == "number" and column.offsets is None and not _needs_text(leaf, column):
+        return programs.number(key)
+    values = np.full(len(programs), None, dtype=object)
+    if leaf is None or column.offsets is not None or column.shares is not None:
+        texts = (
+            cell_texts(column, leaf) if leaf is not None else [str(column.cell(cell)) for cell in range(len(column))]
+        )
+        values[column.rows] = texts
+    else:
+        values[column.rows] = column.values.astype(object)  # noqa: PD011 (a column of programs)
+    return values
+
+
+def _needs_text(leaf: Leaf, column: Column) -> bool:
+    """Return whether a column of numbers has shares that plain numbers would not be read as."""
+    if column.shares is None:
+        return False
+    (half,) = leaf.adapter.validate_python([0.5])
+    return not isinstance(half, Share) or bool((column.values > 1).any())  # noqa: PD011

@@ -1,0 +1,332 @@
+"""Begin a scenario from an office's own table: guess which column is what, and write the guess down."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.reading.tables.grid import Grid, TableError
+from budgetopt.reading.tables.read import read_grid, split_sheet
+from budgetopt.reading.tables.rows import is_program_key, read_programs
+from budgetopt.reading.write import write_files
+from budgetopt.scenario.model.table import IGNORE, Table
+from budgetopt.scenario.programs import ProgramTable
+
+__all__ = ["Guess", "Started", "from_table", "guess", "new_from_table"]
+
+# Words by which offices head a column, and the keys that they mean; the first that fits a head decides.
+_MEANINGS: tuple[tuple[str, str], ...] = (
+    (r"(prog|program|programme|offer|service|line|item|project|package)? ?(id|code|no|nr|number|key|#)", "program"),
+    (r"(prog|program|programme|offer|service|line item|item|project|package)( name| title)?|name|title", "name"),
+    (r"(department|dept|agency|division|bureau)( name)?", "department"),
+    (r"(strategic )?(priority|goal|result|outcome area|focus area)", "priority"),
+    (r"(fund|funding source|fund name|funds)", "funds"),
+    (r"tags?|keywords?|categor(y|ies)", "tags"),
+    (r"description|summary", "description"),
+    (r"notes?|comments?|remarks?", "note"),
+    (r"source|reference", "source"),
+    (r"(minimum|min|floor|at least|mandated)( amount| spending| budget)?", "spending.at_least"),
+    (r"(maximum|max|ceiling|cap|at most|requested?)( amount| spending| budget)?", "spending.at_most"),
+    (r".*\b(baseline|adopted|current|approved|enacted)\b.*|budget|amount|cost|total cost", "baseline"),
+)
+_WORDS = {
+    "program": "name",
+    "service": "name",
+    "department": "department",
+    "division": "department",
+    "priority": "priority",
+    "funding source": "funds",
+    "description": "description",
+    "baseline": "baseline",
+    "adopted": "baseline",
+    "adopted budget": "baseline",
+    "current budget": "baseline",
+    "minimum": "spending.at_least",
+    "maximum": "spending.at_most",
+    "requested": "spending.at_most",
+}
+"""Words that a misspelt head may mean."""
+_ALMOST = 0.84
+_TOTAL = re.compile(r"(grand |sub)?totals?\b.*|sum", re.IGNORECASE)
+_PREFERRED = ("baseline", "current", "adopted", "approved", "enacted")
+_LATEST_HEADER = 10
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What the columns of a table were taken for.
+
+    Parameters
+    ----------
+    grid
+        The table.
+    keys
+        For each head the key of a program that it was taken for, or ``ignore``.
+    last_row
+        The last row of the list where totals stand below it.
+    remarks
+        What could be placed in more than one way, or not at all.
+    """
+
+    grid: Grid
+    keys: dict[str, str]
+    last_row: int | None
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A scenario that was begun from an office's own table.
+
+    Parameters
+    ----------
+    folder
+        Where it was written.
+    columns
+        For each head of the table the key that it was taken for, or ``ignore``.
+    unplaced
+        The heads that no key fits.
+    remarks
+        What could be placed in more than one way, or not at all, in words.
+    """
+
+    folder: Path
+    columns: dict[str, str]
+    unplaced: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def new_from_table(path: str | Path, folder: str | Path, *, name: str = "") -> Started:
+    """Begin a scenario from an office's own table: write a folder in which it says which column was taken for what.
+
+    Parameters
+    ----------
+    path
+        The table: a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet. It is copied into the folder.
+    folder
+        The folder, in which no scenario stands yet.
+    name
+        The scenario's name; left out, that of the folder.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read, no column of it can be taken for the programs or for their money, or the folder
+        cannot be written.
+    ScenarioError
+        If cells of the columns that were placed cannot be read.
+    """
+    files, found = _started(str(path), name or Path(folder).resolve().name)
+    unplaced = tuple(head for head, key in found.keys.items() if key == IGNORE and _meaning(head) == IGNORE)
+    return Started(write_files(folder, files), found.keys, unplaced, found.remarks)
+
+
+def from_table(name: str, title: str) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a scenario made of a table of programs, and remarks on what was guessed.
+
+    Parameters
+    ----------
+    name
+        The table: a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet.
+    title
+        The scenario's name.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read, or no column of it can be taken for the programs or for their money.
+    ScenarioError
+        If cells of the columns that were placed cannot be read.
+    """
+    files, found = _started(name, title)
+    return files, list(found.remarks)
+
+
+def _started(name: str, title: str) -> tuple[dict[str, bytes], Guess]:
+    file, sheet = split_sheet(name)
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    found = _best_guess(data, file, sheet)
+    table = Table.model_validate({
+        "file": name, "columns": found.keys, "header": found.grid.head_row, "last_row": found.last_row
+    })  # fmt: skip
+    grid = read_grid(data, file, sheet, table)
+    programs, problems = read_programs(grid, table, lambda _head: None)
+    if problems or grid.problems:
+        raise ScenarioError([*grid.problems, *problems])
+    copied = Path(file).name
+    text = _scenario(found, copied + (f"!{sheet}" if sheet else ""), title, programs)
+    return {"scenario.yaml": text.encode(), copied: data}, found
+
+
+def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
+    """Return the guess with the heads in the first row that has heads to speak of: titles may stand above them."""
+    first: Guess | None = None
+    for header in range(1, _LATEST_HEADER + 1):
+        try:
+            found = guess(read_grid(data, file, sheet, Table.model_validate({"file": file, "header": header})))
+        except TableError as error:
+            if header == 1:
+                first_error = error
+            continue
+        if {"program", "baseline"} <= set(found.keys.values()):
+            return found
+        first = first or found
+    if first is None:
+        raise ScenarioError([first_error.problem])
+    heads = ", ".join(filter(None, first.grid.heads))
+    missing = "the programs" if "program" not in first.keys.values() else "their money"
+    raise OptionError(
+        f"no column of {file} can be taken for {missing}; its heads are: {heads}",
+        hint="head one column `program` and one `baseline`, and try again",
+    )
+
+
+def guess(grid: Grid) -> Guess:
+    """Return what the columns of a table are most likely meant to be."""
+    candidates: dict[str, list[str]] = {}
+    for head in dict.fromkeys(head for head in grid.heads if head):
+        candidates.setdefault(_meaning(head), []).append(head)
+    keys = {head: IGNORE for head in grid.heads if head}
+    remarks = []
+    for key, heads in candidates.items():
+        if key == IGNORE:
+            continue
+        chosen = _preferred(key, heads)
+        keys[chosen] = key
+        others = [head for head in heads if head != chosen]
+        if others:
+            remarks.append(
+                f"'{chosen}' was taken for {key}, and not {_quoted(others)}: change scenario.yaml if that is wrong"
+            )
+    names = [head for head, key in keys.items() if key == "name"]
+    if "program" not in keys.values() and names:
+        keys[names[0]] = "program"
+    unplaced = [head for head, key in keys.items() if key == IGNORE and _meaning(head) == IGNORE]
+    if unplaced:
+        remarks.append(f"left aside, because no key of a program fits: {_quoted(unplaced)}")
+    ids = next((place for place, head in enumerate(grid.heads) if keys.get(head) == "program"), None)
+    last_row = None if ids is None else _end_of_list(grid, ids, remarks)
+    return Guess(grid, keys, last_row, tuple(remarks))
+
+
+def _meaning(head: str) -> str:
+    if is_program_key(head):
+        return head
+    plain = re.sub(r"[^a-z0-9#]+", " ", head.casefold()).strip()
+    key = next((key for pattern, key in _MEANINGS if re.fullmatch(pattern, plain)), IGNORE)
+    if key == IGNORE and (close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST)):
+        return _WORDS[close[0]]
+    return key
+
+
+def _preferred(key: str, heads: Sequence[str]) -> str:
+    """Return the head that fits a key best: the key itself, then the words in their order, then the latest year."""
+    if key in heads:
+        return key
+    if key != "baseline":
+        return heads[0]
+    rank = {word: place for place, word in enumerate(_PREFERRED)}
+    words = [min((rank[word] for word in rank if word in head.casefold()), default=len(rank)) for head in heads]
+    years = [max(map(int, re.findall(r"\d+", head)), default=0) for head in heads]
+    return heads[min(range(len(heads)), key=lambda place: (words[place], -years[place]))]
+
+
+def _end_of_list(grid: Grid, ids: int, remarks: list[str]) -> int | None:
+    """Return the last row before a line of totals, whose money would count twice; None if there is no such line."""
+    for place, cell in enumerate(grid.columns[ids]):
+        rest = [column[place] for column in grid.columns[:ids]]
+        if any(_TOTAL.fullmatch(text) for text in (cell, *rest)):
+            row = int(grid.rows[place])
+            remarks.append(f"the list ends before row {row}, which looks like a line of totals")
+            return row - 1
+    return None
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> str:
+    """Return a scenario file that pays for the baselines of all programs, and asks for the least change."""
+    lines = [
+        f"# Made from {file}. Look over what each column was taken for, then add what the money is for: outcomes.",
+        "format: budgetopt/1",
+        f"name: {_text(title or 'Untitled')}",
+        f"source: {_text(file)}",
+        "",
+        "# Each fund's revenue is the sum of the baselines that it was assumed to pay: put the forecast in its place.",
+        "funds:",
+        *_funds(programs),
+        "",
+        "tables:",
+        "  programs:",
+        f"    file: {_text(file)}",
+    ]
+    if found.grid.head_row != 1:
+        lines.append(f"    header: {found.grid.head_row}")
+    if found.last_row is not None:
+        lines.append(f"    last_row: {found.last_row}")
+    mapped = {head: key for head, key in found.keys.items() if head != key}
+    if mapped:
+        lines += ["    columns:", *(f"      {_text(head)}: {key}" for head, key in mapped.items())]
+    lines += [
+        "",
+        "# What the money is for, and what a program does for it. For example:",
+        "# outcomes:",
+        "#   visits: {unit: visits, weight: 5}",
+        "# programs:",
+        f"#   {programs.ids[0] if len(programs) else 'library'}: {{outcomes: {{visits: {{per_dollar: 0.2}}}}}}",
+        "# objective: {maximize: weighted outcomes}",
+        "objective: {minimize: change from baseline}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _funds(programs: ProgramTable) -> Iterator[str]:
+    """Yield one fund for each that the table names, or one that pays for everything."""
+    baseline = np.nan_to_num(programs.baseline())
+    rows, names = programs.items("funds")
+    owner: dict[str, float] = {}
+    first = np.full(len(programs), -1)
+    for place, row in enumerate(rows.tolist()):
+        if first[row] < 0:
+            first[row] = place
+        owner.setdefault(names[place], 0.0)
+    for row in range(len(programs)):
+        payer = names[first[row]] if first[row] >= 0 else next(iter(owner), "general")
+        owner[payer] = owner.get(payer, 0.0) + float(baseline[row])
+    for name, total in (owner or {"general": 0.0}).items():
+        yield f"  {_text(name)}: {{kind: general, revenue: {_amount(total)}}}"
+
+
+def _amount(total: float) -> str:
+    cents = round(total * 100)
+    return f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+
+
+def _text(value: str) -> str:
+    """Return a text as YAML: in quotation marks wherever it could be read as something else."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z_]*( [A-Za-z_]+)*", value) and value.casefold() not in (
+        "true",
+        "false",
+        "null",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        "n",
+    ):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'

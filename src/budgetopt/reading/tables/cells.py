@@ -1,0 +1,192 @@
+"""Read the cells of a column: all plain numbers at once, everything else by the types that read YAML.
+
+The quick way takes only cells that every type reads as the same number (``4200000``, ``0.21``); what remains, and
+whatever a type might refuse, goes cell by distinct cell through the type itself. So both ways mean the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from budgetopt.errors import Place, Problem
+from budgetopt.reading.problems import Said, say
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import Leaf
+from budgetopt.scenario.programs import Column, Floats, Ints, Origin, column_of, objects
+
+__all__ = ["ReadColumn", "read_cells"]
+
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_PLAIN_CURVE = re.compile(rf"{_PLAIN.pattern}:-?{_PLAIN.pattern}(?:;{_PLAIN.pattern}:-?{_PLAIN.pattern})+")
+_FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,308})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,307})\.[0-9]+")
+
+
+@dataclass(frozen=True)
+class ReadColumn:
+    """What was read from the cells of a column.
+
+    Parameters
+    ----------
+    good
+        Positions (among all cells) of the filled cells that could be read; rising.
+    values, offsets, shares
+        Their values, as in :class:`~budgetopt.scenario.programs.Column`.
+    errors
+        The position of each cell that could not be read, and what its type said of it.
+    """
+
+    good: Ints
+    values: np.ndarray[Any, Any]
+    offsets: Ints | None
+    shares: np.ndarray[Any, np.dtype[np.bool_]] | None
+    errors: list[tuple[int, Said]]
+
+    def column(self, rows: Ints, origin: Origin | None) -> Column:
+        """Return it as a column of programs at the given rows (rising), one for each good cell."""
+        return Column(rows, self.values, self.offsets, self.shares, origin)
+
+
+def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
+    """Return what the cells of a column say.
+
+    Parameters
+    ----------
+    leaf
+        What the column's key leads to.
+    cells
+        Stripped text; empty where nothing is said.
+    """
+    texts: Sequence[str] = cells
+    filled = np.arange(len(cells))
+    if "" in cells:
+        filled = np.flatnonzero(np.fromiter(map(bool, cells), dtype=bool, count=len(cells)))
+        texts = list(filter(None, cells))
+    if leaf.kind == "number":
+        return _numbers(leaf, filled, texts)
+    if leaf.kind == "points" and (plain := _plain_curves(filled, texts)) is not None:
+        return plain
+    values, errors = _by_type(leaf, texts)
+    if errors:
+        bad = {position for position, _ in errors}
+        good = [position for position in range(len(texts)) if position not in bad]
+        errors = [(int(filled[position]), said) for position, said in errors]
+        values = [values[position] for position in good]
+        filled = filled[good]
+    if leaf.kind in ("text", "choice"):
+        return ReadColumn(filled, objects(values), None, None, errors)
+    column = column_of(range(len(values)), values)
+    return ReadColumn(filled, column.values, column.offsets, column.shares, errors)
+
+
+def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[int, Said]]]:
+    """Read texts by the type; return one value a text (None where it was refused) and what was refused."""
+    distinct = list(dict.fromkeys(texts))
+    inputs = [_prepared(leaf, text) for text in distinct]
+    refused: dict[str, list[Said]] = {}
+    try:
+        values = leaf.adapter.validate_python(inputs)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            refused.setdefault(distinct[int(details["loc"][0])], []).append(say(details))
+        good = [position for position, text in enumerate(distinct) if text not in refused]
+        read = leaf.adapter.validate_python([inputs[position] for position in good])
+        values = [None] * len(distinct)
+        for position, value in zip(good, read, strict=True):
+            values[position] = value
+    if len(distinct) < len(texts):
+        values = list(map(dict(zip(distinct, values, strict=True)).get, texts))
+    errors = (
+        [(position, said) for position, text in enumerate(texts) for said in refused.get(text, ())] if refused else []
+    )
+    return values, errors
+
+
+def _prepared(leaf: Leaf, text: str) -> Any:
+    """Return the text of a cell as YAML would have given it."""
+    if leaf.kind in ("names", "numbers"):
+        return [item.strip() for item in text.split(";")]
+    if leaf.kind == "points":
+        parts = ([part.strip() for part in point.split(":")] for point in text.split(";"))
+        return [part if len(part) > 1 else part[0] for part in parts]
+    if leaf.kind == "flag":
+        return _FLAGS.get(text, text)
+    return scalar(text) if leaf.kind in ("scalar", "whole") else text
+
+
+def scalar(text: str) -> str | bool | int | float:
+    """Return what the text of an attribute stands for: true or false, a number, or the text itself.
+
+    What may be a code stays text: digits that begin with a zero (postal codes), that are too many for a number, or
+    with an exponent (``2E10``).
+    """
+    if text in _FLAGS:
+        return _FLAGS[text]
+    if _INTEGER.fullmatch(text):
+        number = float(text)
+        return int(text) if np.isfinite(number) and int(number) == int(text) else text
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
+    count = len(texts)
+    plain = np.ones(count, dtype=bool)
+    if not all(map(_PLAIN.fullmatch, texts)):
+        plain[:] = [_PLAIN.fullmatch(text) is not None for text in texts]
+    values = np.full(count, np.nan)
+    shares = np.zeros(count, dtype=bool)
+    if plain.any():
+        at = np.flatnonzero(plain)
+        some = texts if len(at) == count else [texts[cell] for cell in at.tolist()]
+        numbers = np.fromiter(map(float, some), dtype=np.float64, count=len(at))
+        # every type admits an interval: where it takes the least and the greatest, it takes all between
+        ends = [texts[at[int(np.argmin(numbers))]], texts[at[int(np.argmax(numbers))]]]
+        try:
+            low, high = leaf.adapter.validate_python(ends)
+        except ValidationError:
+            plain[:] = False
+        else:
+            if isinstance(low, Share) == isinstance(high, Share):
+                values[at] = numbers
+                shares[at] = isinstance(low, Share)
+            else:
+                plain[:] = False
+    errors: list[tuple[int, Said]] = []
+    good = np.ones(count, dtype=bool)
+    if not plain.all():
+        slow = np.flatnonzero(~plain)
+        read, refused = _by_type(leaf, [texts[cell] for cell in slow.tolist()])
+        errors = [(int(filled[slow[position]]), said) for position, said in refused]
+        good[[int(slow[position]) for position, _ in refused]] = False
+        for cell, value in zip(slow.tolist(), read, strict=True):
+            if value is not None:
+                values[cell] = value
+                shares[cell] = isinstance(value, Share)
+    if not good.all():
+        filled, values, shares = filled[good], values[good], shares[good]
+    return ReadColumn(filled, values, None, shares if shares.any() else None, errors)
+
+
+def _plain_curves(filled: Ints, texts: Sequence[str]) -> ReadColumn | None:
+    """Return curves that are all of plain numbers, or None if there is any other."""
+    if not all(map(_PLAIN_CURVE.fullmatch, texts)):
+        return None
+    lengths = np.fromiter((text.count(";") + 1 for text in texts), dtype=np.int64, count=len(texts))
+    numbers = ";".join(texts).replace(":", ";").split(";") if texts else []
+    points: Floats = np.array(list(map(float, numbers))).reshape(-1, 2)
+    if not np.isfinite(points).all():
+        return None
+    return ReadColumn(filled, points, np.concatenate(([0], np.cumsum(lengths))), None, [])
+
+
+def problem_of(said: Said, place: Place | None, subject: str) -> Problem:
+    """Return what is wrong with a value as a problem at a place."""
+    message = f"{subject}: {said.message}" if subject else said.message
+    return Problem(said.code, message, place, said.expected, said.hint)

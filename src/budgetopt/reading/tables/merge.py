@@ -1,0 +1,246 @@
+"""Put tables of programs together: within one layer a key stands once; a later layer overrides an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from budgetopt.checks.findings import named
+from budgetopt.errors import Place, Problem, near
+from budgetopt.scenario.keys import leaf_of
+from budgetopt.scenario.model.program import Program
+from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, split_key
+from budgetopt.scenario.words import shown
+
+__all__ = ["concatenate", "merge", "overlay"]
+
+
+_MOST_OFFERS = 20
+"""Looking for a near name takes long among many programs: only the first problems get one."""
+
+
+def merge(
+    tables: Sequence[ProgramTable], references: Sequence[ProgramTable] = (), known: ProgramTable | None = None
+) -> tuple[ProgramTable, list[Problem]]:
+    """Return the programs of several tables as one table: the ids in order of first appearance, all of their keys.
+
+    Parameters
+    ----------
+    tables
+        Tables in which programs stand: those of files, and what a scenario file says of programs.
+    references
+        Tables that say more of programs that stand in ``tables``: evidence and curves.
+    known
+        Programs that stand elsewhere, of which ``references`` may speak too.
+
+    Returns
+    -------
+    table
+        Where a key of a program is set twice, the first value stands.
+    problems
+        A key of a program that is set twice, naming both places; a reference to a program that stands nowhere.
+    """
+    problems: list[Problem] = []
+    if known is not None:
+        tables = [*tables, *(ProgramTable(ids) for reference in references if len(ids := _in(reference.ids, known)))]
+    table = ProgramTable(*_identify(tables)) if len(tables) != 1 else tables[0]
+    placed = []
+    for reference in references:
+        position = table.positions(reference.ids)
+        for row in np.flatnonzero(position < 0).tolist():
+            problems.append(_unknown(reference, row, table, offer=len(problems) < _MOST_OFFERS))
+        placed.append(reference if (position >= 0).all() else reference.select(np.flatnonzero(position >= 0)))
+    if len(tables) == 1 and not placed:
+        return table, [*problems, *_twice_by_period(table)]
+    parts: dict[str, list[Column]] = {}
+    for source in (*tables, *placed):
+        rows = table.positions(source.ids)
+        for key, column in source.columns.items():
+            parts.setdefault(key, []).append(replace(column, rows=rows[column.rows]))
+    columns = {key: _once(key, found, table, problems) for key, found in parts.items()}
+    table = replace(table, columns=columns)
+    return table, [*problems, *_twice_by_period(table)]
+
+
+def _in(ids: Texts, known: ProgramTable) -> Texts:
+    return ids[known.positions(ids) >= 0]
+
+
+def _identify(tables: Sequence[ProgramTable]) -> tuple[Texts, dict[str, Column], Origin | None]:
+    """Return the distinct ids, no columns, and where each program first stands."""
+    names = np.concatenate([table.ids for table in tables]) if tables else np.empty(0, dtype=object)
+    number: dict[str, int] = {}
+    first = [position for position, name in enumerate(names.tolist()) if number.setdefault(name, position) == position]
+    places = join_origins([(len(table), table.places) for table in tables])
+    at = np.array(first, dtype=np.int64)
+    if places is not None:
+        places = Origin(places.files, places.file[at], places.line[at], places.column[at])
+    return names[at], {}, places
+
+
+def join_origins(parts: Iterable[tuple[int, Origin | None]]) -> Origin | None:
+    """Return the places of cells one after another; those of a part without places are unknown."""
+    listed = list(parts)
+    if all(origin is None for _, origin in listed):
+        return None
+    files: dict[tuple[str, str], int] = {}
+    file, line, column = [], [], []
+    for count, origin in listed:
+        if origin is None:
+            file.append(np.full(count, files.setdefault(("", ""), len(files))))
+            line.append(np.zeros(count, dtype=np.int64))
+            column.append(np.zeros(count, dtype=np.int64))
+        else:
+            code = np.array([files.setdefault(name, len(files)) for name in origin.files], dtype=np.int64)
+            file.append(code[origin.file])
+            line.append(origin.line)
+            column.append(origin.column)
+    return Origin(tuple(files), np.concatenate(file), np.concatenate(line), np.concatenate(column))
+
+
+def concatenate(columns: Sequence[Column]) -> Column:
+    """Return the cells of columns of one key, one after another; their rows need not rise."""
+    if len(columns) == 1:
+        return columns[0]
+    rows = np.concatenate([column.rows for column in columns])
+    origin = join_origins([(len(column), column.origin) for column in columns])
+    offsets = None
+    if any(column.offsets is not None for column in columns):
+        lengths = np.concatenate([np.diff(column.offsets) for column in columns if column.offsets is not None])
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+    kinds = {column.values.dtype.kind for column in columns}
+    # what is true or false beside numbers stays what it is
+    values: NDArray[Any] = np.concatenate(
+        [column.values.astype(object) if len(kinds) > 1 else column.values for column in columns]
+    )
+    shares = None
+    if any(column.shares is not None for column in columns):
+        none = [column.shares if column.shares is not None else np.zeros(len(column), dtype=bool) for column in columns]
+        shares = np.concatenate(none)
+    return Column(rows, values, offsets, shares, origin)
+
+
+def sort(column: Column) -> Column:
+    """Return a column with its rows rising; of equal rows the first comes first."""
+    if (np.diff(column.rows) > 0).all():
+        return column
+    order = np.argsort(column.rows, kind="stable")
+    return column.take(order, column.rows[order])
+
+
+def _once(key: str, columns: Sequence[Column], table: ProgramTable, problems: list[Problem]) -> Column:
+    column = sort(concatenate(columns))
+    again = np.diff(column.rows, prepend=-1) == 0
+    for cell in np.flatnonzero(again).tolist():
+        first = int(np.searchsorted(column.rows, column.rows[cell]))
+        places = [column.origin.place(at) if column.origin is not None else None for at in (first, cell)]
+        where = f", first at {places[0]}" if places[0] is not None else ""
+        message = f"{named(('programs', table.ids[column.rows[cell]], *split_key(key)))} is set twice{where}"
+        problems.append(
+            Problem("set-twice", message, places[1], "each key of a program in one place", "take one of the two away")
+        )
+    if again.any():
+        kept = np.flatnonzero(~again)
+        return column.take(kept, column.rows[kept])
+    return column
+
+
+def _unknown(reference: ProgramTable, row: int, table: ProgramTable, *, offer: bool) -> Problem:
+    name = str(reference.ids[row])
+    close = near(name, table.ids.tolist()) if offer else ""
+    hint = f"did you mean {close!r}?" if close else "programs stand in the table of programs, or under `programs`"
+    place: Place | None = None if reference.places is None else reference.places.place(row)
+    return Problem("unknown-program", f"there is no program {shown(name)}", place, "the id of a program", hint)
+
+
+def overlay(base: ProgramTable, top: ProgramTable, periods: Sequence[str]) -> ProgramTable:
+    """Return a table in which every key that ``top`` sets overrides the one of ``base``.
+
+    A key that ``top`` sets for one period leaves the other periods as ``base`` has them; a key that it sets for every
+    period overrides each. Programs of ``top`` alone are added behind those of ``base``. Columns that ``top`` does not
+    touch are the very arrays of ``base``.
+    """
+    added = [row for row, name in enumerate(top.ids.tolist()) if name not in base]
+    table = base
+    if added:
+        more = top.select(np.array(added, dtype=np.int64))
+        places = join_origins([(len(base), base.places), (len(more), more.places)])
+        table = ProgramTable(np.concatenate([base.ids, more.ids]), base.columns, places)
+    target = table.positions(top.ids)
+    columns = dict(base.columns)
+    changes = {key: replace(column, rows=target[column.rows]) for key, column in top.columns.items()}
+    for key, column in changes.items():
+        _split_periods(columns, key, column.rows, periods)
+    for key, column in changes.items():
+        kept = without_rows(columns[key], column.rows) if key in columns else None
+        columns[key] = sort(column if kept is None else concatenate([kept, column]))
+    return replace(table, columns=columns)
+
+
+def without_rows(column: Column, rows: Ints) -> Column | None:
+    """Return a column without the cells of some programs; None if nothing is left, the same one if nothing goes."""
+    kept = np.flatnonzero(~np.isin(column.rows, rows))
+    if len(kept) == len(column):
+        return column
+    return column.take(kept, column.rows[kept]) if len(kept) else None
+
+
+def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Sequence[str]) -> None:
+    """Make way for a key: one value for every period goes where each has its own, and becomes them where one is set."""
+    for below in [name for name in columns if common_key(name) == key]:
+        kept = without_rows(columns[below], rows)
+        if kept is None:
+            del columns[below]
+        else:
+            columns[below] = kept
+    parent = common_key(key)
+    if parent not in columns:
+        return
+    common = columns[parent]
+    moved = np.flatnonzero(np.isin(common.rows, rows))
+    if not len(moved):
+        return
+    kept = without_rows(common, rows)
+    if kept is None:
+        del columns[parent]
+    else:
+        columns[parent] = kept
+    values = common.take(moved, common.rows[moved])
+    for period in periods:
+        name = f"{parent}.{period}"
+        columns[name] = sort(concatenate([columns[name], values])) if name in columns else values
+
+
+@lru_cache(maxsize=4096)
+def common_key(key: str) -> str:
+    """Return the key that sets for every period what a key sets for one, as does that of ``spending.at_most.FY27``.
+
+    An empty string for a key that is of no period.
+    """
+    leaf = leaf_of(Program, key)
+    if leaf is None or leaf.kind != "number" or len(leaf.path) < 2:
+        return ""
+    parent = ".".join(leaf.path[:-1])
+    common = leaf_of(Program, parent)
+    return parent if common is not None and common.kind == "number" and common.path == leaf.path[:-1] else ""
+
+
+def _twice_by_period(programs: ProgramTable) -> list[Problem]:
+    problems = []
+    for key, column in programs.columns.items():
+        parent = common_key(key)
+        if parent not in programs.columns:
+            continue
+        for row in column.rows[np.isin(column.rows, programs.columns[parent].rows)].tolist():
+            first = programs.place(row, parent)
+            where = f", at {first}" if first is not None else ""
+            subject = named(("programs", programs.ids[row], *split_key(parent)))
+            message = f"{subject} is set for every period{where}, and again for {key[len(parent) + 1 :]}"
+            expected = "one value for every period, or one for each"
+            problems.append(Problem("set-twice", message, programs.place(row, key), expected))
+    return problems

@@ -1,0 +1,154 @@
+"""Read the files that a scenario names under ``tables``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from budgetopt.errors import Place, Problem, near
+from budgetopt.reading.tables.csv_file import read_csv
+from budgetopt.reading.tables.effects import read_curves, read_evidence
+from budgetopt.reading.tables.grid import Grid, TableError
+from budgetopt.reading.tables.packages import read_packages
+from budgetopt.reading.tables.rows import MappedAt, read_programs
+from budgetopt.reading.tables.workbook import read_sheet
+from budgetopt.scenario.model.table import Table, Tables
+from budgetopt.scenario.places import Places
+from budgetopt.scenario.programs import ProgramTable
+
+__all__ = ["TablesRead", "read_grid", "read_tables", "split_sheet"]
+
+_Reader = Callable[[Grid, Table, MappedAt], tuple[ProgramTable, list[Problem]]]
+_READERS: dict[str, tuple[_Reader, bool]] = {
+    "programs": (read_programs, False),
+    "evidence": (read_evidence, True),
+    "packages": (read_packages, True),
+    "curves": (read_curves, True),
+}
+"""How each kind of table is read, and whether it only speaks of programs that stand elsewhere."""
+
+
+@dataclass(frozen=True)
+class TablesRead:
+    """What the tables of a scenario say.
+
+    Parameters
+    ----------
+    programs
+        One table of programs for each file under ``tables.programs``.
+    references
+        One for each file of evidence or curves; their programs must stand elsewhere.
+    inputs
+        The SHA-256 of each file, by its path.
+    problems
+        Everything that is wrong with the files.
+    lacks_programs
+        Whether something is wrong with a file under ``tables.programs``, so that programs may be missing.
+    """
+
+    programs: tuple[ProgramTable, ...] = ()
+    references: tuple[ProgramTable, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    lacks_programs: bool = False
+
+
+def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | None = None) -> TablesRead:
+    """Return what the tables of a scenario say, with everything that is wrong with them.
+
+    Parameters
+    ----------
+    tables
+        The files, as the scenario names them.
+    folder
+        The folder that their names are relative to. Places show the names joined to it.
+    places
+        Where the scenario file names them.
+    """
+    inputs: dict[str, str] = {}
+    problems: list[Problem] = []
+    found: dict[bool, list[ProgramTable]] = {False: [], True: []}
+    bytes_of: dict[str, bytes] = {}
+    lacks_programs = False
+    for kind, (reader, is_reference) in _READERS.items():
+        for position, table in enumerate(getattr(tables, kind)):
+            at = _PlaceOfTable(places or Places(), kind, position)
+            name, sheet = split_sheet(table.file)
+            path = FilePath(folder) / name
+            try:
+                if str(path) not in bytes_of:
+                    bytes_of[str(path)] = _bytes(path, name, at.file())
+                data = bytes_of[str(path)]
+                inputs[str(path)] = hashlib.sha256(data).hexdigest()
+                grid = read_grid(data, str(path), sheet, table)
+            except TableError as error:
+                problems.append(error.problem)
+                continue
+            problems += grid.problems
+            read, wrong = reader(grid, table, at.head)
+            found[is_reference].append(read)
+            problems += wrong
+        lacks_programs |= kind == "programs" and bool(problems)
+    return TablesRead(tuple(found[False]), tuple(found[True]), inputs, tuple(problems), lacks_programs)
+
+
+def split_sheet(name: str) -> tuple[str, str]:
+    """Return the file and the sheet that ``office.xlsx!Offers`` names; the sheet is empty where none is named."""
+    file, mark, sheet = name.partition("!")
+    return (file, sheet) if mark and _is_workbook(file) else (name, "")
+
+
+def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
+    """Return the cells of a CSV file or of a sheet.
+
+    Raises
+    ------
+    TableError
+        If they cannot be read as a table.
+    """
+    if _is_workbook(file):
+        return read_sheet(data, file, sheet, header=table.header, last_row=table.last_row)
+    return read_csv(data, file, header=table.header, last_row=table.last_row)
+
+
+def _is_workbook(file: str) -> bool:
+    return file.casefold().endswith((".xlsx", ".xlsm", ".xls"))
+
+
+def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+        close = near(path.name, beside)
+        hint = f"did you mean {close!r}?" if close else "names are relative to the folder of the scenario file"
+        raise TableError(
+            Problem("missing-file", f"there is no file '{name}'", place, "a CSV or XLSX file", hint)
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise TableError(
+            Problem("missing-file", f"'{name}' cannot be read: {reason}", place, "a CSV or XLSX file")
+        ) from None
+
+
+@dataclass(frozen=True)
+class _PlaceOfTable:
+    """Where the scenario file speaks of one table: it may be the only one, without a list around it."""
+
+    places: Places
+    kind: str
+    position: int
+
+    def _path(self) -> tuple[str | int, ...]:
+        listed = ("tables", self.kind, self.position)
+        return listed if listed in self.places.values else ("tables", self.kind)
+
+    def file(self) -> Place | None:
+        path = self._path()
+        return self.places.values.get((*path, "file")) or self.places.of(*path)
+
+    def head(self, head: str) -> Place | None:
+        return self.places.of_key(*self._path(), "columns", head)

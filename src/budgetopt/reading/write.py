@@ -1,0 +1,260 @@
+"""Write a scenario as files that read back as the same scenario."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+
+from budgetopt.errors import OptionError
+from budgetopt.reading.changes import document_tree
+from budgetopt.reading.load import SCENARIO_FILE
+from budgetopt.reading.tables.cells import read_cells
+from budgetopt.reading.tables.heads import normal
+from budgetopt.reading.yaml_text import number_text, share_text, to_yaml
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import Leaf, fields_of, leaf_of
+from budgetopt.scenario.model import FORMAT, Program
+from budgetopt.scenario.programs import Column, ProgramTable, objects, put, split_key
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["cell_texts", "ordered_keys", "scenario_yaml", "write_files", "write_folder"]
+
+PROGRAMS_FILE = "programs.csv"
+"""The table in which the programs of a written scenario stand."""
+MANY_PROGRAMS = 20
+"""More programs than so many go into a table."""
+
+
+def scenario_yaml(scenario: Scenario) -> str:
+    """Return a scenario as the text of one YAML file that reads back as the same scenario."""
+    return _yaml(scenario, _trees(scenario.programs, scenario.programs.columns), {})
+
+
+def write_folder(
+    scenario: Scenario, path: str | FilePath, *, overwrite: bool = False, table: bool | None = None
+) -> FilePath:
+    """Write a scenario as a folder that reads back as the same scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    path
+        The folder. It is made if it is not there; other files in it stay.
+    overwrite
+        Whether a scenario that stands there already is replaced.
+    table
+        Whether the programs go into a table, ``programs.csv``; left out, if there are more than 20. A program of which
+        anything fits in no cell stands in ``scenario.yaml`` in any case.
+
+    Returns
+    -------
+    folder
+        The folder.
+
+    Raises
+    ------
+    OptionError
+        If a scenario stands there already and is not to be replaced, or the folder cannot be written to. In either
+        case nothing is left behind.
+    """
+    programs = scenario.programs
+    if table is None:
+        table = len(programs) > MANY_PROGRAMS
+    if not table:
+        return write_files(path, {SCENARIO_FILE: scenario_yaml(scenario)}, overwrite=overwrite)
+    cells, rest = _split(programs)
+    tables = {"tables": {"programs": PROGRAMS_FILE}}
+    files = {PROGRAMS_FILE: _csv(programs, cells), SCENARIO_FILE: _yaml(scenario, _trees(programs, rest), tables)}
+    return write_files(path, files, overwrite=overwrite)
+
+
+def _yaml(scenario: Scenario, programs: Mapping[str, Any], tables: Mapping[str, Any]) -> str:
+    tree = {"format": FORMAT, **document_tree(scenario.document)}
+    # what all of it is about stands first, then what the programs are, then what binds them
+    first = {key: tree.pop(key) for key in list(tree) if key not in ("rules", "objective")}
+    return to_yaml({**first, **tables, **({"programs": programs} if programs else {}), **tree})
+
+
+def _trees(programs: ProgramTable, columns: Mapping[str, Column]) -> dict[str, Any]:
+    """Return the programs that columns speak of as mappings; all of them, if the columns are all that there is."""
+    trees: dict[str, Any] = {name: {} for name in programs.ids.tolist()}
+    for key in ordered_keys(columns):
+        column, path, leaf = columns[key], split_key(key), leaf_of(Program, key)
+        whole = leaf is not None and leaf.kind == "whole"
+        for cell, row in enumerate(column.rows.tolist()):
+            value = int(column.cell(cell)) if whole else column.cell(cell)
+            put(trees[programs.ids[row]], path, _plain(value))
+    for tree in trees.values():
+        if "packages" in tree:
+            tree["packages"] = [_package(tree["packages"][number]) for number in sorted(tree["packages"], key=int)]
+    return trees if columns is programs.columns else {name: tree for name, tree in trees.items() if tree}
+
+
+def _package(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a package with what it does to an outcome as a plain number, where nothing more is said of it."""
+    package = {key: value[0] if key == "cost" and len(value) == 1 else value for key, value in tree.items()}
+    if "outcomes" in package:
+        package["outcomes"] = {
+            name: effect["value"] if set(effect) == {"value"} else effect
+            for name, effect in package["outcomes"].items()
+        }
+    return package
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def ordered_keys(columns: Mapping[str, Column]) -> list[str]:
+    """Return the keys of columns in the order in which the models name them."""
+    order = {field: position for position, field in enumerate(fields_of(Program))}
+    return sorted(columns, key=lambda key: order.get(split_key(key)[0], len(order)))
+
+
+def _split(programs: ProgramTable) -> tuple[dict[str, list[str]], dict[str, Column]]:
+    """Return the columns that a table holds, as texts, one a program; and those of programs that fit in no table.
+
+    A program of which anything fits in no cell stands whole in the scenario file, and only its id in the table.
+    """
+    keys = ordered_keys(programs.columns)
+    texts: dict[str, list[str]] = {}
+    outside = np.zeros(len(programs), dtype=bool)
+    for key in keys:
+        column, leaf = programs.columns[key], leaf_of(Program, key)
+        if leaf is None or leaf.kind == "other" or normal(key) != key or not key.isprintable():
+            outside[column.rows] = True
+            continue
+        texts[key] = cell_texts(column, leaf)
+        outside[column.rows[~_reads_back(column, leaf, texts[key])]] = True
+    cells: dict[str, list[str]] = {}
+    rest: dict[str, Column] = {}
+    for key in keys:
+        column = programs.columns[key]
+        inside = ~outside[column.rows]
+        lost = np.flatnonzero(~inside)
+        if len(lost):
+            rest[key] = column if len(lost) == len(column) else column.take(lost, column.rows[lost])
+        if inside.any():
+            column_texts = np.full(len(programs), "", dtype=object)
+            column_texts[column.rows[inside]] = objects(texts[key])[inside]
+            cells[key] = column_texts.tolist()
+    return cells, rest
+
+
+def cell_texts(column: Column, leaf: Leaf) -> list[str]:
+    """Return the cells of a column as a table has them."""
+    if leaf.kind == "points" and column.offsets is not None:
+        points = [f"{number_text(x)}:{number_text(y)}" for x, y in column.values.tolist()]
+        bounds = column.offsets.tolist()
+        return [";".join(points[start:end]) for start, end in pairwise(bounds)]
+    if column.offsets is not None:
+        return ["; ".join(_word(item) for item in column.cell(cell)) for cell in range(len(column))]
+    values = column.values.tolist()
+    if leaf.kind == "number":
+        shares = [False] * len(column) if column.shares is None else column.shares.tolist()
+        return [share_text(value) if share else number_text(value) for value, share in zip(values, shares, strict=True)]
+    return [_word(value) for value in values]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Share):
+        return share_text(value)
+    if isinstance(value, int | float):
+        # an exponent would be taken for a code
+        return f"{Decimal(repr(value)):f}".removesuffix(".0")
+    return str(value)
+
+
+def _reads_back(column: Column, leaf: Leaf, texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which texts read back as the cells that they were made of; shape (cells,)."""
+    read = read_cells(leaf, [text.strip() for text in texts])
+    again = Column(read.good, read.values, read.offsets, read.shares)
+    same = np.zeros(len(column), dtype=bool)
+    if leaf.kind == "number":
+        shares = np.zeros(len(column), dtype=bool) if column.shares is None else column.shares
+        shares_again = np.zeros(len(again), dtype=bool) if again.shares is None else again.shares
+        same[read.good] = (again.values == column.values[read.good]) & (shares_again == shares[read.good])
+        return same
+    if column.offsets is None and leaf.kind in ("text", "choice"):
+        same[read.good] = again.values == column.values[read.good]
+        return same
+    offsets = (column.offsets, again.offsets)
+    if offsets[0] is not None and offsets[1] is not None and np.array_equal(offsets[0], offsets[1]):
+        same[:] = np.array_equal(again.values, column.values)
+        if same.all():
+            return same
+    for position, cell in enumerate(read.good.tolist()):
+        old, new = column.cell(cell), again.cell(position)
+        same[cell] = old == new and isinstance(old, str | bool) == isinstance(new, str | bool)
+    return same
+
+
+def _csv(programs: ProgramTable, cells: Mapping[str, list[str]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["program", *cells])
+    writer.writerows(zip(programs.ids.tolist(), *cells.values(), strict=True))
+    return text.getvalue()
+
+
+def write_files(path: str | FilePath, files: Mapping[str, str | bytes], *, overwrite: bool = False) -> FilePath:
+    """Write the files of a scenario into a folder: all of them or none.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    files
+        The content of each file by its name.
+    overwrite
+        Whether files that stand there already are replaced.
+
+    Raises
+    ------
+    OptionError
+        If a file stands there already and is not to be replaced, or the folder cannot be written to.
+    """
+    folder = FilePath(path)
+    try:
+        if not overwrite and (taken := [name for name in files if (folder / name).exists()]):
+            hint = "choose another folder, or allow that it is replaced"
+            raise OptionError(f"there is already a {' and a '.join(taken)} in {folder}", hint=hint)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = FilePath(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder if folder.is_dir() else folder.parent))
+        try:
+            for name, content in files.items():
+                data = content.encode() if isinstance(content, str) else content
+                (draft / name).write_bytes(data)
+            if not folder.exists():
+                draft.chmod(0o777 & ~_umask())
+                draft.rename(folder)
+            else:
+                for name in files:
+                    (draft / name).replace(folder / name)
+        finally:
+            with suppress(OSError):
+                shutil.rmtree(draft)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OptionError(f"{folder} cannot be written: {reason}") from None
+    return folder
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,59 @@
+"""A scenario begun from an office's own table, in a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.reading.load import load
+from budgetopt.reading.starting import new_from_table
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Offers"
+    for row in (
+        ["City of Elmfield"],
+        ["Program", "Dept", "Fund", "FY26 Adopted", "Council district"],
+        ["Library hours", "Library", "General", 120_000, 3],
+        ["Streets", "Works", "Street aid", 400_000, 1],
+        ["Total", None, None, 520_000],
+    ):
+        sheet.append(row)
+    book.create_sheet("Notes")
+    book.save(tmp_path / "office.xlsx")
+    return tmp_path / "office.xlsx"
+
+
+def test_the_mapping_is_written_down_and_what_has_no_place_is_told(office: Path, tmp_path: Path) -> None:
+    started = new_from_table(f"{office}!Offers", tmp_path / "elmfield")
+    assert started.columns == {
+        "Program": "program",
+        "Dept": "department",
+        "Fund": "funds",
+        "FY26 Adopted": "baseline",
+        "Council district": "ignore",
+    }
+    assert started.unplaced == ("Council district",)
+    assert any("line of totals" in remark for remark in started.remarks)
+    scenario = load(started.folder)
+    assert scenario.name == "elmfield"
+    assert scenario.programs.ids.tolist() == ["Library hours", "Streets"]
+    assert {name: fund.revenue for name, fund in scenario.funds.items()} == {"General": 120_000, "Street aid": 400_000}
+    assert "Council district: ignore" in (started.folder / "scenario.yaml").read_text(encoding="utf-8")
+    with pytest.raises(OptionError, match="there is already"):
+        new_from_table(f"{office}!Offers", tmp_path / "elmfield")
+
+
+def test_nothing_is_written_where_the_table_cannot_be_placed(office: Path, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="2 sheets, and none is named"):
+        new_from_table(office, tmp_path / "elmfield")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(OptionError, match="can be taken for the programs"):
+        new_from_table(tmp_path / "other.csv", tmp_path / "elmfield")
+    assert not (tmp_path / "elmfield").exists()
