@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from budgetopt.allocation import Allocation
 from budgetopt.report import Figures, Numbers
 from budgetopt.report.charts import Chart, balance_chart, change_chart, group_chart, outcome_bar, ticks_to
-from budgetopt.report.outcomes import Bought
+from budgetopt.report.outcome_rows import Bought
 
 USD = Numbers()
 

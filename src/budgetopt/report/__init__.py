@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from budgetopt.report.excel import write_excel
-    from budgetopt.report.figures import Figures
-    from budgetopt.report.files import write_text, write_whole
     from budgetopt.report.html import html_page, write_html
     from budgetopt.report.markdown import markdown_summary
     from budgetopt.report.notebook import notebook_html
     from budgetopt.report.numbers import Numbers
+    from budgetopt.report.rounded_money import Figures
     from budgetopt.report.story import short_story
     from budgetopt.report.terminal import print_allocation
+    from budgetopt.report.whole_files import write_text, write_whole
 
 __all__ = [
     "Figures",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "Figures": "figures",
+    "Figures": "rounded_money",
     "Numbers": "numbers",
     "html_page": "html",
     "markdown_summary": "markdown",
@@ -43,8 +43,8 @@ _HOME = {
     "short_story": "story",
     "write_excel": "excel",
     "write_html": "html",
-    "write_text": "files",
-    "write_whole": "files",
+    "write_text": "whole_files",
+    "write_whole": "whole_files",
 }
 
 

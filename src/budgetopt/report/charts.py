@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.report.figures import Figures, Group
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.rounded_money import Figures, Group
 from budgetopt.report.text import one_line
 
 __all__ = ["Bar", "Chart", "Tick", "balance_chart", "change_chart", "group_chart", "outcome_bar", "ticks_to"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.report.evidence import EVIDENCE_WORDS
-from budgetopt.report.figures import Figures
-from budgetopt.report.files import write_whole
 from budgetopt.report.limits import limit_name, limits_of
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought
+from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.page import Page
-from budgetopt.report.proof import proof_of
+from budgetopt.report.proof_words import proof_of
+from budgetopt.report.rounded_money import Figures
 from budgetopt.report.sheets import MONEY, NUMBER, SHARE, WHOLE_MONEY, Column, Formula, add_sheet
+from budgetopt.report.sources import EVIDENCE_WORDS
 from budgetopt.report.story import short_story
 from budgetopt.report.text import clean, label
+from budgetopt.report.whole_files import write_whole
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -10,9 +10,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.report.files import write_text
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.page import Page
+from budgetopt.report.whole_files import write_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.report.charts import Bar, Chart, balance_chart, change_chart, group_chart, outcome_bar
-from budgetopt.report.evidence import EffectLine, Sources, effect_lines, is_assumed
-from budgetopt.report.figures import Account, Figures, Group, MoneyRow
 from budgetopt.report.limits import Gain, Limit, limits_of
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
-from budgetopt.report.proof import Proof, how_much_better, proof_of
+from budgetopt.report.outcome_rows import Bought, OutcomeRow, assumed_programs
+from budgetopt.report.proof_words import Proof, how_much_better, proof_of
+from budgetopt.report.rounded_money import Account, Figures, Group, MoneyRow
 from budgetopt.report.rounding import round_column
+from budgetopt.report.sources import EffectLine, Sources, effect_lines, is_assumed
 from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import clean, label, one_line, sentence
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES

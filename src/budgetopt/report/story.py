@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.figures import Figures
 from budgetopt.report.limits import Limit
 from budgetopt.report.numbers import Numbers, join_words, plural
-from budgetopt.report.outcomes import OutcomeRow
-from budgetopt.report.proof import how_much_better
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.proof_words import how_much_better
+from budgetopt.report.rounded_money import Figures
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:

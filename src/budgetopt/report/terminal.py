@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from budgetopt.report.figures import Figures, MoneyRow
 from budgetopt.report.limits import Limit, limits_of
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
-from budgetopt.report.outcomes import Bought, OutcomeRow
-from budgetopt.report.proof import proof_of
+from budgetopt.report.outcome_rows import Bought, OutcomeRow
+from budgetopt.report.proof_words import proof_of
+from budgetopt.report.rounded_money import Figures, MoneyRow
 from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import in_encoding, one_line
 

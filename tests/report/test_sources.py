@@ -6,10 +6,10 @@ from typing import cast
 from tests.report.plans import plan_of, riverton
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.evidence import Sources, effect_lines, is_assumed
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
+from budgetopt.report.outcome_rows import Bought, OutcomeRow, assumed_programs
 from budgetopt.report.page import Page
+from budgetopt.report.sources import Sources, effect_lines, is_assumed
 from budgetopt.scenario.scenario import Scenario
 
 USD = Numbers()
