@@ -8,10 +8,13 @@ import re
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from budgetopt.report.numbers import Numbers, plural
-from budgetopt.report.page import Page
+from budgetopt.report.content import Cell, text
+from budgetopt.report.numbers import Numbers
+from budgetopt.report.sections import sections_in
+from budgetopt.report.text import clean
+from budgetopt.report.view import PlanView
 from budgetopt.report.whole_files import write_text
 
 if TYPE_CHECKING:
@@ -38,17 +41,14 @@ def html_page(plan: Allocation, *, made: str = "") -> str:
     made
         When it was made, in words; left out, the page does not say.
     """
-    numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
     style, script = _part("report.css"), _part("report.js")
+    view = PlanView(plan, Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}"))
     template = environment().get_template("report.html.j2")
-    page = Page(plan, numbers, made)
-    unit = page.figures.unit
     return template.render(
-        page=page,
-        numbers=numbers,
-        money=lambda amount: numbers.units(amount, unit),
-        sparse=lambda amount: numbers.units(amount, unit, symbol=False) if amount else "\N{EN DASH}",
-        signed=lambda amount: numbers.units(amount, unit, signed=True),
+        view=view,
+        sections=sections_in(view),
+        description=clean(plan.scenario.document.description),
+        made=made,
         style=style,
         script=script,
         style_hash=_hash(style),
@@ -80,24 +80,22 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["linked"] = _linked
-    made.globals["plural"] = plural
-    made.tests["number"] = lambda value: value == value
+    made.filters["cell"] = lambda value: value if isinstance(value, Cell) else Cell(text(value))
     return made
 
 
-def _linked(text: Any) -> Markup:
+def _linked(words: str) -> Markup:
     """Return a text, escaped, with web addresses in it as links."""
     from markupsafe import Markup, escape
 
     parts, end = [], 0
-    for found in _ADDRESS.finditer(str(text)):
-        address = escape(found.group())
+    for found in _ADDRESS.finditer(words):
         parts += [
-            escape(str(text)[end : found.start()]),
-            Markup('<a href="{0}" rel="noopener">{0}</a>').format(address),
+            escape(words[end : found.start()]),
+            Markup('<a href="{0}" rel="noopener">{0}</a>').format(found.group()),
         ]
         end = found.end()
-    return Markup("").join([*parts, escape(str(text)[end:])])
+    return Markup("").join([*parts, escape(words[end:])])
 
 
 @lru_cache(maxsize=4)

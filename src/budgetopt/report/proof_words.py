@@ -48,6 +48,11 @@ class CheckLine:
     tolerance: str
     passed: bool
 
+    @property
+    def result(self) -> str:
+        """Whether it passed, in a word."""
+        return "passed" if self.passed else "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
