@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.errors import OptionError
 from budgetopt.report.content import NUMBER, TEXT, Cell, Column, Formula, Media, Table, Value, text
 from budgetopt.report.numbers import quantity_decimals
-from budgetopt.report.text import clean
+from budgetopt.report.text import clean, one_line
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -21,8 +21,8 @@ _UNFIT = re.compile(r"[\\/*?:\[\]]")
 
 MOST_ROWS = 1_048_576
 """What a sheet can hold."""
-LONGEST_TEXT = 32_767
-"""What a cell can hold."""
+LONGEST_TEXT, LONGEST_TITLE = 32_767, 31
+"""What a cell, and what the name of a sheet, can hold."""
 WIDEST_PRINT = 220
 """How many characters a printed page can hold across before they are too small to read."""
 LINE = 15.0
@@ -35,7 +35,7 @@ def add_sheet(book: Workbook, table: Table) -> None:
     """Write a table on a sheet of its own: headers that stay in sight, rows, and totals if a column has one."""
     from openpyxl.utils import get_column_letter
 
-    title = _UNFIT.sub(" ", clean(table.title))[:31]
+    title = one_line(_UNFIT.sub(" ", table.title))[:LONGEST_TITLE]
     columns, count = table.shown_in(Media.WORKBOOK), len(table.records)
     has_total = any(column.total for column in columns) and count > 0
     if count + 1 + has_total > MOST_ROWS:
