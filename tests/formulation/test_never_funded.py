@@ -1,4 +1,4 @@
-"""Rules on programs that can never be funded: the best plan is that of trying every set of programs before the audit."""
+"""Rules on programs that can never be funded: the best plan is the best set that passes the audit."""
 
 from __future__ import annotations
 
@@ -18,12 +18,21 @@ CELLS = (("library", "t1"), ("library", "t2"), ("pool", "t1"), ("pool", "t2"), (
 
 def scenario_of(rule: dict[str, Any]) -> bo.Scenario:
     def program(worth: float, **more: Any) -> dict[str, Any]:
-        return {"outcomes": {"good": {"per_dollar": worth}}, "spending": {"at_most": MOST}, "funds": ["general"], **more}
+        return {
+            "outcomes": {"good": {"per_dollar": worth}},
+            "spending": {"at_most": MOST},
+            "funds": ["general"],
+            **more,
+        }
 
     return bo.Scenario.from_document(
         {
             "periods": ["t1", "t2"],
-            "funds": {"general": {"revenue": 100}, "spare": {"revenue": 100}, "grant": {"revenue": 100, "starts": "t2"}},
+            "funds": {
+                "general": {"revenue": 100},
+                "spare": {"revenue": 100},
+                "grant": {"revenue": 100, "starts": "t2"},
+            },
             "outcomes": {"good": {"weight": 1}},
             "programs": {
                 "library": program(1.0),
