@@ -7,29 +7,10 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, ClassVar
 
-from budgetopt.report.charts import Bar, Chart
 from budgetopt.report.numbers import quantity_decimals
 
-__all__ = [
-    "MONEY",
-    "NUMBER",
-    "SHARE",
-    "TEXT",
-    "WHOLE_MONEY",
-    "Block",
-    "Bullets",
-    "Cell",
-    "Column",
-    "Drawing",
-    "Facts",
-    "Formula",
-    "Media",
-    "Paragraph",
-    "References",
-    "Story",
-    "Table",
-    "text",
-]
+__all__ = ["MONEY", "NUMBER", "SHARE", "TEXT", "WHOLE_MONEY", "Bar", "Block", "Bullets", "Cell", "Chart", "Column"]
+__all__ += ["Facts", "Formula", "Media", "Paragraph", "References", "Story", "Table", "Tick", "Value", "text"]
 
 MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
 WHOLE_MONEY = "#,##0;[Red]-#,##0"
@@ -47,32 +28,91 @@ class Media(Flag):
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart; every position is in percent of the width.
+
+    Parameters
+    ----------
+    name, figure, words
+        What it is about, what stands beside it, and what it shows in a sentence.
+    start, width
+        Where the bar begins and how long it is.
+    kind
+        ``plan``, ``up`` or ``down``: how it is coloured.
+    reference, mark
+        How long a second, thinner bar is, and where a line crosses the bar, such as a reserve.
+    """
+
+    name: str
+    start: float
+    width: float
+    figure: str
+    words: str
+    kind: str = "plan"
+    reference: float = 0.0
+    mark: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One mark of an axis: where it stands, in percent, what it says, and whether a narrow page leaves that out."""
+
+    at: float
+    text: str
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars over one axis, on a page.
+
+    Parameters
+    ----------
+    heading, title
+        Its heading and what it shows.
+    bars, ticks, zero
+        Its rows, the marks of its axis, and where zero is, in percent.
+    more, note
+        How many rows are left out, and what is not drawn, in a sentence.
+    based, reserve
+        Whether its second bars are baselines, and its marks reserves.
+    """
+
+    media: ClassVar[Media] = Media.PAGE
+    heading: str
+    title: str
+    bars: Sequence[Bar]
+    ticks: Sequence[Tick]
+    zero: float = 0.0
+    more: int = 0
+    note: str = ""
+    based: bool = False
+    reserve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of which a page shows more than its text.
 
     Parameters
     ----------
-    text
-        What every medium shows.
-    mark
-        A short mark after the text: ``assumed``.
+    text, mark
+        What every medium shows, and on a page a short mark after it: ``assumed``.
     sources
         The numbers of the sources that it rests on.
     below, tone
-        Small print below the text, and whether it is good or bad news: ``up``, ``down`` or nothing.
-    bar
-        A drawing in place of the text.
-    lines
-        Cells that stand below one another in place of the text.
+        Small print, each text on a line of its own, and its colour: ``up``, ``down`` or none.
+    bar, lines
+        A drawing, or cells below one another, in place of the text.
     """
 
     text: str = ""
     mark: str = ""
-    sources: tuple[int, ...] = ()
-    below: tuple[str, ...] = ()
+    sources: Sequence[int] = ()
+    below: Sequence[str] = ()
     tone: str = ""
     bar: Bar | None = None
-    lines: tuple[Cell, ...] = ()
+    lines: Sequence[Cell] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,35 +163,29 @@ class Table:
     ----------
     columns
         Its columns; the first one names the rows.
-    records
-        What its rows are made of.
-    total
-        What its last row is made of; None where nothing is added up.
-    title, caption
-        What it and its sheet of a workbook are called; a page shows its caption, or its title where it has none.
-    heading
-        A heading above it on a page.
-    frozen
-        How many columns of its sheet of a workbook stay in sight.
-    look
-        The style of a page: ``words``, ``accounts`` or ``programs``.
-    folded
-        What a page shows of it until it is opened.
+    records, total
+        What its rows are made of, and its last row, if it adds the others up.
+    title
+        What it and its sheet of a workbook are called.
+    heading, caption, folded, look
+        On a page: a heading above it, a caption in place of the title, the words behind which it is folded, and its
+        style, which is ``words``, ``accounts`` or ``programs``.
     repeats
-        Whether rows that follow each other may be about the same.
+        Whether rows that follow one another may be about the same, and name it once.
+    frozen
+        How many columns of a sheet stay in sight.
     """
 
-    kind: ClassVar[str] = "table"
     columns: Sequence[Column]
     records: Sequence[Any]
     total: Any = None
     title: str = ""
-    caption: str = ""
     heading: str = ""
-    frozen: int = 1
-    look: str = ""
+    caption: str = ""
     folded: str = ""
+    look: str = ""
     repeats: bool = False
+    frozen: int = 1
     media: Media = Media.ALL
 
     def shown_in(self, media: Media) -> list[Column]:
@@ -163,7 +197,6 @@ class Table:
 class Paragraph:
     """Words, on a page under a heading; ``strong`` is bold in a terminal, a ``note`` is small, a link ends them."""
 
-    kind: ClassVar[str] = "paragraph"
     words: str
     heading: str = ""
     strong: bool = False
@@ -176,7 +209,6 @@ class Paragraph:
 class Bullets:
     """A list under a heading."""
 
-    kind: ClassVar[str] = "bullets"
     title: str
     items: Sequence[str]
     media: Media = Media.ALL
@@ -186,7 +218,6 @@ class Bullets:
 class Story:
     """Sentences, and beside them on a page the figures that stand out: a name, a value, and what to know about it."""
 
-    kind: ClassVar[str] = "story"
     sentences: Sequence[str]
     facts: Sequence[tuple[str, str, str]]
     media: Media = Media.ALL
@@ -196,34 +227,19 @@ class Story:
 class Facts:
     """Pairs of a name and a value, on a page."""
 
-    kind: ClassVar[str] = "facts"
+    media: ClassVar[Media] = Media.PAGE
     pairs: Sequence[tuple[str, str]]
-    media: Media = Media.PAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A chart, on a page; beside a baseline, or with the mark of a reserve."""
-
-    kind: ClassVar[str] = "drawing"
-    chart: Chart
-    heading: str
-    based: bool = False
-    reserve: bool = False
-    media: Media = Media.PAGE
 
 
 @dataclass(frozen=True, slots=True)
 class References:
     """Sources, on a page: the number of each, its text, and what rests on it."""
 
-    kind: ClassVar[str] = "references"
-    heading: str
+    media: ClassVar[Media] = Media.PAGE
     sources: Sequence[tuple[int, str, str]]
-    media: Media = Media.PAGE
 
 
-Block = Table | Paragraph | Bullets | Story | Facts | Drawing | References
+Block = Table | Paragraph | Bullets | Story | Facts | Chart | References
 
 
 def text(value: Value) -> str:

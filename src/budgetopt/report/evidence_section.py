@@ -35,7 +35,7 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
             yield Paragraph(words + ("it." if ungraded == 1 else "them."), note=True)
         sources = [(source.number, source.text, source.used_for()) for source in view.sources.all]
         none = Paragraph("The scenario names no source.", heading="Sources")
-        yield References("Sources", sources) if sources else none
+        yield References(sources) if sources else none
 
 
 def _assumptions(view: PlanView) -> Iterator[Block]:

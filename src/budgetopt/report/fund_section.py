@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from budgetopt.report.charts import balance_chart
-from budgetopt.report.content import NUMBER, Block, Cell, Column, Drawing, Formula, Media, Paragraph, Table
+from budgetopt.report.content import NUMBER, Block, Cell, Column, Formula, Media, Paragraph, Table
 from budgetopt.report.rounded_money import Account
 from budgetopt.report.view import PlanView
 
@@ -31,10 +31,9 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
         yield _sheet(view)
         return
     accounts = view.figures.fund_rows()
-    has_reserve = any(account.reserve for account in accounts)
     balances = balance_chart(view.figures, view.numbers) if view.media is Media.PAGE else None
     if balances:
-        yield Drawing(balances, "What is left at the close", reserve=has_reserve)
+        yield balances
         if balances.note:
             yield Paragraph(balances.note, note=True, media=Media.PAGE)
     hidden = {

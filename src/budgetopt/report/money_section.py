@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.report.charts import change_chart, group_chart
-from budgetopt.report.content import SHARE, Block, Cell, Column, Drawing, Media, Paragraph, Table
+from budgetopt.report.content import SHARE, Block, Cell, Column, Media, Paragraph, Table
 from budgetopt.report.numbers import plural
 from budgetopt.report.rounded_money import Group, MoneyRow
 from budgetopt.report.rounding import round_column
@@ -27,14 +27,13 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
     groups = [group for group in (view.figures.by("priority"), view.figures.by("department")) if group is not None]
     for number, group in enumerate(groups):
         media = Media.PAGE if number else ~Media.WORKBOOK
-        chart = group_chart(group, view.figures, view.numbers)
-        yield Drawing(chart, f"By {group.title.lower()}", based=view.figures.has_baseline)
+        yield group_chart(group, view.figures, view.numbers)
         yield _group_table(view, group, media)
     yield from _program_blocks(view)
     changes = change_chart(view.figures, view.numbers) if view.media is Media.PAGE else None
     table = ("table of programs", "#programs")
     if changes:
-        yield Drawing(changes, "What changes most")
+        yield changes
         if changes.more:
             more = plural(changes.more, "more program changes", "more programs change")
             words = f"{more} by less; all of them stand in the"
