@@ -30,7 +30,7 @@ def inside(chart: Chart) -> None:
     for bar in chart.bars:
         assert bar.start >= -0.02
         assert bar.start + bar.width <= 100.02
-        assert bar.reference + bar.reference <= 100.02
+        assert bar.reference <= 100.02
         assert bar.words.endswith(".")
         assert bar.figure
     assert all(-0.02 <= tick.at <= 100.02 for tick in chart.ticks)
