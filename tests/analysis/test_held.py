@@ -87,7 +87,7 @@ def test_decisions_are_found_by_their_labels():
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
 def test_around_a_plan_the_best_is_the_plan_itself(case):
     plan = bo.solve(case.scenario)
-    held = plan.outcome.held
+    held = plan.solver_result.held
     assume(plan.formulation.linear_program.is_integer and held is not None)
     question = WhatIf(case.scenario, plan=plan)
     answer = question.as_is()

@@ -23,7 +23,7 @@ def test_it_solves_as_it_is_written(plan: Allocation) -> None:
     assert plan.proved
     assert plan.audit.accepted
     assert plan.scenario.rules[0].name == "Public safety floor"
-    assert len(plan.outcome.stages) == 2
+    assert len(plan.solver_result.stages) == 2
 
 
 def test_each_program_is_where_its_words_hold_it(plan: Allocation) -> None:

@@ -27,7 +27,7 @@ CENTS = 0.3
 
 def promised(plan: Allocation) -> float:
     """Return the best value of the first objective, before later ones give up a share of it."""
-    return float(plan.outcome.stages[0].solution.objective)
+    return float(plan.solver_result.stages[0].solution.objective)
 
 
 def sign_of(case: Told) -> int:
@@ -122,7 +122,7 @@ def test_two_solvers_agree(case: Told) -> None:
     assert second.proved
     assert second.audit.accepted
     assert promised(second) == pytest.approx(promised(first), rel=1e-7, abs=1e-4)
-    if first.outcome.unique and second.outcome.unique:
+    if first.solver_result.unique and second.solver_result.unique:
         assert np.abs(first.spending - second.spending).max() <= 0.02
 
 

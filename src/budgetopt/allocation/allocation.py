@@ -14,7 +14,7 @@ from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Certificate, Outcome
+from budgetopt.solvers import Certificate, SolverResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class Allocation:
         Shadow prices.
     audit
         The second opinion on the rounded plan.
-    outcome
+    solver_result
         The solver's answer, with the proof of each objective.
     formulation
         The linear program that was solved.
@@ -80,25 +80,25 @@ class Allocation:
     bound: float
     prices: Prices
     audit: Audit
-    outcome: Outcome = field(repr=False)
+    solver_result: SolverResult = field(repr=False)
     formulation: Formulation = field(repr=False)
 
     @property
     def certificate(self) -> Certificate:
         """The proof that no plan has a better value of the first objective."""
-        certificate = self.outcome.certificate
+        certificate = self.solver_result.certificate
         assert certificate is not None, "an allocation is made of a plan that was certified"
         return certificate
 
     @property
     def solver(self) -> str:
         """Name and version of what solved it."""
-        return self.outcome.solution.solver
+        return self.solver_result.solution.solver
 
     @property
     def seconds(self) -> float:
         """Wall-clock seconds that the solver took."""
-        return self.outcome.seconds
+        return self.solver_result.seconds
 
     @property
     def proved(self) -> bool:
@@ -211,8 +211,8 @@ class Allocation:
         return markdown_summary(self)
 
     def __repr__(self) -> str:
-        value = f"{self.objective_value:,.6g}"
-        return f"Allocation({self.scenario.name!r}: {self.status}, {self.outcome.stages[0].stage.label} = {value})"
+        objective = self.solver_result.stages[0].stage.label
+        return f"Allocation({self.scenario.name!r}: {self.status}, {objective} = {self.objective_value:,.6g})"
 
     def _repr_html_(self) -> str:
         from budgetopt.report import notebook_html

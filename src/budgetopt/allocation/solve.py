@@ -13,7 +13,7 @@ from budgetopt.formulation import Formulation, formulate
 from budgetopt.formulation.fund_rows import inflow, reserves
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options, Outcome, Termination, solve_linear_program
+from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
 
 __all__ = ["solve"]
 
@@ -61,7 +61,7 @@ def solve(
     return allocation_of(scenario, formulation, outcome)
 
 
-def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome) -> Allocation:
+def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverResult) -> Allocation:
     """Say a solver's outcome in the scenario's words, or raise what it means that there is none."""
     point = outcome.x
     if point is None or outcome.certificate is None:
@@ -97,7 +97,7 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome
         bound=outcome.certificate.bound,
         prices=prices_of(formulation, solution.row_dual, reduced_cost),
         audit=opinion,
-        outcome=outcome,
+        solver_result=outcome,
         formulation=formulation,
     )
 
@@ -115,7 +115,7 @@ def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tu
     return to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share), transfers
 
 
-def _no_allocation(outcome: Outcome) -> Exception:
+def _no_allocation(outcome: SolverResult) -> Exception:
     match outcome.termination:
         case Termination.INFEASIBLE | Termination.INFEASIBLE_OR_UNBOUNDED:
             return InfeasibleError(

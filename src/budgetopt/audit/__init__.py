@@ -8,7 +8,17 @@ from budgetopt.audit.balances import Balances
 from budgetopt.audit.check import CENT, Check, Violation
 from budgetopt.audit.objectives import ObjectiveValue
 from budgetopt.audit.opinion import Audit, audit_plan
-from budgetopt.audit.outcomes import Levels
+from budgetopt.audit.outcomes import OutcomeLevels
 from budgetopt.audit.plan import SpendingPlan
 
-__all__ = ["CENT", "Audit", "Balances", "Check", "Levels", "ObjectiveValue", "SpendingPlan", "Violation", "audit_plan"]
+__all__ = [
+    "CENT",
+    "Audit",
+    "Balances",
+    "Check",
+    "ObjectiveValue",
+    "OutcomeLevels",
+    "SpendingPlan",
+    "Violation",
+    "audit_plan",
+]

@@ -16,7 +16,7 @@ from budgetopt.audit.funds import check_balances, check_fund_spending, check_str
 from budgetopt.audit.grants import check_maintenance, check_match, check_supplanting
 from budgetopt.audit.limits import check_amounts, check_doors, check_eligibility, check_limits, check_services
 from budgetopt.audit.objectives import ObjectiveValue, value_of_objectives
-from budgetopt.audit.outcomes import Levels
+from budgetopt.audit.outcomes import OutcomeLevels
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.audit.reckoning import Reckoning
 from budgetopt.audit.rules import check_rule
@@ -84,8 +84,8 @@ class Audit:
     plan: SpendingPlan
     tolerance: float
     outcomes: Floats
-    levels: Levels
-    uses: Levels
+    levels: OutcomeLevels
+    uses: OutcomeLevels
     resources: Floats
     weighted: Floats
     objectives: tuple[ObjectiveValue, ...]

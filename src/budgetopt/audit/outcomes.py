@@ -11,11 +11,11 @@ from budgetopt.audit.reading import number, price_level
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Activity", "Levels", "activity_of", "levels_of", "levels_of_activity", "uses_of"]
+__all__ = ["Activity", "OutcomeLevels", "activity_of", "levels_of", "levels_of_activity", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Levels:
+class OutcomeLevels:
     """The level that each program brings to each outcome, one row an effect of a program on an outcome.
 
     Rows stand in the order of the outcomes, and within an outcome of the shapes per_dollar, per_unit, unit_cost, curve,
@@ -113,7 +113,9 @@ def activity_of(
     return Activity(spent, real, buying, served, level, unit_cost, words.in_service(taken))
 
 
-def levels_of(scenario: Scenario, spent: Floats, packages: Bools | None = None, units: Floats | None = None) -> Levels:
+def levels_of(
+    scenario: Scenario, spent: Floats, packages: Bools | None = None, units: Floats | None = None
+) -> OutcomeLevels:
     """Return what a plan does to the outcomes; the parameters are those of :func:`activity_of`."""
     words = package_words(scenario)
     return levels_of_activity(scenario, activity_of(scenario, spent, packages, units, words), words)
@@ -134,12 +136,12 @@ class _Rows:
         self.level.append(level)
         self.steepest.append(steepest)
 
-    def levels(self) -> Levels:
+    def levels(self) -> OutcomeLevels:
         joined = np.concatenate
-        return Levels(joined(self.outcome), joined(self.program), joined(self.level), joined(self.steepest))
+        return OutcomeLevels(joined(self.outcome), joined(self.program), joined(self.level), joined(self.steepest))
 
 
-def levels_of_activity(scenario: Scenario, activity: Activity, words: PackageWords) -> Levels:
+def levels_of_activity(scenario: Scenario, activity: Activity, words: PackageWords) -> OutcomeLevels:
     """Return what programs that go so far do to the outcomes.
 
     ``per_dollar`` counts the dollars that buy outcomes, ``per_unit`` the units of service, ``unit_cost`` buys units of
@@ -169,7 +171,7 @@ def levels_of_activity(scenario: Scenario, activity: Activity, words: PackageWor
     return found.levels()
 
 
-def uses_of(scenario: Scenario, activity: Activity, levels: Levels, words: PackageWords) -> Levels:
+def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, words: PackageWords) -> OutcomeLevels:
     """Return what programs that go so far take of the resources.
 
     ``per`` and ``per_dollar`` count every dollar spent, those of a fixed cost included, in dollars of the first period:

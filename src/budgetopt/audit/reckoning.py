@@ -12,7 +12,7 @@ from budgetopt.audit import reading
 from budgetopt.audit.balances import Balances, balances_of
 from budgetopt.audit.check import CENT
 from budgetopt.audit.coverage import full_coverage
-from budgetopt.audit.outcomes import Activity, Levels, activity_of, levels_of_activity, uses_of
+from budgetopt.audit.outcomes import Activity, OutcomeLevels, activity_of, levels_of_activity, uses_of
 from budgetopt.audit.packages import PackageWords, package_words
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
@@ -146,12 +146,12 @@ class Reckoning:
         return funded
 
     @cached_property
-    def levels(self) -> Levels:
+    def levels(self) -> OutcomeLevels:
         """What the plan does to the outcomes."""
         return levels_of_activity(self.scenario, self.activity, self.words)
 
     @cached_property
-    def uses(self) -> Levels:
+    def uses(self) -> OutcomeLevels:
         """What the plan takes of the resources."""
         return uses_of(self.scenario, self.activity, self.levels, self.words)
 
@@ -259,7 +259,7 @@ class Reckoning:
         self,
         kind: str,
         known: Mapping[str, Outcome] | Mapping[str, Resource],
-        levels: Levels,
+        levels: OutcomeLevels,
         name: str,
         weight: Floats,
     ) -> Quantity:

@@ -13,7 +13,7 @@ from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.page import Page
 from budgetopt.report.proof import proof_of
-from budgetopt.report.sheets import MONEY, NUMBER, SHARE, WHOLE_MONEY, Column, Formula, add_sheet
+from budgetopt.report.sheets import MONEY, NUMBER, SHARE, WHOLE_MONEY, Formula, SheetColumn, add_sheet
 from budgetopt.report.story import short_story
 from budgetopt.report.text import clean, label
 
@@ -70,23 +70,23 @@ def _programs(book: Workbook, plan: Allocation, money: str) -> None:
     table, periods = plan.programs, plan.by_period
     texts = plan.scenario.programs.text
     columns = [
-        Column("Program", width=34),
-        Column("Id", width=18),
-        Column("Department", width=18),
-        Column("Priority", width=22),
-        Column("Baseline", money, True, 17),
-        Column("Plan", money, True, 17),
-        Column("Change", money, True, 17),
-        Column("Change, share", SHARE, False, 10),
+        SheetColumn("Program", width=34),
+        SheetColumn("Id", width=18),
+        SheetColumn("Department", width=18),
+        SheetColumn("Priority", width=22),
+        SheetColumn("Baseline", money, True, 17),
+        SheetColumn("Plan", money, True, 17),
+        SheetColumn("Change", money, True, 17),
+        SheetColumn("Change, share", SHARE, False, 10),
     ]
     many = len(plan.scenario.periods) > 1
     if many:
-        columns += [Column(clean(period), money, True, 17) for period in plan.scenario.periods]
+        columns += [SheetColumn(clean(period), money, True, 17) for period in plan.scenario.periods]
     columns += [
-        Column("Why", width=48, wraps=True),
-        Column("Weakest evidence", width=18),
-        Column("Source", width=40),
-        Column("Note", width=40),
+        SheetColumn("Why", width=48, wraps=True),
+        SheetColumn("Weakest evidence", width=18),
+        SheetColumn("Source", width=40),
+        SheetColumn("Note", width=40),
     ]
     numbers = [table[name].tolist() for name in ("baseline", "spending", "change", "change_share")]
     numbers += [periods[period].tolist() for period in periods.columns] if many else []
@@ -111,11 +111,11 @@ def _by_fund(book: Workbook, plan: Allocation, money: str) -> None:
     names = plan.programs["name"].to_dict()
     funds = {key: label(key, fund.name) for key, fund in plan.scenario.funds.items()}
     columns = [
-        Column("Program", width=34),
-        Column("Id", width=18),
-        Column("Fund", width=24),
-        Column("Period", width=14),
-        Column("Amount", money, True, 17),
+        SheetColumn("Program", width=34),
+        SheetColumn("Id", width=18),
+        SheetColumn("Fund", width=24),
+        SheetColumn("Period", width=14),
+        SheetColumn("Amount", money, True, 17),
     ]
     rows = (
         (names[program], program, funds[fund], period, amount)
@@ -130,16 +130,16 @@ def _outcomes(book: Workbook, plan: Allocation) -> None:
     table = plan.outcomes
     assumed = {"all": "assumed", "part": "partly assumed", "none": ""}
     columns = [
-        Column("Outcome", width=30),
-        Column("Unit", width=22),
-        Column("Better", width=10),
-        Column("Weight of one", NUMBER, False, 14),
-        Column("Baseline", NUMBER, False, 16),
-        Column("Plan", NUMBER, False, 16),
-        Column("Change", NUMBER, False, 16),
-        Column("Weighted value", NUMBER, True, 18),
-        Column("Rests on", width=18),
-        Column("Source", width=40),
+        SheetColumn("Outcome", width=30),
+        SheetColumn("Unit", width=22),
+        SheetColumn("Better", width=10),
+        SheetColumn("Weight of one", NUMBER, False, 14),
+        SheetColumn("Baseline", NUMBER, False, 16),
+        SheetColumn("Plan", NUMBER, False, 16),
+        SheetColumn("Change", NUMBER, False, 16),
+        SheetColumn("Weighted value", NUMBER, True, 18),
+        SheetColumn("Rests on", width=18),
+        SheetColumn("Source", width=40),
     ]
     rows = zip(
         [label(key, outcome.name) for key, outcome in plan.scenario.outcomes.items()],
@@ -169,9 +169,12 @@ def _funds(book: Workbook, plan: Allocation, money: str) -> None:
     )
     # balances of several periods are no sum; what flows is
     flows = {"revenue", "one_time", "transfers_in", "transfers_out", "spending"}
-    columns = [Column("Fund", width=26), Column("Period", width=14)]
-    columns += [Column(head, money, name in flows, 17) for name, head in zip(amounts, heads, strict=True)]
-    columns += [Column("Check: adds up to 0", "0.00", False, 12), Column("Worth of a dollar more", NUMBER, False, 14)]
+    columns = [SheetColumn("Fund", width=26), SheetColumn("Period", width=14)]
+    columns += [SheetColumn(head, money, name in flows, 17) for name, head in zip(amounts, heads, strict=True)]
+    columns += [
+        SheetColumn("Check: adds up to 0", "0.00", False, 12),
+        SheetColumn("Worth of a dollar more", NUMBER, False, 14),
+    ]
     rows = (
         (funds[fund], period, *values, Formula(f"=ROUND(C{at}+D{at}+E{at}+F{at}-G{at}-H{at}-I{at},2)"), price)
         for at, (fund, period, *values, price) in enumerate(
@@ -184,19 +187,19 @@ def _funds(book: Workbook, plan: Allocation, money: str) -> None:
 def _rules(book: Workbook, plan: Allocation) -> None:
     table = plan.rules
     columns = [
-        Column("Rule", width=40),
-        Column("Part", width=18),
-        Column("Kind", width=18),
-        Column("Period", width=14),
-        Column("The plan has", NUMBER, False, 18),
-        Column("Sense", width=10),
-        Column("The limit", NUMBER, False, 18),
-        Column("Unit", width=14),
-        Column("Binds", width=8),
-        Column("Worth of relief by one", NUMBER, False, 16),
-        Column("Worth of relief by 1%", NUMBER, False, 16),
-        Column("Because", width=44, wraps=True),
-        Column("Where it stands", width=34),
+        SheetColumn("Rule", width=40),
+        SheetColumn("Part", width=18),
+        SheetColumn("Kind", width=18),
+        SheetColumn("Period", width=14),
+        SheetColumn("The plan has", NUMBER, False, 18),
+        SheetColumn("Sense", width=10),
+        SheetColumn("The limit", NUMBER, False, 18),
+        SheetColumn("Unit", width=14),
+        SheetColumn("Binds", width=8),
+        SheetColumn("Worth of relief by one", NUMBER, False, 16),
+        SheetColumn("Worth of relief by 1%", NUMBER, False, 16),
+        SheetColumn("Because", width=44, wraps=True),
+        SheetColumn("Where it stands", width=34),
     ]
     kinds = table["kind"].tolist()
     rows = zip(
@@ -218,12 +221,12 @@ def _rules(book: Workbook, plan: Allocation) -> None:
 def _assumptions(book: Workbook, plan: Allocation, numbers: Numbers) -> None:
     page = Page(plan, numbers)
     columns = [
-        Column("What", width=34),
-        Column("Outcome", width=26),
-        Column("What is assumed", width=44, wraps=True),
-        Column("Error", width=30),
-        Column("Source", width=40),
-        Column("Note", width=50, wraps=True),
+        SheetColumn("What", width=34),
+        SheetColumn("Outcome", width=26),
+        SheetColumn("What is assumed", width=44, wraps=True),
+        SheetColumn("Error", width=30),
+        SheetColumn("Source", width=40),
+        SheetColumn("Note", width=50, wraps=True),
     ]
     outcomes = page.bought.rows
     rows = [
@@ -249,4 +252,6 @@ def _proof(book: Workbook, plan: Allocation, numbers: Numbers) -> None:
             ("Check", f"{check.words} ({check.objective}): at worst {check.worst}, allowed {check.tolerance}, {result}")
         )
     rows += [*proof.facts, *((f"SHA-256 of {name}", digest) for name, digest in proof.files)]
-    add_sheet(book, "Proof", [Column("What", width=26), Column("Words", width=110, wraps=True)], rows, len(rows))
+    add_sheet(
+        book, "Proof", [SheetColumn("What", width=26), SheetColumn("Words", width=110, wraps=True)], rows, len(rows)
+    )

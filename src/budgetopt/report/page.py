@@ -15,7 +15,7 @@ from budgetopt.report.figures import Account, Figures, Group, MoneyRow
 from budgetopt.report.limits import Gain, Limit, limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
-from budgetopt.report.proof import Proof, how_much_better, proof_of
+from budgetopt.report.proof import ProofWords, how_much_better, proof_of
 from budgetopt.report.rounding import round_column
 from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import clean, label, one_line, sentence
@@ -315,6 +315,6 @@ class Page:
         return Sources(self.plan, self.effects)
 
     @cached_property
-    def proof(self) -> Proof:
+    def proof(self) -> ProofWords:
         """What is proved and what is believed."""
         return proof_of(self.plan, self.numbers, len(self.assumptions))

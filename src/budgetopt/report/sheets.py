@@ -15,7 +15,7 @@ from budgetopt.report.text import clean
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
-__all__ = ["MONEY", "NUMBER", "SHARE", "TEXT", "WHOLE_MONEY", "Column", "Formula", "add_sheet"]
+__all__ = ["MONEY", "NUMBER", "SHARE", "TEXT", "WHOLE_MONEY", "Formula", "SheetColumn", "add_sheet"]
 
 MOST_ROWS = 1_048_576
 """What a sheet can hold."""
@@ -30,7 +30,7 @@ WHOLE_MONEY = "#,##0;[Red]-#,##0"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column of a sheet.
 
     Parameters
@@ -62,7 +62,12 @@ class Formula:
 
 
 def add_sheet(
-    book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], count: int, frozen: str = "B2"
+    book: Workbook,
+    title: str,
+    columns: Sequence[SheetColumn],
+    rows: Iterable[Sequence[Any]],
+    count: int,
+    frozen: str = "B2",
 ) -> None:
     """Write a sheet: headings that stay in sight, rows, and a row of totals if a column has one."""
     from openpyxl.utils import get_column_letter
@@ -132,7 +137,7 @@ class _Writer:
             self._models[looks] = made
         return self._models[looks]
 
-    def cell(self, value: Any, column: Column, *, strong: bool = False, head: bool = False) -> Any:
+    def cell(self, value: Any, column: SheetColumn, *, strong: bool = False, head: bool = False) -> Any:
         """Return a cell with a number, a text or a formula of ours; what is no number is left empty."""
         from openpyxl.cell import WriteOnlyCell
 
