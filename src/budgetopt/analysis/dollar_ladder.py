@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
+from budgetopt.allocation import plan_of
+from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import Formulation, formulate
 from budgetopt.formulation.fund_rows import inflow
+from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import Options, Termination, solve_linear_program
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Subject
 
-__all__ = ["STEPS", "ladder"]
+__all__ = ["STEPS", "budget_steps"]
 
 STEPS = (-0.10, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.10)
 """The steps of a ladder, as shares of the money."""
 A_CENT = 0.01
 
 
-def ladder(
-    plan: Allocation, *, fund: str | None = None, steps: Sequence[float] = STEPS, dollars: Sequence[float] = ()
+def budget_steps(
+    plan: Subject, *, fund: str | None = None, steps: Sequence[float] = STEPS, dollars: Sequence[float] = ()
 ) -> pd.DataFrame:
     """Return what changes, program by program, as money is taken away or added.
 
@@ -40,9 +42,9 @@ def ladder(
     Parameters
     ----------
     plan
-        The plan from which the money moves.
+        The plan from which the money moves; or a scenario or its path, which is solved.
     fund
-        The fund whose money moves; left out, all funds in proportion.
+        The id or printed name of the fund whose money moves; left out, all funds in proportion.
     steps
         The steps as shares of the money, of either sign.
     dollars
@@ -54,14 +56,16 @@ def ladder(
         If there is no fund of that name.
     OptionError
         If a step takes more than there is.
+    InfeasibleError
+        If a step is not solved.
     """
     import pandas as pd
 
-    scenario, formulation = plan.scenario, formulate(plan.scenario)
+    scenario = plan_of(plan, "budget_steps").scenario
+    formulation = formulate(scenario)
     money = inflow(scenario)
     if fund is not None:
-        if fund not in scenario.funds:
-            raise UnknownNameError("fund", fund, scenario.funds)
+        fund = named(scenario, fund, ("fund",)).key
         money = np.where((np.array(list(scenario.funds)) == fund)[:, None], money, 0.0)
     total = float(money.sum())
     shares = [amount / total for amount in dollars] if len(dollars) else [float(step) for step in steps]

@@ -44,9 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
         plan = solved_or_why_not(scenario)
     if arguments.all:
         with progress("Explaining every program"):
-            from budgetopt.analysis import explanations
+            from budgetopt.analysis import explain_all
 
-            table = explanations(plan)
+            table = explain_all(plan)
         print_table(plan, table, arguments.format)
         return 0
     with progress("Explaining"):
