@@ -101,9 +101,9 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverR
         )
     spending, transfers = _in_cents(scenario, formulation, point)
     packages, units = formulation.packages_of(point), formulation.units_of(point)
-    opinion = audit_plan(scenario, SpendingPlan(spending, transfers, packages, units))
-    if not opinion.accepted:
-        found = "; ".join(str(violation) for violation in opinion.violations[:5])
+    audit = audit_plan(scenario, SpendingPlan(spending, transfers, packages, units))
+    if not audit.accepted:
+        found = "; ".join(str(violation) for violation in audit.violations[:5])
         raise AuditError(
             f"the plan does not pass the audit: {found}", hint="report the scenario: this is a fault of ours"
         )
@@ -122,7 +122,7 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverR
         objective_value=solution.objective,
         bound=outcome.certificate.bound,
         prices=prices_of(formulation, solution.row_dual, reduced_cost),
-        audit=opinion,
+        audit=audit,
         solver_result=outcome,
         formulation=formulation,
     )
