@@ -66,7 +66,7 @@ def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
     Raises
     ------
     OptionError
-        If fewer than one set is asked for.
+        If fewer than one set is asked for, or it is asked of something else.
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one conflict must be asked for")

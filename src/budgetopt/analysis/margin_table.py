@@ -43,6 +43,13 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
         The plan; or a scenario or its path, which is solved.
     question
         A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 

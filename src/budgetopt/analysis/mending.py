@@ -61,7 +61,7 @@ def repairs(
     Raises
     ------
     OptionError
-        If a weight is negative or names nothing.
+        If a weight is negative or names nothing, or it is asked of something else.
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one repair must be asked for")

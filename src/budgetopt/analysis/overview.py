@@ -74,6 +74,13 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
         where each takes many solves, they are NaN.
     question
         A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 

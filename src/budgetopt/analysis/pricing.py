@@ -145,6 +145,13 @@ def prices(
         search for each price would take too long.
     question
         A live problem of the same scenario, if there is one already; then ``hold`` is not looked at.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 
@@ -234,6 +241,11 @@ def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
         The scenario or its path, or a plan of it.
     question
         A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
     """
     import pandas as pd
 
