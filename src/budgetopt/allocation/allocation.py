@@ -41,6 +41,7 @@ class Allocation:
     """A balanced allocation that meets every rule of its scenario, with what proves it.
 
     It shows itself as a table in a notebook. Money is rounded to the cent so that every sum in every table adds up.
+    The arrays follow the scenario's order of programs, funds and periods; :attr:`decisions` has them as tables.
 
     Parameters
     ----------
@@ -136,9 +137,15 @@ class Allocation:
     @cached_property
     def by_fund(self) -> pd.DataFrame:
         """Every payment: one row a program, fund and period with an amount above zero."""
-        from budgetopt.allocation.tables import by_fund_table
+        return self.decisions["spending"]
 
-        return by_fund_table(self)
+    @cached_property
+    def decisions(self) -> dict[str, pd.DataFrame]:
+        """Every decision as tables: ``spending``, ``transfers``, ``packages`` and ``units``.
+
+        ``SpendingPlan.from_frame(scenario, **plan.decisions)`` is the same plan.
+        """
+        return self.plan.to_frames(self.scenario)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
