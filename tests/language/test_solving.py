@@ -49,7 +49,7 @@ def test_every_plan_keeps_the_words_and_is_proved(case: Told) -> None:
     lost = sign_of(case) * (best - plan.audit.objectives[0].value)
     assert -CENTS - 1e-7 * abs(best) <= lost <= given_up + CENTS + 1e-7 * abs(best)
     # and the plainest reading finds the same
-    plain = Plain(case.document, plan.plan)
+    plain = Plain(case.document, plan.spending_plan)
     assert np.isclose(plan.audit.objectives[0].value, float(plain.objective(entry)), rtol=1e-9, atol=1e-6)
 
 
@@ -60,7 +60,7 @@ def test_no_accepted_plan_beats_the_optimum(data: st.DataObject) -> None:
     case = data.draw(told(max_programs=3, max_periods=2))
     best, sign = bo.solve(case.scenario), sign_of(case)
     limit = sign * promised(best) + CENTS + 1e-7 * abs(promised(best))
-    plan = data.draw(st.sampled_from([case.plan, best.plan]))
+    plan = data.draw(st.sampled_from([case.plan, best.spending_plan]))
     reached = sign * audit_plan(case.scenario, plan).objectives[0].value
     for _ in range(10):
         other = data.draw(some_plans(case, plan))

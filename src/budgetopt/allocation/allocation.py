@@ -113,8 +113,8 @@ class Allocation:
         return math.inf if size < LEAST_VALUE < distance else distance / max(size, LEAST_VALUE)
 
     @property
-    def plan(self) -> SpendingPlan:
-        """The decisions alone."""
+    def spending_plan(self) -> SpendingPlan:
+        """The decisions alone, as arrays."""
         return SpendingPlan(self.spending, self.transfers, self.packages, self.units)
 
     @cached_property
@@ -145,7 +145,7 @@ class Allocation:
 
         ``SpendingPlan.from_frame(scenario, **plan.decisions)`` is the same plan.
         """
-        return self.plan.to_frames(self.scenario)
+        return self.spending_plan.to_frames(self.scenario)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
