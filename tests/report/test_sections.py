@@ -13,7 +13,7 @@ from tests.report.pages import cells, read, table
 
 from budgetopt.allocation import Allocation
 from budgetopt.report import html_page, markdown_summary, print_allocation, sections, write_excel
-from budgetopt.report.content import MONEY, Block, Cell, Column, Paragraph, Table
+from budgetopt.report.content import MONEY, Block, Cell, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.sections import SECTIONS, Section
 from budgetopt.report.view import PlanView
 
@@ -22,12 +22,12 @@ def smallest_programs(view: PlanView) -> Iterator[Block]:
     """Yield a section as a contributor would write it: a table whose last row adds it up, and a sentence."""
     figures = view.figures
     rows = [figures.program(at) for at in figures.spending.argsort(kind="stable")[:3].tolist()]
-    yield Table(
+    yield ReportTable(
         title="The smallest [programs]",
         columns=[
-            Column("Program", lambda row: row.name, width=30),
-            Column("Amount", lambda row: row.spending, figure=True, format=MONEY, total=True),
-            Column("Remark", lambda row: Cell("small", below=(f"{row.programs} in all",))),
+            ReportColumn("Program", lambda row: row.name, width=30),
+            ReportColumn("Amount", lambda row: row.spending, figure=True, format=MONEY, total=True),
+            ReportColumn("Remark", lambda row: Cell("small", below=(f"{row.programs} in all",))),
         ],
         records=rows,
         total=figures.together("Together", [row.position for row in rows]),

@@ -9,8 +9,20 @@ from typing import Any, ClassVar
 
 from budgetopt.report.numbers import quantity_decimals
 
-__all__ = ["MONEY", "NUMBER", "SHARE", "TEXT", "WHOLE_MONEY", "Bar", "Block", "Bullets", "Cell", "Chart", "Column"]
-__all__ += ["Facts", "Formula", "Media", "Paragraph", "References", "Story", "Table", "Tick", "Value", "text"]
+__all__ = [
+    "MONEY",
+    "NUMBER",
+    "SHARE",
+    "TEXT",
+    "WHOLE_MONEY",
+    "Bar",
+    "Block",
+    "Bullets",
+    "Cell",
+    "Chart",
+    "ReportColumn",
+]
+__all__ += ["Facts", "Formula", "Media", "Paragraph", "References", "ReportTable", "Story", "Tick", "Value", "text"]
 
 MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
 WHOLE_MONEY = "#,##0;[Red]-#,##0"
@@ -126,7 +138,7 @@ Value = str | float | None | Cell | Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """One column of a table.
 
     Parameters
@@ -156,7 +168,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class ReportTable:
     """A table.
 
     Parameters
@@ -176,7 +188,7 @@ class Table:
         How many columns of a sheet stay in sight.
     """
 
-    columns: Sequence[Column]
+    columns: Sequence[ReportColumn]
     records: Sequence[Any]
     total: Any = None
     title: str = ""
@@ -188,7 +200,7 @@ class Table:
     frozen: int = 1
     media: Media = Media.ALL
 
-    def shown_in(self, media: Media) -> list[Column]:
+    def shown_in(self, media: Media) -> list[ReportColumn]:
         """Return the columns that a medium shows."""
         return [column for column in self.columns if column.media & media]
 
@@ -239,7 +251,7 @@ class References:
     sources: Sequence[tuple[int, str, str]]
 
 
-Block = Table | Paragraph | Bullets | Story | Facts | Chart | References
+Block = ReportTable | Paragraph | Bullets | Story | Facts | Chart | References
 
 
 def text(value: Value) -> str:

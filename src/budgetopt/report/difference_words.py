@@ -41,12 +41,12 @@ def difference_lines(difference: Difference) -> Iterator[str]:
 
 
 def _document_lines(difference: Difference) -> Iterator[str]:
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for value in difference.document:
         yield f"- {writer.value_line(value, difference)}"
 
 
-class _Writer:
+class _DifferenceWriter:
     """Writes values in the words of a scenario."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -151,7 +151,7 @@ def _program_lines(difference: Difference) -> Iterator[str]:
             names = dict(zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True))
             verb = "is" if len(ids) == 1 else "are"
             yield f"- {plural(len(ids), 'program')} {verb} {what}: {_cut([f'“{one_line(names[one])}”' for one in ids])}"
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for key, (ids, before, after) in difference.program_keys.items():
         yield from _key_lines(writer, difference, key, ids, before, after)
     for section in difference.order:
@@ -160,7 +160,12 @@ def _program_lines(difference: Difference) -> Iterator[str]:
 
 
 def _key_lines(
-    writer: _Writer, difference: Difference, key: str, ids: Sequence[str], before: Sequence[Any], after: Sequence[Any]
+    writer: _DifferenceWriter,
+    difference: Difference,
+    key: str,
+    ids: Sequence[str],
+    before: Sequence[Any],
+    after: Sequence[Any],
 ) -> Iterator[str]:
     names = difference.after.programs.names()
     words, when = writer.keys_and_period(split_key(key), difference)
@@ -175,7 +180,7 @@ def _key_lines(
         yield f"{indent}the {words} of program “{name}” {writer.change(value, difference)}{when}"
 
 
-def _in_all(writer: _Writer, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
+def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
     """Return what the baselines come to together: of other keys a sum means nothing."""
     if key != "baseline":
         return ""
@@ -217,7 +222,7 @@ def _plan_lines(difference: Difference) -> Iterator[str]:
 
 
 def _table_lines(difference: Difference, table: pd.DataFrame, head: str, numbers: Numbers) -> Iterator[str]:
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for key, row in table.iterrows():
         if abs(row["change"]) < (0.005 if head == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
             continue

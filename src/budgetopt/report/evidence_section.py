@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import itemgetter
 
-from budgetopt.report.content import Block, Cell, Column, Media, Paragraph, References, Table
+from budgetopt.report.content import Block, Cell, Media, Paragraph, References, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
 from budgetopt.report.sources import EffectLine
 from budgetopt.report.view import PlanView
@@ -20,12 +20,12 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
     elif view.media is Media.PAGE:
         yield from _assumptions(view)
         if view.other_assumptions:
-            yield Table(
+            yield ReportTable(
                 caption="Other figures that are assumptions, by the word of their source.",
                 columns=[
-                    Column("What", itemgetter(0)),
-                    Column("Figure", itemgetter(1)),
-                    Column("What is said of it", itemgetter(2)),
+                    ReportColumn("What", itemgetter(0)),
+                    ReportColumn("Figure", itemgetter(1)),
+                    ReportColumn("What is said of it", itemgetter(2)),
                 ],
                 records=view.other_assumptions,
                 look="words",
@@ -48,13 +48,13 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
     are, them = ("is an assumption", "it") if count == 1 else ("are assumptions", "them")
     words = f"{view.numbers.number(count)} of {of} of money on outcomes {are}: no source gives {them}. "
     yield Paragraph(words + "Wherever such a figure is shown, it is marked “assumed”.", heading="Assumptions")
-    yield Table(
+    yield ReportTable(
         caption="Every assumption.",
         columns=[
-            Column("Program", lambda line: line.program_name),
-            Column("Outcome", lambda line: view.bought.rows[line.outcome].name),
-            Column("Assumed effect", lambda line: Cell(line.words, below=(line.error,) if line.error else ())),
-            Column("Note", lambda line: _note(view, line)),
+            ReportColumn("Program", lambda line: line.program_name),
+            ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
+            ReportColumn("Assumed effect", lambda line: Cell(line.words, below=(line.error,) if line.error else ())),
+            ReportColumn("Note", lambda line: _note(view, line)),
         ],
         records=view.assumptions,
         look="words",
@@ -66,7 +66,7 @@ def _note(view: PlanView, line: EffectLine) -> Cell:
     return Cell(line.note, sources=(source,) if source else ())
 
 
-def _sheet(view: PlanView) -> Table:
+def _sheet(view: PlanView) -> ReportTable:
     outcomes = view.bought.rows
     records = [
         (line.program_name, outcomes[line.outcome].name, line.words, line.error, line.source, line.note)
@@ -74,5 +74,5 @@ def _sheet(view: PlanView) -> Table:
     ]
     records += [(name, "", figure, "", source, "") for name, figure, source in view.other_assumptions]
     headers = {"What": 34, "Outcome": 26, "What is assumed": 44, "Error": 30, "Source": 40, "Note": 50}
-    columns = [Column(header, itemgetter(at), width=width) for at, (header, width) in enumerate(headers.items())]
-    return Table(title="Assumptions", columns=columns, records=records)
+    columns = [ReportColumn(header, itemgetter(at), width=width) for at, (header, width) in enumerate(headers.items())]
+    return ReportTable(title="Assumptions", columns=columns, records=records)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Media, Table
+from budgetopt.report.content import Media, ReportTable
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.sheets import add_sheet
@@ -42,6 +42,6 @@ def _workbook(plan: Allocation) -> Workbook:
     book.properties.creator = "budgetopt"
     for _, blocks in sections_in(PlanView(plan, Numbers(plan.scenario.currency), Media.WORKBOOK)):
         for block in blocks:
-            if isinstance(block, Table):
+            if isinstance(block, ReportTable):
                 add_sheet(book, block)
     return book

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from budgetopt.report.charts import balance_chart
-from budgetopt.report.content import NUMBER, Block, Cell, Column, Formula, Media, Paragraph, Table
+from budgetopt.report.content import NUMBER, Block, Cell, Formula, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.rounded_money import Account
 from budgetopt.report.view import PlanView
 
@@ -40,13 +40,13 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
         name for name in ("transfers_in", "transfers_out", "reserve") if not any(view.figures.accounts[name].flat)
     }
     many = len(view.periods) > 1
-    yield Table(
+    yield ReportTable(
         title=f"The funds, in {view.currency}",
         heading="The accounts of the funds",
         caption=f"Opening balance and income less spending give the closing balance. Amounts in {view.currency}.",
         columns=[
-            Column("Fund", lambda account: _fund(view, account)),
-            *([Column("Period", lambda account: view.periods[account.period], media=Media.PAGE)] if many else []),
+            ReportColumn("Fund", lambda account: _fund(view, account)),
+            *([ReportColumn("Period", lambda account: view.periods[account.period], media=Media.PAGE)] if many else []),
             *(_amount(view, name) for name in AMOUNTS if name not in hidden),
         ],
         records=accounts,
@@ -65,25 +65,27 @@ def _fund(view: PlanView, account: Account) -> Cell:
     return Cell(name, sources=(source,) if source else ())
 
 
-def _amount(view: PlanView, name: str) -> Column:
+def _amount(view: PlanView, name: str) -> ReportColumn:
     shown = view.sparse if view.media is Media.PAGE else view.money
     media = Media.ALL if name in ("spending", "closing", "reserve") else Media.PAGE
     header = AMOUNTS[name] if view.media is Media.PAGE else AMOUNTS[name].removesuffix(" to keep")
-    return Column(header, lambda account: shown(getattr(account, name)), figure=True, media=media)
+    return ReportColumn(header, lambda account: shown(getattr(account, name)), figure=True, media=media)
 
 
-def _sheet(view: PlanView) -> Table:
+def _sheet(view: PlanView) -> ReportTable:
     table, money = view.plan.funds, view.money_format
     names = dict(zip(view.plan.scenario.funds, view.figures.fund_names, strict=True))
     check = Formula("=ROUND(C{row}+D{row}+E{row}+F{row}-G{row}-H{row}-I{row},2)")
     columns = [
-        Column("Fund", [names[fund] for fund in table["fund"].tolist()].__getitem__, width=26),
-        Column("Period", table["period"].tolist().__getitem__),
+        ReportColumn("Fund", [names[fund] for fund in table["fund"].tolist()].__getitem__, width=26),
+        ReportColumn("Period", table["period"].tolist().__getitem__),
         *(
-            Column(AMOUNTS[name], table[name].tolist().__getitem__, format=money, width=17, total=name not in BALANCES)
+            ReportColumn(
+                AMOUNTS[name], table[name].tolist().__getitem__, format=money, width=17, total=name not in BALANCES
+            )
             for name in AMOUNTS
         ),
-        Column("Check: adds up to 0", lambda _: check, format="0.00", width=12),
-        Column("Worth of a dollar more", table["price"].tolist().__getitem__, format=NUMBER),
+        ReportColumn("Check: adds up to 0", lambda _: check, format="0.00", width=12),
+        ReportColumn("Worth of a dollar more", table["price"].tolist().__getitem__, format=NUMBER),
     ]
-    return Table(title="Funds", columns=columns, records=range(len(table)), frozen=2, media=Media.WORKBOOK)
+    return ReportTable(title="Funds", columns=columns, records=range(len(table)), frozen=2, media=Media.WORKBOOK)

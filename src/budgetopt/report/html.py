@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Cell, Column, Media, Table, Value, text
+from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import clean
@@ -89,7 +89,7 @@ def environment() -> Environment:
     return made
 
 
-def _rows(table: Table) -> Markup:
+def _rows(table: ReportTable) -> Markup:
     """Return the rows of a table; Python writes them faster than a template."""
     from markupsafe import Markup
 
@@ -110,7 +110,7 @@ def _cell(value: Value) -> Cell:
     return value if isinstance(value, Cell) else Cell(text(value))
 
 
-def _row(columns: Sequence[Column], name: Cell, others: Sequence[Cell]) -> str:
+def _row(columns: Sequence[ReportColumn], name: Cell, others: Sequence[Cell]) -> str:
     parts = [f'<th scope="row">{_words(name, isolated=True)}</th>']
     for column, cell in zip(columns[1:], others, strict=True):
         if column.figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Column, Media, Paragraph, Table
+from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.limits import Limit, limit_name
 from budgetopt.report.numbers import plural
 from budgetopt.report.view import PlanView
@@ -57,35 +57,35 @@ def _table(
 ) -> Iterator[Block]:
     shown, more = view.cut(limits)
     columns = [
-        Column("Limit", lambda limit: Cell(limit.name, below=(limit.because,) if limit.because else ())),
-        *([Column("Period", lambda limit: limit.period)] if len(view.periods) > 1 else []),
-        Column("The plan has", lambda limit: limit.value),
-        Column("The limit", lambda limit: limit.bound or limit.sense if gains else limit.bound),
-        *([Column("What relief would gain", lambda limit: limit.price_words)] if gains else []),
+        ReportColumn("Limit", lambda limit: Cell(limit.name, below=(limit.because,) if limit.because else ())),
+        *([ReportColumn("Period", lambda limit: limit.period)] if len(view.periods) > 1 else []),
+        ReportColumn("The plan has", lambda limit: limit.value),
+        ReportColumn("The limit", lambda limit: limit.bound or limit.sense if gains else limit.bound),
+        *([ReportColumn("What relief would gain", lambda limit: limit.price_words)] if gains else []),
     ]
-    yield Table(caption=caption, columns=columns, records=shown, look="words", folded=folded, repeats=True)
+    yield ReportTable(caption=caption, columns=columns, records=shown, look="words", folded=folded, repeats=True)
     if more:
         words = f"{plural(more, 'more limit is', 'more limits are')} not shown here; "
         yield Paragraph(words + "the workbook and the tables of the plan have all of them.", note=True)
 
 
-def _sheet(view: PlanView) -> Table:
+def _sheet(view: PlanView) -> ReportTable:
     table = view.plan.rules
     kinds, units = table["kind"].tolist(), table["unit"].tolist()
     names = [limit_name(view.plan, kind, name) for kind, name in zip(kinds, table["name"].tolist(), strict=True)]
     columns = [
-        Column("Rule", names.__getitem__, width=40),
-        Column("Part", table["part"].tolist().__getitem__, width=18),
-        Column("Kind", kinds.__getitem__, width=18),
-        Column("Period", table["period"].tolist().__getitem__),
-        Column("The plan has", table["value"].tolist().__getitem__, format=NUMBER, width=18),
-        Column("Sense", table["sense"].tolist().__getitem__, width=10),
-        Column("The limit", table["bound"].tolist().__getitem__, format=NUMBER, width=18),
-        Column("Unit", [unit or view.plan.scenario.currency for unit in units].__getitem__),
-        Column("Binds", ["yes" if binds else "no" for binds in table["binding"].tolist()].__getitem__, width=8),
-        Column("Worth of relief by one", table["price"].tolist().__getitem__, format=NUMBER, width=16),
-        Column("Worth of relief by 1%", table["one_percent"].tolist().__getitem__, format=NUMBER, width=16),
-        Column("Because", table["because"].tolist().__getitem__, width=44),
-        Column("Where it stands", table["place"].tolist().__getitem__, width=34),
+        ReportColumn("Rule", names.__getitem__, width=40),
+        ReportColumn("Part", table["part"].tolist().__getitem__, width=18),
+        ReportColumn("Kind", kinds.__getitem__, width=18),
+        ReportColumn("Period", table["period"].tolist().__getitem__),
+        ReportColumn("The plan has", table["value"].tolist().__getitem__, format=NUMBER, width=18),
+        ReportColumn("Sense", table["sense"].tolist().__getitem__, width=10),
+        ReportColumn("The limit", table["bound"].tolist().__getitem__, format=NUMBER, width=18),
+        ReportColumn("Unit", [unit or view.plan.scenario.currency for unit in units].__getitem__),
+        ReportColumn("Binds", ["yes" if binds else "no" for binds in table["binding"].tolist()].__getitem__, width=8),
+        ReportColumn("Worth of relief by one", table["price"].tolist().__getitem__, format=NUMBER, width=16),
+        ReportColumn("Worth of relief by 1%", table["one_percent"].tolist().__getitem__, format=NUMBER, width=16),
+        ReportColumn("Because", table["because"].tolist().__getitem__, width=44),
+        ReportColumn("Where it stands", table["place"].tolist().__getitem__, width=34),
     ]
-    return Table(title="Rules", columns=columns, records=range(len(table)))
+    return ReportTable(title="Rules", columns=columns, records=range(len(table)))

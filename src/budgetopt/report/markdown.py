@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Block, Bullets, Media, Paragraph, Story, Table, text
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportTable, Story, text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import one_line
@@ -51,11 +51,11 @@ def _lines(block: Block) -> Iterator[str]:
             yield from ("", _escaped(block.words))
         case Bullets():
             yield from ("", f"## {_escaped(block.title)}", "", *(f"- {_escaped(item)}" for item in block.items))
-        case Table():
+        case ReportTable():
             yield from ("", f"## {_escaped(block.title)}", "", *_rows(block))
 
 
-def _rows(table: Table) -> Iterator[str]:
+def _rows(table: ReportTable) -> Iterator[str]:
     columns = table.shown_in(Media.MARKDOWN)
     yield f"| {' | '.join(column.header for column in columns)} |"
     yield f"| {' | '.join('--:' if column.figure else ':--' for column in columns)} |"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.report.charts import change_chart, group_chart
-from budgetopt.report.content import SHARE, Block, Cell, Column, Media, Paragraph, Table
+from budgetopt.report.content import SHARE, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
 from budgetopt.report.rounded_money import Group, MoneyRow
 from budgetopt.report.rounding import round_column
@@ -42,17 +42,17 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
         yield Paragraph("Every program stands in the", link=table, media=Media.PAGE)
 
 
-def money_columns(view: PlanView, header: str) -> list[Column]:
+def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
     """Return the columns of every table of money: baseline, plan and change."""
-    plan = Column("Plan", lambda row: view.money(row.spending), figure=True)
+    plan = ReportColumn("Plan", lambda row: view.money(row.spending), figure=True)
     if not view.figures.has_baseline:
-        return [Column(header, lambda row: row.name), plan]
+        return [ReportColumn(header, lambda row: row.name), plan]
     return [
-        Column(header, lambda row: row.name),
-        Column("Baseline", lambda row: view.money(row.baseline), figure=True),
+        ReportColumn(header, lambda row: row.name),
+        ReportColumn("Baseline", lambda row: view.money(row.baseline), figure=True),
         plan,
-        Column("Change", lambda row: change_cell(view, row), figure=True),
-        Column("", view.share, figure=True, media=Media.SUMMARY, optional=True),
+        ReportColumn("Change", lambda row: change_cell(view, row), figure=True),
+        ReportColumn("", view.share, figure=True, media=Media.SUMMARY, optional=True),
     ]
 
 
@@ -64,19 +64,19 @@ def change_cell(view: PlanView, row: MoneyRow) -> Cell:
     return Cell(view.change(row), below=(share,) if share else (), tone="up" if row.change > 0 else "down")
 
 
-def _group_table(view: PlanView, group: Group, media: Media) -> Table:
+def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
     spending = np.array([row.spending for row in group.rows], dtype=np.float64)
     tenths = round_column(1000 * spending / (spending.sum() or 1.0), 1000 if spending.any() else 0).tolist()
     shares = dict(zip((row.name for row in group.rows), tenths, strict=True))
     first, *columns = money_columns(view, group.title)
-    return Table(
+    return ReportTable(
         title=f"Money by {group.title.lower()}, in {view.currency}{view.together}",
         caption=f"Spending by {group.title.lower()}. {view.amounts}.",
         columns=[
             first,
-            Column("Programs", lambda row: view.numbers.number(row.programs), figure=True, media=Media.PAGE),
+            ReportColumn("Programs", lambda row: view.numbers.number(row.programs), figure=True, media=Media.PAGE),
             *columns,
-            Column(
+            ReportColumn(
                 "Share of plan",
                 lambda row: f"{view.numbers.number(shares.get(row.name, sum(tenths)) / 10, 1)}%",
                 figure=True,
@@ -103,47 +103,47 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         rows.append(view.figures.together("and {} more", others))
     columns = [
         *money_columns(view, "Program"),
-        *([Column("Why", lambda row: reasons[row.position])] if view.wide else []),
+        *([ReportColumn("Why", lambda row: reasons[row.position])] if view.wide else []),
     ]
-    yield Table(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
+    yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)
 
 
-def _program_sheet(view: PlanView) -> Table:
+def _program_sheet(view: PlanView) -> ReportTable:
     table, periods, money = view.plan.programs, view.plan.by_period, view.money_format
     texts = view.plan.scenario.programs.text
     evidence = [EVIDENCE_WORDS.get(grade, grade) for grade in table["evidence"].tolist()]
     columns = [
-        Column("Program", table["name"].tolist().__getitem__, width=34),
-        Column("Id", table.index.tolist().__getitem__, width=18),
-        Column("Department", table["department"].tolist().__getitem__, width=18),
-        Column("Priority", table["priority"].tolist().__getitem__, width=22),
-        Column("Baseline", table["baseline"].tolist().__getitem__, format=money, width=17, total=True),
-        Column("Plan", table["spending"].tolist().__getitem__, format=money, width=17, total=True),
-        Column("Change", table["change"].tolist().__getitem__, format=money, width=17, total=True),
-        Column("Change, share", table["change_share"].tolist().__getitem__, format=SHARE, width=10),
+        ReportColumn("Program", table["name"].tolist().__getitem__, width=34),
+        ReportColumn("Id", table.index.tolist().__getitem__, width=18),
+        ReportColumn("Department", table["department"].tolist().__getitem__, width=18),
+        ReportColumn("Priority", table["priority"].tolist().__getitem__, width=22),
+        ReportColumn("Baseline", table["baseline"].tolist().__getitem__, format=money, width=17, total=True),
+        ReportColumn("Plan", table["spending"].tolist().__getitem__, format=money, width=17, total=True),
+        ReportColumn("Change", table["change"].tolist().__getitem__, format=money, width=17, total=True),
+        ReportColumn("Change, share", table["change_share"].tolist().__getitem__, format=SHARE, width=10),
         *(
-            Column(clean(period), periods[period].tolist().__getitem__, format=money, width=17, total=True)
+            ReportColumn(clean(period), periods[period].tolist().__getitem__, format=money, width=17, total=True)
             for period in (periods.columns if len(view.periods) > 1 else ())
         ),
-        Column("Why", table["reason"].tolist().__getitem__, width=48),
-        Column("Weakest evidence", evidence.__getitem__, width=18),
-        Column("Source", texts("source").tolist().__getitem__, width=40),
-        Column("Note", texts("note").tolist().__getitem__, width=40),
+        ReportColumn("Why", table["reason"].tolist().__getitem__, width=48),
+        ReportColumn("Weakest evidence", evidence.__getitem__, width=18),
+        ReportColumn("Source", texts("source").tolist().__getitem__, width=40),
+        ReportColumn("Note", texts("note").tolist().__getitem__, width=40),
     ]
-    return Table(title="Programs", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="Programs", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
 
 
-def _payment_sheet(view: PlanView) -> Table:
+def _payment_sheet(view: PlanView) -> ReportTable:
     table, names = view.plan.by_fund, view.plan.programs["name"].to_dict()
     funds = {key: label(key, fund.name) for key, fund in view.plan.scenario.funds.items()}
     programs = table["program"].tolist()
     columns = [
-        Column("Program", [names[program] for program in programs].__getitem__, width=34),
-        Column("Id", programs.__getitem__, width=18),
-        Column("Fund", [funds[fund] for fund in table["fund"].tolist()].__getitem__, width=24),
-        Column("Period", table["period"].tolist().__getitem__),
-        Column("Amount", table["amount"].tolist().__getitem__, format=view.money_format, width=17, total=True),
+        ReportColumn("Program", [names[program] for program in programs].__getitem__, width=34),
+        ReportColumn("Id", programs.__getitem__, width=18),
+        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()].__getitem__, width=24),
+        ReportColumn("Period", table["period"].tolist().__getitem__),
+        ReportColumn("Amount", table["amount"].tolist().__getitem__, format=view.money_format, width=17, total=True),
     ]
-    return Table(title="By fund", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="By fund", columns=columns, records=range(len(table)), media=Media.WORKBOOK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from budgetopt.report.charts import outcome_bar
-from budgetopt.report.content import NUMBER, Block, Cell, Column, Media, Paragraph, Table
+from budgetopt.report.content import NUMBER, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 from budgetopt.report.view import PlanView
@@ -25,7 +25,7 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
         return
     today = " The baseline is what today's spending would bring." if view.figures.has_baseline else ""
     weighted = any((goal.maximize or goal.minimize) == WEIGHTED_OUTCOMES for goal in view.plan.scenario.objective)
-    yield Table(
+    yield ReportTable(
         title=f"What it buys{view.together}",
         caption=f"Outcomes{f' {view.over}' if view.over else ''}{view.together}.{today}",
         columns=_columns(view, weighted),
@@ -37,22 +37,22 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
         yield Paragraph(words + "what one unit of it is worth to the council.", note=True, media=Media.PAGE)
 
 
-def _columns(view: PlanView, weighted: bool) -> list[Column]:
+def _columns(view: PlanView, weighted: bool) -> list[ReportColumn]:
     numbers, based = view.numbers, view.figures.has_baseline
     with_unit = view.media is Media.MARKDOWN
     columns = [
-        Column("Outcome", lambda row: _name(view, row)),
-        Column("Baseline", lambda row: row.text(numbers, row.baseline or 0), figure=True, optional=True),
-        Column("Plan", lambda row: (row.with_unit if with_unit else row.text)(numbers, row.level), figure=True),
-        Column("Change", lambda row: _change(view, row), figure=True),
-        Column("Plan and baseline", lambda row: Cell("", bar=outcome_bar(row, numbers)), media=Media.PAGE),
-        Column("Evidence", lambda row: ASSUMED[row.assumed], media=Media.MARKDOWN),
-        Column("", _notes, media=Media.TERMINAL),
+        ReportColumn("Outcome", lambda row: _name(view, row)),
+        ReportColumn("Baseline", lambda row: row.text(numbers, row.baseline or 0), figure=True, optional=True),
+        ReportColumn("Plan", lambda row: (row.with_unit if with_unit else row.text)(numbers, row.level), figure=True),
+        ReportColumn("Change", lambda row: _change(view, row), figure=True),
+        ReportColumn("Plan and baseline", lambda row: Cell("", bar=outcome_bar(row, numbers)), media=Media.PAGE),
+        ReportColumn("Evidence", lambda row: ASSUMED[row.assumed], media=Media.MARKDOWN),
+        ReportColumn("", _notes, media=Media.TERMINAL),
     ]
     if not based:
         columns = [column for column in columns if column.header in ("Outcome", "Plan", "Evidence", "")]
     if weighted:
-        columns.append(Column("Weight of one", lambda row: _weight(view, row), figure=True, media=Media.PAGE))
+        columns.append(ReportColumn("Weight of one", lambda row: _weight(view, row), figure=True, media=Media.PAGE))
     return columns
 
 
@@ -87,19 +87,19 @@ def _weight(view: PlanView, row: OutcomeRow) -> Cell:
     return Cell(view.numbers.quantity(row.weight), "assumed" if view.weight_is_assumed(row) else "")
 
 
-def _sheet(view: PlanView) -> Table:
+def _sheet(view: PlanView) -> ReportTable:
     table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
     better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
     columns = [
-        Column("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()].__getitem__, width=30),
-        Column("Unit", table["unit"].tolist().__getitem__, width=22),
-        Column("Better", better.__getitem__, width=10),
-        Column("Weight of one", table["weight"].tolist().__getitem__, format=NUMBER),
-        Column("Baseline", table["baseline"].tolist().__getitem__, format=NUMBER, width=16),
-        Column("Plan", table["level"].tolist().__getitem__, format=NUMBER, width=16),
-        Column("Change", table["change"].tolist().__getitem__, format=NUMBER, width=16),
-        Column("Weighted value", table["value"].tolist().__getitem__, format=NUMBER, width=18, total=True),
-        Column("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows].__getitem__, width=18),
-        Column("Source", [outcome.source for outcome in outcomes.values()].__getitem__, width=40),
+        ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()].__getitem__, width=30),
+        ReportColumn("Unit", table["unit"].tolist().__getitem__, width=22),
+        ReportColumn("Better", better.__getitem__, width=10),
+        ReportColumn("Weight of one", table["weight"].tolist().__getitem__, format=NUMBER),
+        ReportColumn("Baseline", table["baseline"].tolist().__getitem__, format=NUMBER, width=16),
+        ReportColumn("Plan", table["level"].tolist().__getitem__, format=NUMBER, width=16),
+        ReportColumn("Change", table["change"].tolist().__getitem__, format=NUMBER, width=16),
+        ReportColumn("Weighted value", table["value"].tolist().__getitem__, format=NUMBER, width=18, total=True),
+        ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows].__getitem__, width=18),
+        ReportColumn("Source", [outcome.source for outcome in outcomes.values()].__getitem__, width=40),
     ]
-    return Table(title="Outcomes", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="Outcomes", columns=columns, records=range(len(table)), media=Media.WORKBOOK)

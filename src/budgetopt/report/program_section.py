@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from budgetopt.report.content import Block, Cell, Column, Media, Table
+from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.money_section import money_columns
 from budgetopt.report.outcome_rows import assumed_programs
 from budgetopt.report.rounded_money import MoneyRow
@@ -23,13 +23,13 @@ def program_blocks(view: PlanView) -> Iterator[Block]:
     rows = [figures.program(at) for at in range(len(figures.spending))]
     marked = " A figure marked “assumed” rests on an assumption." if view.assumptions else ""
     _, *money = money_columns(view, "Program")
-    yield Table(
+    yield ReportTable(
         caption=f"{view.amounts}.{marked}",
         columns=[
-            Column("Program", _names(view)),
+            ReportColumn("Program", _names(view)),
             *money,
-            Column("What it buys", _buys(view)),
-            Column("Why", _reasons(view)),
+            ReportColumn("What it buys", _buys(view)),
+            ReportColumn("Why", _reasons(view)),
         ],
         records=rows,
         total=figures.total,
@@ -38,13 +38,13 @@ def program_blocks(view: PlanView) -> Iterator[Block]:
     if len(view.periods) > 1:
         # what all programs together have stands last, where the position of the total points to
         by_period = [[*amounts.tolist(), int(amounts.sum())] for amounts in figures.by_period.T]
-        yield Table(
+        yield ReportTable(
             folded="Every program, period by period",
             caption=f"Spending of each period in the plan. Amounts in {view.currency}.",
             columns=[
-                Column("Program", lambda row: row.name),
+                ReportColumn("Program", lambda row: row.name),
                 *(_period(view, period, amounts) for period, amounts in zip(view.periods, by_period, strict=True)),
-                Column("Together", lambda row: view.money(row.spending), figure=True),
+                ReportColumn("Together", lambda row: view.money(row.spending), figure=True),
             ],
             records=rows,
             total=figures.total,
@@ -52,8 +52,8 @@ def program_blocks(view: PlanView) -> Iterator[Block]:
         )
 
 
-def _period(view: PlanView, period: str, amounts: list[int]) -> Column:
-    return Column(period, lambda row: view.sparse(amounts[row.position]), figure=True)
+def _period(view: PlanView, period: str, amounts: list[int]) -> ReportColumn:
+    return ReportColumn(period, lambda row: view.sparse(amounts[row.position]), figure=True)
 
 
 def _names(view: PlanView) -> Callable[[MoneyRow], Cell]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from budgetopt.report.content import Block, Bullets, Column, Facts, Media, Paragraph, Table
+from budgetopt.report.content import Block, Bullets, Facts, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.view import PlanView
 
 __all__ = ["proof_blocks"]
@@ -18,17 +18,17 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
         yield _sheet(view)
     yield Bullets("What is proved", proof.proved, Media.PAGE)
     yield Bullets("What is believed", proof.believed, Media.PAGE)
-    several = len(view.plan.outcome.stages) > 1
-    yield Table(
+    several = len(view.plan.solver_result.stages) > 1
+    yield ReportTable(
         heading="The figures of the proof",
         caption="Each check says by how much it fails at worst, as a share of the figures that it is made of, and how "
         "much is allowed.",
         columns=[
-            Column("Check", lambda check: check.words),
-            *([Column("Objective", lambda check: check.objective)] if several else []),
-            Column("At worst", lambda check: check.worst, figure=True),
-            Column("Allowed", lambda check: check.tolerance, figure=True),
-            Column("Result", lambda check: check.result),
+            ReportColumn("Check", lambda check: check.words),
+            *([ReportColumn("Objective", lambda check: check.objective)] if several else []),
+            ReportColumn("At worst", lambda check: check.worst, figure=True),
+            ReportColumn("Allowed", lambda check: check.tolerance, figure=True),
+            ReportColumn("Result", lambda check: check.result),
         ],
         records=proof.checks,
         look="words",
@@ -37,7 +37,7 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
     yield Facts([*proof.facts, *((name, f"SHA-256 {digest}") for name, digest in proof.files)])
 
 
-def _sheet(view: PlanView) -> Table:
+def _sheet(view: PlanView) -> ReportTable:
     proof = view.proof
     records = [("Plan", view.plan.scenario.name), *(("In short", words) for words in view.story)]
     records += [("Proved", words) for words in proof.proved]
@@ -47,7 +47,7 @@ def _sheet(view: PlanView) -> Table:
         records.append(("Check", f"{check.words} ({check.objective}): {figures}"))
     records += [*proof.facts, *((f"SHA-256 of {name}", digest) for name, digest in proof.files)]
     columns = [
-        Column("What", lambda record: record[0], width=26),
-        Column("Words", lambda record: record[1], width=110),
+        ReportColumn("What", lambda record: record[0], width=26),
+        ReportColumn("Words", lambda record: record[1], width=110),
     ]
-    return Table(title="Proof", columns=columns, records=records, media=Media.WORKBOOK)
+    return ReportTable(title="Proof", columns=columns, records=records, media=Media.WORKBOOK)

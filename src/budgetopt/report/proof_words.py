@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
     from budgetopt.solvers import Certificate
 
-__all__ = ["CheckLine", "Proof", "how_much_better", "proof_of"]
+__all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
 _CHECKS = {
@@ -55,7 +55,7 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ProofWords:
     """What stands behind a plan.
 
     Parameters
@@ -80,7 +80,7 @@ class Proof:
     files: tuple[tuple[str, str], ...]
 
 
-def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> Proof:
+def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
     """Return the proof of a plan.
 
     Parameters
@@ -121,7 +121,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         believed.append(
             f"{plural(assumptions, 'effect', numbers=numbers)} of the scenario rest on no source and are assumptions."
         )
-    return Proof(short, tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers), _files(plan))
+    return ProofWords(short, tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers), _files(plan))
 
 
 def _every_limit(plan: Allocation, numbers: Numbers) -> str:
@@ -130,7 +130,7 @@ def _every_limit(plan: Allocation, numbers: Numbers) -> str:
 
 
 def _sought(plan: Allocation) -> str:
-    return one_line(plan.outcome.stages[0].stage.label)
+    return one_line(plan.solver_result.stages[0].stage.label)
 
 
 def _short(plan: Allocation, numbers: Numbers) -> str:
@@ -162,7 +162,7 @@ def _checks(plan: Allocation) -> list[CheckLine]:
     lines = []
     certificates: list[tuple[str, Certificate]] = [(_sought(plan), plan.certificate)]
     certificates += [
-        (one_line(stage.stage.label), stage.certificate) for stage in plan.outcome.stages[1:] if stage.certificate
+        (one_line(stage.stage.label), stage.certificate) for stage in plan.solver_result.stages[1:] if stage.certificate
     ]
     for objective, certificate in certificates:
         for name, check in certificate.to_dict()["checks"].items():

@@ -8,7 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.errors import OptionError
-from budgetopt.report.content import NUMBER, TEXT, Cell, Column, Formula, Media, Table, Value, text
+from budgetopt.report.content import NUMBER, TEXT, Cell, Formula, Media, ReportColumn, ReportTable, Value, text
 from budgetopt.report.numbers import quantity_decimals
 from budgetopt.report.text import clean, one_line
 
@@ -31,7 +31,7 @@ WIDEST_ON_ONE_LINE = 40
 """The width of a column from which on long text goes on in further lines."""
 
 
-def add_sheet(book: Workbook, table: Table) -> None:
+def add_sheet(book: Workbook, table: ReportTable) -> None:
     """Write a table on a sheet of its own: headers that stay in sight, rows, and totals if a column has one."""
     from openpyxl.utils import get_column_letter
 
@@ -52,7 +52,7 @@ def add_sheet(book: Workbook, table: Table) -> None:
     if sum(column.width for column in columns) <= WIDEST_PRINT:
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    write = _Writer(sheet)
+    write = _SheetWriter(sheet)
     sheet.row_dimensions[1].height = LINE * max(
         math.ceil(len(column.header) / (column.width - 2)) for column in columns
     )
@@ -74,11 +74,11 @@ def add_sheet(book: Workbook, table: Table) -> None:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
 
 
-def _wraps(column: Column) -> bool:
+def _wraps(column: ReportColumn) -> bool:
     return column.format == TEXT and column.width > WIDEST_ON_ONE_LINE
 
 
-class _Writer:
+class _SheetWriter:
     """Makes the cells of a sheet.
 
     Parameters
@@ -108,7 +108,9 @@ class _Writer:
             self._models[looks] = made
         return self._models[looks]
 
-    def cell(self, value: Value, column: Column, row: int = 0, *, strong: bool = False, header: bool = False) -> Any:
+    def cell(
+        self, value: Value, column: ReportColumn, row: int = 0, *, strong: bool = False, header: bool = False
+    ) -> Any:
         """Return a cell with a number, a text or a formula of ours; what is no number is left empty."""
         from openpyxl.cell import WriteOnlyCell
 

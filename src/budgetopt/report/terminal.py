@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Block, Bullets, Column, Media, Paragraph, Story, Table, text
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable, Story, text
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.sections import sections_in
@@ -105,7 +105,7 @@ class _Printer:
                 self.line(block.title, style="bold")
                 for item in block.items:
                     self.line(f"- {item}", hanging=2)
-            case Table():
+            case ReportTable():
                 self._table(block)
 
     def line(self, words: str = "", *, style: str = "", hanging: int = 0) -> None:
@@ -117,15 +117,15 @@ class _Printer:
             line.rstrip()
             self._console.print(Text(" " * hanging if at else "") + line if hanging else line)
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: ReportTable) -> None:
         """Print a table: figures have the width that they need, words what is left; they are folded, never cut."""
         from rich import box
-        from rich.table import Table as RichTable
+        from rich.table import Table
         from rich.text import Text
 
         columns, rows, total = self._fitted(table)
         widths = self._widths(columns, [*rows, *([total] if total else [])])
-        drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="")
+        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="")
         for column, width in zip(columns, widths, strict=True):
             justify = "right" if column.figure else "left"
             drawn.add_column(column.header, width=width, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -145,7 +145,7 @@ class _Printer:
         finally:
             self._console.width = width
 
-    def _fitted(self, table: Table) -> tuple[list[Column], list[list[str]], list[str]]:
+    def _fitted(self, table: ReportTable) -> tuple[list[ReportColumn], list[list[str]], list[str]]:
         """Return the columns that fit, the rows and the total: optional columns go first, then words join the name."""
         columns = table.shown_in(Media.TERMINAL)
         records = [*table.records, *([table.total] if table.total is not None else [])]
@@ -164,11 +164,11 @@ class _Printer:
         rows = [list(row) for row in zip(*cells, strict=True)]
         return (columns, rows[:-1], rows[-1]) if table.total is not None else (columns, rows, [])
 
-    def _shown(self, column: Column, record: object) -> str:
+    def _shown(self, column: ReportColumn, record: object) -> str:
         return in_encoding(text(column.value(record)), self._console.encoding)
 
     def _fits(
-        self, columns: Sequence[Column], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME
+        self, columns: Sequence[ReportColumn], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME
     ) -> bool:
         """Return whether the figures, and words of a width, fit beside a column of names."""
         figures = [
@@ -178,7 +178,7 @@ class _Printer:
         ]
         return names + sum(width + BETWEEN for width in (*figures, *words)) <= self._console.width
 
-    def _widths(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
+    def _widths(self, columns: Sequence[ReportColumn], rows: Sequence[Sequence[str]]) -> list[int]:
         """Return the widths of columns: names come first, then other words share what figures leave."""
         from rich.cells import cell_len
 

@@ -11,7 +11,7 @@ from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.limits import Limit, limits_of
 from budgetopt.report.numbers import Numbers, Unit
 from budgetopt.report.outcome_rows import Bought, OutcomeRow
-from budgetopt.report.proof_words import Proof, proof_of
+from budgetopt.report.proof_words import ProofWords, proof_of
 from budgetopt.report.rounded_money import Figures, MoneyRow
 from budgetopt.report.sources import EffectLine, Sources, effect_lines, is_assumed
 from budgetopt.report.story import over_periods, short_story
@@ -121,7 +121,7 @@ class PlanView:
         return Sources(self.plan, self.effects)
 
     @cached_property
-    def proof(self) -> Proof:
+    def proof(self) -> ProofWords:
         """What is proved and what is believed."""
         return proof_of(self.plan, self.numbers, len(self.assumptions))
 
