@@ -35,7 +35,8 @@ class Media(Flag):
     MARKDOWN = auto()
     PAGE = auto()
     WORKBOOK = auto()
-    SUMMARY = TERMINAL | MARKDOWN
+    NOTEBOOK = auto()
+    SUMMARY = TERMINAL | MARKDOWN | NOTEBOOK
     ALL = SUMMARY | PAGE | WORKBOOK
 
 

@@ -25,7 +25,8 @@ def limit_blocks(view: PlanView) -> Iterator[Block]:
         items = [_words(limit, because=view.media is Media.TERMINAL) for limit in shown]
         all_shows = "; --all shows them." if view.media is Media.TERMINAL else ""
         title = "Limits that bind" + (", and what relief of each would gain" if view.media is Media.TERMINAL else "")
-        yield Bullets(title, [*items, *([f"and {view.numbers.number(more)} more{all_shows}"] if more else [])])
+        items += [f"and {view.numbers.number(more)} more{all_shows}"] if more else []
+        yield Bullets(title, items, ~Media.NOTEBOOK)
     else:
         yield Paragraph(NONE_BINDS, strong=True, media=Media.TERMINAL)
 

@@ -26,7 +26,7 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
         return
     groups = [group for group in (view.figures.by("priority"), view.figures.by("department")) if group is not None]
     for number, group in enumerate(groups):
-        media = Media.PAGE if number else ~Media.WORKBOOK
+        media = Media.PAGE if number else ~Media.NOTEBOOK
         yield group_chart(group, view.figures, view.numbers)
         yield _group_table(view, group, media)
     yield from _program_blocks(view)
@@ -52,7 +52,7 @@ def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
         ReportColumn("Baseline", lambda row: view.money(row.baseline), figure=True),
         plan,
         ReportColumn("Change", lambda row: change_cell(view, row), figure=True),
-        ReportColumn("", view.share, figure=True, media=Media.SUMMARY, optional=True),
+        ReportColumn("", view.share, figure=True, media=Media.TERMINAL | Media.MARKDOWN, optional=True),
     ]
 
 

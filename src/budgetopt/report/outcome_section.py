@@ -47,7 +47,7 @@ def _columns(view: PlanView, weighted: bool) -> list[ReportColumn]:
         ReportColumn("Change", lambda row: _change(view, row), figure=True),
         ReportColumn("Plan and baseline", lambda row: Cell("", bar=outcome_bar(row, numbers)), media=Media.PAGE),
         ReportColumn("Evidence", lambda row: ASSUMED[row.assumed], media=Media.MARKDOWN),
-        ReportColumn("", _notes, media=Media.TERMINAL),
+        ReportColumn("", _notes, media=Media.TERMINAL | Media.NOTEBOOK),
     ]
     if not based:
         columns = [column for column in columns if column.header in ("Outcome", "Plan", "Evidence", "")]
@@ -62,7 +62,7 @@ def _name(view: PlanView, row: OutcomeRow) -> Cell:
         said += [f"target: {', '.join(row.targets)}"] if row.targets else []
         source = view.sources.number(view.plan.scenario.outcomes[row.key].source)
         return Cell(row.name, ASSUMED[row.assumed], (source,) if source else (), ("; ".join(said),))
-    needs_unit = view.media is Media.TERMINAL and one_line(row.unit) not in row.name.lower()
+    needs_unit = view.media is not Media.MARKDOWN and one_line(row.unit) not in row.name.lower()
     return Cell(f"{row.name}, {one_line(row.unit)}" if needs_unit else row.name)
 
 
