@@ -22,7 +22,7 @@ __all__ = [
     "Chart",
     "ReportColumn",
 ]
-__all__ += ["Facts", "Formula", "Media", "Paragraph", "References", "ReportTable", "Story", "Tick", "Value", "text"]
+__all__ += ["Formula", "Media", "Paragraph", "References", "ReportTable", "Story", "Tick", "Value", "text"]
 
 MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
 WHOLE_MONEY = "#,##0;[Red]-#,##0"
@@ -237,14 +237,6 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Pairs of a name and a value, on a page."""
-
-    media: ClassVar[Media] = Media.PAGE
-    pairs: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class References:
     """Sources, on a page: the number of each, its text, and what rests on it."""
 
@@ -252,7 +244,7 @@ class References:
     sources: Sequence[tuple[int, str, str]]
 
 
-Block = ReportTable | Paragraph | Bullets | Story | Facts | Chart | References
+Block = ReportTable | Paragraph | Bullets | Story | Chart | References
 
 
 def text(value: Value) -> str:

@@ -95,16 +95,15 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         return
     order = view.figures.by_size_of_change.tolist()
     chosen, others = order[: view.most_programs], order[view.most_programs :]
-    reasons = [*map(one_line, view.plan.programs["reason"].tolist()), ""]
     rows = [view.figures.program(at) for at in chosen]
     title = f"Money by program, in {view.currency}{view.together}"
     if others:
         title += "; the largest changes first" if view.figures.has_baseline else "; the largest first"
         rows.append(view.figures.together("and {} more", others))
-    columns = [
-        *money_columns(view, "Program"),
-        *([ReportColumn("Why", lambda row: reasons[row.position])] if view.wide else []),
-    ]
+    columns = money_columns(view, "Program")
+    if view.wide:
+        reasons = [*view.plan.programs["reason"].tolist(), ""]
+        columns.append(ReportColumn("Why", lambda row: one_line(reasons[row.position])))
     yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)

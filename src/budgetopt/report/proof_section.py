@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
-from budgetopt.report.content import Block, Bullets, Facts, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.view import PlanView
 
 __all__ = ["proof_blocks"]
@@ -34,7 +35,7 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
         look="words",
         media=Media.PAGE,
     )
-    yield Facts([*proof.facts, *((name, f"SHA-256 {digest}") for name, digest in proof.files)])
+    yield _facts("", proof.facts, Media.PAGE)
 
 
 def _sheet(view: PlanView) -> ReportTable:
@@ -45,9 +46,10 @@ def _sheet(view: PlanView) -> ReportTable:
     for check in proof.checks:
         figures = f"at worst {check.worst}, allowed {check.tolerance}, {check.result}"
         records.append(("Check", f"{check.words} ({check.objective}): {figures}"))
-    records += [*proof.facts, *((f"SHA-256 of {name}", digest) for name, digest in proof.files)]
-    columns = [
-        ReportColumn("What", lambda record: record[0], width=26),
-        ReportColumn("Words", lambda record: record[1], width=110),
-    ]
-    return ReportTable(title="Proof", columns=columns, records=records, media=Media.WORKBOOK)
+    return _facts("Proof", [*records, *proof.facts], Media.WORKBOOK)
+
+
+def _facts(title: str, records: Sequence[tuple[str, str]], media: Media) -> ReportTable:
+    columns = [ReportColumn("What", itemgetter(0), width=26), ReportColumn("Words", itemgetter(1), width=110)]
+    caption = "What the plan is, and what it was made from."
+    return ReportTable(title=title, caption=caption, columns=columns, records=records, look="words", media=media)

@@ -122,8 +122,9 @@ class PlanView:
 
     @cached_property
     def proof(self) -> ProofWords:
-        """What is proved and what is believed."""
-        return proof_of(self.plan, self.numbers, len(self.assumptions))
+        """What is proved and what is believed; a summary has no use for the number of assumptions."""
+        assumptions = None if self.media in Media.SUMMARY else len(self.assumptions)
+        return proof_of(self.plan, self.numbers, assumptions)
 
     @property
     def title(self) -> str:
