@@ -9,16 +9,14 @@ from budgetopt.report.limits import Limit, limit_name
 from budgetopt.report.numbers import plural
 from budgetopt.report.view import PlanView
 
-__all__ = ["limit_blocks"]
+__all__ = ["limit_blocks", "limit_sheets"]
 
 NONE_BINDS = "No limit holds the plan back."
 
 
 def limit_blocks(view: PlanView) -> Iterator[Block]:
-    """Yield the limits: a list in a summary, tables on a page, every figure in a workbook."""
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
-    elif view.media is Media.PAGE:
+    """Yield the limits: a list in a summary, tables on a page."""
+    if view.media is Media.PAGE:
         yield from _page_blocks(view)
     elif view.binding:
         shown, more = view.cut(view.binding)
@@ -70,7 +68,8 @@ def _table(
         yield Paragraph(words + "the workbook and the tables of the plan have all of them.", note=True)
 
 
-def _sheet(view: PlanView) -> ReportTable:
+def limit_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of limits."""
     table = view.plan.rules
     kinds, units = table["kind"].tolist(), table["unit"].tolist()
     names = [limit_name(view.plan, kind, name) for kind, name in zip(kinds, table["name"].tolist(), strict=True)]
@@ -89,4 +88,4 @@ def _sheet(view: PlanView) -> ReportTable:
         ReportColumn("Because", table["because"].tolist().__getitem__, width=44),
         ReportColumn("Where it stands", table["place"].tolist().__getitem__, width=34),
     ]
-    return ReportTable(title="Rules", columns=columns, records=range(len(table)))
+    return [ReportTable(title="Rules", columns=columns, records=range(len(table)))]

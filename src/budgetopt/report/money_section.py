@@ -15,15 +15,11 @@ from budgetopt.report.sources import EVIDENCE_WORDS
 from budgetopt.report.text import clean, label, one_line
 from budgetopt.report.view import PlanView
 
-__all__ = ["change_cell", "money_blocks", "money_columns"]
+__all__ = ["change_cell", "money_blocks", "money_columns", "money_sheets"]
 
 
 def money_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the tables of money and, on a page, their charts."""
-    if view.media is Media.WORKBOOK:
-        yield _program_sheet(view)
-        yield _payment_sheet(view)
-        return
     groups = [group for group in (view.figures.by("priority"), view.figures.by("department")) if group is not None]
     for number, group in enumerate(groups):
         media = Media.PAGE if number else ~Media.NOTEBOOK
@@ -40,6 +36,11 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
             yield Paragraph(words, note=True, link=table, media=Media.PAGE)
     elif not groups:
         yield Paragraph("Every program stands in the", link=table, media=Media.PAGE)
+
+
+def money_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheets of programs and of payments."""
+    return [_program_sheet(view), _payment_sheet(view)]
 
 
 def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
@@ -131,7 +132,7 @@ def _program_sheet(view: PlanView) -> ReportTable:
         ReportColumn("Source", texts("source").tolist().__getitem__, width=40),
         ReportColumn("Note", texts("note").tolist().__getitem__, width=40),
     ]
-    return ReportTable(title="Programs", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="Programs", columns=columns, records=range(len(table)))
 
 
 def _payment_sheet(view: PlanView) -> ReportTable:
@@ -145,4 +146,4 @@ def _payment_sheet(view: PlanView) -> ReportTable:
         ReportColumn("Period", table["period"].tolist().__getitem__),
         ReportColumn("Amount", table["amount"].tolist().__getitem__, format=view.money_format, width=17, total=True),
     ]
-    return ReportTable(title="By fund", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="By fund", columns=columns, records=range(len(table)))

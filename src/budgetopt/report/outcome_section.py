@@ -11,16 +11,13 @@ from budgetopt.report.text import label, one_line
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
-__all__ = ["outcome_blocks"]
+__all__ = ["outcome_blocks", "outcome_sheets"]
 
 ASSUMED = {"all": "assumed", "part": "partly assumed", "none": ""}
 
 
 def outcome_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the table of outcomes; nothing for a scenario without any."""
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
-        return
     if not view.bought.rows:
         return
     today = " The baseline is what today's spending would bring." if view.figures.has_baseline else ""
@@ -87,7 +84,8 @@ def _weight(view: PlanView, row: OutcomeRow) -> Cell:
     return Cell(view.numbers.quantity(row.weight), "assumed" if view.weight_is_assumed(row) else "")
 
 
-def _sheet(view: PlanView) -> ReportTable:
+def outcome_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of outcomes."""
     table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
     better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
     columns = [
@@ -102,4 +100,4 @@ def _sheet(view: PlanView) -> ReportTable:
         ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows].__getitem__, width=18),
         ReportColumn("Source", [outcome.source for outcome in outcomes.values()].__getitem__, width=40),
     ]
-    return ReportTable(title="Outcomes", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table)))]

@@ -8,15 +8,13 @@ from operator import itemgetter
 from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.view import PlanView
 
-__all__ = ["proof_blocks"]
+__all__ = ["proof_blocks", "proof_sheets"]
 
 
 def proof_blocks(view: PlanView) -> Iterator[Block]:
-    """Yield the proof: one sentence in a summary, all of it on a page and in a workbook."""
+    """Yield the proof: one sentence in a summary, all of it on a page."""
     proof = view.proof
     yield Paragraph(proof.short, strong=True, media=Media.SUMMARY)
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
     yield Bullets("What is proved", proof.proved, Media.PAGE)
     yield Bullets("What is believed", proof.believed, Media.PAGE)
     several = len(view.plan.solver_result.stages) > 1
@@ -38,7 +36,8 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
     yield _facts("", proof.facts, Media.PAGE)
 
 
-def _sheet(view: PlanView) -> ReportTable:
+def proof_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of the proof, which also tells the story."""
     proof = view.proof
     records = [("Plan", view.plan.scenario.name), *(("In short", words) for words in view.story)]
     records += [("Proved", words) for words in proof.proved]
@@ -46,7 +45,7 @@ def _sheet(view: PlanView) -> ReportTable:
     for check in proof.checks:
         figures = f"at worst {check.worst}, allowed {check.tolerance}, {check.result}"
         records.append(("Check", f"{check.words} ({check.objective}): {figures}"))
-    return _facts("Proof", [*records, *proof.facts], Media.WORKBOOK)
+    return [_facts("Proof", [*records, *proof.facts], Media.WORKBOOK)]
 
 
 def _facts(title: str, records: Sequence[tuple[str, str]], media: Media) -> ReportTable:
