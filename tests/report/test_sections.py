@@ -25,8 +25,8 @@ def smallest_programs(view: PlanView) -> Iterator[Block]:
     yield ReportTable(
         title="The smallest [programs]",
         columns=[
-            ReportColumn("Program", lambda row: row.name, width=30),
-            ReportColumn("Amount", lambda row: row.spending, figure=True, format=MONEY, total=True),
+            ReportColumn("Program", "name", width=30),
+            ReportColumn("Amount", "spending", figure=True, format=MONEY, total=True),
             ReportColumn("Remark", lambda row: Cell("small", below=(f"{row.programs} in all",))),
         ],
         records=rows,

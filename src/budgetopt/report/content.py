@@ -112,9 +112,9 @@ class Cell:
     text, mark
         What every medium shows, and on a page a short mark after it: ``assumed``.
     sources
-        The numbers of the sources that it rests on.
+        The numbers of the sources that it rests on; 0 is none.
     below, tone
-        Small print, each text on a line of its own, and its colour: ``up``, ``down`` or none.
+        Small print, each text on a line of its own if there is any, and its colour: ``up``, ``down`` or none.
     bar, lines
         A drawing, or cells below one another, in place of the text.
     """
@@ -147,7 +147,8 @@ class ReportColumn:
     header
         Its header.
     value
-        Returns what it shows of a record: a text, a number or a cell.
+        What it shows of a record: a function of it, the name of an attribute, or the values of all where records are
+        positions.
     figure
         Whether it holds figures, which stand to the right and are never cut.
     media
@@ -159,13 +160,20 @@ class ReportColumn:
     """
 
     header: str
-    value: Callable[[Any], Value]
+    value: Callable[[Any], Value] | str | Sequence[Value]
     figure: bool = False
     media: Media = Media.ALL
     optional: bool = False
     format: str = TEXT
     width: float = 14
     total: bool = False
+
+    def of(self, record: Any) -> Value:
+        """Return what it shows of a record."""
+        if callable(self.value):
+            return self.value(record)
+        found: Value = getattr(record, self.value) if isinstance(self.value, str) else self.value[record]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

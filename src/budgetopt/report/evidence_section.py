@@ -7,7 +7,6 @@ from operator import itemgetter
 
 from budgetopt.report.content import Block, Cell, Media, Paragraph, References, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
-from budgetopt.report.sources import EffectLine
 from budgetopt.report.view import PlanView
 
 __all__ = ["evidence_blocks", "evidence_sheets"]
@@ -49,19 +48,14 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
     yield ReportTable(
         caption="Every assumption.",
         columns=[
-            ReportColumn("Program", lambda line: line.program_name),
+            ReportColumn("Program", "program_name"),
             ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
-            ReportColumn("Assumed effect", lambda line: Cell(line.words, below=(line.error,) if line.error else ())),
-            ReportColumn("Note", lambda line: _note(view, line)),
+            ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
+            ReportColumn("Note", lambda line: Cell(line.note, sources=[view.sources.number(line.source)])),
         ],
         records=view.assumptions,
         look="words",
     )
-
-
-def _note(view: PlanView, line: EffectLine) -> Cell:
-    source = view.sources.number(line.source)
-    return Cell(line.note, sources=(source,) if source else ())
 
 
 def evidence_sheets(view: PlanView) -> list[ReportTable]:

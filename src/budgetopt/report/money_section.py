@@ -47,9 +47,9 @@ def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
     """Return the columns of every table of money: baseline, plan and change."""
     plan = ReportColumn("Plan", lambda row: view.money(row.spending), figure=True)
     if not view.figures.has_baseline:
-        return [ReportColumn(header, lambda row: row.name), plan]
+        return [ReportColumn(header, "name"), plan]
     return [
-        ReportColumn(header, lambda row: row.name),
+        ReportColumn(header, "name"),
         ReportColumn("Baseline", lambda row: view.money(row.baseline), figure=True),
         plan,
         ReportColumn("Change", lambda row: change_cell(view, row), figure=True),
@@ -61,8 +61,7 @@ def change_cell(view: PlanView, row: MoneyRow) -> Cell:
     """Return a change, its share below it on a page."""
     if row.baseline is None and not row.spending and view.media is Media.PAGE:
         return Cell("not funded")
-    share = view.share(row)
-    return Cell(view.change(row), below=(share,) if share else (), tone="up" if row.change > 0 else "down")
+    return Cell(view.change(row), below=[view.share(row)], tone="up" if row.change > 0 else "down")
 
 
 def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
@@ -115,22 +114,22 @@ def _program_sheet(view: PlanView) -> ReportTable:
     texts = view.plan.scenario.programs.text
     evidence = [EVIDENCE_WORDS.get(grade, grade) for grade in table["evidence"].tolist()]
     columns = [
-        ReportColumn("Program", table["name"].tolist().__getitem__, width=34),
-        ReportColumn("Id", table.index.tolist().__getitem__, width=18),
-        ReportColumn("Department", table["department"].tolist().__getitem__, width=18),
-        ReportColumn("Priority", table["priority"].tolist().__getitem__, width=22),
-        ReportColumn("Baseline", table["baseline"].tolist().__getitem__, format=money, width=17, total=True),
-        ReportColumn("Plan", table["spending"].tolist().__getitem__, format=money, width=17, total=True),
-        ReportColumn("Change", table["change"].tolist().__getitem__, format=money, width=17, total=True),
-        ReportColumn("Change, share", table["change_share"].tolist().__getitem__, format=SHARE, width=10),
+        ReportColumn("Program", table["name"].tolist(), width=34),
+        ReportColumn("Id", table.index.tolist(), width=18),
+        ReportColumn("Department", table["department"].tolist(), width=18),
+        ReportColumn("Priority", table["priority"].tolist(), width=22),
+        ReportColumn("Baseline", table["baseline"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Plan", table["spending"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Change", table["change"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Change, share", table["change_share"].tolist(), format=SHARE, width=10),
         *(
-            ReportColumn(clean(period), periods[period].tolist().__getitem__, format=money, width=17, total=True)
+            ReportColumn(clean(period), periods[period].tolist(), format=money, width=17, total=True)
             for period in (periods.columns if len(view.periods) > 1 else ())
         ),
-        ReportColumn("Why", table["reason"].tolist().__getitem__, width=48),
-        ReportColumn("Weakest evidence", evidence.__getitem__, width=18),
-        ReportColumn("Source", texts("source").tolist().__getitem__, width=40),
-        ReportColumn("Note", texts("note").tolist().__getitem__, width=40),
+        ReportColumn("Why", table["reason"].tolist(), width=48),
+        ReportColumn("Weakest evidence", evidence, width=18),
+        ReportColumn("Source", texts("source").tolist(), width=40),
+        ReportColumn("Note", texts("note").tolist(), width=40),
     ]
     return ReportTable(title="Programs", columns=columns, records=range(len(table)))
 
@@ -140,10 +139,10 @@ def _payment_sheet(view: PlanView) -> ReportTable:
     funds = {key: label(key, fund.name) for key, fund in view.plan.scenario.funds.items()}
     programs = table["program"].tolist()
     columns = [
-        ReportColumn("Program", [names[program] for program in programs].__getitem__, width=34),
-        ReportColumn("Id", programs.__getitem__, width=18),
-        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()].__getitem__, width=24),
-        ReportColumn("Period", table["period"].tolist().__getitem__),
-        ReportColumn("Amount", table["amount"].tolist().__getitem__, format=view.money_format, width=17, total=True),
+        ReportColumn("Program", [names[program] for program in programs], width=34),
+        ReportColumn("Id", programs, width=18),
+        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()], width=24),
+        ReportColumn("Period", table["period"].tolist()),
+        ReportColumn("Amount", table["amount"].tolist(), format=view.money_format, width=17, total=True),
     ]
     return ReportTable(title="By fund", columns=columns, records=range(len(table)))

@@ -50,7 +50,7 @@ def _shown(block: Block) -> str:
 
 
 def _row(columns: Sequence[ReportColumn], record: object) -> str:
-    name, *cells = [escape(text(column.value(record))) for column in columns]
+    name, *cells = [escape(text(column.of(record))) for column in columns]
     return f'<tr><th scope="row"><bdi>{name}</bdi></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 

@@ -23,11 +23,11 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
         caption="Each check says by how much it fails at worst, as a share of the figures that it is made of, and how "
         "much is allowed.",
         columns=[
-            ReportColumn("Check", lambda check: check.words),
-            *([ReportColumn("Objective", lambda check: check.objective)] if several else []),
-            ReportColumn("At worst", lambda check: check.worst, figure=True),
-            ReportColumn("Allowed", lambda check: check.tolerance, figure=True),
-            ReportColumn("Result", lambda check: check.result),
+            ReportColumn("Check", "words"),
+            *([ReportColumn("Objective", "objective")] if several else []),
+            ReportColumn("At worst", "worst", figure=True),
+            ReportColumn("Allowed", "tolerance", figure=True),
+            ReportColumn("Result", "result"),
         ],
         records=proof.checks,
         look="words",
