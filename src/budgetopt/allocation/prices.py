@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetopt.formulation import Formulation
-from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["EVERY", "Prices", "prices_of"]
@@ -27,9 +26,6 @@ class _Rows:
     program: Ints
     period: Ints
     price: Floats
-
-    def joined(self, other: _Rows) -> _Rows:
-        return _Rows(*(np.concatenate((getattr(self, name), getattr(other, name))) for name in self.__slots__))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +50,9 @@ class Prices:
     _shape: tuple[int, int] = field(repr=False)
     _unknown: float = field(repr=False)
 
-    def of(self, limit: int, part: Ints | int = EVERY, program: Ints | int = EVERY, period: Ints | int = EVERY) -> Floats:
+    def of(
+        self, limit: int, part: Ints | int = EVERY, program: Ints | int = EVERY, period: Ints | int = EVERY
+    ) -> Floats:
         """Return the price of parts of a limit; the keys are broadcast against one another.
 
         What limits in no period at all costs nothing. A limit on all periods together has one row of each part.
@@ -66,12 +64,14 @@ class Prices:
         part, program, period
             Positions of the part of the limit, of the program and of the period; :data:`EVERY` where there is none.
         """
-        asked = np.broadcast_arrays(*(np.atleast_1d(key) for key in (part, program, period)))
-        known, total = self._totals(limit, together=False)
-        known_together, together = self._totals(limit, together=True)
-        found = _look_up(self._key(*asked), known, total, self._unknown)
-        every = _look_up(self._key(asked[0], asked[1], np.full(asked[0].shape, EVERY)), known_together, together, self._unknown)
-        return np.where(asked[2] == EVERY, every, found)
+        parts, programs, periods = np.broadcast_arrays(*(np.atleast_1d(key) for key in (part, program, period)))
+        together = self._look_up(limit, parts, programs, np.full(periods.shape, EVERY), together=True)
+        apart = self._look_up(limit, parts, programs, periods, together=False)
+        return np.where(periods == EVERY, together, apart).astype(np.float64)
+
+    def is_by_program(self, limit: int) -> bool:
+        """Return whether the rows of a limit are about single programs."""
+        return bool((self._rows.program[self._of_limit(limit)] >= 0).any())
 
     def highest(self, limit: int) -> Floats:
         """Return the highest price that a limit on programs has in each period; shape (periods,)."""
@@ -94,7 +94,16 @@ class Prices:
     def _ordered(self) -> Ints:
         return self._rows.limit[self._order]
 
+    def _look_up(self, limit: int, part: Ints, program: Ints, period: Ints, *, together: bool) -> Floats:
+        known, total = self._totals(limit, together=together)
+        asked = self._key(part, program, period)
+        if not len(known):
+            return np.full(asked.shape, self._unknown)
+        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[at] == asked, total[at], self._unknown)
+
     def _totals(self, limit: int, *, together: bool) -> tuple[Ints, Floats]:
+        """Return the keys of a limit's rows and the sum of the prices of each, the periods apart or all together."""
         rows = self._of_limit(limit)
         table = self._rows
         period = np.full(len(rows), EVERY) if together else table.period[rows]
@@ -106,23 +115,13 @@ class Prices:
         return ((part + 1) * (programs + 1) + program + 1) * (periods + 1) + period + 1
 
 
-def _look_up(asked: Ints, known: Ints, values: Floats, unknown: float) -> Floats:
-    """Return the value of each key, ``unknown`` where it is not known."""
-    if not len(known):
-        return np.full(asked.shape, unknown)
-    at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-    return np.where(known[at] == asked, values[at], unknown)
-
-
-def prices_of(formulation: Formulation, limits: Limits, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
+def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
     """Return the prices that the duals of a linear program's first stage say.
 
     Parameters
     ----------
     formulation
         The linear program and its labels.
-    limits
-        The limits of the scenario.
     row_dual, reduced_cost
         The change of the stage's value for one more unit of a limit; None where there are no duals.
     """
@@ -141,14 +140,20 @@ def prices_of(formulation: Formulation, limits: Limits, row_dual: Floats | None,
     for by, price in ((formulation.limits.lower_by, floor), (formulation.limits.upper_by, ceiling)):
         program, period = np.nonzero(by >= 0)
         none = np.full(len(program), EVERY)
-        rows = rows.joined(_Rows(by[program, period], none, program, period, price[program, period]))
-    return Prices(money, floor, ceiling, rows, (shape[0], shape[1]), unknown)
+        rows.append(_Rows(by[program, period], none, program, period, price[program, period]))
+    return Prices(money, floor, ceiling, _joined(rows), (shape[0], shape[1]), unknown)
 
 
-def _labelled(formulation: Formulation, row_gain: Floats) -> _Rows:
+def _joined(parts: list[_Rows]) -> _Rows:
+    limit, part, program, period = (
+        np.concatenate([getattr(rows, name) for rows in parts]) for name in ("limit", "part", "program", "period")
+    )
+    return _Rows(limit, part, program, period, np.concatenate([rows.price for rows in parts]))
+
+
+def _labelled(formulation: Formulation, row_gain: Floats) -> list[_Rows]:
     """Return the prices of the rows that keep a limit: a dual has the sign of the side that binds."""
-    none = np.empty(0, dtype=np.int64)
-    found = _Rows(none, none, none, none, np.empty(0))
+    found: list[_Rows] = []
     for block in formulation.linear_program.row_labels.blocks:
         if block.limit is None or block.part is None:
             continue
@@ -156,7 +161,7 @@ def _labelled(formulation: Formulation, row_gain: Floats) -> _Rows:
         every = np.full(len(block), EVERY)
         program, period = (block.keys.get(key, every)[kept] for key in ("program", "period"))
         price = np.abs(row_gain[block.positions[kept]])
-        found = found.joined(_Rows(block.limit[kept], block.part[kept], program, period, price))
+        found.append(_Rows(block.limit[kept], block.part[kept], program, period, price))
     return found
 
 

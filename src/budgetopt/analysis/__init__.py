@@ -1,13 +1,13 @@
 """Questions about a plan: one module for each."""
 
 from budgetopt.analysis.break_even import BreakEven, break_evens
-from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
+from budgetopt.analysis.contradictions import Conflict, conflicts
 from budgetopt.analysis.dollar_ladder import ladder
 from budgetopt.analysis.margin_table import margins
-from budgetopt.analysis.mending import repairs
 from budgetopt.analysis.overview import explanations
 from budgetopt.analysis.pricing import prices, rule_ladder
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
+from budgetopt.analysis.repairs import repairs
 from budgetopt.analysis.what_if import WhatIf
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Amendment",
     "BreakEven",
     "Conflict",
-    "Demand",
     "Repair",
     "WhatIf",
     "break_evens",

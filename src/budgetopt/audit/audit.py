@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,17 @@ class Audit:
         """Return the checks of one kind, such as ``reserve`` or ``target``."""
         return tuple(check for check in self.checks if check.kind == kind)
 
+    def of_limit(self, position: int) -> tuple[Check, ...]:
+        """Return what was checked of the limit at a position of ``scenario.limits``: the cells that are about it."""
+        found = []
+        for check in self.checks:
+            if isinstance(check.limit, int):
+                if check.limit == position:
+                    found.append(check)
+            elif (mine := (check.limit == position) | (check.upper_limit == position)).any():
+                found.append(check.select(mine))
+        return tuple(found)
+
     def outcome_table(self) -> pd.DataFrame:
         """Return the level of each outcome by period, with its unit and its worth; one row an outcome and period."""
         import pandas as pd
@@ -220,8 +231,15 @@ def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-
         raise OptionError(f"the tolerance of an audit is {tolerance}", hint="it is a share, such as 1e-9")
     plan.check_shape(scenario)
     evaluation = Evaluation(scenario, plan, tolerance)
-    rules = tuple(check_rule(evaluation, rule) for rule in scenario.rules)
-    checks = tuple(check for checker in CHECKS for check in checker(evaluation))
+    find = scenario.limits.find
+    rules = tuple(replace(check_rule(evaluation, rule), limit=find("rule", rule.name)) for rule in scenario.rules)
+    checks = tuple(
+        replace(check, limit=find(check.kind, check.name))
+        if isinstance(check.limit, int) and check.limit < 0
+        else check
+        for checker in CHECKS
+        for check in checker(evaluation)
+    )
     return Audit(
         scenario,
         plan,

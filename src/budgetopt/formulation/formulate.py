@@ -11,8 +11,8 @@ import numpy as np
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
-from budgetopt.formulation.program_limits import ProgramLimits, program_limits
 from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
+from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
@@ -172,7 +172,9 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
         "target": list(scenario.outcomes),
         "resource": list(scenario.resources),
     }
-    limit_of = {(rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules}
+    limit_of = {
+        (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
+    }
     goals = add_rules(builder, rules, terms, limit_of, soft="target" if is_goal_programming(scenario) else "")
     add_year_to_year(builder, scenario, spending)
     # a new program changes from nothing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from budgetopt.report.evidence import EVIDENCE_WORDS
 from budgetopt.report.figures import Figures
 from budgetopt.report.files import write_whole
-from budgetopt.report.limits import limit_name, limits_of
+from budgetopt.report.limit_lines import limit_name, limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.page import Page
@@ -200,7 +200,7 @@ def _rules(book: Workbook, plan: Allocation) -> None:
     ]
     kinds = table["kind"].tolist()
     rows = zip(
-        [limit_name(plan, kind, name) for kind, name in zip(kinds, table["name"].tolist(), strict=True)],
+        [limit_name(plan.scenario.limits[at]) for at in table["limit"].tolist()],
         table["part"].tolist(),
         kinds,
         *(table[name].tolist() for name in ("period", "value", "sense", "bound")),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from budgetopt.report.figures import Figures, MoneyRow
-from budgetopt.report.limits import limits_of
+from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.proof import proof_of

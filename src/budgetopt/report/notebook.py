@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.report.figures import Figures
 from budgetopt.report.html import MINUS, environment
-from budgetopt.report.limits import limits_of
+from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought
 from budgetopt.report.proof import proof_of

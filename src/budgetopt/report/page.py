@@ -12,7 +12,7 @@ import numpy as np
 from budgetopt.report.charts import Bar, Chart, balance_chart, change_chart, group_chart, outcome_bar
 from budgetopt.report.evidence import EffectLine, Sources, effect_lines, is_assumed
 from budgetopt.report.figures import Account, Figures, Group, MoneyRow
-from budgetopt.report.limits import Gain, Limit, limits_of
+from budgetopt.report.limit_lines import Gain, LimitLine, limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
 from budgetopt.report.proof import Proof, how_much_better, proof_of
@@ -131,17 +131,17 @@ class Page:
         return Bought(self.plan)
 
     @cached_property
-    def limits(self) -> list[Limit]:
+    def limits(self) -> list[LimitLine]:
         """Every limit."""
         return limits_of(self.plan, self.numbers)
 
     @cached_property
-    def binding(self) -> list[Limit]:
+    def binding(self) -> list[LimitLine]:
         """The limits that bind."""
         return [limit for limit in self.limits if limit.binding]
 
     @cached_property
-    def slack(self) -> list[Limit]:
+    def slack(self) -> list[LimitLine]:
         """The limits that leave room."""
         return [limit for limit in self.limits if not limit.binding]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from budgetopt.report.figures import Figures, MoneyRow
-from budgetopt.report.limits import Limit, limits_of
+from budgetopt.report.limit_lines import LimitLine, limits_of
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.outcomes import Bought, OutcomeRow
 from budgetopt.report.proof import proof_of
@@ -263,7 +263,7 @@ class _Printer:
             self.console.print(Text(" " * hanging if at else "") + line if hanging else line)
 
 
-def _limit_words(limit: Limit) -> str:
+def _limit_words(limit: LimitLine) -> str:
     where = f", {limit.period}" if limit.period else ""
     held = limit.bound or limit.sense
     because = f" ({limit.because})" if limit.because else ""

@@ -40,7 +40,7 @@ def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
     for payer in dict.fromkeys(match.from_ for match in asking.values()):
         local = funds.index(payer)
         grants = [name for name, match in asking.items() if match.from_ == payer]
-        eligible = scenario.eligible[:, [funds.index(name) for name in grants]].any(axis=1)
+        eligible: Bools = np.asarray(scenario.eligible[:, [funds.index(name) for name in grants]].any(axis=1))
         paid = spending.fund == local
         total = None if len(grants) == 1 else _match_rows(builder, "match", local, eligible, periods)
         if total is not None:
@@ -63,9 +63,7 @@ def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
             builder.entries(total[program, period], matched, 1.0)
 
 
-def _match_rows(
-    builder: Builder, kind: str, fund: int, eligible: Bools, periods: int, limit: int = -1
-) -> Ints:
+def _match_rows(builder: Builder, kind: str, fund: int, eligible: Bools, periods: int, limit: int = -1) -> Ints:
     """Add a row for each eligible program and period; shape (programs, periods), -1 for none."""
     programs = np.flatnonzero(eligible)
     keys = {"program": np.repeat(programs, periods), "period": np.tile(np.arange(periods), len(programs))}
@@ -82,9 +80,7 @@ def _enter(builder: Builder, row_of: Ints, spending: SpendingTerms, mine: Bools,
     builder.entries(row[inside], spending.column[inside], factor * spending.weight[inside])
 
 
-def _add_maintenance(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats
-) -> None:
+def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats) -> None:
     """Let a grant be taken only in a period in which local spending is kept up: a binary says whether it is."""
     fund = list(scenario.funds.values())[grant]
     effort = fund.maintenance_of_effort

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.program_limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.segments import Segments
 from budgetopt.formulation.spending.levels import A_CENT, Levels
 from budgetopt.formulation.spending.terms import Carriers, SpendingTerms

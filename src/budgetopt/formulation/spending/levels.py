@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.formulation.program_limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.scenario import Scenario
 

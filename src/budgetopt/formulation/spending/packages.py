@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.program_limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.spending.terms import OutcomeTerms, SpendingTerms
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.limits.record import Limit, Named, Number
+from budgetopt.scenario.limits.record import Limit, Named, Number, Words
 from budgetopt.scenario.model import SHORTFALL, Fund, Match
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Floats
@@ -38,6 +38,7 @@ def target_limits(scenario: Scenario) -> Iterator[Limit]:
             because=outcome.target.because,
             place=scenario.places.of(*path),
             unit=outcome.unit,
+            in_dollars=False,
             numbers=_numbers(outcome.target),
             is_goal=are_goals,
         )
@@ -58,6 +59,7 @@ def resource_limits(scenario: Scenario) -> Iterator[Limit]:
             because=resource.because,
             place=scenario.places.of(*path),
             unit=resource.unit,
+            in_dollars=False,
             numbers=(Number("capacity", "at most", resource.capacity),),
         )
 
@@ -100,9 +102,7 @@ def _of_fund(scenario: Scenario, key: str, kind: str, part: str, title: str, phr
 
 def _numbers(said: Any) -> tuple[Number, ...]:
     sides: tuple[tuple[str, Any], ...] = (("at_least", "at least"), ("at_most", "at most"))
-    return tuple(
-        Number(key, sense, value) for key, sense in sides if (value := getattr(said, key, None)) is not None
-    )
+    return tuple(Number(key, sense, value) for key, sense in sides if (value := getattr(said, key, None)) is not None)
 
 
 def _balances(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
@@ -139,8 +139,8 @@ def _transfers(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
             owners=(printed(key, fund.name), printed(receiver, scenario.funds[receiver].name)),
             because=transfer.because,
             place=scenario.places.of(*path),
-            # that a transfer is not negative is no limit that anybody set
             numbers=tuple(number for number in _numbers(transfer) if number.sense == "at most" or number.value),
+            is_never_negative=True,
             relaxed={"at most": "more transferred", "equals": "more transferred"},
         )
 
@@ -150,7 +150,7 @@ def _conditions(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
         yield _of_fund(
             scenario, key, "match", "match", "Match of {}", "the match of “{}”", numbers=(_match_number(fund.match),),
             statement=_match_words(fund.match), relaxed={"": "less of match"}, is_linear=False, in_every_period=True,
-            has_row_prices=False,
+            has_row_prices=False, of_each_program=True,
         )  # fmt: skip
     effort = fund.maintenance_of_effort
     if effort is not None:
@@ -165,7 +165,7 @@ def _conditions(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
         yield _of_fund(
             scenario, key, "no supplanting", "no_supplanting", "No supplanting by {}",
             "the condition that money supplants nothing of “{}”", statement=("pays only on top of the baseline",),
-            is_linear=False, is_switch=True, in_every_period=True, has_row_prices=False,
+            is_linear=False, is_switch=True, in_every_period=True, has_row_prices=False, of_each_program=True,
         )  # fmt: skip
 
 
@@ -175,10 +175,10 @@ def _match_number(match: Match) -> Number:
     return Number("rate", "at least", match.rate)
 
 
-def _match_words(match: Match) -> tuple[str | Share | Named, ...]:
+def _match_words(match: Match) -> Words:
     payer = Named("fund", (match.from_,))
     if match.share is not None:
-        return (match.share, " of what grant and match pay, from ", payer)
+        return (Share(match.share), " of what grant and match pay, from ", payer)
     return (Share(match.rate or 0.0), " of each dollar of the grant, from ", payer)
 
 

@@ -13,7 +13,7 @@ from budgetopt.errors import Place
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.places import Path
 
-__all__ = ["Limit", "Measure", "Named", "Number", "Provision", "Words"]
+__all__ = ["Limit", "Measure", "Named", "Number", "Provision", "Sense", "Words"]
 
 Measure = Literal["value", "move", "increase", "decrease", "added"]
 Sense = Literal["at least", "at most", "equals"]
@@ -73,6 +73,8 @@ class Number:
     measure
         What is compared with it: the value of a cell of the audit (as a share of what it is a share of), how far that
         has moved from what it is measured from, or ``added`` for money, to which what is missing is added.
+    counts_units
+        Whether it counts units of a service where the limit has numbers in dollars too.
     per_unit
         By how much the limit moves in each period for one unit of the number, in dollars; shape (periods,). Left out,
         that follows from the limit and the number.
@@ -83,6 +85,7 @@ class Number:
     value: Any
     of: Words = ()
     measure: Measure = "value"
+    counts_units: bool = False
     per_unit: NDArray[np.float64] | None = None
 
     def in_period(self, period: str) -> Any:
@@ -115,7 +118,9 @@ class Limit:
     because, place
         The reason behind it, and where it stands in a file.
     unit
-        What it counts, in the plural; empty for dollars.
+        What it counts, in the plural; empty for dollars and for what has no unit.
+    in_dollars
+        Whether it counts dollars.
     numbers
         The numbers that it is made of; none for what holds or does not.
     parts
@@ -138,12 +143,16 @@ class Limit:
         Whether it is only said to hold or not: ``structural_balance: true``.
     is_goal
         Whether a plan may miss it at a cost that the objective counts.
+    is_never_negative
+        Whether what it limits is never below zero, so that a floor of zero is none.
     in_every_period
         Whether it is told in every period, even where it asks for nothing.
     has_row_prices
         Whether each row of it has a price that is asked for by itself.
     of_program
         Whether it limits the spending or service of one program alone.
+    of_each_program
+        Whether it limits programs one by one, and is told by how many it holds.
     sets_program_limits
         Whether it sets floors or ceilings of programs.
     """
@@ -160,6 +169,7 @@ class Limit:
     because: str = ""
     place: Place | None = None
     unit: str = ""
+    in_dollars: bool = True
     numbers: tuple[Number, ...] = ()
     parts: tuple[str, ...] = ()
     parts_are_programs: bool = False
@@ -171,9 +181,11 @@ class Limit:
     is_linear: bool = True
     is_switch: bool = False
     is_goal: bool = False
+    is_never_negative: bool = False
     in_every_period: bool = False
     has_row_prices: bool = True
     of_program: bool = False
+    of_each_program: bool = False
     sets_program_limits: bool = False
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ Its numbers are the fields named in :data:`SENSES`; it is then printed by its na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.scenario.groups import groups_of
@@ -80,8 +80,10 @@ def _share_of(rule: RuleBase) -> Words:
 
 def _sum(scenario: Scenario, rule: SumRule) -> dict[str, Any]:
     kind, _, name = rule.sum.partition(" ")
-    known = {"outcome": scenario.outcomes, "resource": scenario.resources}.get(kind)
-    own: dict[str, Any] = {} if known is None else {"unit": known[name.strip()].unit}
+    units: dict[str, Mapping[str, Any]] = {"outcome": scenario.outcomes, "resource": scenario.resources}
+    own: dict[str, Any] = {}
+    if kind in units:
+        own |= {"unit": units[kind][name.strip()].unit, "in_dollars": False}
     if rule.by is not None:
         # the rows of parity come after those of the groups' own limits
         groups = tuple(groups_of(scenario.programs, rule.by, rule.population))
@@ -110,12 +112,9 @@ def _change(_: Scenario, rule: ChangeRule) -> dict[str, Any]:
         "numbers": numbers,
         "statement": (*said, f", from the {reference}"),
         "relaxed": {"": "of movement allowed"},
+        "of_each_program": True,
         "sets_program_limits": change.from_ == "baseline",
     }
-
-
-def _count(_: Scenario, rule: CountRule) -> dict[str, Any]:
-    return {"family": "rule on programs", "unit": "programs"}
 
 
 def _together(names: tuple[str, ...], words: str) -> dict[str, Any]:
@@ -123,6 +122,7 @@ def _together(names: tuple[str, ...], words: str) -> dict[str, Any]:
     return {
         "family": "rule on programs",
         "unit": "programs",
+        "in_dollars": False,
         "statement": (words, Named("programs", names)),
         "is_linear": False,
     }
@@ -134,25 +134,21 @@ def _requires(_: Scenario, rule: RequiresRule) -> dict[str, Any]:
     return {**own, "statement": statement, "parts": rule.requires.needs, "parts_are_programs": True}
 
 
-def _coverage(_: Scenario, rule: SubstitutesRule) -> dict[str, Any]:
-    return {"family": "rule on programs", "unit": COVERAGE}
-
-
 def _follows(_: Scenario, rule: FollowsRule) -> dict[str, Any]:
     of: Words = ("that of ", Named("programs", (rule.follows.of,)))
     number = Number("follows.at_most", "at most", rule.follows.at_most, of)
-    return {"family": "rule on programs", "unit": COVERAGE, "numbers": (number,)}
+    return {"family": "rule on programs", "unit": COVERAGE, "in_dollars": False, "numbers": (number,)}
 
 
 OF_KIND: dict[type[RuleBase], Callable[[Scenario, Any], dict[str, Any]]] = {
     SumRule: _sum,
     ChangeRule: _change,
-    CountRule: _count,
+    CountRule: lambda _, __: {"family": "rule on programs", "unit": "programs", "in_dollars": False},
     RequiresRule: _requires,
     ExcludesRule: lambda _, rule: _together(rule.excludes, "at most one of "),
     ExactlyOneRule: lambda _, rule: _together(rule.exactly_one, "exactly one of "),
     TogetherRule: lambda _, rule: _together(rule.together, "all or none of "),
-    SubstitutesRule: _coverage,
+    SubstitutesRule: lambda _, __: {"family": "rule on programs", "unit": COVERAGE, "in_dollars": False},
     FollowsRule: _follows,
 }
 """What a kind of rule has in words or parts of its own; see :class:`~budgetopt.scenario.limits.record.Limit`."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.errors import UnknownNameError
 from budgetopt.scenario.limits.funds import fund_limits, money_limits, resource_limits, target_limits
-from budgetopt.scenario.limits.record import Limit, Number, Provision
+from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
 from budgetopt.scenario.limits.rules import rule_limits
 from budgetopt.scenario.programs import Ints
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "limits_of"]
 
-_OF_PROGRAMS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+_OF_PROGRAMS: tuple[tuple[str, Sense, str, tuple[str, ...]], ...] = (
     ("floor", "at least", "the floor of “{}”", ("spending.at_least", "service.at_least")),
     ("ceiling", "at most", "the ceiling of “{}”", ("spending.at_most",)),
     ("most units", "at most", "the most that “{}” can serve", ("service.up_to",)),
@@ -35,21 +35,26 @@ class Limits(Sequence[Limit]):
     ----------
     scenario
         The scenario.
+
+    Attributes
+    ----------
+    shared
+        The limits that are not those of single programs, at the same positions.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._records = (
+        self.shared: tuple[Limit, ...] = (
             *rule_limits(scenario),
             *target_limits(scenario),
             *resource_limits(scenario),
             *fund_limits(scenario),
             *money_limits(scenario),
         )
-        self._known = {limit.provision: at for at, limit in enumerate(self._records)}
+        self._known = {limit.provision: at for at, limit in enumerate(self.shared)}
         self._programs: list[tuple[int, Ints]] = []
         self._of_program: dict[str, Ints] = {}
-        count = len(self._records)
+        count = len(self.shared)
         for kind, _, _, keys in _OF_PROGRAMS:
             limited = np.zeros(len(scenario.programs), dtype=bool)
             for key in keys:
@@ -77,8 +82,8 @@ class Limits(Sequence[Limit]):
             return tuple(self[at] for at in range(*position.indices(self._count)))
         if not 0 <= position < self._count:
             raise IndexError(position)
-        if position < len(self._records):
-            return self._records[position]
+        if position < len(self.shared):
+            return self.shared[position]
         kind = max(at for at, (start, _) in enumerate(self._programs) if start <= position)
         start, rows = self._programs[kind]
         return self._of_one_program(kind, int(rows[position - start]))
@@ -112,8 +117,7 @@ class Limits(Sequence[Limit]):
         return (limit for limit in self if limit.is_demand)
 
     def _of_one_program(self, number: int, row: int) -> Limit:
-        kind, _, phrase, keys = _OF_PROGRAMS[number]
-        sense = "at least" if kind == "floor" else "at most"
+        kind, sense, phrase, keys = _OF_PROGRAMS[number]
         scenario = self._scenario
         programs = scenario.programs
         name = str(programs.ids[row])
@@ -131,7 +135,10 @@ class Limits(Sequence[Limit]):
             because=str(programs.value(row, "spending.because") or ""),
             place=programs.place(row, key),
             unit=unit if key.startswith("service") else "",
-            numbers=tuple(Number(key, sense, value) for key, value in said.items()),
+            in_dollars=not key.startswith("service"),
+            numbers=tuple(
+                Number(key, sense, value, counts_units=key.startswith("service")) for key, value in said.items()
+            ),
             is_demand=kind != "most units",
             of_program=True,
             sets_program_limits=True,
