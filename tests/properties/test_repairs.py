@@ -68,7 +68,7 @@ def less_changed(repair: Repair, share: float) -> Repair | None:
     before, after = float(item.before), float(item.after)
     value = before + share * (after - before)
     said = Share(value) if isinstance(item.after, Share) else value
-    return Repair(repair.cost, (type(item)(item.provision, item.path, item.before, said, item.place),))
+    return Repair(repair.cost, (type(item)(item.limit, item.path, item.before, said),))
 
 
 @few(2)
