@@ -281,7 +281,7 @@ class LinearProgram:
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return the first stage as a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
-        from budgetopt.solvers.pulp_door import to_pulp
+        from budgetopt.solvers.pulp_adapter import to_pulp
 
         return to_pulp(self)
 

@@ -25,7 +25,7 @@ ROUGH = 1e-6  # the share by which solvers let whole-number points breach limits
 
 def available_solvers() -> tuple[str, ...]:
     """Return the names of the solvers that can be used here, HiGHS first."""
-    from budgetopt.solvers.pulp_door import available_through_pulp
+    from budgetopt.solvers.pulp_adapter import available_through_pulp
 
     return ("highs", *available_through_pulp())
 
@@ -118,7 +118,7 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | No
             model.set_start(begin)
         solution = model.solve()
         return _improved(lp, solution, options, clock) if is_huge else solution
-    from budgetopt.solvers.pulp_door import solve_with_pulp
+    from budgetopt.solvers.pulp_adapter import solve_with_pulp
 
     # Columns that no limited row holds are settled here: some solvers overlook that such a column may have no end.
     stage, left, endless = lp.stages[0], *_without_loose(lp)

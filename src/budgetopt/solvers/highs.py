@@ -17,7 +17,7 @@ import numpy as np
 from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
 from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
-from budgetopt.solvers.scaling import Scaling, cost_scale
+from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
 __all__ = ["LiveModel", "version"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError
 from budgetopt.formulation.linear_program import Floats, LinearProgram
-from budgetopt.solvers.names import safe_names
+from budgetopt.solvers.safe_names import safe_names
 
 __all__ = ["write_model"]
 

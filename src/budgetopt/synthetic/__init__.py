@@ -10,11 +10,11 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.synthetic.effects import add_effects, add_packages, add_uses
+from budgetopt.synthetic.city_effects import add_effects, add_packages, add_uses
+from budgetopt.synthetic.city_funds import fund_names, funds_of
+from budgetopt.synthetic.city_programs import draft_programs, levels
+from budgetopt.synthetic.city_rules import outcomes_of, resources_of, rules_of
 from budgetopt.synthetic.features import ALL, LINEAR, features_of
-from budgetopt.synthetic.funds import fund_names, funds_of
-from budgetopt.synthetic.programs import draft_programs, levels
-from budgetopt.synthetic.rules import outcomes_of, resources_of, rules_of
 from budgetopt.synthetic.witness import witness_of
 
 __all__ = ["ALL", "LINEAR", "city"]

@@ -3,7 +3,7 @@
 from budgetopt.formulation.spending.continuous import add_continuous
 from budgetopt.formulation.spending.funded import add_ever_funded, add_funded
 from budgetopt.formulation.spending.levels import Levels, levels_of
-from budgetopt.formulation.spending.packages import PackageColumns, add_packages
+from budgetopt.formulation.spending.package_columns import PackageColumns, add_packages
 from budgetopt.formulation.spending.terms import (
     Carriers,
     OutcomeTerms,

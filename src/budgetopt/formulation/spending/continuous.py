@@ -102,7 +102,7 @@ def add_continuous(
         "open", keys, levels.must_open[cell].astype(float), may.ravel().astype(float), integer=True
     )
     below = builder.rows("closed", keys, -np.inf, 0.0)
-    above = builder.rows("doors", keys, 0.0, np.inf)
+    above = builder.rows("minimum operating level", keys, 0.0, np.inf)
     row_at = np.full(shape, -1, dtype=np.int64)
     row_at[cell] = np.arange(len(below))
     inside = opens[owner]

@@ -6,7 +6,7 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Ints
-from budgetopt.formulation.spending.packages import PackageColumns
+from budgetopt.formulation.spending.package_columns import PackageColumns
 
 __all__ = ["add_ever_funded", "add_funded"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.synthetic.city_words import AREAS, DEPARTMENTS, DISTRICTS, SERVICES
 from budgetopt.synthetic.draft import (
     DOORS,
     FREE,
@@ -18,7 +19,6 @@ from budgetopt.synthetic.draft import (
     texts,
     texts_of,
 )
-from budgetopt.synthetic.words import AREAS, DEPARTMENTS, DISTRICTS, SERVICES
 
 __all__ = ["draft_programs", "levels"]
 

@@ -22,9 +22,9 @@ from budgetopt.errors import OptionError, SolverError, SolverUnavailableError, n
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import certify_point
 from budgetopt.solvers.checks import check_options, check_program
-from budgetopt.solvers.names import safe_names
+from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.projection import onto_costs, onto_limits
-from budgetopt.solvers.scaling import Scaling, cost_scale
+from budgetopt.solvers.safe_names import safe_names
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
 __all__ = ["available_through_pulp", "solve_with_pulp", "to_pulp"]

@@ -13,9 +13,9 @@ from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
+from budgetopt.synthetic.city_words import DISTRICTS, OUTCOMES, RESOURCES
 from budgetopt.synthetic.draft import DOORS, PACKAGES, PLAIN, PROJECT, SERVICE, Draft
 from budgetopt.synthetic.witness import Witness
-from budgetopt.synthetic.words import DISTRICTS, OUTCOMES, RESOURCES
 
 __all__ = ["outcomes_of", "resources_of", "rules_of"]
 

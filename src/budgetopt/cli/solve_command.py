@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load, positive_count, positive_seconds, share
-from budgetopt.cli.conflicts import explain_infeasible
+from budgetopt.cli.conflicts_command import explain_infeasible
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, check_target, write_text
 from budgetopt.cli.interruptions import Interruptions, watched

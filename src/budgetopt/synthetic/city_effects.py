@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints, objects
+from budgetopt.synthetic.city_words import DEPARTMENTS, GRADES, OUTCOMES, RESOURCES
 from budgetopt.synthetic.draft import DOORS, FREE, PACKAGES, PLAIN, PROJECT, S_CURVE, SERVICE, Draft, texts, texts_of
-from budgetopt.synthetic.words import DEPARTMENTS, GRADES, OUTCOMES, RESOURCES
 
 __all__ = ["add_effects", "add_packages", "add_uses"]
 

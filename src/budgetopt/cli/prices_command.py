@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.conflicts import explain_infeasible
+from budgetopt.cli.conflicts_command import explain_infeasible
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, write_text
 from budgetopt.cli.progress import progress
