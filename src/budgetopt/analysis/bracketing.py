@@ -157,7 +157,7 @@ def _carried(seen: Seen, problem: LinearProgram) -> float:
     x = seen.answer.x
     assert x is not None
     stage = problem.stages[0]
-    value = float(stage.cost @ x) + stage.offset
+    value = stage.value(x)
     y, reduced = seen.answer.row_dual, seen.answer.reduced_cost
     if y is None or reduced is None:
         return value

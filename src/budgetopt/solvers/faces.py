@@ -25,9 +25,7 @@ DUST = 1e-13  # of a row's turnover: what rounding leaves of a limit that is use
 
 def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) -> Floats:
     """Return the size of the figures that each reduced cost is the difference of; shape (columns,)."""
-    matrix = lp.matrix
-    terms = np.abs(matrix.value * row_dual[matrix.index])
-    sizes = np.abs(cost) + np.bincount(matrix.column_of_entry(), weights=terms, minlength=lp.columns)
+    sizes = np.abs(cost) + lp.matrix.transpose_sizes(row_dual)
     largest = float(np.abs(cost).max(initial=0.0))
     return np.maximum(sizes, max(1e-4 * largest, 1e-300))
 
@@ -44,17 +42,16 @@ def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> Linear
     row_dual
         Optimal duals of the rows for it; shape (rows,).
     """
-    sign = -1.0 if stage.maximize else 1.0
-    reduced = sign * (stage.cost - lp.matrix.transpose_times(row_dual))
+    reduced = stage.sign * stage.reduced_costs(lp.matrix, row_dual)
     clear = np.abs(reduced) > CLEAR * scale_of_reduced_costs(lp, stage.cost, row_dual)
     at_lower = clear & (reduced > 0) & np.isfinite(lp.lower)
     at_upper = clear & (reduced < 0) & np.isfinite(lp.upper)
     upper = np.where(at_lower, lp.lower, lp.upper)
     lower = np.where(at_upper, lp.upper, lp.lower)
-    price = sign * row_dual
-    largest = np.zeros(lp.rows)
-    np.maximum.at(largest, lp.matrix.index, np.abs(lp.matrix.value))
-    priced = np.abs(price) * largest > CLEAR * max(float(np.abs(stage.cost).max(initial=0.0)), 1e-300)
+    price = stage.sign * row_dual
+    priced = np.abs(price) * lp.matrix.largest_by_row() > CLEAR * max(
+        float(np.abs(stage.cost).max(initial=0.0)), 1e-300
+    )
     low = priced & (price > 0) & np.isfinite(lp.row_lower)
     high = priced & (price < 0) & np.isfinite(lp.row_upper)
     row_upper = np.where(low, lp.row_lower, lp.row_upper)
@@ -80,11 +77,10 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
     value
         The value that plans are to have at least, or at most if the objective is minimized.
     """
-    sign = -1.0 if stage.maximize else 1.0
-    reduced = sign * (stage.cost - lp.matrix.transpose_times(row_dual))
+    reduced = stage.sign * stage.reduced_costs(lp.matrix, row_dual)
     size = scale_of_reduced_costs(lp, stage.cost, row_dual)
     clear = np.abs(reduced) > CLEAR * size
-    loss = max(sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
+    loss = max(stage.sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
     room = np.zeros(lp.columns)
     np.divide(loss, np.abs(reduced), out=room, where=clear)
     room = np.where(lp.integer, np.floor(room + WHOLE), room * (1.0 + SAFE))
@@ -123,7 +119,7 @@ def fix_integers(lp: LinearProgram, x: Floats) -> LinearProgram:
     value = np.clip(np.rint(x), lp.lower, lp.upper)
     lower = np.where(lp.integer, value, lp.lower)
     upper = np.where(lp.integer, value, lp.upper)
-    return replace(lp, lower=lower, upper=upper, integer=np.zeros(lp.columns, np.bool_))
+    return replace(lp.relaxed(), lower=lower, upper=upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +155,11 @@ class Reduced:
         if solution.x is not None:
             x = self.held.copy()
             x[self.columns] = solution.x
-            objective = float(stage.cost @ x) + stage.offset
+            objective = stage.value(x)
         if solution.row_dual is not None:
             row_dual = np.zeros(whole.rows)
             row_dual[self.rows] = solution.row_dual
-            reduced_cost = stage.cost - whole.matrix.transpose_times(row_dual)
+            reduced_cost = stage.reduced_costs(whole.matrix, row_dual)
         return replace(solution, x=x, row_dual=row_dual, reduced_cost=reduced_cost, objective=objective)
 
 
@@ -178,8 +174,7 @@ def reduce(lp: LinearProgram) -> Reduced:
     limited = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
     rows = np.flatnonzero(used & limited)
     activity = lp.matrix.times(held)
-    sizes = np.abs(lp.matrix.value * np.repeat(held, np.diff(lp.matrix.starts)))
-    turnover = np.maximum(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), 1.0)
+    turnover = np.maximum(lp.matrix.sizes(held), 1.0)
     breach = np.maximum(lp.row_lower - activity, activity - lp.row_upper)
     crossed = lp.lower > lp.upper + 1e-9 * np.maximum(np.abs(lp.lower), 1.0)
     feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all()) and not crossed.any()

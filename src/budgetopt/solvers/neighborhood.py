@@ -38,8 +38,7 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
         When to stop.
     """
     stage, whole = lp.stages[0], np.flatnonzero(lp.integer)
-    relaxed = replace(lp, integer=np.zeros(lp.columns, np.bool_))
-    relaxation = LiveModel(relaxed, replace(options, time_limit=clock.left)).solve()
+    relaxation = LiveModel(lp.relaxed(), replace(options, time_limit=clock.left)).solve()
     if relaxation.x is None or clock.over:
         return x
     agreed = whole[np.abs(relaxation.x[whole] - x[whole]) <= AGREES]
@@ -53,5 +52,4 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
     nearby = left.lift(lp, stage, model.solve()).x
     if nearby is None:
         return x
-    gain = float(stage.cost @ nearby) - float(stage.cost @ x)
-    return nearby if (gain > 0 if stage.maximize else gain < 0) else x
+    return nearby if stage.sign * (float(stage.cost @ nearby) - float(stage.cost @ x)) < 0 else x

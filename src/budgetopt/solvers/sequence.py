@@ -140,7 +140,7 @@ def _in_sequence(
     """
     results: list[StageResult] = []
     for place, stage in enumerate(stages):
-        stage = _padded(stage, lp.columns)
+        stage = replace(stage, cost=stage.cost_for(lp.columns))
         result = _solve_reduced(lp, stage, options, clock, begin, first=place == 0)
         results.append(result)
         begin = result.solution.x if result.solution.x is not None else begin
@@ -183,24 +183,18 @@ def _best_plans(
     if lp.is_integer or reached is not None:
         give_up += 1e-9 * max(abs(best), float(np.abs(stage.cost).max(initial=0.0)))
     if lp.is_integer:
-        lp = _within_reach(lp, stage, best - give_up if stage.maximize else best + give_up, options, clock)
+        lp = _within_reach(lp, stage, best + stage.sign * give_up, options, clock)
     return with_value_row(lp, stage, best, give_up)
 
 
 def _within_reach(lp: LinearProgram, stage: Stage, value: float, options: Options, clock: Clock) -> LinearProgram:
     """Return a whole-number problem without what plans of a value cannot do, by the prices of its relaxation."""
-    relaxed = replace(lp, integer=np.zeros(lp.columns, np.bool_))
+    relaxed = lp.relaxed()
     answer = solve_stage(relaxed, stage, options, clock)
     if answer.x is None or answer.row_dual is None:
         return lp
     certificate = certify(relaxed, stage, answer)
     return within_reach(lp, stage, answer.row_dual, certificate.bound, value) if certificate.proved else lp
-
-
-def _padded(stage: Stage, columns: int) -> Stage:
-    if len(stage.cost) == columns:
-        return stage
-    return replace(stage, cost=np.concatenate((stage.cost, np.zeros(columns - len(stage.cost)))))
 
 
 def _settle_ties(
@@ -267,8 +261,7 @@ def _outcome(
     ):
         # A tie break that a solver answered loosely must not spoil a plan that is proved.
         x, unique, certificate = first.solution.x, False, first.certificate
-    objective = float(stage.cost @ x) + stage.offset
-    solution = replace(solution, x=x, objective=objective)
+    solution = replace(solution, x=x, objective=stage.value(x))
     return Outcome(termination, solution, certificate, tuple(results), unique, held, clock.spent)
 
 
@@ -320,8 +313,7 @@ def _around(
     give_up = lp.stages[0].within * abs(reached) + 2e-9 * max(
         abs(reached), float(np.abs(lp.stages[0].cost).max(initial=0.0))
     )
-    loss = reached - first.objective if lp.stages[0].maximize else first.objective - reached
-    if loss > give_up:
+    if lp.stages[0].sign * (first.objective - reached) > give_up:
         return None
     x, unique = _settle_ties(fixed, face, again[-1].solution.x, options, waiting)
     assert x is not None
