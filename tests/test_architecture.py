@@ -32,11 +32,6 @@ PENDING_LONG = {
     "package_words",
     "check_sum",
     "formulate",
-    "bracketed",
-    "follow",
-    "_build",
-    "add_continuous",
-    "city",
 }
 PENDING_NAMES = {
     *{"accounts", "check", "coverage", "effects", "evidence", "figures", "files", "fingerprint", "funds", "grants"},

@@ -11,8 +11,8 @@ from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.segments import Segments
-from budgetopt.formulation.spending.cells import each_period, placed
 from budgetopt.formulation.spending.levels import A_CENT, Levels
+from budgetopt.formulation.spending.positions import each_period, placed
 from budgetopt.formulation.spending.terms import Carriers, SpendingTerms, joined
 
 __all__ = ["Scaled", "add_continuous"]

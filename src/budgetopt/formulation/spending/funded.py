@@ -6,8 +6,8 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Ints
-from budgetopt.formulation.spending.cells import each_period, placed
 from budgetopt.formulation.spending.package_columns import PackageColumns
+from budgetopt.formulation.spending.positions import each_period, placed
 
 __all__ = ["add_ever_funded", "add_funded"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, Ints
 from budgetopt.formulation.segments import Slopes
-from budgetopt.formulation.spending.cells import items_of
+from budgetopt.formulation.spending.positions import items_of
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.scenario import Scenario
 
