@@ -1,4 +1,4 @@
-"""Searches over whole numbers: where they stop, what they begin from, and what is said of those that stop early."""
+"""Searches over integer decisions: where they stop, what they begin from, and what is said of those that stop early."""
 
 from dataclasses import replace
 

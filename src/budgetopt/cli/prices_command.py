@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hold",
         action=argparse.BooleanOptionalAction,
-        help="hold the plan's whole decisions (default: where there are 250 or more)",
+        help="hold the plan's all-or-nothing decisions (default: where there are 250 or more)",
     )
     parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
 

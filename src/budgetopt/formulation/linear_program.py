@@ -289,7 +289,7 @@ class LinearProgram:
     lower, upper
         Limits of the columns; shape (columns,).
     integer
-        Which columns take whole numbers only; shape (columns,).
+        Which columns take integer values only; shape (columns,).
     stages
         At least one objective.
     column_labels, row_labels
@@ -321,7 +321,7 @@ class LinearProgram:
 
     @property
     def is_integer(self) -> bool:
-        """Whether some columns take whole numbers only."""
+        """Whether some columns take integer values only."""
         return bool(self.integer.any())
 
     @property
@@ -340,7 +340,7 @@ class LinearProgram:
 
     @property
     def open_integers(self) -> int:
-        """How many columns that take whole numbers only are not settled by their limits."""
+        """How many integer columns are not settled by their limits."""
         return int((self.integer & (self.lower < self.upper)).sum())
 
     def to_pulp(self) -> pulp.LpProblem:

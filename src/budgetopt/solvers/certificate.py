@@ -3,7 +3,7 @@
 For a linear program the theory of duality makes a proof short: a plan that meets every limit, prices (row duals) that
 value no plan better than it, and the two values meeting. Whoever holds the problem, ``x`` and the duals can repeat it
 without a solver. Any prices give a valid bound on what every plan can reach, once those of the wrong sign are set to
-zero; the certificate computes that bound and does not trust the solver's. For whole-number problems the bound is the
+zero; the certificate computes that bound and does not trust the solver's. For integer problems the bound is the
 solver's word, and marked so.
 
 Every check is relative: the worst breach is divided by its scale, the size of the figures that it was computed from,
@@ -68,7 +68,7 @@ class Certificate:
     bounds
         Breach of the columns' limits.
     integrality
-        Distance from whole numbers.
+        Distance from integer values.
     dual
         Prices and reduced costs of a sign that no limit supports; None without prices.
     complementarity
@@ -80,7 +80,7 @@ class Certificate:
     bound
         No plan can do better than this.
     bound_by_solver
-        Whether the bound is the solver's word (whole-number problems) and not recomputed.
+        Whether the bound is the solver's word (integer problems) and not recomputed.
     bound_is_rigorous
         Whether each term of the bound rests on a finite limit; if not, reduced costs that are zero up to the
         tolerance were taken for zero.
@@ -160,7 +160,7 @@ def certify(
         What each relative breach may be at most.
     allowance
         What the value may fall short of the bound beyond the tolerance, in the stage's own units: the gap asked for in
-        whole-number problems, or what later stages were allowed to give up.
+        integer problems, or what later stages were allowed to give up.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One objective over one problem: chooses the engine, holds whole numbers, and refines an answer until it is proved."""
+"""One objective over one problem: chooses the engine, holds integers, and refines an answer until it is proved."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
 
-LEAST_COLUMNS = 20_000  # from which prices of shared rows are sought first
+LEAST_COLUMNS = 20_000  # from which the price-guided solve is tried first
 REFINEMENTS = 3
 LARGEST_MAGNIFICATION = 2.0**30
-HUGE_SEARCH = 5_000  # from so many open whole-number columns on, a limit of time is divided
+HUGE_SEARCH = 5_000  # from so many open integer columns on, a limit of time is divided
 FIRST_PART = 0.5  # the share of it for the search of the whole, if that has found a plan by then
-ROUGH = 1e-6  # the share by which solvers let whole-number points breach limits
+ROUGH = 1e-6  # the share by which solvers let integer points breach limits
 
 
 def available_solvers() -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def available_solvers() -> tuple[str, ...]:
 
 
 def gap_allowance(lp: LinearProgram, solution: Solution, options: Options) -> float:
-    """Return how far a whole-number plan may stay from its bound, in the stage's units; 0 for linear programs."""
+    """Return how far an integer plan may stay from its bound, in the stage's units; 0 for linear programs."""
     if not lp.is_integer or not np.isfinite(solution.objective):
         return 0.0
     return options.gap_for(lp) * abs(solution.objective) + 1e-9
@@ -66,7 +66,7 @@ def solve_stage(
     clock
         A limit of time shared with other solves; ``options.time_limit`` from now if left out.
     begin
-        A plan whose whole-number decisions a search may begin from, NaN where they are open; shape (columns,). Solvers
+        A plan whose integer decisions a search may begin from, NaN where they are open; shape (columns,). Solvers
         through PuLP do not look at it.
 
     Raises
@@ -92,7 +92,7 @@ def solve_stage(
             return replace(by_prices, seconds=time.perf_counter() - start)
         solution = _solve(alone, options, clock, begin)
     if solution.row_dual is not None and not stage.cost.any():
-        # where nothing is sought, every plan is best, and no row has a price
+        # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
     if solution.x is not None and lp.is_integer:
         solution = _settle_integers(alone, solution, options)
@@ -174,7 +174,7 @@ def _without_loose(lp: LinearProgram) -> tuple[Reduced, bool]:
 
 
 def _settle_integers(lp: LinearProgram, solution: Solution, options: Options) -> Solution:
-    """Round whole-number columns and solve again for the others, so that the plan is exact and not whole up to 1e-6."""
+    """Round integer columns and solve again for the others, so that the plan is exact and not integral up to 1e-6."""
     assert solution.x is not None
     rest = replace(options, time_limit=None)
     settled = solve_stage(fix_integers(lp, solution.x), lp.stages[0], rest, Clock(None))
@@ -206,7 +206,7 @@ def _refine(lp: LinearProgram, solution: Solution, options: Options, clock: Cloc
         if corrected is None:
             break
         if corrected.termination is Termination.UNBOUNDED:
-            # from a plan that keeps every limit, the gain has no end: the answer was no optimum
+            # from a plan that keeps every limit, the gain is unbounded: the answer was no optimum
             return without_point(solution, Termination.UNBOUNDED) if certificate.feasible else solution
         checked = certify(lp, stage, corrected)
         if _worst(checked) >= _worst(certificate):

@@ -18,9 +18,9 @@ from budgetopt.solvers.solution import Solution
 __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
 
 CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
-SAFE = 1e-8  # relative room for rounding where limits are drawn in
-WHOLE = 1e-6  # what a whole number may be short of
-DUST = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
+SAFE = 1e-8  # relative allowance for rounding where limits are tightened
+INTEGRAL = 1e-6  # how far an integer value may be off
+ROUNDING = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
 
 
 def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) -> Floats:
@@ -31,7 +31,7 @@ def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) ->
 
 
 def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> LinearProgram:
-    """Return the problem with its limits drawn in to the plans that are optimal for a stage.
+    """Return the problem with its limits tightened to the plans that are optimal for a stage.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> Linear
 
 
 def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float, value: float) -> LinearProgram:
-    """Return a whole-number problem without what no plan of at least a given value can do.
+    """Return an integer problem without what no plan of at least a given value can do.
 
-    Prices of the problem without its whole numbers bound every plan; one that moves a column away from the limit that
+    Prices of the relaxation bound every plan; one that moves a column away from the limit that
     its reduced cost names loses as much for each unit. What a plan of the value may lose limits the move (reduced-cost
     fixing: Crowder, Johnson and Padberg 1983).
 
@@ -71,7 +71,7 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
     lp, stage
         The problem and the objective.
     row_dual
-        Prices of its rows, optimal without the whole numbers; shape (rows,).
+        Prices of its rows, optimal for the relaxation; shape (rows,).
     bound
         What these prices prove that no plan can better.
     value
@@ -81,14 +81,14 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
     size = scale_of_reduced_costs(lp, stage.cost, row_dual)
     clear = np.abs(reduced) > CLEAR * size
     loss = max(stage.sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
-    room = np.zeros(lp.columns)
-    np.divide(loss, np.abs(reduced), out=room, where=clear)
-    room = np.where(lp.integer, np.floor(room + WHOLE), room * (1.0 + SAFE))
+    reach = np.zeros(lp.columns)
+    np.divide(loss, np.abs(reduced), out=reach, where=clear)
+    reach = np.where(lp.integer, np.floor(reach + INTEGRAL), reach * (1.0 + SAFE))
     lower, upper = lp.lower.copy(), lp.upper.copy()
     from_lower = np.flatnonzero(clear & (reduced > 0) & np.isfinite(lower))
     from_upper = np.flatnonzero(clear & (reduced < 0) & np.isfinite(upper))
-    upper[from_lower] = np.minimum(lp.upper[from_lower], lp.lower[from_lower] + room[from_lower])
-    lower[from_upper] = np.maximum(lp.lower[from_upper], lp.upper[from_upper] - room[from_upper])
+    upper[from_lower] = np.minimum(lp.upper[from_lower], lp.lower[from_lower] + reach[from_lower])
+    lower[from_upper] = np.maximum(lp.lower[from_upper], lp.upper[from_upper] - reach[from_upper])
     return replace(lp, lower=lower, upper=upper)
 
 
@@ -112,7 +112,7 @@ def with_value_row(lp: LinearProgram, stage: Stage, best: float, give_up: float)
 
 
 def fix_integers(lp: LinearProgram, x: Floats) -> LinearProgram:
-    """Return the linear program that remains when each whole-number column is held at its value in ``x``.
+    """Return the linear program that remains when each integer column is held at its value in ``x``.
 
     Its duals price money and rules around that plan: what one more unit is worth while those decisions stand.
     """
@@ -179,7 +179,7 @@ def reduce(lp: LinearProgram) -> Reduced:
     crossed = lp.lower > lp.upper + 1e-9 * np.maximum(np.abs(lp.lower), 1.0)
     feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all()) and not crossed.any()
     whole = held[lp.integer & ~free]
-    feasible = feasible and bool((np.abs(whole - np.rint(whole)) <= WHOLE).all())
+    feasible = feasible and bool((np.abs(whole - np.rint(whole)) <= INTEGRAL).all())
     new_row = np.full(lp.rows, -1, np.int64)
     new_row[rows] = np.arange(len(rows))
     kept = new_row[part.index] >= 0
@@ -202,9 +202,9 @@ def reduce(lp: LinearProgram) -> Reduced:
 
 
 def _less(limit: Floats, activity: Floats, turnover: Floats) -> Floats:
-    """Return what the held columns leave of a limit, with the dust of rounding taken for zero."""
+    """Return what the held columns leave of a limit, with what rounding leaves taken for zero."""
     rest = limit - activity
-    return np.where(np.abs(rest) <= DUST * np.maximum(turnover, np.abs(activity)), 0.0, rest)
+    return np.where(np.abs(rest) <= ROUNDING * np.maximum(turnover, np.abs(activity)), 0.0, rest)
 
 
 def _positions(kind: str, positions: Ints) -> Labels:

@@ -148,7 +148,7 @@ class LiveModel:
         self._set("time_limit", np.inf if seconds is None else float(seconds))
 
     def set_start(self, x: Floats) -> None:
-        """Offer a search decisions to begin from: those of whole-number columns, NaN where open; shape (columns,)."""
+        """Offer a search decisions to begin from: those of integer columns, NaN where open; shape (columns,)."""
         known = self._integers[~np.isnan(x[self._integers])]
         if len(known):
             values = np.rint(x[known]) / self._scaling.column[known]
@@ -257,7 +257,7 @@ class LiveModel:
         if len(self._integers):
             kinds = np.full(len(self._integers), int(highspy.HighsVarType.kInteger), np.uint8)
             status = self._model.changeColsIntegrality(len(self._integers), self._integers, kinds)
-            self._check(status, "take the whole-number columns")
+            self._check(status, "take the integer columns")
 
     def _set_options(self) -> None:
         options = self._options

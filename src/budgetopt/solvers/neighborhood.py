@@ -1,4 +1,4 @@
-"""A better plan near one that is known: whole numbers on which it and the relaxation agree are held, others searched.
+"""A better plan near one that is known: integer decisions on which it and the relaxation agree are held.
 
 That neighborhood is the one of relaxation induced neighborhood search (Danna, Rothberg and Le Pape, Mathematical
 Programming 102, 2005). A solver looks into it now and then; very large searches are over before it comes to that, and
@@ -20,7 +20,7 @@ from budgetopt.solvers.solution import Options
 __all__ = ["better_nearby"]
 
 AGREES = 0.1
-"""How far a relaxed value may be from a whole number to agree with it."""
+"""How far a relaxed value may be from an integer value to agree with it."""
 
 
 def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) -> Floats:
@@ -29,7 +29,7 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
     Parameters
     ----------
     lp
-        The whole-number problem, with its one objective.
+        The integer problem, with its one objective.
     x
         A plan that keeps every limit; shape (columns,).
     options

@@ -1,6 +1,6 @@
 """Large budgets by the prices of their few shared rows: most columns are clear, only those near the margin are solved.
 
-Prices for the shared rows tell of almost every column whether it belongs at its floor or at its ceiling.
+Prices for the shared rows show for almost every column whether it belongs at its floor or at its ceiling.
 
 1. For prices within a box only the columns near the margin are in doubt. At first these are all; a random sample of
    them that stands for the rest gives prices, around these a smaller box leaves fewer in doubt, and so on: what is
@@ -53,7 +53,7 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     Parameters
     ----------
     lp
-        The problem; no whole-number columns.
+        The problem; no integer columns.
     stage
         The objective.
     options

@@ -1,6 +1,6 @@
 """Move a rough point onto the limits that it stands at, and rough prices onto the costs that they meet.
 
-A solver that is reached through files hands back about eight digits: rows that should hold exactly, and reduced costs
+A solver that is reached through files returns about eight digits: rows that should hold exactly, and reduced costs
 that should be zero, are off in the ninth. The least movement that corrects them is a step of linear least squares.
 """
 

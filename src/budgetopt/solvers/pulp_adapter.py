@@ -1,7 +1,7 @@
 """PuLP: the adapter to every solver that an office may own, and the model that an analyst can extend by hand.
 
 PuLP 3 and PuLP 4 differ in how problems are built, in what a solve returns and in the solvers that come along; this is
-the one file that knows. Problems are always handed over as minimizations: on a maximization the sign of PuLP's duals
+the one file that knows. Problems are always passed as minimizations: on a maximization the sign of PuLP's duals
 depends on the solver.
 """
 
@@ -199,7 +199,7 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
         and (termination in {Termination.ERROR, Termination.OTHER_LIMIT} or lp.is_integer)
         and has_point is not None
     ):
-        # PuLP 3 calls a whole-number problem that ran out of time optimal.
+        # PuLP 3 calls an integer problem that ran out of time optimal.
         termination = Termination.TIME_LIMIT
     if not has_point:
         return termination, None, None
@@ -231,7 +231,7 @@ _WITHOUT = {Termination.INFEASIBLE, Termination.UNBOUNDED}
 def _values(built: _Built, lp: LinearProgram) -> Floats:
     given = [variable.varValue for variable in built.variables]
     values = np.array([np.nan if value is None else value for value in given], np.float64)
-    # A column that neither the objective nor a row mentions is not handed to the solver.
+    # A column that neither the objective nor a row mentions is not passed to the solver.
     return np.where(np.isnan(values), lp.resting, values)
 
 

@@ -59,7 +59,7 @@ class Outcome:
     unique
         Whether the plan is shown to be the only one after the tie break.
     held
-        For whole-number problems, the first objective over the linear program that is left when the whole-number
+        For integer problems, the first objective over the linear program that is left when the integer
         decisions are held: its duals price money around this plan. None for linear programs.
     seconds
         Wall-clock seconds of everything.
@@ -135,7 +135,7 @@ def _in_sequence(
 ) -> tuple[list[StageResult], LinearProgram]:
     """Solve stages in order; return their results and the plans that are best for all of them.
 
-    Where the values ``reached`` over the whole numbers are given, what a stage may give up is a share of those. Each
+    Where the values ``reached`` of the integer problem are given, what a stage may give up is a share of those. Each
     search begins from the plan of the one before, the first from ``begin``, whose columns may be fewer.
     """
     results: list[StageResult] = []
@@ -174,7 +174,7 @@ def _solve_reduced(
 def _best_plans(
     lp: LinearProgram, stage: Stage, result: StageResult, reached: float | None, options: Options, clock: Clock
 ) -> LinearProgram:
-    """Return the problem drawn in to what a stage leaves to the next ones."""
+    """Return the problem tightened to what a stage leaves to the next ones."""
     solution = result.solution
     best = solution.objective if reached is None else reached
     give_up = stage.within * abs(best)
@@ -188,7 +188,7 @@ def _best_plans(
 
 
 def _within_reach(lp: LinearProgram, stage: Stage, value: float, options: Options, clock: Clock) -> LinearProgram:
-    """Return a whole-number problem without what plans of a value cannot do, by the prices of its relaxation."""
+    """Return an integer problem without what plans of a value cannot do, by the prices of its relaxation."""
     relaxed = lp.relaxed()
     answer = solve_stage(relaxed, stage, options, clock)
     if answer.x is None or answer.row_dual is None:
@@ -259,7 +259,7 @@ def _outcome(
         and first.certificate is not None
         and first.certificate.proved
     ):
-        # A tie break that a solver answered loosely must not spoil a plan that is proved.
+        # A tie break that a solver answered loosely must not replace a plan that is proved.
         x, unique, certificate = first.solution.x, False, first.certificate
     solution = replace(solution, x=x, objective=stage.value(x))
     return Outcome(termination, solution, certificate, tuple(results), unique, held, clock.spent)
@@ -271,9 +271,9 @@ def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, optio
 
 
 def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome:
-    """Solve a whole-number problem: its stages and ties choose the whole numbers, then a sequence settles the rest.
+    """Solve an integer problem: its stages and ties choose the integer decisions, then a sequence settles the rest.
 
-    Only a search that is carried to its end settles ties of the whole numbers: short of it, what ties is not known.
+    Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.
     """
     results, rest = _in_sequence(lp, lp.stages, options, clock)
     x = _best_plan(results)
@@ -301,7 +301,7 @@ def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome
 def _around(
     lp: LinearProgram, plan: Floats, results: list[StageResult], options: Options
 ) -> tuple[Floats, bool, StageResult] | None:
-    """Hold a plan's whole numbers and settle all else; None if that loses what the whole-number search had reached."""
+    """Hold a plan's integer decisions and settle all else; None if that loses what the integer search had reached."""
     fixed = fix_integers(lp, plan)
     waiting = Clock(None)
     values = tuple(result.solution.objective for result in results)

@@ -13,7 +13,7 @@ __all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "Options", "PointStatus", "Solu
 EXACT = 1e-9
 """The gap, as a share of the best value, of a search that is carried to its end."""
 LARGE_SEARCH = 250
-"""From so many open whole-number columns on, a search ends at ``LARGE_GAP`` unless another gap is asked for."""
+"""From so many open integer columns on, a search ends at ``LARGE_GAP`` unless another gap is asked for."""
 LARGE_GAP = 1e-4
 """The gap of large searches: what lies below it takes most of their time."""
 
@@ -50,7 +50,7 @@ class Options:
         Seconds after which the best plan found is returned, not proved; None waits.
     gap
         For integer problems, the share of the best value at which to stop. None goes by the size of the problem:
-        ``EXACT`` below ``LARGE_SEARCH`` open whole-number columns, ``LARGE_GAP`` from there on.
+        ``EXACT`` below ``LARGE_SEARCH`` open integer columns, ``LARGE_GAP`` from there on.
     threads
         Threads a solver may use; None leaves it to the solver.
     """

@@ -148,7 +148,7 @@ def add_packages(draft: Draft) -> None:
     """Write down decision packages, and projects whose start is chosen."""
     rng, resources = draft.rng, list(RESOURCES)
     rows = np.flatnonzero(draft.is_kind(PACKAGES))
-    # a city without packages is told nothing of them
+    # a city without packages says nothing of them
     if len(rows):
         choose = rng.choice(3, len(rows), p=[0.55, 0.3, 0.15])
         draft.put("choose", rows, texts_of(["in_order", "any", "one"], choose))
