@@ -657,7 +657,7 @@ class TestObjectives:
     def test_targets_are_limits_where_nothing_minimizes_their_shortfall(self) -> None:
         document = document_of({"p": dollars(1)}, outcomes={"good": {"weight": 1, "target": {"at_least": 120}}})
         with pytest.raises(InfeasibleError):
-            bo.solve(Scenario.from_document(document, check_sums=False))
+            bo.solve(Scenario.from_document(document))
 
 
 def test_growth_and_inflation_in_the_current_service_level() -> None:

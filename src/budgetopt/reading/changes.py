@@ -69,7 +69,7 @@ def parse_change(text: str) -> tuple[tuple[str, ...], str]:
     raise OptionError(f"{shown(text)} is no change", hint="a change is a path and a value: funds.general.revenue=-5%")
 
 
-def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = True) -> Scenario:
+def change(scenario: Scenario, changes: Iterable[Change]) -> Scenario:
     """Return a scenario with changes, checked as a whole.
 
     Parameters
@@ -78,8 +78,6 @@ def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = 
         The scenario; it stays as it is.
     changes
         The changes, which are made one after another.
-    check_sums
-        Whether floors that add up to more than the money are refused.
 
     Raises
     ------
@@ -88,10 +86,10 @@ def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = 
     ScenarioError
         If a change leads nowhere, or the changed scenario is wrong; every problem names the change that it came from.
     """
-    return alter(scenario, changes, check_sums=check_sums)
+    return alter(scenario, changes)
 
 
-def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_sums: bool = True) -> Scenario:
+def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]]) -> Scenario:
     """Return a scenario without some of what it says: rules, programs, limits, anything that has a path.
 
     Raises
@@ -101,10 +99,10 @@ def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_su
     ScenarioError
         If nothing stands at a path, or the scenario is wrong without it.
     """
-    return alter(scenario, (Removal(path) for path in paths), check_sums=check_sums)
+    return alter(scenario, (Removal(path) for path in paths))
 
 
-def alter(scenario: Scenario, changes: Iterable[Change | Removal], *, check_sums: bool = True) -> Scenario:
+def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
     """Return a scenario with changes and removals, made one after another, checked as a whole; see :func:`change`."""
     work = _Work(scenario)
     for item in changes:
@@ -121,7 +119,7 @@ def alter(scenario: Scenario, changes: Iterable[Change | Removal], *, check_sums
             hint = 'such as ("funds.general.revenue", "-5%"), or "funds.general.revenue=-5%"'
             raise OptionError(f"{shown(item)} is no change: it takes a path and a value", hint=hint)
         work.set(parts, value, Place(f"<set> {text[:120]}"))
-    return work.done(check_sums=check_sums)
+    return work.done()
 
 
 def _stands(tree: Any, path: Path) -> bool:
@@ -203,7 +201,7 @@ class _Work:
         except PathError as error:
             self._add(error, place)
 
-    def done(self, *, check_sums: bool) -> Scenario:
+    def done(self) -> Scenario:
         before, programs = self.scenario.programs, self.programs.done()
         problems = [*self.problems, *self.programs.problems]
         if problems:
@@ -213,7 +211,7 @@ class _Work:
             places = Places(places.keys, places.values, places.earlier, (*places.tables, before))
         tree = {**self.tree, "programs": self.added} if self.added else self.tree
         source = Source(tree, places, inputs=self.scenario.inputs, programs=programs)
-        changed = assemble(source, check_sums=check_sums)
+        changed = assemble(source)
         _keep_what_holds(self.scenario, changed)
         return changed
 

@@ -41,7 +41,6 @@ def scenario_from_frame(
     periods: Sequence[str] | str | None = None,
     rules: Sequence[Mapping[str, Any]] = (),
     objective: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    check_sums: bool = True,
     **more: Any,
 ) -> Scenario:
     """Return the scenario of a table of programs; see :meth:`Scenario.from_frame`."""
@@ -67,7 +66,7 @@ def scenario_from_frame(
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
     for key, value in more.items():
         tree[key] = _plain(value)
-    return assemble(Source(tree, Places(), programs=table), check_sums=check_sums)
+    return assemble(Source(tree, Places(), programs=table))
 
 
 def _outcome(key: str) -> str:

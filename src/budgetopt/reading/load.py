@@ -82,16 +82,13 @@ class Source:
     spoiled: frozenset[Path] = frozenset()
 
 
-def load(path: str | FilePath, *, check_sums: bool = True) -> Scenario:
+def load(path: str | FilePath) -> Scenario:
     """Return the scenario in a folder that has a ``scenario.yaml``, or in such a file.
 
     Parameters
     ----------
     path
         The folder, or the file.
-    check_sums
-        Whether floors that add up to more than the money are refused. Without, such a scenario is returned, and no plan
-        can meet it.
 
     Raises
     ------
@@ -100,10 +97,10 @@ def load(path: str | FilePath, *, check_sums: bool = True) -> Scenario:
     """
     from budgetopt.reading.layers import resolve
 
-    return assemble(resolve(read_source(path)), check_sums=check_sums)
+    return assemble(resolve(read_source(path)))
 
 
-def from_mapping(tree: Mapping[str, Any], folder: str | FilePath = "", *, check_sums: bool = True) -> Scenario:
+def from_mapping(tree: Mapping[str, Any], folder: str | FilePath = "") -> Scenario:
     """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
 
     Parameters
@@ -112,8 +109,6 @@ def from_mapping(tree: Mapping[str, Any], folder: str | FilePath = "", *, check_
         The mapping. A value of None is one that is left out.
     folder
         The folder beside which tables are looked for; left out, the current one.
-    check_sums
-        As for :func:`load`.
 
     Raises
     ------
@@ -127,7 +122,7 @@ def from_mapping(tree: Mapping[str, Any], folder: str | FilePath = "", *, check_
     from budgetopt.reading.layers import resolve
 
     source = Source(plain, folder=FilePath(folder), problems=tuple(problems))
-    return assemble(resolve(source), check_sums=check_sums)
+    return assemble(resolve(source))
 
 
 def read_source(path: str | FilePath) -> Source:
@@ -196,15 +191,13 @@ def _plain(value: Any, path: Path, problems: list[Problem]) -> Any:
     return value
 
 
-def assemble(source: Source, *, check_sums: bool = True) -> Scenario:
+def assemble(source: Source) -> Scenario:
     """Return the scenario that was written.
 
     Parameters
     ----------
     source
         What was written.
-    check_sums
-        As for :func:`load`.
 
     Raises
     ------
@@ -223,7 +216,7 @@ def assemble(source: Source, *, check_sums: bool = True) -> Scenario:
         programs = without_shapes(programs, rows, findings)
     rest = document.model_copy(update={"programs": {}, "tables": Tables()})
     scenario = Scenario(rest, programs, source.places, {**source.inputs, **findings.inputs})
-    check(scenario, findings, sums=check_sums)
+    check(scenario, findings)
     if findings.problems:
         # what follows from a mistake of the file itself, at the same place, is not worth a word
         known = {problem.place for problem in source.problems} - {None}
