@@ -36,7 +36,8 @@ from mutants import Mutant, code_of, mutants
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = tuple(ROOT / "src" / "budgetopt" / name for name in ("audit", "allocation", "analysis"))
 TESTS = tuple(
-    ROOT / "tests" / name for name in ("audit", "allocation", "analysis", "language", "scenarios", "properties", "report", "cli")
+    ROOT / "tests" / name
+    for name in ("audit", "allocation", "analysis", "language", "scenarios", "properties", "report", "cli")
 )
 CACHE = ROOT / ".cache" / "mutate"
 NOT_DEEP = "not deep and not browser and not office"
@@ -149,7 +150,8 @@ class Runner:
         first, last = subject.mutant.lines
         lines, path = set(range(first, last + 1)), str(subject.path)
         known = [(record.seconds, name) for name, record in records.items() if lines & record.lines.get(path, set())]
-        chosen, total = [], 0.0
+        chosen: list[str] = []
+        total = 0.0
         for seconds, name in sorted(known):
             total += seconds
             if chosen and total > self.options.seconds:
@@ -248,7 +250,10 @@ def _fork(run: Callable[[], int], seconds: float) -> int:
         try:
             status = run()
         except BaseException:
-            import traceback; traceback.print_exc(); raise
+            import traceback
+
+            traceback.print_exc()
+            raise
     finally:
         os._exit(min(status, 1))
 
