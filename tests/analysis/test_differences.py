@@ -201,7 +201,7 @@ def test_a_move_of_a_cent_is_told_and_what_stays_is_not():
     told = told[told.index("") + 2 :]
     assert told[0].startswith("1 program gets another amount")
     assert [line.split(" ")[:3] for line in told[1:]] == [
-        ["-", "“moved”:", "$100"],
+        ["-", "“moved”:", "$100.01"],
         ["-", "“visits”:", "from"],
         ["-", "the", "fund"],
     ]
