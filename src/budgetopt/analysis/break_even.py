@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import plan_of
 from budgetopt.analysis.bracketing import Seen, bracketed
 from budgetopt.analysis.what_if import WhatIf
+from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus
 
 if TYPE_CHECKING:
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["FARTHEST", "KINDS", "BreakEven", "break_evens"]
+__all__ = ["FARTHEST", "KINDS", "BreakEven", "break_even_factors"]
 
 FARTHEST = 100.0
 """Factors beyond this one, or below one over it, are not looked at."""
@@ -56,17 +58,17 @@ class BreakEven:
     factor: float
 
 
-def break_evens(
-    plan: Allocation, program: str, *, kinds: Collection[str] = KINDS, question: WhatIf | None = None
-) -> Iterator[BreakEven]:
-    """Yield the factors at which a program would get more, and less, by its effect, its cost and each outcome's weight.
+def break_even_factors(
+    plan: Subject, program: str, *, kinds: Collection[str] = KINDS, question: WhatIf | None = None
+) -> tuple[BreakEven, ...]:
+    """Return the factors at which a program gets more, and less: on its effect, its cost and each outcome's weight.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; or a scenario or its path, which is solved.
     program
-        The program's id.
+        The program's id, or its printed name.
     kinds
         Which of ``effect``, ``cost`` and ``weight`` are looked for.
     question
@@ -76,20 +78,23 @@ def break_evens(
     ------
     UnknownNameError
         If there is no such program.
+    OptionError
+        If several programs are printed under the name.
     """
+    plan = plan_of(plan, "break_even_factors")
     scenario = plan.scenario
     question = question or WhatIf(scenario)
-    row = scenario.programs.position(program)
+    row = scenario.programs.position(named(scenario, program, ("program",)).key)
     outcomes = _affected(scenario, row)
     asked = [("effect", "", True), ("cost", "", False), *(("weight", name, True) for name in outcomes)]
     now = _Level(plan, question, row)
-    for what, outcome, rises in asked if outcomes else ():
-        if what not in kinds:
-            continue
-        for more in (True, False):
-            if not more and not now.level:
-                continue
-            yield BreakEven(what, outcome, more, now.break_even(what, outcome, more=more, rises=rises))
+    return tuple(
+        BreakEven(what, outcome, more, now.break_even(what, outcome, more=more, rises=rises))
+        for what, outcome, rises in (asked if outcomes else ())
+        if what in kinds
+        for more in (True, False)
+        if more or now.level
+    )
 
 
 def _affected(scenario: Scenario, row: int) -> list[str]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from budgetopt.allocation import scenario_of
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
 __all__ = ["Difference", "Value", "diff"]
 
@@ -136,13 +137,13 @@ class Difference:
         return both.iloc[order] if table == "programs" else both
 
 
-def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: float | None = None) -> Difference:
+def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: float | None = None) -> Difference:
     """Return what differs between two scenarios.
 
     Parameters
     ----------
     before, after
-        The scenarios, such as the proposed and the adopted budget.
+        The scenarios or their paths, such as the proposed and the adopted budget; of plans, their scenarios.
     solve
         Whether both are solved as well, to show what the differences change.
     time_limit
@@ -153,6 +154,7 @@ def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: 
     InfeasibleError
         With ``solve``, if one of the two has no plan.
     """
+    before, after = scenario_of(before, "diff"), scenario_of(after, "diff")
     document = tuple(_values((), _tree(before), _tree(after)))
     shared = [name for name in before.programs if name in after.programs]
     old = before.programs.positions(np.array(shared, dtype=object))

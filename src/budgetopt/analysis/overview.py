@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.analysis.break_even import break_evens
-from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.allocation import plan_of
+from budgetopt.analysis.break_even import break_even_factors
+from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation.objective import outcome_worths
 from budgetopt.scenario.scenario import Scenario
@@ -17,9 +18,9 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Subject
 
-__all__ = ["explanations", "held_by", "seeks_outcomes"]
+__all__ = ["explain_all", "held_by", "seeks_outcomes"]
 
 
 def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
@@ -55,33 +56,41 @@ def seeks_outcomes(scenario: Scenario) -> bool:
     return outcome_worths(scenario, scenario.objective[0]) is not None
 
 
-def explanations(plan: Allocation, *, follow: bool | None = None, question: WhatIf | None = None) -> pd.DataFrame:
-    """Return why every program has the money that it has; one row a program, in the order of the scenario.
+def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf | None = None) -> pd.DataFrame:
+    """Explain every program in one table; one row a program, in the order of the scenario.
 
     Columns: ``program``, ``name``, ``baseline``, ``spending``, ``change``; ``held_by``, in words; ``last_dollar``,
-    ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.margins`, in the first period (NaN for programs of
-    packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get more and
-    less. These are seen by solving again just inside and just outside, on one live problem; NaN where no factor within
-    a hundred changes anything.
+    ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.marginal_returns`, in the first period (NaN for
+    programs of packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get
+    more and less. These are seen by solving again just inside and just outside, on one live problem; NaN where no
+    factor within a hundred changes anything.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; or a scenario or its path, which is solved.
     follow
         Whether the break-evens are looked for. Left out, they are in linear programs; in problems with whole decisions,
         where each takes many solves, they are NaN.
     question
         A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 
+    plan = plan_of(plan, "explain_all")
     question = question or WhatIf(plan.scenario, plan=plan)
     follow = not plan.formulation.linear_program.is_integer if follow is None else follow
     ids = plan.scenario.programs.ids
     duals = duals_of(question)
     programs = plan.programs
-    table = margins(plan, question=question).drop_duplicates("program").set_index("program")
+    table = marginal_returns(plan, question=question).drop_duplicates("program").set_index("program")
     marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids).reset_index(drop=True)
     figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float)
     if not seeks_outcomes(plan.scenario):
@@ -94,7 +103,7 @@ def explanations(plan: Allocation, *, follow: bool | None = None, question: What
     if follow and question.holds_decisions:
         question = WhatIf(plan.scenario)
     for row, program in enumerate(ids.tolist() if follow else ()):
-        for item in break_evens(plan, program, kinds=("effect",), question=question):
+        for item in break_even_factors(plan, program, kinds=("effect",), question=question):
             factors[row, 0 if item.more else 1] = item.factor
     return pd.DataFrame(
         {

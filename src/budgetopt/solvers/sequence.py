@@ -14,7 +14,7 @@ from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_
 from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 
-__all__ = ["Outcome", "StageResult", "solve_linear_program"]
+__all__ = ["SolverResult", "StageResult", "solve_linear_program"]
 
 GENERIC_TURNS = 3
 CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
@@ -43,7 +43,7 @@ class StageResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SolverResult:
     """How a problem with its whole list of objectives ended.
 
     Parameters
@@ -91,7 +91,7 @@ class Outcome:
         )
 
 
-def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> Outcome:
+def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> SolverResult:
     """Solve a problem's objectives in order, settle ties, and prove the answer.
 
     Parameters
@@ -247,10 +247,12 @@ def _outcome(
     held: StageResult | None,
     options: Options,
     clock: Clock,
-) -> Outcome:
+) -> SolverResult:
     first, termination = results[0], results[-1].solution.termination
     if x is None:
-        return Outcome(termination, replace(first.solution, x=None), None, tuple(results), False, None, clock.spent)
+        return SolverResult(
+            termination, replace(first.solution, x=None), None, tuple(results), False, None, clock.spent
+        )
     solution, stage = first.solution, first.stage
     certificate = _prove(lp, stage, x, solution, options)
     if (
@@ -262,7 +264,7 @@ def _outcome(
         # A tie break that a solver answered loosely must not replace a plan that is proved.
         x, unique, certificate = first.solution.x, False, first.certificate
     solution = replace(solution, x=x, objective=stage.value(x))
-    return Outcome(termination, solution, certificate, tuple(results), unique, held, clock.spent)
+    return SolverResult(termination, solution, certificate, tuple(results), unique, held, clock.spent)
 
 
 def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, options: Options) -> Certificate:
@@ -270,7 +272,7 @@ def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, optio
     return certify_point(lp, stage, x, solution.row_dual, bound=solution.bound, allowance=allowance)
 
 
-def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome:
+def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> SolverResult:
     """Solve an integer problem: its stages and ties choose the integer decisions, then a sequence settles the rest.
 
     Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.

@@ -41,12 +41,12 @@ def difference_lines(difference: Difference) -> Iterator[str]:
 
 
 def _document_lines(difference: Difference) -> Iterator[str]:
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for value in difference.document:
         yield f"- {writer.value_line(value, difference)}"
 
 
-class _Writer:
+class _DifferenceWriter:
     """Writes values in the words of a scenario."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -55,25 +55,25 @@ class _Writer:
 
     def value_line(self, value: Value, difference: Difference) -> str:
         """Return one sentence about a value outside of the programs."""
-        head, *rest = value.path
-        kind = WHERE.get(head)
+        section, *rest = value.path
+        kind = WHERE.get(section)
         if kind is None or not rest:
             return f"{' '.join(value.path)}: {self.change(value, difference)}"
-        name = self.name(head, rest[0], difference)
+        name = self.name(section, rest[0], difference)
         if len(rest) == 1:
             if value.before is None:
                 return f"the {kind} {name} is new"
             return f"the {kind} {name} is gone" if value.after is None else f"the {kind} {name} is another"
-        name = f"the rule {name}" if head == "rules" else name
+        name = f"the rule {name}" if section == "rules" else name
         keys, when = self.keys_and_period(rest[1:], difference)
         return f"the {keys} of {name} {self.change(value, difference)}{when}"
 
-    def name(self, head: str, key: str, difference: Difference) -> str:
+    def name(self, section: str, key: str, difference: Difference) -> str:
         """Return what a fund, outcome, resource or rule is called."""
-        if head == "rules":
+        if section == "rules":
             return f"“{one_line(key)}”"
         for scenario in (difference.after, difference.before):
-            said: Mapping[str, Any] = getattr(scenario, head)
+            said: Mapping[str, Any] = getattr(scenario, section)
             if key in said:
                 return f"“{label(key, said[key].name)}”"
         return f"“{label(key)}”"
@@ -151,7 +151,7 @@ def _program_lines(difference: Difference) -> Iterator[str]:
             names = dict(zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True))
             verb = "is" if len(ids) == 1 else "are"
             yield f"- {plural(len(ids), 'program')} {verb} {what}: {_cut([f'“{one_line(names[one])}”' for one in ids])}"
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for key, (ids, before, after) in difference.program_keys.items():
         yield from _key_lines(writer, difference, key, ids, before, after)
     for section in difference.order:
@@ -160,7 +160,12 @@ def _program_lines(difference: Difference) -> Iterator[str]:
 
 
 def _key_lines(
-    writer: _Writer, difference: Difference, key: str, ids: Sequence[str], before: Sequence[Any], after: Sequence[Any]
+    writer: _DifferenceWriter,
+    difference: Difference,
+    key: str,
+    ids: Sequence[str],
+    before: Sequence[Any],
+    after: Sequence[Any],
 ) -> Iterator[str]:
     names = difference.after.programs.names()
     words, when = writer.keys_and_period(split_key(key), difference)
@@ -175,7 +180,7 @@ def _key_lines(
         yield f"{indent}the {words} of program “{name}” {writer.change(value, difference)}{when}"
 
 
-def _in_all(writer: _Writer, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
+def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
     """Return what the baselines come to together: of other keys a sum means nothing."""
     if key != "baseline":
         return ""
@@ -212,17 +217,17 @@ def _plan_lines(difference: Difference) -> Iterator[str]:
             yield f"- and {plural(len(moves) - FEW, 'program')} more"
     else:
         yield "No program gets another amount."
-    for table, head in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
-        yield from _table_lines(difference, table, head, numbers)
+    for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
+        yield from _table_lines(difference, table, section, numbers)
 
 
-def _table_lines(difference: Difference, table: pd.DataFrame, head: str, numbers: Numbers) -> Iterator[str]:
-    writer = _Writer(difference.after)
+def _table_lines(difference: Difference, table: pd.DataFrame, section: str, numbers: Numbers) -> Iterator[str]:
+    writer = _DifferenceWriter(difference.after)
     for key, row in table.iterrows():
-        if abs(row["change"]) < (0.005 if head == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
+        if abs(row["change"]) < (0.005 if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
             continue
-        name = writer.name(head, str(key), difference)
-        if head == "funds":
+        name = writer.name(section, str(key), difference)
+        if section == "funds":
             yield f"- the fund {name} pays {_money_move(numbers, row)}"
         else:
             move = f"{numbers.quantity(row['before'])} to {numbers.quantity(row['after'])}"
