@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
-    from budgetopt.analysis.differences import Value as Value
     from budgetopt.analysis.differences import diff as diff
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
@@ -139,7 +139,7 @@ _EXPORTS = {
         "Amendment BreakEven Conflict Demand Repair WhatIf break_even_factors budget_steps conflicts explain_all "
         "marginal_returns prices repairs rules_one_by_one"
     ),
-    "budgetopt.analysis.differences": "Difference Value diff",
+    "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError NoAllocationError "
