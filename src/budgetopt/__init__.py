@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from budgetopt.allocation import Allocation as Allocation
     from budgetopt.allocation import Prices as Prices
     from budgetopt.allocation import Status as Status
+    from budgetopt.allocation import Subject as Subject
     from budgetopt.allocation import solve as solve
     from budgetopt.analysis import Amendment as Amendment
     from budgetopt.analysis import BreakEven as BreakEven
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
-    from budgetopt.analysis.differences import Value as Value
     from budgetopt.analysis.differences import diff as diff
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from budgetopt.formulation.spending.terms import OutcomeTerms as OutcomeTerms
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
+    from budgetopt.reading.changes import Change as Change
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.scenario import ProgramTable as ProgramTable
@@ -104,6 +106,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import RequiresRule as RequiresRule
     from budgetopt.scenario.model import Reserve as Reserve
     from budgetopt.scenario.model import Resource as Resource
+    from budgetopt.scenario.model import Rule as Rule
     from budgetopt.scenario.model import Service as Service
     from budgetopt.scenario.model import Smallest as Smallest
     from budgetopt.scenario.model import Spending as Spending
@@ -134,12 +137,12 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "budgetopt._version": "__version__",
-    "budgetopt.allocation": "Allocation Prices Status solve",
+    "budgetopt.allocation": "Allocation Prices Status Subject solve",
     "budgetopt.analysis": (
         "Amendment BreakEven Conflict Demand Repair WhatIf break_even_factors budget_steps conflicts explain_all "
         "marginal_returns prices repairs rules_one_by_one"
     ),
-    "budgetopt.analysis.differences": "Difference Value diff",
+    "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError NoAllocationError "
@@ -151,14 +154,15 @@ _EXPORTS = {
     "budgetopt.formulation.rules.rows": "Terms",
     "budgetopt.formulation.spending.terms": "OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
+    "budgetopt.reading.changes": "Change",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.effects": "Effects",
     "budgetopt.scenario.model": (
         "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule FollowsRule Fund FundSpending "
         "IfFunded MaintenanceOfEffort Match Objective OfSelection Outcome Package PackageEffect Program RequiresRule "
-        "Reserve Resource Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule Transfer "
-        "Use Where"
+        "Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule "
+        "Transfer Use Where"
     ),
     "budgetopt.scenario.model.logic": "Follow Need",
     "budgetopt.scenario.packages": "PackageTable",

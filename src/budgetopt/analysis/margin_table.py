@@ -21,7 +21,7 @@ __all__ = ["charges_by_rule", "charges_of", "duals_of", "marginal_returns"]
 HALF_A_CENT = 0.005
 TINY = 1e-9
 CHARGING = ("rule", "target", "resource", "structural balance", "fund spending", "reserve", "match")
-"""The kinds of rows beside the funds' balances that make a program's dollar dearer or cheaper."""
+"""The kinds of rows beside the funds' balances that make a program's dollar more or less expensive."""
 
 
 def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging the
     coefficients of the objective. (:func:`break_even_factors` follows on to where the program's money really moves.)
 
-    In problems with whole decisions the price is that of the plan as it stands, with the whole decisions held.
+    In problems with integer decisions the price is that of the plan as it stands, with these decisions held.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
 
 
 def duals_of(question: WhatIf) -> Floats | None:
-    """Return the duals of the live problem's rows, as a gain; those around the plan if it has whole decisions."""
+    """Return the duals of the live problem's rows, as a gain; those around the plan if it has integer decisions."""
     from budgetopt.solvers.faces import fix_integers
 
     stage = question.problem.stages[0]
@@ -123,7 +123,7 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     per_dollar = money[terms.column] / terms.weight
     charged = rules[terms.column] / terms.weight
     total = np.where(usable, per_dollar + charged, np.inf)
-    # the dearest first, so that the cheapest is written last
+    # the most expensive first, so that the cheapest is written last
     order = np.argsort(-total, kind="stable")
     order = order[np.isfinite(total[order])]
     cell = (terms.program[order], terms.period[order])
