@@ -18,7 +18,7 @@ EVERY = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
+class _PricedRows:
     """Prices of what each row of the linear program, and each floor and ceiling, limits; every array: shape (rows,)."""
 
     limit: Ints
@@ -46,7 +46,7 @@ class Prices:
     money: Floats
     floor: Floats
     ceiling: Floats
-    _rows: _Rows = field(repr=False)
+    _rows: _PricedRows = field(repr=False)
     _shape: tuple[int, int] = field(repr=False)
     _unknown: float = field(repr=False)
 
@@ -140,20 +140,20 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
     for by, price in ((formulation.limits.lower_by, floor), (formulation.limits.upper_by, ceiling)):
         program, period = np.nonzero(by >= 0)
         none = np.full(len(program), EVERY)
-        rows.append(_Rows(by[program, period], none, program, period, price[program, period]))
+        rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
     return Prices(money, floor, ceiling, _joined(rows), (shape[0], shape[1]), unknown)
 
 
-def _joined(parts: list[_Rows]) -> _Rows:
+def _joined(parts: list[_PricedRows]) -> _PricedRows:
     limit, part, program, period = (
         np.concatenate([getattr(rows, name) for rows in parts]) for name in ("limit", "part", "program", "period")
     )
-    return _Rows(limit, part, program, period, np.concatenate([rows.price for rows in parts]))
+    return _PricedRows(limit, part, program, period, np.concatenate([rows.price for rows in parts]))
 
 
-def _labelled(formulation: Formulation, row_gain: Floats) -> list[_Rows]:
+def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:
     """Return the prices of the rows that keep a limit: a dual has the sign of the side that binds."""
-    found: list[_Rows] = []
+    found: list[_PricedRows] = []
     for block in formulation.linear_program.row_labels.blocks:
         if block.limit is None or block.part is None:
             continue
@@ -161,7 +161,7 @@ def _labelled(formulation: Formulation, row_gain: Floats) -> list[_Rows]:
         every = np.full(len(block), EVERY)
         program, period = (block.keys.get(key, every)[kept] for key in ("program", "period"))
         price = np.abs(row_gain[block.positions[kept]])
-        found.append(_Rows(block.limit[kept], block.part[kept], program, period, price))
+        found.append(_PricedRows(block.limit[kept], block.part[kept], program, period, price))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import plan_of, scenario_of
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import FaultError
@@ -19,9 +20,9 @@ from budgetopt.solvers import Solution, Termination
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Subject
 
-__all__ = ["LimitRow", "limit_rows", "prices", "rule_ladder", "total_cost"]
+__all__ = ["LimitRow", "limit_rows", "prices", "rules_one_by_one", "total_cost"]
 
 COLUMNS = (
     "kind",
@@ -111,7 +112,7 @@ def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
 
 
 def prices(
-    plan: Allocation,
+    plan: Subject,
     *,
     only: Collection[Provision] | None = None,
     hold: bool | None = None,
@@ -119,33 +120,42 @@ def prices(
 ) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
-    A provision that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has
-    one row with its total cost alone.
+    A limit that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has one
+    row with its total cost alone.
 
-    Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what one unit of relief adds to
-    the first objective, and ``relief_until``, the limit up to which it does; ``tightening``, what one unit the other
-    way takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole provision
-    were dropped; and ``method``. Where the optimum is degenerate the two prices differ; each is exact for its side. A
-    limit that is a share of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
+    Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what relaxing the limit by one
+    unit adds to the first objective, and ``relief_until``, the bound up to which it does; ``tightening``, what one unit
+    the other way takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole
+    limit were dropped; and ``method``. Where the optimum is degenerate the two prices differ; each is exact for its
+    side. A limit that is a share of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond
+    the share.
 
-    In problems with whole decisions there are no duals: the prices are what moving the limit by 1% brings, for each
-    unit, found by solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact
+    In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
+    solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact
     as in a linear program, and true as long as the decisions stand: a total cost is then the least that it is.
 
     Parameters
     ----------
     plan
-        The plan whose limits are priced.
+        The plan whose limits are priced; or a scenario or its path, which is solved.
     only
-        The provisions that are priced; left out, all. Money is ``Provision("money", FUND)``.
+        The limits that are priced; left out, all. Money is ``Provision("money", FUND)``.
     hold
-        Whether the plan's whole decisions are held. Left out, they are where there are so many (250 or more) that a
+        Whether the plan's integer decisions are held. Left out, they are where there are so many (250 or more) that a
         search for each price would take too long.
     question
         A live problem of the same scenario, if there is one already; then ``hold`` is not looked at.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 
+    plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
     method = "exact"
     if question.holds_decisions:
@@ -155,44 +165,32 @@ def prices(
     base = solved(question.as_is())
     stage = question.problem.stages[0]
     gain = 1.0 if stage.maximize else -1.0
-    demands = [limit.provision for limit in plan.scenario.limits.demands()]
-    asked = [provision for provision in demands if only is None or provision in only]
-    costs = {provision: total_cost(question, provision, base) for provision in asked}
+    asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
+    costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
     rows = []
-    for limit in limit_rows(question):
-        if only is not None and limit.limit.provision not in only:
-            continue
-        relief, tightening = _two_sides(question, limit, base, gain)
-        rows.append(
-            {
-                "kind": limit.kind,
-                "name": limit.name,
-                "part": limit.part,
-                "period": limit.period,
-                "sense": limit.sense,
-                "bound": limit.bound,
-                "relief": limit.relaxes * relief.slope + 0.0,
-                "relief_until": relief.end,
-                "tightening": limit.relaxes * tightening.slope + 0.0,
-                "tightening_until": tightening.end,
-                "total_cost": costs.get(limit.limit.provision, np.nan),
-                "method": method,
-            }
-        )
-    priced = {(row["kind"], row["name"]) for row in rows}
+    for row in limit_rows(question):
+        if only is None or row.limit.provision in only:
+            relief, tightening = _two_sides(question, row, base, gain)
+            rows.append(
+                {
+                    **{key: getattr(row, key) for key in ("kind", "name", "part", "period", "sense", "bound")},
+                    "relief": row.relaxes * relief.slope + 0.0,
+                    "relief_until": relief.end,
+                    "tightening": row.relaxes * tightening.slope + 0.0,
+                    "tightening_until": tightening.end,
+                    "total_cost": costs.get(row.limit.provision, np.nan),
+                    "method": method,
+                }
+            )
+    priced = {Provision(row["kind"], row["name"]) for row in rows}
     dropped = method if question.holds_decisions else "exact"
     nothing = {"part": "", "period": "", "sense": "", "method": dropped}
     rows += [
-        {"kind": provision.kind, "name": provision.name, "total_cost": cost, **nothing}
-        for provision, cost in costs.items()
-        if (provision.kind, provision.name) not in priced and (cost > 0 or not _of_program(plan, provision))
+        {"kind": limit.kind, "name": limit.name, "total_cost": costs[limit.provision], **nothing}
+        for limit in asked
+        if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _of_program(plan: Allocation, provision: Provision) -> bool:
-    limits = plan.scenario.limits
-    return limits[limits.position(provision)].of_program
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
@@ -224,17 +222,30 @@ def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gai
     return not (needed.any() or held.any())
 
 
-def rule_ladder(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
+def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
     """Return what the first objective loses as the rules are added one at a time, in the order of the file.
 
     Columns: ``kind``, ``name``, ``because``, ``value`` (with this rule and all above it) and ``cost`` (what this one
-    takes). The first row is the scenario without any of them. A rule's cost on the ladder depends on the rules above
-    it, unlike its total cost in :func:`prices`.
+    takes). The first row is the scenario without any of them. A rule's cost here depends on the rules above it, unlike
+    its total cost in :func:`prices`.
+
+    Parameters
+    ----------
+    plan
+        The scenario or its path, or a plan of it.
+    question
+        A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
     """
     import pandas as pd
 
-    question = question or WhatIf(plan.scenario)
-    steps = [limit for limit in plan.scenario.limits.demands() if limit.kind in ("rule", "target", "resource")]
+    scenario = scenario_of(plan, "rules_one_by_one")
+    question = question or WhatIf(scenario)
+    steps = [limit for limit in scenario.limits.demands() if limit.kind in ("rule", "target", "resource")]
     waiting = {limit.provision for limit in steps}
     gain = 1.0 if question.problem.stages[0].maximize else -1.0
     answer = question.without(waiting)

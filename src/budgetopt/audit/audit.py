@@ -13,10 +13,10 @@ from budgetopt.audit.activity import OutcomeLevels
 from budgetopt.audit.balances import Balances
 from budgetopt.audit.check import ALL_PERIODS, Check, Violation
 from budgetopt.audit.evaluation import Evaluation
-from budgetopt.audit.fund_checks import check_balances, check_fund_spending, check_structure, check_transfers
-from budgetopt.audit.grant_checks import check_maintenance, check_match, check_supplanting
+from budgetopt.audit.fund_audit import check_balances, check_fund_spending, check_structure, check_transfers
+from budgetopt.audit.grant_audit import check_maintenance, check_match, check_supplanting
 from budgetopt.audit.objective_values import ObjectiveValue, value_of_objectives
-from budgetopt.audit.package_checks import check_packages
+from budgetopt.audit.package_audit import check_packages
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.audit.program_limits import (
     check_amounts,
@@ -26,7 +26,7 @@ from budgetopt.audit.program_limits import (
     check_spending_limits,
 )
 from budgetopt.audit.rules import check_rule
-from budgetopt.audit.target_checks import check_resources, check_targets
+from budgetopt.audit.target_audit import check_resources, check_targets
 from budgetopt.errors import OptionError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
-from budgetopt.scenario.limits import Limit, Named, Words
+from budgetopt.scenario.limits import Limit, Mention, Words
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -59,7 +59,7 @@ def _said(plan: Allocation, words: Words, part: str, numbers: Numbers) -> str:
     """Return a part of a sentence; programs that are named without keys are the part that the row is about."""
     pieces = []
     for piece in words:
-        if isinstance(piece, Named):
+        if isinstance(piece, Mention):
             keys = piece.keys or (part,)
             pieces.append(_programs(plan, keys) if piece.what == "programs" else _fund(plan, keys[0]))
         else:

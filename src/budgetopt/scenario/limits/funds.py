@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.limits.record import Limit, Named, Number, Words
+from budgetopt.scenario.limits.record import Limit, Mention, Number, Words
 from budgetopt.scenario.model import SHORTFALL, Fund, Match
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Floats
@@ -158,7 +158,7 @@ def _conditions(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
         yield _of_fund(
             scenario, key, "maintenance of effort", "maintenance_of_effort", "Maintenance of effort for {}",
             "the maintenance of effort of “{}”", numbers=(number,),
-            remark=(" from ", Named("fund", (effort.fund,)), ", while it is used"),
+            remark=(" from ", Mention("fund", (effort.fund,)), ", while it is used"),
             unasked="asks for nothing while no money of it is spent", in_every_period=True, has_row_prices=False,
         )  # fmt: skip
     if fund.no_supplanting:
@@ -176,7 +176,7 @@ def _match_number(match: Match) -> Number:
 
 
 def _match_words(match: Match) -> Words:
-    payer = Named("fund", (match.from_,))
+    payer = Mention("fund", (match.from_,))
     if match.share is not None:
         return (Share(match.share), " of what grant and match pay, from ", payer)
     return (Share(match.rate or 0.0), " of each dollar of the grant, from ", payer)

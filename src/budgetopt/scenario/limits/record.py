@@ -13,7 +13,7 @@ from budgetopt.errors import Place
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.places import Path
 
-__all__ = ["Limit", "Measure", "Named", "Number", "Provision", "Sense", "Words"]
+__all__ = ["Limit", "Measure", "Mention", "Number", "Provision", "Sense", "Words"]
 
 Measure = Literal["value", "move", "increase", "decrease", "added"]
 Sense = Literal["at least", "at most", "equals"]
@@ -37,7 +37,7 @@ class Provision:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Mention:
     """Programs, or a fund, that a sentence names; they are printed by their names.
 
     Parameters
@@ -52,7 +52,7 @@ class Named:
     keys: tuple[str, ...]
 
 
-Words = tuple[str | Share | Named, ...]
+Words = tuple[str | Share | Mention, ...]
 """A part of a sentence: text, shares, and the programs and funds that it names."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.scenario.groups import groups_of
-from budgetopt.scenario.limits.record import Limit, Named, Number, Sense, Words
+from budgetopt.scenario.limits.record import Limit, Mention, Number, Sense, Words
 from budgetopt.scenario.model import (
     RULE_KINDS,
     ChangeRule,
@@ -123,19 +123,19 @@ def _together(names: tuple[str, ...], words: str) -> dict[str, Any]:
         "family": "rule on programs",
         "unit": "programs",
         "in_dollars": False,
-        "statement": (words, Named("programs", names)),
+        "statement": (words, Mention("programs", names)),
         "is_linear": False,
     }
 
 
 def _requires(_: Scenario, rule: RequiresRule) -> dict[str, Any]:
     own = _together((rule.requires.program,), "")
-    statement = (Named("programs", (rule.requires.program,)), " needs ", Named("programs", ()))
+    statement = (Mention("programs", (rule.requires.program,)), " needs ", Mention("programs", ()))
     return {**own, "statement": statement, "parts": rule.requires.needs, "parts_are_programs": True}
 
 
 def _follows(_: Scenario, rule: FollowsRule) -> dict[str, Any]:
-    of: Words = ("that of ", Named("programs", (rule.follows.of,)))
+    of: Words = ("that of ", Mention("programs", (rule.follows.of,)))
     number = Number("follows.at_most", "at most", rule.follows.at_most, of)
     return {"family": "rule on programs", "unit": COVERAGE, "in_dollars": False, "numbers": (number,)}
 
