@@ -176,7 +176,7 @@ def test_an_unbounded_large_budget_is_unbounded():
 @pytest.mark.usefixtures("small")
 def test_a_plan_in_hand_is_kept_when_time_runs_out(monkeypatch):
     lp = budget(5, coarse=False, linked=True, tight=False, maximize=True)
-    judge, solve, missed = price_guided._Search._judge, large_module.Part.solve, []
+    judge, solve, missed = price_guided._PriceSearch._judge, large_module.OpenColumns.solve, []
 
     def noted(part, *arguments):
         answer = solve(part, *arguments)
@@ -189,8 +189,8 @@ def test_a_plan_in_hand_is_kept_when_time_runs_out(monkeypatch):
             wrong[np.flatnonzero(~held.open)[:1]] = True
         return wrong, y
 
-    monkeypatch.setattr(large_module.Part, "solve", noted)
-    monkeypatch.setattr(price_guided._Search, "_judge", never_content)
+    monkeypatch.setattr(large_module.OpenColumns, "solve", noted)
+    monkeypatch.setattr(price_guided._PriceSearch, "_judge", never_content)
     ends = []
     for steps in range(1, 10):
         calls = iter([False] * steps)

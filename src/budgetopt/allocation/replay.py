@@ -12,14 +12,14 @@ from budgetopt.allocation.proof import labels_of, vector_of
 from budgetopt.errors import ResultFileError
 from budgetopt.formulation import Formulation
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
-from budgetopt.solvers import Outcome, Solution, StageResult, Termination
-from budgetopt.solvers.certificate import TOLERANCE, Certificate, Check, certify_point
+from budgetopt.solvers import Solution, SolverResult, StageResult, Termination
+from budgetopt.solvers.certificate import TOLERANCE, Certificate, CertificateCheck, certify_point
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, with_value_row
 
 __all__ = ["replay"]
 
 
-def replay(document: Mapping[str, Any], formulation: Formulation) -> Outcome:
+def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResult:
     """Return the outcome that a result document tells of, every certificate in it worked out here.
 
     For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
@@ -62,7 +62,7 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> Outcome:
         asked = document["certificate"]["checks"].get("gap", {}).get("tolerance")
         certificate = _with_gap(certificate, abs(certificate.bound - certificate.objective), asked)
     held = None if proof["held"] is None else _held(problem, first, point, proof["held"])
-    return Outcome(
+    return SolverResult(
         termination=results[-1].solution.termination,
         solution=solution,
         certificate=certificate,
@@ -148,7 +148,7 @@ def _with_gap(certificate: Certificate, distance: float, tolerance: float | None
     scale = certificate.gap.scale
     distance = distance if np.isfinite(distance) else np.inf
     allowed = TOLERANCE if tolerance is None else tolerance
-    return replace(certificate, gap=Check(distance / scale, allowed, distance, scale))
+    return replace(certificate, gap=CertificateCheck(distance / scale, allowed, distance, scale))
 
 
 def _termination(word: str) -> Termination:

@@ -99,10 +99,10 @@ def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
 
 
 def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
-    from budgetopt.analysis import ladder, margins, prices, rule_ladder
+    from budgetopt.analysis import budget_steps, marginal_returns, prices, rules_one_by_one
 
     if arguments.ladder:
-        return rule_ladder(plan)
+        return rules_one_by_one(plan)
     if arguments.dollars:
-        return ladder(plan, fund=arguments.fund)
-    return margins(plan) if arguments.margins else prices(plan, hold=arguments.hold)
+        return budget_steps(plan, fund=arguments.fund)
+    return marginal_returns(plan) if arguments.margins else prices(plan, hold=arguments.hold)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +131,7 @@ class Matrix:
         return Matrix(self.rows, len(columns), starts, self.index[items], self.value[items])
 
     def dense(self) -> Floats:
-        """Return the matrix with its zeros; for small ones."""
+        """Return the matrix with its zeros, for small ones; shape (rows, columns)."""
         out = np.zeros((self.rows, self.columns))
         out[self.index, self.column_of_entry()] = self.value
         return out
@@ -184,9 +184,9 @@ class Labels:
     def __len__(self) -> int:
         return self.blocks[-1].stop if self.blocks else 0
 
-    def of_kind(self, kind: str) -> Iterator[Block]:
-        """Yield the blocks of a kind."""
-        return (block for block in self.blocks if block.kind == kind)
+    def of_kind(self, kind: str) -> tuple[Block, ...]:
+        """Return the blocks of a kind."""
+        return tuple(block for block in self.blocks if block.kind == kind)
 
     def name(self, position: int) -> str:
         """Return a readable name of one row or column, such as ``fund balance[general,FY2027]``."""

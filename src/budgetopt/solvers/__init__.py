@@ -10,15 +10,15 @@ from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.engine import available_solvers
 from budgetopt.solvers.faces import fix_integers
 from budgetopt.solvers.model_file import write_model
-from budgetopt.solvers.sequence import Outcome, StageResult, solve_linear_program
+from budgetopt.solvers.sequence import SolverResult, StageResult, solve_linear_program
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
 
 __all__ = [
     "Certificate",
     "Options",
-    "Outcome",
     "PointStatus",
     "Solution",
+    "SolverResult",
     "StageResult",
     "Termination",
     "available_solvers",

@@ -21,14 +21,14 @@ from budgetopt.errors import CertificateError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram, Stage
 from budgetopt.solvers.solution import Solution
 
-__all__ = ["TOLERANCE", "Certificate", "Check", "certify", "certify_point"]
+__all__ = ["TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point"]
 
 TOLERANCE = 1e-9
 SMALL_SHARE = 1e-4  # of the largest coefficient: the least scale by which a reduced cost is judged
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CertificateCheck:
     """One thing that was checked.
 
     Parameters
@@ -86,12 +86,12 @@ class Certificate:
         tolerance were taken for zero.
     """
 
-    rows: Check
-    bounds: Check
-    integrality: Check
-    dual: Check | None
-    complementarity: Check | None
-    gap: Check
+    rows: CertificateCheck
+    bounds: CertificateCheck
+    integrality: CertificateCheck
+    dual: CertificateCheck | None
+    complementarity: CertificateCheck | None
+    gap: CertificateCheck
     objective: float
     bound: float
     bound_by_solver: bool
@@ -124,7 +124,7 @@ class Certificate:
         """The names of the checks that failed."""
         return tuple(name for name, check in self._checks() if not check.passed)
 
-    def _checks(self) -> list[tuple[str, Check]]:
+    def _checks(self) -> list[tuple[str, CertificateCheck]]:
         names = ("rows", "bounds", "integrality", "dual", "complementarity", "gap")
         return [(name, check) for name in names if (check := getattr(self, name)) is not None]
 
@@ -216,10 +216,10 @@ def certify_point(
         dual, rigorous = prices.dual, prices.rigorous
         scale = max(scale, prices.size)
         product, position = prices.product
-        complementarity = Check(product / scale, tolerance + allowance / scale, product, scale, position)
+        complementarity = CertificateCheck(product / scale, tolerance + allowance / scale, product, scale, position)
         bound = prices.bound
     distance = abs(bound - objective) if np.isfinite(bound) else np.inf
-    closed = Check(distance / scale, tolerance + allowance / scale, distance, scale)
+    closed = CertificateCheck(distance / scale, tolerance + allowance / scale, distance, scale)
     return Certificate(rows, bounds, integrality, dual, complementarity, closed, objective, bound, by_solver, rigorous)
 
 
@@ -227,7 +227,7 @@ def certify_point(
 class _Prices:
     """What follows from the prices of the rows."""
 
-    dual: Check
+    dual: CertificateCheck
     bound: float
     rigorous: bool
     size: float
@@ -265,7 +265,7 @@ class _Prices:
         breaches = np.concatenate((row_breach, column_breach))
         at = int(breaches.argmax()) if len(breaches) else -1
         worst = float(breaches[at]) if len(breaches) else 0.0
-        dual = Check(worst, tolerance, worst, 1.0, at)
+        dual = CertificateCheck(worst, tolerance, worst, 1.0, at)
         row_slack = np.where(y != 0, np.abs(activity - row_limit), 0.0)
         column_slack = np.where(used, np.abs(x - np.where(used, limit, 0.0)), 0.0)
         products = np.concatenate((np.abs(y) * row_slack, np.abs(reduced) * column_slack))
@@ -280,23 +280,25 @@ def _supported(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Flo
     return np.where(unsupported, 0.0, price), np.where(unsupported, np.abs(price), 0.0)
 
 
-def _limit_check(value: Floats, lower: Floats, upper: Floats, scale: Floats, tolerance: float) -> Check:
+def _limit_check(value: Floats, lower: Floats, upper: Floats, scale: Floats, tolerance: float) -> CertificateCheck:
     if not len(value):
-        return Check(0.0, tolerance)
+        return CertificateCheck(0.0, tolerance)
     breach = np.maximum(np.maximum(lower - value, value - upper), 0.0)
     limit = np.where(value < lower, lower, np.where(value > upper, upper, 0.0))
     scale = np.maximum(scale, np.abs(np.where(np.isfinite(limit), limit, 0.0)))
     relative = np.where(np.isnan(value), np.inf, breach / scale)
     at = int(relative.argmax())
-    return Check(float(relative[at]), tolerance, float(breach[at]), float(scale[at]), at if relative[at] > 0 else -1)
+    return CertificateCheck(
+        float(relative[at]), tolerance, float(breach[at]), float(scale[at]), at if relative[at] > 0 else -1
+    )
 
 
-def _integrality_check(x: Floats, positions: Ints, tolerance: float) -> Check:
+def _integrality_check(x: Floats, positions: Ints, tolerance: float) -> CertificateCheck:
     if not len(x):
-        return Check(0.0, tolerance)
+        return CertificateCheck(0.0, tolerance)
     distance = np.abs(x - np.rint(x))
     at = int(distance.argmax())
-    return Check(
+    return CertificateCheck(
         float(distance[at]), tolerance, float(distance[at]), 1.0, int(positions[at]) if distance[at] > 0 else -1
     )
 

@@ -23,7 +23,7 @@ from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.solution import Options, Solution
 
-__all__ = ["Large", "Part"]
+__all__ = ["Large", "OpenColumns"]
 
 ENOUGH = 10_000  # columns, to know about what a row is worth
 
@@ -127,7 +127,7 @@ class Large:
         return np.maximum(mean[self.shared], 1e-9 * max(float(np.abs(self.cost).max(initial=0.0)), 1e-300))
 
 
-class Part:
+class OpenColumns:
     """Some columns of a problem with all rows that they enter, the others held.
 
     Prices of the shared rows stay in a box: a shared row may be missed at the prices at its ends. The columns may stand

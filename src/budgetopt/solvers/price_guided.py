@@ -23,7 +23,7 @@ import numpy as np
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, Stage
 from budgetopt.solvers.blocks import Blocks
 from budgetopt.solvers.checks import Clock
-from budgetopt.solvers.large import Large, Part
+from budgetopt.solvers.large import Large, OpenColumns
 from budgetopt.solvers.pools import pool
 from budgetopt.solvers.solution import Options, Solution, Termination
 
@@ -75,7 +75,7 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     if pooled is not None:
         small, cost = pooled.lp, pooled.cost
         blocks = Blocks.of(small, pooled.pool_rows)
-    found = _Search(Large.of(small, cost, blocks), options, clock).run()
+    found = _PriceSearch(Large.of(small, cost, blocks), options, clock).run()
     if found is None or found.x is None:
         return found
     x, y = found.x, found.row_dual
@@ -99,7 +99,7 @@ class _Held:
     reach: float
 
 
-class _Search:
+class _PriceSearch:
     """One search for the prices of a problem, which it minimizes."""
 
     def __init__(self, large: Large, options: Options, clock: Clock) -> None:
@@ -188,13 +188,13 @@ class _Search:
                 return best
             highest, best, stride = bound, tried, STRIDE * stride
 
-    def _part(self, held: _Held, box: Floats, *, exact: bool) -> Part:
+    def _part(self, held: _Held, box: Floats, *, exact: bool) -> OpenColumns:
         """Return the small problem of what is in doubt, or of a sample of it that stands for all of it."""
         opened, weight, always = held.open, 1.0, self.large.blocks.always
         if not exact:
             opened = self._some_units(held.open & ~always, int(self.near)) | always
             weight = float((held.open & ~always).sum()) / max(float((opened & ~always).sum()), 1.0)
-        return Part(self.large, opened, held.x, self.prices, box, weight)
+        return OpenColumns(self.large, opened, held.x, self.prices, box, weight)
 
     def _hold(self, near: int, known: Floats | None) -> _Held:
         """Hold columns at the values that the prices give them, or at known ones, except those in doubt near them."""

@@ -14,7 +14,7 @@ from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_
 from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 
-__all__ = ["Outcome", "StageResult", "solve_linear_program"]
+__all__ = ["SolverResult", "StageResult", "solve_linear_program"]
 
 GENERIC_TURNS = 3
 CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
@@ -43,7 +43,7 @@ class StageResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SolverResult:
     """How a problem with its whole list of objectives ended.
 
     Parameters
@@ -91,7 +91,7 @@ class Outcome:
         )
 
 
-def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> Outcome:
+def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> SolverResult:
     """Solve a problem's objectives in order, settle ties, and prove the answer.
 
     Parameters
@@ -125,7 +125,7 @@ class _Solver:
     options: Options
     clock: Clock
 
-    def solve_linear(self, lp: LinearProgram) -> Outcome:
+    def solve_linear(self, lp: LinearProgram) -> SolverResult:
         """Solve a linear program: its stages, then its ties."""
         results, face = self.in_sequence(lp, lp.stages)
         x, unique = _best_plan(results), False
@@ -133,7 +133,7 @@ class _Solver:
             x, unique = self.settle_ties(lp, face, x)
         return self.outcome(lp, results, x, unique)
 
-    def solve_integer(self, lp: LinearProgram) -> Outcome:
+    def solve_integer(self, lp: LinearProgram) -> SolverResult:
         """Solve an integer problem: its stages and ties choose the integer decisions, then a sequence settles the rest.
 
         Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.
@@ -273,7 +273,7 @@ class _Solver:
         x: Floats | None,
         unique: bool = False,
         held: StageResult | None = None,
-    ) -> Outcome:
+    ) -> SolverResult:
         """Prove the final plan, and return it with what the stages found."""
         first, termination = results[0], results[-1].solution.termination
         solution, stage, certificate = first.solution, first.stage, None
@@ -287,7 +287,7 @@ class _Solver:
                 x, unique, certificate = solution.x, False, proof
             solution = replace(solution, objective=stage.value(x))
         solution = replace(solution, x=x)
-        return Outcome(termination, solution, certificate, tuple(results), unique, held, self.clock.spent)
+        return SolverResult(termination, solution, certificate, tuple(results), unique, held, self.clock.spent)
 
 
 def _size_of(stage: Stage, value: float) -> float:

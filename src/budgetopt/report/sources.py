@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
-from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
     from budgetopt.scenario.programs import Column, ProgramTable, Texts
 
-__all__ = ["EVIDENCE_WORDS", "EffectLine", "Source", "Sources", "effect_lines", "is_assumed"]
+__all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
 
 EVIDENCE_WORDS = {
     "rct": "randomized trial",
@@ -163,7 +163,7 @@ def _error(columns: dict[str, Column], program: int, numbers: Numbers) -> str:
 
 
 @dataclass(slots=True)
-class Source:
+class ReportSource:
     """One source, and what rests on it."""
 
     number: int
@@ -190,7 +190,7 @@ class Sources:
     """
 
     def __init__(self, plan: Allocation, effects: list[EffectLine]) -> None:
-        self._found: dict[str, Source] = {}
+        self._found: dict[str, ReportSource] = {}
         self._scenario = plan.scenario
         self._effects = effects
         scenario = plan.scenario
@@ -211,7 +211,7 @@ class Sources:
         text = one_line(text)
         if not text:
             return 0
-        source = self._found.setdefault(text, Source(len(self._found) + 1, text))
+        source = self._found.setdefault(text, ReportSource(len(self._found) + 1, text))
         source.uses.append(use)
         return source.number
 
@@ -231,6 +231,6 @@ class Sources:
         return self._of_program.get(position, [])
 
     @cached_property
-    def all(self) -> list[Source]:
+    def all(self) -> list[ReportSource]:
         """Every source, by number."""
         return list(self._found.values())

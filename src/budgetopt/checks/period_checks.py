@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from budgetopt.checks.findings import Findings, named, program_path
-from budgetopt.checks.names import as_one_head
+from budgetopt.checks.name_checks import as_one_header
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.scenario import Scenario
 
@@ -27,7 +27,7 @@ def check_periods(scenario: Scenario, findings: Findings) -> None:
         if period in scenario.periods[:position]:
             message = f"the period '{period}' stands twice in periods"
             findings.add("duplicate-period", ("periods", position), message, "each period once")
-    look = _Look(scenario, findings)
+    look = _PeriodNames(scenario, findings)
     for section, models in (
         ("funds", scenario.funds),
         ("outcomes", scenario.outcomes),
@@ -42,7 +42,7 @@ def check_periods(scenario: Scenario, findings: Findings) -> None:
     look.programs()
 
 
-class _Look:
+class _PeriodNames:
     """Looks for periods among the keys of mappings that say something for each period."""
 
     def __init__(self, scenario: Scenario, findings: Findings) -> None:
@@ -84,7 +84,7 @@ class _Look:
             _, _, *parts = program_path("", key)
             if len(parts) != 3 or parts[0] != "spending" or parts[2] in self.known:
                 continue
-            for row, more in findings.alike(column.rows, as_one_head(programs, findings, column.rows, tuple(parts))):
+            for row, more in findings.alike(column.rows, as_one_header(programs, findings, column.rows, tuple(parts))):
                 place, path = findings.program_place(programs, row, key)
                 place = findings.places.keys.get(path) or place
                 where = f"`spending.{parts[1]}` of program '{programs.ids[row]}'{more}"

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
     from budgetopt.solvers import Certificate
 
-__all__ = ["CheckLine", "Proof", "how_much_better", "proof_of"]
+__all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
 _CHECKS = {
     "rows": "The plan keeps every balance and rule",
     "bounds": "The plan keeps every floor and ceiling",
-    "integrality": "Whole decisions are whole",
+    "integrality": "All-or-nothing decisions are all or nothing",
     "dual": "The prices value no plan above the bound",
     "complementarity": "A price stands only where a limit binds",
     "gap": "The plan's value meets the bound",
@@ -48,9 +48,14 @@ class CheckLine:
     tolerance: str
     passed: bool
 
+    @property
+    def result(self) -> str:
+        """Whether it passed, in a word."""
+        return "passed" if self.passed else "failed"
+
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class ProofWords:
     """What stands behind a plan.
 
     Parameters
@@ -75,7 +80,7 @@ class Proof:
     files: tuple[tuple[str, str], ...]
 
 
-def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> Proof:
+def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
     """Return the proof of a plan.
 
     Parameters
@@ -96,15 +101,15 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     believed = []
     if plan.proved and not certificate.bound_by_solver:
         proved.append(
-            f"No plan that keeps these limits has a better value of “{_sought(plan)}” than "
+            f"No plan that keeps these limits has a better value of “{_objective(plan)}” than "
             f"{numbers.quantity(plan.objective_value)}: the prices of the limits prove it, by arithmetic that anyone "
             "can repeat without a solver."
         )
     elif plan.proved:
         believed.append(
-            f"That no plan has a better value of “{_sought(plan)}” than {numbers.quantity(plan.objective_value)} is "
-            f"the word of the solver ({one_line(plan.solver)}), because some decisions are whole ones; that the plan "
-            "reaches this value is proved."
+            f"That no plan has a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)} is "
+            f"the word of the solver ({one_line(plan.solver)}), because some decisions are all-or-nothing; that the "
+            "plan reaches this value is proved."
         )
     else:
         believed.append(_may_exist(plan, numbers))
@@ -116,7 +121,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         believed.append(
             f"{plural(assumptions, 'effect', numbers=numbers)} of the scenario rest on no source and are assumptions."
         )
-    return Proof(short, tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers), _files(plan))
+    return ProofWords(short, tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers), _files(plan))
 
 
 def _every_limit(plan: Allocation, numbers: Numbers) -> str:
@@ -124,8 +129,8 @@ def _every_limit(plan: Allocation, numbers: Numbers) -> str:
     return "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
 
 
-def _sought(plan: Allocation) -> str:
-    return one_line(plan.outcome.stages[0].stage.label)
+def _objective(plan: Allocation) -> str:
+    return one_line(plan.solver_result.stages[0].stage.label)
 
 
 def _short(plan: Allocation, numbers: Numbers) -> str:
@@ -148,16 +153,16 @@ def _may_exist(plan: Allocation, numbers: Numbers) -> str:
     if not math.isfinite(plan.gap):
         return "A better plan may exist; how much better is not known."
     return (
-        f"A better plan may exist: its value of “{_sought(plan)}” could exceed this one's by at most "
+        f"A better plan may exist: its value of “{_objective(plan)}” could exceed this one's by at most "
         f"{numbers.most_share(plan.gap)}."
     )
 
 
 def _checks(plan: Allocation) -> list[CheckLine]:
     lines = []
-    certificates: list[tuple[str, Certificate]] = [(_sought(plan), plan.certificate)]
+    certificates: list[tuple[str, Certificate]] = [(_objective(plan), plan.certificate)]
     certificates += [
-        (one_line(stage.stage.label), stage.certificate) for stage in plan.outcome.stages[1:] if stage.certificate
+        (one_line(stage.stage.label), stage.certificate) for stage in plan.solver_result.stages[1:] if stage.certificate
     ]
     for objective, certificate in certificates:
         for name, check in certificate.to_dict()["checks"].items():
@@ -178,12 +183,11 @@ def _facts(plan: Allocation, numbers: Numbers) -> tuple[tuple[str, str], ...]:
     size = plan.formulation.linear_program.summary()
     sizes = [
         plural(size[key], noun)
-        for key, noun in (("rows", "row"), ("columns", "column"), ("integers", "whole decision"))
+        for key, noun in (("rows", "row"), ("columns", "column"), ("integers", "all-or-nothing decision"))
     ]
     certificate = plan.certificate
-    sought = sentence(_sought(plan)).rstrip(".")
     return (
-        ("Objective", sought),
+        ("Objective", sentence(_objective(plan)).rstrip(".")),
         ("Value of the plan", numbers.quantity(plan.objective_value)),
         ("Best value possible", numbers.quantity(certificate.bound)),
         ("Problem", ", ".join(sizes)),

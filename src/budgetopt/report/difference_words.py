@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.differences import Difference, Value
+from budgetopt.analysis.differences import ChangedValue, Difference
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.amounts import Share
@@ -41,39 +41,39 @@ def difference_lines(difference: Difference) -> Iterator[str]:
 
 
 def _document_lines(difference: Difference) -> Iterator[str]:
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for value in difference.document:
         yield f"- {writer.value_line(value, difference)}"
 
 
-class _Writer:
+class _DifferenceWriter:
     """Writes values in the words of a scenario."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.numbers = Numbers(scenario.currency)
         self.periods = scenario.periods
 
-    def value_line(self, value: Value, difference: Difference) -> str:
+    def value_line(self, value: ChangedValue, difference: Difference) -> str:
         """Return one sentence about a value outside of the programs."""
-        head, *rest = value.path
-        kind = WHERE.get(head)
+        section, *rest = value.path
+        kind = WHERE.get(section)
         if kind is None or not rest:
             return f"{' '.join(value.path)}: {self.change(value, difference)}"
-        name = self.name(head, rest[0], difference)
+        name = self.name(section, rest[0], difference)
         if len(rest) == 1:
             if value.before is None:
                 return f"the {kind} {name} is new"
             return f"the {kind} {name} is gone" if value.after is None else f"the {kind} {name} is another"
-        name = f"the rule {name}" if head == "rules" else name
+        name = f"the rule {name}" if section == "rules" else name
         keys, when = self.keys_and_period(rest[1:], difference)
         return f"the {keys} of {name} {self.change(value, difference)}{when}"
 
-    def name(self, head: str, key: str, difference: Difference) -> str:
+    def name(self, section: str, key: str, difference: Difference) -> str:
         """Return what a fund, outcome, resource or rule is called."""
-        if head == "rules":
+        if section == "rules":
             return f"“{one_line(key)}”"
         for scenario in (difference.after, difference.before):
-            said: Mapping[str, Any] = getattr(scenario, head)
+            said: Mapping[str, Any] = getattr(scenario, section)
             if key in said:
                 return f"“{label(key, said[key].name)}”"
         return f"“{label(key)}”"
@@ -85,7 +85,7 @@ class _Writer:
         words = [key.replace("_", " ") for key in (keys[:-1] if when else keys)]
         return one_line(" ".join(words)), when
 
-    def change(self, value: Value, difference: Difference) -> str:
+    def change(self, value: ChangedValue, difference: Difference) -> str:
         """Return how a value changes: ``falls from $118 million to $112 million (-5.1%)``."""
         in_money = self._is_money(value, difference)
         if value.before in (None, "", (), {}, []):
@@ -106,7 +106,7 @@ class _Writer:
             share = f" ({self.numbers.share(value.after / value.before - 1, signed=True)})"
         return f"{move} from {before} to {after}{share}"
 
-    def _is_money(self, value: Value, difference: Difference) -> bool:
+    def _is_money(self, value: ChangedValue, difference: Difference) -> bool:
         path = value.path
         if path[0] in ("resources", "outcomes"):
             return False
@@ -151,7 +151,7 @@ def _program_lines(difference: Difference) -> Iterator[str]:
             names = dict(zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True))
             verb = "is" if len(ids) == 1 else "are"
             yield f"- {plural(len(ids), 'program')} {verb} {what}: {_cut([f'“{one_line(names[one])}”' for one in ids])}"
-    writer = _Writer(difference.after)
+    writer = _DifferenceWriter(difference.after)
     for key, (ids, before, after) in difference.program_keys.items():
         yield from _key_lines(writer, difference, key, ids, before, after)
     for section in difference.order:
@@ -160,12 +160,19 @@ def _program_lines(difference: Difference) -> Iterator[str]:
 
 
 def _key_lines(
-    writer: _Writer, difference: Difference, key: str, ids: Sequence[str], before: Sequence[Any], after: Sequence[Any]
+    writer: _DifferenceWriter,
+    difference: Difference,
+    key: str,
+    ids: Sequence[str],
+    before: Sequence[Any],
+    after: Sequence[Any],
 ) -> Iterator[str]:
     names = difference.after.programs.names()
     words, when = writer.keys_and_period(split_key(key), difference)
-    values = [Value(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)]
-    values = [Value(("programs", one.path[1], *split_key(key)), one.before, one.after) for one in values]
+    values = [
+        ChangedValue(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)
+    ]
+    values = [ChangedValue(("programs", one.path[1], *split_key(key)), one.before, one.after) for one in values]
     if len(ids) > FEW:
         together = _in_all(writer, key, before, after)
         yield f"- the {words} of {plural(len(ids), 'program')} changes{when}{together}, such as:"
@@ -175,7 +182,7 @@ def _key_lines(
         yield f"{indent}the {words} of program “{name}” {writer.change(value, difference)}{when}"
 
 
-def _in_all(writer: _Writer, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
+def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
     """Return what the baselines come to together: of other keys a sum means nothing."""
     if key != "baseline":
         return ""
@@ -212,17 +219,17 @@ def _plan_lines(difference: Difference) -> Iterator[str]:
             yield f"- and {plural(len(moves) - FEW, 'program')} more"
     else:
         yield "No program gets another amount."
-    for table, head in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
-        yield from _table_lines(difference, table, head, numbers)
+    for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
+        yield from _table_lines(difference, table, section, numbers)
 
 
-def _table_lines(difference: Difference, table: pd.DataFrame, head: str, numbers: Numbers) -> Iterator[str]:
-    writer = _Writer(difference.after)
+def _table_lines(difference: Difference, table: pd.DataFrame, section: str, numbers: Numbers) -> Iterator[str]:
+    writer = _DifferenceWriter(difference.after)
     for key, row in table.iterrows():
-        if abs(row["change"]) < (0.005 if head == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
+        if abs(row["change"]) < (0.005 if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
             continue
-        name = writer.name(head, str(key), difference)
-        if head == "funds":
+        name = writer.name(section, str(key), difference)
+        if section == "funds":
             yield f"- the fund {name} pays {_money_move(numbers, row)}"
         else:
             move = f"{numbers.quantity(row['before'])} to {numbers.quantity(row['after'])}"
