@@ -1,6 +1,6 @@
 """Engines that turn a LinearProgram into a Solution, and the certificate that proves one.
 
-HiGHS gets the arrays directly and is the default; PuLP is the door to every other solver. No solver is trusted: each
+HiGHS gets the arrays directly and is the default; PuLP is the adapter to every other solver. No solver is trusted: each
 answer is checked by :func:`certify`, in numpy alone.
 """
 

@@ -9,7 +9,8 @@ import numpy as np
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
-from budgetopt.formulation.spending.terms import OutcomeTerms, SpendingTerms
+from budgetopt.formulation.spending.positions import each_period, items_of, placed
+from budgetopt.formulation.spending.terms import OutcomeTerms, SpendingTerms, joined
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -64,8 +65,7 @@ def add_packages(
     column = builder.columns("package", keys, 0.0, 1.0, integer=True)
 
     # every period from the start on: what it costs there, and whether it is in service
-    at = np.repeat(np.arange(len(column)), periods)
-    period = np.tile(np.arange(periods), len(column))
+    at, period = each_period(np.arange(len(column)), periods)
     since = period - start[at]
     runs = (since >= 0) & (packages.is_project[package[at]] | (since == 0))
     at, period, since = at[runs], period[runs], since[runs]
@@ -100,45 +100,38 @@ def _pay(
 ) -> SpendingTerms:
     """Charge the costs of packages to funds: directly where one fund may pay, through columns by fund otherwise."""
     column, program, period, cost = costs
-    periods = pays.shape[1] if pays.size else limits.lower.shape[1]
-    shape = limits.lower.shape
+    shape, periods = limits.lower.shape, limits.lower.shape[1]
     funds = eligible.sum(axis=1)
     first_fund = eligible.argmax(axis=1) if eligible.shape[1] else np.zeros(len(eligible), dtype=np.int64)
     payable = np.zeros(shape, dtype=bool)
     has_fund = funds > 0
     payable[has_fund] = pays[first_fund[has_fund]]
     direct = (funds[program] == 1) & payable[program, period] & (cost > 0)
-    terms = [(column[direct], program[direct], first_fund[program[direct]], period[direct], cost[direct])]
+    own = SpendingTerms(column[direct], program[direct], first_fund[program[direct]], period[direct], cost[direct])
 
     # a cost that no single fund pays is met by the columns of several funds, or by none at all
     indirect = ~direct & (cost > 0)
     wanted = np.zeros(shape, dtype=bool)
     wanted[program[indirect], period[indirect]] = True
-    held, when = np.nonzero(wanted)
-    row_of = np.full(shape, -1, dtype=np.int64)
-    row_of[held, when] = builder.rows("link", {"program": held, "period": when}, 0.0, 0.0)
+    cell = np.nonzero(wanted)
+    row_of = placed(shape, cell, builder.rows("link", {"program": cell[0], "period": cell[1]}, 0.0, 0.0))
     builder.entries(row_of[program[indirect], period[indirect]], column[indirect], -cost[indirect])
-    by_program, by_fund = np.nonzero(eligible & (funds > 1)[:, None])
-    by_program, by_fund = np.repeat(by_program, periods), np.repeat(by_fund, periods)
-    by_period = np.tile(np.arange(periods), len(by_program) // max(periods, 1))
-    kept = wanted[by_program, by_period]
-    by_program, by_fund, by_period = by_program[kept], by_fund[kept], by_period[kept]
+    by_program, by_fund, by_period = np.nonzero((eligible & (funds > 1)[:, None])[:, :, None] & wanted[:, None, :])
     keys = {"program": by_program, "fund": by_fund, "period": by_period}
     spent = builder.columns("spending", keys, 0.0, np.where(pays[by_fund, by_period], np.inf, 0.0))
     builder.entries(row_of[by_program, by_period], spent, 1.0)
-    terms.append((spent, by_program, by_fund, by_period, np.ones(len(spent))))
+    by_funds = SpendingTerms(spent, by_program, by_fund, by_period, np.ones(len(spent)))
 
     costs_something = total_by(program * periods + period, cost, shape[0] * periods).reshape(shape) > 0
     has_packages = np.zeros(shape[0], dtype=bool)
     has_packages[program] = True
     limited = has_packages[:, None] & ((limits.lower > 0) | (np.isfinite(limits.upper) & costs_something) | keep_all)
-    held, when = np.nonzero(limited)
-    row_of = np.full(shape, -1, dtype=np.int64)
-    keys = {"program": held, "period": when}
-    row_of[held, when] = builder.rows("program limits", keys, limits.lower[held, when], limits.upper[held, when])
+    cell = np.nonzero(limited)
+    keys = {"program": cell[0], "period": cell[1]}
+    row_of = placed(shape, cell, builder.rows("program limits", keys, limits.lower[cell], limits.upper[cell]))
     inside = (row_of[program, period] >= 0) & (cost > 0)
     builder.entries(row_of[program, period][inside], column[inside], cost[inside])
-    return SpendingTerms(*(np.concatenate(parts) for parts in zip(*terms, strict=True)))
+    return joined([own, by_funds])
 
 
 def _serve(scenario: Scenario, packages: PackageTable, package: Ints, column: Ints, period: Ints) -> OutcomeTerms:
@@ -149,11 +142,7 @@ def _serve(scenario: Scenario, packages: PackageTable, package: Ints, column: In
         (packages.effect_package, packages.effect_outcome, packages.effect_value),
         (packages.use_package, packages.use_resource + outcomes, packages.use_amount),
     ):
-        order = np.argsort(owner, kind="stable")
-        left = np.searchsorted(owner[order], package, side="left")
-        lengths = np.searchsorted(owner[order], package, side="right") - left
-        item = order[np.repeat(left - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())]
-        at = np.repeat(np.arange(len(package)), lengths)
+        item, at = items_of(owner, package)
         parts.append((column[at], packages.program[package[at]], what[item], period[at], value[item]))
     column, program, what, when, value = (np.concatenate(part) for part in zip(*parts, strict=True))
     kept = value != 0
@@ -181,18 +170,17 @@ def _choose(builder: Builder, scenario: Scenario, columns: PackageColumns, progr
     later = ordered & (packages.number[columns.package] > 0)
     row_of = np.full((len(packages), periods), -1, dtype=np.int64)
     taken = np.unique(columns.package[later])
-    keys = {"package": np.repeat(packages.number[taken], periods), "period": np.tile(np.arange(periods), len(taken))}
-    keys = {"program": np.repeat(packages.program[taken], periods), **keys}
+    package, period = each_period(taken, periods)
+    keys = {"program": packages.program[package], "package": packages.number[package], "period": period}
     row_of[taken] = builder.rows("in order", keys, -np.inf, 0.0).reshape(len(taken), periods)
     for sign, shift in ((1.0, 0), (-1.0, 1)):
-        # a package counts in its own row, and relieves the row of the one after it
+        # a package counts in its own row, and is taken off in the row of the one after it
         own = np.arange(len(packages)) + shift
         inside = own < len(packages)
         target = np.full(len(packages), -1, dtype=np.int64)
         follows = packages.program[np.minimum(own, len(packages) - 1)] == packages.program
         target[inside & follows] = own[inside & follows]
-        at = np.repeat(np.arange(len(columns.column)), periods)
-        period = np.tile(np.arange(periods), len(columns.column))
+        at, period = each_period(np.arange(len(columns.column)), periods)
         counts = np.where(project[at], period >= columns.start[at], period == columns.start[at])
         row = np.where(target[columns.package[at]] >= 0, row_of[target[columns.package[at]], period], -1)
         counts &= row >= 0

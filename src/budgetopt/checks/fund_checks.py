@@ -1,19 +1,19 @@
-"""Funds whose own words contradict: transfers that go nowhere or round in a circle, reserves above everything."""
+"""Funds that are written wrong: transfers to themselves or round in a circle, limits and lives turned round."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from budgetopt.checks.accounts import limit_of
+from budgetopt.checks.bounds import check_bounds
 from budgetopt.checks.findings import Findings
-from budgetopt.checks.programs import above
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import Fund
 from budgetopt.scenario.places import Path
+from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import money
 
 __all__ = ["check_funds"]
 
@@ -30,15 +30,8 @@ def check_funds(scenario: Scenario, findings: Findings) -> None:
                 message = f"fund '{name}' transfers money to itself"
                 findings.add("transfer-to-itself", path, message, "another fund", key=True)
             low, high = scenario.per_period(transfer.at_least), scenario.per_period(transfer.at_most)
-            wrong = above(low, high)
-            if wrong.any():
-                period = int(np.argmax(wrong))
-                when = f" in {scenario.periods[period]}" if len(scenario.periods) > 1 else ""
-                message = (
-                    f"the transfer from fund '{name}' to '{other}' is at least {money(low[period])} "
-                    f"and at most {money(high[period])}{when}"
-                )
-                findings.add("floor-above-ceiling", (*path, "at_least"), message, "at_least of at most `at_most`")
+            said = f"the transfer from fund '{name}' to '{other}' is"
+            check_bounds(low, high, said, (*path, "at_least"), scenario, findings)
         _conditions(scenario, name, fund, findings)
     _circles(scenario, findings)
     _rates(scenario, findings)
@@ -77,15 +70,16 @@ def _conditions(scenario: Scenario, name: str, fund: Fund, findings: Findings) -
         hint = "write the growth into the amounts, or `revenue` as the amount of the first period"
         findings.add("growth", (*path, "growth"), message, "growth beside one amount of revenue", hint)
     if fund.spending is not None:
-        low = limit_of(scenario, name, fund.spending.at_least, np.nan)
-        high = limit_of(scenario, name, fund.spending.at_most, np.nan)
-        wrong = above(low, high)
-        if wrong.any():
-            at = int(np.argmax(wrong))
-            when = f" in {scenario.periods[at]}" if not wrong.all() else ""
-            message = f"fund '{name}' must spend at least {money(low[at])} and at most {money(high[at])}{when}"
-            expected = f"at_least of at most {money(high[at])}"
-            findings.add("floor-above-ceiling", (*path, "spending", "at_least"), message, expected)
+        low, high = (_limit(scenario, name, asked) for asked in (fund.spending.at_least, fund.spending.at_most))
+        check_bounds(low, high, f"fund '{name}' must spend", (*path, "spending", "at_least"), scenario, findings)
+
+
+def _limit(scenario: Scenario, fund: str, asked: Any) -> Floats:
+    """Return a limit of a fund's spending in dollars, shares being of its recurring revenue; shape (periods,)."""
+    values = scenario.per_period(asked, np.nan)
+    each = [asked.get(period) if isinstance(asked, Mapping) else asked for period in scenario.periods]
+    shares = np.array([isinstance(value, Share) for value in each])
+    return np.where(shares, values * scenario.revenue(fund), values)
 
 
 def _circles(scenario: Scenario, findings: Findings) -> None:

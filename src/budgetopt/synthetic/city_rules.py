@@ -13,9 +13,9 @@ from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
-from budgetopt.synthetic.draft import DOORS, PACKAGES, PLAIN, PROJECT, SERVICE, Draft
+from budgetopt.synthetic.city_words import DISTRICTS, OUTCOMES, RESOURCES
+from budgetopt.synthetic.draft import IF_FUNDED, PACKAGES, PLAIN, PROJECT, SERVICE, Draft
 from budgetopt.synthetic.witness import Witness
-from budgetopt.synthetic.words import DISTRICTS, OUTCOMES, RESOURCES
 
 __all__ = ["outcomes_of", "resources_of", "rules_of"]
 
@@ -206,13 +206,13 @@ def _groups(draft: Draft, scenario: Scenario, witness: Witness) -> Iterator[dict
         "each_at_least": "80%",
         "of": "baseline",
     }
-    # a limit on outcomes from above takes whole numbers, one on spending does not
+    # a limit on outcomes from above takes integer columns, one on spending does not
     is_outcome = draft.has("outcome ceilings")
     clients = witness.outcomes[:, list(OUTCOMES).index("clients_served")]
     sums = np.array([float((share @ (clients if is_outcome else witness.spending)).max()) for share in landed.values()])
-    heads = sums / np.array(list(people.values()))
-    if heads.max() > 0:
-        apart = 1 - 0.9 * heads.min() / heads.max()
+    per_person = sums / np.array(list(people.values()))
+    if per_person.max() > 0:
+        apart = 1 - 0.9 * per_person.min() / per_person.max()
         yield {
             "name": "Alike per head",
             "sum": "outcome clients_served" if is_outcome else "spending",
@@ -269,8 +269,8 @@ def _counts(draft: Draft) -> Iterator[dict[str, Any]]:
 def _logic(draft: Draft, scenario: Scenario) -> Iterator[dict[str, Any]]:
     ids = scenario.programs.ids
     new, old = _new(draft), np.flatnonzero(~draft.is_new & draft.is_kind(PLAIN))
-    doors = np.flatnonzero(draft.is_kind(DOORS, SERVICE, PACKAGES) & ~draft.is_new)
-    for number, (one, other) in enumerate(zip(new[0::5][:MOST_OF_A_KIND].tolist(), doors.tolist(), strict=False), 1):
+    existing = np.flatnonzero(draft.is_kind(IF_FUNDED, SERVICE, PACKAGES) & ~draft.is_new)
+    for number, (one, other) in enumerate(zip(new[0::5][:MOST_OF_A_KIND].tolist(), existing.tolist(), strict=False), 1):
         yield {"name": f"Need {number}", "requires": {"program": ids[one], "needs": [ids[other]]}}
     for number, (one, other) in enumerate(_pairs(new[1::5]), 1):
         yield {"name": f"One of two {number}", "excludes": [ids[one], ids[other]]}

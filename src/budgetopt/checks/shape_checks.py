@@ -1,4 +1,4 @@
-"""Programs that are not simply scaled in dollars: packages, services, doors to open, resources that they use."""
+"""Programs that are not simply scaled in dollars: packages, services, minimum operating levels, use of resources."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from budgetopt.checks.bounds import above
 from budgetopt.checks.findings import Findings, program_path
-from budgetopt.checks.least import A_CENT, doors, most_of_packages
-from budgetopt.checks.programs import above
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.scenario import Scenario
@@ -18,29 +17,32 @@ __all__ = ["check_shapes"]
 
 
 def check_shapes(scenario: Scenario, findings: Findings) -> None:
-    """Look for contradictions inside of programs of packages, of services, and of those that open their doors."""
+    """Look for keys and numbers of a program that do not go together."""
     if not len(scenario.programs):
         return
     look = _Look(scenario, findings)
     look.shapes()
     look.services()
-    look.doors()
+    look.operating_levels()
     look.uses()
     look.growth()
     if len(scenario.packages):
         look.package_names()
         look.package_effects()
-        look.package_limits()
+
+
+A_CENT = 0.01
+"""Who spends less than this is not funded."""
 
 
 class _Look:
-    """Looks at the programs whose rows are not spoiled."""
+    """Looks at the programs whose rows are valid."""
 
     def __init__(self, scenario: Scenario, findings: Findings) -> None:
         self.scenario, self.findings = scenario, findings
         self.programs: ProgramTable = scenario.programs
-        spoiled = {path[1] for path in findings.spoiled if path[:1] == ("programs",) and len(path) > 1}
-        self.kept = np.array([name not in spoiled for name in self.programs.ids.tolist()], dtype=bool)
+        invalid = {path[1] for path in findings.spoiled if path[:1] == ("programs",) and len(path) > 1}
+        self.kept = np.array([name not in invalid for name in self.programs.ids.tolist()], dtype=bool)
 
     def rows(self, prefix: str) -> Bools:
         """Return which programs have a key, or any below it."""
@@ -93,63 +95,30 @@ class _Look:
 
     def services(self) -> None:
         """Look for services that must serve more than they can."""
-        programs, level = self.programs, self.scenario.price_level
-        least, most, price = (programs.number(f"service.{key}") for key in ("at_least", "up_to", "unit_cost"))
-        fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
+        least, most = (self.programs.number(f"service.{key}") for key in ("at_least", "up_to"))
         message = "the service of program '{program}' is at least {0} and up to {1} units"
         self._amounts("service.at_least", above(least, most), message, "at_least of at most {1}", least, most)
-        cost, ceiling = (least * price + fixed)[:, None] * level, self.scenario.dollars("spending.at_most")
-        wrong = above(cost, ceiling) & (least > 0)[:, None]
-        message = "program '{program}' must serve units for {0}, and its ceiling is {1}"
-        self._by_period("service.at_least", wrong, message, "units for at most {1}", cost, ceiling)
-        cost, floor = (most * price + fixed)[:, None] * level, self.scenario.dollars("spending.at_least")
-        message = "the floor of program '{program}' is {0}, and all units of its service cost {1}"
-        self._by_period("spending.at_least", above(floor, cost), message, "at most {1}", floor, cost)
 
     def _amounts(self, key: str, wrong: Bools, message: str, expected: str, *amounts: Floats) -> None:
         texts = [[money(amount) if amount == amount else "" for amount in each.tolist()] for each in amounts]
         self.add("floor-above-ceiling", wrong, key, message, expected, "", *texts)
 
-    def _by_period(
-        self,
-        key: str,
-        wrong: Bools,
-        message: str,
-        expected: str,
-        *amounts: Floats,
-        code: str = "floor-above-ceiling",
-    ) -> None:
-        """Add problems of limits that may differ by period, told for the first period in which they are wrong."""
-        ever: Bools = np.any(wrong, axis=1)
-        if not ever.any():
-            return
-        first = wrong.argmax(axis=1)
-        row = np.arange(len(wrong))
-        periods = np.array(self.scenario.periods, dtype=object)
-        some: Bools = np.any(~wrong, axis=1)
-        when = [f" in {period}" if part else "" for period, part in zip(periods[first], some, strict=True)]
-        texts = [
-            [money(amount) if amount == amount else "" for amount in each[row, first].tolist()] for each in amounts
-        ]
-        self.add(code, ever, key, f"{message}{{{len(texts)}}}", expected, "", *texts, when)
-
-    def doors(self) -> None:
-        """Look for programs that cannot open their doors below their own ceiling."""
+    def operating_levels(self) -> None:
+        """Look for minimum operating levels below the fixed cost, or above the program's own ceiling."""
         programs = self.programs
         least, fixed = (programs.number(f"if_funded.{key}") for key in ("at_least", "fixed_cost"))
         low = above(fixed, least) & (least > 0)
-        message = "program '{program}' opens its doors at {0}, which is less than its fixed cost, {1}"
+        message = "the minimum operating level of program '{program}' is {0}, which is less than its fixed cost, {1}"
         self._amounts("if_funded.at_least", low, message, "at_least of {1} or more", least, fixed)
-        ceiling, needed = self.scenario.dollars("spending.at_most"), doors(self.scenario)
+        ceiling = self.scenario.dollars("spending.at_most")
+        grown = np.nan_to_num(fixed)[:, None] * self.scenario.price_level
+        needed = np.maximum(grown, np.nan_to_num(least)[:, None])
         # a ceiling of zero says that the program is closed; any other one says that it may be open
-        closed = (ceiling >= A_CENT) & above(needed, ceiling)
-        wrong: Bools = np.any(closed, axis=1) & np.all(closed, axis=1)
-        texts = [
-            [money(amount) for amount in each[:, :1].ravel().tolist()] for each in (needed, np.nan_to_num(ceiling))
-        ]
-        message = "program '{program}' needs {0} to open its doors, and its ceiling is {1}: it can never be funded"
+        wrong: Bools = np.all((ceiling >= A_CENT) & above(needed, ceiling), axis=1)
+        texts = [[money(amount) for amount in each[:, 0].tolist()] for each in (needed, np.nan_to_num(ceiling))]
+        message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
-        self.add("doors-above-ceiling", wrong, "if_funded", message, "at most {1}", hint, *texts)
+        self.add("never-funded", wrong, "if_funded", message, "at most {1}", hint, *texts)
 
     def uses(self) -> None:
         """Look for uses of resources that have no size, two, or one of what the program does not do."""
@@ -212,39 +181,3 @@ class _Look:
             )
             expected = f"at {'most' if last == 'low' else 'least'} 100% of the effect"
             self.add("estimate", wrong, f"packages.{key}", f"{message} of {{0}}", expected, "", texts.tolist())
-
-    def package_limits(self) -> None:
-        """Look for floors above what packages can cost, and floors that no package fits under the ceiling for."""
-        scenario, packages = self.scenario, self.scenario.packages
-        floor, ceiling = (scenario.dollars(f"spending.{key}") for key in ("at_least", "at_most"))
-        most = most_of_packages(scenario)
-        message = "the floor of program '{program}' is {0}, and its packages cost at most {1} in a period"
-        self._by_period("spending.at_least", above(floor, most), message, "at most {1}", floor, most)
-        # taken anew in each period, on top of one another: without the first there is none
-        first = np.full(len(self.programs), np.nan)
-        mine = (packages.number == 0) & ~packages.is_project
-        first[packages.program[mine]] = packages.cost[mine, 0]
-        first[~np.isin(self.programs.text("choose"), ("", "in_order"))] = np.nan
-        cost = first[:, None] * scenario.price_level
-        wrong = above(cost, ceiling) & (floor >= A_CENT) & ~above(floor, most)
-        message = (
-            "program '{program}' must spend {2}, and its ceiling, {1}, is below the cost of its first package, {0}"
-        )
-        self._by_period("spending.at_most", wrong, message, "at_most of {0} or more", cost, ceiling, floor)
-        # between the floor and the ceiling there must be a choice: so many of them in order, or one
-        level, owner = scenario.price_level[packages.program], packages.program
-        cost = packages.cost[:, 0]
-        starts = np.flatnonzero(np.diff(owner, prepend=-1))
-        before = np.repeat(np.cumsum(cost)[starts] - cost[starts], np.diff([*starts, len(owner)]))
-        alone = (self.programs.text("choose") == "one")[owner]
-        costs = np.where(alone, cost, np.cumsum(cost) - before)[:, None] * level
-        fits = np.zeros(floor.shape, dtype=bool)
-        np.logical_or.at(fits, owner, ~above(floor[owner], costs) & ~above(costs, ceiling[owner]))
-        chosen = np.zeros(len(self.programs), dtype=bool)
-        chosen[owner[~packages.is_project]] = True
-        chosen &= self.programs.text("choose") != "any"
-        gap = ~fits & chosen[:, None] & (floor >= A_CENT) & np.isfinite(ceiling) & ~wrong & ~above(floor, most)
-        gap &= ~above(floor, ceiling)
-        message = "program '{program}' must spend {0} to {1}, and no choice of its packages costs that"
-        expected = "limits with the cost of a choice between them"
-        self._by_period("spending.at_least", gap, message, expected, floor, ceiling, code="between-packages")

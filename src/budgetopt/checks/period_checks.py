@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from budgetopt.checks.findings import Findings, named, program_path
-from budgetopt.checks.names import as_one_head
+from budgetopt.checks.name_checks import as_one_header
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.scenario import Scenario
 
@@ -84,7 +84,7 @@ class _PeriodNames:
             _, _, *parts = program_path("", key)
             if len(parts) != 3 or parts[0] != "spending" or parts[2] in self.known:
                 continue
-            for row, more in findings.alike(column.rows, as_one_head(programs, findings, column.rows, tuple(parts))):
+            for row, more in findings.alike(column.rows, as_one_header(programs, findings, column.rows, tuple(parts))):
                 place, path = findings.program_place(programs, row, key)
                 place = findings.places.keys.get(path) or place
                 where = f"`spending.{parts[1]}` of program '{programs.ids[row]}'{more}"

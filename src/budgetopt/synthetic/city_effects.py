@@ -5,8 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints, objects
-from budgetopt.synthetic.draft import DOORS, FREE, PACKAGES, PLAIN, PROJECT, S_CURVE, SERVICE, Draft, texts, texts_of
-from budgetopt.synthetic.words import DEPARTMENTS, GRADES, OUTCOMES, RESOURCES
+from budgetopt.synthetic.city_words import DEPARTMENTS, GRADES, OUTCOMES, RESOURCES
+from budgetopt.synthetic.draft import (
+    FREE,
+    IF_FUNDED,
+    PACKAGES,
+    PLAIN,
+    PROJECT,
+    S_CURVE,
+    SERVICE,
+    Draft,
+    texts,
+    texts_of,
+)
 
 __all__ = ["add_effects", "add_packages", "add_uses"]
 
@@ -116,7 +127,7 @@ def add_uses(draft: Draft) -> None:
     """Write down what programs use of resources: by dollars, by units of service, by units of an outcome."""
     rng = draft.rng
     resources = np.array([list(RESOURCES).index(one.resource) for one in DEPARTMENTS])[draft.department]
-    uses = draft.is_kind(PLAIN, S_CURVE, DOORS) & (rng.random(len(draft)) < 0.5)
+    uses = draft.is_kind(PLAIN, S_CURVE, IF_FUNDED) & (rng.random(len(draft)) < 0.5)
     per = rng.uniform(90_000, 260_000, len(draft)).round(-3)
     by_outcome = uses & draft.has("free services") & (rng.random(len(draft)) < 0.05)
     main = _positions(draft, "main")
@@ -137,7 +148,7 @@ def add_packages(draft: Draft) -> None:
     """Write down decision packages, and projects whose start is chosen."""
     rng, resources = draft.rng, list(RESOURCES)
     rows = np.flatnonzero(draft.is_kind(PACKAGES))
-    # a city without packages is told nothing of them
+    # a city without packages says nothing of them
     if len(rows):
         choose = rng.choice(3, len(rows), p=[0.55, 0.3, 0.15])
         draft.put("choose", rows, texts_of(["in_order", "any", "one"], choose))

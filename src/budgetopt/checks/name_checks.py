@@ -15,7 +15,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_names, attribute_values
 from budgetopt.scenario.words import listed
 
-__all__ = ["as_one_head", "check_names", "known_names"]
+__all__ = ["as_one_header", "check_names", "known_names"]
 
 
 def known_names(section: str, names: Iterable[str], findings: Findings) -> list[str]:
@@ -96,7 +96,7 @@ def _of_programs(scenario: Scenario, findings: Findings) -> None:
             found.setdefault((what, name, way), []).append(key)
     for (what, name, way), keys in found.items():
         rows = np.unique(np.concatenate([programs.columns[key].rows for key in keys]))
-        for row, more in findings.alike(rows, as_one_head(programs, findings, rows, way)):
+        for row, more in findings.alike(rows, as_one_header(programs, findings, rows, way)):
             key = next(key for key in keys if row in programs.columns[key].rows)
             path: Path = ("programs", programs.ids[row], *way)
             place = findings.places.keys.get(path) or findings.program_place(programs, row, key)[0]
@@ -106,8 +106,8 @@ def _of_programs(scenario: Scenario, findings: Findings) -> None:
             findings.add_unknown(what, name, known[what], path, f"{where}{more}", place=place)
 
 
-def as_one_head(programs: ProgramTable, findings: Findings, rows: Ints, way: Path) -> bool:
-    """Return whether a name stands in the head of a table: one mistake, however many programs have a cell below it."""
+def as_one_header(programs: ProgramTable, findings: Findings, rows: Ints, way: Path) -> bool:
+    """Return whether a name is a column header of a table: one mistake, however many programs have a cell in it."""
     first: Path = ("programs", programs.ids[int(rows[0])], *way)
     return bool(findings.places.values) and first not in findings.places.keys
 

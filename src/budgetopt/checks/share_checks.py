@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from budgetopt.checks.accounts import when
+from budgetopt.checks.bounds import above, in_period
 from budgetopt.checks.findings import Findings, named
-from budgetopt.checks.programs import above
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import SumRule
@@ -86,7 +85,7 @@ def _groups_at_most(scenario: Scenario, rule: SumRule, path: Path, findings: Fin
         at = int(np.argmax(wrong))
         count = "its only group" if len(inside) == 1 else f"each of its {len(inside):,} groups"
         message = f"{named(path, findings.tree)} allows {count} at most {Share(most[at])} of total spending"
-        message += f"{when(scenario, at, at) if not wrong.all() else ''}, and every program is in one of them"
+        message += f"{in_period(scenario, at) if not wrong.all() else ''}, and every program is in one of them"
         needed = Share(np.ceil(1e4 / len(inside)) / 1e4)
         findings.add("shares-below-one", (*path, "each_at_most"), message, f"at least {needed}", _NOTHING)
 
@@ -115,7 +114,7 @@ def _together_at_most(
             else:
                 message = f"the rules {listed(parts, 5)} allow {Share(round(total, 10))} of total spending together"
             _, path, key, _, _ = taken[-1]
-            message += f"{when(scenario, period, period)}, and no program is left for the rest"
+            message += f"{in_period(scenario, period)}, and no program is left for the rest"
             findings.add("shares-below-one", (*path, key), message, "shares that add up to 100% or more", _NOTHING)
             return
 
@@ -141,7 +140,7 @@ def _groups(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -
         at = int(np.argmax(wrong))
         part = {"population share": "its population share", "equal share": "its equal share"}.get(str(of), str(of))
         message = f"{named(path, findings.tree)} asks for {Share(share[at])} of {part} for {what}"
-        message = message.removesuffix(",") + (when(scenario, at, at) if not wrong.all() else "")
+        message = message.removesuffix(",") + (in_period(scenario, at) if not wrong.all() else "")
         below: Path = (*path, "each_at_least")
         findings.add("shares-above-one", below, message, f"at most {Share(np.floor(most * 1e4) / 1e4)}")
 
@@ -160,6 +159,6 @@ def _together(scenario: Scenario, rules: list[tuple[SumRule, Path, str, Floats, 
             parts = [f"'{rule.name}' {Share(share[period])}" for rule, _, _, share, _ in taken]
             message = f"the rules {listed(parts, 5)} ask for {Share(round(total, 10))} of total spending together"
             _, path, key, _, _ = taken[-1]
-            message += f"{when(scenario, period, period)}, of programs that have none in common"
+            message += f"{in_period(scenario, period)}, of programs that have none in common"
             findings.add("shares-above-one", (*path, key), message, "shares that add up to at most 100%")
             return

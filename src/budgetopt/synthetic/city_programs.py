@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.synthetic.city_words import AREAS, DEPARTMENTS, DISTRICTS, SERVICES
 from budgetopt.synthetic.draft import (
-    DOORS,
     FREE,
+    IF_FUNDED,
     PACKAGES,
     PLAIN,
     PROJECT,
@@ -18,7 +19,6 @@ from budgetopt.synthetic.draft import (
     texts,
     texts_of,
 )
-from budgetopt.synthetic.words import AREAS, DEPARTMENTS, DISTRICTS, SERVICES
 
 __all__ = ["draft_programs", "levels"]
 
@@ -29,14 +29,14 @@ RETURN, RETURN_SPREAD = 1.7, 0.45
 
 KINDS = (
     (S_CURVE, "s-curves", 0.04),
-    (DOORS, "if funded", 0.08),
+    (IF_FUNDED, "if funded", 0.08),
     (SERVICE, "services", 0.08),
     (FREE, "free services", 0.01),
     (PACKAGES, "packages", 0.06),
     (PROJECT, "projects", 0.05),
 )
 """The kinds that need a feature, and the share of the programs that are of each; all others are plain."""
-NEW = {PLAIN: 0.12, S_CURVE: 0.3, DOORS: 0.4, SERVICE: 0.0, FREE: 1.0, PACKAGES: 0.25, PROJECT: 1.0}
+NEW = {PLAIN: 0.12, S_CURVE: 0.3, IF_FUNDED: 0.4, SERVICE: 0.0, FREE: 1.0, PACKAGES: 0.25, PROJECT: 1.0}
 
 
 def draft_programs(
@@ -54,7 +54,7 @@ def draft_programs(
     served = kind == SERVICE
     unit_cost[served] = np.maximum(5.0, (60 * np.exp(1.2 * rng.standard_normal(int(served.sum())))).round())
     unit_cost[kind == FREE] = 0.0
-    fixed = np.where(kind == DOORS, size * rng.uniform(0.08, 0.25, count), 0.0).round(-2)
+    fixed = np.where(kind == IF_FUNDED, size * rng.uniform(0.08, 0.25, count), 0.0).round(-2)
     draft = Draft(
         rng=rng,
         features=features,
@@ -164,7 +164,9 @@ def _limit(draft: Draft) -> None:
     ceiling = rng.uniform(1.05, 1.8, len(draft)).round(2)
     alternative = draft.is_kind(PLAIN) & (rng.random(len(draft)) < 0.04)
     ceiling[alternative] = 2.2
-    limited = existing & draft.is_kind(PLAIN, S_CURVE, DOORS, SERVICE) & ((rng.random(len(draft)) < 0.85) | alternative)
+    limited = (
+        existing & draft.is_kind(PLAIN, S_CURVE, IF_FUNDED, SERVICE) & ((rng.random(len(draft)) < 0.85) | alternative)
+    )
     draft.ceiling = np.where(limited, ceiling, np.nan)
     draft.put("spending.at_most", np.flatnonzero(limited), ceiling[limited], shares=True)
     unlimited = np.flatnonzero(draft.is_new & scaled)
@@ -172,11 +174,11 @@ def _limit(draft: Draft) -> None:
 
 
 def _scale(draft: Draft) -> None:
-    """Write down what doors cost and how services are scaled."""
-    doors = np.flatnonzero(draft.is_kind(DOORS))
-    draft.put("if_funded.fixed_cost", doors, draft.fixed[doors])
+    """Write down fixed costs and least spending, and how services are scaled."""
+    if_funded = np.flatnonzero(draft.is_kind(IF_FUNDED))
+    draft.put("if_funded.fixed_cost", if_funded, draft.fixed[if_funded])
     least = (draft.size * draft.rng.uniform(0.4, 0.8, len(draft))).round(-2)
-    draft.put("if_funded.at_least", doors, least[doors])
+    draft.put("if_funded.at_least", if_funded, least[if_funded])
     served = np.flatnonzero(draft.is_kind(SERVICE, FREE))
     draft.put("service.unit", served, texts("visits served", len(served)))
     draft.put("service.unit_cost", served, draft.unit_cost[served])
@@ -191,7 +193,7 @@ def _choose_payers(draft: Draft) -> None:
     rng, funds = draft.rng, draft.funds
     payer = np.full(len(draft), -1)
     payer[draft.rng.random(len(draft)) < 0.3] = 0
-    payer[~draft.is_kind(PLAIN, S_CURVE, DOORS, SERVICE)] = -1
+    payer[~draft.is_kind(PLAIN, S_CURVE, IF_FUNDED, SERVICE)] = -1
     names = np.array([one.name for one in DEPARTMENTS], dtype=object)[draft.department]
     if "streets" in funds:
         payer[draft.tags["streets"] & (rng.random(len(draft)) < 0.4)] = funds.index("streets")

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 
 from budgetopt.errors import OptionError, SolverError, SolverUnavailableError
 from budgetopt.formulation.linear_program import Block, Labels, Stage
-from budgetopt.solvers import Options, Termination, available_solvers, certify, pulp_door, solve_linear_program
-from budgetopt.solvers.names import safe_names
+from budgetopt.solvers import Options, Termination, available_solvers, certify, pulp_adapter, solve_linear_program
+from budgetopt.solvers.safe_names import safe_names
 from linear_programs import INFINITY, linear_program, linear_programs
 
 WYNDOR = linear_program([[1, 0], [0, 2], [3, 2]], -INFINITY, [4, 12, 18], maximize=[3, 5])
@@ -26,7 +26,7 @@ EVERY = [pytest.param("cbc", marks=needs_cbc), "pulp-highs"]
 @pytest.mark.parametrize("maximize", [True, False])
 def test_prices_have_one_sign_whatever_the_solver(solver, maximize):
     cost = WYNDOR.stages[0].cost * (1 if maximize else -1)
-    answer = pulp_door.solve_with_pulp(WYNDOR, Stage("z", cost, maximize), Options(solver))
+    answer = pulp_adapter.solve_with_pulp(WYNDOR, Stage("z", cost, maximize), Options(solver))
     np.testing.assert_allclose(answer.row_dual, np.array([0, 1.5, 1]) * (1 if maximize else -1), atol=1e-9)
     assert certify(WYNDOR, Stage("z", cost, maximize), answer).proved
 
@@ -73,7 +73,7 @@ def test_ctrl_c_is_an_ending(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pulp.LpProblem, "solve", interrupted)
-    answer = pulp_door.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("pulp-highs"))
+    answer = pulp_adapter.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("pulp-highs"))
     assert answer.termination is Termination.INTERRUPTED
     assert answer.x is None
 
@@ -84,26 +84,26 @@ def test_a_solver_that_breaks_off_is_an_error(monkeypatch):
 
     monkeypatch.setattr(pulp.LpProblem, "solve", broken)
     with pytest.raises(SolverError, match="no such thing"):
-        pulp_door.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("pulp-highs"))
+        pulp_adapter.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("pulp-highs"))
 
 
 def test_missing_solvers_are_explained(monkeypatch):
-    monkeypatch.setattr(pulp_door, "_reachable", lambda name: "COIN_CMD" if name == "cbc" else None)
-    assert pulp_door.available_through_pulp() == ("cbc",)
+    monkeypatch.setattr(pulp_adapter, "_reachable", lambda name: "COIN_CMD" if name == "cbc" else None)
+    assert pulp_adapter.available_through_pulp() == ("cbc",)
     with pytest.raises(SolverUnavailableError, match="'gurobi' is not installed here") as caught:
-        pulp_door.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("gurobi"))
+        pulp_adapter.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("gurobi"))
     assert "highs, cbc" in caught.value.hint
     assert caught.value.exit_code == 2
 
 
 def test_a_misspelt_solver_is_offered_its_name():
     with pytest.raises(OptionError) as caught:
-        pulp_door.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("glpkk"))
+        pulp_adapter.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("glpkk"))
     assert "glpk" in caught.value.hint
 
 
 def test_solvers_may_be_named_as_pulp_names_them():
-    answer = pulp_door.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("HiGHS"))
+    answer = pulp_adapter.solve_with_pulp(WYNDOR, WYNDOR.stages[0], Options("HiGHS"))
     assert answer.objective == pytest.approx(36)
 
 
@@ -114,7 +114,7 @@ def test_a_plain_problem_can_be_extended_by_hand(solver):
     problem += first <= 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        problem.solve(pulp_door._solver(Options(solver)))
+        problem.solve(pulp_adapter._solver(Options(solver)))
     assert pulp.value(problem.objective) == pytest.approx(33)
 
 

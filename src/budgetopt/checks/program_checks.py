@@ -1,28 +1,22 @@
-"""Programs whose own words contradict: effects of two sizes, floors above ceilings, shares of nothing."""
+"""Programs that are written wrong: effects of two sizes, floors above ceilings, shares of nothing."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from budgetopt.checks.bounds import above
 from budgetopt.checks.findings import Findings
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model.where import CONNECTIVES
 from budgetopt.scenario.places import Path
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
+from budgetopt.scenario.programs import Bools, ProgramTable, split_key
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import ATTRIBUTES
 from budgetopt.scenario.words import money
 
-__all__ = ["above", "check_programs", "limit_key"]
+__all__ = ["check_programs"]
 
 _SIZES = ("per_dollar", "unit_cost", "per_unit", "curve")
-
-
-def above(one: Floats, other: Floats) -> Bools:
-    """Return where one amount is above another by more than rounding; NaN is above nothing."""
-    with np.errstate(invalid="ignore"):
-        result: Bools = one > other + 1e-9 * np.maximum(1.0, np.abs(other))
-    return result
 
 
 def limit_key(programs: ProgramTable, row: int, limit: str, period: str) -> str:
@@ -43,7 +37,6 @@ def check_programs(scenario: Scenario, findings: Findings) -> None:
     _districts(programs, findings)
     _attributes(programs, findings)
     _limits(scenario, findings)
-    _payers(scenario, findings)
 
 
 def _rows(programs: ProgramTable, key: str) -> Bools:
@@ -152,12 +145,8 @@ def _attributes(programs: ProgramTable, findings: Findings) -> None:
 def _limits(scenario: Scenario, findings: Findings) -> None:
     programs, periods = scenario.programs, scenario.periods
     without = np.isnan(programs.baseline())
-    spoiled = {path[1] for path in findings.spoiled if path[:1] == ("programs",) and len(path) > 1}
-    kept = (
-        np.array([name not in spoiled for name in programs.ids.tolist()], dtype=bool)
-        if spoiled
-        else np.ones_like(without)
-    )
+    invalid = {path[1] for path in findings.spoiled if path[:1] == ("programs",) and len(path) > 1}
+    kept = np.array([name not in invalid for name in programs.ids.tolist()], dtype=bool)
     for key in [key for key in programs.columns if key.startswith(("spending.at_least", "spending.at_most"))]:
         column = programs.columns[key]
         if column.shares is None:
@@ -180,28 +169,3 @@ def _limits(scenario: Scenario, findings: Findings) -> None:
         when = f" in {periods[period]}" if len(periods) > 1 and not wrong[row].all() else ""
         message = f"the floor of program '{programs.ids[row]}', {low}, is above its ceiling, {high}{when}{more}"
         findings.add_at("floor-above-ceiling", place, path, message, f"at_least of at most {high}")
-
-
-def _payers(scenario: Scenario, findings: Findings) -> None:
-    if findings.partial or findings.is_spoiled("funds"):
-        return
-    programs = scenario.programs
-    known = np.ones(len(programs), dtype=bool)
-    rows, names = programs.items("funds")
-    known[rows[~np.isin(names, list(scenario.funds))]] = False
-    floor = scenario.dollars("spending.at_least")
-    needs = (np.nan_to_num(floor) > 0).any(axis=1) & known
-    for row, more in findings.alike(np.flatnonzero(needs & ~scenario.eligible.any(axis=1))):
-        key = next(
-            key for key in programs.columns if key.startswith("spending.at_least") and row in programs.columns[key].rows
-        )
-        place, path = findings.program_place(programs, row, key)
-        low = money(float(np.nanmax(floor[row])))
-        message = f"program '{programs.ids[row]}' has a floor of {low}, and no fund may pay for it{more}"
-        listed_funds = rows[rows == row].size > 0
-        hint = (
-            "its `funds` and the `only` of these funds exclude one another"
-            if listed_funds
-            else "the `only` of every fund excludes it"
-        )
-        findings.add_at("no-payer", place, path, message, "a fund that may pay for it", hint)

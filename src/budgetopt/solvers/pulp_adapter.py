@@ -1,7 +1,7 @@
-"""PuLP: the door to every solver that an office may own, and the model that an analyst can extend by hand.
+"""PuLP: the adapter to every solver that an office may own, and the model that an analyst can extend by hand.
 
 PuLP 3 and PuLP 4 differ in how problems are built, in what a solve returns and in the solvers that come along; this is
-the one file that knows. Problems are always handed over as minimizations: on a maximization the sign of PuLP's duals
+the one file that knows. Problems are always passed as minimizations: on a maximization the sign of PuLP's duals
 depends on the solver.
 """
 
@@ -22,10 +22,10 @@ from budgetopt.errors import OptionError, SolverError, SolverUnavailableError, n
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import certify_point
 from budgetopt.solvers.checks import check_options, check_program
-from budgetopt.solvers.names import safe_names
+from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.projection import onto_costs, onto_limits
-from budgetopt.solvers.scaling import Scaling, cost_scale
-from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+from budgetopt.solvers.safe_names import safe_names
+from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["available_through_pulp", "solve_with_pulp", "to_pulp"]
 
@@ -110,11 +110,10 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
     options = options.settled_for(lp)
     check_program(replace(lp, stages=(stage,)))
     start = time.perf_counter()
-    if (lp.lower > lp.upper).any() or (lp.row_lower > lp.row_upper).any():
+    if lp.contradicts_itself:
         return _answer(Termination.INFEASIBLE, None, options, start)
     scaling = Scaling.of(lp)
-    sign = -1.0 if stage.maximize else 1.0
-    scaled_cost = sign * stage.cost * scaling.column
+    scaled_cost = stage.sign * stage.cost * scaling.column
     factor = cost_scale(scaled_cost)
     scaled = replace(
         lp,
@@ -134,7 +133,7 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
     if y is None:
         x = onto_limits(lp, x)
     else:
-        x, y = _borne_out(lp, stage, x, sign * y * scaling.row / factor)
+        x, y = _borne_out(lp, stage, x, stage.sign * y * scaling.row / factor)
     return _answer(termination, (lp, stage, x, y), options, start)
 
 
@@ -144,31 +143,18 @@ def _answer(
     options: Options,
     start: float,
 ) -> Solution:
-    none, feasible = PointStatus.NONE, PointStatus.FEASIBLE
-    name = f"{options.solver} through PuLP {pulp.__version__}"
-    seconds = time.perf_counter() - start
+    name, seconds = f"{options.solver} through PuLP {pulp.__version__}", time.perf_counter() - start
     if point is None:
-        return Solution(termination, none, none, None, None, None, np.nan, np.nan, name, seconds)
+        return Solution(termination, solver=name, seconds=seconds)
     lp, stage, x, y = point
-    objective = float(stage.cost @ x) + stage.offset
-    optimal = termination is Termination.OPTIMAL
+    value, optimal = stage.value(x), termination is Termination.OPTIMAL
     dual = y if optimal and not lp.is_integer else None
-    return Solution(
-        termination,
-        feasible,
-        none if dual is None else feasible,
-        x,
-        dual,
-        None if dual is None else stage.cost - lp.matrix.transpose_times(dual),
-        objective,
-        objective if optimal else np.nan,
-        name,
-        seconds,
-    )
+    reduced_cost = None if dual is None else stage.reduced_costs(lp.matrix, dual)
+    return Solution(termination, x, dual, reduced_cost, value, value if optimal else np.nan, name, seconds)
 
 
 def _borne_out(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return the point and the prices, as given or mended, the prices in either sign, that prove the most."""
+    """Return the point and the prices, as given or corrected, the prices in either sign, that prove the most."""
     settled = onto_limits(lp, x)
     prices = [given for turned in (y, -y) for given in (turned, onto_costs(lp, stage, settled, turned))]
     choices = list(product((x, settled), prices))
@@ -213,7 +199,7 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
         and (termination in {Termination.ERROR, Termination.OTHER_LIMIT} or lp.is_integer)
         and has_point is not None
     ):
-        # PuLP 3 calls a whole-number problem that ran out of time optimal.
+        # PuLP 3 calls an integer problem that ran out of time optimal.
         termination = Termination.TIME_LIMIT
     if not has_point:
         return termination, None, None
@@ -243,11 +229,10 @@ _WITHOUT = {Termination.INFEASIBLE, Termination.UNBOUNDED}
 
 
 def _values(built: _Built, lp: LinearProgram) -> Floats:
-    resting = np.where(np.isfinite(lp.lower), lp.lower, np.where(np.isfinite(lp.upper), lp.upper, 0.0))
     given = [variable.varValue for variable in built.variables]
     values = np.array([np.nan if value is None else value for value in given], np.float64)
-    # A column that neither the objective nor a row mentions is not handed to the solver.
-    return np.where(np.isnan(values), resting, values)
+    # A column that neither the objective nor a row mentions is not passed to the solver.
+    return np.where(np.isnan(values), lp.resting, values)
 
 
 def _duals(built: _Built, lp: LinearProgram) -> Floats | None:

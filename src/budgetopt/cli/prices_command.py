@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.conflicts import explain_infeasible
+from budgetopt.cli.conflicts_command import explain_infeasible
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, write_text
 from budgetopt.cli.progress import progress
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hold",
         action=argparse.BooleanOptionalAction,
-        help="hold the plan's whole decisions (default: where there are 250 or more)",
+        help="hold the plan's all-or-nothing decisions (default: where there are 250 or more)",
     )
     parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load, positive_count, positive_seconds, share
-from budgetopt.cli.conflicts import explain_infeasible
+from budgetopt.cli.conflicts_command import explain_infeasible
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, check_target, write_text
 from budgetopt.cli.interruptions import Interruptions, watched
@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gap",
         metavar="SHARE",
         type=share,
-        help="with whole decisions: stop when no plan can be better by more than this share (default: search small "
-        "problems to their end, those of 250 whole decisions or more to 0.01%%)",
+        help="with all-or-nothing decisions: stop when no plan can be better by more than this share (default: search "
+        "small problems to their end, those of 250 such decisions or more to 0.01%%)",
     )
     solving.add_argument("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
     output = parser.add_argument_group("what to print and write")

@@ -1,4 +1,4 @@
-"""What is sought: words that name nothing, and nothing to gain."""
+"""The objective: words that name nothing, and nothing to gain."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from budgetopt.checks.bounds import check_bounds
 from budgetopt.checks.findings import Findings, named, suggestion
-from budgetopt.checks.names import known_names
-from budgetopt.checks.programs import above
+from budgetopt.checks.name_checks import known_names
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import split_key
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import listed, money, shown
+from budgetopt.scenario.words import listed, shown
 
 __all__ = ["MINIMIZED", "affected_outcomes", "check_objective"]
 
@@ -42,8 +42,8 @@ def check_objective(scenario: Scenario, findings: Findings) -> None:
                 findings.add("within", (*path, "within"), message, "a share below 100%, such as 1%")
             settled = [one for one in scenario.objective[:position] if not one.within]
             if any((entry.maximize, entry.minimize) == (one.maximize, one.minimize) for one in settled):
-                message = f"{named(path)} seeks what an earlier one seeks already"
-                findings.add("twice", path, message, "each thing that is sought once")
+                message = f"{named(path)} repeats an earlier one"
+                findings.add("twice", path, message, "each objective once")
         if not scenario.objective:
             findings.add(
                 "no-objective",
@@ -58,28 +58,28 @@ def check_objective(scenario: Scenario, findings: Findings) -> None:
 def _entry(scenario: Scenario, findings: Findings, entry: Objective, path: Path) -> None:
     known = known_names("outcomes", scenario.outcomes, findings)
     key = "maximize" if entry.maximize is not None else "minimize"
-    sought = entry.maximize if entry.maximize is not None else entry.minimize
+    objective = entry.maximize if entry.maximize is not None else entry.minimize
     below: Path = (*path, key)
-    if isinstance(sought, Smallest):
-        below, sought, possible = (*below, "smallest"), sought.smallest, known
+    if isinstance(objective, Smallest):
+        below, objective, possible = (*below, "smallest"), objective.smallest, known
     else:
         possible = [WEIGHTED_OUTCOMES, *known] if key == "maximize" else [*MINIMIZED, *known]
-    if sought not in possible:
-        message = f"{shown(sought)} is nothing that can be {key}d"
-        hint = suggestion(str(sought), possible)
-        if sought in (WEIGHTED_OUTCOMES, *MINIMIZED) and below[-1] == key:
-            hint = f"did you mean `{'minimize' if key == 'maximize' else 'maximize'}: {sought}`?"
+    if objective not in possible:
+        message = f"{shown(objective)} is nothing that can be {key}d"
+        hint = suggestion(str(objective), possible)
+        if objective in (WEIGHTED_OUTCOMES, *MINIMIZED) and below[-1] == key:
+            hint = f"did you mean `{'minimize' if key == 'maximize' else 'maximize'}: {objective}`?"
         findings.add("unknown-objective", below, message, f"one of: {listed(possible)}", hint)
     elif not (findings.partial or findings.lost_a_section or findings.is_spoiled("outcomes") or entry.unspent_worth):
-        _gain(scenario, findings, below, str(sought), key)
+        _gain(scenario, findings, below, str(objective), key)
 
 
-def _gain(scenario: Scenario, findings: Findings, path: Path, sought: str, key: str) -> None:
+def _gain(scenario: Scenario, findings: Findings, path: Path, objective: str, key: str) -> None:
     affected = affected_outcomes(scenario)
-    if sought == SHORTFALL and all(outcome.target is None for outcome in scenario.outcomes.values()):
+    if objective == SHORTFALL and all(outcome.target is None for outcome in scenario.outcomes.values()):
         message = "there is nothing to minimize: no outcome has a target that it could fall short of"
         findings.add("nothing-to-minimize", path, message, "an outcome with a `target`")
-    if sought == WEIGHTED_OUTCOMES:
+    if objective == WEIGHTED_OUTCOMES:
         if path[:-1] == ("objective",) and "objective" not in (findings.tree or {}):
             path = ("outcomes",)
         weighted = [name for name, outcome in scenario.outcomes.items() if outcome.weight != 0]
@@ -88,27 +88,16 @@ def _gain(scenario: Scenario, findings: Findings, path: Path, sought: str, key: 
         if not weighted:
             why = "no outcome has a weight" if scenario.outcomes else "the scenario has no outcomes"
             findings.add("nothing-to-maximize", path, f"there is nothing to maximize: {why}", expected, hint, key=True)
-    elif sought in scenario.outcomes and sought not in affected and not findings.is_spoiled("programs"):
-        message = f"there is nothing to {key}: no program has an effect on '{sought}'"
+    elif objective in scenario.outcomes and objective not in affected and not findings.is_spoiled("programs"):
+        message = f"there is nothing to {key}: no program has an effect on '{objective}'"
         findings.add(f"nothing-to-{key}", path, message, "an outcome that a program has an effect on")
 
 
 def _targets(scenario: Scenario, findings: Findings) -> None:
-    affected = affected_outcomes(scenario)
-    goals = any(entry.minimize == SHORTFALL for entry in scenario.objective)
     for name, outcome in scenario.outcomes.items():
         target = outcome.target
         path: Path = ("outcomes", name, "target")
         if target is None or findings.is_spoiled(*path):
             continue
         low, high = (scenario.per_period(bound, np.nan) for bound in (target.at_least, target.at_most))
-        wrong = above(low, high)
-        if wrong.any():
-            at = int(np.argmax(wrong))
-            when = f" in {scenario.periods[at]}" if not wrong.all() else ""
-            message = f"{named(path)} is at least {money(low[at])} and at most {money(high[at])}{when}"
-            findings.add("floor-above-ceiling", (*path, "at_least"), message, f"at_least of at most {money(high[at])}")
-        unsure = findings.partial or findings.is_spoiled("programs") or goals
-        if not unsure and name not in affected and np.nanmax(low, initial=0.0) > 0:
-            message = f"{named(path)} is at least {money(float(np.nanmax(low)))}, and no program has an effect on it"
-            findings.add("target-out-of-reach", (*path, "at_least"), message, "an effect of at least one program")
+        check_bounds(low, high, f"{named(path)} is", (*path, "at_least"), scenario, findings)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from budgetopt.checks.bounds import check_bounds
 from budgetopt.checks.findings import Findings, named
 from budgetopt.scenario.model import ChangeRule, CountRule, FollowsRule, RequiresRule, Rule, SubstitutesRule
 from budgetopt.scenario.places import Path
@@ -78,12 +79,7 @@ def _count(scenario: Scenario, rule: CountRule, path: Path, findings: Findings) 
                 findings.add("above-the-programs", below, message, f"at most {selected:,}")
     if rule.at_least is not None and rule.at_most is not None:
         low, high = scenario.per_period(rule.at_least, np.nan), scenario.per_period(rule.at_most, np.nan)
-        wrong = low > high
-        if wrong.any():
-            at = int(np.argmax(wrong))
-            when = f" in {scenario.periods[at]}" if not wrong.all() else ""
-            message = f"{subject} is at least {money(low[at])} and at most {money(high[at])}{when}"
-            findings.add("floor-above-ceiling", (*path, "at_least"), message, f"at_least of at most {money(high[at])}")
+        check_bounds(low, high, f"{subject} is", (*path, "at_least"), scenario, findings)
 
 
 def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) -> None:

@@ -59,19 +59,19 @@ def run(arguments: argparse.Namespace) -> int:
         found = verify_result(document, scenario)
         exact = _exact(document, scenario) if arguments.exact else None
     if arguments.format == "json":
-        told = found.to_dict() | ({} if exact is None else {"exact": exact})
-        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        document = found.to_dict() | ({} if exact is None else {"exact": exact})
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(f"{found}\n")
         if exact is not None:
-            sys.stdout.write(f"{_told(exact)}\n")
+            sys.stdout.write(f"{_document(exact)}\n")
     if found.accepted:
         return 0
     say(f"budgetopt: {arguments.result} is not confirmed")
     return ResultFileError.exit_code
 
 
-def _told(exact: dict[str, str | None]) -> str:
+def _document(exact: dict[str, str | None]) -> str:
     violation = float(Fraction(exact["violation"] or 0))
     missed = f"misses a limit by {violation:.1e} at most" if violation else "misses no limit"
     bound = "prove no bound" if exact["bound"] is None else f"prove that no plan can do better than {exact['bound']}"
@@ -99,7 +99,7 @@ def _exact(document: dict[str, Any], scenario: Scenario) -> dict[str, str | None
 
 def _beside(result: str, document: dict[str, Any]) -> str:
     """Return where the scenario of a result stands: beside it, or in the current folder."""
-    # the file that extends all others was laid over them last
+    # the file that extends all others was merged over them last
     named = [name for name in document["provenance"]["inputs"] if name.endswith((".yaml", ".yml"))]
     file = named[-1] if named else "scenario.yaml"
     folders = [Path()] if result == STDIO else [Path(result).parent, Path()]

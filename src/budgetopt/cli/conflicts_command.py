@@ -57,13 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis import conflicts, repairs
 
         found = conflicts(scenario, at_most=arguments.most)
-        mended = repairs(scenario, measure=arguments.measure, weights=weights, at_most=arguments.most) if found else ()
+        cheapest = (
+            repairs(scenario, measure=arguments.measure, weights=weights, at_most=arguments.most) if found else ()
+        )
     if arguments.format == "json":
-        sys.stdout.write(json.dumps(_document(found, mended), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_document(found, cheapest), indent=2, ensure_ascii=False) + "\n")
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
-        sys.stdout.write("\n".join(contradiction_lines(scenario, found, mended)) + "\n")
+        sys.stdout.write("\n".join(contradiction_lines(scenario, found, cheapest)) + "\n")
     else:
         sys.stdout.write("Nothing contradicts anything: the scenario has a plan.\n")
     return InfeasibleError.exit_code if found else 0
@@ -76,8 +78,8 @@ def explain_infeasible(scenario: Scenario) -> None:
 
     with progress("Looking for contradictions"):
         found = conflicts(scenario)
-        mended = repairs(scenario, at_most=2) if found and found[0].demands else ()
-    for line in contradiction_lines(scenario, found, mended):
+        cheapest = repairs(scenario, at_most=2) if found and found[0].demands else ()
+    for line in contradiction_lines(scenario, found, cheapest):
         say(line)
 
 
@@ -95,7 +97,7 @@ def _weight(text: str) -> tuple[str, Any]:
         raise OptionError(f"--weight: {value!r} is no weight", hint="a number above zero, or never") from None
 
 
-def _document(found: tuple[Conflict, ...], mended: tuple[Repair, ...]) -> dict[str, Any]:
+def _document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]) -> dict[str, Any]:
     return {
         "conflicts": [
             [
@@ -117,7 +119,7 @@ def _document(found: tuple[Conflict, ...], mended: tuple[Repair, ...]) -> dict[s
                     for item in repair.amendments
                 ],
             }
-            for repair in mended
+            for repair in cheapest
         ],
     }
 
