@@ -178,16 +178,6 @@ def test_no_two_modules_have_one_name() -> None:
     assert {name: shown(paths) for name, paths in named.items() if len(paths) > 1} == {}
 
 
-def test_no_two_classes_of_the_package_have_one_name() -> None:
-    classes = [
-        node.name
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    ]
-    assert {name for name in classes if classes.count(name) > 1} == set()
-
-
 def test_no_file_of_the_package_has_more_than_400_lines() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES
@@ -269,3 +259,13 @@ def test_the_lock_pins_everything_that_the_project_asks_for() -> None:
     wanted = [*project["dependencies"], *(item for extra in extras for item in extra)]
     names = {re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~ ;]", item)[0]).lower() for item in wanted}
     assert {name for name in names if not re.search(rf"^{name}==", lock, re.MULTILINE)} == set()
+
+
+def test_no_two_classes_of_the_package_have_one_name() -> None:
+    classes = [
+        node.name
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert {name for name in classes if classes.count(name) > 1} == set()

@@ -8,7 +8,7 @@ from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation, Status
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.proof import proof_of
+from budgetopt.report.proof_words import proof_of
 
 USD = Numbers()
 

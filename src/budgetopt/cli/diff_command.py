@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.write(json.dumps(_document(found), indent=2, ensure_ascii=False, default=str) + "\n")
     else:
-        from budgetopt.report.difference import difference_lines
+        from budgetopt.report.difference_words import difference_lines
 
         sys.stdout.write("\n".join(difference_lines(found)) + "\n")
     return 0

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Writing the linear program"):
         from budgetopt.formulation import formulate
-        from budgetopt.report.files import write_whole
+        from budgetopt.report.whole_files import write_whole
         from budgetopt.solvers import write_model
 
         problem = formulate(scenario).linear_program

@@ -313,9 +313,9 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
 
 def tell(plan: Allocation) -> Explanation:
     """Tell the short story of a whole plan, as it stands at the top of the report."""
-    from budgetopt.report.figures import Figures
     from budgetopt.report.limits import limits_of
-    from budgetopt.report.outcomes import Bought
+    from budgetopt.report.outcome_rows import Bought
+    from budgetopt.report.rounded_money import Figures
     from budgetopt.report.story import short_story
 
     numbers = Numbers(plan.scenario.currency)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from budgetopt.report.figures import Figures
 from budgetopt.report.html import MINUS, environment
 from budgetopt.report.limits import limits_of
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought
-from budgetopt.report.proof import proof_of
+from budgetopt.report.outcome_rows import Bought
+from budgetopt.report.proof_words import proof_of
+from budgetopt.report.rounded_money import Figures
 from budgetopt.report.story import short_story
 from budgetopt.report.text import one_line
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
-from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 
 if TYPE_CHECKING:

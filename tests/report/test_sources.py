@@ -6,10 +6,10 @@ from typing import cast
 from tests.report.plans import plan_of, riverton
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.evidence import Sources, effect_lines, is_assumed
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought, OutcomeRow, assumed_programs
-from budgetopt.report.page import Page
+from budgetopt.report.outcome_rows import Bought, OutcomeRow, assumed_programs
+from budgetopt.report.sources import Sources, effect_lines, is_assumed
+from budgetopt.report.view import PlanView
 from budgetopt.scenario.scenario import Scenario
 
 USD = Numbers()
@@ -105,8 +105,8 @@ def test_a_source_may_say_that_there_is_none() -> None:
     document["outcomes"]["visits"]["source"] = "Assumption: what a visit is worth"
     document["funds"]["water"]["source"] = "Assumption: rates stay"
     document["programs"]["parks"]["source"] = "Assumption"
-    page = Page(plan_of(document), USD)
-    assert [(fact.name, fact.value) for fact in page.other_assumptions] == [
+    page = PlanView(plan_of(document), USD)
+    assert [(name, figure) for name, figure, _ in page.other_assumptions] == [
         ("Weight of “Library visits”", "4"),
         ("Water fund", "the figures of the fund"),
         ("Parks and trails", "the figures of the program"),

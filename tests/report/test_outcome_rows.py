@@ -5,7 +5,7 @@ from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought
+from budgetopt.report.outcome_rows import Bought
 
 USD = Numbers()
 

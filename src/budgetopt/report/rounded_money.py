@@ -37,12 +37,15 @@ class MoneyRow:
         What the plan gives it.
     programs
         How many programs it holds.
+    position
+        The position of the one program that it is about, -1 if it is about several.
     """
 
     name: str
     baseline: int | None
     spending: int
     programs: int = 1
+    position: int = -1
 
     @property
     def change(self) -> int:
@@ -240,7 +243,7 @@ class Figures:
         """Return the row of one program."""
         name = one_line(self.names[position])
         baseline = None if self.is_new[position] else int(self.baseline[position])
-        return MoneyRow(name, baseline, int(self.spending[position]))
+        return MoneyRow(name, baseline, int(self.spending[position]), position=position)
 
     def together(self, name: str, positions: Sequence[int]) -> MoneyRow:
         """Return many programs as one row; ``{}`` in its name is their number."""

@@ -19,7 +19,7 @@ AUDIT = "from the scenario's own words, in code that shares nothing with the cod
 _CHECKS = {
     "rows": "The plan keeps every balance and rule",
     "bounds": "The plan keeps every floor and ceiling",
-    "integrality": "Whole decisions are whole",
+    "integrality": "All-or-nothing decisions are all or nothing",
     "dual": "The prices value no plan above the bound",
     "complementarity": "A price stands only where a limit binds",
     "gap": "The plan's value meets the bound",
@@ -47,6 +47,11 @@ class CheckLine:
     worst: str
     tolerance: str
     passed: bool
+
+    @property
+    def result(self) -> str:
+        """Whether it passed, in a word."""
+        return "passed" if self.passed else "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +101,15 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     believed = []
     if plan.proved and not certificate.bound_by_solver:
         proved.append(
-            f"No plan that keeps these limits has a better value of “{_sought(plan)}” than "
+            f"No plan that keeps these limits has a better value of “{_objective(plan)}” than "
             f"{numbers.quantity(plan.objective_value)}: the prices of the limits prove it, by arithmetic that anyone "
             "can repeat without a solver."
         )
     elif plan.proved:
         believed.append(
-            f"That no plan has a better value of “{_sought(plan)}” than {numbers.quantity(plan.objective_value)} is "
-            f"the word of the solver ({one_line(plan.solver)}), because some decisions are whole ones; that the plan "
-            "reaches this value is proved."
+            f"That no plan has a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)} is "
+            f"the word of the solver ({one_line(plan.solver)}), because some decisions are all-or-nothing; that the "
+            "plan reaches this value is proved."
         )
     else:
         believed.append(_may_exist(plan, numbers))
@@ -124,7 +129,7 @@ def _every_limit(plan: Allocation, numbers: Numbers) -> str:
     return "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
 
 
-def _sought(plan: Allocation) -> str:
+def _objective(plan: Allocation) -> str:
     return one_line(plan.solver_result.stages[0].stage.label)
 
 
@@ -148,14 +153,14 @@ def _may_exist(plan: Allocation, numbers: Numbers) -> str:
     if not math.isfinite(plan.gap):
         return "A better plan may exist; how much better is not known."
     return (
-        f"A better plan may exist: its value of “{_sought(plan)}” could exceed this one's by at most "
+        f"A better plan may exist: its value of “{_objective(plan)}” could exceed this one's by at most "
         f"{numbers.most_share(plan.gap)}."
     )
 
 
 def _checks(plan: Allocation) -> list[CheckLine]:
     lines = []
-    certificates: list[tuple[str, Certificate]] = [(_sought(plan), plan.certificate)]
+    certificates: list[tuple[str, Certificate]] = [(_objective(plan), plan.certificate)]
     certificates += [
         (one_line(stage.stage.label), stage.certificate) for stage in plan.solver_result.stages[1:] if stage.certificate
     ]
@@ -178,12 +183,11 @@ def _facts(plan: Allocation, numbers: Numbers) -> tuple[tuple[str, str], ...]:
     size = plan.formulation.linear_program.summary()
     sizes = [
         plural(size[key], noun)
-        for key, noun in (("rows", "row"), ("columns", "column"), ("integers", "whole decision"))
+        for key, noun in (("rows", "row"), ("columns", "column"), ("integers", "all-or-nothing decision"))
     ]
     certificate = plan.certificate
-    sought = sentence(_sought(plan)).rstrip(".")
     return (
-        ("Objective", sought),
+        ("Objective", sentence(_objective(plan)).rstrip(".")),
         ("Value of the plan", numbers.quantity(plan.objective_value)),
         ("Best value possible", numbers.quantity(certificate.bound)),
         ("Problem", ", ".join(sizes)),

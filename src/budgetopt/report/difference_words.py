@@ -55,25 +55,25 @@ class _DifferenceWriter:
 
     def value_line(self, value: ChangedValue, difference: Difference) -> str:
         """Return one sentence about a value outside of the programs."""
-        head, *rest = value.path
-        kind = WHERE.get(head)
+        section, *rest = value.path
+        kind = WHERE.get(section)
         if kind is None or not rest:
             return f"{' '.join(value.path)}: {self.change(value, difference)}"
-        name = self.name(head, rest[0], difference)
+        name = self.name(section, rest[0], difference)
         if len(rest) == 1:
             if value.before is None:
                 return f"the {kind} {name} is new"
             return f"the {kind} {name} is gone" if value.after is None else f"the {kind} {name} is another"
-        name = f"the rule {name}" if head == "rules" else name
+        name = f"the rule {name}" if section == "rules" else name
         keys, when = self.keys_and_period(rest[1:], difference)
         return f"the {keys} of {name} {self.change(value, difference)}{when}"
 
-    def name(self, head: str, key: str, difference: Difference) -> str:
+    def name(self, section: str, key: str, difference: Difference) -> str:
         """Return what a fund, outcome, resource or rule is called."""
-        if head == "rules":
+        if section == "rules":
             return f"“{one_line(key)}”"
         for scenario in (difference.after, difference.before):
-            said: Mapping[str, Any] = getattr(scenario, head)
+            said: Mapping[str, Any] = getattr(scenario, section)
             if key in said:
                 return f"“{label(key, said[key].name)}”"
         return f"“{label(key)}”"
@@ -219,17 +219,17 @@ def _plan_lines(difference: Difference) -> Iterator[str]:
             yield f"- and {plural(len(moves) - FEW, 'program')} more"
     else:
         yield "No program gets another amount."
-    for table, head in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
-        yield from _table_lines(difference, table, head, numbers)
+    for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
+        yield from _table_lines(difference, table, section, numbers)
 
 
-def _table_lines(difference: Difference, table: pd.DataFrame, head: str, numbers: Numbers) -> Iterator[str]:
+def _table_lines(difference: Difference, table: pd.DataFrame, section: str, numbers: Numbers) -> Iterator[str]:
     writer = _DifferenceWriter(difference.after)
     for key, row in table.iterrows():
-        if abs(row["change"]) < (0.005 if head == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
+        if abs(row["change"]) < (0.005 if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
             continue
-        name = writer.name(head, str(key), difference)
-        if head == "funds":
+        name = writer.name(section, str(key), difference)
+        if section == "funds":
             yield f"- the fund {name} pays {_money_move(numbers, row)}"
         else:
             move = f"{numbers.quantity(row['before'])} to {numbers.quantity(row['after'])}"
