@@ -111,6 +111,24 @@ def test_every_type_of_a_signature_can_be_imported(name: str) -> None:
     assert strangers == set()
 
 
+def aliases(thing: Any) -> Iterator[str]:
+    """Yield the names of our own under which unions stand in a signature."""
+    parts = [*own_classes(thing), *(method for _, method in methods(thing))] if isinstance(thing, type) else [thing]
+    for part in parts:
+        for name, written in inspect.get_annotations(part).items():
+            if isinstance(written, str) and not name.startswith("_"):
+                found = {node.id for node in ast.walk(ast.parse(written)) if isinstance(node, ast.Name)}
+                known = names_of(part.__module__)
+                yield from (name for name in found if isinstance(known.get(name), types.UnionType))
+
+
+def test_every_union_of_a_signature_has_a_public_name() -> None:
+    functions = [thing for thing in PUBLIC.values() if inspect.isfunction(thing) or isinstance(thing, type)]
+    found = {name for thing in functions for name in aliases(thing)}
+    assert {"Change", "Subject"} <= found
+    assert found - set(PUBLIC) == set()
+
+
 def test_the_types_of_signatures_are_found() -> None:
     """What the test above looks at is not empty, wherever a type stands."""
     found = {place for thing in PUBLIC.values() for place, _ in signatures(thing)}

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from budgetopt.allocation import Allocation as Allocation
     from budgetopt.allocation import Prices as Prices
     from budgetopt.allocation import Status as Status
+    from budgetopt.allocation import Subject as Subject
     from budgetopt.allocation import solve as solve
     from budgetopt.analysis import Amendment as Amendment
     from budgetopt.analysis import BreakEven as BreakEven
     from budgetopt.analysis import Conflict as Conflict
-    from budgetopt.analysis import Demand as Demand
     from budgetopt.analysis import Repair as Repair
     from budgetopt.analysis import WhatIf as WhatIf
     from budgetopt.analysis import break_even_factors as break_even_factors
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
-    from budgetopt.analysis.differences import Value as Value
     from budgetopt.analysis.differences import diff as diff
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
@@ -68,20 +68,25 @@ if TYPE_CHECKING:
     from budgetopt.formulation import Labels as Labels
     from budgetopt.formulation import LinearProgram as LinearProgram
     from budgetopt.formulation import Matrix as Matrix
-    from budgetopt.formulation import Provision as Provision
     from budgetopt.formulation import Stage as Stage
     from budgetopt.formulation import TieBreak as TieBreak
     from budgetopt.formulation import formulate as formulate
-    from budgetopt.formulation.limits import ProgramLimits as ProgramLimits
+    from budgetopt.formulation.program_bounds import ProgramLimits as ProgramLimits
     from budgetopt.formulation.rules.rows import Terms as Terms
     from budgetopt.formulation.spending.terms import OutcomeTerms as OutcomeTerms
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
+    from budgetopt.reading.changes import Change as Change
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.effects import Effects as Effects
+    from budgetopt.scenario.limits import Limit as Limit
+    from budgetopt.scenario.limits import Limits as Limits
+    from budgetopt.scenario.limits import Mention as Mention
+    from budgetopt.scenario.limits import Number as Number
+    from budgetopt.scenario.limits import Provision as Provision
     from budgetopt.scenario.model import ChangeLimit as ChangeLimit
     from budgetopt.scenario.model import ChangeRule as ChangeRule
     from budgetopt.scenario.model import CountRule as CountRule
@@ -104,6 +109,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import RequiresRule as RequiresRule
     from budgetopt.scenario.model import Reserve as Reserve
     from budgetopt.scenario.model import Resource as Resource
+    from budgetopt.scenario.model import Rule as Rule
     from budgetopt.scenario.model import Service as Service
     from budgetopt.scenario.model import Smallest as Smallest
     from budgetopt.scenario.model import Spending as Spending
@@ -134,31 +140,33 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "budgetopt._version": "__version__",
-    "budgetopt.allocation": "Allocation Prices Status solve",
+    "budgetopt.allocation": "Allocation Prices Status Subject solve",
     "budgetopt.analysis": (
-        "Amendment BreakEven Conflict Demand Repair WhatIf break_even_factors budget_steps conflicts explain_all "
+        "Amendment BreakEven Conflict Repair WhatIf break_even_factors budget_steps conflicts explain_all "
         "marginal_returns prices repairs rules_one_by_one"
     ),
-    "budgetopt.analysis.differences": "Difference Value diff",
+    "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError NoAllocationError "
         "OptionError OutOfTimeError Place Problem ResultFileError ScenarioError SolverError SolverUnavailableError "
         "UnboundedError UnknownNameError"
     ),
-    "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Provision Stage TieBreak formulate",
-    "budgetopt.formulation.limits": "ProgramLimits",
+    "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
+    "budgetopt.formulation.program_bounds": "ProgramLimits",
     "budgetopt.formulation.rules.rows": "Terms",
     "budgetopt.formulation.spending.terms": "OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
+    "budgetopt.reading.changes": "Change",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.effects": "Effects",
+    "budgetopt.scenario.limits": "Limit Limits Mention Number Provision",
     "budgetopt.scenario.model": (
         "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule FollowsRule Fund FundSpending "
         "IfFunded MaintenanceOfEffort Match Objective OfSelection Outcome Package PackageEffect Program RequiresRule "
-        "Reserve Resource Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule Transfer "
-        "Use Where"
+        "Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule "
+        "Transfer Use Where"
     ),
     "budgetopt.scenario.model.logic": "Follow Need",
     "budgetopt.scenario.packages": "PackageTable",

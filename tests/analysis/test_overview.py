@@ -26,7 +26,7 @@ UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
         (STANDS, {("target", "visits"): -0.5}, math.nan, math.nan, 0.0, "held up by the target “visits”"),
         (STANDS, {("reserve", "general"): 0.5}, 2.0, 2.0, 1.5, STANDS),
         (UNFUNDED, {}, math.nan, 1.0, 1.5, UNFUNDED),
-        (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing that is sought"),
+        (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing"),
         (UNFUNDED, DOWN, math.nan, 2.0, 1.5, "held down by the rule “Cap”"),
         (UNFUNDED, UP, math.nan, 1.0, 1.5, UNFUNDED),
         (UNFUNDED, UP, math.nan, 0.0, 1.5, UNFUNDED),

@@ -160,7 +160,7 @@ def test_many_whole_decisions_are_held_and_said_to_be(monkeypatch: pytest.Monkey
         }
     )
     plan = bo.solve(scenario)
-    stands = "These figures hold as long as the plan's whole decisions stand."
+    stands = "These figures hold as long as the plan's all-or-nothing decisions stand."
     open_to_all = {name: explain(plan, name).sentences for name in ("pool", "library", "general")}
     assert not any(stands in sentences for sentences in open_to_all.values())
     monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)

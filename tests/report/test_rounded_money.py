@@ -123,3 +123,17 @@ def test_a_balance_that_is_all_spent_is_shown_as_nothing_left() -> None:
     figures = Figures.of(plan)
     assert figures.accounts["closing"].tolist() == [[0]]
     check(figures)
+
+
+def test_a_reserve_that_is_just_kept_is_not_shown_above_the_balance() -> None:
+    # 500,000.40 and 250,000.40 are kept: 750,000 by what is shown of them, and 750,001 if the reserve is rounded alone
+    funds = {
+        "kept": {"revenue": 250_000.40, "opening_balance": 500_000.40, "reserve": 750_000.80},
+        "used": {"revenue": 900_000.60, "reserve": 300_000.70},
+    }
+    programs = {"p": {"funds": ["used"], "outcomes": {"o": {"per_dollar": 1}}}}
+    plan = plan_of({"funds": funds, "outcomes": {"o": {"unit": "units", "weight": 1}}, "programs": programs})
+    figures = Figures.of(plan)
+    assert figures.accounts["closing"].tolist() == [[750_000], [300_001]]
+    assert figures.accounts["reserve"].tolist() == [[750_000], [300_001]]
+    check(figures)

@@ -53,7 +53,7 @@ def test_whole_decisions_are_refused():
         }
     )
     plan = bo.solve(scenario)
-    with pytest.raises(OptionError, match="whole decisions"):
+    with pytest.raises(OptionError, match="all-or-nothing decisions"):
         prove_in_fractions(
             plan.formulation.linear_program, plan.solver_result.stages[0].stage, plan.solver_result.x, np.zeros(1)
         )

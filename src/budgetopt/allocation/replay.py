@@ -12,7 +12,7 @@ from budgetopt.allocation.proof import labels_of, vector_of
 from budgetopt.errors import ResultFileError
 from budgetopt.formulation import Formulation
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
-from budgetopt.solvers import PointStatus, Solution, SolverResult, StageResult, Termination
+from budgetopt.solvers import Solution, SolverResult, StageResult, Termination
 from budgetopt.solvers.certificate import TOLERANCE, Certificate, CertificateCheck, certify_point
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, with_value_row
 
@@ -56,7 +56,7 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
         if place + 1 < len(stages):
             program = _left_by(result)
     first = results[0]
-    solution = replace(first.solution, objective=float(first.stage.cost @ point) + first.stage.offset)
+    solution = replace(first.solution, objective=first.stage.value(point))
     certificate = first.certificate
     if problem.is_integer and certificate is not None:
         asked = document["certificate"]["checks"].get("gap", {}).get("tolerance")
@@ -92,18 +92,14 @@ def _stage(
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
-    feasible, none = PointStatus.FEASIBLE, PointStatus.NONE
     solution = Solution(
         termination=_termination(said["termination"]),
-        primal=feasible if reached else none,
-        dual=none if row_dual is None else feasible,
         x=point if reached else None,
         row_dual=row_dual,
-        reduced_cost=None if row_dual is None else stage.cost - program.matrix.transpose_times(row_dual),
+        reduced_cost=None if row_dual is None else stage.reduced_costs(program.matrix, row_dual),
         objective=value,
         bound=bound,
         solver=document["provenance"]["solver"],
-        seconds=0.0,
     )
     return StageResult(stage, program, solution, certificate)
 
@@ -190,9 +186,8 @@ def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapp
     certificate = certify_point(fixed, first.stage, point, row_dual, allowance=allowance)
     solution = replace(
         first.solution,
-        dual=PointStatus.FEASIBLE,
         row_dual=row_dual,
-        reduced_cost=first.stage.cost - fixed.matrix.transpose_times(row_dual),
+        reduced_cost=first.stage.reduced_costs(fixed.matrix, row_dual),
         objective=certificate.objective,
         bound=certificate.bound,
     )

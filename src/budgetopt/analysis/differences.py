@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["Difference", "Value", "diff"]
+__all__ = ["ChangedValue", "Difference", "diff"]
 
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ChangedValue:
     """One value that differs.
 
     Parameters
@@ -63,7 +63,7 @@ class Difference:
 
     before: Scenario
     after: Scenario
-    document: tuple[Value, ...]
+    document: tuple[ChangedValue, ...]
     new_programs: tuple[str, ...]
     gone_programs: tuple[str, ...]
     program_keys: Mapping[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]
@@ -171,12 +171,12 @@ def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: fl
         tuple(name for name in after.programs if name not in before.programs),
         tuple(name for name in before.programs if name not in after.programs),
         dict(_program_keys(before.programs, after.programs, old, new)),
-        _turned(before, after),
+        _reordered(before, after),
         plans,
     )
 
 
-def _turned(before: Scenario, after: Scenario) -> tuple[str, ...]:
+def _reordered(before: Scenario, after: Scenario) -> tuple[str, ...]:
     """Return the sections in which what both scenarios have stands in another order."""
     named = (
         ("programs", list(before.programs), list(after.programs)),
@@ -185,12 +185,12 @@ def _turned(before: Scenario, after: Scenario) -> tuple[str, ...]:
         ("resources", list(before.resources), list(after.resources)),
         ("rules", [rule.name for rule in before.rules], [rule.name for rule in after.rules]),
     )
-    turned = []
+    reordered = []
     for section, old, new in named:
         shared = set(old) & set(new)
         if [name for name in old if name in shared] != [name for name in new if name in shared]:
-            turned.append(section)
-    return tuple(turned)
+            reordered.append(section)
+    return tuple(reordered)
 
 
 def _tree(scenario: Scenario) -> dict[str, Any]:
@@ -201,13 +201,13 @@ def _tree(scenario: Scenario) -> dict[str, Any]:
     return tree
 
 
-def _values(path: Path, before: Any, after: Any) -> Iterator[Value]:
+def _values(path: Path, before: Any, after: Any) -> Iterator[ChangedValue]:
     """Yield what differs below a path; a part that only one of the two has is one value."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from _values((*path, str(key)), before.get(key), after.get(key))
     elif before != after:
-        yield Value(path, before, after)
+        yield ChangedValue(path, before, after)
 
 
 def _program_keys(

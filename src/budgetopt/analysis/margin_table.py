@@ -20,8 +20,6 @@ __all__ = ["charges_by_rule", "charges_of", "duals_of", "marginal_returns"]
 
 HALF_A_CENT = 0.005
 TINY = 1e-9
-CHARGING = ("rule", "target", "resource", "structural balance", "fund spending", "reserve", "match")
-"""The kinds of rows beside the funds' balances that make a program's dollar dearer or cheaper."""
 
 
 def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
@@ -35,7 +33,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging the
     coefficients of the objective. (:func:`break_even_factors` follows on to where the program's money really moves.)
 
-    In problems with whole decisions the price is that of the plan as it stands, with the whole decisions held.
+    In problems with integer decisions the price is that of the plan as it stands, with these decisions held.
 
     Parameters
     ----------
@@ -85,7 +83,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
 
 
 def duals_of(question: WhatIf) -> Floats | None:
-    """Return the duals of the live problem's rows, as a gain; those around the plan if it has whole decisions."""
+    """Return the duals of the live problem's rows, as a gain; those around the plan if it has integer decisions."""
     from budgetopt.solvers.faces import fix_integers
 
     stage = question.problem.stages[0]
@@ -109,8 +107,9 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     for block in problem.row_labels.blocks:
         if block.kind == "fund balance":
             kind[block.positions] = 1
-        elif block.kind in CHARGING:
-            kind[block.positions] = 2
+        elif block.limit is not None:
+            # what several grants ask of one fund is divided in a row that keeps no limit by itself
+            kind[block.positions[(block.limit >= 0) | (block.kind == "match")]] = 2
     weighted = problem.matrix.value * duals[problem.matrix.index]
     column = problem.matrix.column_of_entry()
     money, rules = (
@@ -123,7 +122,7 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     per_dollar = money[terms.column] / terms.weight
     charged = rules[terms.column] / terms.weight
     total = np.where(usable, per_dollar + charged, np.inf)
-    # the dearest first, so that the cheapest is written last
+    # the most expensive first, so that the cheapest is written last
     order = np.argsort(-total, kind="stable")
     order = order[np.isfinite(total[order])]
     cell = (terms.program[order], terms.period[order])
@@ -198,14 +197,12 @@ def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple
     row = problem.matrix.index[entry]
     charge = problem.matrix.value[entry] * duals[row] / weight[problem.matrix.column_of_entry()[entry]]
     found: dict[tuple[str, str], float] = {}
-    labels = problem.row_labels
-    for block in labels.blocks:
-        if block.kind not in CHARGING:
+    for block in problem.row_labels.blocks:
+        if block.limit is None or block.kind == "fund balance":
             continue
         inside = np.flatnonzero((row >= block.start) & (row < block.stop) & (np.abs(charge) > TINY))
-        key = "fund" if "fund" in block.keys else block.kind
-        for at in inside.tolist():
-            name = labels.names[key][int(block.keys[key][row[at] - block.start])]
-            if abs(charge[at]) > abs(found.get((block.kind, name), 0.0)):
-                found[block.kind, name] = float(charge[at])
+        for at in inside[block.limit[row[inside] - block.start] >= 0].tolist():
+            limit = question.scenario.limits[int(block.limit[row[at] - block.start])]
+            if abs(charge[at]) > abs(found.get((limit.kind, limit.name), 0.0)):
+                found[limit.kind, limit.name] = float(charge[at])
     return found

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.prices import print_table, solved_or_why_not
+from budgetopt.cli.prices_command import print_table, solved_or_why_not
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 

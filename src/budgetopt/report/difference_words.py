@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.differences import Difference, Value
+from budgetopt.analysis.differences import ChangedValue, Difference
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.amounts import Share
@@ -53,7 +53,7 @@ class _DifferenceWriter:
         self.numbers = Numbers(scenario.currency)
         self.periods = scenario.periods
 
-    def value_line(self, value: Value, difference: Difference) -> str:
+    def value_line(self, value: ChangedValue, difference: Difference) -> str:
         """Return one sentence about a value outside of the programs."""
         section, *rest = value.path
         kind = WHERE.get(section)
@@ -85,7 +85,7 @@ class _DifferenceWriter:
         words = [key.replace("_", " ") for key in (keys[:-1] if when else keys)]
         return one_line(" ".join(words)), when
 
-    def change(self, value: Value, difference: Difference) -> str:
+    def change(self, value: ChangedValue, difference: Difference) -> str:
         """Return how a value changes: ``falls from $118 million to $112 million (-5.1%)``."""
         in_money = self._is_money(value, difference)
         if value.before in (None, "", (), {}, []):
@@ -106,7 +106,7 @@ class _DifferenceWriter:
             share = f" ({self.numbers.share(value.after / value.before - 1, signed=True)})"
         return f"{move} from {before} to {after}{share}"
 
-    def _is_money(self, value: Value, difference: Difference) -> bool:
+    def _is_money(self, value: ChangedValue, difference: Difference) -> bool:
         path = value.path
         if path[0] in ("resources", "outcomes"):
             return False
@@ -169,8 +169,10 @@ def _key_lines(
 ) -> Iterator[str]:
     names = difference.after.programs.names()
     words, when = writer.keys_and_period(split_key(key), difference)
-    values = [Value(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)]
-    values = [Value(("programs", one.path[1], *split_key(key)), one.before, one.after) for one in values]
+    values = [
+        ChangedValue(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)
+    ]
+    values = [ChangedValue(("programs", one.path[1], *split_key(key)), one.before, one.after) for one in values]
     if len(ids) > FEW:
         together = _in_all(writer, key, before, after)
         yield f"- the {words} of {plural(len(ids), 'program')} changes{when}{together}, such as:"

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.break_even import BreakEven, break_even_factors
+from budgetopt.analysis.break_even import BreakEven, factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
-from budgetopt.formulation import Provision
 from budgetopt.formulation.objective import is_goal_programming
 from budgetopt.report.explained_limits import fund_explained, limit_explained
-from budgetopt.report.limits import Gain, limit_name
+from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import label, one_line, sentence
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
 
@@ -92,7 +92,7 @@ def explain(plan: Subject, name: str | None = None, *, question: WhatIf | None =
     found = _explained(plan, part, question)
     if not question.holds_decisions:
         return found
-    held = "These figures hold as long as the plan's whole decisions stand."
+    held = "These figures hold as long as the plan's all-or-nothing decisions stand."
     return replace(found, sentences=(*found.sentences, held))
 
 
@@ -112,16 +112,18 @@ def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
 
 
 def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:
-    scenario = plan.scenario
-    row = plan.programs.iloc[scenario.programs.position(program)]
+    import pandas as pd
+
+    position = plan.scenario.programs.position(program)
+    row = plan.programs.iloc[position]
     name = one_line(row["name"])
     table = marginal_returns(plan, question=question)
     mine = table[table["program"] == program].reset_index(drop=True)
-    found = break_even_factors(plan, program, question=question)
+    found = factors_of(plan, position, question)
     duals = duals_of(question)
-    charges = {} if duals is None else charges_by_rule(question, duals, scenario.programs.position(program))
+    charges = {} if duals is None else charges_by_rule(question, duals, position)
     sentences = [
-        _gets(row, numbers, len(scenario.periods)),
+        _gets(row, numbers, len(plan.scenario.periods)),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, mine),
         *_at_the_margin(plan, mine, Gain.of(plan, numbers)),
@@ -129,8 +131,6 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         *_decided(plan, program, question, Gain.of(plan, numbers)),
         *_would_change(plan, row, found, numbers),
     ]
-    import pandas as pd
-
     factors = pd.DataFrame(
         {
             "what": [item.what for item in found],
@@ -217,7 +217,7 @@ def _at_the_margin(plan: Allocation, mine: pd.DataFrame, gain: Gain) -> Iterator
 
 def _brings(worth: float, gain: Gain, adds: str) -> str:
     if not worth:
-        return f"{adds} nothing that is sought"
+        return f"{adds} nothing"
     return f"would {gain.words(worth)}" if worth > 0 else f"would cost {gain.amount(-worth)}"
 
 
@@ -230,7 +230,8 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
     for (kind, name), charge in largest:
         if abs(charge) < 1e-6 * abs(largest[0][1]):
             continue
-        what = limit_name(plan, kind, name)
+        limits = plan.scenario.limits
+        what = limit_name(limits[limits.find(kind, name)])
         if kind == "fund spending":
             what = label(name, plan.scenario.funds[name].name)
         what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
@@ -240,7 +241,7 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
 
 
 def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> Iterator[str]:
-    """Say what a whole decision is worth, by solving again with it forced and all others open."""
+    """Say what an all-or-nothing decision is worth, by solving again with it forced and all others open."""
     if question.holds_decisions:
         question = WhatIf(plan.scenario)
     formulation, problem = question.formulation, question.problem
@@ -275,7 +276,7 @@ def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> It
 
 
 _SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
-"""What weighs on a program, by the kind of its limit; others are called as in the table of limits."""
+"""What a limit on a program is called, by its kind; others are called as in the table of limits."""
 
 
 def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
@@ -313,7 +314,7 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
 
 def tell(plan: Allocation) -> Explanation:
     """Tell the short story of a whole plan, as it stands at the top of the report."""
-    from budgetopt.report.limits import limits_of
+    from budgetopt.report.limit_lines import limits_of
     from budgetopt.report.outcome_rows import Bought
     from budgetopt.report.rounded_money import Figures
     from budgetopt.report.story import short_story

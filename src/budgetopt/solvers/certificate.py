@@ -3,7 +3,7 @@
 For a linear program the theory of duality makes a proof short: a plan that meets every limit, prices (row duals) that
 value no plan better than it, and the two values meeting. Whoever holds the problem, ``x`` and the duals can repeat it
 without a solver. Any prices give a valid bound on what every plan can reach, once those of the wrong sign are set to
-zero; the certificate computes that bound and does not trust the solver's. For whole-number problems the bound is the
+zero; the certificate computes that bound and does not trust the solver's. For integer problems the bound is the
 solver's word, and marked so.
 
 Every check is relative: the worst breach is divided by its scale, the size of the figures that it was computed from,
@@ -68,7 +68,7 @@ class Certificate:
     bounds
         Breach of the columns' limits.
     integrality
-        Distance from whole numbers.
+        Distance from integer values.
     dual
         Prices and reduced costs of a sign that no limit supports; None without prices.
     complementarity
@@ -80,7 +80,7 @@ class Certificate:
     bound
         No plan can do better than this.
     bound_by_solver
-        Whether the bound is the solver's word (whole-number problems) and not recomputed.
+        Whether the bound is the solver's word (integer problems) and not recomputed.
     bound_is_rigorous
         Whether each term of the bound rests on a finite limit; if not, reduced costs that are zero up to the
         tolerance were taken for zero.
@@ -160,7 +160,7 @@ def certify(
         What each relative breach may be at most.
     allowance
         What the value may fall short of the bound beyond the tolerance, in the stage's own units: the gap asked for in
-        whole-number problems, or what later stages were allowed to give up.
+        integer problems, or what later stages were allowed to give up.
 
     Raises
     ------
@@ -199,11 +199,12 @@ def certify_point(
         The solver's bound, used without prices only.
     """
     activity = lp.matrix.times(x)
-    turnover = _turnover(lp, x)
+    # the sum of the sizes of a row's terms, at least one unit of its largest coefficient
+    turnover = np.maximum(np.maximum(lp.matrix.sizes(x), lp.matrix.largest_by_row()), 1e-300)
     rows = _limit_check(activity, lp.row_lower, lp.row_upper, turnover, tolerance)
     bounds = _limit_check(x, lp.lower, lp.upper, np.maximum(np.abs(x), 1.0), tolerance)
     integrality = _integrality_check(x[lp.integer], np.flatnonzero(lp.integer), tolerance)
-    objective = float(stage.cost @ x) + stage.offset
+    objective = stage.value(x)
     largest = float(np.abs(stage.cost).max(initial=0.0))
     scale = max(float(np.abs(stage.cost) @ np.abs(x)), largest, 1e-300)
     dual = complementarity = None
@@ -237,13 +238,12 @@ class _Prices:
         cls, lp: LinearProgram, stage: Stage, x: Floats, activity: Floats, row_dual: Floats, tolerance: float
     ) -> _Prices:
         # Everything below minimizes; a maximization's costs and prices change their sign here and back at the end.
-        sign = -1.0 if stage.maximize else 1.0
-        cost = sign * stage.cost
+        sign, cost = stage.sign, stage.sign * stage.cost
         largest = float(np.abs(cost).max(initial=0.0)) or 1.0
         y, row_breach = _supported(sign * row_dual, lp.row_lower, lp.row_upper)
-        row_breach *= _largest_entry_by_row(lp) / largest
+        row_breach *= lp.matrix.largest_by_row() / largest
         reduced = cost - lp.matrix.transpose_times(y)
-        scale = np.abs(cost) + _transpose_times_abs(lp, np.abs(y))
+        scale = np.abs(cost) + lp.matrix.transpose_sizes(y)
         scale = np.maximum(scale, SMALL_SHARE * largest)
         _, column_breach = _supported(reduced, lp.lower, lp.upper)
         column_breach = column_breach / scale
@@ -303,24 +303,6 @@ def _integrality_check(x: Floats, positions: Ints, tolerance: float) -> Certific
     )
 
 
-def _turnover(lp: LinearProgram, x: Floats) -> Floats:
-    """Return for each row the sum of the sizes of its terms, at least one unit of its largest coefficient."""
-    sizes = np.abs(lp.matrix.value) * np.repeat(np.abs(x), np.diff(lp.matrix.starts))
-    total = np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows)
-    return np.maximum(np.maximum(total, _largest_entry_by_row(lp)), 1e-300)
-
-
-def _largest_entry_by_row(lp: LinearProgram) -> Floats:
-    largest = np.zeros(lp.rows)
-    np.maximum.at(largest, lp.matrix.index, np.abs(lp.matrix.value))
-    return largest
-
-
-def _transpose_times_abs(lp: LinearProgram, sizes: Floats) -> Floats:
-    terms = np.abs(lp.matrix.value) * sizes[lp.matrix.index]
-    return np.asarray(np.bincount(lp.matrix.column_of_entry(), weights=terms, minlength=lp.columns), np.float64)
-
-
 def _implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floats]:
     """Return limits of the columns, those that are wanted tightened by what one row at a time implies.
 
@@ -336,8 +318,8 @@ def _implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floa
         term = matrix.value * least_side
         finite = np.isfinite(term)
         total = np.bincount(matrix.index, weights=np.where(finite, term, 0.0), minlength=lp.rows)
-        endless = np.bincount(matrix.index, weights=(~finite).astype(float), minlength=lp.rows)
-        others_finite = endless[matrix.index] - ~finite == 0
+        infinite = np.bincount(matrix.index, weights=(~finite).astype(float), minlength=lp.rows)
+        others_finite = infinite[matrix.index] - ~finite == 0
         used = others_finite & np.isfinite(limits[matrix.index]) & wanted[column]
         rest = limits[matrix.index] - (total[matrix.index] - np.where(finite, term, 0.0))
         implied = rest[used] / matrix.value[used]

@@ -1,6 +1,6 @@
 """Large budgets by the prices of their few shared rows: most columns are clear, only those near the margin are solved.
 
-Prices for the shared rows tell of almost every column whether it belongs at its floor or at its ceiling.
+Prices for the shared rows show for almost every column whether it belongs at its floor or at its ceiling.
 
 1. For prices within a box only the columns near the margin are in doubt. At first these are all; a random sample of
    them that stands for the rest gives prices, around these a smaller box leaves fewer in doubt, and so on: what is
@@ -25,7 +25,7 @@ from budgetopt.solvers.blocks import Blocks
 from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.large import Large, OpenColumns
 from budgetopt.solvers.pools import pool
-from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["solve_by_prices"]
 
@@ -53,7 +53,7 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     Parameters
     ----------
     lp
-        The problem; no whole-number columns.
+        The problem; no integer columns.
     stage
         The objective.
     options
@@ -70,8 +70,7 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     blocks = Blocks.of(lp)
     if not blocks.suited:
         return None
-    sign = -1.0 if stage.maximize else 1.0
-    small, cost = lp, sign * stage.cost
+    small, cost = lp, stage.sign * stage.cost
     pooled = pool(lp, cost, blocks)
     if pooled is not None:
         small, cost = pooled.lp, pooled.cost
@@ -83,12 +82,12 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     if pooled is not None:
         x = pooled.restore_x(x)
         y = None if y is None else pooled.restore_y(y)
-    objective = float(stage.cost @ x) + stage.offset
+    value = stage.value(x)
     if y is None:
-        return replace(found, x=x, objective=objective, bound=np.nan)
-    y = sign * y
-    reduced = stage.cost - lp.matrix.transpose_times(y)
-    return replace(found, x=x, row_dual=y, reduced_cost=reduced, objective=objective, bound=objective)
+        return replace(found, x=x, objective=value, bound=np.nan)
+    y = stage.sign * y
+    reduced = stage.reduced_costs(lp.matrix, y)
+    return replace(found, x=x, row_dual=y, reduced_cost=reduced, objective=value, bound=value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +240,4 @@ _STOPPED = {Termination.TIME_LIMIT, Termination.INTERRUPTED}
 def _stopped(answer: Solution, x: Floats | None) -> Solution:
     """Return the plan in hand when time ran out, not proved."""
     ended = Termination.INTERRUPTED if answer.termination is Termination.INTERRUPTED else Termination.TIME_LIMIT
-    point = PointStatus.NONE if x is None else PointStatus.FEASIBLE
-    nan = np.nan
-    return Solution(
-        ended, point, PointStatus.NONE, x, None, None, nan, nan, answer.solver, iterations=answer.iterations
-    )
+    return Solution(ended, x, solver=answer.solver, iterations=answer.iterations)
