@@ -79,13 +79,7 @@ def _wraps(column: ReportColumn) -> bool:
 
 
 class _SheetWriter:
-    """Makes the cells of a sheet.
-
-    Parameters
-    ----------
-    sheet
-        The sheet.
-    """
+    """Makes the cells of a sheet."""
 
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet

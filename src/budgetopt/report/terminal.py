@@ -79,13 +79,7 @@ def _unit(plan: Allocation, numbers: Numbers, width: int) -> Unit:
 
 
 class _Printer:
-    """Prints blocks.
-
-    Parameters
-    ----------
-    console
-        Where they are printed.
-    """
+    """Prints blocks on a console."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
