@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.analysis import Amendment, Conflict, Repair
+from budgetopt.analysis.shortfall import shortfall_of
 from budgetopt.formulation import Provision
 from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.shortfall_words import shortfall_words
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -48,6 +50,9 @@ def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterato
             because = f" ({one_line(demand.because)})" if demand.because else ""
             place = f"  {demand.place}" if demand.place else ""
             yield f"  - {provision_words(scenario, demand.provision)}{because}{place}"
+        if shortfall := shortfall_of(scenario, conflict):
+            limit = provision_words(scenario, shortfall.limit) if shortfall.limit else ""
+            yield f"  {shortfall_words(scenario, shortfall, limit, len(conflict.demands))}"
 
 
 def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]:
