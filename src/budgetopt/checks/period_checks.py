@@ -27,7 +27,7 @@ def check_periods(scenario: Scenario, findings: Findings) -> None:
         if period in scenario.periods[:position]:
             message = f"the period '{period}' stands twice in periods"
             findings.add("duplicate-period", ("periods", position), message, "each period once")
-    look = _Look(scenario, findings)
+    look = _PeriodNames(scenario, findings)
     for section, models in (
         ("funds", scenario.funds),
         ("outcomes", scenario.outcomes),
@@ -42,7 +42,7 @@ def check_periods(scenario: Scenario, findings: Findings) -> None:
     look.programs()
 
 
-class _Look:
+class _PeriodNames:
     """Looks for periods among the keys of mappings that say something for each period."""
 
     def __init__(self, scenario: Scenario, findings: Findings) -> None:
