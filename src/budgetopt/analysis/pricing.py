@@ -98,7 +98,7 @@ def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
                 continue
             period = int(block.keys["period"][at])
             when = "" if period < 0 else periods[period]
-            part = limit.parts[number] if number >= 0 else ""
+            part = "" if number < 0 else limit.parts[number] if number < len(limit.parts) else str(number + 1)
             if "program" in block.keys:
                 part = str(programs[int(block.keys["program"][at])])
             lower, upper = float(problem.row_lower[row]), float(problem.row_upper[row])
