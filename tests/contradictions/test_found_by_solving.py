@@ -112,7 +112,7 @@ TOO_MUCH = [
             "funds__general__structural_balance": True,
         },
         {"general", "police"},
-        "The structural balance of “general” allows at most $10 in t1, and the others ask for $11.",
+        "The structural balance of “general”: at most $10 in t1, and the others ask for $11.",
     ),
     (
         {"rules": [{"name": "r", "sum": "spending", "at_least": 14.5}]},
@@ -314,4 +314,4 @@ def test_what_contradicts_is_named_with_its_figures() -> None:
     found = conflicts(scenario)
     assert [provision.name for provision in found[0].provisions] == ["cap", "floor", "steady"]
     told = contradiction_lines(scenario, found, ())
-    assert told[-1] == "  The rule “cap” allows at most $6.50 in t1, and the others ask for $7.50."
+    assert told[-1] == "  The rule “cap”: at most $6.50 in t1, and the others ask for $7.50."

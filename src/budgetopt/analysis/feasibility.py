@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from budgetopt.analysis.contradictions import Conflict, conflicts
-from budgetopt.analysis.mending import repairs
 from budgetopt.analysis.repair import Repair
+from budgetopt.analysis.repairs import repairs
 from budgetopt.formulation import LinearProgram, Stage, formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, PointStatus, Termination

@@ -12,17 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.analysis.contradictions import Conflict
-from budgetopt.formulation import LinearProgram, Matrix, Provision, Stage, formulate, provisions_of
+from budgetopt.formulation import LinearProgram, Matrix, Stage, formulate
 from budgetopt.formulation.linear_program import Floats, Ints
-from budgetopt.scenario.model import CountRule, SumRule
+from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, Solution
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["Shortfall", "shortfall_of"]
 
-FIRST, LAST = ("target", "resource"), ("structural balance", "fund spending", "rule")
-"""The kinds of limits whose own figure says more than the money, and those that are asked after it."""
 MOST_ROWS = 60
 """Of no more rows of a limit than so many it is asked by how much they are missed."""
 _LEAST = 1e-6
@@ -36,6 +34,8 @@ class Shortfall:
     ----------
     limit
         The limit that is missed; None for the money of funds.
+    part
+        The group that the limit is missed for; empty where it has none.
     is_floor
         Whether the limit asks for more than is possible, and not allows less than is asked for.
     funds
@@ -44,30 +44,28 @@ class Shortfall:
         The first and the last period that count; empty for all periods together.
     asked, available
         What is asked for, and what there is; dollars, or the limit's own unit.
-    unit
-        The unit of both; empty for dollars.
     """
 
-    limit: Provision | None
+    limit: Limit | None
+    part: str
     is_floor: bool
     funds: tuple[str, ...]
     periods: tuple[str, ...]
     asked: float
     available: float
-    unit: str = ""
 
 
 def shortfall_of(scenario: Scenario, conflict: Conflict) -> Shortfall | None:
     """Return the sum that does not come out in a conflict; None if it is not one plain sum."""
     kept = set(conflict.provisions)
-    suspended = {provision for provision, _, _ in provisions_of(scenario)} - kept
+    suspended = {limit.provision for limit in scenario.limits.demands()} - kept
     problem = formulate(scenario, suspended=suspended).linear_program
     # all-or-nothing decisions may be taken in part: what that already rules out is a sum
     problem = replace(problem, integer=np.zeros(problem.columns, dtype=bool))
     if _missed(problem, np.empty(0, dtype=np.int64)).primal is PointStatus.FEASIBLE:
         return None
-    first = [item for item in conflict.provisions if item.kind in FIRST or _unit_of(scenario, item)]
-    last = [item for item in conflict.provisions if item.kind in LAST and item not in first]
+    sums = [limit for limit in conflict.demands if limit.is_linear and not limit.of_each_program]
+    first, last = ([limit for limit in sums if limit.in_dollars is in_dollars] for in_dollars in (False, True))
     return _of_limits(scenario, problem, first) or _of_money(scenario, problem) or _of_limits(scenario, problem, last)
 
 
@@ -116,98 +114,68 @@ def _of_money(scenario: Scenario, problem: LinearProgram) -> Shortfall | None:
     available = float(problem.row_lower[rows[counts]].sum()) + _received(problem, answer)
     names = tuple(np.array(list(scenario.funds), dtype=object)[funds].tolist())
     window = (scenario.periods[periods[0]], scenario.periods[periods[-1]])
-    return Shortfall(None, False, names, window, round(available + answer.objective, 2), round(available, 2))
+    return Shortfall(None, "", False, names, window, round(available + answer.objective, 2), round(available, 2))
 
 
 def _received(problem: LinearProgram, answer: Solution) -> float:
     """Return what transfers at their ceilings bring to the funds that are short of money; dollars."""
-    assert answer.x is not None
-    assert answer.reduced_cost is not None
-    moved = [block.positions for block in problem.column_labels.of_kind("transfer")]
-    at = np.concatenate([np.empty(0, dtype=np.int64), *moved])
-    return float(-np.minimum(answer.reduced_cost[at], 0.0) @ answer.x[at])
+    assert answer.row_dual is not None
+    at = np.concatenate([np.empty(0, np.int64), *(block.positions for block in problem.row_labels.of_kind("transfer"))])
+    most, worth = problem.row_upper[at], -np.minimum(answer.row_dual[at], 0.0)
+    return float(worth @ np.where(worth > _LEAST, most, 0.0))
 
 
-def _of_limits(scenario: Scenario, problem: LinearProgram, limits: Sequence[Provision]) -> Shortfall | None:
+def _of_limits(scenario: Scenario, problem: LinearProgram, limits: Sequence[Limit]) -> Shortfall | None:
     """Return what is short of one limit after the other: a ceiling that is exceeded, or else a floor out of reach."""
     found = [one for limit in limits if (one := _of_limit(scenario, problem, limit)) is not None]
     return min(found, key=lambda one: one.is_floor, default=None)
 
 
-def _of_limit(scenario: Scenario, problem: LinearProgram, limit: Provision) -> Shortfall | None:
-    rows = list(_rows_of(problem, limit))
-    for row, period in rows:
+def _of_limit(scenario: Scenario, problem: LinearProgram, limit: Limit) -> Shortfall | None:
+    rows = list(_rows_of(problem, scenario.limits.position(limit.provision)))[:MOST_ROWS]
+    for row, period, part in rows:
         lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
-        others = [other for other, _ in rows if other != row]
+        others = [other for other, _, _ in rows if other != row]
         lower[others], upper[others] = -np.inf, np.inf
         answer = _missed(replace(problem, row_lower=lower, row_upper=upper), np.array([row]))
         if answer.primal is not PointStatus.FEASIBLE or answer.x is None or answer.objective <= _LEAST:
             continue
         under, over = answer.x[-2:].tolist()
         is_floor = under > over
-        figure = _figure(scenario, limit, is_floor, period, float((lower if is_floor else upper)[row]))
-        unit = _unit_of(scenario, limit)
-        if figure is None or not np.isfinite(figure):
+        when = scenario.periods[period] if period >= 0 else ""
+        figure = _figure(limit, is_floor, when, float((lower if is_floor else upper)[row]))
+        if figure is None:
             return None
-        other = round(figure + over - under, 6 if unit else 2)
-        if unit == "programs" and abs(other - round(other)) > _LEAST:
+        other = round(figure + over - under, 2 if limit.in_dollars else 6)
+        if limit.unit == "programs" and abs(other - round(other)) > _LEAST:
             return None
-        periods = () if period < 0 else (scenario.periods[period],) * 2
         asked, available = (figure, other) if is_floor else (other, figure)
-        return Shortfall(limit, is_floor, (), periods, asked, available, unit)
+        name = limit.parts[part] if 0 <= part < len(limit.parts) else ""
+        return Shortfall(limit, name, is_floor, (), (when, when) if when else (), asked, available)
     return None
 
 
-def _rows_of(problem: LinearProgram, limit: Provision) -> Iterator[tuple[int, int]]:
-    """Yield the rows of a limit, each with its period: -1 for all periods together."""
-    labels, count = problem.row_labels, 0
-    for block in labels.of_kind(limit.kind):
-        key = block.kind if block.kind in block.keys else "fund"
-        for at in np.flatnonzero(np.array(labels.names[key])[block.keys[key]] == limit.name).tolist():
-            count += 1
-            if count <= MOST_ROWS:
-                yield block.start + at, int(block.keys["period"][at])
+def _rows_of(problem: LinearProgram, position: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the rows of a limit, each with its period (-1 for all of them together) and its part (-1 for none)."""
+    for block in problem.row_labels.blocks:
+        if block.limit is not None and "period" in block.keys:
+            for at in np.flatnonzero(block.limit == position).tolist():
+                yield block.start + at, int(block.keys["period"][at]), -1 if block.part is None else int(block.part[at])
 
 
-def _figure(scenario: Scenario, limit: Provision, is_floor: bool, period: int, own: float) -> float | None:
-    """Return the limit's own figure, which a row has less what outcomes are without any spending."""
-    key = "at_least" if is_floor else "at_most"
-    if limit.kind == "resource":
-        said, each = scenario.resources[limit.name].capacity, ""
-    elif limit.kind == "target":
-        target = scenario.outcomes[limit.name].target
-        said, each = getattr(target, key), getattr(target, "each", "")
-    elif limit.kind == "rule":
-        rule = _rule(scenario, limit)
-        if isinstance(rule, CountRule) or (isinstance(rule, SumRule) and rule.sum == "spending" and _is_fixed(rule)):
-            return own
-        if not isinstance(rule, SumRule) or rule.of is not None or rule.by is not None:
-            return None
-        said, each = getattr(rule, key) if rule.equals is None else rule.equals, rule.each
-    else:
-        return own
-    values: Floats = scenario.per_period(said, np.nan)
-    return float(values[max(period, 0)]) if period >= 0 or each == "total" else None
+def _figure(limit: Limit, is_floor: bool, period: str, bound: float) -> float | None:
+    """Return the figure of a limit in a period, or in all of them; None if it is no amount.
 
-
-def _is_fixed(rule: SumRule) -> bool:
-    return rule.of in (None, "baseline", "revenue")
-
-
-def _rule(scenario: Scenario, limit: Provision) -> object:
-    return next(rule for rule in scenario.rules if rule.name == limit.name)
-
-
-def _unit_of(scenario: Scenario, limit: Provision) -> str:
-    """Return the unit of a limit; empty for dollars, and for what is no sum."""
-    if limit.kind == "resource":
-        return scenario.resources[limit.name].unit or "units"
-    name = limit.name if limit.kind == "target" else ""
-    if limit.kind == "rule":
-        rule = _rule(scenario, limit)
-        if isinstance(rule, CountRule):
-            return "programs"
-        what, _, name = rule.sum.partition(" ") if isinstance(rule, SumRule) else ("", "", "")
-        if what == "resource":
-            return scenario.resources[name.strip()].unit or "units"
-    return (scenario.outcomes[name.strip()].unit or "units") if name.strip() else ""
+    A share of what the plan decides stands in the matrix, and the bound of its row is zero.
+    """
+    if limit.is_switch:
+        return bound
+    number = next(
+        (one for one in limit.numbers if one.sense in ("equals", "at least" if is_floor else "at most")), None
+    )
+    value = None if number is None else number.in_period(period)
+    if number is None or value is None or number.measure != "value" or number.counts_units:
+        return None
+    if number.is_share(value):
+        return bound if limit.in_dollars and bound else None
+    return float(value)
