@@ -53,7 +53,7 @@ class Prices:
     def of(
         self, limit: int, part: Ints | int = EVERY, program: Ints | int = EVERY, period: Ints | int = EVERY
     ) -> Floats:
-        """Return the price of parts of a limit; the keys are broadcast against one another.
+        """Return the price of parts of a limit; the shape is that of the keys, broadcast against one another.
 
         What limits in no period at all costs nothing. A limit on all periods together has one row of each part.
 
