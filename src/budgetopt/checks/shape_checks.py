@@ -118,7 +118,7 @@ class _Look:
         texts = [[money(amount) for amount in each[:, 0].tolist()] for each in (needed, np.nan_to_num(ceiling))]
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
-        self.add("never-funded", wrong, "if_funded", message, "at most {1}", hint, *texts)
+        self.add("doors-above-ceiling", wrong, "if_funded", message, "at most {1}", hint, *texts)
 
     def uses(self) -> None:
         """Look for uses of resources that have no size, two, or one of what the program does not do."""
