@@ -106,9 +106,8 @@ def _most_kept_up(scenario: Scenario, payer: str, programs: Bools) -> Floats:
     received = [other.transfers_to[payer].at_most for other in scenario.funds.values() if payer in other.transfers_to]
     income = scenario.revenue(payer) + scenario.per_period(fund.one_time)
     income = income + sum((scenario.per_period(most) for most in received), np.zeros(len(income)))
-    return np.minimum(
-        np.where(np.isnan(ceilings), np.inf, ceilings).sum(axis=0), fund.opening_balance + income.cumsum()
-    )
+    most: Floats = np.where(np.isnan(ceilings), np.inf, ceilings).sum(axis=0)
+    return np.minimum(most, fund.opening_balance + income.cumsum())
 
 
 def _effort_asked(scenario: Scenario, grant: str) -> Floats:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from budgetopt.cli import (
-    check,
+    check_command,
     conflicts_command,
     diff_command,
-    explain,
+    explain_command,
     export_command,
     new_command,
     prices_command,
@@ -26,9 +26,9 @@ __all__ = ["COMMANDS", "UsageError", "build_parser", "parse"]
 
 COMMANDS = (
     new_command,
-    check,
+    check_command,
     solve_command,
-    explain,
+    explain_command,
     prices_command,
     conflicts_command,
     diff_command,
