@@ -12,7 +12,8 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.prices_command import print_table, solved_or_why_not
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.prices_command import print_table
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
