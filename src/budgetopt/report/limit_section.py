@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
-from budgetopt.report.limits import Limit, limit_name
+from budgetopt.report.limit_lines import LimitLine, limit_name
 from budgetopt.report.numbers import plural
 from budgetopt.report.view import PlanView
 
@@ -30,7 +30,7 @@ def limit_blocks(view: PlanView) -> Iterator[Block]:
         yield Paragraph(NONE_BINDS, strong=True, media=Media.TERMINAL)
 
 
-def _words(limit: Limit, *, because: bool) -> str:
+def _words(limit: LimitLine, *, because: bool) -> str:
     where = f", {limit.period}" if limit.period else ""
     reason = f" ({limit.because})" if limit.because and because else ""
     return f"{limit.name}{where}: {limit.bound or limit.sense}{reason}. {limit.price_words}"
@@ -53,7 +53,7 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
 
 
 def _table(
-    view: PlanView, limits: Sequence[Limit], caption: str, *, gains: bool = False, folded: str = ""
+    view: PlanView, limits: Sequence[LimitLine], caption: str, *, gains: bool = False, folded: str = ""
 ) -> Iterator[Block]:
     shown, more = view.cut(limits)
     columns = [
@@ -72,7 +72,7 @@ def _table(
 def _sheet(view: PlanView) -> ReportTable:
     table = view.plan.rules
     kinds, units = table["kind"].tolist(), table["unit"].tolist()
-    names = [limit_name(view.plan, kind, name) for kind, name in zip(kinds, table["name"].tolist(), strict=True)]
+    names = [limit_name(view.plan.scenario.limits[at]) for at in table["limit"].tolist()]
     columns = [
         ReportColumn("Rule", names.__getitem__, width=40),
         ReportColumn("Part", table["part"].tolist().__getitem__, width=18),

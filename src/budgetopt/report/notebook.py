@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from budgetopt.report.html import MINUS, environment
-from budgetopt.report.limits import limits_of
+from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.proof_words import proof_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.limits import Limit
+from budgetopt.report.limit_lines import LimitLine
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.proof_words import how_much_better
@@ -30,7 +30,7 @@ def over_periods(plan: Allocation) -> str:
 
 
 def short_story(
-    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[Limit], numbers: Numbers
+    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
 ) -> list[str]:
     """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best.
 
@@ -213,7 +213,7 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float)
     return [f"{start}; {amount} is left{above}{end}."]
 
 
-def _limits(limits: list[Limit]) -> list[str]:
+def _limits(limits: list[LimitLine]) -> list[str]:
     binding = [limit for limit in limits if limit.binding]
     if not binding:
         return ["No limit holds the plan back."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def compile_requires(scenario: Scenario, position: int, rule: RequiresRule) -> I
     """Yield: funded only if each program that it needs is."""
     for number, need in enumerate(rule.requires.needs):
         weight = _weights(scenario, [rule.requires.program], 1.0) + _weights(scenario, [need], -1.0)
-        yield _funded(scenario, position, rule, weight, -np.inf, 0.0, number)
+        yield replace(_funded(scenario, position, rule, weight, -np.inf, 0.0, number), part=number)
 
 
 def compile_excludes(scenario: Scenario, position: int, rule: ExcludesRule) -> Iterator[LinearRule]:
