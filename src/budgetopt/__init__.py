@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from budgetopt.report.explanation import explain as explain
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
+    from budgetopt.scenario.amounts import Share as Share
     from budgetopt.scenario.effects import Effects as Effects
     from budgetopt.scenario.limits import Limit as Limit
     from budgetopt.scenario.limits import Limits as Limits
@@ -160,6 +161,7 @@ _EXPORTS = {
     "budgetopt.reading.changes": "Change",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.scenario": "ProgramTable Scenario",
+    "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",
     "budgetopt.scenario.limits": "Limit Limits Mention Number Provision",
     "budgetopt.scenario.model": (

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from budgetopt.allocation.prices import EVERY
 from budgetopt.audit.check import ALL_PERIODS, Check
-from budgetopt.scenario.programs import Bools, Floats, Ints, objects
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -67,11 +68,14 @@ def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:
 
 def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
     """Return the rows of a limit on sums: one a cell that has a limit."""
-    limit = plan.scenario.limits[at]
-    part = np.full(len(check), -1) if check.part is None else check.part
+    part, names = _parts(plan, check, at)
     by_program = check.program if check.program is not None and plan.prices.is_by_program(at) else None
-    price = plan.prices.of(at, part, -1 if by_program is None else by_program, check.period)
-    about = objects([*limit.parts, ""])[part] if by_program is None else plan.scenario.programs.ids[by_program]
+    price = plan.prices.of(
+        at, EVERY if part is None else part, EVERY if by_program is None else by_program, check.period
+    )
+    about = np.full(len(check), "", dtype=object) if part is None else names[part]
+    if by_program is not None:
+        about = plan.scenario.programs.ids[by_program]
     bound, is_lower = _nearer(check)
     equal = check.lower == check.upper
     sense = np.where(np.isfinite(bound) & equal, "equals", np.where(is_lower, "at least", "at most"))
@@ -88,6 +92,19 @@ def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
     }
     kept = np.isfinite(bound)
     return {**{name: values[kept] for name, values in rows.items()}, "unit": check.unit}
+
+
+def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]:
+    """Return the part of the limit that each cell is about, None for the whole, and the names of the parts."""
+    names = plan.scenario.limits[at].parts
+    if check.part is not None:
+        return check.part, objects([*names, ""])
+    if names or check.item is None or not plan.prices.has_parts(at):
+        return None, objects([])
+    # parts that the limit does not name are numbered in the order in which the audit comes to them
+    number: dict[str, int] = {}
+    part = np.array([number.setdefault(str(item), len(number)) for item in check.item.tolist()], dtype=np.int64)
+    return part, objects(list(number))
 
 
 def _nearer(check: Check) -> tuple[Floats, Bools]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -53,21 +54,25 @@ class Prices:
     def of(
         self, limit: int, part: Ints | int = EVERY, program: Ints | int = EVERY, period: Ints | int = EVERY
     ) -> Floats:
-        """Return the price of parts of a limit; the keys are broadcast against one another.
+        """Return the price of parts of a limit; the shape is that of the keys, broadcast against one another.
 
-        What limits in no period at all costs nothing. A limit on all periods together has one row of each part.
+        What limits in no period at all costs nothing.
 
         Parameters
         ----------
         limit
             Position of the limit in the scenario's list of limits.
         part, program, period
-            Positions of the part of the limit, of the program and of the period; :data:`EVERY` where there is none.
+            Positions of the part of the limit, of the program and of the period; :data:`EVERY` adds up all of them.
         """
-        parts, programs, periods = np.broadcast_arrays(*(np.atleast_1d(key) for key in (part, program, period)))
-        together = self._look_up(limit, parts, programs, np.full(periods.shape, EVERY), together=True)
-        apart = self._look_up(limit, parts, programs, periods, together=False)
-        return np.where(periods == EVERY, together, apart).astype(np.float64)
+        asked = np.broadcast_arrays(*(np.atleast_1d(key) for key in (part, program, period)))
+        all_parts, all_programs = (isinstance(key, int) and key == EVERY for key in (part, program))
+        together = self._look_up(limit, asked, (all_parts, all_programs, True))
+        return np.where(asked[2] == EVERY, together, self._look_up(limit, asked, (all_parts, all_programs, False)))
+
+    def has_parts(self, limit: int) -> bool:
+        """Return whether the rows of a limit are about parts of it."""
+        return bool((self._rows.part[self._of_limit(limit)] >= 0).any())
 
     def is_by_program(self, limit: int) -> bool:
         """Return whether the rows of a limit are about single programs."""
@@ -94,21 +99,17 @@ class Prices:
     def _ordered(self) -> Ints:
         return self._rows.limit[self._order]
 
-    def _look_up(self, limit: int, part: Ints, program: Ints, period: Ints, *, together: bool) -> Floats:
-        known, total = self._totals(limit, together=together)
-        asked = self._key(part, program, period)
-        if not len(known):
-            return np.full(asked.shape, self._unknown)
-        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        return np.where(known[at] == asked, total[at], self._unknown)
-
-    def _totals(self, limit: int, *, together: bool) -> tuple[Ints, Floats]:
-        """Return the keys of a limit's rows and the sum of the prices of each, the periods apart or all together."""
+    def _look_up(self, limit: int, asked: Sequence[Ints], every: tuple[bool, bool, bool]) -> Floats:
+        """Return the sum of the prices of the rows with the asked keys; those of ``every`` count all alike."""
         rows = self._of_limit(limit)
-        table = self._rows
-        period = np.full(len(rows), EVERY) if together else table.period[rows]
-        known, at = np.unique(self._key(table.part[rows], table.program[rows], period), return_inverse=True)
-        return known, np.bincount(at, weights=table.price[rows], minlength=len(known)).astype(np.float64)
+        own = (self._rows.part[rows], self._rows.program[rows], self._rows.period[rows])
+        known, at = np.unique(self._key(*_alike(own, every)), return_inverse=True)
+        wanted = np.broadcast_to(self._key(*_alike(asked, every)), asked[0].shape)
+        if not len(known):
+            return np.full(wanted.shape, self._unknown)
+        total = np.bincount(at, weights=self._rows.price[rows], minlength=len(known))
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[place] == wanted, total[place], self._unknown).astype(np.float64)
 
     def _key(self, part: NDArray[np.int64], program: NDArray[np.int64], period: NDArray[np.int64]) -> Ints:
         programs, periods = self._shape
@@ -142,6 +143,11 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
         none = np.full(len(program), EVERY)
         rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
     return Prices(money, floor, ceiling, _joined(rows), (shape[0], shape[1]), unknown)
+
+
+def _alike(keys: Sequence[Ints], every: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
+    part, program, period = (np.full_like(key, EVERY) if alike else key for key, alike in zip(keys, every, strict=True))
+    return part, program, period
 
 
 def _joined(parts: list[_PricedRows]) -> _PricedRows:

@@ -31,7 +31,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
     """Return the result document of an allocation.
 
     The order of its keys and lists is always the same: that of this function, and that of the scenario. What is no
-    number (a price in a problem of whole decisions, the baseline of a new program) is null.
+    number (a price in a problem of integer decisions, the baseline of a new program) is null.
     """
     from budgetopt._version import __version__
 

@@ -254,7 +254,7 @@ class Alterations:
         for key in INDIRECT:
             simple &= np.isnan(scenario.programs.number(key))
         labels = problem.column_labels
-        # without ceilings, segments come into reach that whole decisions keep in order
+        # without ceilings, segments come into reach that integer decisions keep in order
         limited = [item.provision for item in scenario.limits.demands() if sets_ceilings(scenario, item.provision)]
         for either in (whole(scenario).linear_program, whole(scenario, limited).linear_program):
             for block in either.column_labels.blocks:

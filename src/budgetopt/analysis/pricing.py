@@ -39,7 +39,7 @@ COLUMNS = (
     "method",
 )
 STEP = 0.01
-"""In whole-number problems: the share of a limit by which it is moved to see what that brings."""
+"""In integer problems: the share of a limit by which it is moved to see what that brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
                 continue
             period = int(block.keys["period"][at])
             when = "" if period < 0 else periods[period]
-            part = limit.parts[number] if number >= 0 else ""
+            part = "" if number < 0 else limit.parts[number] if number < len(limit.parts) else str(number + 1)
             if "program" in block.keys:
                 part = str(programs[int(block.keys["program"][at])])
             lower, upper = float(problem.row_lower[row]), float(problem.row_upper[row])
@@ -159,7 +159,7 @@ def prices(
     question = question or question_about(plan, hold=hold)
     method = "exact"
     if question.holds_decisions:
-        method = "exact as long as the whole decisions stand"
+        method = "exact as long as the integer decisions stand"
     elif question.is_integer:
         method = "solved again with the limit moved by 1%"
     base = solved(question.as_is())
@@ -275,7 +275,7 @@ def solved(answer: Solution) -> Solution:
 
 
 def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -> tuple[Piece, Piece]:
-    """Return the pieces of the best value, as a gain, on the side of relief and on the side of tightening."""
+    """Return the pieces of the best value, as a gain, on the side of relaxing and on the side of tightening."""
     evaluate = _evaluator(question, limit, gain)
     start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())

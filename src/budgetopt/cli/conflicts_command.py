@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis import Conflict, Repair
     from budgetopt.scenario import Scenario
 
-__all__ = ["HELP", "NAME", "add_arguments", "run", "solved_or_why_not"]
+__all__ = ["HELP", "NAME", "add_arguments", "conflicts_document", "run", "solved_or_why_not"]
 
 NAME = "conflicts"
 HELP = "when nothing fits: what contradicts what, and the cheapest repairs"
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             repairs(scenario, measure=arguments.measure, weights=weights, at_most=arguments.most) if found else ()
         )
     if arguments.format == "json":
-        print_json(_document(found, cheapest))
+        print_json(conflicts_document(found, cheapest))
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
@@ -115,7 +115,8 @@ def _weight(text: str) -> tuple[str, Any]:
         raise OptionError(f"--weight: {value!r} is no weight", hint="a number above zero, or never") from None
 
 
-def _document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]) -> dict[str, Any]:
+def conflicts_document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]) -> dict[str, Any]:
+    """Return conflicts and repairs as plain values."""
     return {
         "conflicts": [
             [

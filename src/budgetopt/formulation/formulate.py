@@ -11,7 +11,7 @@ import numpy as np
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
-from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
+from budgetopt.formulation.objective import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
@@ -131,7 +131,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     segments, slopes = segments_of(effects, programs)
 
     more, less = wanted(rules, outcome_count, programs)
-    seek_more, seek_less = sought(scenario)
+    seek_more, seek_less = wanted_outcomes(scenario)
     more[: len(seek_more)] |= seek_more[:, None]
     less[: len(seek_less)] |= seek_less[:, None]
     most, may_pay, counts = most_available(scenario), pays(scenario), counted(rules, programs)
@@ -142,10 +142,10 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
 
     packaged = np.zeros(programs, dtype=bool)
     packaged[scenario.packages.program] = True
-    doors = np.zeros(programs, dtype=bool)
+    minimum = np.zeros(programs, dtype=bool)
     for key in ("if_funded.at_least", "if_funded.fixed_cost"):
-        doors |= np.nan_to_num(scenario.programs.number(key)) > 0
-    eligible, opens = scenario.eligible & ~packaged[:, None], (doors | counts) & ~packaged
+        minimum |= np.nan_to_num(scenario.programs.number(key)) > 0
+    eligible, opens = scenario.eligible & ~packaged[:, None], (minimum | counts) & ~packaged
     scaled, carriers, opened = add_continuous(
         builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, keep_all)
     )

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.analysis import Amendment, Conflict, Repair
+from budgetopt.analysis.shortfall import shortfall_of
 from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.shortfall_words import shortfall_words
 from budgetopt.report.text import one_line
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit
@@ -20,7 +22,7 @@ def limit_phrase(limit: Limit) -> str:
     return limit.phrase.format(*(one_line(owner) for owner in limit.owners))
 
 
-def conflict_lines(conflicts: Sequence[Conflict]) -> Iterator[str]:
+def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterator[str]:
     """Yield what contradicts what, a line each."""
     for number, conflict in enumerate(conflicts, 1):
         if not conflict.demands:
@@ -33,6 +35,9 @@ def conflict_lines(conflicts: Sequence[Conflict]) -> Iterator[str]:
             because = f" ({one_line(demand.because)})" if demand.because else ""
             place = f"  {demand.place}" if demand.place else ""
             yield f"  - {limit_phrase(demand)}{because}{place}"
+        if shortfall := shortfall_of(scenario, conflict):
+            limit = limit_phrase(shortfall.limit) if shortfall.limit else ""
+            yield f"  {shortfall_words(scenario, shortfall, limit, len(conflict.demands))}"
 
 
 def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]:
@@ -44,7 +49,7 @@ def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]
 
 def contradiction_lines(scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair]) -> list[str]:
     """Return why a scenario has no plan and what would repair it, a line each; empty if there is one."""
-    lines = list(conflict_lines(conflicts))
+    lines = list(conflict_lines(scenario, conflicts))
     if repairs:
         lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
     return lines

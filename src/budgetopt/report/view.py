@@ -122,8 +122,9 @@ class PlanView:
 
     @cached_property
     def proof(self) -> ProofWords:
-        """What is proved and what is believed."""
-        return proof_of(self.plan, self.numbers, len(self.assumptions))
+        """What is proved and what is believed; a summary has no use for the number of assumptions."""
+        assumptions = None if self.media in Media.SUMMARY else len(self.assumptions)
+        return proof_of(self.plan, self.numbers, assumptions)
 
     @property
     def title(self) -> str:
@@ -156,15 +157,18 @@ class PlanView:
         """What the amounts are, for the captions of tables."""
         return f"Amounts in {self.currency}{self.together}"
 
+    @property
+    def _symbol(self) -> bool:
+        """Whether the currency stands before each amount of a table, and not in its title."""
+        return self.media in Media.PAGE | Media.NOTEBOOK
+
     def money(self, amount: int | None) -> str:
         """Return an amount of a table; a baseline that is not there makes a program new."""
-        return (
-            "new" if amount is None else self.numbers.units(amount, self.figures.unit, symbol=self.media is Media.PAGE)
-        )
+        return "new" if amount is None else self.numbers.units(amount, self.figures.unit, symbol=self._symbol)
 
     def change(self, row: MoneyRow) -> str:
         """Return a change with its sign."""
-        return self.numbers.units(row.change, self.figures.unit, signed=True, symbol=self.media is Media.PAGE)
+        return self.numbers.units(row.change, self.figures.unit, signed=True, symbol=self._symbol)
 
     def share(self, row: MoneyRow) -> str:
         """Return a change as a share of the baseline; empty without one."""

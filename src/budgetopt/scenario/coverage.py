@@ -15,8 +15,8 @@ def ceilings(scenario: Scenario) -> Floats:
     """Return the spending at which each program covers everything; dollars, infinite where nothing says so.
 
     It is the program's own ceiling; without one the cost of all units of its service, or of all of its packages (of the
-    dearest if one at most is taken); without these the spending from which on more buys nothing, fixed cost included.
-    Shape (programs, periods).
+    most expensive if one at most is taken); without these the spending from which on more buys nothing, fixed cost
+    included. Shape (programs, periods).
     """
     programs, level = scenario.programs, scenario.price_level
     most = scenario.dollars("spending.at_most")
@@ -24,10 +24,10 @@ def ceilings(scenario: Scenario) -> Floats:
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
     packages = scenario.packages
     cost = packages.cost.max(axis=1, initial=0.0)
-    every, dearest = np.zeros(len(programs)), np.zeros(len(programs))
+    every, costliest = np.zeros(len(programs)), np.zeros(len(programs))
     np.add.at(every, packages.program, cost)
-    np.maximum.at(dearest, packages.program, cost)
-    whole = np.where(programs.text("choose") == "one", dearest, every)
+    np.maximum.at(costliest, packages.program, cost)
+    whole = np.where(programs.text("choose") == "one", costliest, every)
 
     effects = scenario.effects
     last = np.full(len(programs), -np.inf)

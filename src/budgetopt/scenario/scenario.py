@@ -29,7 +29,7 @@ __all__ = ["Scenario"]
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A checked scenario: funds, outcomes, programs, rules and what is sought.
+    """A checked scenario: funds, outcomes, programs, rules and objectives.
 
     Make one with :func:`budgetopt.load` from files, with :meth:`from_document` from a mapping, or with
     :meth:`from_frame` from a table. It never changes; :meth:`with_` returns another one.
@@ -83,7 +83,7 @@ class Scenario:
 
     @property
     def objective(self) -> tuple[Objective, ...]:
-        """What is sought, in order of importance."""
+        """The objectives, in order of importance."""
         return self.document.objective
 
     @property

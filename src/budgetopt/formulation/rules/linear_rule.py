@@ -70,7 +70,7 @@ class LinearRule:
     group
         A number for each of the rule's groups, pairs of groups or programs, -1 where it has none.
     part
-        Which part of the limit it is about, in the order of ``Limit.parts``; -1 where it has none.
+        Which part of the limit it is about, in the order of ``Limit.parts``; left out, ``group``.
     """
 
     kind: str
@@ -78,7 +78,7 @@ class LinearRule:
     terms: tuple[Weighted, ...]
     rows: tuple[RuleRow, ...] = ()
     group: int = -1
-    part: int = -1
+    part: int | None = None
 
 
 def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection, factor: float = 1.0) -> Weighted:

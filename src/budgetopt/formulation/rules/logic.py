@@ -51,7 +51,7 @@ def compile_requires(scenario: Scenario, position: int, rule: RequiresRule) -> I
     """Yield: funded only if each program that it needs is."""
     for number, need in enumerate(rule.requires.needs):
         weight = _weights(scenario, [rule.requires.program], 1.0) + _weights(scenario, [need], -1.0)
-        yield replace(_funded(scenario, position, rule, weight, -np.inf, 0.0, number), part=number)
+        yield _funded(scenario, position, rule, weight, -np.inf, 0.0, number)
 
 
 def compile_excludes(scenario: Scenario, position: int, rule: ExcludesRule) -> Iterator[LinearRule]:
@@ -69,7 +69,8 @@ def compile_together(scenario: Scenario, position: int, rule: TogetherRule) -> I
     first, *others = rule.together
     for number, other in enumerate(others):
         weight = _weights(scenario, [first], 1.0) + _weights(scenario, [other], -1.0)
-        yield _funded(scenario, position, rule, weight, 0.0, 0.0, number)
+        # the audit counts all of them at once
+        yield replace(_funded(scenario, position, rule, weight, 0.0, 0.0, number), part=-1)
 
 
 def compile_substitutes(scenario: Scenario, position: int, rule: SubstitutesRule) -> Iterator[LinearRule]:

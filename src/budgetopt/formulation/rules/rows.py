@@ -101,8 +101,8 @@ def add_rules(
         }
         if rule.group >= 0:
             keys["group"] = np.full(count, rule.group)
-        limit = limits[rule.kind, rule.position]
-        rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=rule.part)
+        limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
+        rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
         for term in rule.terms:
             column, period, weight = _columns(builder, term, terms, masks)
             for row, mask in zip(rows.tolist(), masks, strict=True):

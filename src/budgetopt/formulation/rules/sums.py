@@ -83,7 +83,7 @@ def _limited(
     if not isinstance(base, Weighted):
         lower = limits_by_row(scenario, bounds[0], base, held, rule.each, -np.inf)
         upper = limits_by_row(scenario, bounds[1], base, held, rule.each, np.inf)
-        yield LinearRule("rule", position, (subject,), rows_of(masks_of(held, rule.each), lower, upper), group, group)
+        yield LinearRule("rule", position, (subject,), rows_of(masks_of(held, rule.each), lower, upper), group)
         return
     for bound, limits in zip(bounds, ((0.0, np.inf), (-np.inf, 0.0)), strict=True):
         shares = np.full(len(held), np.nan) if bound is None else scenario.per_period(bound, np.nan)
@@ -96,7 +96,7 @@ def _limited(
         # for all periods together the sum counts in every period of the rule, a share only where one is given
         masks = masks_of(held if rule.each == "total" else wanted, rule.each)
         rows = tuple(RuleRow(mask, *limits) for mask in masks)
-        yield LinearRule("rule", position, (subject, *parts), rows, group, group)
+        yield LinearRule("rule", position, (subject, *parts), rows, group)
 
 
 def limits_by_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -112,9 +112,9 @@ class Limits(Sequence[Limit]):
             raise UnknownNameError(provision.kind, provision.name, names)
         return at
 
-    def demands(self) -> Iterator[Limit]:
-        """Yield every limit that the scenario could do without."""
-        return (limit for limit in self if limit.is_demand)
+    def demands(self) -> tuple[Limit, ...]:
+        """Return every limit that the scenario could do without."""
+        return tuple(limit for limit in self if limit.is_demand)
 
     def _of_one_program(self, number: int, row: int) -> Limit:
         kind, sense, phrase, keys = _OF_PROGRAMS[number]

@@ -58,6 +58,7 @@ def rule_limits(scenario: Scenario) -> Iterator[Limit]:
             "because": rule.because,
             "place": scenario.places.of("rules", position),
             "numbers": _numbers(rule),
+            "parts": rule.parts,
         }
         own = OF_KIND.get(type(rule))
         yield Limit(**(known if own is None else {**known, **own(scenario, rule)}))
@@ -131,7 +132,7 @@ def _together(names: tuple[str, ...], words: str) -> dict[str, Any]:
 def _requires(_: Scenario, rule: RequiresRule) -> dict[str, Any]:
     own = _together((rule.requires.program,), "")
     statement = (Mention("programs", (rule.requires.program,)), " needs ", Mention("programs", ()))
-    return {**own, "statement": statement, "parts": rule.requires.needs, "parts_are_programs": True}
+    return {**own, "statement": statement, "parts_are_programs": True}
 
 
 def _follows(_: Scenario, rule: FollowsRule) -> dict[str, Any]:
