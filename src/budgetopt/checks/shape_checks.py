@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from budgetopt.checks.bounds import above
 from budgetopt.checks.findings import Findings, program_path
+from budgetopt.checks.floors import above
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.scenario import Scenario
