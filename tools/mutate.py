@@ -138,8 +138,10 @@ class Runner:
             seconds = sum(records[name].seconds for name in tests)
             run = _run_of(session, [items[name] for name in tests], mine, code)
             todo.append((subject, run, 5.0 + 5.0 * seconds))
-        for (subject, _, _), status in _in_forks(todo, self.options.jobs):
+        for done, ((subject, _, _), status) in enumerate(_in_forks(todo, self.options.jobs), 1):
             self._report(subject, killed=status != 0)
+            if done % 100 == 0:
+                print(f"{done} of {len(todo)} mutants", file=sys.stderr, flush=True)
         return True
 
     def _tests_of(self, subject: Subject, records: dict[str, Record]) -> list[str]:
@@ -258,7 +260,7 @@ def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
     by_file: dict[Path, list[Any]] = {}
     for item in session.items:
         by_file.setdefault(item.path, []).append(item)
-    state = _state_of([*_sources(files), *(path for path in _helpers(by_file))])
+    state = _state_of([*_sources(files), *_helpers(by_file)], " ".join(sorted(files)))
     CACHE.mkdir(parents=True, exist_ok=True)
     todo, places = [], {}
     for path, items in by_file.items():
