@@ -72,6 +72,11 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
         {"funds.grant.maintenance_of_effort": {"fund": "general", "at_least": 0.75 * M}}, (GRANT,),
         "maintenance of effort", "grant", [0.01], [1.75],
     ),
+    "maintenance of effort in two periods": (
+        {"funds.grant.maintenance_of_effort": {"fund": "general", "at_least": 0.75 * M}, "funds.grant.only": None},
+        (GRANT, ("library", "grant", "FY2028", 0.5 * M), ("library", "general", "FY2028", 1 * M)),
+        "maintenance of effort", "grant", [0.03, 0.03], [3.75, 4.75],
+    ),
     "no supplanting": (
         {"funds.grant.no_supplanting": True}, (GRANT,), "no supplanting", "grant", [0.01], [3.0],
     ),
@@ -125,6 +130,20 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
         rule(sum="spending", by="department", parity="20%"), (GRANT,), "sum", "A",
         [0.02 + 0.8 * 0.01, 0.01 + 0.8 * 0.01, *[0.01 + 0.8 * 0.02, 0.01 + 0.8 * 0.01] * 2],
         [1.5 + 0.8, 1 + 0.8, *[1 + 0.8 * 1.5, 1 + 0.8] * 2],
+    ),
+    "share by population": (
+        # half, a quarter and a quarter of the people, and nine tenths of their shares of what all have
+        rule(sum="spending", by="department", each_at_least="90%", of="population share",
+             population={"Housing": 40, "Library": 20, "Streets": 20}), (GRANT,), "sum", "A",
+        [0.02 + 0.45 * 0.04, 0.01 + 0.45 * 0.03, *[0.01 + 0.225 * 0.04, 0.01 + 0.225 * 0.03] * 2],
+        [1.5 + 0.45 * 3.5, 1 + 0.45 * 3, *[1 + 0.225 * 3.5, 1 + 0.225 * 3] * 2],
+    ),
+    "parity for each head": (
+        rule(sum="spending", by="department", parity="20%", population={"Housing": 40, "Library": 20}), (GRANT,),
+        "sum", "A",
+        [0.02 / 40 + 0.8 * 0.01 / 20, 0.01 / 40 + 0.8 * 0.01 / 20,
+         0.01 / 20 + 0.8 * 0.02 / 40, 0.01 / 20 + 0.8 * 0.01 / 40],
+        [1.5 / 40 + 0.8 / 20, 1 / 40 + 0.8 / 20, 1 / 20 + 0.8 * 1.5 / 40, 1 / 20 + 0.8 / 40],
     ),
     "change from the baseline": (
         # 2M and 1M; the most that a baseline may grow to goes in
