@@ -252,11 +252,10 @@ def _fork(run: Callable[[], int], seconds: float) -> int:
 def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
     """Return what each test executes of some files, from the cache or from running it.
 
-    Raises
-    ------
-    SystemExit
-        If a test fails without any mutant.
+    A test that fails without any mutant ends the run.
     """
+    import pytest
+
     by_file: dict[Path, list[Any]] = {}
     for item in session.items:
         by_file.setdefault(item.path, []).append(item)
@@ -271,7 +270,7 @@ def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
     for (path, _, _), status in _in_forks(todo, jobs):
         print(f"recorded {path.name}", file=sys.stderr, flush=True)
         if status:
-            raise SystemExit(f"{path} fails without any mutant")
+            pytest.exit(f"{path} fails without any mutant", returncode=1)
     records = {}
     for place in places.values():
         for name, (seconds, lines) in json.loads(place.read_text(encoding="utf-8")).items():
