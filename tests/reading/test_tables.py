@@ -244,10 +244,6 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
             "program,outcomes.v.curve\na,0:0; 5:1; 4:2\nb,1:0; 2:3\nc,0:0\nd,0:0; 5\n",
             [
                 (
-                    "t.csv:5:2: `curve` of the effect of program 'd' on 'v': '5' is no point of a curve [curve-point]"
-                    " | a pair [spending, outcome], such as [5M, 60]"
-                ),
-                (
                     "t.csv:2:2: `curve` of the effect of program 'a' on 'v': the spending of the curve goes backwards:"
                     " 4 comes after 5 [curve-backwards] | points in the order of rising spending"
                 ),
@@ -258,6 +254,10 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
                 (
                     "t.csv:4:2: `curve` of the effect of program 'c' on 'v': the curve has fewer than two points"
                     " [short-curve] | two or more points [spending, outcome]"
+                ),
+                (
+                    "t.csv:5:2: `curve` of the effect of program 'd' on 'v': '5' is no point of a curve [curve-point]"
+                    " | a pair [spending, outcome], such as [5M, 60]"
                 ),
             ],
         ),

@@ -17,6 +17,11 @@ __all__ = ["Findings", "dotted", "named", "program_path", "suggestion"]
 
 _MOST_ALIKE = 10
 """Of one mistake in many programs, no more than so many are listed one by one."""
+_NOT_SELECTED_BY = (
+    *("description", "spending", "funds", "recurring", "outcomes", "source", "as_of", "note"),
+    *("if_funded", "service", "packages", "choose", "start", "uses", "inflation"),
+)
+"""Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""
 _THINGS = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "programs": "program"}
 
 
@@ -118,8 +123,8 @@ class Findings:
         Whether that is so only because numbers in cells of tables cannot be read: every program and its words stand.
     inputs
         The files that were read beside the scenario file, with the SHA-256 of each.
-    awaited
-        Programs and keys that the file leaves out, and that a table may say.
+    empty
+        The paths of mappings of programs that say nothing that is known.
     """
 
     tree: Any
@@ -130,7 +135,7 @@ class Findings:
     partial: bool = False
     cells_only: bool = False
     inputs: dict[str, str] = field(default_factory=dict)
-    awaited: set[tuple[str, str]] = field(default_factory=set)
+    empty: list[Path] = field(default_factory=list)
 
     def add(
         self, code: str, path: Path, message: str, expected: str = "", hint: str = "", *, key: bool = False
@@ -167,6 +172,13 @@ class Findings:
         self.spoiled.add(path)
         place = place or (self.places.of_key(*path) if key else self.places.of(*path))
         self.add_at(f"unknown-{what}", place, path, message, expected, hint)
+
+    def lose(self, path: Path) -> None:
+        """Note that what stands at a path is wrong in itself, and left out."""
+        self.spoiled.add(path)
+        selected = path[:1] == ("programs",) and (len(path) < 3 or path[2] not in _NOT_SELECTED_BY)
+        if selected or path[:1] == ("tables",):
+            self.partial, self.cells_only = True, False
 
     @property
     def lost_a_section(self) -> bool:

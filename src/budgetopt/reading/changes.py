@@ -9,25 +9,33 @@ it had been loaded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from budgetopt.checks.findings import named, suggestion
-from budgetopt.errors import OptionError, Place, Problem, ScenarioError
-from budgetopt.reading.load import Source, assemble
-from budgetopt.reading.paths import EVERY, PathError, expand, is_list_of_models, match_name, parse_path
-from budgetopt.reading.program_changes import ProgramChanges, drop
-from budgetopt.reading.trees import lay_at, periods_of, take_away
-from budgetopt.scenario.keys import Kind, fields_of, kinds_of, leaf_of, near_key, type_at
+from budgetopt.checks.findings import Findings
+from budgetopt.errors import OptionError, Place, ScenarioError
+from budgetopt.reading.document import assemble
+from budgetopt.reading.overlay import overlay_at, periods_of, remove_at
+from budgetopt.reading.paths import (
+    EVERY,
+    PathError,
+    expand,
+    no_program,
+    parse_path,
+    program_key,
+    programs_at,
+    without_programs,
+)
+from budgetopt.reading.programs import ProgramReader
+from budgetopt.reading.tables import overlay as overlay_programs
+from budgetopt.reading.yaml_file import parse_yaml, scalar
+from budgetopt.scenario.keys import Kind, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path, Places
-from budgetopt.scenario.programs import Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import listed, shown
+from budgetopt.scenario.words import shown
 
-__all__ = ["Change", "Removal", "alter", "change", "document_tree", "numbered", "parse_change", "programs_at", "remove"]
+__all__ = ["Change", "Removal", "alter", "change", "document_tree", "parse_change", "remove"]
 
 Change = str | tuple[str | Sequence[str], Any]
 """A path and a value, or both as one text with ``=`` between them."""
@@ -153,13 +161,11 @@ class _Work:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.tree = document_tree(scenario.document)
-        self.places = scenario.places
-        self.problems: list[Problem] = []
-        self.added: dict[str, Any] = {}
-        self.programs = ProgramChanges(scenario.programs, periods_of(self.tree))
+        self.programs = scenario.programs
+        self.findings = Findings(document_tree(scenario.document), scenario.places, inputs=dict(scenario.inputs))
 
     def set(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
+        findings = self.findings
         try:
             if parts[0] == "programs":
                 self._set_programs(parts[1:], value, place)
@@ -167,143 +173,70 @@ class _Work:
             if parts[0] == "tables":
                 raise PathError("unknown-path", "tables have been read: change the programs themselves")
             for path in self._paths(parts, value):
-                kinds = type_at(Document, path)
-                given = _read(value, kinds_of(kinds))
+                given = _read(value, slot_of(Document).at(path).kinds)
                 if path[:-1] in (("funds",), ("outcomes",)) and not isinstance(given, Mapping):
-                    raise PathError(
-                        "mapping",
-                        f"{shown(given)} is not a mapping",
-                        f"{{{'revenue' if path[0] == 'funds' else 'unit'}: ...}}",
-                    )
-                self.tree, self.places, problems = lay_at(self.tree, self.places, path, given, place)
-                self.problems += problems
+                    expected = f"{{{'revenue' if path[0] == 'funds' else 'unit'}: ...}}"
+                    raise PathError("mapping", f"{shown(given)} is not a mapping", expected)
+                findings.tree, findings.places, problems = overlay_at(
+                    findings.tree, findings.places, path, given, place
+                )
+                findings.problems += problems
         except PathError as error:
-            self._add(error, place)
-        self.programs.periods = periods_of(self.tree)
+            findings.problems.append(error.at(place))
 
     def _paths(self, parts: tuple[str, ...], value: Any) -> list[Path]:
         """Return the paths that are set; a shift of all by a share leaves those alone that have nothing to shift."""
-        paths = expand(self.tree, parts, new=True)
+        tree = self.findings.tree
+        paths = expand(tree, parts, new=True)
         if EVERY in parts and isinstance(value, str) and (value.strip()[:1] == "*" or value.strip()[-1:] == "%"):
-            paths = [path for path in paths if _stands(self.tree, path)] or paths
+            paths = [path for path in paths if _stands(tree, path)] or paths
         return paths
 
     def remove(self, parts: tuple[str, ...], place: Place) -> None:
+        findings = self.findings
         try:
             if parts[0] == "programs":
-                rows, rest = programs_at(self.programs.table, parts[1:])
-                key = self._key(rest, rows) if rest else ""
-                left = drop(self.programs.done(), rows, key)
-                if left is None:
-                    raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
-                self.programs.table = left
+                self.programs = without_programs(self.programs, parts)
                 return
-            for path in reversed(expand(self.tree, parts, new=False)):
-                self.tree, self.places = take_away(self.tree, self.places, path)
+            for path in reversed(expand(findings.tree, parts, new=False)):
+                findings.tree, findings.places = remove_at(findings.tree, findings.places, path)
         except PathError as error:
-            self._add(error, place)
+            findings.problems.append(error.at(place))
 
     def done(self, *, check_sums: bool) -> Scenario:
-        before, programs = self.scenario.programs, self.programs.done()
-        problems = [*self.problems, *self.programs.problems]
-        if problems:
-            raise ScenarioError(problems)
-        places = self.places
-        if programs is not before:
-            places = Places(places.keys, places.values, places.earlier, (*places.tables, before))
-        tree = {**self.tree, "programs": self.added} if self.added else self.tree
-        source = Source(tree, places, inputs=self.scenario.inputs, programs=programs)
-        changed = assemble(source, check_sums=check_sums)
+        before, findings = self.scenario.programs, self.findings
+        if findings.problems:
+            raise ScenarioError(findings.problems)
+        if self.programs is not before:
+            findings.places = replace(findings.places, tables=(*findings.places.tables, before))
+        changed = assemble(self.programs, findings, check_sums=check_sums)
         _keep_what_holds(self.scenario, changed)
         return changed
 
-    def _add(self, error: PathError, place: Place) -> None:
-        problem = error.problem
-        self.problems.append(Problem(problem.code, problem.message, place, problem.expected, problem.hint))
-
     def _set_programs(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
         if not parts:
-            raise PathError(
-                "unknown-path", "programs are changed one by one", "programs.ID.baseline, or programs.*.baseline"
-            )
-        if len(parts) == 1 and parts[0] != EVERY and parts[0] not in self.programs.table:
+            hint = "programs.ID.baseline, or programs.*.baseline"
+            raise PathError("unknown-path", "programs are changed one by one", hint)
+        table, periods = self.programs, periods_of(self.findings.tree)
+        reader = ProgramReader(table, Findings({}, Places(values={(): place}), self.findings.problems))
+        if len(parts) == 1 and parts[0] != EVERY and parts[0] not in table:
             given = _read(value, set())
             if not isinstance(given, Mapping):
-                raise no_program(self.programs.table, parts[0])
-            self.added[parts[0]] = given
-            values = {**self.places.values, ("programs", parts[0]): place}
-            self.places = Places(
-                {**self.places.keys, ("programs", parts[0]): place}, values, self.places.earlier, self.places.tables
-            )
-            return
-        rows, rest = programs_at(self.programs.table, parts)
-        key = self._key(rest, rows) if rest else ""
-        leaf = leaf_of(Program, key) if key else None
-        given = _read(value, {leaf.kind} if leaf is not None else set())
-        path = leaf.path if leaf is not None else tuple(key.split(".") if key else ())
-        if not path and not isinstance(given, Mapping):
-            raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
-        self.programs.add(rows, path, given, lambda _path: place)
-
-    def _key(self, parts: tuple[str, ...], rows: Ints) -> str:
-        """Return the dotted key of a program that a path names; a thing of a list may go by its name."""
-        parts = numbered(self.programs.table, rows, parts)
-        key = ".".join(parts)
-        if leaf_of(Program, key) is None and not type_at(Program, parts):
-            close = near_key(Program, key)
-            known = list(fields_of(Program)) if len(parts) == 1 else []
-            hint = f"did you mean '{close}'?" if close and close != key else ""
-            raise PathError(
-                "unknown-key",
-                f"a program has no key {shown(key)}",
-                f"one of: {listed(known, 30)}" if known else "",
-                hint,
-            )
-        return key
-
-
-def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
-    """Return the positions of the programs that a path speaks of, and the rest of the path.
-
-    Raises
-    ------
-    PathError
-        If there is no such program.
-    """
-    if parts[:1] == (EVERY,):
-        return np.arange(len(table)), parts[1:]
-    for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in table:
-            return np.array([table.position(name)]), parts[length:]
-    raise no_program(table, parts[0] if parts else "")
-
-
-def numbered(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the parts of a program's key with the name of a thing in a list made its number: ``packages.0.cost``."""
-    parts = tuple(part.strip() for part in parts)
-    if len(parts) < 2 or leaf_of(Program, parts[0]) is None or any(part.isdecimal() for part in parts[1:2]):
-        return parts
-    if not is_list_of_models(leaf_of(Program, parts[0]).type) or len(rows) != 1:  # type: ignore[union-attr]
-        return parts
-    names: dict[str, str] = {}
-    for key in table.columns:
-        head, _, rest = key.partition(".")
-        if head == parts[0] and rest.endswith(".name") and (name := table.value(int(rows[0]), key)) is not None:
-            names.setdefault(name, rest.removesuffix(".name"))
-    match = match_name(parts[1:], names)
-    if match is None:
-        program = named(("programs", table.ids[rows[0]]))
-        expected = f"one of: {listed(list(names))}" if names else ""
-        message = f"{program} has nothing named {shown(parts[1])} in {parts[0]}"
-        raise PathError("unknown-path", message, expected, suggestion(parts[1], names))
-    return (parts[0], names[match[0]], *parts[1 + match[1] :])
-
-
-def no_program(table: ProgramTable, name: str) -> PathError:
-    """Return the error that there is no such program."""
-    known = table.ids.tolist()
-    expected = f"one of: {listed(known, 12)}" if len(known) <= 12 else ""
-    return PathError("unknown-program", f"there is no program {shown(name)}", expected, suggestion(name, known))
+                raise no_program(table, parts[0])
+            reader.read(parts[0], given)
+        else:
+            rows, rest = programs_at(table, parts)
+            path = program_key(table, rows, rest) if rest else ()
+            given = _read(value, slot_of(Program).at(path).kinds)
+            if not path and not isinstance(given, Mapping):
+                raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
+            for part in reversed(path):
+                given = {part: given}
+            if parts[0] == EVERY:
+                reader.read_all(given)
+            else:
+                reader.read(str(table.ids[rows[0]]), given)
+        self.programs = reader.shifted(overlay_programs(table, reader.written(), periods), periods)
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:
@@ -311,15 +244,11 @@ def _read(value: Any, kinds: set[Kind]) -> Any:
     if not isinstance(value, str):
         return _plain(value)
     if value[:1] in ("{", "[") and not kinds & {"text", "choice"}:
-        from budgetopt.reading.yaml_file import parse_yaml
-
         try:
             return parse_yaml(value).tree
         except ScenarioError as error:
             raise PathError("yaml", f"{shown(value)} cannot be read: {error.problems[0].message}") from None
     if kinds & {"flag", "scalar"}:
-        from budgetopt.reading.yaml_file import scalar
-
         return scalar(value)
     return value
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
-from budgetopt.reading.load import Source, assemble
+from budgetopt.reading.document import assemble
+from budgetopt.reading.layers import put_together
+from budgetopt.reading.sources import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
 from budgetopt.reading.tables.rows import read_programs
 from budgetopt.reading.write import cell_texts, ordered_keys
@@ -17,7 +19,6 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Column, ProgramTable, split_key
 from budgetopt.scenario.scenario import Scenario
 
@@ -67,7 +68,8 @@ def scenario_from_frame(
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
     for key, value in more.items():
         tree[key] = _plain(value)
-    return assemble(Source(tree, Places(), programs=table), check_sums=check_sums)
+    built, findings = put_together([Source(tree, programs=(table,))])
+    return assemble(built, findings, check_sums=check_sums)
 
 
 def _outcome(key: str) -> str:

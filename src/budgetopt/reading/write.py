@@ -18,7 +18,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError
 from budgetopt.reading.changes import document_tree
-from budgetopt.reading.load import SCENARIO_FILE
+from budgetopt.reading.sources import SCENARIO_FILE
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.heads import normal
 from budgetopt.reading.yaml_text import number_text, share_text, to_yaml

@@ -17,7 +17,7 @@ from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, split_key
 from budgetopt.scenario.words import shown
 
-__all__ = ["concatenate", "merge", "overlay"]
+__all__ = ["common_key", "concatenate", "merge", "overlay", "sort", "without_key", "without_rows"]
 
 
 _MOST_OFFERS = 20
@@ -78,9 +78,7 @@ def _identify(tables: Sequence[ProgramTable]) -> tuple[Texts, dict[str, Column],
     first = [position for position, name in enumerate(names.tolist()) if number.setdefault(name, position) == position]
     places = join_origins([(len(table), table.places) for table in tables])
     at = np.array(first, dtype=np.int64)
-    if places is not None:
-        places = Origin(places.files, places.file[at], places.line[at], places.column[at])
-    return names[at], {}, places
+    return names[at], {}, None if places is None else places.take(at)
 
 
 def join_origins(parts: Iterable[tuple[int, Origin | None]]) -> Origin | None:
@@ -188,6 +186,30 @@ def without_rows(column: Column, rows: Ints) -> Column | None:
     if len(kept) == len(column):
         return column
     return column.take(kept, column.rows[kept]) if len(kept) else None
+
+
+def without_key(table: ProgramTable, rows: Ints, key: str) -> ProgramTable | None:
+    """Return a table in which some programs do not say a key, nor anything below it; None if none of them says it.
+
+    Parameters
+    ----------
+    table
+        The programs.
+    rows
+        The positions of the programs.
+    key
+        The dotted key; empty for the programs themselves.
+    """
+    if not key:
+        return table.select(np.setdiff1d(np.arange(len(table)), rows))
+    columns = {}
+    for name, column in table.columns.items():
+        concerned = name == key or name.startswith(f"{key}.")
+        kept = without_rows(column, rows) if concerned else column
+        if kept is not None:
+            columns[name] = kept
+    same = len(columns) == len(table.columns) and all(columns[name] is table.columns[name] for name in columns)
+    return None if same else replace(table, columns=columns)
 
 
 def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Sequence[str]) -> None:

@@ -9,8 +9,7 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem, near
-from budgetopt.reading.tables.cells import problem_of, read_cells
-from budgetopt.reading.tables.curves import curves_in_cells
+from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.heads import Vocabulary, match_heads
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key
@@ -68,8 +67,6 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
             continue
         subject = partial(_subject, ids, leaf.path)
         column = read_column(grid, position, leaf, subject, problems)
-        if leaf.kind == "points":
-            problems += curves_in_cells(column, subject)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
             columns[key] = column.take(kept, target[column.rows[kept]])
@@ -91,7 +88,7 @@ def read_column(grid: Grid, position: int, leaf: Leaf, subject: Subject, problem
     for count, (row, said) in enumerate(read.errors[:_MOST_ALIKE], 1):
         if rest > 0 and count == _MOST_ALIKE:
             said = said._replace(message=f"{said.message} (and {rest:,} more cells of this column cannot be read)")
-        problems.append(problem_of(said, grid.place(row, position), subject(row)))
+        problems.append(said.problem(grid.place(row, position), subject(row)))
     return Column(read.good, read.values, read.offsets, read.shares, grid.origin(read.good, position))
 
 
