@@ -89,7 +89,7 @@ def line(one: Measured, first: Measured) -> str:
 def explanation() -> str:
     return (
         "load: read the files. formulate: make the problem that the solver takes. solve: for budgetopt with its tie\n"
-        "break and certificate. audit: cents and the second opinion, which only budgetopt gives. whole: these\n"
+        "break and certificate. audit: cents and the independent audit, which only budgetopt gives. whole: these\n"
         "together; times: the same, beside budgetopt in this very run. process: from the start of Python to its end,\n"
         "all imports included; cpu: its processor time. memory: the peak of it and of the solver's own process."
     )

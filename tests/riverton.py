@@ -89,11 +89,11 @@ def audited(changes: Mapping[str, Any] | None, *rows: tuple[str, str, str, float
     return audit_plan(scenario, usual(scenario, *rows))
 
 
-def only_violation(opinion: Audit) -> Violation:
+def only_violation(audit: Audit) -> Violation:
     """Return the one violation that there is."""
-    assert not opinion.accepted
-    assert len(opinion.violations) == 1, [str(violation) for violation in opinion.violations]
-    return opinion.violations[0]
+    assert not audit.accepted
+    assert len(audit.violations) == 1, [str(violation) for violation in audit.violations]
+    return audit.violations[0]
 
 
 def rounded(values: Any) -> list[Any]:

@@ -14,7 +14,7 @@
     └── FaultError                  a fault of ours or of a solver; exits with 3
         ├── SolverError             a solver failed or answered nonsense
         ├── CertificateError        a solver's answer did not pass the proof
-        └── AuditError              a plan did not pass the second opinion
+        └── AuditError              a plan did not pass the independent audit
 
 Each carries a ``code`` (a stable word for machines), a ``hint`` (how to mend it) and the exit code of the command line.
 """
@@ -268,6 +268,6 @@ class CertificateError(FaultError):
 
 
 class AuditError(FaultError):
-    """A plan does not meet the scenario by the audit's own reckoning."""
+    """A plan does not meet the scenario by the independent audit."""
 
     code = "audit"

@@ -22,8 +22,7 @@ def scenario_of(**parts):
             "outcomes": {"saved": {"weight": 1}},
             "programs": {name: {"outcomes": {"saved": {"per_dollar": 1}}} for name in "abc"},
             **parts,
-        },
-        check_sums=False,
+        }
     )
 
 

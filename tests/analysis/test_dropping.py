@@ -62,8 +62,7 @@ def grant(**conditions):
                 {"name": "grant is used", "sum": "spending", "funds": ["grant"], "at_least": 60},
                 {"name": "b runs", "where": {"program": "b"}, "sum": "spending", "at_least": 90},
             ],
-        },
-        check_sums=False,
+        }
     )
 
 

@@ -87,8 +87,7 @@ def test_a_cap_on_a_transfer_gives_way():
             "funds": {"a": {"revenue": 100, "transfers_to": {"b": {"at_most": 10}}}, "b": {"revenue": 20}},
             "outcomes": {"saved": {"weight": 1}},
             "programs": {"p": {"funds": ["b"], "spending": {"at_least": 50}, "outcomes": {"saved": {"per_dollar": 1}}}},
-        },
-        check_sums=False,
+        }
     )
     found = {repair.amendments[0].path: repair for repair in repairs(scenario)}
     repair = found["funds[a].transfers_to[b].at_most"]
@@ -105,8 +104,7 @@ def test_a_limit_gives_way_where_beyond_it_decisions_are_whole():
             "outcomes": {"saved": {"weight": 1, "target": {"at_most": 35}}},
             "programs": {"p": {"baseline": 60, "outcomes": {"saved": {"curve": [[0, 0], [30, 30], [90, 60]]}}}},
             "rules": [{"name": "steady", "change": {"at_most": "0%", "from": "baseline"}}],
-        },
-        check_sums=False,
+        }
     )
     weights = {"steady": 1.0, "saved": 1.0}
     raised, loosened = repairs(scenario, weights=weights)
@@ -145,7 +143,7 @@ def test_every_repair_of_drawn_rules_works(drawn):
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX, feasible=False))
 def test_every_repair_of_a_drawn_scenario_works(case):
     try:
-        scenario = bo.Scenario.from_document(case.document, check_sums=False)
+        scenario = bo.Scenario.from_document(case.document)
     except ScenarioError:
         # what is seen without solving is refused when the scenario is read
         reject()

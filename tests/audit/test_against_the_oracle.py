@@ -19,21 +19,21 @@ from strategies import ALL, Case, cases, random_plans
 CENT, CENT_BUYS = Fraction("0.01"), Fraction("0.00004")
 
 
-def keys(opinion: Audit) -> set[tuple[Any, ...]]:
-    return {(v.kind, v.name, v.period, v.program, v.fund) for v in opinion.violations}
+def keys(audit: Audit) -> set[tuple[Any, ...]]:
+    return {(v.kind, v.name, v.period, v.program, v.fund) for v in audit.violations}
 
 
 def agree(case: Case, plan: SpendingPlan) -> None:
     """Assert that audit and oracle see the same."""
-    opinion, reading = audit_plan(case.scenario, plan), case.read(plan)
+    audit, reading = audit_plan(case.scenario, plan), case.read(plan)
     for position, outcome in enumerate(case.document["outcomes"]):
         exact = [float(reading.level(outcome, period)) for period in reading.periods]
-        assert np.allclose(opinion.outcomes[position], exact, rtol=1e-9, atol=1e-6)
+        assert np.allclose(audit.outcomes[position], exact, rtol=1e-9, atol=1e-6)
     for position, fund in enumerate(case.document["funds"]):
-        assert np.allclose(opinion.balances.closing[position], [float(x) for x in reading.closing(fund).values()])
+        assert np.allclose(audit.balances.closing[position], [float(x) for x in reading.closing(fund).values()])
         reserves = [float(reading.reserve(fund, period)) for period in reading.periods]
-        assert np.allclose(opinion.balances.reserve[position], reserves)
-    for objective, found in zip([None, *case.document.get("objective", [])][-1:], opinion.objectives, strict=True):
+        assert np.allclose(audit.balances.reserve[position], reserves)
+    for objective, found in zip([None, *case.document.get("objective", [])][-1:], audit.objectives, strict=True):
         assert np.isclose(found.value, float(reading.objective(objective)), rtol=1e-9, atol=1e-3)
     misses = reading.misses()
     # what is missed by about as much as is allowed may be judged either way
@@ -41,17 +41,17 @@ def agree(case: Case, plan: SpendingPlan) -> None:
     outcomes = {"target"} | {f"sum {rule['name']}" for rule in case.document["rules"] if rule.get("sum") != "spending"}
     clear |= {m.key for m in misses if m.excess > 1 and (m.kind in outcomes or f"{m.kind} {m.name}" in outcomes)}
     any_miss = {miss.key for miss in misses if miss.excess > CENT_BUYS / 1000}
-    assert clear <= keys(opinion) <= any_miss
-    assert opinion.accepted is (opinion.violations == ())
+    assert clear <= keys(audit) <= any_miss
+    assert audit.accepted is (audit.violations == ())
 
 
 @few(1 / 2)
 @given(cases(features=ALL))
 def test_a_plan_that_keeps_every_rule_is_accepted(case: Case) -> None:
-    opinion = audit_plan(case.scenario, case.plan)
-    assert opinion.accepted, str(opinion)
-    assert opinion.violations == ()
-    assert opinion.check_table()["kept"].all()
+    audit = audit_plan(case.scenario, case.plan)
+    assert audit.accepted, str(audit)
+    assert audit.violations == ()
+    assert audit.check_table()["kept"].all()
     agree(case, case.plan)
 
 

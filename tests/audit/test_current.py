@@ -50,15 +50,15 @@ def test_what_no_fund_can_carry_is_charged_to_the_broadest() -> None:
     scenario = town({"funds.general.revenue": 500_000, "funds.grant.revenue": 0})
     plan = SpendingPlan.current(scenario)
     assert rounded(plan.spending.sum(axis=(0, 2))) == [6 * M, 0]
-    opinion = audit_plan(scenario, plan)
-    assert [(found.kind, found.name) for found in opinion.violations] == [("fund balance", "general")] * 2
-    assert rounded(opinion.violations[1].excess) == 5 * M
+    audit = audit_plan(scenario, plan)
+    assert [(found.kind, found.name) for found in audit.violations] == [("fund balance", "general")] * 2
+    assert rounded(audit.violations[1].excess) == 5 * M
 
 
 def test_a_program_that_no_fund_may_pay_for_is_reported() -> None:
     scenario = town({"funds.general.only": {"department": {"not": "Library"}}})
-    opinion = audit_plan(scenario, SpendingPlan.current(scenario))
-    assert {(found.kind, found.program, found.fund) for found in opinion.violations} == {
+    audit = audit_plan(scenario, SpendingPlan.current(scenario))
+    assert {(found.kind, found.program, found.fund) for found in audit.violations} == {
         ("eligibility", "library", "general")
     }
 

@@ -18,8 +18,8 @@ GRANT = ("shelter", "grant", "FY2027", 500_000)
 FEW = {"program": ["shelter"]}
 
 
-def texts(opinion: Audit) -> list[str]:
-    return [violation.text for violation in opinion.violations]
+def texts(audit: Audit) -> list[str]:
+    return [violation.text for violation in audit.violations]
 
 
 def test_every_kind_of_rule_has_its_check() -> None:
@@ -208,11 +208,11 @@ def test_what_a_missed_rule_says(rule: dict[str, Any], kind: str, text: str) -> 
     scenario = town(changes)
     plan = payments(scenario, GRANT)
     plan.spending[:3, 0] += 1 * M
-    opinion = audit_plan(scenario, plan)
-    found = opinion.violations[0]
+    audit = audit_plan(scenario, plan)
+    found = audit.violations[0]
     assert (found.kind, found.name, found.because) == (kind, "Rule A", "Council, May 4")
     assert found.text == text
-    assert {violation.name for violation in opinion.violations} == {"Rule A"}
+    assert {violation.name for violation in audit.violations} == {"Rule A"}
 
 
 PACKAGES = [
@@ -239,9 +239,9 @@ def with_packages(
 
 
 def test_packages_that_are_taken_and_paid_for() -> None:
-    opinion = with_packages([[1, 1], [0, 1], [0, 1]], [600_000, 1_100_000])
-    assert opinion.accepted
-    assert opinion.outcomes[1].tolist() == [100, 135]
+    audit = with_packages([[1, 1], [0, 1], [0, 1]], [600_000, 1_100_000])
+    assert audit.accepted
+    assert audit.outcomes[1].tolist() == [100, 135]
 
 
 @pytest.mark.parametrize(
@@ -333,10 +333,10 @@ def test_a_service_that_costs_no_money() -> None:
     assert plan.units is not None
     plan.units[1] = [4, 12]
     plan.units[0, 0] = 2
-    opinion = audit_plan(scenario, plan)
+    audit = audit_plan(scenario, plan)
     # repairs bring 50 visits at no money
-    assert opinion.outcomes[1].tolist() == [62, 86]
-    assert texts(opinion) == [
+    assert audit.outcomes[1].tolist() == [62, 86]
+    assert texts(audit) == [
         "Shelter beds has 2 units in FY2027, and only a service that costs no money has them in a plan",
         "library serves 12 tours in FY2028, and the most are 10",
     ]
@@ -351,11 +351,11 @@ def test_goals_may_be_missed() -> None:
         "outcomes.visits.target": {"at_most": 100_000, "each": "total"},
         "objective": [{"minimize": "shortfall from targets"}],
     }
-    opinion = audited(changes, GRANT)
-    assert opinion.accepted
+    audit = audited(changes, GRANT)
+    assert audit.accepted
     # 150 and 100 of 200 housed, three each; 400,300 of 100,000 visits, two each (their weight)
-    assert opinion.objectives[0].value == pytest.approx(3 * (50 + 100) + 2 * 300_300)
-    assert [check.is_goal for check in opinion.of_kind("target")] == [True, True]
+    assert audit.objectives[0].value == pytest.approx(3 * (50 + 100) + 2 * 300_300)
+    assert [check.is_goal for check in audit.of_kind("target")] == [True, True]
 
 
 def test_a_plan_from_tables_of_packages_and_units() -> None:
@@ -400,11 +400,11 @@ def test_what_an_audit_says_of_resources() -> None:
         "programs.shelter.uses": {"staff": {"per": 100_000, "per_outcome": {"housed": 0.1}}},
         "programs.library.uses": {"staff": {"per_dollar": 0.000005}},
     }
-    opinion = audited(changes, GRANT)
+    audit = audited(changes, GRANT)
     # shelter: 15 and 15 in FY2027, 10 and 10 in FY2028; the library 5
-    assert rounded(opinion.resources) == [[35, 25], [0, 0]]
-    assert rounded(opinion.uses.of_outcome(0, 3)) == [[30, 20], [5, 5], [0, 0]]
-    assert opinion.accepted
+    assert rounded(audit.resources) == [[35, 25], [0, 0]]
+    assert rounded(audit.uses.of_outcome(0, 3)) == [[30, 20], [5, 5], [0, 0]]
+    assert audit.accepted
 
 
 def test_what_a_resource_has_not_in_a_period() -> None:

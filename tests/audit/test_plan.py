@@ -115,9 +115,9 @@ def test_the_balance_table_adds_up() -> None:
 
 def test_the_check_table_has_every_limit() -> None:
     rules = [{"name": "Total", "sum": "spending", "at_most": 5 * M, "each": "total"}]
-    opinion = audited({"rules": rules, "programs.library.spending": {"at_most": 1 * M}})
-    table = opinion.check_table().set_index(["kind", "name", "period"])
-    assert len(table) == sum(len(check) for check in opinion.checks) == 2 + 4 + 1
+    audit = audited({"rules": rules, "programs.library.spending": {"at_most": 1 * M}})
+    table = audit.check_table().set_index(["kind", "name", "period"])
+    assert len(table) == sum(len(check) for check in audit.checks) == 2 + 4 + 1
     total = table.loc[("sum", "Total", "total")]
     assert (total["value"], total["at_most"], total["kept"]) == (6 * M, 5 * M, False)
     own = table.loc[("spending limit", "spending", "FY2027")]
@@ -126,14 +126,12 @@ def test_the_check_table_has_every_limit() -> None:
 
 def test_the_audit_in_words() -> None:
     assert str(audited(None)).startswith("The plan keeps all ")
-    opinion = audited(
-        {"rules": [{"name": "Cap", "sum": "spending", "at_most": {"FY2028": 2 * M}, "because": "Promise"}]}
-    )
-    assert str(opinion) == (
+    audit = audited({"rules": [{"name": "Cap", "sum": "spending", "at_most": {"FY2028": 2 * M}, "because": "Promise"}]})
+    assert str(audit) == (
         "The plan misses 1 of the limits of Riverton:\n"
         "- Cap: spending is 3,000,000 in FY2028, and the most is 2,000,000 (Promise)"
     )
-    assert repr(opinion).startswith("Audit('Riverton': 1 missed")
+    assert repr(audit).startswith("Audit('Riverton': 1 missed")
 
 
 def test_one_period_is_not_named_in_words() -> None:
@@ -144,8 +142,8 @@ def test_one_period_is_not_named_in_words() -> None:
             "programs": {"a": {"outcomes": {"visits": {"per_dollar": 0.1}}}},
         }
     )
-    opinion = audit_plan(scenario, SpendingPlan(np.array([[[8.0]]]), np.zeros((1, 1, 1))))
-    assert [violation.text for violation in opinion.violations] == [
+    audit = audit_plan(scenario, SpendingPlan(np.array([[[8.0]]]), np.zeros((1, 1, 1))))
+    assert [violation.text for violation in audit.violations] == [
         "general closes with 1, and its reserve is 3",
         "visits: 0.80 units, and the target is at least 1",
     ]
@@ -153,14 +151,14 @@ def test_one_period_is_not_named_in_words() -> None:
 
 def test_a_plan_that_does_nothing() -> None:
     scenario = town()
-    opinion = audit_plan(scenario, SpendingPlan.nothing(scenario))
-    assert opinion.accepted
-    assert rounded(opinion.balances.closing) == [[10 * M, 20 * M], [2 * M, 2 * M]]
-    assert audit_plan(scenario, usual(scenario)).weighted_value > opinion.weighted_value
+    audit = audit_plan(scenario, SpendingPlan.nothing(scenario))
+    assert audit.accepted
+    assert rounded(audit.balances.closing) == [[10 * M, 20 * M], [2 * M, 2 * M]]
+    assert audit_plan(scenario, usual(scenario)).weighted_value > audit.weighted_value
 
 
 def test_checks_of_a_kind() -> None:
-    opinion = audited({"funds.general.reserve": 1 * M})
-    assert [check.name for check in opinion.of_kind("reserve")] == ["general"]
-    assert [check.name for check in opinion.of_kind("fund balance")] == ["grant"]
-    assert opinion.of_kind("structural balance") == ()
+    audit = audited({"funds.general.reserve": 1 * M})
+    assert [check.name for check in audit.of_kind("reserve")] == ["general"]
+    assert [check.name for check in audit.of_kind("fund balance")] == ["grant"]
+    assert audit.of_kind("structural balance") == ()

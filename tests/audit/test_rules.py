@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from budgetopt.audit import audit_plan
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.rules import check_rule
 from budgetopt.errors import FaultError, UnknownNameError
 from budgetopt.scenario.model import RuleBase, SumRule
@@ -155,15 +155,15 @@ def test_a_rule_with_braces_in_its_name() -> None:
 
 
 def test_what_a_rule_holds_at_is_binding() -> None:
-    opinion = audited({"rules": [{"name": "A", "sum": "spending", "at_most": 3.5 * M}]}, GRANT)
-    assert opinion.accepted
-    assert opinion.rules[0].binding.tolist() == [True, False]
-    assert rounded(opinion.rules[0].value) == [3.5 * M, 3 * M]
+    audit = audited({"rules": [{"name": "A", "sum": "spending", "at_most": 3.5 * M}]}, GRANT)
+    assert audit.accepted
+    assert audit.rules[0].binding.tolist() == [True, False]
+    assert rounded(audit.rules[0].value) == [3.5 * M, 3 * M]
 
 
 def test_a_share_says_what_it_is_a_share_of() -> None:
-    opinion = audited({"rules": [{"name": "A", "sum": "spending", "of": "total spending", "at_most": "100%"}]}, GRANT)
-    base = opinion.rules[0].base
+    audit = audited({"rules": [{"name": "A", "sum": "spending", "of": "total spending", "at_most": "100%"}]}, GRANT)
+    base = audit.rules[0].share_of
     assert base is not None
     assert rounded(base) == [3.5 * M, 3 * M]
 
@@ -212,8 +212,8 @@ def test_a_change(change: dict[str, Any], program: str, bound: float, excess: fl
 def test_new_programs_may_change_as_they_like_and_unfunded_ones_not() -> None:
     rule = {"name": "A", "change": {"at_most": "50%"}}
     assert audited({"rules": [rule]}).accepted
-    opinion = audited({"rules": [rule], "programs.repairs.baseline": 0})
-    assert [(violation.program, violation.period) for violation in opinion.violations] == [
+    audit = audited({"rules": [rule], "programs.repairs.baseline": 0})
+    assert [(violation.program, violation.period) for violation in audit.violations] == [
         ("repairs", "FY2027"),
         ("repairs", "FY2028"),
     ]
@@ -229,8 +229,8 @@ def test_new_programs_may_change_as_they_like_and_unfunded_ones_not() -> None:
     ],
 )
 def test_a_target(target: dict[str, Any], period: str | None, value: float, bound: float) -> None:
-    opinion = audited({"outcomes.housed.target": {**target, "because": "Ten-year plan"}}, GRANT)
-    found = only_violation(opinion)
+    audit = audited({"outcomes.housed.target": {**target, "because": "Ten-year plan"}}, GRANT)
+    found = only_violation(audit)
     assert (found.kind, found.name, found.period, found.because) == ("target", "housed", period, "Ten-year plan")
     assert rounded([found.value, found.bound]) == [value, bound]
     where = f" in {period or 'all periods together'}"
@@ -247,16 +247,16 @@ def test_direction_does_not_change_a_level() -> None:
 def test_a_rule_of_a_kind_that_nobody_checks_never_passes() -> None:
     scenario = town()
     with pytest.raises(FaultError, match="does not know how to check the rule 'A'"):
-        check_rule(Reckoning(scenario, usual(scenario), 1e-9), RuleBase(name="A"))
+        check_rule(Evaluation(scenario, usual(scenario), 1e-9), RuleBase(name="A"))
 
 
 def test_a_rule_on_a_name_that_does_not_exist() -> None:
     scenario = town()
-    reckoning = Reckoning(scenario, usual(scenario), 1e-9)
+    evaluation = Evaluation(scenario, usual(scenario), 1e-9)
     with pytest.raises(UnknownNameError, match="outcome named 'visitors'"):
-        check_rule(reckoning, SumRule(name="A", sum="outcome visitors", at_least=1))
+        check_rule(evaluation, SumRule(name="A", sum="outcome visitors", at_least=1))
     with pytest.raises(UnknownNameError, match="fund named 'parks'"):
-        check_rule(reckoning, SumRule(name="A", sum="spending", funds=("parks",), at_least=1))
+        check_rule(evaluation, SumRule(name="A", sum="spending", funds=("parks",), at_least=1))
 
 
 @pytest.mark.parametrize(
@@ -271,8 +271,8 @@ def test_a_rule_on_a_name_that_does_not_exist() -> None:
     ],
 )
 def test_objectives(objective: dict[str, str], value: float) -> None:
-    opinion = audited({"objective": [{"maximize": "weighted outcomes"}, objective]}, GRANT)
-    found = opinion.objectives[1]
+    audit = audited({"objective": [{"maximize": "weighted outcomes"}, objective]}, GRANT)
+    found = audit.objectives[1]
     assert found.label == " ".join(next(iter(objective.items())))
     assert found.maximize is ("maximize" in objective)
     assert found.value == pytest.approx(value)
@@ -285,6 +285,6 @@ def test_audit_plan_keeps_rules_in_the_order_of_the_file() -> None:
         {"name": "C", "sum": "outcome housed", "at_least": 1},
     ]
     scenario = town({"rules": rules})
-    opinion = audit_plan(scenario, usual(scenario))
-    assert [(check.kind, check.name) for check in opinion.rules] == [("sum", "A"), ("change", "B"), ("sum", "C")]
-    assert opinion.checks[-3:] == opinion.rules
+    audit = audit_plan(scenario, usual(scenario))
+    assert [(check.kind, check.name) for check in audit.rules] == [("sum", "A"), ("change", "B"), ("sum", "C")]
+    assert audit.checks[-3:] == audit.rules

@@ -1,4 +1,4 @@
-"""What can be seen to be wrong without solving, beside the files in tests/bad_scenarios: sums, and what is no error."""
+"""What can be seen to be wrong without solving, beside the files in tests/bad_scenarios, and what is no error."""
 
 from __future__ import annotations
 
@@ -12,43 +12,10 @@ from hypothesis import strategies as st
 from budgetopt.checks import notes
 from budgetopt.errors import ScenarioError
 from budgetopt.scenario import Scenario
+from small_scenarios import town
 from strategies import ALL, Case, cases
 
 M = 1_000_000
-
-
-def town(**changes: Any) -> dict[str, Any]:
-    """Return a small town; ``funds__general__revenue=5`` changes a value, None takes a key away."""
-    document: dict[str, Any] = {
-        "periods": ["t1", "t2", "t3"],
-        "funds": {"general": {"revenue": 10}, "grant": {"revenue": 4, "only": {"tags": "housing"}}},
-        "outcomes": {"helped": {"weight": 2}},
-        "programs": {
-            "police": {
-                "department": "Police",
-                "baseline": 6,
-                "outcomes": {"helped": {"per_dollar": 1, "evidence": "rct"}},
-            },
-            "shelter": {
-                "department": "Housing",
-                "tags": ["housing"],
-                "baseline": 3,
-                "outcomes": {"helped": {"unit_cost": 2, "evidence": "expert"}},
-            },
-        },
-        "rules": [],
-    }
-    document = deepcopy(document)
-    for path, value in changes.items():
-        *above, last = path.split("__")
-        place = document
-        for key in above:
-            place = place.setdefault(key, {})
-        if value is None:
-            del place[last]
-        else:
-            place[last] = value
-    return document
 
 
 def messages(document: dict[str, Any]) -> list[str]:
@@ -61,151 +28,6 @@ def messages(document: dict[str, Any]) -> list[str]:
 
 def test_the_town_is_well_formed() -> None:
     assert messages(town()) == []
-
-
-def floor(program: str, value: Any) -> dict[str, Any]:
-    return {f"programs__{program}__spending__at_least": value}
-
-
-ENOUGH = [
-    floor("police", 10),
-    floor("police", {"t1": 10, "t2": 10, "t3": 10}),
-    floor("police", {"t1": 5, "t2": 5, "t3": 20}),  # carried over
-    {**floor("police", 10), **floor("shelter", 4)},
-    {**floor("police", 8), **floor("shelter", 6)},  # the grant pays four of them
-    {**floor("police", 12), "funds__general__opening_balance": 6},
-    {**floor("police", 12), "funds__general__one_time": 2},
-    {
-        **floor("police", 12),
-        "funds__spare": {"revenue": 2, "only": {"tags": "housing"}, "transfers_to": {"general": {"at_most": 2}}},
-    },
-    {
-        **floor("police", 9),
-        "funds__general__reserve": 3,
-    },  # 30 in all, 27 for police, 3 left at the end; 1 and 2 before that
-    {"funds__general__reserve": {"at_least": "100%", "of": "revenue"}},
-    {"funds__general__reserve": {"at_least": "500%", "of": "spending"}},
-    {**floor("police", 10), "funds__general__structural_balance": True},
-    {**floor("police", {"t1": 11}), "funds__general__one_time": 5, "funds__general__structural_balance": True}
-    | {"programs__police__recurring": False},
-    {"rules": [{"name": "r", "sum": "spending", "at_least": 14}]},
-    {"rules": [{"name": "r", "sum": "spending", "at_least": 10, "funds": ["general"]}]},
-    {"rules": [{"name": "r", "sum": "spending", "at_least": 42, "each": "total"}]},
-    {"rules": [{"name": "r", "sum": "spending", "at_least": "100%", "of": "revenue"}]},
-    {"rules": [{"name": "r", "sum": "spending", "at_least": "150%", "of": "baseline"}]},
-    {"rules": [{"name": "r", "sum": "spending", "at_least": "100%", "of": "total spending"}]},
-    {"funds__general__transfers_to": {"grant": {"at_least": 10, "at_most": 12}}},
-]
-"""Everything here can just be met."""
-
-
-def _with_reserves_that_fit(changes: dict[str, Any]) -> dict[str, Any]:
-    # a reserve holds at the close of every period, so the floor of the first one leaves less
-    return (
-        {**changes, "programs__police__spending__at_least": {"t1": 7, "t2": 10, "t3": 10}}
-        if "funds__general__reserve" in changes
-        else changes
-    )
-
-
-@pytest.mark.parametrize("changes", ENOUGH, ids=str)
-def test_what_can_just_be_met_is_no_error(changes: dict[str, Any]) -> None:
-    if "funds__general__reserve" in changes and "programs__police__spending__at_least" in changes:
-        changes = _with_reserves_that_fit(changes)
-    assert messages(town(**changes)) == []
-
-
-TOO_MUCH = [
-    (
-        floor("police", 10.01),
-        "the floor of program 'police' asks fund 'general' for 10.01 in t1, and it has at most 10",
-    ),
-    (
-        floor("police", {"t3": 30.5}),
-        "the floor of program 'police' asks fund 'general' for 30.50 from t1 to t3, and it has at most 30",
-    ),
-    (
-        {**floor("police", {"t2": 11}), "funds__general__carryover": False},
-        "the floor of program 'police' asks fund 'general' for 11 in t2, and it has at most 10",
-    ),
-    (
-        {**floor("police", 10), **floor("shelter", 4.5)},
-        (
-            "the floors of 2 programs ('police' 10, 'shelter' 4.50) ask the funds general, grant together "
-            "for 14.50 in t1, and they have at most 14"
-        ),
-    ),
-    (
-        {**floor("police", 12), "funds__general__opening_balance": 5},
-        "the floor of program 'police' asks fund 'general' for 36 from t1 to t3, and it has at most 35",
-    ),
-    (
-        {**floor("police", 9), "funds__general__reserve": 2},
-        "the floor of program 'police' asks fund 'general' for 9 in t1, and it has at most 8",
-    ),
-    (
-        {**floor("police", 9), "funds__general__transfers_to": {"grant": {"at_least": 2, "at_most": 3}}},
-        "the floor of program 'police' asks fund 'general' for 9 in t1, and it has at most 8",
-    ),
-    (
-        {**floor("police", 11), "funds__general__one_time": 5, "funds__general__structural_balance": True},
-        "the floor of program 'police' asks fund 'general' for 11 in t1, and its recurring revenue is 10",
-    ),
-    (
-        {"rules": [{"name": "r", "sum": "spending", "at_least": 14.5}]},
-        "rule 'r' asks the funds general, grant together for 14.50 in t1, and they have at most 14",
-    ),
-    (
-        {"rules": [{"name": "r", "sum": "spending", "at_least": 11, "funds": ["general"]}]},
-        "rule 'r' asks fund 'general' for 11 in t1, and it has at most 10",
-    ),
-    (
-        {"rules": [{"name": "r", "sum": "spending", "equals": 43, "each": "total"}]},
-        "rule 'r' asks the funds general, grant together for 43 from t1 to t3, and they have at most 42",
-    ),
-    (
-        {"rules": [{"name": "r", "sum": "spending", "at_least": "101%", "of": "revenue"}]},
-        "rule 'r' asks the funds general, grant together for 14.14 in t1, and they have at most 14",
-    ),
-    (
-        {**floor("shelter", 6)}
-        | {"rules": [{"name": "r", "sum": "spending", "at_least": 9, "where": {"department": "Police"}}]},
-        (
-            "the floor of program 'shelter' and rule 'r' ask the funds general, grant together for 15 in t1, "
-            "and they have at most 14"
-        ),
-    ),
-    (
-        {"funds__general__reserve": 11},
-        "fund 'general' must keep 11 in t1, and has at most 10",
-    ),
-    (
-        {"funds__general__reserve": 11, "funds__general__carryover": False, "funds__general__opening_balance": 5},
-        "fund 'general' must keep 11 in t2, and has at most 10",
-    ),
-    (
-        {"funds__general__transfers_to": {"grant": {"at_least": 11, "at_most": 12}}},
-        "fund 'general' must transfer 11 in t1, and has at most 10",
-    ),
-]
-
-
-@pytest.mark.parametrize(("changes", "expected"), TOO_MUCH, ids=str)
-def test_what_can_never_be_met_is_told(changes: dict[str, Any], expected: str) -> None:
-    found = messages(town(**changes))
-    assert len(found) == 1
-    assert found[0].partition(": ")[2] == f"{expected} [above-the-money]"
-
-
-def test_a_scenario_above_the_money_can_still_be_looked_at() -> None:
-    document = town(**floor("police", 11))
-    assert messages(document)
-    assert len(Scenario.from_document(document, check_sums=False).programs) == 2
-
-
-def test_the_smallest_group_of_funds_is_named_and_not_the_larger_ones() -> None:
-    document = town(**floor("police", 50), funds__other={"revenue": 1, "only": {"tags": "housing"}})
-    assert len(messages(document)) == 1
 
 
 @given(cases(features=ALL))

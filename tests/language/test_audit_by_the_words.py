@@ -15,42 +15,42 @@ from language.strategies import Told, some_plans, told
 from measures import few
 
 
-def keys(opinion: Audit) -> set[tuple[Any, ...]]:
-    return {(v.kind, v.name, v.period, v.program, v.fund) for v in opinion.violations}
+def keys(audit: Audit) -> set[tuple[Any, ...]]:
+    return {(v.kind, v.name, v.period, v.program, v.fund) for v in audit.violations}
 
 
 def agree(case: Told, plan: SpendingPlan) -> Audit:
     """Assert that audit and plain reading see the same, and return the audit."""
-    opinion, plain = audit_plan(case.scenario, plan), Plain(case.document, plan)
+    audit, plain = audit_plan(case.scenario, plan), Plain(case.document, plan)
     for name, found, read in (
-        ("outcomes", opinion.outcomes, plain.level),
-        ("resources", opinion.resources, plain.used),
+        ("outcomes", audit.outcomes, plain.level),
+        ("resources", audit.resources, plain.used),
     ):
         for position, one in enumerate(case.document.get(name, {})):
             exact = [float(read(one, period)) for period in plain.periods]
             assert np.allclose(found[position], exact, rtol=1e-9, atol=1e-6), (name, one)
     for position, fund in enumerate(plain.funds):
         closing = [float(balance) for balance in plain.closing(fund).values()]
-        assert np.allclose(opinion.balances.closing[position], closing, rtol=1e-9, atol=1e-6)
+        assert np.allclose(audit.balances.closing[position], closing, rtol=1e-9, atol=1e-6)
         reserves = [float(plain.reserve(fund, period)) for period in plain.periods]
-        assert np.allclose(opinion.balances.reserve[position], reserves)
-    for objective, found in zip(case.document["objective"], opinion.objectives, strict=True):
+        assert np.allclose(audit.balances.reserve[position], reserves)
+    for objective, found in zip(case.document["objective"], audit.objectives, strict=True):
         assert np.isclose(found.value, float(plain.objective(objective)), rtol=1e-9, atol=1e-6), objective
     misses = plain.misses()
     # what is missed by about a cent may be judged either way; a coverage is a share
     least = {"substitutes": Fraction("0.0001"), "follows": Fraction("0.0001")}
     clear = {miss.key for miss in misses if miss.excess > least.get(miss.kind, Fraction("0.25"))}
     any_miss = {miss.key for miss in misses if miss.excess > Fraction("0.0000001")}
-    assert clear <= keys(opinion) <= any_miss
-    assert opinion.accepted is (opinion.violations == ())
-    return opinion
+    assert clear <= keys(audit) <= any_miss
+    assert audit.accepted is (audit.violations == ())
+    return audit
 
 
 @given(told())
 def test_a_plan_that_keeps_every_limit_is_accepted(case: Told) -> None:
-    opinion = agree(case, case.plan)
-    assert opinion.accepted, str(opinion)
-    assert opinion.check_table()["kept"].all()
+    audit = agree(case, case.plan)
+    assert audit.accepted, str(audit)
+    assert audit.check_table()["kept"].all()
 
 
 @few(3)

@@ -70,10 +70,10 @@ def test_the_audit_reads_it_alike(spent_in_first: float, accepted: bool) -> None
     rule = {"name": "After", "follows": {"program": "q", "of": "p"}}
     scenario = Scenario.from_document(document_of(programs, rules=[rule]))
     spending = np.array([[[0.0]], [[spent_in_first]]])
-    opinion = audit_plan(scenario, SpendingPlan(spending, np.zeros((1, 1, 1))))
-    assert opinion.accepted is accepted
+    audit = audit_plan(scenario, SpendingPlan(spending, np.zeros((1, 1, 1))))
+    assert audit.accepted is accepted
     if not accepted:
-        assert "covers 12.5% of what it could" in opinion.violations[0].text
+        assert "covers 12.5% of what it could" in audit.violations[0].text
 
 
 def test_a_service_without_a_price_has_no_coverage() -> None:

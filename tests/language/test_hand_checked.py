@@ -657,7 +657,7 @@ class TestObjectives:
     def test_targets_are_limits_where_nothing_minimizes_their_shortfall(self) -> None:
         document = document_of({"p": dollars(1)}, outcomes={"good": {"weight": 1, "target": {"at_least": 120}}})
         with pytest.raises(InfeasibleError):
-            bo.solve(Scenario.from_document(document, check_sums=False))
+            bo.solve(Scenario.from_document(document))
 
 
 def test_growth_and_inflation_in_the_current_service_level() -> None:
@@ -681,10 +681,10 @@ def test_growth_and_inflation_in_the_current_service_level() -> None:
     assert plan.spending[:, 0].round(6).tolist() == [[50, 60], [50, 50], [10, 10], [0, 0]]
     assert plan.units is not None
     assert plan.units.tolist() == [[0, 0], [0, 0], [0, 0], [2, 2]]
-    opinion = audit_plan(scenario, plan)
-    assert opinion.outcomes.tolist() == [[202, 202]]
+    audit = audit_plan(scenario, plan)
+    assert audit.outcomes.tolist() == [[202, 202]]
     # revenue of 110 and 121 carries it; only that whole packages cost less than the baseline is found
-    assert {violation.kind for violation in opinion.violations} == {"packages"}
+    assert {violation.kind for violation in audit.violations} == {"packages"}
 
 
 class TestCorners:

@@ -105,12 +105,12 @@ def test_whole_decisions_are_the_best_of_all_that_there_are(data: st.DataObject)
     feasible = data.draw(st.booleans())
     case = data.draw(told(max_programs=2, max_periods=2, whole=True, feasible=feasible))
     assume(np.size(case.plan.packages) <= 6)
-    accepted = [opinion for plan in every_choice(case) if (opinion := audit_plan(case.scenario, plan)).accepted]
+    accepted = [audit for plan in every_choice(case) if (audit := audit_plan(case.scenario, plan)).accepted]
     best = best_value(case.scenario)
     if best is None:
         assert not accepted
     else:
-        values = [sign_of(case) * opinion.objectives[0].value for opinion in accepted]
+        values = [sign_of(case) * audit.objectives[0].value for audit in accepted]
         assert sign_of(case) * best == pytest.approx(max(values), rel=1e-7, abs=0.05)
 
 
@@ -280,7 +280,7 @@ def test_any_shape_and_any_door_is_the_best_of_its_grid(document: dict[str, Any]
     for steps in product(range(most + 1), repeat=len(document["programs"])):
         if sum(steps) <= most:
             plan = SpendingPlan(1000.0 * np.array(steps).reshape(-1, 1, 1), np.zeros((1, 1, 1)))
-            opinion = audit_plan(scenario, plan)
-            values += [opinion.weighted_value] if opinion.accepted else []
+            audit = audit_plan(scenario, plan)
+            values += [audit.weighted_value] if audit.accepted else []
     best = best_value(scenario)
     assert best == (pytest.approx(max(values), rel=1e-9, abs=1e-6) if values else None)

@@ -80,14 +80,14 @@ def nearby(draw: st.DrawFn, case: Case) -> SpendingPlan:
 def test_the_linear_program_admits_what_the_audit_accepts(features: frozenset[str], data: st.DataObject) -> None:
     case = data.draw(cases(features=features, max_programs=5, max_funds=3))
     plan = data.draw(nearby(case))
-    opinion = audit_plan(case.scenario, plan)
+    audit = audit_plan(case.scenario, plan)
     # what is missed by less than a dollar, or than a dollar buys, may be judged either way
     assume(all(miss.excess > (0.01 if miss.kind in ("target", "sum") else 1) for miss in case.read(plan).misses()))
     problem = imposed(formulate(case.scenario), plan)
     solution = None if problem is None else solve_stage(problem, problem.stages[0])
     admitted = solution is not None and solution.termination is Termination.OPTIMAL
-    assert admitted is opinion.accepted, str(opinion)
+    assert admitted is audit.accepted, str(audit)
     if solution is not None and admitted:
         assert solution.objective == pytest.approx(
-            opinion.objectives[0].value, rel=1e-8, abs=1e-3 * worth_of_a_cent(case.scenario)
+            audit.objectives[0].value, rel=1e-8, abs=1e-3 * worth_of_a_cent(case.scenario)
         )

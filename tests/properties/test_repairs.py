@@ -29,7 +29,7 @@ def fits(scenario: Scenario, suspended: set[Provision] | None = None) -> bool:
 def read(case: Case) -> Scenario | None:
     """Return a scenario that contradicts itself; None if it does not, or if that is seen without solving."""
     try:
-        scenario = Scenario.from_document(case.document, check_sums=False)
+        scenario = Scenario.from_document(case.document)
     except ScenarioError:
         return None
     return None if fits(scenario) else scenario

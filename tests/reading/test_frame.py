@@ -125,8 +125,8 @@ def test_a_table_of_a_table_is_the_same_scenario(rows: list[dict[str, Any]]) -> 
             row["outcomes.v.std_error"] = None
     table = pd.DataFrame(rows, index=pd.Index([f"p{number}" for number in range(len(rows))], name="id"))
     outcomes = {"v": 1}
-    once = Scenario.from_frame(table, 1, outcomes=outcomes, check_sums=False)
-    again = Scenario.from_frame(once.to_frame(), 1, outcomes=outcomes, check_sums=False)
+    once = Scenario.from_frame(table, 1, outcomes=outcomes)
+    again = Scenario.from_frame(once.to_frame(), 1, outcomes=outcomes)
     assert again.sha256 == once.sha256
     assert once.programs.baseline().tolist() == [row["baseline"] for row in rows]
     assert once.programs.ids.tolist() == table.index.tolist()

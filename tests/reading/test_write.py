@@ -45,13 +45,13 @@ def differences(one: Scenario, other: Scenario) -> list[str]:
 
 
 def from_folder(folder: Path) -> Scenario:
-    return load(folder, check_sums=False)
+    return load(folder)
 
 
 @settings(max_examples=settings.default.max_examples // 2)
 @given(documents())
 def test_a_scenario_of_one_file_reads_back_the_same(tree: dict[str, Any]) -> None:
-    scenario = Scenario.from_document(tree, check_sums=False)
+    scenario = Scenario.from_document(tree)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "scenario.yaml").write_text(scenario.to_yaml(), encoding="utf-8", newline="")
         assert differences(scenario, from_folder(Path(folder))) == []
@@ -60,7 +60,7 @@ def test_a_scenario_of_one_file_reads_back_the_same(tree: dict[str, Any]) -> Non
 @settings(max_examples=settings.default.max_examples // 2)
 @given(documents(), st.booleans())
 def test_a_scenario_of_a_folder_reads_back_the_same(tree: dict[str, Any], table: bool) -> None:
-    scenario = Scenario.from_document(tree, check_sums=False)
+    scenario = Scenario.from_document(tree)
     with tempfile.TemporaryDirectory() as folder:
         written = scenario.to_folder(Path(folder) / "new", table=table)
         again = from_folder(written)

@@ -206,7 +206,7 @@ def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_men
         a=program(per_dollar=2.0, spending={"at_least": 70}),
         b=program(spending={"at_least": 50, "because": "Council promise"}),
     )
-    scenario = Scenario.from_document(document, check_sums=False)
+    scenario = Scenario.from_document(document)
     found = conflicts(scenario)
     told_why = [
         "These cannot all be met with the money there is:",

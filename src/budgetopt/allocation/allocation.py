@@ -63,7 +63,7 @@ class Allocation:
     prices
         Shadow prices.
     audit
-        The second opinion on the rounded plan.
+        The independent audit on the rounded plan.
     outcome
         The solver's answer, with the proof of each objective.
     formulation

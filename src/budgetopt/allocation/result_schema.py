@@ -219,7 +219,7 @@ class ProofCheck(Part):
 
 
 class AuditResult(Part):
-    """The second opinion."""
+    """The independent audit."""
 
     limits: int
     """How many limits of the scenario were checked."""
@@ -245,7 +245,7 @@ class CertificateResult(Part):
     checks: dict[str, ProofCheck]
     """The checks, by name."""
     audit: AuditResult
-    """The second opinion."""
+    """The independent audit."""
 
 
 class Provenance(Part):

@@ -53,7 +53,7 @@ def solve(
     SolverUnavailableError
         If the solver is not installed here.
     CertificateError, AuditError
-        If an answer does not pass the proof or the second opinion: a fault of ours or of the solver.
+        If an answer does not pass the proof or the second audit: a fault of ours or of the solver.
     """
     options = Options(solver, time_limit, gap, threads)
     formulation = formulate(scenario)
@@ -75,9 +75,9 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome
         )
     spending, transfers = _in_cents(scenario, formulation, point)
     packages, units = formulation.packages_of(point), formulation.units_of(point)
-    opinion = audit_plan(scenario, SpendingPlan(spending, transfers, packages, units))
-    if not opinion.accepted:
-        found = "; ".join(str(violation) for violation in opinion.violations[:5])
+    audit = audit_plan(scenario, SpendingPlan(spending, transfers, packages, units))
+    if not audit.accepted:
+        found = "; ".join(str(violation) for violation in audit.violations[:5])
         raise AuditError(
             f"the plan does not pass the audit: {found}", hint="report the scenario: this is a fault of ours"
         )
@@ -96,7 +96,7 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome
         objective_value=solution.objective,
         bound=outcome.certificate.bound,
         prices=prices_of(formulation, solution.row_dual, reduced_cost),
-        audit=opinion,
+        audit=audit,
         outcome=outcome,
         formulation=formulation,
     )

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from budgetopt.allocation.reasons import reasons_of
+from budgetopt.audit.activity import levels_of
 from budgetopt.audit.current import current_packages, current_units
-from budgetopt.audit.outcomes import levels_of
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts
 

@@ -1,6 +1,6 @@
 """Check a result again from the result document and the scenario alone, without any solver.
 
-What is shown for a linear program: the plan keeps every limit of this very scenario, by the audit's own reckoning;
+What is shown for a linear program: the plan keeps every limit of this very scenario, by the independent audit;
 every figure of the document follows from the plan; and the prices in the proof show that no plan can do better. For
 whole decisions the last is the solver's word, and said to be.
 """
@@ -142,12 +142,12 @@ def _findings(
     yield Finding("scenario", True, f"it answers this scenario, to the last figure ({said[:12]}…)")
     try:
         plan = plan_of(document["proof"]["decisions"], scenario)
-        opinion = audit_plan(scenario, plan)
+        audit = audit_plan(scenario, plan)
     except BudgetoptError as error:
         yield Finding("audit", False, str(error))
         return
-    yield _audit_finding(opinion)
-    if not opinion.accepted:
+    yield _audit_finding(audit)
+    if not audit.accepted:
         return
     formulation = formulate(scenario)
     try:
@@ -164,7 +164,7 @@ def _findings(
         transfers=plan.transfers,
         packages=plan.packages,
         units=plan.units,
-        audit=opinion,
+        audit=audit,
     )
     problem = _fault_of(outcome, allocation)
     yield Finding("proof", not problem, problem or _shown(outcome))
@@ -172,11 +172,11 @@ def _findings(
     yield _conclusion(outcome, allocation)
 
 
-def _audit_finding(opinion: Audit) -> Finding:
-    if opinion.accepted:
-        return Finding("audit", True, f"the plan keeps all {len(opinion.checks)} limits that the scenario sets")
-    shown = [str(violation) for violation in opinion.violations[:MOST_SHOWN]]
-    more = len(opinion.violations) - len(shown)
+def _audit_finding(audit: Audit) -> Finding:
+    if audit.accepted:
+        return Finding("audit", True, f"the plan keeps all {len(audit.checks)} limits that the scenario sets")
+    shown = [str(violation) for violation in audit.violations[:MOST_SHOWN]]
+    more = len(audit.violations) - len(shown)
     return Finding("audit", False, "; ".join(shown) + (f"; and {more} more" if more > 0 else ""))
 
 

@@ -241,8 +241,10 @@ def _rule(scenario: Scenario, opinion: Audit, name: str) -> Iterator[tuple[str, 
     rule, check = scenario.rules[position], opinion.rules[position]
     path = f"rules[{name}]"
     if isinstance(rule, ChangeRule):
-        assert check.base is not None
-        move = np.divide(check.value - check.base, check.base, out=np.zeros(len(check)), where=check.base > 0)
+        assert check.share_of is not None
+        move = np.divide(
+            check.value - check.share_of, check.share_of, out=np.zeros(len(check)), where=check.share_of > 0
+        )
         for key, moved in (("at_most", np.abs(move)), ("increase_at_most", move), ("decrease_at_most", -move)):
             before = getattr(rule.change, key)
             if before is not None and moved.max(initial=0.0) > before + LEAST:
@@ -250,7 +252,7 @@ def _rule(scenario: Scenario, opinion: Audit, name: str) -> Iterator[tuple[str, 
         return
     keys = ("at_least", "at_most", "equals", "each_at_least", "each_at_most")
     bounds = {key: getattr(rule, key, None) for key in keys}
-    yield from _bounds(scenario, path, bounds, check, check.base)
+    yield from _bounds(scenario, path, bounds, check, check.share_of)
 
 
 def _bounds(

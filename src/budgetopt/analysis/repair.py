@@ -57,5 +57,5 @@ class Repair:
         """Return the repaired scenario."""
         changes = [(item.path, item.after) for item in self.amendments if item.after is not None]
         dropped = [item.path for item in self.amendments if item.after is None]
-        changed = scenario.with_(*changes, check_sums=False) if changes else scenario
-        return changed.without(*dropped, check_sums=False) if dropped else changed
+        changed = scenario.with_(*changes) if changes else scenario
+        return changed.without(*dropped) if dropped else changed

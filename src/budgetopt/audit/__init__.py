@@ -1,14 +1,24 @@
-"""The second opinion: what a spending plan does, worked out straight from the scenario's words.
+"""The independent audit: what a spending plan does, worked out straight from the scenario's words.
 
 Nothing here is shared with :mod:`budgetopt.formulation` or with a solver: the outcomes, the balances and the rules are
 read again from the scenario, so that an error there does not pass here.
 """
 
+from budgetopt.audit.activity import OutcomeLevels
+from budgetopt.audit.audit import Audit, audit_plan
 from budgetopt.audit.balances import Balances
 from budgetopt.audit.check import CENT, Check, Violation
-from budgetopt.audit.objectives import ObjectiveValue
-from budgetopt.audit.opinion import Audit, audit_plan
-from budgetopt.audit.outcomes import Levels
+from budgetopt.audit.objective_values import ObjectiveValue
 from budgetopt.audit.plan import SpendingPlan
 
-__all__ = ["CENT", "Audit", "Balances", "Check", "Levels", "ObjectiveValue", "SpendingPlan", "Violation", "audit_plan"]
+__all__ = [
+    "CENT",
+    "Audit",
+    "Balances",
+    "Check",
+    "ObjectiveValue",
+    "OutcomeLevels",
+    "SpendingPlan",
+    "Violation",
+    "audit_plan",
+]

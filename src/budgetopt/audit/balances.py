@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.audit.reading import revenues, share_or_amount
+from budgetopt.audit.inputs import revenues, share_or_amount
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -90,8 +90,8 @@ def reserves_needed(scenario: Scenario, revenue: Floats, spending: Floats) -> Fl
     needed = np.zeros(revenue.shape)
     for position, fund in enumerate(scenario.funds.values()):
         if fund.reserve is not None:
-            base = (revenue if fund.reserve.of == "revenue" else spending)[position]
-            needed[position] = np.nan_to_num(share_or_amount(scenario, fund.reserve.at_least, base))
+            share_of = (revenue if fund.reserve.of == "revenue" else spending)[position]
+            needed[position] = np.nan_to_num(share_or_amount(scenario, fund.reserve.at_least, share_of))
             if fund.reserve.by is not None:
                 needed[position, : scenario.periods.index(fund.reserve.by)] = 0.0
     return needed

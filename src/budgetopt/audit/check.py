@@ -80,7 +80,7 @@ class Check:
         receives a transfer. None where the check is not about programs or funds.
     item
         What else each cell is about, as it is printed: a group, a package, a list of programs. None for nothing else.
-    base
+    share_of
         What a share is a share of, for limits that are shares.
     unit
         The unit of the values, empty for dollars; one for all cells, or one a cell.
@@ -105,7 +105,7 @@ class Check:
     fund: Ints | None = None
     other: Ints | None = None
     item: Texts | None = None
-    base: Floats | None = None
+    share_of: Floats | None = None
     unit: str | Texts = ""
     because: str | Texts = ""
     below: str | Texts = ""

@@ -6,8 +6,8 @@ import numpy as np
 
 from budgetopt.audit.balances import reserves_needed
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.packages import package_words
-from budgetopt.audit.reading import baselines, number, pays_in, revenues
+from budgetopt.audit.inputs import baselines, number, pays_in, revenues
+from budgetopt.audit.package_list import list_packages
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
@@ -18,22 +18,22 @@ def current_packages(scenario: Scenario) -> Bools:
     """Return the packages that the baselines buy; shape (packages, periods).
 
     They are taken in their order for as long as their costs add up to no more than the baseline; where one at most may
-    be taken, the dearest that fits. Baselines and packages grow alike, so they are the same in each period. No project
-    is started.
+    be taken, the most expensive that fits. Baselines and packages grow alike, so they are the same in each period. No
+    project is started.
     """
-    words = package_words(scenario)
-    baseline = number(scenario, "baseline")[words.program]
+    packages = list_packages(scenario)
+    baseline = number(scenario, "baseline")[packages.program]
     room = baseline * (1 + 1e-12) + 1e-9
-    first = np.searchsorted(words.program, words.program)
-    before = np.concatenate(([0.0], np.cumsum(words.cost[:, 0])))
+    first = np.searchsorted(packages.program, packages.program)
+    before = np.concatenate(([0.0], np.cumsum(packages.cost[:, 0])))
     fits = before[1:] - before[first] <= room
-    # the dearest of those that fit, the first of equals
-    alone = np.where(words.cost[:, 0] <= room, words.cost[:, 0], -1.0)
-    order = np.lexsort((words.number, -alone, words.program))
-    dearest = np.zeros(len(words), dtype=bool)
-    dearest[order[np.unique(words.program[order], return_index=True)[1]]] = True
-    taken = np.where(words.choose == "one", dearest & (alone >= 0), fits)
-    taken &= ~words.is_project & (baseline > 0)
+    # the most expensive of those that fit, the first of equals
+    alone = np.where(packages.cost[:, 0] <= room, packages.cost[:, 0], -1.0)
+    order = np.lexsort((packages.number, -alone, packages.program))
+    most_expensive = np.zeros(len(packages), dtype=bool)
+    most_expensive[order[np.unique(packages.program[order], return_index=True)[1]]] = True
+    taken = np.where(packages.choose == "one", most_expensive & (alone >= 0), fits)
+    taken &= ~packages.is_project & (baseline > 0)
     return np.repeat(taken[:, None], len(scenario.periods), axis=1)
 
 

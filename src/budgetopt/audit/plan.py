@@ -65,8 +65,8 @@ class SpendingPlan:
         reports too. No transfer is made beyond those that the scenario demands (``at_least`` of ``transfers_to``).
 
         A baseline buys the decision packages that fit into it: in their order for as long as their costs add up to no
-        more, or the dearest one that fits where one at most may be taken. No project is started. A service that costs
-        no money serves the fewest units that it must.
+        more, or the most expensive one that fits where one at most may be taken. No project is started. A service that
+        costs no money serves the fewest units that it must.
         """
         spending, transfers = charge_baseline(scenario)
         return cls(spending, transfers, current_packages(scenario), current_units(scenario))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.checks.accounts import Accounts, payable, paying
-from budgetopt.checks.grants import effort_asked
 from budgetopt.checks.least import A_CENT, most_spending
+from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import RequiresRule
-from budgetopt.scenario.programs import Bools
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.selection import select
 from budgetopt.scenario.words import listed, money
 
 __all__ = ["notes_on_grants", "notes_on_logic", "notes_on_prices", "notes_on_projects", "some"]
@@ -95,12 +96,23 @@ def notes_on_grants(scenario: Scenario) -> Iterator[str]:
             has = np.array([accounts.most(np.arange(len(funds)) == payer, 0, last) for last in range(len(most[0]))])
             takes = np.where(can[:, payer, None] & scenario.eligible[:, at, None], most, 0.0).sum(axis=0)
             takes = np.minimum(takes, np.maximum(has, 0.0))
-            asked = effort_asked(scenario, name)
+            asked = _effort_asked(scenario, name)
             if (asked > takes + A_CENT).all():
                 yield (
                     f"fund '{name}' can never be spent: it asks fund '{effort.fund}' to keep up {money(asked[0])}, and "
                     f"its programs can have at most {money(takes[0])} of it"
                 )
+
+
+def _effort_asked(scenario: Scenario, grant: str) -> Floats:
+    """Return the local spending that a grant asks to be kept up; dollars, shape (periods,)."""
+    effort = scenario.funds[grant].maintenance_of_effort
+    assert effort is not None
+    if isinstance(effort.at_least, Share):
+        mine = select(scenario.programs, scenario.funds[grant].only)
+        asked: Floats = effort.at_least * np.nan_to_num(scenario.baselines[mine]).sum(axis=0)
+        return asked
+    return np.full(len(scenario.periods), float(effort.at_least))
 
 
 def notes_on_logic(scenario: Scenario) -> Iterator[str]:

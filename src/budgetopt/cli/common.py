@@ -54,7 +54,7 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load(arguments: argparse.Namespace, name: str | None = None, *, check_sums: bool = True) -> Scenario:
+def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
     """Return the scenario that the arguments name, with the changes that they ask for.
 
     Raises
@@ -74,8 +74,8 @@ def load(arguments: argparse.Namespace, name: str | None = None, *, check_sums: 
         from budgetopt.reading import load as load_scenario
         from budgetopt.reading.changes import alter
 
-        scenario = load_scenario(name or arguments.scenario, check_sums=check_sums)
-        return alter(scenario, changes, check_sums=check_sums) if changes else scenario
+        scenario = load_scenario(name or arguments.scenario)
+        return alter(scenario, changes) if changes else scenario
 
 
 def share(text: str) -> float:

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Find the conflicts and the repairs, and print them."""
     weights = dict(_weight(text) for text in arguments.weight)
-    scenario = load(arguments, check_sums=False)
+    scenario = load(arguments)
     with progress("Looking for contradictions"):
         from budgetopt.analysis import conflicts, repairs
 

@@ -77,7 +77,7 @@ def parse_change(text: str) -> tuple[tuple[str, ...], str]:
     raise OptionError(f"{shown(text)} is no change", hint="a change is a path and a value: funds.general.revenue=-5%")
 
 
-def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = True) -> Scenario:
+def change(scenario: Scenario, changes: Iterable[Change]) -> Scenario:
     """Return a scenario with changes, checked as a whole.
 
     Parameters
@@ -86,8 +86,6 @@ def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = 
         The scenario; it stays as it is.
     changes
         The changes, which are made one after another.
-    check_sums
-        Whether floors that add up to more than the money are refused.
 
     Raises
     ------
@@ -96,10 +94,10 @@ def change(scenario: Scenario, changes: Iterable[Change], *, check_sums: bool = 
     ScenarioError
         If a change leads nowhere, or the changed scenario is wrong; every problem names the change that it came from.
     """
-    return alter(scenario, changes, check_sums=check_sums)
+    return alter(scenario, changes)
 
 
-def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_sums: bool = True) -> Scenario:
+def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]]) -> Scenario:
     """Return a scenario without some of what it says: rules, programs, limits, anything that has a path.
 
     Raises
@@ -109,10 +107,10 @@ def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]], *, check_su
     ScenarioError
         If nothing stands at a path, or the scenario is wrong without it.
     """
-    return alter(scenario, (Removal(path) for path in paths), check_sums=check_sums)
+    return alter(scenario, (Removal(path) for path in paths))
 
 
-def alter(scenario: Scenario, changes: Iterable[Change | Removal], *, check_sums: bool = True) -> Scenario:
+def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
     """Return a scenario with changes and removals, made one after another, checked as a whole; see :func:`change`."""
     work = _Work(scenario)
     for item in changes:
@@ -129,7 +127,7 @@ def alter(scenario: Scenario, changes: Iterable[Change | Removal], *, check_sums
             hint = 'such as ("funds.general.revenue", "-5%"), or "funds.general.revenue=-5%"'
             raise OptionError(f"{shown(item)} is no change: it takes a path and a value", hint=hint)
         work.set(parts, value, Place(f"<set> {text[:120]}"))
-    return work.done(check_sums=check_sums)
+    return work.done()
 
 
 def _stands(tree: Any, path: Path) -> bool:
@@ -203,13 +201,13 @@ class _Work:
         except PathError as error:
             findings.problems.append(error.at(place))
 
-    def done(self, *, check_sums: bool) -> Scenario:
+    def done(self) -> Scenario:
         before, findings = self.scenario.programs, self.findings
         if findings.problems:
             raise ScenarioError(findings.problems)
         if self.programs is not before:
             findings.places = replace(findings.places, tables=(*findings.places.tables, before))
-        changed = assemble(self.programs, findings, check_sums=check_sums)
+        changed = assemble(self.programs, findings)
         _keep_what_holds(self.scenario, changed)
         return changed
 

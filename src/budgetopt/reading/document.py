@@ -23,7 +23,7 @@ _SECTIONS = ("funds", "resources", "outcomes", "tables", "programs", "rules")
 _PASSES = 4
 
 
-def assemble(programs: ProgramTable, findings: Findings, *, check_sums: bool = True) -> Scenario:
+def assemble(programs: ProgramTable, findings: Findings) -> Scenario:
     """Return the checked scenario of programs and of the tree that the findings hold.
 
     Parameters
@@ -32,8 +32,6 @@ def assemble(programs: ProgramTable, findings: Findings, *, check_sums: bool = T
         The programs, read and merged.
     findings
         All that was written beside the programs, and what is known to be wrong.
-    check_sums
-        Whether floors that add up to more than the money are refused.
 
     Raises
     ------
@@ -44,7 +42,7 @@ def assemble(programs: ProgramTable, findings: Findings, *, check_sums: bool = T
     document = document_of(findings.tree, findings)
     programs = check_models(programs, findings)
     scenario = Scenario(document, programs, findings.places, dict(findings.inputs))
-    check(scenario, findings, sums=check_sums)
+    check(scenario, findings)
     if findings.problems:
         # what follows from a mistake that was found before, at the same place, is not worth a word
         places = {problem.place for problem in known} - {None}

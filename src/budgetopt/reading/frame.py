@@ -42,7 +42,6 @@ def scenario_from_frame(
     periods: Sequence[str] | str | None = None,
     rules: Sequence[Mapping[str, Any]] = (),
     objective: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    check_sums: bool = True,
     **more: Any,
 ) -> Scenario:
     """Return the scenario of a table of programs; see :meth:`Scenario.from_frame`."""
@@ -69,7 +68,7 @@ def scenario_from_frame(
     for key, value in more.items():
         tree[key] = _plain(value)
     built, findings = put_together([Source(tree, programs=(table,))])
-    return assemble(built, findings, check_sums=check_sums)
+    return assemble(built, findings)
 
 
 def _outcome(key: str) -> str:

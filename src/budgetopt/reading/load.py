@@ -14,16 +14,13 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = ["from_mapping", "load"]
 
 
-def load(path: str | Path, *, check_sums: bool = True) -> Scenario:
+def load(path: str | Path) -> Scenario:
     """Return the scenario in a folder that has a ``scenario.yaml``, or in such a file.
 
     Parameters
     ----------
     path
         The folder, or the file.
-    check_sums
-        Whether floors that add up to more than the money are refused. Without, such a scenario is returned, and no plan
-        can meet it.
 
     Raises
     ------
@@ -31,10 +28,10 @@ def load(path: str | Path, *, check_sums: bool = True) -> Scenario:
         With every problem that was found, each with its place.
     """
     programs, findings = put_together(read_files(path))
-    return assemble(programs, findings, check_sums=check_sums)
+    return assemble(programs, findings)
 
 
-def from_mapping(tree: Mapping[str, Any], folder: str | Path = "", *, check_sums: bool = True) -> Scenario:
+def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
     """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
 
     Parameters
@@ -43,8 +40,6 @@ def from_mapping(tree: Mapping[str, Any], folder: str | Path = "", *, check_sums
         The mapping. A value of None is one that is left out.
     folder
         The folder beside which tables are looked for; left out, the current one.
-    check_sums
-        As for :func:`load`.
 
     Raises
     ------
@@ -52,4 +47,4 @@ def from_mapping(tree: Mapping[str, Any], folder: str | Path = "", *, check_sums
         With every problem that was found, each with its path in words.
     """
     programs, findings = put_together(with_extended(from_values(tree, folder)))
-    return assemble(programs, findings, check_sums=check_sums)
+    return assemble(programs, findings)

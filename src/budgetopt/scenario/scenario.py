@@ -186,16 +186,13 @@ class Scenario:
         return fingerprint(self.document, self.programs)
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any], *, check_sums: bool = True) -> Scenario:
+    def from_document(cls, document: Mapping[str, Any]) -> Scenario:
         """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
 
         Parameters
         ----------
         document
             The mapping. A value of None is one that is left out.
-        check_sums
-            Whether floors that add up to more than the money are refused. Without, such a scenario is returned, and no
-            plan can meet it.
 
         Raises
         ------
@@ -204,7 +201,7 @@ class Scenario:
         """
         from budgetopt.reading.load import from_mapping
 
-        return from_mapping(document, check_sums=check_sums)
+        return from_mapping(document)
 
     @classmethod
     def from_frame(
@@ -218,7 +215,6 @@ class Scenario:
         periods: Sequence[str] | str | None = None,
         rules: Sequence[Mapping[str, Any]] = (),
         objective: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-        check_sums: bool = True,
         **more: Any,
     ) -> Scenario:
         """Return the scenario of a pandas table of programs, paid by one fund, ``general``.
@@ -241,8 +237,6 @@ class Scenario:
             The periods; left out, one.
         rules, objective
             As in a scenario file.
-        check_sums
-            As for :meth:`from_document`.
         **more
             Other parts of a scenario file: ``source``, ``resources`` ...
 
@@ -262,7 +256,6 @@ class Scenario:
             periods=periods,
             rules=rules,
             objective=objective,
-            check_sums=check_sums,
             **more,
         )
 
@@ -276,7 +269,7 @@ class Scenario:
 
         return programs_frame(self)
 
-    def with_(self, *changes: Change, check_sums: bool = True) -> Scenario:
+    def with_(self, *changes: Change) -> Scenario:
         """Return another scenario in which some values are changed.
 
         Parameters
@@ -287,8 +280,6 @@ class Scenario:
             ``rules[No. 5].at_most``, ``funds.*.revenue``. A text that begins with a sign shifts the value that stands
             there (``-5%``, ``+2M``), ``*0.95`` multiplies it, any other value takes its place, and ``=-4`` is minus
             four. A mapping is merged with the one that stands there.
-        check_sums
-            As for :meth:`from_document`.
 
         Raises
         ------
@@ -299,17 +290,15 @@ class Scenario:
         """
         from budgetopt.reading.changes import change
 
-        return change(self, changes, check_sums=check_sums)
+        return change(self, changes)
 
-    def without(self, *paths: str, check_sums: bool = True) -> Scenario:
+    def without(self, *paths: str) -> Scenario:
         """Return another scenario without what stands at some paths: ``rules.Safety floor``, ``programs.library``.
 
         Parameters
         ----------
         *paths
             What is taken away.
-        check_sums
-            As for :meth:`from_document`.
 
         Raises
         ------
@@ -318,7 +307,7 @@ class Scenario:
         """
         from budgetopt.reading.changes import remove
 
-        return remove(self, paths, check_sums=check_sums)
+        return remove(self, paths)
 
     def trace(self, path: str) -> list[tuple[Place | None, Any]]:
         """Return where a value came from: each place that set or shifted it, and what it was from there on.

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from budgetopt.audit.check import Check
-from budgetopt.audit.reckoning import Reckoning
-from budgetopt.audit.rules.change import check_change
-from budgetopt.audit.rules.coverage import check_follows, check_substitutes
-from budgetopt.audit.rules.logic import (
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.rules.change_check import check_change
+from budgetopt.audit.rules.coverage_checks import check_follows, check_substitutes
+from budgetopt.audit.rules.logic_checks import (
     check_count,
     check_exactly_one,
     check_excludes,
     check_requires,
     check_together,
 )
-from budgetopt.audit.rules.sums import check_sum
+from budgetopt.audit.rules.sum_check import check_sum
 from budgetopt.errors import FaultError
 from budgetopt.scenario.model import (
     ChangeRule,
@@ -33,7 +33,7 @@ from budgetopt.scenario.model import (
 
 __all__ = ["RULE_CHECKS", "check_rule"]
 
-RULE_CHECKS: dict[type[RuleBase], Callable[[Reckoning, Any], Check]] = {
+RULE_CHECKS: dict[type[RuleBase], Callable[[Evaluation, Any], Check]] = {
     SumRule: check_sum,
     ChangeRule: check_change,
     CountRule: check_count,
@@ -47,7 +47,7 @@ RULE_CHECKS: dict[type[RuleBase], Callable[[Reckoning, Any], Check]] = {
 """What checks each kind of rule."""
 
 
-def check_rule(reckoning: Reckoning, rule: RuleBase) -> Check:
+def check_rule(evaluation: Evaluation, rule: RuleBase) -> Check:
     """Check one rule.
 
     Raises
@@ -58,4 +58,4 @@ def check_rule(reckoning: Reckoning, rule: RuleBase) -> Check:
     check = RULE_CHECKS.get(type(rule))
     if check is None:
         raise FaultError(f"the audit does not know how to check the rule {rule.name!r} ({type(rule).__name__})")
-    return check(reckoning, rule)
+    return check(evaluation, rule)

@@ -136,7 +136,9 @@ def _columns(builder: Builder, term: Weighted, terms: Terms, masks: Bools) -> tu
             return ever, None, term.weight[programs]
         periods = terms.funded.shape[1]
         column = terms.funded[programs].ravel()
-        return column, np.tile(np.arange(periods), len(programs)), np.repeat(term.weight[programs], periods)
+        can = column >= 0  # a program that can never be funded has no column, and counts for nothing
+        period, weight = np.tile(np.arange(periods), len(programs)), np.repeat(term.weight[programs], periods)
+        return column[can], period[can], weight[can]
     if term.outcome is None:
         spending = terms.spending
         weight = term.weight[spending.program] * spending.weight

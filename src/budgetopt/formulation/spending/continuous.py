@@ -111,9 +111,10 @@ def add_continuous(
     builder.entries(below[mine], column[inside], 1.0)
     builder.entries(above[mine], column[inside], 1.0)
     builder.entries(below, opened[cell], -levels.open_upper[cell])
-    # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing
+    # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing; one
+    # that cannot stays closed
     a_cent = np.divide(A_CENT, levels.price[cell], out=np.full(len(below), A_CENT), where=levels.price[cell] > 0)
-    least = np.where(counted[cell[0]], np.minimum(a_cent, levels.open_upper[cell]), 0.0)
+    least = np.where(counted[cell[0]], a_cent, 0.0)
     # a fixed cost is spending enough to be counted
     least = np.where(levels.fixed[cell] > 0, 0.0, least)
     builder.entries(above, opened[cell], -np.maximum(levels.open_lower[cell], least))

@@ -43,14 +43,17 @@ def add_funded(builder: Builder, opened: Ints, counted: Bools, packages: Package
 
 
 def add_ever_funded(builder: Builder, funded: Ints, programs: Ints, periods: Ints) -> Ints:
-    """Return columns that say whether programs are funded in any of some periods; shape (programs asked for,)."""
+    """Return columns that say whether programs are funded in any of some periods; shape (programs asked for,).
+
+    A program without a column in a period cannot be funded in it.
+    """
     ever = builder.columns("ever funded", {"program": programs}, 0.0, 1.0, integer=True)
-    program, period = np.repeat(programs, len(periods)), np.tile(periods, len(programs))
-    each = np.repeat(ever, len(periods))
+    at, period = np.nonzero(funded[np.ix_(programs, periods)] >= 0)
+    program, period = programs[at], periods[period]
     row = builder.rows("funded then", {"program": program, "period": period}, -np.inf, 0.0)
     builder.entries(row, funded[program, period], 1.0)
-    builder.entries(row, each, -1.0)
+    builder.entries(row, ever[at], -1.0)
     row = builder.rows("ever funded", {"program": programs}, -np.inf, 0.0)
     builder.entries(row, ever, 1.0)
-    builder.entries(np.repeat(row, len(periods)), funded[program, period], -1.0)
+    builder.entries(row[at], funded[program, period], -1.0)
     return ever

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.audit.packages import PackageWords, package_words
-from budgetopt.audit.reading import number, price_level
+from budgetopt.audit.inputs import number, price_level
+from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Activity", "Levels", "activity_of", "levels_of", "levels_of_activity", "uses_of"]
+__all__ = ["Activity", "OutcomeLevels", "activity_of", "levels_of", "levels_of_activity", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Levels:
+class OutcomeLevels:
     """The level that each program brings to each outcome, one row an effect of a program on an outcome.
 
     Rows stand in the order of the outcomes, and within an outcome of the shapes per_dollar, per_unit, unit_cost, curve,
@@ -84,9 +84,9 @@ class Activity:
 def activity_of(
     scenario: Scenario,
     spent: Floats,
-    packages: Bools | None = None,
+    taken: Bools | None = None,
     units: Floats | None = None,
-    words: PackageWords | None = None,
+    packages: PackageList | None = None,
 ) -> Activity:
     """Return how far each program goes.
 
@@ -94,15 +94,15 @@ def activity_of(
     ----------
     spent
         Dollars for each program in each period; shape (programs, periods).
-    packages
+    taken
         Which packages are taken in each period, or start in it; left out, none. Shape (packages, periods).
     units
         Units of the services that cost no money; left out, none. Shape (programs, periods).
-    words
+    packages
         The packages, if they are read already.
     """
-    words = package_words(scenario) if words is None else words
-    taken = np.zeros((len(words), spent.shape[1]), dtype=bool) if packages is None else packages
+    packages = list_packages(scenario) if packages is None else packages
+    taken = np.zeros((len(packages), spent.shape[1]), dtype=bool) if taken is None else taken
     real = spent / price_level(scenario)
     buying = np.maximum(real - number(scenario, "if_funded.fixed_cost")[:, None], 0.0)
     unit_cost = scenario.programs.number("service.unit_cost")
@@ -110,13 +110,15 @@ def activity_of(
     price = np.where(unit_cost > 0, unit_cost, 1.0)[:, None]
     served = np.where((unit_cost > 0)[:, None], buying / price, np.where((unit_cost == 0)[:, None], served, 0.0))
     level = np.where(np.isnan(unit_cost)[:, None], buying, served)
-    return Activity(spent, real, buying, served, level, unit_cost, words.in_service(taken))
+    return Activity(spent, real, buying, served, level, unit_cost, packages.in_service(taken))
 
 
-def levels_of(scenario: Scenario, spent: Floats, packages: Bools | None = None, units: Floats | None = None) -> Levels:
+def levels_of(
+    scenario: Scenario, spent: Floats, taken: Bools | None = None, units: Floats | None = None
+) -> OutcomeLevels:
     """Return what a plan does to the outcomes; the parameters are those of :func:`activity_of`."""
-    words = package_words(scenario)
-    return levels_of_activity(scenario, activity_of(scenario, spent, packages, units, words), words)
+    packages = list_packages(scenario)
+    return levels_of_activity(scenario, activity_of(scenario, spent, taken, units, packages), packages)
 
 
 class _Rows:
@@ -134,12 +136,12 @@ class _Rows:
         self.level.append(level)
         self.steepest.append(steepest)
 
-    def levels(self) -> Levels:
+    def levels(self) -> OutcomeLevels:
         joined = np.concatenate
-        return Levels(joined(self.outcome), joined(self.program), joined(self.level), joined(self.steepest))
+        return OutcomeLevels(joined(self.outcome), joined(self.program), joined(self.level), joined(self.steepest))
 
 
-def levels_of_activity(scenario: Scenario, activity: Activity, words: PackageWords) -> Levels:
+def levels_of_activity(scenario: Scenario, activity: Activity, packages: PackageList) -> OutcomeLevels:
     """Return what programs that go so far do to the outcomes.
 
     ``per_dollar`` counts the dollars that buy outcomes, ``per_unit`` the units of service, ``unit_cost`` buys units of
@@ -165,11 +167,11 @@ def levels_of_activity(scenario: Scenario, activity: Activity, words: PackageWor
         if (column := said.get("curve")) is not None:
             level, steepest = _on_curves(column, activity.level[column.rows])
             found.add(position, column.rows, level, steepest * per_level[column.rows])
-        _of_packages(found, position, words.effects.get(name), words, activity, programs)
+        _of_packages(found, position, packages.effects.get(name), packages, activity, programs)
     return found.levels()
 
 
-def uses_of(scenario: Scenario, activity: Activity, levels: Levels, words: PackageWords) -> Levels:
+def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, packages: PackageList) -> OutcomeLevels:
     """Return what programs that go so far take of the resources.
 
     ``per`` and ``per_dollar`` count every dollar spent, those of a fixed cost included, in dollars of the first period:
@@ -195,7 +197,7 @@ def uses_of(scenario: Scenario, activity: Activity, levels: Levels, words: Packa
                 rows &= each[levels.program] != 0
                 at, factor = levels.program[rows], each[levels.program[rows]]
                 found.add(position, at, factor[:, None] * levels.level[rows], np.abs(factor) * levels.steepest[rows])
-        _of_packages(found, position, words.uses.get(name), words, activity, programs)
+        _of_packages(found, position, packages.uses.get(name), packages, activity, programs)
     return found.levels()
 
 
@@ -203,7 +205,7 @@ def _of_packages(
     found: _Rows,
     position: int,
     said: tuple[Ints, Floats] | None,
-    words: PackageWords,
+    packages: PackageList,
     activity: Activity,
     programs: ProgramTable,
 ) -> None:
@@ -212,8 +214,8 @@ def _of_packages(
         return
     package, value = said
     brought = np.zeros((len(programs), activity.spent.shape[1]))
-    np.add.at(brought, words.program[package], value[:, None] * activity.in_service[package])
-    owners = np.unique(words.program[package])
+    np.add.at(brought, packages.program[package], value[:, None] * activity.in_service[package])
+    owners = np.unique(packages.program[package])
     found.add(position, owners, brought[owners], np.zeros(len(owners)))
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from budgetopt.audit.check import ALL_PERIODS
-from budgetopt.audit.reckoning import Quantity, Reckoning
+from budgetopt.audit.evaluation import Evaluation, Quantity
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["Limits", "limits_of"]
+__all__ = ["Bounded", "bounded"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Limits:
+class Bounded:
     """A quantity beside its limits, one cell for each period or one for all together; every array: shape (cells,)."""
 
     period: Ints
@@ -23,26 +23,26 @@ class Limits:
     lower: Floats
     upper: Floats
     allowed: Floats
-    base: Floats | None
+    share_of: Floats
 
 
-def limits_of(
-    reckoning: Reckoning,
+def bounded(
+    evaluation: Evaluation,
     quantity: Quantity,
-    base: Quantity | None,
+    share_of: Quantity | None,
     bounds: tuple[Any, Any],
     held: Bools,
     each: str,
-) -> Limits:
+) -> Bounded:
     """Set a quantity beside its limits.
 
     Parameters
     ----------
-    reckoning
+    evaluation
         The plan beside its scenario.
     quantity
         What is limited.
-    base
+    share_of
         What the limits are shares of; None where they are amounts.
     bounds
         The lower and the upper limit as the rule has them: nothing, one value, or a mapping from period to value, in
@@ -51,25 +51,27 @@ def limits_of(
         The periods in which the rule holds; shape (periods,).
     each
         ``period``: the limits hold in each period. ``total``: they hold for the sum over the rule's periods. An amount
-        is then the limit of that sum, and a share is a share of the sum of its base.
+        is then the limit of that sum, and a share is a share of the sum of what it is a share of.
     """
-    at, quantity, base = np.flatnonzero(held), quantity.at(held), base and base.at(held)
+    at, quantity, share_of = np.flatnonzero(held), quantity.at(held), share_of and share_of.at(held)
     if each == "total":
-        at, quantity, base = np.array([ALL_PERIODS]), quantity.total(), base and base.total()
+        at, quantity, share_of = np.array([ALL_PERIODS]), quantity.total(), share_of and share_of.total()
         written = [np.array([np.nan if bound is None else float(bound)]) for bound in bounds]
     else:
         known = (np.nan if bound is None else bound for bound in bounds)
-        written = [reckoning.scenario.per_period(bound, np.nan)[held] for bound in known]
-    lower, upper = written if base is None else [side * base.value for side in written]
+        written = [evaluation.scenario.per_period(bound, np.nan)[held] for bound in known]
+    lower, upper = written if share_of is None else [side * share_of.value for side in written]
     size = np.nan_to_num(np.abs(written)).max(axis=0)
     gross, cent = quantity.gross, quantity.cent
     # what a share is a share of is rounded too, and a share of that goes into the limit
-    gross, cent = (gross + size, cent) if base is None else (gross + size * base.gross, cent + size * base.cent)
-    return Limits(
+    gross, cent = (
+        (gross + size, cent) if share_of is None else (gross + size * share_of.gross, cent + size * share_of.cent)
+    )
+    return Bounded(
         at,
         quantity.value,
         np.nan_to_num(lower, nan=-np.inf),
         np.nan_to_num(upper, nan=np.inf),
-        np.maximum(cent, reckoning.tolerance * gross),
-        None if base is None else base.value,
+        np.maximum(cent, evaluation.tolerance * gross),
+        np.full(len(at), np.nan) if share_of is None else share_of.value,
     )

@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.audit.check import Check
-from budgetopt.audit.reading import share_or_amount
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.inputs import share_or_amount
 
 __all__ = ["check_balances", "check_fund_spending", "check_structure", "check_transfers"]
 
 
-def check_balances(reckoning: Reckoning) -> list[Check]:
+def check_balances(evaluation: Evaluation) -> list[Check]:
     """Check that each fund closes every period with its reserve, or with nothing less than zero if it has none.
 
     A reserve is an amount, or a share of the period's recurring revenue (not one-time revenue) or of its spending; a
     period that a mapping leaves out has none, and one that is rebuilt by a period has none before it. A fund whose
     balance lapses must close with its reserve all the same.
     """
-    accounts = reckoning.balances
+    accounts = evaluation.balances
     checks = []
-    for position, (name, fund) in enumerate(reckoning.scenario.funds.items()):
+    for position, (name, fund) in enumerate(evaluation.scenario.funds.items()):
         rows = (
             accounts.opening,
             accounts.revenue,
@@ -42,7 +42,7 @@ def check_balances(reckoning: Reckoning) -> list[Check]:
                 lower=accounts.reserve[position],
                 period=np.arange(len(gross)),
                 fund=np.full(len(gross), position),
-                allowed=reckoning.allowed_dollars(gross),
+                allowed=evaluation.allowed_dollars(gross),
                 because="" if fund.reserve is None else fund.reserve.because,
                 below=np.where(accounts.reserve[position] > 0, sentence, overdrawn).astype(object),
             )
@@ -50,18 +50,18 @@ def check_balances(reckoning: Reckoning) -> list[Check]:
     return checks
 
 
-def check_structure(reckoning: Reckoning) -> list[Check]:
+def check_structure(evaluation: Evaluation) -> list[Check]:
     """Check that a fund in structural balance pays recurring spending from recurring revenue, in every period.
 
     Recurring spending is what the fund pays for programs whose spending goes on (``recurring``, which is true unless
     said otherwise); recurring revenue is ``revenue``. One-time revenue, balances and transfers, in or out, are neither.
     """
     checks = []
-    for position, (name, fund) in enumerate(reckoning.scenario.funds.items()):
+    for position, (name, fund) in enumerate(evaluation.scenario.funds.items()):
         if not fund.structural_balance:
             continue
-        paid = reckoning.plan.spending[reckoning.recurring, position]
-        value, revenue = paid.sum(axis=0), reckoning.balances.revenue[position]
+        paid = evaluation.plan.spending[evaluation.recurring, position]
+        value, revenue = paid.sum(axis=0), evaluation.balances.revenue[position]
         checks.append(
             Check(
                 kind="structural balance",
@@ -70,27 +70,27 @@ def check_structure(reckoning: Reckoning) -> list[Check]:
                 upper=revenue,
                 period=np.arange(len(value)),
                 fund=np.full(len(value), position),
-                allowed=reckoning.allowed_dollars(np.abs(paid).sum(axis=0) + revenue, np.count_nonzero(paid, axis=0)),
+                allowed=evaluation.allowed_dollars(np.abs(paid).sum(axis=0) + revenue, np.count_nonzero(paid, axis=0)),
                 above="{fund} pays {value} of recurring spending{in_period}, and its recurring revenue is {bound}",
             )
         )
     return checks
 
 
-def check_fund_spending(reckoning: Reckoning) -> list[Check]:
+def check_fund_spending(evaluation: Evaluation) -> list[Check]:
     """Check that each fund pays in each period no more and no less than its own limits of spending allow.
 
     A limit is an amount or a share of the fund's recurring revenue of the period; a period that a mapping leaves out
     has none.
     """
     checks = []
-    for position, (name, fund) in enumerate(reckoning.scenario.funds.items()):
+    for position, (name, fund) in enumerate(evaluation.scenario.funds.items()):
         if fund.spending is None:
             continue
-        revenue, value = reckoning.balances.revenue[position], reckoning.balances.spending[position]
-        lower = share_or_amount(reckoning.scenario, fund.spending.at_least, revenue)
-        upper = share_or_amount(reckoning.scenario, fund.spending.at_most, revenue)
-        payments = np.count_nonzero(reckoning.plan.spending[:, position], axis=0)
+        revenue, value = evaluation.balances.revenue[position], evaluation.balances.spending[position]
+        lower = share_or_amount(evaluation.scenario, fund.spending.at_least, revenue)
+        upper = share_or_amount(evaluation.scenario, fund.spending.at_most, revenue)
+        payments = np.count_nonzero(evaluation.plan.spending[:, position], axis=0)
         checks.append(
             Check(
                 kind="fund spending",
@@ -100,7 +100,7 @@ def check_fund_spending(reckoning: Reckoning) -> list[Check]:
                 upper=np.nan_to_num(upper, nan=np.inf),
                 period=np.arange(len(value)),
                 fund=np.full(len(value), position),
-                allowed=reckoning.allowed_dollars(np.abs(value) + revenue, payments),
+                allowed=evaluation.allowed_dollars(np.abs(value) + revenue, payments),
                 because=fund.spending.because,
                 below="{fund} pays {value}{in_period}, and the least that it must pay is {bound}",
                 above="{fund} pays {value}{in_period}, and the most that it may pay is {bound}",
@@ -109,14 +109,14 @@ def check_fund_spending(reckoning: Reckoning) -> list[Check]:
     return checks
 
 
-def check_transfers(reckoning: Reckoning) -> list[Check]:
+def check_transfers(evaluation: Evaluation) -> list[Check]:
     """Check that transfers keep within their limits in each period, and that there is none but those named.
 
     A period that ``at_most`` leaves out allows no transfer, and one that ``at_least`` leaves out demands none.
     """
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     names, periods = list(scenario.funds), np.arange(len(scenario.periods))
-    moved = reckoning.given.transfers
+    moved = evaluation.given.transfers
     named = np.zeros((len(names), len(names)), dtype=bool)
     checks = []
     for giver, (name, fund) in enumerate(scenario.funds.items()):
@@ -133,7 +133,7 @@ def check_transfers(reckoning: Reckoning) -> list[Check]:
                     period=periods,
                     fund=np.full(len(periods), giver),
                     other=np.full(len(periods), taker),
-                    allowed=reckoning.allowed_dollars(reckoning.plan.transfers[giver, taker]),
+                    allowed=evaluation.allowed_dollars(evaluation.plan.transfers[giver, taker]),
                     because=limits.because,
                     below="{fund} transfers {value} to {other}{in_period}, and the least is {bound}",
                     above="{fund} transfers {value} to {other}{in_period}, and the most is {bound}",
@@ -150,7 +150,7 @@ def check_transfers(reckoning: Reckoning) -> list[Check]:
                 period=periods,
                 fund=np.full(len(periods), giver),
                 other=np.full(len(periods), taker),
-                allowed=np.full(len(periods), reckoning.cent),
+                allowed=np.full(len(periods), evaluation.cent),
                 below="{fund} may not transfer money to {other}, and takes {excess} from it{in_period}",
                 above="{fund} may not transfer money to {other}, and transfers {value}{in_period}",
             )

@@ -8,7 +8,7 @@ from riverton import M, audited, only_violation, rounded
 
 
 def test_the_accounts_by_hand() -> None:
-    opinion = audited(
+    audit = audited(
         {
             "funds.general.opening_balance": 4 * M,
             "funds.general.one_time": {"FY2028": 500_000},
@@ -17,7 +17,7 @@ def test_the_accounts_by_hand() -> None:
         ("general", "grant", "FY2028", 300_000),
         ("shelter", "grant", "FY2027", 1_250_000),
     )
-    accounts = opinion.balances
+    accounts = audit.balances
     assert rounded(accounts.opening) == [[4 * M, 11 * M], [0, 750_000]]
     assert rounded(accounts.revenue) == [[10 * M, 10 * M], [2 * M, 0]]
     assert rounded(accounts.one_time) == [[0, 500_000], [0, 0]]
@@ -26,18 +26,18 @@ def test_the_accounts_by_hand() -> None:
     assert rounded(accounts.spending) == [[3 * M, 3 * M], [1_250_000, 0]]
     assert rounded(accounts.closing) == [[11 * M, 18_200_000], [750_000, 1_050_000]]
     assert rounded(accounts.reserve) == [[0, 0], [0, 0]]
-    assert opinion.accepted
+    assert audit.accepted
 
 
 def test_a_lapsing_balance_does_not_open_the_next_period() -> None:
-    opinion = audited({"funds.general.carryover": False, "funds.general.opening_balance": 1 * M})
-    assert rounded(opinion.balances.opening[0]) == [1 * M, 0]
-    assert rounded(opinion.balances.closing[0]) == [8 * M, 7 * M]
+    audit = audited({"funds.general.carryover": False, "funds.general.opening_balance": 1 * M})
+    assert rounded(audit.balances.opening[0]) == [1 * M, 0]
+    assert rounded(audit.balances.closing[0]) == [8 * M, 7 * M]
 
 
 def test_spending_more_than_there_is() -> None:
-    opinion = audited(None, ("shelter", "grant", "FY2027", 1.5 * M), ("shelter", "grant", "FY2028", 0.9 * M))
-    found = only_violation(opinion)
+    audit = audited(None, ("shelter", "grant", "FY2027", 1.5 * M), ("shelter", "grant", "FY2028", 0.9 * M))
+    found = only_violation(audit)
     assert (found.kind, found.name, found.period, found.program, found.fund) == (
         "fund balance",
         "grant",
@@ -67,18 +67,18 @@ def test_money_lapses_that_is_needed_later() -> None:
     ],
 )
 def test_reserves_are_amounts_or_shares(reserve: object, kept: float) -> None:
-    opinion = audited({"funds.general.reserve": reserve, "funds.general.one_time": 1 * M})
-    assert rounded(opinion.balances.reserve[0]) == [kept, kept]
-    assert opinion.accepted
+    audit = audited({"funds.general.reserve": reserve, "funds.general.one_time": 1 * M})
+    assert rounded(audit.balances.reserve[0]) == [kept, kept]
+    assert audit.accepted
 
 
 def test_a_reserve_that_is_not_kept() -> None:
-    opinion = audited(
+    audit = audited(
         {"funds.general.reserve": {"at_least": "16.67%", "of": "revenue", "because": "Resolution 2019-4"}},
         ("library", "general", "FY2027", 5.5 * M),
     )
     # closes FY2027 with 10 - 8.5 = 1.5M; FY2028 opens with that and closes with 8.5M
-    found = only_violation(opinion)
+    found = only_violation(audit)
     assert (found.kind, found.name, found.period, found.fund) == ("reserve", "general", "FY2027", "general")
     assert rounded([found.value, found.bound, found.excess]) == [1_500_000, 1_667_000, 167_000]
     assert found.text == "General Fund closes FY2027 with 1,500,000, and its reserve is 1,667,000"
@@ -121,9 +121,9 @@ LIMITS = {"funds.general.transfers_to": {"grant": {"at_least": 100_000, "at_most
 
 
 def test_transfers_within_their_limits() -> None:
-    opinion = audited(LIMITS, ("general", "grant", "FY2027", 1 * M), ("general", "grant", "FY2028", 100_000))
-    assert opinion.accepted
-    assert [check.name for check in opinion.of_kind("transfer")] == ["general to grant"]
+    audit = audited(LIMITS, ("general", "grant", "FY2027", 1 * M), ("general", "grant", "FY2028", 100_000))
+    assert audit.accepted
+    assert [check.name for check in audit.of_kind("transfer")] == ["general to grant"]
 
 
 @pytest.mark.parametrize(

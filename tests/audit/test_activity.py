@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetopt.audit import audit_plan
-from budgetopt.audit.outcomes import levels_of
+from budgetopt.audit.activity import levels_of
 from riverton import M, audited, payments, rounded, town
 from strategies import unchecked
 
 
 def test_the_usual_year_by_hand() -> None:
-    opinion = audited(None)
+    audit = audited(None)
     # housed 1M / 10,000; visits 1M x 0.2 + 150 on the curve; overdue 400 after the first million
-    assert rounded(opinion.outcomes) == [[100, 100], [200_150, 200_150], [400, 400]]
-    assert rounded(opinion.weighted) == [10 * 100 + 2 * 200_150 - 3 * 400] * 2
-    assert opinion.weighted_value == pytest.approx(2 * 400_100)
-    assert opinion.accepted
+    assert rounded(audit.outcomes) == [[100, 100], [200_150, 200_150], [400, 400]]
+    assert rounded(audit.weighted) == [10 * 100 + 2 * 200_150 - 3 * 400] * 2
+    assert audit.weighted_value == pytest.approx(2 * 400_100)
+    assert audit.accepted
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_a_curve_is_straight_between_its_points_and_flat_after_the_last(spent: f
 
 def test_a_curve_counts_at_zero_spending_too() -> None:
     scenario = town()
-    opinion = audit_plan(scenario, payments(scenario))
-    assert rounded(opinion.outcomes) == [[0, 0], [50, 50], [900, 900]]
+    audit = audit_plan(scenario, payments(scenario))
+    assert rounded(audit.outcomes) == [[0, 0], [50, 50], [900, 900]]
 
 
 def test_what_several_funds_pay_is_one_spending() -> None:

@@ -1,4 +1,4 @@
-"""What holds for each program alone: amounts, who may pay, limits, open doors, and units of service."""
+"""What holds for each program alone: amounts, who may pay, limits, minimum operating levels, and units of service."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import numpy as np
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.reading import dollars, number, pays_in, price_level
-from budgetopt.audit.reckoning import A_UNIT_TOO_FEW, Reckoning
+from budgetopt.audit.evaluation import A_UNIT_TOO_FEW, Evaluation
+from budgetopt.audit.inputs import dollars, number, pays_in, price_level
 
-__all__ = ["check_amounts", "check_doors", "check_eligibility", "check_limits", "check_services"]
+__all__ = ["check_amounts", "check_eligibility", "check_minimum_levels", "check_services", "check_spending_limits"]
 
 
-def check_amounts(reckoning: Reckoning) -> list[Check]:
+def check_amounts(evaluation: Evaluation) -> list[Check]:
     """Check that every amount is a number and not below zero, and that only services that cost no money have units.
 
     Only those that are wrong become cells.
     """
-    spending, units = reckoning.given.spending, reckoning.given.units_in(reckoning.scenario)
+    spending, units = evaluation.given.spending, evaluation.given.units_in(evaluation.scenario)
     wrong = ~(spending >= 0.0) | ~np.isfinite(spending)
     program, fund, period = np.nonzero(wrong)
-    free = (reckoning.activity.unit_cost == 0)[:, None]
+    free = (evaluation.activity.unit_cost == 0)[:, None]
     server, when = np.nonzero(~(units >= 0.0) | ~np.isfinite(units) | (~free & (units != 0)))
     return [
         Check(
@@ -31,7 +31,7 @@ def check_amounts(reckoning: Reckoning) -> list[Check]:
             period=period,
             program=program,
             fund=fund,
-            allowed=np.full(len(program), reckoning.cent),
+            allowed=np.full(len(program), evaluation.cent),
             below="{fund} pays {value} for {program}{in_period}, and no amount may be below zero",
         ),
         Check(
@@ -50,14 +50,14 @@ def check_amounts(reckoning: Reckoning) -> list[Check]:
     ]
 
 
-def check_eligibility(reckoning: Reckoning) -> list[Check]:
+def check_eligibility(evaluation: Evaluation) -> list[Check]:
     """Check that no fund pays for a program that it may not pay for, nor before it starts or after it has ended.
 
     Only payments that do become cells.
     """
-    spending = reckoning.plan.spending
-    barred = ~may_pay(reckoning.scenario)[:, :, None]
-    wrong = (barred | ~pays_in(reckoning.scenario)) & (spending > 0.0)
+    spending = evaluation.plan.spending
+    barred = ~may_pay(evaluation.scenario)[:, :, None]
+    wrong = (barred | ~pays_in(evaluation.scenario)) & (spending > 0.0)
     program, fund, period = np.nonzero(wrong)
     for_that = "{fund} pays {value} for {program}{in_period}, and it may not pay for that program"
     then = "{fund} pays {value} for {program}{in_period}, and it may not pay in that period"
@@ -70,24 +70,24 @@ def check_eligibility(reckoning: Reckoning) -> list[Check]:
             period=period,
             program=program,
             fund=fund,
-            allowed=np.full(len(program), reckoning.cent),
+            allowed=np.full(len(program), evaluation.cent),
             above=np.where(barred[program, fund, 0], for_that, then).astype(object),
         )
     ]
 
 
-def check_limits(reckoning: Reckoning) -> list[Check]:
+def check_spending_limits(evaluation: Evaluation) -> list[Check]:
     """Check that each program's spending keeps within its limits in every period.
 
     A share is a share of the program's baseline of the period; of a program without a baseline it limits nothing. A
     period that a mapping leaves out has no limit.
     """
-    lower = dollars(reckoning.scenario, "spending.at_least")
-    upper = dollars(reckoning.scenario, "spending.at_most")
+    lower = dollars(evaluation.scenario, "spending.at_least")
+    upper = dollars(evaluation.scenario, "spending.at_most")
     program, period = np.nonzero(~(np.isnan(lower) & np.isnan(upper)))
     lower = np.nan_to_num(lower[program, period], nan=-np.inf)
     upper = np.nan_to_num(upper[program, period], nan=np.inf)
-    value = reckoning.spent[program, period]
+    value = evaluation.spent[program, period]
     return [
         Check(
             kind="spending limit",
@@ -97,28 +97,28 @@ def check_limits(reckoning: Reckoning) -> list[Check]:
             upper=upper,
             period=period,
             program=program,
-            because=reckoning.scenario.programs.text("spending.because")[program],
-            allowed=reckoning.allowed_dollars(np.abs(value), reckoning.payments[program, period]),
+            because=evaluation.scenario.programs.text("spending.because")[program],
+            allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
             below="{program} gets {value}{in_period}, and its floor is {bound}",
             above="{program} gets {value}{in_period}, and its ceiling is {bound}",
         )
     ]
 
 
-def check_doors(reckoning: Reckoning) -> list[Check]:
-    """Check that a program with ``if_funded`` spends nothing in a period, or enough to open its doors.
+def check_minimum_levels(evaluation: Evaluation) -> list[Check]:
+    """Check that a program with ``if_funded`` spends nothing in a period, or its minimum operating level.
 
-    Enough is ``at_least``, in dollars of the period, and no less than its fixed cost, which grows as costs do. A
-    service whose units cost no money is open if it serves.
+    That is ``at_least``, in dollars of the period, and no less than its fixed cost, which grows as costs do. A
+    service whose units cost no money is funded if it serves.
     """
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     fixed = number(scenario, "if_funded.fixed_cost")[:, None] * price_level(scenario)
     least = np.maximum(fixed, number(scenario, "if_funded.at_least")[:, None])
-    # units without spending open no doors that cost money
-    serves = (reckoning.activity.unit_cost == 0)[:, None] & (reckoning.activity.units > A_UNIT_TOO_FEW)
-    needed = np.where(reckoning.spent > 0, least, np.where(serves, fixed, 0.0))
+    # units without spending do not fund a service that costs money
+    serves = (evaluation.activity.unit_cost == 0)[:, None] & (evaluation.activity.units > A_UNIT_TOO_FEW)
+    needed = np.where(evaluation.spent > 0, least, np.where(serves, fixed, 0.0))
     program, period = np.nonzero(needed > 0)
-    value = reckoning.spent[program, period]
+    value = evaluation.spent[program, period]
     return [
         Check(
             kind="if funded",
@@ -127,23 +127,23 @@ def check_doors(reckoning: Reckoning) -> list[Check]:
             lower=needed[program, period],
             period=period,
             program=program,
-            allowed=reckoning.allowed_dollars(np.abs(value), reckoning.payments[program, period]),
+            allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
             below="{program} gets {value}{in_period}, and if it is funded at all it needs {bound}",
         )
     ]
 
 
-def check_services(reckoning: Reckoning) -> list[Check]:
+def check_services(evaluation: Evaluation) -> list[Check]:
     """Check that each service keeps within its fewest and its most units in every period."""
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     lower = number(scenario, "service.at_least")
     upper = number(scenario, "service.up_to", np.inf)
-    limited = ~np.isnan(reckoning.activity.unit_cost) & ((lower > 0) | np.isfinite(upper))
+    limited = ~np.isnan(evaluation.activity.unit_cost) & ((lower > 0) | np.isfinite(upper))
     held = np.flatnonzero(limited)
     program, period = np.repeat(held, len(scenario.periods)), np.tile(np.arange(len(scenario.periods)), len(held))
-    value, price = reckoning.activity.units[program, period], reckoning.activity.unit_cost[program]
+    value, price = evaluation.activity.units[program, period], evaluation.activity.unit_cost[program]
     # a cent more or less is a part of a unit more or less
-    rough = reckoning.rough[program, period] / np.where(price > 0, price, 1.0)
+    rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
     units = scenario.programs.text("service.unit")[program]
     return [
         Check(
@@ -155,7 +155,7 @@ def check_services(reckoning: Reckoning) -> list[Check]:
             period=period,
             program=program,
             unit=np.where(units == "", "units", units),
-            allowed=np.maximum(rough, reckoning.tolerance * np.abs(value)),
+            allowed=np.maximum(rough, evaluation.tolerance * np.abs(value)),
             below="{program} serves {value} {unit}{in_period}, and the fewest are {bound}",
             above="{program} serves {value} {unit}{in_period}, and the most are {bound}",
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.audit.check import Check
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.evaluation import Evaluation
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.selection import select
 
 __all__ = ["check_change"]
 
 
-def check_change(reckoning: Reckoning, rule: ChangeRule) -> Check:
+def check_change(evaluation: Evaluation, rule: ChangeRule) -> Check:
     """Check that each selected program's spending stays near what it moves from, in each of the rule's periods.
 
     ``at_most`` limits moves both up and down, ``increase_at_most`` and ``decrease_at_most`` one of them; each is a
@@ -20,36 +20,36 @@ def check_change(reckoning: Reckoning, rule: ChangeRule) -> Check:
     baseline are left alone; or with ``from: previous`` its spending in the period before, and the first period is left
     alone.
     """
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     if rule.change.from_ == "previous":
-        before, rough = np.roll(reckoning.spent, 1, axis=1), np.roll(reckoning.payments, 1, axis=1)
+        before, rough = np.roll(evaluation.spent, 1, axis=1), np.roll(evaluation.payments, 1, axis=1)
         known = np.ones(before.shape, dtype=bool)
         known[:, 0] = False
     else:
-        before, rough = reckoning.baselines, np.zeros_like(reckoning.payments)
+        before, rough = evaluation.baselines, np.zeros_like(evaluation.payments)
         known = ~np.isnan(before)
     held = select(scenario.programs, rule.where)[:, None] & known & scenario.period_mask(rule.periods)
     program, period = np.nonzero(held)
-    base, value = before[program, period], reckoning.spent[program, period]
+    start, value = before[program, period], evaluation.spent[program, period]
     change = rule.change
     up = min(np.inf if share is None else float(share) for share in (change.at_most, change.increase_at_most))
     down = min(np.inf if share is None else float(share) for share in (change.at_most, change.decrease_at_most))
-    none = np.full(len(base), np.inf)
+    none = np.full(len(start), np.inf)
     # what the move is measured from is rounded too, and a multiple of that goes into the limit
     most = 1.0 + max(share for share in (up, down, 0.0) if np.isfinite(share))
-    cents = reckoning.payments[program, period] + most * rough[program, period]
+    cents = evaluation.payments[program, period] + most * rough[program, period]
     return Check(
         kind="change",
         name=rule.name,
         value=value,
-        lower=base - down * base if np.isfinite(down) else -none,
-        upper=base + up * base if np.isfinite(up) else none,
+        lower=start - down * start if np.isfinite(down) else -none,
+        upper=start + up * start if np.isfinite(up) else none,
         period=period,
         program=program,
         allowed=np.maximum(
-            reckoning.cent * np.maximum(cents, 1.0), reckoning.tolerance * (np.abs(value) + most * np.abs(base))
+            evaluation.cent * np.maximum(cents, 1.0), evaluation.tolerance * (np.abs(value) + most * np.abs(start))
         ),
-        base=base,
+        share_of=start,
         because=rule.because,
         below="{name}: {program} falls to {value}{in_period}, and may fall to {bound}",
         above="{name}: {program} rises to {value}{in_period}, and may rise to {bound}",

@@ -1,4 +1,4 @@
-"""What a plan is worth by each thing that the scenario seeks."""
+"""What a plan is worth by each objective of the scenario."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.audit.reading import groups
-from budgetopt.audit.reckoning import Reckoning
-from budgetopt.audit.targets import check_targets
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.inputs import groups
+from budgetopt.audit.target_checks import check_targets
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.programs import Floats
 
@@ -22,7 +22,7 @@ class ObjectiveValue:
     Parameters
     ----------
     label
-        What is sought, such as ``maximize weighted outcomes``.
+        The objective, such as ``maximize weighted outcomes``.
     maximize
         Whether more of it is better.
     value
@@ -34,7 +34,7 @@ class ObjectiveValue:
     value: float
 
 
-def value_of_objectives(reckoning: Reckoning) -> tuple[ObjectiveValue, ...]:
+def value_of_objectives(evaluation: Evaluation) -> tuple[ObjectiveValue, ...]:
     """Return the value of each objective, in the order of the scenario, over all periods.
 
     ``weighted outcomes`` is the sum of the outcomes' levels, each times its weight, with a minus where less is better;
@@ -45,15 +45,15 @@ def value_of_objectives(reckoning: Reckoning) -> tuple[ObjectiveValue, ...]:
     spending is from the period's baseline, up or down, and a new program changes from nothing. ``shortfall from
     targets`` is by how much outcomes miss their targets, each unit times the weight of the target, or of the outcome.
 
-    With ``unspent_worth`` what is sought is more by that worth for every dollar of revenue and opening balances that is
+    With ``unspent_worth`` the value is more by that worth for every dollar of revenue and opening balances that is
     not spent.
     """
     values = []
-    for objective in reckoning.scenario.objective:
+    for objective in evaluation.scenario.objective:
         maximize = objective.maximize is not None
-        value = _value(reckoning, objective)
+        value = _value(evaluation, objective)
         if objective.unspent_worth:
-            value += objective.unspent_worth * _unspent(reckoning)
+            value += objective.unspent_worth * _unspent(evaluation)
         values.append(ObjectiveValue(_label(objective), maximize, value))
     return tuple(values)
 
@@ -64,36 +64,36 @@ def _label(objective: Objective) -> str:
     return f"minimize {objective.minimize}" if objective.maximize is None else f"maximize {objective.maximize}"
 
 
-def _value(reckoning: Reckoning, objective: Objective) -> float:
+def _value(evaluation: Evaluation, objective: Objective) -> float:
     what = objective.minimize if objective.maximize is None else objective.maximize
     if isinstance(what, Smallest):
-        members = groups(reckoning.scenario, what.by).values()
-        return min((float(reckoning.outcome(what.smallest, weight).value.sum()) for weight in members), default=np.nan)
+        members = groups(evaluation.scenario, what.by).values()
+        return min((float(evaluation.outcome(what.smallest, weight).value.sum()) for weight in members), default=np.nan)
     if what == WEIGHTED_OUTCOMES:
-        return float(reckoning.weighted @ _counts(reckoning))
+        return float(evaluation.weighted @ _counts(evaluation))
     if what == SPENDING:
-        return float(reckoning.spent.sum())
+        return float(evaluation.spent.sum())
     if what == CHANGE:
-        return float(np.abs(reckoning.spent - np.nan_to_num(reckoning.baselines)).sum())
+        return float(np.abs(evaluation.spent - np.nan_to_num(evaluation.baselines)).sum())
     if what == SHORTFALL:
-        return _shortfall(reckoning)
-    everyone = np.ones(len(reckoning.scenario.programs))
-    return float(reckoning.outcome(what or "", everyone).value @ _counts(reckoning))
+        return _shortfall(evaluation)
+    everyone = np.ones(len(evaluation.scenario.programs))
+    return float(evaluation.outcome(what or "", everyone).value @ _counts(evaluation))
 
 
-def _counts(reckoning: Reckoning) -> Floats:
+def _counts(evaluation: Evaluation) -> Floats:
     """Return what an outcome of each period counts for; shape (periods,)."""
-    counts = np.ones(len(reckoning.scenario.periods))
+    counts = np.ones(len(evaluation.scenario.periods))
     for period in range(1, len(counts)):
-        counts[period] = counts[period - 1] / (1.0 + reckoning.scenario.document.discount)
+        counts[period] = counts[period - 1] / (1.0 + evaluation.scenario.document.discount)
     return counts
 
 
-def _shortfall(reckoning: Reckoning) -> float:
+def _shortfall(evaluation: Evaluation) -> float:
     """Return the weighted shortfall from all targets: what a level is short of the least, or beyond the most."""
     total = 0.0
-    for check in check_targets(reckoning):
-        outcome = reckoning.scenario.outcomes[check.name]
+    for check in check_targets(evaluation):
+        outcome = evaluation.scenario.outcomes[check.name]
         weight = outcome.target.weight if outcome.target is not None else None
         weight = (abs(outcome.weight) or 1.0) if weight is None else weight
         short = np.maximum(check.lower - check.value, 0.0) + np.maximum(check.value - check.upper, 0.0)
@@ -101,8 +101,8 @@ def _shortfall(reckoning: Reckoning) -> float:
     return total
 
 
-def _unspent(reckoning: Reckoning) -> float:
+def _unspent(evaluation: Evaluation) -> float:
     """Return all money that ever comes in, opening balances included, less all that is spent."""
-    accounts = reckoning.balances
-    opening = sum(fund.opening_balance for fund in reckoning.scenario.funds.values())
-    return float(accounts.revenue.sum() + accounts.one_time.sum() + opening - reckoning.spent.sum())
+    accounts = evaluation.balances
+    opening = sum(fund.opening_balance for fund in evaluation.scenario.funds.values())
+    return float(accounts.revenue.sum() + accounts.one_time.sum() + opening - evaluation.spent.sum())

@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.audit.activity import OutcomeLevels
 from budgetopt.audit.balances import Balances
 from budgetopt.audit.check import ALL_PERIODS, Check, Violation
-from budgetopt.audit.choices import check_packages
-from budgetopt.audit.funds import check_balances, check_fund_spending, check_structure, check_transfers
-from budgetopt.audit.grants import check_maintenance, check_match, check_supplanting
-from budgetopt.audit.limits import check_amounts, check_doors, check_eligibility, check_limits, check_services
-from budgetopt.audit.objectives import ObjectiveValue, value_of_objectives
-from budgetopt.audit.outcomes import Levels
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.fund_checks import check_balances, check_fund_spending, check_structure, check_transfers
+from budgetopt.audit.grant_checks import check_maintenance, check_match, check_supplanting
+from budgetopt.audit.objective_values import ObjectiveValue, value_of_objectives
+from budgetopt.audit.package_checks import check_packages
 from budgetopt.audit.plan import SpendingPlan
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.program_limits import (
+    check_amounts,
+    check_eligibility,
+    check_minimum_levels,
+    check_services,
+    check_spending_limits,
+)
 from budgetopt.audit.rules import check_rule
-from budgetopt.audit.targets import check_resources, check_targets
+from budgetopt.audit.target_checks import check_resources, check_targets
 from budgetopt.errors import OptionError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -30,11 +36,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Audit", "audit_plan"]
 
-CHECKS: tuple[Callable[[Reckoning], list[Check]], ...] = (
+CHECKS: tuple[Callable[[Evaluation], list[Check]], ...] = (
     check_amounts,
     check_eligibility,
-    check_limits,
-    check_doors,
+    check_spending_limits,
+    check_minimum_levels,
     check_services,
     check_packages,
     check_transfers,
@@ -84,8 +90,8 @@ class Audit:
     plan: SpendingPlan
     tolerance: float
     outcomes: Floats
-    levels: Levels
-    uses: Levels
+    levels: OutcomeLevels
+    uses: OutcomeLevels
     resources: Floats
     weighted: Floats
     objectives: tuple[ObjectiveValue, ...]
@@ -213,20 +219,20 @@ def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-
     if not 0.0 <= tolerance < 1.0:
         raise OptionError(f"the tolerance of an audit is {tolerance}", hint="it is a share, such as 1e-9")
     plan.check_shape(scenario)
-    reckoning = Reckoning(scenario, plan, tolerance)
-    rules = tuple(check_rule(reckoning, rule) for rule in scenario.rules)
-    checks = tuple(check for checker in CHECKS for check in checker(reckoning))
+    evaluation = Evaluation(scenario, plan, tolerance)
+    rules = tuple(check_rule(evaluation, rule) for rule in scenario.rules)
+    checks = tuple(check for checker in CHECKS for check in checker(evaluation))
     return Audit(
         scenario,
         plan,
         tolerance,
-        reckoning.outcomes,
-        reckoning.levels,
-        reckoning.uses,
-        reckoning.resources,
-        reckoning.weighted,
-        value_of_objectives(reckoning),
-        reckoning.balances,
+        evaluation.outcomes,
+        evaluation.levels,
+        evaluation.uses,
+        evaluation.resources,
+        evaluation.weighted,
+        value_of_objectives(evaluation),
+        evaluation.balances,
         rules,
         (*checks, *rules),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.audit.check import ALL_PERIODS, Check
-from budgetopt.audit.reckoning import Reckoning
-from budgetopt.scenario.programs import Floats, Ints, Texts
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.scenario.programs import Floats, Ints, Texts, objects
 
 __all__ = ["check_packages"]
 
 
-def check_packages(reckoning: Reckoning) -> list[Check]:
+def check_packages(evaluation: Evaluation) -> list[Check]:
     """Check everything that a choice of packages must keep.
 
     - A program of packages spends in each period exactly what the packages taken cost: in the prices of the period, and
@@ -21,17 +21,17 @@ def check_packages(reckoning: Reckoning) -> list[Check]:
     - ``one``: at most one is taken in a period; of projects, at most one at all.
     - A project starts once, and only in a period in which it may.
     """
-    if not len(reckoning.words):
+    if not len(evaluation.packages):
         return []
-    return [_costs(reckoning), _order(reckoning), _one(reckoning), _starts(reckoning), _once(reckoning)]
+    return [_costs(evaluation), _order(evaluation), _one(evaluation), _starts(evaluation), _once(evaluation)]
 
 
-def _costs(reckoning: Reckoning) -> Check:
-    words, periods = reckoning.words, len(reckoning.scenario.periods)
-    due = words.due(reckoning.scenario, reckoning.taken)
-    owners = np.unique(words.program)
+def _costs(evaluation: Evaluation) -> Check:
+    packages, periods = evaluation.packages, len(evaluation.scenario.periods)
+    due = packages.due(evaluation.scenario, evaluation.taken)
+    owners = np.unique(packages.program)
     program, period = np.repeat(owners, periods), np.tile(np.arange(periods), len(owners))
-    value, cost = reckoning.spent[program, period], due[program, period]
+    value, cost = evaluation.spent[program, period], due[program, period]
     sentence = "{program} gets {value}{in_period}, and the packages taken cost {bound}"
     return Check(
         kind="packages",
@@ -41,37 +41,37 @@ def _costs(reckoning: Reckoning) -> Check:
         upper=cost,
         period=period,
         program=program,
-        allowed=reckoning.allowed_dollars(np.abs(value) + cost, reckoning.payments[program, period]),
+        allowed=evaluation.allowed_dollars(np.abs(value) + cost, evaluation.payments[program, period]),
         below=sentence,
         above=sentence,
     )
 
 
-def _order(reckoning: Reckoning) -> Check:
-    words, running = reckoning.words, reckoning.words.running(reckoning.taken)
-    later = np.flatnonzero((words.choose == "in_order") & (words.number > 0))
+def _order(evaluation: Evaluation) -> Check:
+    packages, running = evaluation.packages, evaluation.packages.running(evaluation.taken)
+    later = np.flatnonzero((packages.choose == "in_order") & (packages.number > 0))
     package, period = np.nonzero(running[later] & ~running[later - 1])
     package = later[package]
-    names = zip(words.name[package].tolist(), words.name[package - 1].tolist(), strict=True)
-    item = np.array([*(f"{after} without {before}" for after, before in names), ""], dtype=object)[:-1]
+    names = zip(packages.name[package].tolist(), packages.name[package - 1].tolist(), strict=True)
+    item = objects([f"{after} without {before}" for after, before in names])
     return _wrong(
-        reckoning,
+        evaluation,
         package,
         period,
-        np.where(words.is_project[package], "has started", "takes").astype(object),
+        np.where(packages.is_project[package], "has started", "takes").astype(object),
         item,
         ", and its packages come in order",
     )
 
 
-def _one(reckoning: Reckoning) -> Check:
+def _one(evaluation: Evaluation) -> Check:
     """Check programs of which one package at most may be taken, all of them as cells."""
-    words, taken = reckoning.words, reckoning.taken
-    alone = words.choose == "one"
-    owners, first = np.unique(words.program[alone], return_index=True)
-    counts = np.zeros((len(reckoning.scenario.programs), taken.shape[1]))
-    np.add.at(counts, words.program[alone], taken[alone].astype(np.float64))
-    project = words.is_project[np.flatnonzero(alone)[first]] if len(owners) else np.empty(0, dtype=bool)
+    packages, taken = evaluation.packages, evaluation.taken
+    alone = packages.choose == "one"
+    owners, first = np.unique(packages.program[alone], return_index=True)
+    counts = np.zeros((len(evaluation.scenario.programs), taken.shape[1]))
+    np.add.at(counts, packages.program[alone], taken[alone].astype(np.float64))
+    project = packages.is_project[np.flatnonzero(alone)[first]] if len(owners) else np.empty(0, dtype=bool)
     yearly, whole = owners[~project], owners[project]
     program = np.concatenate((np.repeat(yearly, taken.shape[1]), whole))
     period = np.concatenate((np.tile(np.arange(taken.shape[1]), len(yearly)), np.full(len(whole), ALL_PERIODS)))
@@ -89,23 +89,26 @@ def _one(reckoning: Reckoning) -> Check:
     )
 
 
-def _starts(reckoning: Reckoning) -> Check:
-    words = reckoning.words
-    package, period = np.nonzero(reckoning.taken & ~words.may_start)
+def _starts(evaluation: Evaluation) -> Check:
+    packages = evaluation.packages
+    package, period = np.nonzero(evaluation.taken & ~packages.may_start)
     verb = np.full(len(package), "starts", dtype=object)
-    return _wrong(reckoning, package, period, verb, words.name[package], ", and it may not start then")
+    return _wrong(evaluation, package, period, verb, packages.name[package], ", and it may not start then")
 
 
-def _once(reckoning: Reckoning) -> Check:
-    words = reckoning.words
-    package = np.flatnonzero(words.is_project & (reckoning.taken.sum(axis=1) > 1))
+def _once(evaluation: Evaluation) -> Check:
+    packages = evaluation.packages
+    starts = evaluation.taken.sum(axis=1)
+    package = np.flatnonzero(packages.is_project & (starts > 1))
     verb = np.full(len(package), "starts", dtype=object)
     period = np.full(len(package), ALL_PERIODS)
-    return _wrong(reckoning, package, period, verb, words.name[package], " more than once", reckoning.taken.sum(axis=1))
+    return _wrong(
+        evaluation, package, period, verb, packages.name[package], " more than once", evaluation.taken.sum(axis=1)
+    )
 
 
 def _wrong(
-    reckoning: Reckoning,
+    evaluation: Evaluation,
     package: Ints,
     period: Ints,
     verb: Texts,
@@ -126,9 +129,9 @@ def _wrong(
         value=value,
         upper=np.where(once, 0.0, 1.0),
         period=period,
-        program=reckoning.words.program[package],
+        program=evaluation.packages.program[package],
         item=item,
         unit="packages",
         allowed=np.zeros(len(package)),
-        above=np.array([*sentences, ""], dtype=object)[:-1],
+        above=objects(sentences),
     )

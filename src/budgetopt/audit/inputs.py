@@ -88,21 +88,21 @@ def pays_in(scenario: Scenario) -> Bools:
     return may
 
 
-def share_or_amount(scenario: Scenario, asked: Any, base: Floats) -> Floats:
+def share_or_amount(scenario: Scenario, asked: Any, share_of: Floats) -> Floats:
     """Return a limit that is an amount or a share of something, period by period, NaN where a mapping is silent.
 
     Parameters
     ----------
     asked
         One value, or a mapping from period to value, each an amount or a share.
-    base
+    share_of
         What a share is a share of; shape (periods,).
     """
     out = np.full(len(scenario.periods), np.nan)
     for position, period in enumerate(scenario.periods):
         value = asked.get(period) if isinstance(asked, Mapping) else asked
         if value is not None:
-            out[position] = float(value) * (base[position] if isinstance(value, Share) else 1.0)
+            out[position] = float(value) * (share_of[position] if isinstance(value, Share) else 1.0)
     return out
 
 

@@ -6,21 +6,21 @@ import numpy as np
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.reading import share_or_amount
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.inputs import share_or_amount
 
 __all__ = ["check_maintenance", "check_match", "check_supplanting"]
 
 
-def check_match(reckoning: Reckoning) -> list[Check]:
+def check_match(evaluation: Evaluation) -> list[Check]:
     """Check that each fund that matches grants pays their match on the same program in the same period.
 
     ``rate`` is local dollars for each grant dollar; ``share`` the local share of what grant and match pay together.
     What several grants ask of one fund adds up. Only programs for which a grant pays become cells.
     """
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     names = list(scenario.funds)
-    spending = reckoning.plan.spending
+    spending = evaluation.plan.spending
     checks = []
     for payer in dict.fromkeys(fund.match.from_ for fund in scenario.funds.values() if fund.match is not None):
         asked = np.zeros((spending.shape[0], spending.shape[2]))
@@ -32,7 +32,7 @@ def check_match(reckoning: Reckoning) -> list[Check]:
             share = fund.match.share
             rate = float(fund.match.rate or 0.0) if share is None else float(share) / (1.0 - float(share))
             asked += rate * spending[:, position]
-            cents += reckoning.cent * rate * (spending[:, position] != 0)
+            cents += evaluation.cent * rate * (spending[:, position] != 0)
             because.append(fund.match.because)
         program, period = np.nonzero(asked > 0)
         local = names.index(payer)
@@ -47,7 +47,7 @@ def check_match(reckoning: Reckoning) -> list[Check]:
                 program=program,
                 fund=np.full(len(program), local),
                 allowed=np.maximum(
-                    reckoning.cent + cents[program, period], reckoning.tolerance * (np.abs(value) + bound)
+                    evaluation.cent + cents[program, period], evaluation.tolerance * (np.abs(value) + bound)
                 ),
                 because="; ".join(dict.fromkeys(reason for reason in because if reason)),
                 below="{fund} pays {value} for {program}{in_period}, and grants for it ask for a match of {bound}",
@@ -56,13 +56,13 @@ def check_match(reckoning: Reckoning) -> list[Check]:
     return checks
 
 
-def check_maintenance(reckoning: Reckoning) -> list[Check]:
+def check_maintenance(evaluation: Evaluation) -> list[Check]:
     """Check that local spending is kept up in every period in which money of a grant is spent.
 
     What counts is what the local fund spends on the programs that the grant may pay for; a share is a share of their
     baselines of the period.
     """
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     names = list(scenario.funds)
     eligible = may_pay(scenario)
     checks = []
@@ -71,9 +71,9 @@ def check_maintenance(reckoning: Reckoning) -> list[Check]:
         if effort is None:
             continue
         mine, local = eligible[:, position], names.index(effort.fund)
-        asked = share_or_amount(scenario, effort.at_least, np.nan_to_num(reckoning.baselines[mine]).sum(axis=0))
-        taken = np.flatnonzero(reckoning.balances.spending[position] >= reckoning.cent / 2)
-        paid = reckoning.plan.spending[mine, local][:, taken]
+        asked = share_or_amount(scenario, effort.at_least, np.nan_to_num(evaluation.baselines[mine]).sum(axis=0))
+        taken = np.flatnonzero(evaluation.balances.spending[position] >= evaluation.cent / 2)
+        paid = evaluation.plan.spending[mine, local][:, taken]
         value = paid.sum(axis=0)
         checks.append(
             Check(
@@ -84,7 +84,7 @@ def check_maintenance(reckoning: Reckoning) -> list[Check]:
                 period=taken,
                 fund=np.full(len(taken), position),
                 other=np.full(len(taken), local),
-                allowed=reckoning.allowed_dollars(
+                allowed=evaluation.allowed_dollars(
                     np.abs(paid).sum(axis=0) + asked[taken], np.count_nonzero(paid, axis=0)
                 ),
                 because=effort.because,
@@ -94,14 +94,14 @@ def check_maintenance(reckoning: Reckoning) -> list[Check]:
     return checks
 
 
-def check_supplanting(reckoning: Reckoning) -> list[Check]:
+def check_supplanting(evaluation: Evaluation) -> list[Check]:
     """Check that a grant that may not supplant pays only for what comes on top of a program's baseline.
 
     In a period in which it pays for a program, other funds pay the program's whole baseline of the period; money of
     other grants that may not supplant does not count. Only programs for which the grant pays become cells.
     """
-    scenario = reckoning.scenario
-    spending = reckoning.plan.spending
+    scenario = evaluation.scenario
+    spending = evaluation.plan.spending
     strict = np.array([fund.no_supplanting for fund in scenario.funds.values()], dtype=bool)
     local = spending[:, ~strict]
     paid, payments = local.sum(axis=1), np.count_nonzero(local, axis=1)
@@ -109,8 +109,8 @@ def check_supplanting(reckoning: Reckoning) -> list[Check]:
     for position, (name, fund) in enumerate(scenario.funds.items()):
         if not fund.no_supplanting:
             continue
-        program, period = np.nonzero(spending[:, position] >= reckoning.cent / 2)
-        value, bound = paid[program, period], np.nan_to_num(reckoning.baselines[program, period])
+        program, period = np.nonzero(spending[:, position] >= evaluation.cent / 2)
+        value, bound = paid[program, period], np.nan_to_num(evaluation.baselines[program, period])
         checks.append(
             Check(
                 kind="no supplanting",
@@ -120,7 +120,7 @@ def check_supplanting(reckoning: Reckoning) -> list[Check]:
                 period=period,
                 program=program,
                 fund=np.full(len(program), position),
-                allowed=reckoning.allowed_dollars(np.abs(value) + bound, payments[program, period]),
+                allowed=evaluation.allowed_dollars(np.abs(value) + bound, payments[program, period]),
                 below="{fund} pays for {program}{in_period}, and other funds pay {value} of its baseline of {bound}",
             )
         )

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from budgetopt.audit.packages import PackageWords
-from budgetopt.audit.reading import dollars, number, price_level
+from budgetopt.audit.inputs import dollars, number, price_level
+from budgetopt.audit.package_list import PackageList
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["full_coverage"]
 
 
-def full_coverage(scenario: Scenario, words: PackageWords) -> Floats:
-    """Return the spending at which each program covers everything, infinite where nothing says so.
+def full_coverage(scenario: Scenario, packages: PackageList) -> Floats:
+    """Return the spending at which each program covers everything, infinite where nothing bounds it.
 
     That is its own ceiling. A program without one covers everything at the cost of all units of its service; at the
-    cost of all of its packages, or of the dearest if one at most may be taken, each counted by its dearest year; or
-    else where more money buys no more of any outcome, the fixed cost included. All of these grow as costs do. Shape
-    (programs, periods).
+    cost of all of its packages, or of the most expensive if one at most may be taken, each counted by its most
+    expensive year; or else where more money buys no more of any outcome, the fixed cost included. All of these grow as
+    costs do. Shape (programs, periods).
     """
     programs = scenario.programs
     ceiling = dollars(scenario, "spending.at_most")
     fixed = number(scenario, "if_funded.fixed_cost")
 
-    # where the last of its outcomes stops growing; one that never does has no end
+    # where the last of its outcomes stops growing; one that never does is unbounded
     end, price = np.zeros(len(programs)), number(scenario, "service.unit_cost", 1.0)
     for name in scenario.outcomes:
         said = programs.under(f"outcomes.{name}")
@@ -39,12 +39,11 @@ def full_coverage(scenario: Scenario, words: PackageWords) -> Floats:
             np.maximum.at(end, column.rows, column.values[column.offsets[1:] - 1, 0] * price[column.rows])
     whole = np.where(end > 0, end + fixed, np.inf)
 
-    dearest_year = words.dearest_year
-    total, dearest = np.zeros(len(programs)), np.zeros(len(programs))
-    np.add.at(total, words.program, dearest_year)
-    np.maximum.at(dearest, words.program, dearest_year)
-    packages = np.where(programs.text("choose") == "one", dearest, total)
-    whole = np.where(packages > 0, packages, whole)
+    total, most_expensive = np.zeros(len(programs)), np.zeros(len(programs))
+    np.add.at(total, packages.program, packages.most_expensive_year)
+    np.maximum.at(most_expensive, packages.program, packages.most_expensive_year)
+    of_packages = np.where(programs.text("choose") == "one", most_expensive, total)
+    whole = np.where(of_packages > 0, of_packages, whole)
 
     units = number(scenario, "service.up_to", np.nan) * number(scenario, "service.unit_cost", np.nan)
     whole = np.where(np.isnan(units), whole, units + fixed)

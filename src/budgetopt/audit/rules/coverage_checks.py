@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from budgetopt.audit.check import Check
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.evaluation import Evaluation
 from budgetopt.scenario.model import FollowsRule, SubstitutesRule
-from budgetopt.scenario.programs import Floats, Texts
+from budgetopt.scenario.programs import Floats, Texts, objects
 
 __all__ = ["check_follows", "check_substitutes"]
 
 
-def check_substitutes(reckoning: Reckoning, rule: SubstitutesRule) -> Check:
+def check_substitutes(evaluation: Evaluation, rule: SubstitutesRule) -> Check:
     """Check that in every period the coverages of alternatives add up to no more than the rule allows."""
-    periods = np.flatnonzero(reckoning.scenario.period_mask(rule.periods))
-    coverage, cent, _ = _coverages(reckoning, tuple(dict.fromkeys(rule.substitutes)))
+    periods = np.flatnonzero(evaluation.scenario.period_mask(rule.periods))
+    coverage, cent, _ = _coverages(evaluation, tuple(dict.fromkeys(rule.substitutes)))
     value = coverage.sum(axis=0)[periods]
     return Check(
         kind="substitutes",
@@ -25,21 +25,21 @@ def check_substitutes(reckoning: Reckoning, rule: SubstitutesRule) -> Check:
         value=value,
         upper=np.full(len(value), float(rule.at_most)),
         period=periods,
-        allowed=np.maximum(cent.sum(axis=0)[periods], reckoning.tolerance * (1.0 + value)),
+        allowed=np.maximum(cent.sum(axis=0)[periods], evaluation.tolerance * (1.0 + value)),
         unit="of full coverage",
         because=rule.because,
         above=_percent("{{name}}: the coverages add up to {}{{in_period}}, and may add up to {}", value, rule.at_most),
     )
 
 
-def check_follows(reckoning: Reckoning, rule: FollowsRule) -> Check:
+def check_follows(evaluation: Evaluation, rule: FollowsRule) -> Check:
     """Check that in every period a program's coverage is at most a share of the one that leads."""
-    periods = np.flatnonzero(reckoning.scenario.period_mask(rule.periods))
+    periods = np.flatnonzero(evaluation.scenario.period_mask(rule.periods))
     share = float(rule.follows.at_most)
-    coverage, cent, rows = _coverages(reckoning, (rule.follows.program, rule.follows.of))
+    coverage, cent, rows = _coverages(evaluation, (rule.follows.program, rule.follows.of))
     value, upper = coverage[0, periods], share * coverage[1, periods]
     cent = (cent[0] + share * cent[1])[periods]
-    leader = reckoning.names[rows[1]]
+    leader = evaluation.names[rows[1]]
     return Check(
         kind="follows",
         name=rule.name,
@@ -47,9 +47,9 @@ def check_follows(reckoning: Reckoning, rule: FollowsRule) -> Check:
         upper=upper,
         period=periods,
         program=np.full(len(value), rows[0]),
-        allowed=np.maximum(cent, reckoning.tolerance * (1.0 + value + upper)),
+        allowed=np.maximum(cent, evaluation.tolerance * (1.0 + value + upper)),
         item=np.full(len(value), leader, dtype=object),
-        base=coverage[1, periods],
+        share_of=coverage[1, periods],
         unit="of full coverage",
         because=rule.because,
         above=_percent(
@@ -63,18 +63,17 @@ def check_follows(reckoning: Reckoning, rule: FollowsRule) -> Check:
 def _percent(sentence: str, value: Floats, bound: Floats | float) -> Texts:
     """Return a sentence a cell, with a value and its limit as percentages."""
     pairs = np.stack(np.broadcast_arrays(value, bound)).T.tolist()
-    said = (sentence.format(f"{100 * one:.6g}%", f"{100 * most:.6g}%") for one, most in pairs)
-    return np.array([*said, ""], dtype=object)[:-1]
+    return objects([sentence.format(f"{100 * one:.6g}%", f"{100 * most:.6g}%") for one, most in pairs])
 
 
-def _coverages(reckoning: Reckoning, names: Sequence[str]) -> tuple[Floats, Floats, list[int]]:
+def _coverages(evaluation: Evaluation, names: Sequence[str]) -> tuple[Floats, Floats, list[int]]:
     """Return programs' coverages, what a cent of each payment makes of them, and the programs' positions.
 
     A program that can cover nothing, because its ceiling is nothing, covers nothing.
     """
-    rows = [reckoning.scenario.programs.position(name) for name in names]
-    full = reckoning.full_coverage[rows]
+    rows = [evaluation.scenario.programs.position(name) for name in names]
+    full = evaluation.full_coverage[rows]
     each = np.divide(1.0, full, out=np.zeros_like(full), where=full > 0)
-    spent = reckoning.spent[rows]
-    payments = np.maximum(reckoning.payments[rows], 1)
-    return each * spent, each * payments * reckoning.cent, rows
+    spent = evaluation.spent[rows]
+    payments = np.maximum(evaluation.payments[rows], 1)
+    return each * spent, each * payments * evaluation.cent, rows

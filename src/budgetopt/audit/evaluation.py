@@ -8,19 +8,19 @@ from functools import cached_property
 
 import numpy as np
 
-from budgetopt.audit import reading
+from budgetopt.audit import inputs
+from budgetopt.audit.activity import Activity, OutcomeLevels, activity_of, levels_of_activity, uses_of
 from budgetopt.audit.balances import Balances, balances_of
 from budgetopt.audit.check import CENT
-from budgetopt.audit.coverage import full_coverage
-from budgetopt.audit.outcomes import Activity, Levels, activity_of, levels_of_activity, uses_of
-from budgetopt.audit.packages import PackageWords, package_words
+from budgetopt.audit.full_coverage import full_coverage
+from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
 from budgetopt.scenario.model import SHORTFALL, Outcome, Resource
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["A_UNIT_TOO_FEW", "Quantity", "Reckoning"]
+__all__ = ["A_UNIT_TOO_FEW", "Evaluation", "Quantity"]
 
 A_UNIT_TOO_FEW = 1e-6
 """Units of a service that costs no money are no cents: nothing smaller than a millionth of one is a violation."""
@@ -62,7 +62,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, eq=False)
-class Reckoning:
+class Evaluation:
     """A plan beside its scenario.
 
     Parameters
@@ -95,9 +95,9 @@ class Reckoning:
         return self.plan.packages_in(self.scenario)
 
     @cached_property
-    def words(self) -> PackageWords:
+    def packages(self) -> PackageList:
         """The decision packages."""
-        return package_words(self.scenario)
+        return list_packages(self.scenario)
 
     @cached_property
     def spent(self) -> Floats:
@@ -113,12 +113,12 @@ class Reckoning:
     @cached_property
     def baselines(self) -> Floats:
         """Current service level in dollars of each period, NaN for new programs; shape (programs, periods)."""
-        return reading.baselines(self.scenario)
+        return inputs.baselines(self.scenario)
 
     @cached_property
     def full_coverage(self) -> Floats:
-        """The spending at which each program covers everything, infinite without an end; shape (programs, periods)."""
-        return full_coverage(self.scenario, self.words)
+        """The spending at which each program covers everything, infinite where unbounded; shape (programs, periods)."""
+        return full_coverage(self.scenario, self.packages)
 
     @cached_property
     def names(self) -> Texts:
@@ -128,32 +128,32 @@ class Reckoning:
     @cached_property
     def revenues(self) -> Floats:
         """Recurring revenue; shape (funds, periods)."""
-        return reading.revenues(self.scenario)
+        return inputs.revenues(self.scenario)
 
     @cached_property
     def activity(self) -> Activity:
         """How far each program goes."""
-        return activity_of(self.scenario, self.spent, self.taken, self.plan.units, self.words)
+        return activity_of(self.scenario, self.spent, self.taken, self.plan.units, self.packages)
 
     @cached_property
     def funded(self) -> Bools:
         """Which programs are funded: they spend, serve or have a package that runs; shape (programs, periods)."""
         funded: Bools = (self.spent >= self.cent / 2) | (self.activity.units > A_UNIT_TOO_FEW)
-        owners = np.unique(self.words.program)
+        owners = np.unique(self.packages.program)
         funded[owners] = False
-        running = self.words.running(self.taken)
-        np.logical_or.at(funded, self.words.program, running)
+        running = self.packages.running(self.taken)
+        np.logical_or.at(funded, self.packages.program, running)
         return funded
 
     @cached_property
-    def levels(self) -> Levels:
+    def levels(self) -> OutcomeLevels:
         """What the plan does to the outcomes."""
-        return levels_of_activity(self.scenario, self.activity, self.words)
+        return levels_of_activity(self.scenario, self.activity, self.packages)
 
     @cached_property
-    def uses(self) -> Levels:
+    def uses(self) -> OutcomeLevels:
         """What the plan takes of the resources."""
-        return uses_of(self.scenario, self.activity, self.levels, self.words)
+        return uses_of(self.scenario, self.activity, self.levels, self.packages)
 
     @cached_property
     def outcomes(self) -> Floats:
@@ -259,7 +259,7 @@ class Reckoning:
         self,
         kind: str,
         known: Mapping[str, Outcome] | Mapping[str, Resource],
-        levels: Levels,
+        levels: OutcomeLevels,
         name: str,
         weight: Floats,
     ) -> Quantity:
@@ -280,13 +280,13 @@ class Reckoning:
         active: Bools = (self.payments > 0) | (self.activity.units > 0)
         return active
 
-    def of_words(self, words: str, weight: Floats, funds: tuple[str, ...] | None) -> Quantity:
+    def quantity_of(self, summed: str, weight: Floats, funds: tuple[str, ...] | None) -> Quantity:
         """Return what ``sum: spending``, ``outcome NAME`` or ``resource NAME`` asks for.
 
         An outcome or a resource is not divided among funds.
         """
-        if words == "spending":
+        if summed == "spending":
             return self.dollars(weight, funds)
-        if words.startswith("resource "):
-            return self.resource(words.removeprefix("resource ").strip(), weight)
-        return self.outcome(words.removeprefix("outcome").strip(), weight)
+        if summed.startswith("resource "):
+            return self.resource(summed.removeprefix("resource ").strip(), weight)
+        return self.outcome(summed.removeprefix("outcome").strip(), weight)

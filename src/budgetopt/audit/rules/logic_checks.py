@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from budgetopt.audit.check import ALL_PERIODS, Check
-from budgetopt.audit.reckoning import Reckoning
+from budgetopt.audit.evaluation import Evaluation
 from budgetopt.scenario.model import (
     CountRule,
     ExactlyOneRule,
@@ -15,21 +15,21 @@ from budgetopt.scenario.model import (
     RequiresRule,
     TogetherRule,
 )
-from budgetopt.scenario.programs import Floats, Ints, Texts
+from budgetopt.scenario.programs import Floats, Ints, Texts, objects
 from budgetopt.scenario.selection import select
 
 __all__ = ["check_count", "check_exactly_one", "check_excludes", "check_requires", "check_together"]
 
 
-def check_count(reckoning: Reckoning, rule: CountRule) -> Check:
+def check_count(evaluation: Evaluation, rule: CountRule) -> Check:
     """Check how many of the selected programs are funded: in each of the rule's periods, or once in any of them.
 
     A program is funded in a period in which it spends or serves at all; one of packages in which it takes one, and from
     the start of a project on.
     """
-    scenario = reckoning.scenario
+    scenario = evaluation.scenario
     held = scenario.period_mask(rule.periods)
-    funded = reckoning.funded[select(scenario.programs, rule.where)]
+    funded = evaluation.funded[select(scenario.programs, rule.where)]
     bounds = (rule.at_least, rule.at_most) if rule.equals is None else (rule.equals, rule.equals)
     if rule.each == "total":
         value = np.array([float(np.count_nonzero(funded[:, held].any(axis=1)))])
@@ -52,17 +52,17 @@ def check_count(reckoning: Reckoning, rule: CountRule) -> Check:
     )
 
 
-def check_requires(reckoning: Reckoning, rule: RequiresRule) -> Check:
+def check_requires(evaluation: Evaluation, rule: RequiresRule) -> Check:
     """Check that in a period in which a program is funded, each program that it needs is funded too."""
-    programs = reckoning.scenario.programs
-    periods = np.flatnonzero(reckoning.scenario.period_mask(rule.periods))
+    programs = evaluation.scenario.programs
+    periods = np.flatnonzero(evaluation.scenario.period_mask(rule.periods))
     need = np.array([programs.position(name) for name in rule.requires.needs])
-    asked = reckoning.funded[programs.position(rule.requires.program), periods].astype(np.float64)
-    item = np.repeat(reckoning.names[need], len(periods))
+    asked = evaluation.funded[programs.position(rule.requires.program), periods].astype(np.float64)
+    item = np.repeat(evaluation.names[need], len(periods))
     return _check(
         "requires",
         rule,
-        reckoning.funded[np.ix_(need, periods)].astype(np.float64).ravel(),
+        evaluation.funded[np.ix_(need, periods)].astype(np.float64).ravel(),
         np.tile(periods, len(need)),
         np.tile(asked, len(need)),
         item=item,
@@ -71,9 +71,9 @@ def check_requires(reckoning: Reckoning, rule: RequiresRule) -> Check:
     )
 
 
-def check_excludes(reckoning: Reckoning, rule: ExcludesRule) -> Check:
+def check_excludes(evaluation: Evaluation, rule: ExcludesRule) -> Check:
     """Check that in no period more than one of the programs is funded."""
-    value, period, item = _how_many(reckoning, rule, rule.excludes)
+    value, period, item = _how_many(evaluation, rule, rule.excludes)
     return _check(
         "excludes",
         rule,
@@ -85,9 +85,9 @@ def check_excludes(reckoning: Reckoning, rule: ExcludesRule) -> Check:
     )
 
 
-def check_exactly_one(reckoning: Reckoning, rule: ExactlyOneRule) -> Check:
+def check_exactly_one(evaluation: Evaluation, rule: ExactlyOneRule) -> Check:
     """Check that in every period one of the programs is funded, and no more."""
-    value, period, item = _how_many(reckoning, rule, rule.exactly_one)
+    value, period, item = _how_many(evaluation, rule, rule.exactly_one)
     return _check(
         "exactly one",
         rule,
@@ -101,9 +101,9 @@ def check_exactly_one(reckoning: Reckoning, rule: ExactlyOneRule) -> Check:
     )
 
 
-def check_together(reckoning: Reckoning, rule: TogetherRule) -> Check:
+def check_together(evaluation: Evaluation, rule: TogetherRule) -> Check:
     """Check that in every period either all of the programs are funded, or none."""
-    value, period, item = _how_many(reckoning, rule, rule.together)
+    value, period, item = _how_many(evaluation, rule, rule.together)
     return _check(
         "together",
         rule,
@@ -116,15 +116,15 @@ def check_together(reckoning: Reckoning, rule: TogetherRule) -> Check:
 
 
 def _how_many(
-    reckoning: Reckoning, rule: ExcludesRule | ExactlyOneRule | TogetherRule, names: Sequence[str]
+    evaluation: Evaluation, rule: ExcludesRule | ExactlyOneRule | TogetherRule, names: Sequence[str]
 ) -> tuple[Floats, Ints, Texts]:
     """Return how many of some programs are funded in each of the rule's periods, and which, as they are printed."""
-    programs = reckoning.scenario.programs
-    periods = np.flatnonzero(reckoning.scenario.period_mask(rule.periods))
+    programs = evaluation.scenario.programs
+    periods = np.flatnonzero(evaluation.scenario.period_mask(rule.periods))
     rows = np.array([programs.position(name) for name in dict.fromkeys(names)])
-    funded = reckoning.funded[np.ix_(rows, periods)]
-    printed = reckoning.names[rows]
-    item = np.array([*(", ".join(printed[column]) for column in funded.T), ""], dtype=object)[:-1]
+    funded = evaluation.funded[np.ix_(rows, periods)]
+    printed = evaluation.names[rows]
+    item = objects([", ".join(printed[column]) for column in funded.T])
     return np.count_nonzero(funded, axis=0).astype(np.float64), periods, item
 
 

@@ -31,13 +31,13 @@ def test_an_amount_that_is_no_number(value: float, shown: str) -> None:
     scenario = town()
     plan = usual(scenario)
     plan.spending[1, 0, 1] = value
-    opinion = audit_plan(scenario, plan)
-    found = only_violation(opinion)
+    audit = audit_plan(scenario, plan)
+    found = only_violation(audit)
     assert (found.kind, found.program, found.period) == ("amount", "library", "FY2028")
     assert shown in found.text
     # everything else is worked out as if nothing were there
-    assert np.isfinite(opinion.outcomes).all()
-    assert np.isfinite(opinion.balances.closing).all()
+    assert np.isfinite(audit.outcomes).all()
+    assert np.isfinite(audit.balances.closing).all()
 
 
 def test_a_transfer_that_is_no_number() -> None:
@@ -143,9 +143,9 @@ def test_limits_of_a_program(limits: object, row: float, period: str, bound: flo
 
 def test_a_limit_tells_why_it_stands() -> None:
     spending = {"at_least": 2 * M, "because": "Contract with the county"}
-    opinion = audited({"programs.library.spending": spending, "programs.shelter.spending": {"at_most": 10 * M}})
-    assert {violation.because for violation in opinion.violations} == {"Contract with the county"}
-    assert [violation.period for violation in opinion.violations] == ["FY2027", "FY2028"]
+    audit = audited({"programs.library.spending": spending, "programs.shelter.spending": {"at_most": 10 * M}})
+    assert {violation.because for violation in audit.violations} == {"Contract with the county"}
+    assert [violation.period for violation in audit.violations] == ["FY2027", "FY2028"]
 
 
 def test_limits_hold_for_what_all_funds_pay_together() -> None:
