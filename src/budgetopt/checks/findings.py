@@ -173,6 +173,15 @@ class Findings:
         place = place or (self.places.of_key(*path) if key else self.places.of(*path))
         self.add_at(f"unknown-{what}", place, path, message, expected, hint)
 
+    def include(self, found: Findings) -> None:
+        """Include what was found in one of several files."""
+        self.problems += found.problems
+        self.spoiled |= found.spoiled
+        self.empty += found.empty
+        self.cells_only = all(not part.partial or part.cells_only for part in (self, found))
+        self.partial |= found.partial
+        self.inputs |= found.inputs
+
     def lose(self, path: Path) -> None:
         """Note that what stands at a path is wrong in itself, and left out."""
         self.spoiled.add(path)

@@ -9,13 +9,13 @@ it had been loaded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import OptionError, Place, ScenarioError
-from budgetopt.reading.document import assemble
-from budgetopt.reading.overlay import overlay_at, periods_of, remove_at
+from budgetopt.reading.draft import Draft
+from budgetopt.reading.overlay import overlay_at
 from budgetopt.reading.paths import (
     EVERY,
     PathError,
@@ -24,10 +24,8 @@ from budgetopt.reading.paths import (
     parse_path,
     program_key,
     programs_at,
-    without_programs,
 )
 from budgetopt.reading.programs import ProgramReader
-from budgetopt.reading.tables import overlay as overlay_programs
 from budgetopt.reading.yaml_file import parse_yaml, scalar
 from budgetopt.scenario.keys import Kind, slot_of
 from budgetopt.scenario.model import Document, Program
@@ -159,8 +157,8 @@ class _Work:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.programs = scenario.programs
         self.findings = Findings(document_tree(scenario.document), scenario.places, inputs=dict(scenario.inputs))
+        self.draft = Draft(self.findings, scenario.programs)
 
     def set(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
         findings = self.findings
@@ -191,23 +189,16 @@ class _Work:
         return paths
 
     def remove(self, parts: tuple[str, ...], place: Place) -> None:
-        findings = self.findings
         try:
-            if parts[0] == "programs":
-                self.programs = without_programs(self.programs, parts)
-                return
-            for path in reversed(expand(findings.tree, parts, new=False)):
-                findings.tree, findings.places = remove_at(findings.tree, findings.places, path)
+            self.draft.remove(parts)
         except PathError as error:
-            findings.problems.append(error.at(place))
+            self.findings.problems.append(error.at(place))
 
     def done(self) -> Scenario:
-        before, findings = self.scenario.programs, self.findings
-        if findings.problems:
-            raise ScenarioError(findings.problems)
-        if self.programs is not before:
-            findings.places = replace(findings.places, tables=(*findings.places.tables, before))
-        changed = assemble(self.programs, findings)
+        if self.findings.problems:
+            raise ScenarioError(self.findings.problems)
+        self.draft.remember(self.scenario.programs)
+        changed = self.draft.scenario()
         _keep_what_holds(self.scenario, changed)
         return changed
 
@@ -215,7 +206,7 @@ class _Work:
         if not parts:
             hint = "programs.ID.baseline, or programs.*.baseline"
             raise PathError("unknown-path", "programs are changed one by one", hint)
-        table, periods = self.programs, periods_of(self.findings.tree)
+        table = self.draft.programs
         reader = ProgramReader(table, Findings({}, Places(values={(): place}), self.findings.problems))
         if len(parts) == 1 and parts[0] != EVERY and parts[0] not in table:
             given = _read(value, set())
@@ -234,7 +225,7 @@ class _Work:
                 reader.read_all(given)
             else:
                 reader.read(str(table.ids[rows[0]]), given)
-        self.programs = reader.shifted(overlay_programs(table, reader.written(), periods), periods)
+        self.draft.add_programs(reader.written(), reader)
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:

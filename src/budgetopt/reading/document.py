@@ -6,50 +6,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from budgetopt.checks import check
 from budgetopt.checks.findings import Findings, named
 from budgetopt.errors import ScenarioError
-from budgetopt.reading.model_checks import check_models
 from budgetopt.reading.problems import add_errors
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path
-from budgetopt.scenario.programs import ProgramTable
-from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["assemble", "document_of", "without_blanks"]
+__all__ = ["document_of", "without_blanks"]
 
 _SECTIONS = ("funds", "resources", "outcomes", "tables", "programs", "rules")
 """The parts of a file that may stand there with nothing below them."""
 _PASSES = 4
-
-
-def assemble(programs: ProgramTable, findings: Findings) -> Scenario:
-    """Return the checked scenario of programs and of the tree that the findings hold.
-
-    Parameters
-    ----------
-    programs
-        The programs, read and merged.
-    findings
-        All that was written beside the programs, and what is known to be wrong.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem that was found.
-    """
-    known = list(findings.problems)
-    document = document_of(findings.tree, findings)
-    programs = check_models(programs, findings)
-    scenario = Scenario(document, programs, findings.places, dict(findings.inputs))
-    check(scenario, findings)
-    if findings.problems:
-        # what follows from a mistake that was found before, at the same place, is not worth a word
-        places = {problem.place for problem in known} - {None}
-        raise ScenarioError(
-            [problem for problem in findings.problems if problem in known or problem.place not in places]
-        )
-    return scenario
 
 
 def without_blanks(tree: dict[str, Any], findings: Findings) -> dict[str, Any]:

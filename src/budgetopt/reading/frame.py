@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
-from budgetopt.reading.document import assemble
-from budgetopt.reading.layers import put_together
+from budgetopt.reading.layers import Layers
 from budgetopt.reading.sources import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
 from budgetopt.reading.tables.rows import read_programs
@@ -67,8 +66,7 @@ def scenario_from_frame(
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
     for key, value in more.items():
         tree[key] = _plain(value)
-    built, findings = put_together([Source(tree, programs=(table,))])
-    return assemble(built, findings)
+    return Layers([Source(tree, programs=(table,))]).draft().scenario()
 
 
 def _outcome(key: str) -> str:

@@ -14,145 +14,112 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
-import numpy as np
-
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import OptionError, Problem
 from budgetopt.reading.document import document_of, without_blanks
-from budgetopt.reading.overlay import overlay, periods_of, remove_at
-from budgetopt.reading.paths import PathError, expand, parse_path, without_programs
+from budgetopt.reading.draft import Draft
+from budgetopt.reading.overlay import overlay
+from budgetopt.reading.paths import PathError, parse_path
 from budgetopt.reading.programs import ProgramReader
 from budgetopt.reading.sources import Source
 from budgetopt.reading.tables import TablesRead, merge, read_tables
-from budgetopt.reading.tables import overlay as overlay_programs
 from budgetopt.reading.text_file import read_text
 from budgetopt.scenario.model import Tables
 from budgetopt.scenario.places import Path, Places
-from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.words import shown
 
-__all__ = ["put_together"]
+__all__ = ["Layers"]
 
 _OF_NUMBERS = ("number", "negative", "not-finite", "leading-zero", "ambiguous-share")
 """Problems of single numbers in a table: nothing else is lost with them."""
 
 
-def put_together(layers: Sequence[Source]) -> tuple[ProgramTable, Findings]:
-    """Return the programs of some files, and all that they say beside programs.
+class Layers:
+    """Files on top of one another.
 
     Parameters
     ----------
-    layers
+    sources
         What the files say, the lowest first.
-
-    Returns
-    -------
-    programs
-        The programs of all files and tables, as columns.
-    findings
-        The tree and the places of everything else, the files that were read, and what is wrong so far.
     """
-    work = _Layers(layers[-1].folder)
-    for layer in layers:
-        work.add(layer)
-    return work.programs, work.findings
 
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = sources
+        self.folder = sources[-1].folder
 
-class _Layers:
-    """Files on top of one another."""
+    def draft(self) -> Draft:
+        """Return all files as if they were one."""
+        draft = Draft(Findings({}))
+        for layer in self.sources:
+            self._add(layer, draft)
+        return draft
 
-    def __init__(self, folder: FilePath) -> None:
-        self.folder = folder
-        self.findings = Findings({})
-        self.programs = ProgramTable(np.empty(0, dtype=object))
-        self.lowest = True
-
-    def add(self, layer: Source) -> None:
+    def _add(self, layer: Source, draft: Draft) -> None:
         """Put one more file on top of what stands."""
         found = Findings(layer.tree, layer.places, list(layer.problems), inputs=dict(layer.inputs))
         top = without_blanks(layer.tree, found)
-        self._remove(top.pop("remove", []), found)
+        is_lowest = layer is self.sources[0]
+        before = draft.programs
+        _remove(top.pop("remove", []), found, None if is_lowest else draft)
         top.pop("extends", None)
         tables, programs = top.pop("tables", None), top.pop("programs", {})
         signs = _Signs(layer.places)
-        if self.lowest:
-            self.findings.tree, self.findings.places = top, layer.places
+        stands = draft.findings
+        if is_lowest:
+            stands.tree, stands.places = top, layer.places
         else:
-            tree, places, problems = overlay(self.findings.tree, self.findings.places, top, layer.places, signs)
+            stands.tree, places, problems = overlay(stands.tree, stands.places, top, layer.places, signs)
             found.problems += problems
-            self.findings.tree = tree
-            self.findings.places = _with_programs(places, layer.places)
-        before = self.programs
-        self._add_programs(programs, self._read_tables(tables, layer, found), layer, found, signs)
-        if not self.lowest and self.programs is not before:
-            self.findings.places = replace(self.findings.places, tables=(*self.findings.places.tables, before))
-        self._keep(found, layer.folder)
-        self.lowest = False
-
-    def _keep(self, found: Findings, folder: FilePath) -> None:
-        """Keep what was found in a file."""
-        if folder != self.folder:
-            found.inputs = {_relative(folder / name, self.folder): sha256 for name, sha256 in found.inputs.items()}
-        self.findings.problems += found.problems
-        self.findings.spoiled |= found.spoiled
-        self.findings.empty += found.empty
-        self.findings.cells_only = all(not part.partial or part.cells_only for part in (self.findings, found))
-        self.findings.partial |= found.partial
-        self.findings.inputs |= found.inputs
-
-    def _remove(self, paths: Any, found: Findings) -> None:
-        for position, text in enumerate(paths if isinstance(paths, list) else [paths]):
-            place = found.places.of("remove", position)
-            try:
-                if not isinstance(text, str):
-                    raise PathError("path", f"{shown(text)} is no path", "a path, such as rules.Public safety floor")
-                if self.lowest:
-                    message = f"there is nothing that {shown(text)} could be removed from"
-                    raise PathError("remove", message, "extends: a file")
-                self._remove_one(parse_path(text))
-            except OptionError as error:
-                found.problems.append(Problem("path", error.message, place, "", error.hint))
-            except PathError as error:
-                found.problems.append(error.at(place))
-
-    def _remove_one(self, parts: tuple[str, ...]) -> None:
-        findings = self.findings
-        if parts[0] != "programs":
-            for path in reversed(expand(findings.tree, parts, new=False)):
-                findings.tree, findings.places = remove_at(findings.tree, findings.places, path)
-            return
-        self.programs = without_programs(self.programs, parts)
-
-    def _read_tables(self, tables: Any, layer: Source, found: Findings) -> TablesRead:
-        """Return what the tables of a file say."""
-        document = document_of({} if tables is None else {"tables": tables}, found)
-        if document.tables == Tables():
-            return TablesRead()
-        read = read_tables(document.tables, layer.folder, layer.places)
-        for name, sha256 in read.inputs.items():
-            path = FilePath(name)
-            inside = path.relative_to(layer.folder) if path.is_relative_to(layer.folder) else path
-            found.inputs[inside.as_posix()] = sha256
-        found.problems += read.problems
-        found.cells_only = not found.partial and all(problem.code in _OF_NUMBERS for problem in read.problems)
-        found.partial |= bool(read.problems)
-        return read
-
-    def _add_programs(self, programs: Any, read: TablesRead, layer: Source, found: Findings, signs: _Signs) -> None:
-        """Put the programs of a file, and those of its tables, on top of what stands."""
-        periods = periods_of(self.findings.tree)
-        reader = ProgramReader(self.programs, found, signs)
+            stands.places = _with_programs(places, layer.places)
+        read = _read_tables(tables, layer, found)
+        reader = ProgramReader(draft.programs, found, signs)
         reader.read_each(programs)
-        own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, self.programs)
+        own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, draft.programs)
         # where programs are missing because their table is broken, that others speak of them is no mistake
         lost = read.lacks_programs or any(path[0] == "programs" for path in found.spoiled)
         found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]
-        table = overlay_programs(self.programs, own, periods) if len(self.programs) else own
-        self.programs = reader.shifted(table, periods, own)
+        draft.add_programs(own, reader)
+        if not is_lowest:
+            draft.remember(before)
+        if layer.folder != self.folder:
+            found.inputs = {
+                FilePath(os.path.relpath(layer.folder / name, self.folder)).as_posix(): sha256
+                for name, sha256 in found.inputs.items()
+            }
+        stands.include(found)
 
 
-def _relative(path: FilePath, folder: FilePath) -> str:
-    return FilePath(os.path.relpath(path, folder)).as_posix()
+def _remove(paths: Any, found: Findings, draft: Draft | None) -> None:
+    """Take away what a file removes from those further down; None if there are none."""
+    for position, text in enumerate(paths if isinstance(paths, list) else [paths]):
+        place = found.places.of("remove", position)
+        try:
+            if not isinstance(text, str):
+                raise PathError("path", f"{shown(text)} is no path", "a path, such as rules.Public safety floor")
+            if draft is None:
+                message = f"there is nothing that {shown(text)} could be removed from"
+                raise PathError("remove", message, "extends: a file")
+            draft.remove(parse_path(text))
+        except OptionError as error:
+            found.problems.append(Problem("path", error.message, place, "", error.hint))
+        except PathError as error:
+            found.problems.append(error.at(place))
+
+
+def _read_tables(tables: Any, layer: Source, found: Findings) -> TablesRead:
+    """Return what the tables of a file say."""
+    document = document_of({} if tables is None else {"tables": tables}, found)
+    if document.tables == Tables():
+        return TablesRead()
+    read = read_tables(document.tables, layer.folder, layer.places)
+    for name, sha256 in read.inputs.items():
+        path = FilePath(name)
+        inside = path.relative_to(layer.folder) if path.is_relative_to(layer.folder) else path
+        found.inputs[inside.as_posix()] = sha256
+    found.problems += read.problems
+    found.cells_only = not found.partial and all(problem.code in _OF_NUMBERS for problem in read.problems)
+    found.partial |= bool(read.problems)
+    return read
 
 
 def _with_programs(places: Places, top: Places) -> Places:

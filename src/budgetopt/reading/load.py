@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from budgetopt.reading.document import assemble
-from budgetopt.reading.layers import put_together
+from budgetopt.reading.layers import Layers
 from budgetopt.reading.sources import from_values, read_files, with_extended
 from budgetopt.scenario.scenario import Scenario
 
@@ -27,8 +26,7 @@ def load(path: str | Path) -> Scenario:
     ScenarioError
         With every problem that was found, each with its place.
     """
-    programs, findings = put_together(read_files(path))
-    return assemble(programs, findings)
+    return Layers(read_files(path)).draft().scenario()
 
 
 def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
@@ -46,5 +44,4 @@ def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
     ScenarioError
         With every problem that was found, each with its path in words.
     """
-    programs, findings = put_together(with_extended(from_values(tree, folder)))
-    return assemble(programs, findings)
+    return Layers(with_extended(from_values(tree, folder))).draft().scenario()

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from budgetopt.scenario.coverage import ceilings
 from budgetopt.scenario.effects import Effects, effects_of, uses_of
+from budgetopt.scenario.fingerprint import fingerprint
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
@@ -158,9 +160,8 @@ class Scenario:
 
         Dollars, shape (programs, periods); see :func:`budgetopt.scenario.coverage.ceilings`.
         """
-        from budgetopt.scenario.coverage import ceilings
-
-        return ceilings(self)
+        most = self.dollars("spending.at_most")
+        return ceilings(self.programs, self.effects, self.packages, most, self.price_level)
 
     def per_period(self, value: Any, default: float = 0.0) -> Floats:
         """Return a value that may differ by period as an array, the default where it is silent; shape (periods,)."""
@@ -181,8 +182,6 @@ class Scenario:
         It does not depend on how the scenario is laid out in files, nor on comments, the order of keys, or on whether a
         default is written. It depends on the order of programs, funds and rules, because ties are settled by it.
         """
-        from budgetopt.scenario.fingerprint import fingerprint
-
         return fingerprint(self.document, self.programs)
 
     @classmethod

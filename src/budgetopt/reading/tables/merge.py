@@ -163,6 +163,8 @@ def overlay(base: ProgramTable, top: ProgramTable, periods: Sequence[str]) -> Pr
     period overrides each. Programs of ``top`` alone are added behind those of ``base``. Columns that ``top`` does not
     touch are the very arrays of ``base``.
     """
+    if not len(base):
+        return top
     added = [row for row, name in enumerate(top.ids.tolist()) if name not in base]
     table = base
     if added:
