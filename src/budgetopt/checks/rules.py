@@ -53,9 +53,9 @@ def check_rules(scenario: Scenario, findings: Findings) -> None:
         if isinstance(rule, SumRule):
             _sums(scenario, rule, path, findings)
             _bounds(scenario, rule, path, findings)
-            if not findings.partial and not findings.is_spoiled(*path) and rule.sum == "spending":
+            if not findings.partial and not findings.is_invalid(*path) and rule.sum == "spending":
                 _against_limits(scenario, rule, path, findings)
-        elif isinstance(rule, ChangeRule) and not findings.partial and not findings.is_spoiled(*path):
+        elif isinstance(rule, ChangeRule) and not findings.partial and not findings.is_invalid(*path):
             _change_against_limits(scenario, rule, path, findings)
 
 
@@ -134,7 +134,7 @@ def _against_limits(scenario: Scenario, rule: SumRule, path: Path, findings: Fin
     programs = scenario.programs
     chosen = select(programs, rule.where)
     unknown = {"baseline": "programs", "revenue": "funds"}.get(rule.of if isinstance(rule.of, str) else "", "")
-    if not chosen.any() or (unknown and findings.is_spoiled(unknown)):
+    if not chosen.any() or (unknown and findings.is_invalid(unknown)):
         return
     floor = np.nan_to_num(scenario.dollars("spending.at_least")[chosen])
     ceiling = scenario.dollars("spending.at_most")[chosen]

@@ -35,7 +35,7 @@ def without_blanks(tree: dict[str, Any], findings: Findings) -> dict[str, Any]:
             elif path or key not in _SECTIONS:
                 message, hint = f"{named(below, tree)} has no value", "write a value, or take the key away"
                 findings.add("no-value", below, message, "a value", hint, key=True)
-                findings.spoiled.add(below)
+                findings.invalid.add(below)
         return kept
 
     cleaned: dict[str, Any] = walk(tree, ())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["programs_frame", "scenario_from_frame"]
 
 FRAME = "<frame>"
-"""Stands for the file in the places of what came from a pandas table; rows are counted from 1, heads left out."""
+"""Stands for the file in the places of what came from a pandas table; rows are counted from 1, headers left out."""
 ASSUMED_WEIGHT = "Assumed: every outcome weighs 1, because no weights were given."
 
 
@@ -101,16 +101,16 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
         raise OptionError(f"the programs are a {kind}, not a pandas table", hint="a DataFrame with one row a program")
-    heads = [".".join(map(str, head)) if isinstance(head, tuple) else str(head) for head in frame.columns]
-    cells = [_texts(frame.iloc[:, position]) for position in range(len(heads))]
-    if "program" not in [columns.get(head, head) for head in heads]:
+    headers = [".".join(map(str, header)) if isinstance(header, tuple) else str(header) for header in frame.columns]
+    cells = [_texts(frame.iloc[:, position]) for position in range(len(headers))]
+    if "program" not in [columns.get(header, header) for header in headers]:
         index = frame.index
         if isinstance(index, pd.RangeIndex) or index.nlevels > 1:
             problem = Problem("missing-column", "the table has no column 'program'", None, "the ids of the programs")
             raise ScenarioError([problem])
-        heads, cells = ["program", *heads], [_texts(index.to_series()), *cells]
+        headers, cells = ["program", *headers], [_texts(index.to_series()), *cells]
     # a row of a pandas table has no line: it is counted from 1
-    return of_columns(FRAME, "", heads, cells, header=0)
+    return of_columns(FRAME, "", headers, cells, header=0)
 
 
 def _texts(series: pd.Series[Any]) -> list[str]:

@@ -76,7 +76,7 @@ class Layers:
         reader.read_each(programs)
         own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, draft.programs)
         # where programs are missing because their table is broken, that others speak of them is no mistake
-        lost = read.lacks_programs or any(path[0] == "programs" for path in found.spoiled)
+        lost = read.lacks_programs or any(path[0] == "programs" for path in found.invalid)
         found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]
         draft.add_programs(own, reader)
         if not is_lowest:

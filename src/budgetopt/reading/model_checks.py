@@ -62,7 +62,7 @@ def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
     if len(rows) > _MOST_INVALID:
         findings.partial, findings.cells_only = True, False
         return programs.select(np.flatnonzero(~refused))
-    findings.spoiled |= {("programs", name, key) for name in programs.ids[rows].tolist() for key in _SHAPES}
+    findings.invalid |= {("programs", name, key) for name in programs.ids[rows].tolist() for key in _SHAPES}
     for key in _SHAPES if len(rows) else ():
         programs = without_key(programs, rows, key) or programs
     return programs
@@ -172,7 +172,7 @@ class _Look:
             if not self._is_misread(path, model, key):
                 message = f"{named(path)} has no '{key}'{more}"
                 self.findings.add_at("missing-key", place, path, message, expected_key(model, key))
-        elif not self.findings.is_spoiled(*path):
+        elif not self.findings.is_invalid(*path):
             said = say(error)
             message = f"{named(path)}: {said.message}{more}" if place is not None else f"{said.message}{more}"
             self.findings.add_at(said.code, place, path, message, said.expected, said.hint)
@@ -189,7 +189,7 @@ class _Look:
         """Return whether a key is missed only because it is misspelt, or its value cannot be read."""
         known = list(fields_of(model))
         depth = len(path)
-        below = [str(other[depth]) for other in self.findings.spoiled if other[:depth] == path and len(other) > depth]
+        below = [str(other[depth]) for other in self.findings.invalid if other[:depth] == path and len(other) > depth]
         return any(other == key or (other not in known and near(other, known) == key) for other in below)
 
     def _follows(self, here: Place | None) -> bool:

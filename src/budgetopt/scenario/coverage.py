@@ -15,7 +15,8 @@ def ceilings(programs: ProgramTable, effects: Effects, packages: PackageTable, m
     """Return the spending at which each program covers everything; dollars, infinite where nothing says so.
 
     It is the program's own ceiling; without one the cost of all units of its service, or of all of its packages (of the
-    most expensive if one at most is taken); without these the spending from which on more buys nothing, fixed cost included.
+    most expensive if one at most is taken); without these the spending from which on more buys nothing, fixed cost
+    included.
     Shape (programs, periods).
 
     Parameters

@@ -30,7 +30,7 @@ __all__ = ["Scenario"]
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A checked scenario: funds, outcomes, programs, rules and what is sought.
+    """A checked scenario: funds, outcomes, programs, rules and the objective.
 
     Make one with :func:`budgetopt.load` from files, with :meth:`from_document` from a mapping, or with
     :meth:`from_frame` from a table. It never changes; :meth:`with_` returns another one.
@@ -84,7 +84,7 @@ class Scenario:
 
     @property
     def objective(self) -> tuple[Objective, ...]:
-        """What is sought, in order of importance."""
+        """The entries of the objective, in order of importance."""
         return self.document.objective
 
     @property
@@ -179,7 +179,7 @@ class Scenario:
     def sha256(self) -> str:
         """The SHA-256 of what the scenario says, by which a result is tied to it.
 
-        It does not depend on how the scenario is laid out in files, nor on comments, the order of keys, or on whether a
+        It does not depend on how it is divided into files, nor on comments, the order of keys, or on whether a
         default is written. It depends on the order of programs, funds and rules, because ties are settled by it.
         """
         return fingerprint(self.document, self.programs)
@@ -231,7 +231,7 @@ class Scenario:
             What one unit of each outcome is worth, or a mapping of all that is said of it. Left out, every outcome that
             the table names weighs 1, and the scenario says that this is assumed.
         columns
-            Heads of the table and the keys that they stand for, or ``ignore``.
+            Column headers of the table and the keys that they stand for, or ``ignore``.
         periods
             The periods; left out, one.
         rules, objective

@@ -14,7 +14,7 @@ from budgetopt.errors import Problem, near
 from budgetopt.reading.problems import problem_of_refusal
 from budgetopt.reading.tables.cells import malformed_curves
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.heads import Vocabulary, match_heads
+from budgetopt.reading.tables.headers import Vocabulary, match_headers
 from budgetopt.reading.tables.rows import MappedAt, empty_cells, name_column, positions_of, read_column
 from budgetopt.scenario.keys import Leaf, bare, leaf_of
 from budgetopt.scenario.model.program import CurvePoint, Effect, check_curve
@@ -113,7 +113,7 @@ def _by_outcome(key: str, column: Column, code: Ints, pairs: _Pairs) -> Iterator
 
 def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the effects of a table with one row an effect, and what is wrong with it."""
-    positions, problems = match_heads(grid, table, _EVIDENCE, mapped_at)
+    positions, problems = match_headers(grid, table, _EVIDENCE, mapped_at)
     pairs = _pairs(grid, positions, problems)
     rows = np.flatnonzero(pairs.usable)
     _, first, inverse = np.unique(pairs.code[rows], return_index=True, return_inverse=True)
@@ -137,7 +137,7 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
 
 def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the curves of a table with one row a point, in the order of the rows, and what is wrong with it."""
-    positions, problems = match_heads(grid, table, _CURVES, mapped_at)
+    positions, problems = match_headers(grid, table, _CURVES, mapped_at)
     pairs = _pairs(grid, positions, problems)
     points = np.full((len(grid.rows), 2), np.nan)
     for axis, key in enumerate(("spending", "value")):
@@ -186,7 +186,7 @@ def _one_each(grid: Grid, position: int, column: Column, pairs: _Pairs, problems
         row, earlier = int(column.rows[cell]), int(column.rows[first[inverse[cell]]])
         said = f"{shown(grid.columns[position][row])} here and {shown(grid.columns[position][earlier])}"
         message = f"one curve has two values: {said} at {grid.place(earlier, position)}"
-        expected = f"one {grid.heads[position]} for all points of a curve"
+        expected = f"one {grid.headers[position]} for all points of a curve"
         problems.append(Problem("two-values", message, grid.place(row, position), expected))
     kept = np.sort(first)
     return column.take(kept, column.rows[kept])

@@ -87,7 +87,7 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
                 problems.append(error.problem)
                 continue
             problems += grid.problems
-            read, wrong = reader(grid, table, at.head)
+            read, wrong = reader(grid, table, at.header)
             found[is_reference].append(read)
             problems += wrong
         lacks_programs |= kind == "programs" and bool(problems)
@@ -150,5 +150,5 @@ class _PlaceOfTable:
         path = self._path()
         return self.places.values.get((*path, "file")) or self.places.of(*path)
 
-    def head(self, head: str) -> Place | None:
-        return self.places.of_key(*self._path(), "columns", head)
+    def header(self, header: str) -> Place | None:
+        return self.places.of_key(*self._path(), "columns", header)

@@ -105,7 +105,7 @@ class Spending(Model):
 
 
 class IfFunded(Model):
-    """Nothing, or enough to open the doors."""
+    """Nothing, or at least a minimum operating level."""
 
     at_least: Amount = 0.0
     """If anything is spent in a period, at least this much."""
@@ -162,7 +162,7 @@ class Program(Model):
     funds: Names | None = None
     """The funds that may pay for it; left out, every fund whose `only` admits it."""
     if_funded: IfFunded | None = None
-    """Nothing, or enough to open the doors."""
+    """Nothing, or at least a minimum operating level."""
     service: Service | None = None
     """For a program that is scaled by units of service."""
     packages: Packages | None = None
