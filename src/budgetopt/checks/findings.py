@@ -124,7 +124,7 @@ class Findings:
     inputs
         The files that were read beside the scenario file, with the SHA-256 of each.
     empty
-        The paths of mappings of programs that say nothing that is known.
+        The paths of mappings of programs that say nothing that is known, with the places of what was read with them.
     """
 
     tree: Any
@@ -135,7 +135,7 @@ class Findings:
     partial: bool = False
     cells_only: bool = False
     inputs: dict[str, str] = field(default_factory=dict)
-    empty: list[Path] = field(default_factory=list)
+    empty: dict[Path, Places] = field(default_factory=dict)
 
     def add(
         self, code: str, path: Path, message: str, expected: str = "", hint: str = "", *, key: bool = False
@@ -177,7 +177,7 @@ class Findings:
         """Include what was found in one of several files."""
         self.problems += found.problems
         self.invalid |= found.invalid
-        self.empty += found.empty
+        self.empty |= found.empty
         self.cells_only = all(not part.partial or part.cells_only for part in (self, found))
         self.partial |= found.partial
         self.inputs |= found.inputs

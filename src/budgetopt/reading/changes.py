@@ -14,6 +14,7 @@ from typing import Any
 
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import OptionError, Place, ScenarioError
+from budgetopt.reading.document import document_tree, plain
 from budgetopt.reading.draft import Draft
 from budgetopt.reading.overlay import overlay_at
 from budgetopt.reading.paths import (
@@ -33,7 +34,7 @@ from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import shown
 
-__all__ = ["Change", "Removal", "alter", "change", "document_tree", "parse_change", "remove"]
+__all__ = ["Change", "Removal", "alter", "parse_change"]
 
 Change = str | tuple[str | Sequence[str], Any]
 """A path and a value, or both as one text with ``=`` between them."""
@@ -75,8 +76,8 @@ def parse_change(text: str) -> tuple[tuple[str, ...], str]:
     raise OptionError(f"{shown(text)} is no change", hint="a change is a path and a value: funds.general.revenue=-5%")
 
 
-def change(scenario: Scenario, changes: Iterable[Change]) -> Scenario:
-    """Return a scenario with changes, checked as a whole.
+def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
+    """Return a scenario with changes and removals, checked as a whole.
 
     Parameters
     ----------
@@ -92,24 +93,6 @@ def change(scenario: Scenario, changes: Iterable[Change]) -> Scenario:
     ScenarioError
         If a change leads nowhere, or the changed scenario is wrong; every problem names the change that it came from.
     """
-    return alter(scenario, changes)
-
-
-def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]]) -> Scenario:
-    """Return a scenario without some of what it says: rules, programs, limits, anything that has a path.
-
-    Raises
-    ------
-    OptionError
-        If a path cannot be read.
-    ScenarioError
-        If nothing stands at a path, or the scenario is wrong without it.
-    """
-    return alter(scenario, (Removal(path) for path in paths))
-
-
-def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
-    """Return a scenario with changes and removals, made one after another, checked as a whole; see :func:`change`."""
     work = _Work(scenario)
     for item in changes:
         if isinstance(item, Removal):
@@ -138,18 +121,6 @@ def _stands(tree: Any, path: Path) -> bool:
 
 def _written(path: str | Sequence[str]) -> str:
     return path.strip() if isinstance(path, str) else ".".join(map(str, path))
-
-
-def document_tree(document: Document) -> dict[str, Any]:
-    """Return a document as the plain values that a file would hold: what was set, and nothing else."""
-    tree: dict[str, Any] = document.model_dump(by_alias=True, exclude_unset=True, exclude={"programs", "tables"})
-    return _plain(tree)  # type: ignore[no-any-return]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class _Work:
@@ -207,7 +178,9 @@ class _Work:
             hint = "programs.ID.baseline, or programs.*.baseline"
             raise PathError("unknown-path", "programs are changed one by one", hint)
         table = self.draft.programs
-        reader = ProgramReader(table, Findings({}, Places(values={(): place}), self.findings.problems))
+        reader = ProgramReader(
+            table, Findings({}, Places(values={(): place}), self.findings.problems, empty=self.findings.empty)
+        )
         if len(parts) == 1 and parts[0] != EVERY and parts[0] not in table:
             given = _read(value, set())
             if not isinstance(given, Mapping):
@@ -231,7 +204,7 @@ class _Work:
 def _read(value: Any, kinds: set[Kind]) -> Any:
     """Return a value as a file would give it: a text stands for a list or a mapping where only those are possible."""
     if not isinstance(value, str):
-        return _plain(value)
+        return plain(value)
     if value[:1] in ("{", "[") and not kinds & {"text", "choice"}:
         try:
             return parse_yaml(value).tree

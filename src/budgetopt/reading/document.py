@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from budgetopt.checks.findings import Findings, named
@@ -12,7 +14,7 @@ from budgetopt.reading.problems import add_errors
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path
 
-__all__ = ["document_of", "without_blanks"]
+__all__ = ["document_of", "document_tree", "plain", "without_blanks"]
 
 _SECTIONS = ("funds", "resources", "outcomes", "tables", "programs", "rules")
 """The parts of a file that may stand there with nothing below them."""
@@ -96,3 +98,18 @@ def _cut(tree: Any, path: Path) -> Any:
     if not rest or not isinstance(below, dict | list) or (isinstance(below, list) and len(rest) == 1):
         return {other: item for other, item in tree.items() if other != key}
     return {**tree, key: _cut(below, tuple(rest))}
+
+
+def document_tree(document: Document) -> dict[str, Any]:
+    """Return a document as the plain values that a file would hold: what was set, and nothing else."""
+    tree: dict[str, Any] = document.model_dump(by_alias=True, exclude_unset=True, exclude={"programs", "tables"})
+    return plain(tree)  # type: ignore[no-any-return]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a file would hold it: mappings and lists of single values."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
+from budgetopt.reading.document import plain
 from budgetopt.reading.layers import Layers
 from budgetopt.reading.sources import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
@@ -50,22 +51,12 @@ def scenario_from_frame(
         weighed: Mapping[str, Any] = {key: {"weight": 1, "source": ASSUMED_WEIGHT} for key in names if key}
     else:
         weighed = {key: said if isinstance(said, Mapping) else {"weight": said} for key, said in outcomes.items()}
-    tree: dict[str, Any] = {
-        "name": name,
-        "funds": {"general": {"revenue": _plain(budget)}},
-        "outcomes": _plain(weighed),
-    }
-    if periods is not None:
-        tree["periods"] = _plain(periods)
-    if rules:
-        tree["rules"] = _plain(rules)
-    if objective is not None:
-        tree["objective"] = _plain(objective)
-    taken = sorted(tree.keys() & more.keys())
-    if taken:
+    given: dict[str, Any] = {"periods": periods, "rules": list(rules) or None, "objective": objective}
+    tree = {"name": name, "funds": {"general": {"revenue": budget}}, "outcomes": weighed}
+    tree |= {key: value for key, value in given.items() if value is not None}
+    if taken := sorted(tree.keys() & more.keys()):
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
-    for key, value in more.items():
-        tree[key] = _plain(value)
+    tree = plain({**tree, **more})
     return Layers([Source(tree, programs=(table,))]).draft().scenario()
 
 
@@ -74,15 +65,6 @@ def _outcome(key: str) -> str:
     if path[0] == "outcomes":
         return path[1]
     return path[3] if path[0] == "packages" and len(path) > 3 and path[2] == "outcomes" else ""
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as a file would hold it: mappings and lists of plain values."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _programs(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> ProgramTable:

@@ -21,7 +21,7 @@ from budgetopt.reading.problems import expected_key, say
 from budgetopt.reading.tables.merge import without_key
 from budgetopt.scenario.keys import fields_of, leaf_of, slot_of
 from budgetopt.scenario.model.program import Program
-from budgetopt.scenario.places import Path
+from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.programs import Column, Ints, ProgramTable, put
 
 __all__ = ["check_models"]
@@ -56,8 +56,8 @@ def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
         for row, more in findings.alike(concerned):
             for error in _errors(model, _tree(parts, row)):
                 look.add(row, path, model, error, more)
-    for written in findings.empty:
-        look.at_empty(written)
+    for written, places in findings.empty.items():
+        look.at_empty(written, places)
     rows = np.flatnonzero(refused)
     if len(rows) > _MOST_INVALID:
         findings.partial, findings.cells_only = True, False
@@ -131,6 +131,10 @@ def _errors(model: type[BaseModel], tree: Mapping[str, Any]) -> list[ErrorDetail
     return []
 
 
+def _place_in(places: Places, path: Path, error: ErrorDetails) -> Place | None:
+    return places.of_key(*path) if error["type"] == "missing" else places.of(*path)
+
+
 class _Look:
     """Says what the models refuse, at its place."""
 
@@ -147,21 +151,19 @@ class _Look:
         place = self.programs.place(row, own or present[-1])
         if code == "missing" and self._follows(place):
             return
-        self._say(path, model, error, self._place(path, error) if self._is_of_one_mapping(row) else place, more)
+        if self._is_of_one_mapping(row):
+            place = _place_in(self.findings.places, path, error)
+        self._say(path, model, error, place, more)
 
-    def at_empty(self, path: Path) -> None:
+    def at_empty(self, path: Path, places: Places) -> None:
         """Add what is wrong with a mapping that is written and says nothing, and of which no table says more."""
         name, below = str(path[1]), f"{'.'.join(map(str, path[2:]))}."
         if name in self.programs and any(key.startswith(below) for key in self._keys(self.programs.position(name))):
             return
         for model in slot_of(Program).at(path[2:]).models:
             for error in _errors(model, {}):
-                self._say(path, model, error, self._place(path, error))
+                self._say(path, model, error, _place_in(places, path, error))
                 self.findings.lose(path)
-
-    def _place(self, path: Path, error: ErrorDetails) -> Place | None:
-        places = self.findings.places
-        return places.of_key(*path) if error["type"] == "missing" else places.of(*path)
 
     def _say(
         self, path: Path, model: type[BaseModel], error: ErrorDetails, place: Place | None, more: str = ""

@@ -287,9 +287,9 @@ class Scenario:
         ScenarioError
             If a path leads nowhere, or the changed scenario is wrong.
         """
-        from budgetopt.reading.changes import change
+        from budgetopt.reading.changes import alter
 
-        return change(self, changes)
+        return alter(self, changes)
 
     def without(self, *paths: str) -> Scenario:
         """Return another scenario without what stands at some paths: ``rules.Safety floor``, ``programs.library``.
@@ -304,9 +304,9 @@ class Scenario:
         ScenarioError
             If nothing stands at a path, or the scenario is wrong without it.
         """
-        from budgetopt.reading.changes import remove
+        from budgetopt.reading.changes import Removal, alter
 
-        return remove(self, paths)
+        return alter(self, map(Removal, paths))
 
     def trace(self, path: str) -> list[tuple[Place | None, Any]]:
         """Return where a value came from: each place that set or shifted it, and what it was from there on.
