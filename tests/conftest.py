@@ -1,7 +1,7 @@
 """What every test shares: how many examples the properties try.
 
 `make test` always tries the same ones, so that a failure is the fault of the change at hand; `make test-deep`, or
-HYPOTHESIS_PROFILE=deep, tries many more, new ones each time.
+HYPOTHESIS_PROFILE=deep, tries many more, new ones each time. `tools/mutate.py` tries few, since it runs tests so often.
 """
 
 import os
@@ -18,4 +18,5 @@ settings.register_profile(
 )
 STANDARD = settings.get_profile("standard")
 settings.register_profile("deep", STANDARD, max_examples=1000, derandomize=False, print_blob=True)
+settings.register_profile("mutation", STANDARD, max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "standard"))

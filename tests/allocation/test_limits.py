@@ -257,6 +257,18 @@ def test_a_limit_that_asks_for_nothing_says_so() -> None:
     assert not rows["binding"].any()
 
 
+def test_a_limit_that_asks_for_nothing_has_no_price_where_decisions_are_all_or_nothing() -> None:
+    rules = [
+        {"name": "nobody", "change": {"at_most": "5%"}},
+        {"name": "alone", "sum": "spending", "by": "department", "parity": "5%"},
+        {"name": "one year", "sum": "spending", "at_most": {"FY2": 90}},
+    ]
+    document = document_of({"a": dollars(1, department="X", if_funded={"at_least": 30})}, periods=LATER, rules=rules)
+    rows = bo.solve(Scenario.from_document(document)).rules.set_index("name")
+    assert rows.loc[["nobody", "alone"], ["price", "one_percent"]].isna().all(axis=None)
+    assert rows["price"].isna().all()
+
+
 def test_whole_decisions_have_no_prices() -> None:
     plan = bo.solve(Scenario.from_document(everything()))
     assert plan.rules["price"].isna().all()

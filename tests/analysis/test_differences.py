@@ -3,8 +3,8 @@ import pytest
 
 import budgetopt as bo
 from budgetopt import synthetic
-from budgetopt.analysis.differences import Value
-from budgetopt.report.difference import difference_lines
+from budgetopt.analysis.differences import ChangedValue
+from budgetopt.report.difference_words import difference_lines
 from budgetopt.scenario.amounts import Share
 
 DOCUMENT = {
@@ -48,7 +48,7 @@ def test_a_scenario_does_not_differ_from_itself(proposed):
 
 def test_a_revenue_that_falls(proposed):
     found = bo.diff(proposed, proposed.with_("funds.general.revenue.FY2027=112M"))
-    assert found.document == (Value(("funds", "general", "revenue", "FY2027"), 118e6, 112e6),)
+    assert found.document == (ChangedValue(("funds", "general", "revenue", "FY2027"), 118e6, 112e6),)
     assert lines(found) == ["- the revenue of “General” falls from $118 million to $112 million (-5.1%) in FY2027"]
 
 
@@ -182,3 +182,28 @@ def test_solved_it_says_what_changes():
 
 def test_without_plans_the_tables_of_plans_are_empty(proposed):
     assert bo.diff(proposed, proposed).moves.empty
+
+
+def test_a_move_of_a_cent_is_told_and_what_stays_is_not():
+    def scenario(revenue):
+        return bo.Scenario.from_document(
+            {
+                "funds": {"one": {"revenue": revenue}, "two": {"revenue": 50}},
+                "outcomes": {"visits": {"weight": 1}},
+                "programs": {
+                    "moved": {"funds": ["one"], "outcomes": {"visits": {"per_dollar": 1}}},
+                    "same": {"funds": ["two"], "outcomes": {"visits": {"per_dollar": 1}}},
+                },
+            }
+        )
+
+    told = lines(bo.diff(scenario(100), scenario(100.01), solve=True))
+    told = told[told.index("") + 2 :]
+    assert told[0].startswith("1 program gets another amount")
+    assert [line.split(" ")[:3] for line in told[1:]] == [
+        ["-", "“moved”:", "$100.01"],
+        ["-", "“visits”:", "from"],
+        ["-", "the", "fund"],
+    ]
+    assert told[3].startswith("- the fund “one” pays")
+    assert not [line for line in told if "same" in line or "two" in line]

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from tests.strategies import ALL, cases
 
 import budgetopt as bo
-from budgetopt.analysis import WhatIf, margins, prices
+from budgetopt.analysis import WhatIf, marginal_returns, prices
 from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.what_if import is_large
 from budgetopt.analysis.whole import whole
@@ -87,7 +87,7 @@ def test_decisions_are_found_by_their_labels():
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
 def test_around_a_plan_the_best_is_the_plan_itself(case):
     plan = bo.solve(case.scenario)
-    held = plan.outcome.held
+    held = plan.solver_result.held
     assume(plan.formulation.linear_program.is_integer and held is not None)
     question = WhatIf(case.scenario, plan=plan)
     answer = question.as_is()
@@ -96,7 +96,7 @@ def test_around_a_plan_the_best_is_the_plan_itself(case):
     assert answer.termination is Termination.OPTIMAL
     scale = max(abs(held.solution.objective), 1.0)
     assert answer.objective == pytest.approx(held.solution.objective, abs=1e-6 * scale)
-    assert not margins(plan).empty or not len(case.scenario.programs)
+    assert not marginal_returns(plan).empty or not len(case.scenario.programs)
 
 
 @settings(max_examples=20)

@@ -51,6 +51,32 @@ def test_money_can_be_found_and_what_must_never_give_way_does_not():
     assert solves(repair.apply(scenario)) is not None
 
 
+def test_money_that_is_found_leaves_the_one_time_money_of_other_periods():
+    scenario = bo.Scenario.from_document(
+        {
+            "periods": ["FY1", "FY2", "FY3"],
+            "funds": {
+                "general": {"revenue": 10, "one_time": {"FY1": 5, "FY2": 1}, "carryover": False},
+                "other": {"revenue": 10, "one_time": {"FY1": 3}},
+            },
+            "outcomes": {"saved": {"weight": 1}},
+            "programs": {
+                "a": {
+                    "funds": ["general"],
+                    "spending": {"at_least": {"FY1": 15, "FY2": 18, "FY3": 2}},
+                    "outcomes": {"saved": {"per_dollar": 1}},
+                }
+            },
+        }
+    )
+    (repair,) = repairs(scenario, weights={"a": "never"})
+    # FY2 has 11 dollars for 18; the 5 dollars of FY1 are needed there
+    assert [(item.path, item.after) for item in repair.amendments] == [
+        ("funds[general].one_time", {"FY1": 5.0, "FY2": 8.0, "FY3": 0.0})
+    ]
+    assert solves(repair.apply(scenario)) is not None
+
+
 def test_weights_choose_what_gives_way():
     first = repairs(floors(70, 40), weights={"a keeps": 5.0, "general": 5.0})[0]
     assert [item.provision.name for item in first.amendments] == ["b keeps"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
-from budgetopt.analysis import WhatIf, prices, rule_ladder
+from budgetopt.analysis import WhatIf, prices, rules_one_by_one
 from budgetopt.analysis.pricing import limit_rows
 from budgetopt.formulation import Provision
 
@@ -97,7 +97,7 @@ def test_the_ladder_adds_the_rules_one_at_a_time():
         ]
     )
     plan = bo.solve(scenario)
-    table = rule_ladder(plan)
+    table = rules_one_by_one(plan)
     assert table["name"].tolist() == ["no rules", "a at most 50", "a at most 30"]
     assert table["value"].tolist() == pytest.approx([380, 332, 236])
     assert table["cost"].tolist() == pytest.approx([0, 48, 96])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,63 @@ def test_programs_of_the_same_funds_share_them_in_the_order_of_the_file() -> Non
 def test_a_scenario_without_funds_or_without_programs() -> None:
     empty = unchecked({"funds": {"general": {"revenue": 5}}, "outcomes": {"visits": {}}})
     assert SpendingPlan.current(empty).spending.shape == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("choose", "costs", "taken"),
+    [
+        # of one that may be taken, the most expensive that fits, and the first of equals
+        ("one", [2, 4, 6], [1]),
+        ("one", [4, 2, 6], [0]),
+        ("one", [1, 5, 4], [1]),
+        ("one", [3, 4, 4], [1]),
+        ("one", [6, 7, 8], []),
+        # in their order, for as long as they fit
+        ("in_order", [2, 3, 1], [0, 1]),
+        ("in_order", [6, 1, 1], []),
+        ("any", [2, 2, 2], [0, 1]),
+    ],
+)
+def test_a_baseline_buys_the_packages_that_fit(choose: str, costs: list[float], taken: list[int]) -> None:
+    def program(baseline: float | None) -> dict[str, Any]:
+        written = {"choose": choose, "packages": [{"cost": cost, "outcomes": {"visits": 1}} for cost in costs]}
+        return written if baseline is None else {"baseline": baseline, **written}
+
+    scenario = unchecked(
+        {
+            "periods": ["FY1", "FY2"],
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"visits": {}},
+            "programs": {"new": program(None), "full": program(5), "more": program(100)},
+        }
+    )
+    packages = SpendingPlan.current(scenario).packages_in(scenario)
+    assert packages[:, 0].tolist() == packages[:, 1].tolist()
+    each = packages[:, 0].reshape(3, len(costs))
+    assert np.flatnonzero(each[0]).tolist() == []
+    assert np.flatnonzero(each[1]).tolist() == taken
+    # who has money for all takes all, or the most expensive
+    assert np.flatnonzero(each[2]).tolist() == ([int(np.argmax(costs))] if choose == "one" else [0, 1, 2])
+
+
+def test_no_project_is_started_by_a_baseline() -> None:
+    programs = {
+        "bridge": {"baseline": 9, "packages": [{"cost": [2, 3], "outcomes": {"visits": 1}}]},
+        "desk": {"baseline": 9, "packages": [{"cost": 2, "outcomes": {"visits": 1}}]},
+    }
+    document = {"periods": ["FY1", "FY2"], "funds": {"general": {"revenue": 100}}, "outcomes": {"visits": {}}}
+    scenario = unchecked({**document, "programs": programs})
+    assert SpendingPlan.current(scenario).packages_in(scenario).tolist() == [[False, False], [True, True]]
+
+
+def test_a_free_service_serves_the_fewest_that_it_must() -> None:
+    programs = {
+        "free": {"service": {"unit": "visits", "unit_cost": 0, "at_least": 7, "up_to": 20}},
+        "paid": {"baseline": 5, "service": {"unit": "visits", "unit_cost": 1, "at_least": 4, "up_to": 20}},
+    }
+    document = {"periods": ["FY1", "FY2"], "funds": {"general": {"revenue": 100}}, "outcomes": {"visits": {}}}
+    scenario = unchecked({**document, "programs": programs})
+    assert SpendingPlan.current(scenario).units_in(scenario).tolist() == [[7, 7], [0, 0]]
 
 
 def test_money_moves_between_funds_where_that_lets_all_be_paid() -> None:

@@ -18,7 +18,7 @@ WORDS = {
     "unknown-value",
     "units",
     "floor-above-ceiling",
-    "doors-above-ceiling",
+    "never-funded",
     "no-coverage",
     "one-period",
     "twice",
@@ -57,12 +57,6 @@ def share_of(program: str, most: str) -> dict[str, Any]:
     return {"name": program, "sum": "spending", "where": {"program": program}, "at_most": most, "of": "total spending"}
 
 
-def stepwise(low: float, high: float, **words: Any) -> dict[str, Any]:
-    packages = [{"cost": 4 if not words else 1}, {"cost": 2}]
-    house = {"packages": packages, "spending": {"at_least": low, "at_most": high}, **words}
-    return {"programs": {"house": house}}
-
-
 BEYOND = [
     # the most that each part may have of the whole leaves some of it to nobody
     (
@@ -80,8 +74,6 @@ BEYOND = [
         {"programs": {"pool": {"funds": []}}, "rules": [share_of("clinic", "60%")]},
         "shares-below-one",
     ),
-    (stepwise(4, 6), stepwise(4.1, 5.9), "between-packages"),
-    (stepwise(2, 2.5, choose="one"), stepwise(1.1, 1.9, choose="one"), "between-packages"),
 ]
 
 

@@ -39,6 +39,11 @@ def test_a_rule_and_a_fund_are_explained(town: Path, run: Callable[..., Any]) ->
     assert "Library would get $100 less" in out
 
 
+def test_a_printed_name_is_as_good_as_an_id(town: Path, run: Callable[..., Any]) -> None:
+    assert run("explain", town, "Library").out == run("explain", town, "library").out
+    assert run("explain", town, "Library").code == 0
+
+
 def test_without_a_name_the_story_of_the_plan_is_told(town: Path, run: Callable[..., Any]) -> None:
     code, out, _ = run("explain", town)
     assert code == 0

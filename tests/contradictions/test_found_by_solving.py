@@ -192,6 +192,12 @@ def cap(amount: float, **words: Any) -> dict[str, Any]:
     return {"name": "cap", "sum": "spending", "at_most": amount, **words}
 
 
+def stepwise(low: float, high: float, **words: Any) -> dict[str, Any]:
+    packages = [{"cost": 4 if not words else 1}, {"cost": 2}]
+    house = {"packages": packages, "spending": {"at_least": low, "at_most": high}, **words}
+    return {"programs": {"house": house}}
+
+
 POOL = {"program": "pool"}
 ALONE = {"pool": {"funds": ["grant"]}}
 FLOOR_OF_CLINIC = {"name": "floor", "sum": "spending", "where": {"program": "clinic"}, "at_least": 6}
@@ -275,6 +281,8 @@ BEYOND = [
         {"r", "pool"},
     ),
     ({"rules": [NEEDS, rule(exactly_one=BOTH)]}, {"rules": [NEEDS, BACK, rule(exactly_one=BOTH)]}, {"a", "b", "r"}),
+    (stepwise(4, 6), stepwise(4.1, 5.9), {"house"}),
+    (stepwise(2, 2.5, choose="one"), stepwise(1.1, 1.9, choose="one"), {"house"}),
 ]
 
 

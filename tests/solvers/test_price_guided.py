@@ -70,9 +70,11 @@ def budget(seed, *, coarse, linked, tight, maximize, programs=120, funds=3, rule
     """Programs with concave returns, funds with balances to carry over, rules, links, floors; ties if ``coarse``."""
     random = np.random.default_rng(seed)
     out = Builder()
-    room = programs * 4.0 * (0.15 if tight else 0.6)
-    fund_rows = [out.row(-INFINITY, room / funds * random.uniform(0.5, 1.5)) for _ in range(funds)]
-    rule_rows = [out.row(0.1 * room, INFINITY) if rule % 2 else out.row(-INFINITY, 0.3 * room) for rule in range(rules)]
+    money = programs * 4.0 * (0.15 if tight else 0.6)
+    fund_rows = [out.row(-INFINITY, money / funds * random.uniform(0.5, 1.5)) for _ in range(funds)]
+    rule_rows = [
+        out.row(0.1 * money, INFINITY) if rule % 2 else out.row(-INFINITY, 0.3 * money) for rule in range(rules)
+    ]
     balances = [out.column(2.0, INFINITY, 0.01, [(row, 1.0)]) for row in fund_rows]
     for program in range(programs):
         kind = random.integers(4) if linked else 0
@@ -173,7 +175,7 @@ def test_an_unbounded_large_budget_is_unbounded():
 @pytest.mark.usefixtures("small")
 def test_a_plan_in_hand_is_kept_when_time_runs_out(monkeypatch):
     lp = budget(5, coarse=False, linked=True, tight=False, maximize=True)
-    judge, solve, missed = price_guided._Search._judge, large_module.Part.solve, []
+    judge, solve, missed = price_guided._PriceSearch._judge, large_module.OpenColumns.solve, []
 
     def noted(part, *arguments):
         answer = solve(part, *arguments)
@@ -186,8 +188,8 @@ def test_a_plan_in_hand_is_kept_when_time_runs_out(monkeypatch):
             wrong[np.flatnonzero(~held.open)[:1]] = True
         return wrong, y
 
-    monkeypatch.setattr(large_module.Part, "solve", noted)
-    monkeypatch.setattr(price_guided._Search, "_judge", never_content)
+    monkeypatch.setattr(large_module.OpenColumns, "solve", noted)
+    monkeypatch.setattr(price_guided._PriceSearch, "_judge", never_content)
     ends = []
     for steps in range(1, 10):
         calls = iter([False] * steps)
@@ -247,7 +249,7 @@ def test_units_respond_at_their_best_and_their_prices_prove_it(lp, seed):
     if not len(local.column):
         return
     x = np.zeros(lp.columns)
-    x[local.column], nearness, endless = local.respond(net, np.ones(lp.columns))
+    x[local.column], nearness, unbounded = local.respond(net, np.ones(lp.columns))
     assert (nearness >= 0).all()
     columns = np.zeros(lp.columns, bool)
     columns[local.column] = True
@@ -271,7 +273,7 @@ def test_units_respond_at_their_best_and_their_prices_prove_it(lp, seed):
         Labels((Block("row", 0, len(rows)),)),
     )
     answer = LiveModel(alone).solve()
-    assert endless.any() == (answer.termination is Termination.UNBOUNDED)
+    assert unbounded.any() == (answer.termination is Termination.UNBOUNDED)
     if answer.termination is not Termination.OPTIMAL:
         return
     assert float(net[local.column] @ x[local.column]) == pytest.approx(answer.objective, rel=1e-9, abs=1e-9)

@@ -171,7 +171,7 @@ def test_a_dual_is_what_one_more_unit_is_worth(lp, data):
 
 
 def test_what_is_no_number_never_reaches_a_solver():
-    for spoiled in (
+    for invalid in (
         replace(WYNDOR, stages=(Stage("z", np.array([np.nan, 1.0]), maximize=True),)),
         replace(WYNDOR, stages=(Stage("z", np.array([np.inf, 1.0]), maximize=True),)),
         replace(WYNDOR, row_upper=np.array([4, np.nan, 18])),
@@ -181,7 +181,7 @@ def test_what_is_no_number_never_reaches_a_solver():
     ):
         for solver in EVERY:
             with pytest.raises(SolverError):
-                solve_linear_program(spoiled, Options(solver))
+                solve_linear_program(invalid, Options(solver))
 
 
 @pytest.mark.parametrize("options", [Options(time_limit=0), Options(gap=-1.0), Options(gap=np.nan), Options(threads=0)])

@@ -32,7 +32,7 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
     null where there are none (whole decisions); ``held`` are the duals of the first objective while all whole
     decisions are held. What is zero is left out.
     """
-    outcome, problem = plan.outcome, plan.formulation.linear_program
+    outcome, problem = plan.solver_result, plan.formulation.linear_program
     point = outcome.x
     assert point is not None, "an allocation is made of a plan"
     return {

@@ -124,7 +124,7 @@ def _objective(plan: Allocation) -> dict[str, Any]:
         "bound": number(plan.bound),
         "gap": number(plan.gap),
         "plan_value": number(plan.audit.objectives[0].value),
-        "stages": [_stage(plan, place, result) for place, result in enumerate(plan.outcome.stages)],
+        "stages": [_stage(plan, place, result) for place, result in enumerate(plan.solver_result.stages)],
     }
 
 

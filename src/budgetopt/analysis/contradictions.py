@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from budgetopt.allocation import Subject, scenario_of
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import FaultError, OptionError, Place
 from budgetopt.formulation import Labels, LinearProgram, Matrix, Provision, Stage, provisions_of
@@ -52,24 +53,24 @@ class Conflict:
         return tuple(demand.provision for demand in self.demands)
 
 
-def conflicts(scenario: Scenario, *, at_most: int = 1) -> tuple[Conflict, ...]:
+def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
     """Return the sets of provisions that contradict each other, the smallest first; none if the scenario is feasible.
 
     Parameters
     ----------
     scenario
-        The scenario.
+        The scenario, or the path of its folder or file.
     at_most
         How many sets to look for. If fewer come back, there are no others.
 
     Raises
     ------
     OptionError
-        If fewer than one set is asked for.
+        If fewer than one set is asked for, or it is asked of something else.
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one conflict must be asked for")
-    search = _Search(scenario)
+    search = _Search(scenario_of(scenario, "conflicts"))
     found = []
     for conflict in search.run():
         found.append(conflict)

@@ -20,7 +20,7 @@ __all__ = ["around", "decisions_of"]
 
 def decisions_of(plan: Allocation) -> dict[str, float]:
     """Return the whole decisions of a plan by their labels; none if it has no point, or is about no whole decision."""
-    problem, point = plan.formulation.linear_program, plan.outcome.x
+    problem, point = plan.formulation.linear_program, plan.solver_result.x
     if point is None or not problem.is_integer:
         return {}
     whole = np.flatnonzero(problem.integer)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from budgetopt.allocation import Subject, scenario_of
 from budgetopt.analysis.dropping import drops, logic_of
 from budgetopt.analysis.elastic import Elastic, elastic, ends_of
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
@@ -30,7 +31,7 @@ LEAST = 1e-9
 
 
 def repairs(
-    scenario: Scenario,
+    scenario: Subject,
     *,
     measure: Literal["dollars", "change"] = "dollars",
     weights: Mapping[str, float | Literal["never"]] | None = None,
@@ -45,6 +46,8 @@ def repairs(
 
     Parameters
     ----------
+    scenario
+        The scenario, or the path of its folder or file.
     measure
         ``dollars``: the fewest dollars by which floors, ceilings, reserves and rules on spending give way, or that must
         be found for a fund; limits that are not in dollars (targets, resources) count as many dollars as units, times
@@ -58,10 +61,11 @@ def repairs(
     Raises
     ------
     OptionError
-        If a weight is negative or names nothing.
+        If a weight is negative or names nothing, or it is asked of something else.
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one repair must be asked for")
+    scenario = scenario_of(scenario, "repairs")
     weights = dict(weights or {})
     _check_weights(scenario, weights)
     found = _find(scenario, measure, weights, at_most, others=False)

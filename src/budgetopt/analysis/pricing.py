@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import plan_of, scenario_of
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import FaultError
@@ -17,9 +18,9 @@ from budgetopt.solvers import Solution, Termination
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Subject
 
-__all__ = ["LimitRow", "limit_rows", "prices", "rule_ladder", "total_cost"]
+__all__ = ["LimitRow", "limit_rows", "prices", "rules_one_by_one", "total_cost"]
 
 ROW_KINDS = ("rule", "target", "resource", "reserve", "structural balance", "fund spending", "fund balance")
 """The kinds of rows whose limits have prices."""
@@ -112,7 +113,7 @@ def _part(block: Block, at: int, names: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def prices(
-    plan: Allocation,
+    plan: Subject,
     *,
     only: Collection[Provision] | None = None,
     hold: bool | None = None,
@@ -136,7 +137,7 @@ def prices(
     Parameters
     ----------
     plan
-        The plan whose limits are priced.
+        The plan whose limits are priced; or a scenario or its path, which is solved.
     only
         The provisions that are priced; left out, all. Money is ``Provision("money", FUND)``.
     hold
@@ -144,9 +145,17 @@ def prices(
         search for each price would take too long.
     question
         A live problem of the same scenario, if there is one already; then ``hold`` is not looked at.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 
+    plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
     method = "exact"
     if question.holds_decisions:
@@ -219,17 +228,30 @@ def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gai
     return not (needed.any() or held.any())
 
 
-def rule_ladder(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
+def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
     """Return what the first objective loses as the rules are added one at a time, in the order of the file.
 
     Columns: ``kind``, ``name``, ``because``, ``value`` (with this rule and all above it) and ``cost`` (what this one
-    takes). The first row is the scenario without any of them. A rule's cost on the ladder depends on the rules above
-    it, unlike its total cost in :func:`prices`.
+    takes). The first row is the scenario without any of them. A rule's cost here depends on the rules above it, unlike
+    its total cost in :func:`prices`.
+
+    Parameters
+    ----------
+    plan
+        The scenario or its path, or a plan of it.
+    question
+        A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
     """
     import pandas as pd
 
-    question = question or WhatIf(plan.scenario)
-    steps = [item for item in provisions_of(plan.scenario) if item[0].kind in ("rule", "target", "resource")]
+    scenario = scenario_of(plan, "rules_one_by_one")
+    question = question or WhatIf(scenario)
+    steps = [item for item in provisions_of(scenario) if item[0].kind in ("rule", "target", "resource")]
     waiting = {provision for provision, _, _ in steps}
     gain = 1.0 if question.problem.stages[0].maximize else -1.0
     answer = question.without(waiting)

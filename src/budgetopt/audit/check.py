@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -124,7 +123,7 @@ class Check:
     def missed(self) -> Bools:
         """Which cells miss a limit by more than is allowed; a value that is no number misses every limit.
 
-        A goal may be missed, so none of its cells does.
+        A goal may be missed, so none of its cells does. Shape (cells,).
         """
         if self.is_goal:
             return np.zeros(len(self), dtype=bool)
@@ -133,7 +132,7 @@ class Check:
 
     @property
     def binding(self) -> Bools:
-        """Which cells stand at a limit, to within what is allowed."""
+        """Which cells stand at a limit, to within what is allowed; shape (cells,)."""
         return (np.abs(self.value - self.lower) <= self.allowed) | (np.abs(self.value - self.upper) <= self.allowed)
 
     @property
@@ -141,12 +140,11 @@ class Check:
         """Whether no cell misses a limit."""
         return not bool(self.missed.any())
 
-    def violations(self, scenario: Scenario) -> Iterator[Violation]:
-        """Yield the cells that miss a limit, in words."""
+    def violations(self, scenario: Scenario) -> tuple[Violation, ...]:
+        """Return the cells that miss a limit, in words."""
         missed = np.flatnonzero(self.missed).tolist()
         names = scenario.programs.names() if missed else None
-        for cell in missed:
-            yield self._violation(cell, scenario, names)
+        return tuple(self._violation(cell, scenario, names) for cell in missed)
 
     def _violation(self, cell: int, scenario: Scenario, names: Texts | None) -> Violation:
         value = float(self.value[cell])

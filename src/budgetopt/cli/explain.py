@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.prices import print_table, solved_or_why_not
+from budgetopt.cli.prices_command import print_table, solved_or_why_not
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -25,7 +25,9 @@ HELP = "explain a program, a rule or a fund; without a name, the whole plan"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
-    parser.add_argument("names", metavar="NAME", nargs="*", help="programs, rules, funds, targets or resources")
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", help="programs, rules, funds, targets or resources: ids or printed names"
+    )
     parser.add_argument("--all", action="store_true", help="a table of every program instead of sentences")
     add_changes(parser)
     parser.add_argument(
@@ -38,15 +40,19 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.all and arguments.names:
         raise OptionError("--all explains every program; no names go with it")
     if arguments.format == "csv" and not arguments.all:
-        raise OptionError("sentences are no table", hint="--format csv goes with --all")
+        raise OptionError("only a table can be written as csv", hint="--format csv goes with --all")
+    from budgetopt.scenario.named import named
+
     scenario = load(arguments)
+    for name in arguments.names:
+        named(scenario, name)
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     if arguments.all:
         with progress("Explaining every program"):
-            from budgetopt.analysis import explanations
+            from budgetopt.analysis import explain_all
 
-            table = explanations(plan)
+            table = explain_all(plan)
         print_table(plan, table, arguments.format)
         return 0
     with progress("Explaining"):

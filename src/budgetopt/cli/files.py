@@ -54,7 +54,7 @@ def write_text(name: str, text: str) -> None:
     if name == STDIO:
         sys.stdout.write(text)
         return
-    from budgetopt.report.files import write_text as write
+    from budgetopt.report.whole_files import write_text as write
 
     write(name, text)
 

@@ -23,7 +23,7 @@ __all__ = ["Builder"]
 class Builder:
     """Gathers a linear program block by block.
 
-    Every method takes whole arrays; positions are handed back so that later blocks can refer to earlier ones.
+    Every method takes whole arrays; positions are returned so that later blocks can refer to earlier ones.
     """
 
     def __init__(self) -> None:

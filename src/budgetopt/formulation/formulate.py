@@ -19,6 +19,7 @@ from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
 from budgetopt.formulation.spending import (
+    Scaled,
     add_continuous,
     add_funded,
     add_packages,
@@ -143,18 +144,9 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     doors = np.zeros(programs, dtype=bool)
     for key in ("if_funded.at_least", "if_funded.fixed_cost"):
         doors |= np.nan_to_num(scenario.programs.number(key)) > 0
+    eligible, opens = scenario.eligible & ~packaged[:, None], (doors | counts) & ~packaged
     scaled, carriers, opened = add_continuous(
-        builder,
-        ~packaged,
-        scenario.eligible & ~packaged[:, None],
-        may_pay,
-        segments,
-        limits,
-        levels,
-        (doors | counts) & ~packaged,
-        counts,
-        skips,
-        keep_all=keep_all,
+        builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, keep_all)
     )
     chosen, served, packages = add_packages(
         builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits, keep_all=keep_all

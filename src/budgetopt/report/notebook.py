@@ -1,22 +1,24 @@
-"""A plan as a notebook shows it: small, without a style sheet of its own."""
+"""A plan and an explanation as a notebook shows them: small, without a style sheet of their own."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
-from budgetopt.report.figures import Figures
 from budgetopt.report.html import MINUS, environment
 from budgetopt.report.limits import limits_of
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought
-from budgetopt.report.proof import proof_of
+from budgetopt.report.outcome_rows import Bought
+from budgetopt.report.proof_words import proof_of
+from budgetopt.report.rounded_money import Figures
 from budgetopt.report.story import short_story
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
+    from budgetopt.report.explanation import Explanation
 
-__all__ = ["notebook_html"]
+__all__ = ["explanation_html", "notebook_html"]
 
 
 def notebook_html(plan: Allocation, *, programs: int = 12) -> str:
@@ -51,3 +53,26 @@ def notebook_html(plan: Allocation, *, programs: int = 12) -> str:
             signed=lambda amount: numbers.units(amount, figures.unit, signed=True),
         )
     )
+
+
+def explanation_html(explanation: Explanation, *, rows: int = 12) -> str:
+    """Return an explanation as a piece of HTML for a notebook: its sentences, and its tables folded below them.
+
+    Parameters
+    ----------
+    explanation
+        The explanation.
+    rows
+        How many rows of a table are shown: the first and the last.
+    """
+    told = "".join(f'<p dir="auto">{escape(words)}</p>' for words in explanation.sentences)
+    tables = "".join(
+        f"<details><summary>{escape(name.replace('_', ' '))}</summary>"
+        + table.rename(columns=lambda column: str(column).replace("_", " ")).to_html(
+            index=False, max_rows=rows, na_rep="", border=0, float_format="{:,.6g}".format
+        )
+        + "</details>"
+        for name, table in explanation.tables.items()
+        if len(table)
+    )
+    return f"<div><p><strong><bdi>{escape(explanation.subject)}</bdi></strong></p>{told}{tables}</div>"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.figures import Figures
 from budgetopt.report.limits import Limit
 from budgetopt.report.numbers import Numbers, join_words, plural
-from budgetopt.report.outcomes import OutcomeRow
-from budgetopt.report.proof import how_much_better
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.proof_words import how_much_better
+from budgetopt.report.rounded_money import Figures
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -168,15 +168,15 @@ def _signed(numbers: Numbers, amount: float) -> str:
 
 def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[str]:
     """Return what the plan buys, the outcomes that move most first."""
-    sought = [row for row in rows if row.weight or row.targets] or list(rows)
-    if not sought:
+    valued = [row for row in rows if row.weight or row.targets] or list(rows)
+    if not valued:
         return []
-    moved = [row for row in sought if row.baseline is not None and row.change]
-    if any(row.baseline is not None for row in sought) and not moved:
+    moved = [row for row in valued if row.baseline is not None and row.change]
+    if any(row.baseline is not None for row in valued) and not moved:
         return ["What it buys is what the baseline buys."]
     if not moved:
-        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in sought[:3]]
-        return [f"It brings {join_words(parts)}{_assumed(sought[:3])}."]
+        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in valued[:3]]
+        return [f"It brings {join_words(parts)}{_assumed(valued[:3])}."]
     moved.sort(key=lambda row: -abs(row.change * row.weight / 10**row.decimals))
     parts = []
     for row in moved[:3]:
@@ -208,18 +208,9 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float)
     kept = "every fund keeps its reserve" if has_reserve else "no fund is overdrawn"
     above = " above the reserves" if has_reserve else ""
     end = "" if len(plan.scenario.periods) == 1 else f" at the end of {one_line(plan.scenario.periods[-1])}"
-    if left <= 0:
-        return [
-            f"In every period {kept}; nothing is left{above}{end}."
-            if end
-            else f"{kept.capitalize()}; nothing is left{above}."
-        ]
-    amount = numbers.spoken_money(left * dollars)
-    return [
-        f"In every period {kept}; {amount} is left{above}{end}."
-        if end
-        else f"{kept.capitalize()}; {amount} is left{above}."
-    ]
+    start = f"In every period {kept}" if end else kept.capitalize()
+    amount = numbers.spoken_money(left * dollars) if left > 0 else "nothing"
+    return [f"{start}; {amount} is left{above}{end}."]
 
 
 def _limits(limits: list[Limit]) -> list[str]:

@@ -192,7 +192,7 @@ class ProgramTable:
             raise UnknownNameError("program", program, self.ids.tolist()) from None
 
     def positions(self, programs: NDArray[Any]) -> Ints:
-        """Return the positions of many programs; -1 where there is none."""
+        """Return the positions of many programs, -1 where there is none; shape (programs,)."""
         lookup = self._positions
         return np.fromiter((lookup.get(name, -1) for name in programs.tolist()), dtype=np.int64, count=len(programs))
 
@@ -265,7 +265,10 @@ class ProgramTable:
         return self.number("baseline")
 
     def items(self, key: str) -> tuple[Ints, Texts]:
-        """Return a key that holds a list, in long form: for each item its program's position, and the item."""
+        """Return a key that holds a list, in long form: for each item its program's position, and the item.
+
+        Shape (items,) both.
+        """
         column = self.columns.get(key)
         if column is None or column.offsets is None:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)

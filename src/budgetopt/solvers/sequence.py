@@ -14,7 +14,7 @@ from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_
 from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 
-__all__ = ["Outcome", "StageResult", "solve_linear_program"]
+__all__ = ["SolverResult", "StageResult", "solve_linear_program"]
 
 GENERIC_TURNS = 3
 CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
@@ -43,7 +43,7 @@ class StageResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SolverResult:
     """How a problem with its whole list of objectives ended.
 
     Parameters
@@ -59,7 +59,7 @@ class Outcome:
     unique
         Whether the plan is shown to be the only one after the tie break.
     held
-        For whole-number problems, the first objective over the linear program that is left when the whole-number
+        For integer problems, the first objective over the linear program that is left when the integer
         decisions are held: its duals price money around this plan. None for linear programs.
     seconds
         Wall-clock seconds of everything.
@@ -91,7 +91,7 @@ class Outcome:
         )
 
 
-def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> Outcome:
+def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> SolverResult:
     """Solve a problem's objectives in order, settle ties, and prove the answer.
 
     Parameters
@@ -135,12 +135,12 @@ def _in_sequence(
 ) -> tuple[list[StageResult], LinearProgram]:
     """Solve stages in order; return their results and the plans that are best for all of them.
 
-    Where the values ``reached`` over the whole numbers are given, what a stage may give up is a share of those. Each
+    Where the values ``reached`` of the integer problem are given, what a stage may give up is a share of those. Each
     search begins from the plan of the one before, the first from ``begin``, whose columns may be fewer.
     """
     results: list[StageResult] = []
     for place, stage in enumerate(stages):
-        stage = _padded(stage, lp.columns)
+        stage = replace(stage, cost=stage.cost_for(lp.columns))
         result = _solve_reduced(lp, stage, options, clock, begin, first=place == 0)
         results.append(result)
         begin = result.solution.x if result.solution.x is not None else begin
@@ -174,7 +174,7 @@ def _solve_reduced(
 def _best_plans(
     lp: LinearProgram, stage: Stage, result: StageResult, reached: float | None, options: Options, clock: Clock
 ) -> LinearProgram:
-    """Return the problem drawn in to what a stage leaves to the next ones."""
+    """Return the problem tightened to what a stage leaves to the next ones."""
     solution = result.solution
     best = solution.objective if reached is None else reached
     give_up = stage.within * abs(best)
@@ -183,24 +183,18 @@ def _best_plans(
     if lp.is_integer or reached is not None:
         give_up += 1e-9 * max(abs(best), float(np.abs(stage.cost).max(initial=0.0)))
     if lp.is_integer:
-        lp = _within_reach(lp, stage, best - give_up if stage.maximize else best + give_up, options, clock)
+        lp = _within_reach(lp, stage, best + stage.sign * give_up, options, clock)
     return with_value_row(lp, stage, best, give_up)
 
 
 def _within_reach(lp: LinearProgram, stage: Stage, value: float, options: Options, clock: Clock) -> LinearProgram:
-    """Return a whole-number problem without what plans of a value cannot do, by the prices of its relaxation."""
-    relaxed = replace(lp, integer=np.zeros(lp.columns, np.bool_))
+    """Return an integer problem without what plans of a value cannot do, by the prices of its relaxation."""
+    relaxed = lp.relaxed()
     answer = solve_stage(relaxed, stage, options, clock)
     if answer.x is None or answer.row_dual is None:
         return lp
     certificate = certify(relaxed, stage, answer)
     return within_reach(lp, stage, answer.row_dual, certificate.bound, value) if certificate.proved else lp
-
-
-def _padded(stage: Stage, columns: int) -> Stage:
-    if len(stage.cost) == columns:
-        return stage
-    return replace(stage, cost=np.concatenate((stage.cost, np.zeros(columns - len(stage.cost)))))
 
 
 def _settle_ties(
@@ -253,10 +247,12 @@ def _outcome(
     held: StageResult | None,
     options: Options,
     clock: Clock,
-) -> Outcome:
+) -> SolverResult:
     first, termination = results[0], results[-1].solution.termination
     if x is None:
-        return Outcome(termination, replace(first.solution, x=None), None, tuple(results), False, None, clock.spent)
+        return SolverResult(
+            termination, replace(first.solution, x=None), None, tuple(results), False, None, clock.spent
+        )
     solution, stage = first.solution, first.stage
     certificate = _prove(lp, stage, x, solution, options)
     if (
@@ -265,11 +261,10 @@ def _outcome(
         and first.certificate is not None
         and first.certificate.proved
     ):
-        # A tie break that a solver answered loosely must not spoil a plan that is proved.
+        # A tie break that a solver answered loosely must not replace a plan that is proved.
         x, unique, certificate = first.solution.x, False, first.certificate
-    objective = float(stage.cost @ x) + stage.offset
-    solution = replace(solution, x=x, objective=objective)
-    return Outcome(termination, solution, certificate, tuple(results), unique, held, clock.spent)
+    solution = replace(solution, x=x, objective=stage.value(x))
+    return SolverResult(termination, solution, certificate, tuple(results), unique, held, clock.spent)
 
 
 def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, options: Options) -> Certificate:
@@ -277,10 +272,10 @@ def _prove(lp: LinearProgram, stage: Stage, x: Floats, solution: Solution, optio
     return certify_point(lp, stage, x, solution.row_dual, bound=solution.bound, allowance=allowance)
 
 
-def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome:
-    """Solve a whole-number problem: its stages and ties choose the whole numbers, then a sequence settles the rest.
+def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> SolverResult:
+    """Solve an integer problem: its stages and ties choose the integer decisions, then a sequence settles the rest.
 
-    Only a search that is carried to its end settles ties of the whole numbers: short of it, what ties is not known.
+    Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.
     """
     results, rest = _in_sequence(lp, lp.stages, options, clock)
     x = _best_plan(results)
@@ -308,7 +303,7 @@ def _solve_integer(lp: LinearProgram, options: Options, clock: Clock) -> Outcome
 def _around(
     lp: LinearProgram, plan: Floats, results: list[StageResult], options: Options
 ) -> tuple[Floats, bool, StageResult] | None:
-    """Hold a plan's whole numbers and settle all else; None if that loses what the whole-number search had reached."""
+    """Hold a plan's integer decisions and settle all else; None if that loses what the integer search had reached."""
     fixed = fix_integers(lp, plan)
     waiting = Clock(None)
     values = tuple(result.solution.objective for result in results)
@@ -320,8 +315,7 @@ def _around(
     give_up = lp.stages[0].within * abs(reached) + 2e-9 * max(
         abs(reached), float(np.abs(lp.stages[0].cost).max(initial=0.0))
     )
-    loss = reached - first.objective if lp.stages[0].maximize else first.objective - reached
-    if loss > give_up:
+    if lp.stages[0].sign * (first.objective - reached) > give_up:
         return None
     x, unique = _settle_ties(fixed, face, again[-1].solution.x, options, waiting)
     assert x is not None

@@ -59,7 +59,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended
     programs = scenario.programs
     price = unit_prices(programs)[:, None] * scenario.price_level
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
-    doors = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
+    minimum = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
     fewest = np.nan_to_num(programs.number("service.at_least"))[:, None] * np.ones_like(price)
     fewest[[programs.position(provision.name) for provision in suspended if provision.kind == "floor"]] = 0.0
     most_units = programs.number("service.up_to")[:, None] * np.ones_like(price)
@@ -70,7 +70,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended
     upper = np.minimum(_units(np.maximum(limits.upper - fixed, 0.0), price, np.inf), most_units)
     reach = np.minimum(upper, _units(np.maximum(most - fixed, 0.0), price, np.inf))
     must = (limits.lower > 0) | (fewest > 0)
-    enough = np.maximum(fixed, doors) - A_CENT / 2
+    enough = np.maximum(fixed, minimum) - A_CENT / 2
     # a service that costs no money spends its fixed cost and no more
     is_free = (fixed == 0) | (fixed >= enough)
     is_free &= (limits.lower <= fixed + A_CENT / 2) & (limits.upper >= fixed - A_CENT / 2)
@@ -79,7 +79,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended
         fixed=fixed,
         lower=lower,
         upper=upper,
-        open_lower=np.maximum(_units(np.maximum(doors - fixed, 0.0), price, 0.0), lower),
+        open_lower=np.maximum(_units(np.maximum(minimum - fixed, 0.0), price, 0.0), lower),
         open_upper=reach,
         must_open=must,
         may_open=np.where(price > 0, limits.upper >= enough, is_free),

@@ -1,0 +1,57 @@
+"""By how many cents a match may be short, and what it asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from budgetopt.audit import audit_plan
+from riverton import M, only_violation, payments, rounded, town
+
+HALF = {"from": "general", "rate": "50%"}
+SECOND = {"kind": "grant", "revenue": 2 * M, "match": {"from": "general", "share": "50%"}}
+
+
+def short_by(dollars: float, changes: dict[str, Any], *grants: tuple[str, float]) -> bool:
+    """Return whether a plan passes that pays grants for shelter in FY2027, and of their match so much less."""
+    scenario = town({"funds.grant.match": HALF, "funds.second": SECOND, **changes})
+    asked = sum(amount * (0.5 if fund == "grant" else 1.0) for fund, amount in grants)
+    paid = [("shelter", fund, "FY2027", amount) for fund, amount in grants]
+    return audit_plan(scenario, payments(scenario, *paid, ("shelter", "general", "FY2027", asked - dollars))).accepted
+
+
+@pytest.mark.parametrize(
+    ("grants", "allowed"),
+    [
+        # a cent of the fund that matches, and half a cent of what a cent of the grant asks for
+        ([("grant", 1000.0)], 0.015),
+        # a share of a half is a dollar for a dollar: a cent each
+        ([("second", 1000.0)], 0.02),
+        ([("grant", 1000.0), ("second", 600.0)], 0.025),
+    ],
+)
+def test_a_match_may_be_short_by_the_cents_of_its_payments(grants: list[tuple[str, float]], allowed: float) -> None:
+    assert short_by(allowed - 0.001, {}, *grants)
+    assert not short_by(allowed + 0.001, {}, *grants)
+
+
+def test_a_match_of_large_amounts_may_be_short_by_a_billionth_of_both() -> None:
+    # of 1 billion that is paid and 1 billion that is asked for: 2 dollars
+    rich = {"funds.general.revenue": 5000 * M, "funds.second": {**SECOND, "revenue": 5000 * M}}
+    assert short_by(1.99, rich, ("second", 1000.0 * M))
+    assert not short_by(2.01, rich, ("second", 1000.0 * M))
+
+
+def test_what_several_grants_ask_of_one_fund_adds_up() -> None:
+    first = {**HALF, "because": "Act of 2019"}
+    scenario = town(
+        {"funds.grant.match": first, "funds.second": {**SECOND, "match": {**SECOND["match"], "because": "Act of 2021"}}}
+    )
+    rows = [("shelter", "grant", "FY2027", 0.8 * M), ("shelter", "second", "FY2027", 0.3 * M)]
+    audit = audit_plan(scenario, payments(scenario, *rows, ("shelter", "general", "FY2027", 0.6 * M)))
+    found = only_violation(audit)
+    assert (found.kind, found.name, found.program, found.period) == ("match", "general", "shelter", "FY2027")
+    assert found.fund == "general"
+    assert rounded([found.value, found.bound, found.excess]) == [0.6 * M, 0.7 * M, 0.1 * M]
+    assert found.because == "Act of 2019; Act of 2021"
