@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from budgetopt.checks.findings import Findings
-from budgetopt.reading.programs import ProgramReader
+from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import ProgramTable

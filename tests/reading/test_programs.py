@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import Problem, ScenarioError
 from budgetopt.reading.load import load
-from budgetopt.reading.programs import ProgramReader
+from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.yaml_text import to_yaml
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario

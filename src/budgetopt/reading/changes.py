@@ -14,8 +14,8 @@ from typing import Any
 
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import OptionError, Place, ScenarioError
-from budgetopt.reading.document import document_tree, plain
-from budgetopt.reading.draft import Draft
+from budgetopt.reading.assembly import Assembly
+from budgetopt.reading.document_tree import document_tree, plain
 from budgetopt.reading.overlay import overlay_at
 from budgetopt.reading.paths import (
     EVERY,
@@ -26,7 +26,7 @@ from budgetopt.reading.paths import (
     program_key,
     programs_at,
 )
-from budgetopt.reading.programs import ProgramReader
+from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.yaml_file import parse_yaml, scalar
 from budgetopt.scenario.keys import Kind, slot_of
 from budgetopt.scenario.model import Document, Program
@@ -129,7 +129,7 @@ class _Work:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.findings = Findings(document_tree(scenario.document), scenario.places, inputs=dict(scenario.inputs))
-        self.draft = Draft(self.findings, scenario.programs)
+        self.assembly = Assembly(self.findings, scenario.programs)
 
     def set(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
         findings = self.findings
@@ -161,15 +161,15 @@ class _Work:
 
     def remove(self, parts: tuple[str, ...], place: Place) -> None:
         try:
-            self.draft.remove(parts)
+            self.assembly.remove(parts)
         except PathError as error:
             self.findings.problems.append(error.at(place))
 
     def done(self) -> Scenario:
         if self.findings.problems:
             raise ScenarioError(self.findings.problems)
-        self.draft.remember(self.scenario.programs)
-        changed = self.draft.scenario()
+        self.assembly.remember(self.scenario.programs)
+        changed = self.assembly.scenario()
         _keep_what_holds(self.scenario, changed)
         return changed
 
@@ -177,7 +177,7 @@ class _Work:
         if not parts:
             hint = "programs.ID.baseline, or programs.*.baseline"
             raise PathError("unknown-path", "programs are changed one by one", hint)
-        table = self.draft.programs
+        table = self.assembly.programs
         reader = ProgramReader(
             table, Findings({}, Places(values={(): place}), self.findings.problems, empty=self.findings.empty)
         )
@@ -198,7 +198,7 @@ class _Work:
                 reader.read_all(given)
             else:
                 reader.read(str(table.ids[rows[0]]), given)
-        self.draft.add_programs(reader.written(), reader)
+        self.assembly.add_programs(reader.written(), reader)
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:

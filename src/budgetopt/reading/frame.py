@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
-from budgetopt.reading.document import plain
+from budgetopt.reading.document_tree import plain
 from budgetopt.reading.layers import Layers
-from budgetopt.reading.sources import Source
+from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
-from budgetopt.reading.tables.rows import read_programs
+from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.write import cell_texts, ordered_keys
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, leaf_of
@@ -57,7 +57,7 @@ def scenario_from_frame(
     if taken := sorted(tree.keys() & more.keys()):
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
     tree = plain({**tree, **more})
-    return Layers([Source(tree, programs=(table,))]).draft().scenario()
+    return Layers([Source(tree, programs=(table,))]).assembly().scenario()
 
 
 def _outcome(key: str) -> str:

@@ -16,12 +16,12 @@ from typing import Any
 
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import OptionError, Problem
-from budgetopt.reading.document import document_of, without_blanks
-from budgetopt.reading.draft import Draft
+from budgetopt.reading.assembly import Assembly
+from budgetopt.reading.document_tree import document_of, without_blanks
 from budgetopt.reading.overlay import overlay
 from budgetopt.reading.paths import PathError, parse_path
-from budgetopt.reading.programs import ProgramReader
-from budgetopt.reading.sources import Source
+from budgetopt.reading.program_reader import ProgramReader
+from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables import TablesRead, merge, read_tables
 from budgetopt.reading.text_file import read_text
 from budgetopt.scenario.model import Tables
@@ -47,24 +47,24 @@ class Layers:
         self.sources = sources
         self.folder = sources[-1].folder
 
-    def draft(self) -> Draft:
+    def assembly(self) -> Assembly:
         """Return all files as if they were one."""
-        draft = Draft(Findings({}))
+        assembly = Assembly(Findings({}))
         for layer in self.sources:
-            self._add(layer, draft)
-        return draft
+            self._add(layer, assembly)
+        return assembly
 
-    def _add(self, layer: Source, draft: Draft) -> None:
+    def _add(self, layer: Source, assembly: Assembly) -> None:
         """Put one more file on top of what stands."""
         found = Findings(layer.tree, layer.places, list(layer.problems), inputs=dict(layer.inputs))
         top = without_blanks(layer.tree, found)
         is_lowest = layer is self.sources[0]
-        before = draft.programs
-        _remove(top.pop("remove", []), found, None if is_lowest else draft)
+        before = assembly.programs
+        _remove(top.pop("remove", []), found, None if is_lowest else assembly)
         top.pop("extends", None)
         tables, programs = top.pop("tables", None), top.pop("programs", {})
         signs = _Signs(layer.places)
-        stands = draft.findings
+        stands = assembly.findings
         if is_lowest:
             stands.tree, stands.places = top, layer.places
         else:
@@ -72,15 +72,15 @@ class Layers:
             found.problems += problems
             stands.places = _with_programs(places, layer.places)
         read = _read_tables(tables, layer, found)
-        reader = ProgramReader(draft.programs, found, signs)
+        reader = ProgramReader(assembly.programs, found, signs)
         reader.read_each(programs)
-        own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, draft.programs)
+        own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, assembly.programs)
         # where programs are missing because their table is broken, that others speak of them is no mistake
         lost = read.lacks_programs or any(path[0] == "programs" for path in found.invalid)
         found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]
-        draft.add_programs(own, reader)
+        assembly.add_programs(own, reader)
         if not is_lowest:
-            draft.remember(before)
+            assembly.remember(before)
         if layer.folder != self.folder:
             found.inputs = {
                 FilePath(os.path.relpath(layer.folder / name, self.folder)).as_posix(): sha256
@@ -89,17 +89,17 @@ class Layers:
         stands.include(found)
 
 
-def _remove(paths: Any, found: Findings, draft: Draft | None) -> None:
+def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
     """Take away what a file removes from those further down; None if there are none."""
     for position, text in enumerate(paths if isinstance(paths, list) else [paths]):
         place = found.places.of("remove", position)
         try:
             if not isinstance(text, str):
                 raise PathError("path", f"{shown(text)} is no path", "a path, such as rules.Public safety floor")
-            if draft is None:
+            if assembly is None:
                 message = f"there is nothing that {shown(text)} could be removed from"
                 raise PathError("remove", message, "extends: a file")
-            draft.remove(parse_path(text))
+            assembly.remove(parse_path(text))
         except OptionError as error:
             found.problems.append(Problem("path", error.message, place, "", error.hint))
         except PathError as error:

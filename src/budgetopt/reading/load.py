@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from budgetopt.reading.layers import Layers
-from budgetopt.reading.sources import from_values, read_files, with_extended
+from budgetopt.reading.scenario_files import from_values, read_files, with_extended
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["from_mapping", "load"]
@@ -26,7 +26,7 @@ def load(path: str | Path) -> Scenario:
     ScenarioError
         With every problem that was found, each with its place.
     """
-    return Layers(read_files(path)).draft().scenario()
+    return Layers(read_files(path)).assembly().scenario()
 
 
 def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
@@ -44,4 +44,4 @@ def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
     ScenarioError
         With every problem that was found, each with its path in words.
     """
-    return Layers(with_extended(from_values(tree, folder))).draft().scenario()
+    return Layers(with_extended(from_values(tree, folder))).assembly().scenario()

@@ -45,7 +45,7 @@ def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
     programs
         The programs without what some of them, which contradict themselves, do: the rest can be looked at.
     """
-    look = _Look(programs, findings)
+    refusals = _Refusals(programs, findings)
     refused = np.zeros(len(programs), dtype=bool)
     for (path, model), parts in _below_models(programs).items():
         rows, kinds = _sorts(parts, len(programs))
@@ -55,9 +55,9 @@ def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
         refused[concerned] = True
         for row, more in findings.alike(concerned):
             for error in _errors(model, _tree(parts, row)):
-                look.add(row, path, model, error, more)
+                refusals.add(row, path, model, error, more)
     for written, places in findings.empty.items():
-        look.at_empty(written, places)
+        refusals.at_empty(written, places)
     rows = np.flatnonzero(refused)
     if len(rows) > _MOST_INVALID:
         findings.partial, findings.cells_only = True, False
@@ -135,7 +135,7 @@ def _place_in(places: Places, path: Path, error: ErrorDetails) -> Place | None:
     return places.of_key(*path) if error["type"] == "missing" else places.of(*path)
 
 
-class _Look:
+class _Refusals:
     """Says what the models refuse, at its place."""
 
     def __init__(self, programs: ProgramTable, findings: Findings) -> None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.tables.grid import Grid, TableError
+from budgetopt.reading.tables.program_rows import is_program_key, read_programs
 from budgetopt.reading.tables.read import read_grid, split_sheet
-from budgetopt.reading.tables.rows import is_program_key, read_programs
 from budgetopt.reading.write import write_files
 from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.programs import ProgramTable

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from budgetopt.errors import OptionError, Place, ScenarioError
-from budgetopt.reading.document import document_tree
+from budgetopt.reading.document_tree import document_tree
 from budgetopt.reading.paths import EVERY, PathError, expand, parse_path, program_key, programs_at
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model import Program

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from budgetopt.errors import OptionError
-from budgetopt.reading.document import document_tree, plain
-from budgetopt.reading.sources import SCENARIO_FILE
+from budgetopt.reading.document_tree import document_tree, plain
+from budgetopt.reading.scenario_files import SCENARIO_FILE
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.headers import normal
 from budgetopt.reading.yaml_text import number_text, share_text, to_yaml

@@ -9,10 +9,10 @@ from pathlib import Path as FilePath
 
 from budgetopt.errors import Place, Problem, near
 from budgetopt.reading.tables.csv_file import read_csv
-from budgetopt.reading.tables.effects import read_curves, read_evidence
+from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid, TableError
-from budgetopt.reading.tables.packages import read_packages
-from budgetopt.reading.tables.rows import MappedAt, read_programs
+from budgetopt.reading.tables.package_rows import read_packages
+from budgetopt.reading.tables.program_rows import MappedAt, read_programs
 from budgetopt.reading.tables.workbook import read_sheet
 from budgetopt.scenario.model.table import Table, Tables
 from budgetopt.scenario.places import Places

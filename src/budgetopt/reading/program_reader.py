@@ -35,7 +35,7 @@ _NOT_POSSIBLE = Said("not-possible", "this is not possible here")
 
 
 @dataclass
-class _Cells:
+class _Values:
     """The values of one key, as they are written: the row of each, and its path."""
 
     leaf: Leaf
@@ -72,7 +72,7 @@ class ProgramReader:
     def __init__(self, base: ProgramTable, findings: Findings, signs: Signs = lambda _path, value: value) -> None:
         self.base, self.findings, self.signs = base, findings, signs
         self.rows: dict[str, int] = {}
-        self.cells: dict[str, _Cells] = {}
+        self.cells: dict[str, _Values] = {}
         self.shifts: list[_Shifted] = []
         self._trees: dict[str, Any] = {}
         self._refused: dict[str, dict[Path, Said]] = {}
@@ -155,7 +155,7 @@ class ProgramReader:
                 return
             if isinstance(value, str) and value.strip().startswith("="):
                 value = self._as_set[path] = value.strip()[1:].strip()
-        cells = self.cells.setdefault(key, _Cells(leaf))
+        cells = self.cells.setdefault(key, _Values(leaf))
         cells.rows.append(-1 if program is None else self.rows[program])
         cells.values.append(value)
         cells.paths.append(path)
@@ -168,7 +168,7 @@ class ProgramReader:
         places = origin_of([self.findings.places.of_key("programs", name) for name in self.rows])
         return ProgramTable(objects(list(self.rows)), columns, places)
 
-    def _column(self, cells: _Cells) -> Column:
+    def _column(self, cells: _Values) -> Column:
         good = list(range(len(cells.values)))
         try:
             values = cells.leaf.adapter.validate_python(cells.values)

@@ -15,7 +15,7 @@ from budgetopt.reading.problems import problem_of_refusal
 from budgetopt.reading.tables.cells import malformed_curves
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.reading.tables.rows import MappedAt, empty_cells, name_column, positions_of, read_column
+from budgetopt.reading.tables.program_rows import MappedAt, empty_cells, name_column, positions_of, read_column
 from budgetopt.scenario.keys import Leaf, bare, leaf_of
 from budgetopt.scenario.model.program import CurvePoint, Effect, check_curve
 from budgetopt.scenario.model.table import Table

@@ -8,7 +8,7 @@ from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.reading.tables.rows import MappedAt, name_column, positions_of, read_column
+from budgetopt.reading.tables.program_rows import MappedAt, name_column, positions_of, read_column
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key
 from budgetopt.scenario.model import Package
 from budgetopt.scenario.model.table import Table

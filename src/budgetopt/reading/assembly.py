@@ -9,19 +9,19 @@ import numpy as np
 from budgetopt.checks import check
 from budgetopt.checks.findings import Findings
 from budgetopt.errors import ScenarioError
-from budgetopt.reading.document import document_of
+from budgetopt.reading.document_tree import document_of
 from budgetopt.reading.model_checks import check_models
 from budgetopt.reading.overlay import periods_of, remove_at
 from budgetopt.reading.paths import expand, without_programs
-from budgetopt.reading.programs import ProgramReader
+from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.tables import overlay
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Draft"]
+__all__ = ["Assembly"]
 
 
-class Draft:
+class Assembly:
     """A scenario that is not finished: its programs as columns, and a tree of plain values for everything else.
 
     Parameters
