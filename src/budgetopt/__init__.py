@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from budgetopt.analysis import Amendment as Amendment
     from budgetopt.analysis import BreakEven as BreakEven
     from budgetopt.analysis import Conflict as Conflict
-    from budgetopt.analysis import Demand as Demand
     from budgetopt.analysis import Repair as Repair
     from budgetopt.analysis import WhatIf as WhatIf
     from budgetopt.analysis import break_even_factors as break_even_factors
@@ -69,11 +68,10 @@ if TYPE_CHECKING:
     from budgetopt.formulation import Labels as Labels
     from budgetopt.formulation import LinearProgram as LinearProgram
     from budgetopt.formulation import Matrix as Matrix
-    from budgetopt.formulation import Provision as Provision
     from budgetopt.formulation import Stage as Stage
     from budgetopt.formulation import TieBreak as TieBreak
     from budgetopt.formulation import formulate as formulate
-    from budgetopt.formulation.limits import ProgramLimits as ProgramLimits
+    from budgetopt.formulation.program_bounds import ProgramLimits as ProgramLimits
     from budgetopt.formulation.rules.rows import Terms as Terms
     from budgetopt.formulation.spending.terms import OutcomeTerms as OutcomeTerms
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
@@ -83,7 +81,13 @@ if TYPE_CHECKING:
     from budgetopt.report.explanation import explain as explain
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
+    from budgetopt.scenario.amounts import Share as Share
     from budgetopt.scenario.effects import Effects as Effects
+    from budgetopt.scenario.limits import Limit as Limit
+    from budgetopt.scenario.limits import Limits as Limits
+    from budgetopt.scenario.limits import Mention as Mention
+    from budgetopt.scenario.limits import Number as Number
+    from budgetopt.scenario.limits import Provision as Provision
     from budgetopt.scenario.model import ChangeLimit as ChangeLimit
     from budgetopt.scenario.model import ChangeRule as ChangeRule
     from budgetopt.scenario.model import CountRule as CountRule
@@ -139,7 +143,7 @@ _EXPORTS = {
     "budgetopt._version": "__version__",
     "budgetopt.allocation": "Allocation Prices Status Subject solve",
     "budgetopt.analysis": (
-        "Amendment BreakEven Conflict Demand Repair WhatIf break_even_factors budget_steps conflicts explain_all "
+        "Amendment BreakEven Conflict Repair WhatIf break_even_factors budget_steps conflicts explain_all "
         "marginal_returns prices repairs rules_one_by_one"
     ),
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
@@ -149,15 +153,17 @@ _EXPORTS = {
         "OptionError OutOfTimeError Place Problem ResultFileError ScenarioError SolverError SolverUnavailableError "
         "UnboundedError UnknownNameError"
     ),
-    "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Provision Stage TieBreak formulate",
-    "budgetopt.formulation.limits": "ProgramLimits",
+    "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
+    "budgetopt.formulation.program_bounds": "ProgramLimits",
     "budgetopt.formulation.rules.rows": "Terms",
     "budgetopt.formulation.spending.terms": "OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
     "budgetopt.reading.changes": "Change",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.scenario": "ProgramTable Scenario",
+    "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",
+    "budgetopt.scenario.limits": "Limit Limits Mention Number Provision",
     "budgetopt.scenario.model": (
         "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule FollowsRule Fund FundSpending "
         "IfFunded MaintenanceOfEffort Match Objective OfSelection Outcome Package PackageEffect Program RequiresRule "

@@ -14,7 +14,7 @@ from budgetopt.analysis import WhatIf, marginal_returns, prices
 from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.what_if import is_large
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Provision
+from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import Termination
 
 

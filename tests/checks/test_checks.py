@@ -1,4 +1,4 @@
-"""What can be seen to be wrong without solving, beside the files in tests/bad_scenarios, and what is no error."""
+"""What is written wrong, beside the files in tests/bad_scenarios, and what is no error."""
 
 from __future__ import annotations
 

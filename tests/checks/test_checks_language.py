@@ -95,6 +95,15 @@ NOTES = [
     ({"funds": {"grant": {"ends": "t1"}}}, "fund 'grant' has revenue in t2, and may not pay then"),
     ({"rules": [NEEDS, BACK]}, "programs 'clinic', 'pool' need one another in a circle"),
     (
+        {"funds": {"grant": {"maintenance_of_effort": {"fund": "general", "at_least": 20.5}}}},
+        "fund 'grant' can never be spent: it asks fund 'general' to keep up 20.50, and its programs can have",
+    ),
+    (
+        {"funds": {"grant": {"match": {"from": "none", "rate": 1}}, "none": {"only": {"program": "clinic"}}}}
+        | {"programs": {"pool": {"funds": ["grant"]}, "clinic": {"funds": ["general", "none"]}}},
+        "fund 'grant' can pay for nothing: fund 'none', which is to pay its match, may pay for none of its programs",
+    ),
+    (
         {"programs": {"pool": {"inflation": "3%", "spending": {"at_most": 9}}}},
         "the costs of program 'pool' grow, and its limits stay the same dollars",
     ),

@@ -15,8 +15,9 @@ from budgetopt.analysis.break_even import MOVES
 from budgetopt.analysis.pricing import limit_rows
 from budgetopt.analysis.scaling import scaled
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix, Provision
+from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Block
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Termination
@@ -197,21 +198,14 @@ def test_a_price_bounds_what_a_larger_step_brings(case: Case, share: float, data
     step = share * max(abs(limit.bound), 1.0)
     slack = 1e-6 * max(abs(base), 1.0)
     for side, price in ((1, relief), (-1, tightening)):
-        bound = limit.bound + side * limit.relief * step
-        if limit.row < 0:
-            if bound < 0:
-                continue
-            column = np.array([limit.column])
-            answer = question.with_columns(column, np.array([bound]), question.problem.upper[column])
-        else:
-            row = np.array([limit.row])
-            lower, upper = question.problem.row_lower[row], question.problem.row_upper[row]
-            moved = np.array([bound])
-            answer = question.with_rows(
-                row,
-                lower if limit.sense == "at most" else moved,
-                upper if limit.sense == "at least" else moved,
-            )
+        bound = limit.bound + side * limit.relaxes * step
+        row, moved = np.array([limit.row]), np.array([bound])
+        lower, upper = question.problem.row_lower[row], question.problem.row_upper[row]
+        answer = question.with_rows(
+            row,
+            lower if limit.sense == "at most" else moved,
+            upper if limit.sense == "at least" else moved,
+        )
         if answer.termination is not Termination.OPTIMAL or math.isnan(price):
             continue
         change = gain * (answer.objective - base)

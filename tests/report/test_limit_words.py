@@ -10,7 +10,7 @@ from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.html import html_page
-from budgetopt.report.limits import Limit, limits_of
+from budgetopt.report.limit_lines import Limit, limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.terminal import print_allocation
 from budgetopt.report.view import PlanView

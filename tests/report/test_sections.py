@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.report.pages import cells, read, table
 
 from budgetopt.allocation import Allocation
-from budgetopt.report import html_page, markdown_summary, print_allocation, sections, write_excel
+from budgetopt.report import html_page, markdown_summary, notebook_html, print_allocation, sections, write_excel
 from budgetopt.report.content import MONEY, Block, Cell, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.sections import SECTIONS, Section
 from budgetopt.report.view import PlanView
@@ -25,8 +25,8 @@ def smallest_programs(view: PlanView) -> Iterator[Block]:
     yield ReportTable(
         title="The smallest [programs]",
         columns=[
-            ReportColumn("Program", lambda row: row.name, width=30),
-            ReportColumn("Amount", lambda row: row.spending, figure=True, format=MONEY, total=True),
+            ReportColumn("Program", "name", width=30),
+            ReportColumn("Amount", "spending", figure=True, format=MONEY, total=True),
             ReportColumn("Remark", lambda row: Cell("small", below=(f"{row.programs} in all",))),
         ],
         records=rows,
@@ -63,6 +63,15 @@ def test_words_beside_figures_join_the_name_where_a_terminal_is_narrow(city: All
     out = io.StringIO()
     print_allocation(city, Console(file=out, width=40))
     assert "Bookmobile (small)" in out.getvalue()
+
+
+def test_a_notebook_shows_it(city: Allocation) -> None:
+    root = read(notebook_html(city))
+    headers, rows, total = list(map(table, root.all("table")))[1]
+    assert headers == ["Program", "Amount", "Remark"]
+    assert rows[2] == [NAMES[2], "5,250,000", "small"]
+    assert total == ["Together", "5,250,000", "small"]
+    assert "Small programs cost <little>." in root.text()
 
 
 def test_markdown_shows_it(city: Allocation) -> None:

@@ -12,7 +12,7 @@ from budgetopt.allocation import Allocation, Status, solve
 from budgetopt.analysis import conflicts, repairs
 from budgetopt.report import Figures, Numbers, short_story
 from budgetopt.report.contradiction import contradiction_lines
-from budgetopt.report.limits import limits_of
+from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.scenario.scenario import Scenario
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Matrix, Stage
-from budgetopt.solvers import LiveModel, Options, PointStatus, Termination, certify, fix_integers, solve_linear_program
+from budgetopt.solvers import Options, PointStatus, Termination, certify, fix_integers, solve_linear_program
 from budgetopt.solvers import highs as highs_module
+from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.powers_of_two import Scaling
 from linear_programs import INFINITY, large_budget, linear_program, linear_programs
 

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage
-from budgetopt.solvers import LiveModel, Options, Termination, certify, engine, price_guided, solve_linear_program
+from budgetopt.solvers import Options, Termination, certify, engine, price_guided, solve_linear_program
 from budgetopt.solvers import blocks as blocks_module
 from budgetopt.solvers import large as large_module
 from budgetopt.solvers import pools as pools_module
 from budgetopt.solvers.blocks import Blocks, LocalRows
 from budgetopt.solvers.checks import Clock
+from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.large import Large
 from budgetopt.solvers.price_guided import solve_by_prices
 from linear_programs import INFINITY, large_budget
@@ -277,8 +278,8 @@ def test_units_respond_at_their_best_and_their_prices_prove_it(lp, seed):
     if answer.termination is not Termination.OPTIMAL:
         return
     assert float(net[local.column] @ x[local.column]) == pytest.approx(answer.objective, rel=1e-9, abs=1e-9)
-    held = local.price_held(net, x, np.zeros(lp.columns, bool))
-    reduced = net[local.column] - local.value * held.price[np.searchsorted(held.row, local.row)]
+    row, price = local.price_held(net, x, np.zeros(lp.columns, bool))
+    reduced = net[local.column] - local.value * price[np.searchsorted(row, local.row)]
     at = x[local.column]
     assert (reduced[at < local.upper] >= -1e-9).all()
     assert (reduced[at > local.lower] <= 1e-9).all()

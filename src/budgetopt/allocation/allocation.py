@@ -171,7 +171,7 @@ class Allocation:
     @cached_property
     def rules(self) -> pd.DataFrame:
         """Every limit beyond the programs' own: one row a limit, part and period, with its price."""
-        from budgetopt.allocation.limits import rules_table
+        from budgetopt.allocation.limit_table import rules_table
 
         return rules_table(self)
 

@@ -1,13 +1,13 @@
 """Questions about a plan: one module for each."""
 
 from budgetopt.analysis.break_even import BreakEven, break_even_factors
-from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
+from budgetopt.analysis.contradictions import Conflict, conflicts
 from budgetopt.analysis.dollar_ladder import budget_steps
 from budgetopt.analysis.margin_table import marginal_returns
-from budgetopt.analysis.mending import repairs
 from budgetopt.analysis.overview import explain_all
 from budgetopt.analysis.pricing import prices, rules_one_by_one
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
+from budgetopt.analysis.repairs import repairs
 from budgetopt.analysis.what_if import WhatIf
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Amendment",
     "BreakEven",
     "Conflict",
-    "Demand",
     "Repair",
     "WhatIf",
     "break_even_factors",

@@ -16,36 +16,28 @@ import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.errors import FaultError, OptionError, Place
-from budgetopt.formulation import Labels, LinearProgram, Matrix, Provision, Stage, provisions_of
+from budgetopt.errors import FaultError, OptionError
+from budgetopt.formulation import Labels, LinearProgram, Matrix, Stage
 from budgetopt.formulation.linear_program import Block
+from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["Conflict", "Demand", "conflicts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """One provision of a conflict, with the reason behind it and the place where it stands."""
-
-    provision: Provision
-    because: str
-    place: Place | None
+__all__ = ["Conflict", "conflicts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Provisions that no plan can meet together, though one can meet all but any one of them.
+    """Limits that no plan can meet together, though one can meet all but any one of them.
 
     Parameters
     ----------
     demands
-        The provisions, in the order of the scenario. If there are none, not even a plan without any provision exists.
+        The limits, in the order of the scenario. If there are none, not even a plan without any limit exists.
     """
 
-    demands: tuple[Demand, ...]
+    demands: tuple[Limit, ...]
 
     @property
     def provisions(self) -> tuple[Provision, ...]:
@@ -81,7 +73,7 @@ def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
 
 class _Search:
     def __init__(self, scenario: Scenario) -> None:
-        self.demands = [Demand(*item) for item in provisions_of(scenario)]
+        self.demands = tuple(scenario.limits.demands())
         self._question = WhatIf(scenario)
         self._known: dict[frozenset[int], bool] = {}
 

@@ -20,8 +20,6 @@ __all__ = ["charges_by_rule", "charges_of", "duals_of", "marginal_returns"]
 
 HALF_A_CENT = 0.005
 TINY = 1e-9
-CHARGING = ("rule", "target", "resource", "structural balance", "fund spending", "reserve", "match")
-"""The kinds of rows beside the funds' balances that make a program's dollar more or less expensive."""
 
 
 def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
@@ -109,8 +107,9 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     for block in problem.row_labels.blocks:
         if block.kind == "fund balance":
             kind[block.positions] = 1
-        elif block.kind in CHARGING:
-            kind[block.positions] = 2
+        elif block.limit is not None:
+            # what several grants ask of one fund is divided in a row that keeps no limit by itself
+            kind[block.positions[(block.limit >= 0) | (block.kind == "match")]] = 2
     weighted = problem.matrix.value * duals[problem.matrix.index]
     column = problem.matrix.column_of_entry()
     money, rules = (
@@ -198,14 +197,12 @@ def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple
     row = problem.matrix.index[entry]
     charge = problem.matrix.value[entry] * duals[row] / weight[problem.matrix.column_of_entry()[entry]]
     found: dict[tuple[str, str], float] = {}
-    labels = problem.row_labels
-    for block in labels.blocks:
-        if block.kind not in CHARGING:
+    for block in problem.row_labels.blocks:
+        if block.limit is None or block.kind == "fund balance":
             continue
         inside = np.flatnonzero((row >= block.start) & (row < block.stop) & (np.abs(charge) > TINY))
-        key = "fund" if "fund" in block.keys else block.kind
-        for at in inside.tolist():
-            name = labels.names[key][int(block.keys[key][row[at] - block.start])]
-            if abs(charge[at]) > abs(found.get((block.kind, name), 0.0)):
-                found[block.kind, name] = float(charge[at])
+        for at in inside[block.limit[row[inside] - block.start] >= 0].tolist():
+            limit = question.scenario.limits[int(block.limit[row[at] - block.start])]
+            if abs(charge[at]) > abs(found.get((limit.kind, limit.name), 0.0)):
+                found[limit.kind, limit.name] = float(charge[at])
     return found

@@ -12,7 +12,8 @@ import numpy as np
 from budgetopt.analysis.alterations import Alterations
 from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Formulation, LinearProgram, Provision
+from budgetopt.formulation import Formulation, LinearProgram
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -91,6 +92,13 @@ class Check:
         all cells, or one a cell.
     is_goal
         Whether it is a goal, which the plan may miss.
+    limit
+        Position in the scenario's list of limits of what each cell keeps, -1 where it is no limit of that list; one for
+        all cells, or one a cell.
+    upper_limit
+        The same for the upper side of each cell, where that is a limit of its own.
+    part
+        For each cell the position of the part of its limit that it is about; None where the limit has no parts.
     """
 
     kind: str
@@ -110,6 +118,9 @@ class Check:
     below: str | Texts = ""
     above: str | Texts = ""
     is_goal: bool = False
+    limit: int | Ints = -1
+    upper_limit: Ints | None = None
+    part: Ints | None = None
 
     def __post_init__(self) -> None:
         for limit, none in (("lower", -np.inf), ("upper", np.inf)):
@@ -139,6 +150,12 @@ class Check:
     def holds(self) -> bool:
         """Whether no cell misses a limit."""
         return not bool(self.missed.any())
+
+    def select(self, cells: Bools) -> Check:
+        """Return the check of some cells."""
+        values = {key: getattr(self, key) for key in self.__dataclass_fields__}
+        chosen: dict[str, Any] = {key: value[cells] for key, value in values.items() if isinstance(value, np.ndarray)}
+        return replace(self, **chosen)
 
     def violations(self, scenario: Scenario) -> tuple[Violation, ...]:
         """Return the cells that miss a limit, in words."""

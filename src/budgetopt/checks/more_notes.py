@@ -105,10 +105,10 @@ def _most_kept_up(scenario: Scenario, payer: str, programs: Bools) -> Floats:
     fund = scenario.funds[payer]
     received = [other.transfers_to[payer].at_most for other in scenario.funds.values() if payer in other.transfers_to]
     income = scenario.revenue(payer) + scenario.per_period(fund.one_time)
-    income = income + sum((scenario.per_period(most) for most in received), np.zeros(len(income)))
-    return np.minimum(
-        np.where(np.isnan(ceilings), np.inf, ceilings).sum(axis=0), fund.opening_balance + income.cumsum()
-    )
+    income = income + sum((scenario.per_period(amount) for amount in received), np.zeros(len(income)))
+    most = np.where(np.isnan(ceilings), np.inf, ceilings).sum(axis=0)
+    bound: Floats = np.minimum(most, fund.opening_balance + income.cumsum())
+    return bound
 
 
 def _effort_asked(scenario: Scenario, grant: str) -> Floats:

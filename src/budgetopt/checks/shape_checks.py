@@ -104,8 +104,10 @@ class _Look:
         grown = np.nan_to_num(fixed)[:, None] * self.scenario.price_level
         needed = np.maximum(grown, np.nan_to_num(least)[:, None])
         # a ceiling of zero says that the program is closed; any other one says that it may be open
-        wrong: Bools = np.all((ceiling >= A_CENT) & above(needed, ceiling), axis=1)
-        texts = [[money(amount) for amount in each[:, 0].tolist()] for each in (needed, np.nan_to_num(ceiling))]
+        closed = (ceiling >= A_CENT) & above(needed, ceiling)
+        wrong: Bools = np.any(closed, axis=1) & np.all(closed, axis=1)
+        first = [np.nan_to_num(each)[:, :1].ravel().tolist() for each in (needed, ceiling)]
+        texts = [[money(amount) for amount in each] for each in first]
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
         self.add("never-funded", wrong, "if_funded", message, "at most {1}", hint, *texts)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from budgetopt.cli import (
-    check,
+    check_command,
     conflicts_command,
     diff_command,
     explain,
@@ -26,7 +26,7 @@ __all__ = ["COMMANDS", "UsageError", "build_parser", "parse"]
 
 COMMANDS = (
     new_command,
-    check,
+    check_command,
     solve_command,
     explain,
     prices_command,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis import Conflict, Repair
     from budgetopt.scenario import Scenario
 
-__all__ = ["HELP", "NAME", "add_arguments", "explain_infeasible", "run"]
+__all__ = ["HELP", "NAME", "add_arguments", "conflicts_document", "explain_infeasible", "run"]
 
 NAME = "conflicts"
 HELP = "when nothing fits: what contradicts what, and the cheapest repairs"
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             repairs(scenario, measure=arguments.measure, weights=weights, at_most=arguments.most) if found else ()
         )
     if arguments.format == "json":
-        sys.stdout.write(json.dumps(_document(found, cheapest), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(conflicts_document(found, cheapest), indent=2, ensure_ascii=False) + "\n")
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
@@ -97,7 +97,8 @@ def _weight(text: str) -> tuple[str, Any]:
         raise OptionError(f"--weight: {value!r} is no weight", hint="a number above zero, or never") from None
 
 
-def _document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]) -> dict[str, Any]:
+def conflicts_document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]) -> dict[str, Any]:
+    """Return conflicts and repairs as plain values."""
     return {
         "conflicts": [
             [

@@ -10,10 +10,9 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
-from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
-from budgetopt.formulation.provisions import Provision
+from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
@@ -29,6 +28,7 @@ from budgetopt.formulation.spending import (
     uses_of_fixed_costs,
 )
 from budgetopt.scenario.effects import Effects
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import CHANGE
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
@@ -112,7 +112,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     Parameters
     ----------
     suspended
-        Provisions that are left out. With ``keep_all`` the columns, rows and matrix stay those of the whole scenario,
+        Limits that are left out. With ``keep_all`` the columns, rows and matrix stay those of the whole scenario,
         so that only limits differ and one live model can serve many such questions.
     keep_all
         Whether columns that can only be zero are kept.
@@ -123,8 +123,9 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
         The linear program and the terms that lead back to the scenario.
     """
     programs, outcome_count = len(scenario.programs), len(scenario.outcomes) + len(scenario.resources)
-    builder = Builder()
-    limits = program_limits(scenario, suspended)
+    left_out = {scenario.limits.position(provision) for provision in suspended}
+    builder = Builder(left_out)
+    limits = program_limits(scenario, left_out)
     rules = compile_rules(scenario)
     effects = _together(scenario.effects, scenario.uses, len(scenario.outcomes))
     segments, slopes = segments_of(effects, programs)
@@ -134,7 +135,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     more[: len(seek_more)] |= seek_more[:, None]
     less[: len(seek_less)] |= seek_less[:, None]
     most, may_pay, counts = most_available(scenario), pays(scenario), counted(rules, programs)
-    levels = levels_of(scenario, limits, most, suspended)
+    levels = levels_of(scenario, limits, most)
     skips = _out_of_order(effects, segments, slopes, more, less)
     # a segment that begins at the ceiling or beyond it is never used, so nothing need keep it in order
     skips &= segments.start < levels.upper.max(axis=1)[segments.program]
@@ -156,21 +157,18 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))
     terms = Terms(spending, outcomes, add_funded(builder, opened, counts, packages))
 
-    add_accounts(builder, scenario, spending, suspended)
-    add_grants(builder, scenario, spending, most_of_each(scenario), suspended)
+    add_accounts(builder, scenario, spending)
+    add_grants(builder, scenario, spending, most_of_each(scenario))
     names = {
         "rule": [rule.name for rule in scenario.rules],
         "target": list(scenario.outcomes),
         "resource": list(scenario.resources),
     }
-    goals = add_rules(
-        builder,
-        rules,
-        terms,
-        soft="target" if is_goal_programming(scenario) else "",
-        suspended=lambda kind, position: Provision(kind, names[kind][position]) in suspended,
-    )
-    add_year_to_year(builder, scenario, spending, suspended)
+    limit_of = {
+        (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
+    }
+    goals = add_rules(builder, rules, terms, limit_of, soft="target" if is_goal_programming(scenario) else "")
+    add_year_to_year(builder, scenario, spending)
     # a new program changes from nothing
     reference = np.nan_to_num(scenario.baselines)
     stages = add_stages(builder, scenario, terms, reference, goals)

@@ -150,12 +150,17 @@ class Block:
     keys
         For each of them, the positions of what it is about: ``program``, ``fund``, ``period``, ``rule`` ...;
         every array has shape (stop - start,).
+    limit, part
+        For rows, the position of the limit that each keeps in the scenario's list of limits, and of the part of that
+        limit that it is about; -1 for none. Shape (stop - start,); None where no row of the block keeps a limit.
     """
 
     kind: str
     start: int
     stop: int
     keys: Mapping[str, Ints] = field(default_factory=dict)
+    limit: Ints | None = None
+    part: Ints | None = None
 
     def __len__(self) -> int:
         return self.stop - self.start

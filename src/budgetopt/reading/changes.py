@@ -130,6 +130,7 @@ class _Work:
         self.scenario = scenario
         self.findings = Findings(document_tree(scenario.document), scenario.places, inputs=dict(scenario.inputs))
         self.assembly = Assembly(self.findings, scenario.programs)
+        self._begin()
 
     def set(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
         findings = self.findings
@@ -137,6 +138,8 @@ class _Work:
             if parts[0] == "programs":
                 self._set_programs(parts[1:], value, place)
                 return
+            if parts[0] == "periods":
+                self._flush()
             if parts[0] == "tables":
                 raise PathError("unknown-path", "tables have been read: change the programs themselves")
             for path in self._paths(parts, value):
@@ -160,12 +163,14 @@ class _Work:
         return paths
 
     def remove(self, parts: tuple[str, ...], place: Place) -> None:
+        self._flush()
         try:
             self.assembly.remove(parts)
         except PathError as error:
             self.findings.problems.append(error.at(place))
 
     def done(self) -> Scenario:
+        self._flush()
         if self.findings.problems:
             raise ScenarioError(self.findings.problems)
         self.assembly.remember(self.scenario.programs)
@@ -177,28 +182,48 @@ class _Work:
         if not parts:
             hint = "programs.ID.baseline, or programs.*.baseline"
             raise PathError("unknown-path", "programs are changed one by one", hint)
-        table = self.assembly.programs
-        reader = ProgramReader(
-            table, Findings({}, Places(values={(): place}), self.findings.problems, empty=self.findings.empty)
-        )
+        if parts[0] == EVERY or parts[0] not in self.assembly.programs:
+            self._flush()
+        table, path = self.assembly.programs, tuple[str, ...]()
         if len(parts) == 1 and parts[0] != EVERY and parts[0] not in table:
-            given = _read(value, set())
+            name, given = parts[0], _read(value, set())
             if not isinstance(given, Mapping):
-                raise no_program(table, parts[0])
-            reader.read(parts[0], given)
+                raise no_program(table, name)
         else:
             rows, rest = programs_at(table, parts)
+            name = EVERY if parts[0] == EVERY else str(table.ids[rows[0]])
             path = program_key(table, rows, rest) if rest else ()
             given = _read(value, slot_of(Program).at(path).kinds)
             if not path and not isinstance(given, Mapping):
                 raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
-            for part in reversed(path):
-                given = {part: given}
-            if parts[0] == EVERY:
-                reader.read_all(given)
-            else:
-                reader.read(str(table.ids[rows[0]]), given)
-        self.assembly.add_programs(reader.written(), reader)
+        for part in reversed(path):
+            given = {part: given}
+        keys = {(name, key) for key in given}
+        if keys & self.touched:
+            self._flush()
+        self.touched |= keys
+        self.written_at[("programs", name, *path)] = place
+        if name != EVERY:
+            self.reader.read(name, given)
+            return
+        self.reader.read_all(given)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Make the changes of programs that were read so far."""
+        if self.written_at:
+            self.assembly.add_programs(self.reader.written(), self.reader)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin to read changes of programs; they are made together, as long as each is of another key."""
+        findings = self.findings
+        self.touched: set[tuple[str, str]] = set()
+        self.written_at: dict[Path, Place] = {}
+        places = Places(values=self.written_at)
+        self.reader = ProgramReader(
+            self.assembly.programs, Findings({}, places, findings.problems, empty=findings.empty)
+        )
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:

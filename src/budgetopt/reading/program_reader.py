@@ -88,7 +88,7 @@ class ProgramReader:
 
     def read(self, name: str, tree: Any) -> None:
         """Read what is said of one program."""
-        self._trees[name] = tree
+        self._trees[name] = {**self._trees.get(name, {}), **tree} if isinstance(tree, Mapping) else tree
         program = _as_name(name)
         if program is None or not isinstance(tree, Mapping):
             self._refuse(("programs", name))
@@ -97,8 +97,7 @@ class ProgramReader:
             self._walk(slot_of(Program), tree, (), ("programs", name), program)
 
     def read_all(self, tree: Mapping[str, Any]) -> None:
-        """Read what is said of every program that stands."""
-        self.rows = {name: row for row, name in enumerate(self.base.ids.tolist())}
+        """Read what is said of every program that stands; nothing else is read beside it."""
         self._trees[EVERY] = tree
         self._walk(slot_of(Program), tree, (), ("programs", EVERY), None)
 
@@ -165,6 +164,8 @@ class ProgramReader:
         columns = {key: column for key, cells in self.cells.items() if len(column := self._column(cells))}
         for name, refused in self._refused.items():
             self._explain({name: self._set(self._trees[name], ("programs", name))}, refused)
+        if EVERY in self._trees:
+            return ProgramTable(self.base.ids if columns else self.base.ids[:0], columns)
         places = origin_of([self.findings.places.of_key("programs", name) for name in self.rows])
         return ProgramTable(objects(list(self.rows)), columns, places)
 
@@ -181,7 +182,7 @@ class ProgramReader:
         origin = origin_of([self.findings.places.of(*cells.paths[at]) for at in good])
         column = column_of([cells.rows[at] for at in good], values, origin)
         if len(column) and column.rows[0] < 0:
-            every = np.arange(len(self.rows))
+            every = np.arange(len(self.base))
             column = column.take(np.zeros_like(every), every)
         return column
 
@@ -287,7 +288,11 @@ def _cells_of(table: ProgramTable, key: str, rows: Ints) -> Column:
     column = table.columns.get(key)
     if column is None:
         return Column(np.empty(0, dtype=np.int64), np.empty(0))
-    cells = np.flatnonzero(np.isin(column.rows, rows))
+    if len(rows) == 1:
+        at = int(np.searchsorted(column.rows, rows[0]))
+        cells = np.arange(at, at + (at < len(column) and column.rows[at] == rows[0]))
+    else:
+        cells = np.flatnonzero(np.isin(column.rows, rows))
     return column.take(cells, column.rows[cells])
 
 

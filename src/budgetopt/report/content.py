@@ -22,7 +22,7 @@ __all__ = [
     "Chart",
     "ReportColumn",
 ]
-__all__ += ["Facts", "Formula", "Media", "Paragraph", "References", "ReportTable", "Story", "Tick", "Value", "text"]
+__all__ += ["Formula", "Media", "Paragraph", "References", "ReportTable", "Story", "Tick", "Value", "text"]
 
 MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
 WHOLE_MONEY = "#,##0;[Red]-#,##0"
@@ -35,7 +35,8 @@ class Media(Flag):
     MARKDOWN = auto()
     PAGE = auto()
     WORKBOOK = auto()
-    SUMMARY = TERMINAL | MARKDOWN
+    NOTEBOOK = auto()
+    SUMMARY = TERMINAL | MARKDOWN | NOTEBOOK
     ALL = SUMMARY | PAGE | WORKBOOK
 
 
@@ -111,9 +112,9 @@ class Cell:
     text, mark
         What every medium shows, and on a page a short mark after it: ``assumed``.
     sources
-        The numbers of the sources that it rests on.
+        The numbers of the sources that it rests on; 0 is none.
     below, tone
-        Small print, each text on a line of its own, and its colour: ``up``, ``down`` or none.
+        Small print, each text on a line of its own if there is any, and its colour: ``up``, ``down`` or none.
     bar, lines
         A drawing, or cells below one another, in place of the text.
     """
@@ -146,7 +147,8 @@ class ReportColumn:
     header
         Its header.
     value
-        Returns what it shows of a record: a text, a number or a cell.
+        What it shows of a record: a function of it, the name of an attribute, or the values of all where records are
+        positions.
     figure
         Whether it holds figures, which stand to the right and are never cut.
     media
@@ -158,13 +160,20 @@ class ReportColumn:
     """
 
     header: str
-    value: Callable[[Any], Value]
+    value: Callable[[Any], Value] | str | Sequence[Value]
     figure: bool = False
     media: Media = Media.ALL
     optional: bool = False
     format: str = TEXT
     width: float = 14
     total: bool = False
+
+    def of(self, record: Any) -> Value:
+        """Return what it shows of a record."""
+        if callable(self.value):
+            return self.value(record)
+        found: Value = getattr(record, self.value) if isinstance(self.value, str) else self.value[record]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,14 +245,6 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Pairs of a name and a value, on a page."""
-
-    media: ClassVar[Media] = Media.PAGE
-    pairs: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class References:
     """Sources, on a page: the number of each, its text, and what rests on it."""
 
@@ -251,7 +252,7 @@ class References:
     sources: Sequence[tuple[int, str, str]]
 
 
-Block = ReportTable | Paragraph | Bullets | Story | Facts | Chart | References
+Block = ReportTable | Paragraph | Bullets | Story | Chart | References
 
 
 def text(value: Value) -> str:

@@ -7,17 +7,14 @@ from operator import itemgetter
 
 from budgetopt.report.content import Block, Cell, Media, Paragraph, References, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
-from budgetopt.report.sources import EffectLine
 from budgetopt.report.view import PlanView
 
-__all__ = ["evidence_blocks"]
+__all__ = ["evidence_blocks", "evidence_sheets"]
 
 
 def evidence_blocks(view: PlanView) -> Iterator[Block]:
-    """Yield the assumptions and the sources, on a page and in a workbook."""
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
-    elif view.media is Media.PAGE:
+    """Yield the assumptions and the sources, on a page."""
+    if view.media is Media.PAGE:
         yield from _assumptions(view)
         if view.other_assumptions:
             yield ReportTable(
@@ -51,22 +48,18 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
     yield ReportTable(
         caption="Every assumption.",
         columns=[
-            ReportColumn("Program", lambda line: line.program_name),
+            ReportColumn("Program", "program_name"),
             ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
-            ReportColumn("Assumed effect", lambda line: Cell(line.words, below=(line.error,) if line.error else ())),
-            ReportColumn("Note", lambda line: _note(view, line)),
+            ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
+            ReportColumn("Note", lambda line: Cell(line.note, sources=[view.sources.number(line.source)])),
         ],
         records=view.assumptions,
         look="words",
     )
 
 
-def _note(view: PlanView, line: EffectLine) -> Cell:
-    source = view.sources.number(line.source)
-    return Cell(line.note, sources=(source,) if source else ())
-
-
-def _sheet(view: PlanView) -> ReportTable:
+def evidence_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of assumptions."""
     outcomes = view.bought.rows
     records = [
         (line.program_name, outcomes[line.outcome].name, line.words, line.error, line.source, line.note)
@@ -75,4 +68,4 @@ def _sheet(view: PlanView) -> ReportTable:
     records += [(name, "", figure, "", source, "") for name, figure, source in view.other_assumptions]
     headers = {"What": 34, "Outcome": 26, "What is assumed": 44, "Error": 30, "Source": 40, "Note": 50}
     columns = [ReportColumn(header, itemgetter(at), width=width) for at, (header, width) in enumerate(headers.items())]
-    return ReportTable(title="Assumptions", columns=columns, records=records)
+    return [ReportTable(title="Assumptions", columns=columns, records=records)]

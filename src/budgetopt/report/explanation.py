@@ -15,12 +15,12 @@ from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
-from budgetopt.formulation import Provision
 from budgetopt.formulation.objective import is_goal_programming
 from budgetopt.report.explained_limits import fund_explained, limit_explained
-from budgetopt.report.limits import Gain, limit_name
+from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import label, one_line, sentence
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
 
@@ -230,7 +230,8 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
     for (kind, name), charge in largest:
         if abs(charge) < 1e-6 * abs(largest[0][1]):
             continue
-        what = limit_name(plan, kind, name)
+        limits = plan.scenario.limits
+        what = limit_name(limits[limits.find(kind, name)])
         if kind == "fund spending":
             what = label(name, plan.scenario.funds[name].name)
         what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
@@ -313,7 +314,7 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
 
 def tell(plan: Allocation) -> Explanation:
     """Tell the short story of a whole plan, as it stands at the top of the report."""
-    from budgetopt.report.limits import limits_of
+    from budgetopt.report.limit_lines import limits_of
     from budgetopt.report.outcome_rows import Bought
     from budgetopt.report.rounded_money import Figures
     from budgetopt.report.story import short_story

@@ -9,7 +9,7 @@ from budgetopt.report.content import NUMBER, Block, Cell, Formula, Media, Paragr
 from budgetopt.report.rounded_money import Account
 from budgetopt.report.view import PlanView
 
-__all__ = ["fund_blocks"]
+__all__ = ["fund_blocks", "fund_sheets"]
 
 AMOUNTS = {
     "opening": "Opening",
@@ -27,9 +27,6 @@ BALANCES = ("opening", "closing", "reserve")
 
 def fund_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the accounts, and on a page a chart of their balances."""
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
-        return
     accounts = view.figures.fund_rows()
     balances = balance_chart(view.figures, view.numbers) if view.media is Media.PAGE else None
     if balances:
@@ -62,7 +59,7 @@ def _fund(view: PlanView, account: Account) -> Cell:
         return Cell(f"{name}, {view.periods[account.period]}" if len(view.periods) > 1 else name)
     fund = list(view.plan.scenario.funds.values())[account.fund]
     source = 0 if account.period else view.sources.number(fund.source)
-    return Cell(name, sources=(source,) if source else ())
+    return Cell(name, sources=[source])
 
 
 def _amount(view: PlanView, name: str) -> ReportColumn:
@@ -72,20 +69,19 @@ def _amount(view: PlanView, name: str) -> ReportColumn:
     return ReportColumn(header, lambda account: shown(getattr(account, name)), figure=True, media=media)
 
 
-def _sheet(view: PlanView) -> ReportTable:
+def fund_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of funds."""
     table, money = view.plan.funds, view.money_format
     names = dict(zip(view.plan.scenario.funds, view.figures.fund_names, strict=True))
     check = Formula("=ROUND(C{row}+D{row}+E{row}+F{row}-G{row}-H{row}-I{row},2)")
     columns = [
-        ReportColumn("Fund", [names[fund] for fund in table["fund"].tolist()].__getitem__, width=26),
-        ReportColumn("Period", table["period"].tolist().__getitem__),
+        ReportColumn("Fund", [names[fund] for fund in table["fund"].tolist()], width=26),
+        ReportColumn("Period", table["period"].tolist()),
         *(
-            ReportColumn(
-                AMOUNTS[name], table[name].tolist().__getitem__, format=money, width=17, total=name not in BALANCES
-            )
+            ReportColumn(AMOUNTS[name], table[name].tolist(), format=money, width=17, total=name not in BALANCES)
             for name in AMOUNTS
         ),
         ReportColumn("Check: adds up to 0", lambda _: check, format="0.00", width=12),
-        ReportColumn("Worth of a dollar more", table["price"].tolist().__getitem__, format=NUMBER),
+        ReportColumn("Worth of a dollar more", table["price"].tolist(), format=NUMBER),
     ]
-    return ReportTable(title="Funds", columns=columns, records=range(len(table)), frozen=2, media=Media.WORKBOOK)
+    return [ReportTable(title="Funds", columns=columns, records=range(len(table)), frozen=2)]

@@ -95,13 +95,13 @@ def _rows(table: ReportTable) -> Markup:
 
     columns, before, lines = table.shown_in(Media.PAGE), "", ["<tbody>"]
     for record in table.records:
-        name, *others = [_cell(column.value(record)) for column in columns]
+        name, *others = [_cell(column.of(record)) for column in columns]
         again = ' class="again"' if table.repeats and name.text == before else ""
         lines.append(f"<tr{again}>{_row(columns, name, others)}</tr>")
         before = name.text
     lines.append("</tbody>")
     if table.total is not None:
-        name, *others = [_cell(column.value(table.total)) for column in columns]
+        name, *others = [_cell(column.of(table.total)) for column in columns]
         lines.append(f"<tfoot>\n<tr>{_row(columns, name, others)}</tr>\n</tfoot>")
     return Markup("\n".join(lines))
 
@@ -132,10 +132,10 @@ def _words(cell: Cell, *, isolated: bool = False) -> str:
     shown = f"<bdi>{escape(cell.text)}</bdi>" if isolated else _linked(cell.text)
     if cell.mark:
         shown += f' <span class="chip">{escape(cell.mark)}</span>'
-    for number in cell.sources:
+    for number in filter(None, cell.sources):
         shown += f'<a class="ref" href="#s{number}" aria-label="source {number}">{number}</a>'
     tone = f" {cell.tone}" if cell.tone else ""
-    return shown + "".join(f'<span class="sub{tone}" dir="auto">{escape(line)}</span>' for line in cell.below)
+    return shown + "".join(f'<span class="sub{tone}" dir="auto">{escape(line)}</span>' for line in cell.below if line)
 
 
 def _linked(words: str) -> str:

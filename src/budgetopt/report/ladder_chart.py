@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from budgetopt.report.limits import Gain
+from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import one_line
 

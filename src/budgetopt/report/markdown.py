@@ -60,9 +60,9 @@ def _rows(table: ReportTable) -> Iterator[str]:
     yield f"| {' | '.join(column.header for column in columns)} |"
     yield f"| {' | '.join('--:' if column.figure else ':--' for column in columns)} |"
     for record in table.records:
-        yield f"| {' | '.join(_escaped(text(column.value(record))) for column in columns)} |"
+        yield f"| {' | '.join(_escaped(text(column.of(record))) for column in columns)} |"
     if table.total is not None:
-        cells = [_escaped(text(column.value(table.total))) for column in columns]
+        cells = [_escaped(text(column.of(table.total))) for column in columns]
         yield f"| {' | '.join(f'**{cell}**' if cell else '' for cell in cells)} |"
 
 

@@ -15,18 +15,14 @@ from budgetopt.report.sources import EVIDENCE_WORDS
 from budgetopt.report.text import clean, label, one_line
 from budgetopt.report.view import PlanView
 
-__all__ = ["change_cell", "money_blocks", "money_columns"]
+__all__ = ["change_cell", "money_blocks", "money_columns", "money_sheets"]
 
 
 def money_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the tables of money and, on a page, their charts."""
-    if view.media is Media.WORKBOOK:
-        yield _program_sheet(view)
-        yield _payment_sheet(view)
-        return
     groups = [group for group in (view.figures.by("priority"), view.figures.by("department")) if group is not None]
     for number, group in enumerate(groups):
-        media = Media.PAGE if number else ~Media.WORKBOOK
+        media = Media.PAGE if number else ~Media.NOTEBOOK
         yield group_chart(group, view.figures, view.numbers)
         yield _group_table(view, group, media)
     yield from _program_blocks(view)
@@ -42,17 +38,22 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
         yield Paragraph("Every program stands in the", link=table, media=Media.PAGE)
 
 
+def money_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheets of programs and of payments."""
+    return [_program_sheet(view), _payment_sheet(view)]
+
+
 def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
     """Return the columns of every table of money: baseline, plan and change."""
     plan = ReportColumn("Plan", lambda row: view.money(row.spending), figure=True)
     if not view.figures.has_baseline:
-        return [ReportColumn(header, lambda row: row.name), plan]
+        return [ReportColumn(header, "name"), plan]
     return [
-        ReportColumn(header, lambda row: row.name),
+        ReportColumn(header, "name"),
         ReportColumn("Baseline", lambda row: view.money(row.baseline), figure=True),
         plan,
         ReportColumn("Change", lambda row: change_cell(view, row), figure=True),
-        ReportColumn("", view.share, figure=True, media=Media.SUMMARY, optional=True),
+        ReportColumn("", view.share, figure=True, media=Media.TERMINAL | Media.MARKDOWN, optional=True),
     ]
 
 
@@ -60,8 +61,7 @@ def change_cell(view: PlanView, row: MoneyRow) -> Cell:
     """Return a change, its share below it on a page."""
     if row.baseline is None and not row.spending and view.media is Media.PAGE:
         return Cell("not funded")
-    share = view.share(row)
-    return Cell(view.change(row), below=(share,) if share else (), tone="up" if row.change > 0 else "down")
+    return Cell(view.change(row), below=[view.share(row)], tone="up" if row.change > 0 else "down")
 
 
 def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
@@ -95,16 +95,15 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         return
     order = view.figures.by_size_of_change.tolist()
     chosen, others = order[: view.most_programs], order[view.most_programs :]
-    reasons = [*map(one_line, view.plan.programs["reason"].tolist()), ""]
     rows = [view.figures.program(at) for at in chosen]
     title = f"Money by program, in {view.currency}{view.together}"
     if others:
         title += "; the largest changes first" if view.figures.has_baseline else "; the largest first"
         rows.append(view.figures.together("and {} more", others))
-    columns = [
-        *money_columns(view, "Program"),
-        *([ReportColumn("Why", lambda row: reasons[row.position])] if view.wide else []),
-    ]
+    columns = money_columns(view, "Program")
+    if view.wide:
+        reasons = [*view.plan.programs["reason"].tolist(), ""]
+        columns.append(ReportColumn("Why", lambda row: one_line(reasons[row.position])))
     yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)
@@ -115,24 +114,24 @@ def _program_sheet(view: PlanView) -> ReportTable:
     texts = view.plan.scenario.programs.text
     evidence = [EVIDENCE_WORDS.get(grade, grade) for grade in table["evidence"].tolist()]
     columns = [
-        ReportColumn("Program", table["name"].tolist().__getitem__, width=34),
-        ReportColumn("Id", table.index.tolist().__getitem__, width=18),
-        ReportColumn("Department", table["department"].tolist().__getitem__, width=18),
-        ReportColumn("Priority", table["priority"].tolist().__getitem__, width=22),
-        ReportColumn("Baseline", table["baseline"].tolist().__getitem__, format=money, width=17, total=True),
-        ReportColumn("Plan", table["spending"].tolist().__getitem__, format=money, width=17, total=True),
-        ReportColumn("Change", table["change"].tolist().__getitem__, format=money, width=17, total=True),
-        ReportColumn("Change, share", table["change_share"].tolist().__getitem__, format=SHARE, width=10),
+        ReportColumn("Program", table["name"].tolist(), width=34),
+        ReportColumn("Id", table.index.tolist(), width=18),
+        ReportColumn("Department", table["department"].tolist(), width=18),
+        ReportColumn("Priority", table["priority"].tolist(), width=22),
+        ReportColumn("Baseline", table["baseline"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Plan", table["spending"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Change", table["change"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Change, share", table["change_share"].tolist(), format=SHARE, width=10),
         *(
-            ReportColumn(clean(period), periods[period].tolist().__getitem__, format=money, width=17, total=True)
+            ReportColumn(clean(period), periods[period].tolist(), format=money, width=17, total=True)
             for period in (periods.columns if len(view.periods) > 1 else ())
         ),
-        ReportColumn("Why", table["reason"].tolist().__getitem__, width=48),
-        ReportColumn("Weakest evidence", evidence.__getitem__, width=18),
-        ReportColumn("Source", texts("source").tolist().__getitem__, width=40),
-        ReportColumn("Note", texts("note").tolist().__getitem__, width=40),
+        ReportColumn("Why", table["reason"].tolist(), width=48),
+        ReportColumn("Weakest evidence", evidence, width=18),
+        ReportColumn("Source", texts("source").tolist(), width=40),
+        ReportColumn("Note", texts("note").tolist(), width=40),
     ]
-    return ReportTable(title="Programs", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="Programs", columns=columns, records=range(len(table)))
 
 
 def _payment_sheet(view: PlanView) -> ReportTable:
@@ -140,10 +139,10 @@ def _payment_sheet(view: PlanView) -> ReportTable:
     funds = {key: label(key, fund.name) for key, fund in view.plan.scenario.funds.items()}
     programs = table["program"].tolist()
     columns = [
-        ReportColumn("Program", [names[program] for program in programs].__getitem__, width=34),
-        ReportColumn("Id", programs.__getitem__, width=18),
-        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()].__getitem__, width=24),
-        ReportColumn("Period", table["period"].tolist().__getitem__),
-        ReportColumn("Amount", table["amount"].tolist().__getitem__, format=view.money_format, width=17, total=True),
+        ReportColumn("Program", [names[program] for program in programs], width=34),
+        ReportColumn("Id", programs, width=18),
+        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()], width=24),
+        ReportColumn("Period", table["period"].tolist()),
+        ReportColumn("Amount", table["amount"].tolist(), format=view.money_format, width=17, total=True),
     ]
-    return ReportTable(title="By fund", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return ReportTable(title="By fund", columns=columns, records=range(len(table)))

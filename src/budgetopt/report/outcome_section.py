@@ -11,16 +11,13 @@ from budgetopt.report.text import label, one_line
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
-__all__ = ["outcome_blocks"]
+__all__ = ["outcome_blocks", "outcome_sheets"]
 
 ASSUMED = {"all": "assumed", "part": "partly assumed", "none": ""}
 
 
 def outcome_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the table of outcomes; nothing for a scenario without any."""
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
-        return
     if not view.bought.rows:
         return
     today = " The baseline is what today's spending would bring." if view.figures.has_baseline else ""
@@ -47,7 +44,7 @@ def _columns(view: PlanView, weighted: bool) -> list[ReportColumn]:
         ReportColumn("Change", lambda row: _change(view, row), figure=True),
         ReportColumn("Plan and baseline", lambda row: Cell("", bar=outcome_bar(row, numbers)), media=Media.PAGE),
         ReportColumn("Evidence", lambda row: ASSUMED[row.assumed], media=Media.MARKDOWN),
-        ReportColumn("", _notes, media=Media.TERMINAL),
+        ReportColumn("", _notes, media=Media.TERMINAL | Media.NOTEBOOK),
     ]
     if not based:
         columns = [column for column in columns if column.header in ("Outcome", "Plan", "Evidence", "")]
@@ -61,8 +58,8 @@ def _name(view: PlanView, row: OutcomeRow) -> Cell:
         said = [row.unit, *(["less is better"] if row.decrease else [])]
         said += [f"target: {', '.join(row.targets)}"] if row.targets else []
         source = view.sources.number(view.plan.scenario.outcomes[row.key].source)
-        return Cell(row.name, ASSUMED[row.assumed], (source,) if source else (), ("; ".join(said),))
-    needs_unit = view.media is Media.TERMINAL and one_line(row.unit) not in row.name.lower()
+        return Cell(row.name, ASSUMED[row.assumed], [source], ["; ".join(said)])
+    needs_unit = view.media is not Media.MARKDOWN and one_line(row.unit) not in row.name.lower()
     return Cell(f"{row.name}, {one_line(row.unit)}" if needs_unit else row.name)
 
 
@@ -71,11 +68,8 @@ def _change(view: PlanView, row: OutcomeRow) -> Cell:
     if row.better is not None:
         share = f"{view.numbers.share(row.change_share, signed=True)}, " if row.baseline else ""
         below = share + ("better" if row.better else "worse")
-    return Cell(
-        row.text(view.numbers, row.change, signed=True),
-        below=(below,) if below else (),
-        tone="up" if row.better else "down",
-    )
+    change = row.text(view.numbers, row.change, signed=True)
+    return Cell(change, below=[below], tone="up" if row.better else "down")
 
 
 def _notes(row: OutcomeRow) -> str:
@@ -87,19 +81,20 @@ def _weight(view: PlanView, row: OutcomeRow) -> Cell:
     return Cell(view.numbers.quantity(row.weight), "assumed" if view.weight_is_assumed(row) else "")
 
 
-def _sheet(view: PlanView) -> ReportTable:
+def outcome_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of outcomes."""
     table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
     better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
     columns = [
-        ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()].__getitem__, width=30),
-        ReportColumn("Unit", table["unit"].tolist().__getitem__, width=22),
-        ReportColumn("Better", better.__getitem__, width=10),
-        ReportColumn("Weight of one", table["weight"].tolist().__getitem__, format=NUMBER),
-        ReportColumn("Baseline", table["baseline"].tolist().__getitem__, format=NUMBER, width=16),
-        ReportColumn("Plan", table["level"].tolist().__getitem__, format=NUMBER, width=16),
-        ReportColumn("Change", table["change"].tolist().__getitem__, format=NUMBER, width=16),
-        ReportColumn("Weighted value", table["value"].tolist().__getitem__, format=NUMBER, width=18, total=True),
-        ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows].__getitem__, width=18),
-        ReportColumn("Source", [outcome.source for outcome in outcomes.values()].__getitem__, width=40),
+        ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()], width=30),
+        ReportColumn("Unit", table["unit"].tolist(), width=22),
+        ReportColumn("Better", better, width=10),
+        ReportColumn("Weight of one", table["weight"].tolist(), format=NUMBER),
+        ReportColumn("Baseline", table["baseline"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Plan", table["level"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Change", table["change"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Weighted value", table["value"].tolist(), format=NUMBER, width=18, total=True),
+        ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows], width=18),
+        ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40),
     ]
-    return ReportTable(title="Outcomes", columns=columns, records=range(len(table)), media=Media.WORKBOOK)
+    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table)))]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
-from budgetopt.report.content import Block, Bullets, Facts, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.view import PlanView
 
-__all__ = ["proof_blocks"]
+__all__ = ["proof_blocks", "proof_sheets"]
 
 
 def proof_blocks(view: PlanView) -> Iterator[Block]:
-    """Yield the proof: one sentence in a summary, all of it on a page and in a workbook."""
+    """Yield the proof: one sentence in a summary, all of it on a page."""
     proof = view.proof
     yield Paragraph(proof.short, strong=True, media=Media.SUMMARY)
-    if view.media is Media.WORKBOOK:
-        yield _sheet(view)
     yield Bullets("What is proved", proof.proved, Media.PAGE)
     yield Bullets("What is believed", proof.believed, Media.PAGE)
     several = len(view.plan.solver_result.stages) > 1
@@ -24,20 +23,21 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
         caption="Each check says by how much it fails at worst, as a share of the figures that it is made of, and how "
         "much is allowed.",
         columns=[
-            ReportColumn("Check", lambda check: check.words),
-            *([ReportColumn("Objective", lambda check: check.objective)] if several else []),
-            ReportColumn("At worst", lambda check: check.worst, figure=True),
-            ReportColumn("Allowed", lambda check: check.tolerance, figure=True),
-            ReportColumn("Result", lambda check: check.result),
+            ReportColumn("Check", "words"),
+            *([ReportColumn("Objective", "objective")] if several else []),
+            ReportColumn("At worst", "worst", figure=True),
+            ReportColumn("Allowed", "tolerance", figure=True),
+            ReportColumn("Result", "result"),
         ],
         records=proof.checks,
         look="words",
         media=Media.PAGE,
     )
-    yield Facts([*proof.facts, *((name, f"SHA-256 {digest}") for name, digest in proof.files)])
+    yield _facts("", proof.facts, Media.PAGE)
 
 
-def _sheet(view: PlanView) -> ReportTable:
+def proof_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of the proof, which also tells the story."""
     proof = view.proof
     records = [("Plan", view.plan.scenario.name), *(("In short", words) for words in view.story)]
     records += [("Proved", words) for words in proof.proved]
@@ -45,9 +45,10 @@ def _sheet(view: PlanView) -> ReportTable:
     for check in proof.checks:
         figures = f"at worst {check.worst}, allowed {check.tolerance}, {check.result}"
         records.append(("Check", f"{check.words} ({check.objective}): {figures}"))
-    records += [*proof.facts, *((f"SHA-256 of {name}", digest) for name, digest in proof.files)]
-    columns = [
-        ReportColumn("What", lambda record: record[0], width=26),
-        ReportColumn("Words", lambda record: record[1], width=110),
-    ]
-    return ReportTable(title="Proof", columns=columns, records=records, media=Media.WORKBOOK)
+    return [_facts("Proof", [*records, *proof.facts], Media.WORKBOOK)]
+
+
+def _facts(title: str, records: Sequence[tuple[str, str]], media: Media) -> ReportTable:
+    columns = [ReportColumn("What", itemgetter(0), width=26), ReportColumn("Words", itemgetter(1), width=110)]
+    caption = "What the plan is, and what it was made from."
+    return ReportTable(title=title, caption=caption, columns=columns, records=records, look="words", media=media)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,17 +68,14 @@ class ProofWords:
     checks
         Every check of every objective's certificate.
     facts
-        What identifies the plan: pairs of a name and a value.
-    files
-        The files that the scenario was read from, with the SHA-256 of each.
+        What identifies the plan and the files that it was made from: pairs of a name and a value.
     """
 
     short: str
-    proved: tuple[str, ...]
-    believed: tuple[str, ...]
-    checks: tuple[CheckLine, ...]
-    facts: tuple[tuple[str, str], ...]
-    files: tuple[tuple[str, str], ...]
+    proved: Sequence[str]
+    believed: Sequence[str]
+    checks: Sequence[CheckLine]
+    facts: Sequence[tuple[str, str]]
 
 
 def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
@@ -93,7 +91,6 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         How many of its effects are assumptions, if they were counted.
     """
     certificate = plan.certificate
-    short = _short(plan, numbers)
     proved = [
         f"The plan keeps {_every_limit(plan, numbers)} of the scenario. An audit worked that out {AUDIT}",
         "Every amount is a whole number of cents, and every account adds up.",
@@ -121,7 +118,9 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         believed.append(
             f"{plural(assumptions, 'effect', numbers=numbers)} of the scenario rest on no source and are assumptions."
         )
-    return ProofWords(short, tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers), _files(plan))
+    return ProofWords(
+        _short(plan, numbers), tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers)
+    )
 
 
 def _every_limit(plan: Allocation, numbers: Numbers) -> str:
@@ -194,8 +193,5 @@ def _facts(plan: Allocation, numbers: Numbers) -> tuple[tuple[str, str], ...]:
         ("Solver", one_line(plan.solver)),
         ("budgetopt", __version__),
         ("Scenario (SHA-256)", plan.scenario.sha256),
+        *((f"SHA-256 of {one_line(name)}", one_line(digest)) for name, digest in plan.scenario.inputs.items()),
     )
-
-
-def _files(plan: Allocation) -> tuple[tuple[str, str], ...]:
-    return tuple((one_line(name), one_line(digest)) for name, digest in plan.scenario.inputs.items())

@@ -58,7 +58,7 @@ def add_sheet(book: Workbook, table: ReportTable) -> None:
     )
     sheet.append([write.cell(column.header, column, strong=True, header=True) for column in columns])
     for line, record in enumerate(table.records, start=2):
-        row = [column.value(record) for column in columns]
+        row = [column.of(record) for column in columns]
         wrapped = [len(str(value)) / column.width for value, column in zip(row, columns, strict=True) if _wraps(column)]
         if (lines := math.ceil(max(wrapped, default=1))) > 1:
             # a row does not grow by itself in every program

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from budgetopt.report.text import label, one_line
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
+    from budgetopt.scenario.model import Fund, Outcome
     from budgetopt.scenario.programs import Column, ProgramTable, Texts
 
 __all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
@@ -191,21 +191,18 @@ class Sources:
 
     def __init__(self, plan: Allocation, effects: list[EffectLine]) -> None:
         self._found: dict[str, ReportSource] = {}
-        self._scenario = plan.scenario
-        self._effects = effects
+        self._of_program: dict[int, dict[int, None]] = {}
         scenario = plan.scenario
         self._note(scenario.document.source, "the scenario as a whole")
-        for key, fund in scenario.funds.items():
-            self._note(fund.source, label(key, fund.name))
-        for key, outcome in scenario.outcomes.items():
-            self._note(outcome.source, label(key, outcome.name))
-        names = scenario.programs.names()
-        self._of_program: dict[int, list[int]] = {}
-        own = scenario.programs.text("source")
-        for position in np.flatnonzero(own != "").tolist():
-            self._cite(position, own[position], one_line(names[position]))
-        for line in effects:
-            self._cite(line.program, line.source, line.program_name)
+        named: list[tuple[str, Fund | Outcome]] = [*scenario.funds.items(), *scenario.outcomes.items()]
+        for key, one in named:
+            self._note(one.source, label(key, one.name))
+        own, names = scenario.programs.text("source"), scenario.programs.names()
+        cited = [(at, own[at], one_line(names[at])) for at in np.flatnonzero(own != "").tolist()]
+        cited += [(line.program, line.source, line.program_name) for line in effects]
+        for program, source, name in cited:
+            if number := self._note(source, name):
+                self._of_program.setdefault(program, {})[number] = None
 
     def _note(self, text: str, use: str) -> int:
         text = one_line(text)
@@ -215,12 +212,6 @@ class Sources:
         source.uses.append(use)
         return source.number
 
-    def _cite(self, program: int, text: str, name: str) -> None:
-        number = self._note(text, name)
-        cited = self._of_program.setdefault(program, [])
-        if number and number not in cited:
-            cited.append(number)
-
     def number(self, text: str) -> int:
         """Return the number of a source, 0 for one that is not given."""
         source = self._found.get(one_line(text))
@@ -228,9 +219,9 @@ class Sources:
 
     def of_program(self, position: int) -> list[int]:
         """Return the numbers of a program's sources: its own first, then those of its effects."""
-        return self._of_program.get(position, [])
+        return list(self._of_program.get(position, ()))
 
-    @cached_property
+    @property
     def all(self) -> list[ReportSource]:
         """Every source, by number."""
         return list(self._found.values())

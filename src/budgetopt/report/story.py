@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.limits import Limit
+from budgetopt.report.limit_lines import LimitLine
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.proof_words import how_much_better
@@ -30,7 +30,7 @@ def over_periods(plan: Allocation) -> str:
 
 
 def short_story(
-    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[Limit], numbers: Numbers
+    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
 ) -> list[str]:
     """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best.
 
@@ -114,24 +114,24 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
         parts.append(_new(started, started + unfunded, numbers))
     sentences = [f"{join_words(parts)}."]
     sizes = np.where(is_new, figures.spending, change)
+
+    def moved(at: int) -> str:
+        return f"{one_line(figures.names[at])} ({numbers.spoken_money(float(sizes[at] * dollars), signed=True)})"
+
     most, least = int(np.argmax(sizes)), int(np.argmin(np.where(is_new, 0, change)))
     ends = []
     if sizes[most] > 0:
-        ends.append(
-            f"the largest increase goes to {one_line(figures.names[most])} ({_signed(numbers, sizes[most] * dollars)})"
-        )
+        ends.append(f"the largest increase goes to {moved(most)}")
     if change[least] < 0 and not is_new[least]:
-        ends.append(
-            f"the largest cut falls on {one_line(figures.names[least])} ({_signed(numbers, change[least] * dollars)})"
-        )
+        ends.append(f"the largest cut falls on {moved(least)}")
     if ends:
         text = join_words(ends)
         sentences.append(f"{text[0].upper()}{text[1:]}.")
     told = [at for at in (most, least) if sizes[at]]
     following = [at for at in np.argsort(-np.abs(sizes), kind="stable").tolist() if sizes[at] and at not in told][:3]
     if following:
-        parts = [f"{one_line(figures.names[at])} ({_signed(numbers, sizes[at] * dollars)})" for at in following]
-        sentences.append(f"Next {'come' if len(parts) > 1 else 'comes'} {join_words(parts)}.")
+        come = "come" if len(following) > 1 else "comes"
+        sentences.append(f"Next {come} {join_words([moved(at) for at in following])}.")
     reasons = plan.programs["reason"].tolist()
     why = [_why(one_line(figures.names[at]), str(reasons[at])) for at in dict.fromkeys(told)]
     if any(why):
@@ -160,10 +160,6 @@ def _new(funded: int, new: int, numbers: Numbers) -> str:
             else f"all {new} new programs are funded"
         )
     return f"{numbers.number(funded)} of {new} new programs {'is' if funded == 1 else 'are'} funded"
-
-
-def _signed(numbers: Numbers, amount: float) -> str:
-    return numbers.spoken_money(float(amount), signed=True)
 
 
 def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[str]:
@@ -213,7 +209,7 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float)
     return [f"{start}; {amount} is left{above}{end}."]
 
 
-def _limits(limits: list[Limit]) -> list[str]:
+def _limits(limits: list[LimitLine]) -> list[str]:
     binding = [limit for limit in limits if limit.binding]
     if not binding:
         return ["No limit holds the plan back."]

@@ -165,7 +165,7 @@ class _Printer:
         return (columns, rows[:-1], rows[-1]) if table.total is not None else (columns, rows, [])
 
     def _shown(self, column: ReportColumn, record: object) -> str:
-        return in_encoding(text(column.value(record)), self._console.encoding)
+        return in_encoding(text(column.of(record)), self._console.encoding)
 
     def _fits(
         self, columns: Sequence[ReportColumn], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME

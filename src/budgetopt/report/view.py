@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
-from budgetopt.report.limits import Limit, limits_of
+from budgetopt.report.limit_lines import LimitLine, limits_of
 from budgetopt.report.numbers import Numbers, Unit
 from budgetopt.report.outcome_rows import Bought, OutcomeRow
 from budgetopt.report.proof_words import ProofWords, proof_of
@@ -62,17 +62,17 @@ class PlanView:
         return Bought(self.plan)
 
     @cached_property
-    def limits(self) -> list[Limit]:
+    def limits(self) -> list[LimitLine]:
         """Every limit."""
         return limits_of(self.plan, self.numbers)
 
     @cached_property
-    def binding(self) -> list[Limit]:
+    def binding(self) -> list[LimitLine]:
         """The limits that bind."""
         return [limit for limit in self.limits if limit.binding]
 
     @cached_property
-    def slack(self) -> list[Limit]:
+    def slack(self) -> list[LimitLine]:
         """The limits that do not bind."""
         return [limit for limit in self.limits if not limit.binding]
 
@@ -122,8 +122,9 @@ class PlanView:
 
     @cached_property
     def proof(self) -> ProofWords:
-        """What is proved and what is believed."""
-        return proof_of(self.plan, self.numbers, len(self.assumptions))
+        """What is proved and what is believed; a summary has no use for the number of assumptions."""
+        assumptions = None if self.media in Media.SUMMARY else len(self.assumptions)
+        return proof_of(self.plan, self.numbers, assumptions)
 
     @property
     def title(self) -> str:
@@ -156,15 +157,18 @@ class PlanView:
         """What the amounts are, for the captions of tables."""
         return f"Amounts in {self.currency}{self.together}"
 
+    @property
+    def _symbol(self) -> bool:
+        """Whether the currency stands before each amount of a table, and not in its title."""
+        return self.media in Media.PAGE | Media.NOTEBOOK
+
     def money(self, amount: int | None) -> str:
         """Return an amount of a table; a baseline that is not there makes a program new."""
-        return (
-            "new" if amount is None else self.numbers.units(amount, self.figures.unit, symbol=self.media is Media.PAGE)
-        )
+        return "new" if amount is None else self.numbers.units(amount, self.figures.unit, symbol=self._symbol)
 
     def change(self, row: MoneyRow) -> str:
         """Return a change with its sign."""
-        return self.numbers.units(row.change, self.figures.unit, signed=True, symbol=self.media is Media.PAGE)
+        return self.numbers.units(row.change, self.figures.unit, signed=True, symbol=self._symbol)
 
     def share(self, row: MoneyRow) -> str:
         """Return a change as a share of the baseline; empty without one."""
@@ -181,6 +185,6 @@ class PlanView:
         whole = bool(((table["spending"] % 1 == 0) & (table["baseline"].fillna(0) % 1 == 0)).all())
         return WHOLE_MONEY if whole and not self.figures.unit.decimals else MONEY
 
-    def cut(self, limits: Sequence[Limit]) -> tuple[Sequence[Limit], int]:
+    def cut(self, limits: Sequence[LimitLine]) -> tuple[Sequence[LimitLine], int]:
         """Return the limits that are shown, and how many are not."""
         return limits[: self.most_limits], max(len(limits) - self.most_limits, 0)

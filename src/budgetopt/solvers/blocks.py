@@ -14,7 +14,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
 
-__all__ = ["Blocks", "HeldRows", "LocalRows"]
+__all__ = ["Blocks", "LocalRows"]
 
 LOCAL_ENTRIES = 64  # a row with more entries is shared
 FEW = 0.01  # of all columns: kinds with fewer, such as balances and transfers, are no population to draw a sample from
@@ -106,14 +106,6 @@ def _of_few(lp: LinearProgram) -> Bools:
         if len(block) <= FEW * lp.columns:
             few[block.start : block.stop] = True
     return few
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRows:
-    """Local rows whose columns are held, and the prices that support them best."""
-
-    row: Ints
-    price: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +216,15 @@ class LocalRows:
         lower = np.where(np.isfinite(self.lower), self.lower, np.where(np.isfinite(self.upper), self.upper, 0.0) - far)
         return lower, np.where(np.isfinite(self.upper), self.upper, lower + far)
 
-    def price_held(self, net: Floats, x: Floats, left_open: Bools) -> HeldRows:
-        """Return the prices of the rows whose columns are held that support the held values best.
+    def price_held(self, net: Floats, x: Floats, left_open: Bools) -> tuple[Ints, Floats]:
+        """Return the rows whose columns are held, and the prices of them that support the held values best.
 
         Each column held at a limit bounds the price from one side, a column between its limits fixes it, and so does
         the row itself where it is slack. Where the bounds leave a range, the price nearest zero is taken; where they
         contradict each other, one between them, and the columns will show as held at the wrong limit.
         """
         if not len(self.first):
-            return HeldRows(np.zeros(0, np.int64), np.zeros(0))
+            return np.zeros(0, np.int64), np.zeros(0)
         value, at = self.value, x[self.column]
         ratio = net[self.column] / value
         activity = np.add.reduceat(value * at, self.first)
@@ -252,4 +244,4 @@ class LocalRows:
         torn = lowest > highest
         price = np.where(torn, 0.5 * (np.clip(lowest, -1e300, 1e300) + np.clip(highest, -1e300, 1e300)), price)
         held = ~left_open[self.column[self.first]]
-        return HeldRows(self.row[self.first][held], price[held])
+        return self.row[self.first][held], price[held]

@@ -113,9 +113,7 @@ class LiveModel:
 
     def set_column_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         """Set the limits of some columns; all three of the same shape."""
-        columns = np.atleast_1d(np.asarray(columns, np.int64))
-        lower, upper = (np.broadcast_to(np.asarray(side, np.float64), columns.shape) for side in (lower, upper))
-        check_limits(lower, upper, "changed column")
+        columns, lower, upper = _limits(columns, lower, upper, "changed column")
         self._lower[columns], self._upper[columns] = lower, upper
         scale = self._scaling.column[columns]
         args = len(columns), columns.astype(np.int32), lower / scale, upper / scale
@@ -123,9 +121,7 @@ class LiveModel:
 
     def set_row_bounds(self, rows: Ints, lower: Floats, upper: Floats) -> None:
         """Set the limits of some rows; all three of the same shape."""
-        rows = np.atleast_1d(np.asarray(rows, np.int64))
-        lower, upper = (np.broadcast_to(np.asarray(side, np.float64), rows.shape) for side in (lower, upper))
-        check_limits(lower, upper, "changed row")
+        rows, lower, upper = _limits(rows, lower, upper, "changed row")
         self._row_lower[rows], self._row_upper[rows] = lower, upper
         scale = self._scaling.row[rows]
         args = len(rows), rows.astype(np.int32), lower * scale, upper * scale
@@ -287,6 +283,14 @@ class LiveModel:
     def _check(status: highspy.HighsStatus, what: str) -> None:
         if status == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refused to {what}")
+
+
+def _limits(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints, Floats, Floats]:
+    """Return positions and their limits as arrays of one shape."""
+    places = np.atleast_1d(np.asarray(places, np.int64))
+    lower, upper = (np.broadcast_to(np.asarray(side, np.float64), places.shape) for side in (lower, upper))
+    check_limits(lower, upper, what)
+    return places, lower, upper
 
 
 def _outside(places: Ints, count: int) -> bool:

@@ -109,9 +109,9 @@ class Large:
         Local rows whose columns are held at ``x`` get the prices that support it best; the other prices stay.
         """
         net = self.net_costs(y[self.shared])
-        priced = self.local.price_held(net, x, opened)
+        row, price = self.local.price_held(net, x, opened)
         y = y.copy()
-        y[priced.row] = priced.price
+        y[row] = price
         local = self.blocks.local_row >= 0
         return net - self.blocks.local_value * np.where(local, y[self.blocks.local_row], 0.0), y
 

@@ -109,9 +109,22 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
     check_options(options)
     options = options.settled_for(lp)
     check_program(replace(lp, stages=(stage,)))
-    start = time.perf_counter()
+    start, name = time.perf_counter(), f"{options.solver} through PuLP {pulp.__version__}"
+    termination, x, y = _solved(lp, stage, options)
+    nothing = Solution(termination, solver=name, seconds=time.perf_counter() - start)
+    if x is None:
+        return nothing
+    value, optimal = stage.value(x), termination is Termination.OPTIMAL
+    point = replace(nothing, x=x, objective=value, bound=value if optimal else np.nan)
+    if y is None or not optimal:
+        return point
+    return replace(point, row_dual=y, reduced_cost=stage.reduced_costs(lp.matrix, y))
+
+
+def _solved(lp: LinearProgram, stage: Stage, options: Options) -> tuple[Termination, Floats | None, Floats | None]:
+    """Solve the scaled problem as a minimization; return how it ended, the point and the prices of a linear program."""
     if lp.contradicts_itself:
-        return _answer(Termination.INFEASIBLE, None, options, start)
+        return Termination.INFEASIBLE, None, None
     scaling = Scaling.of(lp)
     scaled_cost = stage.sign * stage.cost * scaling.column
     factor = cost_scale(scaled_cost)
@@ -126,34 +139,16 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
     )
     termination, x, y = _run(scaled, options)
     if termination in {Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED}:
-        return _answer(_told_apart(scaled, termination, options), None, options, start)
+        return _told_apart(scaled, termination, options), None, None
     if x is None:
-        return _answer(termination, None, options, start)
+        return termination, None, None
     x = np.clip(x * scaling.column, lp.lower, lp.upper)
     if y is None:
-        x = onto_limits(lp, x)
-    else:
-        x, y = _borne_out(lp, stage, x, stage.sign * y * scaling.row / factor)
-    return _answer(termination, (lp, stage, x, y), options, start)
+        return termination, onto_limits(lp, x), None
+    return termination, *_best_proved(lp, stage, x, stage.sign * y * scaling.row / factor)
 
 
-def _answer(
-    termination: Termination,
-    point: tuple[LinearProgram, Stage, Floats, Floats | None] | None,
-    options: Options,
-    start: float,
-) -> Solution:
-    name, seconds = f"{options.solver} through PuLP {pulp.__version__}", time.perf_counter() - start
-    if point is None:
-        return Solution(termination, solver=name, seconds=seconds)
-    lp, stage, x, y = point
-    value, optimal = stage.value(x), termination is Termination.OPTIMAL
-    dual = y if optimal and not lp.is_integer else None
-    reduced_cost = None if dual is None else stage.reduced_costs(lp.matrix, dual)
-    return Solution(termination, x, dual, reduced_cost, value, value if optimal else np.nan, name, seconds)
-
-
-def _borne_out(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def _best_proved(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Return the point and the prices, as given or corrected, the prices in either sign, that prove the most."""
     settled = onto_limits(lp, x)
     prices = [given for turned in (y, -y) for given in (turned, onto_costs(lp, stage, settled, turned))]
@@ -194,11 +189,8 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
     termination, has_point = _ending(built.problem, answer)
     limit = options.time_limit
     late = limit is not None and time.perf_counter() - start >= 0.98 * limit
-    if (
-        late
-        and (termination in {Termination.ERROR, Termination.OTHER_LIMIT} or lp.is_integer)
-        and has_point is not None
-    ):
+    stopped = termination in {Termination.ERROR, Termination.OTHER_LIMIT} or lp.is_integer
+    if late and stopped and has_point is not None:
         # PuLP 3 calls an integer problem that ran out of time optimal.
         termination = Termination.TIME_LIMIT
     if not has_point:

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.segments import Segments
 from budgetopt.formulation.spending.levels import A_CENT, Levels
 from budgetopt.formulation.spending.positions import each_period, placed

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.spending.positions import each_period, items_of, placed
 from budgetopt.formulation.spending.terms import OutcomeTerms, SpendingTerms, joined
 from budgetopt.scenario.packages import PackageTable

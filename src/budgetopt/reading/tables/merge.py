@@ -165,6 +165,8 @@ def overlay(base: ProgramTable, top: ProgramTable, periods: Sequence[str]) -> Pr
     """
     if not len(base):
         return top
+    if not len(top):
+        return base
     added = [row for row, name in enumerate(top.ids.tolist()) if name not in base]
     table = base
     if added:

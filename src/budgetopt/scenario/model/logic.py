@@ -73,6 +73,11 @@ class RequiresRule(RuleBase):
     requires: Need
     """Who needs whom."""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The programs that are needed."""
+        return self.requires.needs
+
 
 class ExcludesRule(RuleBase):
     """At most one of several programs is funded in a period."""

@@ -7,7 +7,7 @@ import pytest
 from tests.report.plans import plan_of, riverton
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.limits import Gain, limits_of
+from budgetopt.report.limit_lines import Gain, limits_of
 from budgetopt.report.numbers import Numbers
 
 USD = Numbers()

@@ -10,7 +10,7 @@ import numpy as np
 from budgetopt.audit.check import ALL_PERIODS, Check
 from budgetopt.audit.evaluation import Evaluation, Quantity
 from budgetopt.audit.inputs import groups
-from budgetopt.audit.rules.bounds import Bounded, bounded
+from budgetopt.audit.rules.bounded import Bounded, bounded
 from budgetopt.scenario.model import OfSelection, SumRule
 from budgetopt.scenario.programs import Floats, objects
 from budgetopt.scenario.selection import select
@@ -24,13 +24,15 @@ class _Cells:
 
     limits: list[Bounded] = field(default_factory=list)
     item: list[str] = field(default_factory=list)
+    part: list[int] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
 
-    def add(self, limits: Bounded, item: str, below: str, above: str) -> None:
+    def add(self, limits: Bounded, item: str, below: str, above: str, part: int = -1) -> None:
         count = len(limits.value)
         self.limits.append(limits)
         self.item += [item] * count
+        self.part += [part] * count
         self.below += [below] * count
         self.above += [above] * count
 
@@ -48,6 +50,7 @@ class _Cells:
             period=joined("period").astype(np.int64),
             allowed=joined("allowed"),
             item=objects(self.item),
+            part=None if rule.by is None else np.array(self.part, dtype=np.int64),
             share_of=None if np.isnan(share_of).all() else share_of,
             unit=unit,
             because=rule.because,
@@ -87,7 +90,8 @@ def check_sum(evaluation: Evaluation, rule: SumRule) -> Check:
         bounds = (rule.at_least, rule.at_most) if rule.equals is None else (rule.equals, rule.equals)
         limits = _bounded(evaluation, rule, quantity, _share_of(evaluation, rule, selected), bounds)
         words = ("the least is", "the most is") if rule.equals is None else ("it must be", "it must be")
-        cells.add(limits, "", *(f"{_sentence(rule)} {word} {{bound}}{_of(rule)}" for word in words))
+        below, above = (f"{_sentence(rule)} {word} {{bound}}{_of(rule)}" for word in words)
+        cells.add(limits, "", below, above)
     else:
         _add_groups(evaluation, rule, cells, selected)
     if not cells.limits:
@@ -105,7 +109,7 @@ def _add_groups(evaluation: Evaluation, rule: SumRule, cells: _Cells, selected: 
     if bounds != (None, None):
         in_a_group = np.sum([*members.values(), np.zeros_like(selected)], axis=0)
         everyone = evaluation.quantity_of(rule.sum, in_a_group, rule.funds)
-        for name, weight in members.items():
+        for number, (name, weight) in enumerate(members.items()):
             share_of: Quantity | None
             if rule.of == "population share":
                 share_of = everyone.times(population[name] / sum(population.values()))
@@ -115,7 +119,8 @@ def _add_groups(evaluation: Evaluation, rule: SumRule, cells: _Cells, selected: 
                 share_of = _share_of(evaluation, rule, weight)
             limits = _bounded(evaluation, rule, sums[name], share_of, bounds)
             words = ("the least is", "the most is")
-            cells.add(limits, name, *(f"{_sentence(rule)} {word} {{bound}}{_of(rule)}" for word in words))
+            below, above = (f"{_sentence(rule)} {word} {{bound}}{_of(rule)}" for word in words)
+            cells.add(limits, name, below, above, number)
     if rule.parity is not None:
         _add_parity(evaluation, rule, cells, {name: one.times(1 / population[name]) for name, one in sums.items()})
 
@@ -128,7 +133,7 @@ def _add_parity(evaluation: Evaluation, rule: SumRule, cells: _Cells, each: dict
     text = f"{_sentence(rule, ' for each head' if rule.population else ' in all')} beside others the least is {{bound}}"
     parts = {name: one.at(held) for name, one in each.items()}
     parts = {name: one.total() for name, one in parts.items()} if rule.each == "total" else parts
-    for name, mine in parts.items():
+    for number, (name, mine) in enumerate(parts.items()):
         others = [one for group, one in parts.items() if group != name]
         if not others:
             continue
@@ -143,7 +148,8 @@ def _add_parity(evaluation: Evaluation, rule: SumRule, cells: _Cells, each: dict
             np.maximum(mine.cent + kept * cent, evaluation.tolerance * (mine.gross + kept * gross)),
             most,
         )
-        cells.add(limits, name, text, text)
+        # the parts of parity come after those of the groups' own limits
+        cells.add(limits, name, text, text, len(parts) + number)
 
 
 def _sentence(rule: SumRule, per: str = "") -> str:

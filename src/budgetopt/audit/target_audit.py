@@ -6,7 +6,7 @@ import numpy as np
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.evaluation import Evaluation
-from budgetopt.audit.rules.bounds import bounded
+from budgetopt.audit.rules.bounded import bounded
 
 __all__ = ["check_resources", "check_targets"]
 

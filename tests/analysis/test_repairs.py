@@ -143,7 +143,7 @@ def test_a_limit_gives_way_where_beyond_it_decisions_are_whole():
 
 
 def test_a_weight_must_name_something_and_be_above_zero():
-    with pytest.raises(OptionError, match="no provision is named 'nobody'"):
+    with pytest.raises(OptionError, match="no limit is named 'nobody'"):
         repairs(floors(70, 40), weights={"nobody": 1.0})
     with pytest.raises(OptionError, match="weight of 'a keeps'"):
         repairs(floors(70, 40), weights={"a keeps": -1.0})

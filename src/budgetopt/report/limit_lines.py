@@ -11,12 +11,13 @@ import numpy as np
 from budgetopt.report.limit_words import COVERAGE, bound_words, value_words
 from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.text import label, one_line
+from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, Smallest
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["Gain", "Limit", "limit_name", "limits_of"]
+__all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
 
 _HALF_A_CENT = 0.005
 _STEPS = (1, 1_000, 100_000, 1_000_000)
@@ -97,8 +98,8 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """One limit of a plan.
+class LimitLine:
+    """One limit of a plan, as it is printed.
 
     Parameters
     ----------
@@ -135,30 +136,7 @@ class Limit:
     stake: float = math.nan
 
 
-_KINDS = {
-    "sum": "rule",
-    "change": "rule on change",
-    **dict.fromkeys(
-        ("count", "requires", "excludes", "exactly one", "together", "substitutes", "follows"), "rule on programs"
-    ),
-}
-_OF_FUND = {
-    "reserve": "Reserve of {}",
-    "structural balance": "Structural balance of {}",
-    "fund spending": "Spending of {}",
-    "match": "Match of {}",
-    "maintenance of effort": "Maintenance of effort for {}",
-    "no supplanting": "No supplanting by {}",
-}
-_MORE = {
-    "reserve": "less held in reserve",
-    "structural balance": "more of recurring spending allowed",
-    "change": "of movement allowed",
-    "match": "less of match",
-}
-
-
-def limits_of(plan: Allocation, numbers: Numbers) -> list[Limit]:
+def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
     """Return every limit of a plan beyond the programs' own: money first, then those that bind, the dearest first.
 
     The dearest is the one of which a hundredth more room would gain most. A limit that is the same in several periods
@@ -183,16 +161,16 @@ def limits_of(plan: Allocation, numbers: Numbers) -> list[Limit]:
     return [*_merged(money), *_merged(others)]
 
 
-def _merged(limits: list[Limit]) -> list[Limit]:
+def _merged(limits: list[LimitLine]) -> list[LimitLine]:
     """Return limits with those in one that differ by nothing but their period."""
-    merged: dict[tuple[object, ...], list[Limit]] = {}
+    merged: dict[tuple[object, ...], list[LimitLine]] = {}
     for limit in limits:
         same = (limit.kind, limit.name, limit.value, limit.sense, limit.bound, limit.binding, limit.price_words)
         merged.setdefault(same, []).append(limit)
     return [replace(group[0], period=join_words([one.period for one in group])) for group in merged.values()]
 
 
-def _money(plan: Allocation, gain: Gain) -> list[Limit]:
+def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     """Return the funds whose last dollar is spent or must be kept, where another dollar would be worth something."""
     funds = plan.funds
     free = (funds["closing"] - funds["reserve"]).to_numpy()
@@ -203,7 +181,7 @@ def _money(plan: Allocation, gain: Gain) -> list[Limit]:
     used_up = (free <= _HALF_A_CENT) & ((price > 0) | np.isnan(price)) & (spent > 0)
     keeps = (funds["reserve"] > 0).tolist()
     return [
-        Limit(
+        LimitLine(
             kind="money",
             name=f"Money in {names[keys[at]]}",
             period=_period(plan, periods[at]),
@@ -219,47 +197,34 @@ def _money(plan: Allocation, gain: Gain) -> list[Limit]:
     ]
 
 
-def _rules(plan: Allocation, gain: Gain) -> list[Limit]:
-    rules = {rule.name: rule for rule in plan.scenario.rules}
-    limits = []
+def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:
+    lines = []
     for row in plan.rules.to_dict("records"):
-        kind, unit, sense = str(row["kind"]), str(row["unit"]), str(row["sense"])
-        rule = rules.get(str(row["name"])) if _KINDS.get(kind, "").startswith("rule") else None
-        limits.append(
-            Limit(
-                kind=_KINDS.get(kind, kind),
-                name=limit_name(plan, kind, str(row["name"]), "" if kind == "requires" else str(row["part"])),
+        limit, sense = plan.scenario.limits[int(row["limit"])], str(row["sense"])
+        lines.append(
+            LimitLine(
+                kind=limit.family,
+                name=limit_name(limit, "" if limit.parts_are_programs else str(row["part"])),
                 period=_period(plan, str(row["period"])),
-                value=value_words(plan, row, gain.numbers),
+                value=value_words(plan, limit, row, gain.numbers),
                 sense=sense,
-                bound=bound_words(plan, rule, row, gain.numbers),
-                because=one_line(row["because"]),
+                bound=bound_words(plan, limit, row, gain.numbers),
+                because=one_line(limit.because),
                 binding=bool(row["binding"]),
                 price=float(row["price"]),
-                price_words=_price_words(gain, kind, sense, float(row["price"]), unit) if row["binding"] else "",
+                price_words=_price_words(gain, limit, sense, float(row["price"]), str(row["unit"]))
+                if row["binding"]
+                else "",
                 stake=float(row["one_percent"]),
             )
         )
-    return limits
+    return lines
 
 
-def limit_name(plan: Allocation, kind: str, name: str, part: str = "") -> str:
-    """Return what a row of ``plan.rules`` is called in print."""
-    scenario = plan.scenario
-    if part:
-        return f"{one_line(name)}: {label(part)}"
-    if kind == "transfer":
-        for key, fund in scenario.funds.items():
-            other = name.removeprefix(f"{key} to ")
-            if other != name and other in scenario.funds:
-                return f"Transfer from {label(key, fund.name)} to {label(other, scenario.funds[other].name)}"
-    if kind == "resource" and name in scenario.resources:
-        return label(name, scenario.resources[name].name)
-    if kind in _OF_FUND and name in scenario.funds:
-        return _OF_FUND[kind].format(label(name, scenario.funds[name].name))
-    if kind == "target" and name in scenario.outcomes:
-        return f"Target for {label(name, scenario.outcomes[name].name)}"
-    return one_line(name)
+def limit_name(limit: Limit, part: str = "") -> str:
+    """Return what a limit, or a part of it, is called in print."""
+    name = limit.title.format(*(one_line(owner) for owner in limit.owners))
+    return f"{name}: {label(part)}" if part else name
 
 
 def _period(plan: Allocation, period: str) -> str:
@@ -268,10 +233,9 @@ def _period(plan: Allocation, period: str) -> str:
     return "all periods together" if period == "all" else one_line(period)
 
 
-def _price_words(gain: Gain, kind: str, sense: str, price: float, unit: str) -> str:
-    more = _MORE.get(kind) or {"at least": "less asked for", "at most": "more allowed"}.get(sense, "of relief")
-    if kind == "transfer":
-        more = {"at least": "less asked for"}.get(sense, "more transferred")
+def _price_words(gain: Gain, limit: Limit, sense: str, price: float, unit: str) -> str:
+    usual = {"at least": "less asked for", "at most": "more allowed"}.get(sense, "of relaxation")
+    more = limit.relaxed.get("") or limit.relaxed.get(sense, usual)
     if unit == COVERAGE and math.isfinite(price) and price > 0:
         return f"Each percentage point {more} would {gain.words(price / 100)}."
     return _words(gain, price, "" if sense == "holds" else one_line(unit), more, one_of_many=sense == "holds")

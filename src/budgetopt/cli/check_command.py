@@ -1,4 +1,4 @@
-"""Check a scenario without solving it: everything that is wrong with it, each with its place."""
+"""Check a scenario: everything that is written wrong, each with its place, and whether any plan can exist."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.cli.conflicts_command import conflicts_document
+from budgetopt.cli.progress import progress
+from budgetopt.errors import InfeasibleError, Place, Problem, ScenarioError
 
 if TYPE_CHECKING:
+    from budgetopt.analysis.feasibility import Feasibility
     from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "check"
-HELP = "say what is wrong with a scenario, without solving it"
+HELP = "say what is wrong with a scenario, and whether any plan exists"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,13 +55,36 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.traced:
         return _trace(scenario, arguments.traced, as_json=as_json)
     remarks = notes(scenario)
+    with progress("Asking whether any plan exists"):
+        from budgetopt.analysis.feasibility import feasibility
+
+        answer = feasibility(scenario)
     if as_json:
-        _print_json({"valid": True, "problems": [], "notes": remarks, "summary": _counts(scenario)})
-        return 0
-    sys.stdout.write(f"{_summary(scenario)}\n")
-    sys.stdout.writelines(f"note: {remark}\n" for remark in remarks)
-    sys.stdout.write("No problems found.\n")
-    return 0
+        found = conflicts_document(answer.conflicts, answer.repairs)
+        plan = {"exists": answer.feasible, "decided": answer.decided, **found}
+        _print_json({"valid": True, "problems": [], "notes": remarks, "summary": _counts(scenario), "plan": plan})
+    else:
+        sys.stdout.write(f"{_summary(scenario)}\n")
+        sys.stdout.writelines(f"note: {remark}\n" for remark in remarks)
+        sys.stdout.writelines(f"{line}\n" for line in _verdict(scenario, answer))
+    return InfeasibleError.exit_code if answer.feasible is False else 0
+
+
+def _verdict(scenario: Scenario, answer: Feasibility) -> list[str]:
+    """Return whether a plan exists, and what settled that; or why there is none."""
+    if answer.feasible is False:
+        from budgetopt.report.contradiction import contradiction_lines
+
+        parts = " even if all-or-nothing decisions were taken in part" if answer.decided == "relaxation" else ""
+        lines = contradiction_lines(scenario, answer.conflicts, answer.repairs)
+        more = [] if answer.repairs else ["`conflicts` looks for more such sets, and for the cheapest repairs."]
+        return [f"No plan exists{parts}.", *lines, *more]
+    found = "A plan exists."
+    if answer.decided == "integer program":
+        found = "A plan exists, all-or-nothing decisions included."
+    elif answer.feasible is None:
+        found = "A plan exists if all-or-nothing decisions may be taken in part; with whole ones, `solve` tells."
+    return [found, "No problems found."]
 
 
 def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
@@ -147,8 +173,8 @@ def _summary(scenario: Scenario) -> str:
     counts = [
         f"{count:,} {name if count != 1 else name.removesuffix('s')}" for name, count in _counts(scenario).items()
     ]
-    sought = ", then ".join(
+    objectives = ", then ".join(
         f"maximize {one.maximize}" if one.maximize is not None else f"minimize {one.minimize}"
         for one in scenario.objective
     )
-    return f"{scenario.name}: {', '.join(counts)}.\nIt seeks to {sought}."
+    return f"{scenario.name}: {', '.join(counts)}.\nIt seeks to {objectives}."

@@ -32,6 +32,7 @@ def check_balances(evaluation: Evaluation) -> list[Check]:
         )
         gross = np.cumsum(sum(np.abs(row[position]) for row in rows))
         has_reserve = fund.reserve is not None
+        spends = fund.reserve is not None and fund.reserve.of == "spending"
         sentence = "{fund} closes{at_period} with {value}, and its reserve is {bound}"
         overdrawn = "{fund} closes{at_period} with {value}: it spends more than it has"
         checks.append(
@@ -40,6 +41,7 @@ def check_balances(evaluation: Evaluation) -> list[Check]:
                 name=name,
                 value=accounts.closing[position],
                 lower=accounts.reserve[position],
+                share_of=(accounts.spending if spends else accounts.revenue)[position],
                 period=np.arange(len(gross)),
                 fund=np.full(len(gross), position),
                 allowed=evaluation.allowed_dollars(gross),
@@ -98,6 +100,7 @@ def check_fund_spending(evaluation: Evaluation) -> list[Check]:
                 value=value,
                 lower=np.nan_to_num(lower, nan=-np.inf),
                 upper=np.nan_to_num(upper, nan=np.inf),
+                share_of=revenue,
                 period=np.arange(len(value)),
                 fund=np.full(len(value), position),
                 allowed=evaluation.allowed_dollars(np.abs(value) + revenue, payments),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def check_requires(evaluation: Evaluation, rule: RequiresRule) -> Check:
     need = np.array([programs.position(name) for name in rule.requires.needs])
     asked = evaluation.funded[programs.position(rule.requires.program), periods].astype(np.float64)
     item = np.repeat(evaluation.names[need], len(periods))
-    return _check(
+    check = _check(
         "requires",
         rule,
         evaluation.funded[np.ix_(need, periods)].astype(np.float64).ravel(),
@@ -69,6 +70,7 @@ def check_requires(evaluation: Evaluation, rule: RequiresRule) -> Check:
         program=np.full(len(item), programs.position(rule.requires.program)),
         below="{name}: {program} is funded{in_period}, and {item}, which it needs, is not",
     )
+    return replace(check, part=np.repeat(np.arange(len(need)), len(periods)))
 
 
 def check_excludes(evaluation: Evaluation, rule: ExcludesRule) -> Check:

@@ -16,7 +16,7 @@ def check_match(evaluation: Evaluation) -> list[Check]:
     """Check that each fund that matches grants pays their match on the same program in the same period.
 
     ``rate`` is local dollars for each grant dollar; ``share`` the local share of what grant and match pay together.
-    What several grants ask of one fund adds up. Only programs for which a grant pays become cells.
+    What several grants ask of one fund adds up. Only programs for which a grant pays become cells, one for each grant.
     """
     scenario = evaluation.scenario
     names = list(scenario.funds)
@@ -34,25 +34,29 @@ def check_match(evaluation: Evaluation) -> list[Check]:
             asked += rate * spending[:, position]
             cents += evaluation.cent * rate * (spending[:, position] != 0)
             because.append(fund.match.because)
-        program, period = np.nonzero(asked > 0)
         local = names.index(payer)
-        value, bound = spending[program, local, period], asked[program, period]
-        checks.append(
-            Check(
-                kind="match",
-                name=payer,
-                value=value,
-                lower=bound,
-                period=period,
-                program=program,
-                fund=np.full(len(program), local),
-                allowed=np.maximum(
-                    evaluation.cent + cents[program, period], evaluation.tolerance * (np.abs(value) + bound)
-                ),
-                because="; ".join(dict.fromkeys(reason for reason in because if reason)),
-                below="{fund} pays {value} for {program}{in_period}, and grants for it ask for a match of {bound}",
+        for position, (name, fund) in enumerate(scenario.funds.items()):
+            if fund.match is None or fund.match.from_ != payer:
+                continue
+            program, period = np.nonzero((asked > 0) & (spending[:, position] > 0))
+            value, bound = spending[program, local, period], asked[program, period]
+            checks.append(
+                Check(
+                    kind="match",
+                    name=payer,
+                    limit=scenario.limits.find("match", name),
+                    value=value,
+                    lower=bound,
+                    period=period,
+                    program=program,
+                    fund=np.full(len(program), local),
+                    allowed=np.maximum(
+                        evaluation.cent + cents[program, period], evaluation.tolerance * (np.abs(value) + bound)
+                    ),
+                    because="; ".join(dict.fromkeys(reason for reason in because if reason)),
+                    below="{fund} pays {value} for {program}{in_period}, and grants for it ask for a match of {bound}",
+                )
             )
-        )
     return checks
 
 
