@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,10 @@ from budgetopt.errors import ScenarioError
 from budgetopt.reading.document_tree import document_of
 from budgetopt.reading.model_checks import check_models
 from budgetopt.reading.overlay import periods_of, remove_at
-from budgetopt.reading.paths import expand, without_programs
+from budgetopt.reading.paths import expand, parse_path
+from budgetopt.reading.program_paths import without_programs
 from budgetopt.reading.program_reader import ProgramReader
+from budgetopt.reading.program_shifts import shifted
 from budgetopt.reading.tables import overlay
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
@@ -39,22 +42,26 @@ class Assembly:
     def add_programs(self, programs: ProgramTable, reader: ProgramReader) -> None:
         """Put programs on top of those that stand, and make the shifts that were read with them."""
         periods = periods_of(self.findings.tree)
-        self.programs = reader.shifted(overlay(self.programs, programs, periods), periods, programs)
+        table = overlay(self.programs, programs, periods)
+        top = shifted(reader.shifts, table, programs, reader.findings)
+        self.programs = overlay(table, top, periods)
 
-    def remove(self, parts: tuple[str, ...]) -> None:
+    def remove(self, path: str | Sequence[str]) -> None:
         """Take away what stands at a path.
 
         Raises
         ------
+        OptionError
+            If it is no path.
         PathError
             If nothing stands there.
         """
-        findings = self.findings
+        findings, parts = self.findings, parse_path(path)
         if parts[0] == "programs":
             self.programs = without_programs(self.programs, parts)
             return
-        for path in reversed(expand(findings.tree, parts, new=False)):
-            findings.tree, findings.places = remove_at(findings.tree, findings.places, path)
+        for found in reversed(expand(findings.tree, parts, new=False)):
+            findings.tree, findings.places = remove_at(findings.tree, findings.places, found)
 
     def remember(self, before: ProgramTable) -> None:
         """Keep the programs as they were before a file or some changes, if these speak of them."""

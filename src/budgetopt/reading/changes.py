@@ -17,15 +17,8 @@ from budgetopt.errors import OptionError, Place, ScenarioError
 from budgetopt.reading.assembly import Assembly
 from budgetopt.reading.document_tree import document_tree, plain
 from budgetopt.reading.overlay import overlay_at
-from budgetopt.reading.paths import (
-    EVERY,
-    PathError,
-    expand,
-    no_program,
-    parse_path,
-    program_key,
-    programs_at,
-)
+from budgetopt.reading.paths import EVERY, PathError, expand, parse_path
+from budgetopt.reading.program_paths import no_program, program_key, programs_at
 from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.yaml_file import parse_yaml, scalar
 from budgetopt.scenario.keys import Kind, slot_of
@@ -96,7 +89,7 @@ def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
     work = _Work(scenario)
     for item in changes:
         if isinstance(item, Removal):
-            work.remove(parse_path(item.path), Place(f"<without> {_written(item.path)[:120]}"))
+            work.remove(item.path, Place(f"<without> {_written(item.path)[:120]}"))
             continue
         if isinstance(item, str):
             text = item.strip()
@@ -162,10 +155,10 @@ class _Work:
             paths = [path for path in paths if _stands(tree, path)] or paths
         return paths
 
-    def remove(self, parts: tuple[str, ...], place: Place) -> None:
+    def remove(self, path: str | Sequence[str], place: Place) -> None:
         self._flush()
         try:
-            self.assembly.remove(parts)
+            self.assembly.remove(path)
         except PathError as error:
             self.findings.problems.append(error.at(place))
 

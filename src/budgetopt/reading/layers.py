@@ -19,7 +19,7 @@ from budgetopt.errors import OptionError, Problem
 from budgetopt.reading.assembly import Assembly
 from budgetopt.reading.document_tree import document_of, without_blanks
 from budgetopt.reading.overlay import overlay
-from budgetopt.reading.paths import PathError, parse_path
+from budgetopt.reading.paths import PathError
 from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables import TablesRead, merge, read_tables
@@ -99,7 +99,7 @@ def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
             if assembly is None:
                 message = f"there is nothing that {shown(text)} could be removed from"
                 raise PathError("remove", message, "extends: a file")
-            assembly.remove(parse_path(text))
+            assembly.remove(text)
         except OptionError as error:
             found.problems.append(Problem("path", error.message, place, "", error.hint))
         except PathError as error:

@@ -6,19 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from budgetopt.checks.findings import named, suggestion
+from budgetopt.checks.findings import suggestion
 from budgetopt.errors import OptionError, Place, Problem
 from budgetopt.reading.overlay import periods_of
-from budgetopt.reading.tables.merge import without_key
-from budgetopt.scenario.keys import Slot, leaf_of, near_key, slot_of
-from budgetopt.scenario.model import Document, Program
+from budgetopt.scenario.keys import Slot, slot_of
+from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path
-from budgetopt.scenario.programs import Ints, ProgramTable
 from budgetopt.scenario.words import listed, shown
 
-__all__ = ["EVERY", "PathError", "expand", "no_program", "parse_path", "program_key", "programs_at", "without_programs"]
+__all__ = ["EVERY", "PathError", "expand", "match_name", "parse_path"]
 
 EVERY = "*"
 """Stands for every name."""
@@ -146,7 +142,7 @@ class _Walk:
             found, length = list(range(len(items))), 1
             if not items:
                 raise PathError("unknown-path", f"there is no {thing} at all")
-        elif (match := _match(parts, names)) is not None:
+        elif (match := match_name(parts, names)) is not None:
             found, length = [names.index(match[0])], match[1]
         elif parts[0].isdigit() and 1 <= int(parts[0]) <= len(items):
             found, length = [int(parts[0]) - 1], 1
@@ -167,7 +163,7 @@ class _Walk:
             found, length = names, 1
             if not names:
                 raise PathError("unknown-path", f"there is no {thing} at all in {_dotted(done)}")
-        elif (match := _match(parts, names)) is not None:
+        elif (match := match_name(parts, names)) is not None:
             found, length = [match[0]], match[1]
         elif self.new and len(parts) == 1 and not by_period:
             found, length = [parts[0]], 1
@@ -177,7 +173,7 @@ class _Walk:
             yield from self.paths(slot.below(name), node.get(name), parts[length:], (*done, name))
 
 
-def _match(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
+def match_name(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
     """Return the name with which a path goes on and how many of its parts that takes; None if there is no such name.
 
     A name that has dots in it may be written without quotation marks: the longest one that fits is meant.
@@ -187,73 +183,6 @@ def _match(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None
         if (name := ".".join(parts[:length]).strip()) in known:
             return name, length
     return None
-
-
-def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
-    """Return the positions of the programs that a path speaks of, and the rest of the path.
-
-    Raises
-    ------
-    PathError
-        If there is no such program.
-    """
-    if parts[:1] == (EVERY,):
-        return np.arange(len(table)), parts[1:]
-    for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in table:
-            return np.array([table.position(name)]), parts[length:]
-    raise no_program(table, parts[0] if parts else "")
-
-
-def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the parts of a program's key; a thing of a list, which may go by its name, by its number from 0.
-
-    Raises
-    ------
-    PathError
-        If the program has no such thing, or programs have no such key.
-    """
-    parts = tuple(part.strip() for part in parts)
-    if len(parts) > 1 and len(rows) == 1 and not parts[1].isdecimal() and slot_of(Program).below(parts[0]).is_list:
-        numbers = table.numbers(int(rows[0]), parts[0])
-        match = _match(parts[1:], numbers)
-        if match is None:
-            program = named(("programs", table.ids[rows[0]]))
-            expected = f"one of: {listed(list(numbers))}" if numbers else ""
-            message = f"{program} has nothing named {shown(parts[1])} in {parts[0]}"
-            raise PathError("unknown-path", message, expected, suggestion(parts[1], numbers))
-        parts = (parts[0], str(numbers[match[0]]), *parts[1 + match[1] :])
-    key = ".".join(parts)
-    if (leaf := leaf_of(Program, key)) is not None:
-        return leaf.path
-    if slot_of(Program).at(parts).types:
-        return parts
-    close = near_key(Program, key)
-    expected = f"one of: {listed(slot_of(Program).fields, 30)}" if len(parts) == 1 else ""
-    hint = f"did you mean '{close}'?" if close and close != key else ""
-    raise PathError("unknown-key", f"a program has no key {shown(key)}", expected, hint)
-
-
-def without_programs(table: ProgramTable, parts: tuple[str, ...]) -> ProgramTable:
-    """Return a table without the programs, or without what they say, to which a path leads.
-
-    Raises
-    ------
-    PathError
-        If nothing stands there.
-    """
-    rows, rest = programs_at(table, parts[1:])
-    left = without_key(table, rows, ".".join(program_key(table, rows, rest)) if rest else "")
-    if left is None:
-        raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
-    return left
-
-
-def no_program(table: ProgramTable, name: str) -> PathError:
-    """Return the error that there is no such program."""
-    known = table.ids.tolist()
-    expected = f"one of: {listed(known, 12)}" if len(known) <= 12 else ""
-    return PathError("unknown-program", f"there is no program {shown(name)}", expected, suggestion(name, known))
 
 
 def _dotted(path: Path) -> str:

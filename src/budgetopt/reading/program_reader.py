@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,12 @@ from budgetopt.checks.findings import Findings, named
 from budgetopt.reading.overlay import Signs
 from budgetopt.reading.paths import EVERY
 from budgetopt.reading.problems import Said, add_errors, problem_of_refusal, say
-from budgetopt.reading.shifts import Shift, nothing_to_shift, read_shift
-from budgetopt.reading.tables.merge import common_key, concatenate, overlay, sort
+from budgetopt.reading.program_shifts import ProgramShift, subject_of
+from budgetopt.reading.shifts import read_shift
 from budgetopt.scenario.keys import Leaf, Slot, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path
-from budgetopt.scenario.programs import Column, Ints, ProgramTable, column_of, objects, origin_of
-from budgetopt.scenario.words import shown
+from budgetopt.scenario.programs import Column, ProgramTable, column_of, objects, origin_of
 
 __all__ = ["ProgramReader"]
 
@@ -42,18 +41,6 @@ class _Values:
     rows: list[int] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Shifted:
-    """A shift of a key of a program (of all of them, if it is None), and the path where it is written."""
-
-    shift: Shift
-    slot: Slot
-    leaf: Leaf
-    program: str | None
-    key: str
-    path: Path
 
 
 class ProgramReader:
@@ -73,7 +60,7 @@ class ProgramReader:
         self.base, self.findings, self.signs = base, findings, signs
         self.rows: dict[str, int] = {}
         self.cells: dict[str, _Values] = {}
-        self.shifts: list[_Shifted] = []
+        self.shifts: list[ProgramShift] = []
         self._trees: dict[str, Any] = {}
         self._refused: dict[str, dict[Path, Said]] = {}
         self._as_set: dict[Path, Any] = {}
@@ -146,11 +133,12 @@ class ProgramReader:
                 shift = read_shift(self.signs(path, value))
             except PydanticCustomError as error:
                 self._as_set[path] = None
-                self._add(error, path)
+                place = self.findings.places.of(*path)
+                self.findings.problems.append(problem_of_refusal(error, place, subject_of(path)))
                 return
             if shift is not None:
                 self._as_set[path] = None
-                self.shifts.append(_Shifted(shift, slot, leaf, program, key, path))
+                self.shifts.append(ProgramShift(shift, slot, leaf, program, key, path))
                 return
             if isinstance(value, str) and value.strip().startswith("="):
                 value = self._as_set[path] = value.strip()[1:].strip()
@@ -213,102 +201,8 @@ class ProgramReader:
             return [self._set(item, (*path, at)) for at, item in enumerate(node)]
         return self._as_set.get(path, node)
 
-    def shifted(self, table: ProgramTable, periods: Sequence[str], own: ProgramTable | None = None) -> ProgramTable:
-        """Return a table of programs with all shifts made.
-
-        Parameters
-        ----------
-        table
-            The programs, with the new values.
-        periods
-            The periods of the scenario.
-        own
-            What tables of the same file set: a key of a program stands in one place.
-        """
-        parts: dict[str, list[Column]] = {}
-        for item in self.shifts:
-            first = (
-                own.cell_place(item.program, item.key)
-                if own is not None and item.program and item.program in own
-                else None
-            )
-            if first is not None:
-                message = f"{named(item.path)} is set twice, first at {first}"
-                expected, hint = "each key of a program in one place", "take one of the two away"
-                self.findings.add("set-twice", item.path, message, expected, hint)
-                continue
-            rows = np.arange(len(table)) if item.program is None else np.array([table.position(item.program)])
-            try:
-                for key, column in self._shift(item, table, rows):
-                    parts.setdefault(key, []).append(column)
-            except PydanticCustomError as error:
-                self._add(error, item.path)
-        if not parts:
-            return table
-        columns = {key: sort(concatenate(found)) for key, found in parts.items()}
-        rows = np.unique(np.concatenate([column.rows for column in columns.values()]))
-        top = {key: replace(column, rows=np.searchsorted(rows, column.rows)) for key, column in columns.items()}
-        return overlay(table, ProgramTable(table.ids[rows], top), periods)
-
-    def _shift(self, item: _Shifted, table: ProgramTable, rows: Ints) -> list[tuple[str, Column]]:
-        found = _present(table, item.key, rows)
-        place = self.findings.places.of(*item.path)
-        if not found:
-            self.findings.problems.append(nothing_to_shift(item.shift, item.slot, item.path, place))
-        origin = origin_of([place])
-        shifted = []
-        for key, column in found:
-            values = item.shift.of(column.values, column.shares)
-            column = replace(column, values=values, origin=origin and origin.take(np.zeros_like(column.rows)))
-            _check(item, column, table)
-            shifted.append((key, column))
-        return shifted
-
-    def _add(self, error: PydanticCustomError, path: Path) -> None:
-        subject = f"{'.'.join(map(str, path[2:]))} of programs" if path[1] == EVERY else named(path)
-        self.findings.problems.append(problem_of_refusal(error, self.findings.places.of(*path), subject))
-
 
 def _as_name(name: str) -> str | None:
     """Return a key as a name; None if it cannot be one."""
     text = unicodedata.normalize("NFC", name).strip()
     return text if text and text.isprintable() else None
-
-
-def _present(table: ProgramTable, key: str, rows: Ints) -> list[tuple[str, Column]]:
-    """Return what a key has of some programs: its own cells, those of each period, or those of all periods."""
-    below = [name for name in table.columns if common_key(name) == key]
-    found = [(name, cells) for name in (key, *below) if len(cells := _cells_of(table, name, rows))]
-    if common_key(key) and len(common := _cells_of(table, common_key(key), rows)):
-        found.append((key, common))
-    return found
-
-
-def _cells_of(table: ProgramTable, key: str, rows: Ints) -> Column:
-    column = table.columns.get(key)
-    if column is None:
-        return Column(np.empty(0, dtype=np.int64), np.empty(0))
-    if len(rows) == 1:
-        at = int(np.searchsorted(column.rows, rows[0]))
-        cells = np.arange(at, at + (at < len(column) and column.rows[at] == rows[0]))
-    else:
-        cells = np.flatnonzero(np.isin(column.rows, rows))
-    return column.take(cells, column.rows[cells])
-
-
-def _check(item: _Shifted, column: Column, table: ProgramTable) -> None:
-    """Refuse shifted values that the key cannot have; every number type admits an interval."""
-    if column.offsets is not None:
-        ends = list(range(len(column)))
-    else:
-        ends = sorted({int(np.argmin(column.values)), int(np.argmax(column.values))})
-    for cell in ends:
-        value = column.cell(cell)
-        whole = type(value) is float and value.is_integer()
-        try:
-            item.leaf.adapter.validate_python([int(value) if whole else value])
-        except ValidationError as error:
-            said = say(error.errors(include_url=False)[0])
-            program = "" if item.program is not None else f"for {shown(table.ids[column.rows[cell]])}, "
-            context = {"program": program, "message": said.message, "expected": said.expected}
-            raise PydanticCustomError(said.code, "{program}{message}", context) from None

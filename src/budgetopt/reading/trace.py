@@ -7,7 +7,8 @@ from typing import Any
 
 from budgetopt.errors import OptionError, Place, ScenarioError
 from budgetopt.reading.document_tree import document_tree
-from budgetopt.reading.paths import EVERY, PathError, expand, parse_path, program_key, programs_at
+from budgetopt.reading.paths import EVERY, PathError, expand, parse_path
+from budgetopt.reading.program_paths import program_key, programs_at
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.programs import ProgramTable

@@ -206,40 +206,35 @@ def without_key(table: ProgramTable, rows: Ints, key: str) -> ProgramTable | Non
     """
     if not key:
         return table.select(np.setdiff1d(np.arange(len(table)), rows))
-    columns = {}
-    for name, column in table.columns.items():
-        concerned = name == key or name.startswith(f"{key}.")
-        kept = without_rows(column, rows) if concerned else column
-        if kept is not None:
-            columns[name] = kept
-    same = len(columns) == len(table.columns) and all(columns[name] is table.columns[name] for name in columns)
-    return None if same else replace(table, columns=columns)
+    columns = dict(table.columns)
+    for name in table.columns:
+        if name == key or name.startswith(f"{key}."):
+            _clear(columns, name, rows)
+    same = columns.keys() == table.columns.keys() and all(columns[name] is table.columns[name] for name in columns)
+    return None if same else replace(table, columns={name: columns[name] for name in table.columns if name in columns})
 
 
 def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Sequence[str]) -> None:
     """Make way for a key: one value for every period goes where each has its own, and becomes them where one is set."""
     for below in [name for name in columns if common_key(name) == key]:
-        kept = without_rows(columns[below], rows)
-        if kept is None:
-            del columns[below]
-        else:
-            columns[below] = kept
+        _clear(columns, below, rows)
     parent = common_key(key)
-    if parent not in columns:
+    common = columns.get(parent)
+    moved = np.empty(0, dtype=np.int64) if common is None else np.flatnonzero(np.isin(common.rows, rows))
+    if common is None or not len(moved):
         return
-    common = columns[parent]
-    moved = np.flatnonzero(np.isin(common.rows, rows))
-    if not len(moved):
-        return
-    kept = without_rows(common, rows)
-    if kept is None:
-        del columns[parent]
-    else:
-        columns[parent] = kept
+    _clear(columns, parent, rows)
     values = common.take(moved, common.rows[moved])
     for period in periods:
         name = f"{parent}.{period}"
         columns[name] = sort(concatenate([columns[name], values])) if name in columns else values
+
+
+def _clear(columns: dict[str, Column], key: str, rows: Ints) -> None:
+    """Take the cells of some programs out of a column."""
+    kept = without_rows(columns.pop(key), rows)
+    if kept is not None:
+        columns[key] = kept
 
 
 @lru_cache(maxsize=4096)
