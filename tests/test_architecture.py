@@ -27,7 +27,7 @@ NOT_OURS = {"__pycache__", "out", "build", "dist", "site"}
 # What other branches repair at this time; to be emptied, and then deleted.
 PENDING_CYCLE = {"budgetopt.reading.load"}
 PENDING_LONG = {"prices", "formulate"}
-PENDING_NAMES = {"rows", "packages", "limits", "logic", "fingerprint", "objective", "effects"}
+PENDING_NAMES = {"packages", "effects"}
 ONWARD_IMPORTS = ROOT / "docs" / "decisions" / "0008-onward-imports.md"
 
 

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from budgetopt.formulation import TieBreak as TieBreak
     from budgetopt.formulation import formulate as formulate
     from budgetopt.formulation.program_bounds import ProgramLimits as ProgramLimits
-    from budgetopt.formulation.rules.rows import Terms as Terms
+    from budgetopt.formulation.rules.rule_rows import Terms as Terms
     from budgetopt.formulation.spending.terms import OutcomeTerms as OutcomeTerms
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
@@ -155,7 +155,7 @@ _EXPORTS = {
     ),
     "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
     "budgetopt.formulation.program_bounds": "ProgramLimits",
-    "budgetopt.formulation.rules.rows": "Terms",
+    "budgetopt.formulation.rules.rule_rows": "Terms",
     "budgetopt.formulation.spending.terms": "OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
     "budgetopt.reading.changes": "Change",

@@ -17,9 +17,9 @@ from budgetopt.analysis.scaling import doubled, scaled
 from budgetopt.analysis.whole import sets_ceilings, whole
 from budgetopt.formulation import Formulation, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
-from budgetopt.formulation.objective import outcome_worths
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
+from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario

@@ -11,10 +11,9 @@ import numpy as np
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
-from budgetopt.formulation.objective import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
-from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
+from budgetopt.formulation.rules.rule_rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
 from budgetopt.formulation.spending import (
@@ -27,6 +26,7 @@ from budgetopt.formulation.spending import (
     outcome_terms,
     uses_of_fixed_costs,
 )
+from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import CHANGE
