@@ -24,10 +24,6 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".txt", ".csv", ".cfg", ".json", ".html", ".j2", ".css", ".js", ""}
 NOT_OURS = {"__pycache__", "out", "build", "dist", "site"}
-# What other branches repair at this time; to be emptied, and then deleted.
-PENDING_CYCLE = {"budgetopt.reading.load"}
-PENDING_LONG = {"prices", "formulate"}
-PENDING_NAMES = {"packages", "effects"}
 ONWARD_IMPORTS = ROOT / "docs" / "decisions" / "0008-onward-imports.md"
 
 
@@ -125,7 +121,7 @@ def test_there_are_no_import_cycles_beside_the_listed_methods() -> None:
     allowed = facade_methods()
     graph: dict[str, set[str]] = defaultdict(set)
     for found in imports():
-        if found.importer not in {found.imported, *PENDING_CYCLE} and found.function not in allowed:
+        if found.importer != found.imported and found.function not in allowed:
             graph[found.importer].add(found.imported)
     try:
         TopologicalSorter(graph).prepare()
@@ -156,7 +152,7 @@ def too_long(least: int) -> dict[str, int]:
 
 
 def test_no_function_of_the_package_has_more_than_60_lines() -> None:
-    assert {place: lines for place, lines in too_long(60).items() if place.split()[-1] not in PENDING_LONG} == {}
+    assert too_long(60) == {}
 
 
 def test_no_two_modules_have_one_name() -> None:
@@ -164,7 +160,7 @@ def test_no_two_modules_have_one_name() -> None:
     named: dict[str, list[Path]] = defaultdict(list)
     for path in MODULES:
         named[path.stem].append(path)
-    for name in ("__init__", *PENDING_NAMES):
+    for name in ("__init__",):
         named.pop(name, None)
     assert {name: shown(paths) for name, paths in named.items() if len(paths) > 1} == {}
 

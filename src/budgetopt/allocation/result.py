@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation.allocation import Allocation
-from budgetopt.allocation.canonical_json import canonical_json
+from budgetopt.allocation.canonical import canonical_json
 from budgetopt.allocation.proof import packages_taken, proof_document
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import StageResult

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -163,25 +163,13 @@ def prices(
     elif question.is_integer:
         method = "solved again with the limit moved by 1%"
     base = solved(question.as_is())
-    stage = question.problem.stages[0]
-    gain = 1.0 if stage.maximize else -1.0
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
-    rows = []
-    for row in limit_rows(question):
-        if only is None or row.limit.provision in only:
-            relief, tightening = _two_sides(question, row, base, gain)
-            rows.append(
-                {
-                    **{key: getattr(row, key) for key in ("kind", "name", "part", "period", "sense", "bound")},
-                    "relief": row.relaxes * relief.slope + 0.0,
-                    "relief_until": relief.end,
-                    "tightening": row.relaxes * tightening.slope + 0.0,
-                    "tightening_until": tightening.end,
-                    "total_cost": costs.get(row.limit.provision, np.nan),
-                    "method": method,
-                }
-            )
+    rows = [
+        {**_priced(question, row, base), "total_cost": costs.get(row.limit.provision, np.nan), "method": method}
+        for row in limit_rows(question)
+        if only is None or row.limit.provision in only
+    ]
     priced = {Provision(row["kind"], row["name"]) for row in rows}
     dropped = method if question.holds_decisions else "exact"
     nothing = {"part": "", "period": "", "sense": "", "method": dropped}
@@ -191,6 +179,19 @@ def prices(
         if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
+    """Return a row's limit and what moving it brings on both sides."""
+    gain = 1.0 if question.problem.stages[0].maximize else -1.0
+    relaxing, tightening = _two_sides(question, row, base, gain)
+    return {
+        **{key: getattr(row, key) for key in ("kind", "name", "part", "period", "sense", "bound")},
+        "relief": row.relaxes * relaxing.slope + 0.0,
+        "relief_until": relaxing.end,
+        "tightening": row.relaxes * tightening.slope + 0.0,
+        "tightening_until": tightening.end,
+    }
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:

@@ -67,7 +67,7 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
     everyone: Bools = np.asarray(unique, dtype=bool)
     group = group.reshape(-1)
     open_in = pays_in(scenario)
-    breadth = np.bincount(group, minlength=len(everyone)) @ everyone
+    breadth = np.bincount(group) @ everyone
     order = np.argsort(breadth, kind="stable").astype(np.int64)
 
     balance = np.array([fund.opening_balance for fund in funds])
@@ -80,7 +80,7 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
     carried = np.array([fund.carryover for fund in funds], dtype=bool)
     for period in range(periods):
         patterns: Bools = np.logical_and(everyone, open_in[:, period])
-        demand: Floats = np.bincount(group, weights=baseline[:, period], minlength=len(patterns)).astype(np.float64)
+        demand: Floats = np.bincount(group, weights=baseline[:, period]).astype(np.float64)
         moved = transfers[:, :, period].sum(axis=0) - transfers[:, :, period].sum(axis=1)
         recurring = np.maximum(revenue[:, period] + moved, 0.0)
         income = np.maximum(revenue[:, period] + one_time[:, period] + moved, 0.0)
@@ -124,11 +124,8 @@ def charge(demand: Floats, capacity: Floats, allowed: Bools, order: Ints, flow: 
             if allowed[group, fund]:
                 left = min(demand[group] - flow[group].sum(), capacity[fund] - flow[:, fund].sum())
                 flow[group, fund] += max(0.0, left)
-    # Each turn fills a demand or a fund, or takes a group off a fund, so there are few of them.
-    for _ in range(4 * (flow.size + 1)):
-        path = _augmenting_path(demand, capacity, allowed, order.tolist(), flow)
-        if path is None:
-            break
+    # each turn fills a demand or a fund, or takes a group off a fund, so there are few of them
+    while path := _augmenting_path(demand, capacity, allowed, order.tolist(), flow):
         groups, funds = path[0::2], path[1::2]
         last = funds[-1]
         left = min(demand[groups[0]] - flow[groups[0]].sum(), capacity[last] - flow[:, last].sum())

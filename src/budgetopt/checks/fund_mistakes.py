@@ -20,7 +20,7 @@ __all__ = ["check_funds"]
 
 def check_funds(scenario: Scenario, findings: Findings) -> None:
     """Look for contradictions inside of single funds, and between the transfers of all."""
-    if not (scenario.funds or findings.lost_a_section or findings.is_spoiled("funds")):
+    if not (scenario.funds or findings.lost_a_section or findings.is_invalid("funds")):
         expected = "at least one fund, such as `general: {revenue: 118M}`"
         findings.add("no-funds", ("funds",), "the scenario has no funds", expected, key=True)
     for name, fund in scenario.funds.items():

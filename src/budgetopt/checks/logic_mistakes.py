@@ -28,7 +28,7 @@ def check_logic(scenario: Scenario, findings: Findings) -> None:
             message = f"{named(path, findings.tree)} limits the change from the period before, and there is one period"
             hint = "list more periods, or write `from: baseline`"
             findings.add("one-period", (*path, "change", "from"), message, "two or more periods", hint)
-        elif not (findings.partial or findings.is_spoiled("programs") or findings.is_spoiled(*path)):
+        elif not (findings.partial or findings.is_invalid("programs") or findings.is_invalid(*path)):
             _coverage(scenario, rule, path, findings)
 
 
@@ -63,7 +63,7 @@ def _itself(rule: Rule, path: Path, findings: Findings) -> None:
 
 def _count(scenario: Scenario, rule: CountRule, path: Path, findings: Findings) -> None:
     subject = named(path, findings.tree)
-    unsure = findings.partial or findings.is_spoiled("programs") or findings.is_spoiled(*path)
+    unsure = findings.partial or findings.is_invalid("programs") or findings.is_invalid(*path)
     selected = int(select(scenario.programs, rule.where).sum()) if not unsure else -1
     for key in ("at_least", "at_most", "equals"):
         bound = getattr(rule, key)
@@ -94,7 +94,7 @@ def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) ->
     most = scenario.ceilings
     free = scenario.programs.number("service.unit_cost") == 0
     for name, below in where:
-        if name not in scenario.programs or findings.is_spoiled("programs", name):
+        if name not in scenario.programs or findings.is_invalid("programs", name):
             continue
         if np.isinf(most[scenario.programs.position(name)]).any():
             message = f"nothing says how much program '{name}' can spend, so {named(path, findings.tree)} knows no"

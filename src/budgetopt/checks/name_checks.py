@@ -27,7 +27,7 @@ def known_names(section: str, names: Iterable[str], findings: Findings) -> list[
 
 def check_names(scenario: Scenario, findings: Findings) -> None:
     """Look for names that nothing has, and for names that stand twice."""
-    if ("funds",) not in findings.spoiled:
+    if ("funds",) not in findings.invalid:
         _funds(scenario, findings)
     _of_programs(scenario, findings)
     if not findings.partial:

@@ -30,7 +30,7 @@ def affected_outcomes(scenario: Scenario) -> set[str]:
 
 def check_objective(scenario: Scenario, findings: Findings) -> None:
     """Look for objectives that name nothing or gain nothing, and for targets that contradict themselves."""
-    if not findings.is_spoiled("objective"):
+    if not findings.is_invalid("objective"):
         written = (findings.tree or {}).get("objective")
         for position, entry in enumerate(scenario.objective):
             path: Path = ("objective",) if written is None or isinstance(written, Mapping) else ("objective", position)
@@ -70,7 +70,7 @@ def _entry(scenario: Scenario, findings: Findings, entry: Objective, path: Path)
         if objective in (WEIGHTED_OUTCOMES, *MINIMIZED) and below[-1] == key:
             hint = f"did you mean `{'minimize' if key == 'maximize' else 'maximize'}: {objective}`?"
         findings.add("unknown-objective", below, message, f"one of: {listed(possible)}", hint)
-    elif not (findings.partial or findings.lost_a_section or findings.is_spoiled("outcomes") or entry.unspent_worth):
+    elif not (findings.partial or findings.lost_a_section or findings.is_invalid("outcomes") or entry.unspent_worth):
         _gain(scenario, findings, below, str(objective), key)
 
 
@@ -88,7 +88,7 @@ def _gain(scenario: Scenario, findings: Findings, path: Path, objective: str, ke
         if not weighted:
             why = "no outcome has a weight" if scenario.outcomes else "the scenario has no outcomes"
             findings.add("nothing-to-maximize", path, f"there is nothing to maximize: {why}", expected, hint, key=True)
-    elif objective in scenario.outcomes and objective not in affected and not findings.is_spoiled("programs"):
+    elif objective in scenario.outcomes and objective not in affected and not findings.is_invalid("programs"):
         message = f"there is nothing to {key}: no program has an effect on '{objective}'"
         findings.add(f"nothing-to-{key}", path, message, "an outcome that a program has an effect on")
 
@@ -97,7 +97,7 @@ def _targets(scenario: Scenario, findings: Findings) -> None:
     for name, outcome in scenario.outcomes.items():
         target = outcome.target
         path: Path = ("outcomes", name, "target")
-        if target is None or findings.is_spoiled(*path):
+        if target is None or findings.is_invalid(*path):
             continue
         low, high = (scenario.per_period(bound, np.nan) for bound in (target.at_least, target.at_most))
         check_bounds(low, high, f"{named(path)} is", (*path, "at_least"), scenario, findings)

@@ -21,7 +21,7 @@ _PERIODS = ("starts", "ends", "by")
 
 def check_periods(scenario: Scenario, findings: Findings) -> None:
     """Look for periods that the scenario does not have."""
-    if findings.is_spoiled("periods"):
+    if findings.is_invalid("periods"):
         return
     for position, period in enumerate(scenario.periods):
         if period in scenario.periods[:position]:

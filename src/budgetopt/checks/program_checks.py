@@ -29,7 +29,7 @@ def check_programs(scenario: Scenario, findings: Findings) -> None:
     """Look for contradictions inside of single programs."""
     programs = scenario.programs
     if not len(programs):
-        if not (findings.partial or findings.lost_a_section or findings.is_spoiled("programs")):
+        if not (findings.partial or findings.lost_a_section or findings.is_invalid("programs")):
             expected = "at least one program, under `programs` or in a table"
             findings.add("no-programs", ("programs",), "the scenario has no programs", expected, key=True)
         return
@@ -52,7 +52,7 @@ def _effects(programs: ProgramTable, findings: Findings) -> None:
 
     def add(code: str, row: int, name: str, key: str, message: str, expected: str, hint: str = "") -> None:
         path: Path = ("programs", programs.ids[row], "outcomes", name)
-        if findings.is_spoiled(*path):
+        if findings.is_invalid(*path):
             return
         below = f"outcomes.{name}.{key}" if key else next(iter(_keys(programs, row, name)))
         place, _ = findings.program_place(programs, row, below)
@@ -145,7 +145,7 @@ def _attributes(programs: ProgramTable, findings: Findings) -> None:
 def _limits(scenario: Scenario, findings: Findings) -> None:
     programs, periods = scenario.programs, scenario.periods
     without = np.isnan(programs.baseline())
-    invalid = {path[1] for path in findings.spoiled if path[:1] == ("programs",) and len(path) > 1}
+    invalid = {path[1] for path in findings.invalid if path[:1] == ("programs",) and len(path) > 1}
     kept = np.array([name not in invalid for name in programs.ids.tolist()], dtype=bool)
     for key in [key for key in programs.columns if key.startswith(("spending.at_least", "spending.at_most"))]:
         column = programs.columns[key]

@@ -41,7 +41,7 @@ class _Look:
     def __init__(self, scenario: Scenario, findings: Findings) -> None:
         self.scenario, self.findings = scenario, findings
         self.programs: ProgramTable = scenario.programs
-        invalid = {path[1] for path in findings.spoiled if path[:1] == ("programs",) and len(path) > 1}
+        invalid = {path[1] for path in findings.invalid if path[:1] == ("programs",) and len(path) > 1}
         self.kept = np.array([name not in invalid for name in self.programs.ids.tolist()], dtype=bool)
 
     def rows(self, prefix: str) -> Bools:
@@ -73,19 +73,9 @@ class _Look:
             self.findings.add_at(code, place, path, f"{texts[0]}{more}", texts[1], hint)
 
     def shapes(self) -> None:
-        """Look for keys that do not go together, however they were written."""
-        packages = self.rows("packages")
-        hint = "a program of packages says what each package does; packages are taken whole already"
-        for key in ("service", "if_funded", "outcomes", "uses"):
-            message = f"packages and {key} of program '{{program}}' do not go together"
-            self.add("packages", packages & self.rows(key), key, message, f"packages or {key}", hint)
-        for key in ("start", "choose"):
-            message = f"`{key}` of program '{{program}}' goes with packages only"
-            self.add(key, ~packages & self.rows(key), key, message, f"packages beside {key}")
-        for name in {key.split(".")[0]: 0 for key in self.programs.under("outcomes")}:
-            key = f"outcomes.{name}.per_unit"
-            message = f"the effect of program '{{program}}' on '{name}' is per unit, and it has no service"
-            self.add("per-unit", self.rows(key) & ~self.rows("service"), key, message, "service", "or per_dollar")
+        """Look for keys that say nothing, or one thing twice."""
+        message = "`choose` of program '{program}' goes with packages only"
+        self.add("choose", ~self.rows("packages") & self.rows("choose"), "choose", message, "packages beside choose")
         rows, names = self.programs.items("start")
         for row in np.unique(rows[:-1][(rows[1:] == rows[:-1]) & (names[1:] == names[:-1])]).tolist():
             twice = next(one for one, other in pairwise(names[rows == row].tolist()) if one == other)
@@ -114,21 +104,21 @@ class _Look:
         grown = np.nan_to_num(fixed)[:, None] * self.scenario.price_level
         needed = np.maximum(grown, np.nan_to_num(least)[:, None])
         # a ceiling of zero says that the program is closed; any other one says that it may be open
-        wrong: Bools = np.all((ceiling >= A_CENT) & above(needed, ceiling), axis=1)
-        texts = [[money(amount) for amount in each[:, 0].tolist()] for each in (needed, np.nan_to_num(ceiling))]
+        closed = (ceiling >= A_CENT) & above(needed, ceiling)
+        wrong: Bools = np.any(closed, axis=1) & np.all(closed, axis=1)
+        first = [np.nan_to_num(each)[:, :1].ravel().tolist() for each in (needed, ceiling)]
+        texts = [[money(amount) for amount in each] for each in first]
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
-        self.add("never-funded", wrong, "if_funded", message, "at most {1}", hint, *texts)
+        self.add("doors-above-ceiling", wrong, "if_funded", message, "at most {1}", hint, *texts)
 
     def uses(self) -> None:
-        """Look for uses of resources that have no size, two, or one of what the program does not do."""
+        """Look for uses of resources that follow what the program does not do."""
         programs = self.programs
         affects = {key.split(".")[0] for key in programs.under("outcomes")}
         for name in self.scenario.resources:
             key = f"uses.{name}"
-            per, per_dollar = self.rows(f"{key}.per"), self.rows(f"{key}.per_dollar")
             what = f"the use of '{name}' by program '{{program}}'"
-            self.add("two-uses", per & per_dollar, key, f"{what} is given both as per and as per_dollar", "one of them")
             wrong = self.rows(f"{key}.per_unit") & ~self.rows("service")
             hint = "or per (dollars for one unit)"
             self.add(

@@ -29,7 +29,7 @@ def check_shares(scenario: Scenario, findings: Findings) -> None:
     wholes: dict[object, list[tuple[SumRule, Path, str, Floats, Bools]]] = {}
     caps: dict[object, list[tuple[SumRule, Path, str, Floats, Bools]]] = {}
     for rule, path in findings.rule_paths(scenario.rules):
-        if not isinstance(rule, SumRule) or findings.is_spoiled(*path):
+        if not isinstance(rule, SumRule) or findings.is_invalid(*path):
             continue
         if rule.by is not None and rule.each_at_least is not None:
             _groups(scenario, rule, path, findings)

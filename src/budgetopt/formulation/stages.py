@@ -9,7 +9,7 @@ import numpy as np
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, Stage, total_by
-from budgetopt.formulation.rules.rule_rows import Terms
+from budgetopt.formulation.rules.rows import Terms
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.scenario import Scenario

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from budgetopt.formulation.rules.linear_rule import LinearRule, RuleRow, Weighted
-from budgetopt.formulation.rules.logic_rules import (
+from budgetopt.formulation.rules.logic import (
     compile_count,
     compile_exactly_one,
     compile_excludes,

@@ -9,10 +9,9 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem, near
-from budgetopt.reading.tables.cells import problem_of, read_cells
-from budgetopt.reading.tables.curves import curves_in_cells
+from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.heads import Vocabulary, match_heads
+from budgetopt.reading.tables.headers import Vocabulary, match_headers
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.program import Program
@@ -23,7 +22,7 @@ from budgetopt.scenario.words import shown
 __all__ = ["MappedAt", "is_program_key", "name_column", "read_column", "read_programs"]
 
 MappedAt = Callable[[str], Place | None]
-"""Where the scenario file maps a head to a key."""
+"""Where the scenario file maps a header to a key."""
 
 Subject = Callable[[int], str]
 """What stands in a row, for messages; an empty text where that cannot be said."""
@@ -33,7 +32,7 @@ _NAME = Leaf((), Name, "text")
 
 
 def is_program_key(key: str) -> bool:
-    """Return whether a column of a table of programs may have this head."""
+    """Return whether a column of a table of programs may have this header."""
     leaf = leaf_of(Program, key)
     return key == "program" or (leaf is not None and leaf.kind != "other")
 
@@ -53,7 +52,7 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
 
     Rows whose id is missing or taken are read for their errors and then left out.
     """
-    positions, problems = match_heads(grid, table, _PROGRAMS, mapped_at)
+    positions, problems = match_headers(grid, table, _PROGRAMS, mapped_at)
     at = positions.get("program")
     usable = np.zeros(len(grid.rows), dtype=bool)
     ids: Texts = np.full(len(grid.rows), "", dtype=object)
@@ -68,8 +67,6 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
             continue
         subject = partial(_subject, ids, leaf.path)
         column = read_column(grid, position, leaf, subject, problems)
-        if leaf.kind == "points":
-            problems += curves_in_cells(column, subject)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
             columns[key] = column.take(kept, target[column.rows[kept]])
@@ -91,7 +88,7 @@ def read_column(grid: Grid, position: int, leaf: Leaf, subject: Subject, problem
     for count, (row, said) in enumerate(read.errors[:_MOST_ALIKE], 1):
         if rest > 0 and count == _MOST_ALIKE:
             said = said._replace(message=f"{said.message} (and {rest:,} more cells of this column cannot be read)")
-        problems.append(problem_of(said, grid.place(row, position), subject(row)))
+        problems.append(said.problem(grid.place(row, position), subject(row)))
     return Column(read.good, read.values, read.offsets, read.shares, grid.origin(read.good, position))
 
 
@@ -100,10 +97,10 @@ def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Tex
     column = read_column(grid, position, _NAME, lambda _row: "", problems)
     names: Texts = np.full(len(grid.rows), "", dtype=object)
     names[column.rows] = column.values
-    head = grid.heads[position]
+    header = grid.headers[position]
     for row in empty_cells(grid.columns[position]).tolist():
-        expected = "an id" if head == "program" else "a name"
-        message = f"the row has no {head}" if head else "the row has no name"
+        expected = "an id" if header == "program" else "a name"
+        message = f"the row has no {header}" if header else "the row has no name"
         problems.append(Problem("missing-name", message, grid.place(row, position), expected))
     usable: Bools = names != ""
     return names, usable.astype(bool)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+from pydantic_core import PydanticCustomError
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
-from budgetopt.reading.tables.curves import curve_problems, curves_in_cells
+from budgetopt.reading.problems import problem_of_refusal
+from budgetopt.reading.tables.cells import malformed_curves
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.heads import Vocabulary, match_heads
-from budgetopt.reading.tables.rows import MappedAt, empty_cells, name_column, positions_of, read_column
+from budgetopt.reading.tables.headers import Vocabulary, match_headers
+from budgetopt.reading.tables.program_rows import MappedAt, empty_cells, name_column, positions_of, read_column
 from budgetopt.scenario.keys import Leaf, bare, leaf_of
-from budgetopt.scenario.model.program import CurvePoint, Effect
+from budgetopt.scenario.model.program import CurvePoint, Effect, check_curve
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts
 from budgetopt.scenario.words import shown
@@ -111,7 +113,7 @@ def _by_outcome(key: str, column: Column, code: Ints, pairs: _Pairs) -> Iterator
 
 def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the effects of a table with one row an effect, and what is wrong with it."""
-    positions, problems = match_heads(grid, table, _EVIDENCE, mapped_at)
+    positions, problems = match_headers(grid, table, _EVIDENCE, mapped_at)
     pairs = _pairs(grid, positions, problems)
     rows = np.flatnonzero(pairs.usable)
     _, first, inverse = np.unique(pairs.code[rows], return_index=True, return_inverse=True)
@@ -127,8 +129,6 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         if key not in _KEYS:
             continue
         column = read_column(grid, position, _KEYS[key], pairs.subject(key), problems)
-        if key == "curve":
-            problems += curves_in_cells(column, pairs.subject(key))
         kept = np.flatnonzero(pairs.usable[column.rows])
         chosen = column.take(kept, column.rows[kept])
         columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)
@@ -137,7 +137,7 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
 
 def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the curves of a table with one row a point, in the order of the rows, and what is wrong with it."""
-    positions, problems = match_heads(grid, table, _CURVES, mapped_at)
+    positions, problems = match_headers(grid, table, _CURVES, mapped_at)
     pairs = _pairs(grid, positions, problems)
     points = np.full((len(grid.rows), 2), np.nan)
     for axis, key in enumerate(("spending", "value")):
@@ -159,13 +159,16 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     at = positions.get("spending", 0)
     # of a curve that lost a point to an error, no more can be said
     intact = ~np.isin(code[starts], broken)
-    subject = pairs.subject("curve")
-    problems += curve_problems(
-        curves,
-        lambda _cell, point: grid.place(int(order[point]), at),
-        lambda cell: subject(int(order[starts[cell]])),
-        intact,
-    )
+    wrong, backwards = malformed_curves(curves.values, offsets)
+    for cell in np.flatnonzero(wrong & intact).tolist():
+        try:
+            check_curve(curves.cell(cell))
+        except PydanticCustomError as error:
+            point = int(starts[cell])
+            if error.type == "curve-backwards":
+                point = int(backwards[np.searchsorted(backwards, point)])
+            subject = pairs.subject("curve")(int(order[starts[cell]]))
+            problems.append(problem_of_refusal(error, grid.place(int(order[point]), at), subject))
     columns = dict(_by_outcome("curve", curves, code[starts], pairs))
     for key, position in positions.items():
         if key in _KEYS and key not in _SHAPES:
@@ -183,7 +186,7 @@ def _one_each(grid: Grid, position: int, column: Column, pairs: _Pairs, problems
         row, earlier = int(column.rows[cell]), int(column.rows[first[inverse[cell]]])
         said = f"{shown(grid.columns[position][row])} here and {shown(grid.columns[position][earlier])}"
         message = f"one curve has two values: {said} at {grid.place(earlier, position)}"
-        expected = f"one {grid.heads[position]} for all points of a curve"
+        expected = f"one {grid.headers[position]} for all points of a curve"
         problems.append(Problem("two-values", message, grid.place(row, position), expected))
     kept = np.sort(first)
     return column.take(kept, column.rows[kept])

@@ -7,8 +7,8 @@ import numpy as np
 from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.heads import Vocabulary, match_heads
-from budgetopt.reading.tables.rows import MappedAt, name_column, positions_of, read_column
+from budgetopt.reading.tables.headers import Vocabulary, match_headers
+from budgetopt.reading.tables.program_rows import MappedAt, name_column, positions_of, read_column
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key
 from budgetopt.scenario.model import Package
 from budgetopt.scenario.model.table import Table
@@ -37,7 +37,7 @@ _PACKAGES = Vocabulary(
 
 def read_packages(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the packages of a table, numbered for each program in the order of the rows, and what is wrong with it."""
-    positions, problems = match_heads(grid, table, _PACKAGES, mapped_at)
+    positions, problems = match_headers(grid, table, _PACKAGES, mapped_at)
     at = positions.get("program")
     if at is None:
         return ProgramTable(np.empty(0, dtype=object)), problems
@@ -54,9 +54,9 @@ def read_packages(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     program_of[rows], number_of[rows] = program, number
 
     columns: dict[str, Column] = {}
-    for head, position in positions.items():
-        leaf = _leaf(head)
-        if head == "program" or leaf is None:
+    for header, position in positions.items():
+        leaf = _leaf(header)
+        if header == "program" or leaf is None:
             continue
         path = leaf.path
 
