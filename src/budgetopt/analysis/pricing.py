@@ -131,8 +131,8 @@ def prices(
     the share.
 
     In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
-    solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact
-    as in a linear program, and true as long as the decisions stand: a total cost is then the least that it is.
+    solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact as in a linear
+    program, and true as long as the decisions stand: a total cost is then the least that it is.
 
     Parameters
     ----------
@@ -157,11 +157,7 @@ def prices(
 
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
-    method = "exact"
-    if question.holds_decisions:
-        method = "exact as long as the integer decisions stand"
-    elif question.is_integer:
-        method = "solved again with the limit moved by 1%"
+    method = _method(question)
     base = solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
@@ -179,6 +175,12 @@ def prices(
         if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _method(question: WhatIf) -> str:
+    if question.holds_decisions:
+        return "exact as long as the integer decisions stand"
+    return "solved again with the limit moved by 1%" if question.is_integer else "exact"
 
 
 def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
