@@ -12,7 +12,7 @@ from budgetopt.errors import Place, Problem, near
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.scenario.keys import Leaf, leaf_of, near_key
+from budgetopt.scenario.keys import Leaf, leaf_of, near_key, slot_of
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.table import Table
@@ -40,7 +40,7 @@ def is_program_key(key: str) -> bool:
 def _suggest(key: str) -> str:
     if near(key, ["program"]):
         return "program"
-    close = near_key(Program, key)
+    close = near_key(slot_of(Program), key)
     return close if is_program_key(close) or "NAME" in close else ""
 
 
