@@ -24,18 +24,6 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".txt", ".csv", ".cfg", ".json", ".html", ".j2", ".css", ".js", ""}
 NOT_OURS = {"__pycache__", "out", "build", "dist", "site"}
-# What other branches repair at this time; to be emptied, and then deleted.
-PENDING_LONG = {
-    "ladder",
-    "prices",
-    "package_words",
-    "check_sum",
-    "formulate",
-}
-PENDING_NAMES = {
-    *{"accounts", "check", "coverage", "evidence", "figures", "files", "fingerprint", "funds", "grants"},
-    *{"limits", "logic", "objective", "outcomes", "proof", "sums", "targets"},
-}
 ONWARD_IMPORTS = ROOT / "docs" / "decisions" / "0008-onward-imports.md"
 
 
@@ -164,7 +152,7 @@ def too_long(least: int) -> dict[str, int]:
 
 
 def test_no_function_of_the_package_has_more_than_60_lines() -> None:
-    assert {place: lines for place, lines in too_long(60).items() if place.split()[-1] not in PENDING_LONG} == {}
+    assert too_long(60) == {}
 
 
 def test_no_two_modules_have_one_name() -> None:
@@ -172,7 +160,7 @@ def test_no_two_modules_have_one_name() -> None:
     named: dict[str, list[Path]] = defaultdict(list)
     for path in MODULES:
         named[path.stem].append(path)
-    for name in ("__init__", *PENDING_NAMES):
+    for name in ("__init__",):
         named.pop(name, None)
     assert {name: shown(paths) for name, paths in named.items() if len(paths) > 1} == {}
 

@@ -1,7 +1,7 @@
 """Run the tests as `make test` has no time to: with many more examples, and on every Python and PuLP found here.
 
 PuLP has two generations with different interfaces, 3.3 and 4; the second needs Python 3.12. What is not here is
-skipped, with the reason.
+skipped, with the reason. Last, `mutate.py` sees whether the tests notice small changes of the source.
 """
 
 from __future__ import annotations
@@ -62,8 +62,12 @@ def environment(setting: Setting, python: str) -> Path:
     return inside
 
 
+def _word(status: int) -> str:
+    return "FAILED" if status else "passed"
+
+
 def main() -> int:
-    """Run every setting, and return 1 if one of them failed."""
+    """Run every setting and the mutation tester, and return 1 if one of them failed."""
     summary = []
     failed = False
     for setting in SETTINGS:
@@ -81,8 +85,12 @@ def main() -> int:
             check=False,
         )
         failed |= done.returncode != 0
-        word = "FAILED" if done.returncode else "passed"
-        summary.append(f"{word}   {setting.name}: {time.monotonic() - begin:.0f} s")
+        summary.append(f"{_word(done.returncode)}   {setting.name}: {time.monotonic() - begin:.0f} s")
+    print("== changes of the source that the tests should notice", flush=True)
+    begin = time.monotonic()
+    done = subprocess.run([sys.executable, str(ROOT / "tools" / "mutate.py")], cwd=ROOT, check=False)
+    failed |= done.returncode != 0
+    summary.append(f"{_word(done.returncode)}   changes of the source: {time.monotonic() - begin:.0f} s")
     print("\n".join(["", *summary]))
     return int(failed)
 

@@ -50,9 +50,12 @@ PAIRS = (
 NAMES = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
 """Functions and methods that stand for one another in a mutant."""
 KEPT_KEYWORDS = {"because", "copy", "dtype", "encoding", "hint", "kind", "strict"}
-"""Keyword arguments that are not taken away: words, and what makes no difference to a value."""
+"""Keyword arguments that stay as they are: words, and what makes no difference to a value."""
+TOLERANCES = {"small", "tolerance", "_tolerance"}
 SMALL = 1e-3
 """A constant below this is a tolerance."""
+LARGE = 100
+"""A constant above this says when something is worth its time."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ class _Place:
 def _places(node: ast.AST, lines: tuple[int, int]) -> Iterator[_Place]:
     """Yield every node below one that may change, itself left out."""
     for field, value in ast.iter_fields(node):
-        if (type(node), field) in LEFT_ALONE:
+        if (type(node), field) in LEFT_ALONE or (isinstance(node, ast.keyword) and node.arg in KEPT_KEYWORDS):
             continue
         for position, child in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(child, ast.AST) or isinstance(child, UNTOUCHED) or _is_docstring(child):
@@ -201,7 +204,7 @@ def _sign(node: ast.UnaryOp) -> Iterator[ast.AST]:
 def _constant(node: ast.Constant) -> Iterator[ast.AST]:
     if isinstance(node.value, bool):
         yield ast.Constant(not node.value)
-    elif isinstance(node.value, int | float) and not _is_tolerance(node):
+    elif isinstance(node.value, int | float) and not _is_tolerance(node) and node.value <= LARGE:
         yield ast.Constant(type(node.value)(0) if node.value == 1 else node.value + 1)
 
 
@@ -271,9 +274,12 @@ CHANGES: tuple[tuple[type[ast.AST], Callable[[Any], Iterator[ast.AST]]], ...] = 
 
 
 def _is_tolerance(node: ast.AST) -> bool:
-    """Return whether a node is a small number, one that is almost 1, or the name of a constant of the module."""
+    """Return whether a node is a small number, one that is almost 1, or what is called a constant or a tolerance."""
     if isinstance(node, ast.Name | ast.Attribute):
-        return (node.id if isinstance(node, ast.Name) else node.attr).isupper()
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        return name.isupper() or name in TOLERANCES
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.left, ast.Constant) and _is_tolerance(node.right)
     if isinstance(node, ast.Constant) and isinstance(node.value, float):
         return 0 < abs(node.value) < SMALL or 0 < abs(node.value - 1) < SMALL
     return False

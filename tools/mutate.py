@@ -138,8 +138,10 @@ class Runner:
             seconds = sum(records[name].seconds for name in tests)
             run = _run_of(session, [items[name] for name in tests], mine, code)
             todo.append((subject, run, 5.0 + 5.0 * seconds))
-        for (subject, _, _), status in _in_forks(todo, self.options.jobs):
+        for done, ((subject, _, _), status) in enumerate(_in_forks(todo, self.options.jobs), 1):
             self._report(subject, killed=status != 0)
+            if done % 100 == 0:
+                print(f"{done} of {len(todo)} mutants", file=sys.stderr, flush=True)
         return True
 
     def _tests_of(self, subject: Subject, records: dict[str, Record]) -> list[str]:
@@ -250,15 +252,14 @@ def _fork(run: Callable[[], int], seconds: float) -> int:
 def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
     """Return what each test executes of some files, from the cache or from running it.
 
-    Raises
-    ------
-    SystemExit
-        If a test fails without any mutant.
+    A test that fails without any mutant ends the run.
     """
+    import pytest
+
     by_file: dict[Path, list[Any]] = {}
     for item in session.items:
         by_file.setdefault(item.path, []).append(item)
-    state = _state_of([*_sources(files), *(path for path in _helpers(by_file))])
+    state = _state_of([*_sources(files), *_helpers(by_file)], " ".join(sorted(files)))
     CACHE.mkdir(parents=True, exist_ok=True)
     todo, places = [], {}
     for path, items in by_file.items():
@@ -269,7 +270,7 @@ def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
     for (path, _, _), status in _in_forks(todo, jobs):
         print(f"recorded {path.name}", file=sys.stderr, flush=True)
         if status:
-            raise SystemExit(f"{path} fails without any mutant")
+            pytest.exit(f"{path} fails without any mutant", returncode=1)
     records = {}
     for place in places.values():
         for name, (seconds, lines) in json.loads(place.read_text(encoding="utf-8")).items():

@@ -123,8 +123,8 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import Transfer as Transfer
     from budgetopt.scenario.model import Use as Use
     from budgetopt.scenario.model import Where as Where
-    from budgetopt.scenario.model.logic import Follow as Follow
-    from budgetopt.scenario.model.logic import Need as Need
+    from budgetopt.scenario.model.logic_rules import Follow as Follow
+    from budgetopt.scenario.model.logic_rules import Need as Need
     from budgetopt.scenario.packages import PackageTable as PackageTable
     from budgetopt.scenario.places import Places as Places
     from budgetopt.scenario.programs import Column as Column
@@ -170,7 +170,7 @@ _EXPORTS = {
         "Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule "
         "Transfer Use Where"
     ),
-    "budgetopt.scenario.model.logic": "Follow Need",
+    "budgetopt.scenario.model.logic_rules": "Follow Need",
     "budgetopt.scenario.packages": "PackageTable",
     "budgetopt.scenario.places": "Places",
     "budgetopt.scenario.programs": "Column Origin",

@@ -38,7 +38,7 @@ def test_prices_are_exact_while_the_decisions_stand():
     table = prices(plan, hold=True).set_index("kind")
     # 40 are left for the library: 10 of them at 1 a dollar
     row = table.loc["money"]
-    assert row["method"] == "exact as long as the whole decisions stand"
+    assert row["method"] == "exact as long as the integer decisions stand"
     assert [row["relief"], row["tightening"]] == pytest.approx([1, 1])
     # at 90 the library's hours bring 2 a dollar; at 60 the pool alone is left
     assert row["tightening_until"] == pytest.approx(90)

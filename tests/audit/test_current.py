@@ -106,6 +106,8 @@ def test_a_scenario_without_funds_or_without_programs() -> None:
         ("in_order", [2, 3, 1], [0, 1]),
         ("in_order", [6, 1, 1], []),
         ("any", [2, 2, 2], [0, 1]),
+        ("in_order", [0.3, 0.4, 9], [0, 1]),
+        ("one", [0.3, 0.4, 9], [1]),
     ],
 )
 def test_a_baseline_buys_the_packages_that_fit(choose: str, costs: list[float], taken: list[int]) -> None:
@@ -118,16 +120,23 @@ def test_a_baseline_buys_the_packages_that_fit(choose: str, costs: list[float], 
             "periods": ["FY1", "FY2"],
             "funds": {"general": {"revenue": 100}},
             "outcomes": {"visits": {}},
-            "programs": {"new": program(None), "full": program(5), "more": program(100)},
+            "programs": {"full": program(5), "new": program(None), "more": program(100)},
         }
     )
     packages = SpendingPlan.current(scenario).packages_in(scenario)
     assert packages[:, 0].tolist() == packages[:, 1].tolist()
     each = packages[:, 0].reshape(3, len(costs))
-    assert np.flatnonzero(each[0]).tolist() == []
-    assert np.flatnonzero(each[1]).tolist() == taken
+    assert np.flatnonzero(each[0]).tolist() == taken
+    assert np.flatnonzero(each[1]).tolist() == []
     # who has money for all takes all, or the most expensive
     assert np.flatnonzero(each[2]).tolist() == ([int(np.argmax(costs))] if choose == "one" else [0, 1, 2])
+
+
+def test_a_small_baseline_buys_a_small_package() -> None:
+    packages = [{"cost": 0.4, "outcomes": {"visits": 1}}, {"cost": 0.9, "outcomes": {"visits": 1}}]
+    programs = {choose: {"baseline": 0.5, "choose": choose, "packages": packages} for choose in ("one", "in_order")}
+    scenario = unchecked({"funds": {"general": {"revenue": 9}}, "outcomes": {"visits": {}}, "programs": programs})
+    assert SpendingPlan.current(scenario).packages_in(scenario)[:, 0].tolist() == [True, False, True, False]
 
 
 def test_no_project_is_started_by_a_baseline() -> None:

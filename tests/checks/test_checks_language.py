@@ -18,7 +18,7 @@ WORDS = {
     "unknown-value",
     "units",
     "floor-above-ceiling",
-    "never-funded",
+    "doors-above-ceiling",
     "no-coverage",
     "one-period",
     "twice",

@@ -71,7 +71,7 @@ def test_whole_decisions_can_be_held(town: Path, run: Callable[..., Any]) -> Non
     assert "each price is solved again with the limit moved by 1%." in run("prices", town).out
     held = run("prices", town, "--hold")
     assert (held.code, held.err) == (0, "")
-    assert "Prices and costs are exact as long as the whole decisions stand." in held.out
+    assert "Prices and costs are exact as long as the integer decisions stand." in held.out
     assert run("prices", town, "--no-hold").out == run("prices", town).out
     assert run("prices", town, "--hold", "--ladder").code == 2
 

@@ -84,11 +84,11 @@ def test_a_single_outcome_is_gained_in_its_own_unit() -> None:
 
 def test_small_prices_are_said_for_larger_amounts() -> None:
     gain = Gain("weighted outcomes", True, "", USD)
-    assert gain.relief(0.0042, "", "more") == "Each $1,000 more would add 4.2 to the weighted outcomes."
-    assert gain.relief(0.000042, "", "more") == "Each $100,000 more would add 4.2 to the weighted outcomes."
-    assert gain.relief(4.2e-8, "", "more") == "Each $1 million more would add 0.042 to the weighted outcomes."
+    assert gain.relaxed(0.0042, "", "more") == "Each $1,000 more would add 4.2 to the weighted outcomes."
+    assert gain.relaxed(0.000042, "", "more") == "Each $100,000 more would add 4.2 to the weighted outcomes."
+    assert gain.relaxed(4.2e-8, "", "more") == "Each $1 million more would add 0.042 to the weighted outcomes."
     assert (
-        gain.relief(0.5, "people", "more allowed")
+        gain.relaxed(0.5, "people", "more allowed")
         == "Each 1,000 people more allowed would add 500 to the weighted outcomes."
     )
 
@@ -153,4 +153,4 @@ def test_no_price_is_told_apart_from_a_price_of_nothing(city: Allocation) -> Non
         if limit.binding and math.isnan(limit.price):
             assert limit.price_words == "No price is worked out for it."
     free = {"name": "Free", "sum": "spending", "where": {"program": "poor"}, "at_most": 0}
-    assert words(plan_of(simple(rules=[free])))["Free"] == "A little relief of this limit alone would gain nothing."
+    assert words(plan_of(simple(rules=[free])))["Free"] == "Relaxing this limit alone a little would gain nothing."

@@ -65,6 +65,23 @@ def test_words_beside_figures_join_the_name_where_a_terminal_is_narrow(city: All
     assert "Bookmobile (small)" in out.getvalue()
 
 
+@pytest.mark.parametrize("width", [30, 44, 60, 80, 120])
+def test_a_table_of_many_words_fits_a_terminal(city: Allocation, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    why, where = "because the law has said so for years", "ordinance 12, page 4"
+    columns = [ReportColumn("Name", ["A name that goes on and on"]), ReportColumn("Amount", [1_234_567.5], figure=True)]
+    columns += [ReportColumn("Why", [why]), ReportColumn("Where", [where])]
+    wordy = ReportTable(title="Words", columns=columns, records=range(1))
+    monkeypatch.setattr(sections, "SECTIONS", [Section("wordy", "Words", "Words", lambda _: [wordy])])
+    out = io.StringIO()
+    print_allocation(city, Console(file=out, width=width))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert "1,234,568" in out.getvalue()
+    assert all(word in out.getvalue() for word in (*why.split(), *where.split()))
+    assert ("Why" in lines[4]) == (width >= 60)
+    assert ("Where" in lines[4]) == (width >= 80)
+
+
 def test_a_notebook_shows_it(city: Allocation) -> None:
     root = read(notebook_html(city))
     headers, rows, total = list(map(table, root.all("table")))[1]
@@ -110,6 +127,16 @@ def test_a_workbook_has_a_sheet_of_it(city: Allocation, tmp_path: Path) -> None:
         ["Total", "=SUM(B2:B4)", None],
     ]
     assert sheet["B2"].number_format == MONEY
+
+
+def test_a_number_is_written_as_its_medium_does(city: Allocation, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = ReportTable(
+        title="Small", columns=[ReportColumn("Of", ["a"]), ReportColumn("Figure", [-12.5])], records=range(1)
+    )
+    monkeypatch.setattr(sections, "SECTIONS", [Section("small", "Small", "Small", lambda _: [small])])
+    assert "| a | -12.5 |" in markdown_summary(city).replace("\\", "")
+    assert ">\N{MINUS SIGN}12.5</td>" in html_page(city)
+    assert "<td>\N{MINUS SIGN}12.5</td>" in notebook_html(city)
 
 
 def test_a_section_with_nothing_to_show_is_left_out(city: Allocation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,9 +212,10 @@ def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_men
         "These cannot all be met with the money there is:",
         "  - the floor of “a”",
         "  - the floor of “b” (Council promise)",
+        "  Together they ask “The fund” for $120, which has $100.",
     ]
     assert contradiction_lines(scenario, found, ()) == told_why
-    head, *mended = contradiction_lines(scenario, found, repairs(scenario, at_most=2))[3:]
+    head, *mended = contradiction_lines(scenario, found, repairs(scenario, at_most=2))[4:]
     assert head == "The cheapest repairs, each enough by itself:"
     assert set(mended) == {
         "  - change the floor of “b” from $50 to $30",

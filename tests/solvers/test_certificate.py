@@ -98,7 +98,7 @@ def test_without_a_plan_there_is_nothing_to_check():
         certify(WYNDOR, 0, replace(solve_linear_program(WYNDOR).solution, x=None))
 
 
-def test_whole_numbers_rest_on_the_solvers_bound():
+def test_integer_plans_rest_on_the_solvers_bound():
     outcome = solve_linear_program(MIXED)
     certificate = outcome.certificate
     assert certificate.proved

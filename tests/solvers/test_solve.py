@@ -102,7 +102,7 @@ def test_highs_finds_the_exact_answer_in_millions(lp):
 
 
 @given(linear_programs(bounded=True, integers=True))
-def test_highs_finds_the_exact_whole_number_answer(lp):
+def test_highs_finds_the_exact_integer_answer(lp):
     check_against_exact(lp, "highs")
 
 
@@ -118,7 +118,7 @@ def test_stages_in_sequence_are_exact(lp):
 
 
 @given(linear_programs(stages=2, most_columns=3, most_rows=2, bounded=True, integers=True))
-def test_stages_of_whole_number_problems_are_exact(lp):
+def test_stages_of_integer_problems_are_exact(lp):
     check_against_exact(lp, "highs")
 
 

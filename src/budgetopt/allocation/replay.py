@@ -23,8 +23,8 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
     """Return the outcome that a result document tells of, every certificate in it worked out here.
 
     For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
-    the objectives before it leave, and the point is checked against all of them. For whole decisions the bounds of the
-    objectives are the solver's word.
+    the objectives before it leave, and the point is checked against all of them. For integer decisions the bounds of
+    the objectives are the solver's word.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _believed(
     said: Mapping[str, Any],
     before: Sequence[StageResult],
 ) -> Certificate:
-    """Return the certificate of an objective over whole decisions, whose bound is the solver's word.
+    """Return the certificate of an objective over integer decisions, whose bound is the solver's word.
 
     The point must reach the value that the objective reached, less what later objectives may give up; unless it is
     better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
@@ -162,7 +162,7 @@ def _termination(word: str) -> Termination:
 def _left_by(result: StageResult) -> LinearProgram:
     """Return what an objective leaves to the next ones, as the solving did.
 
-    With whole decisions that is the whole problem: what the point gives up of an objective is looked at by itself.
+    With integer decisions that is the whole problem: what the point gives up of an objective is looked at by itself.
     """
     solution, stage, program = result.solution, result.stage, result.program
     if program.is_integer:
@@ -174,7 +174,7 @@ def _left_by(result: StageResult) -> LinearProgram:
 
 
 def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapping[str, float]) -> StageResult:
-    """Return the first objective over the linear program that is left when the whole decisions are held."""
+    """Return the first objective over the linear program that is left when the integer decisions are held."""
     fixed = fix_integers(problem, point)
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
     value = first.solution.objective

@@ -38,8 +38,8 @@ def solve(
     time_limit
         Seconds after which the best plan found is returned, marked as not proved.
     gap
-        For problems with whole decisions: the share of the best value at which to stop. Left out, small problems are
-        searched to the end, and those of 250 whole decisions or more to a hundredth of a percent; the plan says so.
+        For problems with integer decisions: the share of the best value at which to stop. Left out, small problems are
+        searched to the end, and those of 250 integer decisions or more to a hundredth of a percent; the plan says so.
     threads
         Threads that the solver may use.
 

@@ -2,7 +2,7 @@
 
 What is shown for a linear program: the plan keeps every limit of this very scenario, by the independent audit;
 every figure of the document follows from the plan; and the prices in the proof show that no plan can do better. For
-whole decisions the last is the solver's word, and said to be.
+integer decisions the last is the solver's word, and said to be.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
             reached, bound = f"{said.objective:,.10g}", f"{certificate.bound:,.10g}"
             return f"objective {place} says that it reached {reached}, and its bound is {bound}"
     if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.proved:
-        return f"the prices around the whole decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
+        return f"the prices around the integer decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
     return _rounding_fault(outcome, allocation)
 
 

@@ -17,9 +17,9 @@ from budgetopt.analysis.scaling import doubled, scaled
 from budgetopt.analysis.whole import sets_ceilings, whole
 from budgetopt.formulation import Formulation, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
-from budgetopt.formulation.objective import outcome_worths
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
+from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
@@ -254,7 +254,7 @@ class Alterations:
         for key in INDIRECT:
             simple &= np.isnan(scenario.programs.number(key))
         labels = problem.column_labels
-        # without ceilings, segments come into reach that whole decisions keep in order
+        # without ceilings, segments come into reach that integer decisions keep in order
         limited = [item.provision for item in scenario.limits.demands() if sets_ceilings(scenario, item.provision)]
         for either in (whole(scenario).linear_program, whole(scenario, limited).linear_program):
             for block in either.column_labels.blocks:

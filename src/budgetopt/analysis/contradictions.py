@@ -4,7 +4,7 @@ One set is found by dividing (QuickXplain: Junker, AAAI 2004): every set that is
 feasible if any one of its provisions is dropped. More sets are found by keeping a map of what is known (MARCO:
 Liffiton, Previti, Malik and Marques-Silva, Constraints 21, 2016): each set found, and each largest part that fits,
 rules out a region of the map, and the search ends when the map is exhausted. Feasibility is asked of the solver, so
-that conflicts of whole decisions are found too.
+that conflicts of integer decisions are found too.
 """
 
 from __future__ import annotations

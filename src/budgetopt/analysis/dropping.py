@@ -1,4 +1,4 @@
-"""Repairs that drop a provision as a whole, because it is no number that could give way little by little."""
+"""Repairs that drop a limit as a whole, because it is no number that can be relaxed little by little."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from budgetopt.allocation import plan_of
 from budgetopt.analysis.break_even import factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.formulation.objective import outcome_worths
+from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 

@@ -71,7 +71,7 @@ def follow(
     unit
         A step that is small against the numbers of the problem.
     far
-        How far to look; a piece that is still straight there is taken to have no end.
+        How far to look; a piece that is still straight there is taken to be unbounded.
     last
         How far from the point the last place is that has a value, if that is known.
     slope

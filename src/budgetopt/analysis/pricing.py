@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,7 +39,7 @@ COLUMNS = (
     "method",
 )
 STEP = 0.01
-"""In whole-number problems: the share of a limit by which it is moved to see what that brings."""
+"""In integer problems: the share of a limit by which it is moved to see what that brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ def prices(
     the share.
 
     In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
-    solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact
-    as in a linear program, and true as long as the decisions stand: a total cost is then the least that it is.
+    solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact as in a linear
+    program, and true as long as the decisions stand: a total cost is then the least that it is.
 
     Parameters
     ----------
@@ -153,37 +153,27 @@ def prices(
     InfeasibleError
         If a scenario is given and has no plan.
     """
-    import pandas as pd
-
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
-    method = "exact"
-    if question.holds_decisions:
-        method = "exact as long as the whole decisions stand"
-    elif question.is_integer:
-        method = "solved again with the limit moved by 1%"
+    method = _method(question)
     base = solved(question.as_is())
-    stage = question.problem.stages[0]
-    gain = 1.0 if stage.maximize else -1.0
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
-    rows = []
-    for row in limit_rows(question):
-        if only is None or row.limit.provision in only:
-            relief, tightening = _two_sides(question, row, base, gain)
-            rows.append(
-                {
-                    **{key: getattr(row, key) for key in ("kind", "name", "part", "period", "sense", "bound")},
-                    "relief": row.relaxes * relief.slope + 0.0,
-                    "relief_until": relief.end,
-                    "tightening": row.relaxes * tightening.slope + 0.0,
-                    "tightening_until": tightening.end,
-                    "total_cost": costs.get(row.limit.provision, np.nan),
-                    "method": method,
-                }
-            )
+    rows = [
+        {**_priced(question, row, base), "total_cost": costs.get(row.limit.provision, np.nan), "method": method}
+        for row in limit_rows(question)
+        if only is None or row.limit.provision in only
+    ]
+    return _table(rows, asked, costs, method if question.holds_decisions else "exact")
+
+
+def _table(
+    rows: list[dict[str, Any]], asked: Sequence[Limit], costs: Mapping[Provision, float], dropped: str
+) -> pd.DataFrame:
+    """Return the rows, and a row for each limit without any that costs something."""
+    import pandas as pd
+
     priced = {Provision(row["kind"], row["name"]) for row in rows}
-    dropped = method if question.holds_decisions else "exact"
     nothing = {"part": "", "period": "", "sense": "", "method": dropped}
     rows += [
         {"kind": limit.kind, "name": limit.name, "total_cost": costs[limit.provision], **nothing}
@@ -191,6 +181,25 @@ def prices(
         if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _method(question: WhatIf) -> str:
+    if question.holds_decisions:
+        return "exact as long as the integer decisions stand"
+    return "solved again with the limit moved by 1%" if question.is_integer else "exact"
+
+
+def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
+    """Return a row's limit and what moving it brings on both sides."""
+    gain = 1.0 if question.problem.stages[0].maximize else -1.0
+    relaxing, tightening = _two_sides(question, row, base, gain)
+    return {
+        **{key: getattr(row, key) for key in ("kind", "name", "part", "period", "sense", "bound")},
+        "relief": row.relaxes * relaxing.slope + 0.0,
+        "relief_until": relaxing.end,
+        "tightening": row.relaxes * tightening.slope + 0.0,
+        "tightening_until": tightening.end,
+    }
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
@@ -275,7 +284,7 @@ def solved(answer: Solution) -> Solution:
 
 
 def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -> tuple[Piece, Piece]:
-    """Return the pieces of the best value, as a gain, on the side of relief and on the side of tightening."""
+    """Return the pieces of the best value, as a gain, on the side of relaxing and on the side of tightening."""
     evaluate = _evaluator(question, limit, gain)
     start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())

@@ -12,7 +12,7 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = ["NEVER", "Amendment", "Repair"]
 
 NEVER: Literal["never"] = "never"
-"""The weight of a provision that must not give way."""
+"""The weight of a limit that must not be relaxed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def _solve(live: LiveModel) -> Floats | None:
 
 
 def _repair(scenario: Scenario, slack: Elastic, point: Floats) -> Repair:
-    """Return the numbers that the plan of a point needs, where its limits gave way."""
+    """Return the numbers that the plan of a point needs, where its limits are relaxed."""
     formulation = slack.formulation
     own = point[: formulation.linear_program.columns]
     plan = SpendingPlan(
@@ -256,7 +256,7 @@ def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) 
 
 
 def _outward(value: float, *, up: bool) -> float:
-    """Round to a number that people can write, on the side that leaves room: to the cent, or to digits of a share."""
+    """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
     digits = 6 if abs(value) < 10 else 2
     near = round(value, digits)
     noise = 1e-10 * max(abs(value), 1.0)

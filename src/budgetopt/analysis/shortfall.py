@@ -6,7 +6,7 @@ may be missed, and the least by which it is missed is the difference of the two 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +34,8 @@ class Shortfall:
     ----------
     limit
         The limit that is missed; None for the money of funds.
+    part
+        The group that the limit is missed for; empty where it has none.
     is_floor
         Whether the limit asks for more than is possible, and not allows less than is asked for.
     funds
@@ -42,17 +44,15 @@ class Shortfall:
         The first and the last period that count; empty for all periods together.
     asked, available
         What is asked for, and what there is; dollars, or the limit's own unit.
-    unit
-        The unit of both; empty for dollars.
     """
 
     limit: Limit | None
+    part: str
     is_floor: bool
     funds: tuple[str, ...]
     periods: tuple[str, ...]
     asked: float
     available: float
-    unit: str = ""
 
 
 def shortfall_of(scenario: Scenario, conflict: Conflict) -> Shortfall | None:
@@ -64,8 +64,8 @@ def shortfall_of(scenario: Scenario, conflict: Conflict) -> Shortfall | None:
     problem = replace(problem, integer=np.zeros(problem.columns, dtype=bool))
     if _missed(problem, np.empty(0, dtype=np.int64)).primal is PointStatus.FEASIBLE:
         return None
-    # what is not in dollars says more than the money, and what is in dollars less
-    first, last = ([limit for limit in conflict.demands if limit.in_dollars is dollars] for dollars in (False, True))
+    sums = [limit for limit in conflict.demands if limit.is_linear and not limit.of_each_program]
+    first, last = ([limit for limit in sums if limit.in_dollars is in_dollars] for in_dollars in (False, True))
     return _of_limits(scenario, problem, first) or _of_money(scenario, problem) or _of_limits(scenario, problem, last)
 
 
@@ -114,16 +114,15 @@ def _of_money(scenario: Scenario, problem: LinearProgram) -> Shortfall | None:
     available = float(problem.row_lower[rows[counts]].sum()) + _received(problem, answer)
     names = tuple(np.array(list(scenario.funds), dtype=object)[funds].tolist())
     window = (scenario.periods[periods[0]], scenario.periods[periods[-1]])
-    return Shortfall(None, False, names, window, round(available + answer.objective, 2), round(available, 2))
+    return Shortfall(None, "", False, names, window, round(available + answer.objective, 2), round(available, 2))
 
 
 def _received(problem: LinearProgram, answer: Solution) -> float:
     """Return what transfers at their ceilings bring to the funds that are short of money; dollars."""
-    assert answer.x is not None
-    assert answer.reduced_cost is not None
-    moved = [block.positions for block in problem.column_labels.of_kind("transfer")]
-    at = np.concatenate([np.empty(0, dtype=np.int64), *moved])
-    return float(-np.minimum(answer.reduced_cost[at], 0.0) @ answer.x[at])
+    assert answer.row_dual is not None
+    at = np.concatenate([np.empty(0, np.int64), *(block.positions for block in problem.row_labels.of_kind("transfer"))])
+    most, worth = problem.row_upper[at], -np.minimum(answer.row_dual[at], 0.0)
+    return float(worth @ np.where(worth > _LEAST, most, 0.0))
 
 
 def _of_limits(scenario: Scenario, problem: LinearProgram, limits: Sequence[Limit]) -> Shortfall | None:
@@ -133,47 +132,50 @@ def _of_limits(scenario: Scenario, problem: LinearProgram, limits: Sequence[Limi
 
 
 def _of_limit(scenario: Scenario, problem: LinearProgram, limit: Limit) -> Shortfall | None:
-    rows = _rows_of(problem, scenario.limits.position(limit.provision))
-    unit = "" if limit.in_dollars else limit.unit or "units"
-    for row, period in rows:
+    rows = list(_rows_of(problem, scenario.limits.position(limit.provision)))[:MOST_ROWS]
+    for row, period, part in rows:
         lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
-        others = [other for other, _ in rows if other != row]
+        others = [other for other, _, _ in rows if other != row]
         lower[others], upper[others] = -np.inf, np.inf
         answer = _missed(replace(problem, row_lower=lower, row_upper=upper), np.array([row]))
         if answer.primal is not PointStatus.FEASIBLE or answer.x is None or answer.objective <= _LEAST:
             continue
         under, over = answer.x[-2:].tolist()
         is_floor = under > over
-        when = "" if period < 0 else scenario.periods[period]
+        when = scenario.periods[period] if period >= 0 else ""
         figure = _figure(limit, is_floor, when, float((lower if is_floor else upper)[row]))
-        if figure is None or not np.isfinite(figure):
+        if figure is None:
             return None
-        other = round(figure + over - under, 6 if unit else 2)
-        if unit == "programs" and abs(other - round(other)) > _LEAST:
+        other = round(figure + over - under, 2 if limit.in_dollars else 6)
+        if limit.unit == "programs" and abs(other - round(other)) > _LEAST:
             return None
         asked, available = (figure, other) if is_floor else (other, figure)
-        return Shortfall(limit, is_floor, (), (when, when) if when else (), asked, available, unit)
+        name = limit.parts[part] if 0 <= part < len(limit.parts) else ""
+        return Shortfall(limit, name, is_floor, (), (when, when) if when else (), asked, available)
     return None
 
 
-def _rows_of(problem: LinearProgram, position: int) -> list[tuple[int, int]]:
-    """Return the first rows that keep a limit, each with its period: -1 for all periods together."""
-    found: list[tuple[int, int]] = []
+def _rows_of(problem: LinearProgram, position: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the rows of a limit, each with its period (-1 for all of them together) and its part (-1 for none)."""
     for block in problem.row_labels.blocks:
-        if block.limit is not None and len(found) < MOST_ROWS and (block.limit == position).any():
-            mine = np.flatnonzero(block.limit == position)[: MOST_ROWS - len(found)]
-            found += zip(block.positions[mine].tolist(), block.keys["period"][mine].tolist(), strict=True)
-    return found
+        if block.limit is not None and "period" in block.keys:
+            for at in np.flatnonzero(block.limit == position).tolist():
+                yield block.start + at, int(block.keys["period"][at]), -1 if block.part is None else int(block.part[at])
 
 
-def _figure(limit: Limit, is_floor: bool, period: str, own: float) -> float | None:
-    """Return the limit's own figure, which a row has less what outcomes are without any spending."""
-    sides = ("at least" if is_floor else "at most", "equals")
-    number = next((number for number in limit.numbers if number.sense in sides), None)
-    if number is None:
-        return own if limit.is_switch else None
-    if limit.in_dollars:
-        # a share of what the plan decides is no figure
-        return None if number.measure != "value" or (number.of and own == 0) else own
-    value = number.in_period(period)
-    return None if number.of or limit.parts or value is None else float(value)
+def _figure(limit: Limit, is_floor: bool, period: str, bound: float) -> float | None:
+    """Return the figure of a limit in a period, or in all of them; None if it is no amount.
+
+    A share of what the plan decides stands in the matrix, and the bound of its row is zero.
+    """
+    if limit.is_switch:
+        return bound
+    number = next(
+        (one for one in limit.numbers if one.sense in ("equals", "at least" if is_floor else "at most")), None
+    )
+    value = None if number is None else number.in_period(period)
+    if number is None or value is None or number.measure != "value" or number.counts_units:
+        return None
+    if number.is_share(value):
+        return bound if limit.in_dollars and bound else None
+    return float(value)

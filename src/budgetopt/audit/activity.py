@@ -82,11 +82,7 @@ class Activity:
 
 
 def activity_of(
-    scenario: Scenario,
-    spent: Floats,
-    taken: Bools | None = None,
-    units: Floats | None = None,
-    packages: PackageList | None = None,
+    scenario: Scenario, spent: Floats, taken: Bools | None, units: Floats | None, packages: PackageList
 ) -> Activity:
     """Return how far each program goes.
 
@@ -95,13 +91,12 @@ def activity_of(
     spent
         Dollars for each program in each period; shape (programs, periods).
     taken
-        Which packages are taken in each period, or start in it; left out, none. Shape (packages, periods).
+        Which packages are taken in each period, or start in it; None for none. Shape (packages, periods).
     units
-        Units of the services that cost no money; left out, none. Shape (programs, periods).
+        Units of the services that cost no money; None for none. Shape (programs, periods).
     packages
-        The packages, if they are read already.
+        The packages of the scenario.
     """
-    packages = list_packages(scenario) if packages is None else packages
     taken = np.zeros((len(packages), spent.shape[1]), dtype=bool) if taken is None else taken
     real = spent / price_level(scenario)
     buying = np.maximum(real - number(scenario, "if_funded.fixed_cost")[:, None], 0.0)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from budgetopt.checks.findings import Findings
-from budgetopt.checks.fund_checks import check_funds
-from budgetopt.checks.logic_checks import check_logic
+from budgetopt.checks.fund_mistakes import check_funds
+from budgetopt.checks.logic_mistakes import check_logic
 from budgetopt.checks.name_checks import check_names
 from budgetopt.checks.notes import notes
 from budgetopt.checks.objective_checks import check_objective

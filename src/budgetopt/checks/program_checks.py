@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from budgetopt.checks.bounds import above
 from budgetopt.checks.findings import Findings
+from budgetopt.checks.floors import above
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model.where import CONNECTIVES
 from budgetopt.scenario.places import Path

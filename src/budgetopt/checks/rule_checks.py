@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from budgetopt.checks.bounds import check_bounds
 from budgetopt.checks.findings import Findings, named, suggestion
+from budgetopt.checks.floors import check_bounds
 from budgetopt.checks.name_checks import known_names
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import OfSelection, SumRule

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from budgetopt.checks.bounds import above
 from budgetopt.checks.findings import Findings, program_path
+from budgetopt.checks.floors import above
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.scenario import Scenario
@@ -110,7 +110,7 @@ class _Look:
         texts = [[money(amount) for amount in each] for each in first]
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
-        self.add("never-funded", wrong, "if_funded", message, "at most {1}", hint, *texts)
+        self.add("doors-above-ceiling", wrong, "if_funded", message, "at most {1}", hint, *texts)
 
     def uses(self) -> None:
         """Look for uses of resources that follow what the program does not do."""

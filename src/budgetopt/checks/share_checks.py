@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from budgetopt.checks.bounds import above, in_period
 from budgetopt.checks.findings import Findings, named
+from budgetopt.checks.floors import above, in_period
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import SumRule

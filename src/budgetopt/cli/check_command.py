@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
 from budgetopt.cli.conflicts_command import conflicts_document
+from budgetopt.cli.files import print_json
 from budgetopt.cli.progress import progress
 from budgetopt.errors import InfeasibleError, Place, Problem, ScenarioError
 
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         scenario = load(arguments)
     except ScenarioError as error:
         if as_json:
-            _print_json({"valid": False, "problems": [_plain(problem) for problem in error.problems], "notes": []})
+            print_json({"valid": False, "problems": [_plain(problem) for problem in error.problems], "notes": []})
             return error.exit_code
         raise
     from budgetopt.checks import notes
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     if as_json:
         found = conflicts_document(answer.conflicts, answer.repairs)
         plan = {"exists": answer.feasible, "decided": answer.decided, **found}
-        _print_json({"valid": True, "problems": [], "notes": remarks, "summary": _counts(scenario), "plan": plan})
+        print_json({"valid": True, "problems": [], "notes": remarks, "summary": _counts(scenario), "plan": plan})
     else:
         sys.stdout.write(f"{_summary(scenario)}\n")
         sys.stdout.writelines(f"note: {remark}\n" for remark in remarks)
@@ -94,7 +94,7 @@ def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
         traced = {
             path: [{"value": _jsonable(said), "place": _where(place)} for place, said in steps] for path, steps in found
         }
-        _print_json({"trace": traced})
+        print_json({"trace": traced})
         return 0
     for path, steps in found:
         lines = [f"{path}: {_said(steps[-1][1])}"]
@@ -102,9 +102,8 @@ def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
             if place is None:
                 where = "by default" if len(steps) == 1 else "by a change"
             else:
-                where = f"{'from' if number == 0 else 'then'} {place}".replace("<set> ", "--set ").replace(
-                    "<without> ", "--without "
-                )
+                where = f"{'from' if number == 0 else 'then'} {place}"
+                where = where.replace("<set> ", "--set ").replace("<without> ", "--without ")
             lines.append(f"  {where}" + ("" if len(steps) == 1 else f": {_said(said)}"))
         sys.stdout.write("\n".join(lines) + "\n")
     return 0
@@ -143,10 +142,6 @@ def _where(place: Place | None) -> dict[str, Any] | None:
     if place is None:
         return None
     return {"file": place.file, "line": place.line, "column": place.column, "sheet": place.sheet}
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def _plain(problem: Problem) -> dict[str, Any]:

@@ -7,20 +7,21 @@ new numbers, and with them the scenario has a plan.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load, positive_count
 from budgetopt.cli.failures import say
+from budgetopt.cli.files import print_json
 from budgetopt.cli.progress import progress
 from budgetopt.errors import InfeasibleError, OptionError
 
 if TYPE_CHECKING:
+    from budgetopt.allocation import Allocation
     from budgetopt.analysis import Conflict, Repair
     from budgetopt.scenario import Scenario
 
-__all__ = ["HELP", "NAME", "add_arguments", "conflicts_document", "explain_infeasible", "run"]
+__all__ = ["HELP", "NAME", "add_arguments", "conflicts_document", "run", "solved_or_why_not"]
 
 NAME = "conflicts"
 HELP = "when nothing fits: what contradicts what, and the cheapest repairs"
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             repairs(scenario, measure=arguments.measure, weights=weights, at_most=arguments.most) if found else ()
         )
     if arguments.format == "json":
-        sys.stdout.write(json.dumps(conflicts_document(found, cheapest), indent=2, ensure_ascii=False) + "\n")
+        print_json(conflicts_document(found, cheapest))
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
@@ -71,7 +72,24 @@ def run(arguments: argparse.Namespace) -> int:
     return InfeasibleError.exit_code if found else 0
 
 
-def explain_infeasible(scenario: Scenario) -> None:
+def solved_or_why_not(scenario: Scenario, **options: Any) -> Allocation:
+    """Solve a scenario; where no plan exists, say on stderr what contradicts what.
+
+    Raises
+    ------
+    InfeasibleError
+        If no plan exists.
+    """
+    from budgetopt.allocation import solve
+
+    try:
+        return solve(scenario, **options)
+    except InfeasibleError:
+        _explain_infeasible(scenario)
+        raise
+
+
+def _explain_infeasible(scenario: Scenario) -> None:
     """Say on stderr why a scenario has no plan, in the short form."""
     from budgetopt.analysis import conflicts, repairs
     from budgetopt.report.contradiction import contradiction_lines

@@ -6,11 +6,11 @@ The first scenario is what was, such as the proposed budget; the second is what 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import positive_seconds
+from budgetopt.cli.files import print_json
 from budgetopt.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         found = diff(before, after, solve=arguments.solve, time_limit=arguments.time_limit)
     if arguments.format == "json":
-        sys.stdout.write(json.dumps(_document(found), indent=2, ensure_ascii=False, default=str) + "\n")
+        print_json(_document(found))
     else:
         from budgetopt.report.difference_words import difference_lines
 

@@ -11,17 +11,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.conflicts_command import explain_infeasible
+from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, write_text
 from budgetopt.cli.progress import progress
-from budgetopt.errors import InfeasibleError, OptionError
+from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.allocation import Allocation
-    from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "print_table", "run", "solved_or_why_not"]
 
@@ -67,23 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"wrote {arguments.chart}")
     print_table(plan, table, arguments.format)
     return 0
-
-
-def solved_or_why_not(scenario: Scenario) -> Allocation:
-    """Solve a scenario; where no plan exists, say on stderr what contradicts what.
-
-    Raises
-    ------
-    InfeasibleError
-        If no plan exists.
-    """
-    from budgetopt.allocation import solve
-
-    try:
-        return solve(scenario)
-    except InfeasibleError:
-        explain_infeasible(scenario)
-        raise
 
 
 def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+
+from budgetopt.cli.files import print_json
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -25,5 +25,5 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.allocation.result_schema import result_schema as schema
     else:
         from budgetopt.reading.schema import json_schema as schema
-    sys.stdout.write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
+    print_json(schema())
     return 0

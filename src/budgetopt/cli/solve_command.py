@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_changes, add_scenario, load, positive_count, positive_seconds, share
-from budgetopt.cli.conflicts_command import explain_infeasible
+from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, check_target, write_text
 from budgetopt.cli.interruptions import Interruptions, watched
 from budgetopt.cli.progress import progress
-from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
+from budgetopt.errors import OptionError, OutOfTimeError
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
@@ -89,16 +89,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _solve(arguments: argparse.Namespace, scenario: Scenario, interruptions: Interruptions) -> Allocation:
-    from budgetopt.allocation import solve
-
-    named = {"time_limit": arguments.time_limit, "gap": arguments.gap, "threads": arguments.threads}
+    options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
     try:
-        return solve(
-            scenario, solver=arguments.solver, **{option: value for option, value in named.items() if value is not None}
-        )
-    except InfeasibleError:
-        explain_infeasible(scenario)
-        raise
+        return solved_or_why_not(scenario, **{key: value for key, value in options.items() if value is not None})
     except OutOfTimeError:
         if interruptions.count:
             raise KeyboardInterrupt from None

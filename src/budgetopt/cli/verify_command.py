@@ -7,7 +7,6 @@ prices in the proof show that no plan can do better. Exit code 0: confirmed; 2: 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import STDIO, read_text
+from budgetopt.cli.files import STDIO, print_json, read_text
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, ResultFileError
 
@@ -59,19 +58,18 @@ def run(arguments: argparse.Namespace) -> int:
         found = verify_result(document, scenario)
         exact = _exact(document, scenario) if arguments.exact else None
     if arguments.format == "json":
-        document = found.to_dict() | ({} if exact is None else {"exact": exact})
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        print_json(found.to_dict() | ({} if exact is None else {"exact": exact}))
     else:
         sys.stdout.write(f"{found}\n")
         if exact is not None:
-            sys.stdout.write(f"{_document(exact)}\n")
+            sys.stdout.write(f"{_sentence(exact)}\n")
     if found.accepted:
         return 0
     say(f"budgetopt: {arguments.result} is not confirmed")
     return ResultFileError.exit_code
 
 
-def _document(exact: dict[str, str | None]) -> str:
+def _sentence(exact: dict[str, str | None]) -> str:
     violation = float(Fraction(exact["violation"] or 0))
     missed = f"misses a limit by {violation:.1e} at most" if violation else "misses no limit"
     bound = "prove no bound" if exact["bound"] is None else f"prove that no plan can do better than {exact['bound']}"

@@ -73,11 +73,9 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
     chosen = sorted(moved[:MOST_MOVES], key=lambda at: -int(figures.change[at]))
     changes = figures.change[chosen] * dollars
     step = ticks_to(float(np.abs(changes).max()), 3)
-    left = step[-1] if (changes < 0).any() else 0.0
-    right = step[-1] if (changes > 0).any() else 0.0
     # one side needs only as many marks as its longest bar
-    left = next(mark for mark in step if mark >= -min(changes.min(), 0.0)) if left else 0.0
-    right = next(mark for mark in step if mark >= max(changes.max(), 0.0)) if right else 0.0
+    left = next(mark for mark in step if mark >= -min(changes.min(), 0.0))
+    right = next(mark for mark in step if mark >= max(changes.max(), 0.0))
     end = left + right
     zero = percent(left, end)
     bars = []
@@ -92,15 +90,11 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
         figure = numbers.short_money(change, signed=True) + (" new" if row.baseline is None else "")
         bars.append(Bar(row.name, start, length, figure, words, "up" if change > 0 else "down"))
     marks = [-mark for mark in reversed(step[1:]) if mark <= left] + [mark for mark in step if mark <= right]
-    crowded = len(marks) > 4
-    ticks = tuple(
-        Tick(
-            round(zero + 100 * mark / end, 2),
-            numbers.short_money(mark, signed=True),
-            crowded and round(mark / step[1]) % 2 == 1,
-        )
-        for mark in marks
-    )
+    minor = [len(marks) > 4 and round(mark / step[1]) % 2 == 1 for mark in marks]
+    ticks = [
+        Tick(round(zero + 100 * mark / end, 2), numbers.short_money(mark, signed=True), less)
+        for mark, less in zip(marks, minor, strict=True)
+    ]
     return Chart(
         heading="What changes most",
         title="Largest changes against the baseline",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any, ClassVar
 
-from budgetopt.report.numbers import quantity_decimals
+from budgetopt.report.numbers import Numbers
 
 __all__ = [
     "MONEY",
@@ -20,9 +20,17 @@ __all__ = [
     "Bullets",
     "Cell",
     "Chart",
+    "Formula",
+    "Media",
+    "Paragraph",
+    "References",
     "ReportColumn",
+    "ReportTable",
+    "Story",
+    "Tick",
+    "Value",
+    "plain_text",
 ]
-__all__ += ["Formula", "Media", "Paragraph", "References", "ReportTable", "Story", "Tick", "Value", "text"]
 
 MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
 WHOLE_MONEY = "#,##0;[Red]-#,##0"
@@ -255,10 +263,10 @@ class References:
 Block = ReportTable | Paragraph | Bullets | Story | Chart | References
 
 
-def text(value: Value) -> str:
+def plain_text(value: Value, minus: str = "-") -> str:
     """Return a value of a table as plain text."""
     if isinstance(value, Cell | Formula):
         return value.text
     if isinstance(value, str) or value is None:
         return value or ""
-    return f"{value:,.{quantity_decimals(value)}f}"
+    return Numbers(minus=minus).quantity(value)

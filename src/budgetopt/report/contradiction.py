@@ -23,7 +23,7 @@ def limit_phrase(limit: Limit) -> str:
 
 
 def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterator[str]:
-    """Yield what contradicts what, a line each."""
+    """Yield what contradicts what, a line each, and the sum behind it."""
     for number, conflict in enumerate(conflicts, 1):
         if not conflict.demands:
             yield "No plan exists even without any rule, floor, reserve or target."

@@ -12,7 +12,6 @@ from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.programs import split_key
-from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,64 +29,59 @@ MONEY = (
 
 def difference_lines(difference: Difference) -> Iterator[str]:
     """Yield what differs, and with plans what that changes, a line each."""
+    writer = _DifferenceWriter(difference)
     if not difference:
         yield "The two scenarios say the same."
     else:
-        yield from _document_lines(difference)
-        yield from _program_lines(difference)
+        yield from (f"- {writer.value_line(value)}" for value in difference.document)
+        yield from _program_lines(writer)
     if difference.plans is not None:
         yield ""
-        yield from _plan_lines(difference)
-
-
-def _document_lines(difference: Difference) -> Iterator[str]:
-    writer = _DifferenceWriter(difference.after)
-    for value in difference.document:
-        yield f"- {writer.value_line(value, difference)}"
+        yield from _plan_lines(writer)
 
 
 class _DifferenceWriter:
     """Writes values in the words of a scenario."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.numbers = Numbers(scenario.currency)
-        self.periods = scenario.periods
+    def __init__(self, difference: Difference) -> None:
+        self.difference = difference
+        self.numbers = Numbers(difference.after.currency)
 
-    def value_line(self, value: ChangedValue, difference: Difference) -> str:
+    def value_line(self, value: ChangedValue) -> str:
         """Return one sentence about a value outside of the programs."""
         section, *rest = value.path
         kind = WHERE.get(section)
         if kind is None or not rest:
-            return f"{' '.join(value.path)}: {self.change(value, difference)}"
-        name = self.name(section, rest[0], difference)
+            return f"{' '.join(value.path)}: {self.change(value)}"
+        name = self.name(section, rest[0])
         if len(rest) == 1:
             if value.before is None:
                 return f"the {kind} {name} is new"
             return f"the {kind} {name} is gone" if value.after is None else f"the {kind} {name} is another"
         name = f"the rule {name}" if section == "rules" else name
-        keys, when = self.keys_and_period(rest[1:], difference)
-        return f"the {keys} of {name} {self.change(value, difference)}{when}"
+        keys, when = self.keys_and_period(rest[1:])
+        return f"the {keys} of {name} {self.change(value)}{when}"
 
-    def name(self, section: str, key: str, difference: Difference) -> str:
+    def name(self, section: str, key: str) -> str:
         """Return what a fund, outcome, resource or rule is called."""
         if section == "rules":
             return f"“{one_line(key)}”"
-        for scenario in (difference.after, difference.before):
+        for scenario in (self.difference.after, self.difference.before):
             said: Mapping[str, Any] = getattr(scenario, section)
             if key in said:
                 return f"“{label(key, said[key].name)}”"
         return f"“{label(key)}”"
 
-    def keys_and_period(self, keys: Sequence[str], difference: Difference) -> tuple[str, str]:
+    def keys_and_period(self, keys: Sequence[str]) -> tuple[str, str]:
         """Return the keys in words, and in which period, if the last is one."""
-        periods = (*difference.before.periods, *difference.after.periods)
+        periods = (*self.difference.before.periods, *self.difference.after.periods)
         when = f" in {one_line(keys[-1])}" if len(keys) > 1 and keys[-1] in periods else ""
         words = [key.replace("_", " ") for key in (keys[:-1] if when else keys)]
         return one_line(" ".join(words)), when
 
-    def change(self, value: ChangedValue, difference: Difference) -> str:
+    def change(self, value: ChangedValue) -> str:
         """Return how a value changes: ``falls from $118 million to $112 million (-5.1%)``."""
-        in_money = self._is_money(value, difference)
+        in_money = self._is_money(value)
         if value.before in (None, "", (), {}, []):
             return f"is now {self.show(value.after, in_money=in_money)}"
         if value.after in (None, "", (), {}, []):
@@ -106,12 +100,12 @@ class _DifferenceWriter:
             share = f" ({self.numbers.share(value.after / value.before - 1, signed=True)})"
         return f"{move} from {before} to {after}{share}"
 
-    def _is_money(self, value: ChangedValue, difference: Difference) -> bool:
+    def _is_money(self, value: ChangedValue) -> bool:
         path = value.path
         if path[0] in ("resources", "outcomes"):
             return False
         if path[0] == "rules":
-            rule = next((rule for rule in difference.after.rules if rule.name == path[1]), None)
+            rule = next((rule for rule in self.difference.after.rules if rule.name == path[1]), None)
             return getattr(rule, "sum", "") == "spending" and path[-1] not in ("within", "parity")
         return any(part in MONEY for part in path[2:])
 
@@ -142,7 +136,8 @@ def _cut(words: Sequence[str]) -> str:
     return join_words([*words[:FEW], f"{len(words) - FEW:,} more"])
 
 
-def _program_lines(difference: Difference) -> Iterator[str]:
+def _program_lines(writer: _DifferenceWriter) -> Iterator[str]:
+    difference = writer.difference
     for ids, scenario, what in (
         (difference.new_programs, difference.after, "new"),
         (difference.gone_programs, difference.before, "gone"),
@@ -151,9 +146,8 @@ def _program_lines(difference: Difference) -> Iterator[str]:
             names = dict(zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True))
             verb = "is" if len(ids) == 1 else "are"
             yield f"- {plural(len(ids), 'program')} {verb} {what}: {_cut([f'“{one_line(names[one])}”' for one in ids])}"
-    writer = _DifferenceWriter(difference.after)
     for key, (ids, before, after) in difference.program_keys.items():
-        yield from _key_lines(writer, difference, key, ids, before, after)
+        yield from _key_lines(writer, key, ids, before, after)
     for section in difference.order:
         settles = ", by which ties are settled" if section in ("programs", "funds") else ""
         yield f"- the {section} stand in another order{settles}"
@@ -161,14 +155,13 @@ def _program_lines(difference: Difference) -> Iterator[str]:
 
 def _key_lines(
     writer: _DifferenceWriter,
-    difference: Difference,
     key: str,
     ids: Sequence[str],
     before: Sequence[Any],
     after: Sequence[Any],
 ) -> Iterator[str]:
-    names = difference.after.programs.names()
-    words, when = writer.keys_and_period(split_key(key), difference)
+    names = writer.difference.after.programs.names()
+    words, when = writer.keys_and_period(split_key(key))
     values = [
         ChangedValue(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)
     ]
@@ -177,9 +170,9 @@ def _key_lines(
         together = _in_all(writer, key, before, after)
         yield f"- the {words} of {plural(len(ids), 'program')} changes{when}{together}, such as:"
     for value in values[: FEW if len(ids) <= FEW else 3]:
-        name = one_line(names[difference.after.programs.position(value.path[1])])
+        name = one_line(names[writer.difference.after.programs.position(value.path[1])])
         indent = "- " if len(ids) <= FEW else "  - "
-        yield f"{indent}the {words} of program “{name}” {writer.change(value, difference)}{when}"
+        yield f"{indent}the {words} of program “{name}” {writer.change(value)}{when}"
 
 
 def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
@@ -190,10 +183,10 @@ def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: S
     return f", from {writer.numbers.spoken_money(old)} to {writer.numbers.spoken_money(new)} in all"
 
 
-def _plan_lines(difference: Difference) -> Iterator[str]:
+def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
+    difference, numbers = writer.difference, writer.numbers
     assert difference.plans is not None
     first, second = difference.plans
-    numbers = Numbers(difference.after.currency)
     old, new = first.objective_value, second.objective_value
     alike = old and first.scenario.objective == second.scenario.objective
     share = f" ({numbers.share(new / old - 1, signed=True)})" if alike else ""
@@ -220,15 +213,15 @@ def _plan_lines(difference: Difference) -> Iterator[str]:
     else:
         yield "No program gets another amount."
     for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
-        yield from _table_lines(difference, table, section, numbers)
+        yield from _table_lines(writer, table, section)
 
 
-def _table_lines(difference: Difference, table: pd.DataFrame, section: str, numbers: Numbers) -> Iterator[str]:
-    writer = _DifferenceWriter(difference.after)
+def _table_lines(writer: _DifferenceWriter, table: pd.DataFrame, section: str) -> Iterator[str]:
+    numbers = writer.numbers
     for key, row in table.iterrows():
         if abs(row["change"]) < (0.005 if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
             continue
-        name = writer.name(section, str(key), difference)
+        name = writer.name(section, str(key))
         if section == "funds":
             yield f"- the fund {name} pays {_money_move(numbers, row)}"
         else:

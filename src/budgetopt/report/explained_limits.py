@@ -96,16 +96,14 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     for index in range(len(money)):
         row = money.iloc[index]
         when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
-        relief, tightening = float(row["relief"]), float(row["tightening"])
-        if relief == 0:
+        more, less = float(row["relief"]), float(row["tightening"])
+        if more == 0:
             sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
-        elif math.isclose(relief, tightening, rel_tol=1e-6):
-            sentences.append(f"Each dollar more{when} would {gain.words(relief)}.")
-        elif math.isnan(tightening):
-            sentences.append(
-                f"One dollar more{when} would {gain.words(relief)}; with one dollar less there is no plan."
-            )
-        elif relief > 0:
-            lost = gain.amount(tightening)
-            sentences.append(f"One dollar more{when} would {gain.words(relief)}; one dollar less would cost {lost}.")
+        elif math.isclose(more, less, rel_tol=1e-6):
+            sentences.append(f"Each dollar more{when} would {gain.words(more)}.")
+        elif math.isnan(less):
+            sentences.append(f"One dollar more{when} would {gain.words(more)}; with one dollar less there is no plan.")
+        elif more > 0:
+            lost = gain.amount(less)
+            sentences.append(f"One dollar more{when} would {gain.words(more)}; one dollar less would cost {lost}.")
     return (label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts})

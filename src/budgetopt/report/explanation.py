@@ -15,7 +15,7 @@ from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
-from budgetopt.formulation.objective import is_goal_programming
+from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, text
+from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import clean
@@ -107,7 +107,7 @@ def _rows(table: ReportTable) -> Markup:
 
 
 def _cell(value: Value) -> Cell:
-    return value if isinstance(value, Cell) else Cell(text(value))
+    return value if isinstance(value, Cell) else Cell(plain_text(value, MINUS))
 
 
 def _row(columns: Sequence[ReportColumn], name: Cell, others: Sequence[Cell]) -> str:

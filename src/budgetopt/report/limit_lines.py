@@ -1,4 +1,4 @@
-"""The limits of a plan, and what relief of each would gain, in words."""
+"""The limits of a plan, and what relaxing each would gain, in words."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _STEPS = (1, 1_000, 100_000, 1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Says what a plan gains, in the terms of what it seeks first.
+    """Says what a plan gains, in the terms of its first objective.
 
     Parameters
     ----------
     what
-        What is sought: ``weighted outcomes``, ``spending``, ``change from baseline``, ``shortfall from targets``, the
+        The objective: ``weighted outcomes``, ``spending``, ``change from baseline``, ``shortfall from targets``, the
         key of an outcome, or ``smallest`` for the group that has least of one.
     maximize
         Whether more of it is better.
     unit
-        The unit of an outcome that is sought by itself.
+        The unit of an outcome that is the objective by itself.
     numbers
         How numbers are written.
     """
@@ -77,17 +77,17 @@ class Gain:
             return f"{self.numbers.quantity(gain)} of the weighted outcomes"
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 
-    def relief(self, price: float, unit: str, more: str) -> str:
-        """Return what relief of a limit would gain.
+    def relaxed(self, price: float, unit: str, more: str) -> str:
+        """Return what relaxing a limit would gain.
 
         Parameters
         ----------
         price
-            The gain for one unit of relief.
+            The gain for one unit.
         unit
             What the limit counts, in the plural; empty for money.
         more
-            What relief is, after the amount: ``more``, ``less asked for``.
+            What relaxing it is, after the amount: ``more``, ``less asked for``.
         """
         least = 0.1 if self.what in (SPENDING, CHANGE) else 1.0
         step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
@@ -116,11 +116,11 @@ class LimitLine:
     binding
         Whether it holds the plan back.
     price
-        What one unit of relief gains; NaN where that is not known.
+        What relaxing it by one unit gains; NaN where that is not known.
     price_words
         The same in a sentence.
     stake
-        What relief by a hundredth of the limit gains: by this limits are put in order, since their units differ.
+        What relaxing it by a hundredth of itself gains: by this limits are put in order, since their units differ.
     """
 
     kind: str
@@ -137,24 +137,24 @@ class LimitLine:
 
 
 def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
-    """Return every limit of a plan beyond the programs' own: money first, then those that bind, the dearest first.
+    """Return every limit of a plan beyond the programs' own: money first, then those that bind, by what they cost.
 
-    The dearest is the one of which a hundredth more room would gain most. A limit that is the same in several periods
+    The first is the one of which relaxing a hundredth would gain most. A limit that is the same in several periods
     is said once.
     """
     gain = Gain.of(plan, numbers)
     money = _money(plan, gain)
     others = _rules(plan, gain)
-    dearest: dict[tuple[bool, str, str], float] = {}
+    most: dict[tuple[bool, str, str], float] = {}
     for limit in others:
         group = (limit.binding, limit.kind, limit.name)
-        dearest[group] = max(dearest.get(group, 0.0), 0.0 if math.isnan(limit.stake) else limit.stake)
+        most[group] = max(most.get(group, 0.0), 0.0 if math.isnan(limit.stake) else limit.stake)
     # the periods of one limit stay together; sorting is stable, so that they stay in order
-    groups = {group: at for at, group in enumerate(dearest)}
+    groups = {group: at for at, group in enumerate(most)}
     others.sort(
         key=lambda limit: (
             not limit.binding,
-            -dearest[limit.binding, limit.kind, limit.name],
+            -most[limit.binding, limit.kind, limit.name],
             groups[limit.binding, limit.kind, limit.name],
         )
     )
@@ -245,6 +245,6 @@ def _words(gain: Gain, price: float, unit: str, more: str, *, one_of_many: bool 
     if math.isnan(price):
         return "No price is worked out for it."
     if price <= 0 or not math.isfinite(price):
-        return "A little relief of this limit alone would gain nothing."
-    words = gain.relief(price, unit, more)
+        return "Relaxing this limit alone a little would gain nothing."
+    words = gain.relaxed(price, unit, more)
     return words.replace(" would ", " would, where it matters most, ") if one_of_many else words

@@ -22,7 +22,7 @@ def limit_blocks(view: PlanView) -> Iterator[Block]:
         shown, more = view.cut(view.binding)
         items = [_words(limit, because=view.media is Media.TERMINAL) for limit in shown]
         all_shows = "; --all shows them." if view.media is Media.TERMINAL else ""
-        title = "Limits that bind" + (", and what relief of each would gain" if view.media is Media.TERMINAL else "")
+        title = "Limits that bind" + (", and what relaxing each would gain" if view.media is Media.TERMINAL else "")
         items += [f"and {view.numbers.number(more)} more{all_shows}"] if more else []
         yield Bullets(title, items, ~Media.NOTEBOOK)
     else:
@@ -37,18 +37,20 @@ def _words(limit: LimitLine, *, because: bool) -> str:
 
 def _page_blocks(view: PlanView) -> Iterator[Block]:
     if view.binding:
-        words = "What relief gains is worked out for a little relief of one limit alone; much relief gains no more for "
+        words = (
+            "What relaxing gains is worked out for one limit alone and a little of it; more of it gains no more for "
+        )
         words += "each dollar, and may gain less."
         if view.assumptions:
             words += " These gains rest on the same effects as the plan, assumptions included."
         yield Paragraph(words, note=True)
-        caption = "Limits that bind, money first, then those of which one percent more room would gain most."
+        caption = "Limits that bind, money first, then those of which relaxing one percent would gain most."
         yield from _table(view, view.binding, caption, gains=True)
     else:
         yield Paragraph(NONE_BINDS)
     if view.slack:
-        folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} room"
-        yield from _table(view, view.slack, "Limits that the plan keeps with room to spare.", folded=folded)
+        folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} something"
+        yield from _table(view, view.slack, "Limits that the plan keeps with something to spare.", folded=folded)
 
 
 def _table(
@@ -60,7 +62,7 @@ def _table(
         *([ReportColumn("Period", "period")] if len(view.periods) > 1 else []),
         ReportColumn("The plan has", "value"),
         ReportColumn("The limit", lambda limit: limit.bound or limit.sense if gains else limit.bound),
-        *([ReportColumn("What relief would gain", "price_words")] if gains else []),
+        *([ReportColumn("What relaxing it would gain", "price_words")] if gains else []),
     ]
     yield ReportTable(caption=caption, columns=columns, records=shown, look="words", folded=folded, repeats=True)
     if more:
@@ -83,8 +85,8 @@ def limit_sheets(view: PlanView) -> list[ReportTable]:
         ReportColumn("The limit", table["bound"].tolist(), format=NUMBER, width=18),
         ReportColumn("Unit", [unit or view.plan.scenario.currency for unit in units]),
         ReportColumn("Binds", ["yes" if binds else "no" for binds in table["binding"].tolist()], width=8),
-        ReportColumn("Worth of relief by one", table["price"].tolist(), format=NUMBER, width=16),
-        ReportColumn("Worth of relief by 1%", table["one_percent"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Worth of relaxing by one", table["price"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Worth of relaxing by 1%", table["one_percent"].tolist(), format=NUMBER, width=16),
         ReportColumn("Because", table["because"].tolist(), width=44),
         ReportColumn("Where it stands", table["place"].tolist(), width=34),
     ]

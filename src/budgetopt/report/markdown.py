@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportTable, Story, text
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportTable, Story, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import one_line
@@ -60,9 +60,9 @@ def _rows(table: ReportTable) -> Iterator[str]:
     yield f"| {' | '.join(column.header for column in columns)} |"
     yield f"| {' | '.join('--:' if column.figure else ':--' for column in columns)} |"
     for record in table.records:
-        yield f"| {' | '.join(_escaped(text(column.of(record))) for column in columns)} |"
+        yield f"| {' | '.join(_escaped(plain_text(column.of(record))) for column in columns)} |"
     if table.total is not None:
-        cells = [_escaped(text(column.of(table.total))) for column in columns]
+        cells = [_escaped(plain_text(column.of(table.total))) for column in columns]
         yield f"| {' | '.join(f'**{cell}**' if cell else '' for cell in cells)} |"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Block, Media, Paragraph, ReportColumn, ReportTable, Story, text
+from budgetopt.report.content import Block, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
 from budgetopt.report.html import MINUS
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
@@ -50,7 +50,7 @@ def _shown(block: Block) -> str:
 
 
 def _row(columns: Sequence[ReportColumn], record: object) -> str:
-    name, *cells = [escape(text(column.of(record))) for column in columns]
+    name, *cells = [escape(plain_text(column.of(record), MINUS)) for column in columns]
     return f'<tr><th scope="row"><bdi>{name}</bdi></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 

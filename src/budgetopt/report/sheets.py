@@ -8,7 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.errors import OptionError
-from budgetopt.report.content import NUMBER, TEXT, Cell, Formula, Media, ReportColumn, ReportTable, Value, text
+from budgetopt.report.content import NUMBER, TEXT, Cell, Formula, Media, ReportColumn, ReportTable, Value, plain_text
 from budgetopt.report.numbers import quantity_decimals
 from budgetopt.report.text import clean, one_line
 
@@ -79,13 +79,7 @@ def _wraps(column: ReportColumn) -> bool:
 
 
 class _SheetWriter:
-    """Makes the cells of a sheet.
-
-    Parameters
-    ----------
-    sheet
-        The sheet.
-    """
+    """Makes the cells of a sheet."""
 
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
@@ -116,7 +110,7 @@ class _SheetWriter:
 
         format = column.format
         if isinstance(value, Cell):
-            value = text(value)
+            value = plain_text(value)
         if isinstance(value, str) and not header:
             format = TEXT
         elif format in (NUMBER, TEXT) and isinstance(value, float) and math.isfinite(value):

@@ -23,23 +23,26 @@ def shortfall_words(scenario: Scenario, shortfall: Shortfall, limit: str, demand
         How many limits contradict each other.
     """
     numbers = Numbers(scenario.currency)
-    asked, available = (_amount(value, shortfall.unit, numbers) for value in (shortfall.asked, shortfall.available))
+    in_dollars = shortfall.limit is None or shortfall.limit.in_dollars
+    asked, available = (_amount(value, in_dollars, numbers) for value in (shortfall.asked, shortfall.available))
     when = _when(scenario, shortfall.periods)
     if shortfall.limit is None:
         funds = join_words([f"“{label(name, scenario.funds[name].name)}”" for name in shortfall.funds])
         who, have = "Together they ask" if demands > 1 else "It asks", "has" if len(shortfall.funds) == 1 else "have"
         return f"{who} {funds} for {asked}{when}, which {have} {available}."
     limit = limit[0].upper() + limit[1:]
-    unit = f" {one_line(shortfall.unit)}" if shortfall.unit else ""
+    first = shortfall.asked if shortfall.is_floor else shortfall.available
+    unit = f" {one_line(shortfall.limit.unit)}" if shortfall.limit.unit else ""
+    unit = " program" if unit == " programs" and first == 1 else unit
+    what = f"{unit}{f' for {one_line(shortfall.part)}' if shortfall.part else ''}{when}"
     if shortfall.is_floor:
-        asks = "ask" if shortfall.limit.kind == "fund spending" else "asks"
-        return f"{limit} {asks} for {asked}{unit}{when}, and at most {available} can be reached."
+        return f"{limit}: at least {asked}{what}, and at most {available} can be reached."
     others = "the others ask" if demands > 1 else "the scenario asks"
-    return f"{limit} allows at most {available}{unit}{when}, and {others} for {asked}."
+    return f"{limit}: at most {available}{what}, and {others} for {asked}."
 
 
-def _amount(value: float, unit: str, numbers: Numbers) -> str:
-    return numbers.quantity(value) if unit else numbers.money(value, 0 if float(value).is_integer() else 2)
+def _amount(value: float, in_dollars: bool, numbers: Numbers) -> str:
+    return numbers.money(value, 0 if float(value).is_integer() else 2) if in_dollars else numbers.quantity(value)
 
 
 def _when(scenario: Scenario, periods: tuple[str, ...]) -> str:

@@ -71,12 +71,8 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
         if not total.baseline:
             return text + "."
         return f"{text}; the baseline is {numbers.spoken_money(total.baseline * dollars)}."
-    of = (
-        plural(programs, "program")
-        if funded == programs
-        else f"{numbers.number(funded)} of {plural(programs, 'program')}"
-    )
-    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {of}"
+    some = "" if funded == programs else f"{numbers.number(funded)} of "
+    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {some}{plural(programs, 'program')}"
     text += f" {period}" if period else ""
     if total.baseline is None:
         return text + "."
@@ -107,9 +103,7 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     if down:
         parts.append(f"{plural(down, 'program')} {'loses' if down == 1 else 'lose'}{ending}")
     if same:
-        parts.append(
-            f"{numbers.number(same)} {'stays' if same == 1 else 'stay'} as {'it is' if same == 1 else 'they are'}"
-        )
+        parts.append(f"{numbers.number(same)} {'stays as it is' if same == 1 else 'stay as they are'}")
     if started or unfunded:
         parts.append(_new(started, started + unfunded, numbers))
     sentences = [f"{join_words(parts)}."]
@@ -154,11 +148,8 @@ def _new(funded: int, new: int, numbers: Numbers) -> str:
     if new == 1:
         return f"the new program is {'' if funded else 'not '}funded"
     if funded in (0, new):
-        return (
-            f"none of {numbers.number(new)} new programs is funded"
-            if not funded
-            else f"all {new} new programs are funded"
-        )
+        none = f"none of {numbers.number(new)} new programs is funded"
+        return f"all {new} new programs are funded" if funded else none
     return f"{numbers.number(funded)} of {new} new programs {'is' if funded == 1 else 'are'} funded"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable, Story, text
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.sections import sections_in
@@ -79,13 +79,7 @@ def _unit(plan: Allocation, numbers: Numbers, width: int) -> Unit:
 
 
 class _Printer:
-    """Prints blocks.
-
-    Parameters
-    ----------
-    console
-        Where they are printed.
-    """
+    """Prints blocks on a console."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -156,16 +150,16 @@ class _Printer:
         for at in [at for at, column in enumerate(columns) if column.optional][::-1]:
             if not self._fits(columns, cells, names=ROOM_FOR_OPTIONAL):
                 del columns[at], cells[at]
-        last = len(columns) - 1
-        if last and not columns[last].figure and not self._fits(columns, cells, NARROWEST_WORDS):
-            notes = cells.pop()
-            columns.pop()
+        words = [at for at, column in enumerate(columns) if at and not column.figure]
+        while words and not self._fits(columns, cells, *[NARROWEST_WORDS] * len(words)):
+            notes = cells.pop(words[-1])
+            del columns[words.pop()]
             cells[0] = [f"{name} ({note})" if note else name for name, note in zip(cells[0], notes, strict=True)]
         rows = [list(row) for row in zip(*cells, strict=True)]
         return (columns, rows[:-1], rows[-1]) if table.total is not None else (columns, rows, [])
 
     def _shown(self, column: ReportColumn, record: object) -> str:
-        return in_encoding(text(column.of(record)), self._console.encoding)
+        return in_encoding(plain_text(column.of(record)), self._console.encoding)
 
     def _fits(
         self, columns: Sequence[ReportColumn], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME
@@ -185,11 +179,11 @@ class _Printer:
         every = [[column.header for column in columns], *rows]
         widths = [max(cell_len(row[at]) for row in every) for at in range(len(columns))]
         words = [at for at, column in enumerate(columns) if at and not column.figure]
-        figures = [width + BETWEEN for at, width in enumerate(widths) if at and at not in words]
-        left = self._console.width - sum(figures)
-        narrowest = (NARROWEST_WORDS + BETWEEN) * len(words)
-        widths[0] = max(min(widths[0], WIDEST_NAME, left - narrowest), NARROWEST_NAME)
+        left = self._console.width - BETWEEN * (len(widths) - 1)
+        left -= sum(width for at, width in enumerate(widths) if at and at not in words)
+        widths[0] = max(min(widths[0], WIDEST_NAME, left - NARROWEST_WORDS * len(words)), NARROWEST_NAME)
+        left -= widths[0]
         for count, at in enumerate(words):
-            left -= widths[at - 1 if count else 0] + BETWEEN
             widths[at] = max(min(widths[at], left // (len(words) - count)), NARROWEST_WORDS)
+            left -= widths[at]
         return widths

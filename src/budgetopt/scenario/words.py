@@ -27,7 +27,7 @@ def refuse(code: str, message: str, expected: str = "", hint: str = "", **values
     message
         What is wrong; ``{name}`` is replaced by the value of that name.
     expected, hint
-        What was expected, and how to repair it.
+        What was expected, and how to fix it.
     **values
         The values that the message names. ``at`` is not for the message: it is the key below which the problem is.
     """

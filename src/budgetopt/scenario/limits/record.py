@@ -58,7 +58,7 @@ Words = tuple[str | Share | Mention, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Number:
-    """A number that somebody wrote, and may change.
+    """A number of the scenario, which may be changed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the plan seeks, in order of importance."""
+"""The objectives of the plan, in order of importance."""
 
 from __future__ import annotations
 

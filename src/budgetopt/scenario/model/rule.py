@@ -13,7 +13,7 @@ from pydantic import Discriminator, Field, model_validator
 
 from budgetopt.scenario.amounts import NumberOrShare, PositiveAmount, Share, ShareOf
 from budgetopt.scenario.model.base import Model, Name, Names, PerPeriod, Text, tag, tag_name
-from budgetopt.scenario.model.logic import (
+from budgetopt.scenario.model.logic_rules import (
     CountRule,
     ExactlyOneRule,
     ExcludesRule,

@@ -1,4 +1,4 @@
-"""What is sought, as the stages of a linear program."""
+"""The objectives, as the stages of a linear program."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["add_stages", "is_goal_programming", "label_of", "outcome_worths", "sought"]
+__all__ = ["add_stages", "is_goal_programming", "label_of", "outcome_worths", "wanted_outcomes"]
 
 
 def label_of(objective: Objective) -> str:
-    """Return what an objective seeks, in words."""
+    """Return what an objective is, in words."""
     what: object = objective.maximize if objective.maximize is not None else objective.minimize
     if isinstance(what, Smallest):
         what = f"smallest {what.smallest} by {what.by}"
@@ -40,7 +40,7 @@ def outcome_worths(scenario: Scenario, objective: Objective) -> Floats | None:
     return np.array([float(name == what) for name in scenario.outcomes])
 
 
-def sought(scenario: Scenario) -> tuple[Bools, Bools]:
+def wanted_outcomes(scenario: Scenario) -> tuple[Bools, Bools]:
     """Return which outcomes some objective wants more of, and which it wants less of; shape (outcomes,) both."""
     more, less = np.zeros(len(scenario.outcomes), dtype=bool), np.zeros(len(scenario.outcomes), dtype=bool)
     for objective in scenario.objective:
@@ -108,7 +108,7 @@ def _outcomes(scenario: Scenario, objective: Objective, terms: Terms) -> tuple[I
 def _with_unspent(
     scenario: Scenario, objective: Objective, terms: Terms, column: Ints, weight: Floats, offset: float
 ) -> tuple[Ints, Floats, float]:
-    """Return what is sought, and what money is worth that is not spent."""
+    """Return the objective, and what money is worth that is not spent."""
     if objective.unspent_worth:
         column = np.concatenate((column, terms.spending.column))
         weight = np.concatenate((weight, -objective.unspent_worth * terms.spending.weight))

@@ -12,7 +12,9 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_changes, add_scenario, load
-from budgetopt.cli.prices_command import print_table, solved_or_why_not
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.files import print_json
+from budgetopt.cli.prices_command import print_table
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -70,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             }
             for item in found
         ]
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        print_json(document)
     else:
         sys.stdout.write("\n\n".join(str(item) for item in found) + "\n")
     return 0

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from budgetopt.checks.bounds import check_bounds
 from budgetopt.checks.findings import Findings, named
+from budgetopt.checks.floors import check_bounds
 from budgetopt.scenario.model import ChangeRule, CountRule, FollowsRule, RequiresRule, Rule, SubstitutesRule
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.scenario import Scenario

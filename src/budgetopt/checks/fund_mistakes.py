@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.checks.bounds import check_bounds
 from budgetopt.checks.findings import Findings
+from budgetopt.checks.floors import check_bounds
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import Fund
 from budgetopt.scenario.places import Path
