@@ -118,7 +118,7 @@ def test_what_is_said_of_every_program_becomes_one_cell_for_each() -> None:
 
 
 def test_changes_of_several_programs_are_made_in_any_order() -> None:
-    base = Scenario.from_document({**BASE, "programs": {name: PLAIN for name in ("a", "b", "*")}})
+    base = Scenario.from_document({**BASE, "programs": dict.fromkeys(("a", "b", "*"), PLAIN)})
     changed = base.with_(
         "programs.b.baseline=7", "programs.a.note=x", "programs.b.note=y", ("programs.c", {}), "programs.c.baseline=1"
     ).programs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -83,13 +84,13 @@ def read_column(grid: Grid, position: int, leaf: Leaf, subject: Subject, problem
 
     ``subject`` tells what stands in a row of the column, for messages.
     """
-    read = read_cells(leaf, grid.columns[position])
-    rest = len(read.errors) - _MOST_ALIKE
-    for count, (row, said) in enumerate(read.errors[:_MOST_ALIKE], 1):
+    column, refused = read_cells(leaf, grid.columns[position])
+    rest = len(refused) - _MOST_ALIKE
+    for count, (row, said) in enumerate(refused[:_MOST_ALIKE], 1):
         if rest > 0 and count == _MOST_ALIKE:
             said = said._replace(message=f"{said.message} (and {rest:,} more cells of this column cannot be read)")
         problems.append(said.problem(grid.place(row, position), subject(row)))
-    return Column(read.good, read.values, read.offsets, read.shares, grid.origin(read.good, position))
+    return replace(column, origin=grid.origin(column.rows, position))
 
 
 def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Texts, Bools]:
