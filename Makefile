@@ -1,5 +1,5 @@
 # make demo        solve the Charlotte scenario, print the plan and write its report to out/charlotte.html
-# make test        pass every check: style, types, the arrows between rooms, tests, the docs and their examples
+# make test        pass every check: style, types, imports between packages, tests, the docs and their examples
 # make test-deep   the tests with many more examples, on every Python and PuLP found here, and whether they notice changes
 # make bench       time budgetopt beside other ways to solve the same problem
 # make docs        write the documentation site to out/site

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             place = Path(folder) / str(programs)
             write_problem(place, programs)
             print(f"\n{programs:,} programs x {SEGMENTS} segments, seconds", flush=True)
-            print(heads(), flush=True)
+            print(headers(), flush=True)
             first: Measured | None = None
             for way in ways:
                 found = best(way, programs, place, arguments.limit)
@@ -72,7 +72,7 @@ def best(way, programs: int, folder: Path, limit: float) -> Measured:  # noqa: A
     return min([found, *again], key=lambda one: one.whole if one.whole is not None else float("inf"))
 
 
-def heads() -> str:
+def headers() -> str:
     phases = "".join(f"{phase:>11}" for phase in PHASES)
     return f"{'':<26}{phases}{'whole':>11}{'times':>8}{'process':>10}{'cpu':>8}{'memory':>11}"
 

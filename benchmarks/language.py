@@ -60,7 +60,7 @@ def compare(programs: int, ways: list[str], folder: Path, arguments: argparse.Na
         share = size["integers"] / size["columns"]
         print(
             f"{size['rows']:,} rows, {size['columns']:,} columns, {size['entries']:,} entries, "
-            f"{size['integers']:,} columns are whole numbers ({share:.1%})"
+            f"{size['integers']:,} columns are integer ({share:.1%})"
         )
     print(f"{'':12}" + "".join(f"{phase:>11}" for phase in (*PHASES, "process")) + f"{'value':>18}{'gap':>11}  ended")
     for way, one in found.items():

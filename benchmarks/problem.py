@@ -61,8 +61,8 @@ def _write_programs(
         ";".join(f"{x:.0f}:{y:.10g}" for x, y in zip(xs, ys, strict=True))
         for xs, ys in zip(spent.tolist(), gained.tolist(), strict=True)
     ]
-    heads = ["program", "department", "funds", "baseline", *(f"outcomes.o{o}.curve" for o in range(OUTCOMES))]
-    lines = [",".join(heads)]
+    headers = ["program", "department", "funds", "baseline", *(f"outcomes.o{o}.curve" for o in range(OUTCOMES))]
+    lines = [",".join(headers)]
     for row, curve in enumerate(curves):
         cells = [curve if o == outcome[row] else "" for o in range(OUTCOMES)]
         start = [f"p{row}", f"d{department[row]}", f"f{fund[row]}", f"{baseline[row]:.0f}"]

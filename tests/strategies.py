@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.scenario.model import Document
-from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 from drawn_limits import draw_limit, draw_revenue, draw_rule, draw_target
 from drawn_words import (
@@ -34,6 +33,7 @@ from drawn_words import (
     draw_program,
 )
 from oracle import Reading, admitted
+from program_tables import table_of
 
 __all__ = ["ALL", "CONVEX", "PLAIN", "Case", "cases", "plans", "random_plans", "scenarios", "unchecked"]
 
@@ -93,7 +93,7 @@ class Case:
 def unchecked(document: Mapping[str, Any]) -> Scenario:
     """Return the scenario of a mapping that may contradict itself, which no reader of files would let pass."""
     words = Document.model_validate(document)
-    return Scenario(words.model_copy(update={"programs": {}}), ProgramTable.from_models(words.programs))
+    return Scenario(words.model_copy(update={"programs": {}}), table_of(words.programs))
 
 
 def plan_of(

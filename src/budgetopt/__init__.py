@@ -1,12 +1,13 @@
 """Allot public money by measured outcomes, under every rule that binds it.
 
 >>> import budgetopt as bo
->>> scenario = bo.load("scenarios/classics/wyndor")
->>> plan = bo.solve(scenario)
+>>> plan = bo.solve("scenarios/classics/wyndor")
 >>> round(plan.objective_value, 6)
 36.0
 
-Everything here is imported when it is first used, so that ``import budgetopt`` costs next to nothing.
+What solves, prices, explains or compares takes a scenario, a plan, or the path of a scenario. Every type and error that
+stands in a signature can be imported from here. It is imported when it is first used, so that ``import budgetopt``
+costs next to nothing.
 """
 
 from __future__ import annotations
@@ -15,104 +16,191 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from budgetopt._version import __version__
-    from budgetopt.allocation import Allocation, Status, solve
-    from budgetopt.analysis import (
-        Conflict,
-        Repair,
-        break_evens,
-        conflicts,
-        explanations,
-        ladder,
-        margins,
-        prices,
-        repairs,
-        rule_ladder,
-    )
-    from budgetopt.analysis.differences import Difference, diff
-    from budgetopt.audit import Audit, SpendingPlan, audit_plan
-    from budgetopt.errors import BudgetoptError, InfeasibleError, InputError, ScenarioError
-    from budgetopt.formulation import LinearProgram, formulate
-    from budgetopt.reading import load
-    from budgetopt.report.explanation import Explanation, explain
-    from budgetopt.scenario import Scenario
-    from budgetopt.solvers import available_solvers
+    from budgetopt._version import __version__ as __version__
+    from budgetopt.allocation import Allocation as Allocation
+    from budgetopt.allocation import Prices as Prices
+    from budgetopt.allocation import Status as Status
+    from budgetopt.allocation import Subject as Subject
+    from budgetopt.allocation import solve as solve
+    from budgetopt.analysis import Amendment as Amendment
+    from budgetopt.analysis import BreakEven as BreakEven
+    from budgetopt.analysis import Conflict as Conflict
+    from budgetopt.analysis import Repair as Repair
+    from budgetopt.analysis import WhatIf as WhatIf
+    from budgetopt.analysis import break_even_factors as break_even_factors
+    from budgetopt.analysis import budget_steps as budget_steps
+    from budgetopt.analysis import conflicts as conflicts
+    from budgetopt.analysis import explain_all as explain_all
+    from budgetopt.analysis import marginal_returns as marginal_returns
+    from budgetopt.analysis import prices as prices
+    from budgetopt.analysis import repairs as repairs
+    from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.differences import ChangedValue as ChangedValue
+    from budgetopt.analysis.differences import Difference as Difference
+    from budgetopt.analysis.differences import diff as diff
+    from budgetopt.audit import Audit as Audit
+    from budgetopt.audit import Balances as Balances
+    from budgetopt.audit import Check as Check
+    from budgetopt.audit import ObjectiveValue as ObjectiveValue
+    from budgetopt.audit import OutcomeLevels as OutcomeLevels
+    from budgetopt.audit import SpendingPlan as SpendingPlan
+    from budgetopt.audit import Violation as Violation
+    from budgetopt.audit import audit_plan as audit_plan
+    from budgetopt.errors import AuditError as AuditError
+    from budgetopt.errors import BudgetoptError as BudgetoptError
+    from budgetopt.errors import CertificateError as CertificateError
+    from budgetopt.errors import FaultError as FaultError
+    from budgetopt.errors import InfeasibleError as InfeasibleError
+    from budgetopt.errors import InputError as InputError
+    from budgetopt.errors import NoAllocationError as NoAllocationError
+    from budgetopt.errors import OptionError as OptionError
+    from budgetopt.errors import OutOfTimeError as OutOfTimeError
+    from budgetopt.errors import Place as Place
+    from budgetopt.errors import Problem as Problem
+    from budgetopt.errors import ResultFileError as ResultFileError
+    from budgetopt.errors import ScenarioError as ScenarioError
+    from budgetopt.errors import SolverError as SolverError
+    from budgetopt.errors import SolverUnavailableError as SolverUnavailableError
+    from budgetopt.errors import UnboundedError as UnboundedError
+    from budgetopt.errors import UnknownNameError as UnknownNameError
+    from budgetopt.formulation import Block as Block
+    from budgetopt.formulation import Formulation as Formulation
+    from budgetopt.formulation import Labels as Labels
+    from budgetopt.formulation import LinearProgram as LinearProgram
+    from budgetopt.formulation import Matrix as Matrix
+    from budgetopt.formulation import Stage as Stage
+    from budgetopt.formulation import TieBreak as TieBreak
+    from budgetopt.formulation import formulate as formulate
+    from budgetopt.formulation.program_bounds import ProgramLimits as ProgramLimits
+    from budgetopt.formulation.rules.rows import Terms as Terms
+    from budgetopt.formulation.spending.terms import OutcomeTerms as OutcomeTerms
+    from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
+    from budgetopt.reading import load as load
+    from budgetopt.reading.changes import Change as Change
+    from budgetopt.report.explanation import Explanation as Explanation
+    from budgetopt.report.explanation import explain as explain
+    from budgetopt.scenario import ProgramTable as ProgramTable
+    from budgetopt.scenario import Scenario as Scenario
+    from budgetopt.scenario.amounts import Share as Share
+    from budgetopt.scenario.effects import Effects as Effects
+    from budgetopt.scenario.limits import Limit as Limit
+    from budgetopt.scenario.limits import Limits as Limits
+    from budgetopt.scenario.limits import Mention as Mention
+    from budgetopt.scenario.limits import Number as Number
+    from budgetopt.scenario.limits import Provision as Provision
+    from budgetopt.scenario.model import ChangeLimit as ChangeLimit
+    from budgetopt.scenario.model import ChangeRule as ChangeRule
+    from budgetopt.scenario.model import CountRule as CountRule
+    from budgetopt.scenario.model import Document as Document
+    from budgetopt.scenario.model import Effect as Effect
+    from budgetopt.scenario.model import ExactlyOneRule as ExactlyOneRule
+    from budgetopt.scenario.model import ExcludesRule as ExcludesRule
+    from budgetopt.scenario.model import FollowsRule as FollowsRule
+    from budgetopt.scenario.model import Fund as Fund
+    from budgetopt.scenario.model import FundSpending as FundSpending
+    from budgetopt.scenario.model import IfFunded as IfFunded
+    from budgetopt.scenario.model import MaintenanceOfEffort as MaintenanceOfEffort
+    from budgetopt.scenario.model import Match as Match
+    from budgetopt.scenario.model import Objective as Objective
+    from budgetopt.scenario.model import OfSelection as OfSelection
+    from budgetopt.scenario.model import Outcome as Outcome
+    from budgetopt.scenario.model import Package as Package
+    from budgetopt.scenario.model import PackageEffect as PackageEffect
+    from budgetopt.scenario.model import Program as Program
+    from budgetopt.scenario.model import RequiresRule as RequiresRule
+    from budgetopt.scenario.model import Reserve as Reserve
+    from budgetopt.scenario.model import Resource as Resource
+    from budgetopt.scenario.model import Rule as Rule
+    from budgetopt.scenario.model import Service as Service
+    from budgetopt.scenario.model import Smallest as Smallest
+    from budgetopt.scenario.model import Spending as Spending
+    from budgetopt.scenario.model import SubstitutesRule as SubstitutesRule
+    from budgetopt.scenario.model import SumRule as SumRule
+    from budgetopt.scenario.model import Table as Table
+    from budgetopt.scenario.model import Tables as Tables
+    from budgetopt.scenario.model import Target as Target
+    from budgetopt.scenario.model import TogetherRule as TogetherRule
+    from budgetopt.scenario.model import Transfer as Transfer
+    from budgetopt.scenario.model import Use as Use
+    from budgetopt.scenario.model import Where as Where
+    from budgetopt.scenario.model.logic_rules import Follow as Follow
+    from budgetopt.scenario.model.logic_rules import Need as Need
+    from budgetopt.scenario.packages import PackageTable as PackageTable
+    from budgetopt.scenario.places import Places as Places
+    from budgetopt.scenario.programs import Column as Column
+    from budgetopt.scenario.programs import Origin as Origin
+    from budgetopt.solvers import Certificate as Certificate
+    from budgetopt.solvers import Options as Options
+    from budgetopt.solvers import PointStatus as PointStatus
+    from budgetopt.solvers import Solution as Solution
+    from budgetopt.solvers import SolverResult as SolverResult
+    from budgetopt.solvers import StageResult as StageResult
+    from budgetopt.solvers import Termination as Termination
+    from budgetopt.solvers import available_solvers as available_solvers
+    from budgetopt.solvers.certificate import CertificateCheck as CertificateCheck
 
-_HOMES = {
-    "__version__": "budgetopt._version",
-    "Allocation": "budgetopt.allocation",
-    "Audit": "budgetopt.audit",
-    "BudgetoptError": "budgetopt.errors",
-    "Conflict": "budgetopt.analysis",
-    "Difference": "budgetopt.analysis.differences",
-    "Explanation": "budgetopt.report.explanation",
-    "InfeasibleError": "budgetopt.errors",
-    "InputError": "budgetopt.errors",
-    "LinearProgram": "budgetopt.formulation",
-    "Repair": "budgetopt.analysis",
-    "Scenario": "budgetopt.scenario",
-    "ScenarioError": "budgetopt.errors",
-    "SpendingPlan": "budgetopt.audit",
-    "Status": "budgetopt.allocation",
-    "audit_plan": "budgetopt.audit",
-    "available_solvers": "budgetopt.solvers",
-    "break_evens": "budgetopt.analysis",
-    "conflicts": "budgetopt.analysis",
-    "diff": "budgetopt.analysis.differences",
-    "explain": "budgetopt.report.explanation",
-    "explanations": "budgetopt.analysis",
-    "formulate": "budgetopt.formulation",
-    "ladder": "budgetopt.analysis",
-    "load": "budgetopt.reading",
-    "margins": "budgetopt.analysis",
-    "prices": "budgetopt.analysis",
-    "repairs": "budgetopt.analysis",
-    "rule_ladder": "budgetopt.analysis",
-    "solve": "budgetopt.allocation",
+_EXPORTS = {
+    "budgetopt._version": "__version__",
+    "budgetopt.allocation": "Allocation Prices Status Subject solve",
+    "budgetopt.analysis": (
+        "Amendment BreakEven Conflict Repair WhatIf break_even_factors budget_steps conflicts explain_all "
+        "marginal_returns prices repairs rules_one_by_one"
+    ),
+    "budgetopt.analysis.differences": "ChangedValue Difference diff",
+    "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
+    "budgetopt.errors": (
+        "AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError NoAllocationError "
+        "OptionError OutOfTimeError Place Problem ResultFileError ScenarioError SolverError SolverUnavailableError "
+        "UnboundedError UnknownNameError"
+    ),
+    "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
+    "budgetopt.formulation.program_bounds": "ProgramLimits",
+    "budgetopt.formulation.rules.rows": "Terms",
+    "budgetopt.formulation.spending.terms": "OutcomeTerms SpendingTerms",
+    "budgetopt.reading": "load",
+    "budgetopt.reading.changes": "Change",
+    "budgetopt.report.explanation": "Explanation explain",
+    "budgetopt.scenario": "ProgramTable Scenario",
+    "budgetopt.scenario.amounts": "Share",
+    "budgetopt.scenario.effects": "Effects",
+    "budgetopt.scenario.limits": "Limit Limits Mention Number Provision",
+    "budgetopt.scenario.model": (
+        "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule FollowsRule Fund FundSpending "
+        "IfFunded MaintenanceOfEffort Match Objective OfSelection Outcome Package PackageEffect Program RequiresRule "
+        "Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule "
+        "Transfer Use Where"
+    ),
+    "budgetopt.scenario.model.logic_rules": "Follow Need",
+    "budgetopt.scenario.packages": "PackageTable",
+    "budgetopt.scenario.places": "Places",
+    "budgetopt.scenario.programs": "Column Origin",
+    "budgetopt.solvers": (
+        "Certificate Options PointStatus Solution SolverResult StageResult Termination available_solvers"
+    ),
+    "budgetopt.solvers.certificate": "CertificateCheck",
 }
+"""What is exported, by the module that it is imported from."""
+_HOMES = {name: home for home, names in _EXPORTS.items() for name in names.split()}
+_OLD_NAMES = {
+    "break_evens": "break_even_factors",
+    "explanations": "explain_all",
+    "ladder": "budget_steps",
+    "margins": "marginal_returns",
+    "rule_ladder": "rules_one_by_one",
+}
+"""Names that still work, and are listed nowhere (docs/decisions/0016)."""
 
-__all__ = [
-    "Allocation",
-    "Audit",
-    "BudgetoptError",
-    "Conflict",
-    "Difference",
-    "Explanation",
-    "InfeasibleError",
-    "InputError",
-    "LinearProgram",
-    "Repair",
-    "Scenario",
-    "ScenarioError",
-    "SpendingPlan",
-    "Status",
-    "__version__",
-    "audit_plan",
-    "available_solvers",
-    "break_evens",
-    "conflicts",
-    "diff",
-    "explain",
-    "explanations",
-    "formulate",
-    "ladder",
-    "load",
-    "margins",
-    "prices",
-    "repairs",
-    "rule_ladder",
-    "solve",
-]
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
+    home = _HOMES.get(current := _OLD_NAMES.get(name, name))
     if home is None:
         raise AttributeError(f"module 'budgetopt' has no attribute {name!r}")
-    value = getattr(import_module(home), name)
+    value = getattr(import_module(home), current)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return list(__all__)

@@ -16,7 +16,8 @@
         ├── CertificateError        a solver's answer did not pass the proof
         └── AuditError              a plan did not pass the independent audit
 
-Each carries a ``code`` (a stable word for machines), a ``hint`` (how to mend it) and the exit code of the command line.
+Each carries a ``code`` (a stable word for machines), a ``hint`` (how to repair it) and the exit code of the
+command line.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Problem:
     expected
         What was expected there.
     hint
-        How to mend it: a near name, or an example.
+        How to repair it: a near name, or an example.
     """
 
     code: str
@@ -138,7 +139,7 @@ class BudgetoptError(Exception):
     message
         What happened, in words of public budgeting.
     hint
-        How to mend it, if that is known.
+        How to repair it, if that is known.
     """
 
     code: ClassVar[str] = "error"

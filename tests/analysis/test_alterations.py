@@ -14,7 +14,7 @@ from budgetopt.analysis import WhatIf
 from budgetopt.analysis.alterations import Alterations
 from budgetopt.analysis.scaling import scaled
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import LinearProgram, provisions_of
+from budgetopt.formulation import LinearProgram
 
 
 def assert_same(one: LinearProgram, other: LinearProgram) -> None:
@@ -57,7 +57,7 @@ def test_a_scaled_problem_is_that_of_the_scaled_scenario(case, factor, data):
 @given(case=cases(max_programs=4, features=ALL), data=st.data())
 def test_a_problem_without_provisions_is_that_of_the_scenario_without_them(case, data):
     scenario = case.scenario
-    provisions = [provision for provision, _, _ in provisions_of(scenario)]
+    provisions = [limit.provision for limit in scenario.limits.demands()]
     suspended = data.draw(st.sets(st.sampled_from(provisions), max_size=3)) if provisions else set()
     alterations = Alterations(scenario, whole(scenario))
     asked = whole(scenario, suspended).linear_program

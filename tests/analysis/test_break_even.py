@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from tests.strategies import PLAIN, cases
 
 import budgetopt as bo
-from budgetopt.analysis import break_evens
+from budgetopt.analysis import break_even_factors
 from budgetopt.analysis.scaling import scaled
 from budgetopt.errors import UnknownNameError
 
@@ -28,7 +28,7 @@ def scenario_of(effect_of_b):
 
 
 def factors(scenario, program):
-    return {(item.what, item.more): item.factor for item in break_evens(bo.solve(scenario), program)}
+    return {(item.what, item.more): item.factor for item in break_even_factors(bo.solve(scenario), program)}
 
 
 def test_an_unfunded_program_is_funded_where_it_buys_as_much_as_elsewhere():
@@ -64,7 +64,7 @@ def test_packages_have_break_evens_too():
 
 def test_an_unknown_program_is_refused():
     with pytest.raises(UnknownNameError, match="no program named 'c'"):
-        list(break_evens(bo.solve(scenario_of({"per_dollar": 2})), "c"))
+        list(break_even_factors(bo.solve(scenario_of({"per_dollar": 2})), "c"))
 
 
 @settings(max_examples=12)
@@ -73,7 +73,7 @@ def test_funding_changes_just_beyond_the_factor_and_not_just_before(case):
     plan = bo.solve(case.scenario)
     spent = plan.spending.sum(axis=(1, 2))
     for row, program in enumerate(case.scenario.programs):
-        for item in break_evens(plan, program):
+        for item in break_even_factors(plan, program):
             if item.what != "effect" or math.isnan(item.factor) or abs(item.factor - 1) < 1e-4:
                 continue
             side = 1 if item.more else -1

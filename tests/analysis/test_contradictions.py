@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt.analysis.contradictions import conflicts
 from budgetopt.errors import OptionError
-from budgetopt.formulation import Provision, formulate, provisions_of
+from budgetopt.formulation import formulate
+from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import Termination, solve_linear_program
 
 
@@ -27,7 +28,7 @@ def scenario_of(**parts):
 
 
 def fits(scenario, kept):
-    suspended = {provision for provision, _, _ in provisions_of(scenario)} - set(kept)
+    suspended = {limit.provision for limit in scenario.limits.demands()} - set(kept)
     answer = solve_linear_program(formulate(scenario, suspended=suspended).linear_program)
     return answer.termination is not Termination.INFEASIBLE
 

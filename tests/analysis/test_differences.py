@@ -3,8 +3,8 @@ import pytest
 
 import budgetopt as bo
 from budgetopt import synthetic
-from budgetopt.analysis.differences import Value
-from budgetopt.report.difference import difference_lines
+from budgetopt.analysis.differences import ChangedValue
+from budgetopt.report.difference_words import difference_lines
 from budgetopt.scenario.amounts import Share
 
 DOCUMENT = {
@@ -48,7 +48,7 @@ def test_a_scenario_does_not_differ_from_itself(proposed):
 
 def test_a_revenue_that_falls(proposed):
     found = bo.diff(proposed, proposed.with_("funds.general.revenue.FY2027=112M"))
-    assert found.document == (Value(("funds", "general", "revenue", "FY2027"), 118e6, 112e6),)
+    assert found.document == (ChangedValue(("funds", "general", "revenue", "FY2027"), 118e6, 112e6),)
     assert lines(found) == ["- the revenue of “General” falls from $118 million to $112 million (-5.1%) in FY2027"]
 
 

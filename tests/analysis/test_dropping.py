@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.analysis.test_contradictions import scenario_of
-from tests.analysis.test_mending import solves
+from tests.analysis.test_repairs import solves
 
 import budgetopt as bo
 from budgetopt.analysis import Repair, repairs

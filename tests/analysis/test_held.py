@@ -10,11 +10,11 @@ from hypothesis import assume, given, settings
 from tests.strategies import ALL, cases
 
 import budgetopt as bo
-from budgetopt.analysis import WhatIf, margins, prices
+from budgetopt.analysis import WhatIf, marginal_returns, prices
 from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.what_if import is_large
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Provision
+from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import Termination
 
 
@@ -38,7 +38,7 @@ def test_prices_are_exact_while_the_decisions_stand():
     table = prices(plan, hold=True).set_index("kind")
     # 40 are left for the library: 10 of them at 1 a dollar
     row = table.loc["money"]
-    assert row["method"] == "exact as long as the whole decisions stand"
+    assert row["method"] == "exact as long as the integer decisions stand"
     assert [row["relief"], row["tightening"]] == pytest.approx([1, 1])
     # at 90 the library's hours bring 2 a dollar; at 60 the pool alone is left
     assert row["tightening_until"] == pytest.approx(90)
@@ -87,7 +87,7 @@ def test_decisions_are_found_by_their_labels():
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
 def test_around_a_plan_the_best_is_the_plan_itself(case):
     plan = bo.solve(case.scenario)
-    held = plan.outcome.held
+    held = plan.solver_result.held
     assume(plan.formulation.linear_program.is_integer and held is not None)
     question = WhatIf(case.scenario, plan=plan)
     answer = question.as_is()
@@ -96,7 +96,7 @@ def test_around_a_plan_the_best_is_the_plan_itself(case):
     assert answer.termination is Termination.OPTIMAL
     scale = max(abs(held.solution.objective), 1.0)
     assert answer.objective == pytest.approx(held.solution.objective, abs=1e-6 * scale)
-    assert not margins(plan).empty or not len(case.scenario.programs)
+    assert not marginal_returns(plan).empty or not len(case.scenario.programs)
 
 
 @settings(max_examples=20)

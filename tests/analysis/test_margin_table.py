@@ -7,7 +7,7 @@ import math
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis import margins
+from budgetopt.analysis import marginal_returns
 from budgetopt.analysis.scaling import scaled
 
 
@@ -27,7 +27,7 @@ def scenario_of(**parts):
 
 
 def table_of(scenario):
-    return margins(bo.solve(scenario)).set_index("program")
+    return marginal_returns(bo.solve(scenario)).set_index("program")
 
 
 def test_the_last_and_next_dollar_of_each_program():

@@ -7,7 +7,7 @@ import math
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis import explanations
+from budgetopt.analysis import explain_all
 from budgetopt.analysis.overview import held_by
 
 STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
@@ -26,7 +26,7 @@ UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
         (STANDS, {("target", "visits"): -0.5}, math.nan, math.nan, 0.0, "held up by the target “visits”"),
         (STANDS, {("reserve", "general"): 0.5}, 2.0, 2.0, 1.5, STANDS),
         (UNFUNDED, {}, math.nan, 1.0, 1.5, UNFUNDED),
-        (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing that is sought"),
+        (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing"),
         (UNFUNDED, DOWN, math.nan, 2.0, 1.5, "held down by the rule “Cap”"),
         (UNFUNDED, UP, math.nan, 1.0, 1.5, UNFUNDED),
         (UNFUNDED, UP, math.nan, 0.0, 1.5, UNFUNDED),
@@ -53,7 +53,7 @@ def scenario_of(**parts):
 
 
 def test_the_table_has_a_row_for_each_program_with_its_break_evens():
-    table = explanations(bo.solve(scenario_of())).set_index("program")
+    table = explain_all(bo.solve(scenario_of())).set_index("program")
     assert table.index.tolist() == ["a", "b", "c"]
     assert table.loc["c", "effect_for_more"] == pytest.approx(1.6)
     assert math.isnan(table.loc["c", "effect_for_less"])
@@ -70,7 +70,7 @@ def test_with_whole_decisions_break_evens_are_looked_for_only_if_asked():
         }
     )
     plan = bo.solve(scenario)
-    assert explanations(plan)["effect_for_more"].isna().all()
-    followed = explanations(plan, follow=True).set_index("program")
+    assert explain_all(plan)["effect_for_more"].isna().all()
+    followed = explain_all(plan, follow=True).set_index("program")
     assert followed.loc["a", "effect_for_more"] == pytest.approx(1.5, rel=1e-5)
     assert math.isnan(followed.loc["a", "last_dollar"])

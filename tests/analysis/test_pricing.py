@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
-from budgetopt.analysis import WhatIf, prices, rule_ladder
+from budgetopt.analysis import WhatIf, prices, rules_one_by_one
 from budgetopt.analysis.pricing import limit_rows
-from budgetopt.formulation import Provision
+from budgetopt.scenario.limits import Provision
 
 
 def priced(name):
@@ -97,7 +97,7 @@ def test_the_ladder_adds_the_rules_one_at_a_time():
         ]
     )
     plan = bo.solve(scenario)
-    table = rule_ladder(plan)
+    table = rules_one_by_one(plan)
     assert table["name"].tolist() == ["no rules", "a at most 50", "a at most 30"]
     assert table["value"].tolist() == pytest.approx([380, 332, 236])
     assert table["cost"].tolist() == pytest.approx([0, 48, 96])
@@ -121,11 +121,11 @@ def test_prices_agree_with_solving_again(case):
             assert row["relief"] <= row["tightening"] + 1e-5 * max(
                 abs(row["tightening"]), scale / max(abs(limit.bound), 1)
             )
-        if limit.row < 0 or math.isnan(row["relief"]):
+        if math.isnan(row["relief"]):
             continue
         step = 1.0 if math.isinf(row["relief_until"]) else abs(row["relief_until"] - limit.bound) / 2
         at = np.array([limit.row])
-        bound = np.array([limit.bound + limit.relief * step])
+        bound = np.array([limit.bound + limit.relaxes * step])
         lower, upper = question.problem.row_lower[at], question.problem.row_upper[at]
         answer = question.with_rows(
             at, lower if limit.sense == "at most" else bound, upper if limit.sense == "at least" else bound

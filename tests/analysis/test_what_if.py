@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis import WhatIf, break_evens, what_if
+from budgetopt.analysis import WhatIf, break_even_factors, what_if
 from budgetopt.solvers import solve_linear_program
 
 
@@ -46,7 +46,7 @@ def test_break_evens_that_change_coefficients_need_one_model(scenario, monkeypat
 
     monkeypatch.setattr(what_if, "LiveModel", counted)
     question = WhatIf(scenario)
-    found = [item.factor for item in break_evens(bo.solve(scenario), "b", question=question)]
+    found = [item.factor for item in break_even_factors(bo.solve(scenario), "b", question=question)]
     assert any(factor == factor for factor in found)
     assert question.solves > 3
     assert len(made) == 1

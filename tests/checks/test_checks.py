@@ -1,4 +1,4 @@
-"""What can be seen to be wrong without solving, beside the files in tests/bad_scenarios, and what is no error."""
+"""What is written wrong, beside the files in tests/bad_scenarios, and what is no error."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ NOTES = [
     ),
     (
         {"outcomes__seen": {"unit": "x"}, "programs__police__outcomes__seen": {"per_dollar": 1, "evidence": "rct"}},
-        "outcome 'seen' has no weight and no target: it is reported and not sought",
+        "outcome 'seen' has no weight and no target: it is reported, and no part of the objective",
     ),
     (
         {"programs__police__outcomes": None},

@@ -57,12 +57,6 @@ def share_of(program: str, most: str) -> dict[str, Any]:
     return {"name": program, "sum": "spending", "where": {"program": program}, "at_most": most, "of": "total spending"}
 
 
-def stepwise(low: float, high: float, **words: Any) -> dict[str, Any]:
-    packages = [{"cost": 4 if not words else 1}, {"cost": 2}]
-    house = {"packages": packages, "spending": {"at_least": low, "at_most": high}, **words}
-    return {"programs": {"house": house}}
-
-
 BEYOND = [
     # the most that each part may have of the whole leaves some of it to nobody
     (
@@ -80,8 +74,6 @@ BEYOND = [
         {"programs": {"pool": {"funds": []}}, "rules": [share_of("clinic", "60%")]},
         "shares-below-one",
     ),
-    (stepwise(4, 6), stepwise(4.1, 5.9), "between-packages"),
-    (stepwise(2, 2.5, choose="one"), stepwise(1.1, 1.9, choose="one"), "between-packages"),
 ]
 
 
@@ -102,6 +94,15 @@ NOTES = [
     (project({"spending": {"at_most": 2}}, cost=3), "below the cost of any package that it could begin with"),
     ({"funds": {"grant": {"ends": "t1"}}}, "fund 'grant' has revenue in t2, and may not pay then"),
     ({"rules": [NEEDS, BACK]}, "programs 'clinic', 'pool' need one another in a circle"),
+    (
+        {"funds": {"grant": {"maintenance_of_effort": {"fund": "general", "at_least": 20.5}}}},
+        "fund 'grant' can never be spent: it asks fund 'general' to keep up 20.50, and its programs can have",
+    ),
+    (
+        {"funds": {"grant": {"match": {"from": "none", "rate": 1}}, "none": {"only": {"program": "clinic"}}}}
+        | {"programs": {"pool": {"funds": ["grant"]}, "clinic": {"funds": ["general", "none"]}}},
+        "fund 'grant' can pay for nothing: fund 'none', which is to pay its match, may pay for none of its programs",
+    ),
     (
         {"programs": {"pool": {"inflation": "3%", "spending": {"at_most": 9}}}},
         "the costs of program 'pool' grow, and its limits stay the same dollars",

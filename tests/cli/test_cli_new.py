@@ -117,8 +117,8 @@ def test_a_sheet_of_a_workbook_becomes_a_scenario(tmp_path: Path, run: Callable[
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n", "no column of {file} can be taken for the programs; its heads are: a, b"),
-        ("program,b\n1,2\n", "no column of {file} can be taken for their money; its heads are: program, b"),
+        ("a,b\n1,2\n", "no column of {file} can be taken for the programs; its headers are: a, b"),
+        ("program,b\n1,2\n", "no column of {file} can be taken for their money; its headers are: program, b"),
         ("program,baseline\nzoo,12a\n", "'12a' is not an amount"),
         ("", "is empty"),
     ],

@@ -39,6 +39,11 @@ def test_a_rule_and_a_fund_are_explained(town: Path, run: Callable[..., Any]) ->
     assert "Library would get $100 less" in out
 
 
+def test_a_printed_name_is_as_good_as_an_id(town: Path, run: Callable[..., Any]) -> None:
+    assert run("explain", town, "Library").out == run("explain", town, "library").out
+    assert run("explain", town, "Library").code == 0
+
+
 def test_without_a_name_the_story_of_the_plan_is_told(town: Path, run: Callable[..., Any]) -> None:
     code, out, _ = run("explain", town)
     assert code == 0
@@ -66,7 +71,7 @@ def test_whole_decisions_can_be_held(town: Path, run: Callable[..., Any]) -> Non
     assert "each price is solved again with the limit moved by 1%." in run("prices", town).out
     held = run("prices", town, "--hold")
     assert (held.code, held.err) == (0, "")
-    assert "Prices and costs are exact as long as the whole decisions stand." in held.out
+    assert "Prices and costs are exact as long as the integer decisions stand." in held.out
     assert run("prices", town, "--no-hold").out == run("prices", town).out
     assert run("prices", town, "--hold", "--ladder").code == 2
 

@@ -72,6 +72,13 @@ def test_every_public_name_stands_in_the_reference() -> None:
     assert [name for name in public if f".{name}\n" not in text and f"`{name}`" not in text] == []
 
 
+def test_the_reference_shows_nothing_but_public_names() -> None:
+    text = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^::: budgetopt\.(?:\w+\.)*(\w+)$", text, re.MULTILINE)
+    assert len(shown) == len(set(shown)) > 30
+    assert set(shown) - set(budgetopt.__all__) == set()
+
+
 def test_generated_parts_take_their_place() -> None:
     assert fill("a\n\n<!-- generated: it -->\n", {"it": lambda: "THE PART"}) == "a\n\nTHE PART\n"
     with pytest.raises(KeyError):

@@ -47,6 +47,15 @@ def agree(case: Told, plan: SpendingPlan) -> Audit:
 
 
 @given(told())
+def test_a_plan_is_read_back_from_its_tables(case: Told) -> None:
+    again = SpendingPlan.from_frame(case.scenario, **case.plan.to_frames(case.scenario))
+    assert np.array_equal(again.spending, case.plan.spending)
+    assert np.array_equal(again.transfers, case.plan.transfers)
+    assert np.array_equal(again.packages_in(case.scenario), case.plan.packages_in(case.scenario))
+    assert np.array_equal(again.units_in(case.scenario), case.plan.units_in(case.scenario))
+
+
+@given(told())
 def test_a_plan_that_keeps_every_limit_is_accepted(case: Told) -> None:
     audit = agree(case, case.plan)
     assert audit.accepted, str(audit)

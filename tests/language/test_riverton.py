@@ -23,7 +23,7 @@ def test_it_solves_as_it_is_written(plan: Allocation) -> None:
     assert plan.proved
     assert plan.audit.accepted
     assert plan.scenario.rules[0].name == "Public safety floor"
-    assert len(plan.outcome.stages) == 2
+    assert len(plan.solver_result.stages) == 2
 
 
 def test_each_program_is_where_its_words_hold_it(plan: Allocation) -> None:
@@ -59,3 +59,15 @@ def test_the_grant_keeps_its_conditions(plan: Allocation) -> None:
         local, grant = spent(plan, program, "general"), spent(plan, program, "housing_grant")
         assert all(own >= share / 4 - 0.01 for own, share in zip(local, grant, strict=True))
     assert [check.name for check in plan.audit.of_kind("maintenance of effort")] == ["housing_grant"]
+
+
+def test_the_decisions_stand_in_tables_by_name(plan: Allocation) -> None:
+    tables = plan.decisions
+    assert list(tables) == ["spending", "transfers", "packages", "units"]
+    starts = tables["packages"].set_index("program")
+    assert starts.loc["bridge"].tolist() == ["replace", "FY2027"]
+    assert set(starts.loc["fire_station", "package"]) == {"base", "ladder company"}
+    assert tables["spending"] is plan.by_fund
+    again = bo.SpendingPlan.from_frame(plan.scenario, **tables)
+    assert (again.spending == plan.spending).all()
+    assert (again.packages == plan.packages).all()

@@ -27,7 +27,7 @@ CENTS = 0.3
 
 def promised(plan: Allocation) -> float:
     """Return the best value of the first objective, before later ones give up a share of it."""
-    return float(plan.outcome.stages[0].solution.objective)
+    return float(plan.solver_result.stages[0].solution.objective)
 
 
 def sign_of(case: Told) -> int:
@@ -49,7 +49,7 @@ def test_every_plan_keeps_the_words_and_is_proved(case: Told) -> None:
     lost = sign_of(case) * (best - plan.audit.objectives[0].value)
     assert -CENTS - 1e-7 * abs(best) <= lost <= given_up + CENTS + 1e-7 * abs(best)
     # and the plainest reading finds the same
-    plain = Plain(case.document, plan.plan)
+    plain = Plain(case.document, plan.spending_plan)
     assert np.isclose(plan.audit.objectives[0].value, float(plain.objective(entry)), rtol=1e-9, atol=1e-6)
 
 
@@ -60,7 +60,7 @@ def test_no_accepted_plan_beats_the_optimum(data: st.DataObject) -> None:
     case = data.draw(told(max_programs=3, max_periods=2))
     best, sign = bo.solve(case.scenario), sign_of(case)
     limit = sign * promised(best) + CENTS + 1e-7 * abs(promised(best))
-    plan = data.draw(st.sampled_from([case.plan, best.plan]))
+    plan = data.draw(st.sampled_from([case.plan, best.spending_plan]))
     reached = sign * audit_plan(case.scenario, plan).objectives[0].value
     for _ in range(10):
         other = data.draw(some_plans(case, plan))
@@ -122,7 +122,7 @@ def test_two_solvers_agree(case: Told) -> None:
     assert second.proved
     assert second.audit.accepted
     assert promised(second) == pytest.approx(promised(first), rel=1e-7, abs=1e-4)
-    if first.outcome.unique and second.outcome.unique:
+    if first.solver_result.unique and second.solver_result.unique:
         assert np.abs(first.spending - second.spending).max() <= 0.02
 
 

@@ -10,13 +10,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.analysis import WhatIf, break_evens, explanations, margins, prices
+from budgetopt.analysis import WhatIf, break_even_factors, explain_all, marginal_returns, prices
 from budgetopt.analysis.break_even import MOVES
 from budgetopt.analysis.pricing import limit_rows
 from budgetopt.analysis.scaling import scaled
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix, Provision
+from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Block
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Termination
@@ -43,7 +44,7 @@ def check_break_evens(scenario: Scenario, row: int, width: float) -> None:
     program = str(scenario.programs.ids[row])
     spent = plan.spending.sum(axis=(1, 2))
     tolerance = max(MOVES * float(spent.max(initial=0.0)), 0.005)
-    for item in break_evens(plan, program):
+    for item in break_even_factors(plan, program):
         if math.isnan(item.factor):
             continue
         rises = item.more if item.what != "cost" else not item.more
@@ -75,7 +76,7 @@ def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case: Case, data: st.
     question = WhatIf(scenario)
     assume(not question.is_integer)
     plan = bo.solve(scenario)
-    table = margins(plan, question=question)
+    table = marginal_returns(plan, question=question)
     assume(len(table))
     at = data.draw(st.integers(0, len(table) - 1))
     line = table.iloc[at]
@@ -162,7 +163,7 @@ def test_the_table_of_all_programs_agrees_with_each_by_itself(case: Case) -> Non
     scenario = case.scenario
     plan = bo.solve(scenario)
     question = WhatIf(scenario)
-    table = explanations(plan, question=question).set_index("program")
+    table = explain_all(plan, question=question).set_index("program")
     assert table.index.tolist() == scenario.programs.ids.tolist()
     np.testing.assert_allclose(table["spending"], plan.spending.sum(axis=(1, 2)), atol=0.01)
     assert (table["held_by"] != "").all()
@@ -170,7 +171,7 @@ def test_the_table_of_all_programs_agrees_with_each_by_itself(case: Case) -> Non
         assert table[["effect_for_more", "effect_for_less"]].isna().to_numpy().all()
         return
     program = str(scenario.programs.ids[-1])
-    for item in break_evens(plan, program, kinds=("effect",)):
+    for item in break_even_factors(plan, program, kinds=("effect",)):
         said = table.loc[program, "effect_for_more" if item.more else "effect_for_less"]
         assert math.isnan(said) == math.isnan(item.factor)
         assert math.isnan(said) or abs(said / item.factor - 1) < 1e-6
@@ -197,21 +198,14 @@ def test_a_price_bounds_what_a_larger_step_brings(case: Case, share: float, data
     step = share * max(abs(limit.bound), 1.0)
     slack = 1e-6 * max(abs(base), 1.0)
     for side, price in ((1, relief), (-1, tightening)):
-        bound = limit.bound + side * limit.relief * step
-        if limit.row < 0:
-            if bound < 0:
-                continue
-            column = np.array([limit.column])
-            answer = question.with_columns(column, np.array([bound]), question.problem.upper[column])
-        else:
-            row = np.array([limit.row])
-            lower, upper = question.problem.row_lower[row], question.problem.row_upper[row]
-            moved = np.array([bound])
-            answer = question.with_rows(
-                row,
-                lower if limit.sense == "at most" else moved,
-                upper if limit.sense == "at least" else moved,
-            )
+        bound = limit.bound + side * limit.relaxes * step
+        row, moved = np.array([limit.row]), np.array([bound])
+        lower, upper = question.problem.row_lower[row], question.problem.row_upper[row]
+        answer = question.with_rows(
+            row,
+            lower if limit.sense == "at most" else moved,
+            upper if limit.sense == "at least" else moved,
+        )
         if answer.termination is not Termination.OPTIMAL or math.isnan(price):
             continue
         change = gain * (answer.objective - base)

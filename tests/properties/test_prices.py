@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -75,31 +76,30 @@ def moved(written: Document, path: tuple[Any, ...], by: float, period: str | Non
 def test_the_price_of_a_rule_or_target(data: st.DataObject) -> None:
     case = data.draw(cases(features=CONVEX))
     document, periods = case.document, case.document["periods"]
-    found: list[tuple[str, int, tuple[Any, ...], dict[str, Any]]] = []
+    found: list[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = []
     for number, rule in enumerate(document["rules"]):
         if "sum" in rule and "of" not in rule:
-            found.append(("rules", number, ("rules", number), rule))
-    for number, (name, outcome) in enumerate(document["outcomes"].items()):
+            found.append(("rule", rule["name"], ("rules", number), rule))
+    for name, outcome in document["outcomes"].items():
         if "target" in outcome:
-            found.append(("targets", number, ("outcomes", name, "target"), outcome["target"]))
+            found.append(("target", name, ("outcomes", name, "target"), outcome["target"]))
     found = [entry for entry in found if "at_least" in entry[3] or "at_most" in entry[3]]
     assume(found)
-    kind, number, path, words = data.draw(st.sampled_from(found))
+    kind, name, path, words = data.draw(st.sampled_from(found))
     key = "at_least" if "at_least" in words else "at_most"
     plan = bo.solve(case.scenario)
-    prices: Mapping[tuple[int, int], float] = getattr(plan.prices, kind)
+    limit = plan.scenario.limits.find(kind, name)
     held = [period for period in periods if period in words.get("periods", periods)]
     if words.get("each") == "total":
-        period, price = None, prices.get((number, -1), 0.0)
-        if len(held) == 1:
-            price += prices.get((number, periods.index(held[0])), 0.0)
+        period, price = None, float(plan.prices.of(limit)[0])
     elif isinstance(words[key], dict):
         period = data.draw(st.sampled_from([period for period in held if period in words[key]] or [None]))
         assume(period is not None)
-        price = prices.get((number, periods.index(period)), 0.0)
+        price = float(plan.prices.of(limit, period=periods.index(period))[0])
     else:
         # one number for all periods: all of them are relieved together
-        period, price = None, sum(prices.get((number, periods.index(period)), 0.0) for period in held)
+        period = None
+        price = float(plan.prices.of(limit, period=np.array([periods.index(period) for period in held])).sum())
     relief = -1.0 if key == "at_least" else 1.0
     step = STEP if words.get("sum") == "spending" else 0.5
 

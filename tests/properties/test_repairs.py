@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from budgetopt.analysis import Repair, conflicts, repairs
 from budgetopt.errors import ScenarioError
-from budgetopt.formulation import Provision, formulate, provisions_of
+from budgetopt.formulation import formulate
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus
 from budgetopt.solvers.highs import LiveModel
@@ -47,7 +48,7 @@ def test_every_conflict_is_one_and_every_part_of_it_fits(case: Case) -> None:
     event("contradictory" if scenario is not None else "not")
     if scenario is None:
         return
-    every = {provision for provision, _, _ in provisions_of(scenario)}
+    every = {limit.provision for limit in scenario.limits.demands()}
     for conflict in conflicts(scenario, at_most=3):
         core = set(conflict.provisions)
         assert not fits(scenario, every - core)
@@ -67,7 +68,7 @@ def less_changed(repair: Repair, share: float) -> Repair | None:
     before, after = float(item.before), float(item.after)
     value = before + share * (after - before)
     said = Share(value) if isinstance(item.after, Share) else value
-    return Repair(repair.cost, (type(item)(item.provision, item.path, item.before, said, item.place),))
+    return Repair(repair.cost, (type(item)(item.limit, item.path, item.before, said),))
 
 
 @few(2)
@@ -77,14 +78,14 @@ def test_every_repair_works_and_none_is_overlooked_or_gives_way_by_more_than_it_
     event("contradictory" if scenario is not None else "not")
     if scenario is None:
         return
-    weights = {provision.name: 1.0 for provision, _, _ in provisions_of(scenario)}
+    weights = {limit.name: 1.0 for limit in scenario.limits.demands()}
     found = repairs(scenario, weights=weights, at_most=99)
     assert [repair.cost for repair in found] == sorted(repair.cost for repair in found)
     for repair in found:
         assert fits(repair.apply(scenario))
     # whatever mends the scenario by giving way alone is among them, so that none cheaper is overlooked
     single = {repair.amendments[0].provision for repair in found if len(repair.amendments) == 1}
-    for provision, _, _ in provisions_of(scenario):
+    for provision in [limit.provision for limit in scenario.limits.demands()]:
         assert provision in single or not fits(scenario, {provision})
     for repair in islice(found, 6):
         shorter = less_changed(repair, 0.99)

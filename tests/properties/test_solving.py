@@ -56,9 +56,9 @@ def test_objectives_in_order_each_best_among_the_plans_best_before(data: st.Data
     plan = bo.solve(case.scenario)
     assert plan.proved
     assert plan.audit.accepted
-    assert len(plan.outcome.stages) == len(case.document["objective"])
+    assert len(plan.solver_result.stages) == len(case.document["objective"])
     cent = worth_of_a_cent(case.scenario)
-    for position, (entry, result) in enumerate(zip(case.document["objective"], plan.outcome.stages, strict=True)):
+    for position, (entry, result) in enumerate(zip(case.document["objective"], plan.solver_result.stages, strict=True)):
         sign = 1 if "maximize" in entry else -1
         reached, promised = plan.audit.objectives[position].value, result.solution.objective
         # what later objectives may give up, they may give up of this one
@@ -76,7 +76,7 @@ def test_objectives_in_order_each_best_among_the_plans_best_before(data: st.Data
 def test_no_accepted_plan_beats_the_optimum(data: st.DataObject) -> None:
     case = data.draw(cases(features=ALL, max_programs=5, max_funds=3, max_periods=2))
     best = bo.solve(case.scenario)
-    start = data.draw(st.sampled_from([case.plan, best.plan]))
+    start = data.draw(st.sampled_from([case.plan, best.spending_plan]))
     other = data.draw(plans(case.scenario, start))
     found = audit_plan(case.scenario, other)
     assert found.accepted
@@ -105,7 +105,7 @@ def test_two_solvers_agree(data: st.DataObject) -> None:
     assert second.proved
     assert second.audit.accepted
     assert second.objective_value == pytest.approx(first.objective_value, rel=1e-7, abs=1e-4)
-    if first.outcome.unique and second.outcome.unique:
+    if first.solver_result.unique and second.solver_result.unique:
         assert np.abs(first.spending - second.spending).max() <= 0.02
 
 

@@ -54,7 +54,7 @@ def test_the_unit_of_money_changes_nothing(data: st.DataObject) -> None:
     factor = data.draw(st.sampled_from([2, 10, 1000]))
     first, second = bo.solve(case.scenario), bo.solve(unchecked(in_other_money(case.document, factor)))
     assert close(second.objective_value, first.objective_value)
-    if first.outcome.unique and second.outcome.unique:
+    if first.solver_result.unique and second.solver_result.unique:
         assert np.abs(second.spending / factor - first.spending).max() <= 0.02
 
 

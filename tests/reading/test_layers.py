@@ -279,7 +279,7 @@ class TestTrace:
         ("remove: [5]", "top/scenario.yaml:2:10: 5 is no path"),
         ("remove: [a..b]", "top/scenario.yaml:2:10: 'a..b' is no path"),
         ("remove: [outcomes.visits]", "unknown outcome 'visits'"),
-        ("programs: {library: {basline: 5}}", "top/scenario.yaml:2:31: unknown key 'basline' in program 'library'"),
+        ("programs: {library: {basline: 5}}", "top/scenario.yaml:2:22: unknown key 'basline' in program 'library'"),
         ("programs: {library: 5}", "top/scenario.yaml:2:21: program 'library': 5 is not a mapping"),
         ("programs: {library: {baseline: -9M}}", "top/scenario.yaml:2:32: `baseline` of program 'library': -7000000 is negative"),
         ("programs: {library: {outcomes: {visits: {per_dollar: 1}}}}", "the effect of program 'library' on 'visits' is given twice, as per_dollar and as unit_cost"),

@@ -135,14 +135,17 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", ["t.csv: the table is empty [empty-table] | a row of column heads, such as program,name,baseline"]),
-        ("\n , \n", ["t.csv: the table is empty [empty-table] | a row of column heads, such as program,name,baseline"]),
+        ("", ["t.csv: the table is empty [empty-table] | a row of column headers, such as program,name,baseline"]),
+        (
+            "\n , \n",
+            ["t.csv: the table is empty [empty-table] | a row of column headers, such as program,name,baseline"],
+        ),
         (
             "\nprogram,name\n",
             [
                 (
-                    "t.csv: row 1 has no column heads [empty-table] | a row of column heads, such as program,name,baseline"
-                    " | if the heads stand further down, say so with `header: 4`"
+                    "t.csv: row 1 has no column headers [empty-table] | a row of column headers, such as program,name,baseline"
+                    " | if the headers stand further down, say so with `header: 4`"
                 )
             ],
         ),
@@ -179,7 +182,7 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
         ),
         (
             "program,,name\na,5,x\n",
-            ["t.csv:2:2: '5' stands in a column without a head [missing-head] | a column head"],
+            ["t.csv:2:2: '5' stands in a column without a header [missing-head] | a column header"],
         ),
         (
             "program,baseline\na,1\n,2\na,3\n",
@@ -195,12 +198,12 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
             "program,name,baseline\na,x\nb,x,1,2\nc,x,1\n",
             [
                 (
-                    "t.csv:2: the row has 2 cells, and there are 3 column heads [short-row] | 3 cells"
+                    "t.csv:2: the row has 2 cells, and there are 3 column headers [short-row] | 3 cells"
                     " | an empty cell keeps its separator"
                 ),
                 (
-                    "t.csv:3:4: '2' stands in column 4, and only 3 columns have heads [long-row]"
-                    " | no more cells than heads, 3 | a cell that holds the separator itself goes in quotes"
+                    "t.csv:3:4: '2' stands in column 4, and only 3 columns have headers [long-row]"
+                    " | no more cells than headers, 3 | a cell that holds the separator itself goes in quotes"
                 ),
             ],
         ),
@@ -244,10 +247,6 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
             "program,outcomes.v.curve\na,0:0; 5:1; 4:2\nb,1:0; 2:3\nc,0:0\nd,0:0; 5\n",
             [
                 (
-                    "t.csv:5:2: `curve` of the effect of program 'd' on 'v': '5' is no point of a curve [curve-point]"
-                    " | a pair [spending, outcome], such as [5M, 60]"
-                ),
-                (
                     "t.csv:2:2: `curve` of the effect of program 'a' on 'v': the spending of the curve goes backwards:"
                     " 4 comes after 5 [curve-backwards] | points in the order of rising spending"
                 ),
@@ -258,6 +257,10 @@ def test_an_office_may_keep_its_own_heads(tmp_path: Path) -> None:
                 (
                     "t.csv:4:2: `curve` of the effect of program 'c' on 'v': the curve has fewer than two points"
                     " [short-curve] | two or more points [spending, outcome]"
+                ),
+                (
+                    "t.csv:5:2: `curve` of the effect of program 'd' on 'v': '5' is no point of a curve [curve-point]"
+                    " | a pair [spending, outcome], such as [5M, 60]"
                 ),
             ],
         ),
@@ -314,7 +317,7 @@ def test_mapped_heads_are_checked_where_they_are_mapped(tmp_path: Path) -> None:
     tables = Tables.model_validate({"programs": [{"file": "t.csv", "columns": columns}]})
     assert found(read_tables(tables, tmp_path, places), tmp_path) == [
         (
-            "s.yaml:5:2: 'FY25 adopted' is no column of t.csv [unknown-column] | the head of a column"
+            "s.yaml:5:2: 'FY25 adopted' is no column of t.csv [unknown-column] | the header of a column"
             " | did you mean 'FY26 adopted'?"
         ),
         (

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from budgetopt.allocation import Allocation
 from budgetopt.report import Figures, Numbers
-from budgetopt.report.charts import Chart, balance_chart, change_chart, group_chart, outcome_bar, ticks_to
-from budgetopt.report.outcomes import Bought
+from budgetopt.report.charts import balance_chart, change_chart, group_chart, outcome_bar, ticks_to
+from budgetopt.report.content import Chart
+from budgetopt.report.outcome_rows import Bought
 
 USD = Numbers()
 
@@ -29,7 +30,7 @@ def inside(chart: Chart) -> None:
     for bar in chart.bars:
         assert bar.start >= -0.02
         assert bar.start + bar.width <= 100.02
-        assert bar.reference + bar.reference_width <= 100.02
+        assert bar.reference <= 100.02
         assert bar.words.endswith(".")
         assert bar.figure
     assert all(-0.02 <= tick.at <= 100.02 for tick in chart.ticks)
@@ -53,7 +54,7 @@ def test_bars_are_as_long_as_their_amounts(city: Allocation) -> None:
     assert [bar.width for bar in chart.bars] == pytest.approx(
         [row.spending / end * 100 for row in group.rows], abs=0.01
     )
-    assert [bar.reference_width for bar in chart.bars] == pytest.approx(
+    assert [bar.reference for bar in chart.bars] == pytest.approx(
         [(row.baseline or 0) / end * 100 for row in group.rows], abs=0.01
     )
     assert (
@@ -89,5 +90,5 @@ def test_balances_show_their_reserve_and_name_the_funds_left_out(city: Allocatio
 def test_an_outcome_has_a_bar_only_where_there_is_something_to_compare(city: Allocation, small: Allocation) -> None:
     bar = outcome_bar(Bought(city).rows[0], USD)
     assert bar is not None
-    assert (bar.width, bar.reference_width) == (100.0, pytest.approx(86.77, abs=0.1))
+    assert (bar.width, bar.reference) == (100.0, pytest.approx(86.77, abs=0.1))
     assert outcome_bar(Bought(small).rows[0], USD) is None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import pandas as pd
 import pytest
 from tests.report.kinds import KINDS
+from tests.report.pages import read, table
 from tests.report.plans import plan_of
 
 import budgetopt as bo
@@ -158,7 +160,7 @@ def test_many_whole_decisions_are_held_and_said_to_be(monkeypatch: pytest.Monkey
         }
     )
     plan = bo.solve(scenario)
-    stands = "These figures hold as long as the plan's whole decisions stand."
+    stands = "These figures hold as long as the plan's all-or-nothing decisions stand."
     open_to_all = {name: explain(plan, name).sentences for name in ("pool", "library", "general")}
     assert not any(stands in sentences for sentences in open_to_all.values())
     monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
@@ -204,3 +206,36 @@ def test_a_weight_that_need_only_move_the_least_bit_is_not_told_as_a_number() ->
     assert "a unit of “visits” were worth the least bit more than its 3" in said
     assert "a unit of “visits” were worth the least bit less than its 3" in said
     assert "(now 3)" not in said
+
+
+def test_a_name_is_an_id_a_printed_name_or_a_path() -> None:
+    plan = plan_for("target")
+    assert explain(plan, "Fires prevented").sentences == explain(plan, "fires").sentences
+    assert explain(plan, "programs.fire").sentences == explain(plan, "fire").sentences
+    assert explain(plan.scenario, "fire").sentences == explain(plan, "fire").sentences
+
+
+def test_an_outcome_without_a_target_has_no_limit_to_explain() -> None:
+    with pytest.raises(bo.OptionError, match="the outcome 'visits' has no target"):
+        explain(plan_for("plain"), "visits")
+
+
+def test_an_explanation_shows_itself_in_a_notebook() -> None:
+    found = explain(plan_for("plain"), "library")
+    assert repr(found) == str(found)
+    page = read(found._repr_html_())
+    assert [item.text() for item in page.all("p")] == [found.subject, *found.sentences]
+    assert [item.text() for item in page.all("summary")] == ["margins", "break even"]
+    heads, rows, _ = table(page.one("table"))
+    assert heads[:3] == ["program", "name", "period"]
+    assert [row[0] for row in rows] == ["library"]
+
+
+def test_what_an_explanation_shows_is_escaped_and_short() -> None:
+    long = pd.DataFrame({"what": [f"<b>{number}</b>" for number in range(100)]})
+    shown = bo.Explanation("<script>", ("a < b",), {"long": long, "empty": long[:0]})._repr_html_()
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+    assert "a &lt; b" in shown
+    assert shown.count("<tr") < 20
+    assert "empty" not in shown

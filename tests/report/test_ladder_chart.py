@@ -31,7 +31,7 @@ def plan_of(name="Town <b>"):
 
 def test_each_rung_is_a_bar_as_high_as_what_its_dollars_buy():
     plan = plan_of()
-    drawing = ElementTree.fromstring(ladder_chart(plan, bo.ladder(plan, steps=(-0.9, -0.1, 0.05, 0.1))))
+    drawing = ElementTree.fromstring(ladder_chart(plan, bo.budget_steps(plan, steps=(-0.9, -0.1, 0.05, 0.1))))
     bars = drawing.findall(f"{SVG}rect")
     assert len(bars) == 4
     heights = [float(bar.attrib["height"]) for bar in bars]
@@ -44,12 +44,12 @@ def test_each_rung_is_a_bar_as_high_as_what_its_dollars_buy():
 
 def test_names_are_escaped():
     plan = plan_of("<script>alert(1)</script>")
-    text = ladder_chart(plan, bo.ladder(plan, steps=(-0.1,)))
+    text = ladder_chart(plan, bo.budget_steps(plan, steps=(-0.1,)))
     assert "<script>" not in text
     ElementTree.fromstring(text)
 
 
 def test_a_ladder_without_rungs_is_an_empty_drawing():
     plan = plan_of()
-    table = bo.ladder(plan, steps=(-0.1,))
+    table = bo.budget_steps(plan, steps=(-0.1,))
     assert ElementTree.fromstring(ladder_chart(plan, table[table["money"] > 0])).findall(f"{SVG}rect") == []

@@ -10,10 +10,10 @@ from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.html import html_page
-from budgetopt.report.limits import Limit, limits_of
+from budgetopt.report.limit_lines import Limit, limits_of
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.page import Page
 from budgetopt.report.terminal import print_allocation
+from budgetopt.report.view import PlanView
 
 USD = Numbers()
 SERVED = {"o": {"per_dollar": 2}}
@@ -102,16 +102,17 @@ def test_a_group_is_named_beside_its_rule() -> None:
 
 
 def test_what_a_page_does_not_show_it_counts() -> None:
-    groups = 2 * Page.most_limits + 60
+    most = PlanView.most_limits
+    groups = 2 * most + 60
     programs = {f"p{at}": {"department": f"D{at}", "outcomes": SERVED, "baseline": 10} for at in range(groups)}
     rule = {"name": "Across the board", "sum": "spending", "by": "department", "each_at_least": "50%", "of": "baseline"}
     funds = {"f": {"revenue": 8 * groups}}
     plan = plan_of({"funds": funds, "outcomes": city()["outcomes"], "programs": programs, "rules": [rule]})
     assert len(plan.rules) == groups
-    page = Page(plan, USD)
+    page = PlanView(plan, USD)
     assert len(page.binding) + len(page.slack) >= groups
     text = html_page(plan)
-    hidden = [len(rows) - Page.most_limits for rows in (page.binding, page.slack) if len(rows) > Page.most_limits]
+    hidden = [len(rows) - most for rows in (page.binding, page.slack) if len(rows) > most]
     assert hidden
     assert all(f"{count} more limits are not shown here" in text for count in hidden)
     console = Console(file=StringIO(), width=100)

@@ -38,7 +38,7 @@ def test_a_summary_has_its_parts(city: Allocation) -> None:
         "# Riverton FY2027",
         "## Money by priority, in USD, all periods together",
         "## Money by program, in USD, all periods together",
-        "## What it buys",
+        "## What it buys, all periods together",
         "## Limits that bind",
     ]
     assert "| Depot | new | 5,956,725 | +5,956,725 |  |" in text
@@ -48,7 +48,7 @@ def test_a_summary_has_its_parts(city: Allocation) -> None:
 
 def test_a_summary_is_short(large: Allocation) -> None:
     text = markdown_summary(large, programs=5)
-    assert "## The largest changes, in USD" in text
+    assert "## Money by program, in USD; the largest changes first" in text
     assert "and 1,995 more" in text
     assert len(text.splitlines()) < 55
 

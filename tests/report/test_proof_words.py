@@ -8,7 +8,7 @@ from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation, Status
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.proof import proof_of
+from budgetopt.report.proof_words import proof_of
 
 USD = Numbers()
 
@@ -56,7 +56,7 @@ def test_a_better_plan_is_measured_by_the_plan_itself(city: Allocation) -> None:
 
 def test_the_word_of_a_solver_is_not_called_a_proof(city: Allocation) -> None:
     certificate = replace(city.certificate, bound_by_solver=True)
-    believed = replace(city, outcome=replace(city.outcome, certificate=certificate))
+    believed = replace(city, solver_result=replace(city.solver_result, certificate=certificate))
     proof = proof_of(believed, USD)
     assert proof.short.endswith("that no plan does better is the solver's word.")
     assert not any("No plan that keeps" in words for words in proof.proved)

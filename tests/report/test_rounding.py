@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from budgetopt.report.outcomes import round_signed
+from budgetopt.report.outcome_rows import round_signed
 from budgetopt.report.rounding import round_cells, round_column, whole
 
 amounts = st.one_of(

@@ -12,8 +12,8 @@ from budgetopt.allocation import Allocation, Status, solve
 from budgetopt.analysis import conflicts, repairs
 from budgetopt.report import Figures, Numbers, short_story
 from budgetopt.report.contradiction import contradiction_lines
-from budgetopt.report.limits import limits_of
-from budgetopt.report.outcomes import Bought
+from budgetopt.report.limit_lines import limits_of
+from budgetopt.report.outcome_rows import Bought
 from budgetopt.scenario.scenario import Scenario
 
 
@@ -212,9 +212,10 @@ def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_men
         "These cannot all be met with the money there is:",
         "  - the floor of “a”",
         "  - the floor of “b” (Council promise)",
+        "  Together they ask “The fund” for $120, which has $100.",
     ]
     assert contradiction_lines(scenario, found, ()) == told_why
-    head, *mended = contradiction_lines(scenario, found, repairs(scenario, at_most=2))[3:]
+    head, *mended = contradiction_lines(scenario, found, repairs(scenario, at_most=2))[4:]
     assert head == "The cheapest repairs, each enough by itself:"
     assert set(mended) == {
         "  - change the floor of “b” from $50 to $30",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 
 from budgetopt.errors import Place, UnknownNameError
 from budgetopt.scenario.model import Program
-from budgetopt.scenario.programs import Column, ProgramTable, flatten, split_key
+from budgetopt.scenario.places import Places
+from budgetopt.scenario.programs import Column, ProgramTable, split_key
+from program_tables import table_of
 
-NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=6)
+NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=6).map(partial(normalize, "NFC"))
 DOTTED = st.builds(lambda one, other: f"{one}.{other}", NAMES, NAMES)
 AMOUNTS = st.one_of(st.integers(0, 10**9), st.floats(0, 1e9, allow_nan=False))
 LIMITS = st.one_of(AMOUNTS, st.integers(0, 300).map(lambda share: f"{share}%"))
@@ -62,7 +66,7 @@ def said(program: Program) -> dict[str, Any]:
 
 @given(PROGRAMS)
 def test_programs_come_out_of_the_columns_as_they_went_in(programs: dict[str, Program]) -> None:
-    table = ProgramTable.from_models(programs)
+    table = table_of(programs)
     assert list(table) == list(programs)
     for name, program in programs.items():
         assert name in table
@@ -71,7 +75,7 @@ def test_programs_come_out_of_the_columns_as_they_went_in(programs: dict[str, Pr
 
 @given(PROGRAMS, st.data())
 def test_some_programs_are_the_same_in_any_order(programs: dict[str, Program], data: st.DataObject) -> None:
-    table = ProgramTable.from_models(programs)
+    table = table_of(programs)
     rows = data.draw(st.permutations(range(len(programs)))) if programs else []
     rows = rows[: data.draw(st.integers(0, len(rows)))]
     some = table.select(np.array(rows, dtype=np.int64))
@@ -85,7 +89,7 @@ def test_some_programs_are_the_same_in_any_order(programs: dict[str, Program], d
 @given(PROGRAMS)
 def test_every_dotted_key_is_split_as_it_was_joined(programs: dict[str, Program]) -> None:
     for program in programs.values():
-        for key, _ in flatten(program):
+        for key in table_of({"p": program}).columns:
             parts = split_key(key)
             assert ".".join(parts) == key
             assert parts[0] in Program.model_fields
@@ -97,12 +101,9 @@ def test_every_dotted_key_is_split_as_it_was_joined(programs: dict[str, Program]
 
 @pytest.fixture
 def table() -> ProgramTable:
-    places = {
-        ("a", ""): Place("f.yaml", 1, 1),
-        ("a", "baseline"): Place("f.yaml", 2, 9),
-        ("b", ""): Place("g.yaml", 3, 1),
-    }
-    return ProgramTable.from_models(
+    keys = {("programs", "a"): Place("f.yaml", 1, 1), ("programs", "b"): Place("g.yaml", 3, 1)}
+    places = Places(keys, {("programs", "a", "baseline"): Place("f.yaml", 2, 9)})
+    return table_of(
         {
             "a": Program.model_validate(
                 {
@@ -116,7 +117,7 @@ def table() -> ProgramTable:
             "b": Program.model_validate({"spending": {"at_most": 7}, "tags": ["y"]}),
             "c": Program(),
         },
-        lambda program, key: places.get((program, key)),
+        places,
     )
 
 
@@ -145,7 +146,7 @@ def test_places_are_those_of_the_key_or_of_the_program(table: ProgramTable) -> N
     assert table.place("a", "baseline") == Place("f.yaml", 2, 9)
     assert table.place("b") == Place("g.yaml", 3, 1)
     assert table.place(1, "department") == Place("g.yaml", 3, 1)
-    assert ProgramTable.from_models({"a": Program()}).place("a") is None
+    assert table_of({"a": Program()}).place("a") is None
 
 
 def test_an_unknown_program_is_told_with_the_nearest_one(table: ProgramTable) -> None:
@@ -164,5 +165,5 @@ def test_columns_stand_in_the_order_of_the_model() -> None:
     program = Program.model_validate(
         {"tags": ["x"], "baseline": 3, "name": "A", "outcomes": {"o": {"up_to": 1, "unit_cost": 2}}}
     )
-    table = ProgramTable.from_models({"a": program})
+    table = table_of({"a": program})
     assert list(table.columns) == ["name", "tags", "baseline", "outcomes.o.unit_cost", "outcomes.o.up_to"]

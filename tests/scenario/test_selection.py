@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from budgetopt.scenario.model import Program, Where
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.selection import attribute_names, attribute_numbers, attribute_values, select, word
+from program_tables import table_of
 
 DEPARTMENTS = ["", "Fire", "Police", "3"]
 TAGS = ["safety", "housing", "building"]
@@ -36,7 +37,7 @@ def programs(draw: st.DrawFn) -> Program:
 
 
 TABLES = st.lists(programs(), max_size=8).map(
-    lambda found: ProgramTable.from_models({f"p{position}": program for position, program in enumerate(found)})
+    lambda found: table_of({f"p{position}": program for position, program in enumerate(found)})
 )
 WORDS: dict[str, list[Any]] = {
     "program": ["p0", "p1", "p9"],
@@ -158,12 +159,12 @@ def test_each_value_of_an_attribute_selects_some_program(table: ProgramTable) ->
 
 
 def test_without_a_selection_all_are_selected() -> None:
-    table = ProgramTable.from_models({"a": Program(), "b": Program()})
+    table = table_of({"a": Program(), "b": Program()})
     assert select(table, None).tolist() == [True, True]
 
 
 def test_one_and_true_are_two_values() -> None:
-    table = ProgramTable.from_models(
+    table = table_of(
         {
             name: Program.model_validate({"attributes": {"open": value}})
             for name, value in {"a": 1, "b": True, "c": "1"}.items()
@@ -176,12 +177,12 @@ def test_one_and_true_are_two_values() -> None:
 
 def test_numbers_of_an_attribute_leave_words_out() -> None:
     values = {"a": 2, "b": "two", "c": True, "d": 2.5}
-    table = ProgramTable.from_models(
+    table = table_of(
         {name: Program.model_validate({"attributes": {"floors": value}}) for name, value in values.items()}
         | {"e": Program()}
     )
     assert np.array_equal(attribute_numbers(table, "floors"), [2, np.nan, np.nan, 2.5, np.nan], equal_nan=True)
-    flags = ProgramTable.from_models({"a": Program.model_validate({"attributes": {"open": True}})})
+    flags = table_of({"a": Program.model_validate({"attributes": {"open": True}})})
     assert np.isnan(attribute_numbers(flags, "open")).all()
     assert np.isnan(attribute_numbers(flags, "department")).all()
 

@@ -64,12 +64,12 @@ def test_any_price_moved_is_rejected(lp, share):
         assert certificate.bound >= certificate.objective - 1e-6 * certificate.objective
 
 
-@pytest.mark.parametrize("spoiled", [np.nan, np.inf, -np.inf])
-def test_what_is_no_number_is_rejected(spoiled):
+@pytest.mark.parametrize("invalid", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_rejected(invalid):
     solution = solve_linear_program(WYNDOR).solution
     with np.errstate(invalid="ignore"):
-        assert not certify(WYNDOR, 0, replace(solution, x=np.array([spoiled, 6.0]))).proved
-        assert not certify(WYNDOR, 0, replace(solution, row_dual=np.array([0.0, spoiled, 1.0]))).proved
+        assert not certify(WYNDOR, 0, replace(solution, x=np.array([invalid, 6.0]))).proved
+        assert not certify(WYNDOR, 0, replace(solution, row_dual=np.array([0.0, invalid, 1.0]))).proved
 
 
 def test_the_stage_matters():
@@ -98,7 +98,7 @@ def test_without_a_plan_there_is_nothing_to_check():
         certify(WYNDOR, 0, replace(solve_linear_program(WYNDOR).solution, x=None))
 
 
-def test_whole_numbers_rest_on_the_solvers_bound():
+def test_integer_plans_rest_on_the_solvers_bound():
     outcome = solve_linear_program(MIXED)
     certificate = outcome.certificate
     assert certificate.proved
@@ -125,7 +125,7 @@ def test_an_allowance_widens_the_gap_only():
 
 
 def test_limits_implied_by_rows_make_the_bound_rigorous():
-    # 1/3 and its like leave dust in reduced costs; x has no upper limit of its own, but the row gives it one
+    # 1/3 and its like leave rounding errors in reduced costs; x has no upper limit of its own, but the row gives it one
     lp = linear_program([[3, 1], [1, 7]], -INFINITY, [1, 1], maximize=[1, 1])
     y = np.array([0.3, 0.1]) * (1 - 1e-12)
     certificate = certify_point(lp, lp.stages[0], solve_linear_program(lp).x, y)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Matrix, Stage
-from budgetopt.solvers import LiveModel, Options, PointStatus, Termination, certify, fix_integers, solve_linear_program
+from budgetopt.solvers import Options, PointStatus, Termination, certify, fix_integers, solve_linear_program
 from budgetopt.solvers import highs as highs_module
-from budgetopt.solvers.scaling import Scaling
+from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.powers_of_two import Scaling
 from linear_programs import INFINITY, large_budget, linear_program, linear_programs
 
 WYNDOR = linear_program([[1, 0], [0, 2], [3, 2]], -INFINITY, [4, 12, 18], maximize=[3, 5])
@@ -261,8 +262,7 @@ def test_ctrl_c_stops_the_sequence_and_keeps_what_it_has(monkeypatch):
         answer = solve(model)
         if len(calls) < 2:
             return answer
-        none = PointStatus.NONE
-        return replace(answer, termination=Termination.INTERRUPTED, primal=none, dual=none, x=None, row_dual=None)
+        return replace(answer, termination=Termination.INTERRUPTED, x=None, row_dual=None)
 
     monkeypatch.setattr(highs_module.LiveModel, "solve", second_is_interrupted)
     first = Stage("first", np.array([1.0, 1.0]), maximize=True)

@@ -15,7 +15,7 @@ from budgetopt.solvers.in_fractions import prove_in_fractions
 
 
 def proof_of(plan, x=None, row_dual=None):
-    first, solution = plan.outcome.stages[0], plan.outcome.solution
+    first, solution = plan.solver_result.stages[0], plan.solver_result.solution
     return prove_in_fractions(
         plan.formulation.linear_program,
         first.stage,
@@ -31,7 +31,7 @@ def test_wyndor_is_proved_without_any_rounding():
 
 def test_other_prices_prove_a_weaker_bound_and_another_point_misses_a_limit():
     plan = bo.solve(bo.load("scenarios/classics/wyndor"))
-    solution = plan.outcome.solution
+    solution = plan.solver_result.solution
     weaker = proof_of(plan, row_dual=solution.row_dual * 2)
     assert weaker.bound > 36
     outside = proof_of(plan, x=solution.x + 1.0)
@@ -40,7 +40,7 @@ def test_other_prices_prove_a_weaker_bound_and_another_point_misses_a_limit():
 
 def test_prices_that_count_on_a_missing_limit_prove_nothing():
     plan = bo.solve(bo.load("scenarios/classics/wyndor"))
-    wrong = proof_of(plan, row_dual=-np.abs(plan.outcome.solution.row_dual) - 1.0)
+    wrong = proof_of(plan, row_dual=-np.abs(plan.solver_result.solution.row_dual) - 1.0)
     assert wrong.bound is None or wrong.bound > 36
 
 
@@ -53,8 +53,10 @@ def test_whole_decisions_are_refused():
         }
     )
     plan = bo.solve(scenario)
-    with pytest.raises(OptionError, match="whole decisions"):
-        prove_in_fractions(plan.formulation.linear_program, plan.outcome.stages[0].stage, plan.outcome.x, np.zeros(1))
+    with pytest.raises(OptionError, match="all-or-nothing decisions"):
+        prove_in_fractions(
+            plan.formulation.linear_program, plan.solver_result.stages[0].stage, plan.solver_result.x, np.zeros(1)
+        )
 
 
 @settings(max_examples=20)
@@ -64,6 +66,6 @@ def test_what_the_certificate_proves_is_true_to_a_billionth(case):
     proof = proof_of(plan)
     assert float(proof.value) == pytest.approx(plan.objective_value, rel=1e-12, abs=1e-6)
     if proof.bound is not None:
-        sign = 1 if plan.outcome.stages[0].stage.maximize else -1
+        sign = 1 if plan.solver_result.stages[0].stage.maximize else -1
         assert sign * (proof.bound - proof.value) >= -Fraction(1, 10**6) * max(abs(proof.value), 1)
         assert proof.gap <= Fraction(1, 10**6)

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage
-from budgetopt.solvers import LiveModel, Options, Termination, certify, engine, price_guided, solve_linear_program
+from budgetopt.solvers import Options, Termination, certify, engine, price_guided, solve_linear_program
 from budgetopt.solvers import blocks as blocks_module
 from budgetopt.solvers import large as large_module
 from budgetopt.solvers import pools as pools_module
 from budgetopt.solvers.blocks import Blocks, LocalRows
 from budgetopt.solvers.checks import Clock
+from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.large import Large
 from budgetopt.solvers.price_guided import solve_by_prices
 from linear_programs import INFINITY, large_budget
@@ -70,9 +71,11 @@ def budget(seed, *, coarse, linked, tight, maximize, programs=120, funds=3, rule
     """Programs with concave returns, funds with balances to carry over, rules, links, floors; ties if ``coarse``."""
     random = np.random.default_rng(seed)
     out = Builder()
-    room = programs * 4.0 * (0.15 if tight else 0.6)
-    fund_rows = [out.row(-INFINITY, room / funds * random.uniform(0.5, 1.5)) for _ in range(funds)]
-    rule_rows = [out.row(0.1 * room, INFINITY) if rule % 2 else out.row(-INFINITY, 0.3 * room) for rule in range(rules)]
+    money = programs * 4.0 * (0.15 if tight else 0.6)
+    fund_rows = [out.row(-INFINITY, money / funds * random.uniform(0.5, 1.5)) for _ in range(funds)]
+    rule_rows = [
+        out.row(0.1 * money, INFINITY) if rule % 2 else out.row(-INFINITY, 0.3 * money) for rule in range(rules)
+    ]
     balances = [out.column(2.0, INFINITY, 0.01, [(row, 1.0)]) for row in fund_rows]
     for program in range(programs):
         kind = random.integers(4) if linked else 0
@@ -173,7 +176,7 @@ def test_an_unbounded_large_budget_is_unbounded():
 @pytest.mark.usefixtures("small")
 def test_a_plan_in_hand_is_kept_when_time_runs_out(monkeypatch):
     lp = budget(5, coarse=False, linked=True, tight=False, maximize=True)
-    judge, solve, missed = price_guided._Search._judge, large_module.Part.solve, []
+    judge, solve, missed = price_guided._PriceSearch._judge, large_module.OpenColumns.solve, []
 
     def noted(part, *arguments):
         answer = solve(part, *arguments)
@@ -186,8 +189,8 @@ def test_a_plan_in_hand_is_kept_when_time_runs_out(monkeypatch):
             wrong[np.flatnonzero(~held.open)[:1]] = True
         return wrong, y
 
-    monkeypatch.setattr(large_module.Part, "solve", noted)
-    monkeypatch.setattr(price_guided._Search, "_judge", never_content)
+    monkeypatch.setattr(large_module.OpenColumns, "solve", noted)
+    monkeypatch.setattr(price_guided._PriceSearch, "_judge", never_content)
     ends = []
     for steps in range(1, 10):
         calls = iter([False] * steps)
@@ -247,7 +250,7 @@ def test_units_respond_at_their_best_and_their_prices_prove_it(lp, seed):
     if not len(local.column):
         return
     x = np.zeros(lp.columns)
-    x[local.column], nearness, endless = local.respond(net, np.ones(lp.columns))
+    x[local.column], nearness, unbounded = local.respond(net, np.ones(lp.columns))
     assert (nearness >= 0).all()
     columns = np.zeros(lp.columns, bool)
     columns[local.column] = True
@@ -271,12 +274,12 @@ def test_units_respond_at_their_best_and_their_prices_prove_it(lp, seed):
         Labels((Block("row", 0, len(rows)),)),
     )
     answer = LiveModel(alone).solve()
-    assert endless.any() == (answer.termination is Termination.UNBOUNDED)
+    assert unbounded.any() == (answer.termination is Termination.UNBOUNDED)
     if answer.termination is not Termination.OPTIMAL:
         return
     assert float(net[local.column] @ x[local.column]) == pytest.approx(answer.objective, rel=1e-9, abs=1e-9)
-    held = local.price_held(net, x, np.zeros(lp.columns, bool))
-    reduced = net[local.column] - local.value * held.price[np.searchsorted(held.row, local.row)]
+    row, price = local.price_held(net, x, np.zeros(lp.columns, bool))
+    reduced = net[local.column] - local.value * price[np.searchsorted(row, local.row)]
     at = x[local.column]
     assert (reduced[at < local.upper] >= -1e-9).all()
     assert (reduced[at > local.lower] <= 1e-9).all()

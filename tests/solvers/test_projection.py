@@ -1,4 +1,4 @@
-"""What few digits leave open is mended: points move onto their limits, prices onto the costs that they meet."""
+"""What few digits leave open is corrected: points move onto their limits, prices onto the costs that they meet."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def test_a_point_that_is_not_near_stays_where_it_is(point: list[float]) -> None:
 
 def test_prices_off_in_the_ninth_digit_are_moved_onto_the_costs() -> None:
     exact = np.array([0.2, 0.4])  # 3 * 0.2 + 0.4 = 1 and 0.2 + 2 * 0.4 = 1
-    mended = onto_costs(PROBLEM, PROBLEM.stages[0], BEST, exact * (1 + np.array([4e-9, -2e-9])))
-    assert np.abs(mended - exact).max() < 1e-15
-    assert certify_point(PROBLEM, PROBLEM.stages[0], BEST, mended).proved
+    corrected = onto_costs(PROBLEM, PROBLEM.stages[0], BEST, exact * (1 + np.array([4e-9, -2e-9])))
+    assert np.abs(corrected - exact).max() < 1e-15
+    assert certify_point(PROBLEM, PROBLEM.stages[0], BEST, corrected).proved
 
 
 def test_a_row_between_its_limits_has_no_price() -> None:

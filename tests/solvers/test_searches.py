@@ -1,4 +1,4 @@
-"""Searches over whole numbers: where they stop, what they begin from, and what is said of those that stop early."""
+"""Searches over integer decisions: where they stop, what they begin from, and what is said of those that stop early."""
 
 from dataclasses import replace
 
@@ -92,8 +92,8 @@ def test_a_least_change_that_was_sought_is_not_sought_again(lp):
     signed = replace(lp, lower=np.maximum(lp.lower, 0.0), upper=np.maximum(lp.upper, 0.0))
     staged = replace(signed, stages=(signed.stages[0], Stage("least change", np.ones(count), maximize=False)))
     known, asked = (
-        solve_linear_program(replace(staged, tie_break=replace(ties(np.zeros(count)), least_change_is_sought=sought)))
-        for sought in (True, False)
+        solve_linear_program(replace(staged, tie_break=replace(ties(np.zeros(count)), least_change_is_a_stage=stage)))
+        for stage in (True, False)
     )
     assert known.termination is asked.termination
     if known.x is not None and known.unique and asked.unique:
@@ -104,7 +104,7 @@ def test_the_note_leaves_the_stage_out():
     lp = linear_program([[1, 1]], -INFINITY, [1], 0, 1, maximize=[1, 1], tie_break=ties([0.0, 0.0]))
     named = [
         [stage.label for stage in ties_of(lp, np.arange(2), np.zeros(2), rule).stages]
-        for rule in (lp.tie_break, replace(lp.tie_break, least_change_is_sought=True))
+        for rule in (lp.tie_break, replace(lp.tie_break, least_change_is_a_stage=True))
     ]
     assert named[0][0] == "least change"
     assert named[1] == named[0][1:]

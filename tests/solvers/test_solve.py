@@ -102,7 +102,7 @@ def test_highs_finds_the_exact_answer_in_millions(lp):
 
 
 @given(linear_programs(bounded=True, integers=True))
-def test_highs_finds_the_exact_whole_number_answer(lp):
+def test_highs_finds_the_exact_integer_answer(lp):
     check_against_exact(lp, "highs")
 
 
@@ -118,7 +118,7 @@ def test_stages_in_sequence_are_exact(lp):
 
 
 @given(linear_programs(stages=2, most_columns=3, most_rows=2, bounded=True, integers=True))
-def test_stages_of_whole_number_problems_are_exact(lp):
+def test_stages_of_integer_problems_are_exact(lp):
     check_against_exact(lp, "highs")
 
 
@@ -171,7 +171,7 @@ def test_a_dual_is_what_one_more_unit_is_worth(lp, data):
 
 
 def test_what_is_no_number_never_reaches_a_solver():
-    for spoiled in (
+    for invalid in (
         replace(WYNDOR, stages=(Stage("z", np.array([np.nan, 1.0]), maximize=True),)),
         replace(WYNDOR, stages=(Stage("z", np.array([np.inf, 1.0]), maximize=True),)),
         replace(WYNDOR, row_upper=np.array([4, np.nan, 18])),
@@ -181,7 +181,7 @@ def test_what_is_no_number_never_reaches_a_solver():
     ):
         for solver in EVERY:
             with pytest.raises(SolverError):
-                solve_linear_program(spoiled, Options(solver))
+                solve_linear_program(invalid, Options(solver))
 
 
 @pytest.mark.parametrize("options", [Options(time_limit=0), Options(gap=-1.0), Options(gap=np.nan), Options(threads=0)])

@@ -80,7 +80,7 @@ def test_solvers_agree_on_the_plan_of_several_stages(lp):
 
 
 @given(linear_programs(tie_break=True, bounded=True, integers=True, most_columns=4))
-def test_solvers_agree_on_whole_number_plans(lp):
+def test_solvers_agree_on_integer_plans(lp):
     check_agreement(lp)
 
 
@@ -105,7 +105,7 @@ def test_the_change_is_the_least_of_all_best_plans(lp):
 
 
 @given(linear_programs(tie_break=True, bounded=True, integers=True, most_rows=2))
-def test_the_change_is_the_least_of_all_best_whole_number_plans(lp):
+def test_the_change_is_the_least_of_all_best_integer_plans(lp):
     exact = solve_exactly(lp)
     assume(exact.status == "optimal")
     outcome = solve_linear_program(lp)

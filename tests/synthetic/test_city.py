@@ -54,7 +54,7 @@ def test_each_feature_stands_alone(feature):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_linear_city_has_no_whole_number_decisions(seed):
+def test_a_linear_city_has_no_integer_decisions(seed):
     assert not bo.formulate(synthetic.city(300, seed=seed, features="linear")).linear_program.is_integer
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mutants import code_of, mutants
 
 TOOL = Path(__file__).parents[2] / "tools" / "mutate.py"

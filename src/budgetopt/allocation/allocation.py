@@ -14,7 +14,7 @@ from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Certificate, Outcome
+from budgetopt.solvers import Certificate, SolverResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,7 @@ class Allocation:
     """A balanced allocation that meets every rule of its scenario, with what proves it.
 
     It shows itself as a table in a notebook. Money is rounded to the cent so that every sum in every table adds up.
+    The arrays follow the scenario's order of programs, funds and periods; :attr:`decisions` has them as tables.
 
     Parameters
     ----------
@@ -63,8 +64,8 @@ class Allocation:
     prices
         Shadow prices.
     audit
-        The independent audit on the rounded plan.
-    outcome
+        The independent audit of the rounded plan.
+    solver_result
         The solver's answer, with the proof of each objective.
     formulation
         The linear program that was solved.
@@ -80,25 +81,25 @@ class Allocation:
     bound: float
     prices: Prices
     audit: Audit
-    outcome: Outcome = field(repr=False)
+    solver_result: SolverResult = field(repr=False)
     formulation: Formulation = field(repr=False)
 
     @property
     def certificate(self) -> Certificate:
         """The proof that no plan has a better value of the first objective."""
-        certificate = self.outcome.certificate
+        certificate = self.solver_result.certificate
         assert certificate is not None, "an allocation is made of a plan that was certified"
         return certificate
 
     @property
     def solver(self) -> str:
         """Name and version of what solved it."""
-        return self.outcome.solution.solver
+        return self.solver_result.solution.solver
 
     @property
     def seconds(self) -> float:
         """Wall-clock seconds that the solver took."""
-        return self.outcome.seconds
+        return self.solver_result.seconds
 
     @property
     def proved(self) -> bool:
@@ -112,8 +113,8 @@ class Allocation:
         return math.inf if size < LEAST_VALUE < distance else distance / max(size, LEAST_VALUE)
 
     @property
-    def plan(self) -> SpendingPlan:
-        """The decisions alone."""
+    def spending_plan(self) -> SpendingPlan:
+        """The decisions alone, as arrays."""
         return SpendingPlan(self.spending, self.transfers, self.packages, self.units)
 
     @cached_property
@@ -136,9 +137,15 @@ class Allocation:
     @cached_property
     def by_fund(self) -> pd.DataFrame:
         """Every payment: one row a program, fund and period with an amount above zero."""
-        from budgetopt.allocation.tables import by_fund_table
+        return self.decisions["spending"]
 
-        return by_fund_table(self)
+    @cached_property
+    def decisions(self) -> dict[str, pd.DataFrame]:
+        """Every decision as tables: ``spending``, ``transfers``, ``packages`` and ``units``.
+
+        ``SpendingPlan.from_frame(scenario, **plan.decisions)`` is the same plan.
+        """
+        return self.spending_plan.to_frames(self.scenario)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -164,7 +171,7 @@ class Allocation:
     @cached_property
     def rules(self) -> pd.DataFrame:
         """Every limit beyond the programs' own: one row a limit, part and period, with its price."""
-        from budgetopt.allocation.limits import rules_table
+        from budgetopt.allocation.limit_table import rules_table
 
         return rules_table(self)
 
@@ -211,8 +218,8 @@ class Allocation:
         return markdown_summary(self)
 
     def __repr__(self) -> str:
-        value = f"{self.objective_value:,.6g}"
-        return f"Allocation({self.scenario.name!r}: {self.status}, {self.outcome.stages[0].stage.label} = {value})"
+        objective = self.solver_result.stages[0].stage.label
+        return f"Allocation({self.scenario.name!r}: {self.status}, {objective} = {self.objective_value:,.6g})"
 
     def _repr_html_(self) -> str:
         from budgetopt.report import notebook_html

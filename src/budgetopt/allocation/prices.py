@@ -1,63 +1,119 @@
-"""Shadow prices in the user's sense: what one more dollar, or one unit less of a rule, adds to what is sought."""
+"""Shadow prices in the user's sense: what relaxing a limit by one unit adds to the first objective."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from budgetopt.formulation import Formulation, LinearProgram
+from budgetopt.formulation import Formulation
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["Prices", "prices_of"]
+__all__ = ["EVERY", "Prices", "prices_of"]
+
+EVERY = -1
+"""Stands for all periods together, for no part and for no program."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _PricedRows:
+    """Prices of what each row of the linear program, and each floor and ceiling, limits; every array: shape (rows,)."""
+
+    limit: Ints
+    part: Ints
+    program: Ints
+    period: Ints
+    price: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Prices:
     """What relaxing each limit by one unit adds to the first objective, per dollar or per unit of the limit.
 
-    Prices are at least zero where the limit has one direction: they say what a little relief brings. NaN stands where
-    there is no price, as in integer problems.
+    A price is at least zero: it says what relaxing the limit a little brings. NaN stands where there is no price, as in
+    integer problems.
 
     Parameters
     ----------
     money
         One more dollar in a fund; shape (funds, periods).
-    reserve, structural
-        One dollar less of a fund's reserve, and one dollar more of recurring spending; shape (funds, periods).
     floor, ceiling
         One dollar less of a program's floor, and one more of its ceiling; shape (programs, periods).
-    fund_spending
-        One dollar more or less of what a fund may or must pay, towards relief; shape (funds, periods).
-    transfers
-        The same for a transfer between funds; shape (from funds, to funds, periods).
-    match
-        One dollar less of match, by the program for which a local fund pays it; shape (programs, periods) for each
-        position of a fund that pays some.
-    rules, targets, resources
-        One unit of relief for a rule, target or resource; by its position and period (-1 for all periods together).
-    parts
-        The same for one part of a rule: a group, a pair of groups, a program that is needed. By the positions of rule
-        and part, and the period.
-    moves
-        One dollar more of room for a rule on change from period to period, by the program; shape (programs, periods)
-        for each position of such a rule.
     """
 
     money: Floats
-    reserve: Floats
-    structural: Floats
     floor: Floats
     ceiling: Floats
-    fund_spending: Floats
-    transfers: Floats
-    match: Mapping[int, Floats]
-    rules: Mapping[tuple[int, ...], float]
-    targets: Mapping[tuple[int, ...], float]
-    resources: Mapping[tuple[int, ...], float]
-    parts: Mapping[tuple[int, ...], float]
-    moves: Mapping[int, Floats]
+    _rows: _PricedRows = field(repr=False)
+    _shape: tuple[int, int] = field(repr=False)
+    _unknown: float = field(repr=False)
+
+    def of(
+        self, limit: int, part: Ints | int = EVERY, program: Ints | int = EVERY, period: Ints | int = EVERY
+    ) -> Floats:
+        """Return the price of parts of a limit; the shape is that of the keys, broadcast against one another.
+
+        What limits in no period at all costs nothing.
+
+        Parameters
+        ----------
+        limit
+            Position of the limit in the scenario's list of limits.
+        part, program, period
+            Positions of the part of the limit, of the program and of the period; :data:`EVERY` adds up all of them.
+        """
+        asked = np.broadcast_arrays(*(np.atleast_1d(key) for key in (part, program, period)))
+        all_parts, all_programs = (isinstance(key, int) and key == EVERY for key in (part, program))
+        together = self._look_up(limit, asked, (all_parts, all_programs, True))
+        return np.where(asked[2] == EVERY, together, self._look_up(limit, asked, (all_parts, all_programs, False)))
+
+    def has_parts(self, limit: int) -> bool:
+        """Return whether the rows of a limit are about parts of it."""
+        return bool((self._rows.part[self._of_limit(limit)] >= 0).any())
+
+    def is_by_program(self, limit: int) -> bool:
+        """Return whether the rows of a limit are about single programs."""
+        return bool((self._rows.program[self._of_limit(limit)] >= 0).any())
+
+    def highest(self, limit: int) -> Floats:
+        """Return the highest price that a limit on programs has in each period; shape (periods,)."""
+        rows, (_, periods) = self._of_limit(limit), self._shape
+        highest = np.full(periods, self._unknown)
+        price, period = self._rows.price[rows], self._rows.period[rows]
+        with np.errstate(invalid="ignore"):  # what has no price gives a period none
+            np.maximum.at(highest, period[period >= 0], price[period >= 0])
+        return highest
+
+    def _of_limit(self, limit: int) -> Ints:
+        first, last = np.searchsorted(self._ordered, [limit, limit + 1])
+        return self._order[first:last]
+
+    @cached_property
+    def _order(self) -> Ints:
+        return np.argsort(self._rows.limit, kind="stable")
+
+    @cached_property
+    def _ordered(self) -> Ints:
+        return self._rows.limit[self._order]
+
+    def _look_up(self, limit: int, asked: Sequence[Ints], every: tuple[bool, bool, bool]) -> Floats:
+        """Return the sum of the prices of the rows with the asked keys; those of ``every`` count all alike."""
+        rows = self._of_limit(limit)
+        own = (self._rows.part[rows], self._rows.program[rows], self._rows.period[rows])
+        known, at = np.unique(self._key(*_alike(own, every)), return_inverse=True)
+        wanted = np.broadcast_to(self._key(*_alike(asked, every)), asked[0].shape)
+        if not len(known):
+            return np.full(wanted.shape, self._unknown)
+        total = np.bincount(at, weights=self._rows.price[rows], minlength=len(known))
+        place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.where(known[place] == wanted, total[place], self._unknown).astype(np.float64)
+
+    def _key(self, part: NDArray[np.int64], program: NDArray[np.int64], period: NDArray[np.int64]) -> Ints:
+        programs, periods = self._shape
+        return ((part + 1) * (programs + 1) + program + 1) * (periods + 1) + period + 1
 
 
 def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
@@ -71,81 +127,51 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
         The change of the stage's value for one more unit of a limit; None where there are no duals.
     """
     problem = formulation.linear_program
-    names = problem.column_labels.names
-    funds, periods = len(names["fund"]), len(names["period"])
+    unknown = np.nan if row_dual is None or reduced_cost is None else 0.0
     if row_dual is None or reduced_cost is None:
         row_dual, reduced_cost = np.full(problem.rows, np.nan), np.full(problem.columns, np.nan)
     gain = 1.0 if problem.stages[0].maximize else -1.0
     row_gain, column_gain = gain * row_dual, gain * reduced_cost
+    floor, ceiling = _program_prices(formulation, row_gain, column_gain)
+    names, shape = problem.column_labels.names, floor.shape
+    money = np.zeros((len(names["fund"]), len(names["period"])))
+    for block in problem.row_labels.of_kind("fund balance"):
+        money[block.keys["fund"], block.keys["period"]] = row_gain[block.positions]
+    rows = _labelled(formulation, row_gain)
+    for by, price in ((formulation.limits.lower_by, floor), (formulation.limits.upper_by, ceiling)):
+        program, period = np.nonzero(by >= 0)
+        none = np.full(len(program), EVERY)
+        rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
+    return Prices(money, floor, ceiling, _joined(rows), (shape[0], shape[1]), unknown)
 
-    def by_fund(kind: str, values: Floats) -> Floats:
-        out = np.zeros((funds, periods))
-        for block in problem.row_labels.of_kind(kind):
-            out[block.keys["fund"], block.keys["period"]] = values[block.start : block.stop]
-        return out
 
-    reserve = -by_fund("reserve", row_gain)
-    for block in problem.column_labels.of_kind("closing balance"):
-        kept = np.where(problem.lower[block.positions] > 0, -column_gain[block.positions], 0.0)
-        np.add.at(reserve, (block.keys["fund"], block.keys["period"]), kept)
-    limits = formulation.limits
-    floor, ceiling = _limit_prices(formulation, row_gain, column_gain)
-    return Prices(
-        money=by_fund("fund balance", row_gain),
-        reserve=np.maximum(reserve, 0.0),
-        structural=np.maximum(by_fund("structural balance", row_gain), 0.0),
-        floor=floor,
-        ceiling=ceiling,
-        fund_spending=np.abs(by_fund("fund spending", row_gain)),
-        transfers=_transfers(problem, column_gain, (funds, funds, periods)),
-        match=_by_program(problem, "match", "fund", row_gain, limits.lower.shape),
-        rules=_relief(problem, "rule", row_gain),
-        targets=_relief(problem, "target", row_gain),
-        resources=_relief(problem, "resource", row_gain),
-        parts=_relief(problem, "rule", row_gain, "group"),
-        moves=_by_program(problem, "rule", "rule", row_gain, limits.lower.shape),
+def _alike(keys: Sequence[Ints], every: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
+    part, program, period = (np.full_like(key, EVERY) if alike else key for key, alike in zip(keys, every, strict=True))
+    return part, program, period
+
+
+def _joined(parts: list[_PricedRows]) -> _PricedRows:
+    limit, part, program, period = (
+        np.concatenate([getattr(rows, name) for rows in parts]) for name in ("limit", "part", "program", "period")
     )
+    return _PricedRows(limit, part, program, period, np.concatenate([rows.price for rows in parts]))
 
 
-def _relief(problem: LinearProgram, kind: str, row_gain: Floats, *parts: str) -> dict[tuple[int, ...], float]:
-    """Return the price of each rule: a dual has the sign of the limit that binds, and relief is against it."""
-    prices: dict[tuple[int, ...], float] = {}
-    for block in problem.row_labels.of_kind(kind):
-        # a rule that holds many programs one by one has no price as a whole
-        if "program" in block.keys or any(part not in block.keys for part in parts):
+def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:
+    """Return the prices of the rows that keep a limit: a dual has the sign of the side that binds."""
+    found: list[_PricedRows] = []
+    for block in formulation.linear_program.row_labels.blocks:
+        if block.limit is None or block.part is None:
             continue
-        keys = (block.keys[name].tolist() for name in (kind, *parts, "period"))
-        for *key, row in zip(*keys, block.positions.tolist(), strict=True):
-            prices[tuple(key)] = prices.get(tuple(key), 0.0) + abs(float(row_gain[row]))
-    return prices
+        kept = np.flatnonzero(block.limit >= 0)
+        every = np.full(len(block), EVERY)
+        program, period = (block.keys.get(key, every)[kept] for key in ("program", "period"))
+        price = np.abs(row_gain[block.positions[kept]])
+        found.append(_PricedRows(block.limit[kept], block.part[kept], program, period, price))
+    return found
 
 
-def _by_program(
-    problem: LinearProgram, kind: str, key: str, row_gain: Floats, shape: tuple[int, ...]
-) -> dict[int, Floats]:
-    """Return the prices of rows that limit programs one by one, for each position of what ``key`` names."""
-    prices: dict[int, Floats] = {}
-    for block in problem.row_labels.of_kind(kind):
-        if "program" not in block.keys:
-            continue
-        for position in np.unique(block.keys[key]).tolist():
-            mine = block.keys[key] == position
-            cell = (block.keys["program"][mine], block.keys["period"][mine])
-            np.add.at(prices.setdefault(position, np.zeros(shape)), cell, np.abs(row_gain[block.positions[mine]]))
-    return prices
-
-
-def _transfers(problem: LinearProgram, column_gain: Floats, shape: tuple[int, ...]) -> Floats:
-    prices = np.zeros(shape)
-    for block in problem.column_labels.of_kind("transfer"):
-        gain, limited = column_gain[block.positions], problem.lower[block.positions] > 0
-        # a transfer cannot be less than nothing: that is no limit that anybody set
-        relief = np.where(limited, np.abs(gain), np.maximum(gain, 0.0))
-        prices[block.keys["fund"], block.keys["to"], block.keys["period"]] = relief
-    return prices
-
-
-def _limit_prices(formulation: Formulation, row_gain: Floats, column_gain: Floats) -> tuple[Floats, Floats]:
+def _program_prices(formulation: Formulation, row_gain: Floats, column_gain: Floats) -> tuple[Floats, Floats]:
     """Return the prices of the programs' floors and ceilings: the reduced cost of the column that a limit cuts."""
     problem, limits = formulation.linear_program, formulation.limits
     floor, ceiling = np.zeros(limits.lower.shape), np.zeros(limits.lower.shape)

@@ -29,10 +29,10 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
     ``decisions`` are the payments by program, fund and period and the transfers by fund, fund and period, in whole
     cents, the packages taken, and the units of services that cost no money. ``point`` is the exact optimum before
     rounding to the cent, by the labels of its columns; ``stages`` are the duals of each objective by the rows' labels,
-    null where there are none (whole decisions); ``held`` are the duals of the first objective while all whole
+    null where there are none (integer decisions); ``held`` are the duals of the first objective while all integer
     decisions are held. What is zero is left out.
     """
-    outcome, problem = plan.outcome, plan.formulation.linear_program
+    outcome, problem = plan.solver_result, plan.formulation.linear_program
     point = outcome.x
     assert point is not None, "an allocation is made of a plan"
     return {

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.formulation.limits import OWN
 from budgetopt.scenario.programs import Bools, Ints, Texts
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ _HALF_A_CENT = 0.005
 def reasons_of(plan: Allocation) -> Texts:
     """Return what holds each program's spending, in the first period that something holds it; shape (programs,)."""
     limits, spent = plan.formulation.limits, plan.spending.sum(axis=1)
+    listed = plan.scenario.limits
     slack = 1e-9 * np.maximum(spent, 1.0) + _HALF_A_CENT
     at_ceiling = spent >= limits.upper - slack
     at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
@@ -33,7 +33,6 @@ def reasons_of(plan: Allocation) -> Texts:
     reasons[_some(nothing)] = "unfunded: the money buys more elsewhere"
     reasons[_some(nothing) & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
     reasons[_some(nothing) & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
-    rules = [rule.name for rule in plan.scenario.rules]
     for held, by, own, word in (
         (at_floor & ~fixed, limits.lower_by, "held up by its floor", "held up by the rule"),
         (at_ceiling & ~fixed, limits.upper_by, "at its ceiling", "held down by the rule"),
@@ -42,9 +41,9 @@ def reasons_of(plan: Allocation) -> Texts:
         someone = _some(held)
         first = held.argmax(axis=1)
         setter = by[np.arange(len(spent)), first]
-        reasons[someone & (setter == OWN)] = own
-        for position in np.unique(setter[someone & (setter >= 0)]).tolist():
-            reasons[someone & (setter == position)] = f"{word} “{rules[position]}”"
+        reasons[someone] = own
+        for position in np.unique(setter[someone & (setter >= 0) & (setter < len(listed.shared))]).tolist():
+            reasons[someone & (setter == position)] = f"{word} “{listed[position].name}”"
     return reasons
 
 

@@ -12,19 +12,19 @@ from budgetopt.allocation.proof import labels_of, vector_of
 from budgetopt.errors import ResultFileError
 from budgetopt.formulation import Formulation
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
-from budgetopt.solvers import Outcome, PointStatus, Solution, StageResult, Termination
-from budgetopt.solvers.certificate import TOLERANCE, Certificate, Check, certify_point
+from budgetopt.solvers import Solution, SolverResult, StageResult, Termination
+from budgetopt.solvers.certificate import TOLERANCE, Certificate, CertificateCheck, certify_point
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, with_value_row
 
 __all__ = ["replay"]
 
 
-def replay(document: Mapping[str, Any], formulation: Formulation) -> Outcome:
+def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResult:
     """Return the outcome that a result document tells of, every certificate in it worked out here.
 
     For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
-    the objectives before it leave, and the point is checked against all of them. For whole decisions the bounds of the
-    objectives are the solver's word.
+    the objectives before it leave, and the point is checked against all of them. For integer decisions the bounds of
+    the objectives are the solver's word.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> Outcome:
         if place + 1 < len(stages):
             program = _left_by(result)
     first = results[0]
-    solution = replace(first.solution, objective=float(first.stage.cost @ point) + first.stage.offset)
+    solution = replace(first.solution, objective=first.stage.value(point))
     certificate = first.certificate
     if problem.is_integer and certificate is not None:
         asked = document["certificate"]["checks"].get("gap", {}).get("tolerance")
         certificate = _with_gap(certificate, abs(certificate.bound - certificate.objective), asked)
     held = None if proof["held"] is None else _held(problem, first, point, proof["held"])
-    return Outcome(
+    return SolverResult(
         termination=results[-1].solution.termination,
         solution=solution,
         certificate=certificate,
@@ -92,18 +92,14 @@ def _stage(
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
-    feasible, none = PointStatus.FEASIBLE, PointStatus.NONE
     solution = Solution(
         termination=_termination(said["termination"]),
-        primal=feasible if reached else none,
-        dual=none if row_dual is None else feasible,
         x=point if reached else None,
         row_dual=row_dual,
-        reduced_cost=None if row_dual is None else stage.cost - program.matrix.transpose_times(row_dual),
+        reduced_cost=None if row_dual is None else stage.reduced_costs(program.matrix, row_dual),
         objective=value,
         bound=bound,
         solver=document["provenance"]["solver"],
-        seconds=0.0,
     )
     return StageResult(stage, program, solution, certificate)
 
@@ -117,7 +113,7 @@ def _believed(
     said: Mapping[str, Any],
     before: Sequence[StageResult],
 ) -> Certificate:
-    """Return the certificate of an objective over whole decisions, whose bound is the solver's word.
+    """Return the certificate of an objective over integer decisions, whose bound is the solver's word.
 
     The point must reach the value that the objective reached, less what later objectives may give up; unless it is
     better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
@@ -152,7 +148,7 @@ def _with_gap(certificate: Certificate, distance: float, tolerance: float | None
     scale = certificate.gap.scale
     distance = distance if np.isfinite(distance) else np.inf
     allowed = TOLERANCE if tolerance is None else tolerance
-    return replace(certificate, gap=Check(distance / scale, allowed, distance, scale))
+    return replace(certificate, gap=CertificateCheck(distance / scale, allowed, distance, scale))
 
 
 def _termination(word: str) -> Termination:
@@ -166,7 +162,7 @@ def _termination(word: str) -> Termination:
 def _left_by(result: StageResult) -> LinearProgram:
     """Return what an objective leaves to the next ones, as the solving did.
 
-    With whole decisions that is the whole problem: what the point gives up of an objective is looked at by itself.
+    With integer decisions that is the whole problem: what the point gives up of an objective is looked at by itself.
     """
     solution, stage, program = result.solution, result.stage, result.program
     if program.is_integer:
@@ -178,7 +174,7 @@ def _left_by(result: StageResult) -> LinearProgram:
 
 
 def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapping[str, float]) -> StageResult:
-    """Return the first objective over the linear program that is left when the whole decisions are held."""
+    """Return the first objective over the linear program that is left when the integer decisions are held."""
     fixed = fix_integers(problem, point)
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
     value = first.solution.objective
@@ -190,9 +186,8 @@ def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapp
     certificate = certify_point(fixed, first.stage, point, row_dual, allowance=allowance)
     solution = replace(
         first.solution,
-        dual=PointStatus.FEASIBLE,
         row_dual=row_dual,
-        reduced_cost=first.stage.cost - fixed.matrix.transpose_times(row_dual),
+        reduced_cost=first.stage.reduced_costs(fixed.matrix, row_dual),
         objective=certificate.objective,
         bound=certificate.bound,
     )

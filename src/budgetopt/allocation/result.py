@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation.allocation import Allocation
-from budgetopt.allocation.fingerprint import canonical_json
+from budgetopt.allocation.canonical import canonical_json
 from budgetopt.allocation.proof import packages_taken, proof_document
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import StageResult
@@ -31,7 +31,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
     """Return the result document of an allocation.
 
     The order of its keys and lists is always the same: that of this function, and that of the scenario. What is no
-    number (a price in a problem of whole decisions, the baseline of a new program) is null.
+    number (a price in a problem of integer decisions, the baseline of a new program) is null.
     """
     from budgetopt._version import __version__
 
@@ -124,7 +124,7 @@ def _objective(plan: Allocation) -> dict[str, Any]:
         "bound": number(plan.bound),
         "gap": number(plan.gap),
         "plan_value": number(plan.audit.objectives[0].value),
-        "stages": [_stage(plan, place, result) for place, result in enumerate(plan.outcome.stages)],
+        "stages": [_stage(plan, place, result) for place, result in enumerate(plan.solver_result.stages)],
     }
 
 

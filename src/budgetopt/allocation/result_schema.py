@@ -45,9 +45,9 @@ class ObjectiveStage(Part):
     """One objective of the scenario's list."""
 
     label: str
-    """What is sought."""
+    """The objective."""
     direction: Direction
-    """Whether more or less of it is sought."""
+    """Whether it is maximized or minimized."""
     within: Figure
     """The share of its best value that later objectives may give up."""
     termination: str
@@ -59,18 +59,18 @@ class ObjectiveStage(Part):
     proved: bool
     """Whether the proof of this stage closes."""
     tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
-    """For whole decisions, the gap that was asked of the solver, relative to its scale; null where there are none."""
+    """For integer decisions, the gap that was asked of the solver, relative to its scale; null where there are none."""
     plan_value: Figure
     """What the plan, in whole cents, comes to."""
 
 
 class ObjectiveValues(Part):
-    """What is sought, and how much of it the plan reaches."""
+    """The objective, and how much of it the plan reaches."""
 
     label: str
-    """What is sought first."""
+    """The first objective."""
     direction: Direction
-    """Whether more or less of it is sought."""
+    """Whether it is maximized or minimized."""
     value: Figure | None
     """The value of the exact optimum, before rounding to the cent."""
     bound: Figure | None
@@ -200,7 +200,7 @@ class RuleResult(Part):
     binding: bool
     """Whether the plan stands at the limit."""
     price: Figure | None
-    """What one unit of relief adds to the first objective; null where there is no price."""
+    """What relaxing it by one unit adds to the first objective; null where there is no price."""
     total_cost: Figure | None
     """What dropping the rule would add to the first objective; null until it is worked out."""
     because: str
@@ -239,7 +239,7 @@ class CertificateResult(Part):
     proved: bool
     """Whether no plan can do better."""
     bound_by_solver: bool
-    """Whether the bound is the solver's word, as in problems of whole decisions."""
+    """Whether the bound is the solver's word, as in problems of integer decisions."""
     bound_is_rigorous: bool
     """Whether each term of the bound rests on a finite limit."""
     checks: dict[str, ProofCheck]
@@ -286,7 +286,7 @@ class Proof(Part):
     stages: list[dict[str, Figure] | None]
     """For each objective the duals of the rows, by their labels; null where there are none."""
     held: dict[str, Figure] | None
-    """The duals of the first objective while all whole decisions are held; null where none is whole."""
+    """The duals of the first objective while all integer decisions are held; null where none is whole."""
 
 
 class ResultDocument(Part):
@@ -299,7 +299,7 @@ class ResultDocument(Part):
     scenario: ScenarioWords
     """What it is a plan for."""
     objective: ObjectiveValues
-    """What is sought, and how much of it the plan reaches."""
+    """The objective, and how much of it the plan reaches."""
     programs: list[ProgramResult]
     """What each program gets, in the order of the scenario."""
     funds: list[FundResult]

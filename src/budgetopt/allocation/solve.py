@@ -7,19 +7,20 @@ import numpy as np
 from budgetopt.allocation.allocation import Allocation, Status
 from budgetopt.allocation.cents import to_cents
 from budgetopt.allocation.prices import prices_of
+from budgetopt.allocation.subject import Subject, scenario_of
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.errors import AuditError, CertificateError, InfeasibleError, OutOfTimeError, SolverError, UnboundedError
 from budgetopt.formulation import Formulation, formulate
 from budgetopt.formulation.fund_rows import inflow, reserves
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options, Outcome, Termination, solve_linear_program
+from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
 
-__all__ = ["solve"]
+__all__ = ["plan_of", "solve"]
 
 
 def solve(
-    scenario: Scenario,
+    scenario: Subject,
     *,
     solver: str = "highs",
     time_limit: float | None = None,
@@ -31,14 +32,14 @@ def solve(
     Parameters
     ----------
     scenario
-        What was said.
+        The scenario, or the path of its folder or file; or a plan of it, to solve it again.
     solver
         ``highs``, or the name of a solver that PuLP knows; see :func:`budgetopt.available_solvers`.
     time_limit
         Seconds after which the best plan found is returned, marked as not proved.
     gap
-        For problems with whole decisions: the share of the best value at which to stop. Left out, small problems are
-        searched to the end, and those of 250 whole decisions or more to a hundredth of a percent; the plan says so.
+        For problems with integer decisions: the share of the best value at which to stop. Left out, small problems are
+        searched to the end, and those of 250 integer decisions or more to a hundredth of a percent; the plan says so.
     threads
         Threads that the solver may use.
 
@@ -52,16 +53,41 @@ def solve(
         If the time ran out, or the run was interrupted, before any plan was found.
     SolverUnavailableError
         If the solver is not installed here.
+    SolverError
+        If the solver fails.
     CertificateError, AuditError
-        If an answer does not pass the proof or the second audit: a fault of ours or of the solver.
+        If an answer does not pass the proof or the independent audit: a fault of ours or of the solver.
+    ScenarioError
+        If the scenario cannot be read.
+    OptionError
+        If it is no scenario, or an option is out of range.
     """
+    scenario = scenario_of(scenario, "solve")
     options = Options(solver, time_limit, gap, threads)
     formulation = formulate(scenario)
     outcome = solve_linear_program(formulation.linear_program, options)
     return allocation_of(scenario, formulation, outcome)
 
 
-def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome) -> Allocation:
+def plan_of(subject: Subject, asker: str) -> Allocation:
+    """Return a plan, solved now if it is a scenario, or the path of one, that a question is asked of.
+
+    Parameters
+    ----------
+    subject
+        The plan, the scenario, or its path.
+    asker
+        The function that asks, to be named in the error.
+
+    Raises
+    ------
+    OptionError
+        If it is something else.
+    """
+    return subject if isinstance(subject, Allocation) else solve(scenario_of(subject, asker))
+
+
+def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverResult) -> Allocation:
     """Say a solver's outcome in the scenario's words, or raise what it means that there is none."""
     point = outcome.x
     if point is None or outcome.certificate is None:
@@ -97,7 +123,7 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: Outcome
         bound=outcome.certificate.bound,
         prices=prices_of(formulation, solution.row_dual, reduced_cost),
         audit=audit,
-        outcome=outcome,
+        solver_result=outcome,
         formulation=formulation,
     )
 
@@ -115,7 +141,7 @@ def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tu
     return to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share), transfers
 
 
-def _no_allocation(outcome: Outcome) -> Exception:
+def _no_allocation(outcome: SolverResult) -> Exception:
     match outcome.termination:
         case Termination.INFEASIBLE | Termination.INFEASIBLE_OR_UNBOUNDED:
             return InfeasibleError(

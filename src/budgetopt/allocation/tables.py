@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
 __all__ = [
-    "by_fund_table",
     "by_period_table",
     "effects_table",
     "funds_table",
@@ -71,20 +70,6 @@ def by_period_table(plan: Allocation) -> pd.DataFrame:
     """Return spending in dollars: one row a program, one column a period."""
     ids = pd.Index(plan.scenario.programs.ids, name="program")
     return pd.DataFrame(cents_sum(plan.spending, axis=1), index=ids, columns=list(plan.scenario.periods))
-
-
-def by_fund_table(plan: Allocation) -> pd.DataFrame:
-    """Return every payment above zero."""
-    scenario = plan.scenario
-    program, fund, period = np.nonzero(plan.spending)
-    return pd.DataFrame(
-        {
-            "program": scenario.programs.ids[program],
-            "fund": np.array(list(scenario.funds), dtype=object)[fund],
-            "period": np.array(scenario.periods, dtype=object)[period],
-            "amount": plan.spending[program, fund, period],
-        }
-    )
 
 
 def outcomes_table(plan: Allocation) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 What is shown for a linear program: the plan keeps every limit of this very scenario, by the independent audit;
 every figure of the document follows from the plan; and the prices in the proof show that no plan can do better. For
-whole decisions the last is the solver's word, and said to be.
+integer decisions the last is the solver's word, and said to be.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from budgetopt.audit import CENT, Audit, audit_plan
 from budgetopt.errors import BudgetoptError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Outcome
+from budgetopt.solvers import SolverResult
 
 __all__ = ["Finding", "Verification", "verify_result"]
 
@@ -180,7 +180,7 @@ def _audit_finding(audit: Audit) -> Finding:
     return Finding("audit", False, "; ".join(shown) + (f"; and {more} more" if more > 0 else ""))
 
 
-def _fault_of(outcome: Outcome, allocation: Allocation) -> str:
+def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
     """Return what is wrong with the proof, or nothing."""
     for place, result in enumerate(outcome.stages, 1):
         certificate, said = result.certificate, result.solution
@@ -199,11 +199,11 @@ def _fault_of(outcome: Outcome, allocation: Allocation) -> str:
             reached, bound = f"{said.objective:,.10g}", f"{certificate.bound:,.10g}"
             return f"objective {place} says that it reached {reached}, and its bound is {bound}"
     if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.proved:
-        return f"the prices around the whole decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
+        return f"the prices around the integer decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
     return _rounding_fault(outcome, allocation)
 
 
-def _rounding_fault(outcome: Outcome, allocation: Allocation) -> str:
+def _rounding_fault(outcome: SolverResult, allocation: Allocation) -> str:
     """Return where the decisions are not the exact optimum rounded to the cent, or nothing."""
     formulation, point, scenario = allocation.formulation, outcome.x, allocation.scenario
     assert point is not None
@@ -223,7 +223,7 @@ def _rounding_fault(outcome: Outcome, allocation: Allocation) -> str:
     return ""
 
 
-def _shown(outcome: Outcome) -> str:
+def _shown(outcome: SolverResult) -> str:
     first = outcome.stages[0]
     certificate = first.certificate
     assert certificate is not None
@@ -237,7 +237,7 @@ def _shown(outcome: Outcome) -> str:
 
 def _figures_finding(document: Mapping[str, Any], allocation: Allocation) -> Finding:
     sizes: dict[str, float] = {}
-    for place, result in enumerate(allocation.outcome.stages):
+    for place, result in enumerate(allocation.solver_result.stages):
         size = 0.0 if result.certificate is None else result.certificate.gap.scale
         for name in ("value", "bound"):
             sizes[f"objective.stages.{place}.{name}"] = size
@@ -249,7 +249,7 @@ def _figures_finding(document: Mapping[str, Any], allocation: Allocation) -> Fin
     return Finding("figures", False, "; ".join(wrong[:MOST_SHOWN]) + (f"; and {more} more" if more > 0 else ""))
 
 
-def _conclusion(outcome: Outcome, allocation: Allocation) -> tuple[str, bool]:
+def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, bool]:
     certificate = allocation.certificate
     label = outcome.stages[0].stage.label
     start = "Confirmed: the plan keeps every limit of this scenario"

@@ -1,13 +1,13 @@
 """Questions about a plan: one module for each."""
 
-from budgetopt.analysis.break_even import BreakEven, break_evens
-from budgetopt.analysis.contradictions import Conflict, Demand, conflicts
-from budgetopt.analysis.dollar_ladder import ladder
-from budgetopt.analysis.margin_table import margins
-from budgetopt.analysis.mending import repairs
-from budgetopt.analysis.overview import explanations
-from budgetopt.analysis.pricing import prices, rule_ladder
+from budgetopt.analysis.break_even import BreakEven, break_even_factors
+from budgetopt.analysis.contradictions import Conflict, conflicts
+from budgetopt.analysis.dollar_ladder import budget_steps
+from budgetopt.analysis.margin_table import marginal_returns
+from budgetopt.analysis.overview import explain_all
+from budgetopt.analysis.pricing import prices, rules_one_by_one
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
+from budgetopt.analysis.repairs import repairs
 from budgetopt.analysis.what_if import WhatIf
 
 __all__ = [
@@ -15,15 +15,14 @@ __all__ = [
     "Amendment",
     "BreakEven",
     "Conflict",
-    "Demand",
     "Repair",
     "WhatIf",
-    "break_evens",
+    "break_even_factors",
+    "budget_steps",
     "conflicts",
-    "explanations",
-    "ladder",
-    "margins",
+    "explain_all",
+    "marginal_returns",
     "prices",
     "repairs",
-    "rule_ladder",
+    "rules_one_by_one",
 ]

@@ -15,12 +15,13 @@ import numpy as np
 
 from budgetopt.analysis.scaling import doubled, scaled
 from budgetopt.analysis.whole import sets_ceilings, whole
-from budgetopt.formulation import Formulation, LinearProgram, Matrix, Provision, provisions_of
-from budgetopt.formulation.limits import ProgramLimits, program_limits
+from budgetopt.formulation import Formulation, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
-from budgetopt.formulation.objective import outcome_worths
+from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
-from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES, ChangeRule
+from budgetopt.formulation.stages import outcome_worths
+from budgetopt.scenario.limits import Provision
+from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Alterations", "Altered"]
@@ -94,19 +95,20 @@ class Alterations:
 
     def without(self, suspended: Collection[Provision]) -> LinearProgram:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
-        if not all(self._is_direct(provision) for provision in suspended):
+        listed = self._scenario.limits
+        positions = {listed.position(provision) for provision in suspended}
+        if not all(self._is_direct(at) for at in positions):
             return self._anew(self._scenario, suspended).linear_program
         problem = self._problem
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
-        freed = self._rows_of({item for item in suspended if item.kind not in ("floor", "ceiling")})
+        freed = np.isin(self._row_limits, sorted(positions))
         row_lower[freed], row_upper[freed] = -np.inf, np.inf
         changed = replace(problem, row_lower=row_lower, row_upper=row_upper)
-        limited = [item for item in suspended if item.kind in ("floor", "ceiling")]
+        limited = {at for at in positions if listed[at].of_program}
         if not limited:
             return changed
-        limits = program_limits(self._scenario, limited)
-        rows = {self._scenario.programs.position(item.name) for item in limited}
-        return self._with_limits(changed, np.array(sorted(rows)), limits)
+        rows = {self._scenario.programs.position(listed[at].name) for at in limited}
+        return self._with_limits(changed, np.array(sorted(rows)), program_limits(self._scenario, limited))
 
     # -- effects, costs, weights --------------------------------------------------------------------------------------
 
@@ -252,8 +254,8 @@ class Alterations:
         for key in INDIRECT:
             simple &= np.isnan(scenario.programs.number(key))
         labels = problem.column_labels
-        # without ceilings, segments come into reach that whole decisions keep in order
-        limited = [item for item, _, _ in provisions_of(scenario) if sets_ceilings(scenario, item)]
+        # without ceilings, segments come into reach that integer decisions keep in order
+        limited = [item.provision for item in scenario.limits.demands() if sets_ceilings(scenario, item.provision)]
         for either in (whole(scenario).linear_program, whole(scenario, limited).linear_program):
             for block in either.column_labels.blocks:
                 if "program" in block.keys and either.integer[block.positions].any():
@@ -299,28 +301,20 @@ class Alterations:
             row_lower[at], row_upper[at] = limits.lower[cell], limits.upper[cell]
         return replace(problem, lower=column_lower, upper=column_upper, row_lower=row_lower, row_upper=row_upper)
 
-    # -- provisions ---------------------------------------------------------------------------------------------------
+    # -- limits that are rows -----------------------------------------------------------------------------------------
 
-    def _is_direct(self, provision: Provision) -> bool:
-        """Return whether a provision is rows of its own, or a limit of a simple program."""
-        scenario = self._scenario
-        match provision.kind:
-            case "rule":
-                rule = next((rule for rule in scenario.rules if rule.name == provision.name), None)
-                return not (isinstance(rule, ChangeRule) and rule.change.from_ == "baseline")
-            case "target":
-                return not any(objective.minimize == SHORTFALL for objective in scenario.objective)
-            case "resource":
-                return True
-            case "floor" | "ceiling":
-                return bool(self._is_simple[scenario.programs.position(provision.name)])
-        return False
+    def _is_direct(self, position: int) -> bool:
+        """Return whether a limit is rows of its own, or one of a simple program."""
+        limit = self._scenario.limits[position]
+        if limit.of_program:
+            return bool(self._is_simple[self._scenario.programs.position(limit.name)])
+        return not limit.sets_program_limits and not limit.is_goal
 
-    def _rows_of(self, provisions: Collection[Provision]) -> Ints:
-        labels = self._problem.row_labels
-        found = [np.empty(0, dtype=np.int64)]
-        for kind in ("rule", "target", "resource"):
-            named = [at for at, name in enumerate(labels.names[kind]) if Provision(kind, name) in provisions]
-            if named:
-                found += [block.positions[np.isin(block.keys[kind], named)] for block in labels.of_kind(kind)]
-        return np.concatenate(found)
+    @cached_property
+    def _row_limits(self) -> Ints:
+        """The position of the limit that each row keeps, -1 for none; shape (rows,)."""
+        limits = np.full(self._problem.rows, -1, dtype=np.int64)
+        for block in self._problem.row_labels.blocks:
+            if block.limit is not None:
+                limits[block.positions] = block.limit
+        return limits

@@ -70,78 +70,79 @@ def bracketed(
     more
         Whether they are to rise or to fall.
     """
-    side = 1.0 if far > inside.at else -1.0
-    outside: Seen | None = None
-    before: Seen | None = None
-    tried = math.inf
-
-    def see(at: float) -> None:
-        nonlocal inside, outside, before
-        end = far if outside is None else outside.at
-        if not side * inside.at < side * at < side * end:
-            return
-        seen = look(at)
-        if seen.moved:
-            outside = seen
-        else:
-            before, inside = inside, seen
-
-    def try_at(number: float | None) -> None:
-        """Look just beyond a place, then just before it; a little farther if the last place was nearly the same."""
-        nonlocal tried
-        if number is None or not number > 0:
-            return
-        at = place(number)
-        again, tried = abs(at - tried) < 10 * AROUND * CLOSE, at
-        near, beyond = inside, outside
-        see(at + side * CLOSE / 2)
-        if beyond is not None and outside is not beyond and outside is not None and _is_above(near, outside, beyond):
-            return
-        if outside is not None and side * outside.at <= side * at + CLOSE:
-            see(at - side * CLOSE / 2)
-            if again and side * outside.at < side * at:
-                see(at - side * AROUND * CLOSE)
-        elif again:
-            see(at + side * AROUND * CLOSE)
-
-    try_at(_at_these_prices(inside, far, problem_at(far), size, columns, more))
-    if outside is None:
+    bracket = _Bracket(look, place, inside, far)
+    watched = _Watched(size, columns, more)
+    bracket.try_at(watched.at_these_prices(inside, far, problem_at(far)))
+    if bracket.outside is None:
         last = look(far)
         if not last.moved:
             return None
-        outside = last
+        bracket.outside = last
     turn = 0
-    while abs(outside.at - inside.at) > CLOSE * 1.001:
+    while abs(bracket.outside.at - bracket.inside.at) > CLOSE * 1.001:
+        inside, outside, before = bracket.inside, bracket.outside, bracket.before
         match turn % 5:
             case 0:
-                at = _at_these_prices(inside, outside.at, outside.problem, size, columns, more)
-                try_at(at if at is not None and at > 0 and abs(place(at) - inside.at) > FURTHER * CLOSE else None)
+                at = watched.at_these_prices(inside, outside.at, outside.problem)
+                is_new = at is not None and at > 0 and abs(place(at) - inside.at) > FURTHER * CLOSE
+                bracket.try_at(at if is_new else None)
             case 1:
-                try_at(_where_prices_meet(inside, outside, size, columns, more))
+                bracket.try_at(watched.where_prices_meet(inside, outside))
             case 2 if before is not None:
-                try_at(_where_prices_meet(inside, before, size, columns, more))
+                bracket.try_at(watched.where_prices_meet(inside, before))
             case 3:
-                try_at(_where_lines_meet(inside, outside, size))
+                bracket.try_at(watched.where_lines_meet(inside, outside))
             case 4:
-                see((inside.at + outside.at) / 2)
+                bracket.see((inside.at + outside.at) / 2)
         turn += 1
-    return inside, outside
+    return bracket.inside, bracket.outside
 
 
-def _between(one: float, other: float, share: float) -> float:
-    return one + share * (other - one)
+@dataclass(slots=True)
+class _Bracket:
+    """The last place seen where nothing has changed, the one before it, and the first seen where something has."""
 
+    look: Callable[[float], Seen]
+    place: Callable[[float], float]
+    inside: Seen
+    far: float
+    outside: Seen | None = None
+    before: Seen | None = None
+    tried: float = math.inf
 
-def _where_lines_meet(one: Seen, other: Seen, size: Callable[[float], float]) -> float | None:
-    """Return where the lines of the plans of two places meet."""
-    if one.answer.x is None or other.answer.x is None or not _comparable(one.problem, other.problem):
-        return None
-    first = one.answer.objective - _carried(other, one.problem)
-    second = other.answer.objective - _carried(one, other.problem)
-    scale = max(abs(one.answer.objective), abs(other.answer.objective), 1e-300)
-    if first * second < 0 or abs(first + second) <= 1e-12 * scale:
-        return None
-    return _between(size(one.at), size(other.at), first / (first + second))
+    @property
+    def side(self) -> float:
+        """1 where the far place lies above, -1 where it lies below."""
+        return 1.0 if self.far > self.inside.at else -1.0
+
+    def see(self, at: float) -> None:
+        """Solve at a place, if it lies within the bracket, and draw the bracket in."""
+        side, end = self.side, self.far if self.outside is None else self.outside.at
+        if not side * self.inside.at < side * at < side * end:
+            return
+        seen = self.look(at)
+        if seen.moved:
+            self.outside = seen
+        else:
+            self.before, self.inside = self.inside, seen
+
+    def try_at(self, number: float | None) -> None:
+        """Look just beyond a place, then just before it; a little farther if the last place was nearly the same."""
+        if number is None or not number > 0:
+            return
+        side, at = self.side, self.place(number)
+        again, self.tried = abs(at - self.tried) < 10 * AROUND * CLOSE, at
+        near, beyond = self.inside, self.outside
+        self.see(at + side * CLOSE / 2)
+        found = self.outside
+        if beyond is not None and found is not None and found is not beyond and _is_above(near, found, beyond):
+            return
+        if found is not None and side * found.at <= side * at + CLOSE:
+            self.see(at - side * CLOSE / 2)
+            if again and self.outside is not None and side * self.outside.at < side * at:
+                self.see(at - side * AROUND * CLOSE)
+        elif again:
+            self.see(at + side * AROUND * CLOSE)
 
 
 def _is_above(one: Seen, seen: Seen, other: Seen) -> bool:
@@ -157,7 +158,7 @@ def _carried(seen: Seen, problem: LinearProgram) -> float:
     x = seen.answer.x
     assert x is not None
     stage = problem.stages[0]
-    value = float(stage.cost @ x) + stage.offset
+    value = stage.value(x)
     y, reduced = seen.answer.row_dual, seen.answer.reduced_cost
     if y is None or reduced is None:
         return value
@@ -172,7 +173,7 @@ def _carried(seen: Seen, problem: LinearProgram) -> float:
 
 
 def _comparable(one: LinearProgram, other: LinearProgram) -> bool:
-    """Return whether two problems have the same columns and rows: a whole decision may be needed in one alone."""
+    """Return whether two problems have the same columns and rows: an integer decision may be needed in one alone."""
     return (one.rows, one.columns) == (other.rows, other.columns)
 
 
@@ -180,54 +181,80 @@ def _slack(x: Floats) -> Floats:
     return NOISE * np.maximum(np.abs(x), 1.0)
 
 
-def _waits(seen: Seen, columns: Ints, more: bool) -> Bools:
-    """Return which of some columns stand at the limit from which they would rise, or fall; shape (columns,)."""
-    x = seen.answer.x
-    assert x is not None
-    at = x[columns]
-    slack = _slack(at)
-    return at <= seen.problem.lower[columns] + slack if more else at >= seen.problem.upper[columns] - slack
+@dataclass(frozen=True, slots=True, eq=False)
+class _Watched:
+    """Columns whose values are watched, and where they may begin to move.
 
-
-def _at_these_prices(
-    seen: Seen, far: float, problem: LinearProgram, size: Callable[[float], float], columns: Ints, more: bool
-) -> float | None:
-    """Return at which number the first of some columns would begin to move if the prices of a place held on the way.
-
-    It is the number of the place itself if a column lies between its limits and its cost changes, so that it can move
-    at once; None if no column would move before the far place, or if the prices there say nothing of it.
+    Parameters
+    ----------
+    size
+        The number in proportion to which coefficients change at a place.
+    columns
+        Their positions; shape (columns,).
+    more
+        Whether they are to rise or to fall.
     """
-    x, y, reduced = seen.answer.x, seen.answer.row_dual, seen.answer.reduced_cost
-    if x is None or y is None or reduced is None or not _comparable(seen.problem, problem):
-        return None
-    own, one, other = seen.problem, size(seen.at), size(far)
-    change = problem.stages[0].cost_for(len(x)) - own.stages[0].cost_for(len(x))
-    if problem.matrix is not own.matrix:
-        change = change - (problem.matrix.transpose_times(y) - own.matrix.transpose_times(y))
-    move, rate = change[columns], reduced[columns]
-    inner = (x[columns] > own.lower[columns] + _slack(x[columns])) & (
-        x[columns] < own.upper[columns] - _slack(x[columns])
-    )
-    if (inner & (move != 0)).any():
-        return one
-    share = np.divide(-rate, move, out=np.full(len(columns), np.inf), where=move != 0)
-    share = share[_waits(seen, columns, more) & (share >= 0) & (share < 1)]
-    return _between(one, other, float(share.min())) if len(share) else None
 
+    size: Callable[[float], float]
+    columns: Ints
+    more: bool
 
-def _where_prices_meet(
-    one: Seen, other: Seen, size: Callable[[float], float], columns: Ints, more: bool
-) -> float | None:
-    """Return where the reduced cost of the first column that waits at one place comes to nothing.
+    def where_lines_meet(self, one: Seen, other: Seen) -> float | None:
+        """Return where the lines of the plans of two places meet."""
+        if one.answer.x is None or other.answer.x is None or not _comparable(one.problem, other.problem):
+            return None
+        first = one.answer.objective - _carried(other, one.problem)
+        second = other.answer.objective - _carried(one, other.problem)
+        scale = max(abs(one.answer.objective), abs(other.answer.objective), 1e-300)
+        if first * second < 0 or abs(first + second) <= 1e-12 * scale:
+            return None
+        return self._between(one, other.at, first / (first + second))
 
-    Its reduced costs at two places make a line: on the way to the other place, or on the way away from it.
-    """
-    first, second = one.answer.reduced_cost, other.answer.reduced_cost
-    if first is None or second is None or not _comparable(one.problem, other.problem):
-        return None
-    waiting = columns[_waits(one, columns, more)]
-    rate, now = first[waiting], second[waiting]
-    share = np.divide(rate, rate - now, out=np.full(len(waiting), np.inf), where=rate != now)
-    away = abs(other.at) < abs(one.at)
-    share = share[np.isfinite(share) & ((share < 0) if away else (share > 0) & (share < 1))]
-    return _between(size(one.at), size(other.at), float(share[np.argmin(np.abs(share))])) if len(share) else None
+    def at_these_prices(self, seen: Seen, far: float, problem: LinearProgram) -> float | None:
+        """Return at which number the first column would begin to move if the prices of a place held on the way.
+
+        It is the number of the place itself if a column lies between its limits and its cost changes, so that it can
+        move at once; None if no column would move before the far place, or if the prices there say nothing of it.
+        """
+        x, y, reduced = seen.answer.x, seen.answer.row_dual, seen.answer.reduced_cost
+        if x is None or y is None or reduced is None or not _comparable(seen.problem, problem):
+            return None
+        own, columns = seen.problem, self.columns
+        change = problem.stages[0].cost_for(len(x)) - own.stages[0].cost_for(len(x))
+        if problem.matrix is not own.matrix:
+            change = change - (problem.matrix.transpose_times(y) - own.matrix.transpose_times(y))
+        move, rate, at = change[columns], reduced[columns], x[columns]
+        inner = (at > own.lower[columns] + _slack(at)) & (at < own.upper[columns] - _slack(at))
+        if (inner & (move != 0)).any():
+            return self.size(seen.at)
+        share = np.divide(-rate, move, out=np.full(len(columns), np.inf), where=move != 0)
+        share = share[self._waits(seen) & (share >= 0) & (share < 1)]
+        return self._between(seen, far, float(share.min())) if len(share) else None
+
+    def where_prices_meet(self, one: Seen, other: Seen) -> float | None:
+        """Return where the reduced cost of the first column that waits at one place comes to nothing.
+
+        Its reduced costs at two places make a line: on the way to the other place, or on the way away from it.
+        """
+        first, second = one.answer.reduced_cost, other.answer.reduced_cost
+        if first is None or second is None or not _comparable(one.problem, other.problem):
+            return None
+        waiting = self.columns[self._waits(one)]
+        rate, now = first[waiting], second[waiting]
+        share = np.divide(rate, rate - now, out=np.full(len(waiting), np.inf), where=rate != now)
+        away = abs(other.at) < abs(one.at)
+        share = share[np.isfinite(share) & ((share < 0) if away else (share > 0) & (share < 1))]
+        return self._between(one, other.at, float(share[np.argmin(np.abs(share))])) if len(share) else None
+
+    def _waits(self, seen: Seen) -> Bools:
+        """Return which columns stand at the limit from which they would rise, or fall; shape (columns,)."""
+        assert seen.answer.x is not None
+        at, problem = seen.answer.x[self.columns], seen.problem
+        if self.more:
+            return at <= problem.lower[self.columns] + _slack(at)
+        return at >= problem.upper[self.columns] - _slack(at)
+
+    def _between(self, one: Seen, other: float, share: float) -> float:
+        """Return the number that lies a share of the way from the number of one place to that of another."""
+        start = self.size(one.at)
+        return start + share * (self.size(other) - start)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import plan_of
 from budgetopt.analysis.bracketing import Seen, bracketed
 from budgetopt.analysis.what_if import WhatIf
+from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus
 
 if TYPE_CHECKING:
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["FARTHEST", "KINDS", "BreakEven", "break_evens"]
+__all__ = ["FARTHEST", "KINDS", "BreakEven", "break_even_factors", "factors_of"]
 
 FARTHEST = 100.0
 """Factors beyond this one, or below one over it, are not looked at."""
@@ -28,9 +30,9 @@ KINDS = ("effect", "cost", "weight")
 MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
 HALF_A_CENT = 0.005
-LEAN, LEAN_WHOLE = 4e-9, 1e-7
+LEAN, LEAN_INTEGER = 4e-9, 1e-7
 """What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
-than what a solver of linear programs, or of whole decisions, can tell apart."""
+than what a solver of linear programs, or of integer programs, can tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,17 @@ class BreakEven:
     factor: float
 
 
-def break_evens(
-    plan: Allocation, program: str, *, kinds: Collection[str] = KINDS, question: WhatIf | None = None
-) -> Iterator[BreakEven]:
-    """Yield the factors at which a program would get more, and less, by its effect, its cost and each outcome's weight.
+def break_even_factors(
+    plan: Subject, program: str, *, kinds: Collection[str] = KINDS, question: WhatIf | None = None
+) -> tuple[BreakEven, ...]:
+    """Return the factors at which a program gets more, and less: on its effect, its cost and each outcome's weight.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; or a scenario or its path, which is solved.
     program
-        The program's id.
+        The program's id, or its printed name.
     kinds
         Which of ``effect``, ``cost`` and ``weight`` are looked for.
     question
@@ -76,20 +78,26 @@ def break_evens(
     ------
     UnknownNameError
         If there is no such program.
+    OptionError
+        If several programs are printed under the name.
     """
-    scenario = plan.scenario
-    question = question or WhatIf(scenario)
-    row = scenario.programs.position(program)
-    outcomes = _affected(scenario, row)
+    plan = plan_of(plan, "break_even_factors")
+    row = plan.scenario.programs.position(named(plan.scenario, program, ("program",)).key)
+    return factors_of(plan, row, question or WhatIf(plan.scenario), kinds)
+
+
+def factors_of(plan: Allocation, row: int, question: WhatIf, kinds: Collection[str] = KINDS) -> tuple[BreakEven, ...]:
+    """Return the break-evens of the program in a row of the scenario's programs."""
+    outcomes = _affected(plan.scenario, row)
     asked = [("effect", "", True), ("cost", "", False), *(("weight", name, True) for name in outcomes)]
     now = _Level(plan, question, row)
-    for what, outcome, rises in asked if outcomes else ():
-        if what not in kinds:
-            continue
-        for more in (True, False):
-            if not more and not now.level:
-                continue
-            yield BreakEven(what, outcome, more, now.break_even(what, outcome, more=more, rises=rises))
+    return tuple(
+        BreakEven(what, outcome, more, now.break_even(what, outcome, more=more, rises=rises))
+        for what, outcome, rises in (asked if outcomes else ())
+        if what in kinds
+        for more in (True, False)
+        if more or now.level
+    )
 
 
 def _affected(scenario: Scenario, row: int) -> list[str]:
@@ -150,17 +158,17 @@ class _Level:
 
     def _lean(self, cost: Floats) -> float:
         worth = float(np.abs(cost[self._paid] / self._weight).max(initial=0.0))
-        return (LEAN_WHOLE if self._question.is_integer else LEAN) * (worth or self._usual_worth)
+        return (LEAN_INTEGER if self._question.is_integer else LEAN) * (worth or self._usual_worth)
 
     @cached_property
     def _usual_worth(self) -> float:
-        """What a dollar is worth where nothing that is sought stands by the dollars themselves."""
+        """What a dollar is worth where no coefficient of the objective stands by the dollars themselves."""
         answer, problem = self._question.as_is(), self._question.problem
         money = [block.positions for block in problem.row_labels.of_kind("fund balance")]
         if answer.row_dual is not None and money:
-            dearest = float(np.abs(answer.row_dual[np.concatenate(money)]).max(initial=0.0))
-            if dearest > 0:
-                return dearest
+            highest = float(np.abs(answer.row_dual[np.concatenate(money)]).max(initial=0.0))
+            if highest > 0:
+                return highest
         stage = problem.stages[0]
         # where nothing is worth anything, every plan is as good, and any leaning tells them apart
         return float(np.abs(stage.cost).max(initial=0.0)) or 1.0
@@ -174,7 +182,7 @@ class _Level:
 
     def _moved(self, spent: float, what: str, factor: float, *, more: bool) -> bool:
         """Return whether the program is funded more, or less, than now."""
-        # of a dearer program the same service takes more dollars: it is funded more only if it serves more, too
+        # of a more expensive program the same service takes more dollars: it is funded more only if it serves more, too
         levels = (spent, spent / factor) if what == "cost" else (spent,)
         if more:
             return min(levels) > self.level + self._tolerance

@@ -4,7 +4,7 @@ One set is found by dividing (QuickXplain: Junker, AAAI 2004): every set that is
 feasible if any one of its provisions is dropped. More sets are found by keeping a map of what is known (MARCO:
 Liffiton, Previti, Malik and Marques-Silva, Constraints 21, 2016): each set found, and each largest part that fits,
 rules out a region of the map, and the search ends when the map is exhausted. Feasibility is asked of the solver, so
-that conflicts of whole decisions are found too.
+that conflicts of integer decisions are found too.
 """
 
 from __future__ import annotations
@@ -14,37 +14,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from budgetopt.allocation import Subject, scenario_of
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.errors import FaultError, OptionError, Place
-from budgetopt.formulation import Labels, LinearProgram, Matrix, Provision, Stage, provisions_of
+from budgetopt.errors import FaultError, OptionError
+from budgetopt.formulation import Labels, LinearProgram, Matrix, Stage
 from budgetopt.formulation.linear_program import Block
+from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["Conflict", "Demand", "conflicts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """One provision of a conflict, with the reason behind it and the place where it stands."""
-
-    provision: Provision
-    because: str
-    place: Place | None
+__all__ = ["Conflict", "conflicts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Provisions that no plan can meet together, though one can meet all but any one of them.
+    """Limits that no plan can meet together, though one can meet all but any one of them.
 
     Parameters
     ----------
     demands
-        The provisions, in the order of the scenario. If there are none, not even a plan without any provision exists.
+        The limits, in the order of the scenario. If there are none, not even a plan without any limit exists.
     """
 
-    demands: tuple[Demand, ...]
+    demands: tuple[Limit, ...]
 
     @property
     def provisions(self) -> tuple[Provision, ...]:
@@ -52,24 +45,24 @@ class Conflict:
         return tuple(demand.provision for demand in self.demands)
 
 
-def conflicts(scenario: Scenario, *, at_most: int = 1) -> tuple[Conflict, ...]:
+def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
     """Return the sets of provisions that contradict each other, the smallest first; none if the scenario is feasible.
 
     Parameters
     ----------
     scenario
-        The scenario.
+        The scenario, or the path of its folder or file.
     at_most
         How many sets to look for. If fewer come back, there are no others.
 
     Raises
     ------
     OptionError
-        If fewer than one set is asked for.
+        If fewer than one set is asked for, or it is asked of something else.
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one conflict must be asked for")
-    search = _Search(scenario)
+    search = _Search(scenario_of(scenario, "conflicts"))
     found = []
     for conflict in search.run():
         found.append(conflict)
@@ -80,7 +73,7 @@ def conflicts(scenario: Scenario, *, at_most: int = 1) -> tuple[Conflict, ...]:
 
 class _Search:
     def __init__(self, scenario: Scenario) -> None:
-        self.demands = [Demand(*item) for item in provisions_of(scenario)]
+        self.demands = tuple(scenario.limits.demands())
         self._question = WhatIf(scenario)
         self._known: dict[frozenset[int], bool] = {}
 

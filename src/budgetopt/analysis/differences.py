@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from budgetopt.allocation import scenario_of
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["Difference", "Value", "diff"]
+__all__ = ["ChangedValue", "Difference", "diff"]
 
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ChangedValue:
     """One value that differs.
 
     Parameters
@@ -62,7 +63,7 @@ class Difference:
 
     before: Scenario
     after: Scenario
-    document: tuple[Value, ...]
+    document: tuple[ChangedValue, ...]
     new_programs: tuple[str, ...]
     gone_programs: tuple[str, ...]
     program_keys: Mapping[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]
@@ -136,13 +137,13 @@ class Difference:
         return both.iloc[order] if table == "programs" else both
 
 
-def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: float | None = None) -> Difference:
+def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: float | None = None) -> Difference:
     """Return what differs between two scenarios.
 
     Parameters
     ----------
     before, after
-        The scenarios, such as the proposed and the adopted budget.
+        The scenarios or their paths, such as the proposed and the adopted budget; of plans, their scenarios.
     solve
         Whether both are solved as well, to show what the differences change.
     time_limit
@@ -153,6 +154,7 @@ def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: 
     InfeasibleError
         With ``solve``, if one of the two has no plan.
     """
+    before, after = scenario_of(before, "diff"), scenario_of(after, "diff")
     document = tuple(_values((), _tree(before), _tree(after)))
     shared = [name for name in before.programs if name in after.programs]
     old = before.programs.positions(np.array(shared, dtype=object))
@@ -169,12 +171,12 @@ def diff(before: Scenario, after: Scenario, *, solve: bool = False, time_limit: 
         tuple(name for name in after.programs if name not in before.programs),
         tuple(name for name in before.programs if name not in after.programs),
         dict(_program_keys(before.programs, after.programs, old, new)),
-        _turned(before, after),
+        _reordered(before, after),
         plans,
     )
 
 
-def _turned(before: Scenario, after: Scenario) -> tuple[str, ...]:
+def _reordered(before: Scenario, after: Scenario) -> tuple[str, ...]:
     """Return the sections in which what both scenarios have stands in another order."""
     named = (
         ("programs", list(before.programs), list(after.programs)),
@@ -183,12 +185,12 @@ def _turned(before: Scenario, after: Scenario) -> tuple[str, ...]:
         ("resources", list(before.resources), list(after.resources)),
         ("rules", [rule.name for rule in before.rules], [rule.name for rule in after.rules]),
     )
-    turned = []
+    reordered = []
     for section, old, new in named:
         shared = set(old) & set(new)
         if [name for name in old if name in shared] != [name for name in new if name in shared]:
-            turned.append(section)
-    return tuple(turned)
+            reordered.append(section)
+    return tuple(reordered)
 
 
 def _tree(scenario: Scenario) -> dict[str, Any]:
@@ -199,13 +201,13 @@ def _tree(scenario: Scenario) -> dict[str, Any]:
     return tree
 
 
-def _values(path: Path, before: Any, after: Any) -> Iterator[Value]:
+def _values(path: Path, before: Any, after: Any) -> Iterator[ChangedValue]:
     """Yield what differs below a path; a part that only one of the two has is one value."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from _values((*path, str(key)), before.get(key), after.get(key))
     elif before != after:
-        yield Value(path, before, after)
+        yield ChangedValue(path, before, after)
 
 
 def _program_keys(

@@ -1,4 +1,4 @@
-"""The ladder of dollars: what the next and the last dollars buy, and what goes first in a cut."""
+"""The budget cut and raised in steps: what the next and the last dollars buy, and what goes first in a cut."""
 
 from __future__ import annotations
 
@@ -8,41 +8,44 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
+from budgetopt.allocation import scenario_of
+from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import Formulation, formulate
 from budgetopt.formulation.fund_rows import inflow
+from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Termination, solve_linear_program
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Subject
 
-__all__ = ["STEPS", "ladder"]
+__all__ = ["STEPS", "budget_steps"]
 
 STEPS = (-0.10, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.10)
-"""The steps of a ladder, as shares of the money."""
+"""The usual steps, as shares of the money."""
 A_CENT = 0.01
 
 
-def ladder(
-    plan: Allocation, *, fund: str | None = None, steps: Sequence[float] = STEPS, dollars: Sequence[float] = ()
+def budget_steps(
+    plan: Subject, *, fund: str | None = None, steps: Sequence[float] = STEPS, dollars: Sequence[float] = ()
 ) -> pd.DataFrame:
     """Return what changes, program by program, as money is taken away or added.
 
-    Each step is solved again as a problem of its own, ties settled as in the plan, so that it is what the best plan
-    with that much money would be. One row a step and program that moves: ``money`` (dollars more or less than now, all
+    Each step is solved again as a problem of its own, ties settled as in the plan, so that it is the best plan with
+    that much money. One row a step and program that moves: ``money`` (dollars more or less than now, all
     periods together), ``program``, ``name``, ``change`` (dollars), and for the whole step ``value`` (the change of the
-    first objective) and ``value_per_dollar`` on that rung: between this step and the one before it, counted from now. A
+    first objective) and ``value_per_dollar`` between the step before it, counted from now, and this one. A
     step that no plan can meet has one row without a program, and no value.
 
     Parameters
     ----------
     plan
-        The plan from which the money moves.
+        The plan from which the money moves, or its scenario, or the path of it.
     fund
-        The fund whose money moves; left out, all funds in proportion.
+        The id or printed name of the fund whose money moves; left out, all funds in proportion.
     steps
         The steps as shares of the money, of either sign.
     dollars
@@ -54,49 +57,45 @@ def ladder(
         If there is no fund of that name.
     OptionError
         If a step takes more than there is.
+    InfeasibleError
+        If there is no plan, or a step is not solved.
     """
     import pandas as pd
 
-    scenario, formulation = plan.scenario, formulate(plan.scenario)
-    money = inflow(scenario)
+    scenario = scenario_of(plan, "budget_steps")
+    formulation, money = formulate(scenario), inflow(scenario)
     if fund is not None:
-        if fund not in scenario.funds:
-            raise UnknownNameError("fund", fund, scenario.funds)
-        money = np.where((np.array(list(scenario.funds)) == fund)[:, None], money, 0.0)
+        position = list(scenario.funds).index(named(scenario, fund, ("fund",)).key)
+        money[np.arange(len(money)) != position] = 0.0
     total = float(money.sum())
     shares = [amount / total for amount in dollars] if len(dollars) else [float(step) for step in steps]
     if not total or any(share < -1 or share == 0 or not np.isfinite(share) for share in shares):
-        raise OptionError("a step of the ladder takes more money than there is, or none at all")
+        raise OptionError("a step takes more money than there is, or none at all")
     now = _moved(formulation, money, 0.0)
-    assert now is not None, "the plan itself is a step that was solved"
-    names = scenario.programs.names()
-    rows = []
+    if now is None:
+        raise InfeasibleError("no allocation can meet every rule", hint="conflicts says which limits contradict")
+    rows: list[tuple[float, str, str, float, float, float]] = []
     for side in (-1, 1):
         before, before_money = now[1], 0.0
         for share in sorted((share for share in shares if share * side > 0), key=abs):
-            step = _moved(formulation, money, share)
-            amount = share * total
+            step, amount = _moved(formulation, money, share), share * total
             if step is None:
-                rows.append({"money": amount, "program": "", "name": "", "change": np.nan, "value": np.nan})
+                rows.append((amount, "", "", np.nan, np.nan, np.nan))
                 continue
             spent, value = step
-            moved = np.flatnonzero(np.abs(spent - now[0]) >= A_CENT)
-            rung = (value - before) / (amount - before_money)
+            rate = (value - before) / (amount - before_money)
+            rows += [(amount, *move, value - now[1], rate) for move in _moves(scenario, spent - now[0])]
             before, before_money = value, amount
-            rows += [
-                {
-                    "money": amount,
-                    "program": scenario.programs.ids[row],
-                    "name": names[row],
-                    "change": round(float(spent[row] - now[0][row]), 2),
-                    "value": value - now[1],
-                    "value_per_dollar": rung,
-                }
-                for row in moved[np.argsort(-np.abs(spent - now[0])[moved], kind="stable")].tolist()
-            ]
     columns = ["money", "program", "name", "change", "value", "value_per_dollar"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values("money", kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=columns).sort_values("money", kind="stable", ignore_index=True)
+
+
+def _moves(scenario: Scenario, change: Floats) -> list[tuple[str, str, float]]:
+    """Return the programs that get more or less, the largest change first: id, name and dollars."""
+    order = np.argsort(-np.abs(change), kind="stable")
+    moved = order[np.abs(change)[order] >= A_CENT]
+    programs, dollars = scenario.programs, np.round(change[moved], 2)
+    return list(zip(programs.ids[moved].tolist(), programs.names()[moved].tolist(), dollars.tolist(), strict=True))
 
 
 def _moved(formulation: Formulation, money: Floats, share: float) -> tuple[Floats, float] | None:

@@ -1,24 +1,17 @@
-"""Repairs that drop a provision as a whole, because it is no number that could give way little by little."""
+"""Repairs that drop a limit as a whole, because it is no number that can be relaxed little by little."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from budgetopt.analysis.repair import Amendment, Repair
-from budgetopt.formulation import Provision, provisions_of
-from budgetopt.scenario.model import ExactlyOneRule, ExcludesRule, RequiresRule, TogetherRule
+from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["drops", "logic_of"]
+__all__ = ["drops"]
 
-LOGIC = (RequiresRule, ExcludesRule, ExactlyOneRule, TogetherRule)
 STEPS = 14
 """Halvings that find the highest share of a match that can be kept, to a ten-thousandth of it."""
-
-
-def logic_of(scenario: Scenario) -> Iterator[Provision]:
-    """Yield the rules on which programs go together: they hold or do not, and cannot give way by a little."""
-    return (Provision("rule", rule.name) for rule in scenario.rules if isinstance(rule, LOGIC))
 
 
 def drops(
@@ -42,42 +35,28 @@ def drops(
     every
         Whether all others are dropped too, at a cost of 1.
     """
-    logic = set(logic_of(scenario))
     found = []
-    for provision, _, place in provisions_of(scenario):
-        name = provision.name
-        if name in barred or (name not in weights and not every):
+    for limit in scenario.limits.demands():
+        if limit.is_linear or limit.name in barred or (limit.name not in weights and not every):
             continue
-        if provision in logic:
-            amendment = Amendment(provision, f"rules[{name}]", None, None, place)
-        elif provision.kind == "no supplanting":
-            amendment = Amendment(provision, f"funds[{name}].no_supplanting", True, False, place)
-        elif provision.kind == "match":
-            amendment = Amendment(provision, f"funds[{name}].match", None, None, place)
-        else:
-            continue
-        dropped = Repair(weights.get(name, 1.0), (amendment,))
+        before, after = (True, False) if limit.is_switch else (None, None)
+        dropped = Repair(weights.get(limit.name, 1.0), (Amendment(limit, limit.address, before, after),))
         repair = completed(dropped)
-        if repair is dropped and provision.kind == "match":
-            repair = _lowered(scenario, dropped, completed)
+        if repair is dropped and limit.numbers:
+            repair = _lowered(limit, dropped, completed)
         if repair is not None:
             found.append(repair)
     return found
 
 
-def _lowered(scenario: Scenario, dropped: Repair, completed: Callable[[Repair], Repair | None]) -> Repair:
-    """Return the repair that keeps as much of a match as can be kept; without any, the repair that drops it."""
-    (amendment,) = dropped.amendments
-    match = scenario.funds[amendment.provision.name].match
-    assert match is not None
-    key, before = ("rate", match.rate) if match.rate is not None else ("share", match.share)
-    assert before is not None
+def _lowered(limit: Limit, dropped: Repair, completed: Callable[[Repair], Repair | None]) -> Repair:
+    """Return the repair that keeps as much of a number as can be kept; without any, the repair that drops the limit."""
+    (number,) = limit.numbers
     best, kept, lost = dropped, 0.0, 1.0
     for _ in range(STEPS):
         middle = (kept + lost) / 2
-        after = type(before)(round(float(before) * middle, 6))
-        path = f"{amendment.path}.{key}"
-        lowered = Amendment(amendment.provision, path, before, after, amendment.place)
+        after = type(number.value)(round(float(number.value) * middle, 6))
+        lowered = Amendment(limit, limit.address_of(number), number.value, after)
         repair = Repair(dropped.cost * (1.0 - middle), (lowered,))
         if after > 0 and completed(repair) is repair:
             best, kept = repair, middle

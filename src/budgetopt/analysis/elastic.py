@@ -1,83 +1,70 @@
-"""A scenario whose limits may give way, each at a price: what the cheapest repair of a contradiction is made of."""
+"""A scenario whose limits may be relaxed, each at a cost: what the cheapest repair of a contradiction is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import (
-    Block,
-    Formulation,
-    Labels,
-    LinearProgram,
-    Matrix,
-    Provision,
-    Stage,
-    provisions_of,
-)
-from budgetopt.formulation.limits import OWN, ProgramLimits
+from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage
 from budgetopt.formulation.linear_program import Floats, Ints
-from budgetopt.scenario.amounts import Share
+from budgetopt.formulation.program_bounds import ProgramLimits
+from budgetopt.scenario.limits import Limit, Limits, Number
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["ELASTIC", "Elastic", "elastic", "ends_of"]
+__all__ = ["CostOf", "Elastic", "elastic"]
 
-ELASTIC = (
-    "rule",
-    "target",
-    "resource",
-    "reserve",
-    "structural balance",
-    "fund spending",
-    "floor",
-    "ceiling",
-    "money",
-    "maintenance of effort",
-    "transfer",
-)
-"""The kinds of provisions that can give way little by little; ``money`` is money to be found for a fund."""
+CostOf = Callable[[Limit, float], float | None]
+"""What one unit of relaxing a limit costs, from the limit and its size; None if it may not be relaxed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elastic:
-    """A problem with a column for every limit that gives way: what it gives way by is its value.
+    """A problem with a column for every limit that may be relaxed: its value is by how much.
 
     Parameters
     ----------
     problem
-        The problem; its objective is the cost of all that gives way.
+        The problem; its objective is the cost of all that is relaxed.
     formulation
-        What it was made from: the scenario without what gives way, whose columns come first in the problem.
-    column
-        The columns of what gives way; shape (slacks,).
-    provision
-        For each its provision; shape (slacks,).
+        What it was made from: the scenario without these limits, whose columns come first in the problem.
+    column, limit, period
+        The added columns, the position of the limit that each relaxes, and the period, -1 for several at once;
+        shape (slacks,).
     """
 
     problem: LinearProgram
     formulation: Formulation
     column: Ints
-    provision: tuple[Provision, ...]
+    limit: Ints
+    period: Ints
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
-    """Limits to be made elastic: a row of the problem, the limit of each side, and whose it is."""
+class _Relaxable:
+    """Rows that may be relaxed; every array has shape (rows,).
+
+    Parameters
+    ----------
+    row, limit, period
+        The rows of the problem, the position of the limit that each keeps, and its period.
+    lower, upper
+        The limit of each side.
+    per_unit
+        Where one number, a share, limits many rows: what one unit of it is in each.
+    """
 
     row: Ints
+    limit: Ints
+    period: Ints
     lower: Floats
     upper: Floats
-    provision: tuple[Provision, ...]
-    in_dollars: bool
-    share_of: Floats | None = None
-    """Where one number, a share, limits many rows at once: what it is a share of in each; shape (rows,)."""
+    per_unit: Floats | None = None
 
 
-def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], float | None]) -> Elastic:
+def elastic(scenario: Scenario, cost_of: CostOf) -> Elastic:
     """Return a scenario's problem with elastic limits.
 
     Parameters
@@ -85,59 +72,40 @@ def elastic(scenario: Scenario, cost_of: Callable[[Provision, float, bool], floa
     scenario
         The scenario.
     cost_of
-        What one unit costs by which a provision gives way, from the provision, the size of its limit and whether that
-        is in dollars; None if it may not give way.
+        What relaxing each limit costs.
     """
-    gives = {provision for provision, _, _ in provisions_of(scenario) if provision.kind in ELASTIC}
-    # beyond their ceilings some programs need whole decisions that the scenario itself does not: rows and columns are
+    suspended = {limit.provision for limit in scenario.limits.demands() if limit.is_linear}
+    # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
     # those of the free problem, and the limits those of the scenario
-    complete, free = whole(scenario), whole(scenario, gives)
-    own = complete.linear_program
+    complete, free = whole(scenario), whole(scenario, suspended)
     extra = _Extra(free)
-    limits = [*_row_limits(own, free.linear_program, scenario)]
-    limits += extra.program_limits(complete.limits, scenario)
-    limits += extra.reserves(own)
-    limits += extra.transfers(own)
-    return extra.build(limits, scenario, cost_of)
+    rows = [
+        *_labelled_rows(complete.linear_program, free.linear_program, scenario.limits),
+        *extra.program_limits(complete.limits, scenario),
+    ]
+    return extra.build(rows, scenario.limits, cost_of)
 
 
-def _alike(own: Labels, free: Labels, kinds: Collection[str]) -> Iterator[tuple[Block, Block]]:
-    """Yield the blocks of some kinds of a problem, each with that of the free problem: they come in the same order."""
-    blocks = ([block for block in labels.blocks if block.kind in kinds] for labels in (own, free))
-    return zip(*blocks, strict=True)
-
-
-def _row_limits(problem: LinearProgram, free: LinearProgram, scenario: Scenario) -> list[_Limits]:
-    found = []
-    names = problem.row_labels.names
-    dollars = [getattr(rule, "sum", "") == "spending" for rule in scenario.rules]
-    for block, there in _alike(problem.row_labels, free.row_labels, (*ELASTIC, "fund balance")):
-        key = "fund" if "fund" in block.keys else block.kind
-        kind = "money" if block.kind == "fund balance" else block.kind
-        owners = tuple(Provision(kind, names[key][at]) for at in block.keys[key].tolist())
-        in_dollars = key == "fund" or (key == "rule" and all(dollars[at] for at in block.keys[key].tolist()))
-        lower, upper = problem.row_lower[block.positions], problem.row_upper[block.positions]
-        if kind == "maintenance of effort":
-            # one share of what is asked gives way in every period in which the grant is taken
-            asked = [_effort(scenario, owner.name)[block.keys["period"][at]] for at, owner in enumerate(owners)]
-            found.append(_Limits(there.positions, lower, upper, owners, True, np.array(asked)))
-            continue
-        if kind == "money":
-            # a fund may be given money, and never gives any up
-            lower = np.full(len(lower), -np.inf)
-        found.append(_Limits(there.positions, lower, upper, owners, in_dollars))
-    return found
-
-
-def _effort(scenario: Scenario, grant: str) -> Floats:
-    """Return the local spending that a grant asks to be kept up; dollars, shape (periods,)."""
-    effort = scenario.funds[grant].maintenance_of_effort
-    assert effort is not None
-    if not isinstance(effort.at_least, Share):
-        return np.full(len(scenario.periods), float(effort.at_least))
-    may = scenario.eligible[:, list(scenario.funds).index(grant)]
-    kept: Floats = effort.at_least * np.nan_to_num(scenario.baselines[may]).sum(axis=0)
-    return kept
+def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> Iterator[_Relaxable]:
+    """Yield the rows that keep limits; both problems have them in the same order."""
+    blocks = (
+        [block for block in problem.row_labels.blocks if block.limit is not None and (block.limit >= 0).any()]
+        for problem in (own, free)
+    )
+    for block, there in zip(*blocks, strict=True):
+        assert block.limit is not None
+        for at in np.unique(block.limit[block.limit >= 0]).tolist():
+            if not limits[at].is_linear:
+                continue
+            mine = np.flatnonzero(block.limit == at)
+            number = next(iter(limits[at].numbers), None)
+            row, period = block.positions[mine], block.keys["period"][mine]
+            lower, upper = own.row_lower[row], own.row_upper[row]
+            if number is not None and number.measure == "added":
+                # a fund may be given money, and never gives any up
+                lower = np.full(len(mine), -np.inf)
+            per_unit = None if number is None or number.per_unit is None else number.per_unit[period]
+            yield _Relaxable(there.positions[mine], block.limit[mine], period, lower, upper, per_unit)
 
 
 class _Extra:
@@ -148,209 +116,137 @@ class _Extra:
         self._rows = 0
         self._entries: list[tuple[Ints, Ints, Floats]] = []
 
-    def _new_rows(self, count: int) -> Ints:
-        first = self._problem.rows + self._rows
-        self._rows += count
-        return np.arange(first, first + count)
-
-    def program_limits(self, limits: ProgramLimits, scenario: Scenario) -> list[_Limits]:
-        """Return floors and ceilings as rows: those of the programs themselves, and those that rules on change set."""
+    def program_limits(self, limits: ProgramLimits, scenario: Scenario) -> Iterator[_Relaxable]:
+        """Yield floors and ceilings as rows: those of the programs themselves, and those that rules on change set."""
         terms = self._formulation.terms.spending
-        ids = scenario.programs.ids
-        found = []
-        for sign, values, by, kind in (
-            (1, limits.lower, limits.lower_by, "floor"),
-            (-1, limits.upper, limits.upper_by, "ceiling"),
-        ):
-            held = (by >= OWN) & np.isfinite(values)
-            program, period = np.nonzero(held)
+        of_program = len(scenario.limits.shared)
+        for values, by, is_floor in ((limits.lower, limits.lower_by, True), (limits.upper, limits.upper_by, False)):
+            program, period = np.nonzero((by >= 0) & np.isfinite(values))
+            first = self._problem.rows + self._rows
+            row = first + np.arange(len(program))
+            self._rows += len(program)
             row_of = np.full(values.shape, -1, dtype=np.int64)
-            row_of[program, period] = self._new_rows(len(program))
-            inside = row_of[terms.program, terms.period] >= 0
-            self._entries.append(
-                (row_of[terms.program, terms.period][inside], terms.column[inside], terms.weight[inside])
-            )
-            owners = tuple(
-                Provision(kind, str(ids[at])) if setter == OWN else Provision("rule", scenario.rules[setter].name)
-                for at, setter in zip(program.tolist(), by[program, period].tolist(), strict=True)
-            )
+            row_of[program, period] = row
+            rows = row_of[terms.program, terms.period]
+            inside = rows >= 0
+            self._entries.append((rows[inside], terms.column[inside], terms.weight[inside]))
+            bound, limit = values[program, period], by[program, period]
             none = np.full(len(program), np.inf)
-            bound = values[program, period]
-            lower, upper = (bound, none) if sign > 0 else (-none, bound)
-            rows, base = row_of[program, period], scenario.baselines[program, period]
-            own = by[program, period] == OWN
-            for at, share_of in ((np.flatnonzero(own), None), (np.flatnonzero(~own), base[~own])):
-                names = tuple(owners[one] for one in at.tolist())
-                found.append(_Limits(rows[at], lower[at], upper[at], names, in_dollars=True, share_of=share_of))
-        return found
+            lower, upper = (bound, none) if is_floor else (-none, bound)
+            base = scenario.baselines[program, period]
+            for mine, per_unit in ((limit >= of_program, None), (limit < of_program, base)):
+                yield _Relaxable(
+                    row[mine],
+                    limit[mine],
+                    period[mine],
+                    lower[mine],
+                    upper[mine],
+                    None if per_unit is None else per_unit[mine],
+                )
 
-    def reserves(self, complete: LinearProgram) -> list[_Limits]:
-        """Return reserves of a fixed amount as rows on the closing balances."""
-        found = []
-        for block, there in _alike(complete.column_labels, self._problem.column_labels, ("closing balance",)):
-            kept = complete.lower[block.positions]
-            at = np.flatnonzero(kept > 0)
-            row = self._new_rows(len(at))
-            self._entries.append((row, there.positions[at], np.ones(len(at))))
-            names = complete.column_labels.names["fund"]
-            owners = tuple(Provision("reserve", names[fund]) for fund in block.keys["fund"][at].tolist())
-            found.append(_Limits(row, kept[at], np.full(len(at), np.inf), owners, in_dollars=True))
-        return found
-
-    def transfers(self, complete: LinearProgram) -> list[_Limits]:
-        """Return the limits of transfers as rows on their columns."""
-        found = []
-        funds = complete.column_labels.names.get("fund", ())
-        for block, there in _alike(complete.column_labels, self._problem.column_labels, ("transfer",)):
-            lower, upper = complete.lower[block.positions], complete.upper[block.positions]
-            row = self._new_rows(len(block))
-            self._entries.append((row, there.positions, np.ones(len(block))))
-            pairs = zip(block.keys["fund"].tolist(), block.keys["to"].tolist(), strict=True)
-            owners = tuple(Provision("transfer", f"{funds[giver]} to {funds[taker]}") for giver, taker in pairs)
-            # that nothing flows back is no limit that could give way
-            found.append(_Limits(row, np.where(lower > 0, lower, -np.inf), upper, owners, in_dollars=True))
-        return found
-
-    def build(
-        self, limits: list[_Limits], scenario: Scenario, cost_of: Callable[[Provision, float, bool], float | None]
-    ) -> Elastic:
-        """Return the problem with a column for each limit that gives way."""
+    def build(self, parts: list[_Relaxable], limits: Limits, cost_of: CostOf) -> Elastic:
+        """Return the problem with a column for each limit that may be relaxed."""
         problem = self._problem
         rows = problem.rows + self._rows
         row_lower = np.concatenate((problem.row_lower, np.full(self._rows, -np.inf)))
         row_upper = np.concatenate((problem.row_upper, np.full(self._rows, np.inf)))
-        slacks = _Slacks(scenario)
-        for part in limits:
-            keep_upper = part.provision[:1] and part.provision[0].kind == "money"
-            if not keep_upper:
-                row_lower[part.row], row_upper[part.row] = part.lower, part.upper
-            for sign, bound in ((1.0, part.lower), (-1.0, part.upper)):
-                slacks.add(part, sign, bound, cost_of)
+        slacks = _Slacks(limits, cost_of)
+        for part in parts:
+            kept = np.array([limits[at].is_demand for at in part.limit.tolist()], dtype=bool)
+            row_lower[part.row[kept]], row_upper[part.row[kept]] = part.lower[kept], part.upper[kept]
+            slacks.add(part, 1.0, part.lower)
+            slacks.add(part, -1.0, part.upper)
         count = len(slacks.cost)
         column = problem.columns + np.arange(count)
         own = problem.matrix
-        matrix = Matrix.from_triplets(
-            rows,
-            problem.columns + count,
-            np.concatenate((own.index, *(entry[0] for entry in self._entries), *slacks.row)),
-            np.concatenate(
-                (
-                    own.column_of_entry(),
-                    *(entry[1] for entry in self._entries),
-                    *(one + problem.columns for one in slacks.at),
-                )
-            ),
-            np.concatenate((own.value, *(entry[2] for entry in self._entries), *slacks.value)),
-        )
-        stage = Stage(
-            "minimize what gives way", np.concatenate((np.zeros(problem.columns), slacks.cost)), maximize=False
-        )
-        columns = Block("gives way", problem.columns, problem.columns + count, {"slack": np.arange(count)})
+        entries = [(own.index, own.column_of_entry(), own.value), *self._entries, *slacks.entries(problem.columns)]
+        row, at, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+        cost = np.concatenate((np.zeros(problem.columns), slacks.cost))
+        columns = Block("relaxed", problem.columns, problem.columns + count, {"slack": np.arange(count)})
         added = Block("elastic", problem.rows, rows, {"limit": np.arange(self._rows)})
         bigger = replace(
             problem,
-            matrix=matrix,
+            matrix=Matrix.from_triplets(rows, problem.columns + count, row, at, value),
             row_lower=row_lower,
             row_upper=row_upper,
             lower=np.concatenate((problem.lower, np.zeros(count))),
             upper=np.concatenate((problem.upper, np.full(count, np.inf))),
             integer=np.concatenate((problem.integer, np.zeros(count, dtype=bool))),
-            stages=(stage,),
+            stages=(Stage("minimize the cost of what is relaxed", cost, maximize=False),),
             column_labels=Labels((*problem.column_labels.blocks, columns), problem.column_labels.names),
             row_labels=Labels((*problem.row_labels.blocks, added), problem.row_labels.names),
             tie_break=None,
         )
-        return Elastic(bigger, self._formulation, column, tuple(slacks.provision))
-
-
-def ends_of(scenario: Scenario, transfer: str) -> tuple[str, str]:
-    """Return the fund that gives and the one that takes, from the name of a transfer."""
-    return next(
-        (giver, taker)
-        for giver, fund in scenario.funds.items()
-        for taker in fund.transfers_to
-        if f"{giver} to {taker}" == transfer
-    )
+        return Elastic(
+            bigger,
+            self._formulation,
+            column,
+            np.array(slacks.limit, dtype=np.int64),
+            np.array(slacks.period, dtype=np.int64),
+        )
 
 
 class _Slacks:
-    """The columns of what gives way: one a limit, or one for all limits that one number sets."""
+    """The columns that relax limits: one a row, or one for all rows that one number limits."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
-        self.row: list[Ints] = []
-        self.at: list[Ints] = []
-        self.value: list[Floats] = []
+    def __init__(self, limits: Limits, cost_of: CostOf) -> None:
+        self._limits, self._cost_of = limits, cost_of
+        self._entries: list[tuple[Ints, int, Floats]] = []
         self.cost: list[float] = []
-        self.provision: list[Provision] = []
+        self.limit: list[int] = []
+        self.period: list[int] = []
 
-    def add(
-        self,
-        part: _Limits,
-        sign: float,
-        bound: Floats,
-        cost_of: Callable[[Provision, float, bool], float | None],
-    ) -> None:
-        """Add what the limits of one side give way by."""
+    def entries(self, first: int) -> Iterator[tuple[Ints, Ints, Floats]]:
+        """Yield the entries of the columns, which begin at a position."""
+        for row, at, value in self._entries:
+            yield row, np.full(len(row), first + at), value
+
+    def add(self, part: _Relaxable, sign: float, bound: Floats) -> None:
+        """Add what relaxes the limits of one side."""
         finite = np.flatnonzero(np.isfinite(bound))
-        owners = np.array([part.provision[at] for at in finite.tolist()], dtype=object)
-        for provision in dict.fromkeys(owners.tolist()):
-            mine = finite[[owner == provision for owner in owners]]
-            number, moved = 1.0, None
-            if part.share_of is not None:
-                moved = part.share_of[mine]
+        for at in np.unique(part.limit[finite]).tolist():
+            limit, mine = self._limits[at], finite[part.limit[finite] == at]
+            size, per_unit = 1.0, None
+            number = _number_of(limit, sign)
+            if part.per_unit is not None:
+                per_unit = part.per_unit[mine]
+                size = float(number.value) if number is not None and number.per_unit is not None else 1.0
             elif len(mine) > 1:
-                number, moved = _one_number(self._scenario, provision, sign, bound[mine])
-            if moved is None:
-                for at in mine.tolist():
-                    cost = cost_of(provision, float(bound[at]), part.in_dollars)
-                    self._add(provision, cost, part.row[[at]], np.array([sign]))
+                size, per_unit = _one_number(number, bound[mine])
+            if per_unit is None:
+                for row in mine.tolist():
+                    cost = self._cost_of(limit, float(bound[row]))
+                    self._add(at, int(part.period[row]), cost, part.row[[row]], np.array([sign]))
                 continue
-            # one unit of the number lets as many dollars (or units) move as it counts for in all limits together
-            total = float(moved.sum())
-            cost = cost_of(provision, number * total, part.in_dollars)
-            self._add(provision, None if cost is None else cost * total, part.row[mine], sign * moved)
+            # one unit of the number lets as many dollars (or units) move as it counts for in all rows together
+            total = float(per_unit.sum())
+            cost = self._cost_of(limit, size * total)
+            self._add(at, -1, None if cost is None else cost * total, part.row[mine], sign * per_unit)
 
-    def _add(self, provision: Provision, cost: float | None, row: Ints, value: Floats) -> None:
+    def _add(self, limit: int, period: int, cost: float | None, row: Ints, value: Floats) -> None:
         if cost is None:
             return
-        self.row.append(row)
-        self.at.append(np.full(len(row), len(self.cost)))
-        self.value.append(value)
+        self._entries.append((row, len(self.cost), value))
         self.cost.append(cost)
-        self.provision.append(provision)
+        self.limit.append(limit)
+        self.period.append(period)
 
 
-def _one_number(scenario: Scenario, provision: Provision, sign: float, bound: Floats) -> tuple[float, Floats | None]:
-    """Return the one number behind several limits, and what each limit moves by for one unit of it.
+def _number_of(limit: Limit, sign: float) -> Number | None:
+    """Return the number that sets the lower side of a limit, or with a negative sign the upper one."""
+    sides = ("at least" if sign > 0 else "at most", "equals")
+    return next((number for number in limit.numbers if number.sense in sides and number.measure == "value"), None)
 
-    None in the place of the second if each limit has a number of its own, or if what the number is a share of is itself
+
+def _one_number(number: Number | None, bound: Floats) -> tuple[float, Floats | None]:
+    """Return the one number behind several rows, and what each row moves by for one unit of it.
+
+    None in the place of the second if each row has a number of its own, or if what the number is a share of is itself
     decided by the plan.
     """
-    name, key = provision.name, "at_least" if sign > 0 else "at_most"
-    said: Any = None
-    relative = False
-    match provision.kind:
-        case "rule":
-            rule = next(rule for rule in scenario.rules if rule.name == name)
-            found = [getattr(rule, each, None) for each in (key, f"each_{key}", "equals")]
-            said = next((value for value in found if value is not None), None)
-            relative = getattr(rule, "of", None) is not None
-        case "target":
-            said = getattr(scenario.outcomes[name].target, key)
-        case "resource":
-            said = scenario.resources[name].capacity
-        case "reserve":
-            said = getattr(scenario.funds[name].reserve, key)
-        case "fund spending":
-            said = getattr(scenario.funds[name].spending, key)
-        case "floor" | "ceiling":
-            said = getattr(scenario.programs[name].spending, key, None)
-        case "transfer":
-            giver, taker = ends_of(scenario, name)
-            said = getattr(scenario.funds[giver].transfers_to[taker], key)
-    if not isinstance(said, int | float) or said <= 0:
+    value = None if number is None else number.value
+    if number is None or not isinstance(value, int | float) or value <= 0:
         return 1.0, None
-    if not (relative or isinstance(said, Share)):
-        return float(said), np.ones(len(bound))
-    return float(said), bound / float(said) if (bound > 0).all() else None
+    if not number.is_share(value):
+        return float(value), np.ones(len(bound))
+    return float(value), bound / float(value) if (bound > 0).all() else None

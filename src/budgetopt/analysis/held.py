@@ -1,4 +1,4 @@
-"""A problem around a plan: its whole decisions are held, and what is left is a linear program with prices."""
+"""A problem around a plan: its integer decisions are held, and what is left is a linear program with prices."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["around", "decisions_of"]
 
 
 def decisions_of(plan: Allocation) -> dict[str, float]:
-    """Return the whole decisions of a plan by their labels; none if it has no point, or is about no whole decision."""
-    problem, point = plan.formulation.linear_program, plan.outcome.x
+    """Return the integer decisions of a plan by their labels; none if it has no point or there are none."""
+    problem, point = plan.formulation.linear_program, plan.solver_result.x
     if point is None or not problem.is_integer:
         return {}
     whole = np.flatnonzero(problem.integer)
@@ -28,7 +28,7 @@ def decisions_of(plan: Allocation) -> dict[str, float]:
 
 
 def around(formulation: Formulation, decisions: Mapping[str, float]) -> Formulation:
-    """Return a formulation of a plan's scenario, or of one near to it, in which the plan's whole decisions are held.
+    """Return a formulation of a plan's scenario, or of one near to it, in which the plan's integer decisions are held.
 
     Two formulations of one scenario need not have the same columns. A decision that the plan did not have to make,
     because a limit settled it, stays at its lower limit; nothing is known of it.

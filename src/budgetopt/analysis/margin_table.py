@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import plan_of
 from budgetopt.analysis.pricing import solved
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation.linear_program import Floats, Ints, total_by
@@ -13,18 +14,16 @@ from budgetopt.formulation.linear_program import Floats, Ints, total_by
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["charges_by_rule", "charges_of", "duals_of", "margins"]
+__all__ = ["charges_by_rule", "charges_of", "duals_of", "marginal_returns"]
 
 HALF_A_CENT = 0.005
 TINY = 1e-9
-CHARGING = ("rule", "target", "resource", "structural balance", "fund spending", "reserve", "match")
-"""The kinds of rows beside the funds' balances that make a program's dollar dearer or cheaper."""
 
 
-def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame:
-    """Return the margins of every program that is scaled; one row a program and period.
+def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
+    """Return what the last and the next dollar of each program that is scaled buy; one row a program and period.
 
     Columns: ``program``, ``name``, ``period``, ``spending``; ``last_dollar`` and ``next_dollar``, what they add to
     the first objective by themselves (NaN where nothing is spent, or where no dollar more is possible); ``price``, what
@@ -32,12 +31,27 @@ def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame
     to that price for this program (below zero where they favour it). A program is funded further as long as its next
     dollar is worth more than price and charges together. ``effect_until_less`` and ``effect_until_more`` are the range
     of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging the
-    coefficients of the objective. (:func:`break_evens` follows on to where the program's money really moves.)
+    coefficients of the objective. (:func:`break_even_factors` follows on to where the program's money really moves.)
 
-    In problems with whole decisions the price is that of the plan as it stands, with the whole decisions held.
+    In problems with integer decisions the price is that of the plan as it stands, with these decisions held.
+
+    Parameters
+    ----------
+    plan
+        The plan; or a scenario or its path, which is solved.
+    question
+        A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 
+    plan = plan_of(plan, "marginal_returns")
     scenario = plan.scenario
     question = question or WhatIf(scenario, plan=plan)
     last, following = _worths(plan, question)
@@ -69,7 +83,7 @@ def margins(plan: Allocation, *, question: WhatIf | None = None) -> pd.DataFrame
 
 
 def duals_of(question: WhatIf) -> Floats | None:
-    """Return the duals of the live problem's rows, as a gain; those around the plan if it has whole decisions."""
+    """Return the duals of the live problem's rows, as a gain; those around the plan if it has integer decisions."""
     from budgetopt.solvers.faces import fix_integers
 
     stage = question.problem.stages[0]
@@ -93,8 +107,9 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     for block in problem.row_labels.blocks:
         if block.kind == "fund balance":
             kind[block.positions] = 1
-        elif block.kind in CHARGING:
-            kind[block.positions] = 2
+        elif block.limit is not None:
+            # what several grants ask of one fund is divided in a row that keeps no limit by itself
+            kind[block.positions[(block.limit >= 0) | (block.kind == "match")]] = 2
     weighted = problem.matrix.value * duals[problem.matrix.index]
     column = problem.matrix.column_of_entry()
     money, rules = (
@@ -107,7 +122,7 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     per_dollar = money[terms.column] / terms.weight
     charged = rules[terms.column] / terms.weight
     total = np.where(usable, per_dollar + charged, np.inf)
-    # the dearest first, so that the cheapest is written last
+    # the most expensive first, so that the cheapest is written last
     order = np.argsort(-total, kind="stable")
     order = order[np.isfinite(total[order])]
     cell = (terms.program[order], terms.period[order])
@@ -182,14 +197,12 @@ def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple
     row = problem.matrix.index[entry]
     charge = problem.matrix.value[entry] * duals[row] / weight[problem.matrix.column_of_entry()[entry]]
     found: dict[tuple[str, str], float] = {}
-    labels = problem.row_labels
-    for block in labels.blocks:
-        if block.kind not in CHARGING:
+    for block in problem.row_labels.blocks:
+        if block.limit is None or block.kind == "fund balance":
             continue
         inside = np.flatnonzero((row >= block.start) & (row < block.stop) & (np.abs(charge) > TINY))
-        key = "fund" if "fund" in block.keys else block.kind
-        for at in inside.tolist():
-            name = labels.names[key][int(block.keys[key][row[at] - block.start])]
-            if abs(charge[at]) > abs(found.get((block.kind, name), 0.0)):
-                found[block.kind, name] = float(charge[at])
+        for at in inside[block.limit[row[inside] - block.start] >= 0].tolist():
+            limit = question.scenario.limits[int(block.limit[row[at] - block.start])]
+            if abs(charge[at]) > abs(found.get((limit.kind, limit.name), 0.0)):
+                found[limit.kind, limit.name] = float(charge[at])
     return found

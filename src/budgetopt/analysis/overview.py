@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.analysis.break_even import break_evens
-from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.allocation import plan_of
+from budgetopt.analysis.break_even import factors_of
+from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.formulation.objective import outcome_worths
+from budgetopt.formulation.stages import outcome_worths
+from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["explanations", "held_by", "seeks_outcomes"]
+__all__ = ["explain_all", "held_by", "seeks_outcomes"]
 
 
 def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
@@ -32,56 +34,64 @@ def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, 
     charges
         What each binding rule adds to the price of the program's dollar.
     last, following
-        What its last and its next dollar add to what is sought; NaN where there is none, or where what is sought is no
+        What its last and its next dollar add to the objective; NaN where there is none, or where the objective is no
         sum of outcomes.
     price
         What a dollar adds elsewhere.
     """
     is_favoured = any(charge < 0 for charge in charges.values())
     if reason.startswith("unfunded: the money") and following <= 0 and not is_favoured:
-        return "unfunded: a dollar here would add nothing that is sought"
+        return "unfunded: a dollar here would add nothing"
     held = {key: charge for key, charge in charges.items() if key[0] in ("rule", "target")}
     if reason.startswith(("stands", "unfunded: the money")) and held:
-        dearest, cheapest = max(held, key=lambda key: held[key]), min(held, key=lambda key: held[key])
-        if held[dearest] > 0 and following > price:
-            return f"held down by the {dearest[0]} “{dearest[1]}”"
-        if held[cheapest] < 0 and (last < price or (math.isnan(last) and reason.startswith("stands"))):
-            return f"held up by the {cheapest[0]} “{cheapest[1]}”"
+        highest, lowest = max(held, key=lambda key: held[key]), min(held, key=lambda key: held[key])
+        if held[highest] > 0 and following > price:
+            return f"held down by the {highest[0]} “{highest[1]}”"
+        if held[lowest] < 0 and (last < price or (math.isnan(last) and reason.startswith("stands"))):
+            return f"held up by the {lowest[0]} “{lowest[1]}”"
     return reason
 
 
 def seeks_outcomes(scenario: Scenario) -> bool:
-    """Return whether what is sought first is a sum of outcomes, so that each dollar adds to it by itself."""
+    """Return whether the first objective is a sum of outcomes, so that each dollar adds to it by itself."""
     return outcome_worths(scenario, scenario.objective[0]) is not None
 
 
-def explanations(plan: Allocation, *, follow: bool | None = None, question: WhatIf | None = None) -> pd.DataFrame:
-    """Return why every program has the money that it has; one row a program, in the order of the scenario.
+def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf | None = None) -> pd.DataFrame:
+    """Explain every program in one table; one row a program, in the order of the scenario.
 
     Columns: ``program``, ``name``, ``baseline``, ``spending``, ``change``; ``held_by``, in words; ``last_dollar``,
-    ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.margins`, in the first period (NaN for programs of
-    packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get more and
-    less. These are seen by solving again just inside and just outside, on one live problem; NaN where no factor within
-    a hundred changes anything.
+    ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.marginal_returns`, in the first period (NaN for
+    programs of packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get
+    more and less. These are seen by solving again just inside and just outside, on one live problem; NaN where no
+    factor within a hundred changes anything.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; or a scenario or its path, which is solved.
     follow
-        Whether the break-evens are looked for. Left out, they are in linear programs; in problems with whole decisions,
+        Whether the break-evens are looked for. Left out, they are in linear programs; with integer decisions,
         where each takes many solves, they are NaN.
     question
         A live problem of the same scenario, if there is one already.
+
+    Raises
+    ------
+    OptionError
+        If it is asked of something else.
+    InfeasibleError
+        If a scenario is given and has no plan.
     """
     import pandas as pd
 
+    plan = plan_of(plan, "explain_all")
     question = question or WhatIf(plan.scenario, plan=plan)
     follow = not plan.formulation.linear_program.is_integer if follow is None else follow
     ids = plan.scenario.programs.ids
     duals = duals_of(question)
     programs = plan.programs
-    table = margins(plan, question=question).drop_duplicates("program").set_index("program")
+    table = marginal_returns(plan, question=question).drop_duplicates("program").set_index("program")
     marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids).reset_index(drop=True)
     figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float)
     if not seeks_outcomes(plan.scenario):
@@ -91,11 +101,8 @@ def explanations(plan: Allocation, *, follow: bool | None = None, question: What
         for row, reason in enumerate(programs["reason"].tolist())
     ]
     factors = np.full((len(ids), 2), np.nan)
-    if follow and question.holds_decisions:
-        question = WhatIf(plan.scenario)
-    for row, program in enumerate(ids.tolist() if follow else ()):
-        for item in break_evens(plan, program, kinds=("effect",), question=question):
-            factors[row, 0 if item.more else 1] = item.factor
+    if follow:
+        factors = _effect_factors(plan, WhatIf(plan.scenario) if question.holds_decisions else question)
     return pd.DataFrame(
         {
             "program": ids,
@@ -109,3 +116,12 @@ def explanations(plan: Allocation, *, follow: bool | None = None, question: What
             "effect_for_less": factors[:, 1],
         }
     )
+
+
+def _effect_factors(plan: Allocation, question: WhatIf) -> Floats:
+    """Return the factors on each program's effect at which it gets more, and less; shape (programs, 2)."""
+    factors = np.full((len(plan.scenario.programs), 2), np.nan)
+    for row in range(len(factors)):
+        for item in factors_of(plan, row, question, ("effect",)):
+            factors[row, 0 if item.more else 1] = item.factor
+    return factors

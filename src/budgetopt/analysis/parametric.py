@@ -1,4 +1,4 @@
-"""Follow a value that is a broken line in one number: its slope to each side of a point, and how far each slope holds.
+"""Follow a value that is piecewise linear in one number: its slope to each side of a point, and how far each holds.
 
 The best value of a linear program is concave in any limit of a maximization (convex in any coefficient of its
 objective), and made of finitely many straight pieces. Wherever it is evaluated, the duals give its slope. Two straight
@@ -71,7 +71,7 @@ def follow(
     unit
         A step that is small against the numbers of the problem.
     far
-        How far to look; a piece that is still straight there is taken to go on for ever.
+        How far to look; a piece that is still straight there is taken to be unbounded.
     last
         How far from the point the last place is that has a value, if that is known.
     slope
@@ -97,17 +97,22 @@ def follow(
     if abs(slope) * abs(edge.at - start.at) <= TOLERANCE * abs(start.value):
         # a change below the accuracy of the value is none
         slope = 0.0
+    beyond = _end(evaluate, start, slope, edge)
+    if beyond is edge:
+        return Piece(slope, direction * math.inf if goes_on else edge.at)
+    return Piece(slope, beyond.at)
+
+
+def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, edge: Point) -> Point:
+    """Return the last point of the straight piece from a point, at most the edge."""
     beyond = edge
     for _ in range(STEPS):
         if _on_line(start, slope, beyond):
             break
         # the value is below the line there, and so is its slope: the two lines meet on the way
         rise = slope - beyond.slope
-        meets = (
-            math.nan
-            if rise == 0
-            else start.at + (beyond.value - start.value + beyond.slope * (start.at - beyond.at)) / rise
-        )
+        apart = beyond.value - start.value + beyond.slope * (start.at - beyond.at)
+        meets = math.nan if rise == 0 else start.at + apart / rise
         low, high = sorted((start.at, beyond.at))
         if not low < meets < high:
             meets = (low + high) / 2
@@ -115,9 +120,7 @@ def follow(
         if found is None or found.at == beyond.at:
             break
         beyond = found
-    if beyond is edge:
-        return Piece(slope, direction * math.inf if goes_on else edge.at)
-    return Piece(slope, beyond.at)
+    return beyond
 
 
 def _on_line(start: Point, slope: float, point: Point) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from budgetopt.errors import Place
-from budgetopt.formulation import Provision
+from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["NEVER", "Amendment", "Repair"]
 
 NEVER: Literal["never"] = "never"
-"""The weight of a provision that must not give way."""
+"""The weight of a limit that must not be relaxed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,27 @@ class Amendment:
 
     Parameters
     ----------
-    provision
-        What gives way.
+    limit
+        The limit that is relaxed or dropped.
     path, before, after
         Where the number stands, what it is and what it would be; amounts, shares, or a mapping from period. Both are
         None for what is dropped as a whole.
-    place
-        Where it stands in a file.
     """
 
-    provision: Provision
+    limit: Limit
     path: str
     before: Any
     after: Any
-    place: Place | None = None
+
+    @property
+    def provision(self) -> Provision:
+        """What the limit is found by."""
+        return self.limit.provision
+
+    @property
+    def place(self) -> Place | None:
+        """Where the limit stands in a file."""
+        return self.limit.place
 
 
 @dataclass(frozen=True, slots=True)

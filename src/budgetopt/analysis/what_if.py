@@ -12,7 +12,8 @@ import numpy as np
 from budgetopt.analysis.alterations import Alterations
 from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.whole import whole
-from budgetopt.formulation import Formulation, LinearProgram, Provision
+from budgetopt.formulation import Formulation, LinearProgram
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution
@@ -41,7 +42,7 @@ class WhatIf:
     options
         How to solve; HiGHS answers, whatever solver is named.
     plan
-        A plan whose whole decisions are held, so that every question is about a linear program; left out, they are
+        A plan whose integer decisions are held, so that every question is about a linear program; left out, they are
         open.
     """
 
@@ -62,7 +63,7 @@ class WhatIf:
 
     @property
     def holds_decisions(self) -> bool:
-        """Whether whole decisions are held."""
+        """Whether integer decisions are held."""
         return bool(self._decisions)
 
     @property
@@ -135,14 +136,14 @@ def question_about(plan: Allocation, *, hold: bool | None = None) -> WhatIf:
     plan
         The plan.
     hold
-        Whether its whole decisions are held. Left out, they are if there are so many that a search for each question
+        Whether its integer decisions are held. Left out, they are if there are so many that a search for each question
         would take too long.
     """
     return WhatIf(plan.scenario, plan=plan if (is_large(plan) if hold is None else hold) else None)
 
 
 def is_large(plan: Allocation) -> bool:
-    """Return whether a plan has so many whole decisions that searching for them again and again takes too long."""
+    """Return whether a plan has so many integer decisions that searching for them again and again takes too long."""
     problem = plan.formulation.linear_program
     return problem.is_integer and Options().gap_for(problem) > EXACT
 
@@ -157,13 +158,13 @@ class _Live:
     def solve(self, problem: LinearProgram) -> Solution:
         """Move the model to a problem with entries in the same places, and solve it."""
         before, now = self.stands, problem
-        stage, sought = before.stages[0], now.stages[0]
-        if stage is not sought and not (
-            np.array_equal(stage.cost, sought.cost)
-            and stage.maximize == sought.maximize
-            and stage.offset == sought.offset
+        stage, stage_now = before.stages[0], now.stages[0]
+        if stage is not stage_now and not (
+            np.array_equal(stage.cost, stage_now.cost)
+            and stage.maximize == stage_now.maximize
+            and stage.offset == stage_now.offset
         ):
-            self._model.set_costs(sought.cost_for(now.columns), sought.maximize, sought.offset)
+            self._model.set_costs(stage_now.cost_for(now.columns), stage_now.maximize, stage_now.offset)
         moved = np.flatnonzero((before.lower != now.lower) | (before.upper != now.upper))
         if len(moved):
             self._model.set_column_bounds(moved, now.lower[moved], now.upper[moved])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from budgetopt.formulation import Formulation, Provision, formulate
-from budgetopt.scenario.model import ChangeRule
+from budgetopt.formulation import Formulation, formulate
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["sets_ceilings", "whole"]
@@ -18,6 +18,5 @@ def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulat
 
 def sets_ceilings(scenario: Scenario, provision: Provision) -> bool:
     """Return whether a provision is a ceiling, or a rule that sets some."""
-    if provision.kind != "rule":
-        return provision.kind == "ceiling"
-    return any(isinstance(rule, ChangeRule) and rule.name == provision.name for rule in scenario.rules)
+    limit = scenario.limits[scenario.limits.position(provision)]
+    return limit.sets_program_limits and any(number.sense == "at most" for number in limit.numbers)

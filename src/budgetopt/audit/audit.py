@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ from budgetopt.audit.activity import OutcomeLevels
 from budgetopt.audit.balances import Balances
 from budgetopt.audit.check import ALL_PERIODS, Check, Violation
 from budgetopt.audit.evaluation import Evaluation
-from budgetopt.audit.fund_checks import check_balances, check_fund_spending, check_structure, check_transfers
-from budgetopt.audit.grant_checks import check_maintenance, check_match, check_supplanting
+from budgetopt.audit.fund_audit import check_balances, check_fund_spending, check_structure, check_transfers
+from budgetopt.audit.grant_audit import check_maintenance, check_match, check_supplanting
 from budgetopt.audit.objective_values import ObjectiveValue, value_of_objectives
-from budgetopt.audit.package_checks import check_packages
+from budgetopt.audit.package_audit import check_packages
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.audit.program_limits import (
     check_amounts,
@@ -26,7 +26,7 @@ from budgetopt.audit.program_limits import (
     check_spending_limits,
 )
 from budgetopt.audit.rules import check_rule
-from budgetopt.audit.target_checks import check_resources, check_targets
+from budgetopt.audit.target_audit import check_resources, check_targets
 from budgetopt.errors import OptionError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -112,11 +112,23 @@ class Audit:
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """Every limit that the plan does not keep, in words."""
-        return tuple(violation for check in self.checks for violation in check.violations(self.scenario))
+        # one match may be asked for by several grants: each is a limit, and what is missed is said once
+        return tuple(dict.fromkeys(found for check in self.checks for found in check.violations(self.scenario)))
 
     def of_kind(self, kind: str) -> tuple[Check, ...]:
         """Return the checks of one kind, such as ``reserve`` or ``target``."""
         return tuple(check for check in self.checks if check.kind == kind)
+
+    def of_limit(self, position: int) -> tuple[Check, ...]:
+        """Return what was checked of the limit at a position of ``scenario.limits``: the cells that are about it."""
+        found = []
+        for check in self.checks:
+            if isinstance(check.limit, int):
+                if check.limit == position:
+                    found.append(check)
+            elif (mine := (check.limit == position) | (check.upper_limit == position)).any():
+                found.append(check.select(mine))
+        return tuple(found)
 
     def outcome_table(self) -> pd.DataFrame:
         """Return the level of each outcome by period, with its unit and its worth; one row an outcome and period."""
@@ -220,8 +232,15 @@ def audit_plan(scenario: Scenario, plan: SpendingPlan, *, tolerance: float = 1e-
         raise OptionError(f"the tolerance of an audit is {tolerance}", hint="it is a share, such as 1e-9")
     plan.check_shape(scenario)
     evaluation = Evaluation(scenario, plan, tolerance)
-    rules = tuple(check_rule(evaluation, rule) for rule in scenario.rules)
-    checks = tuple(check for checker in CHECKS for check in checker(evaluation))
+    find = scenario.limits.find
+    rules = tuple(replace(check_rule(evaluation, rule), limit=find("rule", rule.name)) for rule in scenario.rules)
+    checks = tuple(
+        replace(check, limit=find(check.kind, check.name))
+        if isinstance(check.limit, int) and check.limit < 0
+        else check
+        for checker in CHECKS
+        for check in checker(evaluation)
+    )
     return Audit(
         scenario,
         plan,

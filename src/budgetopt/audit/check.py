@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -92,6 +92,13 @@ class Check:
         all cells, or one a cell.
     is_goal
         Whether it is a goal, which the plan may miss.
+    limit
+        Position in the scenario's list of limits of what each cell keeps, -1 where it is no limit of that list; one for
+        all cells, or one a cell.
+    upper_limit
+        The same for the upper side of each cell, where that is a limit of its own.
+    part
+        For each cell the position of the part of its limit that it is about; None where the limit has no parts.
     """
 
     kind: str
@@ -111,6 +118,9 @@ class Check:
     below: str | Texts = ""
     above: str | Texts = ""
     is_goal: bool = False
+    limit: int | Ints = -1
+    upper_limit: Ints | None = None
+    part: Ints | None = None
 
     def __post_init__(self) -> None:
         for limit, none in (("lower", -np.inf), ("upper", np.inf)):
@@ -124,7 +134,7 @@ class Check:
     def missed(self) -> Bools:
         """Which cells miss a limit by more than is allowed; a value that is no number misses every limit.
 
-        A goal may be missed, so none of its cells does.
+        A goal may be missed, so none of its cells does. Shape (cells,).
         """
         if self.is_goal:
             return np.zeros(len(self), dtype=bool)
@@ -133,7 +143,7 @@ class Check:
 
     @property
     def binding(self) -> Bools:
-        """Which cells stand at a limit, to within what is allowed."""
+        """Which cells stand at a limit, to within what is allowed; shape (cells,)."""
         return (np.abs(self.value - self.lower) <= self.allowed) | (np.abs(self.value - self.upper) <= self.allowed)
 
     @property
@@ -141,12 +151,17 @@ class Check:
         """Whether no cell misses a limit."""
         return not bool(self.missed.any())
 
-    def violations(self, scenario: Scenario) -> Iterator[Violation]:
-        """Yield the cells that miss a limit, in words."""
+    def select(self, cells: Bools) -> Check:
+        """Return the check of some cells."""
+        values = {key: getattr(self, key) for key in self.__dataclass_fields__}
+        chosen: dict[str, Any] = {key: value[cells] for key, value in values.items() if isinstance(value, np.ndarray)}
+        return replace(self, **chosen)
+
+    def violations(self, scenario: Scenario) -> tuple[Violation, ...]:
+        """Return the cells that miss a limit, in words."""
         missed = np.flatnonzero(self.missed).tolist()
         names = scenario.programs.names() if missed else None
-        for cell in missed:
-            yield self._violation(cell, scenario, names)
+        return tuple(self._violation(cell, scenario, names) for cell in missed)
 
     def _violation(self, cell: int, scenario: Scenario, names: Texts | None) -> Violation:
         value = float(self.value[cell])

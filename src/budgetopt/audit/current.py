@@ -23,12 +23,12 @@ def current_packages(scenario: Scenario) -> Bools:
     """
     packages = list_packages(scenario)
     baseline = number(scenario, "baseline")[packages.program]
-    room = baseline * (1 + 1e-12) + 1e-9
+    left = baseline * (1 + 1e-12) + 1e-9
     first = np.searchsorted(packages.program, packages.program)
     before = np.concatenate(([0.0], np.cumsum(packages.cost[:, 0])))
-    fits = before[1:] - before[first] <= room
+    fits = before[1:] - before[first] <= left
     # the most expensive of those that fit, the first of equals
-    alone = np.where(packages.cost[:, 0] <= room, packages.cost[:, 0], -1.0)
+    alone = np.where(packages.cost[:, 0] <= left, packages.cost[:, 0], -1.0)
     order = np.lexsort((packages.number, -alone, packages.program))
     most_expensive = np.zeros(len(packages), dtype=bool)
     most_expensive[order[np.unique(packages.program[order], return_index=True)[1]]] = True
@@ -122,18 +122,18 @@ def charge(demand: Floats, capacity: Floats, allowed: Bools, order: Ints, flow: 
     for fund in order.tolist():
         for group in np.argsort(allowed.sum(axis=1), kind="stable").tolist():
             if allowed[group, fund]:
-                room = min(demand[group] - flow[group].sum(), capacity[fund] - flow[:, fund].sum())
-                flow[group, fund] += max(0.0, room)
+                left = min(demand[group] - flow[group].sum(), capacity[fund] - flow[:, fund].sum())
+                flow[group, fund] += max(0.0, left)
     # each turn fills a demand or a fund, or takes a group off a fund, so there are few of them
     while path := _augmenting_path(demand, capacity, allowed, order.tolist(), flow):
         groups, funds = path[0::2], path[1::2]
         last = funds[-1]
-        room = min(demand[groups[0]] - flow[groups[0]].sum(), capacity[last] - flow[:, last].sum())
-        room = min([room, *(flow[group, fund] for group, fund in zip(groups[1:], funds, strict=False))])
+        left = min(demand[groups[0]] - flow[groups[0]].sum(), capacity[last] - flow[:, last].sum())
+        left = min([left, *(flow[group, fund] for group, fund in zip(groups[1:], funds, strict=False))])
         for group, fund in zip(groups, funds, strict=True):
-            flow[group, fund] += room
+            flow[group, fund] += left
         for group, fund in zip(groups[1:], funds, strict=False):
-            flow[group, fund] -= room
+            flow[group, fund] -= left
     return flow
 
 

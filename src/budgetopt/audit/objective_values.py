@@ -8,7 +8,7 @@ import numpy as np
 
 from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.inputs import groups
-from budgetopt.audit.target_checks import check_targets
+from budgetopt.audit.target_audit import check_targets
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.programs import Floats
 

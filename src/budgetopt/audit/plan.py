@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ __all__ = ["SpendingPlan"]
 
 @dataclass(frozen=True, eq=False)
 class SpendingPlan:
-    """Every decision that a plan takes.
+    """Every decision that a plan takes, as arrays; :meth:`to_frames` has them as tables with names.
 
     Parameters
     ----------
@@ -135,6 +135,45 @@ class SpendingPlan:
             where, _ = _read(packages, columns, "packages", "")
             plan.packages[_packages(scenario, where[0], packages["package"].tolist()), where[2]] = True
         return plan
+
+    def to_frames(self, scenario: Scenario) -> dict[str, pd.DataFrame]:
+        """Return the plan as tables that name programs, funds and periods; :meth:`from_frame` reads them back.
+
+        ``spending``, ``transfers``, ``packages`` and ``units``, each with the columns that :meth:`from_frame` takes,
+        and a row for each amount that is not zero and each package that is taken.
+        """
+        import pandas as pd
+
+        periods = np.array(scenario.periods, dtype=object)
+        funds = np.array(list(scenario.funds), dtype=object)
+        ids, packages = scenario.programs.ids, scenario.packages
+        units = self.units_in(scenario)
+        program, fund, when = np.nonzero(self.spending)
+        giver, taker, moved = np.nonzero(self.transfers)
+        package, start = np.nonzero(self.packages_in(scenario))
+        served, during = np.nonzero(units)
+        called = np.where(packages.name == "", (packages.number + 1).astype(str), packages.name)
+        columns: dict[str, dict[str, Any]] = {
+            "spending": {
+                "program": ids[program],
+                "fund": funds[fund],
+                "period": periods[when],
+                "amount": self.spending[program, fund, when],
+            },
+            "transfers": {
+                "from": funds[giver],
+                "to": funds[taker],
+                "period": periods[moved],
+                "amount": self.transfers[giver, taker, moved],
+            },
+            "packages": {
+                "program": ids[packages.program[package]],
+                "package": called[package],
+                "period": periods[start],
+            },
+            "units": {"program": ids[served], "period": periods[during], "units": units[served, during]},
+        }
+        return {name: pd.DataFrame(table) for name, table in columns.items()}
 
     def check_shape(self, scenario: Scenario) -> None:
         """Refuse a plan that belongs to another scenario.

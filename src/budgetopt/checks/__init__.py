@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from budgetopt.checks.findings import Findings
-from budgetopt.checks.funds import check_funds
-from budgetopt.checks.logic import check_logic
-from budgetopt.checks.names import check_names
+from budgetopt.checks.fund_mistakes import check_funds
+from budgetopt.checks.logic_mistakes import check_logic
+from budgetopt.checks.name_checks import check_names
 from budgetopt.checks.notes import notes
-from budgetopt.checks.objective import check_objective
-from budgetopt.checks.periods import check_periods
-from budgetopt.checks.programs import check_programs
-from budgetopt.checks.rules import check_rules
-from budgetopt.checks.selections import check_selections
-from budgetopt.checks.shapes import check_shapes
-from budgetopt.checks.shares import check_shares
+from budgetopt.checks.objective_checks import check_objective
+from budgetopt.checks.period_checks import check_periods
+from budgetopt.checks.program_checks import check_programs
+from budgetopt.checks.rule_checks import check_rules
+from budgetopt.checks.selection_checks import check_selections
+from budgetopt.checks.shape_checks import check_shapes
+from budgetopt.checks.share_checks import check_shares
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["CHECKS", "check", "notes"]

@@ -17,6 +17,11 @@ __all__ = ["Findings", "dotted", "named", "program_path", "suggestion"]
 
 _MOST_ALIKE = 10
 """Of one mistake in many programs, no more than so many are listed one by one."""
+_NOT_SELECTED_BY = (
+    *("description", "spending", "funds", "recurring", "outcomes", "source", "as_of", "note"),
+    *("if_funded", "service", "packages", "choose", "start", "uses", "inflation"),
+)
+"""Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""
 _THINGS = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "programs": "program"}
 
 
@@ -107,7 +112,7 @@ class Findings:
         Where it stands.
     problems
         What has been found.
-    spoiled
+    invalid
         The paths of values that are wrong in themselves. They are left out of the scenario that is checked further, and
         what depends on them is not reported: it would only follow from the first mistake.
     rules
@@ -118,19 +123,19 @@ class Findings:
         Whether that is so only because numbers in cells of tables cannot be read: every program and its words stand.
     inputs
         The files that were read beside the scenario file, with the SHA-256 of each.
-    awaited
-        Programs and keys that the file leaves out, and that a table may say.
+    empty
+        The paths of mappings of programs that say nothing that is known, with the places of what was read with them.
     """
 
     tree: Any
     places: Places = field(default_factory=Places)
     problems: list[Problem] = field(default_factory=list)
-    spoiled: set[Path] = field(default_factory=set)
+    invalid: set[Path] = field(default_factory=set)
     rules: list[int] = field(default_factory=list)
     partial: bool = False
     cells_only: bool = False
     inputs: dict[str, str] = field(default_factory=dict)
-    awaited: set[tuple[str, str]] = field(default_factory=set)
+    empty: dict[Path, Places] = field(default_factory=dict)
 
     def add(
         self, code: str, path: Path, message: str, expected: str = "", hint: str = "", *, key: bool = False
@@ -164,18 +169,34 @@ class Findings:
         hint = (_period_hint(name, names) if what == "period" else suggestion(name, names)) or hint
         message = f"unknown {what} '{name}' in {where}"
         # whatever else is wrong because nobody knows what was meant is not worth a word
-        self.spoiled.add(path)
+        self.invalid.add(path)
         place = place or (self.places.of_key(*path) if key else self.places.of(*path))
         self.add_at(f"unknown-{what}", place, path, message, expected, hint)
+
+    def include(self, found: Findings) -> None:
+        """Include what was found in one of several files."""
+        self.problems += found.problems
+        self.invalid |= found.invalid
+        self.empty |= found.empty
+        self.cells_only = all(not part.partial or part.cells_only for part in (self, found))
+        self.partial |= found.partial
+        self.inputs |= found.inputs
+
+    def lose(self, path: Path) -> None:
+        """Note that what stands at a path is wrong in itself, and left out."""
+        self.invalid.add(path)
+        selected = path[:1] == ("programs",) and (len(path) < 3 or path[2] not in _NOT_SELECTED_BY)
+        if selected or path[:1] == ("tables",):
+            self.partial, self.cells_only = True, False
 
     @property
     def lost_a_section(self) -> bool:
         """Whether a key of the top level was unknown or could not be read: it may have meant any section."""
-        return any(len(path) == 1 for path in self.spoiled)
+        return any(len(path) == 1 for path in self.invalid)
 
-    def is_spoiled(self, *path: str | int) -> bool:
+    def is_invalid(self, *path: str | int) -> bool:
         """Return whether something at a path, above it or below it was left out because it is wrong."""
-        return any(path[: len(other)] == other[: len(path)] for other in self.spoiled)
+        return any(path[: len(other)] == other[: len(path)] for other in self.invalid)
 
     def program_place(self, programs: ProgramTable, row: int, key: str, *below: str | int) -> tuple[Place | None, Path]:
         """Return the place and the path of a program's key; ``below`` leads on into its value."""

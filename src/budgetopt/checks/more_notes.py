@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from budgetopt.checks.accounts import Accounts, payable, paying
-from budgetopt.checks.least import A_CENT, most_spending
+from budgetopt.checks.shape_checks import A_CENT
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import RequiresRule
 from budgetopt.scenario.programs import Bools, Floats
@@ -74,34 +73,42 @@ def notes_on_projects(scenario: Scenario) -> Iterator[str]:
 
 def notes_on_grants(scenario: Scenario) -> Iterator[str]:
     """Yield remarks on funds whose own conditions leave them little or nothing to pay for."""
-    funds = list(scenario.funds)
-    can, pays = payable(scenario), paying(scenario)
-    most = most_spending(scenario)
-    accounts = Accounts.of(scenario)
+    funds, periods = list(scenario.funds), list(scenario.periods)
     for at, (name, fund) in enumerate(scenario.funds.items()):
-        if fund.match is not None and scenario.eligible[:, at].any() and not can[:, at].any():
+        mine = scenario.eligible[:, at]
+        local = mine if fund.match is None else mine & scenario.eligible[:, funds.index(fund.match.from_)]
+        if fund.match is not None and fund.match.dollars > 0 and mine.any() and not local.any():
             yield (
                 f"fund '{name}' can pay for nothing: fund '{fund.match.from_}', which is to pay its match, may pay for "
                 "none of its programs"
             )
         money_in = scenario.revenue(name) + scenario.per_period(fund.one_time)
-        late = [
-            period for period, has, may in zip(scenario.periods, money_in > 0, pays[at], strict=True) if has and not may
-        ]
+        first = 0 if fund.starts is None else periods.index(fund.starts)
+        last = len(periods) - 1 if fund.ends is None else periods.index(fund.ends)
+        late = [period for at, period in enumerate(periods) if money_in[at] > 0 and not first <= at <= last]
         if late:
             yield f"fund '{name}' has revenue in {listed(late)}, and may not pay then"
-        effort = fund.maintenance_of_effort
-        if effort is not None:
-            payer = funds.index(effort.fund)
-            has = np.array([accounts.most(np.arange(len(funds)) == payer, 0, last) for last in range(len(most[0]))])
-            takes = np.where(can[:, payer, None] & scenario.eligible[:, at, None], most, 0.0).sum(axis=0)
-            takes = np.minimum(takes, np.maximum(has, 0.0))
-            asked = _effort_asked(scenario, name)
-            if (asked > takes + A_CENT).all():
+        if fund.maintenance_of_effort is not None:
+            payer = fund.maintenance_of_effort.fund
+            asked, most = _effort_asked(scenario, name), _most_kept_up(scenario, payer, mine)
+            if (asked > most + A_CENT).all():
                 yield (
-                    f"fund '{name}' can never be spent: it asks fund '{effort.fund}' to keep up {money(asked[0])}, and "
-                    f"its programs can have at most {money(takes[0])} of it"
+                    f"fund '{name}' can never be spent: it asks fund '{payer}' to keep up {money(asked[0])}, and its "
+                    f"programs can have at most {money(most[0])} of it"
                 )
+
+
+def _most_kept_up(scenario: Scenario, payer: str, programs: Bools) -> Floats:
+    """Return a bound on what a fund can spend on some programs: their ceilings, and its money; shape (periods,)."""
+    paid = programs & scenario.eligible[:, list(scenario.funds).index(payer)]
+    ceilings = scenario.dollars("spending.at_most")[paid]
+    fund = scenario.funds[payer]
+    received = [other.transfers_to[payer].at_most for other in scenario.funds.values() if payer in other.transfers_to]
+    income = scenario.revenue(payer) + scenario.per_period(fund.one_time)
+    income = income + sum((scenario.per_period(amount) for amount in received), np.zeros(len(income)))
+    most = np.where(np.isnan(ceilings), np.inf, ceilings).sum(axis=0)
+    bound: Floats = np.minimum(most, fund.opening_balance + income.cumsum())
+    return bound
 
 
 def _effort_asked(scenario: Scenario, grant: str) -> Floats:

@@ -13,7 +13,7 @@ from budgetopt.checks.more_notes import (
     notes_on_projects,
     some,
 )
-from budgetopt.checks.objective import affected_outcomes
+from budgetopt.checks.objective_checks import affected_outcomes
 from budgetopt.scenario.model import ChangeRule, SumRule
 from budgetopt.scenario.programs import Bools, split_key
 from budgetopt.scenario.scenario import Scenario
@@ -108,7 +108,7 @@ def _outcomes(scenario: Scenario) -> Iterator[str]:
             other = "decrease" if outcome.direction == "increase" else "increase"
             yield f"outcome '{name}' has a negative weight: `direction: {other}` with a positive one is plainer"
         elif outcome.weight == 0 and outcome.target is None and not _named(scenario, name):
-            yield f"outcome '{name}' has no weight and no target: it is reported and not sought"
+            yield f"outcome '{name}' has no weight and no target: it is reported, and no part of the objective"
 
 
 def _resources(scenario: Scenario) -> Iterator[str]:
@@ -120,8 +120,10 @@ def _resources(scenario: Scenario) -> Iterator[str]:
 
 def _named(scenario: Scenario, outcome: str) -> bool:
     """Return whether the objective or a rule speaks of an outcome."""
-    sought = any(outcome in (entry.maximize, entry.minimize) for entry in scenario.objective)
-    return sought or any(isinstance(rule, SumRule) and rule.sum == f"outcome {outcome}" for rule in scenario.rules)
+    is_objective = any(outcome in (entry.maximize, entry.minimize) for entry in scenario.objective)
+    return is_objective or any(
+        isinstance(rule, SumRule) and rule.sum == f"outcome {outcome}" for rule in scenario.rules
+    )
 
 
 def _funds(scenario: Scenario) -> Iterator[str]:

@@ -7,12 +7,36 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from budgetopt.cli import check, conflicts, diff, explain, export, new, prices, schema, solve, solvers, verify
+from budgetopt.cli import (
+    check_command,
+    conflicts_command,
+    diff_command,
+    explain_command,
+    export_command,
+    new_command,
+    prices_command,
+    schema_command,
+    solve_command,
+    solvers_command,
+    verify_command,
+)
 from budgetopt.errors import OptionError, near
 
 __all__ = ["COMMANDS", "UsageError", "build_parser", "parse"]
 
-COMMANDS = (new, check, solve, explain, prices, conflicts, diff, verify, export, schema, solvers)
+COMMANDS = (
+    new_command,
+    check_command,
+    solve_command,
+    explain_command,
+    prices_command,
+    conflicts_command,
+    diff_command,
+    verify_command,
+    export_command,
+    schema_command,
+    solvers_command,
+)
 """The commands, in the order in which the help lists them: modules with NAME, HELP, ``add_arguments`` and ``run``."""
 
 DESCRIPTION = "Allot public money by measured outcomes, under every rule that binds it, and defend each line in public."

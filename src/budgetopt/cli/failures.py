@@ -67,7 +67,7 @@ def _trace(blame: str) -> None:
     if os.environ.get(DEBUG, "") not in ("", "0"):
         say(traceback.format_exc().rstrip())
     else:
-        say(f"    {blame}; {DEBUG}=1 before the command shows where it arose, which helps whoever mends it")
+        say(f"    {blame}; {DEBUG}=1 before the command shows where it arose, which helps whoever repairs it")
 
 
 def _speak_unicode() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from budgetopt.errors import OptionError
 
-__all__ = ["STDIO", "check_target", "read_text", "write_text"]
+__all__ = ["STDIO", "check_target", "print_json", "read_text", "write_text"]
 
 STDIO = "-"
 """The name that stands for stdin or stdout."""
@@ -54,9 +56,14 @@ def write_text(name: str, text: str) -> None:
     if name == STDIO:
         sys.stdout.write(text)
         return
-    from budgetopt.report.files import write_text as write
+    from budgetopt.report.whole_files import write_text as write
 
     write(name, text)
+
+
+def print_json(value: Any) -> None:
+    """Print plain values as JSON; what is none of JSON's own kinds is printed as text."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
 def read_text(name: str) -> str:

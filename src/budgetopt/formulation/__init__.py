@@ -2,7 +2,6 @@
 
 from budgetopt.formulation.formulate import Formulation, formulate
 from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage, TieBreak
-from budgetopt.formulation.provisions import Provision, provisions_of
 
 __all__ = [
     "Block",
@@ -10,9 +9,7 @@ __all__ = [
     "Labels",
     "LinearProgram",
     "Matrix",
-    "Provision",
     "Stage",
     "TieBreak",
     "formulate",
-    "provisions_of",
 ]

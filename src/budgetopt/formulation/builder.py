@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -23,10 +23,16 @@ __all__ = ["Builder"]
 class Builder:
     """Gathers a linear program block by block.
 
-    Every method takes whole arrays; positions are handed back so that later blocks can refer to earlier ones.
+    Every method takes whole arrays; positions are returned so that later blocks can refer to earlier ones.
+
+    Parameters
+    ----------
+    suspended
+        Positions of limits that are left out: their rows are kept, without limits.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, suspended: Collection[int] = ()) -> None:
+        self._suspended = np.array(sorted(suspended), dtype=np.int64)
         self._columns: list[Block] = []
         self._rows: list[Block] = []
         self._limits: dict[str, list[Floats]] = {"lower": [], "upper": [], "row_lower": [], "row_upper": []}
@@ -55,14 +61,25 @@ class Builder:
             self.column_count += count
         return block.positions
 
-    def rows(self, kind: str, keys: Mapping[str, Ints], lower: Floats | float, upper: Floats | float) -> Ints:
-        """Add rows of one kind and return their positions."""
+    def rows(
+        self,
+        kind: str,
+        keys: Mapping[str, Ints],
+        lower: Floats | float,
+        upper: Floats | float,
+        *,
+        limit: Ints | int = -1,
+        part: Ints | int = -1,
+    ) -> Ints:
+        """Add rows of one kind and return their positions; ``limit`` and ``part`` say which limit each row keeps."""
         count = len(next(iter(keys.values())))
-        block = Block(kind, self.row_count, self.row_count + count, keys)
+        of_limit, of_part = (np.broadcast_to(np.asarray(value, dtype=np.int64), count) for value in (limit, part))
+        block = Block(kind, self.row_count, self.row_count + count, keys, of_limit, of_part)
         if count:
+            free = np.isin(of_limit, self._suspended)
             self._rows.append(block)
-            self._limits["row_lower"].append(np.broadcast_to(np.asarray(lower, dtype=float), count))
-            self._limits["row_upper"].append(np.broadcast_to(np.asarray(upper, dtype=float), count))
+            self._limits["row_lower"].append(np.where(free, -np.inf, lower))
+            self._limits["row_upper"].append(np.where(free, np.inf, upper))
             self.row_count += count
         return block.positions
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,15 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
-from budgetopt.formulation.limits import ProgramLimits, program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
-from budgetopt.formulation.objective import add_stages, is_goal_programming, sought
-from budgetopt.formulation.provisions import Provision
-from budgetopt.formulation.rules import compile_rules
+from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
+from budgetopt.formulation.rules import LinearRule, compile_rules
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
 from budgetopt.formulation.spending import (
+    Scaled,
+    SpendingTerms,
     add_continuous,
     add_funded,
     add_packages,
@@ -27,7 +27,9 @@ from budgetopt.formulation.spending import (
     outcome_terms,
     uses_of_fixed_costs,
 )
+from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.scenario.effects import Effects
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import CHANGE
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
@@ -111,7 +113,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     Parameters
     ----------
     suspended
-        Provisions that are left out. With ``keep_all`` the columns, rows and matrix stay those of the whole scenario,
+        Limits that are left out. With ``keep_all`` the columns, rows and matrix stay those of the whole scenario,
         so that only limits differ and one live model can serve many such questions.
     keep_all
         Whether columns that can only be zero are kept.
@@ -121,82 +123,79 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     Formulation
         The linear program and the terms that lead back to the scenario.
     """
+    left_out = {scenario.limits.position(provision) for provision in suspended}
+    builder = Builder(left_out)
+    limits, rules = program_limits(scenario, left_out), compile_rules(scenario)
+    terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
+    add_accounts(builder, scenario, terms.spending)
+    add_grants(builder, scenario, terms.spending, most_of_each(scenario))
+    names = _names(scenario)
+    limit_of = {
+        (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
+    }
+    goals = add_rules(builder, rules, terms, limit_of, soft="target" if is_goal_programming(scenario) else "")
+    add_year_to_year(builder, scenario, terms.spending)
+    # a new program changes from nothing
+    reference = np.nan_to_num(scenario.baselines)
+    stages = add_stages(builder, scenario, terms, reference, goals)
+    problem = builder.build(stages, names, _tie_break(scenario, terms.spending, reference))
+    return Formulation(problem, terms, limits, price, scenario.packages)
+
+
+def _add_programs(
+    builder: Builder, scenario: Scenario, limits: ProgramLimits, rules: Sequence[LinearRule], *, keep_all: bool
+) -> tuple[Terms, Floats]:
+    """Add the columns of programs; return what they read as, and the dollars for a unit of each program's level."""
     programs, outcome_count = len(scenario.programs), len(scenario.outcomes) + len(scenario.resources)
-    builder = Builder()
-    limits = program_limits(scenario, suspended)
-    rules = compile_rules(scenario)
     effects = _together(scenario.effects, scenario.uses, len(scenario.outcomes))
     segments, slopes = segments_of(effects, programs)
-
     more, less = wanted(rules, outcome_count, programs)
-    seek_more, seek_less = sought(scenario)
-    more[: len(seek_more)] |= seek_more[:, None]
-    less[: len(seek_less)] |= seek_less[:, None]
-    most, may_pay, counts = most_available(scenario), pays(scenario), counted(rules, programs)
-    levels = levels_of(scenario, limits, most, suspended)
+    by_objective = wanted_outcomes(scenario)
+    for wants, objective in zip((more, less), by_objective, strict=True):
+        wants[: len(objective)] |= objective[:, None]
+    may_pay, counts = pays(scenario), counted(rules, programs)
+    levels = levels_of(scenario, limits, most_available(scenario))
     skips = _out_of_order(effects, segments, slopes, more, less)
     # a segment that begins at the ceiling or beyond it is never used, so nothing need keep it in order
     skips &= segments.start < levels.upper.max(axis=1)[segments.program]
 
     packaged = np.zeros(programs, dtype=bool)
     packaged[scenario.packages.program] = True
-    doors = np.zeros(programs, dtype=bool)
+    minimum = np.zeros(programs, dtype=bool)
     for key in ("if_funded.at_least", "if_funded.fixed_cost"):
-        doors |= np.nan_to_num(scenario.programs.number(key)) > 0
+        minimum |= np.nan_to_num(scenario.programs.number(key)) > 0
+    eligible, opens = scenario.eligible & ~packaged[:, None], (minimum | counts) & ~packaged
     scaled, carriers, opened = add_continuous(
-        builder,
-        ~packaged,
-        scenario.eligible & ~packaged[:, None],
-        may_pay,
-        segments,
-        limits,
-        levels,
-        (doors | counts) & ~packaged,
-        counts,
-        skips,
-        keep_all=keep_all,
+        builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, keep_all)
     )
     chosen, served, packages = add_packages(
         builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits, keep_all=keep_all
     )
-    spending = joined([scaled, chosen])
     outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
     outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))
-    terms = Terms(spending, outcomes, add_funded(builder, opened, counts, packages))
+    terms = Terms(joined([scaled, chosen]), outcomes, add_funded(builder, opened, counts, packages))
+    return terms, levels.price
 
-    add_accounts(builder, scenario, spending, suspended)
-    add_grants(builder, scenario, spending, most_of_each(scenario), suspended)
-    names = {
-        "rule": [rule.name for rule in scenario.rules],
-        "target": list(scenario.outcomes),
-        "resource": list(scenario.resources),
-    }
-    goals = add_rules(
-        builder,
-        rules,
-        terms,
-        soft="target" if is_goal_programming(scenario) else "",
-        suspended=lambda kind, position: Provision(kind, names[kind][position]) in suspended,
-    )
-    add_year_to_year(builder, scenario, spending, suspended)
-    # a new program changes from nothing
-    reference = np.nan_to_num(scenario.baselines)
-    stages = add_stages(builder, scenario, terms, reference, goals)
 
+def _tie_break(scenario: Scenario, spending: SpendingTerms, reference: Floats) -> TieBreak:
     group = spending.program * len(scenario.periods) + spending.period
     settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
-    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
-    labels = {
+    return TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
+
+
+def _names(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return the names behind the positions in the labels of rows and columns."""
+    funds, outcomes = tuple(scenario.funds), tuple(scenario.outcomes)
+    return {
         "program": tuple(scenario.programs.ids.tolist()),
-        "fund": tuple(scenario.funds),
-        "to": tuple(scenario.funds),
+        "fund": funds,
+        "to": funds,
         "period": scenario.periods,
         "rule": tuple(rule.name for rule in scenario.rules),
-        "target": tuple(scenario.outcomes),
-        "outcome": tuple(scenario.outcomes),
+        "target": outcomes,
+        "outcome": outcomes,
         "resource": tuple(scenario.resources),
     }
-    return Formulation(builder.build(stages, labels, tie_break), terms, limits, levels.price, scenario.packages)
 
 
 def _together(effects: Effects, uses: Effects, outcomes: int) -> Effects:

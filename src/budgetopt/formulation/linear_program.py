@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,20 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pulp
 
-__all__ = ["Block", "Bools", "Floats", "Ints", "Labels", "LinearProgram", "Matrix", "Stage", "TieBreak", "total_by"]
+__all__ = [
+    "Block",
+    "Bools",
+    "Floats",
+    "Ints",
+    "Labels",
+    "LinearProgram",
+    "Matrix",
+    "Stage",
+    "TieBreak",
+    "best_values",
+    "resting",
+    "total_by",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,6 +35,16 @@ Bools = NDArray[np.bool_]
 def total_by(group: Ints, weight: Floats, groups: int) -> Floats:
     """Return the sum of the weights of each group; shape (groups,)."""
     return np.bincount(group, weights=weight, minlength=groups).astype(np.float64)
+
+
+def resting(lower: Floats, upper: Floats) -> Floats:
+    """Return a finite limit of each column, the lower one first, 0 without any; of the shape of the limits."""
+    return np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, 0.0))
+
+
+def best_values(cost: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Return the values within limits that a minimization asks for, infinite where a limit is missing; same shape."""
+    return np.where(cost > 0, lower, np.where(cost < 0, upper, resting(lower, upper)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,20 @@ class Matrix:
             total[used] = np.add.reduceat(terms, self.starts[used])
         return total
 
+    def sizes(self, x: Floats) -> Floats:
+        """Return for each row the sum of the sizes of its terms at a point; shape (rows,)."""
+        return total_by(self.index, np.abs(self.value * np.repeat(x, np.diff(self.starts))), self.rows)
+
+    def transpose_sizes(self, y: Floats) -> Floats:
+        """Return for each column the sum of the sizes of its terms at prices of the rows; shape (columns,)."""
+        return total_by(self.column_of_entry(), np.abs(self.value * y[self.index]), self.columns)
+
+    def largest_by_row(self) -> Floats:
+        """Return the size of the largest entry of each row; shape (rows,)."""
+        largest = np.zeros(self.rows)
+        np.maximum.at(largest, self.index, np.abs(self.value))
+        return largest
+
     def take_columns(self, columns: Ints) -> Matrix:
         """Return the matrix of some columns, in the order asked for; every row is kept."""
         lengths = np.diff(self.starts)[columns]
@@ -94,7 +131,7 @@ class Matrix:
         return Matrix(self.rows, len(columns), starts, self.index[items], self.value[items])
 
     def dense(self) -> Floats:
-        """Return the matrix with its zeros; for small ones."""
+        """Return the matrix with its zeros, for small ones; shape (rows, columns)."""
         out = np.zeros((self.rows, self.columns))
         out[self.index, self.column_of_entry()] = self.value
         return out
@@ -113,12 +150,17 @@ class Block:
     keys
         For each of them, the positions of what it is about: ``program``, ``fund``, ``period``, ``rule`` ...;
         every array has shape (stop - start,).
+    limit, part
+        For rows, the position of the limit that each keeps in the scenario's list of limits, and of the part of that
+        limit that it is about; -1 for none. Shape (stop - start,); None where no row of the block keeps a limit.
     """
 
     kind: str
     start: int
     stop: int
     keys: Mapping[str, Ints] = field(default_factory=dict)
+    limit: Ints | None = None
+    part: Ints | None = None
 
     def __len__(self) -> int:
         return self.stop - self.start
@@ -147,9 +189,9 @@ class Labels:
     def __len__(self) -> int:
         return self.blocks[-1].stop if self.blocks else 0
 
-    def of_kind(self, kind: str) -> Iterator[Block]:
-        """Yield the blocks of a kind."""
-        return (block for block in self.blocks if block.kind == kind)
+    def of_kind(self, kind: str) -> tuple[Block, ...]:
+        """Return the blocks of a kind."""
+        return tuple(block for block in self.blocks if block.kind == kind)
 
     def name(self, position: int) -> str:
         """Return a readable name of one row or column, such as ``fund balance[general,FY2027]``."""
@@ -181,7 +223,7 @@ class Stage:
     Parameters
     ----------
     label
-        What is sought, in words.
+        The objective in words.
     cost
         Its coefficients; shape (columns,).
     maximize
@@ -197,6 +239,19 @@ class Stage:
     maximize: bool
     offset: float = 0.0
     within: float = 0.0
+
+    @property
+    def sign(self) -> float:
+        """What the costs are multiplied by to be minimized: -1 for a maximization."""
+        return -1.0 if self.maximize else 1.0
+
+    def value(self, x: Floats) -> float:
+        """Return its value at a point of shape (columns,)."""
+        return float(self.cost @ x) + self.offset
+
+    def reduced_costs(self, matrix: Matrix, row_dual: Floats) -> Floats:
+        """Return its reduced costs at prices of the rows, of shape (rows,); shape (columns,)."""
+        return self.cost - matrix.transpose_times(row_dual)
 
     def cost_for(self, columns: int) -> Floats:
         """Return the coefficients for all columns: zero for those that were added after it. Shape (columns,)."""
@@ -215,15 +270,15 @@ class TieBreak:
         Members: the group, the column and its coefficient; shape (members,).
     reference
         What each group should stay near, NaN where there is nothing to stay near; shape (groups,).
-    least_change_is_sought
-        Whether a stage has sought just that least change already, so that no tie in it is left to settle.
+    least_change_is_a_stage
+        Whether a stage minimizes just that change already, so that no tie in it is left to settle.
     """
 
     group: Ints
     column: Ints
     weight: Floats
     reference: Floats
-    least_change_is_sought: bool = False
+    least_change_is_a_stage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +294,7 @@ class LinearProgram:
     lower, upper
         Limits of the columns; shape (columns,).
     integer
-        Which columns take whole numbers only; shape (columns,).
+        Which columns take integer values only; shape (columns,).
     stages
         At least one objective.
     column_labels, row_labels
@@ -271,17 +326,31 @@ class LinearProgram:
 
     @property
     def is_integer(self) -> bool:
-        """Whether some columns take whole numbers only."""
+        """Whether some columns take integer values only."""
         return bool(self.integer.any())
 
     @property
+    def contradicts_itself(self) -> bool:
+        """Whether some column or row has a lower limit above its upper limit."""
+        return bool((self.lower > self.upper).any() or (self.row_lower > self.row_upper).any())
+
+    @property
+    def resting(self) -> Floats:
+        """A finite limit of each column, the lower one first, 0 without any; shape (columns,)."""
+        return resting(self.lower, self.upper)
+
+    def relaxed(self) -> LinearProgram:
+        """Return the problem without its integer conditions."""
+        return replace(self, integer=np.zeros(self.columns, np.bool_))
+
+    @property
     def open_integers(self) -> int:
-        """How many columns that take whole numbers only are not settled by their limits."""
+        """How many integer columns are not settled by their limits."""
         return int((self.integer & (self.lower < self.upper)).sum())
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return the first stage as a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
-        from budgetopt.solvers.pulp_door import to_pulp
+        from budgetopt.solvers.pulp_adapter import to_pulp
 
         return to_pulp(self)
 

@@ -12,22 +12,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from budgetopt.checks.findings import named, suggestion
-from budgetopt.errors import OptionError, Place, Problem, ScenarioError
-from budgetopt.reading.load import Source, assemble
-from budgetopt.reading.paths import EVERY, PathError, expand, is_list_of_models, match_name, parse_path
-from budgetopt.reading.program_changes import ProgramChanges, drop
-from budgetopt.reading.trees import lay_at, periods_of, take_away
-from budgetopt.scenario.keys import Kind, fields_of, kinds_of, leaf_of, near_key, type_at
+from budgetopt.checks.findings import Findings
+from budgetopt.errors import OptionError, Place, ScenarioError
+from budgetopt.reading.assembly import Assembly
+from budgetopt.reading.document_tree import document_tree, plain
+from budgetopt.reading.overlay import overlay_at
+from budgetopt.reading.paths import EVERY, PathError, expand, parse_path
+from budgetopt.reading.program_paths import no_program, program_key, programs_at
+from budgetopt.reading.program_reader import ProgramReader
+from budgetopt.reading.yaml_file import parse_yaml, scalar
+from budgetopt.scenario.keys import Kind, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path, Places
-from budgetopt.scenario.programs import Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import listed, shown
+from budgetopt.scenario.words import shown
 
-__all__ = ["Change", "Removal", "alter", "change", "document_tree", "numbered", "parse_change", "programs_at", "remove"]
+__all__ = ["Change", "Removal", "alter", "parse_change"]
 
 Change = str | tuple[str | Sequence[str], Any]
 """A path and a value, or both as one text with ``=`` between them."""
@@ -69,8 +69,8 @@ def parse_change(text: str) -> tuple[tuple[str, ...], str]:
     raise OptionError(f"{shown(text)} is no change", hint="a change is a path and a value: funds.general.revenue=-5%")
 
 
-def change(scenario: Scenario, changes: Iterable[Change]) -> Scenario:
-    """Return a scenario with changes, checked as a whole.
+def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
+    """Return a scenario with changes and removals, checked as a whole.
 
     Parameters
     ----------
@@ -86,28 +86,10 @@ def change(scenario: Scenario, changes: Iterable[Change]) -> Scenario:
     ScenarioError
         If a change leads nowhere, or the changed scenario is wrong; every problem names the change that it came from.
     """
-    return alter(scenario, changes)
-
-
-def remove(scenario: Scenario, paths: Iterable[str | Sequence[str]]) -> Scenario:
-    """Return a scenario without some of what it says: rules, programs, limits, anything that has a path.
-
-    Raises
-    ------
-    OptionError
-        If a path cannot be read.
-    ScenarioError
-        If nothing stands at a path, or the scenario is wrong without it.
-    """
-    return alter(scenario, (Removal(path) for path in paths))
-
-
-def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
-    """Return a scenario with changes and removals, made one after another, checked as a whole; see :func:`change`."""
     work = _Work(scenario)
     for item in changes:
         if isinstance(item, Removal):
-            work.remove(parse_path(item.path), Place(f"<without> {_written(item.path)[:120]}"))
+            work.remove(item.path, Place(f"<without> {_written(item.path)[:120]}"))
             continue
         if isinstance(item, str):
             text = item.strip()
@@ -134,190 +116,119 @@ def _written(path: str | Sequence[str]) -> str:
     return path.strip() if isinstance(path, str) else ".".join(map(str, path))
 
 
-def document_tree(document: Document) -> dict[str, Any]:
-    """Return a document as the plain values that a file would hold: what was set, and nothing else."""
-    tree: dict[str, Any] = document.model_dump(by_alias=True, exclude_unset=True, exclude={"programs", "tables"})
-    return _plain(tree)  # type: ignore[no-any-return]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
 class _Work:
     """A scenario that is being changed."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.tree = document_tree(scenario.document)
-        self.places = scenario.places
-        self.problems: list[Problem] = []
-        self.added: dict[str, Any] = {}
-        self.programs = ProgramChanges(scenario.programs, periods_of(self.tree))
+        self.findings = Findings(document_tree(scenario.document), scenario.places, inputs=dict(scenario.inputs))
+        self.assembly = Assembly(self.findings, scenario.programs)
+        self._begin()
 
     def set(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
+        findings = self.findings
         try:
             if parts[0] == "programs":
                 self._set_programs(parts[1:], value, place)
                 return
+            if parts[0] == "periods":
+                self._flush()
             if parts[0] == "tables":
                 raise PathError("unknown-path", "tables have been read: change the programs themselves")
             for path in self._paths(parts, value):
-                kinds = type_at(Document, path)
-                given = _read(value, kinds_of(kinds))
+                given = _read(value, slot_of(Document).at(path).kinds)
                 if path[:-1] in (("funds",), ("outcomes",)) and not isinstance(given, Mapping):
-                    raise PathError(
-                        "mapping",
-                        f"{shown(given)} is not a mapping",
-                        f"{{{'revenue' if path[0] == 'funds' else 'unit'}: ...}}",
-                    )
-                self.tree, self.places, problems = lay_at(self.tree, self.places, path, given, place)
-                self.problems += problems
+                    expected = f"{{{'revenue' if path[0] == 'funds' else 'unit'}: ...}}"
+                    raise PathError("mapping", f"{shown(given)} is not a mapping", expected)
+                findings.tree, findings.places, problems = overlay_at(
+                    findings.tree, findings.places, path, given, place
+                )
+                findings.problems += problems
         except PathError as error:
-            self._add(error, place)
-        self.programs.periods = periods_of(self.tree)
+            findings.problems.append(error.at(place))
 
     def _paths(self, parts: tuple[str, ...], value: Any) -> list[Path]:
         """Return the paths that are set; a shift of all by a share leaves those alone that have nothing to shift."""
-        paths = expand(self.tree, parts, new=True)
+        tree = self.findings.tree
+        paths = expand(tree, parts, new=True)
         if EVERY in parts and isinstance(value, str) and (value.strip()[:1] == "*" or value.strip()[-1:] == "%"):
-            paths = [path for path in paths if _stands(self.tree, path)] or paths
+            paths = [path for path in paths if _stands(tree, path)] or paths
         return paths
 
-    def remove(self, parts: tuple[str, ...], place: Place) -> None:
+    def remove(self, path: str | Sequence[str], place: Place) -> None:
+        self._flush()
         try:
-            if parts[0] == "programs":
-                rows, rest = programs_at(self.programs.table, parts[1:])
-                key = self._key(rest, rows) if rest else ""
-                left = drop(self.programs.done(), rows, key)
-                if left is None:
-                    raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
-                self.programs.table = left
-                return
-            for path in reversed(expand(self.tree, parts, new=False)):
-                self.tree, self.places = take_away(self.tree, self.places, path)
+            self.assembly.remove(path)
         except PathError as error:
-            self._add(error, place)
+            self.findings.problems.append(error.at(place))
 
     def done(self) -> Scenario:
-        before, programs = self.scenario.programs, self.programs.done()
-        problems = [*self.problems, *self.programs.problems]
-        if problems:
-            raise ScenarioError(problems)
-        places = self.places
-        if programs is not before:
-            places = Places(places.keys, places.values, places.earlier, (*places.tables, before))
-        tree = {**self.tree, "programs": self.added} if self.added else self.tree
-        source = Source(tree, places, inputs=self.scenario.inputs, programs=programs)
-        changed = assemble(source)
+        self._flush()
+        if self.findings.problems:
+            raise ScenarioError(self.findings.problems)
+        self.assembly.remember(self.scenario.programs)
+        changed = self.assembly.scenario()
         _keep_what_holds(self.scenario, changed)
         return changed
 
-    def _add(self, error: PathError, place: Place) -> None:
-        problem = error.problem
-        self.problems.append(Problem(problem.code, problem.message, place, problem.expected, problem.hint))
-
     def _set_programs(self, parts: tuple[str, ...], value: Any, place: Place) -> None:
         if not parts:
-            raise PathError(
-                "unknown-path", "programs are changed one by one", "programs.ID.baseline, or programs.*.baseline"
-            )
-        if len(parts) == 1 and parts[0] != EVERY and parts[0] not in self.programs.table:
-            given = _read(value, set())
+            hint = "programs.ID.baseline, or programs.*.baseline"
+            raise PathError("unknown-path", "programs are changed one by one", hint)
+        if parts[0] == EVERY or parts[0] not in self.assembly.programs:
+            self._flush()
+        table, path = self.assembly.programs, tuple[str, ...]()
+        if len(parts) == 1 and parts[0] != EVERY and parts[0] not in table:
+            name, given = parts[0], _read(value, set())
             if not isinstance(given, Mapping):
-                raise no_program(self.programs.table, parts[0])
-            self.added[parts[0]] = given
-            values = {**self.places.values, ("programs", parts[0]): place}
-            self.places = Places(
-                {**self.places.keys, ("programs", parts[0]): place}, values, self.places.earlier, self.places.tables
-            )
+                raise no_program(table, name)
+        else:
+            rows, rest = programs_at(table, parts)
+            name = EVERY if parts[0] == EVERY else str(table.ids[rows[0]])
+            path = program_key(table, rows, rest) if rest else ()
+            given = _read(value, slot_of(Program).at(path).kinds)
+            if not path and not isinstance(given, Mapping):
+                raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
+        for part in reversed(path):
+            given = {part: given}
+        keys = {(name, key) for key in given}
+        if keys & self.touched:
+            self._flush()
+        self.touched |= keys
+        self.written_at[("programs", name, *path)] = place
+        if name != EVERY:
+            self.reader.read(name, given)
             return
-        rows, rest = programs_at(self.programs.table, parts)
-        key = self._key(rest, rows) if rest else ""
-        leaf = leaf_of(Program, key) if key else None
-        given = _read(value, {leaf.kind} if leaf is not None else set())
-        path = leaf.path if leaf is not None else tuple(key.split(".") if key else ())
-        if not path and not isinstance(given, Mapping):
-            raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
-        self.programs.add(rows, path, given, lambda _path: place)
+        self.reader.read_all(given)
+        self._flush()
 
-    def _key(self, parts: tuple[str, ...], rows: Ints) -> str:
-        """Return the dotted key of a program that a path names; a thing of a list may go by its name."""
-        parts = numbered(self.programs.table, rows, parts)
-        key = ".".join(parts)
-        if leaf_of(Program, key) is None and not type_at(Program, parts):
-            close = near_key(Program, key)
-            known = list(fields_of(Program)) if len(parts) == 1 else []
-            hint = f"did you mean '{close}'?" if close and close != key else ""
-            raise PathError(
-                "unknown-key",
-                f"a program has no key {shown(key)}",
-                f"one of: {listed(known, 30)}" if known else "",
-                hint,
-            )
-        return key
+    def _flush(self) -> None:
+        """Make the changes of programs that were read so far."""
+        if self.written_at:
+            self.assembly.add_programs(self.reader.written(), self.reader)
+        self._begin()
 
-
-def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
-    """Return the positions of the programs that a path speaks of, and the rest of the path.
-
-    Raises
-    ------
-    PathError
-        If there is no such program.
-    """
-    if parts[:1] == (EVERY,):
-        return np.arange(len(table)), parts[1:]
-    for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in table:
-            return np.array([table.position(name)]), parts[length:]
-    raise no_program(table, parts[0] if parts else "")
-
-
-def numbered(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the parts of a program's key with the name of a thing in a list made its number: ``packages.0.cost``."""
-    parts = tuple(part.strip() for part in parts)
-    if len(parts) < 2 or leaf_of(Program, parts[0]) is None or any(part.isdecimal() for part in parts[1:2]):
-        return parts
-    if not is_list_of_models(leaf_of(Program, parts[0]).type) or len(rows) != 1:  # type: ignore[union-attr]
-        return parts
-    names: dict[str, str] = {}
-    for key in table.columns:
-        head, _, rest = key.partition(".")
-        if head == parts[0] and rest.endswith(".name") and (name := table.value(int(rows[0]), key)) is not None:
-            names.setdefault(name, rest.removesuffix(".name"))
-    match = match_name(parts[1:], names)
-    if match is None:
-        program = named(("programs", table.ids[rows[0]]))
-        expected = f"one of: {listed(list(names))}" if names else ""
-        message = f"{program} has nothing named {shown(parts[1])} in {parts[0]}"
-        raise PathError("unknown-path", message, expected, suggestion(parts[1], names))
-    return (parts[0], names[match[0]], *parts[1 + match[1] :])
-
-
-def no_program(table: ProgramTable, name: str) -> PathError:
-    """Return the error that there is no such program."""
-    known = table.ids.tolist()
-    expected = f"one of: {listed(known, 12)}" if len(known) <= 12 else ""
-    return PathError("unknown-program", f"there is no program {shown(name)}", expected, suggestion(name, known))
+    def _begin(self) -> None:
+        """Begin to read changes of programs; they are made together, as long as each is of another key."""
+        findings = self.findings
+        self.touched: set[tuple[str, str]] = set()
+        self.written_at: dict[Path, Place] = {}
+        places = Places(values=self.written_at)
+        self.reader = ProgramReader(
+            self.assembly.programs, Findings({}, places, findings.problems, empty=findings.empty)
+        )
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:
     """Return a value as a file would give it: a text stands for a list or a mapping where only those are possible."""
     if not isinstance(value, str):
-        return _plain(value)
+        return plain(value)
     if value[:1] in ("{", "[") and not kinds & {"text", "choice"}:
-        from budgetopt.reading.yaml_file import parse_yaml
-
         try:
             return parse_yaml(value).tree
         except ScenarioError as error:
             raise PathError("yaml", f"{shown(value)} cannot be read: {error.problems[0].message}") from None
     if kinds & {"flag", "scalar"}:
-        from budgetopt.reading.yaml_file import scalar
-
         return scalar(value)
     return value
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
-from budgetopt.reading.load import Source, assemble
+from budgetopt.reading.document_tree import plain
+from budgetopt.reading.layers import Layers
+from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
-from budgetopt.reading.tables.rows import read_programs
+from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.write import cell_texts, ordered_keys
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Column, ProgramTable, split_key
 from budgetopt.scenario.scenario import Scenario
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["programs_frame", "scenario_from_frame"]
 
 FRAME = "<frame>"
-"""Stands for the file in the places of what came from a pandas table; rows are counted from 1, heads left out."""
+"""Stands for the file in the places of what came from a pandas table; rows are counted from 1, headers left out."""
 ASSUMED_WEIGHT = "Assumed: every outcome weighs 1, because no weights were given."
 
 
@@ -50,23 +51,13 @@ def scenario_from_frame(
         weighed: Mapping[str, Any] = {key: {"weight": 1, "source": ASSUMED_WEIGHT} for key in names if key}
     else:
         weighed = {key: said if isinstance(said, Mapping) else {"weight": said} for key, said in outcomes.items()}
-    tree: dict[str, Any] = {
-        "name": name,
-        "funds": {"general": {"revenue": _plain(budget)}},
-        "outcomes": _plain(weighed),
-    }
-    if periods is not None:
-        tree["periods"] = _plain(periods)
-    if rules:
-        tree["rules"] = _plain(rules)
-    if objective is not None:
-        tree["objective"] = _plain(objective)
-    taken = sorted(tree.keys() & more.keys())
-    if taken:
+    given: dict[str, Any] = {"periods": periods, "rules": list(rules) or None, "objective": objective}
+    tree = {"name": name, "funds": {"general": {"revenue": budget}}, "outcomes": weighed}
+    tree |= {key: value for key, value in given.items() if value is not None}
+    if taken := sorted(tree.keys() & more.keys()):
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
-    for key, value in more.items():
-        tree[key] = _plain(value)
-    return assemble(Source(tree, Places(), programs=table))
+    tree = plain({**tree, **more})
+    return Layers([Source(tree, programs=(table,))]).assembly().scenario()
 
 
 def _outcome(key: str) -> str:
@@ -74,15 +65,6 @@ def _outcome(key: str) -> str:
     if path[0] == "outcomes":
         return path[1]
     return path[3] if path[0] == "packages" and len(path) > 3 and path[2] == "outcomes" else ""
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as a file would hold it: mappings and lists of plain values."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _programs(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> ProgramTable:
@@ -101,16 +83,16 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
         raise OptionError(f"the programs are a {kind}, not a pandas table", hint="a DataFrame with one row a program")
-    heads = [".".join(map(str, head)) if isinstance(head, tuple) else str(head) for head in frame.columns]
-    cells = [_texts(frame.iloc[:, position]) for position in range(len(heads))]
-    if "program" not in [columns.get(head, head) for head in heads]:
+    headers = [".".join(map(str, header)) if isinstance(header, tuple) else str(header) for header in frame.columns]
+    cells = [_texts(frame.iloc[:, position]) for position in range(len(headers))]
+    if "program" not in [columns.get(header, header) for header in headers]:
         index = frame.index
         if isinstance(index, pd.RangeIndex) or index.nlevels > 1:
             problem = Problem("missing-column", "the table has no column 'program'", None, "the ids of the programs")
             raise ScenarioError([problem])
-        heads, cells = ["program", *heads], [_texts(index.to_series()), *cells]
+        headers, cells = ["program", *headers], [_texts(index.to_series()), *cells]
     # a row of a pandas table has no line: it is counted from 1
-    return of_columns(FRAME, "", heads, cells, header=0)
+    return of_columns(FRAME, "", headers, cells, header=0)
 
 
 def _texts(series: pd.Series[Any]) -> list[str]:

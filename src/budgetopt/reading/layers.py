@@ -1,254 +1,133 @@
-"""Files that extend others: ``extends: ../base.yaml``, and then only what differs.
+"""Put together what a scenario's files say: files that extend others, their tables, and the programs of both.
 
-The lowest file is read whole. Each file above it is laid over what stands below: mappings merge key by key, lists of
-named things by name, ``remove: [path, ...]`` takes away, a number with a sign shifts (see
-:mod:`budgetopt.reading.shifts`). Programs merge the same way whether a file or a table says them, and the tables of a
-file stay beside that file. Every value keeps the place where it was written.
+The lowest file is read whole. Each file above it goes on top: mappings merge key by key, lists of named things by
+name, ``remove: [path, ...]`` takes away, a number with a sign shifts (see :mod:`budgetopt.reading.shifts`). Programs
+merge the same way whether a file or a table says them, and the tables of a file stay beside that file. Every value
+keeps the place where it was written.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
-import numpy as np
-
-from budgetopt.checks.findings import Findings, named, suggestion
-from budgetopt.errors import OptionError, Place, Problem, ScenarioError
-from budgetopt.reading.changes import numbered, programs_at
-from budgetopt.reading.load import SCENARIO_FILE, Source, document_of, programs_of, read_source, without_blanks
-from budgetopt.reading.paths import PathError, expand, parse_path
-from budgetopt.reading.program_changes import ProgramChanges, drop
-from budgetopt.reading.tables import overlay
+from budgetopt.checks.findings import Findings
+from budgetopt.errors import OptionError, Problem
+from budgetopt.reading.assembly import Assembly
+from budgetopt.reading.document_tree import document_of, without_blanks
+from budgetopt.reading.overlay import overlay
+from budgetopt.reading.paths import PathError
+from budgetopt.reading.program_reader import ProgramReader
+from budgetopt.reading.scenario_files import Source
+from budgetopt.reading.tables import TablesRead, merge, read_tables
 from budgetopt.reading.text_file import read_text
-from budgetopt.reading.trees import lay, periods_of, take_away
-from budgetopt.scenario.keys import leaf_of
-from budgetopt.scenario.model import Program
+from budgetopt.scenario.model import Tables
 from budgetopt.scenario.places import Path, Places
-from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.words import shown
 
-__all__ = ["resolve"]
+__all__ = ["Layers"]
 
-_DEEPEST = 32
-_PROGRAM_KEYS = ("programs", "tables")
+_OF_NUMBERS = ("number", "negative", "not-finite", "leading-zero", "ambiguous-share")
+"""Problems of single numbers in a table: nothing else is lost with them."""
 
 
-def resolve(source: Source) -> Source:
-    """Return what a file says together with all files that it extends; a file that extends none is returned as it is.
+class Layers:
+    """Files on top of one another.
 
     Parameters
     ----------
-    source
-        The file as it was read.
-
-    Raises
-    ------
-    ScenarioError
-        If a file that is extended cannot be read, or the files extend each other in a circle.
+    sources
+        What the files say, the lowest first.
     """
-    if "extends" not in source.tree and "remove" not in source.tree:
-        return source
-    work = _Layers(source.folder)
-    for layer in _chain(source):
-        work.lay(layer)
-    return work.source(source)
 
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = sources
+        self.folder = sources[-1].folder
 
-def _chain(source: Source) -> list[Source]:
-    """Return a file and all that it extends, the lowest first."""
-    layers = [source]
-    problems = list(source.problems)
-    seen: dict[str, Place | None] = {}
-    while "extends" in (top := layers[-1]).tree:
-        name, place = top.tree["extends"], top.places.of("extends")
-        if not isinstance(name, str) or not name.strip():
-            problems.append(
-                Problem("extends", f"{shown(name)} is no file", place, "the name of one scenario file or folder")
-            )
-            raise ScenarioError(problems)
-        file = FilePath(os.path.normpath(top.folder / name))
-        real = os.path.realpath(file / SCENARIO_FILE if file.is_dir() else file)
-        if real in seen or len(layers) > _DEEPEST:
-            circle = " -> ".join([*(FilePath(path).name for path in seen), FilePath(real).name])
-            message = f"the files extend each other in a circle: {circle}"
-            problems.append(Problem("circle", message, place, "a file at the bottom that extends none"))
-            raise ScenarioError(problems)
-        seen[real] = place
-        if not file.exists():
-            hint = suggestion(file.name, _scenarios_in(file.parent)) or "names are relative to the folder of this file"
-            problems.append(
-                Problem(
-                    "missing-file",
-                    f"there is no file {shown(name)} to extend",
-                    place,
-                    "a scenario file or folder",
-                    hint,
-                )
-            )
-            raise ScenarioError(problems)
-        try:
-            layers.append(read_source(file))
-        except ScenarioError as error:
-            raise ScenarioError([*problems, *error.problems]) from None
-        problems += layers[-1].problems
-    return layers[::-1]
+    def assembly(self) -> Assembly:
+        """Return all files as if they were one."""
+        assembly = Assembly(Findings({}))
+        for layer in self.sources:
+            self._add(layer, assembly)
+        return assembly
 
-
-def _scenarios_in(folder: FilePath) -> list[str]:
-    if not folder.is_dir():
-        return []
-    return [entry.name for entry in folder.iterdir() if entry.is_dir() or entry.suffix in (".yaml", ".yml")]
-
-
-class _Layers:
-    """Files that are laid over one another."""
-
-    def __init__(self, folder: FilePath) -> None:
-        self.folder = folder
-        self.tree: dict[str, Any] = {}
-        self.places = Places()
-        self.table = ProgramTable(np.empty(0, dtype=object))
-        self.problems: list[Problem] = []
-        self.inputs: dict[str, str] = {}
-        self.spoiled: set[Path] = set()
-        self.partial = False
-        self.lowest = True
-
-    def source(self, top: Source) -> Source:
-        """Return the files as if they were one."""
-        return Source(
-            self.tree,
-            self.places,
-            top.folder,
-            self.inputs,
-            tuple(self.problems),
-            self.table,
-            self.partial,
-            frozenset(self.spoiled),
-        )
-
-    def lay(self, layer: Source) -> None:
-        """Lay one more file over what stands."""
-        findings = Findings(layer.tree, layer.places, list(layer.problems))
-        tree = without_blanks(layer.tree, findings)
-        self._remove(tree.pop("remove", []), findings)
-        tree.pop("extends", None)
-        parts = {key: tree.pop(key) for key in _PROGRAM_KEYS if key in tree}
-        before = self.table
+    def _add(self, layer: Source, assembly: Assembly) -> None:
+        """Put one more file on top of what stands."""
+        found = Findings(layer.tree, layer.places, list(layer.problems), inputs=dict(layer.inputs))
+        top = without_blanks(layer.tree, found)
+        is_lowest = layer is self.sources[0]
+        before = assembly.programs
+        _remove(top.pop("remove", []), found, None if is_lowest else assembly)
+        top.pop("extends", None)
+        tables, programs = top.pop("tables", None), top.pop("programs", {})
         signs = _Signs(layer.places)
-        if self.lowest:
-            self.tree, self.places = tree, layer.places
+        stands = assembly.findings
+        if is_lowest:
+            stands.tree, stands.places = top, layer.places
         else:
-            self.tree, places, problems = lay(self.tree, self.places, tree, layer.places, signs)
-            findings.problems += problems
-            keys, values = (
-                {path: place for path, place in known.items() if path[:1] == ("programs",)}
-                for known in (layer.places.keys, layer.places.values)
-            )
-            self.places = Places({**places.keys, **keys}, {**places.values, **values}, places.earlier, places.tables)
-        self._programs(parts, layer, findings, signs)
-        if not self.lowest and self.table is not before:
-            places = self.places
-            self.places = Places(places.keys, places.values, places.earlier, (*places.tables, before))
-        self.problems += findings.problems
-        self.spoiled |= findings.spoiled
-        self.partial |= findings.partial
-        for name, sha256 in {**layer.inputs, **findings.inputs}.items():
-            self.inputs[FilePath(os.path.relpath(layer.folder / name, self.folder)).as_posix()] = sha256
-        self.lowest = False
-
-    def _remove(self, paths: Any, findings: Findings) -> None:
-        for position, text in enumerate(paths if isinstance(paths, list) else [paths]):
-            place = findings.places.of("remove", position)
-            try:
-                if not isinstance(text, str):
-                    raise PathError("path", f"{shown(text)} is no path", "a path, such as rules.Public safety floor")
-                if self.lowest:
-                    raise PathError(
-                        "remove", f"there is nothing that {shown(text)} could be removed from", "extends: a file"
-                    )
-                self._remove_one(parse_path(text))
-            except OptionError as error:
-                findings.problems.append(Problem("path", error.message, place, "", error.hint))
-            except PathError as error:
-                found = error.problem
-                findings.problems.append(Problem(found.code, found.message, place, found.expected, found.hint))
-
-    def _remove_one(self, parts: tuple[str, ...]) -> None:
-        if parts[0] == "programs":
-            rows, rest = programs_at(self.table, parts[1:])
-            left = drop(self.table, rows, ".".join(numbered(self.table, rows, rest)))
-            if left is None:
-                raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
-            self.table = left
-            return
-        for path in reversed(expand(self.tree, parts, new=False)):
-            self.tree, self.places = take_away(self.tree, self.places, path)
-
-    def _programs(self, parts: dict[str, Any], layer: Source, findings: Findings, signs: _Signs) -> None:
-        """Lay the programs of a file, and those of its tables, over what stands."""
-        periods = periods_of(self.tree)
-        programs = parts.pop("programs", {})
-        old: dict[str, Any] = {}
-        if isinstance(programs, Mapping):
-            old = {name: item for name, item in programs.items() if name in self.table}
-            parts["programs"] = {name: item for name, item in programs.items() if name not in old}
-        else:
-            parts["programs"] = programs
-        document = document_of(parts, findings)
-        own = programs_of(document, layer, findings, self.table)
-        if self.lowest:
-            self.table = own
-            return
-        if len(own):
-            self.table = overlay(self.table, own, periods)
-        changes = ProgramChanges(self.table, periods)
-        for name, item in old.items():
-            if not isinstance(item, Mapping):
-                findings.add(
-                    "mapping",
-                    ("programs", name),
-                    f"{named(('programs', name))}: {shown(item)} is not a mapping",
-                    "a mapping, `key: value`",
-                )
-                continue
-            rows = np.array([self.table.position(name)])
-            place_of = partial(_place_of, layer.places, name)
-            changes.add(rows, (), self._as_written(item, (name,), own, signs, findings), place_of)
-        self.table = changes.done()
-        findings.problems += changes.problems
-
-    def _as_written(
-        self, item: Mapping[str, Any], path: tuple[str, ...], own: ProgramTable, signs: _Signs, findings: Findings
-    ) -> dict[str, Any]:
-        """Return what a file says of a program, with the signs of its numbers; what its tables set too is a mistake."""
-        result: dict[str, Any] = {}
-        for key, value in item.items():
-            at = (*path, key)
-            if isinstance(value, Mapping):
-                result[key] = self._as_written(value, at, own, signs, findings)
-                continue
-            leaf = leaf_of(Program, ".".join(at[1:]))
-            result[key] = signs(("programs", *at), value) if leaf is not None and leaf.kind == "number" else value
-            first = own.cell_place(at[0], ".".join(at[1:])) if at[0] in own else None
-            if first is not None:
-                message = f"{named(('programs', *at))} is set twice, first at {first}"
-                findings.add(
-                    "set-twice",
-                    ("programs", *at),
-                    message,
-                    "each key of a program in one place",
-                    "take one of the two away",
-                )
-        return result
+            stands.tree, places, problems = overlay(stands.tree, stands.places, top, layer.places, signs)
+            found.problems += problems
+            stands.places = _with_programs(places, layer.places)
+        read = _read_tables(tables, layer, found)
+        reader = ProgramReader(assembly.programs, found, signs)
+        reader.read_each(programs)
+        own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, assembly.programs)
+        # where programs are missing because their table is broken, that others speak of them is no mistake
+        lost = read.lacks_programs or any(path[0] == "programs" for path in found.invalid)
+        found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]
+        assembly.add_programs(own, reader)
+        if not is_lowest:
+            assembly.remember(before)
+        if layer.folder != self.folder:
+            found.inputs = {
+                FilePath(os.path.relpath(layer.folder / name, self.folder)).as_posix(): sha256
+                for name, sha256 in found.inputs.items()
+            }
+        stands.include(found)
 
 
-def _place_of(places: Places, program: str, path: tuple[str, ...]) -> Place | None:
-    return places.of("programs", program, *path)
+def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
+    """Take away what a file removes from those further down; None if there are none."""
+    for position, text in enumerate(paths if isinstance(paths, list) else [paths]):
+        place = found.places.of("remove", position)
+        try:
+            if not isinstance(text, str):
+                raise PathError("path", f"{shown(text)} is no path", "a path, such as rules.Public safety floor")
+            if assembly is None:
+                message = f"there is nothing that {shown(text)} could be removed from"
+                raise PathError("remove", message, "extends: a file")
+            assembly.remove(text)
+        except OptionError as error:
+            found.problems.append(Problem("path", error.message, place, "", error.hint))
+        except PathError as error:
+            found.problems.append(error.at(place))
+
+
+def _read_tables(tables: Any, layer: Source, found: Findings) -> TablesRead:
+    """Return what the tables of a file say."""
+    document = document_of({} if tables is None else {"tables": tables}, found)
+    if document.tables == Tables():
+        return TablesRead()
+    read = read_tables(document.tables, layer.folder, layer.places)
+    for name, sha256 in read.inputs.items():
+        path = FilePath(name)
+        inside = path.relative_to(layer.folder) if path.is_relative_to(layer.folder) else path
+        found.inputs[inside.as_posix()] = sha256
+    found.problems += read.problems
+    found.cells_only = not found.partial and all(problem.code in _OF_NUMBERS for problem in read.problems)
+    found.partial |= bool(read.problems)
+    return read
+
+
+def _with_programs(places: Places, top: Places) -> Places:
+    """Return places with those of the programs of a file on top."""
+    keys, values = (
+        {path: place for path, place in known.items() if path[:1] == ("programs",)} for known in (top.keys, top.values)
+    )
+    return replace(places, keys={**places.keys, **keys}, values={**places.values, **values})
 
 
 class _Signs:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_origin
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from budgetopt.checks.findings import suggestion
-from budgetopt.errors import OptionError, Problem
-from budgetopt.reading.trees import periods_of
-from budgetopt.scenario.keys import bare, fields_of, fitting, is_model, kinds_of, types_below
+from budgetopt.errors import OptionError, Place, Problem
+from budgetopt.reading.overlay import periods_of
+from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.words import listed, shown
@@ -32,6 +33,10 @@ class PathError(Exception):
     def __init__(self, code: str, message: str, expected: str = "", hint: str = "") -> None:
         super().__init__(message)
         self.problem = Problem(code, message, None, expected, hint)
+
+    def at(self, place: Place | None) -> Problem:
+        """Return the problem at the place where the path is written."""
+        return replace(self.problem, place=place)
 
 
 def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
@@ -79,18 +84,6 @@ def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def match_name(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
-    """Return the name with which a path goes on and how many of its parts that takes; None if there is no such name.
-
-    A name that has dots in it may be written without quotation marks: the longest one that fits is meant.
-    """
-    known = set(names)
-    for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in known:
-            return name, length
-    return None
-
-
 def expand(tree: Mapping[str, Any], parts: Sequence[str], *, new: bool) -> list[Path]:
     """Return the paths of a scenario's tree that a path means: several where it has ``*`` in it.
 
@@ -108,92 +101,88 @@ def expand(tree: Mapping[str, Any], parts: Sequence[str], *, new: bool) -> list[
     PathError
         If nothing stands there, or nothing can.
     """
-    return _expand([Document], tree, tuple(parts), (), periods_of(tree), new)
+    return list(_Walk(periods_of(tree), new).paths(slot_of(Document), tree, tuple(parts), ()))
 
 
-def _expand(
-    kinds: list[Any], node: Any, parts: tuple[str, ...], done: Path, periods: tuple[str, ...], new: bool
-) -> list[Path]:
-    if not parts:
-        if node is None and not new:
-            raise PathError("unknown-path", f"nothing stands at {_dotted(done)}", "something that the scenario says")
-        return [done]
-    kinds = fitting(kinds, node)
-    if Any in kinds or any(is_model(kind) and "root" in bare(kind).model_fields for kind in kinds):
-        return [(*done, *parts)]
-    models = [bare(kind) for kind in kinds if is_model(kind)]
-    if models and not isinstance(node, list):
-        parts = (parts[0].strip(), *parts[1:])
-        known = list(dict.fromkeys(field for model in models for field in fields_of(model)))
-        if parts[0] not in known:
-            raise _unknown("key", parts[0], known, done)
-        inside = node.get(parts[0]) if isinstance(node, Mapping) else None
-        return _expand(types_below(kinds, parts[0]), inside, parts[1:], (*done, parts[0]), periods, new)
-    lists = [kind for kind in kinds if get_origin(bare(kind)) is tuple and is_list_of_models(kind)]
-    if lists:
-        return _in_list(kinds, node, parts, done, periods, new)
-    if any(get_origin(bare(kind)) is dict for kind in kinds):
-        return _in_mapping(kinds, node, parts, done, periods, new)
-    raise PathError("unknown-path", f"{_dotted(done)} is one value: there is no {shown(parts[0])} in it")
+class _Walk:
+    """Follows a path through a tree, part by part."""
+
+    def __init__(self, periods: tuple[str, ...], new: bool) -> None:
+        self.periods = periods
+        self.new = new
+
+    def paths(self, slot: Slot, node: Any, parts: tuple[str, ...], done: Path) -> Iterator[Path]:
+        if not parts:
+            if node is None and not self.new:
+                message = f"nothing stands at {_dotted(done)}"
+                raise PathError("unknown-path", message, "something that the scenario says")
+            yield done
+            return
+        slot = slot.fitting(node)
+        if slot.is_open:
+            yield (*done, *parts)
+        elif slot.models and not isinstance(node, list):
+            key = parts[0].strip()
+            if key not in slot.fields:
+                raise _unknown("key", key, slot.fields, done)
+            inside = node.get(key) if isinstance(node, Mapping) else None
+            yield from self.paths(slot.below(key), inside, parts[1:], (*done, key))
+        elif slot.is_list:
+            yield from self.in_list(slot, node, parts, done)
+        elif slot.has_names:
+            yield from self.in_mapping(slot, node, parts, done)
+        else:
+            raise PathError("unknown-path", f"{_dotted(done)} is one value: there is no {shown(parts[0])} in it")
+
+    def in_list(self, slot: Slot, node: Any, parts: tuple[str, ...], done: Path) -> Iterator[Path]:
+        items = node if isinstance(node, list) else [] if node is None else [node]
+        names = [str(item.get("name", "")) if isinstance(item, Mapping) else "" for item in items]
+        thing = _THINGS.get(done, "entry")
+        if parts[0] == EVERY:
+            found, length = list(range(len(items))), 1
+            if not items:
+                raise PathError("unknown-path", f"there is no {thing} at all")
+        elif (match := match_name(parts, names)) is not None:
+            found, length = [names.index(match[0])], match[1]
+        elif parts[0].isdigit() and 1 <= int(parts[0]) <= len(items):
+            found, length = [int(parts[0]) - 1], 1
+        else:
+            known = [name or str(position) for position, name in enumerate(names, 1)]
+            raise _unknown(thing, parts[0], known, done)
+        for position in found:
+            yield from self.paths(slot.below(0), items[position], parts[length:], (*done, position))
+
+    def in_mapping(self, slot: Slot, node: Any, parts: tuple[str, ...], done: Path) -> Iterator[Path]:
+        by_period = "number" in slot.kinds
+        if by_period and not isinstance(node, Mapping):
+            node = dict.fromkeys(self.periods, node) if node is not None or self.new else {}
+        node = node if isinstance(node, Mapping) else {}
+        names = list(dict.fromkeys([*self.periods, *node])) if by_period and self.new else list(node)
+        thing = "period" if by_period else _THINGS.get(done, "name")
+        if parts[0] == EVERY:
+            found, length = names, 1
+            if not names:
+                raise PathError("unknown-path", f"there is no {thing} at all in {_dotted(done)}")
+        elif (match := match_name(parts, names)) is not None:
+            found, length = [match[0]], match[1]
+        elif self.new and len(parts) == 1 and not by_period:
+            found, length = [parts[0]], 1
+        else:
+            raise _unknown(thing, parts[0], names, done)
+        for name in found:
+            yield from self.paths(slot.below(name), node.get(name), parts[length:], (*done, name))
 
 
-def is_list_of_models(kind: Any) -> bool:
-    """Return whether a type is a list whose items have keys."""
-    return any(is_model(item) for item in types_below([kind], 0))
+def match_name(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
+    """Return the name with which a path goes on and how many of its parts that takes; None if there is no such name.
 
-
-def _in_list(
-    kinds: list[Any], node: Any, parts: tuple[str, ...], done: Path, periods: tuple[str, ...], new: bool
-) -> list[Path]:
-    items = node if isinstance(node, list) else [] if node is None else [node]
-    names = [str(item.get("name", "")) if isinstance(item, Mapping) else "" for item in items]
-    inside = types_below(kinds, 0)
-    thing = _THINGS.get(done, "entry")
-    if parts[0] == EVERY:
-        if not items:
-            raise PathError("unknown-path", f"there is no {thing} at all")
-        found: list[Path] = []
-        for position, item in enumerate(items):
-            found += _expand(inside, item, parts[1:], (*done, position), periods, new)
-        return found
-    if (match := match_name(parts, names)) is not None:
-        position, length = names.index(match[0]), match[1]
-    elif parts[0].isdigit() and 1 <= int(parts[0]) <= len(items):
-        position, length = int(parts[0]) - 1, 1
-    else:
-        known = [name or str(position) for position, name in enumerate(names, 1)]
-        raise _unknown(thing, ".".join(parts[:1]), known, done)
-    return _expand(inside, items[position], parts[length:], (*done, position), periods, new)
-
-
-def _in_mapping(
-    kinds: list[Any], node: Any, parts: tuple[str, ...], done: Path, periods: tuple[str, ...], new: bool
-) -> list[Path]:
-    by_period = "number" in kinds_of(kinds)
-    if by_period and not isinstance(node, Mapping):
-        names = list(periods) if node is not None or new else []
-        node = dict.fromkeys(names, node)
-    elif by_period:
-        names = list(dict.fromkeys([*periods, *node])) if new else list(node)
-    else:
-        names = list(node) if isinstance(node, Mapping) else []
-    thing = "period" if by_period else _THINGS.get(done, "name")
-    node = node if isinstance(node, Mapping) else {}
-    if parts[0] == EVERY:
-        if not names:
-            raise PathError("unknown-path", f"there is no {thing} at all in {_dotted(done)}")
-        return [
-            path
-            for name in names
-            for path in _expand(types_below(kinds, name), node.get(name), parts[1:], (*done, name), periods, new)
-        ]
-    match = match_name(parts, names)
-    if match is None and new and len(parts) == 1 and not by_period:
-        return [(*done, parts[0])]
-    if match is None:
-        raise _unknown(thing, parts[0], names, done)
-    name, length = match
-    return _expand(types_below(kinds, name), node.get(name), parts[length:], (*done, name), periods, new)
+    A name that has dots in it may be written without quotation marks: the longest one that fits is meant.
+    """
+    known = set(names)
+    for length in range(len(parts), 0, -1):
+        if (name := ".".join(parts[:length]).strip()) in known:
+            return name, length
+    return None
 
 
 def _dotted(path: Path) -> str:

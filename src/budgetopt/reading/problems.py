@@ -6,18 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from budgetopt.checks.findings import Findings, named, suggestion
-from budgetopt.errors import near
+from budgetopt.errors import Place, Problem, near
 from budgetopt.scenario import model as models
-from budgetopt.scenario.keys import alternatives, bare, fields_of, is_model
+from budgetopt.scenario.keys import Slot, fields_of, slot_of
 from budgetopt.scenario.model.base import is_tag, tag_name
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.words import listed, shown
 
-__all__ = ["Said", "add_errors", "path_of", "say"]
+__all__ = ["Said", "add_errors", "expected_key", "path_of", "problem_of_refusal", "say"]
 
 _MODELS: dict[type, str] = {
     models.Document: "the scenario",
@@ -79,6 +79,11 @@ class Said(NamedTuple):
     expected: str = ""
     hint: str = ""
 
+    def problem(self, place: Place | None, subject: str) -> Problem:
+        """Return it as a problem of a subject at a place."""
+        message = f"{subject}: {self.message}" if subject else self.message
+        return Problem(self.code, message, place, self.expected, self.hint)
+
 
 def say(details: ErrorDetails) -> Said:
     """Return in plain words what pydantic says of a value."""
@@ -109,6 +114,12 @@ def say(details: ErrorDetails) -> Said:
     return Said("not-possible", f"{shown(given)} is not possible here")
 
 
+def problem_of_refusal(error: PydanticCustomError, place: Place | None, subject: str) -> Problem:
+    """Return as a problem that a value of the subject was refused."""
+    said = say({"type": error.type, "loc": (), "msg": error.message(), "input": None, "ctx": error.context or {}})
+    return said.problem(place, subject)
+
+
 def _text(context: Mapping[str, Any], key: str) -> str:
     value = context.get(key)
     return value if isinstance(value, str) else ""
@@ -132,17 +143,28 @@ _TYPES = {
 }
 
 
-def add_errors(error: ValidationError, findings: Findings) -> list[Path]:
+def add_errors(error: ValidationError, findings: Findings, *, together: bool = True) -> list[Path]:
     """Add to the findings what pydantic found in a document.
+
+    Parameters
+    ----------
+    error
+        What it found.
+    findings
+        What has been found; more is added.
+    together
+        Whether it is asked which keys must stand together. Without, only values and unknown keys are looked at.
 
     Returns
     -------
     paths
         For each mistake, the path of what must be left out for the rest to be read.
     """
-    spoiled = []
+    invalid = []
     for details in error.errors(include_url=False):
         loc = details["loc"]
+        if not together and _is_of_keys(details):
+            continue
         path = path_of((*loc, *_below(details)), findings.tree)
         if details["type"] == "extra_forbidden":
             _add_unknown_key(path, _model_at(loc[:-1]), findings)
@@ -155,8 +177,14 @@ def add_errors(error: ValidationError, findings: Findings) -> list[Path]:
             place = findings.places.of_key(*path) if loc[-1:] == ("[key]",) else findings.places.of(*path)
             message = f"{subject}: {said.message}" if place is not None else said.message
             findings.add_at(said.code, place, path, message, said.expected, said.hint)
-        spoiled.append(path)
-    return spoiled
+        invalid.append(path)
+    return invalid
+
+
+def _is_of_keys(details: ErrorDetails) -> bool:
+    """Return whether an error says that the keys of a mapping do not go together, or that one is missing."""
+    is_mapping = isinstance(details.get("input"), Mapping)
+    return details["type"] == "missing" or (is_mapping and _model_at(details["loc"]) is not None)
 
 
 def _below(details: ErrorDetails) -> tuple[str, ...]:
@@ -231,15 +259,19 @@ def _add_unknown_key(path: Path, model: type[models.Model] | None, findings: Fin
 
 
 def _add_missing(path: Path, key: str, model: type[models.Model] | None, findings: Findings) -> None:
-    message = f"{named(path, findings.tree)} has no '{key}'"
-    field = model.model_fields.get(key) if model is not None else None
-    about = " ".join((field.description or "").split()) if field is not None else ""
-    expected = f"`{key}`: {about[:1].lower()}{about[1:].rstrip('.')}" if about else f"`{key}`"
+    message, expected = f"{named(path, findings.tree)} has no '{key}'", expected_key(model, key)
     known = list(fields_of(model)) if model is not None else []
     if any(near(other, known) == key for other in _keys_at(findings.tree, path) if other not in known):
         # it is there, misspelt, and said to be
         return
     findings.add("missing-key", path, message, expected, key=True)
+
+
+def expected_key(model: type[BaseModel] | None, key: str) -> str:
+    """Return in words what a key of a model says, for a message that it is missing."""
+    field = model.model_fields.get(key) if model is not None else None
+    about = " ".join((field.description or "").split()) if field is not None else ""
+    return f"`{key}`: {about[:1].lower()}{about[1:].rstrip('.')}" if about else f"`{key}`"
 
 
 def _keys_at(tree: Any, path: Path) -> list[str]:
@@ -250,29 +282,19 @@ def _keys_at(tree: Any, path: Path) -> list[str]:
 
 def _model_at(loc: Sequence[int | str]) -> type[models.Model] | None:
     """Return the model that is meant at the place of an error, if a model is meant there."""
-    kinds: list[Any] = [models.Document]
+    slot = slot_of(models.Document)
     for item in loc:
         if is_tag(item):
-            kinds = [kind for kind in kinds if any(getattr(part, "tag", None) == item for part in _annotations(kind))]
-            continue
-        step: list[Any] = []
-        for kind in kinds:
-            inner = bare(kind)
-            if is_model(kind):
-                # a selection holds models of its own, known only by their keys
-                if inner is models.Where:
-                    step += (
-                        [models.Where]
-                        if item in ("not", "all", "any") or isinstance(item, int)
-                        else [models.Comparison]
-                    )
-                elif (below := fields_of(inner).get(str(item))) is not None:
-                    step += alternatives(below)
-            elif hasattr(inner, "__origin__") and inner.__origin__ in (dict, tuple, list):
-                arguments = inner.__args__
-                step += alternatives(arguments[1] if inner.__origin__ is dict else arguments[0])
-        kinds = step
-    found = next((bare(kind) for kind in kinds if is_model(kind) and bare(kind) is not models.Where), None)
+            slot = Slot(
+                kind for kind in slot.types if item in [getattr(part, "tag", None) for part in _annotations(kind)]
+            )
+        elif models.Where in slot.models:
+            # a selection holds models of its own, known only by their keys
+            is_selection = item in ("not", "all", "any") or isinstance(item, int)
+            slot = slot_of(models.Where if is_selection else models.Comparison)
+        else:
+            slot = slot.below(item)
+    found = next((model for model in slot.models if model is not models.Where), None)
     return found if found is None or issubclass(found, models.Model) else None
 
 

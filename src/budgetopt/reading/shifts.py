@@ -8,19 +8,25 @@ A share cannot be shifted by a sign, since 5% less of 16% may be 15.2% or 11%: i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from budgetopt.scenario.amounts import Share, parse_number
+from budgetopt.checks.findings import named
+from budgetopt.errors import Place, Problem
+from budgetopt.scenario.amounts import Share, SignedShare, parse_number
+from budgetopt.scenario.keys import Slot
+from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Bools, Floats
-from budgetopt.scenario.words import refuse, shown
+from budgetopt.scenario.words import listed, refuse, shown
 
-__all__ = ["Shift", "read_shift"]
+__all__ = ["Shift", "nothing_to_shift", "read_shift", "spread_growth"]
 
 _PERCENT = re.compile(r"[-+](?:[0-9][0-9_,]*(?:\.[0-9]+)?|\.[0-9]+)\s?%")
 _FACTOR = re.compile(r"\*\s?[0-9]+(?:\.[0-9]+)?\s?%?")
@@ -130,3 +136,48 @@ def read_shift(value: object) -> Shift | None:
             raise refuse("shift", "{shown} takes away more than there is", "-100% or more", shown=shown(text))
         return Shift(text, 1 + percent / 100)
     return Shift(text, plus=parse_number(text, "a shift"))
+
+
+def nothing_to_shift(shift: Shift, slot: Slot, path: Path, place: Place | None, beside: Sequence[str] = ()) -> Problem:
+    """Return the problem that a shift has nothing to shift.
+
+    Parameters
+    ----------
+    shift, path, place
+        The shift, what it should shift, and where it is written.
+    slot
+        What may stand there.
+    beside
+        The keys of numbers that stand beside it, and could be meant.
+    """
+    number = shift.text.lstrip("+-*")
+    hint = f"write ={number}" if shift.is_signed and slot.takes(number) else ""
+    if beside:
+        other = hint or f"give `{path[-1]}` a value of its own"
+        hint = f"{named(path[:-1])} sets {listed(beside)}: shift that, or {other}"
+    message = f"{named(path)}: there is nothing that '{shift.text}' could shift"
+    return Problem("nothing-to-shift", message, place, "a value of its own", hint)
+
+
+def spread_growth(fund: Mapping[str, Any], periods: Sequence[str]) -> dict[str, Any] | None:
+    """Return a fund with its growth worked into an amount for each period; None if it has none to work in.
+
+    Parameters
+    ----------
+    fund
+        The fund as it is written.
+    periods
+        The periods of the scenario.
+    """
+    revenue, growth = fund.get("revenue"), fund.get("growth")
+    if revenue is None or growth is None or isinstance(revenue, Mapping | list):
+        return None
+    try:
+        amount = parse_number(revenue)
+        rate = float(TypeAdapter(SignedShare).validate_python(growth))
+    except (PydanticCustomError, ValidationError):
+        return None  # what cannot be read is told when the whole is checked
+    # a millionth of a dollar is below what anybody writes, and above what a computer's rounding leaves behind
+    amounts = [round(amount * (1.0 + rate) ** at, 6) for at in range(len(periods))]
+    grown = {period: int(one) if one.is_integer() else one for period, one in zip(periods, amounts, strict=True)}
+    return {**{key: value for key, value in fund.items() if key != "growth"}, "revenue": grown}

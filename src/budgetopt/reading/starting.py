@@ -12,15 +12,15 @@ import numpy as np
 
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.tables.grid import Grid, TableError
+from budgetopt.reading.tables.program_rows import is_program_key, read_programs
 from budgetopt.reading.tables.read import read_grid, split_sheet
-from budgetopt.reading.tables.rows import is_program_key, read_programs
 from budgetopt.reading.write import write_files
 from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.programs import ProgramTable
 
 __all__ = ["Guess", "Started", "from_table", "guess", "new_from_table"]
 
-# Words by which offices head a column, and the keys that they mean; the first that fits a head decides.
+# Words by which offices name a column, and the keys that they mean; the first that fits a header decides.
 _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"(prog|program|programme|offer|service|line|item|project|package)? ?(id|code|no|nr|number|key|#)", "program"),
     (r"(prog|program|programme|offer|service|line item|item|project|package)( name| title)?|name|title", "name"),
@@ -51,7 +51,7 @@ _WORDS = {
     "maximum": "spending.at_most",
     "requested": "spending.at_most",
 }
-"""Words that a misspelt head may mean."""
+"""Words that a misspelt header may mean."""
 _ALMOST = 0.84
 _TOTAL = re.compile(r"(grand |sub)?totals?\b.*|sum", re.IGNORECASE)
 _PREFERRED = ("baseline", "current", "adopted", "approved", "enacted")
@@ -67,7 +67,7 @@ class Guess:
     grid
         The table.
     keys
-        For each head the key of a program that it was taken for, or ``ignore``.
+        For each header the key of a program that it was taken for, or ``ignore``.
     last_row
         The last row of the list where totals stand below it.
     remarks
@@ -89,9 +89,9 @@ class Started:
     folder
         Where it was written.
     columns
-        For each head of the table the key that it was taken for, or ``ignore``.
+        For each header of the table the key that it was taken for, or ``ignore``.
     unplaced
-        The heads that no key fits.
+        The headers that no key fits.
     remarks
         What could be placed in more than one way, or not at all, in words.
     """
@@ -123,7 +123,7 @@ def new_from_table(path: str | Path, folder: str | Path, *, name: str = "") -> S
         If cells of the columns that were placed cannot be read.
     """
     files, found = _started(str(path), name or Path(folder).resolve().name)
-    unplaced = tuple(head for head, key in found.keys.items() if key == IGNORE and _meaning(head) == IGNORE)
+    unplaced = tuple(header for header, key in found.keys.items() if key == IGNORE and _meaning(header) == IGNORE)
     return Started(write_files(folder, files), found.keys, unplaced, found.remarks)
 
 
@@ -156,7 +156,7 @@ def _started(name: str, title: str) -> tuple[dict[str, bytes], Guess]:
         raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
     found = _best_guess(data, file, sheet)
     table = Table.model_validate({
-        "file": name, "columns": found.keys, "header": found.grid.head_row, "last_row": found.last_row
+        "file": name, "columns": found.keys, "header": found.grid.header_row, "last_row": found.last_row
     })  # fmt: skip
     grid = read_grid(data, file, sheet, table)
     programs, problems = read_programs(grid, table, lambda _head: None)
@@ -168,7 +168,7 @@ def _started(name: str, title: str) -> tuple[dict[str, bytes], Guess]:
 
 
 def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
-    """Return the guess with the heads in the first row that has heads to speak of: titles may stand above them."""
+    """Return the guess with the headers in the first row that has enough of them: titles may stand above."""
     first: Guess | None = None
     for header in range(1, _LATEST_HEADER + 1):
         try:
@@ -182,62 +182,62 @@ def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
         first = first or found
     if first is None:
         raise ScenarioError([first_error.problem])
-    heads = ", ".join(filter(None, first.grid.heads))
+    headers = ", ".join(filter(None, first.grid.headers))
     missing = "the programs" if "program" not in first.keys.values() else "their money"
     raise OptionError(
-        f"no column of {file} can be taken for {missing}; its heads are: {heads}",
-        hint="head one column `program` and one `baseline`, and try again",
+        f"no column of {file} can be taken for {missing}; its headers are: {headers}",
+        hint="name one column `program` and one `baseline`, and try again",
     )
 
 
 def guess(grid: Grid) -> Guess:
     """Return what the columns of a table are most likely meant to be."""
     candidates: dict[str, list[str]] = {}
-    for head in dict.fromkeys(head for head in grid.heads if head):
-        candidates.setdefault(_meaning(head), []).append(head)
-    keys = {head: IGNORE for head in grid.heads if head}
+    for header in dict.fromkeys(header for header in grid.headers if header):
+        candidates.setdefault(_meaning(header), []).append(header)
+    keys = {header: IGNORE for header in grid.headers if header}
     remarks = []
-    for key, heads in candidates.items():
+    for key, headers in candidates.items():
         if key == IGNORE:
             continue
-        chosen = _preferred(key, heads)
+        chosen = _preferred(key, headers)
         keys[chosen] = key
-        others = [head for head in heads if head != chosen]
+        others = [header for header in headers if header != chosen]
         if others:
             remarks.append(
                 f"'{chosen}' was taken for {key}, and not {_quoted(others)}: change scenario.yaml if that is wrong"
             )
-    names = [head for head, key in keys.items() if key == "name"]
+    names = [header for header, key in keys.items() if key == "name"]
     if "program" not in keys.values() and names:
         keys[names[0]] = "program"
-    unplaced = [head for head, key in keys.items() if key == IGNORE and _meaning(head) == IGNORE]
+    unplaced = [header for header, key in keys.items() if key == IGNORE and _meaning(header) == IGNORE]
     if unplaced:
         remarks.append(f"left aside, because no key of a program fits: {_quoted(unplaced)}")
-    ids = next((place for place, head in enumerate(grid.heads) if keys.get(head) == "program"), None)
+    ids = next((place for place, header in enumerate(grid.headers) if keys.get(header) == "program"), None)
     last_row = None if ids is None else _end_of_list(grid, ids, remarks)
     return Guess(grid, keys, last_row, tuple(remarks))
 
 
-def _meaning(head: str) -> str:
-    if is_program_key(head):
-        return head
-    plain = re.sub(r"[^a-z0-9#]+", " ", head.casefold()).strip()
+def _meaning(header: str) -> str:
+    if is_program_key(header):
+        return header
+    plain = re.sub(r"[^a-z0-9#]+", " ", header.casefold()).strip()
     key = next((key for pattern, key in _MEANINGS if re.fullmatch(pattern, plain)), IGNORE)
     if key == IGNORE and (close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST)):
         return _WORDS[close[0]]
     return key
 
 
-def _preferred(key: str, heads: Sequence[str]) -> str:
-    """Return the head that fits a key best: the key itself, then the words in their order, then the latest year."""
-    if key in heads:
+def _preferred(key: str, headers: Sequence[str]) -> str:
+    """Return the header that fits a key best: the key itself, then the words in their order, then the latest year."""
+    if key in headers:
         return key
     if key != "baseline":
-        return heads[0]
+        return headers[0]
     rank = {word: place for place, word in enumerate(_PREFERRED)}
-    words = [min((rank[word] for word in rank if word in head.casefold()), default=len(rank)) for head in heads]
-    years = [max(map(int, re.findall(r"\d+", head)), default=0) for head in heads]
-    return heads[min(range(len(heads)), key=lambda place: (words[place], -years[place]))]
+    words = [min((rank[word] for word in rank if word in header.casefold()), default=len(rank)) for header in headers]
+    years = [max(map(int, re.findall(r"\d+", header)), default=0) for header in headers]
+    return headers[min(range(len(headers)), key=lambda place: (words[place], -years[place]))]
 
 
 def _end_of_list(grid: Grid, ids: int, remarks: list[str]) -> int | None:
@@ -271,13 +271,13 @@ def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> st
         "  programs:",
         f"    file: {_text(file)}",
     ]
-    if found.grid.head_row != 1:
-        lines.append(f"    header: {found.grid.head_row}")
+    if found.grid.header_row != 1:
+        lines.append(f"    header: {found.grid.header_row}")
     if found.last_row is not None:
         lines.append(f"    last_row: {found.last_row}")
-    mapped = {head: key for head, key in found.keys.items() if head != key}
+    mapped = {header: key for header, key in found.keys.items() if header != key}
     if mapped:
-        lines += ["    columns:", *(f"      {_text(head)}: {key}" for head, key in mapped.items())]
+        lines += ["    columns:", *(f"      {_text(header)}: {key}" for header, key in mapped.items())]
     lines += [
         "",
         "# What the money is for, and what a program does for it. For example:",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from budgetopt.checks.findings import named
 from budgetopt.errors import OptionError, Place, ScenarioError
-from budgetopt.reading.changes import document_tree, numbered, programs_at
+from budgetopt.reading.document_tree import document_tree
 from budgetopt.reading.paths import EVERY, PathError, expand, parse_path
-from budgetopt.reading.program_changes import unknown_key
+from budgetopt.reading.program_paths import program_key, programs_at
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.programs import ProgramTable
@@ -81,7 +80,7 @@ def _trace_program(scenario: Scenario, parts: tuple[str, ...]) -> list[tuple[Pla
     rows, rest = programs_at(scenario.programs, parts)
     if len(rows) != 1:
         raise OptionError(f"{shown('.'.join(parts))} means {len(rows)} values", hint=f"name one, without {EVERY}")
-    rest = numbered(scenario.programs, rows, rest)
+    rest = program_key(scenario.programs, rows, rest) if rest else ()
     name, key = str(scenario.programs.ids[rows[0]]), ".".join(rest)
     leaf = leaf_of(Program, key)
     if leaf is None or leaf.kind == "other":
@@ -91,8 +90,7 @@ def _trace_program(scenario: Scenario, parts: tuple[str, ...]) -> list[tuple[Pla
             names = [f"programs.{name}.{other}" for other in below]
             message = f"{shown('.'.join(('programs', *parts)))} means {len(below)} values"
             raise OptionError(message, hint=f"name one: {listed(names, 6)}")
-        problem = unknown_key(tuple(rest), None, named(("programs", name)))
-        raise ScenarioError([problem])
+        raise PathError("unknown-path", f"nothing stands at {'.'.join(('programs', *parts))}", "one value")
     steps: list[tuple[Place | None, Any]] = []
     before: dict[str, Any] = {}
     for table in (*scenario.places.tables, scenario.programs):

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from budgetopt.errors import OptionError
-from budgetopt.reading.changes import document_tree
-from budgetopt.reading.load import SCENARIO_FILE
+from budgetopt.reading.document_tree import document_tree, plain
+from budgetopt.reading.scenario_files import SCENARIO_FILE
 from budgetopt.reading.tables.cells import read_cells
-from budgetopt.reading.tables.heads import normal
+from budgetopt.reading.tables.headers import normal
 from budgetopt.reading.yaml_text import number_text, share_text, to_yaml
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, fields_of, leaf_of
@@ -95,7 +95,7 @@ def _trees(programs: ProgramTable, columns: Mapping[str, Column]) -> dict[str, A
         whole = leaf is not None and leaf.kind == "whole"
         for cell, row in enumerate(column.rows.tolist()):
             value = int(column.cell(cell)) if whole else column.cell(cell)
-            put(trees[programs.ids[row]], path, _plain(value))
+            put(trees[programs.ids[row]], path, plain(value))
     for tree in trees.values():
         if "packages" in tree:
             tree["packages"] = [_package(tree["packages"][number]) for number in sorted(tree["packages"], key=int)]
@@ -111,10 +111,6 @@ def _package(tree: Mapping[str, Any]) -> dict[str, Any]:
             for name, effect in package["outcomes"].items()
         }
     return package
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def ordered_keys(columns: Mapping[str, Column]) -> list[str]:

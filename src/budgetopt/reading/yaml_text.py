@@ -11,7 +11,7 @@ from typing import Any
 
 from budgetopt.reading.yaml_file import scalar
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.keys import is_model, kinds_of, types_below
+from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document
 
 __all__ = ["number_text", "share_text", "to_yaml"]
@@ -30,30 +30,13 @@ def to_yaml(tree: Mapping[str, Any]) -> str:
     tree
         The plain values of the scenario.
     """
-    return "".join(f"{line}\n" for line in _mapping(_Kinds([Document]), tree, 0))
+    return "".join(f"{line}\n" for line in _mapping(slot_of(Document), tree, 0))
 
 
-class _Kinds:
-    """The types that may stand somewhere; what may stand below is looked up once for all programs alike."""
-
-    def __init__(self, kinds: list[Any]) -> None:
-        self.kinds = kinds
-        self.grouped = bool(kinds_of(kinds) & {"number", "numbers"})
-        self.has_keys = any(is_model(kind) for kind in kinds)
-        self.known: dict[str, _Kinds] = {}
-
-    def below(self, key: str = "") -> _Kinds:
-        """Return what may stand under a key; without one, what may be an item of a list."""
-        name = key if self.has_keys else ""
-        if name not in self.known:
-            self.known[name] = _Kinds(types_below(self.kinds, key))
-        return self.known[name]
-
-
-def _mapping(kinds: _Kinds, tree: Mapping[str, Any], depth: int) -> Iterator[str]:
+def _mapping(slot: Slot, tree: Mapping[str, Any], depth: int) -> Iterator[str]:
     indent = "  " * depth
     for key, value in tree.items():
-        inside = kinds.below(key)
+        inside = slot.below(key)
         head = f"{indent}{_key(key)}:"
         many = isinstance(value, Mapping | list) and bool(value)
         if not many or (depth and _is_short(value)):
@@ -70,10 +53,10 @@ def _mapping(kinds: _Kinds, tree: Mapping[str, Any], depth: int) -> Iterator[str
             yield from _list(inside, value, head, depth)
 
 
-def _list(kinds: _Kinds, items: list[Any], head: str, depth: int) -> Iterator[str]:
-    inside = kinds.below()
+def _list(slot: Slot, items: list[Any], head: str, depth: int) -> Iterator[str]:
+    inside = slot.below(0)
     if not any(isinstance(item, Mapping | list) for item in items):
-        line = f"{head} {_flow(kinds, items)}"
+        line = f"{head} {_flow(slot, items)}"
         if len(line) <= _WIDTH:
             yield line
             return
@@ -102,15 +85,15 @@ def _is_short(value: Any) -> bool:
     )
 
 
-def _flow(kinds: _Kinds, value: Any) -> str:
+def _flow(slot: Slot, value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)}: {_flow(kinds.below(key), item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {_flow(slot.below(key), item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(kinds.below(), item) for item in value) + "]"
+        return "[" + ", ".join(_flow(slot.below(0), item) for item in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return number_text(value, grouped=kinds.grouped)
+        return number_text(value, grouped=bool(slot.kinds & {"number", "numbers"}))
     return _text(str(value))
 
 

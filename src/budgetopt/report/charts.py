@@ -7,88 +7,18 @@ falls lies left of the middle, what rises lies right, and every figure stands be
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.report.figures import Figures, Group
+from budgetopt.report.content import Bar, Chart, Tick
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.outcomes import OutcomeRow
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.rounded_money import Figures, Group
 from budgetopt.report.text import one_line
 
-__all__ = ["Bar", "Chart", "Tick", "balance_chart", "change_chart", "group_chart", "outcome_bar", "ticks_to"]
+__all__ = ["balance_chart", "change_chart", "group_chart", "outcome_bar", "ticks_to"]
 
 MOST_MOVES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """One mark of an axis: where it stands, in percent, what it says, and whether a narrow page leaves that out."""
-
-    at: float
-    text: str
-    minor: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One row of a chart; every position is in percent of the width.
-
-    Parameters
-    ----------
-    name
-        What it is about.
-    start, width
-        Where the bar begins and how long it is.
-    reference, reference_width
-        A second, thinner bar; no width where there is none.
-    mark
-        A line across the bar, such as a reserve; None where there is none.
-    figure
-        What stands beside it.
-    words
-        What it shows, in a sentence.
-    kind
-        ``plan``, ``up`` or ``down``: how it is coloured.
-    """
-
-    name: str
-    start: float
-    width: float
-    figure: str
-    words: str
-    kind: str = "plan"
-    reference: float = 0.0
-    reference_width: float = 0.0
-    mark: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars over one axis.
-
-    Parameters
-    ----------
-    title
-        What it shows.
-    bars
-        Its rows.
-    ticks
-        The marks of its axis.
-    zero
-        Where nothing stands, in percent.
-    more
-        How many rows were left out.
-    note
-        What the chart does not draw, in a sentence.
-    """
-
-    title: str
-    bars: tuple[Bar, ...]
-    ticks: tuple[Tick, ...]
-    zero: float = 0.0
-    more: int = 0
-    note: str = ""
 
 
 def ticks_to(largest: float, count: int = 4) -> list[float]:
@@ -120,10 +50,17 @@ def group_chart(group: Group, figures: Figures, numbers: Numbers) -> Chart:
             change = _changed(numbers, plan - now)
             words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, "
             words += f"{numbers.spoken_money(now)} at the baseline, {change}."
-        share = "" if math.isnan(row.change_share) else numbers.share(row.change_share, signed=True)
-        figure = f"{numbers.short_money(plan)}{f' ({share})' if share and row.change else ''}"
-        bars.append(Bar(row.name, 0.0, percent(plan, end), figure, words, "plan", 0.0, percent(now, end)))
-    return Chart(f"Spending by {group.title.lower()}", tuple(bars), _ticks(marks, numbers, end))
+        share = f" ({numbers.share(row.change_share, signed=True)})" if row.change and row.baseline else ""
+        figure = f"{numbers.short_money(plan)}{share}"
+        bars.append(Bar(row.name, 0.0, percent(plan, end), figure, words, "plan", percent(now, end)))
+    name = group.title.lower()
+    return Chart(
+        heading=f"By {name}",
+        title=f"Spending by {name}",
+        bars=bars,
+        ticks=_ticks(marks, numbers, end),
+        based=figures.has_baseline,
+    )
 
 
 def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -136,11 +73,9 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
     chosen = sorted(moved[:MOST_MOVES], key=lambda at: -int(figures.change[at]))
     changes = figures.change[chosen] * dollars
     step = ticks_to(float(np.abs(changes).max()), 3)
-    left = step[-1] if (changes < 0).any() else 0.0
-    right = step[-1] if (changes > 0).any() else 0.0
     # one side needs only as many marks as its longest bar
-    left = next(mark for mark in step if mark >= -min(changes.min(), 0.0)) if left else 0.0
-    right = next(mark for mark in step if mark >= max(changes.max(), 0.0)) if right else 0.0
+    left = next(mark for mark in step if mark >= -min(changes.min(), 0.0))
+    right = next(mark for mark in step if mark >= max(changes.max(), 0.0))
     end = left + right
     zero = percent(left, end)
     bars = []
@@ -155,16 +90,19 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
         figure = numbers.short_money(change, signed=True) + (" new" if row.baseline is None else "")
         bars.append(Bar(row.name, start, length, figure, words, "up" if change > 0 else "down"))
     marks = [-mark for mark in reversed(step[1:]) if mark <= left] + [mark for mark in step if mark <= right]
-    crowded = len(marks) > 4
-    ticks = tuple(
-        Tick(
-            round(zero + 100 * mark / end, 2),
-            numbers.short_money(mark, signed=True),
-            crowded and round(mark / step[1]) % 2 == 1,
-        )
-        for mark in marks
+    minor = [len(marks) > 4 and round(mark / step[1]) % 2 == 1 for mark in marks]
+    ticks = [
+        Tick(round(zero + 100 * mark / end, 2), numbers.short_money(mark, signed=True), less)
+        for mark, less in zip(marks, minor, strict=True)
+    ]
+    return Chart(
+        heading="What changes most",
+        title="Largest changes against the baseline",
+        bars=bars,
+        ticks=ticks,
+        zero=zero,
+        more=count - len(chosen),
     )
-    return Chart("Largest changes against the baseline", tuple(bars), ticks, zero, count - len(chosen))
 
 
 def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -195,8 +133,14 @@ def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
             )
         )
     empty = [name for fund, name in enumerate(figures.fund_names) if fund not in kept]
-    note = f"Nothing is ever left in {join_words(empty)}." if empty else ""
-    return Chart("Balance at the close, and the reserve", tuple(bars), _ticks(marks, numbers, marks[-1]), note=note)
+    return Chart(
+        heading="What is left at the close",
+        title="Balance at the close, and the reserve",
+        bars=bars,
+        ticks=_ticks(marks, numbers, marks[-1]),
+        note=f"Nothing is ever left in {join_words(empty)}." if empty else "",
+        reserve=any(account.reserve for account in accounts),
+    )
 
 
 def outcome_bar(row: OutcomeRow, numbers: Numbers) -> Bar | None:
@@ -206,7 +150,7 @@ def outcome_bar(row: OutcomeRow, numbers: Numbers) -> Bar | None:
     end = float(max(row.baseline, row.level))
     words = f"{row.name}: {row.with_unit(numbers, row.level)} in the plan, "
     words += f"{row.text(numbers, row.baseline)} at the baseline."
-    return Bar(row.name, 0.0, percent(row.level, end), "", words, "plan", 0.0, percent(row.baseline, end))
+    return Bar(row.name, 0.0, percent(row.level, end), "", words, "plan", percent(row.baseline, end))
 
 
 def _ticks(marks: list[float], numbers: Numbers, end: float) -> tuple[Tick, ...]:

@@ -6,37 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.analysis import Amendment, Conflict, Repair
-from budgetopt.formulation import Provision
+from budgetopt.analysis.shortfall import shortfall_of
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.text import label, one_line
+from budgetopt.report.shortfall_words import shortfall_words
+from budgetopt.report.text import one_line
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["conflict_lines", "contradiction_lines", "provision_words", "repair_lines"]
+__all__ = ["conflict_lines", "contradiction_lines", "limit_phrase", "repair_lines"]
 
 
-def provision_words(scenario: Scenario, provision: Provision) -> str:
-    """Return what a provision is called in a sentence: ``the rule “Safety floor”``, ``the reserve of General``."""
-    name, kind = provision.name, provision.kind
-    if kind == "rule":
-        return f"the rule “{one_line(name)}”"
-    if kind == "target":
-        return f"the target for “{label(name, scenario.outcomes[name].name)}”"
-    if kind == "resource":
-        return f"the capacity of “{label(name, scenario.resources[name].name)}”"
-    if kind in ("floor", "ceiling"):
-        return f"the {kind} of “{one_line(scenario.programs.names()[scenario.programs.position(name)])}”"
-    if kind == "transfer":
-        return f"the limits of the transfer {one_line(name)}"
-    what = {
-        "fund spending": "spending limits",
-        "no supplanting": "condition that money supplants nothing",
-    }.get(kind, kind)
-    return f"the {what} of “{label(name, scenario.funds[name].name)}”"
+def limit_phrase(limit: Limit) -> str:
+    """Return what a limit is called in a sentence: ``the rule “Safety floor”``, ``the reserve of “General”``."""
+    return limit.phrase.format(*(one_line(owner) for owner in limit.owners))
 
 
 def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterator[str]:
-    """Yield what contradicts what, a line each."""
+    """Yield what contradicts what, a line each, and the sum behind it."""
     for number, conflict in enumerate(conflicts, 1):
         if not conflict.demands:
             yield "No plan exists even without any rule, floor, reserve or target."
@@ -47,7 +34,10 @@ def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterato
         for demand in conflict.demands:
             because = f" ({one_line(demand.because)})" if demand.because else ""
             place = f"  {demand.place}" if demand.place else ""
-            yield f"  - {provision_words(scenario, demand.provision)}{because}{place}"
+            yield f"  - {limit_phrase(demand)}{because}{place}"
+        if shortfall := shortfall_of(scenario, conflict):
+            limit = limit_phrase(shortfall.limit) if shortfall.limit else ""
+            yield f"  {shortfall_words(scenario, shortfall, limit, len(conflict.demands))}"
 
 
 def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]:
@@ -58,7 +48,7 @@ def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]
 
 
 def contradiction_lines(scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair]) -> list[str]:
-    """Return why a scenario has no plan and what would mend it, a line each; empty if nothing contradicts anything."""
+    """Return why a scenario has no plan and what would repair it, a line each; empty if there is one."""
     lines = list(conflict_lines(scenario, conflicts))
     if repairs:
         lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
@@ -66,9 +56,13 @@ def contradiction_lines(scenario: Scenario, conflicts: Sequence[Conflict], repai
 
 
 def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:
-    words = provision_words(scenario, item.provision)
-    if item.provision.kind == "money":
-        fund = label(item.provision.name, scenario.funds[item.provision.name].name)
+    words = limit_phrase(item.limit)
+    if item.before is True:
+        return f"give up {words}"
+    if item.after is None:
+        return f"drop {words}"
+    number = next(number for number in item.limit.numbers if item.limit.address_of(number) == item.path)
+    if number.measure == "added":
         assert isinstance(item.after, Mapping)
         before = scenario.per_period(item.before)
         found = [
@@ -80,24 +74,11 @@ def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:
             numbers.money(amount, _cents(amount)) + ("" if len(scenario.periods) == 1 else f" in {one_line(period)}")
             for period, amount in found
         ]
-        return f"find {join_words(amounts)} for “{fund}”"
-    if item.provision.kind in ("structural balance", "no supplanting"):
-        return f"give up {words}"
-    if item.after is None:
-        return f"drop {words}"
-    in_dollars = _is_dollars(scenario, item)
+        return f"find {join_words(amounts)} for “{one_line(item.limit.owners[0])}”"
+    in_dollars = item.limit.in_dollars and not number.counts_units
     return (
         f"change {words} from {_value(item.before, numbers, in_dollars)} to {_value(item.after, numbers, in_dollars)}"
     )
-
-
-def _is_dollars(scenario: Scenario, item: Amendment) -> bool:
-    if item.provision.kind in ("target", "resource", "match"):
-        return False
-    if item.provision.kind == "rule":
-        rule = next(rule for rule in scenario.rules if rule.name == item.provision.name)
-        return getattr(rule, "sum", "") == "spending"
-    return True
 
 
 def _value(value: Any, numbers: Numbers, in_dollars: bool) -> str:

@@ -10,11 +10,11 @@ import numpy as np
 
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.formulation import Provision, formulate
-from budgetopt.formulation.objective import is_goal_programming
-from budgetopt.report.limits import Gain, limit_name
+from budgetopt.formulation import formulate
+from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import label, one_line, sentence
+from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import solve_linear_program
 
 if TYPE_CHECKING:
@@ -29,15 +29,16 @@ __all__ = ["fund_explained", "limit_explained"]
 
 def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, numbers: Numbers) -> Told:
     """Return what explains a rule, target or resource: its name, the sentences, and the tables behind them."""
+    position = plan.scenario.limits.position(provision)
+    limit = plan.scenario.limits[position]
     table = prices(plan, question=question, only=[provision])
     gain = Gain.of(plan, numbers)
-    rows = plan.rules[plan.rules["name"] == provision.name]
-    because = next((str(text) for text in rows["because"] if text), "")
+    rows = plan.rules[plan.rules["limit"] == position]
     binds = bool(rows["binding"].any())
-    sentences = [sentence(because)] if because else []
-    if provision.kind == "target" and is_goal_programming(plan.scenario):
+    sentences = [sentence(limit.because)] if limit.because else []
+    if limit.is_goal:
         sentences += _goal(plan, provision.name, numbers)
-        return (limit_name(plan, "target", provision.name), tuple(sentences), {"prices": table, "values": rows})
+        return (limit_name(limit), tuple(sentences), {"prices": table, "values": rows})
     sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
     cost = float(table["total_cost"].iloc[0]) if len(table) else 0.0
     if not len(table):
@@ -51,7 +52,7 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     moved = _moves_without(plan, provision, numbers) if cost > 0 and math.isfinite(cost) else []
     if moved:
         sentences.append(f"Without it {join_words(moved)}.")
-    return (limit_name(plan, provision.kind, provision.name), tuple(sentences), {"prices": table, "values": rows})
+    return (limit_name(limit), tuple(sentences), {"prices": table, "values": rows})
 
 
 def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:
@@ -95,16 +96,14 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     for index in range(len(money)):
         row = money.iloc[index]
         when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
-        relief, tightening = float(row["relief"]), float(row["tightening"])
-        if relief == 0:
+        more, less = float(row["relief"]), float(row["tightening"])
+        if more == 0:
             sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
-        elif math.isclose(relief, tightening, rel_tol=1e-6):
-            sentences.append(f"Each dollar more{when} would {gain.words(relief)}.")
-        elif math.isnan(tightening):
-            sentences.append(
-                f"One dollar more{when} would {gain.words(relief)}; with one dollar less there is no plan."
-            )
-        elif relief > 0:
-            lost = gain.amount(tightening)
-            sentences.append(f"One dollar more{when} would {gain.words(relief)}; one dollar less would cost {lost}.")
+        elif math.isclose(more, less, rel_tol=1e-6):
+            sentences.append(f"Each dollar more{when} would {gain.words(more)}.")
+        elif math.isnan(less):
+            sentences.append(f"One dollar more{when} would {gain.words(more)}; with one dollar less there is no plan.")
+        elif more > 0:
+            lost = gain.amount(less)
+            sentences.append(f"One dollar more{when} would {gain.words(more)}; one dollar less would cost {lost}.")
     return (label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts})

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.break_even import BreakEven, break_evens
-from budgetopt.analysis.margin_table import charges_by_rule, duals_of, margins
+from budgetopt.allocation import plan_of
+from budgetopt.analysis.break_even import BreakEven, factors_of
+from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
-from budgetopt.errors import UnknownNameError
-from budgetopt.formulation import Provision
-from budgetopt.formulation.objective import is_goal_programming
+from budgetopt.errors import OptionError
+from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_limits import fund_explained, limit_explained
-from budgetopt.report.limits import Gain, limit_name
+from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import label, one_line, sentence
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
+from budgetopt.scenario.named import Named, named
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation
+    from budgetopt.allocation import Allocation, Subject
 
 __all__ = ["Explanation", "explain", "tell"]
 
 NOTHING = 0.005
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
-    """An answer in sentences, with the tables that its figures come from.
+    """An answer in sentences, with the tables that its figures come from; it shows itself in a notebook.
 
     Parameters
     ----------
@@ -48,24 +50,30 @@ class Explanation:
 
     subject: str
     sentences: tuple[str, ...]
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return "\n".join((self.subject, "", *self.sentences))
 
-    def _repr_markdown_(self) -> str:
-        return f"**{self.subject}**\n\n" + " ".join(self.sentences)
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from budgetopt.report.notebook import explanation_html
+
+        return explanation_html(self)
 
 
-def explain(plan: Allocation, name: str | None = None, *, question: WhatIf | None = None) -> Explanation:
+def explain(plan: Subject, name: str | None = None, *, question: WhatIf | None = None) -> Explanation:
     """Explain a program, a rule, a fund, a target or a resource of a plan; without a name, tell its short story.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; or a scenario or its path, which is solved.
     name
-        A program's id, a rule's name, or the key of a fund, of an outcome with a target, or of a resource.
+        The id of a program, fund, resource or outcome with a target, the name of a rule, or the name that is printed
+        for one of them. Where two are called the same, a path such as ``funds.general``.
     question
         A live problem of the same scenario, if there is one already.
 
@@ -73,48 +81,49 @@ def explain(plan: Allocation, name: str | None = None, *, question: WhatIf | Non
     ------
     UnknownNameError
         If the scenario has nothing of that name.
+    OptionError
+        If several things are called so, or it is an outcome without a target.
     """
+    plan = plan_of(plan, "explain")
     if name is None:
         return tell(plan)
+    part = named(plan.scenario, name)
     question = question or question_about(plan)
-    found = _explained(plan, name, question)
+    found = _explained(plan, part, question)
     if not question.holds_decisions:
         return found
-    return replace(
-        found, sentences=(*found.sentences, "These figures hold as long as the plan's whole decisions stand.")
-    )
+    held = "These figures hold as long as the plan's all-or-nothing decisions stand."
+    return replace(found, sentences=(*found.sentences, held))
 
 
-def _explained(plan: Allocation, name: str, question: WhatIf) -> Explanation:
-    scenario = plan.scenario
-    numbers = Numbers(scenario.currency)
-    if name in scenario.programs:
-        return _program(plan, name, question, numbers)
-    if name in scenario.funds:
-        return Explanation(*fund_explained(plan, name, question, numbers))
-    kinds = {
-        "rule": [rule.name for rule in scenario.rules],
-        "target": [key for key, outcome in scenario.outcomes.items() if outcome.target is not None],
-        "resource": list(scenario.resources),
-    }
-    for kind, names in kinds.items():
-        if name in names:
-            return Explanation(*limit_explained(plan, Provision(kind, name), question, numbers))
-    known = [*scenario.programs, *scenario.funds, *(item for names in kinds.values() for item in names)]
-    raise UnknownNameError("program, rule or fund", name, known)
+def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
+    numbers = Numbers(plan.scenario.currency)
+    if part.kind == "program":
+        return _program(plan, part.key, question, numbers)
+    if part.kind == "fund":
+        return Explanation(*fund_explained(plan, part.key, question, numbers))
+    if part.kind == "outcome" and plan.scenario.outcomes[part.key].target is None:
+        raise OptionError(
+            f"the outcome {part.key!r} has no target, so that no limit on it could be explained",
+            hint="plan.outcomes shows what the plan brings of it, plan.effects from which programs",
+        )
+    kind = "target" if part.kind == "outcome" else part.kind
+    return Explanation(*limit_explained(plan, Provision(kind, part.key), question, numbers))
 
 
 def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:
-    scenario = plan.scenario
-    row = plan.programs.iloc[scenario.programs.position(program)]
+    import pandas as pd
+
+    position = plan.scenario.programs.position(program)
+    row = plan.programs.iloc[position]
     name = one_line(row["name"])
-    table = margins(plan, question=question)
+    table = marginal_returns(plan, question=question)
     mine = table[table["program"] == program].reset_index(drop=True)
-    found = list(break_evens(plan, program, question=question))
+    found = factors_of(plan, position, question)
     duals = duals_of(question)
-    charges = {} if duals is None else charges_by_rule(question, duals, scenario.programs.position(program))
+    charges = {} if duals is None else charges_by_rule(question, duals, position)
     sentences = [
-        _gets(row, numbers, len(scenario.periods)),
+        _gets(row, numbers, len(plan.scenario.periods)),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, mine),
         *_at_the_margin(plan, mine, Gain.of(plan, numbers)),
@@ -122,8 +131,6 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         *_decided(plan, program, question, Gain.of(plan, numbers)),
         *_would_change(plan, row, found, numbers),
     ]
-    import pandas as pd
-
     factors = pd.DataFrame(
         {
             "what": [item.what for item in found],
@@ -210,7 +217,7 @@ def _at_the_margin(plan: Allocation, mine: pd.DataFrame, gain: Gain) -> Iterator
 
 def _brings(worth: float, gain: Gain, adds: str) -> str:
     if not worth:
-        return f"{adds} nothing that is sought"
+        return f"{adds} nothing"
     return f"would {gain.words(worth)}" if worth > 0 else f"would cost {gain.amount(-worth)}"
 
 
@@ -223,7 +230,8 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
     for (kind, name), charge in largest:
         if abs(charge) < 1e-6 * abs(largest[0][1]):
             continue
-        what = limit_name(plan, kind, name)
+        limits = plan.scenario.limits
+        what = limit_name(limits[limits.find(kind, name)])
         if kind == "fund spending":
             what = label(name, plan.scenario.funds[name].name)
         what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
@@ -233,7 +241,7 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
 
 
 def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> Iterator[str]:
-    """Say what a whole decision is worth, by solving again with it forced and all others open."""
+    """Say what an all-or-nothing decision is worth, by solving again with it forced and all others open."""
     if question.holds_decisions:
         question = WhatIf(plan.scenario)
     formulation, problem = question.formulation, question.problem
@@ -268,10 +276,10 @@ def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> It
 
 
 _SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
-"""What weighs on a program, by the kind of its limit; others are called as in the table of limits."""
+"""What a limit on a program is called, by its kind; others are called as in the table of limits."""
 
 
-def _would_change(plan: Allocation, row: pd.Series[Any], found: list[BreakEven], numbers: Numbers) -> Iterator[str]:
+def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
     unfunded = float(row["spending"]) < NOTHING
     for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
@@ -306,9 +314,9 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
 
 def tell(plan: Allocation) -> Explanation:
     """Tell the short story of a whole plan, as it stands at the top of the report."""
-    from budgetopt.report.figures import Figures
-    from budgetopt.report.limits import limits_of
-    from budgetopt.report.outcomes import Bought
+    from budgetopt.report.limit_lines import limits_of
+    from budgetopt.report.outcome_rows import Bought
+    from budgetopt.report.rounded_money import Figures
     from budgetopt.report.story import short_story
 
     numbers = Numbers(plan.scenario.currency)

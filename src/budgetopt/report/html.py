@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from budgetopt.report.files import write_text
-from budgetopt.report.numbers import Numbers, plural
-from budgetopt.report.page import Page
+from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, plain_text
+from budgetopt.report.numbers import Numbers
+from budgetopt.report.sections import sections_in
+from budgetopt.report.text import clean
+from budgetopt.report.view import PlanView
+from budgetopt.report.whole_files import write_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["environment", "html_page", "write_html"]
 
-MINUS = "\N{MINUS SIGN}"
-_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]]")
+MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
+_ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])")
 
 
 def html_page(plan: Allocation, *, made: str = "") -> str:
@@ -38,17 +43,14 @@ def html_page(plan: Allocation, *, made: str = "") -> str:
     made
         When it was made, in words; left out, the page does not say.
     """
-    numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
     style, script = _part("report.css"), _part("report.js")
+    view = PlanView(plan, Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}"))
     template = environment().get_template("report.html.j2")
-    page = Page(plan, numbers, made)
-    unit = page.figures.unit
     return template.render(
-        page=page,
-        numbers=numbers,
-        money=lambda amount: numbers.units(amount, unit),
-        sparse=lambda amount: numbers.units(amount, unit, symbol=False) if amount else "\N{EN DASH}",
-        signed=lambda amount: numbers.units(amount, unit, signed=True),
+        view=view,
+        sections=sections_in(view),
+        description=clean(plan.scenario.document.description),
+        made=made,
         style=style,
         script=script,
         style_hash=_hash(style),
@@ -71,6 +73,7 @@ def write_html(plan: Allocation, path: str | Path, *, made: str = "") -> Path:
 def environment() -> Environment:
     """Return the environment of the templates: everything is escaped, and a name that does not exist is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     made = Environment(
         loader=PackageLoader("budgetopt.report"),
@@ -79,25 +82,68 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["linked"] = _linked
-    made.globals["plural"] = plural
-    made.tests["number"] = lambda value: value == value
+    made.filters["columns"] = lambda table: table.shown_in(Media.PAGE)
+    made.filters["kind"] = lambda block: type(block).__name__
+    made.filters["linked"] = lambda words: Markup(_linked(words))
+    made.filters["rows"] = _rows
     return made
 
 
-def _linked(text: Any) -> Markup:
-    """Return a text, escaped, with web addresses in it as links."""
-    from markupsafe import Markup, escape
+def _rows(table: ReportTable) -> Markup:
+    """Return the rows of a table; Python writes them faster than a template."""
+    from markupsafe import Markup
 
-    parts, end = [], 0
-    for found in _ADDRESS.finditer(str(text)):
-        address = escape(found.group())
-        parts += [
-            escape(str(text)[end : found.start()]),
-            Markup('<a href="{0}" rel="noopener">{0}</a>').format(address),
-        ]
-        end = found.end()
-    return Markup("").join([*parts, escape(str(text)[end:])])
+    columns, before, lines = table.shown_in(Media.PAGE), "", ["<tbody>"]
+    for record in table.records:
+        name, *others = [_cell(column.of(record)) for column in columns]
+        again = ' class="again"' if table.repeats and name.text == before else ""
+        lines.append(f"<tr{again}>{_row(columns, name, others)}</tr>")
+        before = name.text
+    lines.append("</tbody>")
+    if table.total is not None:
+        name, *others = [_cell(column.of(table.total)) for column in columns]
+        lines.append(f"<tfoot>\n<tr>{_row(columns, name, others)}</tr>\n</tfoot>")
+    return Markup("\n".join(lines))
+
+
+def _cell(value: Value) -> Cell:
+    return value if isinstance(value, Cell) else Cell(plain_text(value, MINUS))
+
+
+def _row(columns: Sequence[ReportColumn], name: Cell, others: Sequence[Cell]) -> str:
+    parts = [f'<th scope="row">{_words(name, isolated=True)}</th>']
+    for column, cell in zip(columns[1:], others, strict=True):
+        if column.figure:
+            look = ' class="r z"' if cell.text == NOTHING else ' class="r"'
+        else:
+            look = ' class="draw"' if cell.bar else ""
+        lines = "".join(f'<span class="l">{_words(line, isolated=True)}</span>' for line in cell.lines)
+        label = "" if cell.bar else escape(column.header)
+        parts.append(f'<td{look} data-label="{label}">{lines or _words(cell)}</td>')
+    return "".join(parts)
+
+
+def _words(cell: Cell, *, isolated: bool = False) -> str:
+    """Return the words of a cell, its marks, and the small print below them."""
+    if cell.bar:
+        bars = f'<rect class="base" y="3" height="14" width="{cell.bar.reference}%"/>'
+        bars += f'<rect class="plan" y="6" height="8" width="{cell.bar.width}%"/>'
+        return f'<svg role="img" width="100%" height="20"><title>{escape(cell.bar.words)}</title>{bars}</svg>'
+    shown = f"<bdi>{escape(cell.text)}</bdi>" if isolated else _linked(cell.text)
+    if cell.mark:
+        shown += f' <span class="chip">{escape(cell.mark)}</span>'
+    for number in filter(None, cell.sources):
+        shown += f'<a class="ref" href="#s{number}" aria-label="source {number}">{number}</a>'
+    tone = f" {cell.tone}" if cell.tone else ""
+    return shown + "".join(f'<span class="sub{tone}" dir="auto">{escape(line)}</span>' for line in cell.below if line)
+
+
+def _linked(words: str) -> str:
+    """Return a text, escaped, with web addresses in it as links."""
+    parts = [escape(part) for part in _ADDRESS.split(words)]
+    # every second part is an address
+    parts[1::2] = [f'<a href="{address}" rel="noopener">{address}</a>' for address in parts[1::2]]
+    return "".join(parts)
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from budgetopt.report.limits import Gain
+from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import one_line
 
@@ -29,7 +29,7 @@ def ladder_chart(plan: Allocation, table: pd.DataFrame) -> str:
     plan
         The plan from which the money moves.
     table
-        What :func:`budgetopt.ladder` returned for it.
+        What :func:`budgetopt.budget_steps` returned for it.
     """
     numbers, gain = Numbers(plan.scenario.currency), Gain.of(plan, Numbers(plan.scenario.currency))
     rungs = _rungs(table)

@@ -1,22 +1,22 @@
-"""A plan as a notebook shows it: small, without a style sheet of its own."""
+"""A plan and an explanation as a notebook shows them: small, without a style sheet of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
-from budgetopt.report.figures import Figures
-from budgetopt.report.html import MINUS, environment
-from budgetopt.report.limits import limits_of
+from budgetopt.report.content import Block, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
+from budgetopt.report.html import MINUS
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcomes import Bought
-from budgetopt.report.proof import proof_of
-from budgetopt.report.story import short_story
-from budgetopt.report.text import one_line
+from budgetopt.report.sections import sections_in
+from budgetopt.report.view import PlanView
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
+    from budgetopt.report.explanation import Explanation
 
-__all__ = ["notebook_html"]
+__all__ = ["explanation_html", "notebook_html"]
 
 
 def notebook_html(plan: Allocation, *, programs: int = 12) -> str:
@@ -29,25 +29,49 @@ def notebook_html(plan: Allocation, *, programs: int = 12) -> str:
     programs
         How many programs are listed, the largest changes first; the others stand in one row.
     """
-    numbers = Numbers(plan.scenario.currency, MINUS)
-    figures, bought = Figures.of(plan), Bought(plan)
-    order = figures.by_size_of_change.tolist()
-    rows = [figures.program(at) for at in order[:programs]]
-    if len(order) > programs:
-        rows.append(figures.together("and {} more", order[programs:]))
-    return (
-        environment()
-        .get_template("notebook.html.j2")
-        .render(
-            name=one_line(plan.scenario.name),
-            story=short_story(plan, figures, bought.rows, limits_of(plan, numbers), numbers)[:2],
-            rows=rows,
-            total=figures.total,
-            based=figures.has_baseline,
-            outcomes=bought.rows,
-            proof=proof_of(plan, numbers).short,
-            numbers=numbers,
-            money=lambda amount: numbers.units(amount, figures.unit),
-            signed=lambda amount: numbers.units(amount, figures.unit, signed=True),
+    view = PlanView(plan, Numbers(plan.scenario.currency, MINUS), Media.NOTEBOOK, most_programs=programs)
+    blocks = "\n".join(_shown(block) for _, blocks in sections_in(view) for block in blocks)
+    return f"<div>\n<p><strong><bdi>{escape(view.title)}</bdi></strong></p>\n{blocks}\n</div>"
+
+
+def _shown(block: Block) -> str:
+    match block:
+        case Story():
+            return "\n".join(f'<p dir="auto">{escape(words)}</p>' for words in block.sentences[:2])
+        case Paragraph():
+            return f"<p>{escape(block.words)}</p>"
+        case ReportTable():
+            columns = block.shown_in(Media.NOTEBOOK)
+            headers = "".join(f'<th scope="col">{escape(column.header)}</th>' for column in columns)
+            body = "\n".join(_row(columns, record) for record in block.records)
+            foot = "" if block.total is None else f"\n<tfoot>{_row(columns, block.total)}</tfoot>"
+            return f"<table>\n<thead><tr>{headers}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+    return ""
+
+
+def _row(columns: Sequence[ReportColumn], record: object) -> str:
+    name, *cells = [escape(plain_text(column.of(record), MINUS)) for column in columns]
+    return f'<tr><th scope="row"><bdi>{name}</bdi></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def explanation_html(explanation: Explanation, *, rows: int = 12) -> str:
+    """Return an explanation as a piece of HTML for a notebook: its sentences, and its tables folded below them.
+
+    Parameters
+    ----------
+    explanation
+        The explanation.
+    rows
+        How many rows of a table are shown: the first and the last.
+    """
+    told = "".join(f'<p dir="auto">{escape(words)}</p>' for words in explanation.sentences)
+    tables = "".join(
+        f"<details><summary>{escape(name.replace('_', ' '))}</summary>"
+        + table.rename(columns=lambda column: str(column).replace("_", " ")).to_html(
+            index=False, max_rows=rows, na_rep="", border=0, float_format="{:,.6g}".format
         )
+        + "</details>"
+        for name, table in explanation.tables.items()
+        if len(table)
     )
+    return f"<div><p><strong><bdi>{escape(explanation.subject)}</bdi></strong></p>{told}{tables}</div>"

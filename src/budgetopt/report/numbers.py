@@ -176,25 +176,10 @@ def quantity_decimals(value: float) -> int:
 
 
 _IRREGULAR = {
-    "people": "person",
-    "children": "child",
-    "men": "man",
-    "women": "woman",
-    "lives": "life",
-    "wives": "wife",
-    "halves": "half",
-    "feet": "foot",
-    "teeth": "tooth",
-    "mice": "mouse",
-    "analyses": "analysis",
-    "crises": "crisis",
-    "bases": "base",
-    "cases": "case",
-    "houses": "house",
-    "buses": "bus",
-    "criteria": "criterion",
-    "FTEs": "FTE",
-}
+    "people": "person", "children": "child", "men": "man", "women": "woman", "lives": "life", "wives": "wife",
+    "halves": "half", "feet": "foot", "teeth": "tooth", "mice": "mouse", "analyses": "analysis", "crises": "crisis",
+    "bases": "base", "cases": "case", "houses": "house", "buses": "bus", "criteria": "criterion", "FTEs": "FTE",
+}  # fmt: skip
 _UNCHANGED = {"series", "species", "basis", "analysis", "access", "progress", "bus", "gas", "status", "address"}
 _AFTER_HEAD = {
     "of", "per", "in", "with", "without", "for", "at", "by", "to", "on", "from", "who", "that", "below", "above",

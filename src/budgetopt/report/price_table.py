@@ -23,9 +23,9 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     """Return a table of prices as aligned text: numbers to the right, with the digits that matter."""
     numbers = Numbers(plan.scenario.currency)
     shown = [column for column in table.columns if column not in ("method", "because") and _says(table[column])]
-    heads = [column.replace("_", " ") for column in shown]
+    headers = [column.replace("_", " ") for column in shown]
     cells = [[_cell(value, column, numbers) for value in table[column].tolist()] for column in shown]
-    widths = [max([len(head), *map(len, column)]) for head, column in zip(heads, cells, strict=True)]
+    widths = [max([len(header), *map(len, column)]) for header, column in zip(headers, cells, strict=True)]
     right = [table[column].dtype.kind in "fi" for column in shown]
 
     def line(parts: list[str]) -> str:
@@ -34,11 +34,11 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
             for part, width, to_right in zip(parts, widths, right, strict=True)
         ).rstrip()
 
-    lines = [line(heads), line(["─" * width for width in widths])]
+    lines = [line(headers), line(["─" * width for width in widths])]
     lines += [line(list(row)) for row in zip(*cells, strict=True)]
     if "method" in table and len(table) and table["method"].iloc[0] != "exact":
         method = table["method"].iloc[0]
-        why = "There are whole decisions, and so no duals: each price is"
+        why = "There are all-or-nothing decisions, and so no duals: each price is"
         lines += ["", f"Prices and costs are {method}." if method.startswith("exact") else f"{why} {method}."]
     return "\n".join(lines)
 
@@ -53,7 +53,7 @@ def _cell(value: Any, column: str, numbers: Numbers) -> str:
     if math.isnan(value):
         return ""
     if math.isinf(value):
-        return "no end" if value > 0 else "no end below"
+        return "unbounded" if value > 0 else "unbounded below"
     if column in MONEY:
         return numbers.number(value, 0 if float(value).is_integer() else 2)
     return numbers.quantity(value)

@@ -3,70 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
 from copy import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.errors import OptionError
+from budgetopt.report.content import NUMBER, TEXT, Cell, Formula, Media, ReportColumn, ReportTable, Value, plain_text
 from budgetopt.report.numbers import quantity_decimals
-from budgetopt.report.text import clean
+from budgetopt.report.text import clean, one_line
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
-__all__ = ["MONEY", "NUMBER", "SHARE", "TEXT", "WHOLE_MONEY", "Column", "Formula", "add_sheet"]
+__all__ = ["add_sheet"]
+
+_UNFIT = re.compile(r"[\\/*?:\[\]]")
 
 MOST_ROWS = 1_048_576
 """What a sheet can hold."""
-LONGEST_TEXT = 32_767
-"""What a cell can hold."""
+LONGEST_TEXT, LONGEST_TITLE = 32_767, 31
+"""What a cell, and what the name of a sheet, can hold."""
 WIDEST_PRINT = 220
 """How many characters a printed page can hold across before they are too small to read."""
 LINE = 15.0
 """The height of a line of text, in points."""
-MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
-WHOLE_MONEY = "#,##0;[Red]-#,##0"
+WIDEST_ON_ONE_LINE = 40
+"""The width of a column from which on long text goes on in further lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a sheet.
-
-    Parameters
-    ----------
-    head
-        Its heading.
-    kind
-        The number format, or ``@`` for text.
-    total
-        Whether the last row adds it up.
-    width
-        Its width in characters.
-    wraps
-        Whether long text goes on in further lines.
-    """
-
-    head: str
-    kind: str = TEXT
-    total: bool = False
-    width: float = 14
-    wraps: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula of ours; text is never taken for one."""
-
-    text: str
-
-
-def add_sheet(
-    book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], count: int, frozen: str = "B2"
-) -> None:
-    """Write a sheet: headings that stay in sight, rows, and a row of totals if a column has one."""
+def add_sheet(book: Workbook, table: ReportTable) -> None:
+    """Write a table on a sheet of its own: headers that stay in sight, rows, and totals if a column has one."""
     from openpyxl.utils import get_column_letter
 
+    title = one_line(_UNFIT.sub(" ", table.title))[:LONGEST_TITLE]
+    columns, count = table.shown_in(Media.WORKBOOK), len(table.records)
     has_total = any(column.total for column in columns) and count > 0
     if count + 1 + has_total > MOST_ROWS:
         raise OptionError(
@@ -74,7 +44,7 @@ def add_sheet(
             hint="write the tables as CSV instead: plan.to_csv(folder), or solve --csv FOLDER",
         )
     sheet = book.create_sheet(title)
-    sheet.freeze_panes = frozen
+    sheet.freeze_panes = f"{get_column_letter(table.frozen + 1)}2"
     for at, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = column.width
     sheet.print_title_rows = "1:1"
@@ -82,18 +52,20 @@ def add_sheet(
     if sum(column.width for column in columns) <= WIDEST_PRINT:
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    write = _Writer(sheet)
-    sheet.row_dimensions[1].height = LINE * max(math.ceil(len(column.head) / (column.width - 2)) for column in columns)
-    sheet.append([write.cell(column.head, column, strong=True, head=True) for column in columns])
-    wrapped = [at for at, column in enumerate(columns) if column.wraps]
-    for line, row in enumerate(rows, start=2):
-        lines = max((math.ceil(len(str(row[at])) / columns[at].width) for at in wrapped), default=1)
-        if lines > 1:
+    write = _SheetWriter(sheet)
+    sheet.row_dimensions[1].height = LINE * max(
+        math.ceil(len(column.header) / (column.width - 2)) for column in columns
+    )
+    sheet.append([write.cell(column.header, column, strong=True, header=True) for column in columns])
+    for line, record in enumerate(table.records, start=2):
+        row = [column.of(record) for column in columns]
+        wrapped = [len(str(value)) / column.width for value, column in zip(row, columns, strict=True) if _wraps(column)]
+        if (lines := math.ceil(max(wrapped, default=1))) > 1:
             # a row does not grow by itself in every program
             sheet.row_dimensions[line].height = LINE * min(lines, 12)
-        sheet.append([write.cell(value, column) for value, column in zip(row, columns, strict=True)])
+        sheet.append([write.cell(value, column, line) for value, column in zip(row, columns, strict=True)])
     if has_total:
-        totals: list[Any] = ["Total"]
+        totals: list[Value] = ["Total"]
         for at, column in enumerate(columns[1:], start=2):
             letter = get_column_letter(at)
             totals.append(Formula(f"=SUM({letter}2:{letter}{count + 1})") if column.total else None)
@@ -102,50 +74,52 @@ def add_sheet(
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
 
 
-class _Writer:
-    """Makes the cells of a sheet.
+def _wraps(column: ReportColumn) -> bool:
+    return column.format == TEXT and column.width > WIDEST_ON_ONE_LINE
 
-    Parameters
-    ----------
-    sheet
-        The sheet.
-    """
+
+class _SheetWriter:
+    """Makes the cells of a sheet."""
 
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
         self._models: dict[tuple[str, bool, bool, bool], Any] = {}
 
-    def _model(self, kind: str, wraps: bool, strong: bool, head: bool) -> Any:
+    def _model(self, format: str, wraps: bool, strong: bool, header: bool) -> Any:
         """Return a cell that has the looks of others: to give each its own takes most of the time of writing."""
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Border, Font, Side
 
-        looks = (kind, wraps, strong, head)
+        looks = (format, wraps, strong, header)
         if looks not in self._models:
             made = WriteOnlyCell(self._sheet)
-            made.number_format = "General" if head else kind
+            made.number_format = "General" if header else format
             made.font = Font(name="Calibri", size=11, bold=strong)
             made.alignment = Alignment(vertical="top", wrap_text=wraps)
-            if head:
+            if header:
                 made.border = Border(bottom=Side("thin"))
-                made.alignment = Alignment(horizontal="left" if kind == TEXT else "right", wrap_text=True)
+                made.alignment = Alignment(horizontal="left" if format == TEXT else "right", wrap_text=True)
             self._models[looks] = made
         return self._models[looks]
 
-    def cell(self, value: Any, column: Column, *, strong: bool = False, head: bool = False) -> Any:
+    def cell(
+        self, value: Value, column: ReportColumn, row: int = 0, *, strong: bool = False, header: bool = False
+    ) -> Any:
         """Return a cell with a number, a text or a formula of ours; what is no number is left empty."""
         from openpyxl.cell import WriteOnlyCell
 
-        kind = column.kind
-        if isinstance(value, str) and not head:
-            kind = TEXT
-        elif kind == NUMBER and isinstance(value, float) and math.isfinite(value):
+        format = column.format
+        if isinstance(value, Cell):
+            value = plain_text(value)
+        if isinstance(value, str) and not header:
+            format = TEXT
+        elif format in (NUMBER, TEXT) and isinstance(value, float) and math.isfinite(value):
             decimals = quantity_decimals(value)
-            kind = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+            format = NUMBER + (f".{'0' * decimals}" if decimals else "")
         made = WriteOnlyCell(self._sheet)
-        made._style = copy(self._model(kind, column.wraps, strong, head)._style)
+        made._style = copy(self._model(format, _wraps(column), strong, header)._style)
         if isinstance(value, Formula):
-            made.value = value.text
+            made.value = value.text.format(row=row)
         elif isinstance(value, str):
             _put_text(made, value)
         elif value is not None and math.isfinite(value):
@@ -153,11 +127,11 @@ class _Writer:
         return made
 
 
-def _put_text(cell: Any, text: str) -> None:
+def _put_text(cell: Any, words: str) -> None:
     """Put a text into a cell so that no program takes it for a formula, now or when it is edited."""
-    text = clean(text)[:LONGEST_TEXT]
-    cell.value = text
+    words = clean(words)[:LONGEST_TEXT]
+    cell.value = words
     # openpyxl takes a text that begins with = for a formula, and one like #N/A for an error
     cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
+    if words[:1] in ("=", "+", "-", "@"):
         cell.quotePrefix = True

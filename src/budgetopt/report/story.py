@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.figures import Figures
-from budgetopt.report.limits import Limit
+from budgetopt.report.limit_lines import LimitLine
 from budgetopt.report.numbers import Numbers, join_words, plural
-from budgetopt.report.outcomes import OutcomeRow
-from budgetopt.report.proof import how_much_better
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.proof_words import how_much_better
+from budgetopt.report.rounded_money import Figures
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def over_periods(plan: Allocation) -> str:
 
 
 def short_story(
-    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[Limit], numbers: Numbers
+    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
 ) -> list[str]:
     """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best.
 
@@ -71,12 +71,8 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
         if not total.baseline:
             return text + "."
         return f"{text}; the baseline is {numbers.spoken_money(total.baseline * dollars)}."
-    of = (
-        plural(programs, "program")
-        if funded == programs
-        else f"{numbers.number(funded)} of {plural(programs, 'program')}"
-    )
-    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {of}"
+    some = "" if funded == programs else f"{numbers.number(funded)} of "
+    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {some}{plural(programs, 'program')}"
     text += f" {period}" if period else ""
     if total.baseline is None:
         return text + "."
@@ -107,31 +103,29 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     if down:
         parts.append(f"{plural(down, 'program')} {'loses' if down == 1 else 'lose'}{ending}")
     if same:
-        parts.append(
-            f"{numbers.number(same)} {'stays' if same == 1 else 'stay'} as {'it is' if same == 1 else 'they are'}"
-        )
+        parts.append(f"{numbers.number(same)} {'stays as it is' if same == 1 else 'stay as they are'}")
     if started or unfunded:
         parts.append(_new(started, started + unfunded, numbers))
     sentences = [f"{join_words(parts)}."]
     sizes = np.where(is_new, figures.spending, change)
+
+    def moved(at: int) -> str:
+        return f"{one_line(figures.names[at])} ({numbers.spoken_money(float(sizes[at] * dollars), signed=True)})"
+
     most, least = int(np.argmax(sizes)), int(np.argmin(np.where(is_new, 0, change)))
     ends = []
     if sizes[most] > 0:
-        ends.append(
-            f"the largest increase goes to {one_line(figures.names[most])} ({_signed(numbers, sizes[most] * dollars)})"
-        )
+        ends.append(f"the largest increase goes to {moved(most)}")
     if change[least] < 0 and not is_new[least]:
-        ends.append(
-            f"the largest cut falls on {one_line(figures.names[least])} ({_signed(numbers, change[least] * dollars)})"
-        )
+        ends.append(f"the largest cut falls on {moved(least)}")
     if ends:
         text = join_words(ends)
         sentences.append(f"{text[0].upper()}{text[1:]}.")
     told = [at for at in (most, least) if sizes[at]]
     following = [at for at in np.argsort(-np.abs(sizes), kind="stable").tolist() if sizes[at] and at not in told][:3]
     if following:
-        parts = [f"{one_line(figures.names[at])} ({_signed(numbers, sizes[at] * dollars)})" for at in following]
-        sentences.append(f"Next {'come' if len(parts) > 1 else 'comes'} {join_words(parts)}.")
+        come = "come" if len(following) > 1 else "comes"
+        sentences.append(f"Next {come} {join_words([moved(at) for at in following])}.")
     reasons = plan.programs["reason"].tolist()
     why = [_why(one_line(figures.names[at]), str(reasons[at])) for at in dict.fromkeys(told)]
     if any(why):
@@ -154,29 +148,22 @@ def _new(funded: int, new: int, numbers: Numbers) -> str:
     if new == 1:
         return f"the new program is {'' if funded else 'not '}funded"
     if funded in (0, new):
-        return (
-            f"none of {numbers.number(new)} new programs is funded"
-            if not funded
-            else f"all {new} new programs are funded"
-        )
+        none = f"none of {numbers.number(new)} new programs is funded"
+        return f"all {new} new programs are funded" if funded else none
     return f"{numbers.number(funded)} of {new} new programs {'is' if funded == 1 else 'are'} funded"
-
-
-def _signed(numbers: Numbers, amount: float) -> str:
-    return numbers.spoken_money(float(amount), signed=True)
 
 
 def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[str]:
     """Return what the plan buys, the outcomes that move most first."""
-    sought = [row for row in rows if row.weight or row.targets] or list(rows)
-    if not sought:
+    valued = [row for row in rows if row.weight or row.targets] or list(rows)
+    if not valued:
         return []
-    moved = [row for row in sought if row.baseline is not None and row.change]
-    if any(row.baseline is not None for row in sought) and not moved:
+    moved = [row for row in valued if row.baseline is not None and row.change]
+    if any(row.baseline is not None for row in valued) and not moved:
         return ["What it buys is what the baseline buys."]
     if not moved:
-        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in sought[:3]]
-        return [f"It brings {join_words(parts)}{_assumed(sought[:3])}."]
+        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in valued[:3]]
+        return [f"It brings {join_words(parts)}{_assumed(valued[:3])}."]
     moved.sort(key=lambda row: -abs(row.change * row.weight / 10**row.decimals))
     parts = []
     for row in moved[:3]:
@@ -208,21 +195,12 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float)
     kept = "every fund keeps its reserve" if has_reserve else "no fund is overdrawn"
     above = " above the reserves" if has_reserve else ""
     end = "" if len(plan.scenario.periods) == 1 else f" at the end of {one_line(plan.scenario.periods[-1])}"
-    if left <= 0:
-        return [
-            f"In every period {kept}; nothing is left{above}{end}."
-            if end
-            else f"{kept.capitalize()}; nothing is left{above}."
-        ]
-    amount = numbers.spoken_money(left * dollars)
-    return [
-        f"In every period {kept}; {amount} is left{above}{end}."
-        if end
-        else f"{kept.capitalize()}; {amount} is left{above}."
-    ]
+    start = f"In every period {kept}" if end else kept.capitalize()
+    amount = numbers.spoken_money(left * dollars) if left > 0 else "nothing"
+    return [f"{start}; {amount} is left{above}{end}."]
 
 
-def _limits(limits: list[Limit]) -> list[str]:
+def _limits(limits: list[LimitLine]) -> list[str]:
     binding = [limit for limit in limits if limit.binding]
     if not binding:
         return ["No limit holds the plan back."]

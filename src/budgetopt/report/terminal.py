@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from budgetopt.report.figures import Figures, MoneyRow
-from budgetopt.report.limits import Limit, limits_of
+from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
-from budgetopt.report.outcomes import Bought, OutcomeRow
-from budgetopt.report.proof import proof_of
-from budgetopt.report.story import over_periods, short_story
-from budgetopt.report.text import in_encoding, one_line
+from budgetopt.report.rounded_money import Figures
+from budgetopt.report.sections import sections_in
+from budgetopt.report.text import in_encoding
+from budgetopt.report.view import PlanView
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +22,8 @@ __all__ = ["print_allocation"]
 MOST_PROGRAMS = 25
 MOST_LIMITS = 12
 NARROWEST_NAME = 12
-NARROWEST_NOTE = 18
+NARROWEST_WORDS = 18
+ROOM_FOR_OPTIONAL = 16
 BETWEEN = 3
 WIDEST_NAME = 48
 ROOM_FOR_REASONS = 118
@@ -47,224 +46,144 @@ def print_allocation(plan: Allocation, console: Console | None = None, *, every_
     """
     from rich.console import Console
 
-    _Printer(plan, console or Console(highlight=False), every_program).print()
+    console = console or Console(highlight=False)
+    numbers = Numbers(plan.scenario.currency)
+    count = len(plan.spending)
+    view = PlanView(
+        plan,
+        numbers,
+        Media.TERMINAL,
+        _unit(plan, numbers, console.width),
+        most_programs=count if every_program else MOST_PROGRAMS,
+        most_limits=len(plan.rules) + plan.funds.shape[0] if every_program else MOST_LIMITS,
+        wide=console.width >= ROOM_FOR_REASONS,
+    )
+    printer = _Printer(console)
+    period = view.over.removeprefix("in ").removeprefix("over ")
+    printer.line(f"{view.title}, {period}" if period else view.title, style="bold")
+    printer.line()
+    for _, blocks in sections_in(view):
+        for block in blocks:
+            printer.block(block)
+
+
+def _unit(plan: Allocation, numbers: Numbers, width: int) -> Unit:
+    """Return the smallest unit whose amounts fit beside names."""
+    exact = Figures.of(plan)
+    for unit in (exact.unit, THOUSAND, MILLION):
+        spending = Figures.of(plan, unit).total.spending
+        amount = max(len(numbers.units(spending, unit, signed=True, symbol=False)), 8)
+        if NARROWEST_NAME + (amount + BETWEEN) * (3 if exact.has_baseline else 1) <= width:
+            return unit
+    return MILLION
 
 
 class _Printer:
-    def __init__(self, plan: Allocation, console: Console, everything: bool) -> None:
-        self.plan, self.console, self.everything = plan, console, everything
-        self.numbers = Numbers(plan.scenario.currency)
-        self.exact = Figures.of(plan)
-        self.is_based = self.exact.has_baseline
-        self.figures, self.has_shares = self._fitting()
-        self.bought = Bought(plan)
-        self.limits = limits_of(plan, self.numbers)
+    """Prints blocks on a console."""
 
-    def _fitting(self) -> tuple[Figures, bool]:
-        """Return the figures in the smallest unit whose amounts fit beside names, and whether shares fit too."""
-        for unit in (self.exact.unit, THOUSAND, MILLION):
-            figures = Figures.of(self.plan, unit)
-            amount = max(len(self.numbers.units(figures.total.spending, unit, signed=True, symbol=False)), 8)
-            for has_shares in (True, False):
-                widths = [amount] * (3 if self.is_based else 1) + [7] * (has_shares and self.is_based)
-                if self._fits(*widths):
-                    return figures, has_shares
-        return figures, False
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
-    def _fits(self, *widths: int) -> bool:
-        """Return whether columns of these widths fit beside a column of names."""
-        return NARROWEST_NAME + sum(width + BETWEEN for width in widths) <= self.console.width
+    def block(self, block: Block) -> None:
+        """Print a block."""
+        match block:
+            case Story():
+                for words in block.sentences:
+                    self.line(words)
+            case Paragraph():
+                if block.strong:
+                    self.line()
+                self.line(block.words, style="bold" if block.strong else "")
+            case Bullets():
+                self.line()
+                self.line(block.title, style="bold")
+                for item in block.items:
+                    self.line(f"- {item}", hanging=2)
+            case ReportTable():
+                self._table(block)
 
-    @property
-    def unit(self) -> Unit:
-        return self.figures.unit
+    def line(self, words: str = "", *, style: str = "", hanging: int = 0) -> None:
+        """Print words, and lines after the first so far to the right."""
+        from rich.text import Text
 
-    def print(self) -> None:
-        self._title()
-        self._groups()
-        self._programs()
-        self._outcomes()
-        self._funds()
-        self._limits()
-        self._line(proof_of(self.plan, self.numbers).short, style="bold")
+        shown = Text(in_encoding(words, self._console.encoding), style=style)
+        for at, line in enumerate(shown.wrap(self._console, max(self._console.width - hanging, 8))):
+            line.rstrip()
+            self._console.print(Text(" " * hanging if at else "") + line if hanging else line)
 
-    def _title(self) -> None:
-        name = one_line(self.plan.scenario.name)
-        period = over_periods(self.plan).removeprefix("in ").removeprefix("over ")
-        self._line(f"{name}, {period}" if period else name, style="bold")
-        self._line()
-        for words in short_story(self.plan, self.exact, self.bought.rows, self.limits, self.numbers):
-            self._line(words)
-
-    def _amounts(self) -> str:
-        words = (
-            f"in {self.unit.words}s of {self.plan.scenario.currency}"
-            if self.unit.words
-            else f"in {self.plan.scenario.currency}"
-        )
-        return words if len(self.plan.scenario.periods) == 1 else f"{words}, all periods together"
-
-    def _groups(self) -> None:
-        group = self.figures.by("priority") or self.figures.by("department")
-        if group is not None:
-            self._money(f"Money by {group.title.lower()}, {self._amounts()}", group.title, group.rows, group.total)
-
-    def _programs(self) -> None:
-        figures = self.figures
-        count = len(figures.spending)
-        order = figures.by_size_of_change.tolist()
-        chosen = order if self.everything or count <= MOST_PROGRAMS else order[:MOST_PROGRAMS]
-        rows = [figures.program(at) for at in chosen]
-        title = f"Money by program, {self._amounts()}"
-        if len(chosen) < count:
-            title += "; the largest changes first" if self.is_based else "; the largest first"
-            rows.append(figures.together("and {} more", order[len(chosen) :]))
-        reasons: Sequence[str] = ()
-        if self.console.width >= ROOM_FOR_REASONS:
-            texts = self.plan.programs["reason"].tolist()
-            reasons = [one_line(texts[at]) for at in chosen]
-        self._money(title, "Program", rows, figures.total, reasons)
-        if len(chosen) < count:
-            self._line("--all shows every program.")
-
-    def _money(
-        self, title: str, head: str, rows: Sequence[MoneyRow], total: MoneyRow, reasons: Sequence[str] = ()
-    ) -> None:
-        heads = [head, *(["Baseline", "Plan", "Change"] if self.is_based else ["Plan"])]
-        if self.is_based and self.has_shares:
-            heads.append("")
-        cells = [self._cells(row) for row in rows]
-        if reasons:
-            heads.append("Why")
-            cells = [[*row, *(reasons[at : at + 1] or [""])] for at, row in enumerate(cells)]
-        last = [*self._cells(total), *([""] if reasons else [])]
-        self._table(title, heads, cells, last=last, notes=bool(reasons))
-
-    def _cells(self, row: MoneyRow) -> list[str]:
-        spending = self.numbers.units(row.spending, self.unit, symbol=False)
-        if not self.is_based:
-            return [one_line(row.name), spending]
-        baseline = "new" if row.baseline is None else self.numbers.units(row.baseline, self.unit, symbol=False)
-        change = self.numbers.units(row.change, self.unit, signed=True, symbol=False)
-        share = (
-            "" if math.isnan(row.change_share) or not row.change else self.numbers.share(row.change_share, signed=True)
-        )
-        return [one_line(row.name), baseline, spending, change, *([share] if self.has_shares else [])]
-
-    def _outcomes(self) -> None:
-        rows = self.bought.rows
-        if not rows:
-            return
-        together = "" if len(self.plan.scenario.periods) == 1 else ", all periods together"
-        lines = [self._outcome(row) for row in rows]
-        heads = ["Baseline", "Plan", "Change"] if self.is_based else ["Plan"]
-        widths = [max(len(head), *(len(line[1][at]) for line in lines)) for at, head in enumerate(heads)]
-        if self.is_based and not self._fits(*widths):
-            # the baseline is what the plan has less its change
-            heads, lines = heads[1:], [(name, figures[1:], notes) for name, figures, notes in lines]
-        beside = self._fits(*widths, NARROWEST_NOTE) and any(notes for _, _, notes in lines)
-        cells = [
-            [name, *figures, notes] if beside else [f"{name} ({notes})" if notes else name, *figures]
-            for name, figures, notes in lines
-        ]
-        self._table(f"What it buys{together}", ["Outcome", *heads, *([""] if beside else [])], cells, notes=beside)
-
-    def _outcome(self, row: OutcomeRow) -> tuple[str, list[str], str]:
-        """Return the name, the figures and the notes of an outcome."""
-        figures = [row.text(self.numbers, row.level)]
-        if self.is_based:
-            change = row.text(self.numbers, row.change, signed=True)
-            figures = [row.text(self.numbers, row.baseline or 0), *figures, change]
-        notes = [] if row.better is None else ["better" if row.better else "worse"]
-        notes += {"all": ["assumed"], "part": ["partly assumed"]}.get(row.assumed, [])
-        unit = "" if one_line(row.unit) in row.name.lower() else f", {one_line(row.unit)}"
-        return row.name + unit, figures, ", ".join(notes)
-
-    def _funds(self) -> None:
-        figures, periods = self.figures, self.plan.scenario.periods
-        accounts = figures.fund_rows()
-        has_reserve = any(account.reserve for account in accounts)
-        cells = []
-        for account in accounts:
-            name = figures.fund_names[account.fund]
-            if len(periods) > 1:
-                name = f"{name}, {one_line(periods[account.period])}"
-            amounts = [account.spending, account.closing, *([account.reserve] if has_reserve else [])]
-            cells.append([name, *(self.numbers.units(amount, self.unit, symbol=False) for amount in amounts)])
-        heads = ["Fund", "Spending", "Closing", *(["Reserve"] if has_reserve else [])]
-        self._table(f"The funds, {self._amounts().removesuffix(', all periods together')}", heads, cells)
-
-    def _limits(self) -> None:
-        binding = [limit for limit in self.limits if limit.binding]
-        if not binding:
-            self._line("No limit holds the plan back.")
-            self._line()
-            return
-        shown = binding if self.everything else binding[:MOST_LIMITS]
-        self._line()
-        self._line("Limits that bind, and what relief of each would gain", style="bold")
-        for limit in shown:
-            self._line(f"- {_limit_words(limit)}", hanging=2)
-        if len(shown) < len(binding):
-            self._line(f"- and {self.numbers.number(len(binding) - len(shown))} more; --all shows them.", hanging=2)
-        self._line()
-
-    def _table(
-        self,
-        title: str,
-        heads: Sequence[str],
-        rows: Sequence[Sequence[str]],
-        *,
-        last: Sequence[str] = (),
-        notes: bool = False,
-    ) -> None:
-        """Print a table: names, figures, and with ``notes`` a last column of words.
-
-        Figures have the width that they need, names and notes what is left; they are folded, never cut.
-        """
+    def _table(self, table: ReportTable) -> None:
+        """Print a table: figures have the width that they need, words what is left; they are folded, never cut."""
         from rich import box
-        from rich.cells import cell_len
         from rich.table import Table
         from rich.text import Text
 
-        every = [heads, *rows, *([last] if last else [])]
-        widths = [max(cell_len(row[at]) for row in every) for at in range(len(heads))]
-        figures = sum(width + BETWEEN for width in widths[1 : len(heads) - notes])
-        room = self.console.width - figures
-        widths[0] = max(min(widths[0], WIDEST_NAME, room - (NARROWEST_NOTE + BETWEEN) * notes), NARROWEST_NAME)
-        if notes:
-            widths[-1] = max(min(widths[-1], room - widths[0] - BETWEEN), NARROWEST_NOTE)
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="")
-        for at, head in enumerate(heads):
-            is_figure = 0 < at < len(heads) - notes
-            table.add_column(head, width=widths[at], justify="right" if is_figure else "left", overflow="fold")
+        columns, rows, total = self._fitted(table)
+        widths = self._widths(columns, [*rows, *([total] if total else [])])
+        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="")
+        for column, width in zip(columns, widths, strict=True):
+            justify = "right" if column.figure else "left"
+            drawn.add_column(column.header, width=width, justify=justify, overflow="fold")  # type: ignore[arg-type]
         for row in rows:
             # as Text, so that nothing in a name is taken for markup
-            table.add_row(*(Text(in_encoding(cell, self.console.encoding)) for cell in row))
-        if last:
-            table.add_section()
-            table.add_row(*(Text(in_encoding(cell, self.console.encoding), style="bold") for cell in last))
-        self._line()
-        self._line(title[:1].upper() + title[1:], style="bold")
-        width = self.console.width
+            drawn.add_row(*(Text(cell) for cell in row))
+        if total:
+            drawn.add_section()
+            drawn.add_row(*(Text(cell, style="bold") for cell in total))
+        self.line()
+        self.line(table.title[:1].upper() + table.title[1:], style="bold")
+        width = self._console.width
         # on a terminal too narrow for its numbers a line runs on: that is better than a number cut short
-        self.console.width = max(width, sum(widths) + BETWEEN * (len(widths) - 1))
+        self._console.width = max(width, sum(widths) + BETWEEN * (len(widths) - 1))
         try:
-            self.console.print(table)
+            self._console.print(drawn)
         finally:
-            self.console.width = width
+            self._console.width = width
 
-    def _line(self, words: str = "", *, style: str = "", hanging: int = 0) -> None:
-        from rich.text import Text
+    def _fitted(self, table: ReportTable) -> tuple[list[ReportColumn], list[list[str]], list[str]]:
+        """Return the columns that fit, the rows and the total: optional columns go first, then words join the name."""
+        columns = table.shown_in(Media.TERMINAL)
+        records = [*table.records, *([table.total] if table.total is not None else [])]
+        cells = [[self._shown(column, record) for record in records] for column in columns]
+        for at in range(len(columns) - 1, 0, -1):
+            if not any(cells[at]) and not columns[at].header:
+                del columns[at], cells[at]
+        for at in [at for at, column in enumerate(columns) if column.optional][::-1]:
+            if not self._fits(columns, cells, names=ROOM_FOR_OPTIONAL):
+                del columns[at], cells[at]
+        words = [at for at, column in enumerate(columns) if at and not column.figure]
+        while words and not self._fits(columns, cells, *[NARROWEST_WORDS] * len(words)):
+            notes = cells.pop(words[-1])
+            del columns[words.pop()]
+            cells[0] = [f"{name} ({note})" if note else name for name, note in zip(cells[0], notes, strict=True)]
+        rows = [list(row) for row in zip(*cells, strict=True)]
+        return (columns, rows[:-1], rows[-1]) if table.total is not None else (columns, rows, [])
 
-        text = Text(in_encoding(words, self.console.encoding), style=style)
-        for at, line in enumerate(text.wrap(self.console, max(self.console.width - hanging, 8))):
-            line.rstrip()
-            self.console.print(Text(" " * hanging if at else "") + line if hanging else line)
+    def _shown(self, column: ReportColumn, record: object) -> str:
+        return in_encoding(plain_text(column.of(record)), self._console.encoding)
 
+    def _fits(
+        self, columns: Sequence[ReportColumn], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME
+    ) -> bool:
+        """Return whether the figures, and words of a width, fit beside a column of names."""
+        figures = [
+            max(map(len, [column.header, *column_cells]))
+            for column, column_cells in zip(columns, cells, strict=True)
+            if column.figure
+        ]
+        return names + sum(width + BETWEEN for width in (*figures, *words)) <= self._console.width
 
-def _limit_words(limit: Limit) -> str:
-    where = f", {limit.period}" if limit.period else ""
-    held = limit.bound or limit.sense
-    because = f" ({limit.because})" if limit.because else ""
-    return f"{limit.name}{where}: {held}{because}. {limit.price_words}"
+    def _widths(self, columns: Sequence[ReportColumn], rows: Sequence[Sequence[str]]) -> list[int]:
+        """Return the widths of columns: names come first, then other words share what figures leave."""
+        from rich.cells import cell_len
+
+        every = [[column.header for column in columns], *rows]
+        widths = [max(cell_len(row[at]) for row in every) for at in range(len(columns))]
+        words = [at for at, column in enumerate(columns) if at and not column.figure]
+        left = self._console.width - BETWEEN * (len(widths) - 1)
+        left -= sum(width for at, width in enumerate(widths) if at and at not in words)
+        widths[0] = max(min(widths[0], WIDEST_NAME, left - NARROWEST_WORDS * len(words)), NARROWEST_NAME)
+        left -= widths[0]
+        for count, at in enumerate(words):
+            widths[at] = max(min(widths[at], left // (len(words) - count)), NARROWEST_WORDS)
+            left -= widths[at]
+        return widths

@@ -1,4 +1,4 @@
-"""What spending does to outcomes, in one form: a broken line through points, and a slope after the last."""
+"""What spending does to outcomes, in one form: piecewise linear through points, and a slope after the last."""
 
 from __future__ import annotations
 

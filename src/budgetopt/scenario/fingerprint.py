@@ -1,4 +1,4 @@
-"""One number for what a scenario says, the same however its files are laid out."""
+"""One number for what a scenario says, the same however it is divided into files."""
 
 from __future__ import annotations
 

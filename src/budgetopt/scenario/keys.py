@@ -7,12 +7,13 @@ column of a table, a change and a key of a YAML file are read by the very same t
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, PlainValidator, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from budgetopt.errors import near
 from budgetopt.scenario.amounts import (
@@ -26,18 +27,7 @@ from budgetopt.scenario.amounts import (
     SignedShare,
 )
 
-__all__ = [
-    "Kind",
-    "Leaf",
-    "fitting",
-    "kinds_of",
-    "leaf_of",
-    "leaf_type",
-    "near_key",
-    "short_key",
-    "type_at",
-    "types_below",
-]
+__all__ = ["Kind", "Leaf", "Slot", "fields_of", "leaf_of", "near_key", "slot_of"]
 
 Kind = Literal["number", "whole", "flag", "text", "choice", "names", "numbers", "points", "scalar", "other"]
 """What stands at a key: a number (or amount, or share), a whole number, true or false, text, one of a few words, a list
@@ -138,9 +128,9 @@ def _below(kind: Any, key: str) -> Iterator[tuple[tuple[str, ...], Any]]:
                     yield (number, *path), found
 
 
-def leaf_type(kind: Any) -> tuple[Any, Kind] | None:
-    """Return the type of the values that stand directly at a type, and their kind; None where only keys stand."""
-    members = [part for part in alternatives(kind) if not is_model(part) and get_origin(bare(part)) is not dict]
+def _leaf_type(options: Sequence[Any]) -> tuple[Any, Kind] | None:
+    """Return the type of the single values among types, and their kind; None where only keys stand."""
+    members = [part for part in options if not is_model(part) and get_origin(bare(part)) is not dict]
     if not members:
         return None
     if len(members) > 1:
@@ -178,56 +168,130 @@ def _is_number(kind: Any) -> bool:
 def leaf_of(model: type[BaseModel], key: str) -> Leaf | None:
     """Return what a dotted key of a model leads to, or None if there is no such key or no single value stands there."""
     for path, kind in _below(model, key):
-        if all(part and part == part.strip() for part in path) and (found := leaf_type(kind)) is not None:
+        found = _leaf_type(alternatives(kind))
+        if found is not None and all(part and part == part.strip() for part in path):
             return Leaf(path, *found)
     return None
 
 
-def type_at(kind: Any, path: tuple[str | int, ...]) -> list[Any]:
-    """Return the types that may stand at a path, part by part; none if there is no such key."""
-    found = alternatives(kind)
-    for part in path:
-        found = types_below(found, part)
-    return found
+class Slot:
+    """What may stand at one place of a scenario: the types of its values, and what may stand below it.
+
+    Parameters
+    ----------
+    types
+        The types, each with its annotations.
+    """
+
+    def __init__(self, types: Iterable[Any]) -> None:
+        self.types = tuple(types)
+        self._below: dict[str, Slot] = {}
+
+    @cached_property
+    def models(self) -> list[type[BaseModel]]:
+        """The mappings with known keys that may stand there."""
+        return [bare(kind) for kind in self.types if is_model(kind)]
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """The known keys of these mappings."""
+        return list(dict.fromkeys(field for model in self.models for field in fields_of(model)))
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether anything may stand there."""
+        return Any in self.types or any("root" in model.model_fields for model in self.models)
+
+    @cached_property
+    def has_names(self) -> bool:
+        """Whether a mapping with keys of any name may stand there: things by their names, or amounts by period."""
+        return any(get_origin(bare(kind)) is dict for kind in self.types)
+
+    @cached_property
+    def is_list(self) -> bool:
+        """Whether a list of mappings may stand there."""
+        lists = [kind for kind in self.types if get_origin(bare(kind)) is tuple]
+        return any(Slot([kind]).below(0).models for kind in lists)
+
+    @cached_property
+    def kinds(self) -> set[Kind]:
+        """The kinds of single values that may stand there."""
+        return {leaf[1] for member in self.types if (leaf := _leaf_type([member])) is not None}
+
+    @cached_property
+    def leaf(self) -> Leaf | None:
+        """The single value that may stand there, its path left empty; None where only keys or lists of keys stand."""
+        found = _leaf_type(self.types)
+        return None if found is None or found[1] == "other" else Leaf((), *found)
+
+    @cached_property
+    def short(self) -> str:
+        """The key that a plain value stands for, where one may stand in place of a mapping; or an empty string."""
+        return next((key for model in self.models if (key := _short_key(model))), "")
+
+    @cached_property
+    def takes_number(self) -> bool:
+        """Whether a number may stand there, by itself or short for a mapping."""
+        return "number" in self.kinds or bool(self.short and "number" in self.below(self.short).kinds)
+
+    def takes(self, value: Any) -> bool:
+        """Return whether a value may stand there."""
+        for kind in self.types:
+            try:
+                TypeAdapter(kind).validate_python(value)
+            except (ValidationError, PydanticCustomError):
+                continue
+            return True
+        return False
+
+    def below(self, part: str | int) -> Slot:
+        """Return what may stand under a key, or be an item of a list."""
+        known = str(part) if str(part) in self.fields else ""
+        if known not in self._below:
+            self._below[known] = Slot(self._types_below(known))
+        return self._below[known]
+
+    def _types_below(self, field: str) -> Iterator[Any]:
+        for member in self.types:
+            inner = bare(member)
+            if inner is Any or (is_model(member) and "root" in inner.model_fields):
+                yield Any
+            elif is_model(member):
+                if field in fields_of(inner):
+                    yield from alternatives(fields_of(inner)[field])
+            elif get_origin(inner) in (dict, tuple, list):
+                arguments = get_args(inner)
+                yield from alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
+
+    def at(self, path: Iterable[str | int]) -> Slot:
+        """Return what may stand at a path, part by part; a slot without types if there is no such key."""
+        found = self
+        for part in path:
+            found = found.below(part)
+        return found
+
+    def fitting(self, node: Any) -> Slot:
+        """Return what a mapping may be: of several models, those that have all of its keys."""
+        if len(self.models) < 2 or not isinstance(node, Mapping):
+            return self
+        fits = [kind for kind in self.types if not is_model(kind) or node.keys() <= fields_of(bare(kind)).keys()]
+        return Slot(fits) if any(is_model(kind) for kind in fits) else self
 
 
 @cache
-def short_key(model: type[BaseModel]) -> str:
+def slot_of(model: type[BaseModel]) -> Slot:
+    """Return the slot of a whole model."""
+    return Slot([model])
+
+
+@cache
+def _short_key(model: type[BaseModel]) -> str:
     """Return the key that a plain number in place of a model stands for; an empty string if none may stand there."""
     try:
         said = model.model_validate(1).model_dump(by_alias=True, exclude_unset=True)
     except ValidationError:
         return ""
     return next(iter(said)) if len(said) == 1 else ""
-
-
-def types_below(kinds: list[Any], part: str | int) -> list[Any]:
-    """Return the types that may stand under a key of any of some types, or be an item of their lists."""
-    found: list[Any] = []
-    for member in kinds:
-        inner = bare(member)
-        if inner is Any or (is_model(member) and "root" in inner.model_fields):
-            found.append(Any)
-        elif is_model(member):
-            if (field := fields_of(inner).get(str(part))) is not None:
-                found += alternatives(field)
-        elif get_origin(inner) in (dict, tuple, list):
-            arguments = get_args(inner)
-            found += alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
-    return found
-
-
-def fitting(kinds: list[Any], node: Any) -> list[Any]:
-    """Return the types that a mapping may be of: of several models, those that have all of its keys."""
-    if not isinstance(node, Mapping):
-        return kinds
-    fits = [kind for kind in kinds if not is_model(kind) or node.keys() <= fields_of(bare(kind)).keys()]
-    return fits if any(is_model(kind) for kind in fits) else kinds
-
-
-def kinds_of(kinds: list[Any]) -> set[Kind]:
-    """Return the kinds of single values that may stand at any of some types."""
-    return {leaf[1] for member in kinds if (leaf := leaf_type(member)) is not None}
 
 
 def near_key(kind: Any, key: str) -> str:
@@ -249,13 +313,13 @@ def near_key(kind: Any, key: str) -> str:
         elif get_origin(inner) is dict:
             value = get_args(inner)[1]
             if not rest:
-                return head if leaf_type(value) is not None else ""
+                return head if _leaf_type(alternatives(value)) is not None else ""
             at = key.rfind(".")
             if any(is_model(part) for part in alternatives(value)):
                 below = near_key(value, key[at + 1 :])
                 return f"{key[:at]}.{below}" if below else ""
             return key
-    return key if leaf_type(kind) is not None and not rest else ""
+    return key if _leaf_type(alternatives(kind)) is not None and not rest else ""
 
 
 @cache

@@ -7,7 +7,7 @@ of a table become the same columns, so nothing after this file can tell them apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from budgetopt.errors import Place, UnknownNameError
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import leaf_of
-from budgetopt.scenario.model.base import Model
 from budgetopt.scenario.model.program import Program
 
 __all__ = [
@@ -30,8 +29,8 @@ __all__ = [
     "ProgramTable",
     "Texts",
     "column_of",
-    "flatten",
     "objects",
+    "origin_of",
     "put",
     "split_key",
 ]
@@ -65,6 +64,10 @@ class Origin:
         """Return the place of one cell."""
         path, sheet = self.files[int(self.file[cell])]
         return Place(path, int(self.line[cell]), int(self.column[cell]), sheet)
+
+    def take(self, cells: Ints) -> Origin:
+        """Return the places of the chosen cells."""
+        return Origin(self.files, self.file[cells], self.line[cells], self.column[cells])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,7 @@ class Column:
             offsets = np.concatenate(([0], np.cumsum(lengths)))
             items = np.repeat(self.offsets[cells] - offsets[:-1], lengths) + np.arange(offsets[-1])
             values = self.values[items]
-        origin = None
-        if self.origin is not None:
-            at = self.origin
-            origin = Origin(at.files, at.file[cells], at.line[cells], at.column[cells])
+        origin = None if self.origin is None else self.origin.take(cells)
         return Column(rows, values, offsets, None if self.shares is None else self.shares[cells], origin)
 
 
@@ -147,30 +147,6 @@ def objects(items: Sequence[Any]) -> Texts:
     return array
 
 
-def flatten(model: Model, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted key and the value of everything that was set in a model."""
-    # in the order of the model, since the order of a set differs from run to run
-    for name in type(model).model_fields:
-        if name not in model.model_fields_set:
-            continue
-        value = getattr(model, name)
-        key = prefix + (type(model).model_fields[name].alias or name)
-        yield from _flatten_value(key, value)
-
-
-def _flatten_value(key: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Model):
-        yield from flatten(value, f"{key}.")
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _flatten_value(f"{key}.{name}", item)
-    elif isinstance(value, tuple) and value and isinstance(value[0], Model):
-        for position, item in enumerate(value):
-            yield from flatten(item, f"{key}.{position}.")
-    elif value is not None:
-        yield key, value
-
-
 @dataclass(frozen=True)
 class ProgramTable:
     """All programs of a scenario, as columns.
@@ -188,40 +164,6 @@ class ProgramTable:
     ids: Texts
     columns: Mapping[str, Column] = field(default_factory=dict)
     places: Origin | None = None
-
-    @classmethod
-    def from_models(
-        cls,
-        programs: Mapping[str, Program],
-        place_of: Callable[[str, str], Place | None] | None = None,
-        left_out: Collection[tuple[str, str]] = (),
-    ) -> ProgramTable:
-        """Return the table of programs that were written as mappings.
-
-        Parameters
-        ----------
-        programs
-            The programs by id.
-        place_of
-            Tells where a program's key (dotted, empty for the program itself) stands.
-        left_out
-            Programs and keys whose values nobody wrote.
-        """
-        cells: dict[str, tuple[list[int], list[Any]]] = {}
-        ids = list(programs)
-        for row, program in enumerate(programs.values()):
-            for key, value in flatten(program):
-                if (ids[row], key) in left_out:
-                    continue
-                rows, values = cells.setdefault(key, ([], []))
-                rows.append(row)
-                values.append(value)
-
-        def origin(rows: Sequence[int], key: str) -> Origin | None:
-            return None if place_of is None else _origin([place_of(ids[row], key) for row in rows])
-
-        columns = {key: column_of(rows, values, origin(rows, key)) for key, (rows, values) in cells.items()}
-        return cls(objects(ids), columns, origin(range(len(ids)), ""))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -250,7 +192,7 @@ class ProgramTable:
             raise UnknownNameError("program", program, self.ids.tolist()) from None
 
     def positions(self, programs: NDArray[Any]) -> Ints:
-        """Return the positions of many programs; -1 where there is none."""
+        """Return the positions of many programs, -1 where there is none; shape (programs,)."""
         lookup = self._positions
         return np.fromiter((lookup.get(name, -1) for name in programs.tolist()), dtype=np.int64, count=len(programs))
 
@@ -286,6 +228,12 @@ class ProgramTable:
         cell = 0 if column is None else int(np.searchsorted(column.rows, row))
         return cell if column is not None and cell < len(column) and column.rows[cell] == row else None
 
+    def numbers(self, row: int, key: str) -> dict[str, int]:
+        """Return the numbers of the things in a program's list by their names; by themselves where they have none."""
+        below = self.under(key)
+        found = {int(name.partition(".")[0]) for name in below if self._cell(row, f"{key}.{name}") is not None}
+        return {self.value(row, f"{key}.{number}.name") or str(number): number for number in sorted(found)}
+
     def number(self, key: str) -> Floats:
         """Return the numbers of a key, NaN for programs without it; shape (programs,)."""
         numbers = np.full(len(self), np.nan)
@@ -317,7 +265,10 @@ class ProgramTable:
         return self.number("baseline")
 
     def items(self, key: str) -> tuple[Ints, Texts]:
-        """Return a key that holds a list, in long form: for each item its program's position, and the item."""
+        """Return a key that holds a list, in long form: for each item its program's position, and the item.
+
+        Shape (items,) both.
+        """
         column = self.columns.get(key)
         if column is None or column.offsets is None:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
@@ -363,9 +314,7 @@ class ProgramTable:
             order = kept[np.argsort(target[kept], kind="stable")]
             if len(order):
                 columns[key] = column.take(order, target[order])
-        places = self.places
-        if places is not None:
-            places = Origin(places.files, places.file[rows], places.line[rows], places.column[rows])
+        places = None if self.places is None else self.places.take(rows)
         return replace(self, ids=self.ids[rows], columns=columns, places=places)
 
 
@@ -383,15 +332,15 @@ def put(tree: dict[str, Any], path: Iterable[str], value: Any) -> None:
     tree[last] = value
 
 
-def _origin(places: Sequence[Place | None]) -> Origin | None:
-    if not places or all(place is None for place in places):
+def origin_of(places: Sequence[Place | None]) -> Origin | None:
+    """Return the places of cells as columns; None if none is known."""
+    if all(place is None for place in places):
         return None
     known = [place or Place("") for place in places]
-    files = tuple(dict.fromkeys((place.file, place.sheet) for place in known))
-    number = {file: position for position, file in enumerate(files)}
+    files = {name: at for at, name in enumerate(dict.fromkeys((place.file, place.sheet) for place in known))}
     return Origin(
-        files,
-        np.array([number[place.file, place.sheet] for place in known], dtype=np.int64),
+        tuple(files),
+        np.array([files[place.file, place.sheet] for place in known], dtype=np.int64),
         np.array([place.line for place in known], dtype=np.int64),
         np.array([place.column for place in known], dtype=np.int64),
     )

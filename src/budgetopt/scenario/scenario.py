@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from budgetopt.scenario.coverage import ceilings
 from budgetopt.scenario.effects import Effects, effects_of, uses_of
+from budgetopt.scenario.fingerprint import fingerprint
+from budgetopt.scenario.limits import Limits, limits_of
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
@@ -28,7 +31,7 @@ __all__ = ["Scenario"]
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A checked scenario: funds, outcomes, programs, rules and what is sought.
+    """A checked scenario: funds, outcomes, programs, rules and the objective.
 
     Make one with :func:`budgetopt.load` from files, with :meth:`from_document` from a mapping, or with
     :meth:`from_frame` from a table. It never changes; :meth:`with_` returns another one.
@@ -82,13 +85,18 @@ class Scenario:
 
     @property
     def objective(self) -> tuple[Objective, ...]:
-        """What is sought, in order of importance."""
+        """The entries of the objective, in order of importance."""
         return self.document.objective
 
     @property
     def resources(self) -> dict[str, Resource]:
         """The limits other than money, by name."""
         return self.document.resources
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Every limit that binds a plan: rules, targets, capacities, what funds ask for, floors and ceilings."""
+        return limits_of(self)
 
     @cached_property
     def effects(self) -> Effects:
@@ -158,9 +166,8 @@ class Scenario:
 
         Dollars, shape (programs, periods); see :func:`budgetopt.scenario.coverage.ceilings`.
         """
-        from budgetopt.scenario.coverage import ceilings
-
-        return ceilings(self)
+        most = self.dollars("spending.at_most")
+        return ceilings(self.programs, self.effects, self.packages, most, self.price_level)
 
     def per_period(self, value: Any, default: float = 0.0) -> Floats:
         """Return a value that may differ by period as an array, the default where it is silent; shape (periods,)."""
@@ -178,11 +185,9 @@ class Scenario:
     def sha256(self) -> str:
         """The SHA-256 of what the scenario says, by which a result is tied to it.
 
-        It does not depend on how the scenario is laid out in files, nor on comments, the order of keys, or on whether a
+        It does not depend on how it is divided into files, nor on comments, the order of keys, or on whether a
         default is written. It depends on the order of programs, funds and rules, because ties are settled by it.
         """
-        from budgetopt.scenario.fingerprint import fingerprint
-
         return fingerprint(self.document, self.programs)
 
     @classmethod
@@ -232,7 +237,7 @@ class Scenario:
             What one unit of each outcome is worth, or a mapping of all that is said of it. Left out, every outcome that
             the table names weighs 1, and the scenario says that this is assumed.
         columns
-            Heads of the table and the keys that they stand for, or ``ignore``.
+            Column headers of the table and the keys that they stand for, or ``ignore``.
         periods
             The periods; left out, one.
         rules, objective
@@ -288,9 +293,9 @@ class Scenario:
         ScenarioError
             If a path leads nowhere, or the changed scenario is wrong.
         """
-        from budgetopt.reading.changes import change
+        from budgetopt.reading.changes import alter
 
-        return change(self, changes)
+        return alter(self, changes)
 
     def without(self, *paths: str) -> Scenario:
         """Return another scenario without what stands at some paths: ``rules.Safety floor``, ``programs.library``.
@@ -305,9 +310,9 @@ class Scenario:
         ScenarioError
             If nothing stands at a path, or the scenario is wrong without it.
         """
-        from budgetopt.reading.changes import remove
+        from budgetopt.reading.changes import Removal, alter
 
-        return remove(self, paths)
+        return alter(self, map(Removal, paths))
 
     def trace(self, path: str) -> list[tuple[Place | None, Any]]:
         """Return where a value came from: each place that set or shifted it, and what it was from there on.

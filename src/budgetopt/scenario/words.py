@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["clean", "listed", "money", "refuse", "shown", "visible"]
+__all__ = ["clean", "listed", "money", "printed", "refuse", "shown", "visible"]
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -27,7 +27,7 @@ def refuse(code: str, message: str, expected: str = "", hint: str = "", **values
     message
         What is wrong; ``{name}`` is replaced by the value of that name.
     expected, hint
-        What was expected, and how to mend it.
+        What was expected, and how to fix it.
     **values
         The values that the message names. ``at`` is not for the message: it is the key below which the problem is.
     """
@@ -70,6 +70,11 @@ def shown(value: object) -> str:
         text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "a very long number"
         return text.removesuffix(".0")
     return f"a {type(value).__name__}"
+
+
+def printed(key: str, name: str = "") -> str:
+    """Return what something is called in print: its name, or its key with spaces for underscores."""
+    return name or key.replace("_", " ")
 
 
 def visible(text: str) -> str:

@@ -1,30 +1,24 @@
 """Engines that turn a LinearProgram into a Solution, and the certificate that proves one.
 
-HiGHS gets the arrays directly and is the default; PuLP is the door to every other solver. No solver is trusted: each
+HiGHS gets the arrays directly and is the default; PuLP is the adapter to every other solver. No solver is trusted: each
 answer is checked by :func:`certify`, in numpy alone.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.engine import available_solvers
 from budgetopt.solvers.faces import fix_integers
 from budgetopt.solvers.model_file import write_model
-from budgetopt.solvers.sequence import Outcome, StageResult, solve_linear_program
+from budgetopt.solvers.sequence import SolverResult, StageResult, solve_linear_program
 from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
-
-if TYPE_CHECKING:
-    from budgetopt.solvers.highs import LiveModel
 
 __all__ = [
     "Certificate",
-    "LiveModel",
     "Options",
-    "Outcome",
     "PointStatus",
     "Solution",
+    "SolverResult",
     "StageResult",
     "Termination",
     "available_solvers",
@@ -33,12 +27,3 @@ __all__ = [
     "solve_linear_program",
     "write_model",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    # HiGHS is loaded by those who use it.
-    if name == "LiveModel":
-        from budgetopt.solvers.highs import LiveModel
-
-        return LiveModel
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,13 +14,13 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
 
-__all__ = ["Blocks", "HeldRows", "LocalRows"]
+__all__ = ["Blocks", "LocalRows"]
 
 LOCAL_ENTRIES = 64  # a row with more entries is shared
 FEW = 0.01  # of all columns: kinds with fewer, such as balances and transfers, are no population to draw a sample from
 MOST_ALWAYS = 0.3  # of all columns: more that can never be left out, and there is nothing to gain
 MOST_SHARED = 0.05  # shared rows for each column
-DUST = 1e-9
+ROUNDING = 1e-9  # of the sum of the sizes of a row: less slack than that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,6 @@ def _of_few(lp: LinearProgram) -> Bools:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRows:
-    """Local rows whose columns are held, and the prices that support them best."""
-
-    row: Ints
-    price: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class LocalRows:
     """The columns of units of one local row, row by row.
 
@@ -173,7 +165,7 @@ class LocalRows:
         tuple
             Values; shape (local columns,). Of each column's unit, the smallest reduced cost for the size of its moves;
             a column between its limits does not count, since it moves with the price of its row; same shape. Where the
-            net costs ask for no end; same shape.
+            they are unbounded; same shape.
         """
         if not len(self.first):
             return np.zeros(0), np.zeros(0), np.zeros(0, np.bool_)
@@ -207,14 +199,14 @@ class LocalRows:
         nearness = np.full(len(size), np.inf)
         np.divide(np.abs(reduced), size, out=nearness, where=size > 0)
         nearness = np.minimum.reduceat(np.where(between, np.inf, nearness), self.first)[place]
-        endless = (~np.isfinite(self.upper) & (x >= upper)) | (~np.isfinite(self.lower) & (x <= lower))
-        return x, nearness, endless
+        unbounded = (~np.isfinite(self.upper) & (x >= upper)) | (~np.isfinite(self.lower) & (x <= lower))
+        return x, nearness, unbounded
 
     def _far(self, place: Ints) -> tuple[Floats, Floats]:
-        """Return the limits of the columns, endless ones farther away than all others in their row can balance."""
-        room = np.where(np.isfinite(self.upper - self.lower), np.abs(self.value) * (self.upper - self.lower), 0.0)
+        """Return the limits of the columns, infinite ones farther away than all others in their row can balance."""
+        span = np.where(np.isfinite(self.upper - self.lower), np.abs(self.value) * (self.upper - self.lower), 0.0)
         known = [
-            room,
+            span,
             *(np.abs(self.value * np.where(np.isfinite(side), side, 0.0)) for side in (self.lower, self.upper)),
         ]
         by_row = np.add.reduceat(np.sum(known, axis=0), self.first)
@@ -224,19 +216,19 @@ class LocalRows:
         lower = np.where(np.isfinite(self.lower), self.lower, np.where(np.isfinite(self.upper), self.upper, 0.0) - far)
         return lower, np.where(np.isfinite(self.upper), self.upper, lower + far)
 
-    def price_held(self, net: Floats, x: Floats, left_open: Bools) -> HeldRows:
-        """Return the prices of the rows whose columns are held that support the held values best.
+    def price_held(self, net: Floats, x: Floats, left_open: Bools) -> tuple[Ints, Floats]:
+        """Return the rows whose columns are held, and the prices of them that support the held values best.
 
         Each column held at a limit bounds the price from one side, a column between its limits fixes it, and so does
-        the row itself where it is slack. Where the bounds leave room, the price nearest zero is taken; where they
+        the row itself where it is slack. Where the bounds leave a range, the price nearest zero is taken; where they
         contradict each other, one between them, and the columns will show as held at the wrong limit.
         """
         if not len(self.first):
-            return HeldRows(np.zeros(0, np.int64), np.zeros(0))
+            return np.zeros(0, np.int64), np.zeros(0)
         value, at = self.value, x[self.column]
         ratio = net[self.column] / value
         activity = np.add.reduceat(value * at, self.first)
-        slack = DUST * np.maximum(np.add.reduceat(np.abs(value * at), self.first), 1.0)
+        slack = ROUNDING * np.maximum(np.add.reduceat(np.abs(value * at), self.first), 1.0)
         may_rise, may_fall = at < self.upper, at > self.lower
         # A column that may rise must not have a negative reduced cost: its ratio bounds the price, from above if its
         # coefficient is positive.
@@ -252,4 +244,4 @@ class LocalRows:
         torn = lowest > highest
         price = np.where(torn, 0.5 * (np.clip(lowest, -1e300, 1e300) + np.clip(highest, -1e300, 1e300)), price)
         held = ~left_open[self.column[self.first]]
-        return HeldRows(self.row[self.first][held], price[held])
+        return self.row[self.first][held], price[held]

@@ -3,7 +3,7 @@
 For a linear program the theory of duality makes a proof short: a plan that meets every limit, prices (row duals) that
 value no plan better than it, and the two values meeting. Whoever holds the problem, ``x`` and the duals can repeat it
 without a solver. Any prices give a valid bound on what every plan can reach, once those of the wrong sign are set to
-zero; the certificate computes that bound and does not trust the solver's. For whole-number problems the bound is the
+zero; the certificate computes that bound and does not trust the solver's. For integer problems the bound is the
 solver's word, and marked so.
 
 Every check is relative: the worst breach is divided by its scale, the size of the figures that it was computed from,
@@ -21,14 +21,14 @@ from budgetopt.errors import CertificateError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram, Stage
 from budgetopt.solvers.solution import Solution
 
-__all__ = ["TOLERANCE", "Certificate", "Check", "certify", "certify_point"]
+__all__ = ["TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point"]
 
 TOLERANCE = 1e-9
 SMALL_SHARE = 1e-4  # of the largest coefficient: the least scale by which a reduced cost is judged
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CertificateCheck:
     """One thing that was checked.
 
     Parameters
@@ -68,7 +68,7 @@ class Certificate:
     bounds
         Breach of the columns' limits.
     integrality
-        Distance from whole numbers.
+        Distance from integer values.
     dual
         Prices and reduced costs of a sign that no limit supports; None without prices.
     complementarity
@@ -80,18 +80,18 @@ class Certificate:
     bound
         No plan can do better than this.
     bound_by_solver
-        Whether the bound is the solver's word (whole-number problems) and not recomputed.
+        Whether the bound is the solver's word (integer problems) and not recomputed.
     bound_is_rigorous
         Whether each term of the bound rests on a finite limit; if not, reduced costs that are zero up to the
         tolerance were taken for zero.
     """
 
-    rows: Check
-    bounds: Check
-    integrality: Check
-    dual: Check | None
-    complementarity: Check | None
-    gap: Check
+    rows: CertificateCheck
+    bounds: CertificateCheck
+    integrality: CertificateCheck
+    dual: CertificateCheck | None
+    complementarity: CertificateCheck | None
+    gap: CertificateCheck
     objective: float
     bound: float
     bound_by_solver: bool
@@ -124,7 +124,7 @@ class Certificate:
         """The names of the checks that failed."""
         return tuple(name for name, check in self._checks() if not check.passed)
 
-    def _checks(self) -> list[tuple[str, Check]]:
+    def _checks(self) -> list[tuple[str, CertificateCheck]]:
         names = ("rows", "bounds", "integrality", "dual", "complementarity", "gap")
         return [(name, check) for name in names if (check := getattr(self, name)) is not None]
 
@@ -160,7 +160,7 @@ def certify(
         What each relative breach may be at most.
     allowance
         What the value may fall short of the bound beyond the tolerance, in the stage's own units: the gap asked for in
-        whole-number problems, or what later stages were allowed to give up.
+        integer problems, or what later stages were allowed to give up.
 
     Raises
     ------
@@ -199,11 +199,12 @@ def certify_point(
         The solver's bound, used without prices only.
     """
     activity = lp.matrix.times(x)
-    turnover = _turnover(lp, x)
+    # the sum of the sizes of a row's terms, at least one unit of its largest coefficient
+    turnover = np.maximum(np.maximum(lp.matrix.sizes(x), lp.matrix.largest_by_row()), 1e-300)
     rows = _limit_check(activity, lp.row_lower, lp.row_upper, turnover, tolerance)
     bounds = _limit_check(x, lp.lower, lp.upper, np.maximum(np.abs(x), 1.0), tolerance)
     integrality = _integrality_check(x[lp.integer], np.flatnonzero(lp.integer), tolerance)
-    objective = float(stage.cost @ x) + stage.offset
+    objective = stage.value(x)
     largest = float(np.abs(stage.cost).max(initial=0.0))
     scale = max(float(np.abs(stage.cost) @ np.abs(x)), largest, 1e-300)
     dual = complementarity = None
@@ -215,10 +216,10 @@ def certify_point(
         dual, rigorous = prices.dual, prices.rigorous
         scale = max(scale, prices.size)
         product, position = prices.product
-        complementarity = Check(product / scale, tolerance + allowance / scale, product, scale, position)
+        complementarity = CertificateCheck(product / scale, tolerance + allowance / scale, product, scale, position)
         bound = prices.bound
     distance = abs(bound - objective) if np.isfinite(bound) else np.inf
-    closed = Check(distance / scale, tolerance + allowance / scale, distance, scale)
+    closed = CertificateCheck(distance / scale, tolerance + allowance / scale, distance, scale)
     return Certificate(rows, bounds, integrality, dual, complementarity, closed, objective, bound, by_solver, rigorous)
 
 
@@ -226,7 +227,7 @@ def certify_point(
 class _Prices:
     """What follows from the prices of the rows."""
 
-    dual: Check
+    dual: CertificateCheck
     bound: float
     rigorous: bool
     size: float
@@ -237,13 +238,12 @@ class _Prices:
         cls, lp: LinearProgram, stage: Stage, x: Floats, activity: Floats, row_dual: Floats, tolerance: float
     ) -> _Prices:
         # Everything below minimizes; a maximization's costs and prices change their sign here and back at the end.
-        sign = -1.0 if stage.maximize else 1.0
-        cost = sign * stage.cost
+        sign, cost = stage.sign, stage.sign * stage.cost
         largest = float(np.abs(cost).max(initial=0.0)) or 1.0
         y, row_breach = _supported(sign * row_dual, lp.row_lower, lp.row_upper)
-        row_breach *= _largest_entry_by_row(lp) / largest
+        row_breach *= lp.matrix.largest_by_row() / largest
         reduced = cost - lp.matrix.transpose_times(y)
-        scale = np.abs(cost) + _transpose_times_abs(lp, np.abs(y))
+        scale = np.abs(cost) + lp.matrix.transpose_sizes(y)
         scale = np.maximum(scale, SMALL_SHARE * largest)
         _, column_breach = _supported(reduced, lp.lower, lp.upper)
         column_breach = column_breach / scale
@@ -265,7 +265,7 @@ class _Prices:
         breaches = np.concatenate((row_breach, column_breach))
         at = int(breaches.argmax()) if len(breaches) else -1
         worst = float(breaches[at]) if len(breaches) else 0.0
-        dual = Check(worst, tolerance, worst, 1.0, at)
+        dual = CertificateCheck(worst, tolerance, worst, 1.0, at)
         row_slack = np.where(y != 0, np.abs(activity - row_limit), 0.0)
         column_slack = np.where(used, np.abs(x - np.where(used, limit, 0.0)), 0.0)
         products = np.concatenate((np.abs(y) * row_slack, np.abs(reduced) * column_slack))
@@ -280,43 +280,27 @@ def _supported(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Flo
     return np.where(unsupported, 0.0, price), np.where(unsupported, np.abs(price), 0.0)
 
 
-def _limit_check(value: Floats, lower: Floats, upper: Floats, scale: Floats, tolerance: float) -> Check:
+def _limit_check(value: Floats, lower: Floats, upper: Floats, scale: Floats, tolerance: float) -> CertificateCheck:
     if not len(value):
-        return Check(0.0, tolerance)
+        return CertificateCheck(0.0, tolerance)
     breach = np.maximum(np.maximum(lower - value, value - upper), 0.0)
     limit = np.where(value < lower, lower, np.where(value > upper, upper, 0.0))
     scale = np.maximum(scale, np.abs(np.where(np.isfinite(limit), limit, 0.0)))
     relative = np.where(np.isnan(value), np.inf, breach / scale)
     at = int(relative.argmax())
-    return Check(float(relative[at]), tolerance, float(breach[at]), float(scale[at]), at if relative[at] > 0 else -1)
-
-
-def _integrality_check(x: Floats, positions: Ints, tolerance: float) -> Check:
-    if not len(x):
-        return Check(0.0, tolerance)
-    distance = np.abs(x - np.rint(x))
-    at = int(distance.argmax())
-    return Check(
-        float(distance[at]), tolerance, float(distance[at]), 1.0, int(positions[at]) if distance[at] > 0 else -1
+    return CertificateCheck(
+        float(relative[at]), tolerance, float(breach[at]), float(scale[at]), at if relative[at] > 0 else -1
     )
 
 
-def _turnover(lp: LinearProgram, x: Floats) -> Floats:
-    """Return for each row the sum of the sizes of its terms, at least one unit of its largest coefficient."""
-    sizes = np.abs(lp.matrix.value) * np.repeat(np.abs(x), np.diff(lp.matrix.starts))
-    total = np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows)
-    return np.maximum(np.maximum(total, _largest_entry_by_row(lp)), 1e-300)
-
-
-def _largest_entry_by_row(lp: LinearProgram) -> Floats:
-    largest = np.zeros(lp.rows)
-    np.maximum.at(largest, lp.matrix.index, np.abs(lp.matrix.value))
-    return largest
-
-
-def _transpose_times_abs(lp: LinearProgram, sizes: Floats) -> Floats:
-    terms = np.abs(lp.matrix.value) * sizes[lp.matrix.index]
-    return np.asarray(np.bincount(lp.matrix.column_of_entry(), weights=terms, minlength=lp.columns), np.float64)
+def _integrality_check(x: Floats, positions: Ints, tolerance: float) -> CertificateCheck:
+    if not len(x):
+        return CertificateCheck(0.0, tolerance)
+    distance = np.abs(x - np.rint(x))
+    at = int(distance.argmax())
+    return CertificateCheck(
+        float(distance[at]), tolerance, float(distance[at]), 1.0, int(positions[at]) if distance[at] > 0 else -1
+    )
 
 
 def _implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floats]:
@@ -334,8 +318,8 @@ def _implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floa
         term = matrix.value * least_side
         finite = np.isfinite(term)
         total = np.bincount(matrix.index, weights=np.where(finite, term, 0.0), minlength=lp.rows)
-        endless = np.bincount(matrix.index, weights=(~finite).astype(float), minlength=lp.rows)
-        others_finite = endless[matrix.index] - ~finite == 0
+        infinite = np.bincount(matrix.index, weights=(~finite).astype(float), minlength=lp.rows)
+        others_finite = infinite[matrix.index] - ~finite == 0
         used = others_finite & np.isfinite(limits[matrix.index]) & wanted[column]
         rest = limits[matrix.index] - (total[matrix.index] - np.where(finite, term, 0.0))
         implied = rest[used] / matrix.value[used]

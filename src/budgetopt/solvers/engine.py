@@ -1,4 +1,4 @@
-"""One objective over one problem: chooses the engine, holds whole numbers, and refines an answer until it is proved."""
+"""One objective over one problem: chooses the engine, holds integers, and refines an answer until it is proved."""
 
 from __future__ import annotations
 
@@ -7,31 +7,39 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, Matrix, Stage
+from budgetopt.formulation.linear_program import (
+    Bools,
+    Floats,
+    LinearProgram,
+    Matrix,
+    Stage,
+    best_values,
+    resting,
+)
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
-from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
 
-LEAST_COLUMNS = 20_000  # from which prices of shared rows are sought first
+LEAST_COLUMNS = 20_000  # from which the price-guided solve is tried first
 REFINEMENTS = 3
 LARGEST_MAGNIFICATION = 2.0**30
-HUGE_SEARCH = 5_000  # from so many open whole-number columns on, a limit of time is divided
+HUGE_SEARCH = 5_000  # from so many open integer columns on, a limit of time is divided
 FIRST_PART = 0.5  # the share of it for the search of the whole, if that has found a plan by then
-ROUGH = 1e-6  # the share by which solvers let whole-number points breach limits
+ROUGH = 1e-6  # the share by which solvers let integer points breach limits
 
 
 def available_solvers() -> tuple[str, ...]:
     """Return the names of the solvers that can be used here, HiGHS first."""
-    from budgetopt.solvers.pulp_door import available_through_pulp
+    from budgetopt.solvers.pulp_adapter import available_through_pulp
 
     return ("highs", *available_through_pulp())
 
 
 def gap_allowance(lp: LinearProgram, solution: Solution, options: Options) -> float:
-    """Return how far a whole-number plan may stay from its bound, in the stage's units; 0 for linear programs."""
+    """Return how far an integer plan may stay from its bound, in the stage's units; 0 for linear programs."""
     if not lp.is_integer or not np.isfinite(solution.objective):
         return 0.0
     return options.gap_for(lp) * abs(solution.objective) + 1e-9
@@ -58,7 +66,7 @@ def solve_stage(
     clock
         A limit of time shared with other solves; ``options.time_limit`` from now if left out.
     begin
-        A plan whose whole-number decisions a search may begin from, NaN where they are open; shape (columns,). Solvers
+        A plan whose integer decisions a search may begin from, NaN where they are open; shape (columns,). Solvers
         through PuLP do not look at it.
 
     Raises
@@ -84,7 +92,7 @@ def solve_stage(
             return replace(by_prices, seconds=time.perf_counter() - start)
         solution = _solve(alone, options, clock, begin)
     if solution.row_dual is not None and not stage.cost.any():
-        # where nothing is sought, every plan is best, and no row has a price
+        # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
     if solution.x is not None and lp.is_integer:
         solution = _settle_integers(alone, solution, options)
@@ -118,17 +126,17 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | No
             model.set_start(begin)
         solution = model.solve()
         return _improved(lp, solution, options, clock) if is_huge else solution
-    from budgetopt.solvers.pulp_door import solve_with_pulp
+    from budgetopt.solvers.pulp_adapter import solve_with_pulp
 
-    # Columns that no limited row holds are settled here: some solvers overlook that such a column may have no end.
-    stage, left, endless = lp.stages[0], *_without_loose(lp)
+    # Columns that no limited row holds are settled here: some solvers overlook that such a column may be unbounded.
+    stage, left, unbounded = lp.stages[0], *_without_loose(lp)
     part = replace(left.lp, stages=(left.stage(stage),))
     nothing = _trivial(part, np.ones(part.rows, np.bool_))
     solution = left.lift(lp, stage, solve_with_pulp(part, part.stages[0], options) if part.columns else nothing)
     ending = solution.termination
     if not left.feasible:
         ending = Termination.INFEASIBLE
-    elif endless and ending is Termination.OPTIMAL:
+    elif unbounded and ending is Termination.OPTIMAL:
         ending = Termination.UNBOUNDED
     return solution if ending is solution.termination else without_point(solution, ending)
 
@@ -140,36 +148,33 @@ def _improved(lp: LinearProgram, solution: Solution, options: Options, clock: Cl
     from budgetopt.solvers.neighborhood import better_nearby
 
     x, stage = better_nearby(lp, solution.x, options, clock), lp.stages[0]
-    return replace(solution, x=x, objective=float(stage.cost @ x) + stage.offset)
+    return replace(solution, x=x, objective=stage.value(x))
 
 
 def without_point(solution: Solution, ending: Termination) -> Solution:
     """Return a solution with another ending and without its point."""
-    none = PointStatus.NONE
-    empty = replace(solution, x=None, row_dual=None, reduced_cost=None, objective=np.nan, bound=np.nan)
-    return replace(empty, termination=ending, primal=none, dual=none)
+    return Solution(ending, solver=solution.solver, seconds=solution.seconds, iterations=solution.iterations)
 
 
 def _without_loose(lp: LinearProgram) -> tuple[Reduced, bool]:
-    """Return the problem with columns that no limited row holds at their best, and whether one of them has no end."""
+    """Return the problem with columns that no limited row holds at their best, and whether one of them is unbounded."""
     limited = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
     held = np.zeros(lp.columns, np.bool_)
     held[lp.matrix.column_of_entry()[limited[lp.matrix.index]]] = True
     whole = lp.integer
     lower = np.where(whole, np.ceil(lp.lower), lp.lower)
     upper = np.where(whole, np.floor(lp.upper), lp.upper)
-    cost = -lp.stages[0].cost if lp.stages[0].maximize else lp.stages[0].cost
-    resting = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, 0.0))
-    best = np.where(cost > 0, lower, np.where(cost < 0, upper, resting))
+    stage = lp.stages[0]
+    best = best_values(stage.sign * stage.cost, lower, upper)
     loose = ~held & (lower <= upper)
-    endless = loose & ~np.isfinite(best)
-    at = np.where(endless, resting, best)
+    unbounded = loose & ~np.isfinite(best)
+    at = np.where(unbounded, resting(lower, upper), best)
     settled = replace(lp, lower=np.where(loose, at, lp.lower), upper=np.where(loose, at, lp.upper))
-    return reduce(settled), bool(endless.any())
+    return reduce(settled), bool(unbounded.any())
 
 
 def _settle_integers(lp: LinearProgram, solution: Solution, options: Options) -> Solution:
-    """Round whole-number columns and solve again for the others, so that the plan is exact and not whole up to 1e-6."""
+    """Round integer columns and solve again for the others, so that the plan is exact and not integral up to 1e-6."""
     assert solution.x is not None
     rest = replace(options, time_limit=None)
     settled = solve_stage(fix_integers(lp, solution.x), lp.stages[0], rest, Clock(None))
@@ -179,7 +184,7 @@ def _settle_integers(lp: LinearProgram, solution: Solution, options: Options) ->
     # move that is more than that shows that the bound was wrong, and then the certificate is to say so.
     stage, bound = lp.stages[0], solution.bound
     move = settled.objective - bound
-    is_better = move > 0 if stage.maximize else move < 0
+    is_better = stage.sign * move < 0
     small = abs(move) <= ROUGH * float(np.abs(stage.cost) @ np.abs(settled.x))
     if small and (is_better or bound == solution.objective):
         bound = settled.objective
@@ -201,7 +206,7 @@ def _refine(lp: LinearProgram, solution: Solution, options: Options, clock: Cloc
         if corrected is None:
             break
         if corrected.termination is Termination.UNBOUNDED:
-            # from a plan that keeps every limit, the gain has no end: the answer was no optimum
+            # from a plan that keeps every limit, the gain is unbounded: the answer was no optimum
             return without_point(solution, Termination.UNBOUNDED) if certificate.feasible else solution
         checked = certify(lp, stage, corrected)
         if _worst(checked) >= _worst(certificate):
@@ -221,7 +226,7 @@ def _corrected(
     assert x is not None
     assert y is not None
     primal = _magnification(max(certificate.rows.breach, certificate.bounds.breach))
-    reduced = stage.cost - lp.matrix.transpose_times(y)
+    reduced = stage.reduced_costs(lp.matrix, y)
     dual = _magnification(max(certificate.dual_violation or 0.0, certificate.gap.worst))
     activity = lp.matrix.times(x)
     # what each row adds up to is a column of its own, so that a row's price counts in what a correction costs
@@ -244,17 +249,15 @@ def _corrected(
         return None
     x = np.clip(x + step.x[: lp.columns] / primal, lp.lower, lp.upper)
     y = y + step.row_dual / dual
-    objective = float(stage.cost @ x) + stage.offset
-    reduced = stage.cost - lp.matrix.transpose_times(y)
-    return replace(
-        solution,
-        x=x,
-        row_dual=y,
-        reduced_cost=reduced,
-        objective=objective,
-        bound=objective,
-        iterations=solution.iterations + step.iterations,
-    )
+    iterations = solution.iterations + step.iterations
+    return replace(_priced(lp, solution, x, y), iterations=iterations)
+
+
+def _priced(lp: LinearProgram, solution: Solution, x: Floats, y: Floats) -> Solution:
+    """Return a solution with another point and other prices, which prove its value."""
+    stage = lp.stages[0]
+    value, reduced = stage.value(x), stage.reduced_costs(lp.matrix, y)
+    return replace(solution, x=x, row_dual=y, reduced_cost=reduced, objective=value, bound=value)
 
 
 def _with_levels(matrix: Matrix) -> Matrix:
@@ -274,20 +277,15 @@ def _magnification(breach: float) -> float:
 
 def _contradicted(lp: LinearProgram, empty: Bools) -> bool:
     """Return whether limits cross, or a row without entries may not be zero."""
-    crossed = (lp.lower > lp.upper).any() or (lp.row_lower > lp.row_upper).any()
-    return bool(crossed or (empty & ((lp.row_lower > 0) | (lp.row_upper < 0))).any())
+    return bool(lp.contradicts_itself or (empty & ((lp.row_lower > 0) | (lp.row_upper < 0))).any())
 
 
 def _trivial(lp: LinearProgram, empty: Bools) -> Solution:
     """Answer a problem that contradicts itself at sight, or has no entries: every column goes to its better limit."""
-    stage = lp.stages[0]
-    none = PointStatus.NONE
-    nothing = Solution(Termination.INFEASIBLE, none, none, None, None, None, np.nan, np.nan, "none needed")
+    stage, nothing = lp.stages[0], Solution(Termination.INFEASIBLE, solver="none needed")
     if _contradicted(lp, empty):
         return nothing
-    cost = -stage.cost if stage.maximize else stage.cost
-    resting = np.where(np.isfinite(lp.lower), lp.lower, np.where(np.isfinite(lp.upper), lp.upper, 0.0))
-    x = np.where(cost > 0, lp.lower, np.where(cost < 0, lp.upper, resting))
+    x = best_values(stage.sign * stage.cost, lp.lower, lp.upper)
     if not np.isfinite(x).all():
         return replace(nothing, termination=Termination.UNBOUNDED)
     if lp.is_integer:
@@ -295,18 +293,7 @@ def _trivial(lp: LinearProgram, empty: Bools) -> Solution:
         if (lp.integer & (rounded_up > rounded_down)).any():
             return nothing
         x = np.where(lp.integer, np.clip(np.rint(x), rounded_up, rounded_down), x)
-    value = float(stage.cost @ x) + stage.offset
-    feasible = PointStatus.FEASIBLE
-    dual = None if lp.is_integer else np.zeros(lp.rows)
-    reduced = None if lp.is_integer else stage.cost.copy()
-    return Solution(
-        Termination.OPTIMAL,
-        feasible,
-        none if lp.is_integer else feasible,
-        x,
-        dual,
-        reduced,
-        value,
-        value,
-        "none needed",
-    )
+    optimal = replace(nothing, termination=Termination.OPTIMAL)
+    if lp.is_integer:
+        return replace(optimal, x=x, objective=stage.value(x), bound=stage.value(x))
+    return _priced(lp, optimal, x, np.zeros(lp.rows))

@@ -18,22 +18,20 @@ from budgetopt.solvers.solution import Solution
 __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
 
 CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
-SAFE = 1e-8  # relative room for rounding where limits are drawn in
-WHOLE = 1e-6  # what a whole number may be short of
-DUST = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
+SAFE = 1e-8  # relative allowance for rounding where limits are tightened
+INTEGRAL = 1e-6  # how far an integer value may be off
+ROUNDING = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
 
 
 def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) -> Floats:
     """Return the size of the figures that each reduced cost is the difference of; shape (columns,)."""
-    matrix = lp.matrix
-    terms = np.abs(matrix.value * row_dual[matrix.index])
-    sizes = np.abs(cost) + np.bincount(matrix.column_of_entry(), weights=terms, minlength=lp.columns)
+    sizes = np.abs(cost) + lp.matrix.transpose_sizes(row_dual)
     largest = float(np.abs(cost).max(initial=0.0))
     return np.maximum(sizes, max(1e-4 * largest, 1e-300))
 
 
 def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> LinearProgram:
-    """Return the problem with its limits drawn in to the plans that are optimal for a stage.
+    """Return the problem with its limits tightened to the plans that are optimal for a stage.
 
     Parameters
     ----------
@@ -44,17 +42,16 @@ def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> Linear
     row_dual
         Optimal duals of the rows for it; shape (rows,).
     """
-    sign = -1.0 if stage.maximize else 1.0
-    reduced = sign * (stage.cost - lp.matrix.transpose_times(row_dual))
+    reduced = stage.sign * stage.reduced_costs(lp.matrix, row_dual)
     clear = np.abs(reduced) > CLEAR * scale_of_reduced_costs(lp, stage.cost, row_dual)
     at_lower = clear & (reduced > 0) & np.isfinite(lp.lower)
     at_upper = clear & (reduced < 0) & np.isfinite(lp.upper)
     upper = np.where(at_lower, lp.lower, lp.upper)
     lower = np.where(at_upper, lp.upper, lp.lower)
-    price = sign * row_dual
-    largest = np.zeros(lp.rows)
-    np.maximum.at(largest, lp.matrix.index, np.abs(lp.matrix.value))
-    priced = np.abs(price) * largest > CLEAR * max(float(np.abs(stage.cost).max(initial=0.0)), 1e-300)
+    price = stage.sign * row_dual
+    priced = np.abs(price) * lp.matrix.largest_by_row() > CLEAR * max(
+        float(np.abs(stage.cost).max(initial=0.0)), 1e-300
+    )
     low = priced & (price > 0) & np.isfinite(lp.row_lower)
     high = priced & (price < 0) & np.isfinite(lp.row_upper)
     row_upper = np.where(low, lp.row_lower, lp.row_upper)
@@ -63,9 +60,9 @@ def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> Linear
 
 
 def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float, value: float) -> LinearProgram:
-    """Return a whole-number problem without what no plan of at least a given value can do.
+    """Return an integer problem without what no plan of at least a given value can do.
 
-    Prices of the problem without its whole numbers bound every plan; one that moves a column away from the limit that
+    Prices of the relaxation bound every plan; one that moves a column away from the limit that
     its reduced cost names loses as much for each unit. What a plan of the value may lose limits the move (reduced-cost
     fixing: Crowder, Johnson and Padberg 1983).
 
@@ -74,25 +71,24 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
     lp, stage
         The problem and the objective.
     row_dual
-        Prices of its rows, optimal without the whole numbers; shape (rows,).
+        Prices of its rows, optimal for the relaxation; shape (rows,).
     bound
         What these prices prove that no plan can better.
     value
         The value that plans are to have at least, or at most if the objective is minimized.
     """
-    sign = -1.0 if stage.maximize else 1.0
-    reduced = sign * (stage.cost - lp.matrix.transpose_times(row_dual))
+    reduced = stage.sign * stage.reduced_costs(lp.matrix, row_dual)
     size = scale_of_reduced_costs(lp, stage.cost, row_dual)
     clear = np.abs(reduced) > CLEAR * size
-    loss = max(sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
-    room = np.zeros(lp.columns)
-    np.divide(loss, np.abs(reduced), out=room, where=clear)
-    room = np.where(lp.integer, np.floor(room + WHOLE), room * (1.0 + SAFE))
+    loss = max(stage.sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
+    reach = np.zeros(lp.columns)
+    np.divide(loss, np.abs(reduced), out=reach, where=clear)
+    reach = np.where(lp.integer, np.floor(reach + INTEGRAL), reach * (1.0 + SAFE))
     lower, upper = lp.lower.copy(), lp.upper.copy()
     from_lower = np.flatnonzero(clear & (reduced > 0) & np.isfinite(lower))
     from_upper = np.flatnonzero(clear & (reduced < 0) & np.isfinite(upper))
-    upper[from_lower] = np.minimum(lp.upper[from_lower], lp.lower[from_lower] + room[from_lower])
-    lower[from_upper] = np.maximum(lp.lower[from_upper], lp.upper[from_upper] - room[from_upper])
+    upper[from_lower] = np.minimum(lp.upper[from_lower], lp.lower[from_lower] + reach[from_lower])
+    lower[from_upper] = np.maximum(lp.lower[from_upper], lp.upper[from_upper] - reach[from_upper])
     return replace(lp, lower=lower, upper=upper)
 
 
@@ -116,14 +112,14 @@ def with_value_row(lp: LinearProgram, stage: Stage, best: float, give_up: float)
 
 
 def fix_integers(lp: LinearProgram, x: Floats) -> LinearProgram:
-    """Return the linear program that remains when each whole-number column is held at its value in ``x``.
+    """Return the linear program that remains when each integer column is held at its value in ``x``.
 
     Its duals price money and rules around that plan: what one more unit is worth while those decisions stand.
     """
     value = np.clip(np.rint(x), lp.lower, lp.upper)
     lower = np.where(lp.integer, value, lp.lower)
     upper = np.where(lp.integer, value, lp.upper)
-    return replace(lp, lower=lower, upper=upper, integer=np.zeros(lp.columns, np.bool_))
+    return replace(lp.relaxed(), lower=lower, upper=upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +155,11 @@ class Reduced:
         if solution.x is not None:
             x = self.held.copy()
             x[self.columns] = solution.x
-            objective = float(stage.cost @ x) + stage.offset
+            objective = stage.value(x)
         if solution.row_dual is not None:
             row_dual = np.zeros(whole.rows)
             row_dual[self.rows] = solution.row_dual
-            reduced_cost = stage.cost - whole.matrix.transpose_times(row_dual)
+            reduced_cost = stage.reduced_costs(whole.matrix, row_dual)
         return replace(solution, x=x, row_dual=row_dual, reduced_cost=reduced_cost, objective=objective)
 
 
@@ -178,13 +174,12 @@ def reduce(lp: LinearProgram) -> Reduced:
     limited = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
     rows = np.flatnonzero(used & limited)
     activity = lp.matrix.times(held)
-    sizes = np.abs(lp.matrix.value * np.repeat(held, np.diff(lp.matrix.starts)))
-    turnover = np.maximum(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), 1.0)
+    turnover = np.maximum(lp.matrix.sizes(held), 1.0)
     breach = np.maximum(lp.row_lower - activity, activity - lp.row_upper)
     crossed = lp.lower > lp.upper + 1e-9 * np.maximum(np.abs(lp.lower), 1.0)
     feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all()) and not crossed.any()
     whole = held[lp.integer & ~free]
-    feasible = feasible and bool((np.abs(whole - np.rint(whole)) <= WHOLE).all())
+    feasible = feasible and bool((np.abs(whole - np.rint(whole)) <= INTEGRAL).all())
     new_row = np.full(lp.rows, -1, np.int64)
     new_row[rows] = np.arange(len(rows))
     kept = new_row[part.index] >= 0
@@ -207,9 +202,9 @@ def reduce(lp: LinearProgram) -> Reduced:
 
 
 def _less(limit: Floats, activity: Floats, turnover: Floats) -> Floats:
-    """Return what the held columns leave of a limit, with the dust of rounding taken for zero."""
+    """Return what the held columns leave of a limit, with what rounding leaves taken for zero."""
     rest = limit - activity
-    return np.where(np.abs(rest) <= DUST * np.maximum(turnover, np.abs(activity)), 0.0, rest)
+    return np.where(np.abs(rest) <= ROUNDING * np.maximum(turnover, np.abs(activity)), 0.0, rest)
 
 
 def _positions(kind: str, positions: Ints) -> Labels:

@@ -17,8 +17,8 @@ import numpy as np
 from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
 from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
-from budgetopt.solvers.scaling import Scaling, cost_scale
-from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+from budgetopt.solvers.powers_of_two import Scaling, cost_scale
+from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["LiveModel", "version"]
 
@@ -39,7 +39,7 @@ _TERMINATION = {
     highspy.HighsModelStatus.kObjectiveTarget: Termination.OTHER_LIMIT,
     highspy.HighsModelStatus.kMemoryLimit: Termination.OTHER_LIMIT,
 }
-_POINT = {0: PointStatus.NONE, 1: PointStatus.INFEASIBLE, 2: PointStatus.FEASIBLE}
+_FEASIBLE = 2  # what HiGHS calls a feasible point, primal or dual
 _ENDED = {Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED}
 # Ways to try again, in turn, where HiGHS ends without an answer.
 _RETRIES: tuple[dict[str, object], ...] = (
@@ -113,9 +113,7 @@ class LiveModel:
 
     def set_column_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         """Set the limits of some columns; all three of the same shape."""
-        columns = np.atleast_1d(np.asarray(columns, np.int64))
-        lower, upper = (np.broadcast_to(np.asarray(side, np.float64), columns.shape) for side in (lower, upper))
-        check_limits(lower, upper, "changed column")
+        columns, lower, upper = _limits(columns, lower, upper, "changed column")
         self._lower[columns], self._upper[columns] = lower, upper
         scale = self._scaling.column[columns]
         args = len(columns), columns.astype(np.int32), lower / scale, upper / scale
@@ -123,9 +121,7 @@ class LiveModel:
 
     def set_row_bounds(self, rows: Ints, lower: Floats, upper: Floats) -> None:
         """Set the limits of some rows; all three of the same shape."""
-        rows = np.atleast_1d(np.asarray(rows, np.int64))
-        lower, upper = (np.broadcast_to(np.asarray(side, np.float64), rows.shape) for side in (lower, upper))
-        check_limits(lower, upper, "changed row")
+        rows, lower, upper = _limits(rows, lower, upper, "changed row")
         self._row_lower[rows], self._row_upper[rows] = lower, upper
         scale = self._scaling.row[rows]
         args = len(rows), rows.astype(np.int32), lower * scale, upper * scale
@@ -148,7 +144,7 @@ class LiveModel:
         self._set("time_limit", np.inf if seconds is None else float(seconds))
 
     def set_start(self, x: Floats) -> None:
-        """Offer a search decisions to begin from: those of whole-number columns, NaN where open; shape (columns,)."""
+        """Offer a search decisions to begin from: those of integer columns, NaN where open; shape (columns,)."""
         known = self._integers[~np.isnan(x[self._integers])]
         if len(known):
             values = np.rint(x[known]) / self._scaling.column[known]
@@ -213,49 +209,28 @@ class LiveModel:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def _nothing(self, termination: Termination, start: float) -> Solution:
-        none = PointStatus.NONE
-        seconds = time.perf_counter() - start
-        return Solution(termination, none, none, None, None, None, np.nan, np.nan, self._version, seconds)
+        return Solution(termination, solver=self._version, seconds=time.perf_counter() - start)
 
     def _read(self, termination: Termination, start: float) -> Solution:
         info, answer = self._model.getInfo(), self._model.getSolution()
         integer = bool(len(self._integers))
-        primal = _POINT.get(info.primal_solution_status, PointStatus.NONE) if answer.value_valid else PointStatus.NONE
-        dual = (
-            _POINT.get(info.dual_solution_status, PointStatus.NONE)
-            if answer.dual_valid and not integer
-            else PointStatus.NONE
-        )
         x = row_dual = reduced_cost = None
         objective = bound = np.nan
-        if primal is PointStatus.FEASIBLE:
+        if answer.value_valid and info.primal_solution_status == _FEASIBLE:
             x = np.clip(np.array(answer.col_value, np.float64) * self._scaling.column, self._lower, self._upper)
             if integer:
                 x[self._integers] = np.rint(x[self._integers])
             objective = float(self._cost @ x) + self._offset
-        if dual is PointStatus.FEASIBLE and termination is Termination.OPTIMAL:
+        priced = answer.dual_valid and not integer and info.dual_solution_status == _FEASIBLE
+        if priced and termination is Termination.OPTIMAL:
             row_dual = np.array(answer.row_dual, np.float64) * (self._scaling.row / self._cost_scale)
             reduced_cost = np.array(answer.col_dual, np.float64) / (self._scaling.column * self._cost_scale)
             bound = objective
         if integer and np.isfinite(info.mip_dual_bound):
             bound = info.mip_dual_bound / self._cost_scale + self._offset
         steps = info.mip_node_count if integer else info.simplex_iteration_count + info.ipm_iteration_count
-        seconds = time.perf_counter() - start
-        point = primal if x is not None else PointStatus.NONE
-        priced = dual if row_dual is not None else PointStatus.NONE
-        return Solution(
-            termination,
-            point,
-            priced,
-            x,
-            row_dual,
-            reduced_cost,
-            objective,
-            bound,
-            self._version,
-            seconds,
-            max(int(steps), 0),
-        )
+        seconds, steps = time.perf_counter() - start, max(int(steps), 0)
+        return Solution(termination, x, row_dual, reduced_cost, objective, bound, self._version, seconds, steps)
 
     # -- HiGHS --------------------------------------------------------------------------------------------------------
 
@@ -278,7 +253,7 @@ class LiveModel:
         if len(self._integers):
             kinds = np.full(len(self._integers), int(highspy.HighsVarType.kInteger), np.uint8)
             status = self._model.changeColsIntegrality(len(self._integers), self._integers, kinds)
-            self._check(status, "take the whole-number columns")
+            self._check(status, "take the integer columns")
 
     def _set_options(self) -> None:
         options = self._options
@@ -308,6 +283,14 @@ class LiveModel:
     def _check(status: highspy.HighsStatus, what: str) -> None:
         if status == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refused to {what}")
+
+
+def _limits(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints, Floats, Floats]:
+    """Return positions and their limits as arrays of one shape."""
+    places = np.atleast_1d(np.asarray(places, np.int64))
+    lower, upper = (np.broadcast_to(np.asarray(side, np.float64), places.shape) for side in (lower, upper))
+    check_limits(lower, upper, what)
+    return places, lower, upper
 
 
 def _outside(places: Ints, count: int) -> bool:

@@ -1,7 +1,7 @@
 """The proof without any rounding: plan, prices and bound worked out in fractions.
 
 Every float is a fraction, so a linear program, a point and prices as a computer holds them can be checked with no
-rounding at all. Prices of the wrong sign and the last dust of others are repaired by what every plan obeys: a column
+rounding at all. Prices of the wrong sign and rounding errors of others are repaired by what every plan obeys: a column
 without an upper limit cannot exceed what a row with a limit and no negative entry lets it have.
 """
 
@@ -62,10 +62,10 @@ def prove_in_fractions(lp: LinearProgram, stage: Stage, x: Floats, row_dual: Flo
     Raises
     ------
     OptionError
-        If the problem has whole decisions, whose bound no prices prove, or more than :data:`LARGEST` entries.
+        If the problem has integer decisions, whose bound no prices prove, or more than :data:`LARGEST` entries.
     """
     if lp.is_integer:
-        raise OptionError("prices prove no bound of whole decisions, so there is nothing to check in fractions")
+        raise OptionError("prices prove no bound for all-or-nothing decisions: nothing to check in fractions")
     if lp.matrix.entries > LARGEST:
         raise OptionError(f"the problem has {lp.matrix.entries:,} entries; fractions are for at most {LARGEST:,}")
     point = [Fraction(value) for value in x.tolist()]

@@ -15,6 +15,7 @@ from budgetopt.formulation.linear_program import (
     LinearProgram,
     Matrix,
     Stage,
+    best_values,
     total_by,
 )
 from budgetopt.solvers.blocks import Blocks, LocalRows
@@ -22,7 +23,7 @@ from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.solution import Options, Solution
 
-__all__ = ["Large", "Part"]
+__all__ = ["Large", "OpenColumns"]
 
 ENOUGH = 10_000  # columns, to know about what a row is worth
 
@@ -70,35 +71,33 @@ class Large:
         return spread
 
     def wanted(self, net: Floats) -> tuple[Floats, Bools]:
-        """Return the values that net costs ask for outside of local rows, and where they ask for no end."""
-        lower, upper = self.lp.lower, self.lp.upper
-        resting = np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, 0.0))
-        wanted = np.where(net > 0, lower, np.where(net < 0, upper, resting))
-        endless = ~np.isfinite(wanted)
-        return np.where(endless, resting, wanted), endless
+        """Return the values that net costs ask for outside of local rows, and where they are unbounded."""
+        wanted = best_values(net, self.lp.lower, self.lp.upper)
+        unbounded = ~np.isfinite(wanted)
+        return np.where(unbounded, self.lp.resting, wanted), unbounded
 
     def bound(self, prices: Floats) -> float:
         """Return what no plan can be below, by given prices: the Lagrangian's value; it may be minus infinity."""
         net = self.net_costs(prices)
-        x, endless = self.wanted(net)
+        x, unbounded = self.wanted(net)
         local = self.local.column
-        x[local], _, endless[local] = self.local.respond(net, np.ones(len(net)))
+        x[local], _, unbounded[local] = self.local.respond(net, np.ones(len(net)))
         low, high = self.lp.row_lower[self.shared], self.lp.row_upper[self.shared]
         limit = np.where(prices > 0, low, np.where(prices < 0, high, 0.0))
-        if endless.any() or not np.isfinite(limit).all():
+        if unbounded.any() or not np.isfinite(limit).all():
             return -np.inf
         return float(net @ x + prices @ limit)
 
     def nearness(self, prices: Floats, span: Floats) -> tuple[Floats, Floats]:
         """Return the values that prices ask for, and how many spans prices must move to change them."""
         net = self.net_costs(prices)
-        x, endless = self.wanted(net)
+        x, unbounded = self.wanted(net)
         by_row = self.spread(span)
         size = self.lp.matrix.total_by_column(self.sizes * by_row[self.lp.matrix.index])
         # A column that no shared row holds is never in doubt.
         nearness = np.full(len(net), np.inf)
         np.divide(np.abs(net), size, out=nearness, where=size > 0)
-        nearness[endless] = 0.0
+        nearness[unbounded] = 0.0
         local_x, local_nearness, _ = self.local.respond(net, size)
         x[self.local.column] = local_x
         nearness[self.local.column] = local_nearness
@@ -110,9 +109,9 @@ class Large:
         Local rows whose columns are held at ``x`` get the prices that support it best; the other prices stay.
         """
         net = self.net_costs(y[self.shared])
-        priced = self.local.price_held(net, x, opened)
+        row, price = self.local.price_held(net, x, opened)
         y = y.copy()
-        y[priced.row] = priced.price
+        y[row] = price
         local = self.blocks.local_row >= 0
         return net - self.blocks.local_value * np.where(local, y[self.blocks.local_row], 0.0), y
 
@@ -128,7 +127,7 @@ class Large:
         return np.maximum(mean[self.shared], 1e-9 * max(float(np.abs(self.cost).max(initial=0.0)), 1e-300))
 
 
-class Part:
+class OpenColumns:
     """Some columns of a problem with all rows that they enter, the others held.
 
     Prices of the shared rows stay in a box: a shared row may be missed at the prices at its ends. The columns may stand

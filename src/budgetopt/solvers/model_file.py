@@ -1,7 +1,7 @@
 """The linear program as a file for anyone's solver: free MPS, or the LP format of CPLEX.
 
 Numbers are written with all their digits, and names lead back to the scenario. An MPS file always minimizes, because
-readers do not agree on how a maximization is told; an LP file says which it is.
+readers do not agree on how a maximization is written; an LP file says which it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError
 from budgetopt.formulation.linear_program import Floats, LinearProgram
-from budgetopt.solvers.names import safe_names
+from budgetopt.solvers.safe_names import safe_names
 
 __all__ = ["write_model"]
 
@@ -135,7 +135,7 @@ def _mps_bounds(name: str, low: float, high: float) -> Iterator[str]:
     if high != np.inf:
         yield f" UP BND {name} {_figure(high)}"
     else:
-        # said for whole-number columns, for which some readers take 1 if nothing is said
+        # said for integer columns, for which some readers take 1 if nothing is said
         yield f" PL BND {name}"
 
 

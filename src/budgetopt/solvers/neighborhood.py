@@ -1,4 +1,4 @@
-"""A better plan near one that is known: whole numbers on which it and the relaxation agree are held, others searched.
+"""A better plan near one that is known: integer decisions on which it and the relaxation agree are held.
 
 That neighborhood is the one of relaxation induced neighborhood search (Danna, Rothberg and Le Pape, Mathematical
 Programming 102, 2005). A solver looks into it now and then; very large searches are over before it comes to that, and
@@ -20,7 +20,7 @@ from budgetopt.solvers.solution import Options
 __all__ = ["better_nearby"]
 
 AGREES = 0.1
-"""How far a relaxed value may be from a whole number to agree with it."""
+"""How far a relaxed value may be from an integer value to agree with it."""
 
 
 def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) -> Floats:
@@ -29,7 +29,7 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
     Parameters
     ----------
     lp
-        The whole-number problem, with its one objective.
+        The integer problem, with its one objective.
     x
         A plan that keeps every limit; shape (columns,).
     options
@@ -38,8 +38,7 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
         When to stop.
     """
     stage, whole = lp.stages[0], np.flatnonzero(lp.integer)
-    relaxed = replace(lp, integer=np.zeros(lp.columns, np.bool_))
-    relaxation = LiveModel(relaxed, replace(options, time_limit=clock.left)).solve()
+    relaxation = LiveModel(lp.relaxed(), replace(options, time_limit=clock.left)).solve()
     if relaxation.x is None or clock.over:
         return x
     agreed = whole[np.abs(relaxation.x[whole] - x[whole]) <= AGREES]
@@ -53,5 +52,4 @@ def better_nearby(lp: LinearProgram, x: Floats, options: Options, clock: Clock) 
     nearby = left.lift(lp, stage, model.solve()).x
     if nearby is None:
         return x
-    gain = float(stage.cost @ nearby) - float(stage.cost @ x)
-    return nearby if (gain > 0 if stage.maximize else gain < 0) else x
+    return nearby if stage.sign * (float(stage.cost @ nearby) - float(stage.cost @ x)) < 0 else x

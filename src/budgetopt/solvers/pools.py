@@ -1,11 +1,11 @@
 """Programs that the same funds may pay, pooled: who pays for which of them is settled afterwards.
 
-A program that several funds may pay has a column for each payment and a row that makes them add up. Where the funds are
-equally dear, every such program is in doubt at once, and nothing is clear. But payments that differ from one another
+A program that several funds may pay has a column for each payment and a row that makes them add up. Where the funds
+cost the same, every such program is in doubt at once, and nothing is clear. But payments that differ from one another
 in the same way in many programs are interchangeable: only their total over these programs matters. So one payer of
-each program, its base, is solved for by the program's row; the difference that another makes is a single column for
-the whole pool, and one row keeps the others from paying more than there is to pay. What the totals leave open is dealt
-out in the order of the programs. This is exact, and the duals of the rows taken out follow from the base's cost.
+each program, the base, is solved for by the program's row; the difference that another makes is a single column for
+the whole pool, and one row keeps the others from paying more than there is to pay. What the totals leave open is
+assigned in the order of the programs. This is exact, and the duals of the removed rows follow from the base's cost.
 """
 
 from __future__ import annotations
@@ -49,6 +49,42 @@ class _Payers:
 
 
 @dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the columns and rows of the smaller problem are.
+
+    The columns are those kept, one for each ranged row and one for each total; the rows are those kept and one for each
+    pool.
+
+    Parameters
+    ----------
+    columns, rows
+        The kept columns and rows of the whole problem.
+    ranged
+        The pooled units whose row has two different limits.
+    other, unit
+        Of each total: one of its payment columns, and that one's unit.
+    pools
+        How many pools there are.
+    """
+
+    columns: Ints
+    rows: Ints
+    ranged: Ints
+    other: Ints
+    unit: Ints
+    pools: int
+
+    @classmethod
+    def of(cls, lp: LinearProgram, payers: _Payers) -> _Layout:
+        columns = np.delete(np.arange(lp.columns), payers.column)
+        rows = np.delete(np.arange(lp.rows), payers.row)
+        ranged = np.flatnonzero(lp.row_lower[payers.row] < lp.row_upper[payers.row])
+        others = np.flatnonzero(~payers.base)
+        one = others[np.unique(payers.total[others], return_index=True)[1]]
+        return cls(columns, rows, ranged, payers.column[one], payers.unit[one], int(payers.pool.max()) + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Pooled:
     """A problem with its interchangeable payments pooled, and the way back.
 
@@ -60,6 +96,8 @@ class Pooled:
         Which of its rows keep pools within what there is to pay; shape (rows,).
     whole, whole_cost
         The problem as given.
+    payers, layout
+        What was pooled, and where the rest stands.
     """
 
     lp: LinearProgram
@@ -68,19 +106,17 @@ class Pooled:
     whole: LinearProgram
     whole_cost: Floats
     payers: _Payers
-    kept_columns: Ints
-    kept_rows: Ints
-    ranged: Ints
+    layout: _Layout
 
     def restore_x(self, x: Floats) -> Floats:
-        """Return a plan of the whole problem: payments dealt out in the order of the programs."""
-        payers, kept = self.payers, len(self.kept_columns)
+        """Return a plan of the whole problem: payments assigned in the order of the programs."""
+        payers, ranged, kept = self.payers, self.layout.ranged, len(self.layout.columns)
         whole = np.zeros(self.whole.columns)
-        whole[self.kept_columns] = x[:kept]
+        whole[self.layout.columns] = x[:kept]
         activity = self.whole.row_lower[payers.row]
-        activity[self.ranged] = x[kept : kept + len(self.ranged)]
+        activity[ranged] = x[kept : kept + len(ranged)]
         to_pay = np.maximum((activity - self.whole.matrix.times(whole)[payers.row]) / payers.value, 0.0)
-        totals = x[kept + len(self.ranged) :]
+        totals = x[kept + len(ranged) :]
         # Within a pool the programs lie end to end, and so do the totals; a payment is where the two overlap.
         order = np.argsort(payers.pool, kind="stable")
         end = np.empty(len(order))
@@ -103,10 +139,10 @@ class Pooled:
         """Return prices of all rows of the whole problem; both sets of prices are those of a minimization."""
         payers = self.payers
         whole = np.zeros(self.whole.rows)
-        whole[self.kept_rows] = y[: len(self.kept_rows)]
+        whole[self.layout.rows] = y[: len(self.layout.rows)]
         bases = payers.column[payers.base]
         net = self.whole_cost[bases] - self.whole.matrix.take_columns(bases).transpose_times(whole)
-        whole[payers.row] = (net - y[len(self.kept_rows) :][payers.pool]) / payers.value
+        whole[payers.row] = (net - y[len(self.layout.rows) :][payers.pool]) / payers.value
         return whole
 
 
@@ -187,79 +223,80 @@ def _kinds(lp: LinearProgram, cost: Floats, blocks: Blocks, paying: Ints, base_o
 
 
 def _build(lp: LinearProgram, cost: Floats, blocks: Blocks, payers: _Payers) -> Pooled:
-    is_payer = np.zeros(lp.columns, np.bool_)
-    is_payer[payers.column] = True
-    taken = np.zeros(lp.rows, np.bool_)
-    taken[payers.row] = True
-    kept_columns, kept_rows = np.flatnonzero(~is_payer), np.flatnonzero(~taken)
-    new_row = np.full(lp.rows, -1, np.int64)
-    new_row[kept_rows] = np.arange(len(kept_rows))
-    pools = int(payers.pool.max()) + 1
-    others = np.flatnonzero(~payers.base)
-    one_of_total = others[np.unique(payers.total[others], return_index=True)[1]]
-    ranged = np.flatnonzero(lp.row_lower[payers.row] < lp.row_upper[payers.row])
-    kept, totals = len(kept_columns), len(one_of_total)
-    columns, rows = kept + len(ranged) + totals, len(kept_rows) + pools
-    bases = payers.column[payers.base]
-    unit_of_row = np.full(lp.rows, -1, np.int64)
-    unit_of_row[payers.row] = np.arange(len(payers.row))
-
-    # What is left of the matrix, and what each column of a pooled unit takes over from the unit's base.
-    own = lp.matrix.take_columns(kept_columns)
-    entries = [(new_row[own.index], own.column_of_entry(), own.value)]
-    unit = np.where(blocks.local_row[kept_columns] >= 0, unit_of_row[blocks.local_row[kept_columns]], -1)
-    inside = np.flatnonzero(unit >= 0)
-    share = -blocks.local_value[kept_columns[inside]] / payers.value[unit[inside]]
-    entries += _scaled(lp.matrix, bases[unit[inside]], share, inside, new_row)
-    entries.append((len(kept_rows) + payers.pool[unit[inside]], inside, share))
-    share_of_range, at_range = 1.0 / payers.value[ranged], kept + np.arange(len(ranged))
-    entries += _scaled(lp.matrix, bases[ranged], share_of_range, at_range, new_row)
-    entries.append((len(kept_rows) + payers.pool[ranged], at_range, share_of_range))
-    unit_of_total, at_total = payers.unit[one_of_total], kept + len(ranged) + np.arange(totals)
-    other, its_base = payers.column[one_of_total], bases[unit_of_total]
-    entries += _scaled(lp.matrix, other, np.ones(totals), at_total, new_row)
-    entries += _scaled(lp.matrix, its_base, -np.ones(totals), at_total, new_row)
-    entries.append((len(kept_rows) + payers.pool[unit_of_total], at_total, -np.ones(totals)))
-    row, column, value = (np.concatenate(each) for each in zip(*entries, strict=True))
-    left = row >= 0
-    matrix = Matrix.from_triplets(rows, columns, row[left], column[left], value[left])
-
-    new_cost = np.concatenate(
-        (cost[kept_columns], cost[bases[ranged]] / payers.value[ranged], cost[other] - cost[its_base])
-    )
-    new_cost[inside] += share * cost[bases[unit[inside]]]
+    layout = _Layout.of(lp, payers)
+    bases, ranged, other = payers.column[payers.base], layout.ranged, layout.other
+    kept, totals = len(layout.columns), len(other)
+    columns, rows = kept + len(ranged) + totals, len(layout.rows) + layout.pools
+    matrix, taken_over = _pooled_matrix(lp, cost, blocks, payers, layout)
+    own_cost = cost[layout.columns] + taken_over
+    ranged_cost, total_cost = cost[bases[ranged]] / payers.value[ranged], cost[other] - cost[bases[layout.unit]]
     # Rows of equal limits contribute a constant to the shared rows and to the pools.
-    fixed = np.where(lp.row_lower[payers.row] < lp.row_upper[payers.row], 0.0, lp.row_lower[payers.row]) / payers.value
-    constant = lp.matrix.take_columns(bases).times(fixed)[kept_rows]
-    pool_constant = np.bincount(payers.pool, weights=fixed, minlength=pools)
-    blocks_of_columns = [
-        Block("kept", 0, kept),
-        Block("paid", kept, kept + len(ranged)),
-        Block("total", kept + len(ranged), columns),
-    ]
+    low, high = lp.row_lower[payers.row], lp.row_upper[payers.row]
+    fixed = np.where(low < high, 0.0, low) / payers.value
+    constant = lp.matrix.take_columns(bases).times(fixed)[layout.rows]
+    pool_constant = np.bincount(payers.pool, weights=fixed, minlength=layout.pools)
+    ends = (0, kept, kept + len(ranged), columns)
+    kinds = zip(("kept", "paid", "total"), ends[:-1], ends[1:], strict=True)
     smaller = replace(
         lp,
         matrix=matrix,
-        row_lower=np.concatenate((lp.row_lower[kept_rows] - constant, -pool_constant)),
-        row_upper=np.concatenate((lp.row_upper[kept_rows] - constant, np.full(pools, np.inf))),
-        lower=np.concatenate((lp.lower[kept_columns], lp.row_lower[payers.row[ranged]], np.zeros(totals))),
-        upper=np.concatenate((lp.upper[kept_columns], lp.row_upper[payers.row[ranged]], np.full(totals, np.inf))),
+        row_lower=np.concatenate((lp.row_lower[layout.rows] - constant, -pool_constant)),
+        row_upper=np.concatenate((lp.row_upper[layout.rows] - constant, np.full(layout.pools, np.inf))),
+        lower=np.concatenate((lp.lower[layout.columns], low[ranged], np.zeros(totals))),
+        upper=np.concatenate((lp.upper[layout.columns], high[ranged], np.full(totals, np.inf))),
         integer=np.zeros(columns, np.bool_),
-        column_labels=Labels(tuple(blocks_of_columns)),
+        column_labels=Labels(tuple(Block(*kind) for kind in kinds)),
         row_labels=Labels((Block("row", 0, rows),)),
         tie_break=None,
     )
-    pool_rows = np.arange(rows) >= len(kept_rows)
-    return Pooled(smaller, new_cost, pool_rows, lp, cost, payers, kept_columns, kept_rows, ranged)
+    new_cost = np.concatenate((own_cost, ranged_cost, total_cost))
+    pool_rows = np.arange(rows) >= len(layout.rows)
+    return Pooled(smaller, new_cost, pool_rows, lp, cost, payers, layout)
 
 
-def _scaled(
-    matrix: Matrix, source: Ints, factor: Floats, column: Ints, new_row: Ints
-) -> list[tuple[Ints, Ints, Floats]]:
-    """Return the entries of some columns, multiplied, for other columns."""
-    part = matrix.take_columns(source)
-    lengths = np.diff(part.starts)
-    return [(new_row[part.index], np.repeat(column, lengths), part.value * np.repeat(factor, lengths))]
+def _pooled_matrix(
+    lp: LinearProgram, cost: Floats, blocks: Blocks, payers: _Payers, layout: _Layout
+) -> tuple[Matrix, Floats]:
+    """Return what is left of the matrix, and what the kept columns take over of the costs of bases; shape (kept,).
+
+    Each column of a pooled unit takes over from the unit's base, in every row and in the row of its pool.
+    """
+    kept, ranged, totals = len(layout.columns), layout.ranged, len(layout.other)
+    bases = payers.column[payers.base]
+    new_row = np.full(lp.rows, -1, np.int64)
+    new_row[layout.rows] = np.arange(len(layout.rows))
+    unit_of_row = np.full(lp.rows, -1, np.int64)
+    unit_of_row[payers.row] = np.arange(len(payers.row))
+    own_row = blocks.local_row[layout.columns]
+    unit = np.where(own_row >= 0, unit_of_row[own_row], -1)
+    inside = np.flatnonzero(unit >= 0)
+    unit = unit[inside]
+    share = -blocks.local_value[layout.columns[inside]] / payers.value[unit]
+    entries: list[tuple[Ints, Ints, Floats]] = []
+
+    def add(source: Ints, factor: Floats, column: Ints) -> None:
+        """Add the entries of some columns, multiplied, to other columns."""
+        part = lp.matrix.take_columns(source)
+        lengths = np.diff(part.starts)
+        entries.append((new_row[part.index], np.repeat(column, lengths), part.value * np.repeat(factor, lengths)))
+
+    add(layout.columns, np.ones(kept), np.arange(kept))
+    at_ranged, at_total = kept + np.arange(len(ranged)), kept + len(ranged) + np.arange(totals)
+    add(layout.other, np.ones(totals), at_total)
+    taken = (
+        (unit, share, inside),
+        (ranged, 1.0 / payers.value[ranged], at_ranged),
+        (layout.unit, -np.ones(totals), at_total),
+    )
+    for of_unit, factor, column in taken:
+        add(bases[of_unit], factor, column)
+        entries.append((len(layout.rows) + payers.pool[of_unit], column, factor))
+    row, column, value = (np.concatenate(each) for each in zip(*entries, strict=True))
+    left = row >= 0
+    shape = (len(layout.rows) + layout.pools, kept + len(ranged) + totals)
+    taken_over = np.zeros(kept)
+    taken_over[inside] = share * cost[bases[unit]]
+    return Matrix.from_triplets(*shape, row[left], column[left], value[left]), taken_over
 
 
 def _running_total(values: Floats, group: Ints) -> Floats:

@@ -1,6 +1,6 @@
 """Large budgets by the prices of their few shared rows: most columns are clear, only those near the margin are solved.
 
-Prices for the shared rows tell of almost every column whether it belongs at its floor or at its ceiling.
+Prices for the shared rows show for almost every column whether it belongs at its floor or at its ceiling.
 
 1. For prices within a box only the columns near the margin are in doubt. At first these are all; a random sample of
    them that stands for the rest gives prices, around these a smaller box leaves fewer in doubt, and so on: what is
@@ -23,9 +23,9 @@ import numpy as np
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, Stage
 from budgetopt.solvers.blocks import Blocks
 from budgetopt.solvers.checks import Clock
-from budgetopt.solvers.large import Large, Part
+from budgetopt.solvers.large import Large, OpenColumns
 from budgetopt.solvers.pools import pool
-from budgetopt.solvers.solution import Options, PointStatus, Solution, Termination
+from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["solve_by_prices"]
 
@@ -53,7 +53,7 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     Parameters
     ----------
     lp
-        The problem; no whole-number columns.
+        The problem; no integer columns.
     stage
         The objective.
     options
@@ -70,25 +70,24 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     blocks = Blocks.of(lp)
     if not blocks.suited:
         return None
-    sign = -1.0 if stage.maximize else 1.0
-    small, cost = lp, sign * stage.cost
+    small, cost = lp, stage.sign * stage.cost
     pooled = pool(lp, cost, blocks)
     if pooled is not None:
         small, cost = pooled.lp, pooled.cost
         blocks = Blocks.of(small, pooled.pool_rows)
-    found = _Search(Large.of(small, cost, blocks), options, clock).run()
+    found = _PriceSearch(Large.of(small, cost, blocks), options, clock).run()
     if found is None or found.x is None:
         return found
     x, y = found.x, found.row_dual
     if pooled is not None:
         x = pooled.restore_x(x)
         y = None if y is None else pooled.restore_y(y)
-    objective = float(stage.cost @ x) + stage.offset
+    value = stage.value(x)
     if y is None:
-        return replace(found, x=x, objective=objective, bound=np.nan)
-    y = sign * y
-    reduced = stage.cost - lp.matrix.transpose_times(y)
-    return replace(found, x=x, row_dual=y, reduced_cost=reduced, objective=objective, bound=objective)
+        return replace(found, x=x, objective=value, bound=np.nan)
+    y = stage.sign * y
+    reduced = stage.reduced_costs(lp.matrix, y)
+    return replace(found, x=x, row_dual=y, reduced_cost=reduced, objective=value, bound=value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class _Held:
     reach: float
 
 
-class _Search:
+class _PriceSearch:
     """One search for the prices of a problem, which it minimizes."""
 
     def __init__(self, large: Large, options: Options, clock: Clock) -> None:
@@ -189,13 +188,13 @@ class _Search:
                 return best
             highest, best, stride = bound, tried, STRIDE * stride
 
-    def _part(self, held: _Held, box: Floats, *, exact: bool) -> Part:
+    def _part(self, held: _Held, box: Floats, *, exact: bool) -> OpenColumns:
         """Return the small problem of what is in doubt, or of a sample of it that stands for all of it."""
         opened, weight, always = held.open, 1.0, self.large.blocks.always
         if not exact:
             opened = self._some_units(held.open & ~always, int(self.near)) | always
             weight = float((held.open & ~always).sum()) / max(float((opened & ~always).sum()), 1.0)
-        return Part(self.large, opened, held.x, self.prices, box, weight)
+        return OpenColumns(self.large, opened, held.x, self.prices, box, weight)
 
     def _hold(self, near: int, known: Floats | None) -> _Held:
         """Hold columns at the values that the prices give them, or at known ones, except those in doubt near them."""
@@ -241,8 +240,4 @@ _STOPPED = {Termination.TIME_LIMIT, Termination.INTERRUPTED}
 def _stopped(answer: Solution, x: Floats | None) -> Solution:
     """Return the plan in hand when time ran out, not proved."""
     ended = Termination.INTERRUPTED if answer.termination is Termination.INTERRUPTED else Termination.TIME_LIMIT
-    point = PointStatus.NONE if x is None else PointStatus.FEASIBLE
-    nan = np.nan
-    return Solution(
-        ended, point, PointStatus.NONE, x, None, None, nan, nan, answer.solver, iterations=answer.iterations
-    )
+    return Solution(ended, x, solver=answer.solver, iterations=answer.iterations)

@@ -1,7 +1,7 @@
 """Move a rough point onto the limits that it stands at, and rough prices onto the costs that they meet.
 
-A solver that is reached through files hands back about eight digits: rows that should hold exactly, and reduced costs
-that should be zero, are off in the ninth. The least movement that mends them is a step of linear least squares.
+A solver that is reached through files returns about eight digits: rows that should hold exactly, and reduced costs
+that should be zero, are off in the ninth. The least movement that corrects them is a step of linear least squares.
 """
 
 from __future__ import annotations
@@ -56,15 +56,14 @@ def onto_costs(lp: LinearProgram, stage: Stage, x: Floats, y: Floats) -> Floats:
     y
         Prices of the rows; shape (rows,).
     """
-    rough = stage.cost - lp.matrix.transpose_times(y)
-    entries = np.abs(lp.matrix.value * y[lp.matrix.index])
-    size = np.abs(stage.cost) + np.bincount(lp.matrix.column_of_entry(), weights=entries, minlength=lp.columns)
+    rough = stage.reduced_costs(lp.matrix, y)
+    size = np.abs(stage.cost) + lp.matrix.transpose_sizes(y)
     at = _Standing.of(lp, x, np.abs(rough) <= NEXT * size)
     if at.system is None:
         return y
     prices = np.zeros(lp.rows)
     prices[at.rows] = y[at.rows]
-    reduced = stage.cost - lp.matrix.transpose_times(prices)
+    reduced = stage.reduced_costs(lp.matrix, prices)
     # prices move in proportion to what their rows are worth: a row of large entries has a small price
     largest = np.abs(at.system).max(axis=1)
     width = np.divide(1.0, largest, out=np.zeros(len(largest)), where=largest > 0)
@@ -90,7 +89,7 @@ class _Standing:
         for limits in (lp.lower, lp.upper):
             finite = np.where(np.isfinite(limits), limits, 0.0)
             x = np.where(np.isfinite(limits) & (np.abs(x - finite) <= NEXT * np.abs(finite)), finite, x)
-        activity, size = lp.matrix.times(x), _sizes(lp, x)
+        activity, size = lp.matrix.times(x), lp.matrix.sizes(x)
         limit = np.where(np.abs(activity - lp.row_lower) <= np.abs(activity - lp.row_upper), lp.row_lower, lp.row_upper)
         near: Bools = np.isfinite(limit) & (np.abs(activity - limit) <= NEAR * np.maximum(size, 1.0))
         between = (x > lp.lower) & (x < lp.upper)
@@ -114,14 +113,8 @@ def _least_squares(system: Floats, wanted: Floats) -> Floats:
         return np.zeros(system.shape[1])
 
 
-def _sizes(lp: LinearProgram, x: Floats) -> Floats:
-    """Return the sum of the sizes of each row's terms; shape (rows,)."""
-    sizes = np.abs(lp.matrix.value * np.repeat(x, np.diff(lp.matrix.starts)))
-    return np.asarray(np.bincount(lp.matrix.index, weights=sizes, minlength=lp.rows), dtype=np.float64)
-
-
 def _worst(lp: LinearProgram, x: Floats) -> float:
     """Return the largest breach of a row, relative to what it adds up."""
     activity = lp.matrix.times(x)
     breach = np.maximum(np.maximum(lp.row_lower - activity, activity - lp.row_upper), 0.0)
-    return float((breach / np.maximum(_sizes(lp, x), 1.0)).max(initial=0.0))
+    return float((breach / np.maximum(lp.matrix.sizes(x), 1.0)).max(initial=0.0))

@@ -1,7 +1,8 @@
-"""What a solver answers: how it ended, and what it holds in its hands, kept apart."""
+"""What a solver answers: how it ended and what it found, kept apart."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ __all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "Options", "PointStatus", "Solu
 EXACT = 1e-9
 """The gap, as a share of the best value, of a search that is carried to its end."""
 LARGE_SEARCH = 250
-"""From so many open whole-number columns on, a search ends at ``LARGE_GAP`` unless another gap is asked for."""
+"""From so many open integer columns on, a search ends at ``LARGE_GAP`` unless another gap is asked for."""
 LARGE_GAP = 1e-4
 """The gap of large searches: what lies below it takes most of their time."""
 
@@ -31,11 +32,10 @@ class Termination(StrEnum):
 
 
 class PointStatus(StrEnum):
-    """What a primal or dual point is worth."""
+    """What a solver says of its primal or dual point."""
 
     NONE = "none"
     FEASIBLE = "feasible"
-    INFEASIBLE = "infeasible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Options:
         Seconds after which the best plan found is returned, not proved; None waits.
     gap
         For integer problems, the share of the best value at which to stop. None goes by the size of the problem:
-        ``EXACT`` below ``LARGE_SEARCH`` open whole-number columns, ``LARGE_GAP`` from there on.
+        ``EXACT`` below ``LARGE_SEARCH`` open integer columns, ``LARGE_GAP`` from there on.
     threads
         Threads a solver may use; None leaves it to the solver.
     """
@@ -82,10 +82,8 @@ class Solution:
     ----------
     termination
         Why the solver stopped.
-    primal, dual
-        What the points are worth, by the solver's own word.
     x
-        Values of the columns, None without a point; shape (columns,).
+        Values of the columns, None without a feasible point; shape (columns,).
     row_dual
         Duals of the rows, None where there are none (integer problems); shape (rows,).
     reduced_cost
@@ -103,16 +101,24 @@ class Solution:
     """
 
     termination: Termination
-    primal: PointStatus
-    dual: PointStatus
-    x: Floats | None
-    row_dual: Floats | None
-    reduced_cost: Floats | None
-    objective: float
-    bound: float
-    solver: str
+    x: Floats | None = None
+    row_dual: Floats | None = None
+    reduced_cost: Floats | None = None
+    objective: float = math.nan
+    bound: float = math.nan
+    solver: str = ""
     seconds: float = 0.0
     iterations: int = 0
+
+    @property
+    def primal(self) -> PointStatus:
+        """Whether there is a point, feasible by the solver's own word."""
+        return PointStatus.NONE if self.x is None else PointStatus.FEASIBLE
+
+    @property
+    def dual(self) -> PointStatus:
+        """Whether there are prices, feasible by the solver's own word."""
+        return PointStatus.NONE if self.row_dual is None else PointStatus.FEASIBLE
 
     @property
     def proved(self) -> bool:

@@ -85,7 +85,7 @@ def ties_of(lp: LinearProgram, columns: np.ndarray, held: Floats, rule: TieBreak
     undecided = np.zeros(groups, np.bool_)
     undecided[group] = True
     undecided &= ~_decided(lp, group, column, weight, groups)
-    referred = np.flatnonzero(undecided & ~np.isnan(rule.reference) & (not rule.least_change_is_sought))
+    referred = np.flatnonzero(undecided & ~np.isnan(rule.reference) & (not rule.least_change_is_a_stage))
     row_of_group = np.full(groups, -1, np.int64)
     row_of_group[referred] = np.arange(len(referred))
     extended = _with_deviations(lp, group, column, weight, row_of_group, rule.reference[referred] - already[referred])
@@ -103,7 +103,7 @@ def ties_of(lp: LinearProgram, columns: np.ndarray, held: Floats, rule: TieBreak
         # Earlier groups pay more for later columns, so that they have the earlier ones.
         cost = total_by(column, weight * later * (3.0 - _rising_weights(groups))[group], extended.columns)
         stages.append(Stage("order of payment", cost, maximize=False))
-    stages.append(replace(generic, cost=np.concatenate((generic.cost, np.zeros(extended.columns - lp.columns)))))
+    stages.append(replace(generic, cost=generic.cost_for(extended.columns)))
     return Ties(extended, tuple(stages), lp.columns)
 
 

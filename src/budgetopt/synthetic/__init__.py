@@ -10,11 +10,12 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.synthetic.effects import add_effects, add_packages, add_uses
+from budgetopt.synthetic.city_effects import add_effects, add_packages, add_uses
+from budgetopt.synthetic.city_funds import fund_names, funds_of
+from budgetopt.synthetic.city_programs import draft_programs, levels
+from budgetopt.synthetic.city_rules import outcomes_of, resources_of, rules_of
+from budgetopt.synthetic.draft import Draft
 from budgetopt.synthetic.features import ALL, LINEAR, features_of
-from budgetopt.synthetic.funds import fund_names, funds_of
-from budgetopt.synthetic.programs import draft_programs, levels
-from budgetopt.synthetic.rules import outcomes_of, resources_of, rules_of
 from budgetopt.synthetic.witness import witness_of
 
 __all__ = ["ALL", "LINEAR", "city"]
@@ -42,7 +43,7 @@ def city(
     seed
         Another seed, another city.
     features
-        ``all``; ``linear`` for a city without whole-number decisions; or some of :data:`ALL`.
+        ``all``; ``linear`` for a city without integer decisions; or some of :data:`ALL`.
 
     Raises
     ------
@@ -66,11 +67,18 @@ def city(
     add_packages(draft)
     if not draft.has("resources"):
         draft.written.parts = {key: part for key, part in draft.written.parts.items() if ".uses." not in key}
-    words: dict[str, Any] = {
+    words = {
         "name": f"Generated city of {programs:,} programs",
         "description": f"Made by a generator (seed {seed}); no figure is about a real place.",
         "source": "Generated figures",
         "periods": list(years),
+    }
+    return _scenario_of(draft, words)
+
+
+def _scenario_of(draft: Draft, words: dict[str, Any]) -> Scenario:
+    """Return the scenario of a draft: what it demands is set by a plan that goes on as things are."""
+    words |= {
         "outcomes": outcomes_of(draft),
         "resources": resources_of(draft),
         "inflation": "2.5%" if draft.has("inflation") else 0,
@@ -78,7 +86,7 @@ def city(
     }
     table = draft.written.table()
     bare = Scenario(Document.model_validate(words), table)
-    witness = witness_of(bare, levels(draft), draft.payer, funds)
+    witness = witness_of(bare, levels(draft), draft.payer, len(draft.funds))
     words |= {
         "funds": funds_of(draft, witness),
         "outcomes": outcomes_of(draft, witness),

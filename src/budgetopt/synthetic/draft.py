@@ -11,8 +11,8 @@ import numpy as np
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable, Texts, objects
 
 __all__ = [
-    "DOORS",
     "FREE",
+    "IF_FUNDED",
     "PACKAGES",
     "PLAIN",
     "PROJECT",
@@ -24,7 +24,7 @@ __all__ = [
     "texts_of",
 ]
 
-PLAIN, S_CURVE, DOORS, SERVICE, FREE, PACKAGES, PROJECT = range(7)
+PLAIN, S_CURVE, IF_FUNDED, SERVICE, FREE, PACKAGES, PROJECT = range(7)
 """The ways in which a program is scaled or chosen."""
 
 

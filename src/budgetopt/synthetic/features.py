@@ -41,7 +41,7 @@ ALL = LINEAR | {
     "outcome ceilings",
     "ordered objectives",
 }
-"""Everything; what is not in :data:`LINEAR` takes columns of whole numbers, or a second objective."""
+"""Everything; what is not in :data:`LINEAR` takes integer columns, or a second objective."""
 
 
 def features_of(features: str | Collection[str]) -> frozenset[str]:

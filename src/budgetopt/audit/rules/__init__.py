@@ -7,16 +7,16 @@ from typing import Any
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.evaluation import Evaluation
-from budgetopt.audit.rules.change_check import check_change
-from budgetopt.audit.rules.coverage_checks import check_follows, check_substitutes
-from budgetopt.audit.rules.logic_checks import (
+from budgetopt.audit.rules.change_audit import check_change
+from budgetopt.audit.rules.coverage_audit import check_follows, check_substitutes
+from budgetopt.audit.rules.logic_audit import (
     check_count,
     check_exactly_one,
     check_excludes,
     check_requires,
     check_together,
 )
-from budgetopt.audit.rules.sum_check import check_sum
+from budgetopt.audit.rules.sum_audit import check_sum
 from budgetopt.errors import FaultError
 from budgetopt.scenario.model import (
     ChangeRule,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats
-from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -82,59 +81,56 @@ def reserves(scenario: Scenario) -> tuple[Floats, Floats]:
     return dollars, shares
 
 
-def add_accounts(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, suspended: Collection[Provision] = ()
-) -> None:
-    """Add closing balances, transfers, and the rows that balance every fund in every period.
-
-    Parameters
-    ----------
-    suspended
-        Provisions that are left out: their rows and columns are kept, without limits.
-    """
-    funds, periods = list(scenario.funds), len(scenario.periods)
+def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
+    """Add closing balances, transfers, and the rows that balance every fund in every period and keep its limits."""
+    funds, periods, find = list(scenario.funds), len(scenario.periods), scenario.limits.find
     shape = (len(funds), periods)
     every_fund, every_period = (grid.ravel() for grid in np.indices(shape))
     keys = {"fund": every_fund, "period": every_period}
-    money = inflow(scenario)
-    kept, kept_share = reserves(scenario)
-    free = np.array([Provision("reserve", name) in suspended for name in funds], dtype=bool)
-    kept[free] = 0.0
+    money = inflow(scenario).ravel()
+    of_money = np.array([find("money", name) for name in funds])
 
-    closing = builder.columns("closing balance", keys, kept.ravel(), np.inf).reshape(shape)
-    balance = builder.rows("fund balance", keys, money.ravel(), money.ravel()).reshape(shape)
+    closing = builder.columns("closing balance", keys, 0.0, np.inf).reshape(shape)
+    balance = builder.rows("fund balance", keys, money, money, limit=of_money[every_fund]).reshape(shape)
     builder.entries(balance[spending.fund, spending.period], spending.column, spending.weight)
     builder.entries(balance.ravel(), closing.ravel(), 1.0)
     carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
     builder.entries(balance[carries, 1:].ravel(), closing[carries, :-1].ravel(), -1.0)
 
+    kept, kept_share = reserves(scenario)
     for position, (name, fund) in enumerate(scenario.funds.items()):
         paid = spending.fund == position
         mine = {"fund": np.full(periods, position), "period": np.arange(periods)}
         for receiver, transfer in fund.transfers_to.items():
-            to = funds.index(receiver)
-            lower, upper = scenario.per_period(transfer.at_least), scenario.per_period(transfer.at_most)
-            if Provision("transfer", f"{name} to {receiver}") in suspended:
-                lower, upper = np.zeros(periods), np.full(periods, np.inf)
-            moved = builder.columns("transfer", {"to": np.full(periods, to), **mine}, lower, upper)
+            ends = {"to": np.full(periods, funds.index(receiver)), **mine}
+            moved = builder.columns("transfer", ends, 0.0, np.inf)
             builder.entries(balance[position], moved, 1.0)
-            builder.entries(balance[to], moved, -1.0)
-        if kept_share[position].any():
-            row = builder.rows("reserve", mine, -np.inf if free[position] else 0.0, np.inf)
-            builder.entries(row, closing[position], 1.0)
-            share = kept_share[position, spending.period[paid]]
-            builder.entries(row[spending.period[paid]], spending.column[paid], -share * spending.weight[paid])
+            builder.entries(balance[ends["to"], ends["period"]], moved, -1.0)
+            lower, upper = scenario.per_period(transfer.at_least), scenario.per_period(transfer.at_most)
+            # that a transfer is not negative is no limit that anybody set
+            lower = np.where(lower > 0, lower, -np.inf)
+            row = builder.rows("transfer", ends, lower, upper, limit=find("transfer", f"{name} to {receiver}"))
+            builder.entries(row, moved, 1.0)
+        asked = np.flatnonzero((kept[position] > 0) | (kept_share[position] > 0))
+        if len(asked):
+            row_of = np.full(periods, -1, dtype=np.int64)
+            when = {"fund": np.full(len(asked), position), "period": asked}
+            row_of[asked] = builder.rows("reserve", when, kept[position, asked], np.inf, limit=find("reserve", name))
+            builder.entries(row_of[asked], closing[position, asked], 1.0)
+            share = kept_share[position, spending.period]
+            shared = paid & (share > 0)
+            builder.entries(
+                row_of[spending.period[shared]], spending.column[shared], -(share * spending.weight)[shared]
+            )
         if fund.structural_balance:
-            recurs = Provision("structural balance", name) not in suspended
-            row = builder.rows("structural balance", mine, -np.inf, scenario.revenue(name) if recurs else np.inf)
+            most, limit = scenario.revenue(name), find("structural balance", name)
+            row = builder.rows("structural balance", mine, -np.inf, most, limit=limit)
             recurring = paid & scenario.programs.flag("recurring", default=True)[spending.program]
             builder.entries(row[spending.period[recurring]], spending.column[recurring], spending.weight[recurring])
         if fund.spending is not None:
             lower = _limit(scenario, name, fund.spending.at_least, -np.inf)
             upper = _limit(scenario, name, fund.spending.at_most, np.inf)
-            if Provision("fund spending", name) in suspended:
-                lower, upper = np.full(periods, -np.inf), np.full(periods, np.inf)
-            row = builder.rows("fund spending", mine, lower, upper)
+            row = builder.rows("fund spending", mine, lower, upper, limit=find("fund spending", name))
             builder.entries(row[spending.period[paid]], spending.column[paid], spending.weight[paid])
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.linear_program import Bools, Floats
-from budgetopt.formulation.provisions import Provision
+from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -16,59 +13,74 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = ["add_grants"]
 
 
-def add_grants(
-    builder: Builder,
-    scenario: Scenario,
-    spending: SpendingTerms,
-    most: Floats,
-    suspended: Collection[Provision] = (),
-) -> None:
+def add_grants(builder: Builder, scenario: Scenario, spending: SpendingTerms, most: Floats) -> None:
     """Add the conditions of every grant.
 
     Parameters
     ----------
     most
         The most that each fund can spend in each period; dollars, shape (funds, periods).
-    suspended
-        Provisions that are left out: their rows are kept, and ask for nothing.
     """
-    _add_matches(builder, scenario, spending, suspended)
-    for position, (name, fund) in enumerate(scenario.funds.items()):
+    _add_matches(builder, scenario, spending)
+    for position, fund in enumerate(scenario.funds.values()):
         if fund.maintenance_of_effort is not None:
-            free = Provision("maintenance of effort", name) in suspended
-            _add_maintenance(builder, scenario, spending, position, most[position], free=free)
+            _add_maintenance(builder, scenario, spending, position, most[position])
         if fund.no_supplanting:
-            free = Provision("no supplanting", name) in suspended
-            _add_no_supplanting(builder, scenario, spending, position, most[position], free=free)
+            _add_no_supplanting(builder, scenario, spending, position, most[position])
 
 
-def _add_matches(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, suspended: Collection[Provision]
-) -> None:
-    """Let local money pay the match of each program; money that several grants ask of one fund adds up."""
+def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
+    """Let local money pay the match of each program.
+
+    Where several grants ask for money of one fund, what it pays is divided among them: columns say how much of it
+    matches each, so that each grant has rows of its own.
+    """
     funds, periods = list(scenario.funds), len(scenario.periods)
-    local = np.full(len(funds), -1, dtype=np.int64)
-    rate = np.zeros(len(funds))
-    for position, (name, fund) in enumerate(scenario.funds.items()):
-        if fund.match is not None:
-            local[position] = funds.index(fund.match.from_)
-            rate[position] = 0.0 if Provision("match", name) in suspended else fund.match.dollars
-    for payer in np.unique(local[local >= 0]).tolist():
-        asks = local == payer
-        programs = np.flatnonzero((scenario.eligible & asks).any(axis=1))
-        row_of = np.full((len(scenario.programs), periods), -1, dtype=np.int64)
-        keys = {"program": np.repeat(programs, periods), "period": np.tile(np.arange(periods), len(programs))}
-        keys = {"fund": np.full(len(programs) * periods, payer), **keys}
-        row_of[programs] = builder.rows("match", keys, -np.inf, 0.0).reshape(len(programs), periods)
-        for mine, weight in ((asks[spending.fund], rate[spending.fund]), (spending.fund == payer, -1.0)):
-            inside = mine & (row_of[spending.program, spending.period] >= 0)
-            factor = (weight * spending.weight)[inside]
-            builder.entries(row_of[spending.program, spending.period][inside], spending.column[inside], factor)
+    asking = {name: fund.match for name, fund in scenario.funds.items() if fund.match is not None}
+    for payer in dict.fromkeys(match.from_ for match in asking.values()):
+        local = funds.index(payer)
+        grants = [name for name, match in asking.items() if match.from_ == payer]
+        eligible: Bools = np.asarray(scenario.eligible[:, [funds.index(name) for name in grants]].any(axis=1))
+        paid = spending.fund == local
+        total = None if len(grants) == 1 else _match_rows(builder, "match", local, eligible, periods)
+        if total is not None:
+            _enter(builder, total, spending, paid, -1.0)
+        for name in grants:
+            grant = funds.index(name)
+            # rows are labelled by the fund that pays where there is one grant, as each program then has one row
+            key, about = ("match", local) if total is None else ("match of a grant", grant)
+            row_of = _match_rows(
+                builder, key, about, scenario.eligible[:, grant], periods, scenario.limits.find("match", name)
+            )
+            _enter(builder, row_of, spending, spending.fund == grant, asking[name].dollars)
+            if total is None:
+                _enter(builder, row_of, spending, paid, -1.0)
+                continue
+            program, period = np.nonzero(row_of >= 0)
+            keys = {"fund": np.full(len(program), grant), "program": program, "period": period}
+            matched = builder.columns("matched", keys, 0.0, np.inf)
+            builder.entries(row_of[program, period], matched, -1.0)
+            builder.entries(total[program, period], matched, 1.0)
 
 
-def _add_maintenance(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats, *, free: bool
-) -> None:
+def _match_rows(builder: Builder, kind: str, fund: int, eligible: Bools, periods: int, limit: int = -1) -> Ints:
+    """Add a row for each eligible program and period; shape (programs, periods), -1 for none."""
+    programs = np.flatnonzero(eligible)
+    keys = {"program": np.repeat(programs, periods), "period": np.tile(np.arange(periods), len(programs))}
+    keys = {"fund": np.full(len(programs) * periods, fund), **keys}
+    row_of = np.full((len(eligible), periods), -1, dtype=np.int64)
+    row_of[programs] = builder.rows(kind, keys, -np.inf, 0.0, limit=limit).reshape(len(programs), periods)
+    return row_of
+
+
+def _enter(builder: Builder, row_of: Ints, spending: SpendingTerms, mine: Bools, factor: float) -> None:
+    """Enter what some columns spend into the rows of their programs and periods, times a factor."""
+    row = row_of[spending.program, spending.period]
+    inside = mine & (row >= 0)
+    builder.entries(row[inside], spending.column[inside], factor * spending.weight[inside])
+
+
+def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats) -> None:
     """Let a grant be taken only in a period in which local spending is kept up: a binary says whether it is."""
     fund = list(scenario.funds.values())[grant]
     effort = fund.maintenance_of_effort
@@ -85,14 +97,15 @@ def _add_maintenance(
     builder.entries(only_if, taken, -most)
     paid = spending.fund == grant
     builder.entries(only_if[spending.period[paid]], spending.column[paid], spending.weight[paid])
-    kept_up = builder.rows("maintenance of effort", keys, -np.inf if free else 0.0, np.inf)
+    limit = scenario.limits.find("maintenance of effort", list(scenario.funds)[grant])
+    kept_up = builder.rows("maintenance of effort", keys, 0.0, np.inf, limit=limit)
     builder.entries(kept_up, taken, -asked)
     paid = (spending.fund == payer) & mine[spending.program]
     builder.entries(kept_up[spending.period[paid]], spending.column[paid], spending.weight[paid])
 
 
 def _add_no_supplanting(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats, *, free: bool
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats
 ) -> None:
     """Let a grant pay for a program only where other funds pay its whole baseline: a binary for each says whether.
 
@@ -112,7 +125,8 @@ def _add_no_supplanting(
     builder.entries(row_of[cell], comes_on_top, -most[keys["period"]])
     paid = (spending.fund == grant) & held[spending.program]
     builder.entries(row_of[spending.program[paid], spending.period[paid]], spending.column[paid], spending.weight[paid])
-    row_of[cell] = builder.rows("no supplanting", keys, -np.inf if free else 0.0, np.inf)
+    limit = scenario.limits.find("no supplanting", list(scenario.funds)[grant])
+    row_of[cell] = builder.rows("no supplanting", keys, 0.0, np.inf, limit=limit)
     builder.entries(row_of[cell], comes_on_top, -baseline[cell])
     paid = ~strict[spending.fund] & held[spending.program]
     builder.entries(row_of[spending.program[paid], spending.period[paid]], spending.column[paid], spending.weight[paid])

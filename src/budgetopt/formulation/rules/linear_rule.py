@@ -60,15 +60,17 @@ class LinearRule:
     Parameters
     ----------
     kind
-        ``rule`` or ``target``.
+        ``rule``, ``target`` or ``resource``.
     position
-        Position of the rule, or of the outcome whose target it is.
+        Position of the rule, or of the outcome or resource that is limited.
     terms
         What is summed.
     rows
         The inequalities.
     group
-        Which of the rule's groups or parts it is about, -1 where it has none.
+        A number for each of the rule's groups, pairs of groups or programs, -1 where it has none.
+    part
+        Which part of the limit it is about, in the order of ``Limit.parts``; left out, ``group``.
     """
 
     kind: str
@@ -76,6 +78,7 @@ class LinearRule:
     terms: tuple[Weighted, ...]
     rows: tuple[RuleRow, ...] = ()
     group: int = -1
+    part: int | None = None
 
 
 def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection, factor: float = 1.0) -> Weighted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,7 +69,8 @@ def compile_together(scenario: Scenario, position: int, rule: TogetherRule) -> I
     first, *others = rule.together
     for number, other in enumerate(others):
         weight = _weights(scenario, [first], 1.0) + _weights(scenario, [other], -1.0)
-        yield _funded(scenario, position, rule, weight, 0.0, 0.0, number)
+        # the audit counts all of them at once
+        yield replace(_funded(scenario, position, rule, weight, 0.0, 0.0, number), part=-1)
 
 
 def compile_substitutes(scenario: Scenario, position: int, rule: SubstitutesRule) -> Iterator[LinearRule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,17 +68,17 @@ def add_rules(
     builder: Builder,
     rules: Sequence[LinearRule],
     terms: Terms,
+    limits: Mapping[tuple[str, int], int],
     soft: str = "",
-    suspended: Callable[[str, int], bool] | None = None,
 ) -> list[tuple[int, Ints]]:
     """Add the rows of every linear rule.
 
     Parameters
     ----------
+    limits
+        The position in the scenario's list of limits of each rule, by its kind and position.
     soft
         The kind of rules that are goals and no limits: they get columns for what they are short of or beyond.
-    suspended
-        Tells whether a rule of a kind and position is suspended: its rows are kept, without limits.
 
     Returns
     -------
@@ -92,8 +92,6 @@ def add_rules(
         masks = np.array([row.periods for row in rule.rows])
         lower = np.array([row.lower for row in rule.rows])
         upper = np.array([row.upper for row in rule.rows])
-        if suspended is not None and suspended(rule.kind, rule.position):
-            lower, upper = np.full_like(lower, -np.inf), np.full_like(upper, np.inf)
         # what the outcomes are without any spending is not the plan's doing: it moves to the limits
         given = _given(rule, masks, terms.outcomes.constant)
         count = len(rule.rows)
@@ -103,7 +101,8 @@ def add_rules(
         }
         if rule.group >= 0:
             keys["group"] = np.full(count, rule.group)
-        rows = builder.rows(rule.kind, keys, lower - given, upper - given)
+        limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
+        rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
         for term in rule.terms:
             column, period, weight = _columns(builder, term, terms, masks)
             for row, mask in zip(rows.tolist(), masks, strict=True):

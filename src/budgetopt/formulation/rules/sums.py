@@ -41,11 +41,12 @@ def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[Li
     if rule.parity is not None:
         masks = masks_of(scenario.period_mask(rule.periods), rule.each)
         rows = tuple(RuleRow(mask, 0.0, np.inf) for mask in masks)
+        place = {name: len(groups) + at for at, name in enumerate(groups)}
         for number, (one, other) in enumerate(permutations(parts, 2)):
             low = replace(parts[one], weight=parts[one].weight / heads[one])
             high = replace(parts[other], weight=-(1 - rule.parity) * parts[other].weight / heads[other])
             # the pairs are numbered after the groups
-            yield LinearRule("rule", position, (low, high), rows, len(groups) + number)
+            yield LinearRule("rule", position, (low, high), rows, len(groups) + number, place[one])
 
 
 def _base(scenario: Scenario, rule: SumRule, subject: Weighted) -> Weighted | Floats | None:
@@ -94,7 +95,8 @@ def _limited(
         ]
         # for all periods together the sum counts in every period of the rule, a share only where one is given
         masks = masks_of(held if rule.each == "total" else wanted, rule.each)
-        yield LinearRule("rule", position, (subject, *parts), tuple(RuleRow(mask, *limits) for mask in masks), group)
+        rows = tuple(RuleRow(mask, *limits) for mask in masks)
+        yield LinearRule("rule", position, (subject, *parts), rows, group)
 
 
 def limits_by_row(

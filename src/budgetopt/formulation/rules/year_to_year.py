@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.provisions import Provision
 from budgetopt.formulation.spending import SpendingTerms
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.scenario import Scenario
@@ -16,9 +13,7 @@ from budgetopt.scenario.selection import select
 __all__ = ["add_year_to_year"]
 
 
-def add_year_to_year(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, suspended: Collection[Provision] = ()
-) -> None:
+def add_year_to_year(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
     """Add a row for each program, period after the first, and direction in which a rule limits its change.
 
     ``x[t] <= (1 + up) * x[t - 1]`` and ``x[t] >= (1 - down) * x[t - 1]``.
@@ -39,10 +34,10 @@ def add_year_to_year(
             if not shares or not len(program):
                 continue
             keys = {"rule": np.full(len(program), position), "period": period, "program": program}
-            if Provision("rule", rule.name) in suspended:
-                lower, upper = -np.inf, np.inf
             row_of = np.full(shape, -1, dtype=np.int64)
-            row_of[program, period] = builder.rows("rule", keys, lower, upper)
+            row_of[program, period] = builder.rows(
+                "rule", keys, lower, upper, limit=scenario.limits.find("rule", rule.name)
+            )
             for shift, factor in ((0, 1.0), (1, -(1.0 + sign * min(shares)))):
                 # a column of one period stands in its own row, and in the row of the next as what that moves from
                 when = np.minimum(spending.period + shift, shape[1] - 1)

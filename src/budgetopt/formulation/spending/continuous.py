@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.segments import Segments
 from budgetopt.formulation.spending.levels import A_CENT, Levels
-from budgetopt.formulation.spending.terms import Carriers, SpendingTerms
+from budgetopt.formulation.spending.positions import each_period, placed
+from budgetopt.formulation.spending.terms import Carriers, SpendingTerms, joined
 
-__all__ = ["add_continuous"]
+__all__ = ["Scaled", "add_continuous"]
 
 
-def add_continuous(
-    builder: Builder,
-    scaled: Bools,
-    eligible: Bools,
-    pays: Bools,
-    segments: Segments,
-    limits: ProgramLimits,
-    levels: Levels,
-    opens: Bools,
-    counted: Bools,
-    out_of_order: Bools,
-    *,
-    keep_all: bool,
-) -> tuple[SpendingTerms, Carriers, Ints]:
-    """Add the columns of programs that are scaled, and the rows that hold a program's columns together.
-
-    A program that one fund pays needs no rows: each of its segments is a column of that fund, and its floor and ceiling
-    are limits of those columns. A program of one segment and several funds has a column for each fund. Only a program
-    with several of both has columns for each, linked by a row that makes them agree.
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """Programs that are scaled, and all that their columns depend on.
 
     Parameters
     ----------
@@ -42,6 +30,8 @@ def add_continuous(
         Which fund may pay for which program, none for programs of packages; shape (programs, funds).
     pays
         Which fund may pay in which period; shape (funds, periods).
+    segments, limits, levels
+        Their segments, their floors and ceilings in dollars, and the limits of their levels.
     opens
         Programs that are closed or open: those with a fixed cost or a least spending, and those that rules count; shape
         (programs,).
@@ -51,6 +41,85 @@ def add_continuous(
         Segments that must not be used before all earlier ones are full, because it would pay to; shape (segments,).
     keep_all
         Whether columns that can only be zero and rows without limits are kept: they then do not depend on the limits.
+    """
+
+    scaled: Bools
+    eligible: Bools
+    pays: Bools
+    segments: Segments
+    limits: ProgramLimits
+    levels: Levels
+    opens: Bools
+    counted: Bools
+    out_of_order: Bools
+    keep_all: bool
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many programs and periods there are."""
+        programs, periods = self.limits.lower.shape
+        return programs, periods
+
+    @cached_property
+    def funds(self) -> Ints:
+        """How many funds may pay for each program; shape (programs,)."""
+        return np.asarray(self.eligible.sum(axis=1), np.int64)
+
+    @cached_property
+    def first_fund(self) -> Ints:
+        """The first fund that may pay for each program; shape (programs,)."""
+        return self.eligible.argmax(axis=1) if self.eligible.shape[1] else np.zeros(len(self.eligible), dtype=np.int64)
+
+    @cached_property
+    def free(self) -> Bools:
+        """Programs that cost no money; shape (programs,)."""
+        free: Bools = ((self.levels.price == 0) & (self.levels.fixed == 0)).all(axis=1)
+        return free
+
+    @cached_property
+    def by_fund_alone(self) -> Bools:
+        """Programs whose one segment needs no column beside those of the funds; shape (programs,)."""
+        alone: Bools = (self.funds > 1) & (self.segments.counts == 1) & ~self.opens & ~self.free
+        return alone
+
+    @cached_property
+    def own(self) -> Bools:
+        """Programs whose segments have columns of their own; shape (programs,)."""
+        own: Bools = self.scaled & (self.free | (self.funds > 0)) & ~self.by_fund_alone
+        return own
+
+    @cached_property
+    def linked(self) -> Bools:
+        """Programs that have columns by segment and columns by fund; shape (programs,)."""
+        return self.own & ~self.free & (self.funds > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _SegmentColumns:
+    """The columns of segments: what each is about, what a unit costs, how far it may be filled; shape (columns,)."""
+
+    segment: Ints
+    number: Ints
+    program: Ints
+    period: Ints
+    column: Ints
+    price: Floats
+    most: Floats
+
+    def rows(self, builder: Builder, kind: str, at: Ints, lower: float, upper: float) -> Ints:
+        """Add a row for some of the columns, with an entry for the column in it."""
+        keys = {"program": self.program[at], "period": self.period[at], "segment": self.number[at]}
+        row = builder.rows(kind, keys, lower, upper)
+        builder.entries(row, self.column[at], 1.0)
+        return row
+
+
+def add_continuous(builder: Builder, programs: Scaled) -> tuple[SpendingTerms, Carriers, Ints]:
+    """Add the columns of programs that are scaled, and the rows that hold a program's columns together.
+
+    A program that one fund pays needs no rows: each of its segments is a column of that fund, and its floor and ceiling
+    are limits of those columns. A program of one segment and several funds has a column for each fund. Only a program
+    with several of both has columns for each, linked by a row that makes them agree.
 
     Returns
     -------
@@ -59,194 +128,161 @@ def add_continuous(
     opened
         The column that says whether a program is open, -1 where there is none; shape (programs, periods).
     """
-    shape = limits.lower.shape
-    periods = shape[1]
-    counts, funds = segments.counts, eligible.sum(axis=1)
-    first_fund = eligible.argmax(axis=1) if eligible.shape[1] else np.zeros(len(eligible), dtype=np.int64)
-    free = (levels.price == 0).all(axis=1) & (levels.fixed == 0).all(axis=1)
-    # programs whose one segment needs no column beside those of the funds
-    by_fund_alone = (funds > 1) & (counts == 1) & ~opens & ~free
-    own = scaled & (free | (funds > 0)) & ~by_fund_alone
-    linked = own & ~free & (funds > 1)
-    terms: list[tuple[Ints, Ints, Ints, Ints, Floats]] = []
-
-    # segments' own columns
-    segment = np.flatnonzero(own[segments.program])
-    at_segment, at_period = np.repeat(segment, periods), np.tile(np.arange(periods), len(segment))
-    owner = segments.program[at_segment]
-    fund = np.where((funds[owner] == 1) & ~free[owner], first_fund[owner], -1)
-    closed = fund >= 0
-    closed[closed] = ~pays[fund[closed], at_period[closed]]
-    start, width = segments.start[at_segment], segments.width[at_segment]
-    lower = np.clip(levels.lower[owner, at_period] - start, 0, width)
-    upper = np.where(closed, 0.0, np.clip(levels.upper[owner, at_period] - start, 0, width))
-    used = (upper > 0) | (lower > 0) | keep_all
-    at_segment, at_period, owner, fund = at_segment[used], at_period[used], owner[used], fund[used]
-    keys = {"program": owner, "fund": fund, "period": at_period, "segment": segments.number[at_segment]}
-    column = builder.columns("segment", keys, lower[used], upper[used])
-    carriers = [(at_segment, at_period, column, np.ones(len(column)))]
-    price = levels.price[owner, at_period]
-    paid = (fund >= 0) & (price > 0)
-    terms.append((column[paid], owner[paid], fund[paid], at_period[paid], price[paid]))
-    room = np.minimum(upper[used], levels.open_upper[owner, at_period])
-    _keep_order(builder, segments, at_segment, at_period, column, room, out_of_order, periods)
-
-    # whether a program is open at all
-    opened = np.full(shape, -1, dtype=np.int64)
-    gate = np.flatnonzero(opens & own)
-    keys = {"program": np.repeat(gate, periods), "period": np.tile(np.arange(periods), len(gate))}
-    cell = (keys["program"], keys["period"])
-    # doors that cost money open only where some fund may pay in the period
-    may = levels.may_open[gate] & ((levels.fixed[gate] == 0) | (eligible[gate] @ pays))
-    opened[cell] = builder.columns(
-        "open", keys, levels.must_open[cell].astype(float), may.ravel().astype(float), integer=True
+    parts, paid = _add_segments(builder, programs)
+    _keep_order(builder, programs, parts)
+    opened, fixed = _add_open(builder, programs, parts)
+    spent = _add_payments(builder, programs)
+    _add_links(builder, programs, parts, opened, spent)
+    _add_limits(builder, programs, spent)
+    alone = programs.by_fund_alone[spent.program]
+    program, period = spent.program[alone], spent.period[alone]
+    carriers = Carriers(
+        np.concatenate((parts.segment, programs.segments.first[program])),
+        np.concatenate((parts.period, period)),
+        np.concatenate((parts.column, spent.column[alone])),
+        np.concatenate((np.ones(len(parts.column)), 1.0 / programs.levels.price[program, period])),
     )
+    return joined([paid, fixed, spent]), carriers, opened
+
+
+def _add_segments(builder: Builder, programs: Scaled) -> tuple[_SegmentColumns, SpendingTerms]:
+    """Add the columns of segments, and return what those that one fund pays spend."""
+    segments, levels = programs.segments, programs.levels
+    segment, period = each_period(np.flatnonzero(programs.own[segments.program]), programs.shape[1])
+    program = segments.program[segment]
+    one_fund = (programs.funds[program] == 1) & ~programs.free[program]
+    fund = np.where(one_fund, programs.first_fund[program], -1)
+    closed = fund >= 0
+    closed[closed] = ~programs.pays[fund[closed], period[closed]]
+    start, width = segments.start[segment], segments.width[segment]
+    lower = np.clip(levels.lower[program, period] - start, 0, width)
+    upper = np.where(closed, 0.0, np.clip(levels.upper[program, period] - start, 0, width))
+    used = (upper > 0) | (lower > 0) | programs.keep_all
+    segment, period, program, fund = segment[used], period[used], program[used], fund[used]
+    keys = {"program": program, "fund": fund, "period": period, "segment": segments.number[segment]}
+    column = builder.columns("segment", keys, lower[used], upper[used])
+    price = levels.price[program, period]
+    most = np.minimum(upper[used], levels.open_upper[program, period])
+    paid = (fund >= 0) & (price > 0)
+    terms = SpendingTerms(column[paid], program[paid], fund[paid], period[paid], price[paid])
+    return _SegmentColumns(segment, segments.number[segment], program, period, column, price, most), terms
+
+
+def _add_open(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> tuple[Ints, SpendingTerms]:
+    """Add columns that say whether programs are open, and return them with the fixed costs that one fund pays."""
+    levels = programs.levels
+    able = np.flatnonzero(programs.opens & programs.own)
+    cell = each_period(able, programs.shape[1])
+    keys = {"program": cell[0], "period": cell[1]}
+    # a program with a fixed cost opens only where some fund may pay in the period
+    may = levels.may_open[able] & ((levels.fixed[able] == 0) | (programs.eligible[able] @ programs.pays))
+    must = levels.must_open[cell].astype(float)
+    column = builder.columns("open", keys, must, may.ravel().astype(float), integer=True)
+    opened = placed(programs.shape, cell, column)
     below = builder.rows("closed", keys, -np.inf, 0.0)
-    above = builder.rows("doors", keys, 0.0, np.inf)
-    row_at = np.full(shape, -1, dtype=np.int64)
-    row_at[cell] = np.arange(len(below))
-    inside = opens[owner]
-    _open_by_segment(builder, segments, at_segment, at_period, (column, opened[owner, at_period]), room, out_of_order)
-    mine = row_at[owner[inside], at_period[inside]]
-    builder.entries(below[mine], column[inside], 1.0)
-    builder.entries(above[mine], column[inside], 1.0)
-    builder.entries(below, opened[cell], -levels.open_upper[cell])
+    above = builder.rows("minimum operating level", keys, 0.0, np.inf)
+    _open_by_segment(builder, programs, parts, opened)
+    inside = programs.opens[parts.program]
+    at = placed(programs.shape, cell, np.arange(len(below)))[parts.program[inside], parts.period[inside]]
+    builder.entries(below[at], parts.column[inside], 1.0)
+    builder.entries(above[at], parts.column[inside], 1.0)
+    builder.entries(below, column, -levels.open_upper[cell])
     # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing; one
     # that cannot stays closed
     a_cent = np.divide(A_CENT, levels.price[cell], out=np.full(len(below), A_CENT), where=levels.price[cell] > 0)
-    least = np.where(counted[cell[0]], a_cent, 0.0)
+    least = np.where(programs.counted[cell[0]], a_cent, 0.0)
     # a fixed cost is spending enough to be counted
     least = np.where(levels.fixed[cell] > 0, 0.0, least)
-    builder.entries(above, opened[cell], -np.maximum(levels.open_lower[cell], least))
-    alone = (funds[cell[0]] == 1) & (levels.fixed[cell] > 0)
-    at = (cell[0][alone], cell[1][alone])
-    terms.append((opened[at], at[0], first_fund[at[0]], at[1], levels.fixed[at]))
-
-    # columns by fund, for programs that several funds may pay
-    program, fund_of = np.nonzero(eligible & (linked | by_fund_alone)[:, None])
-    by_program, by_fund = np.repeat(program, periods), np.repeat(fund_of, periods)
-    by_period = np.tile(np.arange(periods), len(program))
-    keys = {"program": by_program, "fund": by_fund, "period": by_period}
-    spent = builder.columns("spending", keys, 0.0, np.where(pays[by_fund, by_period], np.inf, 0.0))
-    terms.append((spent, by_program, by_fund, by_period, np.ones(len(spent))))
-    alone = by_fund_alone[by_program]
-    each = 1.0 / levels.price[by_program[alone], by_period[alone]]
-    carriers.append((segments.first[by_program[alone]], by_period[alone], spent[alone], each))
-
-    # link rows where several funds meet several segments, or an open door
-    row_of = np.full(shape, -1, dtype=np.int64)
-    both = np.flatnonzero(linked)
-    keys = {"program": np.repeat(both, periods), "period": np.tile(np.arange(periods), len(both))}
-    row_of[keys["program"], keys["period"]] = builder.rows("link", keys, 0.0, 0.0)
-    builder.entries(row_of[by_program, by_period][~alone], spent[~alone], 1.0)
-    inside = linked[owner]
-    builder.entries(row_of[owner, at_period][inside], column[inside], -price[inside])
-    inside = linked[cell[0]]
-    at = (cell[0][inside], cell[1][inside])
-    builder.entries(row_of[at], opened[at], -levels.fixed[at])
-
-    paid_alone = (spent[alone], by_program[alone], by_period[alone])
-    _limit_rows(builder, scaled, funds, by_fund_alone, limits, levels, paid_alone, keep_all=keep_all)
-    spending = SpendingTerms(*(np.concatenate(parts) for parts in zip(*terms, strict=True)))
-    return spending, Carriers(*(np.concatenate(parts) for parts in zip(*carriers, strict=True))), opened
+    builder.entries(above, column, -np.maximum(levels.open_lower[cell], least))
+    alone = (programs.funds[cell[0]] == 1) & (levels.fixed[cell] > 0)
+    program, period = cell[0][alone], cell[1][alone]
+    fixed = levels.fixed[program, period]
+    return opened, SpendingTerms(column[alone], program, programs.first_fund[program], period, fixed)
 
 
-def _limit_rows(
-    builder: Builder,
-    scaled: Bools,
-    funds: Ints,
-    by_fund_alone: Bools,
-    limits: ProgramLimits,
-    levels: Levels,
-    spent: tuple[Ints, Ints, Ints],
-    *,
-    keep_all: bool,
-) -> None:
+def _add_payments(builder: Builder, programs: Scaled) -> SpendingTerms:
+    """Add columns by fund, for programs that several funds may pay."""
+    periods = programs.shape[1]
+    program, fund = np.nonzero(programs.eligible & (programs.linked | programs.by_fund_alone)[:, None])
+    (program, period), fund = each_period(program, periods), np.repeat(fund, periods)
+    keys = {"program": program, "fund": fund, "period": period}
+    column = builder.columns("spending", keys, 0.0, np.where(programs.pays[fund, period], np.inf, 0.0))
+    return SpendingTerms(column, program, fund, period, np.ones(len(column)))
+
+
+def _add_links(builder: Builder, programs: Scaled, parts: _SegmentColumns, opened: Ints, spent: SpendingTerms) -> None:
+    """Add link rows where several funds meet several segments, or a fixed cost."""
+    linked = programs.linked
+    cell = each_period(np.flatnonzero(linked), programs.shape[1])
+    row_of = placed(programs.shape, cell, builder.rows("link", {"program": cell[0], "period": cell[1]}, 0.0, 0.0))
+    inside = linked[spent.program]
+    builder.entries(row_of[spent.program, spent.period][inside], spent.column[inside], 1.0)
+    inside = linked[parts.program]
+    builder.entries(row_of[parts.program, parts.period][inside], parts.column[inside], -parts.price[inside])
+    at = np.nonzero((opened >= 0) & linked[:, None])
+    builder.entries(row_of[at], opened[at], -programs.levels.fixed[at])
+
+
+def _add_limits(builder: Builder, programs: Scaled, spent: SpendingTerms) -> None:
     """Add limits as rows where no single column has them: several funds and one segment, or no fund and a floor."""
+    limits, levels = programs.limits, programs.levels
     lower = np.maximum(limits.lower, levels.lower * levels.price)
     upper = np.minimum(limits.upper, np.where(np.isfinite(levels.upper), levels.upper, np.inf) * levels.price)
-    limited = by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | keep_all)
+    limited = programs.by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | programs.keep_all)
     # what no fund pays for, or what costs no money, cannot reach a floor
-    no_money = (funds == 0) | (levels.price == 0).all(axis=1) & (levels.fixed == 0).all(axis=1)
-    limited |= (scaled & no_money)[:, None] & ((limits.lower > 0) | keep_all)
-    held, when = np.nonzero(limited)
-    row_of = np.full(lower.shape, -1, dtype=np.int64)
-    keys = {"program": held, "period": when}
-    row_of[held, when] = builder.rows("program limits", keys, lower[held, when], upper[held, when])
-    column, program, period = spent
-    inside = row_of[program, period] >= 0
-    builder.entries(row_of[program, period][inside], column[inside], 1.0)
+    no_money = programs.scaled & ((programs.funds == 0) | programs.free)
+    limited |= no_money[:, None] & ((limits.lower > 0) | programs.keep_all)
+    cell = np.nonzero(limited)
+    keys = {"program": cell[0], "period": cell[1]}
+    row_of = placed(programs.shape, cell, builder.rows("program limits", keys, lower[cell], upper[cell]))
+    inside = programs.by_fund_alone[spent.program] & (row_of[spent.program, spent.period] >= 0)
+    builder.entries(row_of[spent.program, spent.period][inside], spent.column[inside], 1.0)
 
 
-def _keep_order(
-    builder: Builder,
-    segments: Segments,
-    segment: Ints,
-    period: Ints,
-    column: Ints,
-    room: Floats,
-    out_of_order: Bools,
-    periods: int,
-) -> None:
+def _keep_order(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> None:
     """Add a binary column at each breakpoint beyond which it would pay to skip ahead.
 
     The segments of a program fall into runs between such breakpoints. Within a run the best comes first, so it fills in
     order by itself; the binary of a breakpoint lets the run after it begin only when the run before it is full.
     """
-    if not out_of_order.any():
+    segments, periods = programs.segments, programs.shape[1]
+    breaks = np.flatnonzero(programs.out_of_order)
+    if not len(breaks):
         return
-    gates = np.flatnonzero(out_of_order)
-    keys = {
-        "program": np.repeat(segments.program[gates], periods),
-        "period": np.tile(np.arange(periods), len(gates)),
-        "segment": np.repeat(segments.number[gates], periods),
-    }
-    binary = builder.columns("beyond", keys, 0.0, 1.0, integer=True).reshape(len(gates), periods)
-    gate, opened_by = _gate_before(segments, segment, out_of_order)
-    following = np.minimum(gate + 1, len(gates) - 1)
-    opens = (gate + 1 < len(gates)) & (segments.program[segment] == segments.program[gates[following]])
+    program, period = each_period(segments.program[breaks], periods)
+    keys = {"program": program, "period": period, "segment": np.repeat(segments.number[breaks], periods)}
+    binary = builder.columns("beyond", keys, 0.0, 1.0, integer=True).reshape(len(breaks), periods)
+    last, is_beyond = _breakpoint_before(programs, parts)
+    following = np.minimum(last + 1, len(breaks) - 1)
+    opens = (last + 1 < len(breaks)) & (parts.program == segments.program[breaks[following]])
 
-    at = np.flatnonzero(opened_by)
-    keys = {"program": segments.program[segment[at]], "period": period[at], "segment": segments.number[segment[at]]}
-    row = builder.rows("opens", keys, -np.inf, 0.0)
-    builder.entries(row, column[at], 1.0)
-    builder.entries(row, binary[gate[at], period[at]], -room[at])
+    at = np.flatnonzero(is_beyond)
+    row = parts.rows(builder, "opens", at, -np.inf, 0.0)
+    builder.entries(row, binary[last[at], parts.period[at]], -parts.most[at])
 
     at = np.flatnonzero(opens)
-    keys = {"program": segments.program[segment[at]], "period": period[at], "segment": segments.number[segment[at]]}
-    row = builder.rows("full", keys, 0.0, np.inf)
-    builder.entries(row, column[at], 1.0)
-    builder.entries(row, binary[following[at], period[at]], -segments.width[segment[at]])
+    row = parts.rows(builder, "full", at, 0.0, np.inf)
+    builder.entries(row, binary[following[at], parts.period[at]], -segments.width[parts.segment[at]])
 
 
-def _gate_before(segments: Segments, segment: Ints, out_of_order: Bools) -> tuple[Ints, Bools]:
+def _breakpoint_before(programs: Scaled, parts: _SegmentColumns) -> tuple[Ints, Bools]:
     """Return the last breakpoint with a binary before each segment, and whether it is one of the segment's program."""
-    gates = np.flatnonzero(out_of_order)
-    gate = np.cumsum(out_of_order)[segment] - 1
-    has_one = gate >= 0
-    has_one[has_one] = segments.program[segment[has_one]] == segments.program[gates[gate[has_one]]]
-    return gate, has_one
+    breaks = np.flatnonzero(programs.out_of_order)
+    last = np.cumsum(programs.out_of_order)[parts.segment] - 1
+    has_one = last >= 0
+    has_one[has_one] = parts.program[has_one] == programs.segments.program[breaks[last[has_one]]]
+    return last, has_one
 
 
-def _open_by_segment(
-    builder: Builder,
-    segments: Segments,
-    segment: Ints,
-    period: Ints,
-    columns: tuple[Ints, Ints],
-    room: Floats,
-    out_of_order: Bools,
-) -> None:
+def _open_by_segment(builder: Builder, programs: Scaled, parts: _SegmentColumns, opened: Ints) -> None:
     """Let each segment of a program that is closed or open fill only as far as it is open.
 
-    The row that limits the sum of all segments says the same to whole numbers. Segment by segment the limits are far
+    The row that limits the sum of all segments says the same for integer values. Segment by segment the limits are far
     tighter where a fraction of a program is open, as in the relaxations that a search bounds its branches with.
     Segments beyond a breakpoint with a binary need none: there the binary and a full segment before it say so.
     """
-    column, opened = columns
-    _, is_beyond = _gate_before(segments, segment, out_of_order)
-    at = np.flatnonzero((opened >= 0) & np.isfinite(segments.width[segment]) & ~is_beyond)
-    keys = {"program": segments.program[segment[at]], "period": period[at], "segment": segments.number[segment[at]]}
-    row = builder.rows("open segment", keys, -np.inf, 0.0)
-    builder.entries(row, column[at], 1.0)
-    builder.entries(row, opened[at], -room[at])
+    column = opened[parts.program, parts.period]
+    _, is_beyond = _breakpoint_before(programs, parts)
+    at = np.flatnonzero((column >= 0) & np.isfinite(programs.segments.width[parts.segment]) & ~is_beyond)
+    row = parts.rows(builder, "open segment", at, -np.inf, 0.0)
+    builder.entries(row, column[at], -parts.most[at])

@@ -6,7 +6,8 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Ints
-from budgetopt.formulation.spending.packages import PackageColumns
+from budgetopt.formulation.spending.package_columns import PackageColumns
+from budgetopt.formulation.spending.positions import each_period, placed
 
 __all__ = ["add_ever_funded", "add_funded"]
 
@@ -26,18 +27,16 @@ def add_funded(builder: Builder, opened: Ints, counted: Bools, packages: Package
     funded = opened.copy()
     asked = counted[packages.runs_program]
     column, period, program = packages.runs_column[asked], packages.runs_period[asked], packages.runs_program[asked]
-    owners = np.unique(program)
-    periods = opened.shape[1]
-    keys = {"program": np.repeat(owners, periods), "period": np.tile(np.arange(periods), len(owners))}
-    funded[keys["program"], keys["period"]] = builder.columns("funded", keys, 0.0, 1.0, integer=True)
+    cell = each_period(np.unique(program), opened.shape[1])
+    keys = {"program": cell[0], "period": cell[1]}
+    funded[cell] = builder.columns("funded", keys, 0.0, 1.0, integer=True)
     # funded if any of its packages runs ...
     row = builder.rows("runs", {"program": program, "period": period}, -np.inf, 0.0)
     builder.entries(row, column, 1.0)
     builder.entries(row, funded[program, period], -1.0)
     # ... and only then
-    row_of = np.full(opened.shape, -1, dtype=np.int64)
-    row_of[keys["program"], keys["period"]] = builder.rows("funded", keys, -np.inf, 0.0)
-    builder.entries(row_of[keys["program"], keys["period"]], funded[keys["program"], keys["period"]], 1.0)
+    row_of = placed(opened.shape, cell, builder.rows("funded", keys, -np.inf, 0.0))
+    builder.entries(row_of[cell], funded[cell], 1.0)
     builder.entries(row_of[program, period], column, -1.0)
     return funded
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.formulation.limits import ProgramLimits
 from budgetopt.formulation.linear_program import Bools, Floats
-from budgetopt.formulation.provisions import Provision
+from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.scenario import Scenario
 
@@ -44,33 +42,27 @@ class Levels:
     may_open: Bools
 
 
-def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended: Collection[Provision] = ()) -> Levels:
+def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels:
     """Return the levels of all programs.
 
     Parameters
     ----------
     limits
-        Floors and ceilings in dollars.
+        Floors and ceilings in dollars, and in units of a service.
     most
         The most that can be spent in each period; dollars, shape (periods,).
-    suspended
-        Provisions that are left out.
     """
     programs = scenario.programs
     price = unit_prices(programs)[:, None] * scenario.price_level
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
-    doors = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
-    fewest = np.nan_to_num(programs.number("service.at_least"))[:, None] * np.ones_like(price)
-    fewest[[programs.position(provision.name) for provision in suspended if provision.kind == "floor"]] = 0.0
-    most_units = programs.number("service.up_to")[:, None] * np.ones_like(price)
-    most_units[np.isnan(most_units)] = np.inf
+    minimum = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
 
-    lower = np.maximum(_units(np.maximum(limits.lower - fixed, 0.0), price, 0.0), fewest)
+    lower = np.maximum(_units(np.maximum(limits.lower - fixed, 0.0), price, 0.0), limits.fewest)
     # NaN-free: a ceiling below the fixed cost leaves no level at all
-    upper = np.minimum(_units(np.maximum(limits.upper - fixed, 0.0), price, np.inf), most_units)
+    upper = np.minimum(_units(np.maximum(limits.upper - fixed, 0.0), price, np.inf), limits.most)
     reach = np.minimum(upper, _units(np.maximum(most - fixed, 0.0), price, np.inf))
-    must = (limits.lower > 0) | (fewest > 0)
-    enough = np.maximum(fixed, doors) - A_CENT / 2
+    must = (limits.lower > 0) | (limits.fewest > 0)
+    enough = np.maximum(fixed, minimum) - A_CENT / 2
     # a service that costs no money spends its fixed cost and no more
     is_free = (fixed == 0) | (fixed >= enough)
     is_free &= (limits.lower <= fixed + A_CENT / 2) & (limits.upper >= fixed - A_CENT / 2)
@@ -79,7 +71,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats, suspended
         fixed=fixed,
         lower=lower,
         upper=upper,
-        open_lower=np.maximum(_units(np.maximum(doors - fixed, 0.0), price, 0.0), lower),
+        open_lower=np.maximum(_units(np.maximum(minimum - fixed, 0.0), price, 0.0), lower),
         open_upper=reach,
         must_open=must,
         may_open=np.where(price > 0, limits.upper >= enough, is_free),

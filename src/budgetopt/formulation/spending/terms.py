@@ -9,6 +9,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, Ints
 from budgetopt.formulation.segments import Slopes
+from budgetopt.formulation.spending.positions import items_of
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.scenario import Scenario
 
@@ -43,14 +44,9 @@ class OutcomeTerms:
 
     def with_more(self, more: OutcomeTerms) -> OutcomeTerms:
         """Return these terms and others."""
-        return OutcomeTerms(
-            np.concatenate((self.column, more.column)),
-            np.concatenate((self.program, more.program)),
-            np.concatenate((self.outcome, more.outcome)),
-            np.concatenate((self.period, more.period)),
-            np.concatenate((self.weight, more.weight)),
-            self.constant + more.constant,
-        )
+        names = ("column", "program", "outcome", "period", "weight")
+        parts = {name: np.concatenate((getattr(self, name), getattr(more, name))) for name in names}
+        return OutcomeTerms(**parts, constant=self.constant + more.constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +61,16 @@ class Carriers:
 
 def joined(parts: Sequence[SpendingTerms]) -> SpendingTerms:
     """Return all terms as one."""
-    return SpendingTerms(
-        np.concatenate([part.column for part in parts]),
-        np.concatenate([part.program for part in parts]),
-        np.concatenate([part.fund for part in parts]),
-        np.concatenate([part.period for part in parts]),
-        np.concatenate([part.weight for part in parts]),
-    )
+    names = ("column", "program", "fund", "period", "weight")
+    return SpendingTerms(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def outcome_terms(effects: Effects, slopes: Slopes, carriers: Carriers, outcomes: int, programs: int) -> OutcomeTerms:
     """Return what the columns of segments do to the outcomes and resources."""
-    # pairs of effect and segment, met with the columns that carry the segment: both sorted by segment
-    by_segment = np.argsort(carriers.segment, kind="stable")
-    carried = carriers.segment[by_segment]
-    left = np.searchsorted(carried, slopes.segment, side="left")
-    lengths = np.searchsorted(carried, slopes.segment, side="right") - left
-    ends = np.cumsum(lengths)
-    item = by_segment[np.repeat(left - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)]
-    effect = np.repeat(slopes.effect, lengths)
-    weight = np.repeat(slopes.slope, lengths) * carriers.factor[item]
+    # pairs of effect and segment, met with the columns that carry the segment
+    item, pair = items_of(carriers.segment, slopes.segment)
+    effect = slopes.effect[pair]
+    weight = slopes.slope[pair] * carriers.factor[item]
     kept = weight != 0
     item, effect, weight = item[kept], effect[kept], weight[kept]
     constant = np.zeros((programs, outcomes))

@@ -7,7 +7,6 @@ scenario file itself says of programs.
 from __future__ import annotations
 
 from budgetopt.reading.tables.merge import merge, overlay
-from budgetopt.reading.tables.presence import check_presence
 from budgetopt.reading.tables.read import TablesRead, read_grid, read_tables, split_sheet
 
-__all__ = ["TablesRead", "check_presence", "merge", "overlay", "read_grid", "read_tables", "split_sheet"]
+__all__ = ["TablesRead", "merge", "overlay", "read_grid", "read_tables", "split_sheet"]

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from budgetopt.errors import Place, Problem
 from budgetopt.reading.problems import Said, say
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf
-from budgetopt.scenario.programs import Column, Floats, Ints, Origin, column_of, objects
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, Origin, column_of, objects
 
-__all__ = ["ReadColumn", "read_cells"]
+__all__ = ["ReadColumn", "malformed_curves", "read_cells"]
 
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _PLAIN_CURVE = re.compile(rf"{_PLAIN.pattern}:-?{_PLAIN.pattern}(?:;{_PLAIN.pattern}:-?{_PLAIN.pattern})+")
@@ -175,18 +174,28 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
 
 
 def _plain_curves(filled: Ints, texts: Sequence[str]) -> ReadColumn | None:
-    """Return curves that are all of plain numbers, or None if there is any other."""
+    """Return curves that are all well-formed and of plain numbers, or None if there is any other."""
     if not all(map(_PLAIN_CURVE.fullmatch, texts)):
         return None
     lengths = np.fromiter((text.count(";") + 1 for text in texts), dtype=np.int64, count=len(texts))
     numbers = ";".join(texts).replace(":", ";").split(";") if texts else []
     points: Floats = np.array(list(map(float, numbers))).reshape(-1, 2)
-    if not np.isfinite(points).all():
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    if not np.isfinite(points).all() or malformed_curves(points, offsets)[0].any():
         return None
-    return ReadColumn(filled, points, np.concatenate(([0], np.cumsum(lengths))), None, [])
+    return ReadColumn(filled, points, offsets, None, [])
 
 
-def problem_of(said: Said, place: Place | None, subject: str) -> Problem:
-    """Return what is wrong with a value as a problem at a place."""
-    message = f"{subject}: {said.message}" if subject else said.message
-    return Problem(said.code, message, place, said.expected, said.hint)
+def malformed_curves(points: Floats, offsets: Ints) -> tuple[Bools, Ints]:
+    """Return which curves are not well-formed, shape (curves,), and the points whose spending does not rise.
+
+    The points of curve ``i`` are ``points[offsets[i]:offsets[i + 1]]``; see
+    :func:`budgetopt.scenario.model.program.check_curve`.
+    """
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    spending = np.append(points[:, 0], np.nan)
+    curve = np.repeat(np.arange(len(starts)), lengths)
+    backwards = np.flatnonzero((np.diff(points[:, 0]) <= 0) & (np.diff(curve) == 0)) + 1
+    wrong = (lengths < 2) | (spending[starts] != 0)
+    wrong[curve[backwards]] = True
+    return wrong, backwards

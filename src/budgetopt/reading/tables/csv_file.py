@@ -24,7 +24,7 @@ def read_csv(data: bytes, file: str, *, header: int = 1, last_row: int | None = 
     file
         Its name, for places.
     header
-        The row of the column heads, 1-based.
+        The row of the column headers, 1-based.
     last_row
         The last row that is read; None for all.
 
@@ -62,10 +62,10 @@ def _plain(text: str, separator: str, file: str, header: int, last_row: int | No
     if width == 1 or any(line.count(separator) + 1 != width for line in lines):
         return None
     cells = separator.join(lines).split(separator)
-    heads = cells[:width]
-    if not heads[-1].strip():
+    headers = cells[:width]
+    if not headers[-1].strip():
         return None
-    return of_columns(file, "", heads, [cells[width + at :: width] for at in range(width)], header=header)
+    return of_columns(file, "", headers, [cells[width + at :: width] for at in range(width)], header=header)
 
 
 def _decode(data: bytes, file: str) -> str:
@@ -85,15 +85,15 @@ _SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"
 
 
 def _separator(text: str, header: int) -> str:
-    """Return the separator that parts the heads into the most columns."""
+    """Return the separator that parts the headers into the most columns."""
     best, most = ",", 0
     for separator in _SEPARATORS:
         try:
-            heads = next(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), header - 1, None), [])
+            headers = next(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), header - 1, None), [])
         except csv.Error:
             continue
-        if len(heads) > most:
-            best, most = separator, len(heads)
+        if len(headers) > most:
+            best, most = separator, len(headers)
     return best
 
 

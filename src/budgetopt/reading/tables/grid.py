@@ -1,4 +1,4 @@
-"""A table as it stands in a file: heads, columns of text, and where each cell is."""
+"""A table as it stands in a file: headers, columns of text, and where each cell is."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Grid:
     ----------
     file, sheet
         Where the table stands; the sheet is empty for CSV.
-    heads
-        The column heads.
-    head_row
-        The row in which the heads stand.
+    headers
+        The column headers.
+    header_row
+        The row in which the headers stand.
     columns
         The cells of each column, stripped; every column has one cell a row.
     rows
@@ -45,15 +45,15 @@ class Grid:
 
     file: str
     sheet: str
-    heads: tuple[str, ...]
-    head_row: int
+    headers: tuple[str, ...]
+    header_row: int
     columns: tuple[Sequence[str], ...]
     rows: Ints
     problems: tuple[Problem, ...] = field(default=())
 
     def place(self, row: int, column: int) -> Place:
-        """Return the place of a cell, by its 0-based position in the grid; row -1 is the heads, column -1 the row."""
-        line = self.head_row if row < 0 else int(self.rows[row])
+        """Return the place of a cell, by its 0-based position in the grid; row -1 is the headers, column -1 the row."""
+        line = self.header_row if row < 0 else int(self.rows[row])
         return Place(self.file, line, column + 1, self.sheet)
 
     def origin(self, cells: Ints, column: int) -> Origin:
@@ -82,27 +82,27 @@ def assemble(
     records
         All rows of the file from its first, empty ones included.
     header
-        The row of the heads, 1-based.
+        The row of the headers, 1-based.
     last_row
         The last row that is read; None for all.
     ragged
-        Whether rows may be shorter than the heads, as they are in a workbook.
+        Whether rows may be shorter than the headers, as they are in a workbook.
     problems
         What was found wrong while the file was read.
 
     Raises
     ------
     TableError
-        If there are no heads.
+        If there are no headers.
     """
     found = list(problems)
-    heads = [cell.strip() for cell in records[header - 1]] if header <= len(records) else []
-    while heads and not heads[-1]:
-        heads.pop()
-    if not heads:
+    headers = [cell.strip() for cell in records[header - 1]] if header <= len(records) else []
+    while headers and not headers[-1]:
+        headers.pop()
+    if not headers:
         raise TableError(_no_heads(records, header, Place(file, 0, 0, sheet)))
     body = list(records[header:last_row])
-    width = len(heads)
+    width = len(headers)
     lengths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
     for position in np.flatnonzero(lengths != width).tolist():
         record = [cell.strip() for cell in body[position]]
@@ -111,19 +111,19 @@ def assemble(
             found += _uneven(record, width, place, ragged=ragged)
         body[position] = record[:width] + [""] * (width - len(record))
     columns = tuple(zip(*body, strict=True)) if body else ((),) * width
-    return of_columns(file, sheet, heads, columns, header=header, problems=found)
+    return of_columns(file, sheet, headers, columns, header=header, problems=found)
 
 
 def of_columns(
     file: str,
     sheet: str,
-    heads: Sequence[str],
+    headers: Sequence[str],
     columns: Sequence[Sequence[str]],
     *,
     header: int,
     problems: Sequence[Problem] = (),
 ) -> Grid:
-    """Return the grid of columns of one length, without its empty rows; cells and heads need not be stripped."""
+    """Return the grid of columns of one length, without its empty rows; cells and headers need not be stripped."""
     stripped: list[Sequence[str]] = [list(map(str.strip, column)) for column in columns]
     rows = np.arange(len(stripped[0]), dtype=np.int64) + header + 1
     if "" in stripped[0]:
@@ -133,27 +133,27 @@ def of_columns(
         if not filled.all():
             stripped = [list(compress(column, filled.tolist())) for column in stripped]
             rows = rows[filled]
-    return Grid(file, sheet, tuple(head.strip() for head in heads), header, tuple(stripped), rows, tuple(problems))
+    return Grid(file, sheet, tuple(name.strip() for name in headers), header, tuple(stripped), rows, tuple(problems))
 
 
 def _no_heads(records: Sequence[Sequence[str]], header: int, place: Place) -> Problem:
     empty = not any(cell.strip() for record in records for cell in record)
-    message = "the table is empty" if empty else f"row {header} has no column heads"
-    hint = "" if empty or header > 1 else "if the heads stand further down, say so with `header: 4`"
-    return Problem("empty-table", message, place, "a row of column heads, such as program,name,baseline", hint)
+    message = "the table is empty" if empty else f"row {header} has no column headers"
+    hint = "" if empty or header > 1 else "if the headers stand further down, say so with `header: 4`"
+    return Problem("empty-table", message, place, "a row of column headers, such as program,name,baseline", hint)
 
 
 def _uneven(record: Sequence[str], width: int, row: Place, *, ragged: bool) -> list[Problem]:
-    """Return what is wrong with a row that has more or fewer cells than there are heads."""
+    """Return what is wrong with a row that has more or fewer cells than there are headers."""
     extra = next((number for number, cell in enumerate(record[width:], width) if cell), None)
     if extra is not None:
         place = Place(row.file, row.line, extra + 1, row.sheet)
-        heads = "1 column has a head" if width == 1 else f"{width} columns have heads"
-        message = f"{shown(record[extra])} stands in column {extra + 1}, and only {heads}"
+        known = "1 column has a header" if width == 1 else f"{width} columns have headers"
+        message = f"{shown(record[extra])} stands in column {extra + 1}, and only {known}"
         hint = "" if row.sheet else "a cell that holds the separator itself goes in quotes"
-        return [Problem("long-row", message, place, f"no more cells than heads, {width}", hint)]
+        return [Problem("long-row", message, place, f"no more cells than headers, {width}", hint)]
     if len(record) < width and not ragged:
         cells = "1 cell" if len(record) == 1 else f"{len(record)} cells"
-        message = f"the row has {cells}, and there are {width} column heads"
+        message = f"the row has {cells}, and there are {width} column headers"
         return [Problem("short-row", message, row, f"{width} cells", "an empty cell keeps its separator")]
     return []

@@ -17,7 +17,7 @@ from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, split_key
 from budgetopt.scenario.words import shown
 
-__all__ = ["concatenate", "merge", "overlay"]
+__all__ = ["common_key", "concatenate", "merge", "overlay", "sort", "without_key", "without_rows"]
 
 
 _MOST_OFFERS = 20
@@ -78,9 +78,7 @@ def _identify(tables: Sequence[ProgramTable]) -> tuple[Texts, dict[str, Column],
     first = [position for position, name in enumerate(names.tolist()) if number.setdefault(name, position) == position]
     places = join_origins([(len(table), table.places) for table in tables])
     at = np.array(first, dtype=np.int64)
-    if places is not None:
-        places = Origin(places.files, places.file[at], places.line[at], places.column[at])
-    return names[at], {}, places
+    return names[at], {}, None if places is None else places.take(at)
 
 
 def join_origins(parts: Iterable[tuple[int, Origin | None]]) -> Origin | None:
@@ -165,6 +163,10 @@ def overlay(base: ProgramTable, top: ProgramTable, periods: Sequence[str]) -> Pr
     period overrides each. Programs of ``top`` alone are added behind those of ``base``. Columns that ``top`` does not
     touch are the very arrays of ``base``.
     """
+    if not len(base):
+        return top
+    if not len(top):
+        return base
     added = [row for row, name in enumerate(top.ids.tolist()) if name not in base]
     table = base
     if added:
@@ -190,30 +192,49 @@ def without_rows(column: Column, rows: Ints) -> Column | None:
     return column.take(kept, column.rows[kept]) if len(kept) else None
 
 
+def without_key(table: ProgramTable, rows: Ints, key: str) -> ProgramTable | None:
+    """Return a table in which some programs do not say a key, nor anything below it; None if none of them says it.
+
+    Parameters
+    ----------
+    table
+        The programs.
+    rows
+        The positions of the programs.
+    key
+        The dotted key; empty for the programs themselves.
+    """
+    if not key:
+        return table.select(np.setdiff1d(np.arange(len(table)), rows))
+    columns = dict(table.columns)
+    for name in table.columns:
+        if name == key or name.startswith(f"{key}."):
+            _clear(columns, name, rows)
+    same = columns.keys() == table.columns.keys() and all(columns[name] is table.columns[name] for name in columns)
+    return None if same else replace(table, columns={name: columns[name] for name in table.columns if name in columns})
+
+
 def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Sequence[str]) -> None:
     """Make way for a key: one value for every period goes where each has its own, and becomes them where one is set."""
     for below in [name for name in columns if common_key(name) == key]:
-        kept = without_rows(columns[below], rows)
-        if kept is None:
-            del columns[below]
-        else:
-            columns[below] = kept
+        _clear(columns, below, rows)
     parent = common_key(key)
-    if parent not in columns:
+    common = columns.get(parent)
+    moved = np.empty(0, dtype=np.int64) if common is None else np.flatnonzero(np.isin(common.rows, rows))
+    if common is None or not len(moved):
         return
-    common = columns[parent]
-    moved = np.flatnonzero(np.isin(common.rows, rows))
-    if not len(moved):
-        return
-    kept = without_rows(common, rows)
-    if kept is None:
-        del columns[parent]
-    else:
-        columns[parent] = kept
+    _clear(columns, parent, rows)
     values = common.take(moved, common.rows[moved])
     for period in periods:
         name = f"{parent}.{period}"
         columns[name] = sort(concatenate([columns[name], values])) if name in columns else values
+
+
+def _clear(columns: dict[str, Column], key: str, rows: Ints) -> None:
+    """Take the cells of some programs out of a column."""
+    kept = without_rows(columns.pop(key), rows)
+    if kept is not None:
+        columns[key] = kept
 
 
 @lru_cache(maxsize=4096)

@@ -9,10 +9,10 @@ from pathlib import Path as FilePath
 
 from budgetopt.errors import Place, Problem, near
 from budgetopt.reading.tables.csv_file import read_csv
-from budgetopt.reading.tables.effects import read_curves, read_evidence
+from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid, TableError
-from budgetopt.reading.tables.packages import read_packages
-from budgetopt.reading.tables.rows import MappedAt, read_programs
+from budgetopt.reading.tables.package_rows import read_packages
+from budgetopt.reading.tables.program_rows import MappedAt, read_programs
 from budgetopt.reading.tables.workbook import read_sheet
 from budgetopt.scenario.model.table import Table, Tables
 from budgetopt.scenario.places import Places
@@ -87,7 +87,7 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
                 problems.append(error.problem)
                 continue
             problems += grid.problems
-            read, wrong = reader(grid, table, at.head)
+            read, wrong = reader(grid, table, at.header)
             found[is_reference].append(read)
             problems += wrong
         lacks_programs |= kind == "programs" and bool(problems)
@@ -150,5 +150,5 @@ class _PlaceOfTable:
         path = self._path()
         return self.places.values.get((*path, "file")) or self.places.of(*path)
 
-    def head(self, head: str) -> Place | None:
-        return self.places.of_key(*self._path(), "columns", head)
+    def header(self, header: str) -> Place | None:
+        return self.places.of_key(*self._path(), "columns", header)

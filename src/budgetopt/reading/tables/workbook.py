@@ -40,7 +40,7 @@ def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last
     sheet
         The sheet; it may be left out if there is only one.
     header
-        The row of the column heads, 1-based.
+        The row of the column headers, 1-based.
     last_row
         The last row that is read; None for all.
 

@@ -11,16 +11,16 @@
     return Number(number);  // words stand for nothing: "new", "not funded"
   };
 
-  [...table.tHead.rows[0].cells].forEach((head, at) => {
-    if (at && !head.classList.contains("r")) return;
+  [...table.tHead.rows[0].cells].forEach((header, at) => {
+    if (at && !header.classList.contains("r")) return;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = head.dataset.head = head.textContent;
-    head.replaceChildren(button);
+    button.textContent = header.dataset.header = header.textContent;
+    header.replaceChildren(button);
     button.addEventListener("click", () => {
-      const rising = head.getAttribute("aria-sort") === "descending" || (!at && head.getAttribute("aria-sort") !== "ascending");
+      const rising = header.getAttribute("aria-sort") === "descending" || (!at && header.getAttribute("aria-sort") !== "ascending");
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+      header.setAttribute("aria-sort", rising ? "ascending" : "descending");
       const keys = new Map(rows.map((row) => [row, at ? figure(row.cells[at]) : row.cells[0].textContent]));
       const compare = at ? (one, other) => keys.get(one) - keys.get(other) || 0 : (one, other) => keys.get(one).localeCompare(keys.get(other));
       body.append(...[...rows].sort((one, other) => (rising ? 1 : -1) * compare(one, other)));

@@ -12,7 +12,7 @@ from budgetopt.scenario.model.fund import (
     Reserve,
     Transfer,
 )
-from budgetopt.scenario.model.logic import (
+from budgetopt.scenario.model.logic_rules import (
     CountRule,
     ExactlyOneRule,
     ExcludesRule,

@@ -13,14 +13,12 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     Tag,
-    ValidationInfo,
     WithJsonSchema,
 )
 
 from budgetopt.scenario.words import clean, refuse, shown
 
 __all__ = [
-    "JOINED",
     "Date",
     "Flag",
     "Model",
@@ -29,7 +27,6 @@ __all__ = [
     "PerPeriod",
     "Scalar",
     "Text",
-    "is_joined",
     "is_tag",
     "tag",
     "tag_name",
@@ -58,16 +55,6 @@ class Model(BaseModel):
     """A frozen mapping with no unknown keys; every field is described, and the reference is made of that."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="strings")
-
-
-JOINED = "joined"
-"""In the context of a validation: whether tables may say more of the programs. What a program needs beside a key is
-then asked for when all that is said of it stands together."""
-
-
-def is_joined(info: ValidationInfo) -> bool:
-    """Return whether more may be said of a program elsewhere than is being validated."""
-    return bool(info.context and info.context.get(JOINED))
 
 
 _QUOTE = "if it is meant as text, put it in quotation marks"

@@ -53,7 +53,7 @@ class Document(Model):
     rules: tuple[Rule, ...] = ()
     """What binds the allocation as a whole."""
     objective: tuple[Objective, ...] = (Objective(maximize=WEIGHTED_OUTCOMES),)
-    """What the plan seeks: one entry, or a list in order of importance."""
+    """The objective: one entry, or a list in order of importance."""
 
     @field_validator("objective", mode="before")
     @classmethod

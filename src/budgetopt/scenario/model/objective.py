@@ -1,4 +1,4 @@
-"""What the plan seeks, in order of importance."""
+"""The objectives of the plan, in order of importance."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Sought = Annotated[Annotated[Text, tag("word")] | Annotated[Smallest, tag("small
 
 
 class Objective(Model):
-    """One thing sought. Entries further down decide only among the plans that are best by the entries above."""
+    """One objective. Entries further down decide only among the plans that are best by the entries above."""
 
     maximize: Sought | None = None
     """`weighted outcomes`, the name of one outcome, or `{smallest: OUTCOME, by: districts}`: the least that any group

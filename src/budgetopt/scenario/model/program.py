@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
-from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text, is_joined
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text
 from budgetopt.scenario.model.evidence import Evidence
 from budgetopt.scenario.model.package import Packages
 from budgetopt.scenario.model.resource import Use
@@ -39,48 +39,8 @@ CurvePoint = Annotated[tuple[Amount, Number], BeforeValidator(_point)]
 """``[spending, outcome]``."""
 
 
-class Effect(Model):
-    """What a program's spending in a period does to one outcome in that period.
-
-    An effect has one size: `per_dollar`, `unit_cost` or `curve`. Its keys may stand in the scenario file, in a table,
-    or some here and some there.
-    """
-
-    per_dollar: Number | None = None
-    """Units of the outcome for each dollar, without limit."""
-    unit_cost: PositiveAmount | None = None
-    """Dollars for one unit."""
-    up_to: Annotated[Number, Field(ge=0)] | None = None
-    """With unit_cost: the number of units after which more money buys no more."""
-    per_unit: Number | None = None
-    """Units of the outcome for each unit of the program's service."""
-    curve: Annotated[tuple[CurvePoint, ...], BeforeValidator(_points)] | None = None
-    """Points [spending, outcome], joined by straight lines and flat after the last; the first is at spending 0."""
-    std_error: ShareOf | None = None
-    """The standard error of the effect, as a share of it."""
-    low: ShareOf | None = None
-    """A low estimate, as a share of the effect."""
-    high: ShareOf | None = None
-    """A high estimate, as a share of the effect."""
-    evidence: Evidence | None = None
-    """How the effect is known; `assumption` where no source gives it."""
-    source: Text = ""
-    """Where the effect comes from."""
-    as_of: Date = ""
-    """The year or date that the effect was measured."""
-    note: Text = ""
-    """What a reader should know about the figure."""
-
-    @field_validator("curve")
-    @classmethod
-    def _well_formed(cls, curve: tuple[CurvePoint, ...] | None) -> tuple[CurvePoint, ...] | None:
-        if curve is not None:
-            check_curve(curve)
-        return curve
-
-
-def check_curve(curve: tuple[tuple[float, float], ...]) -> None:
-    """Refuse a curve that does not begin at zero spending, whose spending goes backwards, or that says nothing."""
+def check_curve(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """Return a curve; refuse one that does not begin at zero, whose spending goes backwards, or that says nothing."""
     if len(curve) < 2:
         raise refuse("short-curve", "the curve has fewer than two points", "two or more points [spending, outcome]")
     if curve[0][0] != 0:
@@ -97,6 +57,40 @@ def check_curve(curve: tuple[tuple[float, float], ...]) -> None:
                 after=money(after),
                 before=money(before),
             )
+    return curve
+
+
+class Effect(Model):
+    """What a program's spending in a period does to one outcome in that period.
+
+    An effect has one size: `per_dollar`, `unit_cost` or `curve`. Its keys may stand in the scenario file, in a table,
+    or some here and some there.
+    """
+
+    per_dollar: Number | None = None
+    """Units of the outcome for each dollar, without limit."""
+    unit_cost: PositiveAmount | None = None
+    """Dollars for one unit."""
+    up_to: Annotated[Number, Field(ge=0)] | None = None
+    """With unit_cost: the number of units after which more money buys no more."""
+    per_unit: Number | None = None
+    """Units of the outcome for each unit of the program's service."""
+    curve: Annotated[tuple[CurvePoint, ...], BeforeValidator(_points), AfterValidator(check_curve)] | None = None
+    """Points [spending, outcome], joined by straight lines and flat after the last; the first is at spending 0."""
+    std_error: ShareOf | None = None
+    """The standard error of the effect, as a share of it."""
+    low: ShareOf | None = None
+    """A low estimate, as a share of the effect."""
+    high: ShareOf | None = None
+    """A high estimate, as a share of the effect."""
+    evidence: Evidence | None = None
+    """How the effect is known; `assumption` where no source gives it."""
+    source: Text = ""
+    """Where the effect comes from."""
+    as_of: Date = ""
+    """The year or date that the effect was measured."""
+    note: Text = ""
+    """What a reader should know about the figure."""
 
 
 class Spending(Model):
@@ -111,7 +105,7 @@ class Spending(Model):
 
 
 class IfFunded(Model):
-    """Nothing, or enough to open the doors."""
+    """Nothing, or at least a minimum operating level."""
 
     at_least: Amount = 0.0
     """If anything is spent in a period, at least this much."""
@@ -119,9 +113,7 @@ class IfFunded(Model):
     """The part of the spending that buys no outcome; the effects are functions of what is spent beyond it."""
 
     @model_validator(mode="after")
-    def _says_something(self, info: ValidationInfo) -> IfFunded:
-        if is_joined(info):
-            return self
+    def _says_something(self) -> IfFunded:
         if not self.at_least and not self.fixed_cost:
             raise refuse("if-funded", "if_funded asks for nothing", "at_least, fixed_cost or both")
         return self
@@ -140,9 +132,7 @@ class Service(Model):
     """The fewest units in a period."""
 
     @model_validator(mode="after")
-    def _has_an_end(self, info: ValidationInfo) -> Service:
-        if is_joined(info):
-            return self
+    def _has_an_end(self) -> Service:
         if self.unit_cost == 0 and self.up_to is None:
             raise refuse("service", "a service that costs no money has no end", "up_to beside unit_cost: 0")
         return self
@@ -172,7 +162,7 @@ class Program(Model):
     funds: Names | None = None
     """The funds that may pay for it; left out, every fund whose `only` admits it."""
     if_funded: IfFunded | None = None
-    """Nothing, or enough to open the doors."""
+    """Nothing, or at least a minimum operating level."""
     service: Service | None = None
     """For a program that is scaled by units of service."""
     packages: Packages | None = None
@@ -197,15 +187,15 @@ class Program(Model):
     """What a reader should know about it."""
 
     @model_validator(mode="after")
-    def _one_shape(self, info: ValidationInfo) -> Program:
+    def _one_shape(self) -> Program:
         if self.packages is not None:
             for key in ("service", "if_funded", "outcomes", "uses"):
                 if getattr(self, key):
                     hint = "a program of packages says what each package does; packages are taken whole already"
                     raise refuse("packages", f"packages and {key} do not go together", f"packages or {key}", hint)
-        elif self.start and not is_joined(info):
+        elif self.start:
             raise refuse("start", "start goes with packages only", "packages beside start")
-        if self.service is None and not is_joined(info):
+        if self.service is None:
             for name, effect in self.outcomes.items():
                 if effect.per_unit is not None:
                     hint = "or per_dollar"

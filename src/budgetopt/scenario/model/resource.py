@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Number, PositiveAmount
-from budgetopt.scenario.model.base import Date, Model, Name, PerPeriod, Text, is_joined
+from budgetopt.scenario.model.base import Date, Model, Name, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Resource", "Use"]
@@ -48,14 +48,8 @@ class Use(Model):
     """Units of the resource for each unit of an outcome that the program brings."""
 
     @model_validator(mode="after")
-    def _says_something(self, info: ValidationInfo) -> Use:
-        if (
-            not is_joined(info)
-            and self.per is None
-            and self.per_dollar is None
-            and self.per_unit is None
-            and not self.per_outcome
-        ):
+    def _says_something(self) -> Use:
+        if self.per is None and self.per_dollar is None and self.per_unit is None and not self.per_outcome:
             raise refuse("no-use", "the use has no size", "per, per_dollar, per_unit or per_outcome")
         if self.per is not None and self.per_dollar is not None:
             raise refuse("two-uses", "the use is given both as per and as per_dollar", "one of them")

@@ -7,13 +7,13 @@ in :data:`RULE_KINDS`, and give it a formulation and an audit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Discriminator, Field, model_validator
 
 from budgetopt.scenario.amounts import NumberOrShare, PositiveAmount, Share, ShareOf
 from budgetopt.scenario.model.base import Model, Name, Names, PerPeriod, Text, tag, tag_name
-from budgetopt.scenario.model.logic import (
+from budgetopt.scenario.model.logic_rules import (
     CountRule,
     ExactlyOneRule,
     ExcludesRule,
@@ -26,7 +26,7 @@ from budgetopt.scenario.model.rule_base import RuleBase
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["RULE_KINDS", "ChangeLimit", "ChangeRule", "OfSelection", "Rule", "RuleBase", "SumRule"]
+__all__ = ["RULE_KINDS", "ChangeLimit", "ChangeRule", "OfSelection", "Rule", "RuleBase", "SumRule", "any_rule"]
 
 
 class OfSelection(Model):
@@ -184,21 +184,22 @@ def _kind(value: Any) -> str | None:
     return None
 
 
-Rule = Annotated[
-    Annotated[SumRule, tag("sum")]
-    | Annotated[ChangeRule, tag("change")]
-    | Annotated[CountRule, tag("count")]
-    | Annotated[RequiresRule, tag("requires")]
-    | Annotated[ExcludesRule, tag("excludes")]
-    | Annotated[ExactlyOneRule, tag("exactly_one")]
-    | Annotated[TogetherRule, tag("together")]
-    | Annotated[SubstitutesRule, tag("substitutes")]
-    | Annotated[FollowsRule, tag("follows")],
-    Discriminator(
-        _kind,
-        custom_error_type="rule-kind",
-        custom_error_message="it says nothing that binds",
-        custom_error_context={"expected": f"one of {', '.join(RULE_KINDS)}"},
-    ),
-]
-"""One rule of any kind."""
+def any_rule() -> Any:
+    """Return the type of a rule of any kind: the one whose key it has."""
+    kinds = tuple(Annotated[kind, tag(key)] for key, kind in RULE_KINDS.items())
+    return Annotated[
+        Union[kinds],  # noqa: UP007
+        Discriminator(
+            _kind,
+            custom_error_type="rule-kind",
+            custom_error_message="it says nothing that binds",
+            custom_error_context={"expected": f"one of {', '.join(RULE_KINDS)}"},
+        ),
+    ]
+
+
+if TYPE_CHECKING:
+    Rule = RuleBase
+else:
+    Rule = any_rule()
+    """One rule of any kind."""

@@ -21,3 +21,8 @@ class RuleBase(Model):
     """The programs that it speaks of; left out, all of them."""
     periods: Names | None = None
     """The periods in which it holds; left out, all of them."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The programs or groups that each of its inequalities is about, in order; none where it is about all."""
+        return ()

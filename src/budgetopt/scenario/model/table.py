@@ -25,9 +25,9 @@ class Table(Model):
     file: Name
     """A CSV or XLSX file beside the scenario file; `office.xlsx!Offers` names a sheet of a workbook."""
     columns: dict[Text, Text] = Field(default_factory=dict)
-    """An office's own heads and the keys that they stand for, such as `FY26 adopted: baseline`, or `ignore`."""
+    """An office's own column headers and the keys that they mean, such as `FY26 adopted: baseline`, or `ignore`."""
     header: Annotated[int, Field(ge=1)] = 1
-    """The row of the column heads."""
+    """The row of the column headers."""
     last_row: Annotated[int, Field(ge=1)] | None = None
     """The last row that is read, where totals or notes stand below the list; left out, the last row of the file."""
 

@@ -1,0 +1,156 @@
+"""The table of limits: every limit that the audit checks, beside what relaxing it would gain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from budgetopt.allocation.prices import EVERY
+from budgetopt.audit.check import ALL_PERIODS, Check
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["COLUMNS", "rules_table"]
+
+COLUMNS = (
+    "kind", "name", "part", "period", "sense", "value", "bound", "slack", "binding", "price", "one_percent", "unit",
+    "because", "place", "limit",
+)  # fmt: skip
+NOT_ASKED = "not asked"
+"""The sense of a limit that asks for nothing there: a share that no period has, the effort for a grant not taken."""
+
+Rows = dict[str, Any]
+
+
+def rules_table(plan: Allocation) -> pd.DataFrame:
+    """Return every limit that the scenario sets beyond the programs' own, one row a limit, part and period.
+
+    A limit on many programs one by one (a ``change`` rule, a match, no supplanting) has one row a period: how many of
+    the programs it holds, and the price of relaxing it for the one where that brings most. A limit that asks for
+    nothing says so in its ``sense``. Prices are for one unit, and units differ; ``one_percent`` is what relaxing the
+    limit by a hundredth of itself would gain, as far as the price holds. ``limit`` is its position in
+    ``scenario.limits``.
+    """
+    frames = []
+    for check in plan.audit.checks:
+        at = check.limit
+        if isinstance(at, int) and at >= 0:
+            frames.append(_frame(plan, check, at))
+    if not frames:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:
+    limit = plan.scenario.limits[at]
+    if limit.is_never_negative:
+        # what cannot be below zero has no floor of zero
+        check = replace(check, lower=np.where(check.lower > 0, check.lower, -np.inf))
+    words = {"kind": limit.form, "name": limit.name, "because": limit.because, "place": str(limit.place or "")}
+    names = np.array([*plan.scenario.periods, "all"], dtype=object)
+    rows = _of_programs(plan, check, at) if limit.of_each_program else _of_sums(plan, check, at)
+    asked = set(rows["period"].tolist())
+    rest = [period for period in range(len(names) - 1) if limit.in_every_period and period not in asked]
+    rest = rest or ([] if asked else [ALL_PERIODS])
+    parts = (rows, _nothing(plan, check, rest, one_by_one=limit.of_each_program))
+    frames = [pd.DataFrame({**words, "limit": at, **part}) for part in parts if len(part["period"])]
+    frame = pd.concat(frames, ignore_index=True)
+    if limit.in_every_period:
+        frame = frame.sort_values("period", kind="stable")
+    frame["period"] = names[frame["period"].to_numpy(dtype=np.int64)]
+    return frame
+
+
+def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
+    """Return the rows of a limit on sums: one a cell that has a limit."""
+    part, names = _parts(plan, check, at)
+    by_program = check.program if check.program is not None and plan.prices.is_by_program(at) else None
+    price = plan.prices.of(
+        at, EVERY if part is None else part, EVERY if by_program is None else by_program, check.period
+    )
+    about = np.full(len(check), "", dtype=object) if part is None else names[part]
+    if by_program is not None:
+        about = plan.scenario.programs.ids[by_program]
+    bound, is_lower = _nearer(check)
+    equal = check.lower == check.upper
+    sense = np.where(np.isfinite(bound) & equal, "equals", np.where(is_lower, "at least", "at most"))
+    rows = {
+        "part": about,
+        "period": check.period,
+        "sense": sense.astype(object),
+        "value": check.value,
+        "bound": bound,
+        "slack": np.where(is_lower, check.value - bound, bound - check.value),
+        "binding": check.binding,
+        "price": price,
+        "one_percent": price * np.where(np.isfinite(bound), np.abs(bound), 0.0) / 100,
+    }
+    kept = np.isfinite(bound)
+    return {**{name: values[kept] for name, values in rows.items()}, "unit": check.unit}
+
+
+def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]:
+    """Return the part of the limit that each cell is about, None for the whole, and the names of the parts."""
+    names = plan.scenario.limits[at].parts
+    if check.part is not None:
+        return check.part, objects([*names, ""])
+    if names or check.item is None or not plan.prices.has_parts(at):
+        return None, objects([])
+    # parts that the limit does not name are numbered in the order in which the audit comes to them
+    number: dict[str, int] = {}
+    part = np.array([number.setdefault(str(item), len(number)) for item in check.item.tolist()], dtype=np.int64)
+    return part, objects(list(number))
+
+
+def _nearer(check: Check) -> tuple[Floats, Bools]:
+    """Return the limit of each cell, of two the one that is nearer, and whether it is the lower one."""
+    is_lower: Bools = np.isfinite(check.lower) & (
+        ~np.isfinite(check.upper) | (check.value - check.lower <= check.upper - check.value)
+    )
+    return np.where(is_lower, check.lower, check.upper), is_lower
+
+
+def _of_programs(plan: Allocation, check: Check, at: int) -> Rows:
+    """Return the rows of a limit on programs one by one: how many it holds in each period."""
+    count, limit = len(plan.scenario.periods), plan.scenario.limits[at]
+    cells, holds = np.bincount(check.period, minlength=count), np.bincount(check.period[check.binding], minlength=count)
+    period: Ints = np.arange(count) if limit.in_every_period else np.flatnonzero(cells)
+    bound, _ = _nearer(check)
+    size = np.where(np.isfinite(bound), np.abs(bound), 0.0)
+    assert check.program is not None
+    worth = plan.prices.of(at, program=check.program, period=check.period) * size / 100
+    return {
+        "part": "",
+        "period": period,
+        "sense": "holds",
+        "value": holds[period].astype(np.float64),
+        "bound": cells[period].astype(np.float64),
+        "slack": np.nan,
+        "binding": holds[period] > 0,
+        "price": plan.prices.highest(at)[period],
+        "one_percent": np.bincount(check.period, worth, minlength=count).astype(np.float64)[period],
+        "unit": "programs",
+    }
+
+
+def _nothing(plan: Allocation, check: Check, periods: list[int], *, one_by_one: bool) -> Rows:
+    """Return the rows of periods in which a limit asks for nothing."""
+    # a grant may be left alone because of what it asks
+    price = np.nan if plan.formulation.linear_program.is_integer else 0.0
+    return {
+        "part": "",
+        "period": np.array(periods, dtype=np.int64),
+        "sense": "holds" if one_by_one else NOT_ASKED,
+        "value": 0.0 if one_by_one else np.nan,
+        "bound": 0.0 if one_by_one else np.nan,
+        "slack": np.nan,
+        "binding": False,
+        "price": price,
+        "one_percent": price,
+        "unit": "programs" if one_by_one else check.unit if isinstance(check.unit, str) else "",
+    }

@@ -1,0 +1,79 @@
+"""Whether any plan exists, by solving: with all-or-nothing decisions taken in part first, and then with whole ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from budgetopt.analysis.contradictions import Conflict, conflicts
+from budgetopt.analysis.repair import Repair
+from budgetopt.analysis.repairs import repairs
+from budgetopt.formulation import LinearProgram, Stage, formulate
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Options, PointStatus, Termination
+from budgetopt.solvers.highs import LiveModel
+
+__all__ = ["TIME_LIMIT", "Feasibility", "feasibility"]
+
+TIME_LIMIT = 5.0
+"""Seconds after which all-or-nothing decisions are left undecided."""
+QUICK = 1_000
+"""Repairs are looked for in problems of no more columns, of which a tenth may be all-or-nothing decisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """Whether a scenario has a plan.
+
+    Parameters
+    ----------
+    feasible
+        Whether it has one; None if that was not decided in time.
+    decided
+        What settled it: the ``linear program``; the ``relaxation`` of an integer program, in which all-or-nothing
+        decisions may be taken in part; or the ``integer program`` itself. Where nothing was decided in time the
+        relaxation has a plan.
+    conflicts
+        The smallest set of limits that contradict each other, if there is no plan.
+    repairs
+        The cheapest repairs, if they are found quickly.
+    """
+
+    feasible: bool | None
+    decided: Literal["linear program", "relaxation", "integer program"]
+    conflicts: tuple[Conflict, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+
+
+def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasibility:
+    """Return whether a scenario has a plan, and if not, what contradicts itself and the cheapest repairs.
+
+    Parameters
+    ----------
+    time_limit
+        Seconds after which all-or-nothing decisions are left undecided.
+    """
+    problem = formulate(scenario).linear_program
+    decided: Literal["linear program", "relaxation", "integer program"]
+    decided = "relaxation" if problem.is_integer else "linear program"
+    # a linear program is solved faster with its objective than without one; a search ends with the first plan
+    feasible = _has_point(replace(problem, integer=np.zeros(problem.columns, dtype=bool)))
+    if feasible and problem.is_integer:
+        idle = Stage("any plan", np.zeros(problem.columns), maximize=False)
+        feasible = _has_point(replace(problem, stages=(idle,)), time_limit)
+        decided = decided if feasible is None else "integer program"
+    if feasible is not False:
+        return Feasibility(feasible, decided)
+    found = conflicts(scenario)
+    quick = problem.columns <= QUICK and problem.open_integers <= QUICK // 10 and any(one.demands for one in found)
+    return Feasibility(False, decided, found, repairs(scenario, at_most=2) if quick else ())
+
+
+def _has_point(problem: LinearProgram, time_limit: float | None = None) -> bool | None:
+    """Return whether any point is feasible; None if the time ran out."""
+    answer = LiveModel(replace(problem, tie_break=None), Options(time_limit=time_limit)).solve()
+    if answer.primal is PointStatus.FEASIBLE or answer.termination is Termination.UNBOUNDED:
+        return True
+    return False if answer.termination is Termination.INFEASIBLE else None

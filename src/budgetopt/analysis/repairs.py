@@ -1,0 +1,268 @@
+"""The cheapest repairs of a contradiction, as concrete new numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Literal
+
+import numpy as np
+
+from budgetopt.allocation import Subject, scenario_of
+from budgetopt.analysis.dropping import drops
+from budgetopt.analysis.elastic import Elastic, elastic
+from budgetopt.analysis.repair import NEVER, Amendment, Repair
+from budgetopt.audit import Check, SpendingPlan, audit_plan
+from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.formulation import formulate
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.limits import Limit, Number
+from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import PointStatus, solve_linear_program
+from budgetopt.solvers.highs import LiveModel
+
+__all__ = ["repairs"]
+
+LEAST = 1e-9
+"""What is relaxed by less than this share of its size is not relaxed."""
+
+
+def repairs(
+    scenario: Subject,
+    *,
+    measure: Literal["dollars", "change"] = "dollars",
+    weights: Mapping[str, float | Literal["never"]] | None = None,
+    at_most: int = 5,
+) -> tuple[Repair, ...]:
+    """Return the cheapest repairs of a scenario that no plan can meet, the cheapest first; none if it is feasible.
+
+    The cheapest repair of all may change several limits; after it come the cheapest that change only one. What is no
+    number (rules on which programs go together, the match of a grant, money that may not supplant) can only be dropped,
+    or for a match lowered: where a weight is given for it, which is then the cost of dropping it, or where nothing else
+    helps. Where that alone is not enough, the cheapest numbers that have to change as well come with it.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, or the path of its folder or file.
+    measure
+        ``dollars``: the fewest dollars by which floors, ceilings, reserves and rules on spending are relaxed, or that
+        must be found for a fund; limits that are not in dollars (targets, resources) count as many dollars as units,
+        times their weight, and are relaxed only where a weight is given for them or where nothing else helps.
+        ``change``: the least change of all limits, each as a share of itself; money to be found counts as a share of
+        the fund's.
+    weights
+        How much a limit counts, by its name: a factor, or ``never``. Left out, 1.
+    at_most
+        How many repairs to return.
+
+    Raises
+    ------
+    OptionError
+        If a weight is negative or names nothing, or it is asked of something else.
+    """
+    if at_most < 1:
+        raise OptionError(f"at_most is {at_most}; at least one repair must be asked for")
+    scenario = scenario_of(scenario, "repairs")
+    weights = dict(weights or {})
+    _check_weights(scenario, weights)
+    found = _find(scenario, measure, weights, at_most, others=False)
+    return found or _find(scenario, measure, weights, at_most, others=True)
+
+
+def _check_weights(scenario: Scenario, weights: Mapping[str, Any]) -> None:
+    known = {limit.name for limit in scenario.limits.demands()} | set(scenario.funds)
+    for name, weight in weights.items():
+        if name not in known:
+            raise OptionError(f"no limit is named {name!r}", hint="a rule, fund, program, outcome or resource")
+        if weight != NEVER and not (isinstance(weight, int | float) and weight > 0 and math.isfinite(weight)):
+            raise OptionError(f"the weight of {name!r} is {weight!r}", hint="a number above zero, or never")
+
+
+def _find(
+    scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most: int, *, others: bool
+) -> tuple[Repair, ...]:
+    found = _by_numbers(scenario, measure, weights, others=others, alone=True)
+    if found is None:
+        return ()
+
+    def completed(repair: Repair) -> Repair | None:
+        """Return a repair with what else it takes by numbers; None if nothing helps."""
+        if _works(scenario, repair):
+            return repair
+        rest = _by_numbers(repair.apply(scenario), measure, weights, others=others, alone=False)
+        if not rest:
+            return None
+        both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments))
+        return both if _works(scenario, both) else None
+
+    named = {name: float(weight) for name, weight in weights.items() if weight != NEVER}
+    barred = {name for name, weight in weights.items() if weight == NEVER}
+    found += drops(scenario, named, barred, completed, every=others and not found)
+    unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
+    ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
+    return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
+
+
+def _by_numbers(
+    scenario: Scenario, measure: str, weights: Mapping[str, Any], *, others: bool, alone: bool
+) -> list[Repair] | None:
+    """Return the cheapest repair by numbers, and with ``alone`` those of one provision; None if none is needed."""
+
+    def cost_of(limit: Limit, size: float) -> float | None:
+        weight = weights.get(limit.name, 1.0)
+        if weight == NEVER:
+            return None
+        if measure == "change":
+            return float(weight) / max(abs(size), 1e-9)
+        return float(weight) if limit.in_dollars or others or limit.name in weights else None
+
+    slack = elastic(scenario, cost_of)
+    live = LiveModel(slack.problem)
+    best = _solve(live)
+    if best is None:
+        return []
+    if slack.problem.stages[0].cost @ best <= LEAST:
+        return None
+    found = [_repair(scenario, slack, best)]
+    for position in dict.fromkeys(slack.limit.tolist()) if alone else ():
+        mine = slack.limit == position
+        live.set_column_bounds(slack.column, np.zeros(len(mine)), np.where(mine, np.inf, 0.0))
+        point = _solve(live)
+        if point is not None:
+            found.append(_repair(scenario, slack, point))
+    return found
+
+
+def _works(scenario: Scenario, repair: Repair) -> bool:
+    """Return whether the repaired scenario has a plan; a share of nothing, for one, can be no larger."""
+    if not repair.amendments:
+        return False
+    try:
+        problem = formulate(repair.apply(scenario)).linear_program
+    except ScenarioError:
+        return False
+    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
+    answer = solve_linear_program(replace(problem, stages=(stage,), tie_break=None))
+    return answer.x is not None
+
+
+def _solve(live: LiveModel) -> Floats | None:
+    answer = live.solve()
+    return answer.x if answer.primal is PointStatus.FEASIBLE else None
+
+
+def _repair(scenario: Scenario, slack: Elastic, point: Floats) -> Repair:
+    """Return the numbers that the plan of a point needs, where its limits are relaxed."""
+    formulation = slack.formulation
+    own = point[: formulation.linear_program.columns]
+    plan = SpendingPlan(
+        formulation.spending_of(own),
+        formulation.transfers_of(own),
+        formulation.packages_of(own),
+        formulation.units_of(own),
+    )
+    audit = audit_plan(scenario, plan)
+    gave = point[slack.column]
+    amendments = []
+    for position in dict.fromkeys(slack.limit[gave > LEAST * np.maximum(1.0, np.abs(gave))].tolist()):
+        limit, mine, checks = scenario.limits[position], slack.limit == position, audit.of_limit(position)
+        if limit.is_switch:
+            amendments.append(Amendment(limit, limit.address, True, False))
+        for number in limit.numbers:
+            address = limit.address_of(number)
+            for before, after in _changed(scenario, limit, number, checks, slack.period[mine], gave[mine]):
+                amendments.append(Amendment(limit, address, before, after))
+    return Repair(float(slack.problem.stages[0].cost @ point), tuple(amendments))
+
+
+def _changed(
+    scenario: Scenario, limit: Limit, number: Number, checks: Sequence[Check], period: Ints, gave: Floats
+) -> Iterator[tuple[Any, Any]]:
+    """Yield the old and the new value of a number that has to change: at most one.
+
+    ``period`` and ``gave`` are those of the columns that relax the limit, of shape (slacks,).
+    """
+    if number.measure == "added":
+        yield number.value, _with_money(scenario, number, period, gave)
+    elif number.per_unit is not None:
+        kept = max(_outward(float(number.value) - float(gave.max()), up=False), 0.0)
+        yield number.value, Share(kept) if isinstance(number.value, Share) else kept
+    else:
+        for check in checks:
+            # a program's floor may be one of dollars and one of units
+            if not limit.of_program or number.counts_units == (check.kind == "service"):
+                yield from _moved(number, check) if number.measure != "value" else _missed(scenario, number, check)
+
+
+def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
+    """Yield the new limit of how far programs may move: as far as the one that moves farthest."""
+    assert check.share_of is not None
+    base = check.share_of
+    move = np.divide(check.value - base, base, out=np.zeros(len(check)), where=base > 0)
+    moved = {"move": np.abs(move), "increase": move, "decrease": -move}[number.measure]
+    if moved.max(initial=0.0) > number.value + LEAST:
+        yield number.value, Share(_outward(float(moved.max()), up=True))
+
+
+def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
+    """Yield a new limit if what is attained misses the old one: the worst of all periods, or each of its own."""
+    upward, after = number.sense == "at most", dict[str, float]()
+    limited = check.upper if upward else check.lower
+    for cell, at in enumerate(check.period.tolist()):
+        period = scenario.periods[at] if at >= 0 else ""
+        bound = number.in_period(period)
+        if bound is None:
+            continue
+        is_share, attained, whole = number.is_share(bound), float(check.value[cell]), 1.0
+        if is_share and check.share_of is not None:
+            whole = float(check.share_of[cell])
+        if not _same(bound * whole, float(limited[cell])):
+            # something else limits it there: parity, or a reserve that is not yet due
+            continue
+        attained = attained / whole if whole else 0.0
+        missed = attained > bound if upward else attained < bound
+        if number.sense == "equals":
+            missed = attained != bound
+        if not missed or _same(attained, bound):
+            continue
+        new = attained if number.sense == "equals" else _outward(attained, up=upward)
+        after[period] = Share(new) if is_share else new
+    if not after:
+        return
+    if isinstance(number.value, Mapping):
+        yield {period: number.value[period] for period in after}, after
+    else:
+        worst: Callable[..., float] = max if upward else min
+        yield number.value, worst(after.values())
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) -> dict[str, float]:
+    """Return one-time revenue that covers what a fund is short of in each period."""
+    before = scenario.per_period(number.value)
+    short = np.zeros(len(before))
+    short[period] = gave
+    return {
+        name: _outward(float(had) + float(more), up=True) if more > LEAST else float(had)
+        for name, had, more in zip(scenario.periods, before, short, strict=True)
+    }
+
+
+def _outward(value: float, *, up: bool) -> float:
+    """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
+    digits = 6 if abs(value) < 10 else 2
+    near = round(value, digits)
+    noise = 1e-10 * max(abs(value), 1.0)
+    step = 10.0**-digits
+    if up and near < value - noise:
+        near = round(near + step, digits)
+    elif not up and near > value + noise:
+        near = round(near - step, digits)
+    return near + 0.0

@@ -1,0 +1,106 @@
+"""Rules on which programs are funded beside one another: their own words, each rule by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from budgetopt.checks.findings import Findings, named
+from budgetopt.checks.floors import check_bounds
+from budgetopt.scenario.model import ChangeRule, CountRule, FollowsRule, RequiresRule, Rule, SubstitutesRule
+from budgetopt.scenario.places import Path
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.selection import select
+from budgetopt.scenario.words import money
+
+__all__ = ["check_logic"]
+
+
+def check_logic(scenario: Scenario, findings: Findings) -> None:
+    """Look for rules that name a program twice, set it against itself, or count what there is not."""
+    for rule, path in findings.rule_paths(scenario.rules):
+        _twice(rule, path, findings)
+        _itself(rule, path, findings)
+        if isinstance(rule, CountRule):
+            _count(scenario, rule, path, findings)
+        elif isinstance(rule, ChangeRule) and rule.change.from_ == "previous" and len(scenario.periods) == 1:
+            message = f"{named(path, findings.tree)} limits the change from the period before, and there is one period"
+            hint = "list more periods, or write `from: baseline`"
+            findings.add("one-period", (*path, "change", "from"), message, "two or more periods", hint)
+        elif not (findings.partial or findings.is_invalid("programs") or findings.is_invalid(*path)):
+            _coverage(scenario, rule, path, findings)
+
+
+def _lists(rule: Rule, path: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
+    for key in ("excludes", "exactly_one", "together", "substitutes"):
+        if names := getattr(rule, key, ()):
+            yield names, (*path, key)
+    if isinstance(rule, RequiresRule):
+        yield rule.requires.needs, (*path, "requires", "needs")
+
+
+def _twice(rule: Rule, path: Path, findings: Findings) -> None:
+    for names, below in _lists(rule, path):
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                message = f"{named(below, findings.tree)} names program '{name}' twice"
+                findings.add("twice", (*below, position), message, "each program once")
+
+
+def _itself(rule: Rule, path: Path, findings: Findings) -> None:
+    if isinstance(rule, RequiresRule) and rule.requires.program in rule.requires.needs:
+        position = rule.requires.needs.index(rule.requires.program)
+        below: Path = (*path, "requires", "needs", position)
+        if findings.places.values and below not in findings.places.values:
+            below = below[:-1]
+        message = f"program '{rule.requires.program}' needs itself in {named(path, findings.tree)}"
+        findings.add("itself", below, message, "another program")
+    if isinstance(rule, FollowsRule) and rule.follows.program == rule.follows.of:
+        message = f"program '{rule.follows.of}' follows itself in {named(path, findings.tree)}"
+        findings.add("itself", (*path, "follows", "of"), message, "another program")
+
+
+def _count(scenario: Scenario, rule: CountRule, path: Path, findings: Findings) -> None:
+    subject = named(path, findings.tree)
+    unsure = findings.partial or findings.is_invalid("programs") or findings.is_invalid(*path)
+    selected = int(select(scenario.programs, rule.where).sum()) if not unsure else -1
+    for key in ("at_least", "at_most", "equals"):
+        bound = getattr(rule, key)
+        each = bound if isinstance(bound, Mapping) else {None: bound}
+        for period, value in each.items():
+            below: Path = (*path, key) if period is None else (*path, key, period)
+            if value is not None and value != round(value):
+                message = f"{subject} counts programs, and {value:g} is no whole number"
+                findings.add("whole-number", below, message, "a whole number")
+            elif value is not None and selected > 0 and key != "at_most" and value > selected:
+                has = f"it speaks of {selected:,} programs" if selected > 1 else "it speaks of one program"
+                message = f"{subject} asks for {money(value)} funded programs, and {has}"
+                findings.add("above-the-programs", below, message, f"at most {selected:,}")
+    if rule.at_least is not None and rule.at_most is not None:
+        low, high = scenario.per_period(rule.at_least, np.nan), scenario.per_period(rule.at_most, np.nan)
+        check_bounds(low, high, f"{subject} is", (*path, "at_least"), scenario, findings)
+
+
+def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) -> None:
+    """Look for programs of which nothing says how far their spending covers what they could serve."""
+    where: list[tuple[str, Path]] = []
+    if isinstance(rule, SubstitutesRule):
+        where = [(name, (*path, "substitutes", at)) for at, name in enumerate(rule.substitutes)]
+    elif isinstance(rule, FollowsRule):
+        where = [(rule.follows.program, (*path, "follows", "program")), (rule.follows.of, (*path, "follows", "of"))]
+    if not where:
+        return
+    most = scenario.ceilings
+    free = scenario.programs.number("service.unit_cost") == 0
+    for name, below in where:
+        if name not in scenario.programs or findings.is_invalid("programs", name):
+            continue
+        if np.isinf(most[scenario.programs.position(name)]).any():
+            message = f"nothing says how much program '{name}' can spend, so {named(path, findings.tree)} knows no"
+            message += " coverage of it"
+            expected = "`spending.at_most`, or an effect with an end (`up_to`, or a curve)"
+            findings.add("no-coverage", below, message, expected)
+        elif free[scenario.programs.position(name)]:
+            message = f"program '{name}' costs no money, so {named(path, findings.tree)} knows no coverage of it"
+            findings.add("no-coverage", below, message, "a program that costs money")

@@ -1,0 +1,65 @@
+"""Say what differs between two scenarios, and with --solve what that changes.
+
+The first scenario is what was, such as the proposed budget; the second is what is, such as the adopted one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from budgetopt.cli.common import positive_seconds
+from budgetopt.cli.files import print_json
+from budgetopt.cli.progress import progress
+
+if TYPE_CHECKING:
+    from budgetopt.analysis.differences import Difference
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "diff"
+HELP = "what differs between two scenarios, in words, and what that changes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("before", metavar="SCENARIO", help="the scenario that was: a folder, or a scenario file")
+    parser.add_argument("after", metavar="SCENARIO", help="the scenario that is")
+    parser.add_argument("--solve", action="store_true", help="solve both, and say what the differences change")
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", type=positive_seconds, help="with --solve: stop each solve after this long"
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="what to print")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare the scenarios and print what differs."""
+    with progress("Reading the scenarios"):
+        from budgetopt.reading import load
+
+        before, after = load(arguments.before), load(arguments.after)
+    with progress("Solving" if arguments.solve else "Comparing"):
+        from budgetopt.analysis.differences import diff
+
+        found = diff(before, after, solve=arguments.solve, time_limit=arguments.time_limit)
+    if arguments.format == "json":
+        print_json(_document(found))
+    else:
+        from budgetopt.report.difference_words import difference_lines
+
+        sys.stdout.write("\n".join(difference_lines(found)) + "\n")
+    return 0
+
+
+def _document(found: Difference) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "values": found.values.to_dict(orient="records"),
+        "programs": found.programs.to_dict(orient="records"),
+        "another_order": list(found.order),
+    }
+    if found.plans is not None:
+        document["objective"] = [plan.objective_value for plan in found.plans]
+        for name, table in (("moves", found.moves), ("outcomes", found.outcomes), ("funds", found.funds)):
+            document[name] = table.rename_axis("name").reset_index().to_dict(orient="records")
+    return document

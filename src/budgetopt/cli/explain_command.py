@@ -1,0 +1,82 @@
+"""Explain a plan in plain sentences: a program, a rule, a fund; without a name, the short story of the whole plan.
+
+With --all it prints a table of every program: what holds it, what its last and next dollar bring beside what a dollar
+brings elsewhere, and the factors on its effect at which it would get more or less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.files import print_json
+from budgetopt.cli.prices_command import print_table
+from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "explain"
+HELP = "explain a program, a rule or a fund; without a name, the whole plan"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", help="programs, rules, funds, targets or resources: ids or printed names"
+    )
+    parser.add_argument("--all", action="store_true", help="a table of every program instead of sentences")
+    add_changes(parser)
+    parser.add_argument(
+        "--format", choices=["text", "json", "csv"], default="text", help="what to print; csv with --all"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve the scenario and explain what was asked."""
+    if arguments.all and arguments.names:
+        raise OptionError("--all explains every program; no names go with it")
+    if arguments.format == "csv" and not arguments.all:
+        raise OptionError("only a table can be written as csv", hint="--format csv goes with --all")
+    from budgetopt.scenario.named import named
+
+    scenario = load(arguments)
+    for name in arguments.names:
+        named(scenario, name)
+    with progress("Solving"):
+        plan = solved_or_why_not(scenario)
+    if arguments.all:
+        with progress("Explaining every program"):
+            from budgetopt.analysis import explain_all
+
+            table = explain_all(plan)
+        print_table(plan, table, arguments.format)
+        return 0
+    with progress("Explaining"):
+        from budgetopt.analysis.what_if import question_about
+        from budgetopt.report.explanation import explain, tell
+
+        question = question_about(plan) if arguments.names else None
+        found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
+    if arguments.format == "json":
+        document = [
+            {
+                "subject": item.subject,
+                "sentences": list(item.sentences),
+                "tables": {name: _records(table) for name, table in item.tables.items()},
+            }
+            for item in found
+        ]
+        print_json(document)
+    else:
+        sys.stdout.write("\n\n".join(str(item) for item in found) + "\n")
+    return 0
+
+
+def _records(table: Any) -> Any:
+    return json.loads(table.to_json(orient="records"))

@@ -1,0 +1,42 @@
+"""Write the scenario's linear program for anyone's solver: as MPS or LP, by the ending of the file's name."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target
+from budgetopt.cli.progress import progress
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "export"
+HELP = "write the linear program for another solver"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    parser.add_argument("model", metavar="MODEL", help="the file to write: model.mps or model.lp")
+    add_changes(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Formulate the scenario and write the file."""
+    check_target("MODEL", arguments.model, (".mps", ".lp"))
+    scenario = load(arguments)
+    with progress("Writing the linear program"):
+        from budgetopt.formulation import formulate
+        from budgetopt.report.whole_files import write_whole
+        from budgetopt.solvers import write_model
+
+        problem = formulate(scenario).linear_program
+        write_whole(arguments.model, lambda draft: write_model(problem, draft))
+    size = problem.summary()
+    counts = ", ".join(f"{size[key]:,} {key}" for key in ("rows", "columns", "entries", "integers"))
+    say(f"{Path(arguments.model).name}: {counts}; objective: {problem.stages[0].label}")
+    if len(problem.stages) > 1:
+        say(f"note: the scenario has {len(problem.stages)} objectives, and such a file holds one: the first")
+    return 0

@@ -1,0 +1,90 @@
+"""Print what each limit costs: a little of it to each side, as far as that holds, and the whole of it.
+
+With --ladder the rules are added one at a time; with --dollars it prints what the next and the last dollars buy,
+program by program, and what goes first in a cut.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target, write_text
+from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.allocation import Allocation
+
+__all__ = ["HELP", "NAME", "add_arguments", "print_table", "run", "solved_or_why_not"]
+
+NAME = "prices"
+HELP = "what each limit costs, what the rules cost one after another, and what the next and last dollars buy"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    add_changes(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--ladder", action="store_true", help="add the rules one at a time, in the order of the file")
+    which.add_argument("--dollars", action="store_true", help="what the next and the last dollars buy")
+    which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
+    parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
+    parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
+    parser.add_argument(
+        "--hold",
+        action=argparse.BooleanOptionalAction,
+        help="hold the plan's all-or-nothing decisions (default: where there are 250 or more)",
+    )
+    parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve the scenario and print the table that was asked for."""
+    if arguments.chart is not None:
+        if not arguments.dollars:
+            raise OptionError("--chart draws the ladder of dollars", hint="use it with --dollars")
+        check_target("--chart", arguments.chart, (".svg",))
+    if arguments.hold is not None and (arguments.ladder or arguments.dollars or arguments.margins):
+        raise OptionError("--hold is for the prices of limits", hint="leave out --ladder, --dollars and --margins")
+    scenario = load(arguments)
+    with progress("Solving"):
+        plan = solved_or_why_not(scenario)
+    with progress("Solving again for each price"):
+        table = _table(arguments, plan)
+    if arguments.chart is not None:
+        from budgetopt.report.ladder_chart import ladder_chart
+
+        write_text(arguments.chart, ladder_chart(plan, table))
+        say(f"wrote {arguments.chart}")
+    print_table(plan, table, arguments.format)
+    return 0
+
+
+def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
+    """Print a table about a plan as aligned text, JSON or CSV."""
+    if form == "json":
+        sys.stdout.write(table.to_json(orient="records", indent=2) + "\n")
+    elif form == "csv":
+        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+    else:
+        from budgetopt.report.price_table import price_text
+
+        sys.stdout.write(price_text(plan, table) + "\n")
+
+
+def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
+    from budgetopt.analysis import budget_steps, marginal_returns, prices, rules_one_by_one
+
+    if arguments.ladder:
+        return rules_one_by_one(plan)
+    if arguments.dollars:
+        return budget_steps(plan, fund=arguments.fund)
+    return marginal_returns(plan) if arguments.margins else prices(plan, hold=arguments.hold)

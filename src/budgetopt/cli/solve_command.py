@@ -1,0 +1,157 @@
+"""Find the best balanced allocation of a scenario, prove it, and print it or write it to files.
+
+The plan is printed to stdout. Files are written only once there is a plan that passed its proof and its audit. Ctrl-C
+ends the search with the best plan found so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from budgetopt.cli.common import add_changes, add_scenario, load, positive_count, positive_seconds, share
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.failures import INTERRUPTED, say
+from budgetopt.cli.files import STDIO, check_target, write_text
+from budgetopt.cli.interruptions import Interruptions, watched
+from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError, OutOfTimeError
+
+if TYPE_CHECKING:
+    from budgetopt.allocation import Allocation
+    from budgetopt.scenario import Scenario
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "solve"
+REPORTS = (".html", ".htm", ".md", ".xlsx")
+HELP = "find the best allocation, and print it or write it to files"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    add_changes(parser)
+    solving = parser.add_argument_group("how to solve")
+    solving.add_argument(
+        "--solver", metavar="NAME", default="highs", help="the solver (default: highs); `budgetopt solvers` lists them"
+    )
+    solving.add_argument(
+        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop then, with the best plan found"
+    )
+    solving.add_argument(
+        "--gap",
+        metavar="SHARE",
+        type=share,
+        help="with all-or-nothing decisions: stop when no plan can be better by more than this share (default: search "
+        "small problems to their end, those of 250 such decisions or more to 0.01%%)",
+    )
+    solving.add_argument("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
+    output = parser.add_argument_group("what to print and write")
+    output.add_argument(
+        "--report",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated",
+    )
+    output.add_argument(
+        "--excel", metavar="FILE", action="append", default=[], help="write every table as a sheet of a workbook, .xlsx"
+    )
+    output.add_argument("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
+    output.add_argument("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
+    output.add_argument(
+        "--format",
+        choices=["text", "json", "csv"],
+        help="what to print: tables (text), the result document, or the programs as CSV",
+    )
+    output.add_argument("--all", action="store_true", help="print every program, also where there are many")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve the scenario, write the files, print the plan."""
+    _check_outputs(arguments)
+    scenario = load(arguments)
+    with watched() as interruptions, progress("Solving"):
+        plan = _solve(arguments, scenario, interruptions)
+    with progress("Writing"):
+        _write(arguments, plan)
+    _print(arguments, plan)
+    if interruptions.count:
+        say("budgetopt: interrupted; this is the best plan found until then, and it is not proved to be the best")
+        return INTERRUPTED
+    if not plan.proved:
+        say(f"budgetopt: the plan keeps every limit, but it is not proved to be the best; {_how_far(plan)}")
+    return 0
+
+
+def _solve(arguments: argparse.Namespace, scenario: Scenario, interruptions: Interruptions) -> Allocation:
+    options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
+    try:
+        return solved_or_why_not(scenario, **{key: value for key, value in options.items() if value is not None})
+    except OutOfTimeError:
+        if interruptions.count:
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Refuse outputs that cannot be written, before any work is done."""
+    for name in arguments.report:
+        check_target("--report", name, REPORTS)
+    for name in arguments.excel:
+        check_target("--excel", name, (".xlsx",))
+    if arguments.json == STDIO:
+        if arguments.format not in (None, "json"):
+            raise OptionError("--json - and --format both say what goes to stdout", hint="name a file after --json")
+        arguments.format, arguments.json = "json", None
+    elif arguments.json is not None:
+        check_target("--json", arguments.json)
+    if arguments.csv is not None:
+        folder = Path(arguments.csv)
+        if folder.exists() and not folder.is_dir():
+            raise OptionError(f"--csv: {arguments.csv!r} is a file", hint="name a folder")
+        if not folder.is_dir():
+            check_target("--csv", arguments.csv)
+
+
+def _write(arguments: argparse.Namespace, plan: Allocation) -> None:
+    from budgetopt import report
+
+    for name in [*arguments.report, *arguments.excel]:
+        match Path(name).suffix.lower():
+            case ".xlsx":
+                report.write_excel(plan, name)
+            case ".md":
+                write_text(name, report.markdown_summary(plan))
+            case _:
+                report.write_html(plan, name)
+        say(f"wrote {name}")
+    if arguments.json is not None:
+        write_text(arguments.json, plan.to_json())
+        say(f"wrote {arguments.json}")
+    if arguments.csv is not None:
+        for file in plan.to_csv(arguments.csv):
+            say(f"wrote {file}")
+
+
+def _print(arguments: argparse.Namespace, plan: Allocation) -> None:
+    if arguments.format == "json":
+        sys.stdout.write(plan.to_json())
+    elif arguments.format == "csv":
+        sys.stdout.write(plan.programs.to_csv(lineterminator="\n"))
+    else:
+        from budgetopt.report import print_allocation
+
+        print_allocation(plan, every_program=arguments.all)
+
+
+def _how_far(plan: Allocation) -> str:
+    if math.isfinite(plan.gap):
+        from budgetopt.report.numbers import Numbers
+
+        return f"no plan can be better by more than {Numbers().most_share(plan.gap)}"
+    return "how much better a plan could be is not known"

@@ -1,0 +1,99 @@
+"""The limits of each program's spending, and which of the scenario's limits sets each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.scenario.model import ChangeRule
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.selection import select
+
+__all__ = ["NO_LIMIT", "ProgramLimits", "program_limits"]
+
+NO_LIMIT = -1
+"""Stands where nothing limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLimits:
+    """Floors and ceilings of every program in every period; all arrays have shape (programs, periods).
+
+    Parameters
+    ----------
+    lower, upper
+        Dollars; 0 and infinity where nothing limits.
+    lower_by, upper_by
+        What sets each: its position in the scenario's list of limits, or :data:`NO_LIMIT`.
+    fewest, most
+        The fewest and the most units of a service; 0 and infinity where nothing limits.
+    """
+
+    lower: Floats
+    upper: Floats
+    lower_by: Ints
+    upper_by: Ints
+    fewest: Floats
+    most: Floats
+
+
+def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> ProgramLimits:
+    """Return the tightest limits that the programs' own words and the rules on change set.
+
+    Parameters
+    ----------
+    suspended
+        Positions of limits that are left out.
+    """
+    programs, shape = scenario.programs, (len(scenario.programs), len(scenario.periods))
+    fewest = np.nan_to_num(programs.number("service.at_least"))[:, None] * np.ones(shape)
+    units = programs.number("service.up_to")[:, None] * np.ones(shape)
+    limits = ProgramLimits(
+        lower=np.zeros(shape),
+        upper=np.full(shape, np.inf),
+        lower_by=np.full(shape, NO_LIMIT),
+        upper_by=np.full(shape, NO_LIMIT),
+        fewest=fewest,
+        most=np.where(np.isnan(units), np.inf, units),
+    )
+    floor, ceiling = scenario.dollars("spending.at_least"), scenario.dollars("spending.at_most")
+    by = {kind: scenario.limits.of_programs(kind) for kind in ("floor", "ceiling", "most units")}
+    left_out = np.array(sorted(suspended), dtype=np.int64)
+    no_floor, no_ceiling = np.isin(by["floor"], left_out), np.isin(by["ceiling"], left_out)
+    floor[no_floor], ceiling[no_ceiling], fewest[no_floor] = np.nan, np.nan, 0.0
+    limits.most[np.isin(by["most units"], left_out)] = np.inf
+    _tighten(limits, floor, ceiling, by["floor"][:, None], by["ceiling"][:, None])
+    for rule in scenario.rules:
+        position = scenario.limits.find("rule", rule.name)
+        if not isinstance(rule, ChangeRule) or rule.change.from_ != "baseline" or position in suspended:
+            continue
+        bound = np.full(shape, np.nan)
+        # a program without a baseline has nothing to change from: its baseline is NaN, and so are its limits
+        held = select(programs, rule.where)[:, None] & scenario.period_mask(rule.periods)
+        bound[held] = scenario.baselines[held]
+        change = rule.change
+        down = _least(change.at_most, change.decrease_at_most)
+        up = _least(change.at_most, change.increase_at_most)
+        nothing = np.full(shape, np.nan)
+        _tighten(
+            limits,
+            nothing if down is None else bound * max(0.0, 1 - down),
+            nothing if up is None else bound * (1 + up),
+            position,
+            position,
+        )
+    return limits
+
+
+def _least(*shares: float | None) -> float | None:
+    return min((share for share in shares if share is not None), default=None)
+
+
+def _tighten(limits: ProgramLimits, lower: Floats, upper: Floats, floor_by: Ints | int, ceiling_by: Ints | int) -> None:
+    # comparisons with NaN are false, so what is not limited stays as it is
+    higher, lesser = lower > limits.lower, upper < limits.upper
+    limits.lower[higher], limits.lower_by[higher] = lower[higher], np.broadcast_to(floor_by, lower.shape)[higher]
+    limits.upper[lesser], limits.upper_by[lesser] = upper[lesser], np.broadcast_to(ceiling_by, upper.shape)[lesser]

@@ -1,0 +1,206 @@
+"""Check which keys of a program stand together, for all programs at once.
+
+The models say that packages do not go together with a service, that a package has a cost, and the like. Such checks ask
+only which keys are present, and whether a number is zero. So the programs are sorted by that, one of each sort is put
+before the model itself, and only where the model refuses it, each program of its sort is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from budgetopt.checks.findings import Findings, named, program_path
+from budgetopt.errors import Place, near
+from budgetopt.reading.problems import expected_key, say
+from budgetopt.reading.tables.merge import without_key
+from budgetopt.scenario.keys import fields_of, leaf_of, slot_of
+from budgetopt.scenario.model.program import Program
+from budgetopt.scenario.places import Path, Places
+from budgetopt.scenario.programs import Column, Ints, ProgramTable, put
+
+__all__ = ["check_models"]
+
+_Part = tuple[str, tuple[str, ...], Column]
+"""A column: its key, the way to it below a model, itself."""
+_BITS = 62
+_SHAPES = ("if_funded", "service", "packages", "choose", "start", "uses", "outcomes")
+"""Keys of a program that must fit one another."""
+_OF_COLUMNS = ("missing-column", "unknown-column", "duplicate-column")
+"""Problems of whole columns of a table."""
+_MOST_INVALID = 100
+"""With more programs than these wrong in themselves, nothing is said of what others say of them."""
+
+
+def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
+    """Add what the models find wrong with the keys that programs have beside one another.
+
+    Returns
+    -------
+    programs
+        The programs without what some of them, which contradict themselves, do: the rest can be looked at.
+    """
+    refusals = _Refusals(programs, findings)
+    refused = np.zeros(len(programs), dtype=bool)
+    for (path, model), parts in _below_models(programs).items():
+        rows, kinds = _sorts(parts, len(programs))
+        _, first, inverse = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
+        wrong = [sort for sort, at in enumerate(first.tolist()) if _errors(model, _tree(parts, int(rows[at])))]
+        concerned = rows[np.isin(inverse.reshape(-1), wrong)]
+        refused[concerned] = True
+        for row, more in findings.alike(concerned):
+            for error in _errors(model, _tree(parts, row)):
+                refusals.add(row, path, model, error, more)
+    for written, places in findings.empty.items():
+        refusals.at_empty(written, places)
+    rows = np.flatnonzero(refused)
+    if len(rows) > _MOST_INVALID:
+        findings.partial, findings.cells_only = True, False
+        return programs.select(np.flatnonzero(~refused))
+    findings.invalid |= {("programs", name, key) for name in programs.ids[rows].tolist() for key in _SHAPES}
+    for key in _SHAPES if len(rows) else ():
+        programs = without_key(programs, rows, key) or programs
+    return programs
+
+
+def _asks_of_keys(model: type[BaseModel]) -> bool:
+    """Return whether a model asks anything of the keys that stand in it."""
+    required = any(field.is_required() for field in model.model_fields.values())
+    return required or bool(model.__pydantic_decorators__.model_validators)
+
+
+def _below_models(programs: ProgramTable) -> dict[tuple[tuple[str, ...], type[BaseModel]], list[_Part]]:
+    """Return for each model within a program (a package, its service) the columns that are part of it."""
+    found: dict[tuple[tuple[str, ...], type[BaseModel]], list[_Part]] = {}
+    for key, column in programs.columns.items():
+        leaf = leaf_of(Program, key)
+        if leaf is None or not len(column):
+            continue
+        slot = slot_of(Program)
+        for length, part in enumerate(leaf.path):
+            for model in filter(_asks_of_keys, slot.models):
+                found.setdefault((leaf.path[:length], model), []).append((key, leaf.path[length:], column))
+            slot = slot.below(part)
+    return found
+
+
+def _sorts(parts: Sequence[_Part], programs: int) -> tuple[Ints, NDArray[np.int64]]:
+    """Return the programs that have any of the parts, and for each what it has; shapes (rows,) and (rows, words)."""
+    bit: dict[tuple[str, ...], int] = {}
+    words = np.zeros((programs, 1), dtype=np.int64)
+    for _, path, column in parts:
+        # names and numbers within make no difference: only the keys of the models do
+        general = path if len(path) == 1 else (path[0], path[-1])
+        number = bit.setdefault(general, 2 * len(bit))
+        word, shift = divmod(number, _BITS)
+        if word == words.shape[1]:
+            words = np.hstack([words, np.zeros((programs, 1), dtype=np.int64)])
+        words[column.rows, word] |= 1 << shift
+        if column.values.dtype.kind == "f" and column.offsets is None:
+            words[column.rows[column.values == 0], word] |= 2 << shift
+    rows = np.flatnonzero(words.any(axis=1))
+    return rows, words[rows]
+
+
+def _tree(parts: Sequence[_Part], row: int) -> dict[str, Any]:
+    """Return the parts of one program as a mapping."""
+    tree: dict[str, Any] = {}
+    for _, path, column in parts:
+        cell = int(np.searchsorted(column.rows, row))
+        if cell < len(column) and column.rows[cell] == row:
+            value = column.cell(cell)
+            put(tree, path, int(value) if type(value) is float and value.is_integer() else value)
+    return tree
+
+
+def _errors(model: type[BaseModel], tree: Mapping[str, Any]) -> list[ErrorDetails]:
+    try:
+        model.model_validate(tree)
+    except ValidationError as error:
+        # what is wrong further inside is said where that is looked at
+        return [
+            details
+            for details in error.errors(include_url=False)
+            if not details["loc"] or (details["type"] == "missing" and len(details["loc"]) == 1)
+        ]
+    return []
+
+
+def _place_in(places: Places, path: Path, error: ErrorDetails) -> Place | None:
+    return places.of_key(*path) if error["type"] == "missing" else places.of(*path)
+
+
+class _Refusals:
+    """Says what the models refuse, at its place."""
+
+    def __init__(self, programs: ProgramTable, findings: Findings) -> None:
+        self.programs, self.findings = programs, findings
+        self.before = [problem for problem in findings.problems if problem.place is not None]
+
+    def add(self, row: int, inside: tuple[str, ...], model: type[BaseModel], error: ErrorDetails, more: str) -> None:
+        """Add what is wrong with a model within a program."""
+        path, code = program_path(self.programs.ids[row], ".".join(inside)), error["type"]
+        present = [key for key in self._keys(row) if not inside or key.startswith(f"{'.'.join(inside)}.")]
+        # where one key is what is wrong, it is told at that key
+        own = next((key for key in present if key.rpartition(".")[2] == code.replace("-", "_")), "")
+        place = self.programs.place(row, own or present[-1])
+        if code == "missing" and self._follows(place):
+            return
+        if self._is_of_one_mapping(row):
+            place = _place_in(self.findings.places, path, error)
+        self._say(path, model, error, place, more)
+
+    def at_empty(self, path: Path, places: Places) -> None:
+        """Add what is wrong with a mapping that is written and says nothing, and of which no table says more."""
+        name, below = str(path[1]), f"{'.'.join(map(str, path[2:]))}."
+        if name in self.programs and any(key.startswith(below) for key in self._keys(self.programs.position(name))):
+            return
+        for model in slot_of(Program).at(path[2:]).models:
+            for error in _errors(model, {}):
+                self._say(path, model, error, _place_in(places, path, error))
+                self.findings.lose(path)
+
+    def _say(
+        self, path: Path, model: type[BaseModel], error: ErrorDetails, place: Place | None, more: str = ""
+    ) -> None:
+        """Add a problem, unless it only follows from what was said before."""
+        if error["type"] == "missing":
+            key = str(error["loc"][-1])
+            if not self._is_misread(path, model, key):
+                message = f"{named(path)} has no '{key}'{more}"
+                self.findings.add_at("missing-key", place, path, message, expected_key(model, key))
+        elif not self.findings.is_invalid(*path):
+            said = say(error)
+            message = f"{named(path)}: {said.message}{more}" if place is not None else f"{said.message}{more}"
+            self.findings.add_at(said.code, place, path, message, said.expected, said.hint)
+
+    def _keys(self, row: int) -> Iterator[str]:
+        return (key for key in self.programs.columns if self.programs.value(row, key) is not None)
+
+    def _is_of_one_mapping(self, row: int) -> bool:
+        """Return whether all that is said of a program stands in one mapping of the scenario file."""
+        name, places = str(self.programs.ids[row]), self.findings.places
+        return all(places.of(*program_path(name, key)) == self.programs.place(row, key) for key in self._keys(row))
+
+    def _is_misread(self, path: Path, model: type[BaseModel], key: str) -> bool:
+        """Return whether a key is missed only because it is misspelt, or its value cannot be read."""
+        known = list(fields_of(model))
+        depth = len(path)
+        below = [str(other[depth]) for other in self.findings.invalid if other[:depth] == path and len(other) > depth]
+        return any(other == key or (other not in known and near(other, known) == key) for other in below)
+
+    def _follows(self, here: Place | None) -> bool:
+        """Return whether a key is missed only because its cell or its column of a table cannot be read."""
+        if here is None or not (here.sheet or here.file.endswith(".csv")):
+            return False
+        file = [
+            (other.code, other.place.line)
+            for other in self.before
+            if other.place is not None and (other.place.file, other.place.sheet) == (here.file, here.sheet)
+        ]
+        return any(code in _OF_COLUMNS or line == here.line for code, line in file)

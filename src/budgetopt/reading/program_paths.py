@@ -1,0 +1,82 @@
+"""Paths of programs: ``programs.library.baseline``, ``programs.*.note``, ``programs.fire.packages.ladder company``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.checks.findings import named, suggestion
+from budgetopt.reading.paths import EVERY, PathError, match_name
+from budgetopt.reading.tables.merge import without_key
+from budgetopt.scenario.keys import leaf_of, near_key, slot_of
+from budgetopt.scenario.model import Program
+from budgetopt.scenario.programs import Ints, ProgramTable
+from budgetopt.scenario.words import listed, shown
+
+__all__ = ["no_program", "program_key", "programs_at", "without_programs"]
+
+
+def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
+    """Return the positions of the programs that a path speaks of, and the rest of the path.
+
+    Raises
+    ------
+    PathError
+        If there is no such program.
+    """
+    if parts[:1] == (EVERY,):
+        return np.arange(len(table)), parts[1:]
+    for length in range(len(parts), 0, -1):
+        if (name := ".".join(parts[:length]).strip()) in table:
+            return np.array([table.position(name)]), parts[length:]
+    raise no_program(table, parts[0] if parts else "")
+
+
+def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts of a program's key; a thing of a list, which may go by its name, by its number from 0.
+
+    Raises
+    ------
+    PathError
+        If the program has no such thing, or programs have no such key.
+    """
+    parts = tuple(part.strip() for part in parts)
+    if len(parts) > 1 and len(rows) == 1 and not parts[1].isdecimal() and slot_of(Program).below(parts[0]).is_list:
+        numbers = table.numbers(int(rows[0]), parts[0])
+        match = match_name(parts[1:], numbers)
+        if match is None:
+            program = named(("programs", table.ids[rows[0]]))
+            expected = f"one of: {listed(list(numbers))}" if numbers else ""
+            message = f"{program} has nothing named {shown(parts[1])} in {parts[0]}"
+            raise PathError("unknown-path", message, expected, suggestion(parts[1], numbers))
+        parts = (parts[0], str(numbers[match[0]]), *parts[1 + match[1] :])
+    key = ".".join(parts)
+    if (leaf := leaf_of(Program, key)) is not None:
+        return leaf.path
+    if slot_of(Program).at(parts).types:
+        return parts
+    close = near_key(Program, key)
+    expected = f"one of: {listed(slot_of(Program).fields, 30)}" if len(parts) == 1 else ""
+    hint = f"did you mean '{close}'?" if close and close != key else ""
+    raise PathError("unknown-key", f"a program has no key {shown(key)}", expected, hint)
+
+
+def without_programs(table: ProgramTable, parts: tuple[str, ...]) -> ProgramTable:
+    """Return a table without the programs, or without what they say, to which a path leads.
+
+    Raises
+    ------
+    PathError
+        If nothing stands there.
+    """
+    rows, rest = programs_at(table, parts[1:])
+    left = without_key(table, rows, ".".join(program_key(table, rows, rest)) if rest else "")
+    if left is None:
+        raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
+    return left
+
+
+def no_program(table: ProgramTable, name: str) -> PathError:
+    """Return the error that there is no such program."""
+    known = table.ids.tolist()
+    expected = f"one of: {listed(known, 12)}" if len(known) <= 12 else ""
+    return PathError("unknown-program", f"there is no program {shown(name)}", expected, suggestion(name, known))

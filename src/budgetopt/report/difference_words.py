@@ -1,0 +1,234 @@
+"""What differs between two scenarios, in words: a line a value, long lists cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.analysis.differences import ChangedValue, Difference
+from budgetopt.report.numbers import Numbers, join_words, plural
+from budgetopt.report.text import label, one_line
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.programs import split_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["difference_lines"]
+
+FEW = 5
+"""So many names or values of a kind are printed; of more, the rest is counted."""
+WHERE = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "rules": "rule"}
+MONEY = (
+    *("revenue", "one_time", "opening_balance", "reserve", "baseline", "at_least", "at_most", "cost", "fixed_cost"),
+    *("then_costs", "unit_cost"),
+)
+
+
+def difference_lines(difference: Difference) -> Iterator[str]:
+    """Yield what differs, and with plans what that changes, a line each."""
+    writer = _DifferenceWriter(difference)
+    if not difference:
+        yield "The two scenarios say the same."
+    else:
+        yield from (f"- {writer.value_line(value)}" for value in difference.document)
+        yield from _program_lines(writer)
+    if difference.plans is not None:
+        yield ""
+        yield from _plan_lines(writer)
+
+
+class _DifferenceWriter:
+    """Writes values in the words of a scenario."""
+
+    def __init__(self, difference: Difference) -> None:
+        self.difference = difference
+        self.numbers = Numbers(difference.after.currency)
+
+    def value_line(self, value: ChangedValue) -> str:
+        """Return one sentence about a value outside of the programs."""
+        section, *rest = value.path
+        kind = WHERE.get(section)
+        if kind is None or not rest:
+            return f"{' '.join(value.path)}: {self.change(value)}"
+        name = self.name(section, rest[0])
+        if len(rest) == 1:
+            if value.before is None:
+                return f"the {kind} {name} is new"
+            return f"the {kind} {name} is gone" if value.after is None else f"the {kind} {name} is another"
+        name = f"the rule {name}" if section == "rules" else name
+        keys, when = self.keys_and_period(rest[1:])
+        return f"the {keys} of {name} {self.change(value)}{when}"
+
+    def name(self, section: str, key: str) -> str:
+        """Return what a fund, outcome, resource or rule is called."""
+        if section == "rules":
+            return f"“{one_line(key)}”"
+        for scenario in (self.difference.after, self.difference.before):
+            said: Mapping[str, Any] = getattr(scenario, section)
+            if key in said:
+                return f"“{label(key, said[key].name)}”"
+        return f"“{label(key)}”"
+
+    def keys_and_period(self, keys: Sequence[str]) -> tuple[str, str]:
+        """Return the keys in words, and in which period, if the last is one."""
+        periods = (*self.difference.before.periods, *self.difference.after.periods)
+        when = f" in {one_line(keys[-1])}" if len(keys) > 1 and keys[-1] in periods else ""
+        words = [key.replace("_", " ") for key in (keys[:-1] if when else keys)]
+        return one_line(" ".join(words)), when
+
+    def change(self, value: ChangedValue) -> str:
+        """Return how a value changes: ``falls from $118 million to $112 million (-5.1%)``."""
+        in_money = self._is_money(value)
+        if value.before in (None, "", (), {}, []):
+            return f"is now {self.show(value.after, in_money=in_money)}"
+        if value.after in (None, "", (), {}, []):
+            return f"was {self.show(value.before, in_money=in_money)}, and is no longer said"
+        before, after = (self.show(one, in_money=in_money) for one in (value.before, value.after))
+        if not (_is_number(value.before) and _is_number(value.after)) or isinstance(value.before, Share) is not (
+            isinstance(value.after, Share)
+        ):
+            return f"changes from {before} to {after}"
+        if before == after:
+            # what is spoken of roundly must still differ
+            before, after = (f"{one:,}" for one in (value.before, value.after))
+        move = "falls" if value.after < value.before else "rises"
+        share = ""
+        if value.before and not isinstance(value.before, Share):
+            share = f" ({self.numbers.share(value.after / value.before - 1, signed=True)})"
+        return f"{move} from {before} to {after}{share}"
+
+    def _is_money(self, value: ChangedValue) -> bool:
+        path = value.path
+        if path[0] in ("resources", "outcomes"):
+            return False
+        if path[0] == "rules":
+            rule = next((rule for rule in self.difference.after.rules if rule.name == path[1]), None)
+            return getattr(rule, "sum", "") == "spending" and path[-1] not in ("within", "parity")
+        return any(part in MONEY for part in path[2:])
+
+    def show(self, value: Any, *, in_money: bool = False) -> str:
+        """Return a value as it is read."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if value is None or isinstance(value, Share):
+            return "nothing" if value is None else str(value)
+        if isinstance(value, int | float):
+            return self.numbers.spoken_money(float(value)) if in_money else self.numbers.quantity(float(value))
+        if isinstance(value, Mapping):
+            shown = [f"{one_line(key)}: {self.show(item, in_money=in_money)}" for key, item in value.items() if item]
+            return _cut(shown)
+        if isinstance(value, list | tuple):
+            return _cut([self.show(item, in_money=in_money) for item in value])
+        return f"“{one_line(value)}”" if isinstance(value, str) else one_line(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cut(words: Sequence[str]) -> str:
+    """Return a list with its first items, and how many more there are."""
+    if len(words) <= FEW:
+        return join_words(words)
+    return join_words([*words[:FEW], f"{len(words) - FEW:,} more"])
+
+
+def _program_lines(writer: _DifferenceWriter) -> Iterator[str]:
+    difference = writer.difference
+    for ids, scenario, what in (
+        (difference.new_programs, difference.after, "new"),
+        (difference.gone_programs, difference.before, "gone"),
+    ):
+        if ids:
+            names = dict(zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True))
+            verb = "is" if len(ids) == 1 else "are"
+            yield f"- {plural(len(ids), 'program')} {verb} {what}: {_cut([f'“{one_line(names[one])}”' for one in ids])}"
+    for key, (ids, before, after) in difference.program_keys.items():
+        yield from _key_lines(writer, key, ids, before, after)
+    for section in difference.order:
+        settles = ", by which ties are settled" if section in ("programs", "funds") else ""
+        yield f"- the {section} stand in another order{settles}"
+
+
+def _key_lines(
+    writer: _DifferenceWriter,
+    key: str,
+    ids: Sequence[str],
+    before: Sequence[Any],
+    after: Sequence[Any],
+) -> Iterator[str]:
+    names = writer.difference.after.programs.names()
+    words, when = writer.keys_and_period(split_key(key))
+    values = [
+        ChangedValue(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)
+    ]
+    values = [ChangedValue(("programs", one.path[1], *split_key(key)), one.before, one.after) for one in values]
+    if len(ids) > FEW:
+        together = _in_all(writer, key, before, after)
+        yield f"- the {words} of {plural(len(ids), 'program')} changes{when}{together}, such as:"
+    for value in values[: FEW if len(ids) <= FEW else 3]:
+        name = one_line(names[writer.difference.after.programs.position(value.path[1])])
+        indent = "- " if len(ids) <= FEW else "  - "
+        yield f"{indent}the {words} of program “{name}” {writer.change(value)}{when}"
+
+
+def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
+    """Return what the baselines come to together: of other keys a sum means nothing."""
+    if key != "baseline":
+        return ""
+    old, new = (sum(float(value or 0.0) for value in values) for values in (before, after))
+    return f", from {writer.numbers.spoken_money(old)} to {writer.numbers.spoken_money(new)} in all"
+
+
+def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
+    difference, numbers = writer.difference, writer.numbers
+    assert difference.plans is not None
+    first, second = difference.plans
+    old, new = first.objective_value, second.objective_value
+    alike = old and first.scenario.objective == second.scenario.objective
+    share = f" ({numbers.share(new / old - 1, signed=True)})" if alike else ""
+    same = abs(new - old) <= 1e-9 * max(abs(old), abs(new))
+    verb = "stays at" if same else f"{'rises' if new > old else 'falls'} from {numbers.quantity(old)} to"
+    yield f"Best plan: its objective {verb} {numbers.quantity(new)}{'' if same else share}."
+    names = {
+        name: label(key)
+        for scenario in (difference.before, difference.after)
+        for name, key in zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True)
+    }
+    moves = difference.moves
+    moves = moves[np.abs(moves["change"]) >= 0.005]
+    if len(moves):
+        money = float(np.abs(moves["change"]).sum() / 2)
+        yield (
+            f"{plural(len(moves), 'program')} {'gets' if len(moves) == 1 else 'get'} another amount; "
+            f"half of all changes is {numbers.spoken_money(money)}."
+        )
+        for program, row in moves.iloc[:FEW].iterrows():
+            yield f"- “{one_line(names[str(program)])}”: {_money_move(numbers, row)}"
+        if len(moves) > FEW:
+            yield f"- and {plural(len(moves) - FEW, 'program')} more"
+    else:
+        yield "No program gets another amount."
+    for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
+        yield from _table_lines(writer, table, section)
+
+
+def _table_lines(writer: _DifferenceWriter, table: pd.DataFrame, section: str) -> Iterator[str]:
+    numbers = writer.numbers
+    for key, row in table.iterrows():
+        if abs(row["change"]) < (0.005 if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
+            continue
+        name = writer.name(section, str(key))
+        if section == "funds":
+            yield f"- the fund {name} pays {_money_move(numbers, row)}"
+        else:
+            move = f"{numbers.quantity(row['before'])} to {numbers.quantity(row['after'])}"
+            yield f"- {name}: from {move} ({numbers.quantity(row['change'], signed=True)})"
+
+
+def _money_move(numbers: Numbers, row: pd.Series[float]) -> str:
+    before, after = (numbers.spoken_money(float(row[key])) for key in ("before", "after"))
+    return f"{after} instead of {before} ({numbers.spoken_money(float(row['change']), signed=True)})"

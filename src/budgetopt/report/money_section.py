@@ -1,0 +1,148 @@
+"""The section on money: by priority, by department and by program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from budgetopt.report.charts import change_chart, group_chart
+from budgetopt.report.content import SHARE, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.numbers import plural
+from budgetopt.report.rounded_money import Group, MoneyRow
+from budgetopt.report.rounding import round_column
+from budgetopt.report.sources import EVIDENCE_WORDS
+from budgetopt.report.text import clean, label, one_line
+from budgetopt.report.view import PlanView
+
+__all__ = ["change_cell", "money_blocks", "money_columns", "money_sheets"]
+
+
+def money_blocks(view: PlanView) -> Iterator[Block]:
+    """Yield the tables of money and, on a page, their charts."""
+    groups = [group for group in (view.figures.by("priority"), view.figures.by("department")) if group is not None]
+    for number, group in enumerate(groups):
+        media = Media.PAGE if number else ~Media.NOTEBOOK
+        yield group_chart(group, view.figures, view.numbers)
+        yield _group_table(view, group, media)
+    yield from _program_blocks(view)
+    changes = change_chart(view.figures, view.numbers) if view.media is Media.PAGE else None
+    table = ("table of programs", "#programs")
+    if changes:
+        yield changes
+        if changes.more:
+            more = plural(changes.more, "more program changes", "more programs change")
+            words = f"{more} by less; all of them stand in the"
+            yield Paragraph(words, note=True, link=table, media=Media.PAGE)
+    elif not groups:
+        yield Paragraph("Every program stands in the", link=table, media=Media.PAGE)
+
+
+def money_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheets of programs and of payments."""
+    return [_program_sheet(view), _payment_sheet(view)]
+
+
+def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
+    """Return the columns of every table of money: baseline, plan and change."""
+    plan = ReportColumn("Plan", lambda row: view.money(row.spending), figure=True)
+    if not view.figures.has_baseline:
+        return [ReportColumn(header, "name"), plan]
+    return [
+        ReportColumn(header, "name"),
+        ReportColumn("Baseline", lambda row: view.money(row.baseline), figure=True),
+        plan,
+        ReportColumn("Change", lambda row: change_cell(view, row), figure=True),
+        ReportColumn("", view.share, figure=True, media=Media.TERMINAL | Media.MARKDOWN, optional=True),
+    ]
+
+
+def change_cell(view: PlanView, row: MoneyRow) -> Cell:
+    """Return a change, its share below it on a page."""
+    if row.baseline is None and not row.spending and view.media is Media.PAGE:
+        return Cell("not funded")
+    return Cell(view.change(row), below=[view.share(row)], tone="up" if row.change > 0 else "down")
+
+
+def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
+    spending = np.array([row.spending for row in group.rows], dtype=np.float64)
+    tenths = round_column(1000 * spending / (spending.sum() or 1.0), 1000 if spending.any() else 0).tolist()
+    shares = dict(zip((row.name for row in group.rows), tenths, strict=True))
+    first, *columns = money_columns(view, group.title)
+    return ReportTable(
+        title=f"Money by {group.title.lower()}, in {view.currency}{view.together}",
+        caption=f"Spending by {group.title.lower()}. {view.amounts}.",
+        columns=[
+            first,
+            ReportColumn("Programs", lambda row: view.numbers.number(row.programs), figure=True, media=Media.PAGE),
+            *columns,
+            ReportColumn(
+                "Share of plan",
+                lambda row: f"{view.numbers.number(shares.get(row.name, sum(tenths)) / 10, 1)}%",
+                figure=True,
+                media=Media.PAGE,
+            ),
+        ],
+        records=group.rows,
+        total=group.total,
+        media=media,
+    )
+
+
+def _program_blocks(view: PlanView) -> Iterator[Block]:
+    """Yield the programs of a summary, the largest changes first; those that are not shown stand in one row."""
+    if not view.media & Media.SUMMARY:
+        return
+    order = view.figures.by_size_of_change.tolist()
+    chosen, others = order[: view.most_programs], order[view.most_programs :]
+    rows = [view.figures.program(at) for at in chosen]
+    title = f"Money by program, in {view.currency}{view.together}"
+    if others:
+        title += "; the largest changes first" if view.figures.has_baseline else "; the largest first"
+        rows.append(view.figures.together("and {} more", others))
+    columns = money_columns(view, "Program")
+    if view.wide:
+        reasons = [*view.plan.programs["reason"].tolist(), ""]
+        columns.append(ReportColumn("Why", lambda row: one_line(reasons[row.position])))
+    yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
+    if others:
+        yield Paragraph("--all shows every program.", media=Media.TERMINAL)
+
+
+def _program_sheet(view: PlanView) -> ReportTable:
+    table, periods, money = view.plan.programs, view.plan.by_period, view.money_format
+    texts = view.plan.scenario.programs.text
+    evidence = [EVIDENCE_WORDS.get(grade, grade) for grade in table["evidence"].tolist()]
+    columns = [
+        ReportColumn("Program", table["name"].tolist(), width=34),
+        ReportColumn("Id", table.index.tolist(), width=18),
+        ReportColumn("Department", table["department"].tolist(), width=18),
+        ReportColumn("Priority", table["priority"].tolist(), width=22),
+        ReportColumn("Baseline", table["baseline"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Plan", table["spending"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Change", table["change"].tolist(), format=money, width=17, total=True),
+        ReportColumn("Change, share", table["change_share"].tolist(), format=SHARE, width=10),
+        *(
+            ReportColumn(clean(period), periods[period].tolist(), format=money, width=17, total=True)
+            for period in (periods.columns if len(view.periods) > 1 else ())
+        ),
+        ReportColumn("Why", table["reason"].tolist(), width=48),
+        ReportColumn("Weakest evidence", evidence, width=18),
+        ReportColumn("Source", texts("source").tolist(), width=40),
+        ReportColumn("Note", texts("note").tolist(), width=40),
+    ]
+    return ReportTable(title="Programs", columns=columns, records=range(len(table)))
+
+
+def _payment_sheet(view: PlanView) -> ReportTable:
+    table, names = view.plan.by_fund, view.plan.programs["name"].to_dict()
+    funds = {key: label(key, fund.name) for key, fund in view.plan.scenario.funds.items()}
+    programs = table["program"].tolist()
+    columns = [
+        ReportColumn("Program", [names[program] for program in programs], width=34),
+        ReportColumn("Id", programs, width=18),
+        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()], width=24),
+        ReportColumn("Period", table["period"].tolist()),
+        ReportColumn("Amount", table["amount"].tolist(), format=view.money_format, width=17, total=True),
+    ]
+    return ReportTable(title="By fund", columns=columns, records=range(len(table)))

@@ -1,0 +1,100 @@
+"""The section on outcomes: what the plan buys, beside what the baseline would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from budgetopt.report.charts import outcome_bar
+from budgetopt.report.content import NUMBER, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.text import label, one_line
+from budgetopt.report.view import PlanView
+from budgetopt.scenario.model import WEIGHTED_OUTCOMES
+
+__all__ = ["outcome_blocks", "outcome_sheets"]
+
+ASSUMED = {"all": "assumed", "part": "partly assumed", "none": ""}
+
+
+def outcome_blocks(view: PlanView) -> Iterator[Block]:
+    """Yield the table of outcomes; nothing for a scenario without any."""
+    if not view.bought.rows:
+        return
+    today = " The baseline is what today's spending would bring." if view.figures.has_baseline else ""
+    weighted = any((goal.maximize or goal.minimize) == WEIGHTED_OUTCOMES for goal in view.plan.scenario.objective)
+    yield ReportTable(
+        title=f"What it buys{view.together}",
+        caption=f"Outcomes{f' {view.over}' if view.over else ''}{view.together}.{today}",
+        columns=_columns(view, weighted),
+        records=view.bought.rows,
+        media=~Media.WORKBOOK,
+    )
+    if weighted:
+        words = "The plan seeks the largest sum of the outcomes, each times its weight: "
+        yield Paragraph(words + "what one unit of it is worth to the council.", note=True, media=Media.PAGE)
+
+
+def _columns(view: PlanView, weighted: bool) -> list[ReportColumn]:
+    numbers, based = view.numbers, view.figures.has_baseline
+    with_unit = view.media is Media.MARKDOWN
+    columns = [
+        ReportColumn("Outcome", lambda row: _name(view, row)),
+        ReportColumn("Baseline", lambda row: row.text(numbers, row.baseline or 0), figure=True, optional=True),
+        ReportColumn("Plan", lambda row: (row.with_unit if with_unit else row.text)(numbers, row.level), figure=True),
+        ReportColumn("Change", lambda row: _change(view, row), figure=True),
+        ReportColumn("Plan and baseline", lambda row: Cell("", bar=outcome_bar(row, numbers)), media=Media.PAGE),
+        ReportColumn("Evidence", lambda row: ASSUMED[row.assumed], media=Media.MARKDOWN),
+        ReportColumn("", _notes, media=Media.TERMINAL | Media.NOTEBOOK),
+    ]
+    if not based:
+        columns = [column for column in columns if column.header in ("Outcome", "Plan", "Evidence", "")]
+    if weighted:
+        columns.append(ReportColumn("Weight of one", lambda row: _weight(view, row), figure=True, media=Media.PAGE))
+    return columns
+
+
+def _name(view: PlanView, row: OutcomeRow) -> Cell:
+    if view.media is Media.PAGE:
+        said = [row.unit, *(["less is better"] if row.decrease else [])]
+        said += [f"target: {', '.join(row.targets)}"] if row.targets else []
+        source = view.sources.number(view.plan.scenario.outcomes[row.key].source)
+        return Cell(row.name, ASSUMED[row.assumed], [source], ["; ".join(said)])
+    needs_unit = view.media is not Media.MARKDOWN and one_line(row.unit) not in row.name.lower()
+    return Cell(f"{row.name}, {one_line(row.unit)}" if needs_unit else row.name)
+
+
+def _change(view: PlanView, row: OutcomeRow) -> Cell:
+    below = ""
+    if row.better is not None:
+        share = f"{view.numbers.share(row.change_share, signed=True)}, " if row.baseline else ""
+        below = share + ("better" if row.better else "worse")
+    change = row.text(view.numbers, row.change, signed=True)
+    return Cell(change, below=[below], tone="up" if row.better else "down")
+
+
+def _notes(row: OutcomeRow) -> str:
+    better = "" if row.better is None else "better" if row.better else "worse"
+    return ", ".join(filter(None, (better, ASSUMED[row.assumed])))
+
+
+def _weight(view: PlanView, row: OutcomeRow) -> Cell:
+    return Cell(view.numbers.quantity(row.weight), "assumed" if view.weight_is_assumed(row) else "")
+
+
+def outcome_sheets(view: PlanView) -> list[ReportTable]:
+    """Return the sheet of outcomes."""
+    table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
+    better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
+    columns = [
+        ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()], width=30),
+        ReportColumn("Unit", table["unit"].tolist(), width=22),
+        ReportColumn("Better", better, width=10),
+        ReportColumn("Weight of one", table["weight"].tolist(), format=NUMBER),
+        ReportColumn("Baseline", table["baseline"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Plan", table["level"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Change", table["change"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Weighted value", table["value"].tolist(), format=NUMBER, width=18, total=True),
+        ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows], width=18),
+        ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40),
+    ]
+    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table)))]

@@ -1,0 +1,284 @@
+"""The money of a plan in whole units, rounded together, from which every table of every report is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.report.numbers import CENT, DOLLAR, Unit
+from budgetopt.report.rounding import round_cells, round_column, whole
+from budgetopt.report.text import label, one_line
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["Account", "Figures", "Group", "MoneyRow", "unit_for"]
+
+_SMALL_BUDGET = 10_000.0
+_ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """One row of a table of money, in units.
+
+    Parameters
+    ----------
+    name
+        What the row is about.
+    baseline
+        What it has now; None where nothing in it has a baseline.
+    spending
+        What the plan gives it.
+    programs
+        How many programs it holds.
+    position
+        The position of the one program that it is about, -1 if it is about several.
+    """
+
+    name: str
+    baseline: int | None
+    spending: int
+    programs: int = 1
+    position: int = -1
+
+    @property
+    def change(self) -> int:
+        """What the plan adds or takes away."""
+        return self.spending - (self.baseline or 0)
+
+    @property
+    def change_share(self) -> float:
+        """The change as a share of the baseline; NaN without one."""
+        return self.change / self.baseline if self.baseline else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Money by the values of one attribute.
+
+    Parameters
+    ----------
+    title
+        What the attribute is called.
+    rows
+        One row a value, the largest first.
+    total
+        Their sum.
+    """
+
+    title: str
+    rows: tuple[MoneyRow, ...]
+    total: MoneyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of one fund in one period, in units: ``opening + ... - spending = closing``."""
+
+    fund: int
+    period: int
+    opening: int
+    revenue: int
+    one_time: int
+    transfers_in: int
+    transfers_out: int
+    spending: int
+    closing: int
+    reserve: int
+
+
+def unit_for(plan: Allocation) -> Unit:
+    """Return the unit in which a page shows a plan's money: dollars, or cents where the budget is small."""
+    large = max(float(plan.spending.sum()), float(plan.audit.balances.closing.max(initial=0.0)))
+    return CENT if large < _SMALL_BUDGET and not _all_whole(plan) else DOLLAR
+
+
+def _all_whole(plan: Allocation) -> bool:
+    cents = np.rint(plan.spending * 100)
+    return bool((cents % 100 == 0).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """A plan's money in whole units.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    unit
+        What the amounts count.
+    """
+
+    plan: Allocation
+    unit: Unit
+
+    @classmethod
+    def of(cls, plan: Allocation, unit: Unit | None = None) -> Figures:
+        """Return the figures of a plan, in its own unit unless one is asked for."""
+        return cls(plan, unit or unit_for(plan))
+
+    def _scaled(self, dollars: Floats) -> Floats:
+        # cents are whole numbers: working from them leaves nothing of binary fractions
+        return np.rint(dollars * 100) / (self.unit.dollars * 100)
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Ints]:
+        """The accounts of the funds by the names of the audit's balances; each of shape (funds, periods).
+
+        Every account closes with what it truly closes with, rounded; what rounding leaves is borne by its spending. In
+        thousands and millions, where that would be too much to bear, each figure is rounded by itself: in those units
+        only spending, closing balances and reserves are shown, which are no sums of one another.
+        """
+        exact = self.plan.audit.balances
+        if self.unit.dollars > 1:
+            apart = {name: whole(self._scaled(getattr(exact, name))) for name in _ACCOUNT}
+            spent = round_column(self._scaled(exact.spending).ravel())
+            return {**apart, "spending": spent.reshape(exact.spending.shape)}
+        carries = np.array([fund.carryover for fund in self.plan.scenario.funds.values()], dtype=bool)
+        rounded = {
+            name: whole(self._scaled(getattr(exact, name))) for name in ("revenue", "one_time", "closing", "reserve")
+        }
+        transfers = whole(self._scaled(self.plan.transfers))
+        rounded["transfers_in"], rounded["transfers_out"] = transfers.sum(axis=0), transfers.sum(axis=1)
+        opening, spending, closing = (
+            np.zeros_like(rounded["revenue"]),
+            np.zeros_like(rounded["revenue"]),
+            rounded["closing"],
+        )
+        spends = self._scaled(exact.spending) > 0
+        carried = (
+            whole(self._scaled(exact.opening[:, :1]))[:, 0] if opening.size else np.zeros(len(carries), dtype=np.int64)
+        )
+        for period in range(opening.shape[1]):
+            opening[:, period] = carried
+            has = carried + sum(rounded[name][:, period] for name in ("revenue", "one_time", "transfers_in"))
+            has = has - rounded["transfers_out"][:, period]
+            paid = np.where(spends[:, period], np.maximum(has - closing[:, period], 0), 0)
+            spending[:, period] = paid
+            closing[:, period] = has - paid
+            carried = np.where(carries, closing[:, period], 0)
+        kept = (self._scaled(exact.closing) >= self._scaled(exact.reserve)) & (rounded["reserve"] > closing)
+        rounded["reserve"] = np.where(kept, closing, rounded["reserve"])
+        return {"opening": opening, **rounded, "spending": spending}
+
+    @cached_property
+    def payments(self) -> Ints:
+        """What each fund pays for each program; shape (programs, funds, periods)."""
+        exact = self._scaled(self.plan.spending)
+        cells = round_cells(exact.reshape(len(exact), -1), self.accounts["spending"].ravel())
+        return cells.reshape(exact.shape)
+
+    @cached_property
+    def spending(self) -> Ints:
+        """What each program has, all periods together; shape (programs,)."""
+        total: Ints = self.payments.sum(axis=(1, 2))
+        return total
+
+    @cached_property
+    def by_period(self) -> Ints:
+        """What each program has in each period; shape (programs, periods)."""
+        total: Ints = self.payments.sum(axis=1)
+        return total
+
+    @cached_property
+    def is_new(self) -> Bools:
+        """Which programs have no baseline; shape (programs,)."""
+        new: Bools = np.isnan(self._exact_baseline)
+        return new
+
+    @cached_property
+    def baseline(self) -> Ints:
+        """What each program would have at its baseline, all periods together, 0 for new ones; shape (programs,)."""
+        return round_column(self._scaled(np.nan_to_num(self._exact_baseline)))
+
+    @cached_property
+    def _exact_baseline(self) -> Floats:
+        exact: Floats = self.plan.programs["baseline"].to_numpy(dtype=np.float64)
+        return exact
+
+    @property
+    def change(self) -> Ints:
+        """What the plan adds to each program or takes from it; shape (programs,)."""
+        return self.spending - self.baseline
+
+    @property
+    def total(self) -> MoneyRow:
+        """All programs together."""
+        return self._row("Total", np.ones(len(self.spending), dtype=bool))
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether any program has a baseline."""
+        return not bool(self.is_new.all())
+
+    def _row(self, name: str, members: Bools) -> MoneyRow:
+        known = bool((members & ~self.is_new).any())
+        baseline = int(self.baseline[members].sum()) if known else None
+        return MoneyRow(name, baseline, int(self.spending[members].sum()), int(members.sum()))
+
+    def by(self, attribute: str) -> Group | None:
+        """Return the money by department or priority, the largest first; None where that says nothing.
+
+        Parameters
+        ----------
+        attribute
+            ``department`` or ``priority``.
+        """
+        values = self.plan.scenario.programs.text(attribute)
+        names = list(dict.fromkeys(values.tolist()))
+        if not any(names) or len(names) < 2:
+            return None
+        rows = [self._row(one_line(name) or f"No {attribute} given", values == name) for name in names]
+        rows.sort(key=lambda row: (-row.spending, -(row.baseline or 0)))
+        return Group(attribute.capitalize(), tuple(rows), self.total)
+
+    def program(self, position: int) -> MoneyRow:
+        """Return the row of one program."""
+        name = one_line(self.names[position])
+        baseline = None if self.is_new[position] else int(self.baseline[position])
+        return MoneyRow(name, baseline, int(self.spending[position]), position=position)
+
+    def together(self, name: str, positions: Sequence[int]) -> MoneyRow:
+        """Return many programs as one row; ``{}`` in its name is their number."""
+        members = np.zeros(len(self.spending), dtype=bool)
+        members[list(positions)] = True
+        return self._row(name.format(f"{len(positions):,}"), members)
+
+    @cached_property
+    def names(self) -> Texts:
+        """The programs' names; shape (programs,)."""
+        return self.plan.scenario.programs.names()
+
+    @cached_property
+    def by_size_of_change(self) -> Ints:
+        """Positions of the programs, the largest change first, then the largest spending; shape (programs,)."""
+        order: Ints = np.lexsort((np.arange(len(self.spending)), -self.spending, -np.abs(self.change)))
+        return order
+
+    @cached_property
+    def fund_names(self) -> tuple[str, ...]:
+        """The funds' names as they are printed."""
+        return tuple(label(key, fund.name) for key, fund in self.plan.scenario.funds.items())
+
+    def account(self, fund: int, period: int) -> Account:
+        """Return the account of a fund in a period."""
+        cell = {name: int(values[fund, period]) for name, values in self.accounts.items()}
+        return Account(fund, period, **cell)
+
+    def fund_rows(self) -> list[Account]:
+        """Return every account, fund by fund and period by period."""
+        periods = range(len(self.plan.scenario.periods))
+        return [self.account(fund, period) for fund in range(len(self.fund_names)) for period in periods]
+
+    def payers(self, position: int) -> list[tuple[str, int]]:
+        """Return the funds that pay for a program and what each pays, all periods together, the largest first."""
+        paid = self.payments[position].sum(axis=1)
+        order = np.argsort(-paid, kind="stable").tolist()
+        return [(self.fund_names[fund], int(paid[fund])) for fund in order if paid[fund]]

@@ -1,0 +1,66 @@
+"""The sections of a report, in the order in which every medium shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from budgetopt.report.content import Block, Media
+from budgetopt.report.evidence_section import evidence_blocks, evidence_sheets
+from budgetopt.report.fund_section import fund_blocks, fund_sheets
+from budgetopt.report.limit_section import limit_blocks, limit_sheets
+from budgetopt.report.money_section import money_blocks, money_sheets
+from budgetopt.report.outcome_section import outcome_blocks, outcome_sheets
+from budgetopt.report.plan_section import plan_blocks
+from budgetopt.report.program_section import program_blocks
+from budgetopt.report.proof_section import proof_blocks, proof_sheets
+from budgetopt.report.view import PlanView
+
+__all__ = ["SECTIONS", "Section", "sections_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of every report.
+
+    Parameters
+    ----------
+    key
+        Its address on a page.
+    title
+        What the contents of a page call it.
+    heading
+        Its heading on a page.
+    blocks
+        Returns what it shows of a plan: tables, paragraphs, lists. A block is shown in every medium unless it says so.
+    sheets
+        Returns its tables for a workbook, where they are others: exact, and with ids.
+    """
+
+    key: str
+    title: str
+    heading: str
+    blocks: Callable[[PlanView], Iterable[Block]]
+    sheets: Callable[[PlanView], Iterable[Block]] | None = None
+
+    def shown_in(self, view: PlanView) -> list[Block]:
+        """Return what the medium of a view shows."""
+        blocks = self.sheets if self.sheets and view.media is Media.WORKBOOK else self.blocks
+        return [block for block in blocks(view) if block.media & view.media]
+
+
+SECTIONS = [
+    Section("plan", "The plan", "The plan in a few sentences", plan_blocks),
+    Section("money", "Money", "Where the money goes", money_blocks, money_sheets),
+    Section("buys", "What it buys", "What it buys", outcome_blocks, outcome_sheets),
+    Section("funds", "Who pays", "Who pays", fund_blocks, fund_sheets),
+    Section("limits", "Limits", "The limits that hold the plan back", limit_blocks, limit_sheets),
+    Section("programs", "Programs", "Every program", program_blocks),
+    Section("evidence", "Assumptions and sources", "Assumptions and sources", evidence_blocks, evidence_sheets),
+    Section("proof", "Proof", "The proof", proof_blocks, proof_sheets),
+]
+
+
+def sections_in(view: PlanView) -> list[tuple[Section, list[Block]]]:
+    """Return the sections that have something to show in the medium of a view, and what each shows."""
+    return [(section, blocks) for section in SECTIONS if (blocks := section.shown_in(view))]

@@ -1,0 +1,227 @@
+"""What the figures rest on: each effect with its evidence, and every source once, numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
+from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.text import label, one_line
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+    from budgetopt.scenario.model import Fund, Outcome
+    from budgetopt.scenario.programs import Column, ProgramTable, Texts
+
+__all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
+
+EVIDENCE_WORDS = {
+    "rct": "randomized trial",
+    "quasi_experimental": "quasi-experimental study",
+    "observational": "observational study",
+    "administrative": "administrative data",
+    "expert": "expert judgement",
+    "assumption": "assumption",
+    "": "no evidence given",
+}
+"""How each grade of evidence is said; the best first."""
+
+
+def is_assumed(source: str) -> bool:
+    """Return whether a source says that there is none: it begins with the word *assumption*."""
+    return source.strip().casefold().startswith("assumption")
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """One figure: what a program's money does to an outcome.
+
+    Parameters
+    ----------
+    program, outcome
+        Positions of both.
+    program_name
+        The program's name.
+    words
+        The effect in words: ``1 household for each $12,000, up to 400``.
+    evidence
+        The grade of evidence, empty where none is given.
+    error
+        How far it may be off, in words.
+    source, as_of, note
+        What the scenario says of it.
+    """
+
+    program: int
+    outcome: int
+    program_name: str
+    words: str
+    evidence: str
+    error: str
+    source: str
+    as_of: str
+    note: str
+
+    @property
+    def evidence_words(self) -> str:
+        """The grade of evidence in words."""
+        return EVIDENCE_WORDS.get(self.evidence, self.evidence)
+
+
+def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[EffectLine]:
+    """Return every effect of a scenario, in the order of the programs, then of the outcomes and of the packages."""
+    programs = plan.scenario.programs
+    names = programs.names()
+    numbered = sorted({key.split(".")[0] for key in programs.under("packages")}, key=int)
+    lines: list[EffectLine] = []
+    for position, row in enumerate(rows):
+        for prefix in (f"outcomes.{row.key}", *(f"packages.{number}.outcomes.{row.key}" for number in numbered)):
+            columns = programs.under(prefix)
+            texts = {key: programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note")}
+            package = programs.text(f"{prefix.partition('.outcomes.')[0]}.name")
+            for program, words in _sizes(programs, columns, row, numbers, package):
+                lines.append(
+                    EffectLine(
+                        program,
+                        position,
+                        one_line(names[program]),
+                        words,
+                        str(texts["evidence"][program]),
+                        _error(columns, program, numbers),
+                        one_line(texts["source"][program]),
+                        one_line(texts["as_of"][program]),
+                        one_line(texts["note"][program]),
+                    )
+                )
+    return sorted(lines, key=lambda line: (line.program, line.outcome))
+
+
+def _sizes(
+    programs: ProgramTable, columns: dict[str, Column], row: OutcomeRow, numbers: Numbers, package: Texts
+) -> Iterator[tuple[int, str]]:
+    """Yield each program that has an effect on an outcome, and the effect in words."""
+    service = programs.text("service.unit")
+    cost = programs.number("service.unit_cost")
+
+    def cells(key: str) -> Iterator[tuple[int, Any]]:
+        column = columns.get(key)
+        if column is not None:
+            yield from ((program, column.cell(cell)) for cell, program in enumerate(column.rows.tolist()))
+
+    for program, value in cells("per_dollar"):
+        yield program, _per_dollar(float(value), row.unit, numbers)
+    for program, value in cells("per_unit"):
+        each = singular(one_line(service[program])) or "unit"
+        yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
+    for program, value in cells("unit_cost"):
+        most = _value(columns, "up_to", program)
+        end = "" if most is None else f", up to {numbers.with_unit(most, row.unit)}"
+        yield program, f"{numbers.with_unit(1, row.unit)} for each {numbers.money(float(value), _cents(value))}{end}"
+    for program, points in cells("curve"):
+        if np.isnan(cost[program]):
+            said = [f"{numbers.quantity(y)} at {numbers.short_money(x)}" for x, y in points]
+        else:
+            unit = one_line(service[program]) or "units"
+            said = [f"{numbers.quantity(y)} at {numbers.with_unit(x, unit)}" for x, y in points]
+        yield program, f"{row.unit}: {join_words(said)}"
+    for program, value in cells("value"):
+        name = one_line(package[program])
+        of = f" from the package “{name}”" if name else " from one of its packages"
+        yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
+
+
+def _per_dollar(value: float, unit: str, numbers: Numbers) -> str:
+    step = next((step for step in (1, 1_000, 1_000_000) if abs(value) * step >= 1), 1_000_000)
+    return f"{numbers.with_unit(value * step, unit)} for each {numbers.spoken_money(step)}"
+
+
+def _cents(amount: float) -> int:
+    return 0 if quantity_decimals(amount) == 0 else 2
+
+
+def _value(columns: dict[str, Column], key: str, program: int) -> Any:
+    column = columns.get(key)
+    if column is None:
+        return None
+    cell = int(np.searchsorted(column.rows, program))
+    return float(column.values[cell]) if cell < len(column) and column.rows[cell] == program else None
+
+
+def _error(columns: dict[str, Column], program: int, numbers: Numbers) -> str:
+    error, low, high = (_value(columns, key, program) for key in ("std_error", "low", "high"))
+    parts = []
+    if error is not None:
+        parts.append(f"standard error {numbers.share(error)}")
+    if low is not None or high is not None:
+        ends = [f"{numbers.share(value)} {word}" for value, word in ((low, "low"), (high, "high")) if value is not None]
+        parts.append(f"of the effect: {join_words(ends)}")
+    return "; ".join(parts)
+
+
+@dataclass(slots=True)
+class ReportSource:
+    """One source, and what rests on it."""
+
+    number: int
+    text: str
+    uses: list[str] = field(default_factory=list)
+
+    def used_for(self, most: int = 4) -> str:
+        """Return what rests on it, in words, no more than a few names."""
+        some = list(dict.fromkeys(self.uses))
+        if len(some) <= most:
+            return join_words(some)
+        return f"{', '.join(some[:most])} and {len(some) - most:,} more"
+
+
+class Sources:
+    """Every source of a scenario, numbered in the order in which a reader meets them.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    effects
+        Its effects.
+    """
+
+    def __init__(self, plan: Allocation, effects: list[EffectLine]) -> None:
+        self._found: dict[str, ReportSource] = {}
+        self._of_program: dict[int, dict[int, None]] = {}
+        scenario = plan.scenario
+        self._note(scenario.document.source, "the scenario as a whole")
+        named: list[tuple[str, Fund | Outcome]] = [*scenario.funds.items(), *scenario.outcomes.items()]
+        for key, one in named:
+            self._note(one.source, label(key, one.name))
+        own, names = scenario.programs.text("source"), scenario.programs.names()
+        cited = [(at, own[at], one_line(names[at])) for at in np.flatnonzero(own != "").tolist()]
+        cited += [(line.program, line.source, line.program_name) for line in effects]
+        for program, source, name in cited:
+            if number := self._note(source, name):
+                self._of_program.setdefault(program, {})[number] = None
+
+    def _note(self, text: str, use: str) -> int:
+        text = one_line(text)
+        if not text:
+            return 0
+        source = self._found.setdefault(text, ReportSource(len(self._found) + 1, text))
+        source.uses.append(use)
+        return source.number
+
+    def number(self, text: str) -> int:
+        """Return the number of a source, 0 for one that is not given."""
+        source = self._found.get(one_line(text))
+        return source.number if source else 0
+
+    def of_program(self, position: int) -> list[int]:
+        """Return the numbers of a program's sources: its own first, then those of its effects."""
+        return list(self._of_program.get(position, ()))
+
+    @property
+    def all(self) -> list[ReportSource]:
+        """Every source, by number."""
+        return list(self._found.values())

@@ -1,0 +1,190 @@
+"""Everything that the sections of a report show of a plan, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
+from budgetopt.report.limit_lines import LimitLine, limits_of
+from budgetopt.report.numbers import Numbers, Unit
+from budgetopt.report.outcome_rows import Bought, OutcomeRow
+from budgetopt.report.proof_words import ProofWords, proof_of
+from budgetopt.report.rounded_money import Figures, MoneyRow
+from budgetopt.report.sources import EffectLine, Sources, effect_lines, is_assumed
+from budgetopt.report.story import over_periods, short_story
+from budgetopt.report.text import label, one_line
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["PlanView"]
+
+
+@dataclass(frozen=True, eq=False)
+class PlanView:
+    """A plan as one medium shows it.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    numbers
+        How numbers are written.
+    media
+        The medium.
+    unit
+        What amounts are counted in; left out, dollars or cents.
+    most_programs, most_limits
+        How many programs of a summary, and how many limits, are shown; the others are counted.
+    wide
+        Whether there is room for reasons beside the figures.
+    """
+
+    plan: Allocation
+    numbers: Numbers
+    media: Media = Media.PAGE
+    unit: Unit | None = None
+    most_programs: int = 15
+    most_limits: int = 200
+    wide: bool = False
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The money, in the unit of the medium."""
+        return Figures.of(self.plan, self.unit)
+
+    @cached_property
+    def bought(self) -> Bought:
+        """What it buys."""
+        return Bought(self.plan)
+
+    @cached_property
+    def limits(self) -> list[LimitLine]:
+        """Every limit."""
+        return limits_of(self.plan, self.numbers)
+
+    @cached_property
+    def binding(self) -> list[LimitLine]:
+        """The limits that bind."""
+        return [limit for limit in self.limits if limit.binding]
+
+    @cached_property
+    def slack(self) -> list[LimitLine]:
+        """The limits that do not bind."""
+        return [limit for limit in self.limits if not limit.binding]
+
+    @cached_property
+    def story(self) -> list[str]:
+        """The plan in a few sentences."""
+        return short_story(self.plan, Figures.of(self.plan), self.bought.rows, self.limits, self.numbers)
+
+    @cached_property
+    def effects(self) -> list[EffectLine]:
+        """Every effect, in words."""
+        return effect_lines(self.plan, self.bought.rows, self.numbers)
+
+    @cached_property
+    def assumptions(self) -> list[EffectLine]:
+        """The effects that are assumptions."""
+        return [line for line in self.effects if line.evidence == "assumption"]
+
+    @cached_property
+    def other_assumptions(self) -> list[tuple[str, str, str]]:
+        """The other figures whose source says that they are assumptions: a name, the figure and the source."""
+        scenario = self.plan.scenario
+        found = [
+            (f"Weight of “{row.name}”", self.numbers.quantity(row.weight), scenario.outcomes[row.key].source)
+            for row in self.bought.rows
+            if self.weight_is_assumed(row)
+        ]
+        found += [
+            (label(key, fund.name), "the figures of the fund", fund.source) for key, fund in scenario.funds.items()
+        ]
+        names, sources = self.figures.names.tolist(), scenario.programs.text("source").tolist()
+        found += [
+            (one_line(name), "the figures of the program", source)
+            for name, source in zip(names, sources, strict=True)
+            if source
+        ]
+        return [(name, figure, one_line(source)) for name, figure, source in found if is_assumed(source)]
+
+    def weight_is_assumed(self, row: OutcomeRow) -> bool:
+        """Return whether the weight of an outcome is an assumption."""
+        return bool(row.weight) and is_assumed(self.plan.scenario.outcomes[row.key].source)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Every source."""
+        return Sources(self.plan, self.effects)
+
+    @cached_property
+    def proof(self) -> ProofWords:
+        """What is proved and what is believed; a summary has no use for the number of assumptions."""
+        assumptions = None if self.media in Media.SUMMARY else len(self.assumptions)
+        return proof_of(self.plan, self.numbers, assumptions)
+
+    @property
+    def title(self) -> str:
+        """The scenario's name."""
+        return one_line(self.plan.scenario.name)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods' names."""
+        return tuple(one_line(period) for period in self.plan.scenario.periods)
+
+    @property
+    def over(self) -> str:
+        """The periods as a phrase; empty where its one period names no date."""
+        return over_periods(self.plan)
+
+    @property
+    def together(self) -> str:
+        """What to say of figures that add periods up; empty for one period."""
+        return "" if len(self.periods) == 1 else ", all periods together"
+
+    @property
+    def currency(self) -> str:
+        """What amounts are in: ``USD``, ``millions of USD``."""
+        currency = one_line(self.plan.scenario.currency)
+        return f"{self.figures.unit.words}s of {currency}" if self.figures.unit.words else currency
+
+    @property
+    def amounts(self) -> str:
+        """What the amounts are, for the captions of tables."""
+        return f"Amounts in {self.currency}{self.together}"
+
+    @property
+    def _symbol(self) -> bool:
+        """Whether the currency stands before each amount of a table, and not in its title."""
+        return self.media in Media.PAGE | Media.NOTEBOOK
+
+    def money(self, amount: int | None) -> str:
+        """Return an amount of a table; a baseline that is not there makes a program new."""
+        return "new" if amount is None else self.numbers.units(amount, self.figures.unit, symbol=self._symbol)
+
+    def change(self, row: MoneyRow) -> str:
+        """Return a change with its sign."""
+        return self.numbers.units(row.change, self.figures.unit, signed=True, symbol=self._symbol)
+
+    def share(self, row: MoneyRow) -> str:
+        """Return a change as a share of the baseline; empty without one."""
+        return self.numbers.share(row.change_share, signed=True) if row.change and row.baseline else ""
+
+    def sparse(self, amount: int) -> str:
+        """Return an amount without its currency, and a dash for none."""
+        return self.numbers.units(amount, self.figures.unit, symbol=False) if amount else "\N{EN DASH}"
+
+    @cached_property
+    def money_format(self) -> str:
+        """The format of money in a workbook: without cents where no amount has any."""
+        table = self.plan.programs
+        whole = bool(((table["spending"] % 1 == 0) & (table["baseline"].fillna(0) % 1 == 0)).all())
+        return WHOLE_MONEY if whole and not self.figures.unit.decimals else MONEY
+
+    def cut(self, limits: Sequence[LimitLine]) -> tuple[Sequence[LimitLine], int]:
+        """Return the limits that are shown, and how many are not."""
+        return limits[: self.most_limits], max(len(limits) - self.most_limits, 0)

@@ -1,0 +1,158 @@
+"""All limits of a scenario in one list, to which everything else refers by position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from budgetopt.errors import UnknownNameError
+from budgetopt.scenario.limits.funds import fund_limits, money_limits, resource_limits, target_limits
+from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
+from budgetopt.scenario.limits.rules import rule_limits
+from budgetopt.scenario.programs import Ints
+
+if TYPE_CHECKING:
+    from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["Limits", "limits_of"]
+
+_OF_PROGRAMS: tuple[tuple[str, Sense, str, tuple[str, ...]], ...] = (
+    ("floor", "at least", "the floor of “{}”", ("spending.at_least", "service.at_least")),
+    ("ceiling", "at most", "the ceiling of “{}”", ("spending.at_most",)),
+    ("most units", "at most", "the most that “{}” can serve", ("service.up_to",)),
+)
+"""The limits of single programs: kind, sense, phrase, and the keys that set them, the first before the second."""
+
+
+class Limits(Sequence[Limit]):
+    """The limits of a scenario, in the order: rules, targets, resources, funds, money, and those of single programs.
+
+    Those of programs are records only when they are asked for: there may be very many.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+
+    Attributes
+    ----------
+    shared
+        The limits that are not those of single programs, at the same positions.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.shared: tuple[Limit, ...] = (
+            *rule_limits(scenario),
+            *target_limits(scenario),
+            *resource_limits(scenario),
+            *fund_limits(scenario),
+            *money_limits(scenario),
+        )
+        self._known = {limit.provision: at for at, limit in enumerate(self.shared)}
+        self._programs: list[tuple[int, Ints]] = []
+        self._of_program: dict[str, Ints] = {}
+        count = len(self.shared)
+        for kind, _, _, keys in _OF_PROGRAMS:
+            limited = np.zeros(len(scenario.programs), dtype=bool)
+            for key in keys:
+                values, _ = scenario.programs.per_period(key, scenario.periods)
+                # a floor of nothing asks for nothing
+                limited |= (np.nan_to_num(values) > 0).any(axis=1) if kind == "floor" else ~np.isnan(values).all(axis=1)
+            rows = np.flatnonzero(limited)
+            positions = np.full(len(limited), -1)
+            positions[rows] = count + np.arange(len(rows))
+            self._of_program[kind] = positions
+            self._programs.append((count, rows))
+            count += len(rows)
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, position: int) -> Limit: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[Limit]: ...
+    def __getitem__(self, position: int | slice) -> Limit | Sequence[Limit]:
+        """Return the limit at a position."""
+        if isinstance(position, slice):
+            return tuple(self[at] for at in range(*position.indices(self._count)))
+        if not 0 <= position < self._count:
+            raise IndexError(position)
+        if position < len(self.shared):
+            return self.shared[position]
+        kind = max(at for at, (start, _) in enumerate(self._programs) if start <= position)
+        start, rows = self._programs[kind]
+        return self._of_one_program(kind, int(rows[position - start]))
+
+    def of_programs(self, kind: str) -> Ints:
+        """Return the position of each program's limit of a kind (``floor`` ...), -1 for none; shape (programs,)."""
+        return self._of_program[kind]
+
+    def find(self, kind: str, name: str) -> int:
+        """Return the position of a limit, -1 if there is none."""
+        if kind in self._of_program:
+            return int(self._of_program[kind][self._scenario.programs.position(name)])
+        return self._known.get(Provision(kind, name), -1)
+
+    def position(self, provision: Provision) -> int:
+        """Return the position of a limit.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none.
+        """
+        at = self.find(provision.kind, provision.name)
+        if at < 0:
+            names = [known.name for known in self._known if known.kind == provision.kind]
+            raise UnknownNameError(provision.kind, provision.name, names)
+        return at
+
+    def demands(self) -> tuple[Limit, ...]:
+        """Return every limit that the scenario could do without."""
+        return tuple(limit for limit in self if limit.is_demand)
+
+    def _of_one_program(self, number: int, row: int) -> Limit:
+        kind, sense, phrase, keys = _OF_PROGRAMS[number]
+        scenario = self._scenario
+        programs = scenario.programs
+        name = str(programs.ids[row])
+        said = {key: value for key in keys if (value := self._written(row, key)) is not None}
+        key = next(iter(said), keys[0])
+        unit = programs.value(row, "service.unit") or "units"
+        return Limit(
+            kind=kind,
+            name=name,
+            path=("programs", name, *key.split(".")),
+            address=f"programs[{name}]",
+            title=phrase[:1].upper() + phrase[1:],
+            phrase=phrase,
+            owners=(str(programs.names()[row]),),
+            because=str(programs.value(row, "spending.because") or ""),
+            place=programs.place(row, key),
+            unit=unit if key.startswith("service") else "",
+            in_dollars=not key.startswith("service"),
+            numbers=tuple(
+                Number(key, sense, value, counts_units=key.startswith("service")) for key, value in said.items()
+            ),
+            is_demand=kind != "most units",
+            of_program=True,
+            sets_program_limits=True,
+        )
+
+    def _written(self, row: int, key: str) -> float | Mapping[str, float] | None:
+        programs = self._scenario.programs
+        value: float | None = programs.value(row, key)
+        if value is not None:
+            return value
+        each = {period: programs.value(row, f"{key}.{period}") for period in self._scenario.periods}
+        return {period: value for period, value in each.items() if value is not None} or None
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """Return every limit of a scenario."""
+    return Limits(scenario)

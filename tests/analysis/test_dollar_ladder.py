@@ -1,0 +1,69 @@
+"""The budget cut and raised in steps, on scenarios small enough to see what each step changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import budgetopt as bo
+
+
+def scenario_of(**funds: dict[str, Any]) -> bo.Scenario:
+    return bo.Scenario.from_document(
+        {
+            "funds": funds or {"general": {"name": "General fund", "revenue": 100}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {
+                "library": {"spending": {"at_least": 60, "at_most": 95}, "outcomes": {"visits": {"per_dollar": 3}}},
+                "pool": {"name": "Pool", "spending": {"at_most": 20}, "outcomes": {"visits": {"per_dollar": 1}}},
+            },
+        }
+    )
+
+
+def test_each_step_says_what_moves_and_what_a_dollar_of_it_is_worth() -> None:
+    table = bo.budget_steps(scenario_of(), steps=(0.05, 0.2, -0.1, -0.02, -0.5))
+    expected = pd.DataFrame(
+        [
+            (-50.0, "", "", float("nan"), float("nan"), float("nan")),
+            (-10.0, "library", "library", -5.0, -20.0, 2.25),
+            (-10.0, "pool", "Pool", -5.0, -20.0, 2.25),
+            (-2.0, "pool", "Pool", -2.0, -2.0, 1.0),
+            (5.0, "pool", "Pool", 5.0, 5.0, 1.0),
+            (20.0, "pool", "Pool", 15.0, 15.0, 10 / 15),
+        ],
+        columns=["money", "program", "name", "change", "value", "value_per_dollar"],
+    )
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_a_fund_is_named_by_id_or_printed_name() -> None:
+    scenario = scenario_of(general={"name": "General fund", "revenue": 90}, gifts={"revenue": 10})
+    by_name = bo.budget_steps(scenario, fund="general fund", dollars=(-9, 3))
+    assert by_name.equals(bo.budget_steps(scenario, fund="general", dollars=(-9, 3)))
+    assert by_name["money"].unique().tolist() == [-9.0, 3.0]
+    with pytest.raises(bo.UnknownNameError, match="there is no fund named 'genral'"):
+        bo.budget_steps(scenario, fund="genral")
+
+
+@pytest.mark.parametrize("steps", [(0.0,), (-1.5,), (float("nan"),)])
+def test_a_step_that_is_none_or_too_large_is_refused(steps: tuple[float, ...]) -> None:
+    with pytest.raises(bo.OptionError, match="takes more money than there is, or none"):
+        bo.budget_steps(scenario_of(), steps=steps)
+
+
+def test_without_a_plan_or_steps_there_is_no_table() -> None:
+    assert bo.budget_steps(scenario_of(), steps=()).empty
+    rules = [{"name": "More visits than money buys", "sum": "outcome visits", "at_least": 1000}]
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 9}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {name: {"outcomes": {"visits": {"per_dollar": 2}}} for name in "ab"},
+            "rules": rules,
+        }
+    )
+    with pytest.raises(bo.InfeasibleError):
+        bo.budget_steps(scenario)
