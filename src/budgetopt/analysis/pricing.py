@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -153,8 +153,6 @@ def prices(
     InfeasibleError
         If a scenario is given and has no plan.
     """
-    import pandas as pd
-
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
     method = _method(question)
@@ -166,8 +164,16 @@ def prices(
         for row in limit_rows(question)
         if only is None or row.limit.provision in only
     ]
+    return _table(rows, asked, costs, method if question.holds_decisions else "exact")
+
+
+def _table(
+    rows: list[dict[str, Any]], asked: Sequence[Limit], costs: Mapping[Provision, float], dropped: str
+) -> pd.DataFrame:
+    """Return the rows, and a row for each limit without any that costs something."""
+    import pandas as pd
+
     priced = {Provision(row["kind"], row["name"]) for row in rows}
-    dropped = method if question.holds_decisions else "exact"
     nothing = {"part": "", "period": "", "sense": "", "method": dropped}
     rows += [
         {"kind": limit.kind, "name": limit.name, "total_cost": costs[limit.provision], **nothing}
