@@ -265,7 +265,7 @@ def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
     for (path, _, _), _ in _in_forks(todo, jobs):
         print(f"recorded {path.name}", file=sys.stderr, flush=True)
     records = {}
-    for place in places.values():
+    for place in filter(Path.exists, places.values()):
         for name, (seconds, lines) in json.loads(place.read_text(encoding="utf-8")).items():
             records[name] = Record(seconds, {path: set(executed) for path, executed in lines.items()})
     for name in [item.nodeid for item in session.items if item.nodeid not in records]:
