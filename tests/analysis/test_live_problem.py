@@ -48,10 +48,8 @@ def moved(problem: LinearProgram) -> Iterator[LinearProgram]:
 
 def test_every_answer_is_that_of_a_new_model() -> None:
     question = WhatIf(scenario_of())
-    problems = list(moved(question.problem))
-    fresh = [
-        solve_linear_program(replace(problem, tie_break=None)).solution for problem in (question.problem, *problems)
-    ]
+    asked = [question.problem, *moved(question.problem)]
+    fresh = [solve_linear_program(replace(problem, tie_break=None)).solution for problem in asked]
     assert len({round(answer.objective, 6) for answer in fresh}) > 6
     # there and back, and from each to the next
     for order in (range(len(fresh)), reversed(range(len(fresh))), [0, 3, 0, 9, 0, 13, 0, 6, 0]):
