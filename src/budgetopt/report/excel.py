@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import Media, ReportTable
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
@@ -15,8 +16,6 @@ from budgetopt.report.whole_files import write_whole
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
-
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["write_excel"]
 

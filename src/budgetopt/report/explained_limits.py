@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import formulate
@@ -19,8 +20,6 @@ from budgetopt.solvers import solve_linear_program
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from budgetopt.allocation import Allocation
 
     Told = tuple[str, tuple[str, ...], dict[str, pd.DataFrame]]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.allocation import plan_of
+from budgetopt.allocation import Allocation, Subject, plan_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.overview import held_by, seeks_outcomes
@@ -26,8 +26,6 @@ from budgetopt.scenario.named import Named, named
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from budgetopt.allocation import Allocation, Subject
 
 __all__ = ["Explanation", "explain", "tell"]
 

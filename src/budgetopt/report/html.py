@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from budgetopt.allocation.allocation import Allocation
-
 __all__ = ["environment", "html_page", "write_html"]
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
@@ -32,16 +31,9 @@ _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])"
 
 
 def html_page(plan: Allocation, *, made: str = "") -> str:
-    """Return the report of a plan as one HTML page.
+    """Return the report of a plan as one HTML page; ``made`` is when it was made, in words, if the page is to say so.
 
     The page is the same for the same plan, to the byte: it holds no time of its own.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    made
-        When it was made, in words; left out, the page does not say.
     """
     style, script = _part("report.css"), _part("report.js")
     view = PlanView(plan, Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from budgetopt.allocation import Allocation
 
 __all__ = ["ladder_chart"]
 
@@ -22,15 +21,7 @@ CUT, MORE = "#9a4a1c", "#1c6a7a"
 
 
 def ladder_chart(plan: Allocation, table: pd.DataFrame) -> str:
-    """Return a ladder as an SVG drawing that needs nothing else.
-
-    Parameters
-    ----------
-    plan
-        The plan from which the money moves.
-    table
-        What :func:`budgetopt.budget_steps` returned for it.
-    """
+    """Return what :func:`budgetopt.budget_steps` returned for a plan as an SVG drawing that needs nothing else."""
     numbers, gain = Numbers(plan.scenario.currency), Gain.of(plan, Numbers(plan.scenario.currency))
     rungs = _rungs(table)
     low, high = min([0.0, *(left for left, _, _, _ in rungs)]), max([0.0, *(right for _, right, _, _ in rungs)])

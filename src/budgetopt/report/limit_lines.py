@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.limit_words import COVERAGE, bound_words, value_words
 from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, Smallest
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
 
@@ -25,24 +22,11 @@ _STEPS = (1, 1_000, 100_000, 1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Says what a plan gains, in the terms of its first objective.
+    """Says what a plan gains, in the terms of its first objective."""
 
-    Parameters
-    ----------
-    what
-        The objective: ``weighted outcomes``, ``spending``, ``change from baseline``, ``shortfall from targets``, the
-        key of an outcome, or ``smallest`` for the group that has least of one.
-    maximize
-        Whether more of it is better.
-    unit
-        The unit of an outcome that is the objective by itself.
-    numbers
-        How numbers are written.
-    """
-
-    what: str
+    what: str  # the objective as the scenario names it, or "smallest" for the group that has least of an outcome
     maximize: bool
-    unit: str
+    unit: str  # the unit of an outcome that is the objective by itself
     numbers: Numbers
 
     @classmethod
@@ -78,16 +62,9 @@ class Gain:
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 
     def relaxed(self, price: float, unit: str, more: str) -> str:
-        """Return what relaxing a limit would gain.
+        """Return what relaxing a limit would gain, from the gain for one unit.
 
-        Parameters
-        ----------
-        price
-            The gain for one unit.
-        unit
-            What the limit counts, in the plural; empty for money.
-        more
-            What relaxing it is, after the amount: ``more``, ``less asked for``.
+        The unit is in the plural, and empty for money. What relaxing is comes after the amount: ``less asked for``.
         """
         least = 0.1 if self.what in (SPENDING, CHANGE) else 1.0
         step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
@@ -99,41 +76,19 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """One limit of a plan, as it is printed.
+    """One limit of a plan, as it is printed."""
 
-    Parameters
-    ----------
-    kind
-        What it is, in words: ``rule``, ``target``, ``reserve``.
-    name
-        What it is called.
-    period
-        Where it holds; empty where the scenario has one period.
-    value, sense, bound
-        What the plan has there, and the limit, as they are shown.
-    because
-        The law or promise behind it.
-    binding
-        Whether it holds the plan back.
-    price
-        What relaxing it by one unit gains; NaN where that is not known.
-    price_words
-        The same in a sentence.
-    stake
-        What relaxing it by a hundredth of itself gains: by this limits are put in order, since their units differ.
-    """
-
-    kind: str
+    kind: str  # in words: rule, target, reserve
     name: str
-    period: str
-    value: str
+    period: str  # empty where the scenario has one period
+    value: str  # what the plan has there
     sense: str
     bound: str
-    because: str
+    because: str  # the law or promise behind it
     binding: bool
-    price: float
-    price_words: str
-    stake: float = math.nan
+    price: float  # what relaxing it by one unit gains; NaN where that is not known
+    price_words: str  # the same in a sentence
+    stake: float = math.nan  # what relaxing it by a hundredth of itself gains: by this limits are put in order
 
 
 def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.limits import Limit, Mention, Words
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["COVERAGE", "bound_words", "value_words"]
 

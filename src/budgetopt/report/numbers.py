@@ -22,21 +22,11 @@ _SHORT = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_0
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What the amounts of a table are counted in.
+    """What the amounts of a table are counted in."""
 
-    Parameters
-    ----------
-    dollars
-        What one unit is worth.
-    decimals
-        How many decimals an amount of dollars is shown with.
-    words
-        How a heading says it: empty for whole dollars and cents.
-    """
-
-    dollars: float
-    decimals: int = 0
-    words: str = ""
+    dollars: float  # what one unit is worth
+    decimals: int = 0  # with how many an amount of dollars is shown
+    words: str = ""  # how a heading says it: empty for whole dollars and cents
 
 
 CENT = Unit(0.01, 2)
@@ -64,20 +54,13 @@ def significant(value: float, digits: int = 3) -> int:
 class Numbers:
     """Writes numbers in one currency and with one minus sign.
 
-    Parameters
-    ----------
-    currency
-        The currency's code; a dollar, euro or pound is written by its sign. What is no code of three letters is a
-        unit of another kind, such as ``hours``, and stands after the number.
-    minus
-        The minus sign.
-    space
-        What stands between a number and ``million``: on a page, a space at which no line is broken.
+    A dollar, euro or pound is written by its sign, and other codes of three letters as they are. What is no code is a
+    unit of another kind, such as ``hours``, and stands after the number.
     """
 
     currency: str = "USD"
     minus: str = "-"
-    space: str = " "
+    space: str = " "  # between a number and "million": on a page, a space at which no line is broken
 
     @property
     def symbol(self) -> str:

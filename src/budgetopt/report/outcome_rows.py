@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, quantity_decimals, rounded
 from budgetopt.report.text import label
 from budgetopt.scenario.model import Outcome
 from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["Bought", "OutcomeRow", "assumed_programs", "round_signed"]
 
@@ -25,40 +22,19 @@ class OutcomeRow:
     """One outcome.
 
     The baseline, the level and the change are whole numbers of ``10 ** -decimals`` units, so that they add up.
-
-    Parameters
-    ----------
-    key, name, unit
-        What it is called and counted in.
-    decimals
-        With how many decimals it is shown.
-    baseline
-        What the baseline would bring; None where no program has a baseline.
-    level
-        What the plan brings.
-    better
-        Whether the change is for the better; None where nothing changes or nothing was asked of it.
-    weight
-        What one unit is worth.
-    decrease
-        Whether less of it is better.
-    targets
-        The levels that it must reach, in words.
-    assumed
-        ``none``, ``part`` or ``all`` of what brings it rests on assumptions.
     """
 
     key: str
     name: str
     unit: str
     decimals: int
-    baseline: int | None
+    baseline: int | None  # None where no program has a baseline
     level: int
-    better: bool | None
+    better: bool | None  # whether the change is for the better; None where nothing changes
     weight: float
-    decrease: bool
-    targets: tuple[str, ...]
-    assumed: str
+    decrease: bool  # whether less of it is better
+    targets: tuple[str, ...]  # the levels that it must reach, in words
+    assumed: str  # how much of what brings it rests on assumptions: none, part or all
 
     @property
     def change(self) -> int:
@@ -85,13 +61,7 @@ class OutcomeRow:
 
 @dataclass(frozen=True, eq=False)
 class Bought:
-    """What a plan buys.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    """
+    """What a plan buys."""
 
     plan: Allocation
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line, sentence
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
-    from budgetopt.solvers import Certificate
+from budgetopt.solvers import Certificate
 
 __all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
@@ -29,67 +26,28 @@ _CHECKS = {
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One check of the proof.
-
-    Parameters
-    ----------
-    objective
-        The objective whose proof it belongs to.
-    words
-        What it says.
-    worst, tolerance
-        The largest breach relative to its scale, and what it may be at most.
-    passed
-        Whether it is within the tolerance.
-    """
+    """One check of the proof of an objective: the largest breach, relative to its scale, and what is allowed."""
 
     objective: str
     words: str
     worst: str
     tolerance: str
-    passed: bool
-
-    @property
-    def result(self) -> str:
-        """Whether it passed, in a word."""
-        return "passed" if self.passed else "failed"
+    result: str  # passed or failed
 
 
 @dataclass(frozen=True, slots=True)
 class ProofWords:
-    """What stands behind a plan.
+    """What stands behind a plan."""
 
-    Parameters
-    ----------
-    short
-        All of it in one sentence.
-    proved, believed
-        What is proved and what is merely believed, in sentences.
-    checks
-        Every check of every objective's certificate.
-    facts
-        What identifies the plan and the files that it was made from: pairs of a name and a value.
-    """
-
-    short: str
+    short: str  # all of it in one sentence
     proved: Sequence[str]
     believed: Sequence[str]
     checks: Sequence[CheckLine]
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[tuple[str, str]]  # what identifies the plan and the files that it was made from: names and values
 
 
 def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
-    """Return the proof of a plan.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    numbers
-        How numbers are written.
-    assumptions
-        How many of its effects are assumptions, if they were counted.
-    """
+    """Return the proof of a plan; ``assumptions`` is how many of its effects are assumptions, if they were counted."""
     certificate = plan.certificate
     proved = [
         f"The plan keeps {_every_limit(plan, numbers)} of the scenario. An audit worked that out {AUDIT}",
@@ -167,8 +125,8 @@ def _checks(plan: Allocation) -> list[CheckLine]:
         for name, check in certificate.to_dict()["checks"].items():
             if name == "integrality" and check["worst"] == 0 and not plan.formulation.linear_program.is_integer:
                 continue
-            words = _CHECKS.get(name, name)
-            lines.append(CheckLine(objective, words, _tiny(check["worst"]), _tiny(check["tolerance"]), check["passed"]))
+            words, result = _CHECKS.get(name, name), "passed" if check["passed"] else "failed"
+            lines.append(CheckLine(objective, words, _tiny(check["worst"]), _tiny(check["tolerance"]), result))
     return lines
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import CENT, DOLLAR, Unit
 from budgetopt.report.rounding import round_cells, round_column, whole
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["Account", "Figures", "Group", "MoneyRow", "unit_for"]
 
@@ -25,27 +22,13 @@ _ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One row of a table of money, in units.
-
-    Parameters
-    ----------
-    name
-        What the row is about.
-    baseline
-        What it has now; None where nothing in it has a baseline.
-    spending
-        What the plan gives it.
-    programs
-        How many programs it holds.
-    position
-        The position of the one program that it is about, -1 if it is about several.
-    """
+    """One row of a table of money, in units."""
 
     name: str
-    baseline: int | None
+    baseline: int | None  # None where nothing in it has a baseline
     spending: int
-    programs: int = 1
-    position: int = -1
+    programs: int = 1  # how many programs it holds
+    position: int = -1  # the position of the one program that it is about, -1 if it is about several
 
     @property
     def change(self) -> int:
@@ -60,17 +43,7 @@ class MoneyRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Money by the values of one attribute.
-
-    Parameters
-    ----------
-    title
-        What the attribute is called.
-    rows
-        One row a value, the largest first.
-    total
-        Their sum.
-    """
+    """Money by the values of one attribute, the largest first."""
 
     title: str
     rows: tuple[MoneyRow, ...]
@@ -106,15 +79,7 @@ def _all_whole(plan: Allocation) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """A plan's money in whole units.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    unit
-        What the amounts count.
-    """
+    """A plan's money in whole units."""
 
     plan: Allocation
     unit: Unit
@@ -224,13 +189,7 @@ class Figures:
         return MoneyRow(name, baseline, int(self.spending[members].sum()), int(members.sum()))
 
     def by(self, attribute: str) -> Group | None:
-        """Return the money by department or priority, the largest first; None where that says nothing.
-
-        Parameters
-        ----------
-        attribute
-            ``department`` or ``priority``.
-        """
+        """Return the money by ``department`` or ``priority``, the largest first; None where that says nothing."""
         values = self.plan.scenario.programs.text(attribute)
         names = list(dict.fromkeys(values.tolist()))
         if not any(names) or len(names) < 2:

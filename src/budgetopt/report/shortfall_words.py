@@ -11,17 +11,7 @@ __all__ = ["shortfall_words"]
 
 
 def shortfall_words(scenario: Scenario, shortfall: Shortfall, limit: str, demands: int) -> str:
-    """Return the sentence.
-
-    Parameters
-    ----------
-    shortfall
-        The sum.
-    limit
-        What the limit that is missed is called; empty for the money of funds.
-    demands
-        How many limits contradict each other.
-    """
+    """Return the sentence; ``limit`` is what the limit that is missed is called, ``demands`` how many there are."""
     numbers = Numbers(scenario.currency)
     in_dollars = shortfall.limit is None or shortfall.limit.in_dollars
     asked, available = (_amount(value, in_dollars, numbers) for value in (shortfall.asked, shortfall.available))

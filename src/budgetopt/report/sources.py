@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
-    from budgetopt.scenario.model import Fund, Outcome
-    from budgetopt.scenario.programs import Column, ProgramTable, Texts
+from budgetopt.scenario.model import Fund, Outcome
+from budgetopt.scenario.programs import Column, ProgramTable, Texts
 
 __all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
 
@@ -38,30 +36,14 @@ def is_assumed(source: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EffectLine:
-    """One figure: what a program's money does to an outcome.
+    """One figure: what a program's money does to an outcome."""
 
-    Parameters
-    ----------
-    program, outcome
-        Positions of both.
-    program_name
-        The program's name.
-    words
-        The effect in words: ``1 household for each $12,000, up to 400``.
-    evidence
-        The grade of evidence, empty where none is given.
-    error
-        How far it may be off, in words.
-    source, as_of, note
-        What the scenario says of it.
-    """
-
-    program: int
-    outcome: int
+    program: int  # its position
+    outcome: int  # its position
     program_name: str
-    words: str
-    evidence: str
-    error: str
+    words: str  # 1 household for each $12,000, up to 400
+    evidence: str  # its grade, empty where none is given
+    error: str  # how far it may be off, in words
     source: str
     as_of: str
     note: str
@@ -179,15 +161,7 @@ class ReportSource:
 
 
 class Sources:
-    """Every source of a scenario, numbered in the order in which a reader meets them.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    effects
-        Its effects.
-    """
+    """Every source of a scenario, numbered in the order in which a reader meets them."""
 
     def __init__(self, plan: Allocation, effects: list[EffectLine]) -> None:
         self._found: dict[str, ReportSource] = {}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.limit_lines import LimitLine
 from budgetopt.report.numbers import Numbers, join_words, plural
@@ -14,9 +14,6 @@ from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.proof_words import how_much_better
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.text import one_line
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["over_periods", "short_story"]
 
@@ -32,19 +29,7 @@ def over_periods(plan: Allocation) -> str:
 def short_story(
     plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
 ) -> list[str]:
-    """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best.
-
-    Parameters
-    ----------
-    plan, figures
-        The plan and its money.
-    outcomes
-        What it buys.
-    limits
-        Its limits.
-    numbers
-        How numbers are written.
-    """
+    """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best."""
     dollars = figures.unit.dollars
     sentences = [_spending(plan, figures, numbers)]
     if figures.has_baseline and len(figures.spending) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.rounded_money import Figures
@@ -14,8 +15,6 @@ from budgetopt.report.view import PlanView
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["print_allocation"]
 
@@ -33,16 +32,8 @@ def print_allocation(plan: Allocation, console: Console | None = None, *, every_
     """Print a plan: a few sentences, the money, what it buys, the funds, the limits that bind, and the proof.
 
     Numbers are never cut: where the width does not hold them, amounts are shown in thousands or millions, and the
-    heading says so. Colour is left out where the output is no terminal, or ``NO_COLOR`` is set.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    console
-        Where it is printed; stdout if left out.
-    every_program
-        Whether every program and every limit is printed; otherwise those that matter most.
+    heading says so. Colour is left out where the output is no terminal, or ``NO_COLOR`` is set. Every program and
+    every limit is printed only if asked; otherwise those that matter most.
     """
     from rich.console import Console
 

@@ -13,19 +13,7 @@ __all__ = ["write_text", "write_whole"]
 
 
 def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
-    """Let something write a file beside its place, and put it there when it is complete.
-
-    Parameters
-    ----------
-    path
-        Where the file belongs; what stands there is replaced.
-    write
-        Writes the file at the path that it is given.
-
-    Returns
-    -------
-    Path
-        Where the file is.
+    """Let ``write`` write a file beside its place, put it there when it is complete, and return its path.
 
     Raises
     ------
