@@ -154,11 +154,7 @@ def _program_lines(writer: _DifferenceWriter) -> Iterator[str]:
 
 
 def _key_lines(
-    writer: _DifferenceWriter,
-    key: str,
-    ids: Sequence[str],
-    before: Sequence[Any],
-    after: Sequence[Any],
+    writer: _DifferenceWriter, key: str, ids: Sequence[str], before: Sequence[Any], after: Sequence[Any]
 ) -> Iterator[str]:
     names = writer.difference.after.programs.names()
     words, when = writer.keys_and_period(split_key(key))

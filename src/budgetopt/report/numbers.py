@@ -81,6 +81,10 @@ class Numbers:
         """Return an amount in full: ``$4,200,000``, ``-$300``."""
         return self._with_sign(amount, self.symbol, decimals, signed=signed) + self.word
 
+    def exact_money(self, amount: float) -> str:
+        """Return an amount in full, with cents if it has any."""
+        return self.money(amount, 0 if float(amount).is_integer() else 2)
+
     def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
         """Return an amount of a table that counts in units: its heading says in which."""
         dollars = amount * unit.dollars if unit.decimals else float(amount)
@@ -152,10 +156,8 @@ def quantity_decimals(value: float) -> int:
     """Return the decimals with which a measured number is shown: three digits, and every digit of a whole number."""
     if not math.isfinite(value):
         return 0
-    nearest = round(value)
-    if abs(value - nearest) <= 1e-9 * max(abs(value), 1.0):
-        return 0
-    return significant(value)
+    is_whole = abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
+    return 0 if is_whole else significant(value)
 
 
 _IRREGULAR = {

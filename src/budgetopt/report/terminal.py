@@ -10,7 +10,7 @@ from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportCol
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.sections import sections_in
-from budgetopt.report.text import in_encoding
+from budgetopt.report.text import capital, in_encoding
 from budgetopt.report.view import PlanView
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class _Printer:
             drawn.add_section()
             drawn.add_row(*(Text(cell, style="bold") for cell in total))
         self.line()
-        self.line(table.title[:1].upper() + table.title[1:], style="bold")
+        self.line(capital(table.title), style="bold")
         width = self._console.width
         # on a terminal too narrow for its numbers a line runs on: that is better than a number cut short
         self._console.width = max(width, sum(widths) + BETWEEN * (len(widths) - 1))
