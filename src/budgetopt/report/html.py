@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, plain_text
+from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import clean
@@ -87,32 +87,29 @@ def _rows(table: ReportTable) -> Markup:
 
     columns, before, lines = table.shown_in(Media.PAGE), "", ["<tbody>"]
     for record in table.records:
-        name, *others = [_cell(column.of(record)) for column in columns]
-        again = ' class="again"' if table.repeats and name.text == before else ""
-        lines.append(f"<tr{again}>{_row(columns, name, others)}</tr>")
-        before = name.text
+        name, row = _row(columns, record)
+        again = ' class="again"' if table.repeats and name == before else ""
+        lines.append(f"<tr{again}>{row}</tr>")
+        before = name
     lines.append("</tbody>")
     if table.total is not None:
-        name, *others = [_cell(column.of(table.total)) for column in columns]
-        lines.append(f"<tfoot>\n<tr>{_row(columns, name, others)}</tr>\n</tfoot>")
+        lines.append(f"<tfoot>\n<tr>{_row(columns, table.total)[1]}</tr>\n</tfoot>")
     return Markup("\n".join(lines))
 
 
-def _cell(value: Value) -> Cell:
-    return value if isinstance(value, Cell) else Cell(plain_text(value, MINUS))
-
-
-def _row(columns: Sequence[ReportColumn], name: Cell, others: Sequence[Cell]) -> str:
+def _row(columns: Sequence[ReportColumn], record: object) -> tuple[str, str]:
+    """Return what a row is about, and its cells."""
+    values = [column.of(record) for column in columns]
+    name, *others = [value if isinstance(value, Cell) else Cell(plain_text(value, MINUS)) for value in values]
     parts = [f'<th scope="row">{_words(name, isolated=True)}</th>']
     for column, cell in zip(columns[1:], others, strict=True):
+        look = ' class="draw"' if cell.bar else ""
         if column.figure:
             look = ' class="r z"' if cell.text == NOTHING else ' class="r"'
-        else:
-            look = ' class="draw"' if cell.bar else ""
         lines = "".join(f'<span class="l">{_words(line, isolated=True)}</span>' for line in cell.lines)
         label = "" if cell.bar else escape(column.header)
         parts.append(f'<td{look} data-label="{label}">{lines or _words(cell)}</td>')
-    return "".join(parts)
+    return name.text, "".join(parts)
 
 
 def _words(cell: Cell, *, isolated: bool = False) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
+from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.model import Fund, Outcome
@@ -48,11 +48,6 @@ class EffectLine:
     as_of: str
     note: str
 
-    @property
-    def evidence_words(self) -> str:
-        """The grade of evidence in words."""
-        return EVIDENCE_WORDS.get(self.evidence, self.evidence)
-
 
 def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[EffectLine]:
     """Return every effect of a scenario, in the order of the programs, then of the outcomes and of the packages."""
@@ -66,19 +61,9 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
             texts = {key: programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note")}
             package = programs.text(f"{prefix.partition('.outcomes.')[0]}.name")
             for program, words in _sizes(programs, columns, row, numbers, package):
-                lines.append(
-                    EffectLine(
-                        program,
-                        position,
-                        one_line(names[program]),
-                        words,
-                        str(texts["evidence"][program]),
-                        _error(columns, program, numbers),
-                        one_line(texts["source"][program]),
-                        one_line(texts["as_of"][program]),
-                        one_line(texts["note"][program]),
-                    )
-                )
+                said = (one_line(texts[key][program]) for key in ("source", "as_of", "note"))
+                evidence, error = str(texts["evidence"][program]), _error(columns, program, numbers)
+                lines.append(EffectLine(program, position, one_line(names[program]), words, evidence, error, *said))
     return sorted(lines, key=lambda line: (line.program, line.outcome))
 
 
@@ -86,43 +71,32 @@ def _sizes(
     programs: ProgramTable, columns: dict[str, Column], row: OutcomeRow, numbers: Numbers, package: Texts
 ) -> Iterator[tuple[int, str]]:
     """Yield each program that has an effect on an outcome, and the effect in words."""
-    service = programs.text("service.unit")
-    cost = programs.number("service.unit_cost")
+    service, cost = programs.text("service.unit"), programs.number("service.unit_cost")
 
     def cells(key: str) -> Iterator[tuple[int, Any]]:
-        column = columns.get(key)
-        if column is not None:
+        if column := columns.get(key):
             yield from ((program, column.cell(cell)) for cell, program in enumerate(column.rows.tolist()))
 
     for program, value in cells("per_dollar"):
-        yield program, _per_dollar(float(value), row.unit, numbers)
+        step = next((step for step in (1, 1_000) if abs(value) * step >= 1), 1_000_000)
+        effect = numbers.with_unit(float(value) * step, row.unit)
+        yield program, f"{effect} for each {numbers.spoken_money(step)}"
     for program, value in cells("per_unit"):
         each = singular(one_line(service[program])) or "unit"
         yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
     for program, value in cells("unit_cost"):
         most = _value(columns, "up_to", program)
         end = "" if most is None else f", up to {numbers.with_unit(most, row.unit)}"
-        yield program, f"{numbers.with_unit(1, row.unit)} for each {numbers.money(float(value), _cents(value))}{end}"
+        yield program, f"{numbers.with_unit(1, row.unit)} for each {numbers.exact_money(value)}{end}"
     for program, points in cells("curve"):
-        if np.isnan(cost[program]):
-            said = [f"{numbers.quantity(y)} at {numbers.short_money(x)}" for x, y in points]
-        else:
-            unit = one_line(service[program]) or "units"
-            said = [f"{numbers.quantity(y)} at {numbers.with_unit(x, unit)}" for x, y in points]
+        unit = "" if np.isnan(cost[program]) else one_line(service[program]) or "units"
+        amounts = [numbers.with_unit(x, unit) if unit else numbers.short_money(x) for x, _ in points]
+        said = [f"{numbers.quantity(y)} at {amount}" for (_, y), amount in zip(points, amounts, strict=True)]
         yield program, f"{row.unit}: {join_words(said)}"
     for program, value in cells("value"):
         name = one_line(package[program])
         of = f" from the package “{name}”" if name else " from one of its packages"
         yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
-
-
-def _per_dollar(value: float, unit: str, numbers: Numbers) -> str:
-    step = next((step for step in (1, 1_000, 1_000_000) if abs(value) * step >= 1), 1_000_000)
-    return f"{numbers.with_unit(value * step, unit)} for each {numbers.spoken_money(step)}"
-
-
-def _cents(amount: float) -> int:
-    return 0 if quantity_decimals(amount) == 0 else 2
 
 
 def _value(columns: dict[str, Column], key: str, program: int) -> Any:
@@ -155,9 +129,7 @@ class ReportSource:
     def used_for(self, most: int = 4) -> str:
         """Return what rests on it, in words, no more than a few names."""
         some = list(dict.fromkeys(self.uses))
-        if len(some) <= most:
-            return join_words(some)
-        return f"{', '.join(some[:most])} and {len(some) - most:,} more"
+        return join_words(some if len(some) <= most else [*some[:most], f"{len(some) - most:,} more"])
 
 
 class Sources:
