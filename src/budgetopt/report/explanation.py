@@ -158,12 +158,11 @@ def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
     effects = plan.effects
     levels = effects[effects["program"] == program].groupby("outcome", sort=False)["level"].sum()
     parts = []
-    for key, level in levels.items():
+    for key, level in levels[levels.abs() > 1e-9].items():
         outcome = plan.scenario.outcomes[str(key)]
         name = label(str(key), outcome.name)
-        if abs(level) > 1e-9:
-            called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
-            parts.append(numbers.with_unit(float(level), outcome.unit) + called)
+        called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
+        parts.append(numbers.with_unit(float(level), outcome.unit) + called)
     if parts:
         yield f"That brings {join_words(parts)}."
 
@@ -171,12 +170,10 @@ def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
 def _held(
     plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float], margin: list[float]
 ) -> Iterator[str]:
-    outcomes = plan.scenario.outcomes
-    named = {
-        (kind, label(name, outcomes[name].name) if kind == "target" else name): charge
-        for (kind, name), charge in charges.items()
-        if not is_goal_programming(plan.scenario)
-    }
+    outcomes, named = plan.scenario.outcomes, {}
+    if not is_goal_programming(plan.scenario):
+        for (kind, name), charge in charges.items():
+            named[kind, label(name, outcomes[name].name) if kind == "target" else name] = charge
     reason = held_by(str(row["reason"]), named, *margin)
     reasons = [rule.because for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because]
     limits = plan.scenario.programs[program].spending

@@ -200,11 +200,11 @@ def _value_words(plan: Allocation, limit: Limit, row: Row, numbers: Numbers) -> 
     if math.isnan(value):
         return ""
     if row["sense"] == "holds":
-        return f"holds {numbers.number(value)} of {plural(int(row['bound']), 'program', numbers=numbers)}"
+        return f"holds {numbers.number(value)} of {plural(int(row['bound']), 'program')}"
     if limit.parts_are_programs:
         return f"{_programs(plan, [str(row['part'])])} {'funded' if value else 'not funded'}"
     if limit.unit == "programs":
-        return f"{plural(int(value), 'program', numbers=numbers)} funded"
+        return f"{plural(int(value), 'program')} funded"
     return _figure(numbers, value, str(row["unit"]))
 
 

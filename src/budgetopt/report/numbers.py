@@ -204,10 +204,9 @@ def _singular_word(word: str) -> str:
     return word[:-1]
 
 
-def plural(count: int, noun: str, nouns: str | None = None, *, numbers: Numbers | None = None) -> str:
+def plural(count: int, noun: str, nouns: str = "") -> str:
     """Return a count with its noun: ``1 program``, ``2,000 programs``."""
-    text = (numbers or Numbers()).number(count)
-    return f"{text} {noun if count == 1 else nouns or noun + 's'}"
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def join_words(words: Sequence[str], last: str = "and") -> str:

@@ -75,7 +75,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         "the sources that are named."
     )
     if assumptions:
-        effects = plural(assumptions, "effect", numbers=numbers)
+        effects = plural(assumptions, "effect")
         believed.append(f"{effects} of the scenario rest on no source and are assumptions.")
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
 

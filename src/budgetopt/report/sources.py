@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import Numbers, join_words, singular
+from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.model import Fund, Outcome
-from budgetopt.scenario.programs import Column, ProgramTable, Texts
+from budgetopt.scenario.programs import ProgramTable
 
 __all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
 
@@ -57,24 +57,22 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
     lines: list[EffectLine] = []
     for position, row in enumerate(rows):
         for prefix in (f"outcomes.{row.key}", *(f"packages.{number}.outcomes.{row.key}" for number in numbered)):
-            columns = programs.under(prefix)
-            texts = {key: programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note")}
-            package = programs.text(f"{prefix.partition('.outcomes.')[0]}.name")
-            for program, words in _sizes(programs, columns, row, numbers, package):
-                said = (one_line(texts[key][program]) for key in ("source", "as_of", "note"))
-                evidence, error = str(texts["evidence"][program]), _error(columns, program, numbers)
-                lines.append(EffectLine(program, position, one_line(names[program]), words, evidence, error, *said))
+            evidence, *texts = (programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note"))
+            errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
+            for program, words in _sizes(programs, prefix, row, numbers):
+                name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
+                said = (one_line(column[program]) for column in texts)
+                lines.append(EffectLine(program, position, name, words, str(evidence[program]), error, *said))
     return sorted(lines, key=lambda line: (line.program, line.outcome))
 
 
-def _sizes(
-    programs: ProgramTable, columns: dict[str, Column], row: OutcomeRow, numbers: Numbers, package: Texts
-) -> Iterator[tuple[int, str]]:
-    """Yield each program that has an effect on an outcome, and the effect in words."""
+def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Numbers) -> Iterator[tuple[int, str]]:
+    """Yield each program that has an effect on an outcome under a prefix of keys, and the effect in words."""
     service, cost = programs.text("service.unit"), programs.number("service.unit_cost")
+    package, most = programs.text(f"{prefix.partition('.outcomes.')[0]}.name"), programs.number(f"{prefix}.up_to")
 
     def cells(key: str) -> Iterator[tuple[int, Any]]:
-        if column := columns.get(key):
+        if column := programs.columns.get(f"{prefix}.{key}"):
             yield from ((program, column.cell(cell)) for cell, program in enumerate(column.rows.tolist()))
 
     for program, value in cells("per_dollar"):
@@ -85,9 +83,9 @@ def _sizes(
         each = singular(one_line(service[program])) or "unit"
         yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
     for program, value in cells("unit_cost"):
-        most = _value(columns, "up_to", program)
-        end = "" if most is None else f", up to {numbers.with_unit(most, row.unit)}"
-        yield program, f"{numbers.with_unit(1, row.unit)} for each {numbers.exact_money(value)}{end}"
+        end = "" if np.isnan(most[program]) else f", up to {numbers.with_unit(float(most[program]), row.unit)}"
+        cost_of_one = numbers.money(float(value), 2 if quantity_decimals(value) else 0)
+        yield program, f"{numbers.with_unit(1, row.unit)} for each {cost_of_one}{end}"
     for program, points in cells("curve"):
         unit = "" if np.isnan(cost[program]) else one_line(service[program]) or "units"
         amounts = [numbers.with_unit(x, unit) if unit else numbers.short_money(x) for x, _ in points]
@@ -99,21 +97,11 @@ def _sizes(
         yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
 
 
-def _value(columns: dict[str, Column], key: str, program: int) -> Any:
-    column = columns.get(key)
-    if column is None:
-        return None
-    cell = int(np.searchsorted(column.rows, program))
-    return float(column.values[cell]) if cell < len(column) and column.rows[cell] == program else None
-
-
-def _error(columns: dict[str, Column], program: int, numbers: Numbers) -> str:
-    error, low, high = (_value(columns, key, program) for key in ("std_error", "low", "high"))
-    parts = []
-    if error is not None:
-        parts.append(f"standard error {numbers.share(error)}")
-    if low is not None or high is not None:
-        ends = [f"{numbers.share(value)} {word}" for value, word in ((low, "low"), (high, "high")) if value is not None]
+def _error(numbers: Numbers, error: float, low: float, high: float) -> str:
+    """Return how far an effect may be off; what the scenario does not say is NaN."""
+    parts = [] if np.isnan(error) else [f"standard error {numbers.share(error)}"]
+    ends = [f"{numbers.share(value)} {word}" for value, word in ((low, "low"), (high, "high")) if not np.isnan(value)]
+    if ends:
         parts.append(f"of the effect: {join_words(ends)}")
     return "; ".join(parts)
 
