@@ -105,7 +105,8 @@ def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
         groups.setdefault((limit.binding, limit.kind, limit.name), []).append(limit)
 
     def order(group: list[LimitLine]) -> tuple[bool, float]:
-        return not group[0].binding, -max(0.0 if math.isnan(limit.stake) else limit.stake for limit in group)
+        stakes = [limit.stake for limit in group if not math.isnan(limit.stake)]
+        return not group[0].binding, -max([0.0, *stakes])
 
     others = [limit for group in sorted(groups.values(), key=order) for limit in group]
     return [*_merged(_money(plan, gain)), *_merged(others)]

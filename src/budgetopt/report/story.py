@@ -50,8 +50,8 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
         baseline = f"; the baseline is {numbers.spoken_money(total.baseline * dollars)}" if total.baseline else ""
         return f"The plan spends nothing{period}{baseline}."
     some = "" if funded == programs else f"{numbers.number(funded)} of "
-    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {some}{plural(programs, 'program')}"
-    text += period
+    spent = numbers.spoken_money(total.spending * dollars)
+    text = f"The plan spends {spent} on {some}{plural(programs, 'program')}{period}"
     if total.baseline is None:
         return text + "."
     if total.change == 0:
