@@ -359,9 +359,7 @@ def _evaluator(question: WhatIf, limit: LimitRow, gain: float) -> Callable[[floa
         at, moved = np.array([limit.row]), np.array([bound])
         lower, upper = question.problem.row_lower[at], question.problem.row_upper[at]
         answer = question.with_rows(
-            at,
-            lower if limit.sense == "at most" else moved,
-            upper if limit.sense == "at least" else moved,
+            at, lower if limit.sense == "at most" else moved, upper if limit.sense == "at least" else moved
         )
         if answer.termination is not Termination.OPTIMAL:
             return None
