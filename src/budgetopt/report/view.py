@@ -76,12 +76,10 @@ class PlanView:
             for row in self.bought.rows
             if self.weight_is_assumed(row)
         ]
-        found += [
-            (label(key, fund.name), "the figures of the fund", fund.source) for key, fund in scenario.funds.items()
-        ]
-        sources = scenario.programs.text("source").tolist()
-        for name, source in zip(self.figures.names.tolist(), sources, strict=True):
-            found += [(one_line(name), "the figures of the program", source)] if is_assumed(source) else []
+        funds = scenario.funds.items()
+        found += [(label(key, fund.name), "the figures of the fund", fund.source) for key, fund in funds]
+        programs = zip(self.figures.names.tolist(), scenario.programs.text("source").tolist(), strict=True)
+        found += [(one_line(name), "the figures of the program", source) for name, source in programs if source]
         return [(name, figure, one_line(source)) for name, figure, source in found if is_assumed(source)]
 
     def weight_is_assumed(self, row: OutcomeRow) -> bool:
