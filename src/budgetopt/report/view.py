@@ -53,6 +53,11 @@ class PlanView:
         return [limit for limit in self.limits if limit.binding]
 
     @cached_property
+    def slack(self) -> list[LimitLine]:
+        """The limits that do not bind."""
+        return [limit for limit in self.limits if not limit.binding]
+
+    @cached_property
     def story(self) -> list[str]:
         """The plan in a few sentences."""
         return short_story(self.plan, Figures.of(self.plan), self.bought.rows, self.limits, self.numbers)
