@@ -24,12 +24,7 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
 
     For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
     the objectives before it leave, and the point is checked against all of them. For integer decisions the bounds of
-    the objectives are the solver's word.
-
-    Raises
-    ------
-    ResultFileError
-        If the proof does not speak of this scenario's linear program.
+    the objectives are the solver's word. A proof of another linear program is refused.
     """
     problem = formulation.linear_program
     proof, stages = document["proof"], document["objective"]["stages"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -62,12 +63,7 @@ def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one conflict must be asked for")
-    search = _Search(scenario_of(scenario, "conflicts"))
-    found = []
-    for conflict in search.run():
-        found.append(conflict)
-        if len(found) == at_most:
-            break
+    found = islice(_Search(scenario_of(scenario, "conflicts")).run(), at_most)
     return tuple(sorted(found, key=lambda conflict: len(conflict.demands)))
 
 
@@ -101,11 +97,10 @@ class _Search:
             problem = self._question.problem_without(suspended)
             idle = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
             answer = self._question.solve(replace(problem, stages=(idle,)))
-            if answer.termination is not Termination.INFEASIBLE and answer.primal is not PointStatus.FEASIBLE:
-                raise FaultError(
-                    f"{answer.solver} could not tell whether provisions fit together: {answer.termination}"
-                )
             self._known[kept] = answer.primal is PointStatus.FEASIBLE
+            if not self._known[kept] and answer.termination is not Termination.INFEASIBLE:
+                unknown = f"could not tell whether provisions fit together: {answer.termination}"
+                raise FaultError(f"{answer.solver} {unknown}")
         return self._known[kept]
 
 
@@ -143,21 +138,19 @@ class _Map:
 
     def largest(self) -> frozenset[int] | None:
         """Return a largest set that is not ruled out; None if none is left."""
-        rows = np.concatenate([np.full(len(group), at) for at, (group, _, _) in enumerate(self._rows)] or [np.empty(0)])
-        columns = np.concatenate([np.array(sorted(group)) for group, _, _ in self._rows] or [np.empty(0)])
-        keys = {"item": np.arange(self._items)}
+        items, known = self._items, len(self._rows)
+        entries = [(at, item) for at, (group, _, _) in enumerate(self._rows) for item in sorted(group)]
+        row, column = np.array(entries, dtype=np.int64).reshape(-1, 2).T
         problem = LinearProgram(
-            matrix=Matrix.from_triplets(
-                len(self._rows), self._items, rows.astype(np.int64), columns.astype(np.int64), np.ones(len(rows))
-            ),
+            matrix=Matrix.from_triplets(known, items, row, column, np.ones(len(row))),
             row_lower=np.array([lower for _, lower, _ in self._rows]),
             row_upper=np.array([upper for _, _, upper in self._rows]),
-            lower=np.zeros(self._items),
-            upper=np.ones(self._items),
-            integer=np.ones(self._items, dtype=bool),
-            stages=(Stage("largest set", np.ones(self._items), maximize=True),),
-            column_labels=Labels((Block("item", 0, self._items, keys),)),
-            row_labels=Labels((Block("known", 0, len(self._rows), {"set": np.arange(len(self._rows))}),)),
+            lower=np.zeros(items),
+            upper=np.ones(items),
+            integer=np.ones(items, dtype=bool),
+            stages=(Stage("largest set", np.ones(items), maximize=True),),
+            column_labels=Labels((Block("item", 0, items, {"item": np.arange(items)}),)),
+            row_labels=Labels((Block("known", 0, known, {"set": np.arange(known)}),)),
         )
         answer = LiveModel(problem).solve()
         if answer.x is None:

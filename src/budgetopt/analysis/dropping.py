@@ -26,21 +26,18 @@ def drops(
 
     Parameters
     ----------
-    weights
-        What dropping each provision costs, by its name; those without a weight are not dropped.
-    barred
-        The names of those that are never dropped.
+    weights, barred, every
+        What dropping each provision costs, by its name; the names of those that are never dropped; and whether those
+        without a weight are dropped too, at a cost of 1.
     completed
         Returns a repair that works, with what else it takes; None if nothing makes it work.
-    every
-        Whether all others are dropped too, at a cost of 1.
     """
     found = []
     for limit in scenario.limits.demands():
         if limit.is_linear or limit.name in barred or (limit.name not in weights and not every):
             continue
-        before, after = (True, False) if limit.is_switch else (None, None)
-        dropped = Repair(weights.get(limit.name, 1.0), (Amendment(limit, limit.address, before, after),))
+        values = (True, False) if limit.is_switch else (None, None)
+        dropped = Repair(weights.get(limit.name, 1.0), (Amendment(limit, limit.address, *values),))
         repair = completed(dropped)
         if repair is dropped and limit.numbers:
             repair = _lowered(limit, dropped, completed)

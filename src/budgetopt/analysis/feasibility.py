@@ -35,10 +35,9 @@ class Feasibility:
         What settled it: the ``linear program``; the ``relaxation`` of an integer program, in which all-or-nothing
         decisions may be taken in part; or the ``integer program`` itself. Where nothing was decided in time the
         relaxation has a plan.
-    conflicts
-        The smallest set of limits that contradict each other, if there is no plan.
-    repairs
-        The cheapest repairs, if they are found quickly.
+    conflicts, repairs
+        Without a plan, the smallest set of limits that contradict each other, and the cheapest repairs if they are
+        found quickly.
     """
 
     feasible: bool | None
@@ -48,18 +47,12 @@ class Feasibility:
 
 
 def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasibility:
-    """Return whether a scenario has a plan, and if not, what contradicts itself and the cheapest repairs.
-
-    Parameters
-    ----------
-    time_limit
-        Seconds after which all-or-nothing decisions are left undecided.
-    """
+    """Return whether a scenario has a plan, and if not, what contradicts itself and the cheapest repairs."""
     problem = formulate(scenario).linear_program
     decided: Literal["linear program", "relaxation", "integer program"]
     decided = "relaxation" if problem.is_integer else "linear program"
     # a linear program is solved faster with its objective than without one; a search ends with the first plan
-    feasible = _has_point(replace(problem, integer=np.zeros(problem.columns, dtype=bool)))
+    feasible = _has_point(problem.relaxed())
     if feasible and problem.is_integer:
         idle = Stage("any plan", np.zeros(problem.columns), maximize=False)
         feasible = _has_point(replace(problem, stages=(idle,)), time_limit)
