@@ -68,11 +68,11 @@ def _stage(
     before: Sequence[StageResult],
 ) -> StageResult:
     reached = said["value"] is not None
-    value, bound = (np.nan if said[key] is None else float(said[key]) for key in ("value", "bound"))
+    value, bound = _figure(said["value"]), _figure(said["bound"])
     row_dual = None if duals is None else vector_of(duals, labels_of(program.row_labels), "row")
     certificate: Certificate | None = None
     if reached and program.is_integer:
-        certificate = _believed(program, stage, point, value, bound, said, before)
+        certificate = _believed(program, stage, point, said, before)
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
@@ -89,19 +89,14 @@ def _stage(
 
 
 def _believed(
-    program: LinearProgram,
-    stage: Stage,
-    point: Floats,
-    value: float,
-    bound: float,
-    said: Mapping[str, Any],
-    before: Sequence[StageResult],
+    program: LinearProgram, stage: Stage, point: Floats, said: Mapping[str, Any], before: Sequence[StageResult]
 ) -> Certificate:
     """Return the certificate of an objective over integer decisions, whose bound is the solver's word.
 
     The point must reach the value that the objective reached, less what later objectives may give up; unless it is
     better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
     """
+    value, bound = _figure(said["value"]), _figure(said["bound"])
     certificate = certify_point(program, stage, point, None, bound=bound)
     scale = certificate.gap.scale
     lost = (certificate.objective - value) * stage.sign
@@ -129,8 +124,12 @@ def _is_exceeded(result: StageResult) -> bool:
 def _with_gap(certificate: Certificate, distance: float, tolerance: float | None) -> Certificate:
     """Return a certificate that allows the gap that was asked of the solver."""
     scale, distance = certificate.gap.scale, distance if np.isfinite(distance) else np.inf
-    allowed = TOLERANCE if tolerance is None else tolerance
-    return replace(certificate, gap=CertificateCheck(distance / scale, allowed, distance, scale))
+    tolerance = TOLERANCE if tolerance is None else tolerance
+    return replace(certificate, gap=CertificateCheck(distance / scale, tolerance, distance, scale))
+
+
+def _figure(value: float | None) -> float:
+    return np.nan if value is None else float(value)
 
 
 def _termination(word: str) -> Termination:

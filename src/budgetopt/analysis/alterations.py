@@ -23,7 +23,7 @@ from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Alterations", "Altered", "whole"]
+__all__ = ["Alterations", "Altered", "whole", "without_objective"]
 
 INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
 """Keys of programs whose costs and limits are not those of segments of dollars."""
@@ -32,6 +32,12 @@ INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
 def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
     """Return a formulation with all columns and rows, in which some provisions do not limit anything."""
     return formulate(scenario, suspended=suspended, keep_all=True)
+
+
+def without_objective(problem: LinearProgram) -> LinearProgram:
+    """Return a problem in which every plan is as good as any other."""
+    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
+    return replace(problem, stages=(stage,), tie_break=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

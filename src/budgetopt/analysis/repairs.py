@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
+from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.dropping import drops
 from budgetopt.analysis.elastic import Elastic, elastic
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
@@ -99,9 +99,7 @@ def _find(
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments))
         return both if _works(scenario, both) else None
 
-    named = {name: float(weight) for name, weight in weights.items() if weight != NEVER}
-    barred = {name for name, weight in weights.items() if weight == NEVER}
-    found += drops(scenario, named, barred, completed, every=others and not found)
+    found += drops(scenario, weights, completed, every=others and not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
@@ -145,9 +143,7 @@ def _works(scenario: Scenario, repair: Repair) -> bool:
         problem = formulate(repair.apply(scenario)).linear_program
     except ScenarioError:
         return False
-    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
-    answer = solve_linear_program(replace(problem, stages=(stage,), tie_break=None))
-    return answer.x is not None
+    return solve_linear_program(without_objective(problem)).x is not None
 
 
 def _solve(live: LiveModel) -> Floats | None:
