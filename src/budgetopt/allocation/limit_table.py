@@ -67,9 +67,8 @@ def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
     """Return the rows of a limit on sums: one a cell that has a limit."""
     part, names = _parts(plan, check, at)
     by_program = check.program if check.program is not None and plan.prices.is_by_program(at) else None
-    price = plan.prices.of(
-        at, EVERY if part is None else part, EVERY if by_program is None else by_program, check.period
-    )
+    part_or_every, program_or_every = (EVERY if key is None else key for key in (part, by_program))
+    price = plan.prices.of(at, part_or_every, program_or_every, check.period)
     about = np.full(len(check), "", dtype=object) if part is None else names[part]
     if by_program is not None:
         about = plan.scenario.programs.ids[by_program]

@@ -65,5 +65,4 @@ def _have_money(plan: Allocation) -> Bools:
     funds = plan.scenario.funds
     takes = {receiver for fund in funds.values() for receiver in fund.transfers_to}
     has = (inflow(plan.scenario) > 0).any(axis=1) | np.array([name in takes for name in funds], dtype=bool)
-    have: Bools = np.asarray((plan.scenario.eligible & has).any(axis=1))
-    return have
+    return np.asarray((plan.scenario.eligible & has).any(axis=1))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import scenario_of
+from budgetopt.allocation import solve as solve_one
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -159,8 +160,6 @@ def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: fl
     old, new = before.programs.positions(shared), after.programs.positions(shared)
     plans = None
     if solve:
-        from budgetopt.allocation import solve as solve_one
-
         plans = (solve_one(before, time_limit=time_limit), solve_one(after, time_limit=time_limit))
     return Difference(
         before,

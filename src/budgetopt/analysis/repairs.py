@@ -183,7 +183,10 @@ def _changed(
         for check in checks:
             # a program's floor may be one of dollars and one of units
             if not limit.of_program or number.counts_units == (check.kind == "service"):
-                yield from _moved(number, check) if number.measure != "value" else _missed(scenario, number, check)
+                cents = limit.in_dollars and not number.counts_units
+                yield from (
+                    _moved(number, check) if number.measure != "value" else _missed(scenario, number, check, cents)
+                )
 
 
 def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
@@ -196,7 +199,7 @@ def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
         yield number.value, Share(_outward(float(moved.max()), up=True))
 
 
-def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
+def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) -> Iterator[tuple[Any, Any]]:
     """Yield a new limit if what is attained misses the old one: the worst of all periods, or each of its own."""
     upward, after = number.sense == "at most", dict[str, float]()
     limited = check.upper if upward else check.lower
@@ -214,7 +217,8 @@ def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[
         missed = attained > bound if upward else attained < bound
         if not (missed or number.sense == "equals") or _same(attained, bound):
             continue
-        new = attained if number.sense == "equals" else _outward(attained, up=upward)
+        digits = 2 if in_cents and not is_share else None
+        new = attained if number.sense == "equals" else _outward(attained, up=upward, digits=digits)
         after[period] = Share(new) if is_share else new
     if after and isinstance(number.value, Mapping):
         yield {period: number.value[period] for period in after}, after
@@ -237,10 +241,10 @@ def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) 
     }
 
 
-def _outward(value: float, *, up: bool) -> float:
+def _outward(value: float, *, up: bool, digits: int | None = None) -> float:
     """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
-    digits, noise = 6 if abs(value) < 10 else 2, 1e-10 * max(abs(value), 1.0)
-    near, outward = round(value, digits), 1.0 if up else -1.0
+    digits = digits or (6 if abs(value) < 10 else 2)
+    near, outward, noise = round(value, digits), 1.0 if up else -1.0, 1e-10 * max(abs(value), 1.0)
     if (value - near) * outward > noise:
         near = round(near + outward * 10.0**-digits, digits)
     return near + 0.0

@@ -116,8 +116,8 @@ def _of_limits(scenario: Scenario, problem: LinearProgram, limits: Sequence[Limi
 
 
 def _of_limit(scenario: Scenario, problem: LinearProgram, limit: Limit) -> Shortfall | None:
-    rows = list(_rows_of(problem, scenario.limits.position(limit.provision)))[:MOST_ROWS]
-    for row, period, part in rows:
+    rows = list(_rows_of(problem, scenario.limits.position(limit.provision)))
+    for row, period, part in rows[:MOST_ROWS]:
         lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
         others = [other for other, _, _ in rows if other != row]
         lower[others], upper[others] = -np.inf, np.inf

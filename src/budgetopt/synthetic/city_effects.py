@@ -126,7 +126,7 @@ def _put_evidence(draft: Draft, head: str, rows: Ints) -> None:
 def add_uses(draft: Draft) -> None:
     """Write down what programs use of resources: by dollars, by units of service, by units of an outcome."""
     rng = draft.rng
-    resources = np.array([list(RESOURCES).index(one.resource) for one in DEPARTMENTS])[draft.department]
+    resources = _resource(draft)
     uses = draft.is_kind(PLAIN, S_CURVE, IF_FUNDED) & (rng.random(len(draft)) < 0.5)
     per = rng.uniform(90_000, 260_000, len(draft)).round(-3)
     by_outcome = uses & draft.has("free services") & (rng.random(len(draft)) < 0.05)

@@ -47,7 +47,12 @@ def funds_of(draft: Draft, witness: Witness) -> dict[str, Any]:
 
 
 def _by_period(draft: Draft, values: Floats) -> dict[str, float]:
-    return {period: float(np.ceil(value / 1000) * 1000) for period, value in zip(draft.periods, values, strict=True)}
+    return {period: _thousands(value) for period, value in zip(draft.periods, values, strict=True)}
+
+
+def _thousands(value: float) -> float:
+    """Return a value in whole thousands, rounded up."""
+    return float(np.ceil(value / 1000) * 1000)
 
 
 def _revenue(draft: Draft, needed: Floats) -> dict[str, Any]:
@@ -55,7 +60,7 @@ def _revenue(draft: Draft, needed: Floats) -> dict[str, Any]:
     if not draft.has("growth"):
         return {"revenue": _by_period(draft, needed)}
     first = (needed / (1 + GROWTH) ** np.arange(len(needed))).max()
-    return {"revenue": float(np.ceil(first / 1000) * 1000), "growth": "3%"}
+    return {"revenue": _thousands(first), "growth": "3%"}
 
 
 def _general(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def _general(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
         "one_time": {draft.periods[0]: float((0.015 * needed[0]).round(-3))},
     }
     if draft.has("reserves"):
-        fund["opening_balance"] = float(np.ceil(0.2 * needed.max() / 1000) * 1000)
+        fund["opening_balance"] = _thousands(0.2 * needed.max())
         fund["reserve"] = {"at_least": "12%", "of": "revenue", "because": "Fund balance policy"}
     if draft.has("structural balance"):
         fund["structural_balance"] = True
@@ -109,12 +114,8 @@ def _water(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
 
 
 def _grant(draft: Draft, paid: dict[str, Floats], share: float, periods: slice) -> dict[str, float]:
-    money = share * paid["general"]
-    return _by_period(draft, money) if periods == slice(None) else _some(draft, money, periods)
-
-
-def _some(draft: Draft, money: Floats, periods: slice) -> dict[str, float]:
-    every = _by_period(draft, money)
+    """Return a share of what the general fund pays, in some periods."""
+    every = _by_period(draft, share * paid["general"])
     return {period: every[period] for period in draft.periods[periods]}
 
 

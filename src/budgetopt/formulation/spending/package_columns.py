@@ -168,22 +168,18 @@ def _choose(builder: Builder, scenario: Scenario, columns: PackageColumns, progr
     # in order: a package only on top of the one before it, a project not before it
     ordered = np.isin(choose[program], ("", "in_order"))
     later = ordered & (packages.number[columns.package] > 0)
-    row_of = np.full((len(packages), periods), -1, dtype=np.int64)
+    # a package after the last one has no rows
+    row_of = np.full((len(packages) + 1, periods), -1, dtype=np.int64)
     taken = np.unique(columns.package[later])
     package, period = each_period(taken, periods)
     keys = {"program": packages.program[package], "package": packages.number[package], "period": period}
     row_of[taken] = builder.rows("in order", keys, -np.inf, 0.0).reshape(len(taken), periods)
+    at, period = each_period(np.arange(len(columns.column)), periods)
+    runs = np.where(project[at], period >= columns.start[at], period == columns.start[at])
     for sign, shift in ((1.0, 0), (-1.0, 1)):
         # a package counts in its own row, and is taken off in the row of the one after it
-        own = np.arange(len(packages)) + shift
-        inside = own < len(packages)
-        target = np.full(len(packages), -1, dtype=np.int64)
-        follows = packages.program[np.minimum(own, len(packages) - 1)] == packages.program
-        target[inside & follows] = own[inside & follows]
-        at, period = each_period(np.arange(len(columns.column)), periods)
-        counts = np.where(project[at], period >= columns.start[at], period == columns.start[at])
-        row = np.where(target[columns.package[at]] >= 0, row_of[target[columns.package[at]], period], -1)
-        counts &= row >= 0
+        row = row_of[columns.package[at] + shift, period]
+        counts = runs & (row >= 0)
         builder.entries(row[counts], columns.column[at[counts]], sign)
 
 
