@@ -60,12 +60,8 @@ def add_stages(
 ) -> list[Stage]:
     """Return the stages; columns that an objective needs of its own are added first.
 
-    Parameters
-    ----------
-    reference
-        What each program's spending should stay near; dollars, shape (programs, periods).
-    goals
-        For each outcome with a target that is a goal: its position and the columns of its shortfall.
+    ``reference`` is what each program's spending should stay near, in dollars, shape (programs, periods); ``goals`` has
+    for each outcome with a target that is a goal its position and the columns of its shortfall.
     """
     costs = []
     for objective in scenario.objective:
