@@ -54,6 +54,14 @@ def test_what_is_not_decided_in_time_is_not_said_to_be(monkeypatch: pytest.Monke
     assert (answer.feasible, answer.decided, answer.conflicts) == (None, "relaxation", ())
 
 
+def test_of_a_very_large_scenario_only_whether_it_has_a_plan_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario.from_document(town(**floor("police", 11)))
+    assert feasibility(scenario).conflicts
+    monkeypatch.setattr("budgetopt.analysis.feasibility.LARGE", 3)
+    answer = feasibility(scenario)
+    assert (answer.feasible, answer.conflicts, answer.repairs) == (False, (), ())
+
+
 def test_without_an_end_to_the_gain_there_are_plans() -> None:
     document = village(funds={"general": {"revenue": 10}})
     document["objective"] = {"minimize": "helped"}

@@ -155,3 +155,36 @@ def test_what_is_no_result_is_told_by_its_name(tmp_path: Path, run: Callable[...
     assert f"{path}: this is no result document" in err
     path.write_bytes(b"\xff\xfe\x00")
     assert "it is not text in UTF-8" in run("verify", path).err
+
+
+def test_check_says_why_there_is_no_plan_and_ends_with_exit_code_1(town: Path, run: Callable[..., Any]) -> None:
+    changes = ("--set", "programs.pool.spending.at_least=800")
+    code, out, err = run("check", town, *changes)
+    assert (code, err) == (1, "")
+    told = out[out.index("No plan exists.") :].splitlines()
+    assert told[1] == "These cannot all be met with the money there is:"
+    assert [line.split("  ")[1] for line in told[2:4]] == ["- the rule “Books first”", "- the floor of “Pool”"]
+    assert told[4] == "  Together they ask “general” for $1,100, which has $1,000."
+    code, out, err = run("check", town, *changes, "--format", "json")
+    plan = json.loads(out)["plan"]
+    assert (code, plan["exists"], plan["decided"]) == (1, False, "linear program")
+    assert [demand["name"] for demand in plan["conflicts"][0]] == ["Books first", "pool"]
+    assert json.loads(run("check", town, "--format", "json").out)["plan"]["exists"] is True
+
+
+@pytest.mark.parametrize(
+    ("feasible", "decided", "told"),
+    [
+        (True, "integer program", "A plan exists, all-or-nothing decisions included."),
+        (None, "relaxation", "A plan exists if all-or-nothing decisions may be taken in part;"),
+    ],
+)
+def test_check_says_what_was_decided(
+    feasible: bool | None, decided: Any, told: str, town: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from budgetopt.analysis.feasibility import Feasibility
+
+    monkeypatch.setattr("budgetopt.analysis.feasibility.feasibility", lambda _: Feasibility(feasible, decided))
+    code, out, _ = run("check", town)
+    assert code == 0
+    assert out.splitlines()[-2].startswith(told)

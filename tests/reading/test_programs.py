@@ -115,3 +115,13 @@ def test_what_is_said_of_every_program_becomes_one_cell_for_each() -> None:
     reader.read_all({"baseline": "2M", "packages": [{"cost": 1}]})
     assert reader.written().number("baseline").tolist() == [2e6, 2e6, 2e6]
     assert [problem.code for problem in findings.problems] == ["list"]
+
+
+def test_changes_of_several_programs_are_made_in_any_order() -> None:
+    base = Scenario.from_document({**BASE, "programs": dict.fromkeys(("a", "b", "*"), PLAIN)})
+    changed = base.with_(
+        "programs.b.baseline=7", "programs.a.note=x", "programs.b.note=y", ("programs.c", {}), "programs.c.baseline=1"
+    ).programs
+    assert changed.ids.tolist() == ["a", "b", "*", "c"]
+    assert changed.text("note").tolist() == ["x", "y", "", ""]
+    assert changed.number("baseline").tolist() == [5, 7, 5, 1]

@@ -21,6 +21,8 @@ TIME_LIMIT = 5.0
 """Seconds after which all-or-nothing decisions are left undecided."""
 QUICK = 1_000
 """Repairs are looked for in problems of no more columns, of which a tenth may be all-or-nothing decisions."""
+LARGE = 20_000
+"""What contradicts itself is looked for in problems of no more columns: in larger ones that takes minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Feasibility:
         decisions may be taken in part; or the ``integer program`` itself. Where nothing was decided in time the
         relaxation has a plan.
     conflicts
-        The smallest set of limits that contradict each other, if there is no plan.
+        The smallest set of limits that contradict each other, if there is no plan and the problem is not very large.
     repairs
         The cheapest repairs, if they are found quickly.
     """
@@ -66,7 +68,7 @@ def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasib
         decided = decided if feasible is None else "integer program"
     if feasible is not False:
         return Feasibility(feasible, decided)
-    found = conflicts(scenario)
+    found = conflicts(scenario) if problem.columns <= LARGE else ()
     quick = problem.columns <= QUICK and problem.open_integers <= QUICK // 10 and any(one.demands for one in found)
     return Feasibility(False, decided, found, repairs(scenario, at_most=2) if quick else ())
 

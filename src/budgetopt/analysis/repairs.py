@@ -195,7 +195,10 @@ def _changed(
         for check in checks:
             # a program's floor may be one of dollars and one of units
             if not limit.of_program or number.counts_units == (check.kind == "service"):
-                yield from _moved(number, check) if number.measure != "value" else _missed(scenario, number, check)
+                cents = limit.in_dollars and not number.counts_units
+                yield from (
+                    _moved(number, check) if number.measure != "value" else _missed(scenario, number, check, cents)
+                )
 
 
 def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
@@ -208,7 +211,7 @@ def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
         yield number.value, Share(_outward(float(moved.max()), up=True))
 
 
-def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
+def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) -> Iterator[tuple[Any, Any]]:
     """Yield a new limit if what is attained misses the old one: the worst of all periods, or each of its own."""
     upward, after = number.sense == "at most", dict[str, float]()
     limited = check.upper if upward else check.lower
@@ -229,7 +232,8 @@ def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[
             missed = attained != bound
         if not missed or _same(attained, bound):
             continue
-        new = attained if number.sense == "equals" else _outward(attained, up=upward)
+        digits = 2 if in_cents and not is_share else None
+        new = attained if number.sense == "equals" else _outward(attained, up=upward, digits=digits)
         after[period] = Share(new) if is_share else new
     if not after:
         return
@@ -255,9 +259,9 @@ def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) 
     }
 
 
-def _outward(value: float, *, up: bool) -> float:
+def _outward(value: float, *, up: bool, digits: int | None = None) -> float:
     """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
-    digits = 6 if abs(value) < 10 else 2
+    digits = digits or (6 if abs(value) < 10 else 2)
     near = round(value, digits)
     noise = 1e-10 * max(abs(value), 1.0)
     step = 10.0**-digits

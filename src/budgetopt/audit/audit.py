@@ -112,7 +112,8 @@ class Audit:
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """Every limit that the plan does not keep, in words."""
-        return tuple(violation for check in self.checks for violation in check.violations(self.scenario))
+        # one match may be asked for by several grants: each is a limit, and what is missed is said once
+        return tuple(dict.fromkeys(found for check in self.checks for found in check.violations(self.scenario)))
 
     def of_kind(self, kind: str) -> tuple[Check, ...]:
         """Return the checks of one kind, such as ``reserve`` or ``target``."""

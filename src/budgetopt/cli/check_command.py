@@ -77,7 +77,9 @@ def _verdict(scenario: Scenario, answer: Feasibility) -> list[str]:
 
         parts = " even if all-or-nothing decisions were taken in part" if answer.decided == "relaxation" else ""
         lines = contradiction_lines(scenario, answer.conflicts, answer.repairs)
-        more = [] if answer.repairs else ["`conflicts` looks for more such sets, and for the cheapest repairs."]
+        more = (
+            [] if answer.repairs else ["`conflicts` says which limits contradict each other, and the cheapest repairs."]
+        )
         return [f"No plan exists{parts}.", *lines, *more]
     found = "A plan exists."
     if answer.decided == "integer program":

@@ -10,6 +10,7 @@ from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, Stage, total_by
 from budgetopt.formulation.rules.rows import Terms
+from budgetopt.formulation.spending.terms import enter
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.scenario import Scenario
@@ -149,8 +150,7 @@ def _change_columns(builder: Builder, terms: Terms, reference: Floats) -> Ints:
     gain = builder.columns("increase", keys, 0.0, np.inf)
     loss = builder.columns("decrease", keys, 0.0, np.inf)
     row = builder.rows("change", keys, reference.ravel(), reference.ravel())
-    spending = terms.spending
-    builder.entries(row.reshape(reference.shape)[spending.program, spending.period], spending.column, spending.weight)
+    enter(builder, row.reshape(reference.shape)[terms.spending.program, terms.spending.period], terms.spending)
     builder.entries(row, gain, -1.0)
     builder.entries(row, loss, 1.0)
     return np.concatenate((gain, loss))

@@ -28,7 +28,6 @@ __all__ = ["check_models"]
 
 _Part = tuple[str, tuple[str, ...], Column]
 """A column: its key, the way to it below a model, itself."""
-_BITS = 62
 _SHAPES = ("if_funded", "service", "packages", "choose", "start", "uses", "outcomes")
 """Keys of a program that must fit one another."""
 _OF_COLUMNS = ("missing-column", "unknown-column", "duplicate-column")
@@ -89,22 +88,18 @@ def _below_models(programs: ProgramTable) -> dict[tuple[tuple[str, ...], type[Ba
     return found
 
 
-def _sorts(parts: Sequence[_Part], programs: int) -> tuple[Ints, NDArray[np.int64]]:
-    """Return the programs that have any of the parts, and for each what it has; shapes (rows,) and (rows, words)."""
-    bit: dict[tuple[str, ...], int] = {}
-    words = np.zeros((programs, 1), dtype=np.int64)
-    for _, path, column in parts:
-        # names and numbers within make no difference: only the keys of the models do
-        general = path if len(path) == 1 else (path[0], path[-1])
-        number = bit.setdefault(general, 2 * len(bit))
-        word, shift = divmod(number, _BITS)
-        if word == words.shape[1]:
-            words = np.hstack([words, np.zeros((programs, 1), dtype=np.int64)])
-        words[column.rows, word] |= 1 << shift
+def _sorts(parts: Sequence[_Part], programs: int) -> tuple[Ints, NDArray[np.uint8]]:
+    """Return the programs that have any of the parts, and for each what it has; shapes (rows,) and (rows, bytes)."""
+    # names and numbers within make no difference: only the keys of the models do
+    general = [path if len(path) == 1 else (path[0], path[-1]) for _, path, _ in parts]
+    number = {path: 2 * at for at, path in enumerate(dict.fromkeys(general))}
+    flags = np.zeros((programs, 2 * len(number)), dtype=bool)
+    for path, (_, _, column) in zip(general, parts, strict=True):
+        flags[column.rows, number[path]] = True
         if column.values.dtype.kind == "f" and column.offsets is None:
-            words[column.rows[column.values == 0], word] |= 2 << shift
-    rows = np.flatnonzero(words.any(axis=1))
-    return rows, words[rows]
+            flags[column.rows[column.values == 0], number[path] + 1] = True
+    rows = np.flatnonzero(flags.any(axis=1))
+    return rows, np.packbits(flags[rows], axis=1)
 
 
 def _tree(parts: Sequence[_Part], row: int) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tupl
         return leaf.path
     if slot_of(Program).at(parts).types:
         return parts
-    close = near_key(Program, key)
+    close = near_key(slot_of(Program), key)
     expected = f"one of: {listed(slot_of(Program).fields, 30)}" if len(parts) == 1 else ""
     hint = f"did you mean '{close}'?" if close and close != key else ""
     raise PathError("unknown-key", f"a program has no key {shown(key)}", expected, hint)

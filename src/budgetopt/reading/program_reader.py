@@ -22,6 +22,7 @@ from budgetopt.reading.paths import EVERY
 from budgetopt.reading.problems import Said, add_errors, problem_of_refusal, say
 from budgetopt.reading.program_shifts import ProgramShift, subject_of
 from budgetopt.reading.shifts import read_shift
+from budgetopt.reading.tables.merge import sort
 from budgetopt.scenario.keys import Leaf, Slot, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path
@@ -61,6 +62,7 @@ class ProgramReader:
         self.rows: dict[str, int] = {}
         self.cells: dict[str, _Values] = {}
         self.shifts: list[ProgramShift] = []
+        self._is_of_all = False
         self._trees: dict[str, Any] = {}
         self._refused: dict[str, dict[Path, Said]] = {}
         self._as_set: dict[Path, Any] = {}
@@ -85,6 +87,7 @@ class ProgramReader:
 
     def read_all(self, tree: Mapping[str, Any]) -> None:
         """Read what is said of every program that stands; nothing else is read beside it."""
+        self._is_of_all = True
         self._trees[EVERY] = tree
         self._walk(slot_of(Program), tree, (), ("programs", EVERY), None)
 
@@ -152,7 +155,7 @@ class ProgramReader:
         columns = {key: column for key, cells in self.cells.items() if len(column := self._column(cells))}
         for name, refused in self._refused.items():
             self._explain({name: self._set(self._trees[name], ("programs", name))}, refused)
-        if EVERY in self._trees:
+        if self._is_of_all:
             return ProgramTable(self.base.ids if columns else self.base.ids[:0], columns)
         places = origin_of([self.findings.places.of_key("programs", name) for name in self.rows])
         return ProgramTable(objects(list(self.rows)), columns, places)
@@ -172,7 +175,7 @@ class ProgramReader:
         if len(column) and column.rows[0] < 0:
             every = np.arange(len(self.base))
             column = column.take(np.zeros_like(every), every)
-        return column
+        return sort(column)
 
     def _refuse(self, path: Path, said: Said = _NOT_POSSIBLE) -> None:
         self._refused.setdefault(str(path[1]), {})[path] = said

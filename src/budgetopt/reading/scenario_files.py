@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
+from unicodedata import normalize
 
 from budgetopt.checks.findings import named, suggestion
 from budgetopt.errors import Place, Problem, ScenarioError
@@ -151,7 +152,7 @@ def _plain(value: Any, path: Path, problems: list[Problem]) -> Any:
     if isinstance(value, Mapping):
         result: dict[str, Any] = {}
         for key, item in value.items():
-            name = str(key).strip()
+            name = normalize("NFC", str(key)).strip()
             if item is None:
                 continue
             if name in result:

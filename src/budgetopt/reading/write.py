@@ -177,23 +177,22 @@ def _word(value: Any) -> str:
 
 def _reads_back(column: Column, leaf: Leaf, texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return which texts read back as the cells that they were made of; shape (cells,)."""
-    read = read_cells(leaf, [text.strip() for text in texts])
-    again = Column(read.good, read.values, read.offsets, read.shares)
+    again, _ = read_cells(leaf, [text.strip() for text in texts])
     same = np.zeros(len(column), dtype=bool)
     if leaf.kind == "number":
         shares = np.zeros(len(column), dtype=bool) if column.shares is None else column.shares
         shares_again = np.zeros(len(again), dtype=bool) if again.shares is None else again.shares
-        same[read.good] = (again.values == column.values[read.good]) & (shares_again == shares[read.good])
+        same[again.rows] = (again.values == column.values[again.rows]) & (shares_again == shares[again.rows])
         return same
     if column.offsets is None and leaf.kind in ("text", "choice"):
-        same[read.good] = again.values == column.values[read.good]
+        same[again.rows] = again.values == column.values[again.rows]
         return same
     offsets = (column.offsets, again.offsets)
     if offsets[0] is not None and offsets[1] is not None and np.array_equal(offsets[0], offsets[1]):
         same[:] = np.array_equal(again.values, column.values)
         if same.all():
             return same
-    for position, cell in enumerate(read.good.tolist()):
+    for position, cell in enumerate(again.rows.tolist()):
         old, new = column.cell(cell), again.cell(position)
         same[cell] = old == new and isinstance(old, str | bool) == isinstance(new, str | bool)
     return same

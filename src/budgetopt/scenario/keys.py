@@ -65,20 +65,20 @@ class Leaf:
         return TypeAdapter(list[self.type])  # type: ignore[name-defined]
 
 
-def bare(kind: Any) -> Any:
+def _bare(kind: Any) -> Any:
     """Return a type without what annotates it."""
     while get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     return kind
 
 
-def alternatives(kind: Any) -> list[Any]:
+def _alternatives(kind: Any) -> list[Any]:
     """Return what a type may be: the members of a union, without ``None``; each with its own annotations."""
-    inner = bare(kind)
+    inner = _bare(kind)
     # a union with one validator for all of its members is one type, with that validator
     whole = any(isinstance(part, PlainValidator) for part in _annotations(kind))
     if get_origin(inner) in (Union, types.UnionType) and not whole:
-        return [member for part in get_args(inner) if part is not type(None) for member in alternatives(part)]
+        return [member for part in get_args(inner) if part is not type(None) for member in _alternatives(part)]
     return [kind]
 
 
@@ -86,9 +86,9 @@ def _annotations(kind: Any) -> tuple[Any, ...]:
     return get_args(kind)[1:] if get_origin(kind) is Annotated else ()
 
 
-def is_model(kind: Any) -> bool:
+def _is_model(kind: Any) -> bool:
     """Return whether a type is a mapping with known keys."""
-    return isinstance(bare(kind), type) and issubclass(bare(kind), BaseModel)
+    return isinstance(_bare(kind), type) and issubclass(_bare(kind), BaseModel)
 
 
 @cache
@@ -101,52 +101,25 @@ def fields_of(model: type[BaseModel]) -> dict[str, Any]:
     return found
 
 
-def _below(kind: Any, key: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every way to read a dotted key below a type, and the type that it leads to."""
-    for member in alternatives(kind):
-        inner = bare(member)
-        if is_model(member):
-            for field, inside in fields_of(inner).items():
-                if key == field:
-                    yield (field,), inside
-                elif key.startswith(f"{field}."):
-                    for path, found in _below(inside, key[len(field) + 1 :]):
-                        yield (field, *path), found
-        elif get_origin(inner) is dict:
-            value = get_args(inner)[1]
-            yield (key,), value
-            at = key.find(".")
-            while at > 0:
-                for path, found in _below(value, key[at + 1 :]):
-                    yield (key[:at], *path), found
-                at = key.find(".", at + 1)
-        elif get_origin(inner) is tuple and is_model(get_args(inner)[0]):
-            # an item of a list of mappings is called by its number
-            number, _, rest = key.partition(".")
-            if number.isdecimal():
-                for path, found in _below(get_args(inner)[0], rest):
-                    yield (number, *path), found
-
-
 def _leaf_type(options: Sequence[Any]) -> tuple[Any, Kind] | None:
     """Return the type of the single values among types, and their kind; None where only keys stand."""
-    members = [part for part in options if not is_model(part) and get_origin(bare(part)) is not dict]
+    members = [part for part in options if not _is_model(part) and get_origin(_bare(part)) is not dict]
     if not members:
         return None
     if len(members) > 1:
-        simple = all(bare(part) in (str, bool, int, float) for part in members)
+        simple = all(_bare(part) in (str, bool, int, float) for part in members)
         return Union[tuple(members)], "scalar" if simple else "other"  # noqa: UP007
     (member,) = members
-    inner = bare(member)
+    inner = _bare(member)
     if get_origin(inner) in (Union, types.UnionType):
         return member, "scalar"
     if get_origin(inner) is Literal:
         return member, "choice"
     if get_origin(inner) is tuple:
-        item = alternatives(get_args(inner)[0])
-        if len(item) == 1 and bare(item[0]) is str:
+        item = _alternatives(get_args(inner)[0])
+        if len(item) == 1 and _bare(item[0]) is str:
             return member, "names"
-        if len(item) == 1 and get_origin(bare(item[0])) is tuple:
+        if len(item) == 1 and get_origin(_bare(item[0])) is tuple:
             return member, "points"
         return member, "numbers" if len(item) == 1 and _is_number(item[0]) else "other"
     if inner is bool:
@@ -159,19 +132,9 @@ def _leaf_type(options: Sequence[Any]) -> tuple[Any, Kind] | None:
 
 
 def _is_number(kind: Any) -> bool:
-    return bare(kind) is float and any(
+    return _bare(kind) is float and any(
         getattr(part, "func", None) in _NUMERIC_VALIDATORS for part in _annotations(kind)
     )
-
-
-@lru_cache(maxsize=4096)
-def leaf_of(model: type[BaseModel], key: str) -> Leaf | None:
-    """Return what a dotted key of a model leads to, or None if there is no such key or no single value stands there."""
-    for path, kind in _below(model, key):
-        found = _leaf_type(alternatives(kind))
-        if found is not None and all(part and part == part.strip() for part in path):
-            return Leaf(path, *found)
-    return None
 
 
 class Slot:
@@ -190,7 +153,7 @@ class Slot:
     @cached_property
     def models(self) -> list[type[BaseModel]]:
         """The mappings with known keys that may stand there."""
-        return [bare(kind) for kind in self.types if is_model(kind)]
+        return [_bare(kind) for kind in self.types if _is_model(kind)]
 
     @cached_property
     def fields(self) -> list[str]:
@@ -205,12 +168,12 @@ class Slot:
     @cached_property
     def has_names(self) -> bool:
         """Whether a mapping with keys of any name may stand there: things by their names, or amounts by period."""
-        return any(get_origin(bare(kind)) is dict for kind in self.types)
+        return any(get_origin(_bare(kind)) is dict for kind in self.types)
 
     @cached_property
     def is_list(self) -> bool:
         """Whether a list of mappings may stand there."""
-        lists = [kind for kind in self.types if get_origin(bare(kind)) is tuple]
+        lists = [kind for kind in self.types if get_origin(_bare(kind)) is tuple]
         return any(Slot([kind]).below(0).models for kind in lists)
 
     @cached_property
@@ -253,15 +216,15 @@ class Slot:
 
     def _types_below(self, field: str) -> Iterator[Any]:
         for member in self.types:
-            inner = bare(member)
-            if inner is Any or (is_model(member) and "root" in inner.model_fields):
+            inner = _bare(member)
+            if inner is Any or (_is_model(member) and "root" in inner.model_fields):
                 yield Any
-            elif is_model(member):
+            elif _is_model(member):
                 if field in fields_of(inner):
-                    yield from alternatives(fields_of(inner)[field])
+                    yield from _alternatives(fields_of(inner)[field])
             elif get_origin(inner) in (dict, tuple, list):
                 arguments = get_args(inner)
-                yield from alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
+                yield from _alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
 
     def at(self, path: Iterable[str | int]) -> Slot:
         """Return what may stand at a path, part by part; a slot without types if there is no such key."""
@@ -274,8 +237,8 @@ class Slot:
         """Return what a mapping may be: of several models, those that have all of its keys."""
         if len(self.models) < 2 or not isinstance(node, Mapping):
             return self
-        fits = [kind for kind in self.types if not is_model(kind) or node.keys() <= fields_of(bare(kind)).keys()]
-        return Slot(fits) if any(is_model(kind) for kind in fits) else self
+        fits = [kind for kind in self.types if not _is_model(kind) or node.keys() <= fields_of(_bare(kind)).keys()]
+        return Slot(fits) if any(_is_model(kind) for kind in fits) else self
 
 
 @cache
@@ -294,45 +257,65 @@ def _short_key(model: type[BaseModel]) -> str:
     return next(iter(said)) if len(said) == 1 else ""
 
 
-def near_key(kind: Any, key: str) -> str:
+@lru_cache(maxsize=4096)
+def leaf_of(model: type[BaseModel], key: str) -> Leaf | None:
+    """Return what a dotted key of a model leads to, or None if there is no such key or no single value stands there."""
+    for path, slot in _ways(slot_of(model), key):
+        found = _leaf_type(slot.types)
+        if found is not None and all(part and part == part.strip() for part in path):
+            return Leaf(path, *found)
+    return None
+
+
+def _ways(slot: Slot, key: str) -> Iterator[tuple[tuple[str, ...], Slot]]:
+    """Yield every way to read a dotted key below a slot, and what it leads to."""
+    for field in slot.fields:
+        if key == field:
+            yield (field,), slot.below(field)
+        elif key.startswith(f"{field}."):
+            yield from _after(field, slot.below(field), key[len(field) + 1 :])
+    if slot.has_names:
+        yield (key,), slot.below("")
+        for at, character in enumerate(key):
+            if character == "." and at:
+                yield from _after(key[:at], slot.below(""), key[at + 1 :])
+    elif slot.is_list:
+        # an item of a list of mappings is called by its number
+        number, _, rest = key.partition(".")
+        if number.isdecimal():
+            yield from _after(number, slot.below(0), rest)
+
+
+def _after(part: str, slot: Slot, rest: str) -> Iterator[tuple[tuple[str, ...], Slot]]:
+    for path, found in _ways(slot, rest):
+        yield (part, *path), found
+
+
+def near_key(slot: Slot, key: str) -> str:
     """Return the key nearest to a misspelt dotted one, or an empty string if none is near."""
-    head, _, rest = key.partition(".")
-    for member in alternatives(kind):
-        inner = bare(member)
-        if is_model(member):
-            known = fields_of(inner)
-            close = head if head in known else near(head, known)
-            if close and rest:
-                below = near_key(known[close], rest)
-                return f"{close}.{below}" if below else ""
-            if close:
-                return close
-            deeper = [path for path in _leaves(inner) if path.rpartition(".")[2] == head]
-            if deeper and not rest:
-                return deeper[0]
-        elif get_origin(inner) is dict:
-            value = get_args(inner)[1]
-            if not rest:
-                return head if _leaf_type(alternatives(value)) is not None else ""
-            at = key.rfind(".")
-            if any(is_model(part) for part in alternatives(value)):
-                below = near_key(value, key[at + 1 :])
-                return f"{key[:at]}.{below}" if below else ""
-            return key
-    return key if _leaf_type(alternatives(kind)) is not None and not rest else ""
+    first, _, rest = key.partition(".")
+    if slot.models:
+        close = first if first in slot.fields else near(first, slot.fields)
+        if close and rest:
+            below = near_key(slot.below(close), rest)
+            return f"{close}.{below}" if below else ""
+        deeper = [path for path in _two_below(slot) if path.rpartition(".")[2] == first and not rest]
+        if close or deeper:
+            return close or deeper[0]
+    if slot.has_names:
+        inside = slot.below("")
+        if not rest:
+            return first if _leaf_type(inside.types) is not None else ""
+        at = key.rfind(".")
+        below = near_key(inside, key[at + 1 :]) if inside.models else key[at + 1 :]
+        return f"{key[:at]}.{below}" if below else ""
+    return key if _leaf_type(slot.types) is not None and not rest else ""
 
 
-@cache
-def _leaves(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the dotted keys below the fields of a model, NAME standing for any name."""
-    found: list[str] = []
-    for field, kind in fields_of(model).items():
-        for member in alternatives(kind):
-            inner = bare(member)
-            if is_model(member):
-                found += [f"{field}.{below}" for below in fields_of(inner)]
-            elif get_origin(inner) is dict:
-                for value in alternatives(get_args(inner)[1]):
-                    if is_model(value):
-                        found += [f"{field}.NAME.{below}" for below in fields_of(bare(value))]
-    return tuple(found)
+def _two_below(slot: Slot) -> Iterator[str]:
+    """Yield the dotted keys below the fields of a slot, NAME standing for any name."""
+    for field in slot.fields:
+        inside = slot.below(field)
+        yield from (f"{field}.{below}" for below in inside.fields)
+        if inside.has_names:
+            yield from (f"{field}.NAME.{below}" for below in inside.below("").fields)

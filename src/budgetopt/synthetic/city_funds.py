@@ -37,9 +37,12 @@ def funds_of(draft: Draft, witness: Witness) -> dict[str, Any]:
 
 
 def _by_period(draft: Draft, values: Floats, periods: slice = slice(None)) -> dict[str, float]:
-    """Return money in whole thousands, in some of the periods."""
-    thousands = np.ceil(values / 1000) * 1000
-    return dict(zip(draft.periods[periods], thousands[periods].tolist(), strict=True))
+    return {period: _thousands(value) for period, value in zip(draft.periods[periods], values[periods], strict=True)}
+
+
+def _thousands(value: float) -> float:
+    """Return a value in whole thousands, rounded up."""
+    return float(np.ceil(value / 1000) * 1000)
 
 
 def _revenue(draft: Draft, needed: Floats) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def _revenue(draft: Draft, needed: Floats) -> dict[str, Any]:
     if not draft.has("growth"):
         return {"revenue": _by_period(draft, needed)}
     first = (needed / (1 + GROWTH) ** np.arange(len(needed))).max()
-    return {"revenue": float(np.ceil(first / 1000) * 1000), "growth": "3%"}
+    return {"revenue": _thousands(first), "growth": "3%"}
 
 
 def _general(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def _general(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
         "one_time": {draft.periods[0]: float((0.015 * needed[0]).round(-3))},
     }
     if draft.has("reserves"):
-        fund["opening_balance"] = float(np.ceil(0.2 * needed.max() / 1000) * 1000)
+        fund["opening_balance"] = _thousands(0.2 * needed.max())
         fund["reserve"] = {"at_least": "12%", "of": "revenue", "because": "Fund balance policy"}
     if draft.has("structural balance"):
         fund["structural_balance"] = True

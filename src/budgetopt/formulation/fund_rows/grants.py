@@ -28,8 +28,8 @@ def add_grants(builder: Builder, scenario: Scenario, spending: SpendingTerms, mo
 def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
     """Let local money pay the match of each program.
 
-    Where several grants ask for money of one fund, what it pays is divided among them: columns say how much of it
-    matches each, so that each grant has rows of its own.
+    A program of one grant has one row a period. Where several grants ask for money of one fund on the same program,
+    what it pays is divided among them: columns say how much of it matches each, so that each grant has rows of its own.
     """
     funds, shape, cell_of_term = list(scenario.funds), scenario.baselines.shape, (spending.program, spending.period)
     asking = {name: fund.match for name, fund in scenario.funds.items() if fund.match is not None}
@@ -43,22 +43,21 @@ def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
     for payer in dict.fromkeys(match.from_ for match in asking.values()):
         local = funds.index(payer)
         grants = {name: funds.index(name) for name, match in asking.items() if match.from_ == payer}
-        total = None
-        if len(grants) > 1:
-            total = add_rows("match", local, np.asarray(scenario.eligible[:, list(grants.values())].any(axis=1)))
-            enter(builder, total[cell_of_term], spending, spending.fund == local, -1.0)
+        shared: Bools = scenario.eligible[:, list(grants.values())].sum(axis=1) > 1
+        total, paid = add_rows("match", local, shared), spending.fund == local
+        enter(builder, total[cell_of_term], spending, paid, -1.0)
         for name, grant in grants.items():
-            # rows are labelled by the fund that pays where there is one grant, as each program then has one row
-            kind, about = ("match", local) if total is None else ("match of a grant", grant)
-            row_of = add_rows(kind, about, scenario.eligible[:, grant], scenario.limits.find("match", name))
-            enter(builder, row_of[cell_of_term], spending, spending.fund == grant, asking[name].dollars)
-            if total is None:
-                enter(builder, row_of[cell_of_term], spending, spending.fund == local, -1.0)
-                continue
-            keys = _cells_of(grant, scenario.eligible[:, grant], shape[1])
+            rate, limit = asking[name].dollars, scenario.limits.find("match", name)
+            eligible, granted = scenario.eligible[:, grant], spending.fund == grant
+            alone = add_rows("match", local, eligible & ~shared, limit)
+            enter(builder, alone[cell_of_term], spending, granted, rate)
+            enter(builder, alone[cell_of_term], spending, paid, -1.0)
+            part = add_rows("match of a grant", grant, eligible & shared, limit)
+            enter(builder, part[cell_of_term], spending, granted, rate)
+            keys = _cells_of(grant, eligible & shared, shape[1])
             cell = (keys["program"], keys["period"])
             matched = builder.columns("matched", keys, 0.0, np.inf)
-            builder.entries(row_of[cell], matched, -1.0)
+            builder.entries(part[cell], matched, -1.0)
             builder.entries(total[cell], matched, 1.0)
 
 

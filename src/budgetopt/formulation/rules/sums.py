@@ -83,7 +83,7 @@ def _limited(
         yield LinearRule("rule", position, (subject,), limited_rows(scenario, bounds, base, held, rule.each), group)
         return
     for bound, limits in zip(bounds, ((0.0, np.inf), (-np.inf, 0.0)), strict=True):
-        shares = np.full(len(held), np.nan) if bound is None else scenario.per_period(bound, np.nan)
+        shares = scenario.per_period(bound, np.nan)
         wanted = held & ~np.isnan(shares)
         if not wanted.any():
             continue

@@ -169,7 +169,9 @@ def _add_limits(builder: Builder, programs: Scaled, spent: SpendingTerms) -> Non
     """Add limits as rows where no single column has them: several funds and one segment, or no fund and a floor."""
     limits, levels = programs.limits, programs.levels
     lower = np.maximum(limits.lower, levels.lower * levels.price)
-    upper = np.minimum(limits.upper, np.where(np.isfinite(levels.upper), levels.upper, np.inf) * levels.price)
+    bounded = np.isfinite(levels.upper)
+    most = np.where(bounded, levels.upper, 0.0) * levels.price
+    upper = np.where(bounded, np.minimum(limits.upper, most), limits.upper)
     limited = programs.by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | programs.keep_all)
     # what no fund pays for, or what costs no money, cannot reach a floor
     no_money = programs.scaled & ((programs.funds == 0) | programs.free)

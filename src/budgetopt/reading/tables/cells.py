@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from pydantic import ValidationError
 from budgetopt.reading.problems import Said, say
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf
-from budgetopt.scenario.programs import Bools, Column, Floats, Ints, Origin, column_of, objects
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, column_of, objects
 
-__all__ = ["ReadColumn", "malformed_curves", "read_cells"]
+__all__ = ["malformed_curves", "read_cells"]
 
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _PLAIN_CURVE = re.compile(rf"{_PLAIN.pattern}:-?{_PLAIN.pattern}(?:;{_PLAIN.pattern}:-?{_PLAIN.pattern})+")
@@ -28,32 +27,11 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,308})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,307})\.[0-9]+")
 
 
-@dataclass(frozen=True)
-class ReadColumn:
-    """What was read from the cells of a column.
-
-    Parameters
-    ----------
-    good
-        Positions (among all cells) of the filled cells that could be read; rising.
-    values, offsets, shares
-        Their values, as in :class:`~budgetopt.scenario.programs.Column`.
-    errors
-        The position of each cell that could not be read, and what its type said of it.
-    """
-
-    good: Ints
-    values: np.ndarray[Any, Any]
-    offsets: Ints | None
-    shares: np.ndarray[Any, np.dtype[np.bool_]] | None
-    errors: list[tuple[int, Said]]
-
-    def column(self, rows: Ints, origin: Origin | None) -> Column:
-        """Return it as a column of programs at the given rows (rising), one for each good cell."""
-        return Column(rows, self.values, self.offsets, self.shares, origin)
+Refused = list[tuple[int, Said]]
+"""The position of each cell that cannot be read, and what its type says of it."""
 
 
-def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
+def read_cells(leaf: Leaf, cells: Sequence[str]) -> tuple[Column, Refused]:
     """Return what the cells of a column say.
 
     Parameters
@@ -62,6 +40,13 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
         What the column's key leads to.
     cells
         Stripped text; empty where nothing is said.
+
+    Returns
+    -------
+    column
+        The filled cells that can be read, at their positions among all cells.
+    refused
+        The others.
     """
     texts: Sequence[str] = cells
     filled = np.arange(len(cells))
@@ -71,7 +56,7 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
     if leaf.kind == "number":
         return _numbers(leaf, filled, texts)
     if leaf.kind == "points" and (plain := _plain_curves(filled, texts)) is not None:
-        return plain
+        return plain, []
     values, errors = _by_type(leaf, texts)
     if errors:
         bad = {position for position, _ in errors}
@@ -80,12 +65,11 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> ReadColumn:
         values = [values[position] for position in good]
         filled = filled[good]
     if leaf.kind in ("text", "choice"):
-        return ReadColumn(filled, objects(values), None, None, errors)
-    column = column_of(range(len(values)), values)
-    return ReadColumn(filled, column.values, column.offsets, column.shares, errors)
+        return Column(filled, objects(values)), errors
+    return column_of(filled.tolist(), values), errors
 
 
-def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], list[tuple[int, Said]]]:
+def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], Refused]:
     """Read texts by the type; return one value a text (None where it was refused) and what was refused."""
     distinct = list(dict.fromkeys(texts))
     inputs = [_prepared(leaf, text) for text in distinct]
@@ -134,7 +118,7 @@ def scalar(text: str) -> str | bool | int | float:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
+def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Refused]:
     count = len(texts)
     plain = np.ones(count, dtype=bool)
     if not all(map(_PLAIN.fullmatch, texts)):
@@ -157,7 +141,7 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
                 shares[at] = isinstance(low, Share)
             else:
                 plain[:] = False
-    errors: list[tuple[int, Said]] = []
+    errors: Refused = []
     good = np.ones(count, dtype=bool)
     if not plain.all():
         slow = np.flatnonzero(~plain)
@@ -170,10 +154,10 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> ReadColumn:
                 shares[cell] = isinstance(value, Share)
     if not good.all():
         filled, values, shares = filled[good], values[good], shares[good]
-    return ReadColumn(filled, values, None, shares if shares.any() else None, errors)
+    return Column(filled, values, shares=shares if shares.any() else None), errors
 
 
-def _plain_curves(filled: Ints, texts: Sequence[str]) -> ReadColumn | None:
+def _plain_curves(filled: Ints, texts: Sequence[str]) -> Column | None:
     """Return curves that are all well-formed and of plain numbers, or None if there is any other."""
     if not all(map(_PLAIN_CURVE.fullmatch, texts)):
         return None
@@ -183,7 +167,7 @@ def _plain_curves(filled: Ints, texts: Sequence[str]) -> ReadColumn | None:
     offsets = np.concatenate(([0], np.cumsum(lengths)))
     if not np.isfinite(points).all() or malformed_curves(points, offsets)[0].any():
         return None
-    return ReadColumn(filled, points, offsets, None, [])
+    return Column(filled, points, offsets)
 
 
 def malformed_curves(points: Floats, offsets: Ints) -> tuple[Bools, Ints]:

@@ -16,7 +16,7 @@ from budgetopt.reading.tables.cells import malformed_curves
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import Vocabulary, match_headers
 from budgetopt.reading.tables.program_rows import MappedAt, empty_cells, name_column, positions_of, read_column
-from budgetopt.scenario.keys import Leaf, bare, leaf_of
+from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.model.program import CurvePoint, Effect, check_curve
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts
@@ -32,7 +32,7 @@ def _effect_leaves() -> dict[str, Leaf]:
 
 _KEYS = _effect_leaves()
 _SHAPES = ("per_dollar", "unit_cost", "up_to", "curve")
-_POINT = tuple(Leaf((), kind, "number") for kind in get_args(bare(CurvePoint)))
+_POINT = tuple(Leaf((), kind, "number") for kind in get_args(get_args(CurvePoint)[0]))
 
 
 def _vocabulary(required: tuple[str, ...], keys: Mapping[str, object], one: str, many: str) -> Vocabulary:

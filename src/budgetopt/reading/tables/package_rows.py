@@ -9,7 +9,7 @@ from budgetopt.errors import Problem, near
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import Vocabulary, match_headers
 from budgetopt.reading.tables.program_rows import MappedAt, name_column, positions_of, read_column
-from budgetopt.scenario.keys import Leaf, leaf_of, near_key
+from budgetopt.scenario.keys import Leaf, leaf_of, near_key, slot_of
 from budgetopt.scenario.model import Package
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Column, ProgramTable
@@ -26,7 +26,7 @@ def _leaf(key: str) -> Leaf | None:
 def _suggest(key: str) -> str:
     if near(key, ["program"]):
         return "program"
-    close = near_key(Package, key)
+    close = near_key(slot_of(Package), key)
     return close if close and _leaf(close) is not None else ""
 
 

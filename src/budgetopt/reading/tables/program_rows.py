@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ from budgetopt.errors import Place, Problem, near
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.scenario.keys import Leaf, leaf_of, near_key
+from budgetopt.scenario.keys import Leaf, leaf_of, near_key, slot_of
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.table import Table
@@ -40,7 +41,7 @@ def is_program_key(key: str) -> bool:
 def _suggest(key: str) -> str:
     if near(key, ["program"]):
         return "program"
-    close = near_key(Program, key)
+    close = near_key(slot_of(Program), key)
     return close if is_program_key(close) or "NAME" in close else ""
 
 
@@ -83,13 +84,13 @@ def read_column(grid: Grid, position: int, leaf: Leaf, subject: Subject, problem
 
     ``subject`` tells what stands in a row of the column, for messages.
     """
-    read = read_cells(leaf, grid.columns[position])
-    rest = len(read.errors) - _MOST_ALIKE
-    for count, (row, said) in enumerate(read.errors[:_MOST_ALIKE], 1):
+    column, refused = read_cells(leaf, grid.columns[position])
+    rest = len(refused) - _MOST_ALIKE
+    for count, (row, said) in enumerate(refused[:_MOST_ALIKE], 1):
         if rest > 0 and count == _MOST_ALIKE:
             said = said._replace(message=f"{said.message} (and {rest:,} more cells of this column cannot be read)")
         problems.append(said.problem(grid.place(row, position), subject(row)))
-    return Column(read.good, read.values, read.offsets, read.shares, grid.origin(read.good, position))
+    return replace(column, origin=grid.origin(column.rows, position))
 
 
 def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Texts, Bools]:

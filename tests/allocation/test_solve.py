@@ -1,0 +1,133 @@
+"""What becomes of a solver's answer: a plan in cents, or an error that says why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import budgetopt as bo
+from budgetopt.allocation.solve import allocation_of
+from budgetopt.errors import (
+    AuditError,
+    BudgetoptError,
+    CertificateError,
+    InfeasibleError,
+    OutOfTimeError,
+    SolverError,
+    UnboundedError,
+)
+from budgetopt.formulation import formulate
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination, certify, solve_linear_program
+from language.small import document_of
+
+TWO = {
+    "a": {"outcomes": {"good": {"per_dollar": 3}}, "spending": {"at_most": 40}},
+    "b": {"outcomes": {"good": {"per_dollar": 1}}},
+}
+
+
+def answered(**more: Any) -> tuple[Scenario, Any, Any]:
+    scenario = Scenario.from_document(document_of(TWO, **more))
+    formulation = formulate(scenario)
+    return scenario, formulation, solve_linear_program(formulation.linear_program)
+
+
+@pytest.mark.parametrize(
+    ("termination", "error", "words"),
+    [
+        (Termination.INFEASIBLE, InfeasibleError, "no allocation can meet every rule"),
+        (Termination.INFEASIBLE_OR_UNBOUNDED, InfeasibleError, "no allocation can meet every rule"),
+        (Termination.UNBOUNDED, UnboundedError, "nothing limits the gain"),
+        (Termination.TIME_LIMIT, OutOfTimeError, "the limit of time ran out"),
+        (Termination.OTHER_LIMIT, OutOfTimeError, "the limit of time ran out"),
+        (Termination.INTERRUPTED, OutOfTimeError, "interrupted before any allocation"),
+        (Termination.ERROR, SolverError, "failed: error"),
+    ],
+)
+def test_without_a_point_the_reason_is_raised(
+    termination: Termination, error: type[BudgetoptError], words: str
+) -> None:
+    scenario, formulation, outcome = answered()
+    nothing = replace(outcome, termination=termination, solution=replace(outcome.solution, x=None))
+    with pytest.raises(error, match=words):
+        allocation_of(scenario, formulation, nothing)
+
+
+def test_a_point_without_a_certificate_is_no_plan() -> None:
+    scenario, formulation, outcome = answered()
+    with pytest.raises(OutOfTimeError):
+        allocation_of(scenario, formulation, replace(outcome, termination=Termination.TIME_LIMIT, certificate=None))
+
+
+def with_point(outcome: Any, point: Any, termination: Termination = Termination.OPTIMAL) -> Any:
+    first = outcome.stages[0]
+    solution = replace(outcome.solution, x=point, termination=termination)
+    certificate = certify(first.program, first.stage, replace(solution, objective=float(first.stage.cost @ point)))
+    return replace(outcome, solution=solution, certificate=certificate, termination=termination)
+
+
+def test_an_answer_that_is_called_optimal_and_is_not_is_refused() -> None:
+    scenario, formulation, outcome = answered()
+    # the best plan where a buys less than b
+    reverse = document_of({"a": {**TWO["a"], "outcomes": {"good": {"per_dollar": 0.5}}}, "b": TWO["b"]})
+    point = solve_linear_program(formulate(Scenario.from_document(reverse)).linear_program).x
+    worse = with_point(outcome, point)
+    assert worse.certificate.feasible
+    assert not worse.certificate.proved
+    with pytest.raises(CertificateError, match="the proof does not hold"):
+        allocation_of(scenario, formulation, worse)
+    # as the best that was found in the time it is a plan
+    plan = allocation_of(scenario, formulation, with_point(outcome, point, Termination.TIME_LIMIT))
+    assert plan.spending.ravel().tolist() == [0, 100]
+    assert plan.status is bo.Status.BEST_FOUND
+
+
+@pytest.mark.parametrize("termination", [Termination.OPTIMAL, Termination.TIME_LIMIT])
+def test_an_answer_that_spends_what_is_not_there_is_refused(termination: Termination) -> None:
+    scenario, formulation, outcome = answered()
+    with pytest.raises(CertificateError, match="the proof does not hold"):
+        allocation_of(scenario, formulation, with_point(outcome, outcome.x * 2, termination))
+
+
+def test_a_plan_that_the_audit_does_not_accept_is_never_shown() -> None:
+    _, formulation, outcome = answered()
+    # the linear program of one scenario, and the words of another
+    other = Scenario.from_document(document_of(TWO, rules=[{"name": "Cap", "sum": "spending", "at_most": 9}]))
+    with pytest.raises(AuditError, match="does not pass the audit: Cap: spending is 100"):
+        allocation_of(other, formulation, outcome)
+
+
+def test_transfers_are_rounded_and_who_receives_them_spends_no_more() -> None:
+    funds = {
+        "giver": {"revenue": 10, "transfers_to": {"taker": {"at_most": 3.3333}}, "carryover": False},
+        "taker": {"revenue": 1.006, "carryover": False},
+    }
+    programs = {
+        "a": {"outcomes": {"good": {"per_dollar": 3}}, "funds": ["taker"]},
+        "b": {"outcomes": {"good": {"per_dollar": 1}}, "funds": ["giver"]},
+    }
+    document = document_of(programs, funds={"general": {"revenue": 0}, **funds})
+    plan = bo.solve(Scenario.from_document(document))
+    names = list(plan.scenario.funds)
+    giver, taker = names.index("giver"), names.index("taker")
+    assert plan.transfers[giver, taker].tolist() == [3.33]
+    # 1.006 + 3.33 are 4.33 in whole cents, and 10 - 3.33 are 6.67
+    assert plan.spending[0, taker].tolist() == [4.33]
+    assert plan.spending[1, giver].tolist() == [6.67]
+    assert np.count_nonzero(plan.spending) == 2
+    assert plan.proved
+    assert plan.status is bo.Status.OPTIMAL
+
+
+def test_a_reserve_of_a_share_of_the_spending_is_kept_to_the_cent() -> None:
+    reserve = {"at_least": "25%", "of": "spending"}
+    document = document_of(
+        {"a": {"outcomes": {"good": {"per_dollar": 3}}}}, funds={"general": {"revenue": 10.007, "reserve": reserve}}
+    )
+    plan = bo.solve(Scenario.from_document(document))
+    # 10.007 / 1.25 is 8.0056
+    assert plan.spending.ravel().tolist() == [8.0]
