@@ -102,27 +102,18 @@ def _period_hint(name: str, known: list[str]) -> str:
 
 @dataclass
 class Findings:
-    """What is wrong with a scenario, as it is being found.
+    """What is wrong with a scenario, as it is being found: what was written, where it stands, the problems.
 
     Parameters
     ----------
-    tree
-        What was written.
-    places
-        Where it stands.
-    problems
-        What has been found.
     invalid
         The paths of values that are wrong in themselves. They are left out of the scenario that is checked further, and
         what depends on them is not reported: it would only follow from the first mistake.
     rules
         For each rule that is checked, its position among those that were written.
-    partial
-        Whether programs are missing because a table or a program could not be read.
-    cells_only
-        Whether that is so only because numbers in cells of tables cannot be read: every program and its words stand.
-    inputs
-        The files that were read beside the scenario file, with the SHA-256 of each.
+    partial, cells_only
+        Whether programs are missing because a table or a program could not be read; and whether only because numbers in
+        cells of tables cannot be: every program and its words stand.
     empty
         The paths of mappings of programs that say nothing that is known, with the places of what was read with them.
     """

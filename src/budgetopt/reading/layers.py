@@ -35,13 +35,7 @@ _OF_NUMBERS = ("number", "negative", "not-finite", "leading-zero", "ambiguous-sh
 
 
 class Layers:
-    """Files on top of one another.
-
-    Parameters
-    ----------
-    sources
-        What the files say, the lowest first.
-    """
+    """Files on top of one another: what each says, the lowest first."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self.sources = sources

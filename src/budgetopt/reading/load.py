@@ -30,18 +30,5 @@ def load(path: str | Path) -> Scenario:
 
 
 def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
-    """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
-
-    Parameters
-    ----------
-    tree
-        The mapping. A value of None is one that is left out.
-    folder
-        The folder beside which tables are looked for; left out, the current one.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem that was found, each with its path in words.
-    """
+    """Return the scenario of a mapping, whose tables stand in a folder; see :meth:`Scenario.from_mapping`."""
     return Layers(with_extended(from_values(tree, folder))).assembly().scenario()

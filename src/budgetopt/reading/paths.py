@@ -40,20 +40,9 @@ class PathError(Exception):
 
 
 def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the parts of a path.
+    """Return the parts of a path, which are separated by dots; raise OptionError if it is no path.
 
-    Parts are separated by dots; a name that has dots in it may stand in quotation marks or in square brackets:
-    ``rules."No. 5".at_most``, ``rules[No. 5].at_most``.
-
-    Parameters
-    ----------
-    text
-        The path, or its parts.
-
-    Raises
-    ------
-    OptionError
-        If it is no path.
+    A name that has dots in it may stand in quotation marks or in brackets: ``rules."No. 5".at_most``, ``rules[No. 5]``.
     """
     if not isinstance(text, str):
         return tuple(str(part) for part in text)
@@ -85,21 +74,10 @@ def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def expand(tree: Mapping[str, Any], parts: Sequence[str], *, new: bool) -> list[Path]:
-    """Return the paths of a scenario's tree that a path means: several where it has ``*`` in it.
+    """Return the paths of a scenario's tree that a path means, several where it has ``*`` in it; not those of programs.
 
-    Parameters
-    ----------
-    tree
-        What stands in the scenario.
-    parts
-        The path; not one that begins with ``programs``.
-    new
-        Whether its last part may be a key or a name that does not stand there yet.
-
-    Raises
-    ------
-    PathError
-        If nothing stands there, or nothing can.
+    With ``new`` its last part may be a key or a name that does not stand there yet. Raises PathError if nothing stands
+    there, or nothing can.
     """
     return list(_Walk(periods_of(tree), new).paths(slot_of(Document), tree, tuple(parts), ()))
 

@@ -144,21 +144,9 @@ _TYPES = {
 
 
 def add_errors(error: ValidationError, findings: Findings, *, together: bool = True) -> list[Path]:
-    """Add to the findings what pydantic found in a document.
+    """Add to the findings what pydantic found in a document; return the paths of what must be left out to go on.
 
-    Parameters
-    ----------
-    error
-        What it found.
-    findings
-        What has been found; more is added.
-    together
-        Whether it is asked which keys must stand together. Without, only values and unknown keys are looked at.
-
-    Returns
-    -------
-    paths
-        For each mistake, the path of what must be left out for the rest to be read.
+    Without ``together`` only values and unknown keys are looked at, and not which keys must stand together.
     """
     invalid = []
     for details in error.errors(include_url=False):

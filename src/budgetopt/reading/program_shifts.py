@@ -24,20 +24,9 @@ __all__ = ["ProgramShift", "shifted", "subject_of"]
 
 @dataclass(frozen=True)
 class ProgramShift:
-    """A shift of a key of a program.
+    """A shift of a dotted key of a program (None for all of them), written at ``path``.
 
-    Parameters
-    ----------
-    shift
-        How its number changes.
-    slot, leaf
-        What may stand there, and the single value among it.
-    program
-        The program; None for all of them.
-    key
-        The dotted key.
-    path
-        The path where it is written.
+    ``slot`` is what may stand there, ``leaf`` the single value among it.
     """
 
     shift: Shift
@@ -49,18 +38,10 @@ class ProgramShift:
 
 
 def shifted(shifts: Sequence[ProgramShift], table: ProgramTable, own: ProgramTable, findings: Findings) -> ProgramTable:
-    """Return the cells that shifts change, with their new values.
+    """Return the cells that shifts change, with their new values; each shift is of another cell.
 
-    Parameters
-    ----------
-    shifts
-        The shifts, each of another cell.
-    table
-        The programs that stand.
-    own
-        What is set beside the shifts: a key of a program stands in one place.
-    findings
-        What has been found. The places of the shifts stand there, and what is wrong with them is added.
+    ``own`` is what is set beside the shifts: a key of a program stands in one place. The places of the shifts stand in
+    the findings, and what is wrong with them is added.
     """
     parts: dict[str, list[Column]] = {}
     for item in shifts:

@@ -62,16 +62,8 @@ _LATEST_HEADER = 10
 class Guess:
     """What the columns of a table were taken for.
 
-    Parameters
-    ----------
-    grid
-        The table.
-    keys
-        For each header the key of a program that it was taken for, or ``ignore``.
-    last_row
-        The last row of the list where totals stand below it.
-    remarks
-        What could be placed in more than one way, or not at all.
+    ``keys`` has for each header the key of a program, or ``ignore``; ``last_row`` is the last row of the list where
+    totals stand below it; ``remarks`` say what could be placed in more than one way, or not at all.
     """
 
     grid: Grid

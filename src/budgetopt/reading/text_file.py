@@ -35,19 +35,9 @@ class TextFile:
 
 
 def read_text(path: Path, file: str) -> TextFile:
-    """Read a text file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
+    """Read a text file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark; messages call it ``file``.
 
-    Parameters
-    ----------
-    path
-        The file.
-    file
-        How the file is called in messages.
-
-    Raises
-    ------
-    ScenarioError
-        If it cannot be opened, is not text, or holds characters that nobody can see.
+    Raises ScenarioError if it cannot be opened, is not text, or holds characters that nobody can see.
     """
     try:
         if path.stat().st_size > _LARGEST:

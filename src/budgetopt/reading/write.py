@@ -44,30 +44,10 @@ def scenario_yaml(scenario: Scenario) -> str:
 def write_folder(
     scenario: Scenario, path: str | FilePath, *, overwrite: bool = False, table: bool | None = None
 ) -> FilePath:
-    """Write a scenario as a folder that reads back as the same scenario.
+    """Write a scenario as a folder that reads back as the same scenario; see :meth:`Scenario.to_folder`.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    path
-        The folder. It is made if it is not there; other files in it stay.
-    overwrite
-        Whether a scenario that stands there already is replaced.
-    table
-        Whether the programs go into a table, ``programs.csv``; left out, if there are more than 20. A program of which
-        anything fits in no cell stands in ``scenario.yaml`` in any case.
-
-    Returns
-    -------
-    folder
-        The folder.
-
-    Raises
-    ------
-    OptionError
-        If a scenario stands there already and is not to be replaced, or the folder cannot be written to. In either
-        case nothing is left behind.
+    With ``table`` left out, more than 20 programs go into a table. A program of which anything fits in no cell stands
+    in ``scenario.yaml`` in any case.
     """
     programs = scenario.programs
     if table is None:
@@ -207,21 +187,9 @@ def _csv(programs: ProgramTable, cells: Mapping[str, list[str]]) -> str:
 
 
 def write_files(path: str | FilePath, files: Mapping[str, str | bytes], *, overwrite: bool = False) -> FilePath:
-    """Write the files of a scenario into a folder: all of them or none.
+    """Write files, by their names, into a folder: all of them or none.
 
-    Parameters
-    ----------
-    path
-        The folder.
-    files
-        The content of each file by its name.
-    overwrite
-        Whether files that stand there already are replaced.
-
-    Raises
-    ------
-    OptionError
-        If a file stands there already and is not to be replaced, or the folder cannot be written to.
+    Raises OptionError if one stands there already and is not to be replaced, or the folder cannot be written to.
     """
     folder = FilePath(path)
     try:

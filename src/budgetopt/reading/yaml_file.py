@@ -42,18 +42,9 @@ _PLAIN_TAGS = {f"{_YAML_TAG}{name}" for name in ("int", "float", "bool", "null",
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """What a YAML file says.
+    """What a YAML file says as plain values, and where every key and value stands.
 
-    Parameters
-    ----------
-    tree
-        Its content as plain values: dict, list, str, int, float, bool, None.
-    places
-        Where every key and value stands.
-    problems
-        What is wrong with it without keeping it from being read: duplicate keys, unknown tags.
-    sha256
-        The SHA-256 of the file.
+    ``problems`` do not keep it from being read: duplicate keys, unknown tags. ``sha256`` is that of the file.
     """
 
     tree: Any
@@ -63,33 +54,14 @@ class YamlFile:
 
 
 def read_yaml(path: FilePath, file: str = "") -> YamlFile:
-    """Read a YAML file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    file
-        How the file is called in messages; left out, as the path.
-
-    Raises
-    ------
-    ScenarioError
-        If it cannot be read, or is not YAML.
-    """
+    """Read a YAML file, which messages call ``file``; raise ScenarioError if it cannot be read, or is not YAML."""
     text = read_text(path, file or str(path))
     read = parse_yaml(text.text, file or str(path))
     return YamlFile(read.tree, read.places, read.problems, text.sha256)
 
 
 def parse_yaml(text: str, file: str = "") -> YamlFile:
-    """Read the text of a YAML file; see :func:`read_yaml`.
-
-    Raises
-    ------
-    ScenarioError
-        If it is not YAML.
-    """
+    """Read the text of a YAML file; see :func:`read_yaml`."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -13,17 +13,7 @@ _QUOTE = "put the whole value in quotation marks"
 
 
 def syntax_problem(error: Any, text: str, file: str) -> Problem:
-    """Return the problem that a YAML parser found, in our words.
-
-    Parameters
-    ----------
-    error
-        What ruamel.yaml raised.
-    text
-        The text of the file.
-    file
-        How the file is called in messages.
-    """
+    """Return in our words the problem that ruamel.yaml found in the text of a file."""
     problem, context = str(getattr(error, "problem", "") or ""), str(getattr(error, "context", "") or "")
     here, begin = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     message, expected, hint, mark = _words(problem, context, here, begin, text)

@@ -23,13 +23,7 @@ _WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false
 
 
 def to_yaml(tree: Mapping[str, Any]) -> str:
-    """Return the text of a scenario file.
-
-    Parameters
-    ----------
-    tree
-        The plain values of the scenario.
-    """
+    """Return the plain values of a scenario as the text of a scenario file."""
     return "".join(f"{line}\n" for line in _mapping(slot_of(Document), tree, 0))
 
 
@@ -112,15 +106,7 @@ def _text(text: str) -> str:
 
 
 def number_text(value: float, *, grouped: bool = False) -> str:
-    """Return the shortest text that reads back as the same number.
-
-    Parameters
-    ----------
-    value
-        A number, or a share, which is written with a percent sign.
-    grouped
-        Whether thousands may be grouped, as amounts may: ``118_000_000``.
-    """
+    """Return the shortest text that reads back as the same number; ``grouped`` allows ``118_000_000``."""
     if isinstance(value, Share):
         return share_text(value)
     if isinstance(value, int) or (value.is_integer() and abs(value) < 2**53):

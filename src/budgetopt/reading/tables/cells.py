@@ -32,21 +32,9 @@ Refused = list[tuple[int, Said]]
 
 
 def read_cells(leaf: Leaf, cells: Sequence[str]) -> tuple[Column, Refused]:
-    """Return what the cells of a column say.
+    """Return the filled cells of a column that can be read, at their positions among all cells, and the others.
 
-    Parameters
-    ----------
-    leaf
-        What the column's key leads to.
-    cells
-        Stripped text; empty where nothing is said.
-
-    Returns
-    -------
-    column
-        The filled cells that can be read, at their positions among all cells.
-    refused
-        The others.
+    Cells are stripped texts; an empty one says nothing.
     """
     texts: Sequence[str] = cells
     filled = np.arange(len(cells))

@@ -15,23 +15,9 @@ _SEPARATORS = (",", ";", "\t")
 
 
 def read_csv(data: bytes, file: str, *, header: int = 1, last_row: int | None = None) -> Grid:
-    """Return the table in a CSV file.
+    """Return the table in a CSV file, or raise TableError.
 
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    file
-        Its name, for places.
-    header
-        The row of the column headers, 1-based.
-    last_row
-        The last row that is read; None for all.
-
-    Raises
-    ------
-    TableError
-        If it cannot be read as a table.
+    ``header`` is the row of the column headers, ``last_row`` the last one that is read; both are counted from 1.
     """
     text = _decode(data, file)
     separator = _separator(text, header)

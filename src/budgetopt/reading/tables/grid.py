@@ -25,22 +25,10 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a table as text, column by column.
+    """The cells of a table as text, column by column, stripped and without empty rows; ``sheet`` is empty for CSV.
 
-    Parameters
-    ----------
-    file, sheet
-        Where the table stands; the sheet is empty for CSV.
-    headers
-        The column headers.
-    header_row
-        The row in which the headers stand.
-    columns
-        The cells of each column, stripped; every column has one cell a row.
-    rows
-        The row of the file that each row came from, as a spreadsheet numbers them; shape (rows,).
-    problems
-        What is wrong with the shape of the table: rows that are too short or too long, broken cells.
+    ``rows`` has for each row its number in the file, as a spreadsheet numbers them; shape (rows,). ``problems`` are rows
+    that are too short or too long, and broken cells.
     """
 
     file: str
@@ -73,27 +61,9 @@ def assemble(
     ragged: bool,
     problems: Sequence[Problem] = (),
 ) -> Grid:
-    """Return the grid of a file's records.
+    """Return the grid of all rows of a file from its first, or raise TableError if there are no headers.
 
-    Parameters
-    ----------
-    file, sheet
-        Where the records stand.
-    records
-        All rows of the file from its first, empty ones included.
-    header
-        The row of the headers, 1-based.
-    last_row
-        The last row that is read; None for all.
-    ragged
-        Whether rows may be shorter than the headers, as they are in a workbook.
-    problems
-        What was found wrong while the file was read.
-
-    Raises
-    ------
-    TableError
-        If there are no headers.
+    ``header`` and ``last_row`` are counted from 1. With ``ragged`` rows may be shorter than the headers.
     """
     found = list(problems)
     headers = [cell.strip() for cell in records[header - 1]] if header <= len(records) else []

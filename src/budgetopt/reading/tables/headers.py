@@ -16,18 +16,9 @@ __all__ = ["Vocabulary", "match_headers", "normal"]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the columns of one kind of table may be.
+    """What the columns of one kind of table may be: those it must have, which are known, the nearest known one.
 
-    Parameters
-    ----------
-    required
-        The columns that there must be.
-    known
-        Tells whether a column is known.
-    suggest
-        Gives the known column nearest to an unknown one, or an empty string.
-    one, many
-        What a row of the table is, as in "a program", and its plural.
+    ``one`` and ``many`` are what a row of it is, as in "a program", and its plural.
     """
 
     required: tuple[str, ...]
@@ -47,16 +38,7 @@ def match_headers(
 ) -> tuple[dict[str, int], list[Problem]]:
     """Return the position of each key's column, and what is wrong with the headers.
 
-    Parameters
-    ----------
-    grid
-        The table.
-    table
-        How its columns are to be read.
-    words
-        What they may be.
-    mapped_at
-        Where the scenario file maps a header.
+    ``mapped_at`` tells where the scenario file maps a header.
     """
     problems: list[Problem] = []
     mapping = {normal(header): key for header, key in table.columns.items()}

@@ -27,23 +27,10 @@ _MOST_OFFERS = 20
 def merge(
     tables: Sequence[ProgramTable], references: Sequence[ProgramTable] = (), known: ProgramTable | None = None
 ) -> tuple[ProgramTable, list[Problem]]:
-    """Return the programs of several tables as one table: the ids in order of first appearance, all of their keys.
+    """Return the programs of several tables as one table, and what is wrong: the ids in order of first appearance.
 
-    Parameters
-    ----------
-    tables
-        Tables in which programs stand: those of files, and what a scenario file says of programs.
-    references
-        Tables that say more of programs that stand in ``tables``: evidence and curves.
-    known
-        Programs that stand elsewhere, of which ``references`` may speak too.
-
-    Returns
-    -------
-    table
-        Where a key of a program is set twice, the first value stands.
-    problems
-        A key of a program that is set twice, naming both places; a reference to a program that stands nowhere.
+    References say more of programs that stand in ``tables`` or among ``known``; one to any other program is a problem.
+    So is a key of a program that is set twice, of which the first value stands.
     """
     problems: list[Problem] = []
     if known is not None:
@@ -195,14 +182,7 @@ def without_rows(column: Column, rows: Ints) -> Column | None:
 def without_key(table: ProgramTable, rows: Ints, key: str) -> ProgramTable | None:
     """Return a table in which some programs do not say a key, nor anything below it; None if none of them says it.
 
-    Parameters
-    ----------
-    table
-        The programs.
-    rows
-        The positions of the programs.
-    key
-        The dotted key; empty for the programs themselves.
+    ``rows`` are the positions of the programs; an empty key stands for the programs themselves.
     """
     if not key:
         return table.select(np.setdiff1d(np.arange(len(table)), rows))

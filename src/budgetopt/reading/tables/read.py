@@ -34,18 +34,9 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
 class TablesRead:
     """What the tables of a scenario say.
 
-    Parameters
-    ----------
-    programs
-        One table of programs for each file under ``tables.programs``.
-    references
-        One for each file of evidence or curves; their programs must stand elsewhere.
-    inputs
-        The SHA-256 of each file, by its path.
-    problems
-        Everything that is wrong with the files.
-    lacks_programs
-        Whether something is wrong with a file under ``tables.programs``, so that programs may be missing.
+    ``programs`` has one table for each file under ``tables.programs``; ``references`` one for each other file, whose
+    programs must stand elsewhere; ``inputs`` the SHA-256 of each file by its path. ``lacks_programs`` tells that a file
+    under ``tables.programs`` has problems, so that programs may be missing.
     """
 
     programs: tuple[ProgramTable, ...] = ()
@@ -58,14 +49,7 @@ class TablesRead:
 def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | None = None) -> TablesRead:
     """Return what the tables of a scenario say, with everything that is wrong with them.
 
-    Parameters
-    ----------
-    tables
-        The files, as the scenario names them.
-    folder
-        The folder that their names are relative to. Places show the names joined to it.
-    places
-        Where the scenario file names them.
+    Their names are relative to the folder; ``places`` are where the scenario file names them.
     """
     inputs: dict[str, str] = {}
     problems: list[Problem] = []
@@ -101,13 +85,7 @@ def split_sheet(name: str) -> tuple[str, str]:
 
 
 def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
-    """Return the cells of a CSV file or of a sheet.
-
-    Raises
-    ------
-    TableError
-        If they cannot be read as a table.
-    """
+    """Return the cells of a CSV file or of a sheet, or raise TableError."""
     if _is_workbook(file):
         return read_sheet(data, file, sheet, header=table.header, last_row=table.last_row)
     return read_csv(data, file, header=table.header, last_row=table.last_row)

@@ -18,36 +18,14 @@ __all__ = ["read_sheet", "sheet_names"]
 
 
 def sheet_names(data: bytes, file: str) -> list[str]:
-    """Return the names of a workbook's sheets.
-
-    Raises
-    ------
-    TableError
-        If it is no workbook.
-    """
+    """Return the names of a workbook's sheets, or raise TableError if it is none."""
     return list(_open(data, file).sheetnames)
 
 
 def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last_row: int | None = None) -> Grid:
-    """Return the table on a sheet of a workbook.
+    """Return the table on a sheet of a workbook, or raise TableError; the only sheet need not be named.
 
-    Parameters
-    ----------
-    data
-        The workbook's bytes.
-    file
-        Its name, for places.
-    sheet
-        The sheet; it may be left out if there is only one.
-    header
-        The row of the column headers, 1-based.
-    last_row
-        The last row that is read; None for all.
-
-    Raises
-    ------
-    TableError
-        If it is no workbook, or has no such sheet.
+    ``header`` is the row of the column headers, ``last_row`` the last one that is read; both are counted from 1.
     """
     book = _open(data, file)
     names = list(book.sheetnames)
