@@ -29,12 +29,11 @@ def dotted(path: Path, tree: Any = None) -> str:
     """Return a path as its keys joined by dots; rules go by their names, other entries by their number from 1."""
     parts = []
     for position, item in enumerate(path):
-        if not isinstance(item, int):
-            parts.append(str(item))
-        elif path[:position] == ("rules",):
-            parts.append(_rule_name(tree, item) or str(item + 1))
+        if isinstance(item, int):
+            name = _rule_name(tree, item) if path[:position] == ("rules",) else ""
+            parts.append(name or str(item + 1))
         else:
-            parts.append(str(item + 1))
+            parts.append(item)
     return visible(".".join(parts))
 
 
@@ -91,11 +90,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def _period_hint(name: str, known: list[str]) -> str:
     """Return the hint for a period: another year of the same spelling is no slip of the pen."""
     close = near(name, known)
-    if (
-        close
-        and len(close) == len(name)
-        and all(one == other or one.isdigit() for one, other in zip(name, close, strict=True))
-    ):
+    pairs = zip(name, close, strict=False)
+    if close and len(close) == len(name) and all(one == other or one.isdigit() for one, other in pairs):
         return "add it to `periods`, if the scenario reaches so far"
     return f"did you mean '{close}'?" if close else ""
 

@@ -66,13 +66,10 @@ def shifted(shifts: Sequence[ProgramShift], table: ProgramTable, own: ProgramTab
         except PydanticCustomError as error:
             findings.problems.append(problem_of_refusal(error, place, subject_of(item.path)))
     columns = {key: sort(concatenate(found)) for key, found in parts.items()}
-    rows = (
-        np.unique(np.concatenate([column.rows for column in columns.values()])) if columns else np.empty(0, dtype=int)
-    )
-    return ProgramTable(
-        table.ids[rows],
-        {key: replace(column, rows=np.searchsorted(rows, column.rows)) for key, column in columns.items()},
-    )
+    none = np.empty(0, dtype=np.int64)
+    rows = np.unique(np.concatenate([none, *(column.rows for column in columns.values())]))
+    moved = {key: replace(column, rows=np.searchsorted(rows, column.rows)) for key, column in columns.items()}
+    return ProgramTable(table.ids[rows], moved)
 
 
 def subject_of(path: Path) -> str:
@@ -102,9 +99,8 @@ def _cells_of(table: ProgramTable, key: str, rows: Ints) -> Column:
 
 def _check(item: ProgramShift, column: Column, table: ProgramTable) -> None:
     """Refuse shifted values that the key cannot have; every number type admits an interval."""
-    if column.offsets is not None:
-        ends = list(range(len(column)))
-    else:
+    ends: Sequence[int] = range(len(column))
+    if column.offsets is None:
         ends = sorted({int(np.argmin(column.values)), int(np.argmax(column.values))})
     for cell in ends:
         value = column.cell(cell)

@@ -110,7 +110,7 @@ def _extended(top: Source, seen: list[str]) -> FilePath:
     return _locate(target)
 
 
-def from_values(tree: Mapping[str, Any], folder: str | FilePath = "") -> Source:
+def from_values(tree: Mapping[str, Any]) -> Source:
     """Return what a mapping says, as a file would have said it: texts as keys, lists as lists.
 
     Raises ScenarioError if it is no mapping, or too deep.
@@ -119,7 +119,7 @@ def from_values(tree: Mapping[str, Any], folder: str | FilePath = "") -> Source:
     plain = _plain(tree, (), problems)
     if not isinstance(plain, dict):
         raise ScenarioError([Problem("mapping", f"the scenario is {shown(tree)}", None, "a mapping")])
-    return Source(plain, folder=FilePath(folder), problems=tuple(problems))
+    return Source(plain, problems=tuple(problems))
 
 
 def _plain(value: Any, path: Path, problems: list[Problem]) -> Any:

@@ -14,12 +14,12 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document
 
-__all__ = ["number_text", "share_text", "to_yaml"]
+__all__ = ["WORDS_OF_OLD_YAML", "number_text", "share_text", "to_yaml"]
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./%$&()+'*<>=@^~-]*[\w./%$&()+*<>=@^~-])?")
 """What needs no quotation marks anywhere, in a list or mapping on one line neither."""
-_WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
+WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
 
 
 def to_yaml(tree: Mapping[str, Any]) -> str:
@@ -98,7 +98,7 @@ def _key(key: str) -> str:
 @lru_cache(maxsize=65_536)
 def _text(text: str) -> str:
     plain = _PLAIN.fullmatch(text) is not None and isinstance(scalar(text), str)
-    if plain and text.casefold() not in _WORDS_OF_OLD_YAML:
+    if plain and text.casefold() not in WORDS_OF_OLD_YAML:
         return text
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", text) or re.fullmatch(r"[0-9]{1,3}(_[0-9]{3})+", text):
         return text

@@ -25,12 +25,8 @@ from budgetopt.scenario.words import shown
 __all__ = ["read_curves", "read_evidence"]
 
 
-def _effect_leaves() -> dict[str, Leaf]:
-    found = {key: leaf_of(Effect, key) for key in Effect.model_fields}
-    return {key: leaf for key, leaf in found.items() if leaf is not None and leaf.kind != "other"}
-
-
-_KEYS = _effect_leaves()
+_LEAVES = {key: leaf_of(Effect, key) for key in Effect.model_fields}
+_KEYS = {key: leaf for key, leaf in _LEAVES.items() if leaf is not None and leaf.kind != "other"}
 _SHAPES = ("per_dollar", "unit_cost", "up_to", "curve")
 _POINT = tuple(Leaf((), kind, "number") for kind in get_args(get_args(CurvePoint)[0]))
 
@@ -153,10 +149,9 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     order = rows[np.argsort(pairs.code[rows], kind="stable")]
     code = pairs.code[order]
     starts = np.flatnonzero(np.diff(code, prepend=-1))
-    origin = grid.origin(order[starts], positions.get("spending", 0))
-    offsets = np.append(starts, len(order))
-    curves = Column(np.arange(len(starts)), points[order], offsets, origin=origin)
     at = positions.get("spending", 0)
+    offsets = np.append(starts, len(order))
+    curves = Column(np.arange(len(starts)), points[order], offsets, origin=grid.origin(order[starts], at))
     # of a curve that lost a point to an error, no more can be said
     intact = ~np.isin(code[starts], broken)
     wrong, backwards = malformed_curves(curves.values, offsets)

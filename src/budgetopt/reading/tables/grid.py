@@ -8,27 +8,19 @@ from itertools import compress
 
 import numpy as np
 
-from budgetopt.errors import Place, Problem
+from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.scenario.programs import Ints, Origin
 from budgetopt.scenario.words import shown
 
-__all__ = ["Grid", "TableError", "assemble", "of_columns"]
-
-
-class TableError(Exception):
-    """A file cannot be read as a table at all; carries the one problem that says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
+__all__ = ["Grid", "assemble", "of_columns"]
 
 
 @dataclass(frozen=True)
 class Grid:
     """The cells of a table as text, column by column, stripped and without empty rows; ``sheet`` is empty for CSV.
 
-    ``rows`` has for each row its number in the file, as a spreadsheet numbers them; shape (rows,). ``problems`` are rows
-    that are too short or too long, and broken cells.
+    ``rows`` has for each row its number in the file, as a spreadsheet numbers them; shape (rows,). ``problems`` are
+    rows that are too short or too long, and broken cells.
     """
 
     file: str
@@ -61,7 +53,7 @@ def assemble(
     ragged: bool,
     problems: Sequence[Problem] = (),
 ) -> Grid:
-    """Return the grid of all rows of a file from its first, or raise TableError if there are no headers.
+    """Return the grid of all rows of a file from its first, or raise ScenarioError if there are no headers.
 
     ``header`` and ``last_row`` are counted from 1. With ``ragged`` rows may be shorter than the headers.
     """
@@ -70,7 +62,7 @@ def assemble(
     while headers and not headers[-1]:
         headers.pop()
     if not headers:
-        raise TableError(_no_heads(records, header, Place(file, 0, 0, sheet)))
+        raise ScenarioError([_no_heads(records, header, Place(file, 0, 0, sheet))])
     body = list(records[header:last_row])
     width = len(headers)
     lengths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
