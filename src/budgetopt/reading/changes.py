@@ -190,10 +190,8 @@ class _Work:
         findings = self.findings
         self.touched: set[tuple[str, str]] = set()
         self.written_at: dict[Path, Place] = {}
-        places = Places(values=self.written_at)
-        self.reader = ProgramReader(
-            self.assembly.programs, Findings({}, places, findings.problems, empty=findings.empty)
-        )
+        written = Findings({}, Places(values=self.written_at), findings.problems, empty=findings.empty)
+        self.reader = ProgramReader(self.assembly.programs, written)
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:

@@ -97,14 +97,8 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
 
 def _texts(series: pd.Series[Any]) -> list[str]:
     """Return the cells of a column as a file would hold them; what is missing is empty."""
-    import pandas as pd
-
     missing = series.isna().tolist()
-    if pd.api.types.is_bool_dtype(series.dtype):
-        cells = ["true" if value else "false" for value in series.fillna(value=False).tolist()]
-    else:
-        cells = [_text(value) for value in series.tolist()]
-    return ["" if gone else cell for cell, gone in zip(cells, missing, strict=True)]
+    return ["" if gone else _text(value) for value, gone in zip(series.tolist(), missing, strict=True)]
 
 
 def _text(value: Any) -> str:

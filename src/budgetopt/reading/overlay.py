@@ -33,11 +33,7 @@ def periods_of(tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def overlay(
-    tree: dict[str, Any],
-    places: Places,
-    top: Mapping[str, Any],
-    top_places: Places,
-    signs: Signs = lambda _path, value: value,
+    tree: dict[str, Any], places: Places, top: Mapping[str, Any], top_places: Places, signs: Signs
 ) -> tuple[dict[str, Any], Places, list[Problem]]:
     """Return a tree with ``top`` on top of it, its places, and shifts that cannot be read or have nothing to shift.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -151,14 +151,13 @@ class _Walk:
             yield from self.paths(slot.below(name), node.get(name), parts[length:], (*done, name))
 
 
-def match_name(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
+def match_name(parts: Sequence[str], names: Container[str]) -> tuple[str, int] | None:
     """Return the name with which a path goes on and how many of its parts that takes; None if there is no such name.
 
     A name that has dots in it may be written without quotation marks: the longest one that fits is meant.
     """
-    known = set(names)
     for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in known:
+        if (name := ".".join(parts[:length]).strip()) in names:
             return name, length
     return None
 

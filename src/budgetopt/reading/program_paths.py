@@ -19,10 +19,10 @@ def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tupl
     """Return the positions of the programs that a path speaks of, and the rest of it; or raise PathError."""
     if parts[:1] == (EVERY,):
         return np.arange(len(table)), parts[1:]
-    for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in table:
-            return np.array([table.position(name)]), parts[length:]
-    raise no_program(table, parts[0] if parts else "")
+    match = match_name(parts, table)
+    if match is None:
+        raise no_program(table, parts[0] if parts else "")
+    return np.array([table.position(match[0])]), parts[match[1] :]
 
 
 def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -112,7 +112,10 @@ def _strict(name: str, definition: Schema) -> Schema:
         one_or_many = {"anyOf": [one, {"type": "array", "items": one}]}
         properties["objective"] = _with_notes(properties["objective"], one_or_many)
         for section in _SECTIONS:
-            properties[section] = _or_nothing(properties[section])
+            found = properties[section]
+            inside = {key: value for key, value in found.items() if key not in ("description", "default")}
+            about = found.get("description", "")
+            properties[section] = {"anyOf": [inside, {"type": "null"}], "description": about}
     if name == "Tables":
         table = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Table"}]}
         for key, found in made["properties"].items():
@@ -146,8 +149,7 @@ def _walk(node: Any, change: Callable[[Schema], Schema]) -> Any:
         for key, value in node.items()
         if key not in ("default", "enum", "const", "examples", "required", "type")
     }
-    rest = {key: value for key, value in node.items() if key not in walked}
-    return change({key: walked.get(key, rest.get(key)) for key in node})
+    return change({**node, **walked})
 
 
 def _simplified(node: Schema) -> Schema:
@@ -176,11 +178,6 @@ def _with_notes(old: Schema, new: Schema) -> Schema:
     """Return a schema that says what another one says of the value in words."""
     notes: Schema = {key: old[key] for key in ("description", "default", "examples") if key in old}
     return {**new, **notes}
-
-
-def _or_nothing(node: Schema) -> Schema:
-    inner = {key: value for key, value in node.items() if key not in ("description", "default")}
-    return _with_notes({"description": node.get("description", "")}, {"anyOf": [inner, {"type": "null"}]})
 
 
 def _where(made: Schema) -> Schema:

@@ -58,26 +58,22 @@ class Shift:
         """Return one shifted value, as plain text or number; refuse what is no number, and as :meth:`of` does."""
         if isinstance(value, str) and value.strip().endswith("%"):
             text = value.strip()[:-1].strip()
-            share = parse_number(text, "a share") / 100 if not _is_plain(text) else float(Decimal(text).scaleb(-2))
-            value = Share(share)
+            is_plain = re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text) is not None
+            value = Share(float(Decimal(text).scaleb(-2)) if is_plain else parse_number(text, "a share") / 100)
         if isinstance(value, Share):
             return Share(self.of(np.array([value]), np.ones(1, dtype=bool))[0])
         number = float(self.of(np.array([parse_number(value, "a number that can be shifted")]))[0])
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _ambiguous(self, share: Share) -> PydanticCustomError:
-        message = "{shift} of {share} could mean two things"
         hint = ""
         if self.plus == 0:
             less = Share(float(share) + float(self.times) - 1)
             of_it = Share(float(share) * float(self.times))
             hint = f"write *{float(self.times):g} for {of_it}" + (f", or ={less}" if less >= 0 else "")
         expected = "for a share, a factor such as *0.95, or the new share itself"
+        message = "{shift} of {share} could mean two things"
         return refuse("ambiguous-shift", message, expected, hint, shift=self.text, share=str(share))
-
-
-def _is_plain(text: str) -> bool:
-    return re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text) is not None
 
 
 def read_shift(value: object) -> Shift | None:
@@ -89,8 +85,7 @@ def read_shift(value: object) -> Shift | None:
         if _FACTOR.fullmatch(text) is None:
             raise refuse("shift", "{shown} is no factor", "a factor such as *0.95", shown=shown(text))
         number = text[1:].strip()
-        share = number.endswith("%")
-        return Shift(text, Fraction(number.rstrip("%").strip()) / (100 if share else 1))
+        return Shift(text, Fraction(number.rstrip("%").strip()) / (100 if number.endswith("%") else 1))
     if re.match(r"[-+]\$?\.?[0-9]", text) is None:
         return None
     if text.endswith("%"):

@@ -29,7 +29,7 @@ def read_csv(data: bytes, file: str, *, header: int = 1, last_row: int | None = 
         records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise ScenarioError([_broken(str(error), Place(file, len(records) + 1))]) from None
-    return assemble(file, "", records, header=header, last_row=last_row, ragged=False)
+    return assemble(file, "", records, header=header, last_row=last_row)
 
 
 def _plain(text: str, separator: str, file: str, header: int, last_row: int | None) -> Grid | None:

@@ -14,12 +14,7 @@ from typing import Any
 from budgetopt.errors import Place, Problem, ScenarioError, column_letters, near
 from budgetopt.reading.tables.grid import Grid, assemble
 
-__all__ = ["read_sheet", "sheet_names"]
-
-
-def sheet_names(data: bytes, file: str) -> list[str]:
-    """Return the names of a workbook's sheets, or raise ScenarioError if it is none."""
-    return list(_open(data, file).sheetnames)
+__all__ = ["read_sheet"]
 
 
 def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last_row: int | None = None) -> Grid:
@@ -46,7 +41,7 @@ def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last
         missing = _formulas_without_value(data, file, sheet, records)
         problems += [problem for problem in missing if problem.place not in broken]
     kept = [problem for problem in problems if last_row is None or (problem.place and problem.place.line <= last_row)]
-    return assemble(file, sheet, records, header=header, last_row=last_row, ragged=True, problems=kept)
+    return assemble(file, sheet, records, header=header, last_row=last_row, problems=kept)
 
 
 def _open(data: bytes, file: str, *, values: bool = True) -> Any:
@@ -89,17 +84,12 @@ def _records(worksheet: Any, at: Place, problems: list[Problem]) -> Iterator[tup
                 text = _text(value)
                 if type(value) is int or type(value) is float:
                     style = cell._style_id
-                    percent = percents.get(style)
-                    if percent is None:
-                        percents[style] = percent = _is_percent(cell.number_format)
-                    if percent:
+                    if style not in percents:
+                        percents[style] = "%" in (cell.number_format or "").split(";")[0]
+                    if percents[style]:
                         text = f"{Decimal(repr(value)).scaleb(2).normalize():f}%"
             cells.append(text)
         yield tuple(cells)
-
-
-def _is_percent(number_format: str | None) -> bool:
-    return "%" in (number_format or "").split(";")[0]
 
 
 def _text(value: object) -> str:
