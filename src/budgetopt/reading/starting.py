@@ -164,10 +164,8 @@ def _preferred(key: str, headers: Sequence[str]) -> str:
 
 def _end_of_list(grid: Grid, ids: int, remarks: list[str]) -> int | None:
     """Return the last row before a line of totals, whose money would count twice; None if there is no such line."""
-    for place, cell in enumerate(grid.columns[ids]):
-        rest = [column[place] for column in grid.columns[:ids]]
-        if any(_TOTAL.fullmatch(text) for text in (cell, *rest)):
-            row = int(grid.rows[place])
+    for place, row in enumerate(grid.rows.tolist()):
+        if any(_TOTAL.fullmatch(column[place]) for column in grid.columns[: ids + 1]):
             remarks.append(f"the list ends before row {row}, which looks like a line of totals")
             return row - 1
     return None
@@ -218,19 +216,15 @@ def _funds(programs: ProgramTable) -> Iterator[str]:
     """Yield one fund for each that the table names, or one that pays for everything."""
     baseline = np.nan_to_num(programs.baseline())
     rows, names = programs.items("funds")
-    owner: dict[str, float] = {}
-    first = np.full(len(programs), -1)
-    for place, row in enumerate(rows.tolist()):
-        if first[row] < 0:
-            first[row] = place
-        owner.setdefault(names[place], 0.0)
-    for row in range(len(programs)):
-        payer = names[first[row]] if first[row] >= 0 else next(iter(owner), "general")
-        owner[payer] = owner.get(payer, 0.0) + float(baseline[row])
-    for name, total in (owner or {"general": 0.0}).items():
+    totals: dict[str, float] = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
+    named, first = np.unique(rows, return_index=True)
+    payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
+    for row, amount in enumerate(baseline.tolist()):
+        totals[payers.get(row, next(iter(totals)))] += amount
+    for name, total in totals.items():
         cents = round(total * 100)
-        amount = f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
-        yield f"  {_text(name)}: {{kind: general, revenue: {amount}}}"
+        revenue = f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+        yield f"  {_text(name)}: {{kind: general, revenue: {revenue}}}"
 
 
 def _text(value: str) -> str:
