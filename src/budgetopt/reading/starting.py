@@ -164,7 +164,7 @@ def _preferred(key: str, headers: Sequence[str]) -> str:
 
 def _end_of_list(grid: Grid, ids: int, remarks: list[str]) -> int | None:
     """Return the last row before a line of totals, whose money would count twice; None if there is no such line."""
-    for place, row in enumerate(grid.rows.tolist()):
+    for place, row in enumerate(map(int, grid.rows)):
         if any(_TOTAL.fullmatch(column[place]) for column in grid.columns[: ids + 1]):
             remarks.append(f"the list ends before row {row}, which looks like a line of totals")
             return row - 1
