@@ -13,7 +13,7 @@ import numpy as np
 from budgetopt.scenario.coverage import ceilings
 from budgetopt.scenario.effects import Effects, effects_of, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
-from budgetopt.scenario.limits import Limits, limits_of
+from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
@@ -96,7 +96,7 @@ class Scenario:
     @cached_property
     def limits(self) -> Limits:
         """Every limit that binds a plan: rules, targets, capacities, what funds ask for, floors and ceilings."""
-        return limits_of(self)
+        return Limits(self)
 
     @cached_property
     def effects(self) -> Effects:
