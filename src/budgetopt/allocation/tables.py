@@ -16,13 +16,7 @@ from budgetopt.scenario.programs import Floats, Texts
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = [
-    "by_period_table",
-    "effects_table",
-    "funds_table",
-    "outcomes_table",
-    "programs_table",
-]
+__all__ = ["by_period_table", "effects_table", "funds_table", "outcomes_table", "programs_table"]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
@@ -98,11 +92,11 @@ def outcomes_table(plan: Allocation) -> pd.DataFrame:
 def effects_table(plan: Allocation) -> pd.DataFrame:
     """Return what each program brings to each outcome in each period."""
     scenario, levels = plan.scenario, plan.audit.levels
-    periods = len(scenario.periods)
+    periods, names = len(scenario.periods), np.array(list(scenario.outcomes), dtype=object)
     return pd.DataFrame(
         {
             "program": np.repeat(scenario.programs.ids[levels.program], periods),
-            "outcome": np.repeat(np.array(list(scenario.outcomes), dtype=object)[levels.outcome], periods),
+            "outcome": np.repeat(names[levels.outcome], periods),
             "period": np.tile(np.array(scenario.periods, dtype=object), len(levels.program)),
             "level": levels.level.ravel(),
         }

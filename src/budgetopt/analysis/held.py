@@ -30,23 +30,13 @@ def decisions_of(plan: Allocation) -> dict[str, float]:
 def around(formulation: Formulation, decisions: Mapping[str, float]) -> Formulation:
     """Return a formulation of a plan's scenario, or of one near to it, in which the plan's integer decisions are held.
 
-    Two formulations of one scenario need not have the same columns. A decision that the plan did not have to make,
-    because a limit settled it, stays at its lower limit; nothing is known of it.
-
-    Parameters
-    ----------
-    formulation
-        The formulation.
-    decisions
-        The decisions by their labels, of :func:`decisions_of`.
+    Two formulations of one scenario need not have the same columns, so the decisions are given by their labels. One
+    that the plan did not have to make, because a limit settled it, stays at its lower limit; nothing is known of it.
     """
-    problem = formulation.linear_program
+    problem, value = formulation.linear_program, formulation.linear_program.lower.copy()
     whole = np.flatnonzero(problem.integer)
-    value = problem.lower.copy()
-    value[whole] = [
-        decisions.get(name, low)
-        for name, low in zip(_names(problem.column_labels, whole), problem.lower[whole].tolist(), strict=True)
-    ]
+    for column, name in zip(whole.tolist(), _names(problem.column_labels, whole), strict=True):
+        value[column] = decisions.get(name, value[column])
     return replace(formulation, linear_program=fix_integers(problem, value))
 
 

@@ -28,12 +28,7 @@ def doubled(scenario: Scenario) -> Scenario:
 def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: float) -> Scenario:
     """Return a scenario in which a program's effect or cost, or the weight of an outcome, is multiplied.
 
-    Parameters
-    ----------
-    program
-        The program's id; not looked at for a weight.
-    what, outcome, factor
-        As in :class:`budgetopt.analysis.BreakEven`.
+    ``what``, ``outcome`` and ``factor`` are those of a BreakEven; for a weight the program is not looked at.
     """
     if what == "weight":
         outcomes = dict(scenario.outcomes)
@@ -53,11 +48,9 @@ def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: fl
 
 def _factors(key: str, what: str, factor: float) -> tuple[float, float] | None:
     """Return by what a cell is multiplied: plain numbers (or the spending of a curve), and the outcomes of a curve."""
-    head, _, _ = key.partition(".")
-    last = key.rpartition(".")[2]
-    is_effect = head == "outcomes" or (head == "packages" and ".outcomes." in key)
+    head, last = key.partition(".")[0], key.rpartition(".")[2]
     if what == "effect":
-        if not is_effect:
+        if not (head == "outcomes" or (head == "packages" and ".outcomes." in key)):
             return None
         if last == "curve":
             return 1.0, factor

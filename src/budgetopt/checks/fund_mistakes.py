@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -34,19 +35,14 @@ def check_funds(scenario: Scenario, findings: Findings) -> None:
             check_bounds(low, high, said, (*path, "at_least"), scenario, findings)
         _conditions(scenario, name, fund, findings)
     _circles(scenario, findings)
-    _rates(scenario, findings)
-
-
-def _rates(scenario: Scenario, findings: Findings) -> None:
-    """Look for yearly rates of the whole scenario that nobody means: a percent sign was forgotten, or a zero added."""
-    said = scenario.document
-    for key, rate, what in (
-        ("inflation", said.inflation, "everything costs {} more each year"),
-        ("discount", said.discount, "outcomes count for {} less with each year"),
-    ):
-        if rate >= 1:
-            message = f"`{key}`: {what.format(Share(rate))}"
-            findings.add("growth", (key,), message, "a yearly rate below 100%")
+    # yearly rates of the whole scenario that nobody means: a percent sign was forgotten, or a zero added
+    inflation, discount = scenario.document.inflation, scenario.document.discount
+    if inflation >= 1:
+        message = f"`inflation`: everything costs {Share(inflation)} more each year"
+        findings.add("growth", ("inflation",), message, "a yearly rate below 100%")
+    if discount >= 1:
+        message = f"`discount`: outcomes count for {Share(discount)} less with each year"
+        findings.add("growth", ("discount",), message, "a yearly rate below 100%")
 
 
 def _conditions(scenario: Scenario, name: str, fund: Fund, findings: Findings) -> None:
@@ -84,38 +80,30 @@ def _limit(scenario: Scenario, fund: str, asked: Any) -> Floats:
 
 def _circles(scenario: Scenario, findings: Findings) -> None:
     """Look for transfers that must be made and lead back to the fund where they began."""
-    needed = {
-        name: [
-            other
-            for other, transfer in fund.transfers_to.items()
-            if other in scenario.funds and other != name and (scenario.per_period(transfer.at_least) > 0).any()
-        ]
-        for name, fund in scenario.funds.items()
-    }
-    done: set[str] = set()
-    for start in needed:
-        trail: list[str] = []
-        circle = _circle(start, needed, trail, done)
-        if circle:
-            path: Path = ("funds", circle[0], "transfers_to", circle[1])
-            shown = " to ".join(f"'{name}'" for name in [*circle, circle[0]])
-            message = f"money must go round in a circle: from {shown}"
-            hint = "take the `at_least` of one of these transfers away, or write the difference of the two"
-            findings.add(
-                "transfer-circle", path, message, "obligatory transfers that lead to no fund twice", hint, key=True
-            )
+    needed: dict[str, list[str]] = {name: [] for name in scenario.funds}
+    for name, fund in scenario.funds.items():
+        for other, transfer in fund.transfers_to.items():
+            if other in needed and other != name and (scenario.per_period(transfer.at_least) > 0).any():
+                needed[name].append(other)
+    while circle := _circle(needed):
+        path: Path = ("funds", circle[0], "transfers_to", circle[1])
+        shown = " to ".join(f"'{name}'" for name in circle)
+        message = f"money must go round in a circle: from {shown}"
+        hint = "take the `at_least` of one of these transfers away, or write the difference of the two"
+        expected = "obligatory transfers that lead to no fund twice"
+        findings.add("transfer-circle", path, message, expected, hint, key=True)
+        for name in circle:
+            needed[name] = []
 
 
-def _circle(name: str, needed: dict[str, list[str]], trail: list[str], done: set[str]) -> list[str]:
-    if name in trail:
-        return trail[trail.index(name) :]
-    if name in done:
-        return []
-    trail.append(name)
-    for other in needed[name]:
-        if circle := _circle(other, needed, trail, done):
-            done.update(trail)
-            return circle
-    trail.pop()
-    done.add(name)
+def _circle(needed: dict[str, list[str]]) -> list[str]:
+    """Return the funds of a circle of transfers, the first one again at the end; empty if there is none."""
+    order: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(needed, ()))
+    for name, others in needed.items():
+        for other in others:
+            order.add(other, name)
+    try:
+        order.prepare()
+    except CycleError as error:
+        return list(error.args[1])
     return []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from budgetopt.checks.findings import Findings, named
 from budgetopt.checks.floors import check_bounds
+from budgetopt.checks.name_checks import program_lists
 from budgetopt.scenario.model import ChangeRule, CountRule, FollowsRule, RequiresRule, Rule, SubstitutesRule
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.scenario import Scenario
@@ -32,16 +33,8 @@ def check_logic(scenario: Scenario, findings: Findings) -> None:
             _coverage(scenario, rule, path, findings)
 
 
-def _lists(rule: Rule, path: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
-    for key in ("excludes", "exactly_one", "together", "substitutes"):
-        if names := getattr(rule, key, ()):
-            yield names, (*path, key)
-    if isinstance(rule, RequiresRule):
-        yield rule.requires.needs, (*path, "requires", "needs")
-
-
 def _twice(rule: Rule, path: Path, findings: Findings) -> None:
-    for names, below in _lists(rule, path):
+    for names, below in program_lists(rule, path):
         for position, name in enumerate(names):
             if name in names[:position]:
                 message = f"{named(below, findings.tree)} names program '{name}' twice"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from budgetopt.checks.findings import Findings, named, suggestion
-from budgetopt.checks.floors import check_bounds
-from budgetopt.checks.name_checks import known_names
+from budgetopt.checks.floors import check_bounds, percent
+from budgetopt.checks.name_checks import known_quantities
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import OfSelection, SumRule
 from budgetopt.scenario.places import Path
@@ -33,10 +33,7 @@ def check_rules(scenario: Scenario, findings: Findings) -> None:
 
 
 def _sums(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -> None:
-    known = {
-        "outcome": known_names("outcomes", scenario.outcomes, findings),
-        "resource": known_names("resources", scenario.resources, findings),
-    }
+    known = known_quantities(scenario, findings)
     parts = [(rule.sum, (*path, "sum"))]
     if isinstance(rule.of, OfSelection):
         parts.append((rule.of.sum, (*path, "of", "sum")))
@@ -83,7 +80,7 @@ def _bounds(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -
         if getattr(rule, least) is None or getattr(rule, most) is None:
             continue
         low, high = (scenario.per_period(getattr(rule, key), np.nan) for key in (least, most))
-        words = money if rule.of is None else _share
+        words = money if rule.of is None else percent
         check_bounds(low, high, f"{named(path, findings.tree)} is", (*path, least), scenario, findings, words)
     if rule.of == "total spending" or (
         isinstance(rule.of, OfSelection) and rule.of.where is None and rule.of.funds == rule.funds
@@ -94,7 +91,3 @@ def _bounds(scenario: Scenario, rule: SumRule, path: Path, findings: Findings) -
             if share > 1:
                 message = f"{named(path, findings.tree)} asks for {Share(share)} of all spending, of which it is a part"
                 findings.add("share-above-one", (*path, key), message, "at most 100%")
-
-
-def _share(value: float) -> str:
-    return str(Share(value))

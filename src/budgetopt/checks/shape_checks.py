@@ -7,13 +7,16 @@ from itertools import pairwise
 import numpy as np
 
 from budgetopt.checks.findings import Findings, program_path
-from budgetopt.checks.floors import above
-from budgetopt.scenario.amounts import Share
+from budgetopt.checks.floors import Say, above, percent
+from budgetopt.checks.program_checks import kept_programs, rows_with
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import money, shown
 
-__all__ = ["check_shapes"]
+__all__ = ["A_CENT", "check_shapes"]
+
+A_CENT = 0.01
+"""Who spends less than this is not funded."""
 
 
 def check_shapes(scenario: Scenario, findings: Findings) -> None:
@@ -26,13 +29,8 @@ def check_shapes(scenario: Scenario, findings: Findings) -> None:
     look.operating_levels()
     look.uses()
     look.growth()
-    if len(scenario.packages):
-        look.package_names()
-        look.package_effects()
-
-
-A_CENT = 0.01
-"""Who spends less than this is not funded."""
+    look.package_names()
+    look.package_effects()
 
 
 class _Look:
@@ -41,36 +39,28 @@ class _Look:
     def __init__(self, scenario: Scenario, findings: Findings) -> None:
         self.scenario, self.findings = scenario, findings
         self.programs: ProgramTable = scenario.programs
-        invalid = {path[1] for path in findings.invalid if path[:1] == ("programs",) and len(path) > 1}
-        self.kept = np.array([name not in invalid for name in self.programs.ids.tolist()], dtype=bool)
+        self.kept = kept_programs(self.programs, findings)
 
     def rows(self, prefix: str) -> Bools:
         """Return which programs have a key, or any below it."""
-        mask = np.zeros(len(self.programs), dtype=bool)
-        for key, column in self.programs.columns.items():
-            if key == prefix or key.startswith(f"{prefix}."):
-                mask[column.rows] = True
-        return mask
+        keys = [key for key in self.programs.columns if key == prefix or key.startswith(f"{prefix}.")]
+        return rows_with(self.programs, *keys)
 
     def add(
-        self, code: str, wrong: Bools, key: str, message: str, expected: str, hint: str = "", *values: list[str]
+        self, code: str, wrong: Bools, key: str, said: str, wanted: str, *each: Floats, hint: str = "", say: Say = money
     ) -> None:
-        """Add a problem for each program that is wrong; ``{program}`` and ``{0}`` stand for its id and its values."""
+        """Add a problem for each program that is wrong; ``{program}`` is its id, ``{0}`` its first number."""
         for row, more in self.findings.alike(np.flatnonzero(wrong & self.kept)):
-            found = key
-            if not (column := self.programs.columns.get(key)) or row not in column.rows:
-                below = [
-                    other
-                    for other, column in self.programs.columns.items()
-                    if other.startswith(f"{key}.") and row in column.rows
-                ]
-                found = below[0] if below else key
+            program, found = self.programs.ids[row], key
+            if self.programs.value(row, key) is None:
+                below = (f"{key}.{name}" for name in self.programs.under(key))
+                found = next((name for name in below if self.programs.value(row, name) is not None), key)
             place, path = self.findings.program_place(self.programs, row, found)
             if found != key:
-                place = self.findings.places.keys.get(program_path(self.programs.ids[row], key)) or place
-            words = [value[row] for value in values]
-            texts = [text.format(*words, program=self.programs.ids[row]) for text in (message, expected)]
-            self.findings.add_at(code, place, path, f"{texts[0]}{more}", texts[1], hint)
+                place = self.findings.places.keys.get(program_path(program, key)) or place
+            words = [say(value[row]) for value in each]
+            message, expected = (text.format(*words, program=program) for text in (said, wanted))
+            self.findings.add_at(code, place, path, f"{message}{more}", expected, hint)
 
     def shapes(self) -> None:
         """Look for keys that say nothing, or one thing twice."""
@@ -87,30 +77,25 @@ class _Look:
         """Look for services that must serve more than they can."""
         least, most = (self.programs.number(f"service.{key}") for key in ("at_least", "up_to"))
         message = "the service of program '{program}' is at least {0} and up to {1} units"
-        self._amounts("service.at_least", above(least, most), message, "at_least of at most {1}", least, most)
-
-    def _amounts(self, key: str, wrong: Bools, message: str, expected: str, *amounts: Floats) -> None:
-        texts = [[money(amount) if amount == amount else "" for amount in each.tolist()] for each in amounts]
-        self.add("floor-above-ceiling", wrong, key, message, expected, "", *texts)
+        expected = "at_least of at most {1}"
+        self.add("floor-above-ceiling", above(least, most), "service.at_least", message, expected, least, most)
 
     def operating_levels(self) -> None:
         """Look for minimum operating levels below the fixed cost, or above the program's own ceiling."""
-        programs = self.programs
-        least, fixed = (programs.number(f"if_funded.{key}") for key in ("at_least", "fixed_cost"))
+        least, fixed = (self.programs.number(f"if_funded.{key}") for key in ("at_least", "fixed_cost"))
         low = above(fixed, least) & (least > 0)
         message = "the minimum operating level of program '{program}' is {0}, which is less than its fixed cost, {1}"
-        self._amounts("if_funded.at_least", low, message, "at_least of {1} or more", least, fixed)
+        expected = "at_least of {1} or more"
+        self.add("floor-above-ceiling", low, "if_funded.at_least", message, expected, least, fixed)
         ceiling = self.scenario.dollars("spending.at_most")
         grown = np.nan_to_num(fixed)[:, None] * self.scenario.price_level
         needed = np.maximum(grown, np.nan_to_num(least)[:, None])
         # a ceiling of zero says that the program is closed; any other one says that it may be open
-        closed = (ceiling >= A_CENT) & above(needed, ceiling)
-        wrong: Bools = np.any(closed, axis=1) & np.all(closed, axis=1)
-        first = [np.nan_to_num(each)[:, :1].ravel().tolist() for each in (needed, ceiling)]
-        texts = [[money(amount) for amount in each] for each in first]
+        never = np.all((ceiling >= A_CENT) & above(needed, ceiling), axis=1)
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
-        self.add("doors-above-ceiling", wrong, "if_funded", message, "at most {1}", hint, *texts)
+        first = (needed[:, 0], ceiling[:, 0])
+        self.add("doors-above-ceiling", never, "if_funded", message, "at most {1}", *first, hint=hint)
 
     def uses(self) -> None:
         """Look for uses of resources that follow what the program does not do."""
@@ -120,10 +105,8 @@ class _Look:
             key = f"uses.{name}"
             what = f"the use of '{name}' by program '{{program}}'"
             wrong = self.rows(f"{key}.per_unit") & ~self.rows("service")
-            hint = "or per (dollars for one unit)"
-            self.add(
-                "per-unit", wrong, f"{key}.per_unit", f"{what} is per unit, and it has no service", "service", hint
-            )
+            message, hint = f"{what} is per unit, and it has no service", "or per (dollars for one unit)"
+            self.add("per-unit", wrong, f"{key}.per_unit", message, "service", hint=hint)
             for outcome in programs.under(f"{key}.per_outcome"):
                 wrong = self.rows(f"{key}.per_outcome.{outcome}")
                 if outcome in affects:
@@ -136,9 +119,8 @@ class _Look:
     def growth(self) -> None:
         """Look for costs that would double each year: a percent sign was forgotten, or a zero added."""
         rate = self.programs.number("inflation")
-        texts = [str(Share(value)) if value == value else "" for value in rate.tolist()]
         message = "the costs of program '{program}' grow by {0} a year"
-        self.add("growth", rate >= 1, "inflation", message, "a yearly growth below 100%", "", texts)
+        self.add("growth", rate >= 1, "inflation", message, "a yearly growth below 100%", rate, say=percent)
 
     def package_names(self) -> None:
         """Look for two packages of one name in a program."""
@@ -155,19 +137,15 @@ class _Look:
 
     def package_effects(self) -> None:
         """Look for estimates on the wrong side of the effect that they are estimates of."""
-        for key, column in self.programs.under("packages").items():
+        for key in self.programs.under("packages"):
             last = key.rpartition(".")[2]
             if last not in ("low", "high") or ".outcomes." not in key:
                 continue
-            cells = column.values > 1 + 1e-9 if last == "low" else column.values < 1 - 1e-9
-            wrong = np.zeros(len(self.programs), dtype=bool)
-            wrong[column.rows[cells]] = True
-            texts = np.full(len(self.programs), "", dtype=object)
-            texts[column.rows] = [str(Share(value)) for value in column.values.tolist()]
+            values = self.programs.number(f"packages.{key}")
+            wrong = values > 1 + 1e-9 if last == "low" else values < 1 - 1e-9
             number, _, rest = key.partition(".")
+            effect = f"the effect of package {int(number) + 1} of program '{{program}}'"
             outcome = rest.removeprefix("outcomes.").rpartition(".")[0]
-            message = (
-                f"the effect of package {int(number) + 1} of program '{{program}}' on '{outcome}' has a {last} estimate"
-            )
+            message = f"{effect} on '{outcome}' has a {last} estimate of {{0}}"
             expected = f"at {'most' if last == 'low' else 'least'} 100% of the effect"
-            self.add("estimate", wrong, f"packages.{key}", f"{message} of {{0}}", expected, "", texts.tolist())
+            self.add("estimate", wrong, f"packages.{key}", message, expected, values, say=percent)

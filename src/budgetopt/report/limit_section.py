@@ -37,10 +37,8 @@ def _words(limit: LimitLine, *, because: bool) -> str:
 
 def _page_blocks(view: PlanView) -> Iterator[Block]:
     if view.binding:
-        words = (
-            "What relaxing gains is worked out for one limit alone and a little of it; more of it gains no more for "
-        )
-        words += "each dollar, and may gain less."
+        words = "What relaxing gains is worked out for one limit alone and a little of it; "
+        words += "more of it gains no more for each dollar, and may gain less."
         if view.assumptions:
             words += " These gains rest on the same effects as the plan, assumptions included."
         yield Paragraph(words, note=True)
@@ -48,9 +46,10 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
         yield from _table(view, view.binding, caption, gains=True)
     else:
         yield Paragraph(NONE_BINDS)
-    if view.slack:
-        folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} something"
-        yield from _table(view, view.slack, "Limits that the plan keeps with something to spare.", folded=folded)
+    slack = [limit for limit in view.limits if not limit.binding]
+    if slack:
+        folded = f"{plural(len(slack), 'limit leaves', 'limits leave')} something"
+        yield from _table(view, slack, "Limits that the plan keeps with something to spare.", folded=folded)
 
 
 def _table(

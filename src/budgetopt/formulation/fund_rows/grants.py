@@ -32,34 +32,31 @@ def add_grants(builder: Builder, scenario: Scenario, spending: SpendingTerms, mo
 def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
     """Let local money pay the match of each program.
 
-    Where several grants ask for money of one fund, what it pays is divided among them: columns say how much of it
-    matches each, so that each grant has rows of its own.
+    A program of one grant has one row a period. Where several grants ask for money of one fund on the same
+    program, what it pays is divided among them: columns say how much of it matches each, so that each grant has rows of
+    its own.
     """
     funds, periods = list(scenario.funds), len(scenario.periods)
     asking = {name: fund.match for name, fund in scenario.funds.items() if fund.match is not None}
     for payer in dict.fromkeys(match.from_ for match in asking.values()):
         local = funds.index(payer)
         grants = [name for name, match in asking.items() if match.from_ == payer]
-        eligible: Bools = np.asarray(scenario.eligible[:, [funds.index(name) for name in grants]].any(axis=1))
+        shared: Bools = scenario.eligible[:, [funds.index(name) for name in grants]].sum(axis=1) > 1
         paid = spending.fund == local
-        total = None if len(grants) == 1 else _match_rows(builder, "match", local, eligible, periods)
-        if total is not None:
-            _enter(builder, total, spending, paid, -1.0)
+        total = _match_rows(builder, "match", local, shared, periods)
+        _enter(builder, total, spending, paid, -1.0)
         for name in grants:
-            grant = funds.index(name)
-            # rows are labelled by the fund that pays where there is one grant, as each program then has one row
-            key, about = ("match", local) if total is None else ("match of a grant", grant)
-            row_of = _match_rows(
-                builder, key, about, scenario.eligible[:, grant], periods, scenario.limits.find("match", name)
-            )
-            _enter(builder, row_of, spending, spending.fund == grant, asking[name].dollars)
-            if total is None:
-                _enter(builder, row_of, spending, paid, -1.0)
-                continue
-            program, period = np.nonzero(row_of >= 0)
+            grant, rate, limit = funds.index(name), asking[name].dollars, scenario.limits.find("match", name)
+            eligible, granted = scenario.eligible[:, grant], spending.fund == grant
+            alone = _match_rows(builder, "match", local, eligible & ~shared, periods, limit)
+            _enter(builder, alone, spending, granted, rate)
+            _enter(builder, alone, spending, paid, -1.0)
+            part = _match_rows(builder, "match of a grant", grant, eligible & shared, periods, limit)
+            _enter(builder, part, spending, granted, rate)
+            program, period = np.nonzero(part >= 0)
             keys = {"fund": np.full(len(program), grant), "program": program, "period": period}
             matched = builder.columns("matched", keys, 0.0, np.inf)
-            builder.entries(row_of[program, period], matched, -1.0)
+            builder.entries(part[program, period], matched, -1.0)
             builder.entries(total[program, period], matched, 1.0)
 
 
