@@ -109,25 +109,30 @@ def with_slacks(problem: LinearProgram, row: Ints, slack: Ints, value: Floats, c
 
 
 def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> Iterator[_Relaxable]:
-    """Yield the rows that keep limits; both problems have them in the same order."""
-    blocks = (
-        [block for block in problem.row_labels.blocks if block.limit is not None and (block.limit >= 0).any()]
-        for problem in (own, free)
-    )
-    for block, there in zip(*blocks, strict=True):
-        assert block.limit is not None
-        for at in np.unique(block.limit[block.limit >= 0]).tolist():
-            if not limits[at].is_linear:
-                continue
-            mine = np.flatnonzero(block.limit == at)
-            number = next(iter(limits[at].numbers), None)
-            row, period = block.positions[mine], block.keys["period"][mine]
-            lower, upper = own.row_lower[row], own.row_upper[row]
-            if number is not None and number.measure == "added":
-                # a fund may be given money, and never gives any up
-                lower = np.full(len(mine), -np.inf)
-            per_unit = None if number is None or number.per_unit is None else number.per_unit[period]
-            yield _Relaxable(there.positions[mine], block.limit[mine], period, lower, upper, per_unit)
+    """Yield the rows that keep each limit, those of all its parts; both problems have them in the same order."""
+    (row, limit, period), (there, _, _) = _limited_rows(own), _limited_rows(free)
+    for at in np.unique(limit).tolist():
+        if not limits[at].is_linear:
+            continue
+        mine = np.flatnonzero(limit == at)
+        number = next(iter(limits[at].numbers), None)
+        lower, upper = own.row_lower[row[mine]], own.row_upper[row[mine]]
+        if number is not None and number.measure == "added":
+            # a fund may be given money, and never gives any up
+            lower = np.full(len(mine), -np.inf)
+        per_unit = None if number is None or number.per_unit is None else number.per_unit[period[mine]]
+        yield _Relaxable(there[mine], limit[mine], period[mine], lower, upper, per_unit)
+
+
+def _limited_rows(problem: LinearProgram) -> tuple[Ints, Ints, Ints]:
+    """Return the rows that keep limits, and the limit and period of each; shape (rows,) each."""
+    found = [np.empty((3, 0), dtype=np.int64)]
+    for block in problem.row_labels.blocks:
+        if block.limit is not None and (block.limit >= 0).any():
+            rows = np.stack((block.positions, block.limit, block.keys["period"]))
+            found.append(rows[:, block.limit >= 0])
+    row, limit, period = np.concatenate(found, axis=1)
+    return row, limit, period
 
 
 def _with_program_rows(
@@ -137,7 +142,8 @@ def _with_program_rows(
     problem, terms = formulation.linear_program, formulation.terms.spending
     own, rows, of_program = problem.matrix, problem.rows, len(scenario.limits.shared)
     parts, entries = [], [(own.index, own.column_of_entry(), own.value)]
-    for values, by, is_floor in ((limits.lower, limits.lower_by, True), (limits.upper, limits.upper_by, False)):
+    floor, floor_by = _floors(formulation, limits, scenario)
+    for values, by, is_floor in ((floor, floor_by, True), (limits.upper, limits.upper_by, False)):
         program, period = np.nonzero((by >= 0) & np.isfinite(values))
         row = rows + np.arange(len(program))
         rows += len(program)
@@ -163,6 +169,14 @@ def _with_program_rows(
         row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
     )
     return taller, parts
+
+
+def _floors(formulation: Formulation, limits: ProgramLimits, scenario: Scenario) -> tuple[Floats, Ints]:
+    """Return the floors of spending, those in units of a service in dollars too, and what sets each."""
+    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    served = np.where(limits.fewest > 0, fixed + limits.fewest * formulation.prices, 0.0)
+    of_floor = scenario.limits.of_programs("floor")[:, None]
+    return np.maximum(limits.lower, served), np.where(served > limits.lower, of_floor, limits.lower_by)
 
 
 class _Slacks:

@@ -202,7 +202,7 @@ def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
 def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) -> Iterator[tuple[Any, Any]]:
     """Yield a new limit if what is attained misses the old one: the worst of all periods, or each of its own."""
     upward, after = number.sense == "at most", dict[str, float]()
-    limited = check.upper if upward else check.lower
+    limited, worst = (check.upper, max) if upward else (check.lower, min)
     for cell, at in enumerate(check.period.tolist()):
         period = scenario.periods[at] if at >= 0 else ""
         bound = number.in_period(period)
@@ -219,11 +219,12 @@ def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) ->
             continue
         digits = 2 if in_cents and not is_share else None
         new = attained if number.sense == "equals" else _outward(attained, up=upward, digits=digits)
+        new = worst(new, after.get(period, new))
         after[period] = Share(new) if is_share else new
     if after and isinstance(number.value, Mapping):
         yield {period: number.value[period] for period in after}, after
     elif after:
-        yield number.value, max(after.values()) if upward else min(after.values())
+        yield number.value, worst(after.values())
 
 
 def _same(one: float, other: float) -> bool:
