@@ -1,4 +1,4 @@
-"""What the cheapest repairs cost and which numbers they change, worked out by hand; a dollar of each program brings 1."""
+"""What the cheapest repairs cost and which numbers they change, worked out by hand; a dollar brings 1."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from language.small import LATER, document_of
 Change = tuple[str, Any, Any]
 Expected = list[tuple[float, list[Change]]]
 
-A_MOST, A_LEAST, B_LEAST = (f"programs[{name}].spending.{side}" for name, side in (("a", "at_most"), ("a", "at_least"), ("b", "at_least")))  # fmt: skip
+A_MOST, A_LEAST, B_LEAST = (
+    f"programs[{of}" for of in ("a].spending.at_most", "a].spending.at_least", "b].spending.at_least")
+)
 MONEY, TARGET, SERVED = "funds[general].one_time", "outcomes[good].target.at_least", "programs[a].service.at_least"
 NEVER = "never"
 
@@ -61,6 +63,7 @@ def found(document: dict[str, Any], **options: Any) -> Expected:
 
 
 RISING = {"revenue": {"FY1": 20, "FY2": 30, "FY3": 40}, "periods": LATER}
+TWICE = {"outcomes": {"good": {"per_dollar": 2}}}
 TARGETED = {"outcomes": {"good": {"weight": 1, "target": {"at_least": 250}}}}
 BOTH = {"a": NEVER, "b": NEVER}
 STEADY = [{"name": "steady", "change": {"at_most": "10%"}}, rule("k", "a", at_least=50), rule("l", "b", at_most=8)]
@@ -219,19 +222,19 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         [(0.4, [(B_LEAST, 50, 30)]), (40 / 70, [(A_LEAST, 70, 50)])],
     ),
     # 100 dollars bring 200 at most: 25 dollars are missing, or 50 units
-    "a target is no dollars": (town({"outcomes": {"good": {"per_dollar": 2}}}, **TARGETED), {}, [(25, [(MONEY, 0, {"FY1": 25})])]),
+    "a target is no dollars": (town(TWICE, **TARGETED), {}, [(25, [(MONEY, 0, {"FY1": 25})])]),
     "a target with a weight": (
-        town({"outcomes": {"good": {"per_dollar": 2}}}, **TARGETED),
+        town(TWICE, **TARGETED),
         {"weights": {"good": 0.25}},
         [(12.5, [(TARGET, 250, 200)]), (25, [(MONEY, 0, {"FY1": 25})])],
     ),
     "a target where nothing else helps": (
-        town({"outcomes": {"good": {"per_dollar": 2}}}, **TARGETED),
+        town(TWICE, **TARGETED),
         {"weights": {"general": NEVER}},
         [(50, [(TARGET, 250, 200)])],
     ),
     "a target as a share of itself": (
-        town({"outcomes": {"good": {"per_dollar": 2}}}, **TARGETED),
+        town(TWICE, **TARGETED),
         {"measure": "change"},
         [(0.2, [(TARGET, 250, 200)]), (0.25, [(MONEY, 0, {"FY1": 25})])],
     ),
