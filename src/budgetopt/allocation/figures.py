@@ -36,14 +36,13 @@ def differences(
 
     ``sizes`` has the size of the figures that some entries were computed from, by their path.
     """
-    wrong: list[str] = []
-    count = 0
-    for path, one, other, parent in _walk((), written, expected, {}):
-        count += 1
-        name = ".".join(path)
-        if not _same(one, other, path, parent, sizes.get(name, 0.0)):
-            wrong.append(f"{name} is {_shown(one)}, and it should be {_shown(other)}")
-    return wrong, count
+    figures = list(_walk((), written, expected, {}))
+    wrong = [
+        f"{'.'.join(path)} is {_shown(one)}, and it should be {_shown(other)}"
+        for path, one, other, parent in figures
+        if not _same(one, other, path, parent, sizes.get(".".join(path), 0.0))
+    ]
+    return wrong, len(figures)
 
 
 def _walk(

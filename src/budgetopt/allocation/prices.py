@@ -87,30 +87,30 @@ class Prices:
         return highest
 
     def _of_limit(self, limit: int) -> Ints:
-        first, last = np.searchsorted(self._ordered, [limit, limit + 1])
-        return self._order[first:last]
+        order, ordered = self._order
+        first, last = np.searchsorted(ordered, [limit, limit + 1])
+        return order[first:last]
 
     @cached_property
-    def _order(self) -> Ints:
-        return np.argsort(self._rows.limit, kind="stable")
-
-    @cached_property
-    def _ordered(self) -> Ints:
-        return self._rows.limit[self._order]
+    def _order(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self._rows.limit, kind="stable")
+        return order, self._rows.limit[order]
 
     def _look_up(self, limit: int, asked: Sequence[Ints], every: tuple[bool, bool, bool]) -> Floats:
         """Return the sum of the prices of the rows with the asked keys; those of ``every`` count all alike."""
         rows = self._of_limit(limit)
         own = (self._rows.part[rows], self._rows.program[rows], self._rows.period[rows])
-        known, at = np.unique(self._key(*_alike(own, every)), return_inverse=True)
-        wanted = np.broadcast_to(self._key(*_alike(asked, every)), asked[0].shape)
+        known, at = np.unique(self._key(own, every), return_inverse=True)
+        wanted = self._key(asked, every)
         if not len(known):
             return np.full(wanted.shape, self._unknown)
         total = np.bincount(at, weights=self._rows.price[rows], minlength=len(known))
         place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
         return np.where(known[place] == wanted, total[place], self._unknown).astype(np.float64)
 
-    def _key(self, part: Ints, program: Ints, period: Ints) -> Ints:
+    def _key(self, keys: Sequence[Ints], every: Sequence[bool]) -> Ints:
+        """Return one number for the part, program and period of each row; those of ``every`` count all alike."""
+        part, program, period = (np.full_like(key, EVERY) if one else key for key, one in zip(keys, every, strict=True))
         programs, periods = self._shape
         return ((part + 1) * (programs + 1) + program + 1) * (periods + 1) + period + 1
 
@@ -135,11 +135,6 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
         rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
     joined = _PricedRows(*(np.concatenate([getattr(part, item.name) for part in rows]) for item in fields(_PricedRows)))
     return Prices(money, floor, ceiling, joined, (shape[0], shape[1]), unknown)
-
-
-def _alike(keys: Sequence[Ints], every: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
-    part, program, period = (np.full_like(key, EVERY) if alike else key for key, alike in zip(keys, every, strict=True))
-    return part, program, period
 
 
 def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:

@@ -70,13 +70,7 @@ def package_names(scenario: Scenario) -> list[str]:
 
 
 def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
-    """Return the plan that the decisions of a proof describe.
-
-    Raises
-    ------
-    ResultFileError
-        If they name what the scenario does not have, or an amount is not in whole cents.
-    """
+    """Return the plan that the decisions of a proof describe, if the scenario has all that they name."""
     plan = SpendingPlan.nothing(scenario)
     assert plan.packages is not None
     assert plan.units is not None
@@ -112,13 +106,7 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
 
 
 def vector_of(values: Mapping[str, float], labels: Sequence[str], what: str) -> Floats:
-    """Return values that are given by label as an array; what is not named is zero. Shape (labels,).
-
-    Raises
-    ------
-    ResultFileError
-        If a label is none of the scenario's.
-    """
+    """Return values that are given by labels of the scenario as an array; zero where none is given. Shape (labels,)."""
     out = np.zeros(len(labels))
     position = {label: place for place, label in enumerate(labels)}
     for label, value in values.items():

@@ -24,12 +24,7 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
 
     For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
     the objectives before it leave, and the point is checked against all of them. For integer decisions the bounds of
-    the objectives are the solver's word.
-
-    Raises
-    ------
-    ResultFileError
-        If the proof does not speak of this scenario's linear program.
+    the objectives are the solver's word. A proof of another linear program is refused.
     """
     problem = formulation.linear_program
     proof, stages = document["proof"], document["objective"]["stages"]
@@ -73,11 +68,11 @@ def _stage(
     before: Sequence[StageResult],
 ) -> StageResult:
     reached = said["value"] is not None
-    value, bound = (np.nan if said[key] is None else float(said[key]) for key in ("value", "bound"))
+    value, bound = _figure(said["value"]), _figure(said["bound"])
     row_dual = None if duals is None else vector_of(duals, labels_of(program.row_labels), "row")
     certificate: Certificate | None = None
     if reached and program.is_integer:
-        certificate = _believed(program, stage, point, value, bound, said, before)
+        certificate = _believed(program, stage, point, said, before)
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
@@ -94,19 +89,14 @@ def _stage(
 
 
 def _believed(
-    program: LinearProgram,
-    stage: Stage,
-    point: Floats,
-    value: float,
-    bound: float,
-    said: Mapping[str, Any],
-    before: Sequence[StageResult],
+    program: LinearProgram, stage: Stage, point: Floats, said: Mapping[str, Any], before: Sequence[StageResult]
 ) -> Certificate:
     """Return the certificate of an objective over integer decisions, whose bound is the solver's word.
 
     The point must reach the value that the objective reached, less what later objectives may give up; unless it is
     better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
     """
+    value, bound = _figure(said["value"]), _figure(said["bound"])
     certificate = certify_point(program, stage, point, None, bound=bound)
     scale = certificate.gap.scale
     lost = (certificate.objective - value) * stage.sign
@@ -134,8 +124,12 @@ def _is_exceeded(result: StageResult) -> bool:
 def _with_gap(certificate: Certificate, distance: float, tolerance: float | None) -> Certificate:
     """Return a certificate that allows the gap that was asked of the solver."""
     scale, distance = certificate.gap.scale, distance if np.isfinite(distance) else np.inf
-    allowed = TOLERANCE if tolerance is None else tolerance
-    return replace(certificate, gap=CertificateCheck(distance / scale, allowed, distance, scale))
+    tolerance = TOLERANCE if tolerance is None else tolerance
+    return replace(certificate, gap=CertificateCheck(distance / scale, tolerance, distance, scale))
+
+
+def _figure(value: float | None) -> float:
+    return np.nan if value is None else float(value)
 
 
 def _termination(word: str) -> Termination:

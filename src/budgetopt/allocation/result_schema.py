@@ -234,13 +234,7 @@ def result_schema() -> dict[str, Any]:
 
 
 def read_result(text: str) -> dict[str, Any]:
-    """Return the result document in a text.
-
-    Raises
-    ------
-    ResultFileError
-        If it is not JSON, has a key twice, holds what is no number, or has not the form of a result document.
-    """
+    """Return the result document in a JSON text in which no key stands twice, or raise a ResultFileError."""
     try:
         document = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -256,13 +250,7 @@ def read_result(text: str) -> dict[str, Any]:
 
 
 def check_form(document: Any) -> None:
-    """Refuse what has not the form of a result document.
-
-    Raises
-    ------
-    ResultFileError
-        With the first few faults.
-    """
+    """Refuse what has not the form of a result document, with a ResultFileError of the first few faults."""
     if not isinstance(document, Mapping) or "format" not in document:
         hint = "a result is what `budgetopt solve SCENARIO --json FILE` writes"
         raise ResultFileError("this is no result document: it has no key 'format'", hint=hint)

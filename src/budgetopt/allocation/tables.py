@@ -49,15 +49,12 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
 
 def weakest_evidence(plan: Allocation) -> Texts:
     """Return the weakest grade of evidence behind a program's effects, empty where none is given; shape (programs,)."""
-    programs = plan.scenario.programs
-    rank = np.full(len(programs), -1)
+    rank = np.full(len(plan.scenario.programs), -1)
     for name in plan.scenario.outcomes:
-        grades = programs.text(f"outcomes.{name}.evidence")
+        grades = plan.scenario.programs.text(f"outcomes.{name}.evidence")
         for position, grade in enumerate(EVIDENCE):
             rank = np.where(grades == grade, np.maximum(rank, position), rank)
-    grades = np.array([*EVIDENCE, ""], dtype=object)
-    weakest: Texts = grades[rank]
-    return weakest
+    return np.take(np.array([*EVIDENCE, ""], dtype=object), rank)
 
 
 def by_period_table(plan: Allocation) -> pd.DataFrame:
@@ -114,5 +111,4 @@ def funds_table(plan: Allocation) -> pd.DataFrame:
 
 def cents_sum(dollars: Floats, axis: int | tuple[int, ...]) -> Floats:
     """Return a sum of amounts in whole cents that is itself in whole cents, free of binary rounding."""
-    total: Floats = np.rint(dollars * 100).sum(axis=axis) / 100
-    return total
+    return np.asarray(np.rint(dollars * 100).sum(axis=axis) / 100)

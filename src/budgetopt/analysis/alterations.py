@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.analysis.scaling import doubled, scaled
-from budgetopt.formulation import Formulation, LinearProgram, Matrix, formulate
+from budgetopt.formulation import Formulation, LinearProgram, Matrix, Stage, formulate
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
@@ -23,7 +23,7 @@ from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Alterations", "Altered", "whole"]
+__all__ = ["Alterations", "Altered", "whole", "without_objective"]
 
 INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
 """Keys of programs whose costs and limits are not those of segments of dollars."""
@@ -32,6 +32,12 @@ INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
 def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
     """Return a formulation with all columns and rows, in which some provisions do not limit anything."""
     return formulate(scenario, suspended=suspended, keep_all=True)
+
+
+def without_objective(problem: LinearProgram) -> LinearProgram:
+    """Return a problem in which every plan is as good as any other."""
+    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
+    return replace(problem, stages=(stage,), tie_break=None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,11 +102,13 @@ class Alterations:
     def _with_effect(self, row: int, factor: float) -> LinearProgram | None:
         if self._entry_changes is None:
             return None
-        worth, given = self._worth_of(row)
-        stage = self._problem.stages[0]
-        stage = replace(stage, cost=stage.cost + (factor - 1.0) * worth, offset=stage.offset + (factor - 1.0) * given)
-        problem = replace(self._problem, matrix=self._with_entries(row, factor), stages=(stage,))
-        if self._limits_stand or not self._formulation.terms.outcomes.constant[row].any():
+        stage = self._with_worth(*self._worth_of(row), factor - 1.0)
+        problem, doubled = self._problem, self._doubled
+        limits = (problem.row_lower, doubled.row_lower), (problem.row_upper, doubled.row_upper)
+        problem = replace(problem, matrix=self._with_entries(row, factor), stages=(stage,))
+        # what outcomes are without any spending moves the limits of rows
+        given = self._formulation.terms.outcomes.constant[row].any()
+        if not given or all(np.array_equal(now, then) for now, then in limits):
             return problem
         lower, upper = self._given_changes(row)
         row_lower, row_upper = problem.row_lower + (factor - 1.0) * lower, problem.row_upper + (factor - 1.0) * upper
@@ -121,13 +129,12 @@ class Alterations:
             return None
         # for each dollar, it brings that much less; and so many dollars more fit into each segment
         worth, _ = self._worth_of(row)
-        stage = self._problem.stages[0]
-        stage = replace(stage, cost=stage.cost + (1.0 / factor - 1.0) * worth)
+        stage = self._with_worth(worth, 0.0, 1.0 / factor - 1.0)
         problem = replace(self._problem, matrix=self._with_entries(row, 1.0 / factor), stages=(stage,))
         return self._with_limits(problem, np.array([row]), self._formulation.limits, factor)
 
     def _with_weight(self, outcome: str, factor: float) -> LinearProgram | None:
-        objective, stage = self._scenario.objective[0], self._problem.stages[0]
+        objective = self._scenario.objective[0]
         if objective.minimize == SHORTFALL:
             return None
         if WEIGHTED_OUTCOMES not in (objective.maximize, objective.minimize):
@@ -137,9 +144,13 @@ class Alterations:
         terms = self._formulation.terms.outcomes
         mine = np.flatnonzero(terms.outcome == position)
         cost = total_by(terms.column[mine], worth[mine], self._problem.columns)
-        offset = stage.offset + (factor - 1.0) * float(given[:, position].sum())
-        stage = replace(stage, cost=stage.cost + (factor - 1.0) * cost, offset=offset)
+        stage = self._with_worth(cost, float(given[:, position].sum()), factor - 1.0)
         return replace(self._problem, stages=(stage,))
+
+    def _with_worth(self, worth: Floats, given: float, times: float) -> Stage:
+        """Return the first objective with more of what columns are worth, and of what is given without them."""
+        stage = self._problem.stages[0]
+        return replace(stage, cost=stage.cost + times * worth, offset=stage.offset + times * given)
 
     @cached_property
     def _worths(self) -> tuple[Floats, Floats]:
@@ -176,12 +187,6 @@ class Alterations:
         )
         same = one.rows == two.rows and all(np.array_equal(first, second) for first, second in pairs)
         return two.matrix.value - one.matrix.value if same else None
-
-    @cached_property
-    def _limits_stand(self) -> bool:
-        """Whether no limit of a row depends on what outcomes are without any spending."""
-        one, two = self._problem, self._doubled
-        return np.array_equal(one.row_lower, two.row_lower) and np.array_equal(one.row_upper, two.row_upper)
 
     def _with_entries(self, row: int, factor: float) -> Matrix:
         """Return the matrix in which what a program's columns do to outcomes is multiplied."""

@@ -122,7 +122,9 @@ def prices(
     """
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
-    method = _method(question)
+    method = "solved again with the limit moved by 1%" if question.is_integer else "exact"
+    if question.holds_decisions:
+        method = "exact as long as the integer decisions stand"
     base = solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
@@ -148,12 +150,6 @@ def _table(
         if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _method(question: WhatIf) -> str:
-    if question.holds_decisions:
-        return "exact as long as the integer decisions stand"
-    return "solved again with the limit moved by 1%" if question.is_integer else "exact"
 
 
 def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
@@ -188,11 +184,13 @@ def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gai
     if base.row_dual is None or base.reduced_cost is None or changed.matrix is not problem.matrix:
         return False
     rows, columns = gain * base.row_dual, gain * base.reduced_cost
-    needed = (problem.row_lower != changed.row_lower) & (rows < 0)
-    needed |= (problem.row_upper != changed.row_upper) & (rows > 0)
-    held = (problem.lower != changed.lower) & (columns < 0)
-    held |= (problem.upper != changed.upper) & (columns > 0)
-    return not (needed.any() or held.any())
+    limits = (
+        (problem.row_lower, changed.row_lower, rows < 0),
+        (problem.row_upper, changed.row_upper, rows > 0),
+        (problem.lower, changed.lower, columns < 0),
+        (problem.upper, changed.upper, columns > 0),
+    )
+    return not any(((own != other) & needed).any() for own, other, needed in limits)
 
 
 def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:

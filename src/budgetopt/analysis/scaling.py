@@ -17,12 +17,7 @@ _TIMES = ("per_dollar", "per_unit", "up_to", "value")
 
 def doubled(scenario: Scenario) -> Scenario:
     """Return a scenario in which every effect of every program is doubled."""
-    columns = dict(scenario.programs.columns)
-    for key, column in columns.items():
-        times = _factors(key, "effect", 2.0)
-        if times is not None:
-            columns[key] = _times(column, None, *times)
-    return replace(scenario, programs=replace(scenario.programs, columns=columns))
+    return _multiplied(scenario, None, "effect", 2.0)
 
 
 def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: float) -> Scenario:
@@ -34,13 +29,18 @@ def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: fl
         outcomes = dict(scenario.outcomes)
         outcomes[outcome] = outcomes[outcome].model_copy(update={"weight": outcomes[outcome].weight * factor})
         return replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
-    row = scenario.programs.position(program)
+    return _multiplied(scenario, scenario.programs.position(program), what, factor)
+
+
+def _multiplied(scenario: Scenario, row: int | None, what: str, factor: float) -> Scenario:
+    """Return a scenario in which an effect or cost is multiplied, for the program in a row or for all of them."""
     columns = dict(scenario.programs.columns)
     for key, column in columns.items():
-        cell = int(np.searchsorted(column.rows, row))
-        if cell == len(column) or column.rows[cell] != row:
-            continue
-        times = _factors(key, what, factor)
+        times, cell = _factors(key, what, factor), None
+        if row is not None:
+            cell = int(np.searchsorted(column.rows, row))
+            if cell == len(column) or column.rows[cell] != row:
+                continue
         if times is not None:
             columns[key] = _times(column, cell, *times)
     return replace(scenario, programs=replace(scenario.programs, columns=columns))

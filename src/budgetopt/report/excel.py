@@ -40,12 +40,8 @@ WIDEST_ON_ONE_LINE = 40
 def write_excel(plan: Allocation, path: str | Path) -> Path:
     """Write a plan as a workbook, and return its path.
 
-    Money is in dollars and cents, exact. Text that begins like a formula stays text.
-
-    Raises
-    ------
-    OptionError
-        If the file cannot be written, or a sheet has more rows than a workbook can hold.
+    Money is in dollars and cents, exact. Text that begins like a formula stays text. It is an OptionError where the
+    file cannot be written, or a sheet has more rows than a workbook can hold.
     """
     return write_whole(path, lambda beside: _workbook(plan).save(beside))
 

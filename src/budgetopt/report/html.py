@@ -51,13 +51,7 @@ def html_page(plan: Allocation, *, made: str = "") -> str:
 
 
 def write_html(plan: Allocation, path: str | Path, *, made: str = "") -> Path:
-    """Write the report of a plan as one HTML page, and return its path.
-
-    Raises
-    ------
-    OptionError
-        If the file cannot be written.
-    """
+    """Write the report of a plan as one HTML page, and return its path; an OptionError where that cannot be done."""
     return write_text(path, html_page(plan, made=made))
 
 

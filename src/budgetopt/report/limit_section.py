@@ -46,10 +46,9 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
         yield from _table(view, view.binding, caption, gains=True)
     else:
         yield Paragraph(NONE_BINDS)
-    slack = [limit for limit in view.limits if not limit.binding]
-    if slack:
-        folded = f"{plural(len(slack), 'limit leaves', 'limits leave')} something"
-        yield from _table(view, slack, "Limits that the plan keeps with something to spare.", folded=folded)
+    if view.slack:
+        folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} something"
+        yield from _table(view, view.slack, "Limits that the plan keeps with something to spare.", folded=folded)
 
 
 def _table(

@@ -14,7 +14,7 @@ from budgetopt.report.rounding import round_cells, round_column, whole
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 
-__all__ = ["Account", "Figures", "Group", "MoneyRow", "unit_for"]
+__all__ = ["Account", "Figures", "Group", "MoneyRow"]
 
 _SMALL_BUDGET = 10_000.0
 _ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
@@ -66,13 +66,6 @@ class Account:
     reserve: int
 
 
-def unit_for(plan: Allocation) -> Unit:
-    """Return the unit in which a page shows a plan's money: dollars, or cents where the budget is small."""
-    large = max(float(plan.spending.sum()), float(plan.audit.balances.closing.max(initial=0.0)))
-    has_cents = bool((np.rint(plan.spending * 100) % 100 != 0).any())
-    return CENT if large < _SMALL_BUDGET and has_cents else DOLLAR
-
-
 @dataclass(frozen=True, eq=False)
 class Figures:
     """A plan's money in whole units."""
@@ -82,8 +75,10 @@ class Figures:
 
     @classmethod
     def of(cls, plan: Allocation, unit: Unit | None = None) -> Figures:
-        """Return the figures of a plan, in its own unit unless one is asked for."""
-        return cls(plan, unit or unit_for(plan))
+        """Return the figures of a plan; without a unit in dollars, or in cents where the budget is small."""
+        largest = max(float(plan.spending.sum()), float(plan.audit.balances.closing.max(initial=0.0)))
+        has_cents = bool((np.rint(plan.spending * 100) % 100 != 0).any())
+        return cls(plan, unit or (CENT if largest < _SMALL_BUDGET and has_cents else DOLLAR))
 
     def _scaled(self, dollars: Floats) -> Floats:
         # cents are whole numbers: working from them leaves nothing of binary fractions

@@ -53,6 +53,11 @@ class PlanView:
         return [limit for limit in self.limits if limit.binding]
 
     @cached_property
+    def slack(self) -> list[LimitLine]:
+        """The limits that do not bind."""
+        return [limit for limit in self.limits if not limit.binding]
+
+    @cached_property
     def story(self) -> list[str]:
         """The plan in a few sentences."""
         return short_story(self.plan, Figures.of(self.plan), self.bought.rows, self.limits, self.numbers)
@@ -76,12 +81,10 @@ class PlanView:
             for row in self.bought.rows
             if self.weight_is_assumed(row)
         ]
-        found += [
-            (label(key, fund.name), "the figures of the fund", fund.source) for key, fund in scenario.funds.items()
-        ]
-        sources = scenario.programs.text("source").tolist()
-        for name, source in zip(self.figures.names.tolist(), sources, strict=True):
-            found += [(one_line(name), "the figures of the program", source)] if is_assumed(source) else []
+        funds = scenario.funds.items()
+        found += [(label(key, fund.name), "the figures of the fund", fund.source) for key, fund in funds]
+        programs = zip(self.figures.names.tolist(), scenario.programs.text("source").tolist(), strict=True)
+        found += [(one_line(name), "the figures of the program", source) for name, source in programs if source]
         return [(name, figure, one_line(source)) for name, figure, source in found if is_assumed(source)]
 
     def weight_is_assumed(self, row: OutcomeRow) -> bool:

@@ -15,10 +15,7 @@ __all__ = ["write_text", "write_whole"]
 def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
     """Let ``write`` write a file beside its place, put it there when it is complete, and return its path.
 
-    Raises
-    ------
-    OptionError
-        If the file cannot be written there.
+    It is an OptionError where the file cannot be written there.
     """
     target = Path(path)
     if target.is_dir():
