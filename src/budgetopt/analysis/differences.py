@@ -124,12 +124,9 @@ class Difference:
 
         if self.plans is None:
             return pd.DataFrame(columns=["before", "after", "change"], dtype=float)
-        sums = []
-        for plan in self.plans:
-            frame = getattr(plan, table)
-            key = frame["fund"] if table == "funds" else frame.index
-            sums.append(frame[column].groupby(key, sort=False).sum())
-        before, after = sums
+        # a fund has a row for each period; programs and outcomes are the index
+        key = table.removesuffix("s")
+        before, after = (getattr(plan, table).groupby(key, sort=False)[column].sum() for plan in self.plans)
         names = list(dict.fromkeys([*after.index, *before.index]))
         both = pd.DataFrame({"before": before.reindex(names), "after": after.reindex(names)}).fillna(0.0)
         both["change"] = (both["after"] - both["before"]).round(6)
@@ -158,9 +155,7 @@ def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: fl
     document = tuple(_values((), _tree(before), _tree(after)))
     shared = np.array([name for name in before.programs if name in after.programs], dtype=object)
     old, new = before.programs.positions(shared), after.programs.positions(shared)
-    plans = None
-    if solve:
-        plans = (solve_one(before, time_limit=time_limit), solve_one(after, time_limit=time_limit))
+    plans = (solve_one(before, time_limit=time_limit), solve_one(after, time_limit=time_limit)) if solve else None
     return Difference(
         before,
         after,

@@ -71,7 +71,7 @@ def elastic(scenario: Scenario, cost_of: CostOf) -> Elastic:
         slacks.add(part, 1.0, part.lower)
         slacks.add(part, -1.0, part.upper)
     count = len(slacks.cost)
-    at = np.repeat(np.arange(count), [len(row) for row in slacks.rows])
+    at = np.repeat(np.arange(count), np.array([len(row) for row in slacks.rows], dtype=np.int64))
     row, value = np.concatenate((*slacks.rows, [])).astype(np.int64), np.concatenate((*slacks.values, []))
     problem = replace(problem, row_lower=row_lower, row_upper=row_upper)
     wider = with_slacks(problem, row, at, value, np.array(slacks.cost))

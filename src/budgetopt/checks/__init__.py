@@ -40,15 +40,7 @@ CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
 
 
 def check(scenario: Scenario, findings: Findings) -> None:
-    """Add to the findings everything that is written wrong.
-
-    Parameters
-    ----------
-    scenario
-        The scenario, without what is already known to be wrong.
-    findings
-        What has been found; more is added.
-    """
+    """Add to the findings everything that is written wrong in a scenario, which is without what they have already."""
     for look in CHECKS:
         look(scenario, findings)
     if not (findings.problems or findings.partial):

@@ -2,95 +2,87 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from budgetopt.checks.more_notes import (
-    notes_on_grants,
-    notes_on_logic,
-    notes_on_prices,
-    notes_on_projects,
-    some,
-)
-from budgetopt.checks.objective_checks import affected_outcomes
-from budgetopt.scenario.model import ChangeRule, SumRule
-from budgetopt.scenario.programs import Bools, split_key
+from budgetopt.checks.objective_checks import affected_names
+from budgetopt.checks.program_checks import rows_with
+from budgetopt.checks.shape_checks import A_CENT
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.model import ChangeRule, Fund, RequiresRule, SumRule
+from budgetopt.scenario.programs import Bools, Floats, split_key
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
-from budgetopt.scenario.words import listed
+from budgetopt.scenario.words import listed, money
 
 __all__ = ["notes"]
 
 _SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "value")
 """The keys that give an effect, or the effect of a package, its size."""
+_MOST_NAMES = 5
 
 
 def notes(scenario: Scenario) -> list[str]:
     """Return remarks on a scenario, one sentence each: what its author may have meant otherwise."""
-    return [
-        *_programs(scenario),
-        *_outcomes(scenario),
-        *_resources(scenario),
-        *_funds(scenario),
-        *_rules(scenario),
-        *_spellings(scenario),
-        *notes_on_projects(scenario),
-        *notes_on_grants(scenario),
-        *notes_on_logic(scenario),
-        *notes_on_prices(scenario),
-    ]
+    kinds = (_programs, _evidence, _outcomes, _resources, _funds, _rules, _spellings)
+    more = (_projects, _packages, _conditions, _rings, _plain_limits)
+    return [remark for kind in (*kinds, *more) for remark in kind(scenario)]
+
+
+def _some(scenario: Scenario, chosen: Bools, sentence: str) -> Iterator[str]:
+    """Yield one sentence on the chosen programs, if there are any.
+
+    ``{}`` is their name or number, and of ``[has|have]`` the first is said of one program, the second of several.
+    """
+    names = scenario.programs.ids[chosen].tolist()
+    if len(names) == 1:
+        yield re.sub(r"\[(.*?)\|(.*?)\]", r"\1", sentence).format(f"program '{names[0]}'")
+    elif names:
+        several = re.sub(r"\[(.*?)\|(.*?)\]", r"\2", sentence)
+        yield f"{several.format(f'{len(names):,} programs')}: {listed(names, _MOST_NAMES)}"
 
 
 def _programs(scenario: Scenario) -> Iterator[str]:
     programs = scenario.programs
-    new = np.isnan(programs.baseline())
     if any(isinstance(rule, ChangeRule) for rule in scenario.rules):
-        one = "{} has no baseline and is new: limits on change leave it alone"
-        yield from some(scenario, new, one, "{} have no baseline and are new: limits on change leave them alone")
+        sentence = "{} [has|have] no baseline and [is|are] new: limits on change leave [it|them] alone"
+        yield from _some(scenario, np.isnan(programs.baseline()), sentence)
     paid: Bools = np.any(scenario.eligible, axis=1)
-    one = "{} may be paid for by no fund, so it gets nothing"
-    yield from some(scenario, ~paid, one, "{} may be paid for by no fund, so they get nothing")
-    affects = np.zeros(len(programs), dtype=bool)
-    for key, column in programs.columns.items():
-        if "outcomes" in split_key(key):
-            affects[column.rows] = True
-    one = "{} has no effect on any outcome, so it gets only what limits and rules ask for"
-    many = "{} have no effect on any outcome, so they get only what limits and rules ask for"
-    yield from some(scenario, ~affects & paid, one, many)
-    listed_rows, names = programs.items("funds")
-    if len(listed_rows):
-        position = {name: at for at, name in enumerate(scenario.funds)}
-        fund = np.array([position.get(name, -1) for name in names.tolist()])
-        shut = np.zeros(len(programs), dtype=bool)
-        known = fund >= 0
-        shut[listed_rows[known][~scenario.eligible[listed_rows[known], fund[known]]]] = True
-        one = "{} names a fund whose `only` excludes it, so that fund pays nothing for it"
-        yield from some(
-            scenario, shut & paid, one, "{} name a fund whose `only` excludes them, so it pays nothing for them"
-        )
+    yield from _some(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
+    affects = rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
+    sentence = "{} [has|have] no effect on any outcome, so [it gets|they get] only what limits and rules ask for"
+    yield from _some(scenario, ~affects & paid, sentence)
+    rows, names = programs.items("funds")
+    excluded = np.zeros(len(programs), dtype=bool)
+    for position, name in enumerate(scenario.funds):
+        named = rows[names == name]
+        excluded[named] |= ~scenario.eligible[named, position]
+    sentence = "{} [names|name] a fund whose `only` excludes [it, so that fund|them, so it] pays nothing for [it|them]"
+    yield from _some(scenario, excluded & paid, sentence)
     total = np.zeros(len(programs))
     for shares in programs.under("districts").values():
         total[shares.rows] += shares.values
-    one = "the districts of {} add up to less than 100%"
-    yield from some(scenario, (total > 0) & (total < 1 - 1e-9), one, "the districts of {} add up to less than 100%")
-    yield from _evidence(scenario)
+    yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
 
 
 def _evidence(scenario: Scenario) -> Iterator[str]:
     programs = scenario.programs
-    sized: dict[tuple[str, ...], Bools] = {}
-    known: dict[tuple[str, ...], Bools] = {}
+    sizes: dict[str, list[str]] = defaultdict(list)
     assumed = 0
     for key, column in programs.columns.items():
         *way, last = split_key(key)
-        if "outcomes" in way:
-            found = sized if last in _SIZES else known if last == "evidence" else {}
-            found.setdefault(tuple(way), np.zeros(len(programs), dtype=bool))[column.rows] = True
-            assumed += int((column.values == "assumption").sum()) if last == "evidence" else 0
-    effects = sum(int(rows.sum()) for rows in sized.values())
-    nothing = np.zeros(len(programs), dtype=bool)
-    unknown = sum(int((rows & ~known.get(way, nothing)).sum()) for way, rows in sized.items())
+        if "outcomes" in way and last in _SIZES:
+            sizes[".".join(way)].append(key)
+        elif "outcomes" in way and last == "evidence":
+            assumed += int((column.values == "assumption").sum())
+    effects = unknown = 0
+    for effect, keys in sizes.items():
+        sized = rows_with(programs, *keys)
+        effects += int(sized.sum())
+        unknown += int((sized & ~rows_with(programs, f"{effect}.evidence")).sum())
     of = f"of {effects:,} effects" if effects > 1 else "of 1 effect"
     if assumed:
         yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}"
@@ -100,37 +92,29 @@ def _evidence(scenario: Scenario) -> Iterator[str]:
 
 
 def _outcomes(scenario: Scenario) -> Iterator[str]:
-    affected = affected_outcomes(scenario)
+    affected = affected_names(scenario, "outcomes")
+    named = [said for entry in scenario.objective for said in (entry.maximize, entry.minimize)]
+    summed = [rule.sum for rule in scenario.rules if isinstance(rule, SumRule)]
     for name, outcome in scenario.outcomes.items():
         if name not in affected:
             yield f"no program has an effect on outcome '{name}'"
         elif outcome.weight < 0:
             other = "decrease" if outcome.direction == "increase" else "increase"
             yield f"outcome '{name}' has a negative weight: `direction: {other}` with a positive one is plainer"
-        elif outcome.weight == 0 and outcome.target is None and not _named(scenario, name):
+        elif outcome.weight == 0 and outcome.target is None and not (name in named or f"outcome {name}" in summed):
             yield f"outcome '{name}' has no weight and no target: it is reported, and no part of the objective"
 
 
 def _resources(scenario: Scenario) -> Iterator[str]:
-    used = {way[way.index("uses") + 1] for key in scenario.programs.columns if "uses" in (way := split_key(key))}
-    for name in scenario.resources:
-        if name not in used:
-            yield f"no program uses resource '{name}'"
-
-
-def _named(scenario: Scenario, outcome: str) -> bool:
-    """Return whether the objective or a rule speaks of an outcome."""
-    is_objective = any(outcome in (entry.maximize, entry.minimize) for entry in scenario.objective)
-    return is_objective or any(
-        isinstance(rule, SumRule) and rule.sum == f"outcome {outcome}" for rule in scenario.rules
-    )
+    used = affected_names(scenario, "uses")
+    yield from (f"no program uses resource '{name}'" for name in scenario.resources if name not in used)
 
 
 def _funds(scenario: Scenario) -> Iterator[str]:
     receivers = {other for fund in scenario.funds.values() for other in fund.transfers_to}
     for position, (name, fund) in enumerate(scenario.funds.items()):
-        money = scenario.revenue(name).sum() + scenario.per_period(fund.one_time).sum() + fund.opening_balance
-        if money == 0 and name not in receivers:
+        income = scenario.revenue(name).sum() + scenario.per_period(fund.one_time).sum() + fund.opening_balance
+        if income == 0 and name not in receivers:
             yield f"fund '{name}' has no money"
         if isinstance(fund.revenue, Mapping):
             left_out = [period for period in scenario.periods if period not in fund.revenue]
@@ -155,11 +139,135 @@ def _rules(scenario: Scenario) -> Iterator[str]:
 
 def _spellings(scenario: Scenario) -> Iterator[str]:
     """Yield words that are one but for capitals and blanks: a rule would select only one of them."""
-    attributes = ["department", "priority", "tags", "districts", *scenario.programs.under("attributes")]
-    for key in attributes:
+    for key in ("department", "priority", "tags", "districts", *scenario.programs.under("attributes")):
         seen: dict[str, str] = {}
         for value in attribute_values(scenario.programs, key):
             plain = " ".join(value.replace("_", " ").replace("-", " ").casefold().split())
             if plain in seen:
                 yield f"'{seen[plain]}' and '{value}' are two values of '{key}': are they one?"
             seen.setdefault(plain, value)
+
+
+def _projects(scenario: Scenario) -> Iterator[str]:
+    """Yield remarks on projects that the last period cuts off."""
+    packages, programs, count = scenario.packages, scenario.programs, len(scenario.periods)
+    may = np.ones((len(programs), count), dtype=bool)
+    rows, names = programs.items("start")
+    may[np.unique(rows)] = False
+    for position, period in enumerate(scenario.periods):
+        may[rows[names == period], position] = True
+    first = np.where(may, np.arange(count), count).min(axis=1)[packages.program]
+    last = np.where(may, np.arange(count), -1).max(axis=1)[packages.program]
+    cut, never = np.zeros((2, len(programs)), dtype=bool)
+    never[packages.program[packages.is_project & (first + packages.opens_after >= count)]] = True
+    cut[packages.program[packages.is_project & (last + packages.years > count) & (packages.years > 1)]] = True
+    sentence = "{} [has|have] a package that opens after the last period wherever it starts, "
+    yield from _some(scenario, never, sentence + "so its outcomes never count")
+    sentence = "{} may start so late that some of [its|their] cost falls after the last period, where nothing counts it"
+    yield from _some(scenario, cut & ~never, sentence)
+
+
+def _packages(scenario: Scenario) -> Iterator[str]:
+    """Yield remarks on packages that never fit, and on numbers of packages that are left out."""
+    packages, programs = scenario.packages, scenario.programs
+    if not len(packages):
+        return
+    ceiling, choice = scenario.dollars("spending.at_most"), programs.text("choose")
+    first = ~np.isin(choice[packages.program], ("", "in_order")) | (packages.number == 0)
+    cheapest = np.full(len(programs), np.inf)
+    np.minimum.at(cheapest, packages.program[first], packages.cost[first].max(axis=1))
+    below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + A_CENT, axis=1)
+    below &= np.isfinite(cheapest) & (ceiling > 0).all(axis=1)
+    sentence = "the [ceiling|ceilings] of {} [is|are] below the cost of any package that [it|they] could begin with, "
+    yield from _some(scenario, below, sentence + "so [it is|they are] never funded")
+    # in a table an empty cell leaves a number out, and the packages after it move up
+    highest = np.full(len(programs), -1)
+    np.maximum.at(highest, packages.program, packages.number)
+    gaps = (highest + 1 > np.bincount(packages.program, minlength=len(programs))) & (choice != "any")
+    sentence = "{} [leaves|leave] out a number among [its|their] packages: those after it move up, "
+    yield from _some(scenario, gaps, sentence + "each on top of the one before")
+
+
+def _conditions(scenario: Scenario) -> Iterator[str]:
+    """Yield remarks on funds whose own conditions leave them little or nothing to pay for."""
+    funds, periods = list(scenario.funds), list(scenario.periods)
+    for position, (name, fund) in enumerate(scenario.funds.items()):
+        mine = scenario.eligible[:, position]
+        if fund.match is not None and fund.match.dollars > 0 and mine.any():
+            payer = fund.match.from_
+            if not (mine & scenario.eligible[:, funds.index(payer)]).any():
+                yield (
+                    f"fund '{name}' can pay for nothing: fund '{payer}', which is to pay its match, may pay for none "
+                    "of its programs"
+                )
+        income = scenario.revenue(name) + scenario.per_period(fund.one_time)
+        first = 0 if fund.starts is None else periods.index(fund.starts)
+        last = len(periods) - 1 if fund.ends is None else periods.index(fund.ends)
+        late = [period for at, period in enumerate(periods) if income[at] > 0 and not first <= at <= last]
+        if late:
+            yield f"fund '{name}' has revenue in {listed(late)}, and may not pay then"
+        yield from _effort(scenario, name, fund, mine)
+
+
+def _effort(scenario: Scenario, name: str, fund: Fund, mine: Bools) -> Iterator[str]:
+    """Yield a remark on local spending to be kept up that is more than can be spent."""
+    effort = fund.maintenance_of_effort
+    if effort is None:
+        return
+    asked = scenario.per_period(effort.at_least)
+    if isinstance(effort.at_least, Share):
+        asked = asked * np.nan_to_num(scenario.baselines[select(scenario.programs, fund.only)]).sum(axis=0)
+    most = _most_kept_up(scenario, effort.fund, mine)
+    if (asked > most + A_CENT).all():
+        yield (
+            f"fund '{name}' can never be spent: it asks fund '{effort.fund}' to keep up {money(asked[0])}, and its "
+            f"programs can have at most {money(most[0])} of it"
+        )
+
+
+def _most_kept_up(scenario: Scenario, payer: str, programs: Bools) -> Floats:
+    """Return a bound on what a fund can spend on some programs: their ceilings, and its money; shape (periods,)."""
+    ceilings = scenario.dollars("spending.at_most")[programs & scenario.eligible[:, list(scenario.funds).index(payer)]]
+    income = scenario.revenue(payer) + scenario.per_period(scenario.funds[payer].one_time)
+    for other in scenario.funds.values():
+        if payer in other.transfers_to:
+            income = income + scenario.per_period(other.transfers_to[payer].at_most)
+    most = np.where(np.isnan(ceilings), np.inf, ceilings).sum(axis=0)
+    bound: Floats = np.minimum(most, scenario.funds[payer].opening_balance + income.cumsum())
+    return bound
+
+
+def _rings(scenario: Scenario) -> Iterator[str]:
+    """Yield a remark for each ring of programs that need one another: all are funded together, or none."""
+    needs: dict[str, set[str]] = defaultdict(set)
+    for rule in scenario.rules:
+        if isinstance(rule, RequiresRule):
+            needs[rule.requires.program].update(rule.requires.needs)
+    reached: dict[str, set[str]] = {}
+    for start in needs:
+        found: set[str] = set()
+        left = list(needs[start])
+        while left:
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                left.extend(needs.get(name, ()))
+        reached[start] = found
+    for start, found in reached.items():
+        ring = [name for name in reached if name in found and start in reached[name]]
+        if ring[:1] == [start]:  # the others of it have the same ring
+            names = listed([f"'{name}'" for name in ring], _MOST_NAMES)
+            yield f"programs {names} need one another in a circle: all are funded, or none (`together`)"
+
+
+def _plain_limits(scenario: Scenario) -> Iterator[str]:
+    """Yield a remark on limits in plain dollars where costs grow from period to period."""
+    if len(scenario.periods) < 2:
+        return
+    plain = np.zeros(len(scenario.programs), dtype=bool)
+    for key in ("spending.at_least", "spending.at_most"):
+        if (column := scenario.programs.columns.get(key)) is not None:
+            plain[column.rows if column.shares is None else column.rows[~column.shares]] = True
+    sentence = "the costs of {} grow, and [its|their] limits stay the same dollars: "
+    sentence += "[a share|shares] of the baseline would grow too"
+    yield from _some(scenario, (scenario.price_level[:, -1] > 1) & plain, sentence)

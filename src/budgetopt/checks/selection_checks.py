@@ -16,10 +16,14 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_names, attribute_numbers, attribute_values, select, word
 from budgetopt.scenario.words import listed
 
-__all__ = ["check_selections", "selections"]
+__all__ = ["check_selections"]
+
+_WORDS = ("program", "name", "department", "priority", "tags")
+"""Attributes that are words."""
+_OF_YOUR_OWN = "an attribute of your own stands under `attributes` of programs"
 
 
-def selections(scenario: Scenario, findings: Findings) -> Iterator[tuple[Where, Path]]:
+def _selections(scenario: Scenario, findings: Findings) -> Iterator[tuple[Where, Path]]:
     """Yield every selection of a scenario with its path."""
     for name, fund in scenario.funds.items():
         if fund.only is not None:
@@ -36,15 +40,11 @@ def check_selections(scenario: Scenario, findings: Findings) -> None:
     if (findings.partial and not findings.cells_only) or not len(scenario.programs):
         return
     checker = _Checker(scenario.programs, findings)
-    for where, path in selections(scenario, findings):
+    for where, path in _selections(scenario, findings):
         if checker.terms(where, path) and not findings.partial and not select(scenario.programs, where).any():
             message = f"{named(path, findings.tree)} matches no program"
             hint = "all of its entries must hold at once: is one of them too narrow?" if len(where.root) > 1 else ""
             findings.add("empty-selection", path, message, "a selection that at least one program meets", hint)
-
-
-_WORDS = ("program", "name", "department", "priority", "tags")
-"""Attributes that are words."""
 
 
 class _Checker:
@@ -69,11 +69,9 @@ class _Checker:
             elif self.findings.partial and key not in _WORDS:
                 continue  # it may ask for a number that could not be read
             elif key not in self.attributes:
-                expected = f"one of: {listed([*self.attributes, *CONNECTIVES], 20)}"
-                hint = (
-                    suggestion(key, self.attributes) or "an attribute of your own stands under `attributes` of programs"
-                )
                 message = f"no program has an attribute '{key}', which {named(path, self.findings.tree)} asks for"
+                expected = f"one of: {listed([*self.attributes, *CONNECTIVES], 20)}"
+                hint = suggestion(key, self.attributes) or _OF_YOUR_OWN
                 self.findings.add("unknown-attribute", below, message, expected, hint, key=True)
                 good = False
             else:
@@ -85,32 +83,23 @@ class _Checker:
             return self.words(key, term, path)
         good = term.not_ is None or self.words(key, term.not_, (*path, "not"))
         compared = [name for name in ("at_least", "at_most", "above", "below") if getattr(term, name) is not None]
-        if compared and np.isnan(attribute_numbers(self.programs, key)).all():
-            message = (
-                f"no program has a number as '{key}', so {named((*path, compared[0]), self.findings.tree)} matches none"
-            )
-            self.findings.add(
-                "not-a-number", (*path, compared[0]), message, "an attribute that is a number, such as baseline"
-            )
-            good = False
-        return good
+        if not compared or not np.isnan(attribute_numbers(self.programs, key)).all():
+            return good
+        below = (*path, compared[0])
+        message = f"no program has a number as '{key}', so {named(below, self.findings.tree)} matches none"
+        self.findings.add("not-a-number", below, message, "an attribute that is a number, such as baseline")
+        return False
 
     def words(self, key: str, term: Any, path: Path) -> bool:
         if key not in self.values:
             self.values[key] = attribute_values(self.programs, key)
         known = self.values[key]
-        good = True
         many = isinstance(term, list | tuple)
-        for position, value in enumerate(term if many else (term,)):
-            if word(value) in known:
-                continue
-            good = False
-            what = f"no program has '{word(value)}' as '{key}'"
-            if not known:
-                what, expected = f"no program has any '{key}'", ""
-            else:
-                expected = f"one of: {listed(known)}"
-            message = f"{what}, which {named(path, self.findings.tree)} asks for"
+        unknown = [(at, word(value)) for at, value in enumerate(term if many else (term,)) if word(value) not in known]
+        for position, value in unknown:
+            what = f"'{value}' as '{key}'" if known else f"any '{key}'"
+            message = f"no program has {what}, which {named(path, self.findings.tree)} asks for"
+            expected = f"one of: {listed(known)}" if known else ""
             below = (*path, position) if many else path
-            self.findings.add("unknown-value", below, message, expected, suggestion(word(value), known))
-        return good
+            self.findings.add("unknown-value", below, message, expected, suggestion(value, known))
+        return not unknown

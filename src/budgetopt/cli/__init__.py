@@ -15,11 +15,5 @@ __all__ = ["UsageError", "build_parser", "main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command, and return the exit code.
-
-    Parameters
-    ----------
-    argv
-        The arguments, without the name of the program; those of the process if left out.
-    """
+    """Run a command, and return the exit code; ``argv`` is without the name of the program, or that of the process."""
     return guarded(lambda: parse(argv))

@@ -68,22 +68,19 @@ class Parser(argparse.ArgumentParser):
 class PrintCompletion(argparse.Action):
     """Print what a shell needs to complete commands and options, and end."""
 
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+    def __call__(self, parser: argparse.ArgumentParser, _: argparse.Namespace, shell: Any, *__: Any) -> NoReturn:
         """Print the completion of the shell that was named."""
-        shell = str(_[1])
         try:
             import shtab
         except ImportError:
-            raise OptionError(
-                "printing a completion needs the package shtab, which is not installed",
-                hint="pip install 'budgetopt[completion]'",
-            ) from None
+            message = "printing a completion needs the package shtab, which is not installed"
+            raise OptionError(message, hint="pip install 'budgetopt[completion]'") from None
         for action in _actions(parser):
             if action.metavar in ("SCENARIO", "FILE", "RESULT", "MODEL"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
             elif action.metavar in ("DIR", "FOLDER"):
                 action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
-        sys.stdout.write(shtab.complete(parser, shell))
+        sys.stdout.write(shtab.complete(parser, str(shell)))
         parser.exit(0)
 
 
@@ -100,42 +97,21 @@ class PrintVersion(argparse.Action):
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = Parser(
-        prog="budgetopt",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    layout: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+    parser = Parser(prog="budgetopt", description=DESCRIPTION, epilog=EPILOG, **layout)
     parser.add_argument("--version", action=PrintVersion, nargs=0, help="print the version and end")
-    parser.add_argument(
-        "--print-completion",
-        action=PrintCompletion,
-        choices=["bash", "zsh"],
-        help="print the completion for a shell and end; `eval` it, or keep it where the shell looks",
-    )
+    text = "print the completion for a shell and end; `eval` it, or keep it where the shell looks"
+    parser.add_argument("--print-completion", action=PrintCompletion, choices=["bash", "zsh"], help=text)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
     for module in COMMANDS:
-        command = commands.add_parser(
-            module.NAME,
-            help=module.HELP,
-            description=module.__doc__,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
+        command = commands.add_parser(module.NAME, help=module.HELP, description=module.__doc__, **layout)
         module.add_arguments(command)
         command.set_defaults(run=module.run, parser=command)
     return parser
 
 
 def parse(argv: Sequence[str] | None) -> int:
-    """Read the arguments, run the command that they name, and return the exit code.
-
-    Raises
-    ------
-    UsageError
-        If the arguments cannot be understood.
-    """
+    """Read the arguments, run the command that they name, and return the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = build_parser()
     if not arguments:
@@ -163,9 +139,8 @@ def _check_command(arguments: Sequence[str]) -> None:
 def _unknown(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> UsageError:
     given = next((word for word in unknown if word.startswith("-") and word != "-"), unknown[0])
     if not given.startswith("-") or given == "-":
-        return UsageError(
-            f"{parser.prog}: {given!r} is one argument too many", hint=f"{parser.prog} --help says how it is used"
-        )
+        message = f"{parser.prog}: {given!r} is one argument too many"
+        return UsageError(message, hint=f"{parser.prog} --help says how it is used")
     word = given.split("=")[0]
     options = [option for action in _actions(parser) for option in action.option_strings]
     close = near(word, options)

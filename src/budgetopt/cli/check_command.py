@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import conflicts_document
-from budgetopt.cli.files import print_json
+from budgetopt.cli.files import jsonable, print_json, print_lines
 from budgetopt.cli.progress import progress
-from budgetopt.errors import InfeasibleError, Place, Problem, ScenarioError
+from budgetopt.errors import InfeasibleError, Place, ScenarioError
 
 if TYPE_CHECKING:
     from budgetopt.analysis.feasibility import Feasibility
@@ -26,18 +26,9 @@ HELP = "say what is wrong with a scenario, and whether any plan exists"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
-    add_changes(parser)
-    parser.add_argument(
-        "--trace",
-        metavar="PATH",
-        action="append",
-        default=[],
-        dest="traced",
-        help="say where a value came from, such as funds.general.revenue or programs.library.baseline; may be repeated",
-    )
-    parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="how to print what was found (default: text)"
-    )
+    text = "say where a value came from, such as funds.general.revenue or programs.library.baseline; may be repeated"
+    parser.add_argument("--trace", metavar="PATH", action="append", default=[], dest="traced", help=text)
+    add_format(parser, "how to print what was found (default: text)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         scenario = load(arguments)
     except ScenarioError as error:
-        if as_json:
-            print_json({"valid": False, "problems": [_plain(problem) for problem in error.problems], "notes": []})
-            return error.exit_code
-        raise
+        if not as_json:
+            raise
+        print_json({"valid": False, "problems": [asdict(problem) for problem in error.problems], "notes": []})
+        return error.exit_code
     from budgetopt.checks import notes
 
     if arguments.traced:
@@ -64,9 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         plan = {"exists": answer.feasible, "decided": answer.decided, **found}
         print_json({"valid": True, "problems": [], "notes": remarks, "summary": _counts(scenario), "plan": plan})
     else:
-        sys.stdout.write(f"{_summary(scenario)}\n")
-        sys.stdout.writelines(f"note: {remark}\n" for remark in remarks)
-        sys.stdout.writelines(f"{line}\n" for line in _verdict(scenario, answer))
+        remarks = [f"note: {remark}" for remark in remarks]
+        print_lines([*_summary(scenario), *remarks, *_verdict(scenario, answer)])
     return InfeasibleError.exit_code if answer.feasible is False else 0
 
 
@@ -76,11 +66,10 @@ def _verdict(scenario: Scenario, answer: Feasibility) -> list[str]:
         from budgetopt.report.contradiction import contradiction_lines
 
         parts = " even if all-or-nothing decisions were taken in part" if answer.decided == "relaxation" else ""
-        lines = contradiction_lines(scenario, answer.conflicts, answer.repairs)
-        more = (
-            [] if answer.repairs else ["`conflicts` says which limits contradict each other, and the cheapest repairs."]
-        )
-        return [f"No plan exists{parts}.", *lines, *more]
+        lines = [f"No plan exists{parts}.", *contradiction_lines(scenario, answer.conflicts, answer.repairs)]
+        if not answer.repairs:
+            lines.append("`conflicts` says which limits contradict each other, and the cheapest repairs.")
+        return lines
     found = "A plan exists."
     if answer.decided == "integer program":
         found = "A plan exists, all-or-nothing decisions included."
@@ -91,24 +80,24 @@ def _verdict(scenario: Scenario, answer: Feasibility) -> list[str]:
 
 def _trace(scenario: Scenario, paths: list[str], *, as_json: bool) -> int:
     """Print, for each path, every place that set or shifted the value, and what it was from there on."""
-    found = [(path, scenario.trace(path)) for path in paths]
+    traces = [(path, scenario.trace(path)) for path in paths]
     if as_json:
-        traced = {
-            path: [{"value": _jsonable(said), "place": _where(place)} for place, said in steps] for path, steps in found
-        }
-        print_json({"trace": traced})
+        print_json({"trace": {path: [_step(place, said) for place, said in steps] for path, steps in traces}})
         return 0
-    for path, steps in found:
+    for path, steps in traces:
         lines = [f"{path}: {_said(steps[-1][1])}"]
         for number, (place, said) in enumerate(steps):
-            if place is None:
-                where = "by default" if len(steps) == 1 else "by a change"
-            else:
+            where = "by default" if len(steps) == 1 else "by a change"
+            if place is not None:
                 where = f"{'from' if number == 0 else 'then'} {place}"
                 where = where.replace("<set> ", "--set ").replace("<without> ", "--without ")
             lines.append(f"  {where}" + ("" if len(steps) == 1 else f": {_said(said)}"))
-        sys.stdout.write("\n".join(lines) + "\n")
+        print_lines(lines)
     return 0
+
+
+def _step(place: Place | None, said: Any) -> dict[str, Any]:
+    return {"value": jsonable(said), "place": asdict(place) if place else None}
 
 
 def _said(value: Any) -> str:
@@ -128,50 +117,16 @@ def _said(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _jsonable(value: Any) -> Any:
-    from budgetopt.scenario import Share
-
-    if isinstance(value, Share):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _jsonable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_jsonable(item) for item in value]
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _where(place: Place | None) -> dict[str, Any] | None:
-    if place is None:
-        return None
-    return {"file": place.file, "line": place.line, "column": place.column, "sheet": place.sheet}
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    return {
-        "code": problem.code,
-        "message": problem.message,
-        "place": _where(problem.place),
-        "expected": problem.expected,
-        "hint": problem.hint,
-    }
-
-
 def _counts(scenario: Scenario) -> dict[str, int]:
-    return {
-        "programs": len(scenario.programs),
-        "funds": len(scenario.funds),
-        "outcomes": len(scenario.outcomes),
-        "rules": len(scenario.rules),
-        "periods": len(scenario.periods),
-    }
+    return {name: len(getattr(scenario, name)) for name in ("programs", "funds", "outcomes", "rules", "periods")}
 
 
-def _summary(scenario: Scenario) -> str:
+def _summary(scenario: Scenario) -> list[str]:
     counts = [
-        f"{count:,} {name if count != 1 else name.removesuffix('s')}" for name, count in _counts(scenario).items()
+        f"{count:,} {name.removesuffix('s') if count == 1 else name}" for name, count in _counts(scenario).items()
     ]
-    objectives = ", then ".join(
+    objectives = [
         f"maximize {one.maximize}" if one.maximize is not None else f"minimize {one.minimize}"
         for one in scenario.objective
-    )
-    return f"{scenario.name}: {', '.join(counts)}.\nIt seeks to {objectives}."
+    ]
+    return [f"{scenario.name}: {', '.join(counts)}.", f"It seeks to {', then '.join(objectives)}."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.progress import progress
@@ -11,17 +12,9 @@ from budgetopt.errors import OptionError
 if TYPE_CHECKING:
     from budgetopt.scenario import Scenario
 
-__all__ = ["add_changes", "add_scenario", "load", "positive_seconds", "share"]
+__all__ = ["add_format", "add_scenario", "load", "positive_count", "positive_seconds", "share"]
 
-
-def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False, text: str = "") -> None:
-    """Add the argument that names a scenario."""
-    parser.add_argument(
-        "scenario",
-        metavar="SCENARIO",
-        nargs="?" if optional else None,
-        help=text or "a folder with scenario.yaml, or such a file",
-    )
+_SCENARIO = "a folder with scenario.yaml, or such a file"
 
 
 class Without(argparse.Action):
@@ -34,42 +27,30 @@ class Without(argparse.Action):
         setattr(namespace, self.dest, [*getattr(namespace, self.dest), Removal(values)])
 
 
-def add_changes(parser: argparse.ArgumentParser) -> None:
-    """Add the options that change values of the scenario, and that take some away."""
-    parser.add_argument(
-        "--set",
-        metavar="PATH=VALUE",
-        action="append",
-        default=[],
-        dest="changes",
-        help="change a value, such as funds.general.revenue=-5%% or outcomes.visits.weight=6; may be repeated",
-    )
-    parser.add_argument(
-        "--without",
-        metavar="PATH",
-        action=Without,
-        default=[],
-        dest="changes",
-        help="take something away, such as 'rules[Public safety floor]' or programs.pools.spending; may be repeated",
-    )
+def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False, text: str = _SCENARIO) -> None:
+    """Add the argument that names a scenario, and the options that change or take away some of its values."""
+    parser.add_argument("scenario", metavar="SCENARIO", nargs="?" if optional else None, help=text)
+    text = "change a value, such as funds.general.revenue=-5%% or outcomes.visits.weight=6; may be repeated"
+    parser.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes", help=text)
+    text = "take something away, such as 'rules[Public safety floor]' or programs.pools.spending; may be repeated"
+    parser.add_argument("--without", metavar="PATH", action=Without, default=[], dest="changes", help=text)
+
+
+def add_format(parser: argparse.ArgumentParser, text: str, *more: str) -> None:
+    """Add the option that says how data is printed: as text, as JSON, or in more ways."""
+    parser.add_argument("--format", choices=["text", "json", *more], default="text", help=text)
 
 
 def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
     """Return the scenario that the arguments name, with the changes that they ask for.
 
-    Raises
-    ------
-    ScenarioError
-        With everything that is wrong with it.
-    OptionError
-        If a change is not of the form PATH=VALUE.
+    A ScenarioError has everything that is wrong with it; an OptionError, a change that is not of the form PATH=VALUE.
     """
     changes = arguments.changes
     for change in changes:
         if isinstance(change, str) and "=" not in change.strip("="):
-            raise OptionError(
-                f"--set: {change!r} is not of the form PATH=VALUE", hint="write it like funds.general.revenue=-5%"
-            )
+            message = f"--set: {change!r} is not of the form PATH=VALUE"
+            raise OptionError(message, hint="write it like funds.general.revenue=-5%")
     with progress("Reading the scenario"):
         from budgetopt.reading import load as load_scenario
         from budgetopt.reading.changes import alter
@@ -81,10 +62,7 @@ def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
 def share(text: str) -> float:
     """Return a share from 0 to below 1 that was written as 0.01 or 1%."""
     number = text.strip()
-    try:
-        value = float(number[:-1]) / 100 if number.endswith("%") else float(number)
-    except ValueError:
-        value = -1.0
+    value = _number(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
     if not 0 <= value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to below 1, such as 0.001 or 0.1%")
     return value
@@ -92,13 +70,17 @@ def share(text: str) -> float:
 
 def positive_seconds(text: str) -> float:
     """Return a number of seconds above zero."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
+    value = _number(text)
+    if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def positive_count(text: str) -> int:

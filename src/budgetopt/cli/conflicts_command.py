@@ -7,19 +7,19 @@ new numbers, and with them the scenario has a plan.
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_changes, add_scenario, load, positive_count
+from budgetopt.cli.common import add_format, add_scenario, load, positive_count
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import print_json
+from budgetopt.cli.files import jsonable, print_json, print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import InfeasibleError, OptionError
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
-    from budgetopt.analysis import Conflict, Repair
+    from budgetopt.analysis import Amendment, Conflict, Repair
     from budgetopt.scenario import Scenario
+    from budgetopt.scenario.limits import Limit
 
 __all__ = ["HELP", "NAME", "add_arguments", "conflicts_document", "run", "solved_or_why_not"]
 
@@ -30,24 +30,13 @@ HELP = "when nothing fits: what contradicts what, and the cheapest repairs"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
-    add_changes(parser)
-    parser.add_argument(
-        "--most", metavar="COUNT", type=positive_count, default=3, help="how many sets and repairs to look for (3)"
-    )
-    parser.add_argument(
-        "--measure",
-        choices=["dollars", "change"],
-        default="dollars",
-        help="what the cheapest repair has least of: dollars, or change of the limits in shares of themselves",
-    )
-    parser.add_argument(
-        "--weight",
-        metavar="NAME=WEIGHT",
-        action="append",
-        default=[],
-        help="how much a rule, fund, program, outcome or resource counts in a repair: a factor, or never",
-    )
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="what to print")
+    text = "how many sets and repairs to look for (3)"
+    parser.add_argument("--most", metavar="COUNT", type=positive_count, default=3, help=text)
+    text = "what the cheapest repair has least of: dollars, or change of the limits in shares of themselves"
+    parser.add_argument("--measure", choices=["dollars", "change"], default="dollars", help=text)
+    text = "how much a rule, fund, program, outcome or resource counts in a repair: a factor, or never"
+    parser.add_argument("--weight", metavar="NAME=WEIGHT", action="append", default=[], help=text)
+    add_format(parser, "what to print")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,60 +46,46 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Looking for contradictions"):
         from budgetopt.analysis import conflicts, repairs
 
-        found = conflicts(scenario, at_most=arguments.most)
-        cheapest = (
-            repairs(scenario, measure=arguments.measure, weights=weights, at_most=arguments.most) if found else ()
-        )
+        most, measure = arguments.most, arguments.measure
+        found = conflicts(scenario, at_most=most)
+        cheapest = repairs(scenario, measure=measure, weights=weights, at_most=most) if found else ()
     if arguments.format == "json":
         print_json(conflicts_document(found, cheapest))
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
-        sys.stdout.write("\n".join(contradiction_lines(scenario, found, cheapest)) + "\n")
+        print_lines(contradiction_lines(scenario, found, cheapest))
     else:
-        sys.stdout.write("Nothing contradicts anything: the scenario has a plan.\n")
+        print_lines(["Nothing contradicts anything: the scenario has a plan."])
     return InfeasibleError.exit_code if found else 0
 
 
 def solved_or_why_not(scenario: Scenario, **options: Any) -> Allocation:
-    """Solve a scenario; where no plan exists, say on stderr what contradicts what.
-
-    Raises
-    ------
-    InfeasibleError
-        If no plan exists.
-    """
+    """Solve a scenario; where no plan exists, say on stderr what contradicts what before InfeasibleError goes on."""
     from budgetopt.allocation import solve
 
     try:
         return solve(scenario, **options)
     except InfeasibleError:
-        _explain_infeasible(scenario)
+        from budgetopt.analysis import conflicts, repairs
+        from budgetopt.report.contradiction import contradiction_lines
+
+        with progress("Looking for contradictions"):
+            found = conflicts(scenario)
+            cheapest = repairs(scenario, at_most=2) if found and found[0].demands else ()
+        for line in contradiction_lines(scenario, found, cheapest):
+            say(line)
         raise
 
 
-def _explain_infeasible(scenario: Scenario) -> None:
-    """Say on stderr why a scenario has no plan, in the short form."""
-    from budgetopt.analysis import conflicts, repairs
-    from budgetopt.report.contradiction import contradiction_lines
-
-    with progress("Looking for contradictions"):
-        found = conflicts(scenario)
-        cheapest = repairs(scenario, at_most=2) if found and found[0].demands else ()
-    for line in contradiction_lines(scenario, found, cheapest):
-        say(line)
-
-
 def _weight(text: str) -> tuple[str, Any]:
-    name, equals, value = text.rpartition("=")
-    if not equals or not name:
+    name, _, value = text.rpartition("=")
+    if not name:
         raise OptionError(
             f"--weight: {text!r} is not of the form NAME=WEIGHT", hint="write it like 'Safety floor=never'"
         )
-    if value.strip() == "never":
-        return name.strip(), "never"
     try:
-        return name.strip(), float(value)
+        return name.strip(), "never" if value.strip() == "never" else float(value)
     except ValueError:
         raise OptionError(f"--weight: {value!r} is no weight", hint="a number above zero, or never") from None
 
@@ -118,34 +93,17 @@ def _weight(text: str) -> tuple[str, Any]:
 def conflicts_document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]) -> dict[str, Any]:
     """Return conflicts and repairs as plain values."""
     return {
-        "conflicts": [
-            [
-                {
-                    "kind": demand.provision.kind,
-                    "name": demand.provision.name,
-                    "because": demand.because,
-                    "place": str(demand.place) if demand.place else None,
-                }
-                for demand in conflict.demands
-            ]
-            for conflict in found
-        ],
+        "conflicts": [[_demand(demand) for demand in conflict.demands] for conflict in found],
         "repairs": [
-            {
-                "cost": repair.cost,
-                "changes": [
-                    {"path": item.path, "before": _plain(item.before), "after": _plain(item.after)}
-                    for item in repair.amendments
-                ],
-            }
-            for repair in cheapest
+            {"cost": repair.cost, "changes": [_change(item) for item in repair.amendments]} for repair in cheapest
         ],
     }
 
 
-def _plain(value: Any) -> Any:
-    from budgetopt.scenario.amounts import Share
+def _demand(demand: Limit) -> dict[str, Any]:
+    provision, place = demand.provision, str(demand.place) if demand.place else None
+    return {"kind": provision.kind, "name": provision.name, "because": demand.because, "place": place}
 
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return str(value) if isinstance(value, Share) else value
+
+def _change(item: Amendment) -> dict[str, Any]:
+    return {"path": item.path, "before": jsonable(item.before), "after": jsonable(item.after)}

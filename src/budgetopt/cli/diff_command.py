@@ -6,11 +6,10 @@ The first scenario is what was, such as the proposed budget; the second is what 
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import positive_seconds
-from budgetopt.cli.files import print_json
+from budgetopt.cli.common import add_format, positive_seconds
+from budgetopt.cli.files import print_json, print_lines
 from budgetopt.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -27,10 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", metavar="SCENARIO", help="the scenario that was: a folder, or a scenario file")
     parser.add_argument("after", metavar="SCENARIO", help="the scenario that is")
     parser.add_argument("--solve", action="store_true", help="solve both, and say what the differences change")
-    parser.add_argument(
-        "--time-limit", metavar="SECONDS", type=positive_seconds, help="with --solve: stop each solve after this long"
-    )
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="what to print")
+    text = "with --solve: stop each solve after this long"
+    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    add_format(parser, "what to print")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         from budgetopt.report.difference_words import difference_lines
 
-        sys.stdout.write("\n".join(difference_lines(found)) + "\n")
+        print_lines(difference_lines(found))
     return 0
 
 

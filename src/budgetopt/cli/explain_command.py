@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import print_json
+from budgetopt.cli.files import print_json, print_lines
 from budgetopt.cli.prices_command import print_table
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
+
+if TYPE_CHECKING:
+    from budgetopt.report.explanation import Explanation
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -26,15 +28,11 @@ HELP = "explain a program, a rule or a fund; without a name, the whole plan"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    add_scenario(parser)
-    parser.add_argument(
-        "names", metavar="NAME", nargs="*", help="programs, rules, funds, targets or resources: ids or printed names"
-    )
     parser.add_argument("--all", action="store_true", help="a table of every program instead of sentences")
-    add_changes(parser)
-    parser.add_argument(
-        "--format", choices=["text", "json", "csv"], default="text", help="what to print; csv with --all"
-    )
+    add_scenario(parser)
+    text = "programs, rules, funds, targets or resources: ids or printed names"
+    parser.add_argument("names", metavar="NAME", nargs="*", help=text)
+    add_format(parser, "what to print; csv with --all", "csv")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,19 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
         question = question_about(plan) if arguments.names else None
         found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
     if arguments.format == "json":
-        document = [
-            {
-                "subject": item.subject,
-                "sentences": list(item.sentences),
-                "tables": {name: _records(table) for name, table in item.tables.items()},
-            }
-            for item in found
-        ]
-        print_json(document)
+        print_json([_document(item) for item in found])
     else:
-        sys.stdout.write("\n\n".join(str(item) for item in found) + "\n")
+        print_lines(["\n\n".join(str(item) for item in found)])
     return 0
 
 
-def _records(table: Any) -> Any:
-    return json.loads(table.to_json(orient="records"))
+def _document(item: Explanation) -> dict[str, Any]:
+    tables = {name: json.loads(table.to_json(orient="records")) for name, table in item.tables.items()}
+    return {"subject": item.subject, "sentences": list(item.sentences), "tables": tables}

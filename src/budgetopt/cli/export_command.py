@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.common import add_scenario, load
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target
 from budgetopt.cli.progress import progress
@@ -20,7 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
     parser.add_argument("model", metavar="MODEL", help="the file to write: model.mps or model.lp")
-    add_changes(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 from budgetopt.errors import BudgetoptError, FaultError, ScenarioError
 
@@ -18,11 +19,9 @@ DEBUG = "BUDGETOPT_DEBUG"
 
 def say(text: str) -> None:
     """Write a line to stderr; a stderr that nobody reads is no reason to fail."""
-    try:
+    with suppress(BrokenPipeError, ValueError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
-    except (BrokenPipeError, ValueError):
-        pass
 
 
 def guarded(run: Callable[[], int]) -> int:
@@ -33,7 +32,10 @@ def guarded(run: Callable[[], int]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # `| head` has seen enough; what is still in the buffer must not fail at the end of the process
-        _let_go_of_stdout()
+        with suppress(OSError, ValueError):  # a stdout without a file of its own, as in tests
+            sink = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(sink, sys.stdout.fileno())
+            os.close(sink)
         return 0
     except KeyboardInterrupt:
         say("budgetopt: interrupted")
@@ -49,7 +51,7 @@ def guarded(run: Callable[[], int]) -> int:
         say(f"budgetopt: {count:,} problem{'s' if count != 1 else ''}")
         return error.exit_code
     except BudgetoptError as error:
-        say(_named(str(error)))
+        say(str(error) if str(error).startswith("budgetopt") else f"budgetopt: {error}")
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - nothing but this line reaches a user
         first = str(error).strip().splitlines()
@@ -57,10 +59,6 @@ def guarded(run: Callable[[], int]) -> int:
         _trace("this is a fault of budgetopt, not of your input")
         return FAULT
     return code
-
-
-def _named(text: str) -> str:
-    return text if text.startswith("budgetopt") else f"budgetopt: {text}"
 
 
 def _trace(blame: str) -> None:
@@ -76,12 +74,3 @@ def _speak_unicode() -> None:
         encoding = (getattr(stream, "encoding", None) or "").lower().replace("-", "")
         if hasattr(stream, "reconfigure") and encoding != "utf8":
             stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _let_go_of_stdout() -> None:
-    try:
-        sink = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(sink, sys.stdout.fileno())
-        os.close(sink)
-    except (OSError, ValueError):  # a stdout without a file of its own, as in tests
-        pass

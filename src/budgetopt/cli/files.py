@@ -5,46 +5,28 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from budgetopt.errors import OptionError
 
-__all__ = ["STDIO", "check_target", "print_json", "read_text", "write_text"]
+__all__ = ["STDIO", "check_target", "jsonable", "print_json", "print_lines", "read_text", "write_text"]
 
 STDIO = "-"
 """The name that stands for stdin or stdout."""
 
 
 def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
-    """Refuse a file that could not be written in the end.
-
-    Parameters
-    ----------
-    option
-        The option that names it, for the message.
-    name
-        The file.
-    suffixes
-        How its name may end; left out, in any way.
-
-    Raises
-    ------
-    OptionError
-        If its folder is missing or may not be written to, it is a folder itself, or its name ends otherwise.
-    """
-    path, endings = Path(name), tuple(suffixes)
-    folder = path.parent
+    """Refuse, with an OptionError, a file that could not be written in the end, or whose name should end otherwise."""
+    path, folder, endings = Path(name), Path(name).parent, tuple(suffixes)
     if not name:
         raise OptionError(f"{option}: the name of the file is empty")
     if path.is_dir():
         raise OptionError(f"{option}: {name!r} is a folder", hint="name a file in it")
     if endings and path.suffix.lower() not in endings:
-        kinds = " or ".join(endings)
-        raise OptionError(
-            f"{option}: the name {name!r} does not end in {kinds}", hint=f"name it {path.stem}{endings[0]}"
-        )
+        message = f"{option}: the name {name!r} does not end in {' or '.join(endings)}"
+        raise OptionError(message, hint=f"name it {path.stem}{endings[0]}")
     if not folder.is_dir():
         raise OptionError(f"{option}: there is no folder {str(folder)!r}", hint=f"make it first: mkdir -p {folder}")
     if not os.access(path if path.exists() else folder, os.W_OK):
@@ -63,17 +45,29 @@ def write_text(name: str, text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print plain values as JSON; what is none of JSON's own kinds is printed as text."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    print_lines([json.dumps(value, indent=2, ensure_ascii=False, default=str)])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to stdout."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def jsonable(value: Any) -> Any:
+    """Return a value of a scenario as JSON has it, shares as text."""
+    from budgetopt.scenario.amounts import Share
+
+    if isinstance(value, Share):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def read_text(name: str) -> str:
-    """Return the text of a file, or of stdin for ``-``.
-
-    Raises
-    ------
-    OptionError
-        If there is no such file, or it is not text in UTF-8.
-    """
+    """Return the text of a file, or of stdin for ``-``; an OptionError says why it cannot be read."""
     try:
         return sys.stdin.read() if name == STDIO else Path(name).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:

@@ -6,33 +6,25 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
 
-__all__ = ["Interruptions", "watched"]
-
-
-@dataclass
-class Interruptions:
-    """How often Ctrl-C was pressed."""
-
-    count: int = 0
+__all__ = ["watched"]
 
 
 @contextmanager
-def watched() -> Iterator[Interruptions]:
-    """Count the interruptions from here on; each still raises KeyboardInterrupt, which the solvers turn into a stop."""
-    seen = Interruptions()
+def watched() -> Iterator[threading.Event]:
+    """Note an interruption from here on; each still raises KeyboardInterrupt, which the solvers turn into a stop."""
+    interrupted = threading.Event()
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        seen.count += 1
+        interrupted.set()
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
-        yield seen
+        yield interrupted
         return
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield seen
+        yield interrupted
     finally:
         signal.signal(signal.SIGINT, before)

@@ -7,10 +7,10 @@ columns was taken for what, to be looked over.
 from __future__ import annotations
 
 import argparse
-import sys
 from importlib import resources
 from pathlib import Path
 
+from budgetopt.cli.files import print_lines
 from budgetopt.errors import OptionError
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -22,12 +22,8 @@ HELP = "make a folder with a first scenario"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("folder", metavar="DIR", help="the folder to make; it must be new or empty")
-    parser.add_argument(
-        "--from",
-        metavar="FILE",
-        dest="table",
-        help="a table of programs, CSV or XLSX; office.xlsx!Offers names a sheet",
-    )
+    text = "a table of programs, CSV or XLSX; office.xlsx!Offers names a sheet"
+    parser.add_argument("--from", metavar="FILE", dest="table", help=text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,9 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         kind = "is not empty" if folder.is_dir() else "is a file"
-        raise OptionError(
-            f"{str(folder)!r} {kind}, and nothing is overwritten", hint="name a folder that does not exist yet"
-        )
+        message = f"{str(folder)!r} {kind}, and nothing is overwritten"
+        raise OptionError(message, hint="name a folder that does not exist yet")
     if arguments.table is None:
         source = resources.files("budgetopt.cli") / "starter"
         files = {name: (source / name).read_bytes() for name in ("scenario.yaml", "programs.csv", "effects.csv")}
@@ -53,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
                 file.write(content)
     except OSError as error:
         raise OptionError(f"{str(folder)!r} could not be made: {(error.strerror or str(error)).lower()}") from None
-    out = [f"Made {folder / name}" for name in files] + [f"note: {remark}" for remark in remarks]
+    print_lines([*(f"Made {folder / name}" for name in files), *(f"note: {remark}" for remark in remarks)])
     shown = f"'{folder}'" if " " in str(folder) else str(folder)
-    sys.stdout.write("\n".join([*out, f"Next: budgetopt check {shown}", f"      budgetopt solve {shown}"]) + "\n")
+    print_lines([f"Next: budgetopt check {shown}", f"      budgetopt solve {shown}"])
     return 0

@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, write_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["HELP", "NAME", "add_arguments", "print_table", "run", "solved_or_why_not"]
+__all__ = ["HELP", "NAME", "add_arguments", "print_table", "run"]
 
 NAME = "prices"
 HELP = "what each limit costs, what the rules cost one after another, and what the next and last dollars buy"
@@ -31,19 +31,15 @@ HELP = "what each limit costs, what the rules cost one after another, and what t
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
-    add_changes(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--ladder", action="store_true", help="add the rules one at a time, in the order of the file")
     which.add_argument("--dollars", action="store_true", help="what the next and the last dollars buy")
     which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
     parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
     parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
-    parser.add_argument(
-        "--hold",
-        action=argparse.BooleanOptionalAction,
-        help="hold the plan's all-or-nothing decisions (default: where there are 250 or more)",
-    )
-    parser.add_argument("--format", choices=["text", "json", "csv"], default="text", help="what to print")
+    text = "hold the plan's all-or-nothing decisions (default: where there are 250 or more)"
+    parser.add_argument("--hold", action=argparse.BooleanOptionalAction, help=text)
+    add_format(parser, "what to print", "csv")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,9 +14,8 @@ HELP = "print the JSON Schema of a scenario or of a result"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "of", nargs="?", choices=["scenario", "result"], default="scenario", help="of what; left out, of a scenario"
-    )
+    text = "of what; left out, of a scenario"
+    parser.add_argument("of", nargs="?", choices=["scenario", "result"], default="scenario", help=text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,17 +12,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.cli.common import add_changes, add_scenario, load, positive_count, positive_seconds, share
+from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, check_target, write_text
-from budgetopt.cli.interruptions import Interruptions, watched
+from budgetopt.cli.interruptions import watched
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, OutOfTimeError
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
-    from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -34,68 +33,50 @@ HELP = "find the best allocation, and print it or write it to files"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
-    add_changes(parser)
-    solving = parser.add_argument_group("how to solve")
-    solving.add_argument(
-        "--solver", metavar="NAME", default="highs", help="the solver (default: highs); `budgetopt solvers` lists them"
+    add = parser.add_argument_group("how to solve").add_argument
+    text = "the solver (default: highs); `budgetopt solvers` lists them"
+    add("--solver", metavar="NAME", default="highs", help=text)
+    add("--time-limit", metavar="SECONDS", type=positive_seconds, help="stop then, with the best plan found")
+    text = (
+        "with all-or-nothing decisions: stop when no plan can be better by more than this share (default: search "
+        "small problems to their end, those of 250 such decisions or more to 0.01%%)"
     )
-    solving.add_argument(
-        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop then, with the best plan found"
-    )
-    solving.add_argument(
-        "--gap",
-        metavar="SHARE",
-        type=share,
-        help="with all-or-nothing decisions: stop when no plan can be better by more than this share (default: search "
-        "small problems to their end, those of 250 such decisions or more to 0.01%%)",
-    )
-    solving.add_argument("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
-    output = parser.add_argument_group("what to print and write")
-    output.add_argument(
-        "--report",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated",
-    )
-    output.add_argument(
-        "--excel", metavar="FILE", action="append", default=[], help="write every table as a sheet of a workbook, .xlsx"
-    )
-    output.add_argument("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
-    output.add_argument("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
-    output.add_argument(
-        "--format",
-        choices=["text", "json", "csv"],
-        help="what to print: tables (text), the result document, or the programs as CSV",
-    )
-    output.add_argument("--all", action="store_true", help="print every program, also where there are many")
+    add("--gap", metavar="SHARE", type=share, help=text)
+    add("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
+    add = parser.add_argument_group("what to print and write").add_argument
+    text = "write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
+    add("--report", metavar="FILE", action="append", default=[], help=text)
+    text = "write every table as a sheet of a workbook, .xlsx"
+    add("--excel", metavar="FILE", action="append", default=[], help=text)
+    add("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
+    add("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
+    text = "what to print: tables (text), the result document, or the programs as CSV"
+    add("--format", choices=["text", "json", "csv"], help=text)
+    add("--all", action="store_true", help="print every program, also where there are many")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario, write the files, print the plan."""
     _check_outputs(arguments)
     scenario = load(arguments)
-    with watched() as interruptions, progress("Solving"):
-        plan = _solve(arguments, scenario, interruptions)
+    options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
+    options = {key: value for key, value in options.items() if value is not None}
+    with watched() as interrupted, progress("Solving"):
+        try:
+            plan = solved_or_why_not(scenario, **options)
+        except OutOfTimeError:
+            if interrupted.is_set():
+                raise KeyboardInterrupt from None
+            raise
     with progress("Writing"):
         _write(arguments, plan)
     _print(arguments, plan)
-    if interruptions.count:
+    if interrupted.is_set():
         say("budgetopt: interrupted; this is the best plan found until then, and it is not proved to be the best")
         return INTERRUPTED
     if not plan.proved:
         say(f"budgetopt: the plan keeps every limit, but it is not proved to be the best; {_how_far(plan)}")
     return 0
-
-
-def _solve(arguments: argparse.Namespace, scenario: Scenario, interruptions: Interruptions) -> Allocation:
-    options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
-    try:
-        return solved_or_why_not(scenario, **{key: value for key, value in options.items() if value is not None})
-    except OutOfTimeError:
-        if interruptions.count:
-            raise KeyboardInterrupt from None
-        raise
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
@@ -111,24 +92,22 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     elif arguments.json is not None:
         check_target("--json", arguments.json)
     if arguments.csv is not None:
-        folder = Path(arguments.csv)
-        if folder.exists() and not folder.is_dir():
+        if Path(arguments.csv).is_dir():
+            return
+        if Path(arguments.csv).exists():
             raise OptionError(f"--csv: {arguments.csv!r} is a file", hint="name a folder")
-        if not folder.is_dir():
-            check_target("--csv", arguments.csv)
+        check_target("--csv", arguments.csv)
 
 
 def _write(arguments: argparse.Namespace, plan: Allocation) -> None:
     from budgetopt import report
 
     for name in [*arguments.report, *arguments.excel]:
-        match Path(name).suffix.lower():
-            case ".xlsx":
-                report.write_excel(plan, name)
-            case ".md":
-                write_text(name, report.markdown_summary(plan))
-            case _:
-                report.write_html(plan, name)
+        suffix = Path(name).suffix.lower()
+        if suffix == ".md":
+            write_text(name, report.markdown_summary(plan))
+        else:
+            (report.write_excel if suffix == ".xlsx" else report.write_html)(plan, name)
         say(f"wrote {name}")
     if arguments.json is not None:
         write_text(arguments.json, plan.to_json())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+
+from budgetopt.cli.common import add_format
+from budgetopt.cli.files import print_lines
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -14,7 +16,7 @@ HELP = "list the solvers that can be used here"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="how to print them (default: text)")
+    add_format(parser, "how to print them (default: text)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,8 +24,5 @@ def run(arguments: argparse.Namespace) -> int:
     from budgetopt.solvers import available_solvers
 
     names = available_solvers()
-    if arguments.format == "json":
-        sys.stdout.write(json.dumps(list(names)) + "\n")
-    else:
-        sys.stdout.write("".join(f"{name}\n" for name in names))
+    print_lines([json.dumps(list(names))] if arguments.format == "json" else names)
     return 0

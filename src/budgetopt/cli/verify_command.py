@@ -7,14 +7,13 @@ prices in the proof show that no plan can do better. Exit code 0: confirmed; 2: 
 from __future__ import annotations
 
 import argparse
-import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_changes, add_scenario, load
+from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import STDIO, print_json, read_text
+from budgetopt.cli.files import STDIO, print_json, print_lines, read_text
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, ResultFileError
 
@@ -31,15 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("result", metavar="RESULT", help="the file that `solve --json` wrote; - reads stdin")
     add_scenario(parser, optional=True, text="the scenario; left out, it is looked for beside the result and here")
-    add_changes(parser)
-    parser.add_argument(
-        "--exact",
-        action="store_true",
-        help="prove the first objective in fractions too, without any rounding (small linear programs)",
-    )
-    parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="how to print what was found (default: text)"
-    )
+    text = "prove the first objective in fractions too, without any rounding (small linear programs)"
+    parser.add_argument("--exact", action="store_true", help=text)
+    add_format(parser, "how to print what was found (default: text)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,9 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(found.to_dict() | ({} if exact is None else {"exact": exact}))
     else:
-        sys.stdout.write(f"{found}\n")
-        if exact is not None:
-            sys.stdout.write(f"{_sentence(exact)}\n")
+        print_lines([str(found), *([] if exact is None else [_sentence(exact)])])
     if found.accepted:
         return 0
     say(f"budgetopt: {arguments.result} is not confirmed")
@@ -88,11 +79,8 @@ def _exact(document: dict[str, Any], scenario: Scenario) -> dict[str, str | None
     if outcome.x is None or first.solution.row_dual is None:
         raise OptionError("the result has no prices, so there is nothing to check in fractions")
     proof = prove_in_fractions(formulation.linear_program, first.stage, outcome.x, first.solution.row_dual)
-    return {
-        "violation": str(proof.violation),
-        "value": str(proof.value),
-        "bound": None if proof.bound is None else str(proof.bound),
-    }
+    bound = None if proof.bound is None else str(proof.bound)
+    return {"violation": str(proof.violation), "value": str(proof.value), "bound": bound}
 
 
 def _beside(result: str, document: dict[str, Any]) -> str:
@@ -100,11 +88,8 @@ def _beside(result: str, document: dict[str, Any]) -> str:
     # the file that extends all others was merged over them last
     named = [name for name in document["provenance"]["inputs"] if name.endswith((".yaml", ".yml"))]
     file = named[-1] if named else "scenario.yaml"
-    folders = [Path()] if result == STDIO else [Path(result).parent, Path()]
-    for folder in folders:
+    for folder in [Path()] if result == STDIO else [Path(result).parent, Path()]:
         if (folder / file).is_file():
             return str(folder / file)
-    raise OptionError(
-        f"{file} stands neither beside the result nor here",
-        hint=f"name the scenario: budgetopt verify {result} SCENARIO",
-    )
+    hint = f"name the scenario: budgetopt verify {result} SCENARIO"
+    raise OptionError(f"{file} stands neither beside the result nor here", hint=hint)
