@@ -250,12 +250,7 @@ def _fork(run: Callable[[], int], seconds: float) -> int:
 
 
 def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
-    """Return what each test executes of some files, from the cache or from running it.
-
-    A test that fails without any mutant ends the run.
-    """
-    import pytest
-
+    """Return what each test executes of some files, from the cache or from running it; not of tests that fail."""
     by_file: dict[Path, list[Any]] = {}
     for item in session.items:
         by_file.setdefault(item.path, []).append(item)
@@ -267,14 +262,14 @@ def recorded(session: Any, files: set[str], jobs: int) -> dict[str, Record]:
         places[path] = CACHE / f"{path.stem}-{key}.json"
         if not places[path].exists():
             todo.append((path, _record_of(session, items, sorted(files), places[path]), 3600.0))
-    for (path, _, _), status in _in_forks(todo, jobs):
+    for (path, _, _), _ in _in_forks(todo, jobs):
         print(f"recorded {path.name}", file=sys.stderr, flush=True)
-        if status:
-            pytest.exit(f"{path} fails without any mutant", returncode=1)
     records = {}
-    for place in places.values():
+    for place in filter(Path.exists, places.values()):
         for name, (seconds, lines) in json.loads(place.read_text(encoding="utf-8")).items():
             records[name] = Record(seconds, {path: set(executed) for path, executed in lines.items()})
+    for name in [item.nodeid for item in session.items if item.nodeid not in records]:
+        print(f"left out, because it fails without any mutant: {name}", file=sys.stderr, flush=True)
     return records
 
 
@@ -305,12 +300,11 @@ def _record_of(session: Any, items: Sequence[Any], files: list[str], place: Path
         watch.start()
         for item, after in zip(items, [*items[1:], None], strict=True):
             watch.switch_context(item.nodeid)
-            begin = time.process_time()
+            begin, failed = time.process_time(), session.testsfailed
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-            seconds[item.nodeid] = time.process_time() - begin
+            if session.testsfailed == failed:
+                seconds[item.nodeid] = time.process_time() - begin
         watch.stop()
-        if session.testsfailed:
-            return 1
         # tests that execute nothing of these files are no reason to warn
         warnings.simplefilter("ignore")
         lines: dict[str, dict[str, list[int]]] = {name: {} for name in seconds}

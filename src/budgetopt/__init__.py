@@ -95,12 +95,14 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import Effect as Effect
     from budgetopt.scenario.model import ExactlyOneRule as ExactlyOneRule
     from budgetopt.scenario.model import ExcludesRule as ExcludesRule
+    from budgetopt.scenario.model import Follow as Follow
     from budgetopt.scenario.model import FollowsRule as FollowsRule
     from budgetopt.scenario.model import Fund as Fund
     from budgetopt.scenario.model import FundSpending as FundSpending
     from budgetopt.scenario.model import IfFunded as IfFunded
     from budgetopt.scenario.model import MaintenanceOfEffort as MaintenanceOfEffort
     from budgetopt.scenario.model import Match as Match
+    from budgetopt.scenario.model import Need as Need
     from budgetopt.scenario.model import Objective as Objective
     from budgetopt.scenario.model import OfSelection as OfSelection
     from budgetopt.scenario.model import Outcome as Outcome
@@ -123,8 +125,6 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import Transfer as Transfer
     from budgetopt.scenario.model import Use as Use
     from budgetopt.scenario.model import Where as Where
-    from budgetopt.scenario.model.logic_rules import Follow as Follow
-    from budgetopt.scenario.model.logic_rules import Need as Need
     from budgetopt.scenario.packages import PackageTable as PackageTable
     from budgetopt.scenario.places import Places as Places
     from budgetopt.scenario.programs import Column as Column
@@ -165,12 +165,11 @@ _EXPORTS = {
     "budgetopt.scenario.effects": "Effects",
     "budgetopt.scenario.limits": "Limit Limits Mention Number Provision",
     "budgetopt.scenario.model": (
-        "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule FollowsRule Fund FundSpending "
-        "IfFunded MaintenanceOfEffort Match Objective OfSelection Outcome Package PackageEffect Program RequiresRule "
-        "Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables Target TogetherRule "
-        "Transfer Use Where"
+        "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule Follow FollowsRule Fund "
+        "FundSpending IfFunded MaintenanceOfEffort Match Need Objective OfSelection Outcome Package PackageEffect "
+        "Program RequiresRule Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables "
+        "Target TogetherRule Transfer Use Where"
     ),
-    "budgetopt.scenario.model.logic_rules": "Follow Need",
     "budgetopt.scenario.packages": "PackageTable",
     "budgetopt.scenario.places": "Places",
     "budgetopt.scenario.programs": "Column Origin",

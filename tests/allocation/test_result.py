@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.allocation.canonical import canonical_json
 from budgetopt.allocation.proof import labels_of, plan_of
-from budgetopt.allocation.result import RESULT_FORMAT, document_sha256
+from budgetopt.allocation.result import RESULT_FORMAT, canonical_json, document_sha256
 from budgetopt.allocation.result_schema import check_form, read_result, result_schema
 from budgetopt.audit import audit_plan
 from budgetopt.errors import ResultFileError

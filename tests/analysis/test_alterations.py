@@ -11,9 +11,8 @@ from tests.strategies import ALL, cases
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf
-from budgetopt.analysis.alterations import Alterations
+from budgetopt.analysis.alterations import Alterations, whole
 from budgetopt.analysis.scaling import scaled
-from budgetopt.analysis.whole import whole
 from budgetopt.formulation import LinearProgram
 
 

@@ -11,9 +11,9 @@ from tests.strategies import ALL, cases
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, marginal_returns, prices
+from budgetopt.analysis.alterations import whole
 from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.what_if import is_large
-from budgetopt.analysis.whole import whole
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import Termination
 

@@ -230,3 +230,19 @@ def test_a_program_of_packages_has_one_row_of_limits_with_all_rows_too():
         outcome = solve_linear_program(problem)
         assert outcome.proved
         assert outcome.solution.objective == pytest.approx(1 + 70)
+
+
+def test_a_free_service_without_its_limit_of_units_has_no_undefined_limits():
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"saved": {"weight": 2}},
+        "programs": {
+            "a": {"service": {"unit": "visits", "unit_cost": 0, "up_to": 5}, "outcomes": {"saved": {"per_unit": 1}}}
+        },
+    }
+    scenario = Scenario.from_document(document)
+    limit = next(limit for limit in scenario.limits if limit.kind == "most units")
+    problem = formulate(scenario, suspended=[limit.provision], keep_all=True).linear_program
+    assert "program limits[a,budget]" in problem.row_labels.all_names()
+    assert not np.isnan(problem.row_upper).any()
+    assert np.isinf(problem.upper).any()

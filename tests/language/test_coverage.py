@@ -10,7 +10,7 @@ import pytest
 import budgetopt as bo
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.errors import ScenarioError
-from budgetopt.scenario import coverage
+from budgetopt.scenario import scenario as scenario_module
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of, solved, spent
 
@@ -84,9 +84,9 @@ def test_a_service_without_a_price_has_no_coverage() -> None:
 
 
 def test_ceilings_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[Scenario] = []
-    plain = coverage.ceilings
-    monkeypatch.setattr(coverage, "ceilings", lambda scenario: calls.append(scenario) or plain(scenario))
+    calls: list[Any] = []
+    plain = scenario_module.ceilings
+    monkeypatch.setattr(scenario_module, "ceilings", lambda *given: calls.append(given) or plain(*given))
     programs = {key: dollars(3, spending={"at_most": 40}) for key in "abcd"}
     rules = [{"name": f"{one}{two}", "substitutes": [one, two]} for one, two in ("ab", "bc", "cd")]
     bo.formulate(Scenario.from_document(document_of(programs, rules=rules)))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, break_even_factors, explain_all, marginal_returns, prices
+from budgetopt.analysis.alterations import whole
 from budgetopt.analysis.break_even import MOVES
 from budgetopt.analysis.pricing import limit_rows
 from budgetopt.analysis.scaling import scaled
-from budgetopt.analysis.whole import whole
 from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Block
 from budgetopt.scenario.limits import Provision
@@ -190,8 +190,8 @@ def test_a_price_bounds_what_a_larger_step_brings(case: Case, share: float, data
     limits = list(limit_rows(question))
     at = data.draw(st.integers(0, len(limits) - 1))
     limit = limits[at]
-    line = prices(plan, only=[Provision(limit.kind, limit.name)], question=question)
-    mine = [item for item in limits if (item.kind, item.name) == (limit.kind, limit.name)].index(limit)
+    line = prices(plan, only=[limit.limit.provision], question=question)
+    mine = [item for item in limits if item.limit is limit.limit].index(limit)
     relief, tightening = line["relief"].iloc[mine], line["tightening"].iloc[mine]
     gain = 1.0 if question.problem.stages[0].maximize else -1.0
     base = question.as_is().objective

@@ -9,7 +9,9 @@ import pytest
 
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.load import load
-from budgetopt.reading.starting import new_from_table
+from budgetopt.reading.starting import from_table
+from budgetopt.reading.write import write_files
+from budgetopt.reading.yaml_file import read_yaml
 
 
 @pytest.fixture
@@ -31,29 +33,29 @@ def office(tmp_path: Path) -> Path:
 
 
 def test_the_mapping_is_written_down_and_what_has_no_place_is_told(office: Path, tmp_path: Path) -> None:
-    started = new_from_table(f"{office}!Offers", tmp_path / "elmfield")
-    assert started.columns == {
+    files, remarks = from_table(f"{office}!Offers", "elmfield")
+    folder = write_files(tmp_path / "elmfield", files)
+    assert read_yaml(folder / "scenario.yaml").tree["tables"]["programs"]["columns"] == {
         "Program": "program",
         "Dept": "department",
         "Fund": "funds",
         "FY26 Adopted": "baseline",
         "Council district": "ignore",
     }
-    assert started.unplaced == ("Council district",)
-    assert any("line of totals" in remark for remark in started.remarks)
-    scenario = load(started.folder)
+    assert "left aside, because no key of a program fits: 'Council district'" in remarks
+    assert any("line of totals" in remark for remark in remarks)
+    scenario = load(folder)
     assert scenario.name == "elmfield"
     assert scenario.programs.ids.tolist() == ["Library hours", "Streets"]
     assert {name: fund.revenue for name, fund in scenario.funds.items()} == {"General": 120_000, "Street aid": 400_000}
-    assert "Council district: ignore" in (started.folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert "Council district: ignore" in (folder / "scenario.yaml").read_text(encoding="utf-8")
     with pytest.raises(OptionError, match="there is already"):
-        new_from_table(f"{office}!Offers", tmp_path / "elmfield")
+        write_files(tmp_path / "elmfield", files)
 
 
-def test_nothing_is_written_where_the_table_cannot_be_placed(office: Path, tmp_path: Path) -> None:
+def test_a_table_that_cannot_be_placed_is_refused(office: Path, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="2 sheets, and none is named"):
-        new_from_table(office, tmp_path / "elmfield")
+        from_table(str(office), "elmfield")
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(OptionError, match="can be taken for the programs"):
-        new_from_table(tmp_path / "other.csv", tmp_path / "elmfield")
-    assert not (tmp_path / "elmfield").exists()
+        from_table(str(tmp_path / "other.csv"), "elmfield")

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budgetopt.errors import Place
+from budgetopt.errors import Place, ScenarioError
 from budgetopt.reading.tables import TablesRead, read_tables
-from budgetopt.reading.tables.workbook import read_sheet, sheet_names
+from budgetopt.reading.tables.workbook import read_sheet
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import Tables
 
@@ -127,7 +127,9 @@ def test_formulas_with_stored_results_and_broken_ones(tmp_path: Path) -> None:
 def test_the_names_of_the_sheets() -> None:
     content = io.BytesIO()
     workbook(One=[[1]], Two=[[2]]).save(content)
-    assert sheet_names(content.getvalue(), "x.xlsx") == ["One", "Two"]
+    with pytest.raises(ScenarioError) as caught:
+        read_sheet(content.getvalue(), "x.xlsx")
+    assert caught.value.problems[0].hint == "write one of x.xlsx!One, x.xlsx!Two"
 
 
 @settings(max_examples=20)

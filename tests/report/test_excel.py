@@ -15,7 +15,7 @@ from tests.report.plans import HOSTILE
 
 from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
-from budgetopt.report import sheets, write_excel
+from budgetopt.report import excel, write_excel
 
 SHEETS = ["Programs", "By fund", "Outcomes", "Funds", "Rules", "Assumptions", "Proof"]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -133,7 +133,7 @@ def test_long_words_have_the_room_that_they_need(city: Allocation, tmp_path: Pat
 def test_a_plan_larger_than_a_sheet_is_refused(
     city: Allocation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "MOST_ROWS", 13)
+    monkeypatch.setattr(excel, "MOST_ROWS", 13)
     with pytest.raises(OptionError, match="more than a workbook can hold"):
         write_excel(city, tmp_path / "plan.xlsx")
     assert list(tmp_path.iterdir()) == []

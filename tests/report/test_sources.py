@@ -8,7 +8,7 @@ from tests.report.plans import plan_of, riverton
 from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcome_rows import Bought, OutcomeRow, assumed_programs
-from budgetopt.report.sources import Sources, effect_lines, is_assumed
+from budgetopt.report.sources import EVIDENCE_WORDS, Sources, effect_lines, is_assumed
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.scenario import Scenario
 
@@ -20,7 +20,7 @@ def test_effects_are_said_as_they_are_written(city: Allocation) -> None:
     assert len(lines) == 13
     rehousing = lines["Rapid rehousing", 0]
     assert rehousing.words == "1 household for each $12,000, up to 400 households"
-    assert (rehousing.evidence_words, rehousing.error, rehousing.as_of) == (
+    assert (EVIDENCE_WORDS[rehousing.evidence], rehousing.error, rehousing.as_of) == (
         "randomized trial",
         "standard error 15%",
         "2023",
@@ -30,7 +30,7 @@ def test_effects_are_said_as_they_are_written(city: Allocation) -> None:
     assert lines["Vision Zero", 1].error == "of the effect: 70% low and 125% high"
     assert lines["Bookmobile", 3].words == "110 visits for each $1,000"
     assert lines["Depot", 2].words == "-120 repairs for each $1 million"
-    assert lines["Water mains", 2].evidence_words == "administrative data"
+    assert EVIDENCE_WORDS[lines["Water mains", 2].evidence] == "administrative data"
 
 
 def test_effects_stand_in_the_order_of_the_programs(plan: Allocation) -> None:

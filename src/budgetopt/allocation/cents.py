@@ -15,28 +15,14 @@ _NOISE = 1e-5
 def apportion(exact: Floats, total: int, lower: Floats, upper: Floats) -> Ints:
     """Round numbers to whole ones of a given sum by the largest remainder, within limits where that is possible.
 
-    Every number is first rounded down; the units still missing go one by one to the largest remainders. Numbers below
-    their lower limit come first, and numbers that would pass their upper limit come last.
-
-    Parameters
-    ----------
-    exact
-        Numbers, zero or more; shape (n,).
-    total
-        What the result must add up to.
-    lower, upper
-        Limits of each; shape (n,).
-
-    Returns
-    -------
-    Ints
-        Whole numbers that add up to ``total``; shape (n,).
+    Every number (zero or more) is first rounded down; the units still missing go one by one to the largest remainders.
+    Numbers below their lower limit come first, and numbers that would pass their upper limit come last. All arrays have
+    shape (n,).
     """
     floor = np.floor(exact + _NOISE).astype(np.int64)
-    missing = total - int(floor.sum())
+    remainder, missing = exact - floor, total - int(floor.sum())
     if missing == 0 or not len(exact):
         return floor
-    remainder = exact - floor
     if missing > 0:
         rank = np.where(floor < lower - _NOISE, 2.0, remainder) - 4.0 * (floor + 1 > upper + _NOISE)
         order = np.argsort(-rank, kind="stable")
@@ -77,11 +63,6 @@ def to_cents(
         Whether what is left opens the next period; shape (funds,).
     kept_share
         The share of its spending that each fund must have left besides; none if left out. Shape (funds, periods).
-
-    Returns
-    -------
-    Floats
-        Dollars, each the float nearest to a whole number of cents; shape (programs, funds, periods).
     """
     cents = np.maximum(spending, 0.0) * 100
     rounded = np.zeros(cents.shape, dtype=np.int64)

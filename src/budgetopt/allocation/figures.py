@@ -11,6 +11,8 @@ INFORMATIONAL = frozenset({
     "provenance.seconds", "provenance.budgetopt", "provenance.solver", "provenance.inputs", "document_sha256", "proof"
 })  # fmt: skip
 """What does not follow from plan and scenario. The proof is checked by itself."""
+MISSING = object()
+"""Stands for an entry that a document does not have."""
 SAME = 1e-12
 """The share by which two figures may differ that were added up in another order."""
 SAME_PRICE = 1e-9
@@ -32,21 +34,15 @@ def differences(
 ) -> tuple[list[str], int]:
     """Return what differs between two documents, in words, and how many figures were compared.
 
-    Parameters
-    ----------
-    written, expected
-        The documents.
-    sizes
-        The size of the figures that some entries were computed from, by their path.
+    ``sizes`` has the size of the figures that some entries were computed from, by their path.
     """
-    wrong: list[str] = []
-    count = 0
-    for path, one, other, parent in _walk((), written, expected, {}):
-        count += 1
-        name = ".".join(path)
-        if not _same(one, other, path, parent, sizes.get(name, 0.0)):
-            wrong.append(f"{name} is {_shown(one)}, and it should be {_shown(other)}")
-    return wrong, count
+    figures = list(_walk((), written, expected, {}))
+    wrong = [
+        f"{'.'.join(path)} is {_shown(one)}, and it should be {_shown(other)}"
+        for path, one, other, parent in figures
+        if not _same(one, other, path, parent, sizes.get(".".join(path), 0.0))
+    ]
+    return wrong, len(figures)
 
 
 def _walk(
@@ -58,19 +54,10 @@ def _walk(
         for key in dict.fromkeys((*one, *other)):
             yield from _walk((*path, key), one.get(key, MISSING), other.get(key, MISSING), other)
     elif _is_list(one) and _is_list(other) and len(one) == len(other):
-        named, twins = _by_name(one), _by_name(other)
         # lists of named things are compared name by name: their order is no figure
-        yield from _walk(path, named, twins, {})
+        yield from _walk(path, _by_name(one), _by_name(other), {})
     else:
         yield path, one, other, parent
-
-
-class _Missing:
-    def __repr__(self) -> str:
-        return "left out"
-
-
-MISSING = _Missing()
 
 
 def _is_list(value: Any) -> bool:
@@ -104,9 +91,9 @@ def _pattern(path: tuple[str, ...]) -> str:
     """Return a path with the names of list items and of checks left open."""
     match path:
         case ("certificate", "checks", _, last):
-            return f"certificate.checks.*.{last}"
-        case (("outcomes" | "programs") as table, _, last):
-            return f"{table}.*.{last}"
+            path = ("certificate", "checks", "*", last)
+        case ("outcomes", _, last):
+            path = ("outcomes", "*", last)
     return ".".join(path)
 
 

@@ -36,11 +36,8 @@ def rules_table(plan: Allocation) -> pd.DataFrame:
     limit by a hundredth of itself would gain, as far as the price holds. ``limit`` is its position in
     ``scenario.limits``.
     """
-    frames = []
-    for check in plan.audit.checks:
-        at = check.limit
-        if isinstance(at, int) and at >= 0:
-            frames.append(_frame(plan, check, at))
+    checks = ((check, check.limit) for check in plan.audit.checks)
+    frames = [_frame(plan, check, at) for check, at in checks if isinstance(at, int) and at >= 0]
     if not frames:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
@@ -52,7 +49,7 @@ def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:
         # what cannot be below zero has no floor of zero
         check = replace(check, lower=np.where(check.lower > 0, check.lower, -np.inf))
     words = {"kind": limit.form, "name": limit.name, "because": limit.because, "place": str(limit.place or "")}
-    names = np.array([*plan.scenario.periods, "all"], dtype=object)
+    names = objects([*plan.scenario.periods, "all"])
     rows = _of_programs(plan, check, at) if limit.of_each_program else _of_sums(plan, check, at)
     asked = set(rows["period"].tolist())
     rest = [period for period in range(len(names) - 1) if limit.in_every_period and period not in asked]
@@ -70,9 +67,8 @@ def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
     """Return the rows of a limit on sums: one a cell that has a limit."""
     part, names = _parts(plan, check, at)
     by_program = check.program if check.program is not None and plan.prices.is_by_program(at) else None
-    price = plan.prices.of(
-        at, EVERY if part is None else part, EVERY if by_program is None else by_program, check.period
-    )
+    part_or_every, program_or_every = (EVERY if key is None else key for key in (part, by_program))
+    price = plan.prices.of(at, part_or_every, program_or_every, check.period)
     about = np.full(len(check), "", dtype=object) if part is None else names[part]
     if by_program is not None:
         about = plan.scenario.programs.ids[by_program]

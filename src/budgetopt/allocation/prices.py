@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.programs import Bools, Floats, Ints
@@ -88,49 +87,41 @@ class Prices:
         return highest
 
     def _of_limit(self, limit: int) -> Ints:
-        first, last = np.searchsorted(self._ordered, [limit, limit + 1])
-        return self._order[first:last]
+        order, ordered = self._order
+        first, last = np.searchsorted(ordered, [limit, limit + 1])
+        return order[first:last]
 
     @cached_property
-    def _order(self) -> Ints:
-        return np.argsort(self._rows.limit, kind="stable")
-
-    @cached_property
-    def _ordered(self) -> Ints:
-        return self._rows.limit[self._order]
+    def _order(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self._rows.limit, kind="stable")
+        return order, self._rows.limit[order]
 
     def _look_up(self, limit: int, asked: Sequence[Ints], every: tuple[bool, bool, bool]) -> Floats:
         """Return the sum of the prices of the rows with the asked keys; those of ``every`` count all alike."""
         rows = self._of_limit(limit)
         own = (self._rows.part[rows], self._rows.program[rows], self._rows.period[rows])
-        known, at = np.unique(self._key(*_alike(own, every)), return_inverse=True)
-        wanted = np.broadcast_to(self._key(*_alike(asked, every)), asked[0].shape)
+        known, at = np.unique(self._key(own, every), return_inverse=True)
+        wanted = self._key(asked, every)
         if not len(known):
             return np.full(wanted.shape, self._unknown)
         total = np.bincount(at, weights=self._rows.price[rows], minlength=len(known))
         place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
         return np.where(known[place] == wanted, total[place], self._unknown).astype(np.float64)
 
-    def _key(self, part: NDArray[np.int64], program: NDArray[np.int64], period: NDArray[np.int64]) -> Ints:
+    def _key(self, keys: Sequence[Ints], every: Sequence[bool]) -> Ints:
+        """Return one number for the part, program and period of each row; those of ``every`` count all alike."""
+        part, program, period = (np.full_like(key, EVERY) if one else key for key, one in zip(keys, every, strict=True))
         programs, periods = self._shape
         return ((part + 1) * (programs + 1) + program + 1) * (periods + 1) + period + 1
 
 
 def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
-    """Return the prices that the duals of a linear program's first stage say.
-
-    Parameters
-    ----------
-    formulation
-        The linear program and its labels.
-    row_dual, reduced_cost
-        The change of the stage's value for one more unit of a limit; None where there are no duals.
-    """
+    """Return the prices that the duals of a linear program's first stage say; None where there are no duals."""
     problem = formulation.linear_program
     unknown = np.nan if row_dual is None or reduced_cost is None else 0.0
     if row_dual is None or reduced_cost is None:
         row_dual, reduced_cost = np.full(problem.rows, np.nan), np.full(problem.columns, np.nan)
-    gain = 1.0 if problem.stages[0].maximize else -1.0
+    gain = -problem.stages[0].sign
     row_gain, column_gain = gain * row_dual, gain * reduced_cost
     floor, ceiling = _program_prices(formulation, row_gain, column_gain)
     names, shape = problem.column_labels.names, floor.shape
@@ -142,19 +133,8 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
         program, period = np.nonzero(by >= 0)
         none = np.full(len(program), EVERY)
         rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
-    return Prices(money, floor, ceiling, _joined(rows), (shape[0], shape[1]), unknown)
-
-
-def _alike(keys: Sequence[Ints], every: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
-    part, program, period = (np.full_like(key, EVERY) if alike else key for key, alike in zip(keys, every, strict=True))
-    return part, program, period
-
-
-def _joined(parts: list[_PricedRows]) -> _PricedRows:
-    limit, part, program, period = (
-        np.concatenate([getattr(rows, name) for rows in parts]) for name in ("limit", "part", "program", "period")
-    )
-    return _PricedRows(limit, part, program, period, np.concatenate([rows.price for rows in parts]))
+    joined = _PricedRows(*(np.concatenate([getattr(part, item.name) for part in rows]) for item in fields(_PricedRows)))
+    return Prices(money, floor, ceiling, joined, (shape[0], shape[1]), unknown)
 
 
 def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:

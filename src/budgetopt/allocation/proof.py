@@ -20,8 +20,6 @@ from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["labels_of", "plan_of", "proof_document", "vector_of"]
 
-Decisions = Mapping[str, Mapping[str, Mapping[str, float]]]
-
 
 def proof_document(plan: Allocation) -> dict[str, Any]:
     """Return what it takes to check an allocation without a solver.
@@ -32,19 +30,18 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
     null where there are none (integer decisions); ``held`` are the duals of the first objective while all integer
     decisions are held. What is zero is left out.
     """
-    outcome, problem = plan.solver_result, plan.formulation.linear_program
-    point = outcome.x
-    assert point is not None, "an allocation is made of a plan"
+    outcome, problem, scenario = plan.solver_result, plan.formulation.linear_program, plan.scenario
+    programs, funds, periods = scenario.programs.ids.tolist(), list(scenario.funds), list(scenario.periods)
     return {
         "decisions": {
-            "payments": _nested(plan.spending, plan.scenario.programs.ids.tolist(), plan.scenario),
-            "transfers": _nested(plan.transfers, list(plan.scenario.funds), plan.scenario),
+            "payments": _nested(plan.spending, programs, funds, periods),
+            "transfers": _nested(plan.transfers, funds, funds, periods),
             "packages": packages_taken(plan),
-            "units": _units(plan),
+            "units": _nested(plan.units, programs, periods),
         },
-        "point": _sparse(point, problem.column_labels),
-        "stages": [_duals(result.solution.row_dual, result.program.row_labels) for result in outcome.stages],
-        "held": None if outcome.held is None else _duals(outcome.held.solution.row_dual, problem.row_labels),
+        "point": _sparse(outcome.x, problem.column_labels),
+        "stages": [_sparse(result.solution.row_dual, result.program.row_labels) for result in outcome.stages],
+        "held": None if outcome.held is None else _sparse(outcome.held.solution.row_dual, problem.row_labels),
     }
 
 
@@ -72,45 +69,35 @@ def package_names(scenario: Scenario) -> list[str]:
     return names
 
 
-def _units(plan: Allocation) -> dict[str, dict[str, float]]:
-    out: dict[str, dict[str, float]] = {}
-    ids, periods = plan.scenario.programs.ids, plan.scenario.periods
-    for program, period in np.argwhere(plan.units != 0).tolist():
-        out.setdefault(str(ids[program]), {})[periods[period]] = float(plan.units[program, period])
-    return out
-
-
 def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
-    """Return the plan that the decisions of a proof describe.
-
-    Raises
-    ------
-    ResultFileError
-        If they name what the scenario does not have, or an amount is not in whole cents.
-    """
+    """Return the plan that the decisions of a proof describe, if the scenario has all that they name."""
     plan = SpendingPlan.nothing(scenario)
-    programs, funds = scenario.programs.ids.tolist(), list(scenario.funds)
-    _fill(plan.spending, decisions["payments"], (("program", programs), ("fund", funds)), scenario)
-    _fill(plan.transfers, decisions["transfers"], (("fund", funds), ("fund", funds)), scenario)
-    places = {name: place for place, name in enumerate(programs)}
-    when = {name: place for place, name in enumerate(scenario.periods)}
     assert plan.packages is not None
     assert plan.units is not None
-    packages = {
-        (int(program), name): place
-        for place, (program, name) in enumerate(
-            zip(scenario.packages.program.tolist(), package_names(scenario), strict=True)
-        )
-    }
+    programs, funds, periods = (
+        {name: place for place, name in enumerate(names)}
+        for names in (scenario.programs.ids.tolist(), scenario.funds, scenario.periods)
+    )
+    for array, amounts, kind, payers in (
+        (plan.spending, decisions["payments"], "program", programs),
+        (plan.transfers, decisions["transfers"], "fund", funds),
+    ):
+        for name, by_fund in amounts.items():
+            for fund, by_period in by_fund.items():
+                for period, amount in by_period.items():
+                    at = _known(payers, kind, name), _known(funds, "fund", fund), _known(periods, "period", period)
+                    array[at] = amount
+    owned = zip(scenario.packages.program.tolist(), package_names(scenario), strict=True)
+    packages = {program_and_name: place for place, program_and_name in enumerate(owned)}
     for program, taken in decisions["packages"].items():
-        for name, periods in taken.items():
-            package = packages.get((_known(places, "program", program), name))
+        for name, when in taken.items():
+            package = packages.get((_known(programs, "program", program), name))
             if package is None:
                 raise _unknown(f"package of {program}", name)
-            plan.packages[package, [_known(when, "period", period) for period in periods]] = True
+            plan.packages[package, [_known(periods, "period", period) for period in when]] = True
     for program, by_period in decisions["units"].items():
         for period, units in by_period.items():
-            plan.units[_known(places, "program", program), _known(when, "period", period)] = units
+            plan.units[_known(programs, "program", program), _known(periods, "period", period)] = units
     for array in (plan.spending, plan.transfers):
         cents = array * 100
         if (np.abs(cents - np.rint(cents)) > 1e-9 * np.maximum(np.abs(cents), 1.0)).any():
@@ -119,13 +106,7 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
 
 
 def vector_of(values: Mapping[str, float], labels: Sequence[str], what: str) -> Floats:
-    """Return values that are given by label as an array; what is not named is zero. Shape (labels,).
-
-    Raises
-    ------
-    ResultFileError
-        If a label is none of the scenario's.
-    """
+    """Return values that are given by labels of the scenario as an array; zero where none is given. Shape (labels,)."""
     out = np.zeros(len(labels))
     position = {label: place for place, label in enumerate(labels)}
     for label, value in values.items():
@@ -150,33 +131,24 @@ def labels_of(labels: Labels) -> list[str]:
     return names
 
 
-def _duals(row_dual: Floats | None, labels: Labels) -> dict[str, float] | None:
-    return None if row_dual is None else _sparse(row_dual, labels)
-
-
-def _sparse(values: Floats, labels: Labels) -> dict[str, float]:
+def _sparse(values: Floats | None, labels: Labels) -> dict[str, float] | None:
+    """Return the values that are not zero by their labels; None without values."""
+    if values is None:
+        return None
     names, used = labels_of(labels), np.flatnonzero(values)
     return {names[place]: value for place, value in zip(used.tolist(), values[used].tolist(), strict=True)}
 
 
-def _nested(amounts: Floats, first: Sequence[str], scenario: Scenario) -> dict[str, dict[str, dict[str, float]]]:
-    """Return the amounts that are not zero by their three names."""
-    out: dict[str, dict[str, dict[str, float]]] = {}
-    funds, periods = list(scenario.funds), scenario.periods
-    at = np.nonzero(amounts)
-    for one, two, three, amount in zip(*(axis.tolist() for axis in at), amounts[at].tolist(), strict=True):
-        out.setdefault(first[one], {}).setdefault(funds[two], {})[periods[three]] = amount
+def _nested(amounts: Floats, *axes: Sequence[str]) -> dict[str, Any]:
+    """Return the amounts that are not zero by their names along each axis."""
+    out: dict[str, Any] = {}
+    for place in np.argwhere(amounts).tolist():
+        *outer, last = (names[at] for names, at in zip(axes, place, strict=True))
+        inner = out
+        for name in outer:
+            inner = inner.setdefault(name, {})
+        inner[last] = float(amounts[tuple(place)])
     return out
-
-
-def _fill(array: Floats, decisions: Decisions, axes: tuple[tuple[str, Sequence[str]], ...], scenario: Scenario) -> None:
-    (first_kind, first), (second_kind, second) = axes
-    one, two, three = ({name: place for place, name in enumerate(names)} for names in (first, second, scenario.periods))
-    for name, inner in decisions.items():
-        for other, by_period in inner.items():
-            for period, amount in by_period.items():
-                at = _known(one, first_kind, name), _known(two, second_kind, other), _known(three, "period", period)
-                array[at] = amount
 
 
 def _known(places: Mapping[str, int], kind: str, name: str) -> int:

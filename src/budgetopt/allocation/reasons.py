@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.scenario.programs import Bools, Ints, Texts
+from budgetopt.scenario.programs import Bools, Texts
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -30,15 +30,16 @@ def reasons_of(plan: Allocation) -> Texts:
     reasons = np.full(len(spent), "stands at the margin: its next dollar buys no more than elsewhere", dtype=object)
     for row, words in _packages(plan):
         reasons[row] = words
-    reasons[_some(nothing)] = "unfunded: the money buys more elsewhere"
-    reasons[_some(nothing) & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
-    reasons[_some(nothing) & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
+    unfunded = nothing.any(axis=1)
+    reasons[unfunded] = "unfunded: the money buys more elsewhere"
+    reasons[unfunded & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
+    reasons[unfunded & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
     for held, by, own, word in (
         (at_floor & ~fixed, limits.lower_by, "held up by its floor", "held up by the rule"),
         (at_ceiling & ~fixed, limits.upper_by, "at its ceiling", "held down by the rule"),
         (fixed, limits.lower_by, "fixed: its floor is its ceiling", "fixed by the rule"),
     ):
-        someone = _some(held)
+        someone = held.any(axis=1)
         first = held.argmax(axis=1)
         setter = by[np.arange(len(spent)), first]
         reasons[someone] = own
@@ -49,10 +50,8 @@ def reasons_of(plan: Allocation) -> Texts:
 
 def _packages(plan: Allocation) -> Iterator[tuple[int, str]]:
     """Yield the programs of packages, each with how many of them it takes in any period."""
-    packages = plan.scenario.packages
-    taken: Bools = np.asarray(plan.packages.any(axis=1))
-    rows: Ints = np.unique(packages.program)
-    for row in rows.tolist():
+    packages, taken = plan.scenario.packages, np.asarray(plan.packages.any(axis=1))
+    for row in np.unique(packages.program).tolist():
         mine = packages.program == row
         count, most = int(taken[mine].sum()), int(mine.sum())
         if count == most:
@@ -61,16 +60,9 @@ def _packages(plan: Allocation) -> Iterator[tuple[int, str]]:
             yield row, f"takes {count} of its {most} packages: no other choice of them is worth more"
 
 
-def _some(held: Bools) -> Bools:
-    """Return which programs are held in some period; shape (programs,)."""
-    some: Bools = np.asarray(held.any(axis=1))
-    return some
-
-
 def _have_money(plan: Allocation) -> Bools:
     """Return which programs some fund may pay for that has money of its own, or may get some; shape (programs,)."""
     funds = plan.scenario.funds
     takes = {receiver for fund in funds.values() for receiver in fund.transfers_to}
     has = (inflow(plan.scenario) > 0).any(axis=1) | np.array([name in takes for name in funds], dtype=bool)
-    have: Bools = np.asarray((plan.scenario.eligible & has).any(axis=1))
-    return have
+    return np.asarray((plan.scenario.eligible & has).any(axis=1))

@@ -20,23 +20,11 @@ __all__ = ["replay"]
 
 
 def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResult:
-    """Return the outcome that a result document tells of, every certificate in it worked out here.
+    """Return the outcome that a result document of checked form tells of, every certificate in it worked out here.
 
     For a linear program nothing is believed: the bound of each objective follows from its duals over the plans that
     the objectives before it leave, and the point is checked against all of them. For integer decisions the bounds of
-    the objectives are the solver's word.
-
-    Parameters
-    ----------
-    document
-        The document, its form checked.
-    formulation
-        The scenario, formulated anew.
-
-    Raises
-    ------
-    ResultFileError
-        If the proof does not speak of this scenario's linear program.
+    the objectives are the solver's word. A proof of another linear program is refused.
     """
     problem = formulation.linear_program
     proof, stages = document["proof"], document["objective"]["stages"]
@@ -47,14 +35,11 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
         )
     point = vector_of(proof["point"], labels_of(problem.column_labels), "column")
     results: list[StageResult] = []
-    program = problem
-    for place, (said, duals) in enumerate(zip(stages, proof["stages"], strict=True)):
-        stage = problem.stages[place]
+    for stage, said, duals in zip(problem.stages, stages, proof["stages"], strict=False):
+        program = _left_by(results[-1]) if results else problem
         stage = replace(stage, cost=stage.cost_for(problem.columns))
-        result = _stage(program, stage, point, said, duals, document, results)
-        results.append(result)
-        if place + 1 < len(stages):
-            program = _left_by(result)
+        solver = document["provenance"]["solver"]
+        results.append(_stage(program, stage, point, said, duals, solver, results))
     first = results[0]
     solution = replace(first.solution, objective=first.stage.value(point))
     certificate = first.certificate
@@ -79,16 +64,15 @@ def _stage(
     point: Floats,
     said: Mapping[str, Any],
     duals: Mapping[str, float] | None,
-    document: Mapping[str, Any],
+    solver: str,
     before: Sequence[StageResult],
 ) -> StageResult:
-    value = np.nan if said["value"] is None else float(said["value"])
-    bound = np.nan if said["bound"] is None else float(said["bound"])
-    row_dual = None if duals is None else vector_of(duals, labels_of(program.row_labels), "row")
     reached = said["value"] is not None
+    value, bound = _figure(said["value"]), _figure(said["bound"])
+    row_dual = None if duals is None else vector_of(duals, labels_of(program.row_labels), "row")
     certificate: Certificate | None = None
     if reached and program.is_integer:
-        certificate = _believed(program, stage, point, value, bound, said, before)
+        certificate = _believed(program, stage, point, said, before)
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
@@ -99,28 +83,23 @@ def _stage(
         reduced_cost=None if row_dual is None else stage.reduced_costs(program.matrix, row_dual),
         objective=value,
         bound=bound,
-        solver=document["provenance"]["solver"],
+        solver=solver,
     )
     return StageResult(stage, program, solution, certificate)
 
 
 def _believed(
-    program: LinearProgram,
-    stage: Stage,
-    point: Floats,
-    value: float,
-    bound: float,
-    said: Mapping[str, Any],
-    before: Sequence[StageResult],
+    program: LinearProgram, stage: Stage, point: Floats, said: Mapping[str, Any], before: Sequence[StageResult]
 ) -> Certificate:
     """Return the certificate of an objective over integer decisions, whose bound is the solver's word.
 
     The point must reach the value that the objective reached, less what later objectives may give up; unless it is
     better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
     """
+    value, bound = _figure(said["value"]), _figure(said["bound"])
     certificate = certify_point(program, stage, point, None, bound=bound)
     scale = certificate.gap.scale
-    lost = (value - certificate.objective) * (1.0 if stage.maximize else -1.0)
+    lost = (certificate.objective - value) * stage.sign
     # what the objectives before it gave up within their tolerance may have bought a little more of this one
     slight = 1e-6 if before else 3e-9
     allowed = stage.within * abs(value) + slight * max(abs(value), scale)
@@ -139,16 +118,18 @@ def _is_exceeded(result: StageResult) -> bool:
     certificate, reached = result.certificate, result.solution.objective
     if certificate is None:
         return False
-    gain = (certificate.objective - reached) * (1.0 if result.stage.maximize else -1.0)
-    return gain > 3e-9 * max(abs(reached), certificate.gap.scale)
+    return (reached - certificate.objective) * result.stage.sign > 3e-9 * max(abs(reached), certificate.gap.scale)
 
 
 def _with_gap(certificate: Certificate, distance: float, tolerance: float | None) -> Certificate:
     """Return a certificate that allows the gap that was asked of the solver."""
-    scale = certificate.gap.scale
-    distance = distance if np.isfinite(distance) else np.inf
-    allowed = TOLERANCE if tolerance is None else tolerance
-    return replace(certificate, gap=CertificateCheck(distance / scale, allowed, distance, scale))
+    scale, distance = certificate.gap.scale, distance if np.isfinite(distance) else np.inf
+    tolerance = TOLERANCE if tolerance is None else tolerance
+    return replace(certificate, gap=CertificateCheck(distance / scale, tolerance, distance, scale))
+
+
+def _figure(value: float | None) -> float:
+    return np.nan if value is None else float(value)
 
 
 def _termination(word: str) -> Termination:
@@ -165,9 +146,9 @@ def _left_by(result: StageResult) -> LinearProgram:
     With integer decisions that is the whole problem: what the point gives up of an objective is looked at by itself.
     """
     solution, stage, program = result.solution, result.stage, result.program
+    give_up = stage.within * abs(solution.objective)
     if program.is_integer:
         return program
-    give_up = stage.within * abs(solution.objective)
     if give_up == 0.0 and solution.row_dual is not None:
         return on_optimal_face(program, stage, solution.row_dual)
     return with_value_row(program, stage, solution.objective, give_up)
@@ -175,20 +156,15 @@ def _left_by(result: StageResult) -> LinearProgram:
 
 def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapping[str, float]) -> StageResult:
     """Return the first objective over the linear program that is left when the integer decisions are held."""
-    fixed = fix_integers(problem, point)
+    fixed, stage, value = fix_integers(problem, point), first.stage, first.solution.objective
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
-    value = first.solution.objective
-    allowance = 2e-9 * max(abs(value), float(np.abs(first.stage.cost).max(initial=0.0)))
-    if first.stage.within:
+    allowance = 2e-9 * max(abs(value), float(np.abs(stage.cost).max(initial=0.0)))
+    if stage.within:
         # later objectives gave up a share of what the search reached, which with a gap may be less than the best here
-        best = certify_point(fixed, first.stage, point, row_dual).bound
-        allowance += first.stage.within * abs(value) + abs(best - value)
-    certificate = certify_point(fixed, first.stage, point, row_dual, allowance=allowance)
-    solution = replace(
-        first.solution,
-        row_dual=row_dual,
-        reduced_cost=first.stage.reduced_costs(fixed.matrix, row_dual),
-        objective=certificate.objective,
-        bound=certificate.bound,
-    )
-    return StageResult(first.stage, fixed, solution, certificate)
+        best = certify_point(fixed, stage, point, row_dual).bound
+        allowance += stage.within * abs(value) + abs(best - value)
+    certificate = certify_point(fixed, stage, point, row_dual, allowance=allowance)
+    reduced_cost = stage.reduced_costs(fixed.matrix, row_dual)
+    answer = replace(first.solution, row_dual=row_dual, reduced_cost=reduced_cost)
+    answer = replace(answer, objective=certificate.objective, bound=certificate.bound)
+    return StageResult(stage, fixed, answer, certificate)

@@ -21,7 +21,7 @@ MOST_SHOWN = 5
 
 
 class Part(BaseModel):
-    """A mapping of known keys; every one of them is described."""
+    """A mapping of known keys; each is described on its line, or below it where that takes a line of its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
@@ -29,112 +29,72 @@ class Part(BaseModel):
 class ScenarioWords(Part):
     """What the plan is a plan for."""
 
-    name: str
-    """The scenario's name."""
-    description: str
-    """What the scenario stands for."""
-    source: str
-    """Where its figures come from."""
-    currency: str
-    """The currency of every amount."""
-    periods: list[str]
-    """The periods, in order."""
+    name: str = Field(description="The scenario's name.")
+    description: str = Field(description="What the scenario stands for.")
+    source: str = Field(description="Where its figures come from.")
+    currency: str = Field(description="The currency of every amount.")
+    periods: list[str] = Field(description="The periods, in order.")
 
 
 class ObjectiveStage(Part):
     """One objective of the scenario's list."""
 
-    label: str
-    """The objective."""
-    direction: Direction
-    """Whether it is maximized or minimized."""
-    within: Figure
-    """The share of its best value that later objectives may give up."""
-    termination: str
-    """How the solver ended."""
-    value: Figure | None
-    """The value that the solver reached in this stage."""
-    bound: Figure | None
-    """The best value that any plan can have in this stage."""
-    proved: bool
-    """Whether the proof of this stage closes."""
-    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    label: str = Field(description="The objective.")
+    direction: Direction = Field(description="Whether it is maximized or minimized.")
+    within: Figure = Field(description="The share of its best value that later objectives may give up.")
+    termination: str = Field(description="How the solver ended.")
+    value: Figure | None = Field(description="The value that the solver reached in this stage.")
+    bound: Figure | None = Field(description="The best value that any plan can have in this stage.")
+    proved: bool = Field(description="Whether the proof of this stage closes.")
+    tolerance: Breach | None
     """For integer decisions, the gap that was asked of the solver, relative to its scale; null where there are none."""
-    plan_value: Figure
-    """What the plan, in whole cents, comes to."""
+    plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
 
 
 class ObjectiveValues(Part):
     """The objective, and how much of it the plan reaches."""
 
-    label: str
-    """The first objective."""
-    direction: Direction
-    """Whether it is maximized or minimized."""
-    value: Figure | None
-    """The value of the exact optimum, before rounding to the cent."""
-    bound: Figure | None
-    """The best value that any plan can have."""
+    label: str = Field(description="The first objective.")
+    direction: Direction = Field(description="Whether it is maximized or minimized.")
+    value: Figure | None = Field(description="The value of the exact optimum, before rounding to the cent.")
+    bound: Figure | None = Field(description="The best value that any plan can have.")
     gap: Breach | None
     """By how much a better plan could exceed it, as a share of its value; null where that is not known."""
-    plan_value: Figure
-    """What the plan, in whole cents, comes to."""
-    stages: list[ObjectiveStage]
-    """Each objective of the list, in order."""
+    plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
+    stages: list[ObjectiveStage] = Field(description="Each objective of the list, in order.")
 
 
 class ProgramResult(Part):
     """What one program gets, for all periods together unless said otherwise."""
 
-    id: str
-    """The program's id."""
-    name: str
-    """The program's name as it is printed."""
-    department: str
-    """The department that runs it."""
-    priority: str
-    """The strategic priority that it serves."""
-    baseline: Figure | None
-    """Current service level; null for a new program."""
-    spending: Figure
-    """What it gets."""
-    change: Figure
-    """Spending less baseline."""
-    change_share: Figure | None
-    """The change as a share of the baseline; null where there is none."""
-    by_fund: dict[str, Figure]
-    """What each fund pays; funds that pay nothing are left out."""
-    by_period: dict[str, Figure]
-    """What it gets in each period."""
+    id: str = Field(description="The program's id.")
+    name: str = Field(description="The program's name as it is printed.")
+    department: str = Field(description="The department that runs it.")
+    priority: str = Field(description="The strategic priority that it serves.")
+    baseline: Figure | None = Field(description="Current service level; null for a new program.")
+    spending: Figure = Field(description="What it gets.")
+    change: Figure = Field(description="Spending less baseline.")
+    change_share: Figure | None = Field(description="The change as a share of the baseline; null where there is none.")
+    by_fund: dict[str, Figure] = Field(description="What each fund pays; funds that pay nothing are left out.")
+    by_period: dict[str, Figure] = Field(description="What it gets in each period.")
     packages: dict[str, list[str]]
     """The decision packages that it takes, each with its periods; for projects, with the period of their start."""
-    outcomes: dict[str, Figure | None]
-    """What it brings to each outcome that it affects."""
-    reason: str
-    """What holds its spending where it is."""
+    outcomes: dict[str, Figure | None] = Field(description="What it brings to each outcome that it affects.")
+    reason: str = Field(description="What holds its spending where it is.")
 
 
 class FundPeriod(Part):
     """A fund's account in one period: opening + revenues + transfers in - transfers out - spending = closing."""
 
-    period: str
-    """The period."""
-    opening: Figure
-    """The balance that it opens with."""
-    revenue: Figure
-    """Recurring revenue."""
-    one_time: Figure
-    """Revenue that will not come again."""
-    transfers_in: Figure
-    """What other funds give it."""
-    transfers_out: Figure
-    """What it gives other funds."""
-    spending: Figure
-    """What it pays for programs."""
-    closing: Figure
-    """The balance that is left."""
-    reserve: Figure
-    """The balance that must be left."""
+    period: str = Field(description="The period.")
+    opening: Figure = Field(description="The balance that it opens with.")
+    revenue: Figure = Field(description="Recurring revenue.")
+    one_time: Figure = Field(description="Revenue that will not come again.")
+    transfers_in: Figure = Field(description="What other funds give it.")
+    transfers_out: Figure = Field(description="What it gives other funds.")
+    spending: Figure = Field(description="What it pays for programs.")
+    closing: Figure = Field(description="The balance that is left.")
+    reserve: Figure = Field(description="The balance that must be left.")
     price: Figure | None
     """What one more dollar in it adds to the first objective; null where there is no price."""
 
@@ -142,39 +102,25 @@ class FundPeriod(Part):
 class FundResult(Part):
     """A fund's accounts."""
 
-    id: str
-    """The fund's key."""
-    name: str
-    """The fund's name as it is printed."""
-    kind: str
-    """The kind of fund."""
-    by_period: list[FundPeriod]
-    """Its account in each period, in order."""
+    id: str = Field(description="The fund's key.")
+    name: str = Field(description="The fund's name as it is printed.")
+    kind: str = Field(description="The kind of fund.")
+    by_period: list[FundPeriod] = Field(description="Its account in each period, in order.")
 
 
 class OutcomeResult(Part):
     """What the plan does to one outcome, for all periods together unless said otherwise."""
 
-    id: str
-    """The outcome's key."""
-    name: str
-    """The outcome's name as it is printed."""
-    unit: str
-    """What is counted."""
-    direction: Literal["increase", "decrease"]
-    """Whether more of it is better, or less."""
-    weight: Figure
-    """What one unit is worth."""
-    baseline: Figure
-    """What the baseline would bring."""
-    level: Figure
-    """What the plan brings."""
-    change: Figure
-    """Level less baseline."""
-    value: Figure
-    """The level times its weight, negative where less is better."""
-    by_period: dict[str, Figure]
-    """What the plan brings in each period."""
+    id: str = Field(description="The outcome's key.")
+    name: str = Field(description="The outcome's name as it is printed.")
+    unit: str = Field(description="What is counted.")
+    direction: Literal["increase", "decrease"] = Field(description="Whether more of it is better, or less.")
+    weight: Figure = Field(description="What one unit is worth.")
+    baseline: Figure = Field(description="What the baseline would bring.")
+    level: Figure = Field(description="What the plan brings.")
+    change: Figure = Field(description="Level less baseline.")
+    value: Figure = Field(description="The level times its weight, negative where less is better.")
+    by_period: dict[str, Figure] = Field(description="What the plan brings in each period.")
 
 
 class RuleResult(Part):
@@ -182,94 +128,69 @@ class RuleResult(Part):
 
     kind: str
     """The kind of limit, as the audit names it: sum, change, count, requires, target, resource, reserve, match ..."""
-    name: str
-    """The rule's name, or the outcome, resource or fund that it limits."""
+    name: str = Field(description="The rule's name, or the outcome, resource or fund that it limits.")
     part: str
     """The part of the limit: a group, or a program that is needed; empty where it has none."""
-    period: str
-    """The period, or ``all``."""
+    period: str = Field(description="The period, or ``all``.")
     sense: str
     """``at least``, ``at most``, ``equals``, ``not asked``, or ``holds`` where it holds programs one by one: then the
     value is how many it holds, and the bound how many it limits."""
-    value: Figure | None
-    """What the plan has there."""
-    bound: Figure | None
-    """The limit."""
-    unit: str
-    """The unit of both; empty for money."""
-    binding: bool
-    """Whether the plan stands at the limit."""
+    value: Figure | None = Field(description="What the plan has there.")
+    bound: Figure | None = Field(description="The limit.")
+    unit: str = Field(description="The unit of both; empty for money.")
+    binding: bool = Field(description="Whether the plan stands at the limit.")
     price: Figure | None
     """What relaxing it by one unit adds to the first objective; null where there is no price."""
     total_cost: Figure | None
     """What dropping the rule would add to the first objective; null until it is worked out."""
-    because: str
-    """The law or promise behind it."""
+    because: str = Field(description="The law or promise behind it.")
 
 
 class ProofCheck(Part):
     """One thing that the certificate checked, relative to its scale."""
 
-    worst: Breach | None
-    """The largest breach."""
-    tolerance: Breach
-    """What it may be at most."""
-    passed: bool
-    """Whether it is."""
+    worst: Breach | None = Field(description="The largest breach.")
+    tolerance: Breach = Field(description="What it may be at most.")
+    passed: bool = Field(description="Whether it is.")
 
 
 class AuditResult(Part):
     """The independent audit."""
 
-    limits: int
-    """How many limits of the scenario were checked."""
-    accepted: bool
-    """Whether the plan keeps them all."""
+    limits: int = Field(description="How many limits of the scenario were checked.")
+    accepted: bool = Field(description="Whether the plan keeps them all.")
 
 
 class CertificateResult(Part):
     """What is proved of the first objective."""
 
-    primal_violation: Breach | None
-    """The largest relative breach of a limit."""
+    primal_violation: Breach | None = Field(description="The largest relative breach of a limit.")
     dual_violation: Breach | None
     """The largest relative breach of the signs of prices; null without prices."""
-    gap: Breach | None
-    """The distance of the value from the bound, relative to its scale."""
-    proved: bool
-    """Whether no plan can do better."""
+    gap: Breach | None = Field(description="The distance of the value from the bound, relative to its scale.")
+    proved: bool = Field(description="Whether no plan can do better.")
     bound_by_solver: bool
     """Whether the bound is the solver's word, as in problems of integer decisions."""
-    bound_is_rigorous: bool
-    """Whether each term of the bound rests on a finite limit."""
-    checks: dict[str, ProofCheck]
-    """The checks, by name."""
-    audit: AuditResult
-    """The independent audit."""
+    bound_is_rigorous: bool = Field(description="Whether each term of the bound rests on a finite limit.")
+    checks: dict[str, ProofCheck] = Field(description="The checks, by name.")
+    audit: AuditResult = Field(description="The independent audit.")
 
 
 class Provenance(Part):
     """Where the result came from."""
 
-    scenario_sha256: Digest
-    """The fingerprint of everything that the scenario says."""
-    inputs: dict[str, str]
-    """The files that it was read from, with the SHA-256 of each."""
-    budgetopt: str
-    """The version of budgetopt."""
-    solver: str
-    """Name and version of the solver."""
-    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    """How long the solver took."""
+    scenario_sha256: Digest = Field(description="The fingerprint of everything that the scenario says.")
+    inputs: dict[str, str] = Field(description="The files that it was read from, with the SHA-256 of each.")
+    budgetopt: str = Field(description="The version of budgetopt.")
+    solver: str = Field(description="Name and version of the solver.")
+    seconds: Breach = Field(description="How long the solver took.")
 
 
 class PlanDecisions(Part):
     """The decisions, in whole cents; what is zero is left out."""
 
-    payments: Decisions
-    """By program, fund and period."""
-    transfers: Decisions
-    """By the fund that gives, the fund that receives, and period."""
+    payments: Decisions = Field(description="By program, fund and period.")
+    transfers: Decisions = Field(description="By the fund that gives, the fund that receives, and period.")
     packages: dict[str, dict[str, list[str]]]
     """By program and package, the periods in which it is taken, or for projects started."""
     units: dict[str, dict[str, Figure]]
@@ -279,8 +200,7 @@ class PlanDecisions(Part):
 class Proof(Part):
     """What it takes to check the result without a solver."""
 
-    decisions: PlanDecisions
-    """The plan itself."""
+    decisions: PlanDecisions = Field(description="The plan itself.")
     point: dict[str, Figure]
     """The exact optimum of the linear program, by the labels of its columns; what is zero is left out."""
     stages: list[dict[str, Figure] | None]
@@ -292,30 +212,19 @@ class Proof(Part):
 class ResultDocument(Part):
     """A result of budgetopt: an allocation, what it does, and the proof of it."""
 
-    format: Literal["budgetopt-result/1"]
-    """The version of this format."""
+    format: Literal["budgetopt-result/1"] = Field(description="The version of this format.")
     status: Literal["optimal", "best found"]
     """``optimal``: proved to be the best. ``best found``: keeps every limit, and a better one may exist."""
-    scenario: ScenarioWords
-    """What it is a plan for."""
-    objective: ObjectiveValues
-    """The objective, and how much of it the plan reaches."""
-    programs: list[ProgramResult]
-    """What each program gets, in the order of the scenario."""
-    funds: list[FundResult]
-    """The accounts of each fund, in the order of the scenario."""
-    outcomes: list[OutcomeResult]
-    """What is reached of each outcome, in the order of the scenario."""
-    rules: list[RuleResult]
-    """Every limit beyond the programs' own."""
-    certificate: CertificateResult
-    """What is proved of the first objective."""
-    provenance: Provenance
-    """Where the result came from."""
-    proof: Proof
-    """What it takes to check the result without a solver."""
-    document_sha256: Digest
-    """The fingerprint of all other entries."""
+    scenario: ScenarioWords = Field(description="What it is a plan for.")
+    objective: ObjectiveValues = Field(description="The objective, and how much of it the plan reaches.")
+    programs: list[ProgramResult] = Field(description="What each program gets, in the order of the scenario.")
+    funds: list[FundResult] = Field(description="The accounts of each fund, in the order of the scenario.")
+    outcomes: list[OutcomeResult] = Field(description="What is reached of each outcome, in the order of the scenario.")
+    rules: list[RuleResult] = Field(description="Every limit beyond the programs' own.")
+    certificate: CertificateResult = Field(description="What is proved of the first objective.")
+    provenance: Provenance = Field(description="Where the result came from.")
+    proof: Proof = Field(description="What it takes to check the result without a solver.")
+    document_sha256: Digest = Field(description="The fingerprint of all other entries.")
 
 
 def result_schema() -> dict[str, Any]:
@@ -325,13 +234,7 @@ def result_schema() -> dict[str, Any]:
 
 
 def read_result(text: str) -> dict[str, Any]:
-    """Return the result document in a text.
-
-    Raises
-    ------
-    ResultFileError
-        If it is not JSON, has a key twice, holds what is no number, or has not the form of a result document.
-    """
+    """Return the result document in a JSON text in which no key stands twice, or raise a ResultFileError."""
     try:
         document = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -347,13 +250,7 @@ def read_result(text: str) -> dict[str, Any]:
 
 
 def check_form(document: Any) -> None:
-    """Refuse what has not the form of a result document.
-
-    Raises
-    ------
-    ResultFileError
-        With the first few faults.
-    """
+    """Refuse what has not the form of a result document, with a ResultFileError of the first few faults."""
     if not isinstance(document, Mapping) or "format" not in document:
         hint = "a result is what `budgetopt solve SCENARIO --json FILE` writes"
         raise ResultFileError("this is no result document: it has no key 'format'", hint=hint)

@@ -63,27 +63,12 @@ def solve(
         If it is no scenario, or an option is out of range.
     """
     scenario = scenario_of(scenario, "solve")
-    options = Options(solver, time_limit, gap, threads)
-    formulation = formulate(scenario)
-    outcome = solve_linear_program(formulation.linear_program, options)
-    return allocation_of(scenario, formulation, outcome)
+    options, formulation = Options(solver, time_limit, gap, threads), formulate(scenario)
+    return allocation_of(scenario, formulation, solve_linear_program(formulation.linear_program, options))
 
 
 def plan_of(subject: Subject, asker: str) -> Allocation:
-    """Return a plan, solved now if it is a scenario, or the path of one, that a question is asked of.
-
-    Parameters
-    ----------
-    subject
-        The plan, the scenario, or its path.
-    asker
-        The function that asks, to be named in the error.
-
-    Raises
-    ------
-    OptionError
-        If it is something else.
-    """
+    """Return the plan that a question is asked of by a function, solved now if it is a scenario or the path of one."""
     return subject if isinstance(subject, Allocation) else solve(scenario_of(subject, asker))
 
 
@@ -94,9 +79,9 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverR
         raise _no_allocation(outcome)
     optimal = outcome.termination is Termination.OPTIMAL
     if (optimal and not outcome.certificate.proved) or not outcome.certificate.feasible:
+        failures, solver = ", ".join(outcome.certificate.failures), outcome.solution.solver
         raise CertificateError(
-            f"{outcome.solution.solver} called its answer {outcome.termination}, and the proof does not hold: "
-            + ", ".join(outcome.certificate.failures),
+            f"{solver} called its answer {outcome.termination}, and the proof does not hold: {failures}",
             hint="try another solver, and report the scenario",
         )
     spending, transfers = _in_cents(scenario, formulation, point)
@@ -133,10 +118,9 @@ def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tu
     spending = formulation.spending_of(point)
     # a transfer in whole cents; what a receiving fund is short of by that, its payments give up
     transfers = np.rint(np.maximum(formulation.transfers_of(point), 0.0) * 100) / 100
-    funds = list(scenario.funds.values())
     income = inflow(scenario) + transfers.sum(axis=0) - transfers.sum(axis=1)
     kept, kept_share = reserves(scenario)
-    carries = np.array([fund.carryover for fund in funds], dtype=bool)
+    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
     limits = formulation.limits
     return to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share), transfers
 

@@ -17,21 +17,9 @@ Subject = Allocation | Scenario | str | Path
 
 
 def scenario_of(subject: Subject, asker: str) -> Scenario:
-    """Return the scenario that a question is asked of.
+    """Return the scenario that a question is asked of: the subject, that of a plan, or the one at a path.
 
-    Parameters
-    ----------
-    subject
-        The scenario, a plan of it, or its path, from which it is read.
-    asker
-        The function that asks, to be named in the error.
-
-    Raises
-    ------
-    OptionError
-        If it is something else.
-    ScenarioError
-        If the scenario cannot be read.
+    ``asker`` is the function that asks, to be named in the OptionError if it is something else.
     """
     if isinstance(subject, Scenario):
         return subject
@@ -41,14 +29,9 @@ def scenario_of(subject: Subject, asker: str) -> Scenario:
         from budgetopt.reading import load
 
         return load(subject)
-    raise OptionError(
-        f"{asker} takes a scenario, a plan or the path of a scenario, not {_kind(subject)}", hint=_hint(subject)
-    )
-
-
-def _kind(subject: object) -> str:
     name = type(subject).__name__
-    return "None" if subject is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    kind = "None" if subject is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    raise OptionError(f"{asker} takes a scenario, a plan or the path of a scenario, not {kind}", hint=_hint(subject))
 
 
 def _hint(subject: object) -> str:

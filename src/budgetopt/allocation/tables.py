@@ -16,13 +16,7 @@ from budgetopt.scenario.programs import Floats, Texts
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = [
-    "by_period_table",
-    "effects_table",
-    "funds_table",
-    "outcomes_table",
-    "programs_table",
-]
+__all__ = ["by_period_table", "effects_table", "funds_table", "outcomes_table", "programs_table"]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
@@ -55,15 +49,12 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
 
 def weakest_evidence(plan: Allocation) -> Texts:
     """Return the weakest grade of evidence behind a program's effects, empty where none is given; shape (programs,)."""
-    programs = plan.scenario.programs
-    rank = np.full(len(programs), -1)
+    rank = np.full(len(plan.scenario.programs), -1)
     for name in plan.scenario.outcomes:
-        grades = programs.text(f"outcomes.{name}.evidence")
+        grades = plan.scenario.programs.text(f"outcomes.{name}.evidence")
         for position, grade in enumerate(EVIDENCE):
             rank = np.where(grades == grade, np.maximum(rank, position), rank)
-    grades = np.array([*EVIDENCE, ""], dtype=object)
-    weakest: Texts = grades[rank]
-    return weakest
+    return np.take(np.array([*EVIDENCE, ""], dtype=object), rank)
 
 
 def by_period_table(plan: Allocation) -> pd.DataFrame:
@@ -98,11 +89,11 @@ def outcomes_table(plan: Allocation) -> pd.DataFrame:
 def effects_table(plan: Allocation) -> pd.DataFrame:
     """Return what each program brings to each outcome in each period."""
     scenario, levels = plan.scenario, plan.audit.levels
-    periods = len(scenario.periods)
+    periods, names = len(scenario.periods), np.array(list(scenario.outcomes), dtype=object)
     return pd.DataFrame(
         {
             "program": np.repeat(scenario.programs.ids[levels.program], periods),
-            "outcome": np.repeat(np.array(list(scenario.outcomes), dtype=object)[levels.outcome], periods),
+            "outcome": np.repeat(names[levels.outcome], periods),
             "period": np.tile(np.array(scenario.periods, dtype=object), len(levels.program)),
             "level": levels.level.ravel(),
         }
@@ -120,5 +111,4 @@ def funds_table(plan: Allocation) -> pd.DataFrame:
 
 def cents_sum(dollars: Floats, axis: int | tuple[int, ...]) -> Floats:
     """Return a sum of amounts in whole cents that is itself in whole cents, free of binary rounding."""
-    total: Floats = np.rint(dollars * 100).sum(axis=axis) / 100
-    return total
+    return np.asarray(np.rint(dollars * 100).sum(axis=axis) / 100)

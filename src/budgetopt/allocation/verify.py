@@ -8,7 +8,7 @@ integer decisions the last is the solver's word, and said to be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from budgetopt.allocation.replay import replay
 from budgetopt.allocation.result import document_sha256, result_document
 from budgetopt.allocation.result_schema import check_form
 from budgetopt.allocation.solve import allocation_of
-from budgetopt.audit import CENT, Audit, audit_plan
+from budgetopt.audit import CENT, audit_plan
 from budgetopt.errors import BudgetoptError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
@@ -33,17 +33,7 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked.
-
-    Parameters
-    ----------
-    name
-        What it is called: ``form``, ``seal``, ``scenario``, ``audit``, ``proof``, ``figures``.
-    passed
-        Whether it holds.
-    text
-        What was found, in a sentence.
-    """
+    """One thing that was checked: ``form``, ``seal``, ``scenario``, ``audit``, ``proof`` or ``figures``."""
 
     name: str
     passed: bool
@@ -54,14 +44,8 @@ class Finding:
 class Verification:
     """What could be confirmed of a result document.
 
-    Parameters
-    ----------
-    findings
-        What was checked, in order; after a finding that leaves the others without a ground, there are no more.
-    conclusion
-        What follows, in a sentence.
-    proved
-        Whether it is shown, without believing any solver, that no plan can do better.
+    The findings end with one that leaves the others without a ground. ``proved``: it is shown, without believing any
+    solver, that no plan can do better.
     """
 
     findings: tuple[Finding, ...]
@@ -75,13 +59,8 @@ class Verification:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
-        findings = [{"name": one.name, "passed": one.passed, "text": one.text} for one in self.findings]
-        return {
-            "accepted": self.accepted,
-            "proved": self.proved,
-            "conclusion": self.conclusion,
-            "findings": findings,
-        }
+        findings = [asdict(finding) for finding in self.findings]
+        return {"accepted": self.accepted, "proved": self.proved, "conclusion": self.conclusion, "findings": findings}
 
     def __str__(self) -> str:
         lines = [f"{'ok  ' if one.passed else 'FAIL'}  {one.name + ':':<10} {one.text}" for one in self.findings]
@@ -89,22 +68,10 @@ class Verification:
 
 
 def verify_result(document: Mapping[str, Any], scenario: Scenario, *, check_seal: bool = True) -> Verification:
-    """Check a result document against the scenario that it answers, without any solver.
+    """Check a result document, without any solver, against its scenario with every change that it was made with.
 
-    Parameters
-    ----------
-    document
-        The document, as :meth:`Allocation.to_dict` or a JSON reader gives it.
-    scenario
-        The scenario, with every change that the result was made with.
-    check_seal
-        Whether the document's own fingerprint must fit. It tells that nothing was changed by mistake; whoever tampers
-        on purpose can seal again, so nothing else rests on it.
-
-    Returns
-    -------
-    Verification
-        What holds and what does not. Nothing is raised for a document that is wrong.
+    Nothing is raised for a document that is wrong. ``check_seal`` asks that its own fingerprint fits, which tells that
+    nothing was changed by mistake; whoever tampers on purpose can seal again, so nothing else rests on it.
     """
     findings: list[Finding] = []
     conclusion, proved = "", False
@@ -133,11 +100,9 @@ def _findings(
         yield Finding("seal", sealed, text)
     said = document["provenance"]["scenario_sha256"]
     if scenario.sha256 != said:
-        hint = "; a scenario that was changed with --set is named with the same --set"
-        text = (
-            f"the result belongs to another scenario, or this one was changed (its fingerprint was {said[:12]}…){hint}"
-        )
-        yield Finding("scenario", False, text)
+        text = f"the result belongs to another scenario, or this one was changed (its fingerprint was {said[:12]}…)"
+        hint = "a scenario that was changed with --set is named with the same --set"
+        yield Finding("scenario", False, f"{text}; {hint}")
         return
     yield Finding("scenario", True, f"it answers this scenario, to the last figure ({said[:12]}…)")
     try:
@@ -146,7 +111,9 @@ def _findings(
     except BudgetoptError as error:
         yield Finding("audit", False, str(error))
         return
-    yield _audit_finding(audit)
+    faults = _first_of([str(violation) for violation in audit.violations])
+    kept = f"the plan keeps all {len(audit.checks)} limits that the scenario sets"
+    yield Finding("audit", audit.accepted, faults or kept)
     if not audit.accepted:
         return
     formulation = formulate(scenario)
@@ -158,26 +125,20 @@ def _findings(
         return
     assert plan.packages is not None
     assert plan.units is not None
-    allocation = replace(
-        allocation,
-        spending=plan.spending,
-        transfers=plan.transfers,
-        packages=plan.packages,
-        units=plan.units,
-        audit=audit,
-    )
-    problem = _fault_of(outcome, allocation)
-    yield Finding("proof", not problem, problem or _shown(outcome))
-    yield _figures_finding(document, allocation)
+    allocation = replace(allocation, spending=plan.spending, transfers=plan.transfers, audit=audit)
+    allocation = replace(allocation, packages=plan.packages, units=plan.units)
+    fault = _fault_of(outcome, allocation)
+    yield Finding("proof", not fault, fault or _shown(outcome))
+    wrong, figures = differences(document, result_document(allocation), _sizes(outcome))
+    text = _first_of(wrong) or f"all {figures:,} figures follow from the plan and the scenario"
+    yield Finding("figures", not wrong, text)
     yield _conclusion(outcome, allocation)
 
 
-def _audit_finding(audit: Audit) -> Finding:
-    if audit.accepted:
-        return Finding("audit", True, f"the plan keeps all {len(audit.checks)} limits that the scenario sets")
-    shown = [str(violation) for violation in audit.violations[:MOST_SHOWN]]
-    more = len(audit.violations) - len(shown)
-    return Finding("audit", False, "; ".join(shown) + (f"; and {more} more" if more > 0 else ""))
+def _first_of(faults: list[str]) -> str:
+    """Return the first few faults in words, and how many more there are."""
+    more = len(faults) - MOST_SHOWN
+    return "; ".join(faults[:MOST_SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
@@ -187,9 +148,8 @@ def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
         if certificate is None:
             continue
         if not certificate.feasible:
-            return (
-                f"the point of the proof does not meet what objective {place} leaves: {', '.join(certificate.failures)}"
-            )
+            failures = ", ".join(certificate.failures)
+            return f"the point of the proof does not meet what objective {place} leaves: {failures}"
         if said.row_dual is None or certificate.bound_by_solver:
             continue
         if not certificate.proved:
@@ -209,11 +169,11 @@ def _rounding_fault(outcome: SolverResult, allocation: Allocation) -> str:
     assert point is not None
     # a cent for the rounding itself, and one for each account that a payment may have to leave whole
     allowed = CENT * (3 + len(scenario.funds) * len(scenario.periods))
-    exact = formulation.spending_of(point), formulation.transfers_of(point)
-    for what, cents, amounts in zip(
-        ("payment", "transfer"), (allocation.spending, allocation.transfers), exact, strict=True
+    for what, cents, exact in (
+        ("payment", allocation.spending, formulation.spending_of(point)),
+        ("transfer", allocation.transfers, formulation.transfers_of(point)),
     ):
-        apart = float(np.abs(cents - amounts).max(initial=0.0))
+        apart = float(np.abs(cents - exact).max(initial=0.0))
         if not apart <= allowed:
             return f"a {what} is {apart:,.2f} away from the exact optimum, which rounding to the cent does not explain"
     if not np.array_equal(allocation.packages, formulation.packages_of(point)):
@@ -235,18 +195,15 @@ def _shown(outcome: SolverResult) -> str:
     return f"value and bound meet{many}: worked out from the prices alone, without a solver"
 
 
-def _figures_finding(document: Mapping[str, Any], allocation: Allocation) -> Finding:
+def _sizes(outcome: SolverResult) -> dict[str, float]:
+    """Return the size of the figures that the values and bounds of objectives were computed from, by their path."""
     sizes: dict[str, float] = {}
-    for place, result in enumerate(allocation.solver_result.stages):
+    for place, result in enumerate(outcome.stages):
         size = 0.0 if result.certificate is None else result.certificate.gap.scale
         for name in ("value", "bound"):
             sizes[f"objective.stages.{place}.{name}"] = size
             sizes.setdefault(f"objective.{name}", size)
-    wrong, figures = differences(document, result_document(allocation), sizes)
-    if not wrong:
-        return Finding("figures", True, f"all {figures:,} figures follow from the plan and the scenario")
-    more = len(wrong) - MOST_SHOWN
-    return Finding("figures", False, "; ".join(wrong[:MOST_SHOWN]) + (f"; and {more} more" if more > 0 else ""))
+    return sizes
 
 
 def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, bool]:

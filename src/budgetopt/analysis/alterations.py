@@ -14,8 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.analysis.scaling import doubled, scaled
-from budgetopt.analysis.whole import sets_ceilings, whole
-from budgetopt.formulation import Formulation, LinearProgram, Matrix
+from budgetopt.formulation import Formulation, LinearProgram, Matrix, Stage, formulate
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
@@ -24,22 +23,28 @@ from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Alterations", "Altered"]
+__all__ = ["Alterations", "Altered", "whole", "without_objective"]
 
 INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
 """Keys of programs whose costs and limits are not those of segments of dollars."""
 
 
+def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
+    """Return a formulation with all columns and rows, in which some provisions do not limit anything."""
+    return formulate(scenario, suspended=suspended, keep_all=True)
+
+
+def without_objective(problem: LinearProgram) -> LinearProgram:
+    """Return a problem in which every plan is as good as any other."""
+    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
+    return replace(problem, stages=(stage,), tie_break=None)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Altered:
-    """A problem in which something changed.
+    """A problem in which something changed, and what it spends on the program that was asked about.
 
-    Parameters
-    ----------
-    problem
-        The problem.
-    spends
-        The dollars that one unit of each column spends on the program that was asked about; shape (columns,).
+    ``spends``: the dollars that one unit of each column spends on it; shape (columns,).
     """
 
     problem: LinearProgram
@@ -47,16 +52,9 @@ class Altered:
 
 
 class Alterations:
-    """The changed problems of one scenario.
+    """The changed problems of one scenario, from a formulation with all columns kept.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    formulation
-        Its formulation, with all columns kept.
-    anew
-        Formulates a scenario near to it, without some provisions, in the same way.
+    ``anew`` formulates a scenario near to it, without some provisions, in the same way.
     """
 
     def __init__(
@@ -70,22 +68,13 @@ class Alterations:
         self._given: dict[int, tuple[Floats, Floats]] = {}
 
     def scaled(self, row: int, what: str, outcome: str, factor: float) -> Altered:
-        """Return the problem in which a program's effect or cost, or the weight of an outcome, is multiplied.
-
-        Parameters
-        ----------
-        row
-            The program's position.
-        what, outcome, factor
-            As in :class:`budgetopt.analysis.BreakEven`.
-        """
-        problem = None
+        """Return the problem in which a program's effect or cost, or the weight of an outcome, is multiplied."""
         match what:
             case "effect":
                 problem = self._with_effect(row, factor)
             case "cost":
                 problem = self._with_cost(row, factor)
-            case "weight":
+            case _:
                 problem = self._with_weight(outcome, factor)
         if problem is not None:
             return Altered(problem, self._spends(self._formulation, row))
@@ -107,20 +96,19 @@ class Alterations:
         limited = {at for at in positions if listed[at].of_program}
         if not limited:
             return changed
-        rows = {self._scenario.programs.position(listed[at].name) for at in limited}
-        return self._with_limits(changed, np.array(sorted(rows)), program_limits(self._scenario, limited))
-
-    # -- effects, costs, weights --------------------------------------------------------------------------------------
+        rows = [self._scenario.programs.position(listed[at].name) for at in limited]
+        return self._with_limits(changed, np.array(rows), program_limits(self._scenario, limited))
 
     def _with_effect(self, row: int, factor: float) -> LinearProgram | None:
-        change = self._entry_changes
-        if change is None:
+        if self._entry_changes is None:
             return None
-        worth, given = self._worth_of(row)
-        stage = self._problem.stages[0]
-        stage = replace(stage, cost=stage.cost + (factor - 1.0) * worth, offset=stage.offset + (factor - 1.0) * given)
-        problem = replace(self._problem, matrix=self._with_entries(row, factor), stages=(stage,))
-        if self._limits_stand or not self._formulation.terms.outcomes.constant[row].any():
+        stage = self._with_worth(*self._worth_of(row), factor - 1.0)
+        problem, doubled = self._problem, self._doubled
+        limits = (problem.row_lower, doubled.row_lower), (problem.row_upper, doubled.row_upper)
+        problem = replace(problem, matrix=self._with_entries(row, factor), stages=(stage,))
+        # what outcomes are without any spending moves the limits of rows
+        given = self._formulation.terms.outcomes.constant[row].any()
+        if not given or all(np.array_equal(now, then) for now, then in limits):
             return problem
         lower, upper = self._given_changes(row)
         row_lower, row_upper = problem.row_lower + (factor - 1.0) * lower, problem.row_upper + (factor - 1.0) * upper
@@ -131,10 +119,9 @@ class Alterations:
         if row not in self._given:
             changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), "effect", "", 2.0)
             two, one = self._anew(changed, ()).linear_program, self._problem
-            self._given[row] = (
-                np.subtract(two.row_lower, one.row_lower, out=np.zeros(one.rows), where=np.isfinite(one.row_lower)),
-                np.subtract(two.row_upper, one.row_upper, out=np.zeros(one.rows), where=np.isfinite(one.row_upper)),
-            )
+            limits = (two.row_lower, one.row_lower), (two.row_upper, one.row_upper)
+            lower, upper = (np.subtract(*pair, out=np.zeros(one.rows), where=np.isfinite(pair[1])) for pair in limits)
+            self._given[row] = lower, upper
         return self._given[row]
 
     def _with_cost(self, row: int, factor: float) -> LinearProgram | None:
@@ -142,13 +129,12 @@ class Alterations:
             return None
         # for each dollar, it brings that much less; and so many dollars more fit into each segment
         worth, _ = self._worth_of(row)
-        stage = self._problem.stages[0]
-        stage = replace(stage, cost=stage.cost + (1.0 / factor - 1.0) * worth)
+        stage = self._with_worth(worth, 0.0, 1.0 / factor - 1.0)
         problem = replace(self._problem, matrix=self._with_entries(row, 1.0 / factor), stages=(stage,))
         return self._with_limits(problem, np.array([row]), self._formulation.limits, factor)
 
     def _with_weight(self, outcome: str, factor: float) -> LinearProgram | None:
-        objective, stage = self._scenario.objective[0], self._problem.stages[0]
+        objective = self._scenario.objective[0]
         if objective.minimize == SHORTFALL:
             return None
         if WEIGHTED_OUTCOMES not in (objective.maximize, objective.minimize):
@@ -158,9 +144,13 @@ class Alterations:
         terms = self._formulation.terms.outcomes
         mine = np.flatnonzero(terms.outcome == position)
         cost = total_by(terms.column[mine], worth[mine], self._problem.columns)
-        offset = stage.offset + (factor - 1.0) * float(given[:, position].sum())
-        stage = replace(stage, cost=stage.cost + (factor - 1.0) * cost, offset=offset)
+        stage = self._with_worth(cost, float(given[:, position].sum()), factor - 1.0)
         return replace(self._problem, stages=(stage,))
+
+    def _with_worth(self, worth: Floats, given: float, times: float) -> Stage:
+        """Return the first objective with more of what columns are worth, and of what is given without them."""
+        stage = self._problem.stages[0]
+        return replace(stage, cost=stage.cost + times * worth, offset=stage.offset + times * given)
 
     @cached_property
     def _worths(self) -> tuple[Floats, Floats]:
@@ -191,31 +181,21 @@ class Alterations:
     def _entry_changes(self) -> Floats | None:
         """What each entry of the matrix gains if all effects double; None if more than entries change."""
         one, two = self._problem, self._doubled
-        if (one.rows, one.columns) != (two.rows, two.columns) or one.matrix.entries != two.matrix.entries:
-            return None
-        same = (
-            np.array_equal(one.matrix.starts, two.matrix.starts)
-            and np.array_equal(one.matrix.index, two.matrix.index)
-            and np.array_equal(one.integer, two.integer)
-            and np.array_equal(one.lower, two.lower)
-            and np.array_equal(one.upper, two.upper)
+        pairs = (
+            *((getattr(one.matrix, name), getattr(two.matrix, name)) for name in ("starts", "index")),
+            *((getattr(one, name), getattr(two, name)) for name in ("integer", "lower", "upper")),
         )
+        same = one.rows == two.rows and all(np.array_equal(first, second) for first, second in pairs)
         return two.matrix.value - one.matrix.value if same else None
-
-    @cached_property
-    def _limits_stand(self) -> bool:
-        """Whether no limit of a row depends on what outcomes are without any spending."""
-        one, two = self._problem, self._doubled
-        return np.array_equal(one.row_lower, two.row_lower) and np.array_equal(one.row_upper, two.row_upper)
 
     def _with_entries(self, row: int, factor: float) -> Matrix:
         """Return the matrix in which what a program's columns do to outcomes is multiplied."""
         matrix, change = self._problem.matrix, self._entry_changes
         assert change is not None
-        mine = self._columns_of(row)
-        lengths = np.diff(matrix.starts)[mine]
-        ends = np.cumsum(lengths)
-        items = np.repeat(matrix.starts[mine] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
+        spending, outcomes = self._formulation.terms.spending, self._formulation.terms.outcomes
+        mine = np.union1d(spending.column[spending.program == row], outcomes.column[outcomes.program == row])
+        spans = zip(matrix.starts[mine].tolist(), matrix.starts[mine + 1].tolist(), strict=True)
+        items = np.concatenate([np.arange(first, last) for first, last in spans] or [np.empty(0, dtype=np.int64)])
         items = items[change[items] != 0]
         if not len(items) or factor == 1.0:
             return matrix
@@ -228,17 +208,11 @@ class Alterations:
         outcomes = self._formulation.terms.outcomes
         return np.unique(outcomes.column[outcomes.program == row])
 
-    def _columns_of(self, row: int) -> Ints:
-        spending, outcomes = self._formulation.terms.spending, self._formulation.terms.outcomes
-        return np.union1d(spending.column[spending.program == row], outcomes.column[outcomes.program == row])
-
     @staticmethod
     def _spends(formulation: Formulation, row: int) -> Floats:
         terms = formulation.terms.spending
         mine = np.flatnonzero(terms.program == row)
         return total_by(terms.column[mine], terms.weight[mine], formulation.linear_program.columns)
-
-    # -- limits -------------------------------------------------------------------------------------------------------
 
     @cached_property
     def _segments(self) -> Segments:
@@ -253,14 +227,17 @@ class Alterations:
         simple[scenario.packages.program] = False
         for key in INDIRECT:
             simple &= np.isnan(scenario.programs.number(key))
-        labels = problem.column_labels
         # without ceilings, segments come into reach that integer decisions keep in order
-        limited = [item.provision for item in scenario.limits.demands() if sets_ceilings(scenario, item.provision)]
-        for either in (whole(scenario).linear_program, whole(scenario, limited).linear_program):
+        ceilings = [
+            limit.provision
+            for limit in scenario.limits.demands()
+            if limit.sets_program_limits and any(number.sense == "at most" for number in limit.numbers)
+        ]
+        for either in (whole(scenario).linear_program, whole(scenario, ceilings).linear_program):
             for block in either.column_labels.blocks:
                 if "program" in block.keys and either.integer[block.positions].any():
                     simple[block.keys["program"]] = False
-        for block in labels.of_kind("segment"):
+        for block in problem.column_labels.of_kind("segment"):
             lower, upper, closed = self._segment_limits(block.positions, block.keys, self._formulation.limits)
             at = block.positions
             known = (problem.lower[at] == lower) & (closed | (problem.upper[at] == upper))
@@ -300,8 +277,6 @@ class Alterations:
             at, cell = block.positions[mine], (block.keys["program"][mine], block.keys["period"][mine])
             row_lower[at], row_upper[at] = limits.lower[cell], limits.upper[cell]
         return replace(problem, lower=column_lower, upper=column_upper, row_lower=row_lower, row_upper=row_upper)
-
-    # -- limits that are rows -----------------------------------------------------------------------------------------
 
     def _is_direct(self, position: int) -> bool:
         """Return whether a limit is rows of its own, or one of a simple program."""

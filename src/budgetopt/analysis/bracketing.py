@@ -55,20 +55,14 @@ def bracketed(
 
     Parameters
     ----------
-    look
-        Solves at a place.
-    problem_at
-        The problem of a place, not solved.
-    inside
-        Where nothing has changed.
-    far
-        The last place to look at, on either side.
+    look, problem_at
+        Solves at a place, or returns its problem unsolved.
+    inside, far
+        Where nothing has changed, and the last place to look at, on either side.
     size, place
         The number in proportion to which coefficients change at a place, and the place of such a number.
-    columns
-        The columns whose values are watched.
-    more
-        Whether they are to rise or to fall.
+    columns, more
+        The columns whose values are watched, and whether they are to rise or to fall.
     """
     bracket = _Bracket(look, place, inside, far)
     watched = _Watched(size, columns, more)
@@ -183,17 +177,7 @@ def _slack(x: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Watched:
-    """Columns whose values are watched, and where they may begin to move.
-
-    Parameters
-    ----------
-    size
-        The number in proportion to which coefficients change at a place.
-    columns
-        Their positions; shape (columns,).
-    more
-        Whether they are to rise or to fall.
-    """
+    """Columns whose values are watched, and where they may begin to move; size, columns and more as in bracketed."""
 
     size: Callable[[float], float]
     columns: Ints

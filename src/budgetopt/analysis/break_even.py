@@ -126,9 +126,10 @@ class _Level:
         if self._is_held(more=more):
             return math.nan
         question, alterations = self._question, self._question.alterations
-
         # of equally good plans the one that moves least: it moves only where all of them do
-        side = (-1.0 if more else 1.0) * (1.0 if question.problem.stages[0].maximize else -1.0)
+        side = question.problem.stages[0].sign * (1.0 if more else -1.0)
+        # what a dollar buys changes in proportion to the effect, and to one over the cost
+        turns = -1.0 if what == "cost" else 1.0
 
         def look(at: float) -> Seen:
             altered = alterations.scaled(self._row, what, outcome, math.exp(at))
@@ -140,9 +141,6 @@ class _Level:
             if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
                 moved = self._moved(float(altered.spends @ answer.x), what, math.exp(at), more=more)
             return Seen(at, problem, answer, moved)
-
-        # what a dollar buys changes in proportion to the effect, and to one over the cost
-        turns = -1.0 if what == "cost" else 1.0
 
         found = bracketed(
             look,
@@ -164,14 +162,12 @@ class _Level:
     def _usual_worth(self) -> float:
         """What a dollar is worth where no coefficient of the objective stands by the dollars themselves."""
         answer, problem = self._question.as_is(), self._question.problem
-        money = [block.positions for block in problem.row_labels.of_kind("fund balance")]
-        if answer.row_dual is not None and money:
-            highest = float(np.abs(answer.row_dual[np.concatenate(money)]).max(initial=0.0))
-            if highest > 0:
-                return highest
-        stage = problem.stages[0]
+        highest = 0.0
+        for block in problem.row_labels.of_kind("fund balance"):
+            if answer.row_dual is not None:
+                highest = max(highest, float(np.abs(answer.row_dual[block.positions]).max(initial=0.0)))
         # where nothing is worth anything, every plan is as good, and any leaning tells them apart
-        return float(np.abs(stage.cost).max(initial=0.0)) or 1.0
+        return highest or float(np.abs(problem.stages[0].cost).max(initial=0.0)) or 1.0
 
     def _is_held(self, *, more: bool) -> bool:
         """Return whether the program's own limits let it have no more, or no less, in any period."""

@@ -10,11 +10,13 @@ that conflicts of integer decisions are found too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
+from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import FaultError, OptionError
 from budgetopt.formulation import Labels, LinearProgram, Matrix, Stage
@@ -62,12 +64,7 @@ def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
     """
     if at_most < 1:
         raise OptionError(f"at_most is {at_most}; at least one conflict must be asked for")
-    search = _Search(scenario_of(scenario, "conflicts"))
-    found = []
-    for conflict in search.run():
-        found.append(conflict)
-        if len(found) == at_most:
-            break
+    found = islice(_Search(scenario_of(scenario, "conflicts")).run(), at_most)
     return tuple(sorted(found, key=lambda conflict: len(conflict.demands)))
 
 
@@ -84,28 +81,26 @@ class _Search:
         if not self.fits(frozenset()):
             yield Conflict(())
             return
-        seeds = _Map(len(self.demands))
-        while (seed := seeds.largest()) is not None:
+        # of each group of provisions, how many the sets that are still open have at least, and at most
+        groups: list[tuple[frozenset[int], float, float]] = []
+        while (seed := _largest(len(self.demands), groups)) is not None:
             if self.fits(seed):
                 # a largest seed that fits cannot grow: every other set with something outside of it is still open
-                seeds.rule_out_below(seed)
+                groups.append((everything - seed, 1.0, np.inf))
             else:
                 core = frozenset(_smallest(self.fits, sorted(seed)))
-                seeds.rule_out_above(core)
+                groups.append((core, -np.inf, len(core) - 1.0))
                 yield Conflict(tuple(self.demands[item] for item in sorted(core)))
 
     def fits(self, kept: frozenset[int]) -> bool:
         """Return whether some plan meets these provisions, all others being suspended."""
         if kept not in self._known:
             suspended = [demand.provision for item, demand in enumerate(self.demands) if item not in kept]
-            problem = self._question.problem_without(suspended)
-            idle = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
-            answer = self._question.solve(replace(problem, stages=(idle,)))
-            if answer.termination is not Termination.INFEASIBLE and answer.primal is not PointStatus.FEASIBLE:
-                raise FaultError(
-                    f"{answer.solver} could not tell whether provisions fit together: {answer.termination}"
-                )
+            answer = self._question.solve(without_objective(self._question.problem_without(suspended)))
             self._known[kept] = answer.primal is PointStatus.FEASIBLE
+            if not self._known[kept] and answer.termination is not Termination.INFEASIBLE:
+                unknown = f"could not tell whether provisions fit together: {answer.termination}"
+                raise FaultError(f"{answer.solver} {unknown}")
         return self._known[kept]
 
 
@@ -126,40 +121,23 @@ def _smallest(fits: Callable[[frozenset[int]], bool], items: Sequence[int]) -> l
     return explain(frozenset(), False, items)
 
 
-class _Map:
-    """What is not yet known of the sets of some items, and a largest set of what is left."""
-
-    def __init__(self, items: int) -> None:
-        self._items = items
-        self._rows: list[tuple[frozenset[int], float, float]] = []
-
-    def rule_out_above(self, core: frozenset[int]) -> None:
-        """Rule out every set that has all of these."""
-        self._rows.append((core, -np.inf, len(core) - 1.0))
-
-    def rule_out_below(self, fitting: frozenset[int]) -> None:
-        """Rule out every part of this set."""
-        self._rows.append((frozenset(range(self._items)) - fitting, 1.0, np.inf))
-
-    def largest(self) -> frozenset[int] | None:
-        """Return a largest set that is not ruled out; None if none is left."""
-        rows = np.concatenate([np.full(len(group), at) for at, (group, _, _) in enumerate(self._rows)] or [np.empty(0)])
-        columns = np.concatenate([np.array(sorted(group)) for group, _, _ in self._rows] or [np.empty(0)])
-        keys = {"item": np.arange(self._items)}
-        problem = LinearProgram(
-            matrix=Matrix.from_triplets(
-                len(self._rows), self._items, rows.astype(np.int64), columns.astype(np.int64), np.ones(len(rows))
-            ),
-            row_lower=np.array([lower for _, lower, _ in self._rows]),
-            row_upper=np.array([upper for _, _, upper in self._rows]),
-            lower=np.zeros(self._items),
-            upper=np.ones(self._items),
-            integer=np.ones(self._items, dtype=bool),
-            stages=(Stage("largest set", np.ones(self._items), maximize=True),),
-            column_labels=Labels((Block("item", 0, self._items, keys),)),
-            row_labels=Labels((Block("known", 0, len(self._rows), {"set": np.arange(len(self._rows))}),)),
-        )
-        answer = LiveModel(problem).solve()
-        if answer.x is None:
-            return None
-        return frozenset(np.flatnonzero(answer.x > 0.5).tolist())
+def _largest(items: int, groups: Sequence[tuple[frozenset[int], float, float]]) -> frozenset[int] | None:
+    """Return a largest set that has at least and at most so many of each group of items; None if there is none."""
+    count = len(groups)
+    entries = [(at, item) for at, (group, _, _) in enumerate(groups) for item in sorted(group)]
+    row, column = np.array(entries, dtype=np.int64).reshape(-1, 2).T
+    problem = LinearProgram(
+        matrix=Matrix.from_triplets(count, items, row, column, np.ones(len(row))),
+        row_lower=np.array([lower for _, lower, _ in groups]),
+        row_upper=np.array([upper for _, _, upper in groups]),
+        lower=np.zeros(items),
+        upper=np.ones(items),
+        integer=np.ones(items, dtype=bool),
+        stages=(Stage("largest set", np.ones(items), maximize=True),),
+        column_labels=Labels((Block("item", 0, items, {"item": np.arange(items)}),)),
+        row_labels=Labels((Block("known", 0, count, {"set": np.arange(count)}),)),
+    )
+    answer = LiveModel(problem).solve()
+    if answer.x is None:
+        return None
+    return frozenset(np.flatnonzero(answer.x > 0.5).tolist())

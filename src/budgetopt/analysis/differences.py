@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import scenario_of
+from budgetopt.allocation import solve as solve_one
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -123,15 +124,11 @@ class Difference:
 
         if self.plans is None:
             return pd.DataFrame(columns=["before", "after", "change"], dtype=float)
-        sums = []
-        for plan in self.plans:
-            frame = getattr(plan, table)
-            key = frame["fund"] if table == "funds" else frame.index
-            sums.append(frame[column].groupby(key, sort=False).sum())
-        before, after = sums
+        # a fund has a row for each period; programs and outcomes are the index
+        key = table.removesuffix("s")
+        before, after = (getattr(plan, table).groupby(key, sort=False)[column].sum() for plan in self.plans)
         names = list(dict.fromkeys([*after.index, *before.index]))
-        both = pd.DataFrame({"before": before.reindex(names), "after": after.reindex(names)})
-        both = both.fillna(0.0)
+        both = pd.DataFrame({"before": before.reindex(names), "after": after.reindex(names)}).fillna(0.0)
         both["change"] = (both["after"] - both["before"]).round(6)
         order = np.argsort(-np.abs(both["change"].to_numpy()), kind="stable")
         return both.iloc[order] if table == "programs" else both
@@ -156,14 +153,9 @@ def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: fl
     """
     before, after = scenario_of(before, "diff"), scenario_of(after, "diff")
     document = tuple(_values((), _tree(before), _tree(after)))
-    shared = [name for name in before.programs if name in after.programs]
-    old = before.programs.positions(np.array(shared, dtype=object))
-    new = after.programs.positions(np.array(shared, dtype=object))
-    plans = None
-    if solve:
-        from budgetopt.allocation import solve as solve_one
-
-        plans = (solve_one(before, time_limit=time_limit), solve_one(after, time_limit=time_limit))
+    shared = np.array([name for name in before.programs if name in after.programs], dtype=object)
+    old, new = before.programs.positions(shared), after.programs.positions(shared)
+    plans = (solve_one(before, time_limit=time_limit), solve_one(after, time_limit=time_limit)) if solve else None
     return Difference(
         before,
         after,
@@ -178,15 +170,10 @@ def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: fl
 
 def _reordered(before: Scenario, after: Scenario) -> tuple[str, ...]:
     """Return the sections in which what both scenarios have stands in another order."""
-    named = (
-        ("programs", list(before.programs), list(after.programs)),
-        ("funds", list(before.funds), list(after.funds)),
-        ("outcomes", list(before.outcomes), list(after.outcomes)),
-        ("resources", list(before.resources), list(after.resources)),
-        ("rules", [rule.name for rule in before.rules], [rule.name for rule in after.rules]),
-    )
     reordered = []
-    for section, old, new in named:
+    for section in ("programs", "funds", "outcomes", "resources", "rules"):
+        entries = [getattr(scenario, section) for scenario in (before, after)]
+        old, new = ([rule.name for rule in items] if section == "rules" else list(items) for items in entries)
         shared = set(old) & set(new)
         if [name for name in old if name in shared] != [name for name in new if name in shared]:
             reordered.append(section)
@@ -214,7 +201,6 @@ def _program_keys(
     before: ProgramTable, after: ProgramTable, old: Ints, new: Ints
 ) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]]:
     """Yield the keys that differ for programs that both have, with the programs and their values."""
-    ids = before.ids[old]
     for key in dict.fromkeys([*after.columns, *before.columns]):
         one, other = before.columns.get(key), after.columns.get(key)
         cell_before, cell_after = _cells(one, old, len(before)), _cells(other, new, len(after))
@@ -224,11 +210,13 @@ def _program_keys(
             differs[both] = _unequal(one, other, cell_before[both], cell_after[both])
         rows = np.flatnonzero(differs)
         if len(rows):
-            values = tuple(
-                tuple(None if column is None or cell < 0 else column.cell(cell) for cell in cells[rows].tolist())
-                for column, cells in ((one, cell_before), (other, cell_after))
-            )
-            yield key, (tuple(ids[rows].tolist()), values[0], values[1])
+            ids = tuple(before.ids[old[rows]].tolist())
+            yield key, (ids, _values_of(one, cell_before[rows]), _values_of(other, cell_after[rows]))
+
+
+def _values_of(column: Column | None, cells: Ints) -> tuple[Any, ...]:
+    """Return the values of some cells of a column, None where there is none."""
+    return tuple(None if column is None or cell < 0 else column.cell(cell) for cell in cells.tolist())
 
 
 def _cells(column: Column | None, rows: Ints, programs: int) -> Ints:
@@ -236,19 +224,18 @@ def _cells(column: Column | None, rows: Ints, programs: int) -> Ints:
     at = np.full(programs, -1, dtype=np.int64)
     if column is not None:
         at[column.rows] = np.arange(len(column))
-    cells: Ints = at[rows]
-    return cells
+    return np.take(at, rows)
 
 
 def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> Bools:
     """Return which cells of two columns differ; shape (cells,)."""
     if one.offsets is None and other.offsets is None:
         differs: Bools = np.not_equal(one.values[before], other.values[after]).astype(bool)  # noqa: PD011
-        shares = [
+        shares, others = (
             np.zeros(len(cells), dtype=bool) if column.shares is None else column.shares[cells]
             for column, cells in ((one, before), (other, after))
-        ]
-        either: Bools = differs | (shares[0] != shares[1])
+        )
+        either: Bools = differs | (shares != others)
         return either
     if one.offsets is None or other.offsets is None:
         pairs = zip(before.tolist(), after.tolist(), strict=True)

@@ -15,7 +15,7 @@ from budgetopt.formulation.fund_rows import inflow
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options, Termination, solve_linear_program
+from budgetopt.solvers import Termination, solve_linear_program
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,12 +101,11 @@ def _moves(scenario: Scenario, change: Floats) -> list[tuple[str, str, float]]:
 def _moved(formulation: Formulation, money: Floats, share: float) -> tuple[Floats, float] | None:
     """Return what each program spends over all periods, and the first objective, with a share more money."""
     problem = formulation.linear_program
-    row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+    more = np.zeros(problem.rows)
     for block in problem.row_labels.of_kind("fund balance"):
-        more = share * money[block.keys["fund"], block.keys["period"]]
-        row_lower[block.positions] += more
-        row_upper[block.positions] += more
-    answer = solve_linear_program(replace(problem, row_lower=row_lower, row_upper=row_upper), Options())
+        more[block.positions] = share * money[block.keys["fund"], block.keys["period"]]
+    moved = replace(problem, row_lower=problem.row_lower + more, row_upper=problem.row_upper + more)
+    answer = solve_linear_program(moved)
     if answer.x is None:
         if answer.termination is Termination.INFEASIBLE:
             return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from budgetopt.analysis.repair import Amendment, Repair
+from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario
 
@@ -15,32 +16,25 @@ STEPS = 14
 
 
 def drops(
-    scenario: Scenario,
-    weights: Mapping[str, float],
-    barred: Collection[str],
-    completed: Callable[[Repair], Repair | None],
-    *,
-    every: bool,
+    scenario: Scenario, weights: Mapping[str, Any], completed: Callable[[Repair], Repair | None], *, every: bool
 ) -> list[Repair]:
     """Return the repairs that drop one provision, or lower the match of one grant.
 
     Parameters
     ----------
-    weights
-        What dropping each provision costs, by its name; those without a weight are not dropped.
-    barred
-        The names of those that are never dropped.
+    weights, every
+        What dropping each provision costs, by its name, or never; and whether those without a weight are dropped too,
+        at a cost of 1.
     completed
         Returns a repair that works, with what else it takes; None if nothing makes it work.
-    every
-        Whether all others are dropped too, at a cost of 1.
     """
     found = []
     for limit in scenario.limits.demands():
-        if limit.is_linear or limit.name in barred or (limit.name not in weights and not every):
+        weight = weights.get(limit.name, 1.0 if every else NEVER)
+        if limit.is_linear or weight == NEVER:
             continue
-        before, after = (True, False) if limit.is_switch else (None, None)
-        dropped = Repair(weights.get(limit.name, 1.0), (Amendment(limit, limit.address, before, after),))
+        values = (True, False) if limit.is_switch else (None, None)
+        dropped = Repair(float(weight), (Amendment(limit, limit.address, *values),))
         repair = completed(dropped)
         if repair is dropped and limit.numbers:
             repair = _lowered(limit, dropped, completed)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.analysis.whole import whole
+from budgetopt.analysis.alterations import whole
 from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage
 from budgetopt.formulation.linear_program import Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.scenario.limits import Limit, Limits, Number
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["CostOf", "Elastic", "elastic"]
+__all__ = ["CostOf", "Elastic", "elastic", "with_slacks"]
 
 CostOf = Callable[[Limit, float], float | None]
 """What one unit of relaxing a limit costs, from the limit and its size; None if it may not be relaxed."""
@@ -22,12 +22,10 @@ CostOf = Callable[[Limit, float], float | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elastic:
-    """A problem with a column for every limit that may be relaxed: its value is by how much.
+    """A problem with a column for every limit that may be relaxed, whose value is by how much, at a cost to minimize.
 
     Parameters
     ----------
-    problem
-        The problem; its objective is the cost of all that is relaxed.
     formulation
         What it was made from: the scenario without these limits, whose columns come first in the problem.
     column, limit, period
@@ -44,16 +42,9 @@ class Elastic:
 
 @dataclass(frozen=True, slots=True)
 class _Relaxable:
-    """Rows that may be relaxed; every array has shape (rows,).
+    """Rows that may be relaxed, the limit and period of each, and its bounds; every array has shape (rows,).
 
-    Parameters
-    ----------
-    row, limit, period
-        The rows of the problem, the position of the limit that each keeps, and its period.
-    lower, upper
-        The limit of each side.
-    per_unit
-        Where one number, a share, limits many rows: what one unit of it is in each.
+    ``per_unit``: where one number, a share, limits many rows, what one unit of it is in each.
     """
 
     row: Ints
@@ -65,25 +56,56 @@ class _Relaxable:
 
 
 def elastic(scenario: Scenario, cost_of: CostOf) -> Elastic:
-    """Return a scenario's problem with elastic limits.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    cost_of
-        What relaxing each limit costs.
-    """
-    suspended = {limit.provision for limit in scenario.limits.demands() if limit.is_linear}
+    """Return a scenario's problem with elastic limits."""
+    limits = scenario.limits
+    suspended = {limit.provision for limit in limits.demands() if limit.is_linear}
     # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
     # those of the free problem, and the limits those of the scenario
     complete, free = whole(scenario), whole(scenario, suspended)
-    extra = _Extra(free)
-    rows = [
-        *_labelled_rows(complete.linear_program, free.linear_program, scenario.limits),
-        *extra.program_limits(complete.limits, scenario),
-    ]
-    return extra.build(rows, scenario.limits, cost_of)
+    problem, of_programs = _with_program_rows(free, complete.limits, scenario)
+    row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+    slacks = _Slacks(limits, cost_of)
+    for part in (*_labelled_rows(complete.linear_program, free.linear_program, limits), *of_programs):
+        kept = np.array([limits[at].is_demand for at in part.limit.tolist()], dtype=bool)
+        row_lower[part.row[kept]], row_upper[part.row[kept]] = part.lower[kept], part.upper[kept]
+        slacks.add(part, 1.0, part.lower)
+        slacks.add(part, -1.0, part.upper)
+    count = len(slacks.cost)
+    at = np.repeat(np.arange(count), np.array([len(row) for row in slacks.rows], dtype=np.int64))
+    row, value = np.concatenate((*slacks.rows, [])).astype(np.int64), np.concatenate((*slacks.values, []))
+    problem = replace(problem, row_lower=row_lower, row_upper=row_upper)
+    wider = with_slacks(problem, row, at, value, np.array(slacks.cost))
+    column = problem.columns + np.arange(count)
+    limit, period = (np.array(positions, dtype=np.int64) for positions in (slacks.limit, slacks.period))
+    return Elastic(wider, free, column, limit, period)
+
+
+def with_slacks(problem: LinearProgram, row: Ints, slack: Ints, value: Floats, cost: Floats) -> LinearProgram:
+    """Return a problem with more columns, at least zero, whose cost alone is minimized.
+
+    Parameters
+    ----------
+    row, slack, value
+        The entries of the added columns, which count from 0; shape (entries,).
+    cost
+        The cost of each added column; shape (slacks,).
+    """
+    own, columns, count = problem.matrix, problem.columns, len(cost)
+    rows = np.concatenate((own.index, row))
+    at = np.concatenate((own.column_of_entry(), columns + slack))
+    values = np.concatenate((own.value, value))
+    block = Block("relaxed", columns, columns + count, {"slack": np.arange(count)})
+    cost = np.concatenate((np.zeros(columns), cost))
+    return replace(
+        problem,
+        matrix=Matrix.from_triplets(problem.rows, columns + count, rows, at, values),
+        lower=np.concatenate((problem.lower, np.zeros(count))),
+        upper=np.concatenate((problem.upper, np.full(count, np.inf))),
+        integer=np.concatenate((problem.integer, np.zeros(count, dtype=bool))),
+        stages=(Stage("minimize the cost of what is relaxed", cost, maximize=False),),
+        column_labels=Labels((*problem.column_labels.blocks, block), problem.column_labels.names),
+        tie_break=None,
+    )
 
 
 def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> Iterator[_Relaxable]:
@@ -108,82 +130,39 @@ def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> I
             yield _Relaxable(there.positions[mine], block.limit[mine], period, lower, upper, per_unit)
 
 
-class _Extra:
-    """The rows and columns that are added to the problem of a formulation."""
-
-    def __init__(self, formulation: Formulation) -> None:
-        self._formulation, self._problem = formulation, formulation.linear_program
-        self._rows = 0
-        self._entries: list[tuple[Ints, Ints, Floats]] = []
-
-    def program_limits(self, limits: ProgramLimits, scenario: Scenario) -> Iterator[_Relaxable]:
-        """Yield floors and ceilings as rows: those of the programs themselves, and those that rules on change set."""
-        terms = self._formulation.terms.spending
-        of_program = len(scenario.limits.shared)
-        for values, by, is_floor in ((limits.lower, limits.lower_by, True), (limits.upper, limits.upper_by, False)):
-            program, period = np.nonzero((by >= 0) & np.isfinite(values))
-            first = self._problem.rows + self._rows
-            row = first + np.arange(len(program))
-            self._rows += len(program)
-            row_of = np.full(values.shape, -1, dtype=np.int64)
-            row_of[program, period] = row
-            rows = row_of[terms.program, terms.period]
-            inside = rows >= 0
-            self._entries.append((rows[inside], terms.column[inside], terms.weight[inside]))
-            bound, limit = values[program, period], by[program, period]
-            none = np.full(len(program), np.inf)
-            lower, upper = (bound, none) if is_floor else (-none, bound)
-            base = scenario.baselines[program, period]
-            for mine, per_unit in ((limit >= of_program, None), (limit < of_program, base)):
-                yield _Relaxable(
-                    row[mine],
-                    limit[mine],
-                    period[mine],
-                    lower[mine],
-                    upper[mine],
-                    None if per_unit is None else per_unit[mine],
-                )
-
-    def build(self, parts: list[_Relaxable], limits: Limits, cost_of: CostOf) -> Elastic:
-        """Return the problem with a column for each limit that may be relaxed."""
-        problem = self._problem
-        rows = problem.rows + self._rows
-        row_lower = np.concatenate((problem.row_lower, np.full(self._rows, -np.inf)))
-        row_upper = np.concatenate((problem.row_upper, np.full(self._rows, np.inf)))
-        slacks = _Slacks(limits, cost_of)
-        for part in parts:
-            kept = np.array([limits[at].is_demand for at in part.limit.tolist()], dtype=bool)
-            row_lower[part.row[kept]], row_upper[part.row[kept]] = part.lower[kept], part.upper[kept]
-            slacks.add(part, 1.0, part.lower)
-            slacks.add(part, -1.0, part.upper)
-        count = len(slacks.cost)
-        column = problem.columns + np.arange(count)
-        own = problem.matrix
-        entries = [(own.index, own.column_of_entry(), own.value), *self._entries, *slacks.entries(problem.columns)]
-        row, at, value = (np.concatenate(part) for part in zip(*entries, strict=True))
-        cost = np.concatenate((np.zeros(problem.columns), slacks.cost))
-        columns = Block("relaxed", problem.columns, problem.columns + count, {"slack": np.arange(count)})
-        added = Block("elastic", problem.rows, rows, {"limit": np.arange(self._rows)})
-        bigger = replace(
-            problem,
-            matrix=Matrix.from_triplets(rows, problem.columns + count, row, at, value),
-            row_lower=row_lower,
-            row_upper=row_upper,
-            lower=np.concatenate((problem.lower, np.zeros(count))),
-            upper=np.concatenate((problem.upper, np.full(count, np.inf))),
-            integer=np.concatenate((problem.integer, np.zeros(count, dtype=bool))),
-            stages=(Stage("minimize the cost of what is relaxed", cost, maximize=False),),
-            column_labels=Labels((*problem.column_labels.blocks, columns), problem.column_labels.names),
-            row_labels=Labels((*problem.row_labels.blocks, added), problem.row_labels.names),
-            tie_break=None,
-        )
-        return Elastic(
-            bigger,
-            self._formulation,
-            column,
-            np.array(slacks.limit, dtype=np.int64),
-            np.array(slacks.period, dtype=np.int64),
-        )
+def _with_program_rows(
+    formulation: Formulation, limits: ProgramLimits, scenario: Scenario
+) -> tuple[LinearProgram, list[_Relaxable]]:
+    """Return the problem with floors and ceilings as rows: the programs' own, and those that rules on change set."""
+    problem, terms = formulation.linear_program, formulation.terms.spending
+    own, rows, of_program = problem.matrix, problem.rows, len(scenario.limits.shared)
+    parts, entries = [], [(own.index, own.column_of_entry(), own.value)]
+    for values, by, is_floor in ((limits.lower, limits.lower_by, True), (limits.upper, limits.upper_by, False)):
+        program, period = np.nonzero((by >= 0) & np.isfinite(values))
+        row = rows + np.arange(len(program))
+        rows += len(program)
+        row_of = np.full(values.shape, -1, dtype=np.int64)
+        row_of[program, period] = row
+        at = row_of[terms.program, terms.period]
+        inside = at >= 0
+        entries.append((at[inside], terms.column[inside], terms.weight[inside]))
+        bound, limit, base = values[program, period], by[program, period], scenario.baselines[program, period]
+        none = np.full(len(program), np.inf)
+        lower, upper = (bound, none) if is_floor else (-none, bound)
+        of_rule = limit < of_program
+        for mine, per_unit in ((~of_rule, None), (of_rule, base[of_rule])):
+            parts.append(_Relaxable(row[mine], limit[mine], period[mine], lower[mine], upper[mine], per_unit))
+    free = np.full(rows - problem.rows, np.inf)
+    row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+    block = Block("elastic", problem.rows, rows, {"limit": np.arange(len(free))})
+    taller = replace(
+        problem,
+        matrix=Matrix.from_triplets(rows, problem.columns, row, column, value),
+        row_lower=np.concatenate((problem.row_lower, -free)),
+        row_upper=np.concatenate((problem.row_upper, free)),
+        row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
+    )
+    return taller, parts
 
 
 class _Slacks:
@@ -191,15 +170,11 @@ class _Slacks:
 
     def __init__(self, limits: Limits, cost_of: CostOf) -> None:
         self._limits, self._cost_of = limits, cost_of
-        self._entries: list[tuple[Ints, int, Floats]] = []
+        self.rows: list[Ints] = []
+        self.values: list[Floats] = []
         self.cost: list[float] = []
         self.limit: list[int] = []
         self.period: list[int] = []
-
-    def entries(self, first: int) -> Iterator[tuple[Ints, Ints, Floats]]:
-        """Yield the entries of the columns, which begin at a position."""
-        for row, at, value in self._entries:
-            yield row, np.full(len(row), first + at), value
 
     def add(self, part: _Relaxable, sign: float, bound: Floats) -> None:
         """Add what relaxes the limits of one side."""
@@ -226,7 +201,8 @@ class _Slacks:
     def _add(self, limit: int, period: int, cost: float | None, row: Ints, value: Floats) -> None:
         if cost is None:
             return
-        self._entries.append((row, len(self.cost), value))
+        self.rows.append(row)
+        self.values.append(value)
         self.cost.append(cost)
         self.limit.append(limit)
         self.period.append(period)

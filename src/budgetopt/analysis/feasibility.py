@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
+from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.contradictions import Conflict, conflicts
 from budgetopt.analysis.repair import Repair
 from budgetopt.analysis.repairs import repairs
-from budgetopt.formulation import LinearProgram, Stage, formulate
+from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, PointStatus, Termination
 from budgetopt.solvers.highs import LiveModel
@@ -50,21 +49,14 @@ class Feasibility:
 
 
 def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasibility:
-    """Return whether a scenario has a plan, and if not, what contradicts itself and the cheapest repairs.
-
-    Parameters
-    ----------
-    time_limit
-        Seconds after which all-or-nothing decisions are left undecided.
-    """
+    """Return whether a scenario has a plan, and if not, what contradicts itself and the cheapest repairs."""
     problem = formulate(scenario).linear_program
     decided: Literal["linear program", "relaxation", "integer program"]
     decided = "relaxation" if problem.is_integer else "linear program"
     # a linear program is solved faster with its objective than without one; a search ends with the first plan
-    feasible = _has_point(replace(problem, integer=np.zeros(problem.columns, dtype=bool)))
+    feasible = _has_point(problem.relaxed())
     if feasible and problem.is_integer:
-        idle = Stage("any plan", np.zeros(problem.columns), maximize=False)
-        feasible = _has_point(replace(problem, stages=(idle,)), time_limit)
+        feasible = _has_point(without_objective(problem), time_limit)
         decided = decided if feasible is None else "integer program"
     if feasible is not False:
         return Feasibility(feasible, decided)

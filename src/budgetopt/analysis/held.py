@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.formulation import Formulation, Labels
-from budgetopt.formulation.linear_program import Ints
+from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.solvers import fix_integers
 
 if TYPE_CHECKING:
@@ -23,33 +22,22 @@ def decisions_of(plan: Allocation) -> dict[str, float]:
     problem, point = plan.formulation.linear_program, plan.solver_result.x
     if point is None or not problem.is_integer:
         return {}
-    whole = np.flatnonzero(problem.integer)
-    return dict(zip(_names(problem.column_labels, whole), point[whole].tolist(), strict=True))
+    return {name: float(point[column]) for column, name in _integers(problem).items()}
 
 
 def around(formulation: Formulation, decisions: Mapping[str, float]) -> Formulation:
     """Return a formulation of a plan's scenario, or of one near to it, in which the plan's integer decisions are held.
 
-    Two formulations of one scenario need not have the same columns. A decision that the plan did not have to make,
-    because a limit settled it, stays at its lower limit; nothing is known of it.
-
-    Parameters
-    ----------
-    formulation
-        The formulation.
-    decisions
-        The decisions by their labels, of :func:`decisions_of`.
+    Two formulations of one scenario need not have the same columns, so the decisions are given by their labels. One
+    that the plan did not have to make, because a limit settled it, stays at its lower limit; nothing is known of it.
     """
-    problem = formulation.linear_program
-    whole = np.flatnonzero(problem.integer)
-    value = problem.lower.copy()
-    value[whole] = [
-        decisions.get(name, low)
-        for name, low in zip(_names(problem.column_labels, whole), problem.lower[whole].tolist(), strict=True)
-    ]
+    problem, value = formulation.linear_program, formulation.linear_program.lower.copy()
+    for column, name in _integers(problem).items():
+        value[column] = decisions.get(name, value[column])
     return replace(formulation, linear_program=fix_integers(problem, value))
 
 
-def _names(labels: Labels, columns: Ints) -> list[str]:
-    every = labels.all_names()
-    return [every[column] for column in columns.tolist()]
+def _integers(problem: LinearProgram) -> dict[int, str]:
+    """Return the label of each integer column by its position."""
+    names = problem.column_labels.all_names()
+    return {column: names[column] for column in np.flatnonzero(problem.integer).tolist()}

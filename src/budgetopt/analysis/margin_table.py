@@ -9,7 +9,8 @@ import numpy as np
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.pricing import solved
 from budgetopt.analysis.what_if import WhatIf
-from budgetopt.formulation.linear_program import Floats, Ints, total_by
+from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.solvers.faces import fix_integers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,13 +57,9 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     question = question or WhatIf(scenario, plan=plan)
     last, following = _worths(plan, question)
     duals = duals_of(question)
-    price = np.full(last.shape, np.nan)
-    charge = np.full(last.shape, np.nan)
-    if duals is not None:
-        price, charge = charges_of(question, duals)
+    unknown = np.full(last.shape, np.nan)
+    price, charge = (unknown, unknown) if duals is None else charges_of(question, duals)
     programs, periods = len(scenario.programs), len(scenario.periods)
-    packaged = np.zeros(programs, dtype=bool)
-    packaged[scenario.packages.program] = True
     table = pd.DataFrame(
         {
             "program": np.repeat(scenario.programs.ids, periods),
@@ -79,20 +76,23 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     with np.errstate(divide="ignore", invalid="ignore"):
         table["effect_until_less"] = np.where(table["last_dollar"] > 0, cost / table["last_dollar"], np.nan)
         table["effect_until_more"] = np.where(table["next_dollar"] > 0, cost / table["next_dollar"], np.nan)
-    return table[~np.repeat(packaged, periods)].reset_index(drop=True)
+    return table[~np.repeat(_packaged(plan), periods)].reset_index(drop=True)
+
+
+def _packaged(plan: Allocation) -> Bools:
+    """Return which programs are made of packages; shape (programs,)."""
+    packaged = np.zeros(len(plan.scenario.programs), dtype=bool)
+    packaged[plan.scenario.packages.program] = True
+    return packaged
 
 
 def duals_of(question: WhatIf) -> Floats | None:
     """Return the duals of the live problem's rows, as a gain; those around the plan if it has integer decisions."""
-    from budgetopt.solvers.faces import fix_integers
-
-    stage = question.problem.stages[0]
-    gain = 1.0 if stage.maximize else -1.0
     answer = solved(question.as_is())
     if question.is_integer:
         assert answer.x is not None
         answer = solved(question.solve(fix_integers(question.problem, answer.x)))
-    return None if answer.row_dual is None else gain * answer.row_dual
+    return None if answer.row_dual is None else -question.problem.stages[0].sign * answer.row_dual
 
 
 def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
@@ -101,26 +101,20 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     Of the funds that may pay, the one counts in which price and charges together are least. Shape (programs, periods)
     both.
     """
-    formulation = question.formulation
-    problem, terms = question.problem, formulation.terms.spending
-    kind = np.zeros(problem.rows, dtype=np.int8)
+    problem, terms = question.problem, question.formulation.terms.spending
+    is_money, is_rule = np.zeros(problem.rows, dtype=bool), np.zeros(problem.rows, dtype=bool)
     for block in problem.row_labels.blocks:
         if block.kind == "fund balance":
-            kind[block.positions] = 1
+            is_money[block.positions] = True
         elif block.limit is not None:
             # what several grants ask of one fund is divided in a row that keeps no limit by itself
-            kind[block.positions[(block.limit >= 0) | (block.kind == "match")]] = 2
-    weighted = problem.matrix.value * duals[problem.matrix.index]
-    column = problem.matrix.column_of_entry()
-    money, rules = (
-        total_by(column, np.where(kind[problem.matrix.index] == which, weighted, 0.0), problem.columns)
-        for which in (1, 2)
+            is_rule[block.positions] = (block.limit >= 0) | (block.kind == "match")
+    per_dollar, charged = (
+        problem.matrix.transpose_times(np.where(rows, duals, 0.0))[terms.column] / terms.weight
+        for rows in (is_money, is_rule)
     )
-    shape = formulation.limits.lower.shape
-    price, charge = np.full(shape, np.nan), np.full(shape, np.nan)
+    price, charge = (np.full(question.formulation.limits.lower.shape, np.nan) for _ in range(2))
     usable = (terms.weight > 0) & (problem.upper[terms.column] > 0)
-    per_dollar = money[terms.column] / terms.weight
-    charged = rules[terms.column] / terms.weight
     total = np.where(usable, per_dollar + charged, np.inf)
     # the most expensive first, so that the cheapest is written last
     order = np.argsort(-total, kind="stable")
@@ -132,55 +126,36 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
 
 def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
     """Return what the last and the next dollar of each program add by themselves; shape (programs, periods)."""
-    formulation = question.formulation
-    problem = question.problem
-    stage = problem.stages[0]
-    gain = 1.0 if stage.maximize else -1.0
-    cost = gain * stage.cost_for(problem.columns)
+    problem, stage, scenario = question.problem, question.problem.stages[0], plan.scenario
+    cost = -stage.sign * stage.cost_for(problem.columns)
     spent = plan.spending.sum(axis=1)
-    last, following = np.full(spent.shape, np.nan), np.full(spent.shape, np.nan)
-    fixed = _fixed(plan)
+    last, following, filled = np.full(spent.shape, np.nan), np.full(spent.shape, np.nan), np.zeros(spent.shape)
+    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
     level = np.where(spent > HALF_A_CENT, np.maximum(spent - fixed, 0.0), 0.0)
-    filled = np.zeros(spent.shape)
     for block in problem.column_labels.of_kind("segment"):
         # columns of a program stand in the order of its segments: one pass over the numbers of segments fills them
         for number in range(int(block.keys["segment"].max(initial=-1)) + 1):
             at = np.flatnonzero(block.keys["segment"] == number)
             cell = (block.keys["program"][at], block.keys["period"][at])
-            price = formulation.prices[cell]
-            paid = price > 0
-            at, cell, price = at[paid], (cell[0][paid], cell[1][paid]), price[paid]
-            position = block.positions[at]
-            worth = cost[position] / price
-            width = problem.upper[position] * price
-            begins = filled[cell]
+            paid = question.formulation.prices[cell] > 0
+            position, cell = block.positions[at[paid]], (cell[0][paid], cell[1][paid])
+            price, begins = question.formulation.prices[cell], filled[cell]
+            worth, width = cost[position] / price, problem.upper[position] * price
             used = level[cell] > begins + HALF_A_CENT
             last[cell] = np.where(used, worth, last[cell])
             open_ = (level[cell] < begins + width - HALF_A_CENT) & np.isnan(following[cell])
             following[cell] = np.where(open_, worth, following[cell])
             filled[cell] = begins + width
-    _by_fund(formulation.terms.spending.column, question, cost, spent, last, following)
-    return last, following
-
-
-def _by_fund(columns: Ints, question: WhatIf, cost: Floats, spent: Floats, last: Floats, following: Floats) -> None:
-    """Fill in programs of one segment and several funds: their columns are dollars already."""
+    # programs of one segment and several funds: their columns are dollars already
     limits, terms = question.formulation.limits, question.formulation.terms.spending
-    has_segments = np.zeros(spent.shape, dtype=bool)
-    for block in question.problem.column_labels.of_kind("segment"):
-        has_segments[block.keys["program"], block.keys["period"]] = True
-    worth = np.full(spent.shape, np.nan)
-    worth[terms.program, terms.period] = cost[columns]
-    packaged = np.zeros(len(spent), dtype=bool)
-    packaged[question.scenario.packages.program] = True
-    alone = ~has_segments & ~packaged[:, None]
-    last[alone] = np.where(spent > HALF_A_CENT, worth, np.nan)[alone]
-    following[alone] = np.where(spent < limits.upper - HALF_A_CENT, worth, np.nan)[alone]
-
-
-def _fixed(plan: Allocation) -> Floats:
-    scenario = plan.scenario
-    return np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    alone = np.repeat(~_packaged(plan)[:, None], spent.shape[1], axis=1)
+    for block in problem.column_labels.of_kind("segment"):
+        alone[block.keys["program"], block.keys["period"]] = False
+    by_fund = np.full(spent.shape, np.nan)
+    by_fund[terms.program, terms.period] = cost[terms.column]
+    last[alone] = np.where(spent > HALF_A_CENT, by_fund, np.nan)[alone]
+    following[alone] = np.where(spent < limits.upper - HALF_A_CENT, by_fund, np.nan)[alone]
+    return last, following
 
 
 def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple[str, str], float]:
@@ -188,14 +163,14 @@ def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple
 
     Of several columns of the program, and of several periods, the largest charge counts; below zero a rule favours it.
     """
-    problem = question.problem
-    terms = question.formulation.terms.spending
+    problem, matrix, terms = question.problem, question.problem.matrix, question.formulation.terms.spending
     mine = np.flatnonzero((terms.program == program) & (terms.weight > 0))
     weight = np.zeros(problem.columns)
     weight[terms.column[mine]] = terms.weight[mine]
-    entry = np.flatnonzero(weight[problem.matrix.column_of_entry()] > 0)
-    row = problem.matrix.index[entry]
-    charge = problem.matrix.value[entry] * duals[row] / weight[problem.matrix.column_of_entry()[entry]]
+    weight = weight[matrix.column_of_entry()]
+    entry = np.flatnonzero(weight > 0)
+    row = matrix.index[entry]
+    charge = matrix.value[entry] * duals[row] / weight[entry]
     found: dict[tuple[str, str], float] = {}
     for block in problem.row_labels.blocks:
         if block.limit is None or block.kind == "fund balance":

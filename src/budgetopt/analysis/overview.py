@@ -13,31 +13,22 @@ from budgetopt.analysis.break_even import factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation.stages import outcome_worths
-from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation, Subject
+    from budgetopt.allocation import Subject
 
 __all__ = ["explain_all", "held_by", "seeks_outcomes"]
 
 
 def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
-    """Return what holds a program, in a few words: its own reason, or the rule without which it would move.
+    """Return what holds a program, in a few words: its own reason in the plan, or the rule without which it would move.
 
-    Parameters
-    ----------
-    reason
-        The reason in the plan's table of programs.
-    charges
-        What each binding rule adds to the price of the program's dollar.
-    last, following
-        What its last and its next dollar add to the objective; NaN where there is none, or where the objective is no
-        sum of outcomes.
-    price
-        What a dollar adds elsewhere.
+    ``charges`` is what each binding rule adds to the price of the program's dollar. ``last`` and ``following`` are what
+    its last and next dollar add to the objective (NaN where there is none, or where the objective is no sum of
+    outcomes), and ``price`` is what a dollar adds elsewhere.
     """
     is_favoured = any(charge < 0 for charge in charges.values())
     if reason.startswith("unfunded: the money") and following <= 0 and not is_favoured:
@@ -92,7 +83,7 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     duals = duals_of(question)
     programs = plan.programs
     table = marginal_returns(plan, question=question).drop_duplicates("program").set_index("program")
-    marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids).reset_index(drop=True)
+    marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids)
     figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float)
     if not seeks_outcomes(plan.scenario):
         figures[:, :2] = np.nan
@@ -100,28 +91,19 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
         held_by(str(reason), {} if duals is None else charges_by_rule(question, duals, row), *figures[row].tolist())
         for row, reason in enumerate(programs["reason"].tolist())
     ]
-    factors = np.full((len(ids), 2), np.nan)
+    factors = np.full((2, len(ids)), np.nan)
     if follow:
-        factors = _effect_factors(plan, WhatIf(plan.scenario) if question.holds_decisions else question)
+        open_question = WhatIf(plan.scenario) if question.holds_decisions else question
+        for row in range(len(ids)):
+            for item in factors_of(plan, row, open_question, ("effect",)):
+                factors[int(item.more), row] = item.factor
     return pd.DataFrame(
         {
             "program": ids,
-            "name": programs["name"].to_numpy(),
-            "baseline": programs["baseline"].to_numpy(),
-            "spending": programs["spending"].to_numpy(),
-            "change": programs["change"].to_numpy(),
+            **{key: programs[key].to_numpy() for key in ("name", "baseline", "spending", "change")},
             "held_by": held,
-            **{key: marginal[key].to_numpy() for key in marginal},
-            "effect_for_more": factors[:, 0],
-            "effect_for_less": factors[:, 1],
+            **{key: marginal[key].to_numpy() for key in ("last_dollar", "next_dollar", "price", "charges")},
+            "effect_for_more": factors[1],
+            "effect_for_less": factors[0],
         }
     )
-
-
-def _effect_factors(plan: Allocation, question: WhatIf) -> Floats:
-    """Return the factors on each program's effect at which it gets more, and less; shape (programs, 2)."""
-    factors = np.full((len(plan.scenario.programs), 2), np.nan)
-    for row in range(len(factors)):
-        for item in factors_of(plan, row, question, ("effect",)):
-            factors[row, 0 if item.more else 1] = item.factor
-    return factors

@@ -39,8 +39,6 @@ class Piece:
         Its slope: the change of the value for one more unit.
     end
         Where it ends: infinite if it goes on, the point itself if nothing is feasible beyond.
-    feasible
-        Whether there is any value beyond the point at all.
     """
 
     slope: float
@@ -64,32 +62,28 @@ def follow(
     ----------
     evaluate
         Gives the value and a slope at a place; None where there is none (infeasible).
-    start
-        The point.
-    direction
-        1 for more, -1 for less.
-    unit
-        A step that is small against the numbers of the problem.
-    far
-        How far to look; a piece that is still straight there is taken to be unbounded.
-    last
-        How far from the point the last place is that has a value, if that is known.
+    direction, unit
+        1 for more, -1 for less; a step that is small against the numbers of the problem.
+    far, last
+        How far to look: a piece that is still straight there is taken to be unbounded; and how far from the point the
+        last place is that has a value, if that is known.
     slope
         The slope of the piece, if that is known.
     """
+    nothing_beyond = Piece(math.nan, start.at, feasible=False)
     if last <= 10 * unit:
-        return Piece(math.nan, start.at, feasible=False)
+        return nothing_beyond
     edge = evaluate(start.at + direction * min(far, last))
     goes_on = edge is not None and last >= far
     if edge is None:
         # what a solver's tolerance lets through is not feasible: the last place is one that was seen to be
         edge = _last_feasible(evaluate, start, start.at + direction * far, unit)
         if abs(edge.at - start.at) <= 10 * unit:
-            return Piece(math.nan, start.at, feasible=False)
+            return nothing_beyond
     if slope is None:
         near = evaluate(start.at + direction * min(unit, abs(edge.at - start.at) / 2))
         if near is None:
-            return Piece(math.nan, start.at, feasible=False)
+            return nothing_beyond
         slope = near.slope
         if not _on_line(start, slope, near):
             # the piece is shorter than a small step

@@ -25,19 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["LimitRow", "limit_rows", "prices", "rules_one_by_one", "total_cost"]
 
 COLUMNS = (
-    "kind",
-    "name",
-    "part",
-    "period",
-    "sense",
-    "bound",
-    "relief",
-    "relief_until",
-    "tightening",
-    "tightening_until",
-    "total_cost",
-    "method",
-)
+    "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
+    "total_cost", "method",
+)  # fmt: skip
 STEP = 0.01
 """In integer problems: the share of a limit by which it is moved to see what that brings."""
 
@@ -48,18 +38,10 @@ class LimitRow:
 
     Parameters
     ----------
-    limit
-        The limit that the row keeps.
-    period
-        Its period, empty for all periods together.
-    sense
-        ``at least``, ``at most`` or ``equals``.
-    bound
-        The limit in the unit of the row.
-    row
-        The row.
-    part
-        Which group or program of the limit it is about, empty where there is one row in the period.
+    period, part
+        Its period, empty for all periods together; which group or program of the limit it is about, or empty.
+    sense, bound
+        ``at least``, ``at most`` or ``equals``, and the limit in the unit of the row.
     """
 
     limit: Limit
@@ -67,17 +49,7 @@ class LimitRow:
     sense: str
     bound: float
     row: int
-    part: str = ""
-
-    @property
-    def kind(self) -> str:
-        """The kind of the limit."""
-        return self.limit.kind
-
-    @property
-    def name(self) -> str:
-        """The name of the limit."""
-        return self.limit.name
+    part: str
 
     @property
     def relaxes(self) -> int:
@@ -102,13 +74,8 @@ def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
             if "program" in block.keys:
                 part = str(programs[int(block.keys["program"][at])])
             lower, upper = float(problem.row_lower[row]), float(problem.row_upper[row])
-            if lower == upper:
-                yield LimitRow(limit, when, "equals", lower, row, part)
-                continue
-            if np.isfinite(lower):
-                yield LimitRow(limit, when, "at least", lower, row, part)
-            if np.isfinite(upper):
-                yield LimitRow(limit, when, "at most", upper, row, part)
+            sides = (("equals", lower),) if lower == upper else (("at least", lower), ("at most", upper))
+            yield from (LimitRow(limit, when, sense, bound, row, part) for sense, bound in sides if np.isfinite(bound))
 
 
 def prices(
@@ -155,7 +122,9 @@ def prices(
     """
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
-    method = _method(question)
+    method = "solved again with the limit moved by 1%" if question.is_integer else "exact"
+    if question.holds_decisions:
+        method = "exact as long as the integer decisions stand"
     base = solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
@@ -183,18 +152,13 @@ def _table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _method(question: WhatIf) -> str:
-    if question.holds_decisions:
-        return "exact as long as the integer decisions stand"
-    return "solved again with the limit moved by 1%" if question.is_integer else "exact"
-
-
 def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
     """Return a row's limit and what moving it brings on both sides."""
-    gain = 1.0 if question.problem.stages[0].maximize else -1.0
-    relaxing, tightening = _two_sides(question, row, base, gain)
+    relaxing, tightening = _two_sides(question, row, base)
     return {
-        **{key: getattr(row, key) for key in ("kind", "name", "part", "period", "sense", "bound")},
+        "kind": row.limit.kind,
+        "name": row.limit.name,
+        **{key: getattr(row, key) for key in ("part", "period", "sense", "bound")},
         "relief": row.relaxes * relaxing.slope + 0.0,
         "relief_until": relaxing.end,
         "tightening": row.relaxes * tightening.slope + 0.0,
@@ -204,8 +168,7 @@ def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
     """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then."""
-    gain = 1.0 if question.problem.stages[0].maximize else -1.0
-    changed = question.problem_without([provision])
+    changed, gain = question.problem_without([provision]), -question.problem.stages[0].sign
     if _is_idle(question.problem, changed, base, gain):
         return 0.0
     answer = question.solve(changed)
@@ -217,18 +180,17 @@ def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
 
 
 def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gain: float) -> bool:
-    """Return whether the proof that an answer is the best does not need the limits that are dropped.
-
-    The answer is then as good as any without them.
-    """
+    """Return whether the proof that an answer is the best does not need the dropped limits: it is then best without."""
     if base.row_dual is None or base.reduced_cost is None or changed.matrix is not problem.matrix:
         return False
     rows, columns = gain * base.row_dual, gain * base.reduced_cost
-    needed = (problem.row_lower != changed.row_lower) & (rows < 0)
-    needed |= (problem.row_upper != changed.row_upper) & (rows > 0)
-    held = (problem.lower != changed.lower) & (columns < 0)
-    held |= (problem.upper != changed.upper) & (columns > 0)
-    return not (needed.any() or held.any())
+    limits = (
+        (problem.row_lower, changed.row_lower, rows < 0),
+        (problem.row_upper, changed.row_upper, rows > 0),
+        (problem.lower, changed.lower, columns < 0),
+        (problem.upper, changed.upper, columns > 0),
+    )
+    return not any(((own != other) & needed).any() for own, other, needed in limits)
 
 
 def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
@@ -256,14 +218,17 @@ def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     question = question or WhatIf(scenario)
     steps = [limit for limit in scenario.limits.demands() if limit.kind in ("rule", "target", "resource")]
     waiting = {limit.provision for limit in steps}
-    gain = 1.0 if question.problem.stages[0].maximize else -1.0
-    answer = question.without(waiting)
-    value = np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
+    gain = -question.problem.stages[0].sign
+
+    def best() -> float:
+        answer = question.without(waiting)
+        return np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
+
+    value = best()
     rows = [{"kind": "", "name": "no rules", "because": "", "value": value, "cost": 0.0}]
     for limit in steps:
         waiting.discard(limit.provision)
-        answer = question.without(waiting)
-        now = np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
+        now = best()
         cost = 0.0 if now == value else max(gain * (value - now), 0.0)
         rows.append({"kind": limit.kind, "name": limit.name, "because": limit.because, "value": now, "cost": cost})
         value = now
@@ -271,28 +236,24 @@ def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
 
 
 def solved(answer: Solution) -> Solution:
-    """Return an answer that is optimal.
-
-    Raises
-    ------
-    FaultError
-        If it is not: what is asked here always has an answer.
-    """
+    """Return an answer that is optimal, as what is asked here always has one, or raise a FaultError."""
     if answer.termination is not Termination.OPTIMAL:
         raise FaultError(f"{answer.solver} did not solve a changed problem: {answer.termination}")
     return answer
 
 
-def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -> tuple[Piece, Piece]:
+def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece, Piece]:
     """Return the pieces of the best value, as a gain, on the side of relaxing and on the side of tightening."""
-    evaluate = _evaluator(question, limit, gain)
+    evaluate, gain = _evaluator(question, limit), -question.problem.stages[0].sign
     start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
     least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
-    size = max(abs(limit.bound), _turnover(question, limit, base), least)
+    terms = _terms(question, limit, base)
+    size = max(abs(limit.bound), float(np.abs(terms).sum()), least)
+    slack = 0.0 if limit.sense == "equals" else -limit.relaxes * (float(terms.sum()) - limit.bound)
     if question.is_integer:
-        relief, tightening = (_moved(evaluate, start, side * limit.relaxes, STEP * size) for side in (1, -1))
-        return relief, tightening
+        relaxing, tightening = (_moved(evaluate, start, side * limit.relaxes, STEP * size) for side in (1, -1))
+        return relaxing, tightening
     found = []
     for side in (1, -1):
         direction = side * limit.relaxes
@@ -301,50 +262,43 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution, gain: float) -
             found.append(Piece(0.0, direction * np.inf))
             continue
         far = max(100.0 * size, 10.0 * money)
-        last = np.inf if side > 0 and limit.sense != "equals" else _room(question, limit, direction)
+        last = np.inf if side > 0 and limit.sense != "equals" else _farthest(question, limit, direction)
         # a limit that the plan does not reach takes nothing away until it does
-        known = 0.0 if side < 0 and _slack(question, limit, base) > 1e-5 * size else None
+        known = 0.0 if side < 0 and slack > 1e-5 * size else None
         piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known)
         # what is feasible by the solver's tolerance only is not beyond zero
         found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
     return found[0], found[1]
 
 
-def _room(question: WhatIf, limit: LimitRow, direction: int) -> float:
+def _farthest(question: WhatIf, limit: LimitRow, direction: int) -> float:
     """Return by how much a limit can move in a direction before no plan meets it."""
-    problem = question.problem
-    cost = np.zeros(problem.columns)
+    problem, cost = question.problem, np.zeros(question.problem.columns)
     entries = np.flatnonzero(problem.matrix.index == limit.row)
     cost[problem.matrix.column_of_entry()[entries]] = problem.matrix.value[entries]
-    at, free = np.array([limit.row]), np.array([np.inf])
-    lower = problem.row_lower[at] if limit.sense == "at most" else -free
-    changed = question.changed_rows(at, lower, problem.row_upper[at] if limit.sense == "at least" else free)
     stage = Stage("how far a limit can move", cost, maximize=direction > 0)
-    answer = question.solve(replace(changed, stages=(stage,)))
+    free = _with_bound(question, limit, -np.inf, np.inf)
+    answer = question.solve(replace(free, stages=(stage,)))
     if answer.termination is not Termination.OPTIMAL:
         return np.inf
     return max(direction * (answer.objective - limit.bound), 0.0)
 
 
-def _slack(question: WhatIf, limit: LimitRow, base: Solution) -> float:
-    """Return how far a plan is from a limit; never less than nothing."""
-    if base.x is None or limit.sense == "equals":
-        return 0.0
-    activity = float(_terms(question, limit, base.x).sum())
-    return max(-limit.relaxes * (activity - limit.bound), 0.0)
+def _with_bound(question: WhatIf, limit: LimitRow, lower: float, upper: float) -> LinearProgram:
+    """Return the problem with another limit of a row; its other side stays as it is."""
+    at = np.array([limit.row])
+    low = question.problem.row_lower[at] if limit.sense == "at most" else np.array([lower])
+    high = question.problem.row_upper[at] if limit.sense == "at least" else np.array([upper])
+    return question.changed_rows(at, low, high)
 
 
-def _turnover(question: WhatIf, limit: LimitRow, base: Solution) -> float:
-    """Return the size of what a row adds up, each item without its sign."""
-    return 0.0 if base.x is None else float(np.abs(_terms(question, limit, base.x)).sum())
-
-
-def _terms(question: WhatIf, limit: LimitRow, point: Floats) -> Floats:
-    """Return what each entry of a row adds to it at a point; shape (entries,)."""
+def _terms(question: WhatIf, limit: LimitRow, base: Solution) -> Floats:
+    """Return what each entry of a row adds to it at a plan; shape (entries,)."""
     matrix = question.problem.matrix
     entries = np.flatnonzero(matrix.index == limit.row)
     columns = np.searchsorted(matrix.starts, entries, side="right") - 1
-    return matrix.value[entries] * point[columns]
+    assert base.x is not None, "what is solved has a plan"
+    return matrix.value[entries] * base.x[columns]
 
 
 def _moved(evaluate: Callable[[float], Point | None], start: Point, direction: int, step: float) -> Piece:
@@ -354,15 +308,11 @@ def _moved(evaluate: Callable[[float], Point | None], start: Point, direction: i
     return Piece((there.value - start.value) / (direction * step), np.nan)
 
 
-def _evaluator(question: WhatIf, limit: LimitRow, gain: float) -> Callable[[float], Point | None]:
+def _evaluator(question: WhatIf, limit: LimitRow) -> Callable[[float], Point | None]:
+    gain = -question.problem.stages[0].sign
+
     def evaluate(bound: float) -> Point | None:
-        at, moved = np.array([limit.row]), np.array([bound])
-        lower, upper = question.problem.row_lower[at], question.problem.row_upper[at]
-        answer = question.with_rows(
-            at,
-            lower if limit.sense == "at most" else moved,
-            upper if limit.sense == "at least" else moved,
-        )
+        answer = question.solve(_with_bound(question, limit, bound, bound))
         if answer.termination is not Termination.OPTIMAL:
             return None
         return Point(bound, gain * answer.objective, _slope(limit, answer, gain))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
+from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.dropping import drops
 from budgetopt.analysis.elastic import Elastic, elastic
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
@@ -99,9 +99,7 @@ def _find(
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments))
         return both if _works(scenario, both) else None
 
-    named = {name: float(weight) for name, weight in weights.items() if weight != NEVER}
-    barred = {name for name, weight in weights.items() if weight == NEVER}
-    found += drops(scenario, named, barred, completed, every=others and not found)
+    found += drops(scenario, weights, completed, every=others and not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
@@ -145,9 +143,7 @@ def _works(scenario: Scenario, repair: Repair) -> bool:
         problem = formulate(repair.apply(scenario)).linear_program
     except ScenarioError:
         return False
-    stage = replace(problem.stages[0], cost=np.zeros(problem.columns), offset=0.0)
-    answer = solve_linear_program(replace(problem, stages=(stage,), tie_break=None))
-    return answer.x is not None
+    return solve_linear_program(without_objective(problem)).x is not None
 
 
 def _solve(live: LiveModel) -> Floats | None:
@@ -157,25 +153,17 @@ def _solve(live: LiveModel) -> Floats | None:
 
 def _repair(scenario: Scenario, slack: Elastic, point: Floats) -> Repair:
     """Return the numbers that the plan of a point needs, where its limits are relaxed."""
-    formulation = slack.formulation
-    own = point[: formulation.linear_program.columns]
-    plan = SpendingPlan(
-        formulation.spending_of(own),
-        formulation.transfers_of(own),
-        formulation.packages_of(own),
-        formulation.units_of(own),
-    )
-    audit = audit_plan(scenario, plan)
-    gave = point[slack.column]
-    amendments = []
+    free, own = slack.formulation, point[: slack.formulation.linear_program.columns]
+    plan = SpendingPlan(free.spending_of(own), free.transfers_of(own), free.packages_of(own), free.units_of(own))
+    audit, gave, amendments = audit_plan(scenario, plan), point[slack.column], []
     for position in dict.fromkeys(slack.limit[gave > LEAST * np.maximum(1.0, np.abs(gave))].tolist()):
         limit, mine, checks = scenario.limits[position], slack.limit == position, audit.of_limit(position)
         if limit.is_switch:
             amendments.append(Amendment(limit, limit.address, True, False))
         for number in limit.numbers:
             address = limit.address_of(number)
-            for before, after in _changed(scenario, limit, number, checks, slack.period[mine], gave[mine]):
-                amendments.append(Amendment(limit, address, before, after))
+            changed = _changed(scenario, limit, number, checks, slack.period[mine], gave[mine])
+            amendments += [Amendment(limit, address, before, after) for before, after in changed]
     return Repair(float(slack.problem.stages[0].cost @ point), tuple(amendments))
 
 
@@ -195,7 +183,10 @@ def _changed(
         for check in checks:
             # a program's floor may be one of dollars and one of units
             if not limit.of_program or number.counts_units == (check.kind == "service"):
-                yield from _moved(number, check) if number.measure != "value" else _missed(scenario, number, check)
+                cents = limit.in_dollars and not number.counts_units
+                yield from (
+                    _moved(number, check) if number.measure != "value" else _missed(scenario, number, check, cents)
+                )
 
 
 def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
@@ -208,7 +199,7 @@ def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
         yield number.value, Share(_outward(float(moved.max()), up=True))
 
 
-def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
+def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) -> Iterator[tuple[Any, Any]]:
     """Yield a new limit if what is attained misses the old one: the worst of all periods, or each of its own."""
     upward, after = number.sense == "at most", dict[str, float]()
     limited = check.upper if upward else check.lower
@@ -217,27 +208,22 @@ def _missed(scenario: Scenario, number: Number, check: Check) -> Iterator[tuple[
         bound = number.in_period(period)
         if bound is None:
             continue
-        is_share, attained, whole = number.is_share(bound), float(check.value[cell]), 1.0
-        if is_share and check.share_of is not None:
-            whole = float(check.share_of[cell])
+        is_share = number.is_share(bound)
+        whole = float(check.share_of[cell]) if is_share and check.share_of is not None else 1.0
         if not _same(bound * whole, float(limited[cell])):
             # something else limits it there: parity, or a reserve that is not yet due
             continue
-        attained = attained / whole if whole else 0.0
+        attained = float(check.value[cell]) / whole if whole else 0.0
         missed = attained > bound if upward else attained < bound
-        if number.sense == "equals":
-            missed = attained != bound
-        if not missed or _same(attained, bound):
+        if not (missed or number.sense == "equals") or _same(attained, bound):
             continue
-        new = attained if number.sense == "equals" else _outward(attained, up=upward)
+        digits = 2 if in_cents and not is_share else None
+        new = attained if number.sense == "equals" else _outward(attained, up=upward, digits=digits)
         after[period] = Share(new) if is_share else new
-    if not after:
-        return
-    if isinstance(number.value, Mapping):
+    if after and isinstance(number.value, Mapping):
         yield {period: number.value[period] for period in after}, after
-    else:
-        worst: Callable[..., float] = max if upward else min
-        yield number.value, worst(after.values())
+    elif after:
+        yield number.value, max(after.values()) if upward else min(after.values())
 
 
 def _same(one: float, other: float) -> bool:
@@ -255,14 +241,10 @@ def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) 
     }
 
 
-def _outward(value: float, *, up: bool) -> float:
+def _outward(value: float, *, up: bool, digits: int | None = None) -> float:
     """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
-    digits = 6 if abs(value) < 10 else 2
-    near = round(value, digits)
-    noise = 1e-10 * max(abs(value), 1.0)
-    step = 10.0**-digits
-    if up and near < value - noise:
-        near = round(near + step, digits)
-    elif not up and near > value + noise:
-        near = round(near - step, digits)
+    digits = digits or (6 if abs(value) < 10 else 2)
+    near, outward, noise = round(value, digits), 1.0 if up else -1.0, 1e-10 * max(abs(value), 1.0)
+    if (value - near) * outward > noise:
+        near = round(near + outward * 10.0**-digits, digits)
     return near + 0.0

@@ -17,35 +17,30 @@ _TIMES = ("per_dollar", "per_unit", "up_to", "value")
 
 def doubled(scenario: Scenario) -> Scenario:
     """Return a scenario in which every effect of every program is doubled."""
-    columns = dict(scenario.programs.columns)
-    for key, column in columns.items():
-        times = _factors(key, "effect", 2.0)
-        if times is not None:
-            columns[key] = _times(column, None, *times)
-    return replace(scenario, programs=replace(scenario.programs, columns=columns))
+    return _multiplied(scenario, None, "effect", 2.0)
 
 
 def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: float) -> Scenario:
     """Return a scenario in which a program's effect or cost, or the weight of an outcome, is multiplied.
 
-    Parameters
-    ----------
-    program
-        The program's id; not looked at for a weight.
-    what, outcome, factor
-        As in :class:`budgetopt.analysis.BreakEven`.
+    ``what``, ``outcome`` and ``factor`` are those of a BreakEven; for a weight the program is not looked at.
     """
     if what == "weight":
         outcomes = dict(scenario.outcomes)
         outcomes[outcome] = outcomes[outcome].model_copy(update={"weight": outcomes[outcome].weight * factor})
         return replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
-    row = scenario.programs.position(program)
+    return _multiplied(scenario, scenario.programs.position(program), what, factor)
+
+
+def _multiplied(scenario: Scenario, row: int | None, what: str, factor: float) -> Scenario:
+    """Return a scenario in which an effect or cost is multiplied, for the program in a row or for all of them."""
     columns = dict(scenario.programs.columns)
     for key, column in columns.items():
-        cell = int(np.searchsorted(column.rows, row))
-        if cell == len(column) or column.rows[cell] != row:
-            continue
-        times = _factors(key, what, factor)
+        times, cell = _factors(key, what, factor), None
+        if row is not None:
+            cell = int(np.searchsorted(column.rows, row))
+            if cell == len(column) or column.rows[cell] != row:
+                continue
         if times is not None:
             columns[key] = _times(column, cell, *times)
     return replace(scenario, programs=replace(scenario.programs, columns=columns))
@@ -53,11 +48,9 @@ def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: fl
 
 def _factors(key: str, what: str, factor: float) -> tuple[float, float] | None:
     """Return by what a cell is multiplied: plain numbers (or the spending of a curve), and the outcomes of a curve."""
-    head, _, _ = key.partition(".")
-    last = key.rpartition(".")[2]
-    is_effect = head == "outcomes" or (head == "packages" and ".outcomes." in key)
+    head, last = key.partition(".")[0], key.rpartition(".")[2]
     if what == "effect":
-        if not is_effect:
+        if not (head == "outcomes" or (head == "packages" and ".outcomes." in key)):
             return None
         if last == "curve":
             return 1.0, factor

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.analysis.contradictions import Conflict
-from budgetopt.formulation import LinearProgram, Matrix, Stage, formulate
+from budgetopt.analysis.elastic import with_slacks
+from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.formulation.linear_program import Floats, Ints
 from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario
@@ -28,22 +29,16 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """One sum that does not come out.
+    """One sum that does not come out: what is asked for and what there is, in dollars or the limit's own unit.
 
     Parameters
     ----------
-    limit
-        The limit that is missed; None for the money of funds.
-    part
-        The group that the limit is missed for; empty where it has none.
+    limit, part
+        The limit that is missed, and the group that it is missed for; None and empty for the money of funds.
     is_floor
         Whether the limit asks for more than is possible, and not allows less than is asked for.
-    funds
-        The funds whose money it is; empty for a limit.
-    periods
-        The first and the last period that count; empty for all periods together.
-    asked, available
-        What is asked for, and what there is; dollars, or the limit's own unit.
+    funds, periods
+        The funds whose money it is, empty for a limit; the first and the last period that count, empty for all.
     """
 
     limit: Limit | None
@@ -59,33 +54,22 @@ def shortfall_of(scenario: Scenario, conflict: Conflict) -> Shortfall | None:
     """Return the sum that does not come out in a conflict; None if it is not one plain sum."""
     kept = set(conflict.provisions)
     suspended = {limit.provision for limit in scenario.limits.demands()} - kept
-    problem = formulate(scenario, suspended=suspended).linear_program
     # all-or-nothing decisions may be taken in part: what that already rules out is a sum
-    problem = replace(problem, integer=np.zeros(problem.columns, dtype=bool))
+    problem = formulate(scenario, suspended=suspended).linear_program.relaxed()
     if _missed(problem, np.empty(0, dtype=np.int64)).primal is PointStatus.FEASIBLE:
         return None
     sums = [limit for limit in conflict.demands if limit.is_linear and not limit.of_each_program]
-    first, last = ([limit for limit in sums if limit.in_dollars is in_dollars] for in_dollars in (False, True))
-    return _of_limits(scenario, problem, first) or _of_money(scenario, problem) or _of_limits(scenario, problem, last)
+    others, in_dollars = ([limit for limit in sums if limit.in_dollars is dollars] for dollars in (False, True))
+    found = _of_limits(scenario, problem, others) or _of_money(scenario, problem)
+    return found or _of_limits(scenario, problem, in_dollars)
 
 
 def _missed(problem: LinearProgram, rows: Ints, counts: Floats | float = 1.0) -> Solution:
     """Solve for the least by which some rows are missed, on either side; ``counts`` says how much each counts."""
-    more = 2 * len(rows)
-    cost = np.broadcast_to(counts, (2, len(rows))).ravel()
-    matrix, none = problem.matrix, np.zeros(problem.columns)
-    starts = np.concatenate((matrix.starts, matrix.starts[-1] + 1 + np.arange(more)))
-    value = np.concatenate((matrix.value, np.ones(len(rows)), -np.ones(len(rows))))
-    wider = replace(
-        problem,
-        matrix=Matrix(matrix.rows, matrix.columns + more, starts, np.concatenate((matrix.index, rows, rows)), value),
-        lower=np.concatenate((problem.lower, np.zeros(more))),
-        upper=np.concatenate((problem.upper, np.full(more, np.inf))),
-        integer=np.zeros(problem.columns + more, dtype=bool),
-        stages=(Stage("least missed", np.concatenate((none, cost)), maximize=False),),
-        tie_break=None,
-    )
-    return LiveModel(wider).solve()
+    count = len(rows)
+    slack, sign = np.arange(2 * count), np.repeat((1.0, -1.0), count)
+    cost = np.broadcast_to(counts, (2, count)).ravel()
+    return LiveModel(with_slacks(problem, np.concatenate((rows, rows)), slack, sign, cost)).solve()
 
 
 def _of_money(scenario: Scenario, problem: LinearProgram) -> Shortfall | None:
@@ -170,9 +154,8 @@ def _figure(limit: Limit, is_floor: bool, period: str, bound: float) -> float | 
     """
     if limit.is_switch:
         return bound
-    number = next(
-        (one for one in limit.numbers if one.sense in ("equals", "at least" if is_floor else "at most")), None
-    )
+    senses = ("equals", "at least" if is_floor else "at most")
+    number = next((one for one in limit.numbers if one.sense in senses), None)
     value = None if number is None else number.in_period(period)
     if number is None or value is None or number.measure != "value" or number.counts_units:
         return None

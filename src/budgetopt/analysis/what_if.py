@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.analysis.alterations import Alterations
+from budgetopt.analysis.alterations import Alterations, whole
 from budgetopt.analysis.held import around, decisions_of
-from budgetopt.analysis.whole import whole
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
@@ -131,13 +130,8 @@ class WhatIf:
 def question_about(plan: Allocation, *, hold: bool | None = None) -> WhatIf:
     """Return a live problem of a plan's scenario.
 
-    Parameters
-    ----------
-    plan
-        The plan.
-    hold
-        Whether its integer decisions are held. Left out, they are if there are so many that a search for each question
-        would take too long.
+    ``hold``: whether its integer decisions are held. Left out, they are if there are so many that a search for each
+    question would take too long.
     """
     return WhatIf(plan.scenario, plan=plan if (is_large(plan) if hold is None else hold) else None)
 
@@ -157,14 +151,10 @@ class _Live:
 
     def solve(self, problem: LinearProgram) -> Solution:
         """Move the model to a problem with entries in the same places, and solve it."""
-        before, now = self.stands, problem
-        stage, stage_now = before.stages[0], now.stages[0]
-        if stage is not stage_now and not (
-            np.array_equal(stage.cost, stage_now.cost)
-            and stage.maximize == stage_now.maximize
-            and stage.offset == stage_now.offset
-        ):
-            self._model.set_costs(stage_now.cost_for(now.columns), stage_now.maximize, stage_now.offset)
+        before, now, was, stage = self.stands, problem, self.stands.stages[0], problem.stages[0]
+        same = (was.maximize, was.offset) == (stage.maximize, stage.offset) and np.array_equal(was.cost, stage.cost)
+        if not same:
+            self._model.set_costs(stage.cost_for(now.columns), stage.maximize, stage.offset)
         moved = np.flatnonzero((before.lower != now.lower) | (before.upper != now.upper))
         if len(moved):
             self._model.set_column_bounds(moved, now.lower[moved], now.upper[moved])
@@ -181,16 +171,13 @@ class _Live:
 
 def _is_near(one: LinearProgram, other: LinearProgram) -> bool:
     """Return whether the matrices of two problems have entries in the same places, of which few differ."""
+    first, second = one.matrix, other.matrix
     if not np.array_equal(one.integer, other.integer):
         return False
-    first, second = one.matrix, other.matrix
     if first is second:
         return True
-    if (first.rows, first.columns, first.entries) != (second.rows, second.columns, second.entries):
-        return False
-    same_places = (first.starts is second.starts or np.array_equal(first.starts, second.starts)) and (
-        first.index is second.index or np.array_equal(first.index, second.index)
-    )
-    if not same_places:
-        return False
-    return int(np.count_nonzero(first.value != second.value)) <= max(FEW, FEW_OF * first.entries)
+    for places, others in ((first.starts, second.starts), (first.index, second.index)):
+        if places is not others and not np.array_equal(places, others):
+            return False
+    changed = int(np.count_nonzero(first.value != second.value))
+    return first.rows == second.rows and changed <= max(FEW, FEW_OF * first.entries)

@@ -29,12 +29,11 @@ def dotted(path: Path, tree: Any = None) -> str:
     """Return a path as its keys joined by dots; rules go by their names, other entries by their number from 1."""
     parts = []
     for position, item in enumerate(path):
-        if not isinstance(item, int):
-            parts.append(str(item))
-        elif path[:position] == ("rules",):
-            parts.append(_rule_name(tree, item) or str(item + 1))
+        if isinstance(item, int):
+            name = _rule_name(tree, item) if path[:position] == ("rules",) else ""
+            parts.append(name or str(item + 1))
         else:
-            parts.append(str(item + 1))
+            parts.append(item)
     return visible(".".join(parts))
 
 
@@ -91,38 +90,26 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def _period_hint(name: str, known: list[str]) -> str:
     """Return the hint for a period: another year of the same spelling is no slip of the pen."""
     close = near(name, known)
-    if (
-        close
-        and len(close) == len(name)
-        and all(one == other or one.isdigit() for one, other in zip(name, close, strict=True))
-    ):
+    pairs = zip(name, close, strict=False)
+    if close and len(close) == len(name) and all(one == other or one.isdigit() for one, other in pairs):
         return "add it to `periods`, if the scenario reaches so far"
     return f"did you mean '{close}'?" if close else ""
 
 
 @dataclass
 class Findings:
-    """What is wrong with a scenario, as it is being found.
+    """What is wrong with a scenario, as it is being found: what was written, where it stands, the problems.
 
     Parameters
     ----------
-    tree
-        What was written.
-    places
-        Where it stands.
-    problems
-        What has been found.
     invalid
         The paths of values that are wrong in themselves. They are left out of the scenario that is checked further, and
         what depends on them is not reported: it would only follow from the first mistake.
     rules
         For each rule that is checked, its position among those that were written.
-    partial
-        Whether programs are missing because a table or a program could not be read.
-    cells_only
-        Whether that is so only because numbers in cells of tables cannot be read: every program and its words stand.
-    inputs
-        The files that were read beside the scenario file, with the SHA-256 of each.
+    partial, cells_only
+        Whether programs are missing because a table or a program could not be read; and whether only because numbers in
+        cells of tables cannot be: every program and its words stand.
     empty
         The paths of mappings of programs that say nothing that is known, with the places of what was read with them.
     """

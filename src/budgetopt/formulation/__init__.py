@@ -3,13 +3,4 @@
 from budgetopt.formulation.formulate import Formulation, formulate
 from budgetopt.formulation.linear_program import Block, Labels, LinearProgram, Matrix, Stage, TieBreak
 
-__all__ = [
-    "Block",
-    "Formulation",
-    "Labels",
-    "LinearProgram",
-    "Matrix",
-    "Stage",
-    "TieBreak",
-    "formulate",
-]
+__all__ = ["Block", "Formulation", "Labels", "LinearProgram", "Matrix", "Stage", "TieBreak", "formulate"]

@@ -6,49 +6,35 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import (
-    Block,
-    Floats,
-    Ints,
-    Labels,
-    LinearProgram,
-    Matrix,
-    Stage,
-    TieBreak,
-)
+from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage, TieBreak
 
 __all__ = ["Builder"]
+
+Limits = Floats | float
 
 
 class Builder:
     """Gathers a linear program block by block.
 
-    Every method takes whole arrays; positions are returned so that later blocks can refer to earlier ones.
-
-    Parameters
-    ----------
-    suspended
-        Positions of limits that are left out: their rows are kept, without limits.
+    Every method takes whole arrays; positions are returned so that later blocks can refer to earlier ones. The rows of
+    suspended limits, given by their positions, are kept without limits.
     """
 
     def __init__(self, suspended: Collection[int] = ()) -> None:
         self._suspended = np.array(sorted(suspended), dtype=np.int64)
         self._columns: list[Block] = []
         self._rows: list[Block] = []
-        self._limits: dict[str, list[Floats]] = {"lower": [], "upper": [], "row_lower": [], "row_upper": []}
-        self._integer: list[np.ndarray[tuple[int], np.dtype[np.bool_]]] = []
-        self._entries: list[tuple[Ints, Ints, Floats]] = []
+        # everything begins with an empty array, so that there may be nothing to put together
+        names = ("lower", "upper", "row_lower", "row_upper")
+        self._limits: dict[str, list[Floats]] = {name: [np.empty(0)] for name in names}
+        self._integer = [np.empty(0, dtype=bool)]
+        none = np.empty(0, dtype=np.int64)
+        self._entries: list[tuple[Ints, Ints, Floats]] = [(none, none, np.empty(0))]
         self.column_count = 0
         self.row_count = 0
 
     def columns(
-        self,
-        kind: str,
-        keys: Mapping[str, Ints],
-        lower: Floats | float,
-        upper: Floats | float,
-        *,
-        integer: bool = False,
+        self, kind: str, keys: Mapping[str, Ints], lower: Limits, upper: Limits, *, integer: bool = False
     ) -> Ints:
         """Add columns of one kind and return their positions; ``keys`` says how many and what each is about."""
         count = len(next(iter(keys.values())))
@@ -65,11 +51,11 @@ class Builder:
         self,
         kind: str,
         keys: Mapping[str, Ints],
-        lower: Floats | float,
-        upper: Floats | float,
+        lower: Limits,
+        upper: Limits,
         *,
         limit: Ints | int = -1,
-        part: Ints | int = -1,
+        part: int = -1,
     ) -> Ints:
         """Add rows of one kind and return their positions; ``limit`` and ``part`` say which limit each row keeps."""
         count = len(next(iter(keys.values())))
@@ -84,31 +70,24 @@ class Builder:
         return block.positions
 
     def entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
-        """Add entries of the matrix; entries of the same cell are added up."""
-        self._entries.append((row, column, np.broadcast_to(np.asarray(value, dtype=float), len(row))))
+        """Add entries of the matrix; those of the same cell are added up, those of row -1 are left out."""
+        value = np.broadcast_to(np.asarray(value, dtype=float), len(row))
+        if len(row) and row.min() < 0:
+            inside = row >= 0
+            row, column, value = row[inside], column[inside], value[inside]
+        self._entries.append((row, column, value))
 
     def build(
         self, stages: Sequence[Stage], names: Mapping[str, tuple[str, ...]], tie_break: TieBreak | None
     ) -> LinearProgram:
         """Return the linear program of everything that was added."""
-        row, column, value = (
-            (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
-            if self._entries
-            else (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
-        )
+        row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
         return LinearProgram(
             matrix=Matrix.from_triplets(self.row_count, self.column_count, row, column, value),
-            row_lower=_joined(self._limits["row_lower"]),
-            row_upper=_joined(self._limits["row_upper"]),
-            lower=_joined(self._limits["lower"]),
-            upper=_joined(self._limits["upper"]),
-            integer=np.concatenate(self._integer) if self._integer else np.empty(0, dtype=bool),
+            integer=np.concatenate(self._integer),
             stages=tuple(stages),
             column_labels=Labels(tuple(self._columns), names),
             row_labels=Labels(tuple(self._rows), names),
             tie_break=tie_break,
+            **{name: np.concatenate(parts) for name, parts in self._limits.items()},
         )
-
-
-def _joined(parts: list[Floats]) -> Floats:
-    return np.concatenate(parts) if parts else np.empty(0)

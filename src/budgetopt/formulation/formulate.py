@@ -12,21 +12,16 @@ from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
-from budgetopt.formulation.rules import LinearRule, compile_rules
+from budgetopt.formulation.rules import compile_rules
+from budgetopt.formulation.rules.linear_rule import LinearRule
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
-from budgetopt.formulation.spending import (
-    Scaled,
-    SpendingTerms,
-    add_continuous,
-    add_funded,
-    add_packages,
-    joined,
-    levels_of,
-    outcome_terms,
-    uses_of_fixed_costs,
-)
+from budgetopt.formulation.spending.continuous import Scaled, add_continuous
+from budgetopt.formulation.spending.funded import add_funded
+from budgetopt.formulation.spending.levels import levels_of
+from budgetopt.formulation.spending.package_columns import add_packages
+from budgetopt.formulation.spending.terms import joined, outcome_terms, uses_of_fixed_costs
 from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
@@ -136,9 +131,12 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     goals = add_rules(builder, rules, terms, limit_of, soft="target" if is_goal_programming(scenario) else "")
     add_year_to_year(builder, scenario, terms.spending)
     # a new program changes from nothing
-    reference = np.nan_to_num(scenario.baselines)
+    reference, spending = np.nan_to_num(scenario.baselines), terms.spending
     stages = add_stages(builder, scenario, terms, reference, goals)
-    problem = builder.build(stages, names, _tie_break(scenario, terms.spending, reference))
+    group = spending.program * len(scenario.periods) + spending.period
+    settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
+    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
+    problem = builder.build(stages, names, tie_break)
     return Formulation(problem, terms, limits, price, scenario.packages)
 
 
@@ -150,8 +148,7 @@ def _add_programs(
     effects = _together(scenario.effects, scenario.uses, len(scenario.outcomes))
     segments, slopes = segments_of(effects, programs)
     more, less = wanted(rules, outcome_count, programs)
-    by_objective = wanted_outcomes(scenario)
-    for wants, objective in zip((more, less), by_objective, strict=True):
+    for wants, objective in zip((more, less), wanted_outcomes(scenario), strict=True):
         wants[: len(objective)] |= objective[:, None]
     may_pay, counts = pays(scenario), counted(rules, programs)
     levels = levels_of(scenario, limits, most_available(scenario))
@@ -175,12 +172,6 @@ def _add_programs(
     outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))
     terms = Terms(joined([scaled, chosen]), outcomes, add_funded(builder, opened, counts, packages))
     return terms, levels.price
-
-
-def _tie_break(scenario: Scenario, spending: SpendingTerms, reference: Floats) -> TieBreak:
-    group = spending.program * len(scenario.periods) + spending.period
-    settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
-    return TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
 
 
 def _names(scenario: Scenario) -> dict[str, tuple[str, ...]]:

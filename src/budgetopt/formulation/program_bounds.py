@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, Ints
-from budgetopt.scenario.model import ChangeRule
+from budgetopt.scenario.model import ChangeLimit, ChangeRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
 
-__all__ = ["NO_LIMIT", "ProgramLimits", "program_limits"]
+__all__ = ["NO_LIMIT", "ProgramLimits", "changes", "program_limits"]
 
 NO_LIMIT = -1
 """Stands where nothing limits."""
@@ -41,13 +41,7 @@ class ProgramLimits:
 
 
 def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> ProgramLimits:
-    """Return the tightest limits that the programs' own words and the rules on change set.
-
-    Parameters
-    ----------
-    suspended
-        Positions of limits that are left out.
-    """
+    """Return the tightest limits that the programs' own words and the rules on change set, but for suspended limits."""
     programs, shape = scenario.programs, (len(scenario.programs), len(scenario.periods))
     fewest = np.nan_to_num(programs.number("service.at_least"))[:, None] * np.ones(shape)
     units = programs.number("service.up_to")[:, None] * np.ones(shape)
@@ -60,36 +54,33 @@ def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> Progr
         most=np.where(np.isnan(units), np.inf, units),
     )
     floor, ceiling = scenario.dollars("spending.at_least"), scenario.dollars("spending.at_most")
-    by = {kind: scenario.limits.of_programs(kind) for kind in ("floor", "ceiling", "most units")}
+    of_floor, of_ceiling, of_units = (scenario.limits.of_programs(kind) for kind in ("floor", "ceiling", "most units"))
     left_out = np.array(sorted(suspended), dtype=np.int64)
-    no_floor, no_ceiling = np.isin(by["floor"], left_out), np.isin(by["ceiling"], left_out)
-    floor[no_floor], ceiling[no_ceiling], fewest[no_floor] = np.nan, np.nan, 0.0
-    limits.most[np.isin(by["most units"], left_out)] = np.inf
-    _tighten(limits, floor, ceiling, by["floor"][:, None], by["ceiling"][:, None])
+    no_floor = np.isin(of_floor, left_out)
+    floor[no_floor], fewest[no_floor] = np.nan, 0.0
+    ceiling[np.isin(of_ceiling, left_out)] = np.nan
+    limits.most[np.isin(of_units, left_out)] = np.inf
+    _tighten(limits, floor, ceiling, of_floor[:, None], of_ceiling[:, None])
+    nothing = np.full(shape, np.nan)
     for rule in scenario.rules:
         position = scenario.limits.find("rule", rule.name)
         if not isinstance(rule, ChangeRule) or rule.change.from_ != "baseline" or position in suspended:
             continue
-        bound = np.full(shape, np.nan)
         # a program without a baseline has nothing to change from: its baseline is NaN, and so are its limits
         held = select(programs, rule.where)[:, None] & scenario.period_mask(rule.periods)
-        bound[held] = scenario.baselines[held]
-        change = rule.change
-        down = _least(change.at_most, change.decrease_at_most)
-        up = _least(change.at_most, change.increase_at_most)
-        nothing = np.full(shape, np.nan)
-        _tighten(
-            limits,
-            nothing if down is None else bound * max(0.0, 1 - down),
-            nothing if up is None else bound * (1 + up),
-            position,
-            position,
-        )
+        baseline = np.where(held, scenario.baselines, np.nan)
+        down, up = changes(rule.change)
+        lower = nothing if down is None else baseline * max(0.0, 1 - down)
+        upper = nothing if up is None else baseline * (1 + up)
+        _tighten(limits, lower, upper, position, position)
     return limits
 
 
-def _least(*shares: float | None) -> float | None:
-    return min((share for share in shares if share is not None), default=None)
+def changes(change: ChangeLimit) -> tuple[float | None, ...]:
+    """Return how far spending may go down, and how far up, as shares; None where nothing limits."""
+    own = (change.decrease_at_most, change.increase_at_most)
+    given = [[share for share in (change.at_most, one) if share is not None] for one in own]
+    return tuple(min(shares, default=None) for shares in given)
 
 
 def _tighten(limits: ProgramLimits, lower: Floats, upper: Floats, floor_by: Ints | int, ceiling_by: Ints | int) -> None:

@@ -14,25 +14,13 @@ __all__ = ["Segments", "Slopes", "segments_of"]
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The segments of every program, in the order of the programs and of rising spending.
+    """The segments of every program, in the order of the programs and of rising spending; shape (segments,)."""
 
-    Parameters
-    ----------
-    program
-        Position of the program; shape (segments,).
-    number
-        0 for a program's first segment, 1 for its second; shape (segments,).
-    start, width
-        Dollars at which a segment begins, and dollars that fit into it (infinite for the last); shape (segments,).
-    first
-        The first segment of each program; shape (programs + 1,).
-    """
-
-    program: Ints
-    number: Ints
-    start: Floats
-    width: Floats
-    first: Ints
+    program: Ints  # position of the program
+    number: Ints  # 0 for a program's first segment, 1 for its second
+    start: Floats  # dollars at which a segment begins
+    width: Floats  # dollars that fit into it, infinite for the last
+    first: Ints  # the first segment of each program; shape (programs + 1,)
 
     def __len__(self) -> int:
         return len(self.program)
@@ -47,17 +35,12 @@ class Segments:
 class Slopes:
     """What one more dollar does in each segment to each outcome that its program affects.
 
-    Parameters
-    ----------
-    effect, segment
-        Positions of the effect and of the segment; shape (pairs,), ordered by effect and by segment.
-    slope
-        Units for each dollar; shape (pairs,).
+    Every array: shape (pairs,), ordered by effect and by segment.
     """
 
     effect: Ints
     segment: Ints
-    slope: Floats
+    slope: Floats  # units for each dollar
 
 
 def segments_of(effects: Effects, programs: int) -> tuple[Segments, Slopes]:

@@ -10,6 +10,7 @@ from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, Stage, total_by
 from budgetopt.formulation.rules.rows import Terms
+from budgetopt.formulation.spending.terms import enter
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.scenario import Scenario
@@ -60,12 +61,8 @@ def add_stages(
 ) -> list[Stage]:
     """Return the stages; columns that an objective needs of its own are added first.
 
-    Parameters
-    ----------
-    reference
-        What each program's spending should stay near; dollars, shape (programs, periods).
-    goals
-        For each outcome with a target that is a goal: its position and the columns of its shortfall.
+    ``reference`` is what each program's spending should stay near, in dollars, shape (programs, periods); ``goals`` has
+    for each outcome with a target that is a goal its position and the columns of its shortfall.
     """
     costs = []
     for objective in scenario.objective:
@@ -153,8 +150,7 @@ def _change_columns(builder: Builder, terms: Terms, reference: Floats) -> Ints:
     gain = builder.columns("increase", keys, 0.0, np.inf)
     loss = builder.columns("decrease", keys, 0.0, np.inf)
     row = builder.rows("change", keys, reference.ravel(), reference.ravel())
-    spending = terms.spending
-    builder.entries(row.reshape(reference.shape)[spending.program, spending.period], spending.column, spending.weight)
+    enter(builder, row.reshape(reference.shape)[terms.spending.program, terms.spending.period], terms.spending)
     builder.entries(row, gain, -1.0)
     builder.entries(row, loss, 1.0)
     return np.concatenate((gain, loss))

@@ -25,15 +25,7 @@ __all__ = ["Assembly"]
 
 
 class Assembly:
-    """A scenario that is not finished: its programs as columns, and a tree of plain values for everything else.
-
-    Parameters
-    ----------
-    findings
-        The tree and its places, and what is known to be wrong.
-    programs
-        The programs; left out, none.
-    """
+    """A scenario that is not finished: its programs as columns, and a tree of plain values for everything else."""
 
     def __init__(self, findings: Findings, programs: ProgramTable | None = None) -> None:
         self.findings = findings
@@ -47,15 +39,7 @@ class Assembly:
         self.programs = overlay(table, top, periods)
 
     def remove(self, path: str | Sequence[str]) -> None:
-        """Take away what stands at a path.
-
-        Raises
-        ------
-        OptionError
-            If it is no path.
-        PathError
-            If nothing stands there.
-        """
+        """Take away what stands at a path; raise OptionError if it is no path, PathError if nothing stands there."""
         findings, parts = self.findings, parse_path(path)
         if parts[0] == "programs":
             self.programs = without_programs(self.programs, parts)
@@ -70,13 +54,7 @@ class Assembly:
             self.findings.places = replace(places, tables=(*places.tables, before))
 
     def scenario(self) -> Scenario:
-        """Return the checked scenario.
-
-        Raises
-        ------
-        ScenarioError
-            With every problem that was found.
-        """
+        """Return the checked scenario, or raise a ScenarioError with every problem that was found."""
         findings, known = self.findings, list(self.findings.problems)
         document = document_of(findings.tree, findings)
         programs = check_models(self.programs, findings)

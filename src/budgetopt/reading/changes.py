@@ -35,25 +35,13 @@ Change = str | tuple[str | Sequence[str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Something that is taken away from a scenario.
-
-    Parameters
-    ----------
-    path
-        Where it stands.
-    """
+    """The path of something that is taken away from a scenario."""
 
     path: str | Sequence[str]
 
 
 def parse_change(text: str) -> tuple[tuple[str, ...], str]:
-    """Return the path and the value of a change that is written as one text.
-
-    Raises
-    ------
-    OptionError
-        If it is no change.
-    """
+    """Return the path and the value of a change that is written as one text; raise OptionError if it is none."""
     closing = ""
     for at, character in enumerate(text):
         if closing:
@@ -70,21 +58,10 @@ def parse_change(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def alter(scenario: Scenario, changes: Iterable[Change | Removal]) -> Scenario:
-    """Return a scenario with changes and removals, checked as a whole.
+    """Return a scenario with changes made one after another, checked as a whole.
 
-    Parameters
-    ----------
-    scenario
-        The scenario; it stays as it is.
-    changes
-        The changes, which are made one after another.
-
-    Raises
-    ------
-    OptionError
-        If a change cannot be read.
-    ScenarioError
-        If a change leads nowhere, or the changed scenario is wrong; every problem names the change that it came from.
+    Raises OptionError if a change cannot be read, ScenarioError if one leads nowhere or the changed scenario is wrong:
+    every problem names the change that it came from.
     """
     work = _Work(scenario)
     for item in changes:
@@ -213,10 +190,8 @@ class _Work:
         findings = self.findings
         self.touched: set[tuple[str, str]] = set()
         self.written_at: dict[Path, Place] = {}
-        places = Places(values=self.written_at)
-        self.reader = ProgramReader(
-            self.assembly.programs, Findings({}, places, findings.problems, empty=findings.empty)
-        )
+        written = Findings({}, Places(values=self.written_at), findings.problems, empty=findings.empty)
+        self.reader = ProgramReader(self.assembly.programs, written)
 
 
 def _read(value: Any, kinds: set[Kind]) -> Any:

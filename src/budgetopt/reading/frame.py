@@ -10,7 +10,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
 from budgetopt.reading.document_tree import plain
-from budgetopt.reading.layers import Layers
+from budgetopt.reading.layers import assembled
 from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
 from budgetopt.reading.tables.program_rows import read_programs
@@ -57,7 +57,7 @@ def scenario_from_frame(
     if taken := sorted(tree.keys() & more.keys()):
         raise OptionError(f"{taken[0]} is given twice", hint="`funds` holds what `budget` does not say: other funds")
     tree = plain({**tree, **more})
-    return Layers([Source(tree, programs=(table,))]).assembly().scenario()
+    return assembled([Source(tree, programs=(table,))]).scenario()
 
 
 def _outcome(key: str) -> str:
@@ -97,14 +97,8 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
 
 def _texts(series: pd.Series[Any]) -> list[str]:
     """Return the cells of a column as a file would hold them; what is missing is empty."""
-    import pandas as pd
-
-    missing = series.isna().to_numpy(dtype=bool)
-    if pd.api.types.is_bool_dtype(series.dtype):
-        cells = ["true" if value else "false" for value in series.fillna(value=False).tolist()]
-    else:
-        cells = [_text(value) for value in series.tolist()]
-    return ["" if gone else cell for cell, gone in zip(cells, missing.tolist(), strict=True)]
+    missing = series.isna().tolist()
+    return ["" if gone else _text(value) for value, gone in zip(series.tolist(), missing, strict=True)]
 
 
 def _text(value: Any) -> str:
@@ -113,15 +107,13 @@ def _text(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, int | float | np.integer | np.floating):
-        number = value.item() if isinstance(value, np.generic) else value
-        text = repr(number)
+        text = repr(value.item() if isinstance(value, np.generic) else value)
         # an exponent would be taken for a code
         return f"{Decimal(text):f}" if "e" in text else text
     if isinstance(value, list | tuple | np.ndarray):
-        items = list(value)
-        if items and all(isinstance(item, list | tuple | np.ndarray) and len(item) == 2 for item in items):
-            return "; ".join(f"{_text(x)}:{_text(y)}" for x, y in items)
-        return "; ".join(map(_text, items))
+        if len(value) and all(isinstance(item, list | tuple | np.ndarray) and len(item) == 2 for item in value):
+            return "; ".join(f"{_text(x)}:{_text(y)}" for x, y in value)
+        return "; ".join(map(_text, value))
     return str(value)
 
 
@@ -142,10 +134,9 @@ def _values(programs: ProgramTable, key: str, column: Column) -> Any:
         return programs.number(key)
     values = np.full(len(programs), None, dtype=object)
     if leaf is None or column.offsets is not None or column.shares is not None:
-        texts = (
+        values[column.rows] = (
             cell_texts(column, leaf) if leaf is not None else [str(column.cell(cell)) for cell in range(len(column))]
         )
-        values[column.rows] = texts
     else:
         values[column.rows] = column.values.astype(object)  # noqa: PD011 (a column of programs)
     return values

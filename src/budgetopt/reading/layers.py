@@ -28,65 +28,52 @@ from budgetopt.scenario.model import Tables
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.words import shown
 
-__all__ = ["Layers"]
+__all__ = ["assembled"]
 
 _OF_NUMBERS = ("number", "negative", "not-finite", "leading-zero", "ambiguous-share")
 """Problems of single numbers in a table: nothing else is lost with them."""
 
 
-class Layers:
-    """Files on top of one another.
+def assembled(sources: Sequence[Source]) -> Assembly:
+    """Return what files say, the lowest first, as if they were one."""
+    assembly = Assembly(Findings({}))
+    for layer in sources:
+        _add(layer, assembly, is_lowest=layer is sources[0], folder=sources[-1].folder)
+    return assembly
 
-    Parameters
-    ----------
-    sources
-        What the files say, the lowest first.
-    """
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self.sources = sources
-        self.folder = sources[-1].folder
-
-    def assembly(self) -> Assembly:
-        """Return all files as if they were one."""
-        assembly = Assembly(Findings({}))
-        for layer in self.sources:
-            self._add(layer, assembly)
-        return assembly
-
-    def _add(self, layer: Source, assembly: Assembly) -> None:
-        """Put one more file on top of what stands."""
-        found = Findings(layer.tree, layer.places, list(layer.problems), inputs=dict(layer.inputs))
-        top = without_blanks(layer.tree, found)
-        is_lowest = layer is self.sources[0]
-        before = assembly.programs
-        _remove(top.pop("remove", []), found, None if is_lowest else assembly)
-        top.pop("extends", None)
-        tables, programs = top.pop("tables", None), top.pop("programs", {})
-        signs = _Signs(layer.places)
-        stands = assembly.findings
-        if is_lowest:
-            stands.tree, stands.places = top, layer.places
-        else:
-            stands.tree, places, problems = overlay(stands.tree, stands.places, top, layer.places, signs)
-            found.problems += problems
-            stands.places = _with_programs(places, layer.places)
-        read = _read_tables(tables, layer, found)
-        reader = ProgramReader(assembly.programs, found, signs)
-        reader.read_each(programs)
-        own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, assembly.programs)
-        # where programs are missing because their table is broken, that others speak of them is no mistake
-        lost = read.lacks_programs or any(path[0] == "programs" for path in found.invalid)
-        found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]
-        assembly.add_programs(own, reader)
-        if not is_lowest:
-            assembly.remember(before)
-        if layer.folder != self.folder:
-            found.inputs = {
-                FilePath(os.path.relpath(layer.folder / name, self.folder)).as_posix(): sha256
-                for name, sha256 in found.inputs.items()
-            }
-        stands.include(found)
+def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath) -> None:
+    """Put one more file on top of what stands; names of files become relative to the folder."""
+    found = Findings(layer.tree, layer.places, list(layer.problems), inputs=dict(layer.inputs))
+    top = without_blanks(layer.tree, found)
+    before = assembly.programs
+    _remove(top.pop("remove", []), found, None if is_lowest else assembly)
+    top.pop("extends", None)
+    tables, programs = top.pop("tables", None), top.pop("programs", {})
+    signs = _Signs(layer.places)
+    stands = assembly.findings
+    if is_lowest:
+        stands.tree, stands.places = top, layer.places
+    else:
+        stands.tree, places, problems = overlay(stands.tree, stands.places, top, layer.places, signs)
+        found.problems += problems
+        stands.places = _with_programs(places, layer.places)
+    read = _read_tables(tables, layer, found)
+    reader = ProgramReader(assembly.programs, found, signs)
+    reader.read_each(programs)
+    own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, assembly.programs)
+    # where programs are missing because their table is broken, that others speak of them is no mistake
+    lost = read.lacks_programs or any(path[0] == "programs" for path in found.invalid)
+    found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]
+    assembly.add_programs(own, reader)
+    if not is_lowest:
+        assembly.remember(before)
+    if layer.folder != folder:
+        found.inputs = {
+            FilePath(os.path.relpath(layer.folder / name, folder)).as_posix(): sha256
+            for name, sha256 in found.inputs.items()
+        }
+    stands.include(found)
 
 
 def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
@@ -142,7 +129,7 @@ class _Signs:
         if place is None or isinstance(value, bool) or not isinstance(value, int | float):
             return value
         if place.file not in self.lines:
-            text = read_text(FilePath(place.file), place.file).text
+            text, _ = read_text(FilePath(place.file), place.file)
             self.lines[place.file] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         sign = self.lines[place.file][place.line - 1][place.column - 1 : place.column]
         return f"{sign}{abs(value)!r}" if sign in ("+", "-") else value

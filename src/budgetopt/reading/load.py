@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from budgetopt.reading.layers import Layers
+from budgetopt.reading.layers import assembled
 from budgetopt.reading.scenario_files import from_values, read_files, with_extended
 from budgetopt.scenario.scenario import Scenario
 
@@ -26,22 +26,9 @@ def load(path: str | Path) -> Scenario:
     ScenarioError
         With every problem that was found, each with its place.
     """
-    return Layers(read_files(path)).assembly().scenario()
+    return assembled(read_files(path)).scenario()
 
 
-def from_mapping(tree: Mapping[str, Any], folder: str | Path = "") -> Scenario:
-    """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
-
-    Parameters
-    ----------
-    tree
-        The mapping. A value of None is one that is left out.
-    folder
-        The folder beside which tables are looked for; left out, the current one.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem that was found, each with its path in words.
-    """
-    return Layers(with_extended(from_values(tree, folder))).assembly().scenario()
+def from_mapping(tree: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that a mapping describes; see :meth:`Scenario.from_document`."""
+    return assembled(with_extended(from_values(tree))).scenario()

@@ -39,10 +39,7 @@ _MOST_INVALID = 100
 def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
     """Add what the models find wrong with the keys that programs have beside one another.
 
-    Returns
-    -------
-    programs
-        The programs without what some of them, which contradict themselves, do: the rest can be looked at.
+    Returns the programs without what those do that contradict themselves: the rest can be looked at.
     """
     refusals = _Refusals(programs, findings)
     refused = np.zeros(len(programs), dtype=bool)

@@ -33,29 +33,11 @@ def periods_of(tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def overlay(
-    tree: dict[str, Any],
-    places: Places,
-    top: Mapping[str, Any],
-    top_places: Places,
-    signs: Signs = lambda _path, value: value,
+    tree: dict[str, Any], places: Places, top: Mapping[str, Any], top_places: Places, signs: Signs
 ) -> tuple[dict[str, Any], Places, list[Problem]]:
-    """Return a tree with another one on top of it.
+    """Return a tree with ``top`` on top of it, its places, and shifts that cannot be read or have nothing to shift.
 
-    Parameters
-    ----------
-    tree, places
-        What stood there, and where it stands. Neither is changed.
-    top, top_places
-        What goes on top of it, and where that stands.
-    signs
-        Gives a value of ``top`` as it was written.
-
-    Returns
-    -------
-    tree, places
-        What stands there now; ``places.earlier`` remembers what was replaced.
-    problems
-        Shifts that cannot be read, or that have nothing to shift.
+    ``signs`` gives a value of ``top`` as it was written; ``earlier`` of the places remembers what was replaced.
     """
     work = _Overlay(places, top_places, signs, periods_of({**tree, **top}))
     merged = work.mapping(slot_of(Document), tree, top, (), ())

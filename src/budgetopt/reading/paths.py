@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,20 +40,9 @@ class PathError(Exception):
 
 
 def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the parts of a path.
+    """Return the parts of a path, which are separated by dots; raise OptionError if it is no path.
 
-    Parts are separated by dots; a name that has dots in it may stand in quotation marks or in square brackets:
-    ``rules."No. 5".at_most``, ``rules[No. 5].at_most``.
-
-    Parameters
-    ----------
-    text
-        The path, or its parts.
-
-    Raises
-    ------
-    OptionError
-        If it is no path.
+    A name that has dots in it may stand in quotation marks or in brackets: ``rules."No. 5".at_most``, ``rules[No. 5]``.
     """
     if not isinstance(text, str):
         return tuple(str(part) for part in text)
@@ -85,21 +74,10 @@ def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def expand(tree: Mapping[str, Any], parts: Sequence[str], *, new: bool) -> list[Path]:
-    """Return the paths of a scenario's tree that a path means: several where it has ``*`` in it.
+    """Return the paths of a scenario's tree that a path means, several where it has ``*`` in it; not those of programs.
 
-    Parameters
-    ----------
-    tree
-        What stands in the scenario.
-    parts
-        The path; not one that begins with ``programs``.
-    new
-        Whether its last part may be a key or a name that does not stand there yet.
-
-    Raises
-    ------
-    PathError
-        If nothing stands there, or nothing can.
+    With ``new`` its last part may be a key or a name that does not stand there yet. Raises PathError if nothing stands
+    there, or nothing can.
     """
     return list(_Walk(periods_of(tree), new).paths(slot_of(Document), tree, tuple(parts), ()))
 
@@ -173,14 +151,13 @@ class _Walk:
             yield from self.paths(slot.below(name), node.get(name), parts[length:], (*done, name))
 
 
-def match_name(parts: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
+def match_name(parts: Sequence[str], names: Container[str]) -> tuple[str, int] | None:
     """Return the name with which a path goes on and how many of its parts that takes; None if there is no such name.
 
     A name that has dots in it may be written without quotation marks: the longest one that fits is meant.
     """
-    known = set(names)
     for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in known:
+        if (name := ".".join(parts[:length]).strip()) in names:
             return name, length
     return None
 

@@ -102,9 +102,8 @@ def say(details: ErrorDetails) -> Said:
         return Said("out-of-range", message, expected)
     if kind == "too_short":
         count, least = context.get("actual_length", 0), context.get("min_length", 1)
-        message = (
-            "the list is empty" if not count else f"the list has only {count} {'entry' if count == 1 else 'entries'}"
-        )
+        entries = "entry" if count == 1 else "entries"
+        message = f"the list has only {count} {entries}" if count else "the list is empty"
         return Said("too-short", message, "at least one entry" if least == 1 else f"{least} or more entries")
     if kind in _TYPES:
         code, message, expected = _TYPES[kind]
@@ -144,28 +143,17 @@ _TYPES = {
 
 
 def add_errors(error: ValidationError, findings: Findings, *, together: bool = True) -> list[Path]:
-    """Add to the findings what pydantic found in a document.
+    """Add to the findings what pydantic found in a document; return the paths of what must be left out to go on.
 
-    Parameters
-    ----------
-    error
-        What it found.
-    findings
-        What has been found; more is added.
-    together
-        Whether it is asked which keys must stand together. Without, only values and unknown keys are looked at.
-
-    Returns
-    -------
-    paths
-        For each mistake, the path of what must be left out for the rest to be read.
+    Without ``together`` only values and unknown keys are looked at, and not which keys must stand together.
     """
     invalid = []
     for details in error.errors(include_url=False):
         loc = details["loc"]
         if not together and _is_of_keys(details):
             continue
-        path = path_of((*loc, *_below(details)), findings.tree)
+        below = _text(details.get("ctx") or {}, "at")
+        path = path_of((*loc, below) if below else loc, findings.tree)
         if details["type"] == "extra_forbidden":
             _add_unknown_key(path, _model_at(loc[:-1]), findings)
         elif details["type"] == "missing":
@@ -185,11 +173,6 @@ def _is_of_keys(details: ErrorDetails) -> bool:
     """Return whether an error says that the keys of a mapping do not go together, or that one is missing."""
     is_mapping = isinstance(details.get("input"), Mapping)
     return details["type"] == "missing" or (is_mapping and _model_at(details["loc"]) is not None)
-
-
-def _below(details: ErrorDetails) -> tuple[str, ...]:
-    key = _text(details.get("ctx") or {}, "at")
-    return (key,) if key else ()
 
 
 def path_of(loc: Sequence[int | str], tree: Any) -> Path:
@@ -261,7 +244,11 @@ def _add_unknown_key(path: Path, model: type[models.Model] | None, findings: Fin
 def _add_missing(path: Path, key: str, model: type[models.Model] | None, findings: Findings) -> None:
     message, expected = f"{named(path, findings.tree)} has no '{key}'", expected_key(model, key)
     known = list(fields_of(model)) if model is not None else []
-    if any(near(other, known) == key for other in _keys_at(findings.tree, path) if other not in known):
+    node = findings.tree
+    for item in path:
+        node = node[item]
+    written = map(str, node) if isinstance(node, Mapping) else ()
+    if any(near(other, known) == key for other in written if other not in known):
         # it is there, misspelt, and said to be
         return
     findings.add("missing-key", path, message, expected, key=True)
@@ -274,20 +261,12 @@ def expected_key(model: type[BaseModel] | None, key: str) -> str:
     return f"`{key}`: {about[:1].lower()}{about[1:].rstrip('.')}" if about else f"`{key}`"
 
 
-def _keys_at(tree: Any, path: Path) -> list[str]:
-    for item in path:
-        tree = tree[item]
-    return [str(key) for key in tree] if isinstance(tree, Mapping) else []
-
-
 def _model_at(loc: Sequence[int | str]) -> type[models.Model] | None:
     """Return the model that is meant at the place of an error, if a model is meant there."""
     slot = slot_of(models.Document)
     for item in loc:
         if is_tag(item):
-            slot = Slot(
-                kind for kind in slot.types if item in [getattr(part, "tag", None) for part in _annotations(kind)]
-            )
+            slot = Slot(kind for kind in slot.types if item in _tags(kind))
         elif models.Where in slot.models:
             # a selection holds models of its own, known only by their keys
             is_selection = item in ("not", "all", "any") or isinstance(item, int)
@@ -298,5 +277,5 @@ def _model_at(loc: Sequence[int | str]) -> type[models.Model] | None:
     return found if found is None or issubclass(found, models.Model) else None
 
 
-def _annotations(kind: Any) -> tuple[Any, ...]:
-    return tuple(getattr(kind, "__metadata__", ()))
+def _tags(kind: Any) -> list[Any]:
+    return [getattr(part, "tag", None) for part in getattr(kind, "__metadata__", ())]

@@ -16,28 +16,19 @@ __all__ = ["no_program", "program_key", "programs_at", "without_programs"]
 
 
 def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
-    """Return the positions of the programs that a path speaks of, and the rest of the path.
-
-    Raises
-    ------
-    PathError
-        If there is no such program.
-    """
+    """Return the positions of the programs that a path speaks of, and the rest of it; or raise PathError."""
     if parts[:1] == (EVERY,):
         return np.arange(len(table)), parts[1:]
-    for length in range(len(parts), 0, -1):
-        if (name := ".".join(parts[:length]).strip()) in table:
-            return np.array([table.position(name)]), parts[length:]
-    raise no_program(table, parts[0] if parts else "")
+    match = match_name(parts, table)
+    if match is None:
+        raise no_program(table, parts[0] if parts else "")
+    return np.array([table.position(match[0])]), parts[match[1] :]
 
 
 def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the parts of a program's key; a thing of a list, which may go by its name, by its number from 0.
 
-    Raises
-    ------
-    PathError
-        If the program has no such thing, or programs have no such key.
+    Raises PathError if the program has no such thing, or programs have no such key.
     """
     parts = tuple(part.strip() for part in parts)
     if len(parts) > 1 and len(rows) == 1 and not parts[1].isdecimal() and slot_of(Program).below(parts[0]).is_list:
@@ -61,13 +52,7 @@ def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tupl
 
 
 def without_programs(table: ProgramTable, parts: tuple[str, ...]) -> ProgramTable:
-    """Return a table without the programs, or without what they say, to which a path leads.
-
-    Raises
-    ------
-    PathError
-        If nothing stands there.
-    """
+    """Return a table without what stands at a path: programs, or what they say; or raise PathError."""
     rows, rest = programs_at(table, parts[1:])
     left = without_key(table, rows, ".".join(program_key(table, rows, rest)) if rest else "")
     if left is None:

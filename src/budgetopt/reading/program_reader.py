@@ -45,16 +45,10 @@ class _Values:
 
 
 class ProgramReader:
-    """Reads programs that are written as mappings.
+    """Reads programs that are written as mappings, on top of those of ``base``.
 
-    Parameters
-    ----------
-    base
-        The programs that stand.
-    findings
-        What has been found. The places of what is written stand there, and what is wrong with it is added.
-    signs
-        Gives a number back with the sign with which it is written.
+    The places of what is written stand in the findings, and what is wrong with it is added to them. ``signs`` gives a
+    number back with the sign with which it is written.
     """
 
     def __init__(self, base: ProgramTable, findings: Findings, signs: Signs = lambda _path, value: value) -> None:

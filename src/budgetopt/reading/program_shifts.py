@@ -24,20 +24,9 @@ __all__ = ["ProgramShift", "shifted", "subject_of"]
 
 @dataclass(frozen=True)
 class ProgramShift:
-    """A shift of a key of a program.
+    """A shift of a dotted key of a program (None for all of them), written at ``path``.
 
-    Parameters
-    ----------
-    shift
-        How its number changes.
-    slot, leaf
-        What may stand there, and the single value among it.
-    program
-        The program; None for all of them.
-    key
-        The dotted key.
-    path
-        The path where it is written.
+    ``slot`` is what may stand there, ``leaf`` the single value among it.
     """
 
     shift: Shift
@@ -49,18 +38,10 @@ class ProgramShift:
 
 
 def shifted(shifts: Sequence[ProgramShift], table: ProgramTable, own: ProgramTable, findings: Findings) -> ProgramTable:
-    """Return the cells that shifts change, with their new values.
+    """Return the cells that shifts change, with their new values; each shift is of another cell.
 
-    Parameters
-    ----------
-    shifts
-        The shifts, each of another cell.
-    table
-        The programs that stand.
-    own
-        What is set beside the shifts: a key of a program stands in one place.
-    findings
-        What has been found. The places of the shifts stand there, and what is wrong with them is added.
+    ``own`` is what is set beside the shifts: a key of a program stands in one place. The places of the shifts stand in
+    the findings, and what is wrong with them is added.
     """
     parts: dict[str, list[Column]] = {}
     for item in shifts:
@@ -85,13 +66,10 @@ def shifted(shifts: Sequence[ProgramShift], table: ProgramTable, own: ProgramTab
         except PydanticCustomError as error:
             findings.problems.append(problem_of_refusal(error, place, subject_of(item.path)))
     columns = {key: sort(concatenate(found)) for key, found in parts.items()}
-    rows = (
-        np.unique(np.concatenate([column.rows for column in columns.values()])) if columns else np.empty(0, dtype=int)
-    )
-    return ProgramTable(
-        table.ids[rows],
-        {key: replace(column, rows=np.searchsorted(rows, column.rows)) for key, column in columns.items()},
-    )
+    none = np.empty(0, dtype=np.int64)
+    rows = np.unique(np.concatenate([none, *(column.rows for column in columns.values())]))
+    moved = {key: replace(column, rows=np.searchsorted(rows, column.rows)) for key, column in columns.items()}
+    return ProgramTable(table.ids[rows], moved)
 
 
 def subject_of(path: Path) -> str:
@@ -121,9 +99,8 @@ def _cells_of(table: ProgramTable, key: str, rows: Ints) -> Column:
 
 def _check(item: ProgramShift, column: Column, table: ProgramTable) -> None:
     """Refuse shifted values that the key cannot have; every number type admits an interval."""
-    if column.offsets is not None:
-        ends = list(range(len(column)))
-    else:
+    ends: Sequence[int] = range(len(column))
+    if column.offsets is None:
         ends = sorted({int(np.argmin(column.values)), int(np.argmax(column.values))})
     for cell in ends:
         value = column.cell(cell)

@@ -26,22 +26,10 @@ _MOST_FILES = 32
 
 @dataclass(frozen=True)
 class Source:
-    """What one file says, or one mapping.
+    """What one file says, or one mapping: plain values, their places, and what is wrong with the file in itself.
 
-    Parameters
-    ----------
-    tree
-        Plain values, as they stand in a file.
-    places
-        Where they stand.
-    folder
-        The folder beside which tables are looked for.
-    inputs
-        The files that were read, with the SHA-256 of each.
-    problems
-        What is wrong with the files in themselves.
-    programs
-        Tables of programs beside those that the tree names.
+    Tables are looked for beside ``folder``; ``inputs`` has the SHA-256 of each file that was read, ``programs`` the
+    tables of programs beside those that the tree names.
     """
 
     tree: dict[str, Any]
@@ -53,13 +41,7 @@ class Source:
 
 
 def read_files(path: str | FilePath) -> list[Source]:
-    """Return what a scenario's file says, and all that it extends, the lowest first.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such file, it is not a mapping in YAML, or the files extend each other in a circle.
-    """
+    """Return what a scenario's file says, and all that it extends, the lowest first; see :func:`with_extended`."""
     return with_extended(_read_file(_locate(FilePath(path))))
 
 
@@ -93,10 +75,7 @@ def _read_file(file: FilePath) -> Source:
 def with_extended(source: Source) -> list[Source]:
     """Return a file and all that it extends, the lowest first.
 
-    Raises
-    ------
-    ScenarioError
-        If a file that is extended cannot be read, or the files extend each other in a circle.
+    Raises ScenarioError if a file that is extended cannot be read, or the files extend each other in a circle.
     """
     layers = [source]
     seen: list[str] = []
@@ -131,19 +110,16 @@ def _extended(top: Source, seen: list[str]) -> FilePath:
     return _locate(target)
 
 
-def from_values(tree: Mapping[str, Any], folder: str | FilePath = "") -> Source:
+def from_values(tree: Mapping[str, Any]) -> Source:
     """Return what a mapping says, as a file would have said it: texts as keys, lists as lists.
 
-    Raises
-    ------
-    ScenarioError
-        If it is no mapping, or too deep.
+    Raises ScenarioError if it is no mapping, or too deep.
     """
     problems: list[Problem] = []
     plain = _plain(tree, (), problems)
     if not isinstance(plain, dict):
         raise ScenarioError([Problem("mapping", f"the scenario is {shown(tree)}", None, "a mapping")])
-    return Source(plain, folder=FilePath(folder), problems=tuple(problems))
+    return Source(plain, problems=tuple(problems))
 
 
 def _plain(value: Any, path: Path, problems: list[Problem]) -> Any:

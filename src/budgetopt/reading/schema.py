@@ -13,16 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from budgetopt.reading.yaml_text import share_text
-from budgetopt.scenario.amounts import (
-    Amount,
-    AmountOrShare,
-    Number,
-    NumberOrShare,
-    PositiveAmount,
-    Share,
-    ShareOf,
-    SignedShare,
-)
+from budgetopt.scenario import amounts
 from budgetopt.scenario.model import Comparison, Document
 
 __all__ = ["json_schema"]
@@ -30,15 +21,22 @@ __all__ = ["json_schema"]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = "urn:budgetopt:scenario:1"
 _AMOUNT_FORMS = "a number, or a text such as 4_200_000, 4,200,000, $4.2M, 350k or 1.2B"
+_OR_SHARE = "or a share with a percent sign, such as 90%"
 _SHARE_FORMS = "a fraction such as 0.16, or a text such as 16%"
 _VALUES: dict[str, tuple[Any, str]] = {
-    "Amount": (Amount, f"Zero or more: {_AMOUNT_FORMS}."),
-    "PositiveAmount": (PositiveAmount, f"Above zero: {_AMOUNT_FORMS}."),
-    "Share": (ShareOf, f"A share: {_SHARE_FORMS}."),
-    "SignedShare": (SignedShare, f"A share of either sign: {_SHARE_FORMS}."),
-    "AmountOrShare": (AmountOrShare, f"An amount, {_AMOUNT_FORMS}; or a share with a percent sign, such as 90%."),
-    "NumberOrShare": (NumberOrShare, f"A number, {_AMOUNT_FORMS}; or a share with a percent sign, such as 90%."),
-    "Number": (Number, f"Any number: {_AMOUNT_FORMS}."),
+    "Amount": (amounts.Amount, f"Zero or more: {_AMOUNT_FORMS}."),
+    "PositiveAmount": (amounts.PositiveAmount, f"Above zero: {_AMOUNT_FORMS}."),
+    "Share": (amounts.ShareOf, f"A share: {_SHARE_FORMS}."),
+    "SignedShare": (amounts.SignedShare, f"A share of either sign: {_SHARE_FORMS}."),
+    "AmountOrShare": (
+        amounts.AmountOrShare,
+        f"An amount, {_AMOUNT_FORMS}; {_OR_SHARE}.",
+    ),
+    "NumberOrShare": (
+        amounts.NumberOrShare,
+        f"A number, {_AMOUNT_FORMS}; {_OR_SHARE}.",
+    ),
+    "Number": (amounts.Number, f"Any number: {_AMOUNT_FORMS}."),
 }
 """The types of single values, with the forms that they may be written in."""
 _ONE_OF: dict[str, tuple[str, ...]] = {"Match": ("rate", "share"), "Objective": ("maximize", "minimize")}
@@ -72,7 +70,7 @@ class _Generator(GenerateJsonSchema):
 
     def encode_default(self, dft: Any) -> Any:
         """Return a default as plain JSON."""
-        return share_text(dft) if isinstance(dft, Share) else super().encode_default(dft)
+        return share_text(dft) if isinstance(dft, amounts.Share) else super().encode_default(dft)
 
 
 def json_schema() -> dict[str, Any]:
@@ -88,10 +86,8 @@ def json_schema() -> dict[str, Any]:
     strict["Where"] = _where(strict.get("Where", {}))
     for name, (kind, about) in _VALUES.items():
         strict[name] = {"description": about, **TypeAdapter(kind).json_schema()}
-    strict["Names"] = {
-        "description": "One name, or a list of names.",
-        "anyOf": [_NAME, {"type": "array", "items": _NAME}],
-    }
+    names = {"type": "array", "items": _NAME}
+    strict["Names"] = {"description": "One name, or a list of names.", "anyOf": [_NAME, names]}
     loose = {f"Changed{name}": _loosened(name, definition) for name, definition in strict.items()}
     every = dict(sorted({**strict, **loose}.items()))
     used = _used(every)
@@ -112,9 +108,14 @@ def _strict(name: str, definition: Schema) -> Schema:
     made: Schema = _walk(definition, _simplified)
     if name == "Document":
         properties = made["properties"]
-        properties["objective"] = _with_notes(properties["objective"], _one_or_many("Objective"))
+        one = {"$ref": "#/$defs/Objective"}
+        one_or_many = {"anyOf": [one, {"type": "array", "items": one}]}
+        properties["objective"] = _with_notes(properties["objective"], one_or_many)
         for section in _SECTIONS:
-            properties[section] = _or_nothing(properties[section])
+            found = properties[section]
+            inside = {key: value for key, value in found.items() if key not in ("description", "default")}
+            about = found.get("description", "")
+            properties[section] = {"anyOf": [inside, {"type": "null"}], "description": about}
     if name == "Tables":
         table = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Table"}]}
         for key, found in made["properties"].items():
@@ -148,8 +149,7 @@ def _walk(node: Any, change: Callable[[Schema], Schema]) -> Any:
         for key, value in node.items()
         if key not in ("default", "enum", "const", "examples", "required", "type")
     }
-    rest = {key: value for key, value in node.items() if key not in walked}
-    return change({key: walked.get(key, rest.get(key)) for key in node})
+    return change({**node, **walked})
 
 
 def _simplified(node: Schema) -> Schema:
@@ -178,16 +178,6 @@ def _with_notes(old: Schema, new: Schema) -> Schema:
     """Return a schema that says what another one says of the value in words."""
     notes: Schema = {key: old[key] for key in ("description", "default", "examples") if key in old}
     return {**new, **notes}
-
-
-def _one_or_many(name: str) -> Schema:
-    one = {"$ref": f"#/$defs/{name}"}
-    return {"anyOf": [one, {"type": "array", "items": one}]}
-
-
-def _or_nothing(node: Schema) -> Schema:
-    inner = {key: value for key, value in node.items() if key not in ("description", "default")}
-    return _with_notes({"description": node.get("description", "")}, {"anyOf": [inner, {"type": "null"}]})
 
 
 def _where(made: Schema) -> Schema:
@@ -226,22 +216,12 @@ def _loosened(name: str, definition: Schema) -> Schema:
 
     made: Schema = _walk(definition, change)
     if name == "Document":
-        files = {
-            "extends": {
-                "description": "The scenario file or folder of which this one says only what differs.",
-                **_TEXT,
-            },
-            "remove": {
-                "description": "The paths of what is taken away, such as `rules.Public safety floor`.",
-                "anyOf": [_TEXT, {"type": "array", "items": _TEXT}],
-            },
-        }
-        made["properties"] = {**files, **made["properties"]}
+        text, of_file = {"type": "string"}, "The scenario file or folder of which this one says only what differs."
+        of_paths = "The paths of what is taken away, such as `rules.Public safety floor`."
+        paths = {"description": of_paths, "anyOf": [text, {"type": "array", "items": text}]}
+        made["properties"] = {"extends": {"description": of_file, **text}, "remove": paths, **made["properties"]}
         made["required"] = ["extends"]
     return made
-
-
-_TEXT: Mapping[str, str] = {"type": "string"}
 
 
 def _used(definitions: Mapping[str, Schema]) -> set[str]:

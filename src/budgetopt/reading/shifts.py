@@ -34,17 +34,7 @@ _FACTOR = re.compile(r"\*\s?[0-9]+(?:\.[0-9]+)?\s?%?")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A change of a number relative to what it is: ``value * times + plus``.
-
-    Parameters
-    ----------
-    text
-        As it was written.
-    times
-        What the value is multiplied by, exactly.
-    plus
-        What is added to it.
-    """
+    """A change of a number relative to what it is, ``value * times + plus``, and its text as it was written."""
 
     text: str
     times: Fraction = Fraction(1)
@@ -56,20 +46,7 @@ class Shift:
         return self.text[0] in "+-"
 
     def of(self, values: Floats, shares: Bools | None = None) -> Floats:
-        """Return the shifted values; shape as ``values``.
-
-        Parameters
-        ----------
-        values
-            What stands there now.
-        shares
-            Which of them are shares.
-
-        Raises
-        ------
-        PydanticCustomError
-            If a share would be shifted by a sign.
-        """
+        """Return the shifted values; shape as ``values``. A share is not shifted by a sign: that is refused."""
         if shares is not None and shares.any() and self.is_signed:
             raise self._ambiguous(Share(values[int(np.argmax(shares))]))
         if self.plus:
@@ -78,45 +55,29 @@ class Shift:
         return values * float(self.times.numerator) / float(self.times.denominator)
 
     def of_value(self, value: Any) -> Any:
-        """Return one shifted value, as plain text or number.
-
-        Raises
-        ------
-        PydanticCustomError
-            If the value is no number, or a share that would be shifted by a sign.
-        """
+        """Return one shifted value, as plain text or number; refuse what is no number, and as :meth:`of` does."""
         if isinstance(value, str) and value.strip().endswith("%"):
             text = value.strip()[:-1].strip()
-            share = parse_number(text, "a share") / 100 if not _is_plain(text) else float(Decimal(text).scaleb(-2))
-            value = Share(share)
+            is_plain = re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text) is not None
+            value = Share(float(Decimal(text).scaleb(-2)) if is_plain else parse_number(text, "a share") / 100)
         if isinstance(value, Share):
             return Share(self.of(np.array([value]), np.ones(1, dtype=bool))[0])
         number = float(self.of(np.array([parse_number(value, "a number that can be shifted")]))[0])
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _ambiguous(self, share: Share) -> PydanticCustomError:
-        message = "{shift} of {share} could mean two things"
         hint = ""
         if self.plus == 0:
             less = Share(float(share) + float(self.times) - 1)
             of_it = Share(float(share) * float(self.times))
             hint = f"write *{float(self.times):g} for {of_it}" + (f", or ={less}" if less >= 0 else "")
         expected = "for a share, a factor such as *0.95, or the new share itself"
+        message = "{shift} of {share} could mean two things"
         return refuse("ambiguous-shift", message, expected, hint, shift=self.text, share=str(share))
 
 
-def _is_plain(text: str) -> bool:
-    return re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text) is not None
-
-
 def read_shift(value: object) -> Shift | None:
-    """Return the shift that a value asks for, or None if it is a new value in itself.
-
-    Raises
-    ------
-    PydanticCustomError
-        If it begins like a shift and cannot be read.
-    """
+    """Return the shift that a value asks for, or None if it is a new value; refuse what only begins like a shift."""
     if not isinstance(value, str):
         return None
     text = value.strip()
@@ -124,8 +85,7 @@ def read_shift(value: object) -> Shift | None:
         if _FACTOR.fullmatch(text) is None:
             raise refuse("shift", "{shown} is no factor", "a factor such as *0.95", shown=shown(text))
         number = text[1:].strip()
-        share = number.endswith("%")
-        return Shift(text, Fraction(number.rstrip("%").strip()) / (100 if share else 1))
+        return Shift(text, Fraction(number.rstrip("%").strip()) / (100 if number.endswith("%") else 1))
     if re.match(r"[-+]\$?\.?[0-9]", text) is None:
         return None
     if text.endswith("%"):
@@ -139,16 +99,9 @@ def read_shift(value: object) -> Shift | None:
 
 
 def nothing_to_shift(shift: Shift, slot: Slot, path: Path, place: Place | None, beside: Sequence[str] = ()) -> Problem:
-    """Return the problem that a shift has nothing to shift.
+    """Return the problem that a shift has nothing to shift at a path.
 
-    Parameters
-    ----------
-    shift, path, place
-        The shift, what it should shift, and where it is written.
-    slot
-        What may stand there.
-    beside
-        The keys of numbers that stand beside it, and could be meant.
+    ``beside`` are the keys of numbers that stand beside it, and could be meant.
     """
     number = shift.text.lstrip("+-*")
     hint = f"write ={number}" if shift.is_signed and slot.takes(number) else ""
@@ -160,15 +113,7 @@ def nothing_to_shift(shift: Shift, slot: Slot, path: Path, place: Place | None, 
 
 
 def spread_growth(fund: Mapping[str, Any], periods: Sequence[str]) -> dict[str, Any] | None:
-    """Return a fund with its growth worked into an amount for each period; None if it has none to work in.
-
-    Parameters
-    ----------
-    fund
-        The fund as it is written.
-    periods
-        The periods of the scenario.
-    """
+    """Return a fund with its growth worked into an amount for each period; None if it has none to work in."""
     revenue, growth = fund.get("revenue"), fund.get("growth")
     if revenue is None or growth is None or isinstance(revenue, Mapping | list):
         return None

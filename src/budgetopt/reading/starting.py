@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from budgetopt.errors import OptionError, ScenarioError
-from budgetopt.reading.tables.grid import Grid, TableError
+from budgetopt.reading.scenario_files import SCENARIO_FILE
+from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.program_rows import is_program_key, read_programs
 from budgetopt.reading.tables.read import read_grid, split_sheet
-from budgetopt.reading.write import write_files
+from budgetopt.reading.yaml_text import WORDS_OF_OLD_YAML
 from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.programs import ProgramTable
 
-__all__ = ["Guess", "Started", "from_table", "guess", "new_from_table"]
+__all__ = ["Guess", "from_table", "guess"]
 
 # Words by which offices name a column, and the keys that they mean; the first that fits a header decides.
 _MEANINGS: tuple[tuple[str, str], ...] = (
@@ -36,17 +38,12 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r".*\b(baseline|adopted|current|approved|enacted)\b.*|budget|amount|cost|total cost", "baseline"),
 )
 _WORDS = {
-    "program": "name",
-    "service": "name",
-    "department": "department",
-    "division": "department",
+    **dict.fromkeys(("program", "service"), "name"),
+    **dict.fromkeys(("department", "division"), "department"),
     "priority": "priority",
     "funding source": "funds",
     "description": "description",
-    "baseline": "baseline",
-    "adopted": "baseline",
-    "adopted budget": "baseline",
-    "current budget": "baseline",
+    **dict.fromkeys(("baseline", "adopted", "adopted budget", "current budget"), "baseline"),
     "minimum": "spending.at_least",
     "maximum": "spending.at_most",
     "requested": "spending.at_most",
@@ -62,16 +59,8 @@ _LATEST_HEADER = 10
 class Guess:
     """What the columns of a table were taken for.
 
-    Parameters
-    ----------
-    grid
-        The table.
-    keys
-        For each header the key of a program that it was taken for, or ``ignore``.
-    last_row
-        The last row of the list where totals stand below it.
-    remarks
-        What could be placed in more than one way, or not at all.
+    ``keys`` has for each header the key of a program, or ``ignore``; ``last_row`` is the last row of the list where
+    totals stand below it; ``remarks`` say what could be placed in more than one way, or not at all.
     """
 
     grid: Grid
@@ -80,91 +69,27 @@ class Guess:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Started:
-    """A scenario that was begun from an office's own table.
-
-    Parameters
-    ----------
-    folder
-        Where it was written.
-    columns
-        For each header of the table the key that it was taken for, or ``ignore``.
-    unplaced
-        The headers that no key fits.
-    remarks
-        What could be placed in more than one way, or not at all, in words.
-    """
-
-    folder: Path
-    columns: dict[str, str]
-    unplaced: tuple[str, ...]
-    remarks: tuple[str, ...]
-
-
-def new_from_table(path: str | Path, folder: str | Path, *, name: str = "") -> Started:
-    """Begin a scenario from an office's own table: write a folder in which it says which column was taken for what.
-
-    Parameters
-    ----------
-    path
-        The table: a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet. It is copied into the folder.
-    folder
-        The folder, in which no scenario stands yet.
-    name
-        The scenario's name; left out, that of the folder.
-
-    Raises
-    ------
-    OptionError
-        If the file cannot be read, no column of it can be taken for the programs or for their money, or the folder
-        cannot be written.
-    ScenarioError
-        If cells of the columns that were placed cannot be read.
-    """
-    files, found = _started(str(path), name or Path(folder).resolve().name)
-    unplaced = tuple(header for header, key in found.keys.items() if key == IGNORE and _meaning(header) == IGNORE)
-    return Started(write_files(folder, files), found.keys, unplaced, found.remarks)
-
-
 def from_table(name: str, title: str) -> tuple[dict[str, bytes], list[str]]:
     """Return the files of a scenario made of a table of programs, and remarks on what was guessed.
 
-    Parameters
-    ----------
-    name
-        The table: a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet.
-    title
-        The scenario's name.
-
-    Raises
-    ------
-    OptionError
-        If the file cannot be read, or no column of it can be taken for the programs or for their money.
-    ScenarioError
-        If cells of the columns that were placed cannot be read.
+    The table is a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet. Raises OptionError if it cannot be read, or
+    no column of it can be taken for the programs or their money; ScenarioError if cells of those cannot be read.
     """
-    files, found = _started(name, title)
-    return files, list(found.remarks)
-
-
-def _started(name: str, title: str) -> tuple[dict[str, bytes], Guess]:
     file, sheet = split_sheet(name)
     try:
         data = Path(file).read_bytes()
     except OSError as error:
         raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
     found = _best_guess(data, file, sheet)
-    table = Table.model_validate({
-        "file": name, "columns": found.keys, "header": found.grid.header_row, "last_row": found.last_row
-    })  # fmt: skip
+    header, last_row = found.grid.header_row, found.last_row
+    table = Table.model_validate({"file": name, "columns": found.keys, "header": header, "last_row": last_row})
     grid = read_grid(data, file, sheet, table)
-    programs, problems = read_programs(grid, table, lambda _head: None)
+    programs, problems = read_programs(grid, table, lambda _header: None)
     if problems or grid.problems:
         raise ScenarioError([*grid.problems, *problems])
     copied = Path(file).name
     text = _scenario(found, copied + (f"!{sheet}" if sheet else ""), title, programs)
-    return {"scenario.yaml": text.encode(), copied: data}, found
+    return {SCENARIO_FILE: text.encode(), copied: data}, list(found.remarks)
 
 
 def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
@@ -173,7 +98,7 @@ def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
     for header in range(1, _LATEST_HEADER + 1):
         try:
             found = guess(read_grid(data, file, sheet, Table.model_validate({"file": file, "header": header})))
-        except TableError as error:
+        except ScenarioError as error:
             if header == 1:
                 first_error = error
             continue
@@ -181,13 +106,11 @@ def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
             return found
         first = first or found
     if first is None:
-        raise ScenarioError([first_error.problem])
+        raise first_error
     headers = ", ".join(filter(None, first.grid.headers))
     missing = "the programs" if "program" not in first.keys.values() else "their money"
-    raise OptionError(
-        f"no column of {file} can be taken for {missing}; its headers are: {headers}",
-        hint="name one column `program` and one `baseline`, and try again",
-    )
+    message = f"no column of {file} can be taken for {missing}; its headers are: {headers}"
+    raise OptionError(message, hint="name one column `program` and one `baseline`, and try again")
 
 
 def guess(grid: Grid) -> Guess:
@@ -204,9 +127,8 @@ def guess(grid: Grid) -> Guess:
         keys[chosen] = key
         others = [header for header in headers if header != chosen]
         if others:
-            remarks.append(
-                f"'{chosen}' was taken for {key}, and not {_quoted(others)}: change scenario.yaml if that is wrong"
-            )
+            wrong = f"and not {_quoted(others)}: change scenario.yaml if that is wrong"
+            remarks.append(f"'{chosen}' was taken for {key}, {wrong}")
     names = [header for header, key in keys.items() if key == "name"]
     if "program" not in keys.values() and names:
         keys[names[0]] = "program"
@@ -242,10 +164,8 @@ def _preferred(key: str, headers: Sequence[str]) -> str:
 
 def _end_of_list(grid: Grid, ids: int, remarks: list[str]) -> int | None:
     """Return the last row before a line of totals, whose money would count twice; None if there is no such line."""
-    for place, cell in enumerate(grid.columns[ids]):
-        rest = [column[place] for column in grid.columns[:ids]]
-        if any(_TOTAL.fullmatch(text) for text in (cell, *rest)):
-            row = int(grid.rows[place])
+    for place, row in enumerate(map(int, grid.rows)):
+        if any(_TOTAL.fullmatch(column[place]) for column in grid.columns[: ids + 1]):
             remarks.append(f"the list ends before row {row}, which looks like a line of totals")
             return row - 1
     return None
@@ -296,37 +216,18 @@ def _funds(programs: ProgramTable) -> Iterator[str]:
     """Yield one fund for each that the table names, or one that pays for everything."""
     baseline = np.nan_to_num(programs.baseline())
     rows, names = programs.items("funds")
-    owner: dict[str, float] = {}
-    first = np.full(len(programs), -1)
-    for place, row in enumerate(rows.tolist()):
-        if first[row] < 0:
-            first[row] = place
-        owner.setdefault(names[place], 0.0)
-    for row in range(len(programs)):
-        payer = names[first[row]] if first[row] >= 0 else next(iter(owner), "general")
-        owner[payer] = owner.get(payer, 0.0) + float(baseline[row])
-    for name, total in (owner or {"general": 0.0}).items():
-        yield f"  {_text(name)}: {{kind: general, revenue: {_amount(total)}}}"
-
-
-def _amount(total: float) -> str:
-    cents = round(total * 100)
-    return f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+    totals: dict[str, float] = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
+    named, first = np.unique(rows, return_index=True)
+    payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
+    for row, amount in enumerate(baseline.tolist()):
+        totals[payers.get(row, next(iter(totals)))] += amount
+    for name, total in totals.items():
+        cents = round(total * 100)
+        revenue = f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+        yield f"  {_text(name)}: {{kind: general, revenue: {revenue}}}"
 
 
 def _text(value: str) -> str:
     """Return a text as YAML: in quotation marks wherever it could be read as something else."""
-    if re.fullmatch(r"[A-Za-z][A-Za-z_]*( [A-Za-z_]+)*", value) and value.casefold() not in (
-        "true",
-        "false",
-        "null",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "y",
-        "n",
-    ):
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
+    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z_]*( [A-Za-z_]+)*", value) and value.casefold() not in WORDS_OF_OLD_YAML
+    return value if is_plain else json.dumps(value, ensure_ascii=False)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from budgetopt.errors import Place, Problem, ScenarioError
 
-__all__ = ["TextFile", "read_text"]
+__all__ = ["read_text"]
 
 _LARGEST = 16_000_000
 """Bytes; a scenario file that people discuss is far smaller, and a longer list is quicker as a table."""
@@ -26,35 +25,16 @@ _MARKS = (
 _BINARY = {b"PK\x03\x04": "a workbook or another zip file", b"%PDF": "a PDF", b"\xd0\xcf\x11\xe0": "an old Office file"}
 
 
-@dataclass(frozen=True, slots=True)
-class TextFile:
-    """The text of a file, and the SHA-256 of its bytes."""
+def read_text(path: Path, file: str) -> tuple[str, str]:
+    """Return the text of a file, which messages call ``file``, and its SHA-256.
 
-    text: str
-    sha256: str
-
-
-def read_text(path: Path, file: str) -> TextFile:
-    """Read a text file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
-
-    Parameters
-    ----------
-    path
-        The file.
-    file
-        How the file is called in messages.
-
-    Raises
-    ------
-    ScenarioError
-        If it cannot be opened, is not text, or holds characters that nobody can see.
+    It is in UTF-8, or in UTF-16 or UTF-32 with a byte order mark. Raises ScenarioError if it cannot be opened, is not
+    text, or holds characters that nobody can see.
     """
     try:
         if path.stat().st_size > _LARGEST:
-            expected = f"at most {_LARGEST / 1e6:.0f} MB"
-            raise _refusal(
-                file, "the file is too large", expected, "keep long lists of programs in a CSV file: see `tables`"
-            )
+            hint = "keep long lists of programs in a CSV file: see `tables`"
+            raise _refusal(file, "the file is too large", f"at most {_LARGEST / 1e6:.0f} MB", hint)
         content = path.read_bytes()
     except FileNotFoundError:
         raise _refusal(file, "there is no such file") from None
@@ -72,7 +52,7 @@ def read_text(path: Path, file: str) -> TextFile:
         hint = "it may have come with a copied text: type the spaces again"
         place = _place(text, found.end() - 1, file)
         raise ScenarioError([Problem("encoding", message, place, "common spaces", hint)])
-    return TextFile(text, hashlib.sha256(content).hexdigest())
+    return text, hashlib.sha256(content).hexdigest()
 
 
 def _decode(content: bytes, file: str) -> str:
@@ -80,22 +60,21 @@ def _decode(content: bytes, file: str) -> str:
         if content.startswith(start):
             raise _refusal(file, f"this is {kind}, not a text file", "a scenario file in YAML")
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    expected, hint = "a text file in UTF-8", "save it as UTF-8"
     if encoding == "utf-8" and b"\x00" in content:
-        raise _refusal(file, "this is not text in UTF-8", "a text file in UTF-8", "save it as UTF-8")
+        raise _refusal(file, "this is not text in UTF-8", expected, hint)
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding not in ("utf-8", "utf-8-sig"):
-            raise _refusal(
-                file, f"this is not text in {encoding.upper()}", "a text file in UTF-8", "save it as UTF-8"
-            ) from None
+            raise _refusal(file, f"this is not text in {encoding.upper()}", expected, hint) from None
         before = content[: error.start].decode(encoding, errors="replace")
         byte = content[error.start : error.start + 1]
         meant = byte.decode("cp1252", errors="replace")
         guess = f" (in Windows-1252 it would be '{meant}')" if meant.isprintable() and meant != "\ufffd" else ""
         message = f"the byte {byte[0]:#04x} is not UTF-8{guess}"
         place = _place(before, len(before), file)
-        raise ScenarioError([Problem("encoding", message, place, "a text file in UTF-8", "save it as UTF-8")]) from None
+        raise ScenarioError([Problem("encoding", message, place, expected, hint)]) from None
 
 
 def _place(text: str, position: int, file: str) -> Place:

@@ -19,28 +19,7 @@ __all__ = ["trace"]
 
 
 def trace(scenario: Scenario, path: str | Sequence[str]) -> list[tuple[Place | None, Any]]:
-    """Return where a value came from: each place at which it was set or shifted, and what it was from there on.
-
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    path
-        The path of one value, such as ``funds.general.revenue`` or ``programs.library.baseline``.
-
-    Returns
-    -------
-    list of (place, value)
-        The lowest file first; the last entry is what stands now. The place is None where no file says it: in a scenario
-        that was made by a call, and for a default.
-
-    Raises
-    ------
-    OptionError
-        If the path cannot be read, or means several values.
-    ScenarioError
-        If it leads nowhere.
-    """
+    """Return each place that set or shifted a value, and its value from there on; see :meth:`Scenario.trace`."""
     parts = parse_path(path)
     try:
         if parts[0] == "programs":

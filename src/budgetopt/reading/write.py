@@ -25,7 +25,7 @@ from budgetopt.reading.yaml_text import number_text, share_text, to_yaml
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, fields_of, leaf_of
 from budgetopt.scenario.model import FORMAT, Program
-from budgetopt.scenario.programs import Column, ProgramTable, objects, put, split_key
+from budgetopt.scenario.programs import Bools, Column, ProgramTable, objects, put, split_key
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["cell_texts", "ordered_keys", "scenario_yaml", "write_files", "write_folder"]
@@ -41,33 +41,11 @@ def scenario_yaml(scenario: Scenario) -> str:
     return _yaml(scenario, _trees(scenario.programs, scenario.programs.columns), {})
 
 
-def write_folder(
-    scenario: Scenario, path: str | FilePath, *, overwrite: bool = False, table: bool | None = None
-) -> FilePath:
-    """Write a scenario as a folder that reads back as the same scenario.
+def write_folder(scenario: Scenario, path: str | FilePath, *, overwrite: bool, table: bool | None) -> FilePath:
+    """Write a scenario as a folder that reads back as the same scenario; see :meth:`Scenario.to_folder`.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    path
-        The folder. It is made if it is not there; other files in it stay.
-    overwrite
-        Whether a scenario that stands there already is replaced.
-    table
-        Whether the programs go into a table, ``programs.csv``; left out, if there are more than 20. A program of which
-        anything fits in no cell stands in ``scenario.yaml`` in any case.
-
-    Returns
-    -------
-    folder
-        The folder.
-
-    Raises
-    ------
-    OptionError
-        If a scenario stands there already and is not to be replaced, or the folder cannot be written to. In either
-        case nothing is left behind.
+    With ``table`` left out, more than 20 programs go into a table. A program of which anything fits in no cell stands
+    in ``scenario.yaml`` in any case.
     """
     programs = scenario.programs
     if table is None:
@@ -105,11 +83,9 @@ def _trees(programs: ProgramTable, columns: Mapping[str, Column]) -> dict[str, A
 def _package(tree: Mapping[str, Any]) -> dict[str, Any]:
     """Return a package with what it does to an outcome as a plain number, where nothing more is said of it."""
     package = {key: value[0] if key == "cost" and len(value) == 1 else value for key, value in tree.items()}
-    if "outcomes" in package:
-        package["outcomes"] = {
-            name: effect["value"] if set(effect) == {"value"} else effect
-            for name, effect in package["outcomes"].items()
-        }
+    for name, effect in package.get("outcomes", {}).items():
+        if set(effect) == {"value"}:
+            package["outcomes"][name] = effect["value"]
     return package
 
 
@@ -153,15 +129,18 @@ def cell_texts(column: Column, leaf: Leaf) -> list[str]:
     """Return the cells of a column as a table has them."""
     if leaf.kind == "points" and column.offsets is not None:
         points = [f"{number_text(x)}:{number_text(y)}" for x, y in column.values.tolist()]
-        bounds = column.offsets.tolist()
-        return [";".join(points[start:end]) for start, end in pairwise(bounds)]
+        return [";".join(points[start:end]) for start, end in pairwise(column.offsets.tolist())]
     if column.offsets is not None:
         return ["; ".join(_word(item) for item in column.cell(cell)) for cell in range(len(column))]
     values = column.values.tolist()
     if leaf.kind == "number":
-        shares = [False] * len(column) if column.shares is None else column.shares.tolist()
-        return [share_text(value) if share else number_text(value) for value, share in zip(values, shares, strict=True)]
+        pairs = zip(values, _shares(column).tolist(), strict=True)
+        return [share_text(value) if is_share else number_text(value) for value, is_share in pairs]
     return [_word(value) for value in values]
+
+
+def _shares(column: Column) -> Bools:
+    return np.zeros(len(column), dtype=bool) if column.shares is None else column.shares
 
 
 def _word(value: Any) -> str:
@@ -175,13 +154,12 @@ def _word(value: Any) -> str:
     return str(value)
 
 
-def _reads_back(column: Column, leaf: Leaf, texts: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _reads_back(column: Column, leaf: Leaf, texts: list[str]) -> Bools:
     """Return which texts read back as the cells that they were made of; shape (cells,)."""
     again, _ = read_cells(leaf, [text.strip() for text in texts])
     same = np.zeros(len(column), dtype=bool)
     if leaf.kind == "number":
-        shares = np.zeros(len(column), dtype=bool) if column.shares is None else column.shares
-        shares_again = np.zeros(len(again), dtype=bool) if again.shares is None else again.shares
+        shares, shares_again = _shares(column), _shares(again)
         same[again.rows] = (again.values == column.values[again.rows]) & (shares_again == shares[again.rows])
         return same
     if column.offsets is None and leaf.kind in ("text", "choice"):
@@ -207,21 +185,9 @@ def _csv(programs: ProgramTable, cells: Mapping[str, list[str]]) -> str:
 
 
 def write_files(path: str | FilePath, files: Mapping[str, str | bytes], *, overwrite: bool = False) -> FilePath:
-    """Write the files of a scenario into a folder: all of them or none.
+    """Write files, by their names, into a folder: all of them or none.
 
-    Parameters
-    ----------
-    path
-        The folder.
-    files
-        The content of each file by its name.
-    overwrite
-        Whether files that stand there already are replaced.
-
-    Raises
-    ------
-    OptionError
-        If a file stands there already and is not to be replaced, or the folder cannot be written to.
+    Raises OptionError if one stands there already and is not to be replaced, or the folder cannot be written to.
     """
     folder = FilePath(path)
     try:
@@ -232,10 +198,10 @@ def write_files(path: str | FilePath, files: Mapping[str, str | bytes], *, overw
         draft = FilePath(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder if folder.is_dir() else folder.parent))
         try:
             for name, content in files.items():
-                data = content.encode() if isinstance(content, str) else content
-                (draft / name).write_bytes(data)
+                (draft / name).write_bytes(content.encode() if isinstance(content, str) else content)
             if not folder.exists():
-                draft.chmod(0o777 & ~_umask())
+                os.umask(mask := os.umask(0))
+                draft.chmod(0o777 & ~mask)
                 draft.rename(folder)
             else:
                 for name in files:
@@ -247,9 +213,3 @@ def write_files(path: str | FilePath, files: Mapping[str, str | bytes], *, overw
         reason = (error.strerror or str(error)).lower()
         raise OptionError(f"{folder} cannot be written: {reason}") from None
     return folder
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -42,18 +42,9 @@ _PLAIN_TAGS = {f"{_YAML_TAG}{name}" for name in ("int", "float", "bool", "null",
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """What a YAML file says.
+    """What a YAML file says as plain values, and where every key and value stands.
 
-    Parameters
-    ----------
-    tree
-        Its content as plain values: dict, list, str, int, float, bool, None.
-    places
-        Where every key and value stands.
-    problems
-        What is wrong with it without keeping it from being read: duplicate keys, unknown tags.
-    sha256
-        The SHA-256 of the file.
+    ``problems`` do not keep it from being read: duplicate keys, unknown tags. ``sha256`` is that of the file.
     """
 
     tree: Any
@@ -63,33 +54,13 @@ class YamlFile:
 
 
 def read_yaml(path: FilePath, file: str = "") -> YamlFile:
-    """Read a YAML file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    file
-        How the file is called in messages; left out, as the path.
-
-    Raises
-    ------
-    ScenarioError
-        If it cannot be read, or is not YAML.
-    """
-    text = read_text(path, file or str(path))
-    read = parse_yaml(text.text, file or str(path))
-    return YamlFile(read.tree, read.places, read.problems, text.sha256)
+    """Read a YAML file, which messages call ``file``; raise ScenarioError if it cannot be read, or is not YAML."""
+    text, sha256 = read_text(path, file or str(path))
+    return replace(parse_yaml(text, file or str(path)), sha256=sha256)
 
 
 def parse_yaml(text: str, file: str = "") -> YamlFile:
-    """Read the text of a YAML file; see :func:`read_yaml`.
-
-    Raises
-    ------
-    ScenarioError
-        If it is not YAML.
-    """
+    """Read the text of a YAML file; see :func:`read_yaml`."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -174,26 +145,19 @@ class _Composer:
             self.unfinished.add(anchor)
         self.values[path] = key_place if _is_nothing(event) and key_place else self.place(event)
         if kind == "ScalarEvent":
-            result = self.scalar(event)
+            text = unicodedata.normalize("NFC", event.value)
+            plainly = event.style is None and (event.tag is None or str(event.tag) in _PLAIN_TAGS)
+            result: Any = scalar(text) if plainly else text
         elif kind == "SequenceStartEvent":
-            result = self.sequence(events, path)
+            result = []
+            while type(item := next(events)).__name__ != "SequenceEndEvent":
+                result.append(self.value(item, events, (*path, len(result)), self.place(item)))
         else:
             result = self.mapping(events, path, bool(event.flow_style))
         if anchor:
             self.unfinished.discard(anchor)
             self.anchors[anchor] = (path, result)
         return result
-
-    def scalar(self, event: Any) -> Any:
-        text = unicodedata.normalize("NFC", event.value)
-        written_plainly = event.style is None and (event.tag is None or str(event.tag) in _PLAIN_TAGS)
-        return scalar(text) if written_plainly else text
-
-    def sequence(self, events: Iterator[Any], path: Path) -> list[Any]:
-        items: list[Any] = []
-        while type(event := next(events)).__name__ != "SequenceEndEvent":
-            items.append(self.value(event, events, (*path, len(items)), self.place(event)))
-        return items
 
     def mapping(self, events: Iterator[Any], path: Path, in_brackets: bool) -> dict[str, Any]:
         items: dict[str, Any] = {}
@@ -230,21 +194,19 @@ class _Composer:
         return items
 
     def key(self, event: Any) -> str:
-        if type(event).__name__ == "AliasEvent" and isinstance(
-            self.anchors.get(visible(event.anchor), ((), None))[1], str
-        ):
-            return str(self.anchors[visible(event.anchor)][1])
-        if type(event).__name__ != "ScalarEvent":
-            found = {"SequenceStartEvent": "a list", "MappingStartEvent": "a mapping"}.get(
-                type(event).__name__, "an alias"
-            )
+        kind = type(event).__name__
+        if kind == "AliasEvent":
+            _, named = self.anchors.get(visible(event.anchor), ((), None))
+            if isinstance(named, str):
+                return named
+        if kind != "ScalarEvent":
+            found = {"SequenceStartEvent": "a list", "MappingStartEvent": "a mapping"}.get(kind, "an alias")
             hint = "if a text begins with a bracket, put it in quotation marks"
             self.stop("yaml", f"{found} is no key", self.place(event), "a word as key", hint)
         key = unicodedata.normalize("NFC", str(event.value)).strip()
         if not key:
-            message = (
-                "the key is empty" if event.value or not event.implicit[0] else "a colon stands here without a key"
-            )
+            written = event.value or not event.implicit[0]
+            message = "the key is empty" if written else "a colon stands here without a key"
             self.stop("yaml", message, self.place(event), "`key: value`")
         self.tagged(event)
         if event.anchor:
@@ -257,11 +219,10 @@ class _Composer:
         """Return the paths of the mappings that a merge key brings in."""
         sources: list[tuple[Path, Any]] = [(path, value)]
         if isinstance(value, list):
-            sources = [((*path, position), item) for position, item in enumerate(value)]
+            sources = [((*path, at), item) for at, item in enumerate(value)]
         if not all(isinstance(item, dict) for _, item in sources):
-            self.stop(
-                "yaml", "'<<' takes over the keys of another mapping", place, "<<: *name, with &name at a mapping"
-            )
+            expected = "<<: *name, with &name at a mapping"
+            self.stop("yaml", "'<<' takes over the keys of another mapping", place, expected)
         return sources
 
     def alias(self, event: Any, path: Path) -> Any:

@@ -10,20 +10,11 @@ from budgetopt.errors import Place, Problem
 __all__ = ["syntax_problem"]
 
 _QUOTE = "put the whole value in quotation marks"
+_AFTER_VALUE = ("something follows the end of the value", "nothing after the closing quotation mark or bracket", _QUOTE)
 
 
 def syntax_problem(error: Any, text: str, file: str) -> Problem:
-    """Return the problem that a YAML parser found, in our words.
-
-    Parameters
-    ----------
-    error
-        What ruamel.yaml raised.
-    text
-        The text of the file.
-    file
-        How the file is called in messages.
-    """
+    """Return in our words the problem that ruamel.yaml found in the text of a file."""
     problem, context = str(getattr(error, "problem", "") or ""), str(getattr(error, "context", "") or "")
     here, begin = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     message, expected, hint, mark = _words(problem, context, here, begin, text)
@@ -35,12 +26,8 @@ def syntax_problem(error: Any, text: str, file: str) -> Problem:
 def _words(problem: str, context: str, here: Any, begin: Any, text: str) -> tuple[str, str, str, Any]:
     """Return message, expectation, hint, and the mark of the place."""
     if "'\\t'" in problem:
-        return (
-            "a tab stands where only spaces may stand",
-            "spaces",
-            "replace every tab of the indentation by spaces",
-            here,
-        )
+        hint = "replace every tab of the indentation by spaces"
+        return "a tab stands where only spaces may stand", "spaces", hint, here
     if found := re.search(r"found character '(.+)' that cannot start", problem):
         return f"a value cannot begin with '{found[1]}'", "", _QUOTE, here
     if "mapping values are not allowed" in problem:
@@ -58,18 +45,10 @@ def _words(problem: str, context: str, here: Any, begin: Any, text: str) -> tupl
         return _bracket(found[1], here, begin, text)
     if "quoted scalar" in context or "double-quoted" in context:
         if "escape" in problem:
-            return (
-                "what follows the backslash is not known in double quotation marks",
-                "",
-                "write '...' instead of \"...\"",
-                here,
-            )
-        return (
-            "the quotation mark that is opened here is not closed",
-            "a quotation mark at the end of the text",
-            "",
-            begin,
-        )
+            message = "what follows the backslash is not known in double quotation marks"
+            return message, "", "write '...' instead of \"...\"", here
+        message = "the quotation mark that is opened here is not closed"
+        return message, "a quotation mark at the end of the text", "", begin
     if "alias" in context or "anchor" in context:
         return "a text cannot begin with '*' or '&'", "", _QUOTE, begin
     if "tag" in context or "tag" in problem:
@@ -79,28 +58,26 @@ def _words(problem: str, context: str, here: Any, begin: Any, text: str) -> tupl
     if "block scalar" in context or "block scalar" in problem:
         return "what follows '|' or '>' is not possible", "the text on the next lines, indented further", "", here
     if "'<document start>'" in problem or "after document end" in problem:
-        return _outside(here, text)
+        if _before(here, text).strip():
+            return *_AFTER_VALUE, here
+        message = "this line is indented less than the first line of the file"
+        return message, "all keys of the top level in one column", "", here
     if "node content" in problem:
         return "a value is missing here", "a value", "", here
     return "this is not well-formed YAML", "", "check the indentation, quotation marks and brackets here", here
 
 
 def _block(problem: str, context: str, here: Any, begin: Any, text: str) -> tuple[str, str, str, Any]:
-    before = _line(text, here.line)[: here.column]
+    before = _before(here, text)
     found = problem.rpartition("but found ")[2].strip("'\"")
     if before.strip() and found in ("]", "}", ","):
         return f"'{found}' stands here without an opening bracket", "", _QUOTE, here
     if before.strip():
-        return (
-            "something follows the end of the value",
-            "nothing after the closing quotation mark or bracket",
-            _QUOTE,
-            here,
-        )
+        return *_AFTER_VALUE, here
     what = "list" if "collection" in context else "mapping"
     if what == "mapping" and found == "-":
         return "an entry of a list ('- ') stands among the keys of a mapping", "`key: value`", "", here
-    lines = re.split(r"\r\n|\r|\n", text)[: here.line]
+    lines = _lines(text)[: here.line]
     above = next((at for at in range(here.line - 1, -1, -1) if lines[at].strip()), begin.line)
     columns = {begin.column: begin.line, len(lines[above]) - len(lines[above].lstrip(" ")): above}
     expected = ", or ".join(f"{column} spaces before it, as in line {line + 1}" for column, line in columns.items())
@@ -115,19 +92,11 @@ def _bracket(close: str, here: Any, begin: Any, text: str) -> tuple[str, str, st
     return message, f"a comma between two entries, and '{close}' after the last", "", begin
 
 
-def _outside(here: Any, text: str) -> tuple[str, str, str, Any]:
-    before = _line(text, here.line)[: here.column]
-    if before.strip():
-        return (
-            "something follows the end of the value",
-            "nothing after the closing quotation mark or bracket",
-            _QUOTE,
-            here,
-        )
-    message = "this line is indented less than the first line of the file"
-    return message, "all keys of the top level in one column", "", here
+def _lines(text: str) -> list[str]:
+    return re.split(r"\r\n|\r|\n", text)
 
 
-def _line(text: str, number: int) -> str:
-    lines = re.split(r"\r\n|\r|\n", text)
-    return lines[number] if number < len(lines) else ""
+def _before(here: Any, text: str) -> str:
+    """Return what stands before a mark in its line."""
+    lines = _lines(text)
+    return lines[here.line][: here.column] if here.line < len(lines) else ""

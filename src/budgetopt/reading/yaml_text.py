@@ -14,22 +14,16 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document
 
-__all__ = ["number_text", "share_text", "to_yaml"]
+__all__ = ["WORDS_OF_OLD_YAML", "number_text", "share_text", "to_yaml"]
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./%$&()+'*<>=@^~-]*[\w./%$&()+*<>=@^~-])?")
 """What needs no quotation marks anywhere, in a list or mapping on one line neither."""
-_WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
+WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
 
 
 def to_yaml(tree: Mapping[str, Any]) -> str:
-    """Return the text of a scenario file.
-
-    Parameters
-    ----------
-    tree
-        The plain values of the scenario.
-    """
+    """Return the plain values of a scenario as the text of a scenario file."""
     return "".join(f"{line}\n" for line in _mapping(slot_of(Document), tree, 0))
 
 
@@ -104,7 +98,7 @@ def _key(key: str) -> str:
 @lru_cache(maxsize=65_536)
 def _text(text: str) -> str:
     plain = _PLAIN.fullmatch(text) is not None and isinstance(scalar(text), str)
-    if plain and text.casefold() not in _WORDS_OF_OLD_YAML:
+    if plain and text.casefold() not in WORDS_OF_OLD_YAML:
         return text
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", text) or re.fullmatch(r"[0-9]{1,3}(_[0-9]{3})+", text):
         return text
@@ -112,15 +106,7 @@ def _text(text: str) -> str:
 
 
 def number_text(value: float, *, grouped: bool = False) -> str:
-    """Return the shortest text that reads back as the same number.
-
-    Parameters
-    ----------
-    value
-        A number, or a share, which is written with a percent sign.
-    grouped
-        Whether thousands may be grouped, as amounts may: ``118_000_000``.
-    """
+    """Return the shortest text that reads back as the same number; ``grouped`` allows ``118_000_000``."""
     if isinstance(value, Share):
         return share_text(value)
     if isinstance(value, int) or (value.is_integer() and abs(value) < 2**53):

@@ -44,23 +44,14 @@ def group_chart(group: Group, figures: Figures, numbers: Numbers) -> Chart:
     bars = []
     for row in group.rows:
         plan, now = row.spending * dollars, (row.baseline or 0) * dollars
-        if row.baseline is None:
-            words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, no baseline."
-        else:
-            change = _changed(numbers, plan - now)
-            words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, "
-            words += f"{numbers.spoken_money(now)} at the baseline, {change}."
+        before = f"{numbers.spoken_money(now)} at the baseline, {_changed(numbers, plan - now)}"
+        before = "no baseline" if row.baseline is None else before
+        words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, {before}."
         share = f" ({numbers.share(row.change_share, signed=True)})" if row.change and row.baseline else ""
         figure = f"{numbers.short_money(plan)}{share}"
         bars.append(Bar(row.name, 0.0, percent(plan, end), figure, words, "plan", percent(now, end)))
-    name = group.title.lower()
-    return Chart(
-        heading=f"By {name}",
-        title=f"Spending by {name}",
-        bars=bars,
-        ticks=_ticks(marks, numbers, end),
-        based=figures.has_baseline,
-    )
+    name, ticks = group.title.lower(), _ticks(marks, numbers, end)
+    return Chart(heading=f"By {name}", title=f"Spending by {name}", bars=bars, ticks=ticks, based=figures.has_baseline)
 
 
 def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -69,7 +60,6 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
     moved = [at for at in figures.by_size_of_change[: MOST_MOVES + 1].tolist() if figures.change[at]]
     if not moved or not figures.has_baseline:
         return None
-    count = int((figures.change != 0).sum())
     chosen = sorted(moved[:MOST_MOVES], key=lambda at: -int(figures.change[at]))
     changes = figures.change[chosen] * dollars
     step = ticks_to(float(np.abs(changes).max()), 3)
@@ -83,9 +73,8 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
         row = figures.program(at)
         length = percent(abs(change), end)
         before = "new" if row.baseline is None else f"{numbers.spoken_money(row.baseline * dollars)} at the baseline"
-        words = (
-            f"{row.name}: {_changed(numbers, change)}, to {numbers.spoken_money(row.spending * dollars)} ({before})."
-        )
+        after = numbers.spoken_money(row.spending * dollars)
+        words = f"{row.name}: {_changed(numbers, change)}, to {after} ({before})."
         start = zero if change > 0 else round(zero - length, 2)
         figure = numbers.short_money(change, signed=True) + (" new" if row.baseline is None else "")
         bars.append(Bar(row.name, start, length, figure, words, "up" if change > 0 else "down"))
@@ -95,14 +84,8 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
         Tick(round(zero + 100 * mark / end, 2), numbers.short_money(mark, signed=True), less)
         for mark, less in zip(marks, minor, strict=True)
     ]
-    return Chart(
-        heading="What changes most",
-        title="Largest changes against the baseline",
-        bars=bars,
-        ticks=ticks,
-        zero=zero,
-        more=count - len(chosen),
-    )
+    title, more = "Largest changes against the baseline", int((figures.change != 0).sum()) - len(chosen)
+    return Chart(heading="What changes most", title=title, bars=bars, ticks=ticks, zero=zero, more=more)
 
 
 def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -122,16 +105,9 @@ def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
         if len(periods) > 1:
             name = f"{name}, {one_line(periods[account.period])}"
         held = f", {numbers.spoken_money(reserve)} of it in reserve" if reserve else ""
-        bars.append(
-            Bar(
-                name=name,
-                start=0.0,
-                width=percent(closing, marks[-1]),
-                figure=numbers.short_money(closing),
-                words=f"{name}: {numbers.spoken_money(closing)} at the close{held}.",
-                mark=percent(reserve, marks[-1]) if reserve else None,
-            )
-        )
+        words = f"{name}: {numbers.spoken_money(closing)} at the close{held}."
+        mark = percent(reserve, marks[-1]) if reserve else None
+        bars.append(Bar(name, 0.0, percent(closing, marks[-1]), numbers.short_money(closing), words, mark=mark))
     empty = [name for fund, name in enumerate(figures.fund_names) if fund not in kept]
     return Chart(
         heading="What is left at the close",
@@ -148,8 +124,8 @@ def outcome_bar(row: OutcomeRow, numbers: Numbers) -> Bar | None:
     if row.baseline is None or row.baseline < 0 or row.level < 0 or not max(row.baseline, row.level):
         return None
     end = float(max(row.baseline, row.level))
-    words = f"{row.name}: {row.with_unit(numbers, row.level)} in the plan, "
-    words += f"{row.text(numbers, row.baseline)} at the baseline."
+    plan, baseline = row.with_unit(numbers, row.level), row.text(numbers, row.baseline)
+    words = f"{row.name}: {plan} in the plan, {baseline} at the baseline."
     return Bar(row.name, 0.0, percent(row.level, end), "", words, "plan", percent(row.baseline, end))
 
 

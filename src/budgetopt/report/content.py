@@ -50,28 +50,16 @@ class Media(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a chart; every position is in percent of the width.
-
-    Parameters
-    ----------
-    name, figure, words
-        What it is about, what stands beside it, and what it shows in a sentence.
-    start, width
-        Where the bar begins and how long it is.
-    kind
-        ``plan``, ``up`` or ``down``: how it is coloured.
-    reference, mark
-        How long a second, thinner bar is, and where a line crosses the bar, such as a reserve.
-    """
+    """One row of a chart; every position is in percent of the width."""
 
     name: str
     start: float
     width: float
-    figure: str
-    words: str
-    kind: str = "plan"
-    reference: float = 0.0
-    mark: float | None = None
+    figure: str  # what stands beside it
+    words: str  # what it shows, in a sentence
+    kind: str = "plan"  # how it is coloured: plan, up or down
+    reference: float = 0.0  # the length of a second, thinner bar
+    mark: float | None = None  # where a line crosses it, such as a reserve
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,53 +73,29 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Bars over one axis, on a page.
-
-    Parameters
-    ----------
-    heading, title
-        Its heading and what it shows.
-    bars, ticks, zero
-        Its rows, the marks of its axis, and where zero is, in percent.
-    more, note
-        How many rows are left out, and what is not drawn, in a sentence.
-    based, reserve
-        Whether its second bars are baselines, and its marks reserves.
-    """
+    """Bars over one axis, on a page."""
 
     media: ClassVar[Media] = Media.PAGE
     heading: str
     title: str
     bars: Sequence[Bar]
     ticks: Sequence[Tick]
-    zero: float = 0.0
-    more: int = 0
-    note: str = ""
-    based: bool = False
-    reserve: bool = False
+    zero: float = 0.0  # where zero is, in percent
+    more: int = 0  # how many rows are left out
+    note: str = ""  # what is not drawn, in a sentence
+    based: bool = False  # whether its second bars are baselines
+    reserve: bool = False  # whether its marks are reserves
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of which a page shows more than its text.
-
-    Parameters
-    ----------
-    text, mark
-        What every medium shows, and on a page a short mark after it: ``assumed``.
-    sources
-        The numbers of the sources that it rests on; 0 is none.
-    below, tone
-        Small print, each text on a line of its own if there is any, and its colour: ``up``, ``down`` or none.
-    bar, lines
-        A drawing, or cells below one another, in place of the text.
-    """
+    """A cell of which a page shows more than its text; ``bar`` or ``lines`` stand in the place of the text."""
 
     text: str = ""
-    mark: str = ""
-    sources: Sequence[int] = ()
-    below: Sequence[str] = ()
-    tone: str = ""
+    mark: str = ""  # a short mark after the text, such as "assumed"
+    sources: Sequence[int] = ()  # the numbers of the sources that it rests on; 0 is none
+    below: Sequence[str] = ()  # small print, each text on a line of its own if there is any
+    tone: str = ""  # the colour of the small print: up, down or none
     bar: Bar | None = None
     lines: Sequence[Cell] = ()
 
@@ -150,28 +114,15 @@ Value = str | float | None | Cell | Formula
 class ReportColumn:
     """One column of a table.
 
-    Parameters
-    ----------
-    header
-        Its header.
-    value
-        What it shows of a record: a function of it, the name of an attribute, or the values of all where records are
-        positions.
-    figure
-        Whether it holds figures, which stand to the right and are never cut.
-    media
-        Where it is shown.
-    optional
-        Whether a terminal leaves it out where it does not fit.
-    format, width, total
-        In a workbook: the number format, the width in characters, and whether the last row adds it up.
+    Its value of a record is a function of it, the name of an attribute, or one of the values of all where records are
+    positions. Its number format, width in characters and total are those of a workbook.
     """
 
     header: str
     value: Callable[[Any], Value] | str | Sequence[Value]
-    figure: bool = False
+    figure: bool = False  # figures stand to the right and are never cut
     media: Media = Media.ALL
-    optional: bool = False
+    optional: bool = False  # a terminal leaves it out where it does not fit
     format: str = TEXT
     width: float = 14
     total: bool = False
@@ -186,35 +137,18 @@ class ReportColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTable:
-    """A table.
-
-    Parameters
-    ----------
-    columns
-        Its columns; the first one names the rows.
-    records, total
-        What its rows are made of, and its last row, if it adds the others up.
-    title
-        What it and its sheet of a workbook are called.
-    heading, caption, folded, look
-        On a page: a heading above it, a caption in place of the title, the words behind which it is folded, and its
-        style, which is ``words``, ``accounts`` or ``programs``.
-    repeats
-        Whether rows that follow one another may be about the same, and name it once.
-    frozen
-        How many columns of a sheet stay in sight.
-    """
+    """A table; its first column names the rows. Heading, caption, folded and look are those of a page."""
 
     columns: Sequence[ReportColumn]
     records: Sequence[Any]
-    total: Any = None
-    title: str = ""
+    total: Any = None  # the record of a last row that adds the others up
+    title: str = ""  # what it and its sheet of a workbook are called
     heading: str = ""
-    caption: str = ""
-    folded: str = ""
-    look: str = ""
-    repeats: bool = False
-    frozen: int = 1
+    caption: str = ""  # in place of the title
+    folded: str = ""  # the words behind which it is folded
+    look: str = ""  # words, accounts or programs
+    repeats: bool = False  # whether rows that follow one another may be about the same, and name it once
+    frozen: int = 1  # how many columns of a sheet stay in sight
     media: Media = Media.ALL
 
     def shown_in(self, media: Media) -> list[ReportColumn]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.analysis import Amendment, Conflict, Repair
-from budgetopt.analysis.shortfall import shortfall_of
+from budgetopt.analysis.shortfall import Shortfall, shortfall_of
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.shortfall_words import shortfall_words
-from budgetopt.report.text import one_line
+from budgetopt.report.text import capital, label, one_line
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario
@@ -36,8 +35,7 @@ def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterato
             place = f"  {demand.place}" if demand.place else ""
             yield f"  - {limit_phrase(demand)}{because}{place}"
         if shortfall := shortfall_of(scenario, conflict):
-            limit = limit_phrase(shortfall.limit) if shortfall.limit else ""
-            yield f"  {shortfall_words(scenario, shortfall, limit, len(conflict.demands))}"
+            yield f"  {_shortfall_words(scenario, shortfall, len(conflict.demands))}"
 
 
 def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]:
@@ -64,21 +62,15 @@ def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:
     number = next(number for number in item.limit.numbers if item.limit.address_of(number) == item.path)
     if number.measure == "added":
         assert isinstance(item.after, Mapping)
-        before = scenario.per_period(item.before)
-        found = [
-            (period, item.after[period] - before[at])
-            for at, period in enumerate(scenario.periods)
-            if item.after[period] - before[at] > 0
-        ]
-        amounts = [
-            numbers.money(amount, _cents(amount)) + ("" if len(scenario.periods) == 1 else f" in {one_line(period)}")
-            for period, amount in found
-        ]
+        amounts = []
+        for period, before in zip(scenario.periods, scenario.per_period(item.before), strict=True):
+            if (more := item.after[period] - before) > 0:
+                when = "" if len(scenario.periods) == 1 else f" in {one_line(period)}"
+                amounts.append(numbers.exact_money(more) + when)
         return f"find {join_words(amounts)} for “{one_line(item.limit.owners[0])}”"
     in_dollars = item.limit.in_dollars and not number.counts_units
-    return (
-        f"change {words} from {_value(item.before, numbers, in_dollars)} to {_value(item.after, numbers, in_dollars)}"
-    )
+    before, after = (_value(value, numbers, in_dollars) for value in (item.before, item.after))
+    return f"change {words} from {before} to {after}"
 
 
 def _value(value: Any, numbers: Numbers, in_dollars: bool) -> str:
@@ -86,8 +78,34 @@ def _value(value: Any, numbers: Numbers, in_dollars: bool) -> str:
         return join_words([f"{_value(one, numbers, in_dollars)} in {one_line(key)}" for key, one in value.items()])
     if isinstance(value, Share):
         return str(value)
-    return numbers.money(float(value), _cents(float(value))) if in_dollars else numbers.quantity(float(value))
+    return numbers.exact_money(float(value)) if in_dollars else numbers.quantity(float(value))
 
 
-def _cents(amount: float) -> int:
-    return 0 if float(amount).is_integer() else 2
+def _shortfall_words(scenario: Scenario, shortfall: Shortfall, demands: int) -> str:
+    """Return the sum behind a conflict of some demands: what is asked for, beside what there is."""
+    numbers = Numbers(scenario.currency)
+    in_dollars = shortfall.limit is None or shortfall.limit.in_dollars
+    asked, available = (_value(value, numbers, in_dollars) for value in (shortfall.asked, shortfall.available))
+    when = _when(scenario, shortfall.periods)
+    if shortfall.limit is None:
+        funds = join_words([f"“{label(name, scenario.funds[name].name)}”" for name in shortfall.funds])
+        who, have = "Together they ask" if demands > 1 else "It asks", "has" if len(shortfall.funds) == 1 else "have"
+        return f"{who} {funds} for {asked}{when}, which {have} {available}."
+    limit = capital(limit_phrase(shortfall.limit))
+    first = shortfall.asked if shortfall.is_floor else shortfall.available
+    unit = f" {one_line(shortfall.limit.unit)}" if shortfall.limit.unit else ""
+    unit = " program" if unit == " programs" and first == 1 else unit
+    what = f"{unit}{f' for {one_line(shortfall.part)}' if shortfall.part else ''}{when}"
+    if shortfall.is_floor:
+        return f"{limit}: at least {asked}{what}, and at most {available} can be reached."
+    others = "the others ask" if demands > 1 else "the scenario asks"
+    return f"{limit}: at most {available}{what}, and {others} for {asked}."
+
+
+def _when(scenario: Scenario, periods: tuple[str, ...]) -> str:
+    if len(scenario.periods) == 1:
+        return ""
+    if not periods:
+        return " in all periods together"
+    first, last = (one_line(period) for period in periods)
+    return f" in {first}" if first == last else f" from {first} to {last}"

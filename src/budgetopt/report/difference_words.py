@@ -21,10 +21,10 @@ __all__ = ["difference_lines"]
 FEW = 5
 """So many names or values of a kind are printed; of more, the rest is counted."""
 WHERE = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "rules": "rule"}
-MONEY = (
-    *("revenue", "one_time", "opening_balance", "reserve", "baseline", "at_least", "at_most", "cost", "fixed_cost"),
-    *("then_costs", "unit_cost"),
-)
+MONEY = {
+    *("revenue", "one_time", "opening_balance", "reserve", "baseline"),
+    *("at_least", "at_most", "cost", "fixed_cost", "then_costs", "unit_cost"),
+}
 
 
 def difference_lines(difference: Difference) -> Iterator[str]:
@@ -87,9 +87,8 @@ class _DifferenceWriter:
         if value.after in (None, "", (), {}, []):
             return f"was {self.show(value.before, in_money=in_money)}, and is no longer said"
         before, after = (self.show(one, in_money=in_money) for one in (value.before, value.after))
-        if not (_is_number(value.before) and _is_number(value.after)) or isinstance(value.before, Share) is not (
-            isinstance(value.after, Share)
-        ):
+        are_shares = {isinstance(one, Share) for one in (value.before, value.after)}
+        if not (_is_number(value.before) and _is_number(value.after)) or len(are_shares) > 1:
             return f"changes from {before} to {after}"
         if before == after:
             # what is spoken of roundly must still differ
@@ -113,8 +112,10 @@ class _DifferenceWriter:
         """Return a value as it is read."""
         if isinstance(value, bool):
             return "true" if value else "false"
-        if value is None or isinstance(value, Share):
-            return "nothing" if value is None else str(value)
+        if value is None:
+            return "nothing"
+        if isinstance(value, Share):
+            return str(value)
         if isinstance(value, int | float):
             return self.numbers.spoken_money(float(value)) if in_money else self.numbers.quantity(float(value))
         if isinstance(value, Mapping):
@@ -131,17 +132,13 @@ def _is_number(value: Any) -> bool:
 
 def _cut(words: Sequence[str]) -> str:
     """Return a list with its first items, and how many more there are."""
-    if len(words) <= FEW:
-        return join_words(words)
-    return join_words([*words[:FEW], f"{len(words) - FEW:,} more"])
+    return join_words(words if len(words) <= FEW else [*words[:FEW], f"{len(words) - FEW:,} more"])
 
 
 def _program_lines(writer: _DifferenceWriter) -> Iterator[str]:
     difference = writer.difference
-    for ids, scenario, what in (
-        (difference.new_programs, difference.after, "new"),
-        (difference.gone_programs, difference.before, "gone"),
-    ):
+    new, gone = (difference.new_programs, "new"), (difference.gone_programs, "gone")
+    for (ids, what), scenario in ((new, difference.after), (gone, difference.before)):
         if ids:
             names = dict(zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True))
             verb = "is" if len(ids) == 1 else "are"
@@ -154,33 +151,21 @@ def _program_lines(writer: _DifferenceWriter) -> Iterator[str]:
 
 
 def _key_lines(
-    writer: _DifferenceWriter,
-    key: str,
-    ids: Sequence[str],
-    before: Sequence[Any],
-    after: Sequence[Any],
+    writer: _DifferenceWriter, key: str, ids: Sequence[str], before: Sequence[Any], after: Sequence[Any]
 ) -> Iterator[str]:
-    names = writer.difference.after.programs.names()
+    programs = writer.difference.after.programs
     words, when = writer.keys_and_period(split_key(key))
-    values = [
-        ChangedValue(("programs", name, key), old, new) for name, old, new in zip(ids, before, after, strict=True)
-    ]
-    values = [ChangedValue(("programs", one.path[1], *split_key(key)), one.before, one.after) for one in values]
+    shown, indent = (FEW, "- ") if len(ids) <= FEW else (3, "  - ")
     if len(ids) > FEW:
-        together = _in_all(writer, key, before, after)
+        together = ""
+        if key == "baseline":  # of other keys a sum means nothing
+            sums = (sum(float(value or 0.0) for value in values) for values in (before, after))
+            together = ", from {} to {} in all".format(*map(writer.numbers.spoken_money, sums))
         yield f"- the {words} of {plural(len(ids), 'program')} changes{when}{together}, such as:"
-    for value in values[: FEW if len(ids) <= FEW else 3]:
-        name = one_line(names[writer.difference.after.programs.position(value.path[1])])
-        indent = "- " if len(ids) <= FEW else "  - "
+    for program, old, new in list(zip(ids, before, after, strict=True))[:shown]:
+        name = one_line(programs.names()[programs.position(program)])
+        value = ChangedValue(("programs", program, *split_key(key)), old, new)
         yield f"{indent}the {words} of program “{name}” {writer.change(value)}{when}"
-
-
-def _in_all(writer: _DifferenceWriter, key: str, before: Sequence[Any], after: Sequence[Any]) -> str:
-    """Return what the baselines come to together: of other keys a sum means nothing."""
-    if key != "baseline":
-        return ""
-    old, new = (sum(float(value or 0.0) for value in values) for values in (before, after))
-    return f", from {writer.numbers.spoken_money(old)} to {writer.numbers.spoken_money(new)} in all"
 
 
 def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
@@ -202,10 +187,9 @@ def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
     moves = moves[np.abs(moves["change"]) >= 0.005]
     if len(moves):
         money = float(np.abs(moves["change"]).sum() / 2)
-        yield (
-            f"{plural(len(moves), 'program')} {'gets' if len(moves) == 1 else 'get'} another amount; "
-            f"half of all changes is {numbers.spoken_money(money)}."
-        )
+        get = "gets" if len(moves) == 1 else "get"
+        half = f"half of all changes is {numbers.spoken_money(money)}."
+        yield f"{plural(len(moves), 'program')} {get} another amount; {half}"
         for program, row in moves.iloc[:FEW].iterrows():
             yield f"- “{one_line(names[str(program)])}”: {_money_move(numbers, row)}"
         if len(moves) > FEW:

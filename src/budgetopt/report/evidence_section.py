@@ -41,7 +41,7 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
         others = "; other figures are" if view.other_assumptions else ""
         yield Paragraph(f"No effect of the scenario is marked as an assumption{others}.", heading="Assumptions")
         return
-    of = plural(len(view.effects), "effect", numbers=view.numbers)
+    of = plural(len(view.effects), "effect")
     are, them = ("is an assumption", "it") if count == 1 else ("are assumptions", "them")
     words = f"{view.numbers.number(count)} of {of} of money on outcomes {are}: no source gives {them}. "
     yield Paragraph(words + "Wherever such a figure is shown, it is marked “assumed”.", heading="Assumptions")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import formulate
@@ -19,8 +20,6 @@ from budgetopt.solvers import solve_linear_program
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from budgetopt.allocation import Allocation
 
     Told = tuple[str, tuple[str, ...], dict[str, pd.DataFrame]]
 
@@ -38,21 +37,21 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     sentences = [sentence(limit.because)] if limit.because else []
     if limit.is_goal:
         sentences += _goal(plan, provision.name, numbers)
-        return (limit_name(limit), tuple(sentences), {"prices": table, "values": rows})
+        return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
     sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
-    cost = float(table["total_cost"].iloc[0]) if len(table) else 0.0
-    if not len(table):
+    if len(table):
+        cost = float(table["total_cost"].iloc[0])
+    else:
         cost = total_cost(question, provision, solved(question.as_is()))
     if math.isinf(cost):
         sentences.append("Without it nothing would limit the gain.")
     elif cost > 0:
         sentences.append(f"Without it the best plan would {gain.words(cost)}.")
+        if moved := _moves_without(plan, provision, numbers):
+            sentences.append(f"Without it {join_words(moved)}.")
     elif binds:
         sentences.append("Dropping it would gain nothing.")
-    moved = _moves_without(plan, provision, numbers) if cost > 0 and math.isfinite(cost) else []
-    if moved:
-        sentences.append(f"Without it {join_words(moved)}.")
-    return (limit_name(limit), tuple(sentences), {"prices": table, "values": rows})
+    return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
 
 
 def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:
@@ -75,11 +74,11 @@ def _moves_without(plan: Allocation, provision: Provision, numbers: Numbers) -> 
         return []
     change = (formulation.spending_of(answer.x) - plan.spending).sum(axis=(1, 2))
     names = plan.scenario.programs.names()
-    largest = [at for at in np.argsort(-np.abs(change), kind="stable")[:3].tolist() if abs(change[at]) >= 1.0]
     moves = []
-    for at in largest:
-        amount = numbers.spoken_money(abs(float(change[at])))
-        moves.append(f"{one_line(names[at])} would get {amount} {'more' if change[at] > 0 else 'less'}")
+    for at in np.argsort(-np.abs(change), kind="stable")[:3].tolist():
+        if abs(change[at]) >= 1.0:
+            amount = numbers.spoken_money(abs(float(change[at])))
+            moves.append(f"{one_line(names[at])} would get {amount} {'more' if change[at] > 0 else 'less'}")
     return moves
 
 
@@ -92,9 +91,7 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     reserve = float(accounts["reserve"].iloc[-1])
     kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
     sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
-    money = table[table["kind"] == "money"]
-    for index in range(len(money)):
-        row = money.iloc[index]
+    for row in table[table["kind"] == "money"].to_dict("records"):
         when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
         more, less = float(row["relief"]), float(row["tightening"])
         if more == 0:
@@ -106,4 +103,4 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
         elif more > 0:
             lost = gain.amount(less)
             sentences.append(f"One dollar more{when} would {gain.words(more)}; one dollar less would cost {lost}.")
-    return (label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts})
+    return label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts}

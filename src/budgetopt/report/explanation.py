@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.allocation import plan_of
+from budgetopt.allocation import Allocation, Subject, plan_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.overview import held_by, seeks_outcomes
@@ -20,6 +20,7 @@ from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import label, one_line, sentence
+from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
@@ -27,11 +28,12 @@ from budgetopt.scenario.named import Named, named
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Allocation, Subject
-
 __all__ = ["Explanation", "explain", "tell"]
 
 NOTHING = 0.005
+_SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
+"""What a limit on a program is called, by its kind; others are called as in the table of limits."""
+_COMPARED = {"effect": ("great", "greater", "smaller"), "cost": ("high", "higher", "lower")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,31 +117,27 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     import pandas as pd
 
     position = plan.scenario.programs.position(program)
-    row = plan.programs.iloc[position]
-    name = one_line(row["name"])
+    row, gain = plan.programs.iloc[position], Gain.of(plan, numbers)
     table = marginal_returns(plan, question=question)
     mine = table[table["program"] == program].reset_index(drop=True)
+    margin = [float(mine[key].iloc[0]) if len(mine) else math.nan for key in ("last_dollar", "next_dollar", "price")]
+    if not seeks_outcomes(plan.scenario):
+        margin[:2] = math.nan, math.nan
     found = factors_of(plan, position, question)
     duals = duals_of(question)
     charges = {} if duals is None else charges_by_rule(question, duals, position)
     sentences = [
         _gets(row, numbers, len(plan.scenario.periods)),
         *_buys(plan, program, numbers),
-        *_held(plan, row, program, charges, mine),
-        *_at_the_margin(plan, mine, Gain.of(plan, numbers)),
-        *_charged(plan, charges, Gain.of(plan, numbers)),
-        *_decided(plan, program, question, Gain.of(plan, numbers)),
+        *_held(plan, row, program, charges, margin),
+        *_at_the_margin(plan, margin, gain),
+        *_charged(plan, charges, gain),
+        *_decided(plan, position, question, gain),
         *_would_change(plan, row, found, numbers),
     ]
-    factors = pd.DataFrame(
-        {
-            "what": [item.what for item in found],
-            "outcome": [item.outcome for item in found],
-            "funded": ["more" if item.more else "less" for item in found],
-            "factor": [item.factor for item in found],
-        }
-    )
-    return Explanation(name, tuple(sentences), {"margins": mine, "break_even": factors})
+    factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
+    break_even = pd.DataFrame(factors, columns=["what", "outcome", "funded", "factor"])
+    return Explanation(one_line(row["name"]), tuple(sentences), {"margins": mine, "break_even": break_even})
 
 
 def _gets(row: pd.Series[Any], numbers: Numbers, periods: int) -> str:
@@ -160,37 +158,28 @@ def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
     effects = plan.effects
     levels = effects[effects["program"] == program].groupby("outcome", sort=False)["level"].sum()
     parts = []
-    for key, level in levels.items():
+    for key, level in levels[levels.abs() > 1e-9].items():
         outcome = plan.scenario.outcomes[str(key)]
         name = label(str(key), outcome.name)
-        if abs(level) > 1e-9:
-            called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
-            parts.append(numbers.with_unit(float(level), outcome.unit) + called)
+        called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
+        parts.append(numbers.with_unit(float(level), outcome.unit) + called)
     if parts:
         yield f"That brings {join_words(parts)}."
 
 
 def _held(
-    plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float], mine: pd.DataFrame
+    plan: Allocation, row: pd.Series[Any], program: str, charges: dict[tuple[str, str], float], margin: list[float]
 ) -> Iterator[str]:
-    keys = ("last_dollar", "next_dollar", "price")
-    last, following, price = (float(mine[key].iloc[0]) if len(mine) else math.nan for key in keys)
-    if not seeks_outcomes(plan.scenario):
-        last = following = math.nan
-    outcomes = plan.scenario.outcomes
-    named = {
-        (kind, label(name, outcomes[name].name) if kind == "target" else name): charge
-        for (kind, name), charge in charges.items()
-        if not is_goal_programming(plan.scenario)
-    }
-    reason = held_by(str(row["reason"]), named, last, following, price)
-    because = next(
-        (f" ({one_line(rule.because)})" for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because),
-        "",
-    )
+    outcomes, named = plan.scenario.outcomes, {}
+    if not is_goal_programming(plan.scenario):
+        for (kind, name), charge in charges.items():
+            named[kind, label(name, outcomes[name].name) if kind == "target" else name] = charge
+    reason = held_by(str(row["reason"]), named, *margin)
+    reasons = [rule.because for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because]
     limits = plan.scenario.programs[program].spending
     if limits is not None and limits.because and ("floor" in reason or "ceiling" in reason):
-        because = f" ({one_line(limits.because)})"
+        reasons = [limits.because]
+    because = f" ({one_line(reasons[0])})" if reasons else ""
     is_state = reason.startswith(("held", "at", "fixed", "unfunded"))
     yield sentence(f"it {'is ' if is_state else ''}{reason}{because}")
     may = plan.scenario.eligible[plan.scenario.programs.position(program)]
@@ -199,14 +188,9 @@ def _held(
         yield f"{join_words(barred)} may not pay for it."
 
 
-def _at_the_margin(plan: Allocation, mine: pd.DataFrame, gain: Gain) -> Iterator[str]:
-    if not len(mine):
-        return
-    first = mine.iloc[0]
-    when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(first['period']))}"
-    last, following, price = (float(first[key]) for key in ("last_dollar", "next_dollar", "price"))
-    if not seeks_outcomes(plan.scenario):
-        last = following = math.nan
+def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterator[str]:
+    last, following, price = margin
+    when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(plan.scenario.periods[0])}"
     if not math.isnan(last):
         yield f"Its last dollar{when}, by itself, {_brings(last, gain, 'adds')}."
     if not math.isnan(following):
@@ -235,48 +219,34 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
         if kind == "fund spending":
             what = label(name, plan.scenario.funds[name].name)
         what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
-        side = "favours it" if charge < 0 else "weighs on it"
-        more = "more than it buys by itself" if charge < 0 else "less than it buys by itself"
-        yield f"{what} {side}: to keep it, a dollar here is worth {gain.amount(abs(charge))} {more}."
+        side, more = ("favours it", "more") if charge < 0 else ("weighs on it", "less")
+        worth = gain.amount(abs(charge))
+        yield f"{what} {side}: to keep it, a dollar here is worth {worth} {more} than it buys by itself."
 
 
-def _decided(plan: Allocation, program: str, question: WhatIf, gain: Gain) -> Iterator[str]:
+def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> Iterator[str]:
     """Say what an all-or-nothing decision is worth, by solving again with it forced and all others open."""
     if question.holds_decisions:
         question = WhatIf(plan.scenario)
-    formulation, problem = question.formulation, question.problem
-    position = plan.scenario.programs.position(program)
-    columns = [
-        block.positions[block.keys["program"] == position]
-        for kind in ("package", "open")
-        for block in problem.column_labels.of_kind(kind)
-    ]
+    labels = question.problem.column_labels
+    blocks = [*labels.of_kind("package"), *labels.of_kind("open")]
+    columns = [block.positions[block.keys["program"] == position] for block in blocks]
     mine = np.concatenate([np.empty(0, dtype=np.int64), *columns])
     if not len(mine):
         return
     base = question.as_is()
-    funded = float(plan.spending[position].sum()) > NOTHING or bool(
-        plan.packages[formulation.packages.program == position].any()
-    )
-    if funded:
-        answer = question.with_columns(mine, np.zeros(len(mine)), np.zeros(len(mine)))
-    else:
-        first = mine[:1]
-        answer = question.with_columns(first, np.ones(1), np.ones(1))
+    bought = plan.packages[question.formulation.packages.program == position]
+    funded = float(plan.spending[position].sum()) > NOTHING or bool(bought.any())
+    forced = np.zeros(len(mine)) if funded else np.ones(1)
+    answer = question.with_columns(mine[: len(forced)], forced, forced)
     if answer.x is None:
-        yield "No plan is possible without it." if funded else "No plan is possible with it."
+        yield f"No plan is possible {'without' if funded else 'with'} it."
         return
-    sign = 1.0 if problem.stages[0].maximize else -1.0
+    sign = 1.0 if question.problem.stages[0].maximize else -1.0
     loss = sign * (base.objective - answer.objective)
     what = "Without it the best plan" if funded else "The best plan with it"
-    if loss <= question.accuracy * max(abs(base.objective), 1.0):
-        yield f"{what} would be as good."
-    else:
-        yield f"{what} would be worth {gain.amount(loss)} less."
-
-
-_SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
-"""What a limit on a program is called, by its kind; others are called as in the table of limits."""
+    alike = loss <= question.accuracy * max(abs(base.objective), 1.0)
+    yield f"{what} would be {'as good' if alike else f'worth {gain.amount(loss)} less'}."
 
 
 def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
@@ -298,27 +268,15 @@ def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:
         if worth == now:
             return f"{unit} the least bit {'more' if item.factor > 1 else 'less'} than its {now}"
         return f"{unit} {worth} (now {now})"
+    great, greater, smaller = _COMPARED[item.what]
     if item.factor >= 3:
-        times = numbers.quantity(item.factor)
-        return (
-            f"its effect were {times} times as great"
-            if item.what == "effect"
-            else f"its cost were {times} times as high"
-        )
+        return f"its {item.what} were {numbers.quantity(item.factor)} times as {great}"
     share = abs(item.factor - 1.0)
     by = numbers.share(share) if share >= 0.0005 else "the least bit"
-    if item.what == "effect":
-        return f"its effect were {by} {'greater' if item.factor > 1 else 'smaller'}"
-    return f"its cost were {by} {'higher' if item.factor > 1 else 'lower'}"
+    return f"its {item.what} were {by} {greater if item.factor > 1 else smaller}"
 
 
 def tell(plan: Allocation) -> Explanation:
     """Tell the short story of a whole plan, as it stands at the top of the report."""
-    from budgetopt.report.limit_lines import limits_of
-    from budgetopt.report.outcome_rows import Bought
-    from budgetopt.report.rounded_money import Figures
-    from budgetopt.report.story import short_story
-
-    numbers = Numbers(plan.scenario.currency)
-    story = short_story(plan, Figures.of(plan), Bought(plan).rows, limits_of(plan, numbers), numbers)
-    return Explanation(one_line(plan.scenario.name), tuple(story), {"programs": plan.programs.reset_index()})
+    view = PlanView(plan, Numbers(plan.scenario.currency))
+    return Explanation(view.title, tuple(view.story), {"programs": plan.programs.reset_index()})

@@ -33,9 +33,8 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
         yield balances
         if balances.note:
             yield Paragraph(balances.note, note=True, media=Media.PAGE)
-    hidden = {
-        name for name in ("transfers_in", "transfers_out", "reserve") if not any(view.figures.accounts[name].flat)
-    }
+    amounts = view.figures.accounts
+    hidden = {name for name in ("transfers_in", "transfers_out", "reserve") if not amounts[name].any()}
     many = len(view.periods) > 1
     yield ReportTable(
         title=f"The funds, in {view.currency}",
@@ -58,8 +57,7 @@ def _fund(view: PlanView, account: Account) -> Cell:
     if view.media is not Media.PAGE:
         return Cell(f"{name}, {view.periods[account.period]}" if len(view.periods) > 1 else name)
     fund = list(view.plan.scenario.funds.values())[account.fund]
-    source = 0 if account.period else view.sources.number(fund.source)
-    return Cell(name, sources=[source])
+    return Cell(name, sources=[0 if account.period else view.sources.number(fund.source)])
 
 
 def _amount(view: PlanView, name: str) -> ReportColumn:

@@ -12,7 +12,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, Value, plain_text
+from budgetopt.allocation import Allocation
+from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import clean
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from budgetopt.allocation.allocation import Allocation
-
 __all__ = ["environment", "html_page", "write_html"]
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
@@ -32,16 +31,9 @@ _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])"
 
 
 def html_page(plan: Allocation, *, made: str = "") -> str:
-    """Return the report of a plan as one HTML page.
+    """Return the report of a plan as one HTML page; ``made`` is when it was made, in words, if the page is to say so.
 
     The page is the same for the same plan, to the byte: it holds no time of its own.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    made
-        When it was made, in words; left out, the page does not say.
     """
     style, script = _part("report.css"), _part("report.js")
     view = PlanView(plan, Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}"))
@@ -59,13 +51,7 @@ def html_page(plan: Allocation, *, made: str = "") -> str:
 
 
 def write_html(plan: Allocation, path: str | Path, *, made: str = "") -> Path:
-    """Write the report of a plan as one HTML page, and return its path.
-
-    Raises
-    ------
-    OptionError
-        If the file cannot be written.
-    """
+    """Write the report of a plan as one HTML page, and return its path; an OptionError where that cannot be done."""
     return write_text(path, html_page(plan, made=made))
 
 
@@ -95,32 +81,29 @@ def _rows(table: ReportTable) -> Markup:
 
     columns, before, lines = table.shown_in(Media.PAGE), "", ["<tbody>"]
     for record in table.records:
-        name, *others = [_cell(column.of(record)) for column in columns]
-        again = ' class="again"' if table.repeats and name.text == before else ""
-        lines.append(f"<tr{again}>{_row(columns, name, others)}</tr>")
-        before = name.text
+        name, row = _row(columns, record)
+        again = ' class="again"' if table.repeats and name == before else ""
+        lines.append(f"<tr{again}>{row}</tr>")
+        before = name
     lines.append("</tbody>")
     if table.total is not None:
-        name, *others = [_cell(column.of(table.total)) for column in columns]
-        lines.append(f"<tfoot>\n<tr>{_row(columns, name, others)}</tr>\n</tfoot>")
+        lines.append(f"<tfoot>\n<tr>{_row(columns, table.total)[1]}</tr>\n</tfoot>")
     return Markup("\n".join(lines))
 
 
-def _cell(value: Value) -> Cell:
-    return value if isinstance(value, Cell) else Cell(plain_text(value, MINUS))
-
-
-def _row(columns: Sequence[ReportColumn], name: Cell, others: Sequence[Cell]) -> str:
+def _row(columns: Sequence[ReportColumn], record: object) -> tuple[str, str]:
+    """Return what a row is about, and its cells."""
+    values = [column.of(record) for column in columns]
+    name, *others = [value if isinstance(value, Cell) else Cell(plain_text(value, MINUS)) for value in values]
     parts = [f'<th scope="row">{_words(name, isolated=True)}</th>']
     for column, cell in zip(columns[1:], others, strict=True):
+        look = ' class="draw"' if cell.bar else ""
         if column.figure:
             look = ' class="r z"' if cell.text == NOTHING else ' class="r"'
-        else:
-            look = ' class="draw"' if cell.bar else ""
         lines = "".join(f'<span class="l">{_words(line, isolated=True)}</span>' for line in cell.lines)
         label = "" if cell.bar else escape(column.header)
         parts.append(f'<td{look} data-label="{label}">{lines or _words(cell)}</td>')
-    return "".join(parts)
+    return name.text, "".join(parts)
 
 
 def _words(cell: Cell, *, isolated: bool = False) -> str:

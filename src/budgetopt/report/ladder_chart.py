@@ -5,14 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from budgetopt.allocation import Allocation
 
 __all__ = ["ladder_chart"]
 
@@ -22,19 +21,12 @@ CUT, MORE = "#9a4a1c", "#1c6a7a"
 
 
 def ladder_chart(plan: Allocation, table: pd.DataFrame) -> str:
-    """Return a ladder as an SVG drawing that needs nothing else.
-
-    Parameters
-    ----------
-    plan
-        The plan from which the money moves.
-    table
-        What :func:`budgetopt.budget_steps` returned for it.
-    """
-    numbers, gain = Numbers(plan.scenario.currency), Gain.of(plan, Numbers(plan.scenario.currency))
+    """Return what :func:`budgetopt.budget_steps` returned for a plan as an SVG drawing that needs nothing else."""
+    numbers = Numbers(plan.scenario.currency)
+    gain = Gain.of(plan, numbers)
     rungs = _rungs(table)
-    low, high = min([0.0, *(left for left, _, _, _ in rungs)]), max([0.0, *(right for _, right, _, _ in rungs)])
-    top = max([value for _, _, value, _ in rungs], default=0.0) or 1.0
+    low, high = min([0.0, *(rung[0] for rung in rungs)]), max([0.0, *(rung[1] for rung in rungs)])
+    top = max([rung[2] for rung in rungs], default=0.0) or 1.0
     across = (WIDTH - 2 * MARGIN) / ((high - low) or 1.0)
     up = (HEIGHT - 2 * MARGIN) / top
     name = f"What the last and the next dollars buy: {one_line(plan.scenario.name)}"
@@ -47,22 +39,19 @@ def ladder_chart(plan: Allocation, table: pd.DataFrame) -> str:
         f'<desc id="desc">{escape(" ".join(_words(rung, numbers, gain) for rung in rungs))}</desc>',
         f'<text x="{MARGIN:.0f}" y="24" font-size="15">{escape(name)}</text>',
     ]
+    base = HEIGHT - MARGIN
     for rung in rungs:
         left, right, value, _ = rung
-        x, width = MARGIN + (left - low) * across, (right - left) * across
-        height = value * up
+        color, end = (CUT, left) if right <= 0 else (MORE, right)
+        x, width, height = MARGIN + (left - low) * across, (right - left) * across, value * up
         parts.append(
-            f'<rect x="{x:.2f}" y="{HEIGHT - MARGIN - height:.2f}" width="{max(width - 1, 0.5):.2f}"'
-            f' height="{height:.2f}" fill="{CUT if right <= 0 else MORE}"><title>'
-            f"{escape(_words(rung, numbers, gain))}</title></rect>"
+            f'<rect x="{x:.2f}" y="{base - height:.2f}" width="{max(width - 1, 0.5):.2f}" height="{height:.2f}"'
+            f' fill="{color}"><title>{escape(_words(rung, numbers, gain))}</title></rect>'
         )
-        end = left if right <= 0 else right
-        at = MARGIN + (end - low) * across
         parts.append(
-            f'<text x="{at:.2f}" y="{HEIGHT - MARGIN + 16:.2f}" text-anchor="middle" font-size="10">'
+            f'<text x="{MARGIN + (end - low) * across:.2f}" y="{base + 16:.2f}" text-anchor="middle" font-size="10">'
             f"{escape(numbers.short_money(end, signed=True))}</text>"
         )
-    base = HEIGHT - MARGIN
     parts.append(f'<line x1="{MARGIN}" y1="{base}" x2="{WIDTH - MARGIN}" y2="{base}" stroke="currentColor"/>')
     parts.append(
         f'<text x="{MARGIN:.0f}" y="{MARGIN - 6:.0f}" font-size="10">'

@@ -1,48 +1,35 @@
-"""The limits of a plan, and what relaxing each would gain, in words."""
+"""The limits of a plan, what it has beside each, and what relaxing each would gain, in words."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
-import numpy as np
-
-from budgetopt.report.limit_words import COVERAGE, bound_words, value_words
-from budgetopt.report.numbers import Numbers, join_words, singular
+from budgetopt.allocation import Allocation
+from budgetopt.report.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.text import label, one_line
-from budgetopt.scenario.limits import Limit
+from budgetopt.scenario.limits import Limit, Mention, Words
 from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, Smallest
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
 
+COVERAGE = "of full coverage"
+"""The unit in which rules on coverages count."""
 _HALF_A_CENT = 0.005
 _STEPS = (1, 1_000, 100_000, 1_000_000)
+
+Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Says what a plan gains, in the terms of its first objective.
+    """Says what a plan gains, in the terms of its first objective."""
 
-    Parameters
-    ----------
-    what
-        The objective: ``weighted outcomes``, ``spending``, ``change from baseline``, ``shortfall from targets``, the
-        key of an outcome, or ``smallest`` for the group that has least of one.
-    maximize
-        Whether more of it is better.
-    unit
-        The unit of an outcome that is the objective by itself.
-    numbers
-        How numbers are written.
-    """
-
-    what: str
+    what: str  # the objective as the scenario names it, or "smallest" for the group that has least of an outcome
     maximize: bool
-    unit: str
+    unit: str  # the unit of an outcome that is the objective by itself
     numbers: Numbers
 
     @classmethod
@@ -51,8 +38,7 @@ class Gain:
         first = plan.scenario.objective[0]
         what = first.maximize if first.maximize is not None else first.minimize
         if isinstance(what, Smallest):
-            outcome = plan.scenario.outcomes[what.smallest]
-            return cls("smallest", True, outcome.unit, numbers)
+            return cls("smallest", True, plan.scenario.outcomes[what.smallest].unit, numbers)
         what = what or ""
         known = plan.scenario.outcomes.get(what.removeprefix("outcome "))
         return cls(what, first.maximize is not None, known.unit if known else "", numbers)
@@ -78,62 +64,32 @@ class Gain:
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 
     def relaxed(self, price: float, unit: str, more: str) -> str:
-        """Return what relaxing a limit would gain.
+        """Return what relaxing a limit would gain, from the gain for one unit.
 
-        Parameters
-        ----------
-        price
-            The gain for one unit.
-        unit
-            What the limit counts, in the plural; empty for money.
-        more
-            What relaxing it is, after the amount: ``more``, ``less asked for``.
+        The unit is in the plural, and empty for money. What relaxing is comes after the amount: ``less asked for``.
         """
         least = 0.1 if self.what in (SPENDING, CHANGE) else 1.0
         step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
-        if not unit:
-            return f"Each {self.numbers.spoken_money(step)} {more} would {self.words(price * step)}."
         amount = singular(unit) if step == 1 else f"{self.numbers.number(step)} {unit}"
+        amount = amount if unit else self.numbers.spoken_money(step)
         return f"Each {amount} {more} would {self.words(price * step)}."
 
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """One limit of a plan, as it is printed.
+    """One limit of a plan, as it is printed."""
 
-    Parameters
-    ----------
-    kind
-        What it is, in words: ``rule``, ``target``, ``reserve``.
-    name
-        What it is called.
-    period
-        Where it holds; empty where the scenario has one period.
-    value, sense, bound
-        What the plan has there, and the limit, as they are shown.
-    because
-        The law or promise behind it.
-    binding
-        Whether it holds the plan back.
-    price
-        What relaxing it by one unit gains; NaN where that is not known.
-    price_words
-        The same in a sentence.
-    stake
-        What relaxing it by a hundredth of itself gains: by this limits are put in order, since their units differ.
-    """
-
-    kind: str
+    kind: str  # in words: rule, target, reserve
     name: str
-    period: str
-    value: str
+    period: str  # empty where the scenario has one period
+    value: str  # what the plan has there
     sense: str
     bound: str
-    because: str
+    because: str  # the law or promise behind it
     binding: bool
-    price: float
-    price_words: str
-    stake: float = math.nan
+    price: float  # what relaxing it by one unit gains; NaN where that is not known
+    price_words: str  # the same in a sentence
+    stake: float = math.nan  # what relaxing it by a hundredth of itself gains: by this limits are put in order
 
 
 def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
@@ -143,22 +99,17 @@ def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
     is said once.
     """
     gain = Gain.of(plan, numbers)
-    money = _money(plan, gain)
-    others = _rules(plan, gain)
-    most: dict[tuple[bool, str, str], float] = {}
-    for limit in others:
-        group = (limit.binding, limit.kind, limit.name)
-        most[group] = max(most.get(group, 0.0), 0.0 if math.isnan(limit.stake) else limit.stake)
     # the periods of one limit stay together; sorting is stable, so that they stay in order
-    groups = {group: at for at, group in enumerate(most)}
-    others.sort(
-        key=lambda limit: (
-            not limit.binding,
-            -most[limit.binding, limit.kind, limit.name],
-            groups[limit.binding, limit.kind, limit.name],
-        )
-    )
-    return [*_merged(money), *_merged(others)]
+    groups: dict[tuple[bool, str, str], list[LimitLine]] = {}
+    for limit in _rules(plan, gain):
+        groups.setdefault((limit.binding, limit.kind, limit.name), []).append(limit)
+
+    def order(group: list[LimitLine]) -> tuple[bool, float]:
+        stakes = [limit.stake for limit in group if not math.isnan(limit.stake)]
+        return not group[0].binding, -max([0.0, *stakes])
+
+    others = [limit for group in sorted(groups.values(), key=order) for limit in group]
+    return [*_merged(_money(plan, gain)), *_merged(others)]
 
 
 def _merged(limits: list[LimitLine]) -> list[LimitLine]:
@@ -172,49 +123,43 @@ def _merged(limits: list[LimitLine]) -> list[LimitLine]:
 
 def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     """Return the funds whose last dollar is spent or must be kept, where another dollar would be worth something."""
-    funds = plan.funds
-    free = (funds["closing"] - funds["reserve"]).to_numpy()
-    price = funds["price"].to_numpy()
-    spent = funds["spending"].to_numpy()
-    names = {key: label(key, fund.name) for key, fund in plan.scenario.funds.items()}
-    keys, periods = funds["fund"].tolist(), funds["period"].tolist()
-    used_up = (free <= _HALF_A_CENT) & ((price > 0) | np.isnan(price)) & (spent > 0)
-    keeps = (funds["reserve"] > 0).tolist()
+    funds, price = plan.funds, plan.funds["price"]
+    free = funds["closing"] - funds["reserve"]
+    used_up = (free <= _HALF_A_CENT) & ((price > 0) | price.isna()) & (funds["spending"] > 0)
     return [
         LimitLine(
             kind="money",
-            name=f"Money in {names[keys[at]]}",
-            period=_period(plan, periods[at]),
-            value=gain.numbers.spoken_money(float(spent[at])),
-            sense="all spent above the reserve" if keeps[at] else "all spent",
+            name=f"Money in {_fund(plan, row['fund'])}",
+            period=_period(plan, row["period"]),
+            value=gain.numbers.spoken_money(row["spending"]),
+            sense="all spent above the reserve" if row["reserve"] > 0 else "all spent",
             bound="",
             because="",
             binding=True,
-            price=float(price[at]),
-            price_words=_words(gain, float(price[at]), "", "more"),
+            price=row["price"],
+            price_words=_words(gain, row["price"], "", "more"),
         )
-        for at in np.flatnonzero(used_up).tolist()
+        for row in funds[used_up].to_dict("records")
     ]
 
 
 def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:
     lines = []
     for row in plan.rules.to_dict("records"):
-        limit, sense = plan.scenario.limits[int(row["limit"])], str(row["sense"])
+        limit, sense, price = plan.scenario.limits[int(row["limit"])], str(row["sense"]), float(row["price"])
+        words = _price_words(gain, limit, sense, price, str(row["unit"])) if row["binding"] else ""
         lines.append(
             LimitLine(
                 kind=limit.family,
                 name=limit_name(limit, "" if limit.parts_are_programs else str(row["part"])),
                 period=_period(plan, str(row["period"])),
-                value=value_words(plan, limit, row, gain.numbers),
+                value=_value_words(plan, limit, row, gain.numbers),
                 sense=sense,
-                bound=bound_words(plan, limit, row, gain.numbers),
+                bound=_bound_words(plan, limit, row, gain.numbers),
                 because=one_line(limit.because),
                 binding=bool(row["binding"]),
-                price=float(row["price"]),
-                price_words=_price_words(gain, limit, sense, float(row["price"]), str(row["unit"]))
-                if row["binding"]
-                else "",
+                price=price,
+                price_words=words,
                 stake=float(row["one_percent"]),
             )
         )
@@ -248,3 +193,64 @@ def _words(gain: Gain, price: float, unit: str, more: str, *, one_of_many: bool 
         return "Relaxing this limit alone a little would gain nothing."
     words = gain.relaxed(price, unit, more)
     return words.replace(" would ", " would, where it matters most, ") if one_of_many else words
+
+
+def _value_words(plan: Allocation, limit: Limit, row: Row, numbers: Numbers) -> str:
+    """Return what a plan has beside a limit, from its row of ``plan.rules``."""
+    value = float(row["value"])
+    if math.isnan(value):
+        return ""
+    if row["sense"] == "holds":
+        return f"holds {numbers.number(value)} of {plural(int(row['bound']), 'program')}"
+    if limit.parts_are_programs:
+        return f"{_programs(plan, [str(row['part'])])} {'funded' if value else 'not funded'}"
+    if limit.unit == "programs":
+        return f"{plural(int(value), 'program')} funded"
+    return _figure(numbers, value, str(row["unit"]))
+
+
+def _bound_words(plan: Allocation, limit: Limit, row: Row, numbers: Numbers) -> str:
+    """Return a limit in words: the figure that it comes to here, and what the scenario says."""
+    if limit.statement:
+        return _said(plan, limit.statement, str(row["part"]), numbers)
+    if math.isnan(float(row["bound"])):
+        return limit.unasked
+    sense = str(row["sense"])
+    text = f"{sense} {_figure(numbers, float(row['bound']), str(row['unit']))}"
+    return text + _share(plan, limit, sense, str(row["period"]), numbers) + _said(plan, limit.remark, "", numbers)
+
+
+def _share(plan: Allocation, limit: Limit, sense: str, period: str, numbers: Numbers) -> str:
+    """Return the share that a limit asks for in a period; nothing if it asks for a number."""
+    for number in limit.numbers:
+        if number.sense == sense and number.of:
+            share = number.in_period(period)
+            return "" if share is None else f" ({numbers.share(share, 2)} of {_said(plan, number.of, '', numbers)})"
+    return ""
+
+
+def _said(plan: Allocation, words: Words, part: str, numbers: Numbers) -> str:
+    """Return a part of a sentence; programs that are named without keys are the part that the row is about."""
+    pieces = []
+    for piece in words:
+        if isinstance(piece, Mention):
+            keys = piece.keys or (part,)
+            pieces.append(_programs(plan, keys) if piece.what == "programs" else _fund(plan, keys[0]))
+        else:
+            pieces.append(piece if isinstance(piece, str) else numbers.share(float(piece), 2))
+    return "".join(pieces)
+
+
+def _programs(plan: Allocation, ids: Iterable[str]) -> str:
+    programs, names = plan.scenario.programs, plan.scenario.programs.names()
+    return join_words([f"“{one_line(names[programs.position(program)])}”" for program in dict.fromkeys(ids)])
+
+
+def _fund(plan: Allocation, key: str) -> str:
+    return label(key, plan.scenario.funds[key].name)
+
+
+def _figure(numbers: Numbers, value: float, unit: str) -> str:
+    if unit == COVERAGE:
+        return f"{numbers.share(value)} {COVERAGE}"
+    return numbers.with_unit(value, one_line(unit)) if unit else numbers.spoken_money(value)

@@ -37,10 +37,8 @@ def _words(limit: LimitLine, *, because: bool) -> str:
 
 def _page_blocks(view: PlanView) -> Iterator[Block]:
     if view.binding:
-        words = (
-            "What relaxing gains is worked out for one limit alone and a little of it; more of it gains no more for "
-        )
-        words += "each dollar, and may gain less."
+        words = "What relaxing gains is worked out for one limit alone and a little of it; "
+        words += "more of it gains no more for each dollar, and may gain less."
         if view.assumptions:
             words += " These gains rest on the same effects as the plan, assumptions included."
         yield Paragraph(words, note=True)

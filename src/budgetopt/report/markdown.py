@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportTable, Story, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
 from budgetopt.report.text import one_line
 from budgetopt.report.view import PlanView
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["markdown_summary"]
 
@@ -25,12 +22,7 @@ _SPECIAL = re.compile(
 def markdown_summary(plan: Allocation, *, programs: int = 15) -> str:
     """Return a plan as a short Markdown document.
 
-    Parameters
-    ----------
-    plan
-        The plan.
-    programs
-        How many programs and limits are listed, those that matter most first; the others are counted.
+    So many programs and limits are listed, those that matter most first; the others are counted.
     """
     numbers = Numbers(plan.scenario.currency)
     view = PlanView(plan, numbers, Media.MARKDOWN, most_programs=programs, most_limits=programs)

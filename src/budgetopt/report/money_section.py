@@ -22,9 +22,8 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the tables of money and, on a page, their charts."""
     groups = [group for group in (view.figures.by("priority"), view.figures.by("department")) if group is not None]
     for number, group in enumerate(groups):
-        media = Media.PAGE if number else ~Media.NOTEBOOK
         yield group_chart(group, view.figures, view.numbers)
-        yield _group_table(view, group, media)
+        yield _group_table(view, group, Media.PAGE if number else ~Media.NOTEBOOK)
     yield from _program_blocks(view)
     changes = change_chart(view.figures, view.numbers) if view.media is Media.PAGE else None
     table = ("table of programs", "#programs")
@@ -32,8 +31,7 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
         yield changes
         if changes.more:
             more = plural(changes.more, "more program changes", "more programs change")
-            words = f"{more} by less; all of them stand in the"
-            yield Paragraph(words, note=True, link=table, media=Media.PAGE)
+            yield Paragraph(f"{more} by less; all of them stand in the", note=True, link=table, media=Media.PAGE)
     elif not groups:
         yield Paragraph("Every program stands in the", link=table, media=Media.PAGE)
 
@@ -45,11 +43,12 @@ def money_sheets(view: PlanView) -> list[ReportTable]:
 
 def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
     """Return the columns of every table of money: baseline, plan and change."""
+    name = ReportColumn(header, "name")
     plan = ReportColumn("Plan", lambda row: view.money(row.spending), figure=True)
     if not view.figures.has_baseline:
-        return [ReportColumn(header, "name"), plan]
+        return [name, plan]
     return [
-        ReportColumn(header, "name"),
+        name,
         ReportColumn("Baseline", lambda row: view.money(row.baseline), figure=True),
         plan,
         ReportColumn("Change", lambda row: change_cell(view, row), figure=True),
@@ -68,6 +67,10 @@ def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
     spending = np.array([row.spending for row in group.rows], dtype=np.float64)
     tenths = round_column(1000 * spending / (spending.sum() or 1.0), 1000 if spending.any() else 0).tolist()
     shares = dict(zip((row.name for row in group.rows), tenths, strict=True))
+
+    def share(row: MoneyRow) -> str:
+        return f"{view.numbers.number(shares.get(row.name, sum(tenths)) / 10, 1)}%"
+
     first, *columns = money_columns(view, group.title)
     return ReportTable(
         title=f"Money by {group.title.lower()}, in {view.currency}{view.together}",
@@ -76,12 +79,7 @@ def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
             first,
             ReportColumn("Programs", lambda row: view.numbers.number(row.programs), figure=True, media=Media.PAGE),
             *columns,
-            ReportColumn(
-                "Share of plan",
-                lambda row: f"{view.numbers.number(shares.get(row.name, sum(tenths)) / 10, 1)}%",
-                figure=True,
-                media=Media.PAGE,
-            ),
+            ReportColumn("Share of plan", share, figure=True, media=Media.PAGE),
         ],
         records=group.rows,
         total=group.total,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import Block, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
 from budgetopt.report.html import MINUS
 from budgetopt.report.numbers import Numbers
@@ -13,22 +14,13 @@ from budgetopt.report.sections import sections_in
 from budgetopt.report.view import PlanView
 
 if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
     from budgetopt.report.explanation import Explanation
 
 __all__ = ["explanation_html", "notebook_html"]
 
 
 def notebook_html(plan: Allocation, *, programs: int = 12) -> str:
-    """Return a plan as a piece of HTML for a notebook.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    programs
-        How many programs are listed, the largest changes first; the others stand in one row.
-    """
+    """Return a plan as a piece of HTML for a notebook; programs beyond the largest changes stand in one row."""
     view = PlanView(plan, Numbers(plan.scenario.currency, MINUS), Media.NOTEBOOK, most_programs=programs)
     blocks = "\n".join(_shown(block) for _, blocks in sections_in(view) for block in blocks)
     return f"<div>\n<p><strong><bdi>{escape(view.title)}</bdi></strong></p>\n{blocks}\n</div>"
@@ -57,12 +49,7 @@ def _row(columns: Sequence[ReportColumn], record: object) -> str:
 def explanation_html(explanation: Explanation, *, rows: int = 12) -> str:
     """Return an explanation as a piece of HTML for a notebook: its sentences, and its tables folded below them.
 
-    Parameters
-    ----------
-    explanation
-        The explanation.
-    rows
-        How many rows of a table are shown: the first and the last.
+    Of a long table, the first and the last rows are shown.
     """
     told = "".join(f'<p dir="auto">{escape(words)}</p>' for words in explanation.sentences)
     tables = "".join(

@@ -22,21 +22,11 @@ _SHORT = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_0
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What the amounts of a table are counted in.
+    """What the amounts of a table are counted in."""
 
-    Parameters
-    ----------
-    dollars
-        What one unit is worth.
-    decimals
-        How many decimals an amount of dollars is shown with.
-    words
-        How a heading says it: empty for whole dollars and cents.
-    """
-
-    dollars: float
-    decimals: int = 0
-    words: str = ""
+    dollars: float  # what one unit is worth
+    decimals: int = 0  # with how many an amount of dollars is shown
+    words: str = ""  # how a heading says it: empty for whole dollars and cents
 
 
 CENT = Unit(0.01, 2)
@@ -64,20 +54,13 @@ def significant(value: float, digits: int = 3) -> int:
 class Numbers:
     """Writes numbers in one currency and with one minus sign.
 
-    Parameters
-    ----------
-    currency
-        The currency's code; a dollar, euro or pound is written by its sign. What is no code of three letters is a
-        unit of another kind, such as ``hours``, and stands after the number.
-    minus
-        The minus sign.
-    space
-        What stands between a number and ``million``: on a page, a space at which no line is broken.
+    A dollar, euro or pound is written by its sign, and other codes of three letters as they are. What is no code is a
+    unit of another kind, such as ``hours``, and stands after the number.
     """
 
     currency: str = "USD"
     minus: str = "-"
-    space: str = " "
+    space: str = " "  # between a number and "million": on a page, a space at which no line is broken
 
     @property
     def symbol(self) -> str:
@@ -97,6 +80,10 @@ class Numbers:
     def money(self, amount: float, decimals: int = 0, *, signed: bool = False) -> str:
         """Return an amount in full: ``$4,200,000``, ``-$300``."""
         return self._with_sign(amount, self.symbol, decimals, signed=signed) + self.word
+
+    def exact_money(self, amount: float) -> str:
+        """Return an amount in full, with cents if it has any."""
+        return self.money(amount, 0 if float(amount).is_integer() else 2)
 
     def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
         """Return an amount of a table that counts in units: its heading says in which."""
@@ -169,10 +156,8 @@ def quantity_decimals(value: float) -> int:
     """Return the decimals with which a measured number is shown: three digits, and every digit of a whole number."""
     if not math.isfinite(value):
         return 0
-    nearest = round(value)
-    if abs(value - nearest) <= 1e-9 * max(abs(value), 1.0):
-        return 0
-    return significant(value)
+    is_whole = abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
+    return 0 if is_whole else significant(value)
 
 
 _IRREGULAR = {
@@ -219,10 +204,9 @@ def _singular_word(word: str) -> str:
     return word[:-1]
 
 
-def plural(count: int, noun: str, nouns: str | None = None, *, numbers: Numbers | None = None) -> str:
+def plural(count: int, noun: str, nouns: str = "") -> str:
     """Return a count with its noun: ``1 program``, ``2,000 programs``."""
-    text = (numbers or Numbers()).number(count)
-    return f"{text} {noun if count == 1 else nouns or noun + 's'}"
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def join_words(words: Sequence[str], last: str = "and") -> str:

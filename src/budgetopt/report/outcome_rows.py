@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, quantity_decimals, rounded
 from budgetopt.report.text import label
 from budgetopt.scenario.model import Outcome
 from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
 
 __all__ = ["Bought", "OutcomeRow", "assumed_programs", "round_signed"]
 
@@ -25,40 +22,19 @@ class OutcomeRow:
     """One outcome.
 
     The baseline, the level and the change are whole numbers of ``10 ** -decimals`` units, so that they add up.
-
-    Parameters
-    ----------
-    key, name, unit
-        What it is called and counted in.
-    decimals
-        With how many decimals it is shown.
-    baseline
-        What the baseline would bring; None where no program has a baseline.
-    level
-        What the plan brings.
-    better
-        Whether the change is for the better; None where nothing changes or nothing was asked of it.
-    weight
-        What one unit is worth.
-    decrease
-        Whether less of it is better.
-    targets
-        The levels that it must reach, in words.
-    assumed
-        ``none``, ``part`` or ``all`` of what brings it rests on assumptions.
     """
 
     key: str
     name: str
     unit: str
     decimals: int
-    baseline: int | None
+    baseline: int | None  # None where no program has a baseline
     level: int
-    better: bool | None
+    better: bool | None  # whether the change is for the better; None where nothing changes
     weight: float
-    decrease: bool
-    targets: tuple[str, ...]
-    assumed: str
+    decrease: bool  # whether less of it is better
+    targets: tuple[str, ...]  # the levels that it must reach, in words
+    assumed: str  # how much of what brings it rests on assumptions: none, part or all
 
     @property
     def change(self) -> int:
@@ -85,43 +61,31 @@ class OutcomeRow:
 
 @dataclass(frozen=True, eq=False)
 class Bought:
-    """What a plan buys.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    """
+    """What a plan buys."""
 
     plan: Allocation
 
     @cached_property
     def levels(self) -> Floats:
         """What each effect of the audit's levels brings, all periods together; shape (effects,)."""
-        total: Floats = self.plan.audit.levels.level.sum(axis=1)
-        return total
+        return np.asarray(self.plan.audit.levels.level.sum(axis=1))
 
     @cached_property
     def rows(self) -> tuple[OutcomeRow, ...]:
         """One row an outcome, in the order of the scenario."""
-        table = self.plan.outcomes
         has_baseline = bool(self.plan.programs["baseline"].notna().any())
+        levels, baselines = (self.plan.outcomes[key].tolist() for key in ("level", "baseline"))
         return tuple(
-            self._row(key, outcome, baseline if has_baseline else None, level, assumed)
-            for (key, outcome), baseline, level, assumed in zip(
-                self.plan.scenario.outcomes.items(),
-                table["baseline"].tolist(),
-                table["level"].tolist(),
-                self._assumed(),
-                strict=True,
-            )
+            self._row(position, baseline if has_baseline else None, level)
+            for position, (baseline, level) in enumerate(zip(baselines, levels, strict=True))
         )
 
-    def _row(self, key: str, outcome: Outcome, baseline: float | None, level: float, assumed: str) -> OutcomeRow:
-        decimals = max(_decimals(level), _decimals(baseline or 0.0)) if abs(level) < 1000 else 0
-        scale = 10**decimals
-        whole_level = int(rounded(level * scale))
-        whole_baseline = None if baseline is None else int(rounded(baseline * scale))
+    def _row(self, position: int, baseline: float | None, level: float) -> OutcomeRow:
+        key, outcome = list(self.plan.scenario.outcomes.items())[position]
+        most = min(max(quantity_decimals(level), quantity_decimals(baseline or 0.0)), 6)
+        decimals = most if abs(level) < 1000 else 0
+        whole_level = int(rounded(level * 10**decimals))
+        whole_baseline = None if baseline is None else int(rounded(baseline * 10**decimals))
         better: bool | None = None
         if whole_baseline is not None and whole_level != whole_baseline:
             better = (whole_level > whole_baseline) == (outcome.direction == "increase")
@@ -136,19 +100,15 @@ class Bought:
             weight=outcome.weight,
             decrease=outcome.direction == "decrease",
             targets=tuple(_targets(outcome)),
-            assumed=assumed,
+            assumed=self._assumed(position, key),
         )
 
-    def _assumed(self) -> list[str]:
-        """Return for each outcome how much of what brings it rests on assumptions."""
-        scenario, levels = self.plan.scenario, self.plan.audit.levels
-        brings = self.levels != 0
-        answers = []
-        for position, key in enumerate(scenario.outcomes):
-            mine = brings & (levels.outcome == position)
-            some = assumed_programs(scenario.programs, key)[levels.program[mine]]
-            answers.append("all" if some.any() and some.all() else "part" if some.any() else "none")
-        return answers
+    def _assumed(self, position: int, key: str) -> str:
+        """Return how much of what brings an outcome rests on assumptions."""
+        levels = self.plan.audit.levels
+        mine = (self.levels != 0) & (levels.outcome == position)
+        some = assumed_programs(self.plan.scenario.programs, key)[levels.program[mine]]
+        return "none" if not some.any() else "all" if some.all() else "part"
 
     @cached_property
     def contributions(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
@@ -163,9 +123,8 @@ class Bought:
             shown[mine] = round_signed(self.levels[mine] * 10**row.decimals, row.level)
         found: dict[int, dict[int, int]] = {}
         brings = np.flatnonzero(self.levels != 0)
-        for program, outcome, whole in zip(
-            levels.program[brings].tolist(), levels.outcome[brings].tolist(), shown[brings].tolist(), strict=True
-        ):
+        columns = (column[brings].tolist() for column in (levels.program, levels.outcome, shown))
+        for program, outcome, whole in zip(*columns, strict=True):
             brought = found.setdefault(program, {})
             brought[outcome] = brought.get(outcome, 0) + whole
         return {program: tuple(brought.items()) for program, brought in found.items()}
@@ -198,10 +157,6 @@ def round_signed(exact: Floats, total: int) -> Ints:
     return floor
 
 
-def _decimals(value: float) -> int:
-    return min(quantity_decimals(value), 6)
-
-
 def _targets(outcome: Outcome) -> list[str]:
     if outcome.target is None:
         return []
@@ -212,6 +167,4 @@ def _targets(outcome: Outcome) -> list[str]:
             words += [f"{sense} {numbers.quantity(value)} in {period}" for period, value in level.items()]
         elif level is not None:
             words.append(f"{sense} {numbers.quantity(float(level))}")
-    if outcome.target.each == "total":
-        words = [f"{word} in all" for word in words]
-    return words
+    return [f"{word} in all" for word in words] if outcome.target.each == "total" else words

@@ -28,8 +28,6 @@ def _facts(view: PlanView) -> Iterator[tuple[str, str, str]]:
     if view.effects:
         assumed = f"{numbers.number(len(view.assumptions))} of {numbers.number(len(view.effects))}"
         yield "Effects that are assumptions", assumed, ""
-    if not plan.proved:
-        yield "This plan is the", "best found", how_much_better(plan, numbers)
-    else:
-        proved = "by the solver's word" if plan.certificate.bound_by_solver else "proved"
-        yield "This plan is the", "best possible", proved
+    proved = "by the solver's word" if plan.certificate.bound_by_solver else "proved"
+    best = ("best possible", proved) if plan.proved else ("best found", how_much_better(plan, numbers))
+    yield "This plan is the", *best

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from budgetopt.allocation import Allocation
 
 __all__ = ["price_text"]
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line, sentence
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
-    from budgetopt.solvers import Certificate
 
 __all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
@@ -29,116 +25,63 @@ _CHECKS = {
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One check of the proof.
-
-    Parameters
-    ----------
-    objective
-        The objective whose proof it belongs to.
-    words
-        What it says.
-    worst, tolerance
-        The largest breach relative to its scale, and what it may be at most.
-    passed
-        Whether it is within the tolerance.
-    """
+    """One check of the proof of an objective: the largest breach, relative to its scale, and what is allowed."""
 
     objective: str
     words: str
     worst: str
     tolerance: str
-    passed: bool
-
-    @property
-    def result(self) -> str:
-        """Whether it passed, in a word."""
-        return "passed" if self.passed else "failed"
+    result: str  # passed or failed
 
 
 @dataclass(frozen=True, slots=True)
 class ProofWords:
-    """What stands behind a plan.
+    """What stands behind a plan."""
 
-    Parameters
-    ----------
-    short
-        All of it in one sentence.
-    proved, believed
-        What is proved and what is merely believed, in sentences.
-    checks
-        Every check of every objective's certificate.
-    facts
-        What identifies the plan and the files that it was made from: pairs of a name and a value.
-    """
-
-    short: str
+    short: str  # all of it in one sentence
     proved: Sequence[str]
     believed: Sequence[str]
     checks: Sequence[CheckLine]
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[tuple[str, str]]  # what identifies the plan and the files that it was made from: names and values
 
 
 def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
-    """Return the proof of a plan.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    numbers
-        How numbers are written.
-    assumptions
-        How many of its effects are assumptions, if they were counted.
-    """
-    certificate = plan.certificate
+    """Return the proof of a plan; ``assumptions`` is how many of its effects are assumptions, if they were counted."""
+    count = sum(len(check) for check in plan.audit.checks)
+    limits = "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
+    better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
     proved = [
-        f"The plan keeps {_every_limit(plan, numbers)} of the scenario. An audit worked that out {AUDIT}",
+        f"The plan keeps {limits} of the scenario. An audit worked that out {AUDIT}",
         "Every amount is a whole number of cents, and every account adds up.",
     ]
     believed = []
-    if plan.proved and not certificate.bound_by_solver:
-        proved.append(
-            f"No plan that keeps these limits has a better value of “{_objective(plan)}” than "
-            f"{numbers.quantity(plan.objective_value)}: the prices of the limits prove it, by arithmetic that anyone "
-            "can repeat without a solver."
-        )
-    elif plan.proved:
+    if not plan.proved:
+        short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
+        believed.append(_may_exist(plan, numbers))
+    elif plan.certificate.bound_by_solver:
+        short = f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
         believed.append(
-            f"That no plan has a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)} is "
-            f"the word of the solver ({one_line(plan.solver)}), because some decisions are all-or-nothing; that the "
-            "plan reaches this value is proved."
+            f"That no plan has {better} is the word of the solver ({one_line(plan.solver)}), because some decisions "
+            "are all-or-nothing; that the plan reaches this value is proved."
         )
     else:
-        believed.append(_may_exist(plan, numbers))
+        short = f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better."
+        proved.append(
+            f"No plan that keeps these limits has {better}: the prices of the limits prove it, by arithmetic that "
+            "anyone can repeat without a solver."
+        )
     believed.append(
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
         "the sources that are named."
     )
     if assumptions:
-        believed.append(
-            f"{plural(assumptions, 'effect', numbers=numbers)} of the scenario rest on no source and are assumptions."
-        )
-    return ProofWords(
-        _short(plan, numbers), tuple(proved), tuple(believed), tuple(_checks(plan)), _facts(plan, numbers)
-    )
-
-
-def _every_limit(plan: Allocation, numbers: Numbers) -> str:
-    count = sum(len(check) for check in plan.audit.checks)
-    return "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
+        effects = plural(assumptions, "effect")
+        believed.append(f"{effects} of the scenario rest on no source and are assumptions.")
+    return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
 
 
 def _objective(plan: Allocation) -> str:
     return one_line(plan.solver_result.stages[0].stage.label)
-
-
-def _short(plan: Allocation, numbers: Numbers) -> str:
-    limits = _every_limit(plan, numbers)
-    if not plan.proved:
-        return f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
-    if plan.certificate.bound_by_solver:
-        return f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
-    return f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better."
 
 
 def how_much_better(plan: Allocation, numbers: Numbers) -> str:
@@ -151,24 +94,20 @@ def how_much_better(plan: Allocation, numbers: Numbers) -> str:
 def _may_exist(plan: Allocation, numbers: Numbers) -> str:
     if not math.isfinite(plan.gap):
         return "A better plan may exist; how much better is not known."
-    return (
-        f"A better plan may exist: its value of “{_objective(plan)}” could exceed this one's by at most "
-        f"{numbers.most_share(plan.gap)}."
-    )
+    value, most = f"its value of “{_objective(plan)}”", numbers.most_share(plan.gap)
+    return f"A better plan may exist: {value} could exceed this one's by at most {most}."
 
 
 def _checks(plan: Allocation) -> list[CheckLine]:
     lines = []
-    certificates: list[tuple[str, Certificate]] = [(_objective(plan), plan.certificate)]
-    certificates += [
-        (one_line(stage.stage.label), stage.certificate) for stage in plan.solver_result.stages[1:] if stage.certificate
-    ]
-    for objective, certificate in certificates:
+    later = [(stage.stage.label, stage.certificate) for stage in plan.solver_result.stages[1:] if stage.certificate]
+    for objective, certificate in [(_objective(plan), plan.certificate), *later]:
         for name, check in certificate.to_dict()["checks"].items():
             if name == "integrality" and check["worst"] == 0 and not plan.formulation.linear_program.is_integer:
                 continue
-            words = _CHECKS.get(name, name)
-            lines.append(CheckLine(objective, words, _tiny(check["worst"]), _tiny(check["tolerance"]), check["passed"]))
+            words, result = _CHECKS.get(name, name), "passed" if check["passed"] else "failed"
+            worst, tolerance = _tiny(check["worst"]), _tiny(check["tolerance"])
+            lines.append(CheckLine(one_line(objective), words, worst, tolerance, result))
     return lines
 
 
@@ -176,22 +115,18 @@ def _tiny(value: float) -> str:
     return "0" if value == 0 else f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e+")
 
 
-def _facts(plan: Allocation, numbers: Numbers) -> tuple[tuple[str, str], ...]:
+def _facts(plan: Allocation, numbers: Numbers) -> list[tuple[str, str]]:
     from budgetopt._version import __version__
 
     size = plan.formulation.linear_program.summary()
-    sizes = [
-        plural(size[key], noun)
-        for key, noun in (("rows", "row"), ("columns", "column"), ("integers", "all-or-nothing decision"))
-    ]
-    certificate = plan.certificate
-    return (
+    nouns = {"rows": "row", "columns": "column", "integers": "all-or-nothing decision"}
+    return [
         ("Objective", sentence(_objective(plan)).rstrip(".")),
         ("Value of the plan", numbers.quantity(plan.objective_value)),
-        ("Best value possible", numbers.quantity(certificate.bound)),
-        ("Problem", ", ".join(sizes)),
+        ("Best value possible", numbers.quantity(plan.certificate.bound)),
+        ("Problem", ", ".join(plural(size[key], noun) for key, noun in nouns.items())),
         ("Solver", one_line(plan.solver)),
         ("budgetopt", __version__),
         ("Scenario (SHA-256)", plan.scenario.sha256),
         *((f"SHA-256 of {one_line(name)}", one_line(digest)) for name, digest in plan.scenario.inputs.items()),
-    )
+    ]

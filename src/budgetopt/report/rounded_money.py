@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import CENT, DOLLAR, Unit
 from budgetopt.report.rounding import round_cells, round_column, whole
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
-
-__all__ = ["Account", "Figures", "Group", "MoneyRow", "unit_for"]
+__all__ = ["Account", "Figures", "Group", "MoneyRow"]
 
 _SMALL_BUDGET = 10_000.0
 _ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
@@ -25,27 +22,13 @@ _ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One row of a table of money, in units.
-
-    Parameters
-    ----------
-    name
-        What the row is about.
-    baseline
-        What it has now; None where nothing in it has a baseline.
-    spending
-        What the plan gives it.
-    programs
-        How many programs it holds.
-    position
-        The position of the one program that it is about, -1 if it is about several.
-    """
+    """One row of a table of money, in units."""
 
     name: str
-    baseline: int | None
+    baseline: int | None  # None where nothing in it has a baseline
     spending: int
-    programs: int = 1
-    position: int = -1
+    programs: int = 1  # how many programs it holds
+    position: int = -1  # the position of the one program that it is about, -1 if it is about several
 
     @property
     def change(self) -> int:
@@ -60,17 +43,7 @@ class MoneyRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Money by the values of one attribute.
-
-    Parameters
-    ----------
-    title
-        What the attribute is called.
-    rows
-        One row a value, the largest first.
-    total
-        Their sum.
-    """
+    """Money by the values of one attribute, the largest first."""
 
     title: str
     rows: tuple[MoneyRow, ...]
@@ -93,36 +66,19 @@ class Account:
     reserve: int
 
 
-def unit_for(plan: Allocation) -> Unit:
-    """Return the unit in which a page shows a plan's money: dollars, or cents where the budget is small."""
-    large = max(float(plan.spending.sum()), float(plan.audit.balances.closing.max(initial=0.0)))
-    return CENT if large < _SMALL_BUDGET and not _all_whole(plan) else DOLLAR
-
-
-def _all_whole(plan: Allocation) -> bool:
-    cents = np.rint(plan.spending * 100)
-    return bool((cents % 100 == 0).all())
-
-
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """A plan's money in whole units.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    unit
-        What the amounts count.
-    """
+    """A plan's money in whole units."""
 
     plan: Allocation
     unit: Unit
 
     @classmethod
     def of(cls, plan: Allocation, unit: Unit | None = None) -> Figures:
-        """Return the figures of a plan, in its own unit unless one is asked for."""
-        return cls(plan, unit or unit_for(plan))
+        """Return the figures of a plan; without a unit in dollars, or in cents where the budget is small."""
+        largest = max(float(plan.spending.sum()), float(plan.audit.balances.closing.max(initial=0.0)))
+        has_cents = bool((np.rint(plan.spending * 100) % 100 != 0).any())
+        return cls(plan, unit or (CENT if largest < _SMALL_BUDGET and has_cents else DOLLAR))
 
     def _scaled(self, dollars: Floats) -> Floats:
         # cents are whole numbers: working from them leaves nothing of binary fractions
@@ -137,36 +93,24 @@ class Figures:
         only spending, closing balances and reserves are shown, which are no sums of one another.
         """
         exact = self.plan.audit.balances
+        rounded = {name: whole(self._scaled(getattr(exact, name))) for name in _ACCOUNT}
+        opening, spending, closing, reserve = (rounded[name] for name in ("opening", "spending", "closing", "reserve"))
         if self.unit.dollars > 1:
-            apart = {name: whole(self._scaled(getattr(exact, name))) for name in _ACCOUNT}
             spent = round_column(self._scaled(exact.spending).ravel())
-            return {**apart, "spending": spent.reshape(exact.spending.shape)}
-        carries = np.array([fund.carryover for fund in self.plan.scenario.funds.values()], dtype=bool)
-        rounded = {
-            name: whole(self._scaled(getattr(exact, name))) for name in ("revenue", "one_time", "closing", "reserve")
-        }
+            return {**rounded, "spending": spent.reshape(spending.shape)}
         transfers = whole(self._scaled(self.plan.transfers))
         rounded["transfers_in"], rounded["transfers_out"] = transfers.sum(axis=0), transfers.sum(axis=1)
-        opening, spending, closing = (
-            np.zeros_like(rounded["revenue"]),
-            np.zeros_like(rounded["revenue"]),
-            rounded["closing"],
-        )
+        income = rounded["revenue"] + rounded["one_time"] + rounded["transfers_in"] - rounded["transfers_out"]
+        carries = np.array([fund.carryover for fund in self.plan.scenario.funds.values()], dtype=bool)
         spends = self._scaled(exact.spending) > 0
-        carried = (
-            whole(self._scaled(exact.opening[:, :1]))[:, 0] if opening.size else np.zeros(len(carries), dtype=np.int64)
-        )
         for period in range(opening.shape[1]):
-            opening[:, period] = carried
-            has = carried + sum(rounded[name][:, period] for name in ("revenue", "one_time", "transfers_in"))
-            has = has - rounded["transfers_out"][:, period]
-            paid = np.where(spends[:, period], np.maximum(has - closing[:, period], 0), 0)
-            spending[:, period] = paid
-            closing[:, period] = has - paid
-            carried = np.where(carries, closing[:, period], 0)
-        kept = (self._scaled(exact.closing) >= self._scaled(exact.reserve)) & (rounded["reserve"] > closing)
-        rounded["reserve"] = np.where(kept, closing, rounded["reserve"])
-        return {"opening": opening, **rounded, "spending": spending}
+            if period:
+                opening[:, period] = np.where(carries, closing[:, period - 1], 0)
+            has = opening[:, period] + income[:, period]
+            spending[:, period] = np.where(spends[:, period], np.maximum(has - closing[:, period], 0), 0)
+            closing[:, period] = has - spending[:, period]
+        kept = self._scaled(exact.closing) >= self._scaled(exact.reserve)
+        return {**rounded, "reserve": np.where(kept, np.minimum(reserve, closing), reserve)}
 
     @cached_property
     def payments(self) -> Ints:
@@ -178,30 +122,22 @@ class Figures:
     @cached_property
     def spending(self) -> Ints:
         """What each program has, all periods together; shape (programs,)."""
-        total: Ints = self.payments.sum(axis=(1, 2))
-        return total
+        return np.asarray(self.payments.sum(axis=(1, 2)))
 
     @cached_property
     def by_period(self) -> Ints:
         """What each program has in each period; shape (programs, periods)."""
-        total: Ints = self.payments.sum(axis=1)
-        return total
+        return np.asarray(self.payments.sum(axis=1))
 
     @cached_property
     def is_new(self) -> Bools:
         """Which programs have no baseline; shape (programs,)."""
-        new: Bools = np.isnan(self._exact_baseline)
-        return new
+        return np.asarray(self.plan.programs["baseline"].isna())
 
     @cached_property
     def baseline(self) -> Ints:
         """What each program would have at its baseline, all periods together, 0 for new ones; shape (programs,)."""
-        return round_column(self._scaled(np.nan_to_num(self._exact_baseline)))
-
-    @cached_property
-    def _exact_baseline(self) -> Floats:
-        exact: Floats = self.plan.programs["baseline"].to_numpy(dtype=np.float64)
-        return exact
+        return round_column(self._scaled(self.plan.programs["baseline"].fillna(0).to_numpy(dtype=np.float64)))
 
     @property
     def change(self) -> Ints:
@@ -224,13 +160,7 @@ class Figures:
         return MoneyRow(name, baseline, int(self.spending[members].sum()), int(members.sum()))
 
     def by(self, attribute: str) -> Group | None:
-        """Return the money by department or priority, the largest first; None where that says nothing.
-
-        Parameters
-        ----------
-        attribute
-            ``department`` or ``priority``.
-        """
+        """Return the money by ``department`` or ``priority``, the largest first; None where that says nothing."""
         values = self.plan.scenario.programs.text(attribute)
         names = list(dict.fromkeys(values.tolist()))
         if not any(names) or len(names) < 2:
@@ -241,9 +171,8 @@ class Figures:
 
     def program(self, position: int) -> MoneyRow:
         """Return the row of one program."""
-        name = one_line(self.names[position])
         baseline = None if self.is_new[position] else int(self.baseline[position])
-        return MoneyRow(name, baseline, int(self.spending[position]), position=position)
+        return MoneyRow(one_line(self.names[position]), baseline, int(self.spending[position]), position=position)
 
     def together(self, name: str, positions: Sequence[int]) -> MoneyRow:
         """Return many programs as one row; ``{}`` in its name is their number."""
@@ -259,23 +188,19 @@ class Figures:
     @cached_property
     def by_size_of_change(self) -> Ints:
         """Positions of the programs, the largest change first, then the largest spending; shape (programs,)."""
-        order: Ints = np.lexsort((np.arange(len(self.spending)), -self.spending, -np.abs(self.change)))
-        return order
+        return np.asarray(np.lexsort((np.arange(len(self.spending)), -self.spending, -np.abs(self.change))))
 
     @cached_property
     def fund_names(self) -> tuple[str, ...]:
         """The funds' names as they are printed."""
         return tuple(label(key, fund.name) for key, fund in self.plan.scenario.funds.items())
 
-    def account(self, fund: int, period: int) -> Account:
-        """Return the account of a fund in a period."""
-        cell = {name: int(values[fund, period]) for name, values in self.accounts.items()}
-        return Account(fund, period, **cell)
-
     def fund_rows(self) -> list[Account]:
         """Return every account, fund by fund and period by period."""
-        periods = range(len(self.plan.scenario.periods))
-        return [self.account(fund, period) for fund in range(len(self.fund_names)) for period in periods]
+        return [
+            Account(fund, period, **{name: int(values[fund, period]) for name, values in self.accounts.items()})
+            for fund, period in np.ndindex(len(self.fund_names), len(self.plan.scenario.periods))
+        ]
 
     def payers(self, position: int) -> list[tuple[str, int]]:
         """Return the funds that pay for a program and what each pays, all periods together, the largest first."""

@@ -24,19 +24,9 @@ def whole(exact: Floats) -> Ints:
 
 
 def round_column(exact: Floats, total: int | None = None) -> Ints:
-    """Round the numbers of one column so that they add up; what is zero stays zero.
+    """Round numbers, zero or more, so that they add up to a total, or to their own sum rounded; what is zero stays so.
 
-    Parameters
-    ----------
-    exact
-        Numbers, zero or more; shape (n,).
-    total
-        What they must add up to; left out, their own sum, rounded.
-
-    Returns
-    -------
-    Ints
-        Whole numbers; shape (n,).
+    Both are of shape (n,).
     """
     rounded = np.zeros(len(exact), dtype=np.int64)
     some = np.flatnonzero(exact > _NOISE)
@@ -49,17 +39,8 @@ def round_column(exact: Floats, total: int | None = None) -> Ints:
 def round_cells(exact: Floats, totals: Ints) -> Ints:
     """Round a table so that every column adds up to its total, and every row comes as near to its own sum as may be.
 
-    Parameters
-    ----------
-    exact
-        Numbers, zero or more; shape (rows, columns).
-    totals
-        What each column must add up to; shape (columns,).
-
-    Returns
-    -------
-    Ints
-        Whole numbers; zeros stay zero, whole numbers stay whole where the totals let them; shape (rows, columns).
+    The numbers are zero or more, of shape (rows, columns). Zeros stay zero, and whole numbers stay whole where the
+    totals let them.
     """
     columns = [round_column(exact[:, at], int(totals[at])) for at in range(exact.shape[1])]
     cells = np.stack(columns, axis=1) if columns else np.zeros(exact.shape, dtype=np.int64)

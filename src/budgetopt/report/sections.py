@@ -23,22 +23,12 @@ __all__ = ["SECTIONS", "Section", "sections_in"]
 class Section:
     """One section of every report.
 
-    Parameters
-    ----------
-    key
-        Its address on a page.
-    title
-        What the contents of a page call it.
-    heading
-        Its heading on a page.
-    blocks
-        Returns what it shows of a plan: tables, paragraphs, lists. A block is shown in every medium unless it says so.
-    sheets
-        Returns its tables for a workbook, where they are others: exact, and with ids.
+    Its blocks are what it shows of a plan, in every medium unless a block says where. Its sheets are its tables for a
+    workbook, where they are others: exact, and with ids.
     """
 
-    key: str
-    title: str
+    key: str  # its address on a page
+    title: str  # what the contents of a page call it
     heading: str
     blocks: Callable[[PlanView], Iterable[Block]]
     sheets: Callable[[PlanView], Iterable[Block]] | None = None

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
-    from budgetopt.scenario.model import Fund, Outcome
-    from budgetopt.scenario.programs import Column, ProgramTable, Texts
+from budgetopt.scenario.model import Fund, Outcome
+from budgetopt.scenario.programs import ProgramTable
 
 __all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
 
@@ -38,38 +36,17 @@ def is_assumed(source: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EffectLine:
-    """One figure: what a program's money does to an outcome.
+    """One figure: what a program's money does to an outcome."""
 
-    Parameters
-    ----------
-    program, outcome
-        Positions of both.
-    program_name
-        The program's name.
-    words
-        The effect in words: ``1 household for each $12,000, up to 400``.
-    evidence
-        The grade of evidence, empty where none is given.
-    error
-        How far it may be off, in words.
-    source, as_of, note
-        What the scenario says of it.
-    """
-
-    program: int
-    outcome: int
+    program: int  # its position
+    outcome: int  # its position
     program_name: str
-    words: str
-    evidence: str
-    error: str
+    words: str  # 1 household for each $12,000, up to 400
+    evidence: str  # its grade, empty where none is given
+    error: str  # how far it may be off, in words
     source: str
     as_of: str
     note: str
-
-    @property
-    def evidence_words(self) -> str:
-        """The grade of evidence in words."""
-        return EVIDENCE_WORDS.get(self.evidence, self.evidence)
 
 
 def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[EffectLine]:
@@ -80,53 +57,39 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
     lines: list[EffectLine] = []
     for position, row in enumerate(rows):
         for prefix in (f"outcomes.{row.key}", *(f"packages.{number}.outcomes.{row.key}" for number in numbered)):
-            columns = programs.under(prefix)
-            texts = {key: programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note")}
-            package = programs.text(f"{prefix.partition('.outcomes.')[0]}.name")
-            for program, words in _sizes(programs, columns, row, numbers, package):
-                lines.append(
-                    EffectLine(
-                        program,
-                        position,
-                        one_line(names[program]),
-                        words,
-                        str(texts["evidence"][program]),
-                        _error(columns, program, numbers),
-                        one_line(texts["source"][program]),
-                        one_line(texts["as_of"][program]),
-                        one_line(texts["note"][program]),
-                    )
-                )
+            evidence, *texts = (programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note"))
+            errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
+            for program, words in _sizes(programs, prefix, row, numbers):
+                name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
+                said = (one_line(column[program]) for column in texts)
+                lines.append(EffectLine(program, position, name, words, str(evidence[program]), error, *said))
     return sorted(lines, key=lambda line: (line.program, line.outcome))
 
 
-def _sizes(
-    programs: ProgramTable, columns: dict[str, Column], row: OutcomeRow, numbers: Numbers, package: Texts
-) -> Iterator[tuple[int, str]]:
-    """Yield each program that has an effect on an outcome, and the effect in words."""
-    service = programs.text("service.unit")
-    cost = programs.number("service.unit_cost")
+def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Numbers) -> Iterator[tuple[int, str]]:
+    """Yield each program that has an effect on an outcome under a prefix of keys, and the effect in words."""
+    service, cost = programs.text("service.unit"), programs.number("service.unit_cost")
+    package, most = programs.text(f"{prefix.partition('.outcomes.')[0]}.name"), programs.number(f"{prefix}.up_to")
 
     def cells(key: str) -> Iterator[tuple[int, Any]]:
-        column = columns.get(key)
-        if column is not None:
+        if column := programs.columns.get(f"{prefix}.{key}"):
             yield from ((program, column.cell(cell)) for cell, program in enumerate(column.rows.tolist()))
 
     for program, value in cells("per_dollar"):
-        yield program, _per_dollar(float(value), row.unit, numbers)
+        step = next((step for step in (1, 1_000) if abs(value) * step >= 1), 1_000_000)
+        effect = numbers.with_unit(float(value) * step, row.unit)
+        yield program, f"{effect} for each {numbers.spoken_money(step)}"
     for program, value in cells("per_unit"):
         each = singular(one_line(service[program])) or "unit"
         yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
     for program, value in cells("unit_cost"):
-        most = _value(columns, "up_to", program)
-        end = "" if most is None else f", up to {numbers.with_unit(most, row.unit)}"
-        yield program, f"{numbers.with_unit(1, row.unit)} for each {numbers.money(float(value), _cents(value))}{end}"
+        end = "" if np.isnan(most[program]) else f", up to {numbers.with_unit(float(most[program]), row.unit)}"
+        cost_of_one = numbers.money(float(value), 2 if quantity_decimals(value) else 0)
+        yield program, f"{numbers.with_unit(1, row.unit)} for each {cost_of_one}{end}"
     for program, points in cells("curve"):
-        if np.isnan(cost[program]):
-            said = [f"{numbers.quantity(y)} at {numbers.short_money(x)}" for x, y in points]
-        else:
-            unit = one_line(service[program]) or "units"
-            said = [f"{numbers.quantity(y)} at {numbers.with_unit(x, unit)}" for x, y in points]
+        unit = "" if np.isnan(cost[program]) else one_line(service[program]) or "units"
+        amounts = [numbers.with_unit(x, unit) if unit else numbers.short_money(x) for x, _ in points]
+        said = [f"{numbers.quantity(y)} at {amount}" for (_, y), amount in zip(points, amounts, strict=True)]
         yield program, f"{row.unit}: {join_words(said)}"
     for program, value in cells("value"):
         name = one_line(package[program])
@@ -134,30 +97,11 @@ def _sizes(
         yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
 
 
-def _per_dollar(value: float, unit: str, numbers: Numbers) -> str:
-    step = next((step for step in (1, 1_000, 1_000_000) if abs(value) * step >= 1), 1_000_000)
-    return f"{numbers.with_unit(value * step, unit)} for each {numbers.spoken_money(step)}"
-
-
-def _cents(amount: float) -> int:
-    return 0 if quantity_decimals(amount) == 0 else 2
-
-
-def _value(columns: dict[str, Column], key: str, program: int) -> Any:
-    column = columns.get(key)
-    if column is None:
-        return None
-    cell = int(np.searchsorted(column.rows, program))
-    return float(column.values[cell]) if cell < len(column) and column.rows[cell] == program else None
-
-
-def _error(columns: dict[str, Column], program: int, numbers: Numbers) -> str:
-    error, low, high = (_value(columns, key, program) for key in ("std_error", "low", "high"))
-    parts = []
-    if error is not None:
-        parts.append(f"standard error {numbers.share(error)}")
-    if low is not None or high is not None:
-        ends = [f"{numbers.share(value)} {word}" for value, word in ((low, "low"), (high, "high")) if value is not None]
+def _error(numbers: Numbers, error: float, low: float, high: float) -> str:
+    """Return how far an effect may be off; what the scenario does not say is NaN."""
+    parts = [] if np.isnan(error) else [f"standard error {numbers.share(error)}"]
+    ends = [f"{numbers.share(value)} {word}" for value, word in ((low, "low"), (high, "high")) if not np.isnan(value)]
+    if ends:
         parts.append(f"of the effect: {join_words(ends)}")
     return "; ".join(parts)
 
@@ -173,21 +117,11 @@ class ReportSource:
     def used_for(self, most: int = 4) -> str:
         """Return what rests on it, in words, no more than a few names."""
         some = list(dict.fromkeys(self.uses))
-        if len(some) <= most:
-            return join_words(some)
-        return f"{', '.join(some[:most])} and {len(some) - most:,} more"
+        return join_words(some if len(some) <= most else [*some[:most], f"{len(some) - most:,} more"])
 
 
 class Sources:
-    """Every source of a scenario, numbered in the order in which a reader meets them.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    effects
-        Its effects.
-    """
+    """Every source of a scenario, numbered in the order in which a reader meets them."""
 
     def __init__(self, plan: Allocation, effects: list[EffectLine]) -> None:
         self._found: dict[str, ReportSource] = {}

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation import Allocation
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.limit_lines import LimitLine
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.proof_words import how_much_better
 from budgetopt.report.rounded_money import Figures
-from budgetopt.report.text import one_line
-
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
+from budgetopt.report.text import capital, one_line
 
 __all__ = ["over_periods", "short_story"]
 
@@ -32,48 +29,29 @@ def over_periods(plan: Allocation) -> str:
 def short_story(
     plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
 ) -> list[str]:
-    """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best.
-
-    Parameters
-    ----------
-    plan, figures
-        The plan and its money.
-    outcomes
-        What it buys.
-    limits
-        Its limits.
-    numbers
-        How numbers are written.
-    """
-    dollars = figures.unit.dollars
+    """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best."""
     sentences = [_spending(plan, figures, numbers)]
     if figures.has_baseline and len(figures.spending) > 1:
         sentences += _moves(plan, figures, numbers)
-    sentences += _outcomes(outcomes, numbers)
-    sentences += _funds(plan, figures, numbers, dollars)
-    if not figures.spending.any() and not inflow(plan.scenario).any():
-        sentences.append("There is no money to spend.")
-    else:
-        sentences += _limits(limits)
+    sentences += [*_outcomes(outcomes, numbers), *_funds(plan, figures, numbers)]
+    has_money = figures.spending.any() or inflow(plan.scenario).any()
+    sentences += _limits(limits) if has_money else ["There is no money to spend."]
     if not plan.proved:
-        sentences.append(_unproved(plan, numbers))
+        better = how_much_better(plan, numbers)
+        sentences.append(f"The search ended before it was proved that no plan is better; {better}.")
     return sentences
 
 
 def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
-    dollars = figures.unit.dollars
-    total = figures.total
-    funded = int((figures.spending > 0).sum())
-    programs = len(figures.spending)
-    period = over_periods(plan)
+    dollars, total = figures.unit.dollars, figures.total
+    funded, programs = int((figures.spending > 0).sum()), len(figures.spending)
+    period = f" {over_periods(plan)}".rstrip()
     if not funded:
-        text = f"The plan spends nothing{f' {period}' if period else ''}"
-        if not total.baseline:
-            return text + "."
-        return f"{text}; the baseline is {numbers.spoken_money(total.baseline * dollars)}."
+        baseline = f"; the baseline is {numbers.spoken_money(total.baseline * dollars)}" if total.baseline else ""
+        return f"The plan spends nothing{period}{baseline}."
     some = "" if funded == programs else f"{numbers.number(funded)} of "
-    text = f"The plan spends {numbers.spoken_money(total.spending * dollars)} on {some}{plural(programs, 'program')}"
-    text += f" {period}" if period else ""
+    spent = numbers.spoken_money(total.spending * dollars)
+    text = f"The plan spends {spent} on {some}{plural(programs, 'program')}{period}"
     if total.baseline is None:
         return text + "."
     if total.change == 0:
@@ -94,9 +72,8 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     unfunded = int((is_new & (figures.spending == 0)).sum())
     if not (up or down or started):
         return [f"Every program keeps its baseline{'' if not unfunded else ', and no new program is funded'}."]
-    ending = f", {numbers.number(ended)} of them all of {'its' if ended == 1 else 'their'} money" if ended else ""
-    if ended == down:
-        ending = f" all of {'its' if ended == 1 else 'their'} money" if ended else ""
+    some = "" if ended == down else f", {numbers.number(ended)} of them"
+    ending = f"{some} all of {'its' if ended == 1 else 'their'} money" if ended else ""
     parts = []
     if up:
         parts.append(f"{plural(up, 'program')} {'gains' if up == 1 else 'gain'}")
@@ -119,8 +96,7 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     if change[least] < 0 and not is_new[least]:
         ends.append(f"the largest cut falls on {moved(least)}")
     if ends:
-        text = join_words(ends)
-        sentences.append(f"{text[0].upper()}{text[1:]}.")
+        sentences.append(f"{capital(join_words(ends))}.")
     told = [at for at in (most, least) if sizes[at]]
     following = [at for at in np.argsort(-np.abs(sizes), kind="stable").tolist() if sizes[at] and at not in told][:3]
     if following:
@@ -129,8 +105,7 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     reasons = plan.programs["reason"].tolist()
     why = [_why(one_line(figures.names[at]), str(reasons[at])) for at in dict.fromkeys(told)]
     if any(why):
-        text = join_words([words for words in why if words])
-        sentences.append(f"{text[0].upper()}{text[1:]}.")
+        sentences.append(f"{capital(join_words([words for words in why if words]))}.")
     return sentences
 
 
@@ -147,9 +122,10 @@ def _new(funded: int, new: int, numbers: Numbers) -> str:
     """Return how many of the new programs are funded."""
     if new == 1:
         return f"the new program is {'' if funded else 'not '}funded"
-    if funded in (0, new):
-        none = f"none of {numbers.number(new)} new programs is funded"
-        return f"all {new} new programs are funded" if funded else none
+    if not funded:
+        return f"none of {numbers.number(new)} new programs is funded"
+    if funded == new:
+        return f"all {new} new programs are funded"
     return f"{numbers.number(funded)} of {new} new programs {'is' if funded == 1 else 'are'} funded"
 
 
@@ -184,7 +160,7 @@ def _assumed(rows: list[OutcomeRow]) -> str:
     return f"; {subject} {'' if wholly else 'partly '}on assumptions"
 
 
-def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float) -> list[str]:
+def _funds(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     accounts = figures.accounts
     if not accounts["closing"].size:
         return []
@@ -196,7 +172,7 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers, dollars: float)
     above = " above the reserves" if has_reserve else ""
     end = "" if len(plan.scenario.periods) == 1 else f" at the end of {one_line(plan.scenario.periods[-1])}"
     start = f"In every period {kept}" if end else kept.capitalize()
-    amount = numbers.spoken_money(left * dollars) if left > 0 else "nothing"
+    amount = numbers.spoken_money(left * figures.unit.dollars) if left > 0 else "nothing"
     return [f"{start}; {amount} is left{above}{end}."]
 
 
@@ -204,26 +180,19 @@ def _limits(limits: list[LimitLine]) -> list[str]:
     binding = [limit for limit in limits if limit.binding]
     if not binding:
         return ["No limit holds the plan back."]
-    spent = [limit for limit in binding if limit.kind == "money" and math.isnan(limit.price)]
-    if spent:
-        return [f"{spent[0].name} runs out{f' in {spent[0].period}' if spent[0].period else ''}."]
-    priced = [limit for limit in binding if limit.price > 0]
-    money = [limit for limit in priced if limit.kind == "money"]
-    others = [limit for limit in priced if limit.kind != "money"]
+    money = [limit for limit in binding if limit.kind == "money"]
+    for limit in money:
+        if math.isnan(limit.price):
+            return [f"{limit.name} runs out{f' in {limit.period}' if limit.period else ''}."]
     sentences = []
-    if money:
-        at = f" in {money[0].period}" if money[0].period else ""
-        sentences.append(f"{money[0].name} runs out{at}: {_uncapital(money[0].price_words)}")
-    if others:
-        at = f" ({others[0].period})" if others[0].period else ""
-        what = "rule" if others[0].kind == "rule" else "limit"
-        sentences.append(f"The {what} that costs most is “{others[0].name}”{at}: {_uncapital(others[0].price_words)}")
+    if fund := next((limit for limit in money if limit.price > 0), None):
+        at = f" in {fund.period}" if fund.period else ""
+        sentences.append(f"{fund.name} runs out{at}: {_uncapital(fund.price_words)}")
+    if other := next((limit for limit in binding if limit.price > 0 and limit.kind != "money"), None):
+        at = f" ({other.period})" if other.period else ""
+        what = "rule" if other.kind == "rule" else "limit"
+        sentences.append(f"The {what} that costs most is “{other.name}”{at}: {_uncapital(other.price_words)}")
     return sentences or [f"{plural(len(binding), 'limit')} {'binds' if len(binding) == 1 else 'bind'}."]
-
-
-def _unproved(plan: Allocation, numbers: Numbers) -> str:
-    """Return that a better plan may exist, and how much better it could be."""
-    return f"The search ended before it was proved that no plan is better; {how_much_better(plan, numbers)}."
 
 
 def _uncapital(text: str) -> str:

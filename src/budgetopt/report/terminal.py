@@ -5,59 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import Block, Bullets, Media, Paragraph, ReportColumn, ReportTable, Story, plain_text
 from budgetopt.report.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.sections import sections_in
-from budgetopt.report.text import in_encoding
+from budgetopt.report.text import capital, in_encoding
 from budgetopt.report.view import PlanView
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from budgetopt.allocation.allocation import Allocation
-
 __all__ = ["print_allocation"]
 
-MOST_PROGRAMS = 25
-MOST_LIMITS = 12
-NARROWEST_NAME = 12
-NARROWEST_WORDS = 18
-ROOM_FOR_OPTIONAL = 16
+MOST_PROGRAMS, MOST_LIMITS = 25, 12
+NARROWEST_NAME, WIDEST_NAME, NAME_BESIDE_OPTIONAL, NARROWEST_WORDS = 12, 48, 16, 18
 BETWEEN = 3
-WIDEST_NAME = 48
-ROOM_FOR_REASONS = 118
+WIDTH_FOR_REASONS = 118
 
 
 def print_allocation(plan: Allocation, console: Console | None = None, *, every_program: bool = False) -> None:
     """Print a plan: a few sentences, the money, what it buys, the funds, the limits that bind, and the proof.
 
     Numbers are never cut: where the width does not hold them, amounts are shown in thousands or millions, and the
-    heading says so. Colour is left out where the output is no terminal, or ``NO_COLOR`` is set.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    console
-        Where it is printed; stdout if left out.
-    every_program
-        Whether every program and every limit is printed; otherwise those that matter most.
+    heading says so. Colour is left out where the output is no terminal, or ``NO_COLOR`` is set. Every program and
+    every limit is printed only if asked; otherwise those that matter most.
     """
     from rich.console import Console
 
     console = console or Console(highlight=False)
     numbers = Numbers(plan.scenario.currency)
-    count = len(plan.spending)
-    view = PlanView(
-        plan,
-        numbers,
-        Media.TERMINAL,
-        _unit(plan, numbers, console.width),
-        most_programs=count if every_program else MOST_PROGRAMS,
-        most_limits=len(plan.rules) + plan.funds.shape[0] if every_program else MOST_LIMITS,
-        wide=console.width >= ROOM_FOR_REASONS,
-    )
+    unit, wide = _unit(plan, numbers, console.width), console.width >= WIDTH_FOR_REASONS
+    programs, limits = MOST_PROGRAMS, MOST_LIMITS
+    if every_program:
+        programs, limits = len(plan.spending), len(plan.rules) + len(plan.funds)
+    view = PlanView(plan, numbers, Media.TERMINAL, unit, programs, limits, wide)
     printer = _Printer(console)
     period = view.over.removeprefix("in ").removeprefix("over ")
     printer.line(f"{view.title}, {period}" if period else view.title, style="bold")
@@ -130,7 +112,7 @@ class _Printer:
             drawn.add_section()
             drawn.add_row(*(Text(cell, style="bold") for cell in total))
         self.line()
-        self.line(table.title[:1].upper() + table.title[1:], style="bold")
+        self.line(capital(table.title), style="bold")
         width = self._console.width
         # on a terminal too narrow for its numbers a line runs on: that is better than a number cut short
         self._console.width = max(width, sum(widths) + BETWEEN * (len(widths) - 1))
@@ -143,12 +125,13 @@ class _Printer:
         """Return the columns that fit, the rows and the total: optional columns go first, then words join the name."""
         columns = table.shown_in(Media.TERMINAL)
         records = [*table.records, *([table.total] if table.total is not None else [])]
-        cells = [[self._shown(column, record) for record in records] for column in columns]
+        encoding = self._console.encoding
+        cells = [[in_encoding(plain_text(column.of(record)), encoding) for record in records] for column in columns]
         for at in range(len(columns) - 1, 0, -1):
             if not any(cells[at]) and not columns[at].header:
                 del columns[at], cells[at]
         for at in [at for at, column in enumerate(columns) if column.optional][::-1]:
-            if not self._fits(columns, cells, names=ROOM_FOR_OPTIONAL):
+            if not self._fits(columns, cells, names=NAME_BESIDE_OPTIONAL):
                 del columns[at], cells[at]
         words = [at for at, column in enumerate(columns) if at and not column.figure]
         while words and not self._fits(columns, cells, *[NARROWEST_WORDS] * len(words)):
@@ -156,20 +139,14 @@ class _Printer:
             del columns[words.pop()]
             cells[0] = [f"{name} ({note})" if note else name for name, note in zip(cells[0], notes, strict=True)]
         rows = [list(row) for row in zip(*cells, strict=True)]
-        return (columns, rows[:-1], rows[-1]) if table.total is not None else (columns, rows, [])
-
-    def _shown(self, column: ReportColumn, record: object) -> str:
-        return in_encoding(plain_text(column.of(record)), self._console.encoding)
+        return (columns, rows, []) if table.total is None else (columns, rows[:-1], rows[-1])
 
     def _fits(
         self, columns: Sequence[ReportColumn], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME
     ) -> bool:
         """Return whether the figures, and words of a width, fit beside a column of names."""
-        figures = [
-            max(map(len, [column.header, *column_cells]))
-            for column, column_cells in zip(columns, cells, strict=True)
-            if column.figure
-        ]
+        pairs = zip(columns, cells, strict=True)
+        figures = [max(map(len, [column.header, *shown])) for column, shown in pairs if column.figure]
         return names + sum(width + BETWEEN for width in (*figures, *words)) <= self._console.width
 
     def _widths(self, columns: Sequence[ReportColumn], rows: Sequence[Sequence[str]]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["clean", "in_encoding", "label", "one_line", "sentence"]
+__all__ = ["capital", "clean", "in_encoding", "label", "one_line", "sentence"]
 
 # What XML, and with it a workbook, cannot hold, and what would steer a terminal
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -37,10 +37,15 @@ def label(key: str, name: str = "") -> str:
     return one_line(name) or one_line(key.replace("_", " "))
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """Return a text with a capital first and a full stop last."""
     text = one_line(text)
     if not text:
         return ""
-    text = text[0].upper() + text[1:] if unicodedata.category(text[0]) == "Ll" else text
+    text = capital(text) if unicodedata.category(text[0]) == "Ll" else text
     return text if text[-1] in ".!?…" else text + "."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from budgetopt.allocation import Allocation
 from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.limit_lines import LimitLine, limits_of
 from budgetopt.report.numbers import Numbers, Unit
@@ -17,39 +17,20 @@ from budgetopt.report.sources import EffectLine, Sources, effect_lines, is_assum
 from budgetopt.report.story import over_periods, short_story
 from budgetopt.report.text import label, one_line
 
-if TYPE_CHECKING:
-    from budgetopt.allocation.allocation import Allocation
-
 __all__ = ["PlanView"]
 
 
 @dataclass(frozen=True, eq=False)
 class PlanView:
-    """A plan as one medium shows it.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    numbers
-        How numbers are written.
-    media
-        The medium.
-    unit
-        What amounts are counted in; left out, dollars or cents.
-    most_programs, most_limits
-        How many programs of a summary, and how many limits, are shown; the others are counted.
-    wide
-        Whether there is room for reasons beside the figures.
-    """
+    """A plan as one medium shows it; programs and limits beyond the most that it shows are counted."""
 
     plan: Allocation
     numbers: Numbers
     media: Media = Media.PAGE
-    unit: Unit | None = None
+    unit: Unit | None = None  # left out, dollars or cents
     most_programs: int = 15
     most_limits: int = 200
-    wide: bool = False
+    wide: bool = False  # whether there is space for reasons beside the figures
 
     @cached_property
     def figures(self) -> Figures:
@@ -100,15 +81,10 @@ class PlanView:
             for row in self.bought.rows
             if self.weight_is_assumed(row)
         ]
-        found += [
-            (label(key, fund.name), "the figures of the fund", fund.source) for key, fund in scenario.funds.items()
-        ]
-        names, sources = self.figures.names.tolist(), scenario.programs.text("source").tolist()
-        found += [
-            (one_line(name), "the figures of the program", source)
-            for name, source in zip(names, sources, strict=True)
-            if source
-        ]
+        funds = scenario.funds.items()
+        found += [(label(key, fund.name), "the figures of the fund", fund.source) for key, fund in funds]
+        programs = zip(self.figures.names.tolist(), scenario.programs.text("source").tolist(), strict=True)
+        found += [(one_line(name), "the figures of the program", source) for name, source in programs if source]
         return [(name, figure, one_line(source)) for name, figure, source in found if is_assumed(source)]
 
     def weight_is_assumed(self, row: OutcomeRow) -> bool:

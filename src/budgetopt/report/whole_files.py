@@ -12,25 +12,10 @@ from budgetopt.errors import OptionError
 __all__ = ["write_text", "write_whole"]
 
 
-def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
-    """Let something write a file beside its place, and put it there when it is complete.
+def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
+    """Let ``write`` write a file beside its place, put it there when it is complete, and return its path.
 
-    Parameters
-    ----------
-    path
-        Where the file belongs; what stands there is replaced.
-    write
-        Writes the file at the path that it is given.
-
-    Returns
-    -------
-    Path
-        Where the file is.
-
-    Raises
-    ------
-    OptionError
-        If the file cannot be written there.
+    It is an OptionError where the file cannot be written there.
     """
     target = Path(path)
     if target.is_dir():
@@ -60,17 +45,12 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
 
 def write_text(path: str | Path, text: str) -> Path:
     """Write a text as UTF-8 with plain line ends, whole or not at all; see :func:`write_whole`."""
-
-    def write(beside: Path) -> None:
-        beside.write_bytes(text.encode("utf-8"))
-
-    return write_whole(path, write)
+    return write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8", newline=""))
 
 
 def _unwritable(target: Path, error: OSError) -> OptionError:
-    reason = (
-        "there is no such folder" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
-    )
+    reason = (error.strerror or str(error)).lower()
+    reason = "there is no such folder" if isinstance(error, FileNotFoundError) else reason
     return OptionError(
         f"{target} cannot be written: {reason}", hint="name a file in a folder that exists and that you may write to"
     )

@@ -17,17 +17,9 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = [
-    "Amount",
-    "AmountOrShare",
-    "Number",
-    "NumberOrShare",
-    "PositiveAmount",
-    "Share",
-    "ShareOf",
-    "SignedAmount",
-    "SignedShare",
-    "parse_number",
-]
+    "Amount", "AmountOrShare", "Number", "NumberOrShare", "PositiveAmount", "Share", "ShareOf", "SignedAmount",
+    "SignedShare", "parse_number",
+]  # fmt: skip
 
 _EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9}
 _NUMBER = re.compile(
@@ -56,21 +48,9 @@ class Share(float):
 
 
 def parse_number(value: object, what: str = "an amount", text: str = "") -> float:
-    """Return the number that a value of a file stands for.
+    """Return the number that a value of a file stands for; refuse what is not finite or could be read in two ways.
 
-    Parameters
-    ----------
-    value
-        A number, or a text such as ``4_200_000``, ``4,200,000``, ``$4.2M``, ``350k`` or ``1e6``.
-    what
-        What is being read, for the message.
-    text
-        What a message shows instead of the value, where the value is only a part of what was written.
-
-    Raises
-    ------
-    PydanticCustomError
-        If it is no finite number, or could be read in two ways.
+    A message says ``what`` is being read, and shows ``text`` in place of a value that is only a part of the text.
     """
     if isinstance(value, str):
         number = _from_text(value.strip(), what, text or value.strip())
@@ -161,13 +141,8 @@ def _share(value: object) -> Share:
         share = Share(parse_number(value, "a share"))
         if share > 1 and not isinstance(value, Share):
             percent = f"{float(share) * 100:g}"
-            raise refuse(
-                "ambiguous-share",
-                "{value} as a share could mean {value}% or {value} times",
-                "a share such as 16% or 0.16",
-                f"write {value}%, or {percent}%",
-                value=str(value),
-            )
+            message, hint = "{value} as a share could mean {value}% or {value} times", f"write {value}%, or {percent}%"
+            raise refuse("ambiguous-share", message, _expected("a share"), hint, value=str(value))
     if share < 0:
         raise refuse("negative", "{value} is negative", "a share of zero or more", value=str(value))
     return share
@@ -216,19 +191,11 @@ def _schema(minimum: str | None, *, text: bool = True, share: bool = False, only
     return WithJsonSchema({"anyOf": options})
 
 
-def _number(value: object) -> float:
-    return parse_number(value, "a number")
-
-
-def _signed_amount(value: object) -> float:
-    return parse_number(value)
-
-
 _as_written = PlainSerializer(_write, when_used="always")
 
-Number = Annotated[float, PlainValidator(_number), _as_written, _schema(None)]
+Number = Annotated[float, PlainValidator(lambda value: parse_number(value, "a number")), _as_written, _schema(None)]
 """Any finite number."""
-SignedAmount = Annotated[float, PlainValidator(_signed_amount), _as_written, _schema(None)]
+SignedAmount = Annotated[float, PlainValidator(lambda value: parse_number(value)), _as_written, _schema(None)]
 """Dollars, of either sign."""
 Amount = Annotated[float, PlainValidator(_amount), _as_written, _schema("minimum")]
 """Dollars, zero or more."""
@@ -236,12 +203,8 @@ PositiveAmount = Annotated[float, PlainValidator(_positive_amount), _as_written,
 """Dollars, above zero."""
 ShareOf = Annotated[float, PlainValidator(_share), _as_written, _schema("minimum", text=False, only_share=True)]
 """A share, held as a :class:`Share`."""
-SignedShare = Annotated[
-    float,
-    PlainValidator(_signed_share),
-    _as_written,
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": -1, "maximum": 1}, _TEXT_SHARE]}),
-]
+_signed_schema = WithJsonSchema({"anyOf": [{"type": "number", "minimum": -1, "maximum": 1}, _TEXT_SHARE]})
+SignedShare = Annotated[float, PlainValidator(_signed_share), _as_written, _signed_schema]
 """A share of either sign, held as a :class:`Share`."""
 AmountOrShare = Annotated[float, PlainValidator(_amount_or_share), _as_written, _schema("minimum", share=True)]
 """Dollars, or a share of the baseline held as a :class:`Share`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.scenario.programs import Floats, Ints, ProgramTable
+from budgetopt.scenario.programs import Floats, Ints, ProgramTable, items_of
 
 __all__ = ["Effects", "effects_of", "unit_prices", "uses_of"]
 
@@ -41,40 +41,24 @@ class Effects:
         return len(self.program)
 
 
-class _Gathering:
-    """Effects as they are found, outcome by outcome."""
+_Part = tuple[Ints, int, Ints, Floats, Floats]
+"""Effects on one outcome: the programs, the outcome, how many points each has, the points, the last slopes."""
 
-    def __init__(self) -> None:
-        self.program: list[Ints] = []
-        self.outcome: list[Ints] = []
-        self.lengths: list[Ints] = []
-        self.points: list[Floats] = []
-        self.tails: list[Floats] = []
 
-    def add(self, rows: Ints, position: int, lengths: Ints, points: Floats, tail: Floats) -> None:
-        """Add effects on one outcome: their points one after another, and their slopes after the last point."""
-        self.program.append(rows)
-        self.outcome.append(np.full(len(rows), position, dtype=np.int64))
-        self.lengths.append(lengths)
-        self.points.append(points)
-        self.tails.append(tail)
+def _straight(rows: Ints, position: int, slope: Floats) -> _Part:
+    """Return effects that are straight lines from nothing."""
+    return rows, position, np.ones(len(rows), dtype=np.int64), np.zeros((len(rows), 2)), slope
 
-    def straight(self, rows: Ints, position: int, slope: Floats) -> None:
-        """Add effects that are straight lines from nothing."""
-        self.add(rows, position, np.ones(len(rows), dtype=np.int64), np.zeros((len(rows), 2)), slope)
 
-    def effects(self) -> Effects:
-        """Return everything that was added, in the order of the programs and outcomes."""
-        if not self.program:
-            empty, whole = np.empty(0), np.empty(0, dtype=np.int64)
-            return Effects(whole, whole, np.zeros(1, dtype=np.int64), empty, empty, empty)
-        program, outcome = np.concatenate(self.program), np.concatenate(self.outcome)
-        lengths, points, tail = np.concatenate(self.lengths), np.concatenate(self.points), np.concatenate(self.tails)
-        order = np.lexsort((outcome, program))
-        starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        offsets = np.concatenate(([0], np.cumsum(lengths[order])))
-        items = np.repeat(starts[order] - offsets[:-1], lengths[order]) + np.arange(offsets[-1])
-        return Effects(program[order], outcome[order], offsets, points[items, 0], points[items, 1], tail[order])
+def _in_order(parts: Sequence[_Part]) -> Effects:
+    """Return effects in the order of the programs and outcomes."""
+    none = np.empty(0, dtype=np.int64)
+    parts = [_straight(none, 0, np.empty(0)), *parts]
+    outcome = np.concatenate([np.full(len(part[0]), part[1], dtype=np.int64) for part in parts])
+    program, lengths, points, tail = (np.concatenate([part[at] for part in parts]) for at in (0, 2, 3, 4))
+    order = np.lexsort((outcome, program))
+    items, offsets = items_of(np.concatenate(([0], np.cumsum(lengths))), order)
+    return Effects(program[order], outcome[order], offsets, points[items, 0], points[items, 1], tail[order])
 
 
 def effects_of(programs: ProgramTable, outcomes: Sequence[str]) -> Effects:
@@ -83,18 +67,17 @@ def effects_of(programs: ProgramTable, outcomes: Sequence[str]) -> Effects:
     A program's level in a period is what it spends, in dollars of the first period; for a program of a service, the
     units that it serves. What `if_funded` takes as a fixed cost is not part of the level.
     """
-    found = _Gathering()
+    found: list[_Part] = []
     price = unit_prices(programs)
     for position, name in enumerate(outcomes):
         keys = programs.under(f"outcomes.{name}")
         if (column := keys.get("per_dollar")) is not None:
-            found.straight(column.rows, position, column.values * price[column.rows])
+            found.append(_straight(column.rows, position, column.values * price[column.rows]))
         if (column := keys.get("per_unit")) is not None:
-            found.straight(column.rows, position, column.values)
+            found.append(_straight(column.rows, position, column.values))
         if (column := keys.get("unit_cost")) is not None:
-            cost = np.divide(
-                column.values, price[column.rows], out=np.full(len(column), np.inf), where=price[column.rows] > 0
-            )
+            each = price[column.rows]
+            cost = np.divide(column.values, each, out=np.full(len(column), np.inf), where=each > 0)
             up_to = programs.number(f"outcomes.{name}.up_to")[column.rows]
             limited = ~np.isnan(up_to)
             points = np.zeros((len(column), 2, 2))
@@ -102,10 +85,11 @@ def effects_of(programs: ProgramTable, outcomes: Sequence[str]) -> Effects:
             points[:, 1, 1] = np.where(limited, up_to, 1.0)
             # without a limit the slope after the first point says it all; limited to zero units, nothing can be bought
             keep = np.stack([np.ones(len(column), dtype=bool), limited & (points[:, 1, 0] > 0)], axis=1)
-            found.add(column.rows, position, keep.sum(axis=1), points[keep], np.where(limited, 0.0, 1.0 / cost))
+            tail = np.where(limited, 0.0, 1.0 / cost)
+            found.append((column.rows, position, keep.sum(axis=1), points[keep], tail))
         if (column := keys.get("curve")) is not None and column.offsets is not None:
-            found.add(column.rows, position, np.diff(column.offsets), column.values, np.zeros(len(column)))
-    return found.effects()
+            found.append((column.rows, position, np.diff(column.offsets), column.values, np.zeros(len(column))))
+    return _in_order(found)
 
 
 def uses_of(programs: ProgramTable, resources: Sequence[str], outcomes: Sequence[str], effects: Effects) -> Effects:
@@ -113,37 +97,24 @@ def uses_of(programs: ProgramTable, resources: Sequence[str], outcomes: Sequence
 
     What is used for each unit of an outcome follows the outcome's own line.
     """
-    found = _Gathering()
+    found: list[_Part] = []
     price = unit_prices(programs)
     for position, name in enumerate(resources):
-        keys = programs.under(f"uses.{name}")
-        slope = np.zeros(len(programs))
-        if (column := keys.get("per")) is not None:
-            slope[column.rows] += price[column.rows] / column.values
-        if (column := keys.get("per_dollar")) is not None:
-            slope[column.rows] += price[column.rows] * column.values
-        if (column := keys.get("per_unit")) is not None:
-            slope[column.rows] += column.values
+        per, per_dollar, per_unit = (programs.number(f"uses.{name}.{key}") for key in ("per", "per_dollar", "per_unit"))
+        slope = np.nan_to_num(price / per) + np.nan_to_num(price * per_dollar) + np.nan_to_num(per_unit)
         straight = np.flatnonzero(slope)
-        found.straight(straight, position, slope[straight])
-        for key, column in programs.under(f"uses.{name}.per_outcome").items():
-            rate = np.zeros(len(programs))
-            rate[column.rows] = column.values
-            mine = np.flatnonzero((effects.outcome == list(outcomes).index(key)) & (rate[effects.program] != 0))
-            rate = rate[effects.program[mine]]
-            lengths = np.diff(effects.offsets)[mine]
-            items = np.repeat(effects.offsets[mine], lengths) + _counting(lengths)
+        found.append(_straight(straight, position, slope[straight]))
+        for key in programs.under(f"uses.{name}.per_outcome"):
+            rates = np.nan_to_num(programs.number(f"uses.{name}.per_outcome.{key}"))[effects.program]
+            mine = np.flatnonzero((effects.outcome == list(outcomes).index(key)) & (rates != 0))
+            rate, lengths = rates[mine], np.diff(effects.offsets)[mine]
+            items, _ = items_of(effects.offsets, mine)
             points = np.stack([effects.spending[items], effects.value[items] * np.repeat(rate, lengths)], axis=1)
-            found.add(effects.program[mine], position, lengths, points, effects.tail[mine] * rate)
-    return found.effects()
+            found.append((effects.program[mine], position, lengths, points, effects.tail[mine] * rate))
+    return _in_order(found)
 
 
 def unit_prices(programs: ProgramTable) -> Floats:
     """Return the dollars for one unit of each program's level, in dollars of the first period; shape (programs,)."""
     price = programs.number("service.unit_cost")
     return np.where(np.isnan(price), 1.0, price)
-
-
-def _counting(lengths: Ints) -> Ints:
-    """Return 0, 1, 2 ... for each length, one after another."""
-    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)

@@ -43,17 +43,7 @@ _NUMERIC_VALIDATORS = {
 
 @dataclass(frozen=True)
 class Leaf:
-    """What a dotted key leads to.
-
-    Parameters
-    ----------
-    path
-        The key, part by part; a name that has dots in it is one part.
-    type
-        The type of its values, with the checks of the model.
-    kind
-        What stands there.
-    """
+    """What a dotted key leads to: its path (a name with dots in it is one part), the type of its values, their kind."""
 
     path: tuple[str, ...]
     type: Any
@@ -116,18 +106,17 @@ def _leaf_type(options: Sequence[Any]) -> tuple[Any, Kind] | None:
     if get_origin(inner) is Literal:
         return member, "choice"
     if get_origin(inner) is tuple:
-        item = _alternatives(get_args(inner)[0])
-        if len(item) == 1 and _bare(item[0]) is str:
+        items = _alternatives(get_args(inner)[0])
+        if len(items) > 1:
+            return member, "other"
+        if _bare(items[0]) is str:
             return member, "names"
-        if len(item) == 1 and get_origin(_bare(item[0])) is tuple:
+        if get_origin(_bare(items[0])) is tuple:
             return member, "points"
-        return member, "numbers" if len(item) == 1 and _is_number(item[0]) else "other"
-    if inner is bool:
-        return member, "flag"
-    if inner is int:
-        return member, "whole"
-    if inner is str:
-        return member, "text"
+        return member, "numbers" if _is_number(items[0]) else "other"
+    if inner in (bool, int, str):
+        kinds: dict[Any, Kind] = {bool: "flag", int: "whole", str: "text"}
+        return member, kinds[inner]
     return member, "number" if _is_number(member) else "other"
 
 
@@ -138,13 +127,7 @@ def _is_number(kind: Any) -> bool:
 
 
 class Slot:
-    """What may stand at one place of a scenario: the types of its values, and what may stand below it.
-
-    Parameters
-    ----------
-    types
-        The types, each with its annotations.
-    """
+    """What may stand at one place of a scenario: the types of its values, annotated, and what may stand below it."""
 
     def __init__(self, types: Iterable[Any]) -> None:
         self.types = tuple(types)
@@ -269,26 +252,19 @@ def leaf_of(model: type[BaseModel], key: str) -> Leaf | None:
 
 def _ways(slot: Slot, key: str) -> Iterator[tuple[tuple[str, ...], Slot]]:
     """Yield every way to read a dotted key below a slot, and what it leads to."""
-    for field in slot.fields:
-        if key == field:
-            yield (field,), slot.below(field)
-        elif key.startswith(f"{field}."):
-            yield from _after(field, slot.below(field), key[len(field) + 1 :])
+    below = [(field, slot.below(field)) for field in slot.fields if key == field or key.startswith(f"{field}.")]
+    number, _, rest = key.partition(".")
     if slot.has_names:
-        yield (key,), slot.below("")
-        for at, character in enumerate(key):
-            if character == "." and at:
-                yield from _after(key[:at], slot.below(""), key[at + 1 :])
-    elif slot.is_list:
+        ends = [len(key), *(at for at, character in enumerate(key) if character == "." and at)]
+        below += [(key[:at], slot.below("")) for at in ends]
+    elif slot.is_list and number.isdecimal() and rest:
         # an item of a list of mappings is called by its number
-        number, _, rest = key.partition(".")
-        if number.isdecimal():
-            yield from _after(number, slot.below(0), rest)
-
-
-def _after(part: str, slot: Slot, rest: str) -> Iterator[tuple[tuple[str, ...], Slot]]:
-    for path, found in _ways(slot, rest):
-        yield (part, *path), found
+        below.append((number, slot.below(0)))
+    for part, inside in below:
+        if part == key:
+            yield (part,), inside
+        else:
+            yield from (((part, *path), found) for path, found in _ways(inside, key[len(part) + 1 :]))
 
 
 def near_key(slot: Slot, key: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from budgetopt.errors import OptionError, UnknownNameError
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import printed
 
 __all__ = ["Named", "named"]
 
@@ -14,15 +15,7 @@ _SECTIONS = {"program": "programs", "fund": "funds", "rule": "rules", "outcome":
 
 
 class Named(NamedTuple):
-    """A part of a scenario.
-
-    Parameters
-    ----------
-    kind
-        ``program``, ``fund``, ``rule``, ``outcome`` or ``resource``.
-    key
-        Its id; for a rule its name.
-    """
+    """A part of a scenario: its kind, such as ``program``, and its id; for a rule its name."""
 
     kind: str
     key: str
@@ -34,17 +27,10 @@ class Named(NamedTuple):
 
 
 def named(scenario: Scenario, text: str, kinds: Collection[str] = tuple(_SECTIONS)) -> Named:
-    """Return the part of a scenario that a text names.
+    """Return the part of a scenario, of one of some kinds, that a text names.
 
-    Parameters
-    ----------
-    scenario
-        The scenario.
-    text
-        An id; or a name as it is printed, capitals and spaces aside; or, where parts of several kinds are called the
-        same, a path such as ``funds.general``. An id counts before a printed name.
-    kinds
-        The kinds of parts that are meant.
+    The text is an id; or a name as it is printed, capitals and spaces aside; or, where parts of several kinds are
+    called the same, a path such as ``funds.general``. An id counts before a printed name.
 
     Raises
     ------
@@ -61,17 +47,16 @@ def named(scenario: Scenario, text: str, kinds: Collection[str] = tuple(_SECTION
         raise OptionError(f"{text!r} names {len(found)} parts of the scenario", hint=f"name one: {', '.join(paths)}")
     if not found:
         # of two names that differ in capitals alone, the later is offered: the id
-        known = dict.fromkeys([*(printed for _, printed in parts if printed), *(part.key for part, _ in parts)])
+        known = dict.fromkeys([*(name for _, name in parts if name), *(part.key for part, _ in parts)])
         raise UnknownNameError(_words(kinds), text, known)
     return found[0]
 
 
 def _parts(scenario: Scenario, kinds: Collection[str]) -> Iterator[tuple[Named, str]]:
     """Yield each part with the name that is printed for it."""
+    programs = scenario.programs
     if "program" in kinds:
-        programs = scenario.programs
-        pairs = zip(programs.ids.tolist(), programs.names().tolist(), strict=True)
-        yield from ((Named("program", key), name) for key, name in pairs)
+        yield from ((Named("program", key), str(name)) for key, name in zip(programs, programs.names(), strict=True))
     for kind, parts in (("fund", scenario.funds), ("outcome", scenario.outcomes), ("resource", scenario.resources)):
         if kind in kinds:
             yield from ((Named(kind, key), part.name) for key, part in parts.items())
@@ -82,7 +67,7 @@ def _parts(scenario: Scenario, kinds: Collection[str]) -> Iterator[tuple[Named, 
 def _printed(parts: Sequence[tuple[Named, str]], text: str) -> list[Named]:
     """Return the parts that are printed under a name; those that are written just so, if there are any."""
     plain = _plain(text)
-    alike = [(part, name) for part, name in parts if _plain(name or part.key.replace("_", " ")) == plain]
+    alike = [(part, name) for part, name in parts if _plain(printed(part.key, name)) == plain]
     return [part for part, name in alike if name == text] or [part for part, _ in alike]
 
 

@@ -71,14 +71,11 @@ class PackageTable:
 def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequence[str]) -> PackageTable:
     """Return the packages of all programs."""
     numbers = sorted({int(key.split(".")[0]) for key in programs.under("packages")})
-    program: list[Ints] = []
-    number: list[Ints] = []
-    for k in numbers:
-        rows = programs.columns[f"packages.{k}.cost"].rows
-        program.append(rows)
-        number.append(np.full(len(rows), k, dtype=np.int64))
-    all_program = np.concatenate(program) if program else np.empty(0, dtype=np.int64)
-    all_number = np.concatenate(number) if number else np.empty(0, dtype=np.int64)
+    columns = {k: programs.under(f"packages.{k}") for k in numbers}
+    rows = {k: columns[k]["cost"].rows for k in numbers}
+    none = np.empty(0, dtype=np.int64)
+    all_program = np.concatenate([none, *rows.values()])
+    all_number = np.concatenate([none, *(np.full(len(rows[k]), k, dtype=np.int64) for k in numbers)])
     order = np.lexsort((all_number, all_program))
     all_program, all_number = all_program[order], all_number[order]
     # where a program's package of a number stands in the table
@@ -95,19 +92,18 @@ def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequ
     effects: list[tuple[Ints, Ints, Floats]] = []
     uses: list[tuple[Ints, Ints, Floats]] = []
     for k in numbers:
-        columns = programs.under(f"packages.{k}")
-        offsets = columns["cost"].offsets
-        years[at[k][columns["cost"].rows]] = 1 if offsets is None else np.diff(offsets)
+        offsets = columns[k]["cost"].offsets
+        years[at[k][rows[k]]] = 1 if offsets is None else np.diff(offsets)
         for key, target in (("name", name), ("opens_after", opens), ("then_costs", then)):
-            if (column := columns.get(key)) is not None:
+            if (column := columns[k].get(key)) is not None:
                 target[at[k][column.rows]] = column.values
         for names, keys, found in ((outcomes, "outcomes.{}.value", effects), (resources, "uses.{}", uses)):
             for position, one in enumerate(names):
-                if (column := columns.get(keys.format(one))) is not None:
+                if (column := columns[k].get(keys.format(one))) is not None:
                     found.append((at[k][column.rows], np.full(len(column), position, dtype=np.int64), column.values))
     cost = np.zeros((count, int(years.max(initial=1))))
     for k in numbers:
-        column = programs.columns[f"packages.{k}.cost"]
+        column = columns[k]["cost"]
         if column.offsets is None:
             cost[at[k][column.rows], 0] = column.values
         else:
@@ -127,10 +123,6 @@ def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequ
 
 
 def _joined(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
-    if not parts:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
-    return (
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
-        np.concatenate([part[2] for part in parts]),
-    )
+    none = np.empty(0, dtype=np.int64)
+    package, position, value = zip((none, none, np.empty(0)), *parts, strict=True)
+    return np.concatenate(package), np.concatenate(position), np.concatenate(value)

@@ -21,19 +21,9 @@ from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
 
 __all__ = [
-    "Bools",
-    "Column",
-    "Floats",
-    "Ints",
-    "Origin",
-    "ProgramTable",
-    "Texts",
-    "column_of",
-    "objects",
-    "origin_of",
-    "put",
-    "split_key",
-]
+    "Bools", "Column", "Floats", "Ints", "Origin", "ProgramTable", "Texts", "column_of", "items_of", "objects",
+    "origin_of", "put", "split_key",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -111,14 +101,12 @@ class Column:
 
     def take(self, cells: Ints, rows: Ints) -> Column:
         """Return a column of the chosen cells, standing at new rows (rising)."""
-        values, offsets = self.values[cells] if self.offsets is None else self.values, None
-        if self.offsets is not None:
-            lengths = np.diff(self.offsets)[cells]
-            offsets = np.concatenate(([0], np.cumsum(lengths)))
-            items = np.repeat(self.offsets[cells] - offsets[:-1], lengths) + np.arange(offsets[-1])
-            values = self.values[items]
+        if self.offsets is None:
+            items, offsets = cells, None
+        else:
+            items, offsets = items_of(self.offsets, cells)
         origin = None if self.origin is None else self.origin.take(cells)
-        return Column(rows, values, offsets, None if self.shares is None else self.shares[cells], origin)
+        return Column(rows, self.values[items], offsets, None if self.shares is None else self.shares[cells], origin)
 
 
 def column_of(rows: Sequence[int], cells: Sequence[Any], origin: Origin | None = None) -> Column:
@@ -127,17 +115,21 @@ def column_of(rows: Sequence[int], cells: Sequence[Any], origin: Origin | None =
     if any(isinstance(cell, tuple) for cell in cells):
         offsets = np.concatenate(([0], np.cumsum([len(cell) for cell in cells])))
         items = [item for cell in cells for item in cell]
-        if items and isinstance(items[0], float):
-            return Column(at, np.array(items), offsets, origin=origin)
-        if items and isinstance(items[0], tuple):
-            return Column(at, np.array(items, dtype=np.float64).reshape(-1, 2), offsets, origin=origin)
-        return Column(at, objects(items), offsets, origin=origin)
+        of_numbers = bool(items) and isinstance(items[0], float | tuple)
+        return Column(at, np.array(items, dtype=np.float64) if of_numbers else objects(items), offsets, origin=origin)
     if all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):
         shares = np.array([isinstance(cell, Share) for cell in cells], dtype=bool)
         return Column(at, np.array(cells, dtype=np.float64), shares=shares if shares.any() else None, origin=origin)
     if all(isinstance(cell, bool) for cell in cells):
         return Column(at, np.array(cells, dtype=bool), origin=origin)
     return Column(at, objects(cells), origin=origin)
+
+
+def items_of(offsets: Ints, cells: Ints) -> tuple[Ints, Ints]:
+    """Return the positions of the items of the chosen cells, one cell after another, and the offsets of these."""
+    lengths = np.diff(offsets)[cells]
+    chosen = np.concatenate(([0], np.cumsum(lengths)))
+    return np.repeat(offsets[cells] - chosen[:-1], lengths) + np.arange(chosen[-1]), chosen
 
 
 def objects(items: Sequence[Any]) -> Texts:
@@ -201,8 +193,7 @@ class ProgramTable:
         row = self.position(program)
         tree: dict[str, Any] = {}
         for key, column in self.columns.items():
-            cell = int(np.searchsorted(column.rows, row))
-            if cell < len(column) and column.rows[cell] == row:
+            if (cell := self._cell(row, key)) is not None:
                 put(tree, split_key(key), column.cell(cell))
         return Program.model_validate(tree)
 
@@ -236,24 +227,20 @@ class ProgramTable:
 
     def number(self, key: str) -> Floats:
         """Return the numbers of a key, NaN for programs without it; shape (programs,)."""
-        numbers = np.full(len(self), np.nan)
-        if (column := self.columns.get(key)) is not None:
-            numbers[column.rows] = column.values
-        return numbers
+        return self._fill(np.full(len(self), np.nan), key)
 
     def text(self, key: str) -> Texts:
         """Return the texts of a key, empty for programs without it; shape (programs,)."""
-        texts = np.full(len(self), "", dtype=object)
-        if (column := self.columns.get(key)) is not None:
-            texts[column.rows] = column.values
-        return texts
+        return self._fill(np.full(len(self), "", dtype=object), key)
 
     def flag(self, key: str, *, default: bool) -> Bools:
         """Return a key that is true or false; shape (programs,)."""
-        flags = np.full(len(self), default)
+        return self._fill(np.full(len(self), default), key)
+
+    def _fill(self, values: NDArray[Any], key: str) -> NDArray[Any]:
         if (column := self.columns.get(key)) is not None:
-            flags[column.rows] = column.values.astype(bool)
-        return flags
+            values[column.rows] = column.values
+        return values
 
     def names(self) -> Texts:
         """Return the programs' names as they are printed: the id where no name is given; shape (programs,)."""
@@ -338,9 +325,5 @@ def origin_of(places: Sequence[Place | None]) -> Origin | None:
         return None
     known = [place or Place("") for place in places]
     files = {name: at for at, name in enumerate(dict.fromkeys((place.file, place.sheet) for place in known))}
-    return Origin(
-        tuple(files),
-        np.array([files[place.file, place.sheet] for place in known], dtype=np.int64),
-        np.array([place.line for place in known], dtype=np.int64),
-        np.array([place.column for place in known], dtype=np.int64),
-    )
+    cells = [(files[place.file, place.sheet], place.line, place.column) for place in known]
+    return Origin(tuple(files), *np.array(cells, dtype=np.int64).T)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.scenario.coverage import ceilings
-from budgetopt.scenario.effects import Effects, effects_of, uses_of
+from budgetopt.scenario.effects import Effects, effects_of, unit_prices, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
-from budgetopt.scenario.limits import Limits, limits_of
+from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
@@ -96,7 +95,7 @@ class Scenario:
     @cached_property
     def limits(self) -> Limits:
         """Every limit that binds a plan: rules, targets, capacities, what funds ask for, floors and ceilings."""
-        return limits_of(self)
+        return Limits(self)
 
     @cached_property
     def effects(self) -> Effects:
@@ -164,10 +163,28 @@ class Scenario:
     def ceilings(self) -> Floats:
         """The spending at which each program covers all that it could serve, infinite where nothing says so.
 
-        Dollars, shape (programs, periods); see :func:`budgetopt.scenario.coverage.ceilings`.
+        It is the program's own ceiling; without one the cost of all units of its service, or of all of its packages
+        (of the most expensive if one at most is taken); without these the spending from which on more buys nothing,
+        fixed cost included. Dollars, shape (programs, periods).
         """
+        programs, effects, packages = self.programs, self.effects, self.packages
+        units = programs.number("service.up_to") * programs.number("service.unit_cost")
+        fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
+        cost = packages.cost.max(axis=1, initial=0.0)
+        every, highest = np.zeros(len(programs)), np.zeros(len(programs))
+        np.add.at(every, packages.program, cost)
+        np.maximum.at(highest, packages.program, cost)
+        whole = np.where(programs.text("choose") == "one", highest, every)
+
+        last = np.full(len(programs), -np.inf)
+        flat = np.where(effects.tail == 0, effects.spending[effects.offsets[1:] - 1], np.inf)
+        np.maximum.at(last, effects.program, flat)
+        # levels of a service are units
+        np.multiply(last, unit_prices(programs), out=last, where=np.isfinite(last))
+        useful = np.where(np.isfinite(last) & (last > 0), last + fixed, np.inf)
+        otherwise = np.where(~np.isnan(units), units + fixed, np.where(whole > 0, whole, useful))
         most = self.dollars("spending.at_most")
-        return ceilings(self.programs, self.effects, self.packages, most, self.price_level)
+        return np.where(np.isnan(most), otherwise[:, None] * self.price_level, most)
 
     def per_period(self, value: Any, default: float = 0.0) -> Floats:
         """Return a value that may differ by period as an array, the default where it is silent; shape (periods,)."""

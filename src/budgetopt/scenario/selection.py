@@ -55,18 +55,13 @@ def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
         chosen = np.ones(len(programs), dtype=bool)
         if term.not_ is not None:
             chosen &= ~_matches(programs, key, tuple(term.not_) if isinstance(term.not_, list) else term.not_)
-        if any(bound is not None for bound in (term.at_least, term.at_most, term.above, term.below)):
-            numbers = attribute_numbers(programs, key)
-            with np.errstate(invalid="ignore"):
-                chosen &= ~np.isnan(numbers)
-                if term.at_least is not None:
-                    chosen &= numbers >= term.at_least
-                if term.at_most is not None:
-                    chosen &= numbers <= term.at_most
-                if term.above is not None:
-                    chosen &= numbers > term.above
-                if term.below is not None:
-                    chosen &= numbers < term.below
+        lower = ((np.greater_equal, term.at_least), (np.greater, term.above))
+        upper = ((np.less_equal, term.at_most), (np.less, term.below))
+        for compare, bound in (*lower, *upper):
+            if bound is not None:
+                # what is no number compares as false
+                with np.errstate(invalid="ignore"):
+                    chosen &= compare(attribute_numbers(programs, key), bound)
         return chosen
     wanted = {word(item) for item in (term if isinstance(term, tuple) else (term,))}
     if key == "tags":

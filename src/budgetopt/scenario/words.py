@@ -18,36 +18,20 @@ _WIDEST = 60
 
 
 def refuse(code: str, message: str, expected: str = "", hint: str = "", **values: Any) -> PydanticCustomError:
-    """Return the error by which a model refuses a value.
+    """Return the error by which a model refuses a value; ``{name}`` in the message is the value of that name.
 
-    Parameters
-    ----------
-    code
-        A stable word for machines.
-    message
-        What is wrong; ``{name}`` is replaced by the value of that name.
-    expected, hint
-        What was expected, and how to fix it.
-    **values
-        The values that the message names. ``at`` is not for the message: it is the key below which the problem is.
+    Of these values, ``at`` is not for the message: it is the key below which the problem is.
     """
     return PydanticCustomError(code, message, {**values, "expected": expected, "hint": hint})
 
 
 def clean(text: str) -> str:
-    """Return a text in the one form that equal texts have (NFC).
-
-    Raises
-    ------
-    PydanticCustomError
-        If it has control characters, which no file could carry on.
-    """
+    """Return a text in the one form that equal texts have (NFC); refuse control characters, which no file can keep."""
     if (found := _INVISIBLE.search(text)) is not None:
         message = "{shown} has an invisible control character"
         hint = "in double quotation marks a backslash begins a special character: write '...' instead"
-        raise refuse(
-            "control-character", message, "visible characters", hint if found[0] < " " else "", shown=shown(text)
-        )
+        hint = hint if found[0] < " " else ""
+        raise refuse("control-character", message, "visible characters", hint, shown=shown(text))
     return unicodedata.normalize("NFC", text)
 
 
@@ -64,7 +48,7 @@ def shown(value: object) -> str:
         return f"'{text[: _WIDEST - 3]}...'" if len(text) > _WIDEST else f"'{text}'"
     if isinstance(value, Sequence | set | frozenset):
         return "a list"
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+    if isinstance(value, float) and abs(value) == float("inf"):
         return "infinity" if value > 0 else "minus infinity"
     if isinstance(value, int | float):
         text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "a very long number"

@@ -25,6 +25,7 @@ from budgetopt.solvers.blocks import Blocks
 from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.large import Large, OpenColumns
 from budgetopt.solvers.pools import pool
+from budgetopt.solvers.single_rows import SingleRows
 from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["solve_by_prices"]
@@ -67,11 +68,12 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
         None where the structure gives no handle, or the problem turns out infeasible: the whole problem must be solved.
         Without prices where time ran out; then the point, if there is one, is feasible and not proved.
     """
-    blocks = Blocks.of(lp)
+    single = SingleRows.of(lp)
+    blocks = Blocks.of(single.lp)
     if not blocks.suited:
         return None
-    small, cost = lp, stage.sign * stage.cost
-    pooled = pool(lp, cost, blocks)
+    small, cost = single.lp, stage.sign * stage.cost
+    pooled = pool(small, cost, blocks)
     if pooled is not None:
         small, cost = pooled.lp, pooled.cost
         blocks = Blocks.of(small, pooled.pool_rows)
@@ -85,7 +87,7 @@ def solve_by_prices(lp: LinearProgram, stage: Stage, options: Options, clock: Cl
     value = stage.value(x)
     if y is None:
         return replace(found, x=x, objective=value, bound=np.nan)
-    y = stage.sign * y
+    y = single.restore(lp, stage, stage.sign * y)
     reduced = stage.reduced_costs(lp.matrix, y)
     return replace(found, x=x, row_dual=y, reduced_cost=reduced, objective=value, bound=value)
 

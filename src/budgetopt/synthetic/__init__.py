@@ -65,8 +65,6 @@ def city(
     if draft.has("resources"):
         add_uses(draft)
     add_packages(draft)
-    if not draft.has("resources"):
-        draft.written.parts = {key: part for key, part in draft.written.parts.items() if ".uses." not in key}
     words = {
         "name": f"Generated city of {programs:,} programs",
         "description": f"Made by a generator (seed {seed}); no figure is about a real place.",
@@ -84,7 +82,7 @@ def _scenario_of(draft: Draft, words: dict[str, Any]) -> Scenario:
         "inflation": "2.5%" if draft.has("inflation") else 0,
         "discount": "3%" if draft.has("discount") else 0,
     }
-    table = draft.written.table()
+    table = draft.table()
     bare = Scenario(Document.model_validate(words), table)
     witness = witness_of(bare, levels(draft), draft.payer, len(draft.funds))
     words |= {

@@ -6,18 +6,7 @@ import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints, objects
 from budgetopt.synthetic.city_words import DEPARTMENTS, GRADES, OUTCOMES, RESOURCES
-from budgetopt.synthetic.draft import (
-    FREE,
-    IF_FUNDED,
-    PACKAGES,
-    PLAIN,
-    PROJECT,
-    S_CURVE,
-    SERVICE,
-    Draft,
-    texts,
-    texts_of,
-)
+from budgetopt.synthetic.draft import Draft, Kind, texts_of
 
 __all__ = ["add_effects", "add_packages", "add_uses"]
 
@@ -28,7 +17,7 @@ MOST_PACKAGES = 4
 def add_effects(draft: Draft) -> None:
     """Write down what spending does to outcomes: one outcome each program, and a second for some."""
     main, second = (_positions(draft, which) for which in ("main", "second"))
-    scaled = ~draft.is_kind(PACKAGES, PROJECT)
+    scaled = ~draft.is_kind(Kind.PACKAGES, Kind.PROJECT)
     both = scaled & (draft.rng.random(len(draft)) < 0.4)
     for position, name in enumerate(OUTCOMES):
         for rows, part in (
@@ -39,8 +28,9 @@ def add_effects(draft: Draft) -> None:
 
 
 def _positions(draft: Draft, which: str) -> Ints:
-    outcomes = list(OUTCOMES)
-    return np.array([outcomes.index(getattr(one, which)) for one in DEPARTMENTS])[draft.department]
+    """Return the position of the ``main`` or ``second`` outcome, or the ``resource``, of each program's department."""
+    among = list(RESOURCES if which == "resource" else OUTCOMES)
+    return np.array([among.index(getattr(one, which)) for one in DEPARTMENTS])[draft.department]
 
 
 def _effects_on(draft: Draft, name: str, rows: Ints, part: float) -> None:
@@ -51,11 +41,11 @@ def _effects_on(draft: Draft, name: str, rows: Ints, part: float) -> None:
     sign = -1.0 if outcome.decrease else 1.0
     rate = sign * part * draft.worth[rows] / outcome.weight
     head = f"outcomes.{name}"
-    served = draft.is_kind(SERVICE, FREE)[rows]
+    served = draft.is_kind(Kind.SERVICE, Kind.FREE)[rows]
     # a unit of a service that costs nothing is worth what other services charge
     price = np.where(draft.unit_cost[rows] > 0, draft.unit_cost[rows], 40.0)
     draft.put(f"{head}.per_unit", rows[served], _short(rate * price)[served])
-    chance, bent = rng.random(len(rows)), draft.is_kind(S_CURVE)[rows] & (part == 1.0)
+    chance, bent = rng.random(len(rows)), draft.is_kind(Kind.S_CURVE)[rows] & (part == 1.0)
     straight = ~served & ~bent & (chance < 0.15) & ~np.isnan(_ceiling(draft)[rows])
     draft.put(f"{head}.per_dollar", rows[straight], _short(0.6 * rate)[straight])
     by_unit = ~served & ~bent & ~straight & (chance < 0.45) & (sign > 0)
@@ -69,12 +59,13 @@ def _effects_on(draft: Draft, name: str, rows: Ints, part: float) -> None:
 
 def _ceiling(draft: Draft) -> Floats:
     """Return the ceilings, NaN where there is none: effects without limit go with these only."""
-    return np.where(draft.is_new & draft.is_kind(PLAIN, S_CURVE), 1.0, draft.ceiling)
+    return np.where(draft.is_new & draft.is_kind(Kind.PLAIN, Kind.S_CURVE), 1.0, draft.ceiling)
 
 
-def _short(values: Floats) -> Floats:
-    """Return values in six digits, as people write them."""
-    size = 10.0 ** (5 - np.floor(np.log10(np.maximum(np.abs(values), 1e-300))))
+def _short(values: Floats, digits: int = 6, largest: Floats | None = None) -> Floats:
+    """Return values in so many digits, as people write them: of each, or of the largest that each goes with."""
+    sizes = np.abs(values) if largest is None else largest
+    size = 10.0 ** (digits - 1 - np.floor(np.log10(np.maximum(sizes, 1e-300))))
     rounded: Floats = np.round(values * size) / size
     return rounded
 
@@ -98,16 +89,9 @@ def _put_curves(draft: Draft, key: str, rows: Ints, rate: Floats, bent: Bools) -
     spending = np.column_stack([np.zeros(len(rows)), np.cumsum(widths, axis=1)])
     value = np.column_stack([start, start[:, None] + np.cumsum(gains, axis=1)])
     kept = np.column_stack([np.ones(len(rows), dtype=bool), inside])
-    digits = _short_together(value)
-    items = np.column_stack([spending[kept], digits[kept]])
-    draft.written.put_lists(key, rows, segments + 1, items)
-
-
-def _short_together(value: Floats) -> Floats:
-    """Return the values of each curve in eight digits of its largest, so that its bends stay."""
-    size = 10.0 ** (7 - np.floor(np.log10(np.maximum(np.abs(value).max(axis=1), 1e-300))))
-    rounded: Floats = np.round(value * size[:, None]) / size[:, None]
-    return rounded
+    # in eight digits of the largest value of a curve, so that its bends stay
+    value = _short(value, 8, np.abs(value).max(axis=1, keepdims=True))
+    draft.put_lists(key, rows, segments + 1, np.column_stack([spending[kept], value[kept]]))
 
 
 def _put_evidence(draft: Draft, head: str, rows: Ints) -> None:
@@ -126,8 +110,8 @@ def _put_evidence(draft: Draft, head: str, rows: Ints) -> None:
 def add_uses(draft: Draft) -> None:
     """Write down what programs use of resources: by dollars, by units of service, by units of an outcome."""
     rng = draft.rng
-    resources = _resource(draft)
-    uses = draft.is_kind(PLAIN, S_CURVE, IF_FUNDED) & (rng.random(len(draft)) < 0.5)
+    resources = _positions(draft, "resource")
+    uses = draft.is_kind(Kind.PLAIN, Kind.S_CURVE, Kind.IF_FUNDED) & (rng.random(len(draft)) < 0.5)
     per = rng.uniform(90_000, 260_000, len(draft)).round(-3)
     by_outcome = uses & draft.has("free services") & (rng.random(len(draft)) < 0.05)
     main = _positions(draft, "main")
@@ -135,9 +119,9 @@ def add_uses(draft: Draft) -> None:
         mine = resources == position
         rows = np.flatnonzero(uses & ~by_outcome & mine)
         draft.put(f"uses.{name}.per", rows, per[rows])
-        rows = np.flatnonzero(draft.is_kind(SERVICE) & mine & (rng.random(len(draft)) < 0.5))
+        rows = np.flatnonzero(draft.is_kind(Kind.SERVICE) & mine & (rng.random(len(draft)) < 0.5))
         draft.put(f"uses.{name}.per_unit", rows, _short(draft.unit_cost[rows] / 150_000))
-        rows = np.flatnonzero(draft.is_kind(FREE) & mine)
+        rows = np.flatnonzero(draft.is_kind(Kind.FREE) & mine)
         draft.put(f"uses.{name}.per_unit", rows, 0.0025)
         for outcome, said in enumerate(OUTCOMES):
             rows = np.flatnonzero(by_outcome & mine & (main == outcome))
@@ -147,7 +131,7 @@ def add_uses(draft: Draft) -> None:
 def add_packages(draft: Draft) -> None:
     """Write down decision packages, and projects whose start is chosen."""
     rng, resources = draft.rng, list(RESOURCES)
-    rows = np.flatnonzero(draft.is_kind(PACKAGES))
+    rows = np.flatnonzero(draft.is_kind(Kind.PACKAGES))
     # a city without packages says nothing of them
     if len(rows):
         choose = rng.choice(3, len(rows), p=[0.55, 0.3, 0.15])
@@ -160,27 +144,21 @@ def add_packages(draft: Draft) -> None:
             share = np.where((choose == 2) & (number > 0), 1 + share, share)
             cost = (base * share).round(-2)
             _put_package(draft, number, rows[has], cost[has])
-            used = has & (rng.random(len(rows)) < 0.4) & (number > 0)
+            used = has & (rng.random(len(rows)) < 0.4) & (number > 0) & draft.has("resources")
             for position, name in enumerate(resources):
-                mine = used & (_resource(draft)[rows] == position)
+                mine = used & (_positions(draft, "resource")[rows] == position)
                 amount = np.maximum(1.0, (cost / 180_000).round())
                 draft.put(f"packages.{number}.uses.{name}", rows[mine], amount[mine])
-    rows = np.flatnonzero(draft.is_kind(PROJECT))
+    rows = np.flatnonzero(draft.is_kind(Kind.PROJECT))
     if len(rows):
         _add_projects(draft, rows)
 
 
-def _resource(draft: Draft) -> Ints:
-    return np.array([list(RESOURCES).index(one.resource) for one in DEPARTMENTS])[draft.department]
-
-
 def _put_package(draft: Draft, number: int, rows: Ints, cost: Floats) -> None:
     head = f"packages.{number}"
-    title = "Base" if number == 0 else f"Increment {number}"
-    draft.put(f"{head}.name", rows, texts(title, len(rows)))
-    draft.written.put_lists(f"{head}.cost", rows, np.ones(len(rows), dtype=np.int64), cost)
-    bought = draft.worth[rows] * cost * draft.rng.uniform(0.5, 1.2, len(rows))
-    _put_values(draft, head, rows, bought)
+    draft.put(f"{head}.name", rows, "Base" if number == 0 else f"Increment {number}")
+    draft.put_lists(f"{head}.cost", rows, 1, cost)
+    _put_values(draft, head, rows, draft.worth[rows] * cost * draft.rng.uniform(0.5, 1.2, len(rows)))
 
 
 def _put_values(draft: Draft, head: str, rows: Ints, bought: Floats) -> None:
@@ -189,18 +167,18 @@ def _put_values(draft: Draft, head: str, rows: Ints, bought: Floats) -> None:
         mine = main == position
         value = bought / (-outcome.weight if outcome.decrease else outcome.weight)
         draft.put(f"{head}.outcomes.{name}.value", rows[mine], _short(value)[mine])
-        draft.put(f"{head}.outcomes.{name}.evidence", rows[mine], texts("expert", int(mine.sum())))
+        draft.put(f"{head}.outcomes.{name}.evidence", rows[mine], "expert")
 
 
 def _add_projects(draft: Draft, rows: Ints) -> None:
     rng, count = draft.rng, len(draft.periods)
-    draft.put("choose", rows, texts("one", len(rows)))
+    draft.put("choose", rows, "one")
     years = rng.integers(1, 4, len(rows))
-    profile = np.where(np.arange(3) < years[:, None], rng.uniform(0.2, 1.0, (len(rows), 3)), 0.0)
-    profile *= (3 * draft.size[rows] / profile.sum(axis=1))[:, None]
     inside = np.arange(3) < years[:, None]
-    draft.put("packages.0.name", rows, texts("Build", len(rows)))
-    draft.written.put_lists("packages.0.cost", rows, years, profile.round(-2)[inside])
+    profile = np.where(inside, rng.uniform(0.2, 1.0, (len(rows), 3)), 0.0)
+    profile *= (3 * draft.size[rows] / profile.sum(axis=1))[:, None]
+    draft.put("packages.0.name", rows, "Build")
+    draft.put_lists("packages.0.cost", rows, years, profile.round(-2)[inside])
     _put_values(draft, "packages.0", rows, 0.9 * draft.worth[rows] * draft.size[rows])
     goes_on = rng.random(len(rows)) < 0.6
     draft.put("packages.0.then_costs", rows[goes_on], (0.05 * draft.size[rows]).round(-2)[goes_on])
@@ -208,5 +186,5 @@ def _add_projects(draft: Draft, rows: Ints) -> None:
     draft.put("packages.0.opens_after", rows[later], years[later].astype(float))
     starts = np.maximum(1, rng.integers(1, count + 1, len(rows)))
     said = np.arange(count) < starts[:, None]
-    draft.written.put_lists("start", rows, starts, texts_of(draft.periods, np.nonzero(said)[1]))
+    draft.put_lists("start", rows, starts, texts_of(draft.periods, np.nonzero(said)[1]))
     draft.put("recurring", rows, False)

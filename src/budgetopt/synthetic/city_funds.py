@@ -12,7 +12,6 @@ from budgetopt.synthetic.witness import Witness
 
 __all__ = ["fund_names", "funds_of"]
 
-FIRST = ("general", "streets", "water", "housing_grant", "capital", "health_grant")
 FURTHER = ("youth", "climate", "pilot", "mobility", "neighborhoods", "wellbeing")
 GROWTH = 0.03
 SPARE = 0.05
@@ -21,33 +20,24 @@ SPARE = 0.05
 
 def fund_names(count: int) -> tuple[str, ...]:
     """Return the names of so many funds; the first is the general fund."""
-    further = [f"{FURTHER[at % len(FURTHER)]}_fund_{at + 1}" for at in range(max(0, count - len(FIRST)))]
-    return (*FIRST[:count], *further)
+    further = [f"{FURTHER[at % len(FURTHER)]}_fund_{at + 1}" for at in range(max(0, count - len(MAKERS)))]
+    return (*list(MAKERS)[:count], *further)
 
 
 def funds_of(draft: Draft, witness: Witness) -> dict[str, Any]:
     """Return the funds as a scenario file has them."""
-    makers = {
-        "general": _general,
-        "streets": _streets,
-        "water": _water,
-        "housing_grant": _housing_grant,
-        "capital": _capital,
-        "health_grant": _health_grant,
-    }
     paid = dict(zip(draft.funds, witness.by_fund, strict=True))
     funds = {}
     for number, name in enumerate(draft.funds):
-        maker = makers.get(name)
-        funds[name] = _further(draft, paid, number) if maker is None else maker(draft, paid)
-        funds[name]["source"] = "Generated figures"
+        fund = MAKERS[name](draft, paid) if name in MAKERS else _further(draft, paid, number - len(MAKERS))
         if not draft.has("restricted funds"):
-            funds[name].pop("only", None)
+            fund.pop("only", None)
+        funds[name] = {**fund, "source": "Generated figures"}
     return funds
 
 
-def _by_period(draft: Draft, values: Floats) -> dict[str, float]:
-    return {period: _thousands(value) for period, value in zip(draft.periods, values, strict=True)}
+def _by_period(draft: Draft, values: Floats, periods: slice = slice(None)) -> dict[str, float]:
+    return {period: _thousands(value) for period, value in zip(draft.periods[periods], values[periods], strict=True)}
 
 
 def _thousands(value: float) -> float:
@@ -113,18 +103,12 @@ def _water(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
     return fund
 
 
-def _grant(draft: Draft, paid: dict[str, Floats], share: float, periods: slice) -> dict[str, float]:
-    """Return a share of what the general fund pays, in some periods."""
-    every = _by_period(draft, share * paid["general"])
-    return {period: every[period] for period in draft.periods[periods]}
-
-
 def _housing_grant(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
     until = max(1, len(draft.periods) - 1)
     fund: dict[str, Any] = {
         "name": "Housing grant",
         "kind": "grant",
-        "revenue": _grant(draft, paid, 0.02, slice(until)),
+        "revenue": _by_period(draft, 0.02 * paid["general"], slice(until)),
         "only": {"tags": "housing"},
         "ends": draft.periods[until - 1],
     }
@@ -139,7 +123,7 @@ def _capital(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
     return {
         "name": "Capital fund",
         "kind": "capital",
-        "revenue": _grant(draft, paid, 0.03, slice(None)),
+        "revenue": _by_period(draft, 0.03 * paid["general"]),
         "one_time": {draft.periods[-1]: float((0.01 * paid["general"][-1]).round(-3))},
         "only": {"tags": "building"},
     }
@@ -150,7 +134,7 @@ def _health_grant(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
     fund: dict[str, Any] = {
         "name": "Health grant",
         "kind": "grant",
-        "revenue": _grant(draft, paid, 0.015, slice(since, None)),
+        "revenue": _by_period(draft, 0.015 * paid["general"], slice(since, None)),
         "only": {"department": "Health"},
         "starts": draft.periods[since],
         "carryover": False,
@@ -162,14 +146,24 @@ def _health_grant(draft: Draft, paid: dict[str, Floats]) -> dict[str, Any]:
     return fund
 
 
-def _further(draft: Draft, paid: dict[str, Floats], number: int) -> dict[str, Any]:
+def _further(draft: Draft, paid: dict[str, Floats], at: int) -> dict[str, Any]:
     """Return a small fund of its own purpose; each of these is another tag or department."""
-    at = number - len(FIRST)
     only: list[dict[str, Any]] = [{"tags": "youth"}, {"tags": "climate"}, {"tags": "pilot"}]
     only += [{"department": "Transportation"}, {"department": "Housing"}, {"department": ["Housing", "Health"]}]
     return {
         "kind": ("special_revenue", "grant", "internal_service")[at % 3],
-        "revenue": _grant(draft, paid, 0.01 / (1 + at), slice(None)),
+        "revenue": _by_period(draft, 0.01 / (1 + at) * paid["general"]),
         "only": only[at % len(only)],
         "carryover": at % 2 == 0,
     }
+
+
+MAKERS = {
+    "general": _general,
+    "streets": _streets,
+    "water": _water,
+    "housing_grant": _housing_grant,
+    "capital": _capital,
+    "health_grant": _health_grant,
+}
+"""The first funds, in this order."""

@@ -1,20 +1,10 @@
-"""The words of a generated city: departments, outcomes, districts, funds and how often each occurs."""
+"""The words of a generated city: departments, outcomes, districts and how often each occurs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = [
-    "AREAS",
-    "DEPARTMENTS",
-    "DISTRICTS",
-    "GRADES",
-    "OUTCOMES",
-    "RESOURCES",
-    "SERVICES",
-    "Department",
-    "OutcomeWords",
-]
+__all__ = ["AREAS", "DEPARTMENTS", "DISTRICTS", "GRADES", "OUTCOMES", "RESOURCES", "SERVICES"]
 
 
 @dataclass(frozen=True, slots=True)

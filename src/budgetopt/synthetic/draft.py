@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable, Texts, objects
 
-__all__ = [
-    "FREE",
-    "IF_FUNDED",
-    "PACKAGES",
-    "PLAIN",
-    "PROJECT",
-    "SERVICE",
-    "S_CURVE",
-    "Columns",
-    "Draft",
-    "texts",
-    "texts_of",
-]
+__all__ = ["Draft", "Kind", "texts_of"]
 
-PLAIN, S_CURVE, IF_FUNDED, SERVICE, FREE, PACKAGES, PROJECT = range(7)
-"""The ways in which a program is scaled or chosen."""
+
+class Kind(IntEnum):
+    """The ways in which a program is scaled or chosen."""
+
+    PLAIN = 0
+    S_CURVE = 1
+    IF_FUNDED = 2
+    SERVICE = 3
+    FREE = 4
+    PACKAGES = 5
+    PROJECT = 6
 
 
 def texts_of(words: Sequence[str], at: Ints) -> Texts:
@@ -33,35 +31,63 @@ def texts_of(words: Sequence[str], at: Ints) -> Texts:
     return objects(list(words))[at]
 
 
-def texts(text: str, count: int) -> Texts:
-    """Return one text so many times."""
-    return np.full(count, text, dtype=object)
-
-
 @dataclass
-class Columns:
-    """The columns of the programs as they are written down: a key may be written for some programs after others."""
+class Draft:
+    """What each program of the city is, and the columns that say so; shape (programs,) where no other is given."""
 
+    rng: np.random.Generator
+    features: frozenset[str]
+    funds: tuple[str, ...]
+    periods: tuple[str, ...]
     ids: Texts
-    parts: dict[str, list[Column]] = field(default_factory=dict)
+    department: Ints  # positions of the departments
+    kind: Ints
+    tags: dict[str, Bools]  # which programs have a tag, by tag
+    size: Floats  # dollars that a program of this kind needs in a year
+    baseline: Floats  # dollars; NaN for new programs
+    worth: Floats  # what a dollar of the program buys at first, in the worth of its outcome
+    fixed: Floats  # dollars of the fixed cost
+    unit_cost: Floats  # dollars for a unit of service, NaN where there is none
+    ceiling: Floats  # as a share of the baseline, NaN where there is none
+    payer: Ints  # the fund that pays for it as things are
+    columns: dict[str, list[Column]] = field(default_factory=dict)  # a key may be written for some after others
+
+    def __len__(self) -> int:
+        return len(self.department)
+
+    def has(self, feature: str) -> bool:
+        """Return whether the city has a feature."""
+        return feature in self.features
+
+    @property
+    def is_new(self) -> Bools:
+        """Programs without a baseline; shape (programs,)."""
+        return np.isnan(self.baseline)
+
+    def is_kind(self, *kinds: Kind) -> Bools:
+        """Return the programs that are scaled in one of some ways; shape (programs,)."""
+        return np.isin(self.kind, kinds)
+
+    def some(self, among: Bools, share: float) -> Ints:
+        """Return positions of a share of some programs, by chance."""
+        return np.flatnonzero(among & (self.rng.random(len(self)) < share))
 
     def put(self, key: str, rows: Ints, values: Any, *, shares: bool = False) -> None:
         """Write a key for some programs; one value is that of all."""
         if len(rows):
-            every = np.broadcast_to(np.asarray(values), len(rows)).copy()
-            self._add(key, Column(rows, every, shares=np.full(len(rows), shares)))
+            given = np.asarray(values, dtype=object if isinstance(values, str) else None)
+            column = Column(rows, np.broadcast_to(given, len(rows)).copy(), shares=np.full(len(rows), shares))
+            self.columns.setdefault(key, []).append(column)
 
-    def put_lists(self, key: str, rows: Ints, lengths: Ints, items: Any) -> None:
+    def put_lists(self, key: str, rows: Ints, lengths: Ints | int, items: Any) -> None:
         """Write a key that holds a list: the items of all programs one after another."""
         if len(rows):
-            self._add(key, Column(rows, items, np.concatenate(([0], np.cumsum(lengths)))))
-
-    def _add(self, key: str, column: Column) -> None:
-        self.parts.setdefault(key, []).append(column)
+            offsets = np.concatenate(([0], np.cumsum(np.broadcast_to(lengths, len(rows)))))
+            self.columns.setdefault(key, []).append(Column(rows, items, offsets))
 
     def table(self) -> ProgramTable:
-        """Return the programs."""
-        return ProgramTable(self.ids, {key: _joined(parts) for key, parts in self.parts.items()})
+        """Return the programs as a scenario has them."""
+        return ProgramTable(self.ids, {key: _joined(parts) for key, parts in self.columns.items()})
 
 
 def _joined(parts: list[Column]) -> Column:
@@ -77,72 +103,3 @@ def _joined(parts: list[Column]) -> Column:
         shares = shares if shares.any() else None
     order = np.argsort(rows, kind="stable")
     return Column(rows, values, offsets, shares).take(order, rows[order])
-
-
-@dataclass
-class Draft:
-    """What each program of the city is; every array has shape (programs,) or (programs, ...).
-
-    Parameters
-    ----------
-    rng
-        Where chance comes from.
-    features, funds, periods
-        What the city has.
-    department, kind
-        Positions of the department and of the way in which the program is scaled.
-    tags
-        Which programs have a tag, by tag.
-    size
-        Dollars that a program of this kind needs in a year.
-    baseline
-        Dollars; NaN for new programs.
-    worth
-        What a dollar of the program buys at first, in the worth of its outcome.
-    fixed, unit_cost, ceiling
-        Dollars of the fixed cost and of a unit of service; the ceiling as a share of the baseline, NaN where none.
-    payer
-        The fund that pays for it as things are.
-    written
-        The columns that say so.
-    """
-
-    rng: np.random.Generator
-    features: frozenset[str]
-    funds: tuple[str, ...]
-    periods: tuple[str, ...]
-    department: Ints
-    kind: Ints
-    tags: dict[str, Bools]
-    size: Floats
-    baseline: Floats
-    worth: Floats
-    fixed: Floats
-    unit_cost: Floats
-    ceiling: Floats
-    payer: Ints
-    written: Columns
-
-    def __len__(self) -> int:
-        return len(self.department)
-
-    def has(self, feature: str) -> bool:
-        """Return whether the city has a feature."""
-        return feature in self.features
-
-    @property
-    def is_new(self) -> Bools:
-        """Programs without a baseline; shape (programs,)."""
-        return np.isnan(self.baseline)
-
-    def is_kind(self, *kinds: int) -> Bools:
-        """Return the programs that are scaled in one of some ways; shape (programs,)."""
-        return np.isin(self.kind, kinds)
-
-    def some(self, among: Bools, share: float) -> Ints:
-        """Return positions of a share of some programs, by chance."""
-        return np.flatnonzero(among & (self.rng.random(len(self)) < share))
-
-    def put(self, key: str, rows: Ints, values: Any, *, shares: bool = False) -> None:
-        """Write a key for some programs."""
-        self.written.put(key, rows, values, shares=shares)

@@ -19,38 +19,19 @@ __all__ = ["Witness", "witness_of"]
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What the plan spends and does.
+    """What the plan spends and does."""
 
-    Parameters
-    ----------
-    spending
-        Dollars; shape (programs, periods).
-    by_fund
-        Dollars that each fund pays; shape (funds, periods).
-    outcomes, uses
-        Units that each program brings and uses, in every period the same; shapes (programs, outcomes) and (programs,
-        resources).
-    """
-
-    spending: Floats
-    by_fund: Floats
-    outcomes: Floats
-    uses: Floats
+    spending: Floats  # dollars; shape (programs, periods)
+    by_fund: Floats  # dollars that each fund pays; shape (funds, periods)
+    outcomes: Floats  # units that each program brings, in every period the same; shape (programs, outcomes)
+    uses: Floats  # units that each program uses, in every period the same; shape (programs, resources)
 
 
 def witness_of(scenario: Scenario, levels: Floats, payer: Ints, funds: int) -> Witness:
     """Return the plan that goes on as things are.
 
-    Parameters
-    ----------
-    scenario
-        The programs, outcomes, resources and periods; funds and rules do not count yet.
-    levels
-        The level at which each program runs; shape (programs,).
-    payer
-        The fund that pays for each program; shape (programs,).
-    funds
-        How many funds there will be.
+    Of the scenario only the programs, outcomes, resources and periods count. ``levels`` and ``payer`` are the level at
+    which each program runs and the fund that pays for it; shape (programs,).
     """
     spending = np.nan_to_num(scenario.baselines)
     by_fund = np.array([spending[payer == fund].sum(axis=0) for fund in range(funds)])

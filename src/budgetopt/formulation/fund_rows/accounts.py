@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats
-from budgetopt.formulation.spending import SpendingTerms
+from budgetopt.formulation.spending.terms import SpendingTerms, enter
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 
@@ -64,21 +64,20 @@ def reserves(scenario: Scenario) -> tuple[Floats, Floats]:
     for position, (name, fund) in enumerate(scenario.funds.items()):
         if fund.reserve is None:
             continue
-        asked = fund.reserve.at_least
-        values = scenario.per_period(asked)
-        is_share = np.array(
-            [
-                isinstance(asked.get(period) if isinstance(asked, Mapping) else asked, Share)
-                for period in scenario.periods
-            ]
-        )
+        values, is_share = _amounts_or_shares(scenario, fund.reserve.at_least, 0.0)
         if fund.reserve.by is not None:
             values[: list(scenario.periods).index(fund.reserve.by)] = 0.0
-        base = scenario.revenue(name) if fund.reserve.of == "revenue" else np.zeros(len(values))
+        base = scenario.revenue(name) if fund.reserve.of == "revenue" else 0.0
         dollars[position] = np.where(is_share, values * base, values)
         if fund.reserve.of == "spending":
             shares[position] = np.where(is_share, values, 0.0)
     return dollars, shares
+
+
+def _amounts_or_shares(scenario: Scenario, asked: Any, missing: float) -> tuple[Floats, Bools]:
+    """Return what a fund is asked for in each period, and whether it is a share; shape (periods,) both."""
+    each = [asked.get(period) if isinstance(asked, Mapping) else asked for period in scenario.periods]
+    return scenario.per_period(asked, missing), np.array([isinstance(value, Share) for value in each])
 
 
 def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
@@ -87,12 +86,11 @@ def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
     shape = (len(funds), periods)
     every_fund, every_period = (grid.ravel() for grid in np.indices(shape))
     keys = {"fund": every_fund, "period": every_period}
-    money = inflow(scenario).ravel()
-    of_money = np.array([find("money", name) for name in funds])
+    money, of_money = inflow(scenario).ravel(), np.array([find("money", name) for name in funds])
 
     closing = builder.columns("closing balance", keys, 0.0, np.inf).reshape(shape)
     balance = builder.rows("fund balance", keys, money, money, limit=of_money[every_fund]).reshape(shape)
-    builder.entries(balance[spending.fund, spending.period], spending.column, spending.weight)
+    enter(builder, balance[spending.fund, spending.period], spending)
     builder.entries(balance.ravel(), closing.ravel(), 1.0)
     carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
     builder.entries(balance[carries, 1:].ravel(), closing[carries, :-1].ravel(), -1.0)
@@ -117,28 +115,21 @@ def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
             when = {"fund": np.full(len(asked), position), "period": asked}
             row_of[asked] = builder.rows("reserve", when, kept[position, asked], np.inf, limit=find("reserve", name))
             builder.entries(row_of[asked], closing[position, asked], 1.0)
-            share = kept_share[position, spending.period]
-            shared = paid & (share > 0)
-            builder.entries(
-                row_of[spending.period[shared]], spending.column[shared], -(share * spending.weight)[shared]
-            )
+            enter(builder, row_of[spending.period], spending, paid, -kept_share[position, spending.period])
         if fund.structural_balance:
             most, limit = scenario.revenue(name), find("structural balance", name)
             row = builder.rows("structural balance", mine, -np.inf, most, limit=limit)
-            recurring = paid & scenario.programs.flag("recurring", default=True)[spending.program]
-            builder.entries(row[spending.period[recurring]], spending.column[recurring], spending.weight[recurring])
+            recurring = scenario.programs.flag("recurring", default=True)[spending.program]
+            enter(builder, row[spending.period], spending, paid & recurring)
         if fund.spending is not None:
             lower = _limit(scenario, name, fund.spending.at_least, -np.inf)
             upper = _limit(scenario, name, fund.spending.at_most, np.inf)
             row = builder.rows("fund spending", mine, lower, upper, limit=find("fund spending", name))
-            builder.entries(row[spending.period[paid]], spending.column[paid], spending.weight[paid])
+            enter(builder, row[spending.period], spending, paid)
 
 
 def _limit(scenario: Scenario, fund: str, asked: Any, missing: float) -> Floats:
     """Return a limit of a fund's spending in dollars, shares being of its recurring revenue; shape (periods,)."""
-    if asked is None:
-        return np.full(len(scenario.periods), missing)
-    values = scenario.per_period(asked, missing)
-    each = [asked.get(period) if isinstance(asked, Mapping) else asked for period in scenario.periods]
-    is_share = np.array([isinstance(value, Share) for value in each])
-    return np.where(is_share, np.where(np.isfinite(values), values, 0.0) * scenario.revenue(fund), values)
+    values, is_share = _amounts_or_shares(scenario, asked, missing)
+    values[is_share] *= scenario.revenue(fund)[is_share]
+    return values

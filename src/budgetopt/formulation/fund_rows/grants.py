@@ -6,88 +6,73 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
-from budgetopt.formulation.spending import SpendingTerms
+from budgetopt.formulation.spending.positions import each_period, placed
+from budgetopt.formulation.spending.terms import SpendingTerms, enter
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.model import MaintenanceOfEffort
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["add_grants"]
 
 
 def add_grants(builder: Builder, scenario: Scenario, spending: SpendingTerms, most: Floats) -> None:
-    """Add the conditions of every grant.
-
-    Parameters
-    ----------
-    most
-        The most that each fund can spend in each period; dollars, shape (funds, periods).
-    """
+    """Add the conditions of every grant; ``most`` is a bound on what each fund can spend, shape (funds, periods)."""
     _add_matches(builder, scenario, spending)
-    for position, fund in enumerate(scenario.funds.values()):
+    for position, (name, fund) in enumerate(scenario.funds.items()):
         if fund.maintenance_of_effort is not None:
-            _add_maintenance(builder, scenario, spending, position, most[position])
+            _add_maintenance(builder, scenario, spending, name, fund.maintenance_of_effort, most[position])
         if fund.no_supplanting:
-            _add_no_supplanting(builder, scenario, spending, position, most[position])
+            _add_no_supplanting(builder, scenario, spending, name, most[position])
 
 
 def _add_matches(builder: Builder, scenario: Scenario, spending: SpendingTerms) -> None:
     """Let local money pay the match of each program.
 
-    Where several grants ask for money of one fund, what it pays is divided among them: columns say how much of it
-    matches each, so that each grant has rows of its own.
+    A program of one grant has one row a period. Where several grants ask for money of one fund on the same program,
+    what it pays is divided among them: columns say how much of it matches each, so that each grant has rows of its own.
     """
-    funds, periods = list(scenario.funds), len(scenario.periods)
+    funds, shape, cell_of_term = list(scenario.funds), scenario.baselines.shape, (spending.program, spending.period)
     asking = {name: fund.match for name, fund in scenario.funds.items() if fund.match is not None}
+
+    def add_rows(kind: str, fund: int, eligible: Bools, limit: int = -1) -> Ints:
+        """Add a row for each eligible program and period; shape (programs, periods), -1 for none."""
+        keys = _cells_of(fund, eligible, shape[1])
+        cell = (keys["program"], keys["period"])
+        return placed(shape, cell, builder.rows(kind, keys, -np.inf, 0.0, limit=limit))
+
     for payer in dict.fromkeys(match.from_ for match in asking.values()):
         local = funds.index(payer)
-        grants = [name for name, match in asking.items() if match.from_ == payer]
-        eligible: Bools = np.asarray(scenario.eligible[:, [funds.index(name) for name in grants]].any(axis=1))
-        paid = spending.fund == local
-        total = None if len(grants) == 1 else _match_rows(builder, "match", local, eligible, periods)
-        if total is not None:
-            _enter(builder, total, spending, paid, -1.0)
-        for name in grants:
-            grant = funds.index(name)
-            # rows are labelled by the fund that pays where there is one grant, as each program then has one row
-            key, about = ("match", local) if total is None else ("match of a grant", grant)
-            row_of = _match_rows(
-                builder, key, about, scenario.eligible[:, grant], periods, scenario.limits.find("match", name)
-            )
-            _enter(builder, row_of, spending, spending.fund == grant, asking[name].dollars)
-            if total is None:
-                _enter(builder, row_of, spending, paid, -1.0)
-                continue
-            program, period = np.nonzero(row_of >= 0)
-            keys = {"fund": np.full(len(program), grant), "program": program, "period": period}
+        grants = {name: funds.index(name) for name, match in asking.items() if match.from_ == payer}
+        shared: Bools = scenario.eligible[:, list(grants.values())].sum(axis=1) > 1
+        total, paid = add_rows("match", local, shared), spending.fund == local
+        enter(builder, total[cell_of_term], spending, paid, -1.0)
+        for name, grant in grants.items():
+            rate, limit = asking[name].dollars, scenario.limits.find("match", name)
+            eligible, granted = scenario.eligible[:, grant], spending.fund == grant
+            alone = add_rows("match", local, eligible & ~shared, limit)
+            enter(builder, alone[cell_of_term], spending, granted, rate)
+            enter(builder, alone[cell_of_term], spending, paid, -1.0)
+            part = add_rows("match of a grant", grant, eligible & shared, limit)
+            enter(builder, part[cell_of_term], spending, granted, rate)
+            keys = _cells_of(grant, eligible & shared, shape[1])
+            cell = (keys["program"], keys["period"])
             matched = builder.columns("matched", keys, 0.0, np.inf)
-            builder.entries(row_of[program, period], matched, -1.0)
-            builder.entries(total[program, period], matched, 1.0)
+            builder.entries(part[cell], matched, -1.0)
+            builder.entries(total[cell], matched, 1.0)
 
 
-def _match_rows(builder: Builder, kind: str, fund: int, eligible: Bools, periods: int, limit: int = -1) -> Ints:
-    """Add a row for each eligible program and period; shape (programs, periods), -1 for none."""
-    programs = np.flatnonzero(eligible)
-    keys = {"program": np.repeat(programs, periods), "period": np.tile(np.arange(periods), len(programs))}
-    keys = {"fund": np.full(len(programs) * periods, fund), **keys}
-    row_of = np.full((len(eligible), periods), -1, dtype=np.int64)
-    row_of[programs] = builder.rows(kind, keys, -np.inf, 0.0, limit=limit).reshape(len(programs), periods)
-    return row_of
+def _cells_of(fund: int, programs: Bools, periods: int) -> dict[str, Ints]:
+    """Return the labels of what there is for a fund, each of some programs and each period."""
+    program, period = each_period(np.flatnonzero(programs), periods)
+    return {"fund": np.full(len(program), fund), "program": program, "period": period}
 
 
-def _enter(builder: Builder, row_of: Ints, spending: SpendingTerms, mine: Bools, factor: float) -> None:
-    """Enter what some columns spend into the rows of their programs and periods, times a factor."""
-    row = row_of[spending.program, spending.period]
-    inside = mine & (row >= 0)
-    builder.entries(row[inside], spending.column[inside], factor * spending.weight[inside])
-
-
-def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats) -> None:
+def _add_maintenance(
+    builder: Builder, scenario: Scenario, spending: SpendingTerms, name: str, effort: MaintenanceOfEffort, most: Floats
+) -> None:
     """Let a grant be taken only in a period in which local spending is kept up: a binary says whether it is."""
-    fund = list(scenario.funds.values())[grant]
-    effort = fund.maintenance_of_effort
-    assert effort is not None
-    payer = list(scenario.funds).index(effort.fund)
-    mine = scenario.eligible[:, grant]
-    periods = len(scenario.periods)
+    grant, payer = (list(scenario.funds).index(fund) for fund in (name, effort.fund))
+    mine, periods = scenario.eligible[:, grant], len(scenario.periods)
     asked = np.full(periods, float(effort.at_least))
     if isinstance(effort.at_least, Share):
         asked = effort.at_least * np.nan_to_num(scenario.baselines[mine]).sum(axis=0)
@@ -95,38 +80,29 @@ def _add_maintenance(builder: Builder, scenario: Scenario, spending: SpendingTer
     taken = builder.columns("grant taken", keys, 0.0, 1.0, integer=True)
     only_if = builder.rows("grant taken", keys, -np.inf, 0.0)
     builder.entries(only_if, taken, -most)
-    paid = spending.fund == grant
-    builder.entries(only_if[spending.period[paid]], spending.column[paid], spending.weight[paid])
-    limit = scenario.limits.find("maintenance of effort", list(scenario.funds)[grant])
+    enter(builder, only_if[spending.period], spending, spending.fund == grant)
+    limit = scenario.limits.find("maintenance of effort", name)
     kept_up = builder.rows("maintenance of effort", keys, 0.0, np.inf, limit=limit)
     builder.entries(kept_up, taken, -asked)
-    paid = (spending.fund == payer) & mine[spending.program]
-    builder.entries(kept_up[spending.period[paid]], spending.column[paid], spending.weight[paid])
+    enter(builder, kept_up[spending.period], spending, (spending.fund == payer) & mine[spending.program])
 
 
-def _add_no_supplanting(
-    builder: Builder, scenario: Scenario, spending: SpendingTerms, grant: int, most: Floats
-) -> None:
+def _add_no_supplanting(builder: Builder, scenario: Scenario, spending: SpendingTerms, name: str, most: Floats) -> None:
     """Let a grant pay for a program only where other funds pay its whole baseline: a binary for each says whether.
 
     Other grants that may not supplant do not count as local money.
     """
-    periods = len(scenario.periods)
+    grant, baseline = list(scenario.funds).index(name), np.nan_to_num(scenario.baselines)
     strict = np.array([fund.no_supplanting for fund in scenario.funds.values()], dtype=bool)
-    baseline = np.nan_to_num(scenario.baselines)
-    held: Bools = scenario.eligible[:, grant] & (baseline > 0).any(axis=1)
-    programs = np.flatnonzero(held)
-    keys = {"program": np.repeat(programs, periods), "period": np.tile(np.arange(periods), len(programs))}
-    keys = {"fund": np.full(len(programs) * periods, grant), **keys}
+    keys = _cells_of(grant, scenario.eligible[:, grant] & (baseline > 0).any(axis=1), baseline.shape[1])
     cell = (keys["program"], keys["period"])
+    limit = scenario.limits.find("no supplanting", name)
     comes_on_top = builder.columns("on top", keys, 0.0, 1.0, integer=True)
-    row_of = np.full((len(scenario.programs), periods), -1, dtype=np.int64)
-    row_of[cell] = builder.rows("on top", keys, -np.inf, 0.0)
-    builder.entries(row_of[cell], comes_on_top, -most[keys["period"]])
-    paid = (spending.fund == grant) & held[spending.program]
-    builder.entries(row_of[spending.program[paid], spending.period[paid]], spending.column[paid], spending.weight[paid])
-    limit = scenario.limits.find("no supplanting", list(scenario.funds)[grant])
-    row_of[cell] = builder.rows("no supplanting", keys, 0.0, np.inf, limit=limit)
-    builder.entries(row_of[cell], comes_on_top, -baseline[cell])
-    paid = ~strict[spending.fund] & held[spending.program]
-    builder.entries(row_of[spending.program[paid], spending.period[paid]], spending.column[paid], spending.weight[paid])
+    on_top = builder.rows("on top", keys, -np.inf, 0.0)
+    local = builder.rows("no supplanting", keys, 0.0, np.inf, limit=limit)
+    for rows, paid, bound in (
+        (on_top, spending.fund == grant, most[keys["period"]]),
+        (local, ~strict[spending.fund], baseline[cell]),
+    ):
+        builder.entries(rows, comes_on_top, -bound)
+        enter(builder, placed(baseline.shape, cell, rows)[spending.program, spending.period], spending, paid)

@@ -5,43 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from budgetopt.formulation.rules.linear_rule import LinearRule, RuleRow, Weighted
-from budgetopt.formulation.rules.logic import (
-    compile_count,
-    compile_exactly_one,
-    compile_excludes,
-    compile_follows,
-    compile_requires,
-    compile_substitutes,
-    compile_together,
-)
-from budgetopt.formulation.rules.resources import compile_resources
+from budgetopt.formulation.rules import logic
+from budgetopt.formulation.rules.linear_rule import LinearRule
 from budgetopt.formulation.rules.sums import compile_sum
-from budgetopt.formulation.rules.targets import compile_targets
-from budgetopt.scenario.model import (
-    CountRule,
-    ExactlyOneRule,
-    ExcludesRule,
-    FollowsRule,
-    RequiresRule,
-    RuleBase,
-    SubstitutesRule,
-    SumRule,
-    TogetherRule,
-)
+from budgetopt.formulation.rules.targets import compile_resources, compile_targets
+from budgetopt.scenario import model
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["COMPILERS", "LinearRule", "RuleRow", "Weighted", "compile_rules"]
+__all__ = ["COMPILERS", "compile_rules"]
 
-COMPILERS: dict[type[RuleBase], Callable[[Scenario, int, Any], Iterator[LinearRule]]] = {
-    SumRule: compile_sum,
-    CountRule: compile_count,
-    RequiresRule: compile_requires,
-    ExcludesRule: compile_excludes,
-    ExactlyOneRule: compile_exactly_one,
-    TogetherRule: compile_together,
-    SubstitutesRule: compile_substitutes,
-    FollowsRule: compile_follows,
+COMPILERS: dict[type[model.RuleBase], Callable[[Scenario, int, Any], Iterator[LinearRule]]] = {
+    model.SumRule: compile_sum,
+    model.CountRule: logic.compile_count,
+    model.RequiresRule: logic.compile_requires,
+    model.ExcludesRule: logic.compile_excludes,
+    model.ExactlyOneRule: logic.compile_exactly_one,
+    model.TogetherRule: logic.compile_together,
+    model.SubstitutesRule: logic.compile_substitutes,
+    model.FollowsRule: logic.compile_follows,
 }
 """How each kind of rule is said; rules on change are limits of the programs themselves, or rows from year to year."""
 

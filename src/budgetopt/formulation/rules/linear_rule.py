@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,90 +12,49 @@ from budgetopt.scenario.model import OfSelection, SumRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
 
-__all__ = ["LinearRule", "RuleRow", "Weighted", "fund_mask", "position_of", "weighted_sum"]
+__all__ = ["LinearRule", "RuleRow", "Weighted", "fund_mask", "weighted_sum"]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """Weights of the programs in a sum.
+    """Weights of the programs in a sum of spending, of an outcome, or of programs that are funded."""
 
-    Parameters
-    ----------
-    weight
-        The weight of each program; shape (programs,).
-    funds
-        For spending, the funds whose payments count; shape (funds,).
-    outcome
-        For an outcome, its position; the resources follow the outcomes. None for spending.
-    funded
-        Whether it counts programs that are funded, and not what they spend.
-    periods
-        The periods in which it counts; None for all. Shape (periods,).
-    """
-
-    weight: Floats
-    funds: Bools | None = None
-    outcome: int | None = None
-    funded: bool = False
-    periods: Bools | None = None
+    weight: Floats  # the weight of each program; shape (programs,)
+    funds: Bools | None = None  # for spending, the funds whose payments count; shape (funds,)
+    outcome: int | None = None  # for an outcome, its position; the resources follow the outcomes
+    funded: bool = False  # whether it counts programs that are funded, and not what they spend
+    periods: Bools | None = None  # the periods in which it counts, None for all; shape (periods,)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(NamedTuple):
     """One inequality of a rule: the periods that it adds up and the limits of the sum."""
 
     periods: Bools
     lower: float
     upper: float
 
-    @property
-    def binds(self) -> bool:
-        """Whether it has a limit at all."""
-        return bool(np.isfinite(self.lower) or np.isfinite(self.upper))
-
 
 @dataclass(frozen=True, slots=True)
 class LinearRule:
-    """A rule whose value is a sum of weighted spending and outcomes, with one or more pairs of limits.
+    """A rule whose value is a sum of weighted spending and outcomes, with one or more pairs of limits."""
 
-    Parameters
-    ----------
-    kind
-        ``rule``, ``target`` or ``resource``.
-    position
-        Position of the rule, or of the outcome or resource that is limited.
-    terms
-        What is summed.
-    rows
-        The inequalities.
-    group
-        A number for each of the rule's groups, pairs of groups or programs, -1 where it has none.
-    part
-        Which part of the limit it is about, in the order of ``Limit.parts``; left out, ``group``.
-    """
-
-    kind: str
-    position: int
+    kind: str  # "rule", "target" or "resource"
+    position: int  # of the rule, or of the outcome or resource that is limited
     terms: tuple[Weighted, ...]
-    rows: tuple[RuleRow, ...] = ()
-    group: int = -1
-    part: int | None = None
+    rows: tuple[RuleRow, ...]
+    group: int = -1  # a number for each of the rule's groups, pairs of groups or programs, -1 where it has none
+    part: int | None = None  # the part of the limit that it is about, in the order of ``Limit.parts``; None: ``group``
 
 
-def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection, factor: float = 1.0) -> Weighted:
-    """Return the sum that a rule or the selection behind a share speaks of, times a factor."""
-    weight = np.where(select(scenario.programs, rule.where), factor, 0.0)
+def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection) -> Weighted:
+    """Return the sum that a rule or the selection behind a share speaks of."""
+    weight = select(scenario.programs, rule.where).astype(float)
     if rule.sum == "spending":
         return Weighted(weight, fund_mask(scenario, rule.funds))
-    return Weighted(weight, outcome=position_of(scenario, rule.sum))
-
-
-def position_of(scenario: Scenario, what: str) -> int:
-    """Return the position of `outcome NAME` or `resource NAME`; the resources follow the outcomes."""
-    kind, _, name = what.partition(" ")
-    if kind == "resource":
-        return len(scenario.outcomes) + list(scenario.resources).index(name.strip())
-    return list(scenario.outcomes).index(name.strip())
+    # outcome NAME or resource NAME
+    kind, _, name = rule.sum.partition(" ")
+    names, first = (scenario.outcomes, 0) if kind == "outcome" else (scenario.resources, len(scenario.outcomes))
+    return Weighted(weight, outcome=first + list(names).index(name.strip()))
 
 
 def fund_mask(scenario: Scenario, funds: tuple[str, ...] | None) -> Bools:

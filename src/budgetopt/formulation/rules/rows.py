@@ -10,7 +10,8 @@ import numpy as np
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
-from budgetopt.formulation.spending import OutcomeTerms, SpendingTerms, add_ever_funded
+from budgetopt.formulation.spending.funded import add_ever_funded
+from budgetopt.formulation.spending.terms import OutcomeTerms, SpendingTerms
 
 __all__ = ["Terms", "add_rules", "counted", "wanted"]
 
@@ -65,48 +66,31 @@ def counted(rules: Sequence[LinearRule], programs: int) -> Bools:
 
 
 def add_rules(
-    builder: Builder,
-    rules: Sequence[LinearRule],
-    terms: Terms,
-    limits: Mapping[tuple[str, int], int],
-    soft: str = "",
+    builder: Builder, rules: Sequence[LinearRule], terms: Terms, limits: Mapping[tuple[str, int], int], soft: str
 ) -> list[tuple[int, Ints]]:
-    """Add the rows of every linear rule.
+    """Add the rows of every linear rule, labelled with the position of its limit by its kind and position.
 
-    Parameters
-    ----------
-    limits
-        The position in the scenario's list of limits of each rule, by its kind and position.
-    soft
-        The kind of rules that are goals and no limits: they get columns for what they are short of or beyond.
-
-    Returns
-    -------
-    list
-        For each soft rule its position and the columns of its shortfall.
+    Rules of the kind ``soft`` are goals and no limits: they get columns for what they are short of or beyond. Returned
+    are the position of each and these columns.
     """
     goals = []
     for rule in rules:
         if not rule.rows:
             continue
-        masks = np.array([row.periods for row in rule.rows])
-        lower = np.array([row.lower for row in rule.rows])
-        upper = np.array([row.upper for row in rule.rows])
+        masks, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
         # what the outcomes are without any spending is not the plan's doing: it moves to the limits
         given = _given(rule, masks, terms.outcomes.constant)
         count = len(rule.rows)
-        keys = {
-            rule.kind: np.full(count, rule.position),
-            "period": np.where(masks.sum(axis=1) == 1, masks.argmax(axis=1), -1),
-        }
+        period = np.where(masks.sum(axis=1) == 1, masks.argmax(axis=1), -1)
+        keys = {rule.kind: np.full(count, rule.position), "period": period}
         if rule.group >= 0:
             keys["group"] = np.full(count, rule.group)
         limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
         rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
         for term in rule.terms:
-            column, period, weight = _columns(builder, term, terms, masks)
+            column, when, weight = _columns(builder, term, terms, masks)
             for row, mask in zip(rows.tolist(), masks, strict=True):
-                inside = mask[period] if period is not None else np.ones(len(column), dtype=bool)
+                inside = mask[when] if when is not None else np.ones(len(column), dtype=bool)
                 builder.entries(np.full(int(inside.sum()), row), column[inside], weight[inside])
         if rule.kind == soft:
             under = builder.columns("shortfall", keys, 0.0, np.where(np.isfinite(lower), np.inf, 0.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import permutations
 from typing import Any
@@ -15,24 +15,23 @@ from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import OfSelection, SumRule
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["compile_sum", "limits_by_row", "masks_of", "rows_of"]
+__all__ = ["compile_sum", "limited_rows", "masks_of"]
 
 
 def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[LinearRule]:
     """Yield the linear rules that a ``sum`` rule says, group by group if it has groups."""
     subject = weighted_sum(scenario, rule)
     if rule.by is None:
-        lower = rule.at_least if rule.equals is None else rule.equals
-        upper = rule.at_most if rule.equals is None else rule.equals
-        yield from _limited(scenario, position, rule, subject, (lower, upper), _base(scenario, rule, subject))
+        bounds = (rule.at_least, rule.at_most) if rule.equals is None else (rule.equals, rule.equals)
+        yield from _limited(scenario, position, rule, subject, bounds, _base(scenario, rule, subject))
         return
     groups = groups_of(scenario.programs, rule.by, rule.population)
     parts = {name: replace(subject, weight=subject.weight * share) for name, share in groups.items()}
-    heads = {name: rule.population.get(name, 1.0) for name in groups}
+    people = {name: rule.population.get(name, 1.0) for name in groups}
     bounds = (rule.each_at_least, rule.each_at_most)
     for number, (name, part) in enumerate(parts.items()):
         if rule.of in ("population share", "equal share"):
-            fair = heads[name] / sum(heads.values()) if rule.of == "population share" else 1 / len(groups)
+            fair = people[name] / sum(people.values()) if rule.of == "population share" else 1 / len(groups)
             everyone = np.sum([other.weight for other in parts.values()], axis=0)
             base: Weighted | Floats | None = replace(subject, weight=everyone * fair)
         else:
@@ -43,8 +42,8 @@ def compile_sum(scenario: Scenario, position: int, rule: SumRule) -> Iterator[Li
         rows = tuple(RuleRow(mask, 0.0, np.inf) for mask in masks)
         place = {name: len(groups) + at for at, name in enumerate(groups)}
         for number, (one, other) in enumerate(permutations(parts, 2)):
-            low = replace(parts[one], weight=parts[one].weight / heads[one])
-            high = replace(parts[other], weight=-(1 - rule.parity) * parts[other].weight / heads[other])
+            low = replace(parts[one], weight=parts[one].weight / people[one])
+            high = replace(parts[other], weight=-(1 - rule.parity) * parts[other].weight / people[other])
             # the pairs are numbered after the groups
             yield LinearRule("rule", position, (low, high), rows, len(groups) + number, place[one])
 
@@ -81,46 +80,46 @@ def _limited(
     """
     held = scenario.period_mask(rule.periods)
     if not isinstance(base, Weighted):
-        lower = limits_by_row(scenario, bounds[0], base, held, rule.each, -np.inf)
-        upper = limits_by_row(scenario, bounds[1], base, held, rule.each, np.inf)
-        yield LinearRule("rule", position, (subject,), rows_of(masks_of(held, rule.each), lower, upper), group)
+        yield LinearRule("rule", position, (subject,), limited_rows(scenario, bounds, base, held, rule.each), group)
         return
     for bound, limits in zip(bounds, ((0.0, np.inf), (-np.inf, 0.0)), strict=True):
-        shares = np.full(len(held), np.nan) if bound is None else scenario.per_period(bound, np.nan)
+        shares = scenario.per_period(bound, np.nan)
         wanted = held & ~np.isnan(shares)
         if not wanted.any():
             continue
-        parts = [
-            replace(base, weight=-share * base.weight, periods=shares == share) for share in np.unique(shares[wanted])
-        ]
+        different = np.unique(shares[wanted])
+        parts = [replace(base, weight=-share * base.weight, periods=shares == share) for share in different]
         # for all periods together the sum counts in every period of the rule, a share only where one is given
         masks = masks_of(held if rule.each == "total" else wanted, rule.each)
         rows = tuple(RuleRow(mask, *limits) for mask in masks)
         yield LinearRule("rule", position, (subject, *parts), rows, group)
 
 
-def limits_by_row(
+def limited_rows(
+    scenario: Scenario, bounds: tuple[Any, Any], base: Floats | None, held: Bools, each: str
+) -> tuple[RuleRow, ...]:
+    """Return the rows of a sum with the limits that bounds say, but for rows without any; shares are of the base."""
+    lower = _limits_by_row(scenario, bounds[0], base, held, each, -np.inf)
+    upper = _limits_by_row(scenario, bounds[1], base, held, each, np.inf)
+    rows = zip(masks_of(held, each), lower, upper, strict=True)
+    return tuple(RuleRow(mask, low, high) for mask, low, high in rows if np.isfinite(low) or np.isfinite(high))
+
+
+def _limits_by_row(
     scenario: Scenario, bound: Any, base: Floats | None, held: Bools, each: str, missing: float
 ) -> list[float]:
     """Return a limit in the unit of the sum for each row of the rule, ``missing`` where there is none.
 
     For all periods together an amount is the limit itself; what differs by period is added up.
     """
-    if bound is None:
-        return [missing] * (1 if each == "total" else int(held.sum()))
-    if each == "total" and base is None and not isinstance(bound, Mapping):
+    if each == "total" and bound is not None and base is None and not isinstance(bound, Mapping):
         return [float(bound)]
     values = scenario.per_period(bound, np.nan)[held]
     values = values if base is None else values * base[held]
     if each == "total":
-        return [missing if np.isnan(values).all() else float(np.nansum(values))]
-    return [missing if np.isnan(value) else float(value) for value in values]
-
-
-def rows_of(masks: Sequence[Bools], lower: Sequence[float], upper: Sequence[float]) -> tuple[RuleRow, ...]:
-    """Return the rows that have a limit at all."""
-    rows = (RuleRow(mask, low, high) for mask, low, high in zip(masks, lower, upper, strict=True))
-    return tuple(row for row in rows if row.binds)
+        values = np.array([np.nan if np.isnan(values).all() else np.nansum(values)])
+    limits: list[float] = np.where(np.isnan(values), missing, values).tolist()
+    return limits
 
 
 def masks_of(periods: Bools, each: str) -> list[Bools]:

@@ -1,4 +1,4 @@
-"""Targets of outcomes, as rules over all programs."""
+"""Targets of outcomes and capacities of resources, as rules over all programs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
-from budgetopt.formulation.rules.sums import limits_by_row, masks_of, rows_of
+from budgetopt.formulation.rules.sums import limited_rows
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["compile_targets"]
+__all__ = ["compile_resources", "compile_targets"]
 
 
 def compile_targets(scenario: Scenario) -> Iterator[LinearRule]:
     """Yield one linear rule for each outcome that has a target."""
     held = np.ones(len(scenario.periods), dtype=bool)
     for position, outcome in enumerate(scenario.outcomes.values()):
-        target = outcome.target
-        if target is None:
-            continue
-        lower = limits_by_row(scenario, target.at_least, None, held, target.each, -np.inf)
-        upper = limits_by_row(scenario, target.at_most, None, held, target.each, np.inf)
-        everyone = Weighted(np.ones(len(scenario.programs)), outcome=position)
-        yield LinearRule("target", position, (everyone,), rows_of(masks_of(held, target.each), lower, upper))
+        if (target := outcome.target) is not None:
+            rows = limited_rows(scenario, (target.at_least, target.at_most), None, held, target.each)
+            everyone = Weighted(np.ones(len(scenario.programs)), outcome=position)
+            yield LinearRule("target", position, (everyone,), rows)
+
+
+def compile_resources(scenario: Scenario) -> Iterator[LinearRule]:
+    """Yield one linear rule for each resource: its use is at most its capacity, in every period."""
+    held = np.ones(len(scenario.periods), dtype=bool)
+    for position, resource in enumerate(scenario.resources.values()):
+        # a period that is left out has none
+        capacity = dict(zip(scenario.periods, scenario.per_period(resource.capacity), strict=True))
+        rows = limited_rows(scenario, (None, capacity), None, held, "period")
+        everyone = Weighted(np.ones(len(scenario.programs)), outcome=len(scenario.outcomes) + position)
+        yield LinearRule("resource", position, (everyone,), rows)

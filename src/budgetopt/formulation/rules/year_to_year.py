@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.spending import SpendingTerms
+from budgetopt.formulation.program_bounds import changes
+from budgetopt.formulation.spending.positions import placed
+from budgetopt.formulation.spending.terms import SpendingTerms, enter
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
@@ -18,29 +20,21 @@ def add_year_to_year(builder: Builder, scenario: Scenario, spending: SpendingTer
 
     ``x[t] <= (1 + up) * x[t - 1]`` and ``x[t] >= (1 - down) * x[t - 1]``.
     """
-    shape = (len(scenario.programs), len(scenario.periods))
+    programs, periods = len(scenario.programs), len(scenario.periods)
     for position, rule in enumerate(scenario.rules):
         if not isinstance(rule, ChangeRule) or rule.change.from_ != "previous":
             continue
         held = select(scenario.programs, rule.where)[:, None] & scenario.period_mask(rule.periods)
         held[:, 0] = False
-        program, period = np.nonzero(held)
-        change = rule.change
-        for limit, sign, lower, upper in (
-            (change.increase_at_most, 1.0, -np.inf, 0.0),
-            (change.decrease_at_most, -1.0, 0.0, np.inf),
-        ):
-            shares = [share for share in (change.at_most, limit) if share is not None]
-            if not shares or not len(program):
+        cell = program, period = np.nonzero(held)
+        keys = {"rule": np.full(len(program), position), "period": period, "program": program}
+        limit = scenario.limits.find("rule", rule.name)
+        down, up = changes(rule.change)
+        for share, sign, lower, upper in ((up, 1.0, -np.inf, 0.0), (down, -1.0, 0.0, np.inf)):
+            if share is None:
                 continue
-            keys = {"rule": np.full(len(program), position), "period": period, "program": program}
-            row_of = np.full(shape, -1, dtype=np.int64)
-            row_of[program, period] = builder.rows(
-                "rule", keys, lower, upper, limit=scenario.limits.find("rule", rule.name)
-            )
-            for shift, factor in ((0, 1.0), (1, -(1.0 + sign * min(shares)))):
-                # a column of one period stands in its own row, and in the row of the next as what that moves from
-                when = np.minimum(spending.period + shift, shape[1] - 1)
-                row = np.where(spending.period + shift < shape[1], row_of[spending.program, when], -1)
-                inside = row >= 0
-                builder.entries(row[inside], spending.column[inside], factor * spending.weight[inside])
+            # one more period than there is: a column of the last period stands in no further row
+            row_of = placed((programs, periods + 1), cell, builder.rows("rule", keys, lower, upper, limit=limit))
+            enter(builder, row_of[spending.program, spending.period], spending)
+            # in the row of the next period a column is what that moves from
+            enter(builder, row_of[spending.program, spending.period + 1], spending, factor=-(1.0 + sign * share))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -12,86 +11,38 @@ from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.segments import Segments
 from budgetopt.formulation.spending.levels import A_CENT, Levels
-from budgetopt.formulation.spending.positions import each_period, placed
-from budgetopt.formulation.spending.terms import Carriers, SpendingTerms, joined
+from budgetopt.formulation.spending.positions import each_period, payers, placed
+from budgetopt.formulation.spending.terms import Carriers, SpendingTerms, enter, joined
 
 __all__ = ["Scaled", "add_continuous"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Scaled:
-    """Programs that are scaled, and all that their columns depend on.
+    """Programs that are scaled, and all that their columns depend on; shape (programs,) where no other is given."""
 
-    Parameters
-    ----------
-    scaled
-        Programs that are scaled, not of packages; the others get no columns and no rows here; shape (programs,).
-    eligible
-        Which fund may pay for which program, none for programs of packages; shape (programs, funds).
-    pays
-        Which fund may pay in which period; shape (funds, periods).
-    segments, limits, levels
-        Their segments, their floors and ceilings in dollars, and the limits of their levels.
-    opens
-        Programs that are closed or open: those with a fixed cost or a least spending, and those that rules count; shape
-        (programs,).
-    counted
-        Programs that rules count as funded, so that being open must mean some spending; shape (programs,).
-    out_of_order
-        Segments that must not be used before all earlier ones are full, because it would pay to; shape (segments,).
-    keep_all
-        Whether columns that can only be zero and rows without limits are kept: they then do not depend on the limits.
-    """
-
-    scaled: Bools
-    eligible: Bools
-    pays: Bools
+    scaled: Bools  # programs that are scaled, not of packages; the others get no columns and no rows here
+    eligible: Bools  # which fund may pay for which program, none for programs of packages; shape (programs, funds)
+    pays: Bools  # which fund may pay in which period; shape (funds, periods)
     segments: Segments
     limits: ProgramLimits
     levels: Levels
-    opens: Bools
-    counted: Bools
-    out_of_order: Bools
-    keep_all: bool
+    opens: Bools  # programs that are closed or open: with a fixed cost or a least spending, or counted by rules
+    counted: Bools  # programs that rules count as funded, so that being open must mean some spending
+    out_of_order: Bools  # segments that it would pay to use before all earlier ones are full; shape (segments,)
+    keep_all: bool  # whether columns that can only be zero and rows without limits are kept, whatever the limits
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """How many programs and periods there are."""
-        programs, periods = self.limits.lower.shape
-        return programs, periods
-
-    @cached_property
-    def funds(self) -> Ints:
-        """How many funds may pay for each program; shape (programs,)."""
-        return np.asarray(self.eligible.sum(axis=1), np.int64)
-
-    @cached_property
-    def first_fund(self) -> Ints:
-        """The first fund that may pay for each program; shape (programs,)."""
-        return self.eligible.argmax(axis=1) if self.eligible.shape[1] else np.zeros(len(self.eligible), dtype=np.int64)
-
-    @cached_property
-    def free(self) -> Bools:
-        """Programs that cost no money; shape (programs,)."""
-        free: Bools = ((self.levels.price == 0) & (self.levels.fixed == 0)).all(axis=1)
-        return free
-
-    @cached_property
-    def by_fund_alone(self) -> Bools:
-        """Programs whose one segment needs no column beside those of the funds; shape (programs,)."""
-        alone: Bools = (self.funds > 1) & (self.segments.counts == 1) & ~self.opens & ~self.free
-        return alone
-
-    @cached_property
-    def own(self) -> Bools:
-        """Programs whose segments have columns of their own; shape (programs,)."""
-        own: Bools = self.scaled & (self.free | (self.funds > 0)) & ~self.by_fund_alone
-        return own
-
-    @cached_property
-    def linked(self) -> Bools:
-        """Programs that have columns by segment and columns by fund; shape (programs,)."""
-        return self.own & ~self.free & (self.funds > 1)
+    def __post_init__(self) -> None:
+        self.shape = self.limits.lower.shape
+        self.funds, self.first_fund = payers(self.eligible)
+        # programs that cost no money
+        self.free: Bools = ((self.levels.price == 0) & (self.levels.fixed == 0)).all(axis=1)
+        # programs whose one segment needs no column beside those of the funds
+        self.by_fund_alone: Bools = (self.funds > 1) & (self.segments.counts == 1) & ~self.opens & ~self.free
+        # programs whose segments have columns of their own
+        self.own: Bools = self.scaled & (self.free | (self.funds > 0)) & ~self.by_fund_alone
+        # programs that have columns by segment and columns by fund
+        self.linked: Bools = self.own & ~self.free & (self.funds > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +72,8 @@ def add_continuous(builder: Builder, programs: Scaled) -> tuple[SpendingTerms, C
     are limits of those columns. A program of one segment and several funds has a column for each fund. Only a program
     with several of both has columns for each, linked by a row that makes them agree.
 
-    Returns
-    -------
-    spending, carriers
-        What the columns spend, and which segments they carry.
-    opened
-        The column that says whether a program is open, -1 where there is none; shape (programs, periods).
+    Returned are what the columns spend, which segments they carry, and the column that says whether a program is open
+    in a period, -1 where there is none; shape (programs, periods).
     """
     parts, paid = _add_segments(builder, programs)
     _keep_order(builder, programs, parts)
@@ -182,10 +129,8 @@ def _add_open(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> tup
     below = builder.rows("closed", keys, -np.inf, 0.0)
     above = builder.rows("minimum operating level", keys, 0.0, np.inf)
     _open_by_segment(builder, programs, parts, opened)
-    inside = programs.opens[parts.program]
-    at = placed(programs.shape, cell, np.arange(len(below)))[parts.program[inside], parts.period[inside]]
-    builder.entries(below[at], parts.column[inside], 1.0)
-    builder.entries(above[at], parts.column[inside], 1.0)
+    for rows in (below, above):
+        builder.entries(placed(programs.shape, cell, rows)[parts.program, parts.period], parts.column, 1.0)
     builder.entries(below, column, -levels.open_upper[cell])
     # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing; one
     # that cannot stays closed
@@ -212,14 +157,11 @@ def _add_payments(builder: Builder, programs: Scaled) -> SpendingTerms:
 
 def _add_links(builder: Builder, programs: Scaled, parts: _SegmentColumns, opened: Ints, spent: SpendingTerms) -> None:
     """Add link rows where several funds meet several segments, or a fixed cost."""
-    linked = programs.linked
-    cell = each_period(np.flatnonzero(linked), programs.shape[1])
+    cell = each_period(np.flatnonzero(programs.linked), programs.shape[1])
     row_of = placed(programs.shape, cell, builder.rows("link", {"program": cell[0], "period": cell[1]}, 0.0, 0.0))
-    inside = linked[spent.program]
-    builder.entries(row_of[spent.program, spent.period][inside], spent.column[inside], 1.0)
-    inside = linked[parts.program]
-    builder.entries(row_of[parts.program, parts.period][inside], parts.column[inside], -parts.price[inside])
-    at = np.nonzero((opened >= 0) & linked[:, None])
+    enter(builder, row_of[spent.program, spent.period], spent)
+    builder.entries(row_of[parts.program, parts.period], parts.column, -parts.price)
+    at = np.nonzero(opened >= 0)
     builder.entries(row_of[at], opened[at], -programs.levels.fixed[at])
 
 
@@ -227,7 +169,9 @@ def _add_limits(builder: Builder, programs: Scaled, spent: SpendingTerms) -> Non
     """Add limits as rows where no single column has them: several funds and one segment, or no fund and a floor."""
     limits, levels = programs.limits, programs.levels
     lower = np.maximum(limits.lower, levels.lower * levels.price)
-    upper = np.minimum(limits.upper, np.where(np.isfinite(levels.upper), levels.upper, np.inf) * levels.price)
+    bounded = np.isfinite(levels.upper)
+    most = np.where(bounded, levels.upper, 0.0) * levels.price
+    upper = np.where(bounded, np.minimum(limits.upper, most), limits.upper)
     limited = programs.by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | programs.keep_all)
     # what no fund pays for, or what costs no money, cannot reach a floor
     no_money = programs.scaled & ((programs.funds == 0) | programs.free)
@@ -235,8 +179,7 @@ def _add_limits(builder: Builder, programs: Scaled, spent: SpendingTerms) -> Non
     cell = np.nonzero(limited)
     keys = {"program": cell[0], "period": cell[1]}
     row_of = placed(programs.shape, cell, builder.rows("program limits", keys, lower[cell], upper[cell]))
-    inside = programs.by_fund_alone[spent.program] & (row_of[spent.program, spent.period] >= 0)
-    builder.entries(row_of[spent.program, spent.period][inside], spent.column[inside], 1.0)
+    enter(builder, row_of[spent.program, spent.period], spent)
 
 
 def _keep_order(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> None:

@@ -6,27 +6,20 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Ints
-from budgetopt.formulation.spending.package_columns import PackageColumns
+from budgetopt.formulation.spending.package_columns import PackageRuns
 from budgetopt.formulation.spending.positions import each_period, placed
 
 __all__ = ["add_ever_funded", "add_funded"]
 
 
-def add_funded(builder: Builder, opened: Ints, counted: Bools, packages: PackageColumns) -> Ints:
+def add_funded(builder: Builder, opened: Ints, counted: Bools, runs: PackageRuns) -> Ints:
     """Return the column that says whether a program is funded in a period, -1 where no rule asks; shape as ``opened``.
 
     For a program that is scaled it is the column that opens it. A program of packages is funded when any of them runs.
-
-    Parameters
-    ----------
-    opened
-        The column that says whether a program is open, -1 where there is none; shape (programs, periods).
-    counted
-        Programs that rules count; shape (programs,).
     """
     funded = opened.copy()
-    asked = counted[packages.runs_program]
-    column, period, program = packages.runs_column[asked], packages.runs_period[asked], packages.runs_program[asked]
+    asked = counted[runs.program]
+    column, period, program = runs.column[asked], runs.period[asked], runs.program[asked]
     cell = each_period(np.unique(program), opened.shape[1])
     keys = {"program": cell[0], "period": cell[1]}
     funded[cell] = builder.columns("funded", keys, 0.0, 1.0, integer=True)

@@ -18,67 +18,45 @@ A_CENT = 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """What a program spends in a period is ``fixed * open + price * level``; every array: shape (programs, periods).
+    """What a program spends in a period is ``fixed * open + price * level``; every array: shape (programs, periods)."""
 
-    Parameters
-    ----------
-    price, fixed
-        Dollars for a unit of the level, and dollars that must be spent before it rises above zero.
-    lower, upper
-        Limits of the level.
-    open_lower, open_upper
-        Limits of the level if the program is open at all.
-    must_open, may_open
-        Whether it must be open, and whether it may.
-    """
-
-    price: Floats
-    fixed: Floats
-    lower: Floats
+    price: Floats  # dollars for a unit of the level
+    fixed: Floats  # dollars that must be spent before the level rises above zero
+    lower: Floats  # limits of the level
     upper: Floats
-    open_lower: Floats
+    open_lower: Floats  # limits of the level if the program is open at all
     open_upper: Floats
     must_open: Bools
     may_open: Bools
 
 
 def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels:
-    """Return the levels of all programs.
-
-    Parameters
-    ----------
-    limits
-        Floors and ceilings in dollars, and in units of a service.
-    most
-        The most that can be spent in each period; dollars, shape (periods,).
-    """
+    """Return the levels of all programs; ``most`` dollars can be spent in each period, of shape (periods,)."""
     programs = scenario.programs
     price = unit_prices(programs)[:, None] * scenario.price_level
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
     minimum = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
 
-    lower = np.maximum(_units(np.maximum(limits.lower - fixed, 0.0), price, 0.0), limits.fewest)
-    # NaN-free: a ceiling below the fixed cost leaves no level at all
-    upper = np.minimum(_units(np.maximum(limits.upper - fixed, 0.0), price, np.inf), limits.most)
-    reach = np.minimum(upper, _units(np.maximum(most - fixed, 0.0), price, np.inf))
-    must = (limits.lower > 0) | (limits.fewest > 0)
+    def units(dollars: Floats, free: float) -> Floats:
+        """Return what dollars buy beyond the fixed cost; ``free`` where a unit costs nothing."""
+        beyond = np.maximum(dollars - fixed, 0.0)
+        bought: Floats = np.divide(beyond, price, out=np.full(price.shape, free), where=price > 0)
+        return bought
+
+    lower = np.maximum(units(limits.lower, 0.0), limits.fewest)
+    # a ceiling below the fixed cost leaves no level at all
+    upper = np.minimum(units(limits.upper, np.inf), limits.most)
     enough = np.maximum(fixed, minimum) - A_CENT / 2
     # a service that costs no money spends its fixed cost and no more
     is_free = (fixed == 0) | (fixed >= enough)
     is_free &= (limits.lower <= fixed + A_CENT / 2) & (limits.upper >= fixed - A_CENT / 2)
     return Levels(
-        price=price,
-        fixed=fixed,
-        lower=lower,
-        upper=upper,
-        open_lower=np.maximum(_units(np.maximum(minimum - fixed, 0.0), price, 0.0), lower),
-        open_upper=reach,
-        must_open=must,
+        price,
+        fixed,
+        lower,
+        upper,
+        open_lower=np.maximum(units(minimum, 0.0), lower),
+        open_upper=np.minimum(upper, units(most, np.inf)),
+        must_open=(limits.lower > 0) | (limits.fewest > 0),
         may_open=np.where(price > 0, limits.upper >= enough, is_free),
     )
-
-
-def _units(dollars: Floats, price: Floats, free: float) -> Floats:
-    """Return how many units so many dollars buy; ``free`` where a unit costs nothing."""
-    units: Floats = np.divide(dollars, price, out=np.full(price.shape, free), where=price > 0)
-    return units

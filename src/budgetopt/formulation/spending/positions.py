@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetopt.formulation.linear_program import Ints
+from budgetopt.formulation.linear_program import Bools, Ints
 
-__all__ = ["each_period", "items_of", "placed"]
+__all__ = ["each_period", "items_of", "payers", "placed"]
 
 
 def each_period(items: Ints, periods: int) -> tuple[Ints, Ints]:
@@ -24,20 +24,16 @@ def placed(shape: tuple[int, ...], cell: tuple[NDArray[Any], ...], positions: In
     return out
 
 
+def payers(eligible: Bools) -> tuple[Ints, Ints]:
+    """Return how many funds may pay for each program, and the first of them; shape (programs,) both."""
+    first = eligible.argmax(axis=1) if eligible.shape[1] else np.zeros(len(eligible), dtype=np.int64)
+    return np.asarray(eligible.sum(axis=1), np.int64), first
+
+
 def items_of(owner: Ints, owners: Ints) -> tuple[Ints, Ints]:
-    """Return the items of some owners, those of one after those of another.
+    """Return the items of some owners, those of one after those of another, and the place in ``owners`` of each.
 
-    Parameters
-    ----------
-    owner
-        The owner of each item; shape (items,).
-    owners
-        The owners that are asked for; shape (owners,).
-
-    Returns
-    -------
-    item, at
-        Each item, and the place of its owner in ``owners``; of the same shape.
+    ``owner`` is the owner of each item, of shape (items,).
     """
     order = np.argsort(owner, kind="stable")
     left, right = (np.searchsorted(owner[order], owners, side=side) for side in ("left", "right"))

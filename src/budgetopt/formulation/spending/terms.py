@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.formulation.builder import Builder
+from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.segments import Slopes
 from budgetopt.formulation.spending.positions import items_of
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Carriers", "OutcomeTerms", "SpendingTerms", "joined", "outcome_terms", "uses_of_fixed_costs"]
+__all__ = ["Carriers", "OutcomeTerms", "SpendingTerms", "enter", "joined", "outcome_terms", "uses_of_fixed_costs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,13 @@ class Carriers:
     factor: Floats
 
 
+def enter(
+    builder: Builder, row: Ints, spending: SpendingTerms, which: Bools | bool = True, factor: Floats | float = 1.0
+) -> None:
+    """Enter what columns spend, times a factor, in the row of each, -1 for none; only those that are asked for."""
+    builder.entries(np.where(which, row, -1), spending.column, factor * spending.weight)
+
+
 def joined(parts: Sequence[SpendingTerms]) -> SpendingTerms:
     """Return all terms as one."""
     names = ("column", "program", "fund", "period", "weight")
@@ -83,23 +91,16 @@ def outcome_terms(effects: Effects, slopes: Slopes, carriers: Carriers, outcomes
 def uses_of_fixed_costs(scenario: Scenario, opened: Ints) -> OutcomeTerms:
     """Return what the fixed costs of programs take of resources: a use for each dollar counts these dollars too.
 
-    Parameters
-    ----------
-    opened
-        The column that says whether a program is open, -1 where there is none; shape (programs, periods).
+    ``opened`` is the column that says whether a program is open, -1 where there is none; shape (programs, periods).
     """
-    programs, shape = scenario.programs, opened.shape
+    programs, outcomes, resources = scenario.programs, len(scenario.outcomes), len(scenario.resources)
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
-    terms = []
+    rates = np.zeros((resources, len(programs)))
     for position, name in enumerate(scenario.resources):
-        rate = np.nan_to_num(1.0 / programs.number(f"uses.{name}.per"))
-        rate += np.nan_to_num(programs.number(f"uses.{name}.per_dollar"))
-        program, period = np.nonzero((opened >= 0) & (rate * fixed > 0)[:, None])
-        resource = np.full(len(program), len(scenario.outcomes) + position)
-        terms.append((opened[program, period], program, resource, period, (rate * fixed)[program]))
-    none = np.empty(0, dtype=np.int64)
-    column, program, resource, period, weight = (
-        np.concatenate(parts) for parts in zip((none, none, none, none, np.empty(0)), *terms, strict=True)
-    )
-    constant = np.zeros((shape[0], len(scenario.outcomes) + len(scenario.resources)))
-    return OutcomeTerms(column, program, resource, period, weight, constant)
+        rates[position] += np.nan_to_num(1.0 / programs.number(f"uses.{name}.per"))
+        rates[position] += np.nan_to_num(programs.number(f"uses.{name}.per_dollar"))
+    used = rates * fixed
+    resource, program, period = np.nonzero((used > 0)[:, :, None] & (opened >= 0))
+    column, weight = opened[program, period], used[resource, program]
+    constant = np.zeros((len(programs), outcomes + resources))
+    return OutcomeTerms(column, program, outcomes + resource, period, weight, constant)

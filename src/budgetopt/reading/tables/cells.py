@@ -32,21 +32,9 @@ Refused = list[tuple[int, Said]]
 
 
 def read_cells(leaf: Leaf, cells: Sequence[str]) -> tuple[Column, Refused]:
-    """Return what the cells of a column say.
+    """Return the filled cells of a column that can be read, at their positions among all cells, and the others.
 
-    Parameters
-    ----------
-    leaf
-        What the column's key leads to.
-    cells
-        Stripped text; empty where nothing is said.
-
-    Returns
-    -------
-    column
-        The filled cells that can be read, at their positions among all cells.
-    refused
-        The others.
+    Cells are stripped texts; an empty one says nothing.
     """
     texts: Sequence[str] = cells
     filled = np.arange(len(cells))
@@ -86,10 +74,9 @@ def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], Refused]:
             values[position] = value
     if len(distinct) < len(texts):
         values = list(map(dict(zip(distinct, values, strict=True)).get, texts))
-    errors = (
-        [(position, said) for position, text in enumerate(texts) for said in refused.get(text, ())] if refused else []
-    )
-    return values, errors
+    if not refused:
+        return values, []
+    return values, [(position, said) for position, text in enumerate(texts) for said in refused.get(text, ())]
 
 
 def _prepared(leaf: Leaf, text: str) -> Any:
@@ -132,15 +119,13 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Re
         # every type admits an interval: where it takes the least and the greatest, it takes all between
         ends = [texts[at[int(np.argmin(numbers))]], texts[at[int(np.argmax(numbers))]]]
         try:
-            low, high = leaf.adapter.validate_python(ends)
+            kinds = {isinstance(end, Share) for end in leaf.adapter.validate_python(ends)}
         except ValidationError:
-            plain[:] = False
+            kinds = set()
+        if len(kinds) == 1:
+            values[at], shares[at] = numbers, kinds.pop()
         else:
-            if isinstance(low, Share) == isinstance(high, Share):
-                values[at] = numbers
-                shares[at] = isinstance(low, Share)
-            else:
-                plain[:] = False
+            plain[:] = False
     errors: Refused = []
     good = np.ones(count, dtype=bool)
     if not plain.all():

@@ -6,8 +6,8 @@ import csv
 import io
 from itertools import islice
 
-from budgetopt.errors import Place, Problem
-from budgetopt.reading.tables.grid import Grid, TableError, assemble, of_columns
+from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.tables.grid import Grid, assemble, of_columns
 
 __all__ = ["read_csv"]
 
@@ -15,23 +15,9 @@ _SEPARATORS = (",", ";", "\t")
 
 
 def read_csv(data: bytes, file: str, *, header: int = 1, last_row: int | None = None) -> Grid:
-    """Return the table in a CSV file.
+    """Return the table in a CSV file, or raise ScenarioError.
 
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    file
-        Its name, for places.
-    header
-        The row of the column headers, 1-based.
-    last_row
-        The last row that is read; None for all.
-
-    Raises
-    ------
-    TableError
-        If it cannot be read as a table.
+    ``header`` is the row of the column headers, ``last_row`` the last one that is read; both are counted from 1.
     """
     text = _decode(data, file)
     separator = _separator(text, header)
@@ -42,8 +28,8 @@ def read_csv(data: bytes, file: str, *, header: int = 1, last_row: int | None = 
         # `extend` keeps the rows read before an error, whose number is its place
         records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise TableError(_broken(str(error), Place(file, len(records) + 1))) from None
-    return assemble(file, "", records, header=header, last_row=last_row, ragged=False)
+        raise ScenarioError([_broken(str(error), Place(file, len(records) + 1))]) from None
+    return assemble(file, "", records, header=header, last_row=last_row)
 
 
 def _plain(text: str, separator: str, file: str, header: int, last_row: int | None) -> Grid | None:
@@ -71,14 +57,14 @@ def _plain(text: str, separator: str, file: str, header: int, last_row: int | No
 def _decode(data: bytes, file: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         problem = Problem("encoding", "the file is in UTF-16", Place(file), "a CSV file in UTF-8", _SAVE_AS)
-        raise TableError(problem)
+        raise ScenarioError([problem])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
+        line = data[: error.start].count(b"\n") + 1
         message = f"the byte 0x{data[error.start]:02x} in line {line} is not UTF-8"
-        raise TableError(Problem("encoding", message, Place(file, line), "a CSV file in UTF-8", _SAVE_AS)) from None
+        problem = Problem("encoding", message, Place(file, line), "a CSV file in UTF-8", _SAVE_AS)
+        raise ScenarioError([problem]) from None
 
 
 _SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"

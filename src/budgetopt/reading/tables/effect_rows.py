@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -25,12 +26,8 @@ from budgetopt.scenario.words import shown
 __all__ = ["read_curves", "read_evidence"]
 
 
-def _effect_leaves() -> dict[str, Leaf]:
-    found = {key: leaf_of(Effect, key) for key in Effect.model_fields}
-    return {key: leaf for key, leaf in found.items() if leaf is not None and leaf.kind != "other"}
-
-
-_KEYS = _effect_leaves()
+_LEAVES = {key: leaf_of(Effect, key) for key in Effect.model_fields}
+_KEYS = {key: leaf for key, leaf in _LEAVES.items() if leaf is not None and leaf.kind != "other"}
 _SHAPES = ("per_dollar", "unit_cost", "up_to", "curve")
 _POINT = tuple(Leaf((), kind, "number") for kind in get_args(get_args(CurvePoint)[0]))
 
@@ -64,14 +61,10 @@ class _Pairs:
         """One number for each pair of an outcome and a program, in that order; shape (rows,)."""
         return self.outcome * max(1, len(self.ids)) + self.program
 
-    def subject(self, key: str) -> Callable[[int], str]:
-        """Return what tells what a key is in a row."""
-
-        def of(row: int) -> str:
-            names = (self.ids[self.program[row]], self.outcomes[self.outcome[row]])
-            return named(("programs", names[0], "outcomes", names[1], key)) if all(names) else ""
-
-        return of
+    def subject(self, key: str, row: int) -> str:
+        """Return what a key is in a row."""
+        program, outcome = self.ids[self.program[row]], self.outcomes[self.outcome[row]]
+        return named(("programs", program, "outcomes", outcome, key)) if program and outcome else ""
 
 
 def _pairs(grid: Grid, positions: Mapping[str, int], problems: list[Problem]) -> _Pairs:
@@ -128,7 +121,7 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     for key, position in positions.items():
         if key not in _KEYS:
             continue
-        column = read_column(grid, position, _KEYS[key], pairs.subject(key), problems)
+        column = read_column(grid, position, _KEYS[key], partial(pairs.subject, key), problems)
         kept = np.flatnonzero(pairs.usable[column.rows])
         chosen = column.take(kept, column.rows[kept])
         columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)
@@ -142,7 +135,7 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     points = np.full((len(grid.rows), 2), np.nan)
     for axis, key in enumerate(("spending", "value")):
         if key in positions:
-            column = read_column(grid, positions[key], _POINT[axis], pairs.subject(f"curve.{key}"), problems)
+            column = read_column(grid, positions[key], _POINT[axis], partial(pairs.subject, f"curve.{key}"), problems)
             points[column.rows, axis] = column.values
             for row in empty_cells(grid.columns[positions[key]]).tolist():
                 message = f"the point has no {key}"
@@ -153,10 +146,9 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     order = rows[np.argsort(pairs.code[rows], kind="stable")]
     code = pairs.code[order]
     starts = np.flatnonzero(np.diff(code, prepend=-1))
-    origin = grid.origin(order[starts], positions.get("spending", 0))
-    offsets = np.append(starts, len(order))
-    curves = Column(np.arange(len(starts)), points[order], offsets, origin=origin)
     at = positions.get("spending", 0)
+    offsets = np.append(starts, len(order))
+    curves = Column(np.arange(len(starts)), points[order], offsets, origin=grid.origin(order[starts], at))
     # of a curve that lost a point to an error, no more can be said
     intact = ~np.isin(code[starts], broken)
     wrong, backwards = malformed_curves(curves.values, offsets)
@@ -167,12 +159,12 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
             point = int(starts[cell])
             if error.type == "curve-backwards":
                 point = int(backwards[np.searchsorted(backwards, point)])
-            subject = pairs.subject("curve")(int(order[starts[cell]]))
+            subject = pairs.subject("curve", int(order[starts[cell]]))
             problems.append(problem_of_refusal(error, grid.place(int(order[point]), at), subject))
     columns = dict(_by_outcome("curve", curves, code[starts], pairs))
     for key, position in positions.items():
         if key in _KEYS and key not in _SHAPES:
-            column = read_column(grid, position, _KEYS[key], pairs.subject(key), problems)
+            column = read_column(grid, position, _KEYS[key], partial(pairs.subject, key), problems)
             kept = np.flatnonzero(pairs.usable[column.rows])
             chosen = _one_each(grid, position, column.take(kept, column.rows[kept]), pairs, problems)
             columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)

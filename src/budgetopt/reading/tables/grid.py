@@ -8,39 +8,19 @@ from itertools import compress
 
 import numpy as np
 
-from budgetopt.errors import Place, Problem
+from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.scenario.programs import Ints, Origin
 from budgetopt.scenario.words import shown
 
-__all__ = ["Grid", "TableError", "assemble", "of_columns"]
-
-
-class TableError(Exception):
-    """A file cannot be read as a table at all; carries the one problem that says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
+__all__ = ["Grid", "assemble", "of_columns"]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of a table as text, column by column.
+    """The cells of a table as text, column by column, stripped and without empty rows; ``sheet`` is empty for CSV.
 
-    Parameters
-    ----------
-    file, sheet
-        Where the table stands; the sheet is empty for CSV.
-    headers
-        The column headers.
-    header_row
-        The row in which the headers stand.
-    columns
-        The cells of each column, stripped; every column has one cell a row.
-    rows
-        The row of the file that each row came from, as a spreadsheet numbers them; shape (rows,).
-    problems
-        What is wrong with the shape of the table: rows that are too short or too long, broken cells.
+    ``rows`` has for each row its number in the file, as a spreadsheet numbers them; shape (rows,). ``problems`` are
+    rows that are too short or too long, and broken cells.
     """
 
     file: str
@@ -70,37 +50,22 @@ def assemble(
     *,
     header: int,
     last_row: int | None,
-    ragged: bool,
     problems: Sequence[Problem] = (),
 ) -> Grid:
-    """Return the grid of a file's records.
+    """Return the grid of all rows of a file from its first, or raise ScenarioError if there are no headers.
 
-    Parameters
-    ----------
-    file, sheet
-        Where the records stand.
-    records
-        All rows of the file from its first, empty ones included.
-    header
-        The row of the headers, 1-based.
-    last_row
-        The last row that is read; None for all.
-    ragged
-        Whether rows may be shorter than the headers, as they are in a workbook.
-    problems
-        What was found wrong while the file was read.
-
-    Raises
-    ------
-    TableError
-        If there are no headers.
+    ``header`` and ``last_row`` are counted from 1. Rows of a sheet may be shorter than the headers.
     """
     found = list(problems)
     headers = [cell.strip() for cell in records[header - 1]] if header <= len(records) else []
     while headers and not headers[-1]:
         headers.pop()
     if not headers:
-        raise TableError(_no_heads(records, header, Place(file, 0, 0, sheet)))
+        empty = not any(cell.strip() for record in records for cell in record)
+        message = "the table is empty" if empty else f"row {header} has no column headers"
+        expected = "a row of column headers, such as program,name,baseline"
+        hint = "" if empty or header > 1 else "if the headers stand further down, say so with `header: 4`"
+        raise ScenarioError([Problem("empty-table", message, Place(file, 0, 0, sheet), expected, hint)])
     body = list(records[header:last_row])
     width = len(headers)
     lengths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
@@ -108,7 +73,7 @@ def assemble(
         record = [cell.strip() for cell in body[position]]
         place = Place(file, header + position + 1, 0, sheet)
         if any(record):
-            found += _uneven(record, width, place, ragged=ragged)
+            found += _uneven(record, width, place)
         body[position] = record[:width] + [""] * (width - len(record))
     columns = tuple(zip(*body, strict=True)) if body else ((),) * width
     return of_columns(file, sheet, headers, columns, header=header, problems=found)
@@ -136,14 +101,7 @@ def of_columns(
     return Grid(file, sheet, tuple(name.strip() for name in headers), header, tuple(stripped), rows, tuple(problems))
 
 
-def _no_heads(records: Sequence[Sequence[str]], header: int, place: Place) -> Problem:
-    empty = not any(cell.strip() for record in records for cell in record)
-    message = "the table is empty" if empty else f"row {header} has no column headers"
-    hint = "" if empty or header > 1 else "if the headers stand further down, say so with `header: 4`"
-    return Problem("empty-table", message, place, "a row of column headers, such as program,name,baseline", hint)
-
-
-def _uneven(record: Sequence[str], width: int, row: Place, *, ragged: bool) -> list[Problem]:
+def _uneven(record: Sequence[str], width: int, row: Place) -> list[Problem]:
     """Return what is wrong with a row that has more or fewer cells than there are headers."""
     extra = next((number for number, cell in enumerate(record[width:], width) if cell), None)
     if extra is not None:
@@ -152,7 +110,7 @@ def _uneven(record: Sequence[str], width: int, row: Place, *, ragged: bool) -> l
         message = f"{shown(record[extra])} stands in column {extra + 1}, and only {known}"
         hint = "" if row.sheet else "a cell that holds the separator itself goes in quotes"
         return [Problem("long-row", message, place, f"no more cells than headers, {width}", hint)]
-    if len(record) < width and not ragged:
+    if len(record) < width and not row.sheet:
         cells = "1 cell" if len(record) == 1 else f"{len(record)} cells"
         message = f"the row has {cells}, and there are {width} column headers"
         return [Problem("short-row", message, row, f"{width} cells", "an empty cell keeps its separator")]

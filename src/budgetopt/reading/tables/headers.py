@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from budgetopt.errors import Place, Problem, near
@@ -16,18 +16,9 @@ __all__ = ["Vocabulary", "match_headers", "normal"]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the columns of one kind of table may be.
+    """What the columns of one kind of table may be: those it must have, which are known, the nearest known one.
 
-    Parameters
-    ----------
-    required
-        The columns that there must be.
-    known
-        Tells whether a column is known.
-    suggest
-        Gives the known column nearest to an unknown one, or an empty string.
-    one, many
-        What a row of the table is, as in "a program", and its plural.
+    ``one`` and ``many`` are what a row of it is, as in "a program", and its plural.
     """
 
     required: tuple[str, ...]
@@ -47,16 +38,7 @@ def match_headers(
 ) -> tuple[dict[str, int], list[Problem]]:
     """Return the position of each key's column, and what is wrong with the headers.
 
-    Parameters
-    ----------
-    grid
-        The table.
-    table
-        How its columns are to be read.
-    words
-        What they may be.
-    mapped_at
-        Where the scenario file maps a header.
+    ``mapped_at`` tells where the scenario file maps a header.
     """
     problems: list[Problem] = []
     mapping = {normal(header): key for header, key in table.columns.items()}
@@ -94,7 +76,12 @@ def match_headers(
             problems.append(Problem("duplicate-column", message, place, "each column once"))
         else:
             positions[key] = position
-    problems += _missing(grid, words, positions, problems)
+    for key in words.required:
+        if key not in positions:
+            close = near(key, headers)
+            hint = f"is it the column {close!r}? map it with `columns: {{{close}: {key}}}`" if close else ""
+            message, place = f"the table has no column '{key}'", Place(grid.file, grid.header_row, 0, grid.sheet)
+            problems.append(Problem("missing-column", message, place, f"a column '{key}'", hint))
     return positions, problems
 
 
@@ -104,35 +91,8 @@ def _hint(words: Vocabulary, key: str) -> str:
 
 
 def _without_header(grid: Grid, position: int) -> list[Problem]:
-    filled = next((row for row, cell in enumerate(grid.columns[position]) if cell), None)
-    if filled is None:
-        return []
-    cell = shown(grid.columns[position][filled])
-    return [
-        Problem(
-            "missing-head",
-            f"{cell} stands in a column without a header",
-            grid.place(filled, position),
-            "a column header",
-        )
-    ]
-
-
-def _missing(
-    grid: Grid, words: Vocabulary, positions: Sequence[str] | dict[str, int], found: Sequence[Problem]
-) -> list[Problem]:
-    problems = []
-    for key in words.required:
-        if key in positions:
-            continue
-        close = near(key, [normal(header) for header in grid.headers])
-        hint = f"is it the column {close!r}? map it with `columns: {{{close}: {key}}}`" if close else ""
-        if any(problem.code == "duplicate-column" and f"'{key}'" in problem.message for problem in found):
-            continue
-        message = f"the table has no column '{key}'"
-        problems.append(
-            Problem(
-                "missing-column", message, Place(grid.file, grid.header_row, 0, grid.sheet), f"a column '{key}'", hint
-            )
-        )
-    return problems
+    for row, cell in enumerate(grid.columns[position]):
+        if cell:
+            message = f"{shown(cell)} stands in a column without a header"
+            return [Problem("missing-head", message, grid.place(row, position), "a column header")]
+    return []

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetopt.checks.findings import named
-from budgetopt.errors import Place, Problem, near
+from budgetopt.errors import Problem, near
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
-from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, split_key
+from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, split_key
 from budgetopt.scenario.words import shown
 
 __all__ = ["common_key", "concatenate", "merge", "overlay", "sort", "without_key", "without_rows"]
@@ -27,28 +27,16 @@ _MOST_OFFERS = 20
 def merge(
     tables: Sequence[ProgramTable], references: Sequence[ProgramTable] = (), known: ProgramTable | None = None
 ) -> tuple[ProgramTable, list[Problem]]:
-    """Return the programs of several tables as one table: the ids in order of first appearance, all of their keys.
+    """Return the programs of several tables as one table, and what is wrong: the ids in order of first appearance.
 
-    Parameters
-    ----------
-    tables
-        Tables in which programs stand: those of files, and what a scenario file says of programs.
-    references
-        Tables that say more of programs that stand in ``tables``: evidence and curves.
-    known
-        Programs that stand elsewhere, of which ``references`` may speak too.
-
-    Returns
-    -------
-    table
-        Where a key of a program is set twice, the first value stands.
-    problems
-        A key of a program that is set twice, naming both places; a reference to a program that stands nowhere.
+    References say more of programs that stand in ``tables`` or among ``known``; one to any other program is a problem.
+    So is a key of a program that is set twice, of which the first value stands.
     """
     problems: list[Problem] = []
     if known is not None:
-        tables = [*tables, *(ProgramTable(ids) for reference in references if len(ids := _in(reference.ids, known)))]
-    table = ProgramTable(*_identify(tables)) if len(tables) != 1 else tables[0]
+        spoken_of = [reference.ids[known.positions(reference.ids) >= 0] for reference in references]
+        tables = [*tables, *(ProgramTable(ids) for ids in spoken_of if len(ids))]
+    table = tables[0] if len(tables) == 1 else _identified(tables)
     placed = []
     for reference in references:
         position = table.positions(reference.ids)
@@ -62,23 +50,18 @@ def merge(
         rows = table.positions(source.ids)
         for key, column in source.columns.items():
             parts.setdefault(key, []).append(replace(column, rows=rows[column.rows]))
-    columns = {key: _once(key, found, table, problems) for key, found in parts.items()}
-    table = replace(table, columns=columns)
+    table = replace(table, columns={key: _once(key, found, table, problems) for key, found in parts.items()})
     return table, [*problems, *_twice_by_period(table)]
 
 
-def _in(ids: Texts, known: ProgramTable) -> Texts:
-    return ids[known.positions(ids) >= 0]
-
-
-def _identify(tables: Sequence[ProgramTable]) -> tuple[Texts, dict[str, Column], Origin | None]:
-    """Return the distinct ids, no columns, and where each program first stands."""
+def _identified(tables: Sequence[ProgramTable]) -> ProgramTable:
+    """Return the programs of tables without columns, each where it first stands."""
     names = np.concatenate([table.ids for table in tables]) if tables else np.empty(0, dtype=object)
     number: dict[str, int] = {}
     first = [position for position, name in enumerate(names.tolist()) if number.setdefault(name, position) == position]
     places = join_origins([(len(table), table.places) for table in tables])
     at = np.array(first, dtype=np.int64)
-    return names[at], {}, None if places is None else places.take(at)
+    return ProgramTable(names[at], {}, None if places is None else places.take(at))
 
 
 def join_origins(parts: Iterable[tuple[int, Origin | None]]) -> Origin | None:
@@ -113,9 +96,8 @@ def concatenate(columns: Sequence[Column]) -> Column:
         offsets = np.concatenate(([0], np.cumsum(lengths)))
     kinds = {column.values.dtype.kind for column in columns}
     # what is true or false beside numbers stays what it is
-    values: NDArray[Any] = np.concatenate(
-        [column.values.astype(object) if len(kinds) > 1 else column.values for column in columns]
-    )
+    parts = [column.values.astype(object) if len(kinds) > 1 else column.values for column in columns]
+    values: NDArray[Any] = np.concatenate(parts)
     shares = None
     if any(column.shares is not None for column in columns):
         none = [column.shares if column.shares is not None else np.zeros(len(column), dtype=bool) for column in columns]
@@ -139,9 +121,8 @@ def _once(key: str, columns: Sequence[Column], table: ProgramTable, problems: li
         places = [column.origin.place(at) if column.origin is not None else None for at in (first, cell)]
         where = f", first at {places[0]}" if places[0] is not None else ""
         message = f"{named(('programs', table.ids[column.rows[cell]], *split_key(key)))} is set twice{where}"
-        problems.append(
-            Problem("set-twice", message, places[1], "each key of a program in one place", "take one of the two away")
-        )
+        expected, hint = "each key of a program in one place", "take one of the two away"
+        problems.append(Problem("set-twice", message, places[1], expected, hint))
     if again.any():
         kept = np.flatnonzero(~again)
         return column.take(kept, column.rows[kept])
@@ -152,7 +133,7 @@ def _unknown(reference: ProgramTable, row: int, table: ProgramTable, *, offer: b
     name = str(reference.ids[row])
     close = near(name, table.ids.tolist()) if offer else ""
     hint = f"did you mean {close!r}?" if close else "programs stand in the table of programs, or under `programs`"
-    place: Place | None = None if reference.places is None else reference.places.place(row)
+    place = None if reference.places is None else reference.places.place(row)
     return Problem("unknown-program", f"there is no program {shown(name)}", place, "the id of a program", hint)
 
 
@@ -195,14 +176,7 @@ def without_rows(column: Column, rows: Ints) -> Column | None:
 def without_key(table: ProgramTable, rows: Ints, key: str) -> ProgramTable | None:
     """Return a table in which some programs do not say a key, nor anything below it; None if none of them says it.
 
-    Parameters
-    ----------
-    table
-        The programs.
-    rows
-        The positions of the programs.
-    key
-        The dotted key; empty for the programs themselves.
+    ``rows`` are the positions of the programs; an empty key stands for the programs themselves.
     """
     if not key:
         return table.select(np.setdiff1d(np.arange(len(table)), rows))

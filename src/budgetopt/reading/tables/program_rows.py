@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -66,8 +66,7 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         leaf = leaf_of(Program, key)
         if key == "program" or leaf is None:
             continue
-        subject = partial(_subject, ids, leaf.path)
-        column = read_column(grid, position, leaf, subject, problems)
+        column = read_column(grid, position, leaf, partial(_subject, ids, leaf.path), problems)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
             columns[key] = column.take(kept, target[column.rows[kept]])
@@ -101,10 +100,9 @@ def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Tex
     header = grid.headers[position]
     for row in empty_cells(grid.columns[position]).tolist():
         expected = "an id" if header == "program" else "a name"
-        message = f"the row has no {header}" if header else "the row has no name"
+        message = f"the row has no {header or 'name'}"
         problems.append(Problem("missing-name", message, grid.place(row, position), expected))
-    usable: Bools = names != ""
-    return names, usable.astype(bool)
+    return names, np.asarray(names != "", dtype=bool)
 
 
 def empty_cells(cells: Sequence[str]) -> Ints:
@@ -116,16 +114,13 @@ def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem
     """Return a problem for each id that an earlier row has, and take those rows out of the usable ones."""
     problems = []
     rows = np.flatnonzero(usable)
-    first: Mapping[str, int] = dict(zip(ids[rows[::-1]].tolist(), rows[::-1].tolist(), strict=True))
-    if len(first) < len(rows):
-        for row in rows.tolist():
-            earlier = first[ids[row]]
-            if earlier != row:
-                usable[row] = False
-                message = f"the program {shown(ids[row])} stands twice, first at {grid.place(earlier, position)}"
-                problems.append(
-                    Problem("duplicate-id", message, grid.place(row, position), "an id of its own for each program")
-                )
+    first: dict[str, int] = {}
+    for name, row in zip(ids[rows].tolist(), rows.tolist(), strict=True):
+        if (earlier := first.setdefault(name, row)) != row:
+            usable[row] = False
+            message = f"the program {shown(name)} stands twice, first at {grid.place(earlier, position)}"
+            place, expected = grid.place(row, position), "an id of its own for each program"
+            problems.append(Problem("duplicate-id", message, place, expected))
     return problems
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path as FilePath
 
-from budgetopt.errors import Place, Problem, near
+from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.reading.tables.csv_file import read_csv
 from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
-from budgetopt.reading.tables.grid import Grid, TableError
+from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.package_rows import read_packages
 from budgetopt.reading.tables.program_rows import MappedAt, read_programs
 from budgetopt.reading.tables.workbook import read_sheet
@@ -34,18 +35,9 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
 class TablesRead:
     """What the tables of a scenario say.
 
-    Parameters
-    ----------
-    programs
-        One table of programs for each file under ``tables.programs``.
-    references
-        One for each file of evidence or curves; their programs must stand elsewhere.
-    inputs
-        The SHA-256 of each file, by its path.
-    problems
-        Everything that is wrong with the files.
-    lacks_programs
-        Whether something is wrong with a file under ``tables.programs``, so that programs may be missing.
+    ``programs`` has one table for each file under ``tables.programs``; ``references`` one for each other file, whose
+    programs must stand elsewhere; ``inputs`` the SHA-256 of each file by its path. ``lacks_programs`` tells that a file
+    under ``tables.programs`` has problems, so that programs may be missing.
     """
 
     programs: tuple[ProgramTable, ...] = ()
@@ -58,15 +50,9 @@ class TablesRead:
 def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | None = None) -> TablesRead:
     """Return what the tables of a scenario say, with everything that is wrong with them.
 
-    Parameters
-    ----------
-    tables
-        The files, as the scenario names them.
-    folder
-        The folder that their names are relative to. Places show the names joined to it.
-    places
-        Where the scenario file names them.
+    Their names are relative to the folder; ``places`` are where the scenario file names them.
     """
+    places = places or Places()
     inputs: dict[str, str] = {}
     problems: list[Problem] = []
     found: dict[bool, list[ProgramTable]] = {False: [], True: []}
@@ -74,20 +60,23 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
     lacks_programs = False
     for kind, (reader, is_reference) in _READERS.items():
         for position, table in enumerate(getattr(tables, kind)):
-            at = _PlaceOfTable(places or Places(), kind, position)
+            # it may be the only one, without a list around it
+            listed = ("tables", kind, position)
+            at = listed if listed in places.values else listed[:2]
             name, sheet = split_sheet(table.file)
             path = FilePath(folder) / name
             try:
                 if str(path) not in bytes_of:
-                    bytes_of[str(path)] = _bytes(path, name, at.file())
+                    place = places.values.get((*at, "file")) or places.of(*at)
+                    bytes_of[str(path)] = _bytes(path, name, place)
                 data = bytes_of[str(path)]
                 inputs[str(path)] = hashlib.sha256(data).hexdigest()
                 grid = read_grid(data, str(path), sheet, table)
-            except TableError as error:
-                problems.append(error.problem)
+            except ScenarioError as error:
+                problems += error.problems
                 continue
             problems += grid.problems
-            read, wrong = reader(grid, table, at.header)
+            read, wrong = reader(grid, table, partial(places.of_key, *at, "columns"))
             found[is_reference].append(read)
             problems += wrong
         lacks_programs |= kind == "programs" and bool(problems)
@@ -101,13 +90,7 @@ def split_sheet(name: str) -> tuple[str, str]:
 
 
 def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
-    """Return the cells of a CSV file or of a sheet.
-
-    Raises
-    ------
-    TableError
-        If they cannot be read as a table.
-    """
+    """Return the cells of a CSV file or of a sheet, or raise ScenarioError."""
     if _is_workbook(file):
         return read_sheet(data, file, sheet, header=table.header, last_row=table.last_row)
     return read_csv(data, file, header=table.header, last_row=table.last_row)
@@ -124,31 +107,7 @@ def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:
         beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         close = near(path.name, beside)
         hint = f"did you mean {close!r}?" if close else "names are relative to the folder of the scenario file"
-        raise TableError(
-            Problem("missing-file", f"there is no file '{name}'", place, "a CSV or XLSX file", hint)
-        ) from None
+        message = f"there is no file '{name}'"
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise TableError(
-            Problem("missing-file", f"'{name}' cannot be read: {reason}", place, "a CSV or XLSX file")
-        ) from None
-
-
-@dataclass(frozen=True)
-class _PlaceOfTable:
-    """Where the scenario file speaks of one table: it may be the only one, without a list around it."""
-
-    places: Places
-    kind: str
-    position: int
-
-    def _path(self) -> tuple[str | int, ...]:
-        listed = ("tables", self.kind, self.position)
-        return listed if listed in self.places.values else ("tables", self.kind)
-
-    def file(self) -> Place | None:
-        path = self._path()
-        return self.places.values.get((*path, "file")) or self.places.of(*path)
-
-    def header(self, header: str) -> Place | None:
-        return self.places.of_key(*self._path(), "columns", header)
+        message, hint = f"'{name}' cannot be read: {(error.strerror or str(error)).lower()}", ""
+    raise ScenarioError([Problem("missing-file", message, place, "a CSV or XLSX file", hint)])

@@ -11,55 +11,28 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from budgetopt.errors import Place, Problem, column_letters, near
-from budgetopt.reading.tables.grid import Grid, TableError, assemble
+from budgetopt.errors import Place, Problem, ScenarioError, column_letters, near
+from budgetopt.reading.tables.grid import Grid, assemble
 
-__all__ = ["read_sheet", "sheet_names"]
-
-
-def sheet_names(data: bytes, file: str) -> list[str]:
-    """Return the names of a workbook's sheets.
-
-    Raises
-    ------
-    TableError
-        If it is no workbook.
-    """
-    return list(_open(data, file).sheetnames)
+__all__ = ["read_sheet"]
 
 
 def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last_row: int | None = None) -> Grid:
-    """Return the table on a sheet of a workbook.
+    """Return the table on a sheet of a workbook, or raise ScenarioError; the only sheet need not be named.
 
-    Parameters
-    ----------
-    data
-        The workbook's bytes.
-    file
-        Its name, for places.
-    sheet
-        The sheet; it may be left out if there is only one.
-    header
-        The row of the column headers, 1-based.
-    last_row
-        The last row that is read; None for all.
-
-    Raises
-    ------
-    TableError
-        If it is no workbook, or has no such sheet.
+    ``header`` is the row of the column headers, ``last_row`` the last one that is read; both are counted from 1.
     """
     book = _open(data, file)
     names = list(book.sheetnames)
     if not sheet and len(names) > 1:
         hint = f"write one of {', '.join(f'{file}!{name}' for name in names)}"
         message = f"the workbook has {len(names)} sheets, and none is named"
-        raise TableError(Problem("sheet", message, Place(file), "the name of a sheet", hint))
+        raise ScenarioError([Problem("sheet", message, Place(file), "the name of a sheet", hint)])
     if sheet and sheet not in names:
         close = near(sheet, names)
         hint = f"did you mean {file}!{close}?" if close else f"its sheets are {', '.join(names)}"
         message = f"the workbook has no sheet '{sheet}'"
-        raise TableError(Problem("sheet", message, Place(file), "the name of a sheet", hint))
+        raise ScenarioError([Problem("sheet", message, Place(file), "the name of a sheet", hint)])
     sheet = sheet or names[0]
     problems: list[Problem] = []
     records = list(_records(book[sheet], Place(file, 0, 0, sheet), problems))
@@ -68,7 +41,7 @@ def read_sheet(data: bytes, file: str, sheet: str = "", *, header: int = 1, last
         missing = _formulas_without_value(data, file, sheet, records)
         problems += [problem for problem in missing if problem.place not in broken]
     kept = [problem for problem in problems if last_row is None or (problem.place and problem.place.line <= last_row)]
-    return assemble(file, sheet, records, header=header, last_row=last_row, ragged=True, problems=kept)
+    return assemble(file, sheet, records, header=header, last_row=last_row, problems=kept)
 
 
 def _open(data: bytes, file: str, *, values: bool = True) -> Any:
@@ -81,9 +54,8 @@ def _open(data: bytes, file: str, *, values: bool = True) -> Any:
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, SyntaxError) as error:
         old = data.startswith(b"\xd0\xcf\x11\xe0")
         hint = "it is an old .xls file or has a password: save it as .xlsx without one" if old else str(error)
-        raise TableError(
-            Problem("workbook", "the file is not an XLSX workbook", Place(file), "an .xlsx file", hint)
-        ) from None
+        problem = Problem("workbook", "the file is not an XLSX workbook", Place(file), "an .xlsx file", hint)
+        raise ScenarioError([problem]) from None
 
 
 def _rows(worksheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -112,17 +84,12 @@ def _records(worksheet: Any, at: Place, problems: list[Problem]) -> Iterator[tup
                 text = _text(value)
                 if type(value) is int or type(value) is float:
                     style = cell._style_id
-                    percent = percents.get(style)
-                    if percent is None:
-                        percents[style] = percent = _is_percent(cell.number_format)
-                    if percent:
+                    if style not in percents:
+                        percents[style] = "%" in (cell.number_format or "").split(";")[0]
+                    if percents[style]:
                         text = f"{Decimal(repr(value)).scaleb(2).normalize():f}%"
             cells.append(text)
         yield tuple(cells)
-
-
-def _is_percent(number_format: str | None) -> bool:
-    return "%" in (number_format or "").split(";")[0]
 
 
 def _text(value: object) -> str:
@@ -139,12 +106,8 @@ def _text(value: object) -> str:
 
 def _has_formulas(data: bytes) -> bool:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                content = archive.read(name)
-                if b"<f>" in content or b"<f " in content:
-                    return True
-    return False
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return any(re.search(b"<f[> ]", archive.read(name)) for name in sheets)
 
 
 def _formulas_without_value(data: bytes, file: str, sheet: str, records: list[tuple[str, ...]]) -> list[Problem]:
@@ -162,14 +125,10 @@ def _formulas_without_value(data: bytes, file: str, sheet: str, records: list[tu
         return []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         empty_texts = _texts(archive.read(worksheet._worksheet_path))
+    message = "the cell holds a formula whose result is not stored in the file"
+    hint = "open the workbook in a spreadsheet program and save it, or write the value itself"
     return [
-        Problem(
-            "formula",
-            "the cell holds a formula whose result is not stored in the file",
-            place,
-            "a value",
-            "open the workbook in a spreadsheet program and save it, or write the value itself",
-        )
+        Problem("formula", message, place, "a value", hint)
         for place in found
         if f"{column_letters(place.column)}{place.line}" not in empty_texts
     ]

@@ -16,14 +16,14 @@ from budgetopt.scenario.programs import Ints
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Limits", "limits_of"]
+__all__ = ["Limits"]
 
-_OF_PROGRAMS: tuple[tuple[str, Sense, str, tuple[str, ...]], ...] = (
-    ("floor", "at least", "the floor of “{}”", ("spending.at_least", "service.at_least")),
-    ("ceiling", "at most", "the ceiling of “{}”", ("spending.at_most",)),
-    ("most units", "at most", "the most that “{}” can serve", ("service.up_to",)),
-)
-"""The limits of single programs: kind, sense, phrase, and the keys that set them, the first before the second."""
+_OF_PROGRAMS: dict[str, tuple[Sense, str, tuple[str, ...]]] = {
+    "floor": ("at least", "the floor of “{}”", ("spending.at_least", "service.at_least")),
+    "ceiling": ("at most", "the ceiling of “{}”", ("spending.at_most",)),
+    "most units": ("at most", "the most that “{}” can serve", ("service.up_to",)),
+}
+"""The limits of single programs by kind: sense, phrase, and the keys that set them, the first before the second."""
 
 
 class Limits(Sequence[Limit]):
@@ -52,22 +52,19 @@ class Limits(Sequence[Limit]):
             *money_limits(scenario),
         )
         self._known = {limit.provision: at for at, limit in enumerate(self.shared)}
-        self._programs: list[tuple[int, Ints]] = []
+        self._rows: dict[str, Ints] = {}
         self._of_program: dict[str, Ints] = {}
-        count = len(self.shared)
-        for kind, _, _, keys in _OF_PROGRAMS:
+        self._count = len(self.shared)
+        for kind, (_, _, keys) in _OF_PROGRAMS.items():
             limited = np.zeros(len(scenario.programs), dtype=bool)
             for key in keys:
                 values, _ = scenario.programs.per_period(key, scenario.periods)
                 # a floor of nothing asks for nothing
                 limited |= (np.nan_to_num(values) > 0).any(axis=1) if kind == "floor" else ~np.isnan(values).all(axis=1)
-            rows = np.flatnonzero(limited)
-            positions = np.full(len(limited), -1)
-            positions[rows] = count + np.arange(len(rows))
-            self._of_program[kind] = positions
-            self._programs.append((count, rows))
-            count += len(rows)
-        self._count = count
+            rows = self._rows[kind] = np.flatnonzero(limited)
+            positions = self._of_program[kind] = np.full(len(limited), -1)
+            positions[rows] = self._count + np.arange(len(rows))
+            self._count += len(rows)
 
     def __len__(self) -> int:
         return self._count
@@ -80,13 +77,14 @@ class Limits(Sequence[Limit]):
         """Return the limit at a position."""
         if isinstance(position, slice):
             return tuple(self[at] for at in range(*position.indices(self._count)))
-        if not 0 <= position < self._count:
-            raise IndexError(position)
-        if position < len(self.shared):
+        if 0 <= position < len(self.shared):
             return self.shared[position]
-        kind = max(at for at, (start, _) in enumerate(self._programs) if start <= position)
-        start, rows = self._programs[kind]
-        return self._of_one_program(kind, int(rows[position - start]))
+        at = position - len(self.shared)
+        for kind, rows in self._rows.items():
+            if 0 <= at < len(rows):
+                return self._of_one_program(kind, int(rows[at]))
+            at -= len(rows)
+        raise IndexError(position)
 
     def of_programs(self, kind: str) -> Ints:
         """Return the position of each program's limit of a kind (``floor`` ...), -1 for none; shape (programs,)."""
@@ -116,14 +114,13 @@ class Limits(Sequence[Limit]):
         """Return every limit that the scenario could do without."""
         return tuple(limit for limit in self if limit.is_demand)
 
-    def _of_one_program(self, number: int, row: int) -> Limit:
-        kind, sense, phrase, keys = _OF_PROGRAMS[number]
-        scenario = self._scenario
-        programs = scenario.programs
+    def _of_one_program(self, kind: str, row: int) -> Limit:
+        sense, phrase, keys = _OF_PROGRAMS[kind]
+        programs = self._scenario.programs
         name = str(programs.ids[row])
         said = {key: value for key in keys if (value := self._written(row, key)) is not None}
         key = next(iter(said), keys[0])
-        unit = programs.value(row, "service.unit") or "units"
+        in_units = key.startswith("service")
         return Limit(
             kind=kind,
             name=name,
@@ -134,11 +131,9 @@ class Limits(Sequence[Limit]):
             owners=(str(programs.names()[row]),),
             because=str(programs.value(row, "spending.because") or ""),
             place=programs.place(row, key),
-            unit=unit if key.startswith("service") else "",
-            in_dollars=not key.startswith("service"),
-            numbers=tuple(
-                Number(key, sense, value, counts_units=key.startswith("service")) for key, value in said.items()
-            ),
+            unit=(programs.value(row, "service.unit") or "units") if in_units else "",
+            in_dollars=not in_units,
+            numbers=tuple(Number(at, sense, said[at], counts_units=at.startswith("service")) for at in said),
             is_demand=kind != "most units",
             of_program=True,
             sets_program_limits=True,
@@ -151,8 +146,3 @@ class Limits(Sequence[Limit]):
             return value
         each = {period: programs.value(row, f"{key}.{period}") for period in self._scenario.periods}
         return {period: value for period, value in each.items() if value is not None} or None
-
-
-def limits_of(scenario: Scenario) -> Limits:
-    """Return every limit of a scenario."""
-    return Limits(scenario)

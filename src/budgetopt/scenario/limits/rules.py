@@ -5,25 +5,12 @@ Its numbers are the fields named in :data:`SENSES`; it is then printed by its na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.scenario.groups import groups_of
-from budgetopt.scenario.limits.record import Limit, Mention, Number, Sense, Words
-from budgetopt.scenario.model import (
-    RULE_KINDS,
-    ChangeRule,
-    CountRule,
-    ExactlyOneRule,
-    ExcludesRule,
-    FollowsRule,
-    OfSelection,
-    RequiresRule,
-    RuleBase,
-    SubstitutesRule,
-    SumRule,
-    TogetherRule,
-)
+from budgetopt.scenario.limits.record import Limit, Measure, Mention, Number, Sense, Words
+from budgetopt.scenario.model import RULE_KINDS, ChangeRule, FollowsRule, OfSelection, RequiresRule, RuleBase, SumRule
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
@@ -38,17 +25,22 @@ SENSES: dict[str, Sense] = {
     "equals": "equals",
 }
 """The fields of a rule that are numbers which limit it, and from which side."""
-COVERAGE = "of full coverage"
-"""The unit in which rules on coverages count."""
+SIDES: dict[str, tuple[Measure, str]] = {
+    "at_most": ("move", " up or down"),
+    "increase_at_most": ("increase", " up"),
+    "decrease_at_most": ("decrease", " down"),
+}
+"""The limits of a change: what is compared with each, and how its side is said."""
 
 
 def rule_limits(scenario: Scenario) -> Iterator[Limit]:
     """Yield each rule as a limit, in the order of the file."""
     for position, rule in enumerate(scenario.rules):
+        kind = next(key for key, model in RULE_KINDS.items() if isinstance(rule, model))
         known: dict[str, Any] = {
             "kind": "rule",
             "name": rule.name,
-            "form": next((key for key, kind in RULE_KINDS.items() if isinstance(rule, kind)), "rule").replace("_", " "),
+            "form": kind.replace("_", " "),
             "family": "rule",
             "path": ("rules", position),
             "address": f"rules[{rule.name}]",
@@ -60,31 +52,22 @@ def rule_limits(scenario: Scenario) -> Iterator[Limit]:
             "numbers": _numbers(rule),
             "parts": rule.parts,
         }
-        own = OF_KIND.get(type(rule))
-        yield Limit(**(known if own is None else {**known, **own(scenario, rule)}))
+        yield Limit(**known | (OF_KIND[kind](scenario, rule) if kind in OF_KIND else {}))
 
 
 def _numbers(rule: RuleBase) -> tuple[Number, ...]:
-    return tuple(
-        Number(key, sense, value, _share_of(rule))
-        for key, sense in SENSES.items()
-        if (value := getattr(rule, key, None)) is not None
-    )
-
-
-def _share_of(rule: RuleBase) -> Words:
     of = getattr(rule, "of", None)
-    if of is None:
-        return ()
-    return ("another selection" if isinstance(of, OfSelection) else str(of),)
+    share_of = () if of is None else ("another selection" if isinstance(of, OfSelection) else str(of),)
+    values = ((key, sense, getattr(rule, key, None)) for key, sense in SENSES.items())
+    return tuple(Number(key, sense, value, share_of) for key, sense, value in values if value is not None)
 
 
 def _sum(scenario: Scenario, rule: SumRule) -> dict[str, Any]:
     kind, _, name = rule.sum.partition(" ")
-    units: dict[str, Mapping[str, Any]] = {"outcome": scenario.outcomes, "resource": scenario.resources}
     own: dict[str, Any] = {}
-    if kind in units:
-        own |= {"unit": units[kind][name.strip()].unit, "in_dollars": False}
+    if kind in ("outcome", "resource"):
+        counted = scenario.outcomes if kind == "outcome" else scenario.resources
+        own |= {"unit": counted[name.strip()].unit, "in_dollars": False}
     if rule.by is not None:
         # the rows of parity come after those of the groups' own limits
         groups = tuple(groups_of(scenario.programs, rule.by, rule.population))
@@ -95,61 +78,52 @@ def _sum(scenario: Scenario, rule: SumRule) -> dict[str, Any]:
 
 
 def _change(_: Scenario, rule: ChangeRule) -> dict[str, Any]:
-    change = rule.change
-    limits = (
-        Number("change.at_most", "at most", change.at_most, measure="move"),
-        Number("change.increase_at_most", "at most", change.increase_at_most, measure="increase"),
-        Number("change.decrease_at_most", "at most", change.decrease_at_most, measure="decrease"),
-    )
-    numbers = tuple(number for number in limits if number.value is not None)
     said: Words = ()
-    for at, number in enumerate(numbers):
-        side = {"move": " up or down", "increase": " up", "decrease": " down"}[number.measure]
-        between = "" if at == 0 else " and " if at == len(numbers) - 1 else ", "
-        said = (*said, f"{between}at most ", number.value, side)
-    reference = "baseline" if change.from_ == "baseline" else "period before"
+    numbers: list[Number] = []
+    limits = [(key, value) for key in SIDES if (value := getattr(rule.change, key)) is not None]
+    for at, (key, value) in enumerate(limits):
+        measure, side = SIDES[key]
+        numbers.append(Number(f"change.{key}", "at most", value, measure=measure))
+        between = "" if at == 0 else " and " if at == len(limits) - 1 else ", "
+        said = (*said, f"{between}at most ", value, side)
+    from_baseline = rule.change.from_ == "baseline"
     return {
         "family": "rule on change",
-        "numbers": numbers,
-        "statement": (*said, f", from the {reference}"),
+        "numbers": tuple(numbers),
+        "statement": (*said, f", from the {'baseline' if from_baseline else 'period before'}"),
         "relaxed": {"": "of movement allowed"},
         "of_each_program": True,
-        "sets_program_limits": change.from_ == "baseline",
+        "sets_program_limits": from_baseline,
     }
 
 
-def _together(names: tuple[str, ...], words: str) -> dict[str, Any]:
-    """Return what rules on which programs go together have in common: they hold or do not."""
-    return {
-        "family": "rule on programs",
-        "unit": "programs",
-        "in_dollars": False,
-        "statement": (words, Mention("programs", names)),
-        "is_linear": False,
-    }
+def _on_programs(unit: str = "programs", **more: Any) -> dict[str, Any]:
+    return {"family": "rule on programs", "unit": unit, "in_dollars": False, **more}
+
+
+def _together(words: str, names: tuple[str, ...]) -> dict[str, Any]:
+    return _on_programs(statement=(words, Mention("programs", names)), is_linear=False)
 
 
 def _requires(_: Scenario, rule: RequiresRule) -> dict[str, Any]:
-    own = _together((rule.requires.program,), "")
     statement = (Mention("programs", (rule.requires.program,)), " needs ", Mention("programs", ()))
-    return {**own, "statement": statement, "parts_are_programs": True}
+    return _on_programs(statement=statement, is_linear=False, parts_are_programs=True)
 
 
 def _follows(_: Scenario, rule: FollowsRule) -> dict[str, Any]:
     of: Words = ("that of ", Mention("programs", (rule.follows.of,)))
-    number = Number("follows.at_most", "at most", rule.follows.at_most, of)
-    return {"family": "rule on programs", "unit": COVERAGE, "in_dollars": False, "numbers": (number,)}
+    return _on_programs("of full coverage", numbers=(Number("follows.at_most", "at most", rule.follows.at_most, of),))
 
 
-OF_KIND: dict[type[RuleBase], Callable[[Scenario, Any], dict[str, Any]]] = {
-    SumRule: _sum,
-    ChangeRule: _change,
-    CountRule: lambda _, __: {"family": "rule on programs", "unit": "programs", "in_dollars": False},
-    RequiresRule: _requires,
-    ExcludesRule: lambda _, rule: _together(rule.excludes, "at most one of "),
-    ExactlyOneRule: lambda _, rule: _together(rule.exactly_one, "exactly one of "),
-    TogetherRule: lambda _, rule: _together(rule.together, "all or none of "),
-    SubstitutesRule: lambda _, __: {"family": "rule on programs", "unit": COVERAGE, "in_dollars": False},
-    FollowsRule: _follows,
+OF_KIND: dict[str, Callable[[Scenario, Any], dict[str, Any]]] = {
+    "sum": _sum,
+    "change": _change,
+    "count": lambda _, __: _on_programs(),
+    "requires": _requires,
+    "excludes": lambda _, rule: _together("at most one of ", rule.excludes),
+    "exactly_one": lambda _, rule: _together("exactly one of ", rule.exactly_one),
+    "together": lambda _, rule: _together("all or none of ", rule.together),
+    "substitutes": lambda _, __: _on_programs("of full coverage"),
+    "follows": _follows,
 }
 """What a kind of rule has in words or parts of its own; see :class:`~budgetopt.scenario.limits.record.Limit`."""

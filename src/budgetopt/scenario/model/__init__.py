@@ -1,26 +1,8 @@
 """The words of a scenario: one frozen model for each kind of thing that a budget office writes."""
 
-from budgetopt.scenario.model.base import Model
+from budgetopt.scenario.model.base import Evidence, Model
 from budgetopt.scenario.model.document import FORMAT, Document
-from budgetopt.scenario.model.evidence import Evidence
-from budgetopt.scenario.model.fund import (
-    Fund,
-    FundKind,
-    FundSpending,
-    MaintenanceOfEffort,
-    Match,
-    Reserve,
-    Transfer,
-)
-from budgetopt.scenario.model.logic_rules import (
-    CountRule,
-    ExactlyOneRule,
-    ExcludesRule,
-    FollowsRule,
-    RequiresRule,
-    SubstitutesRule,
-    TogetherRule,
-)
+from budgetopt.scenario.model.fund import Fund, FundSpending, MaintenanceOfEffort, Match, Reserve, Transfer
 from budgetopt.scenario.model.objective import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
 from budgetopt.scenario.model.outcome import Outcome, Target
 from budgetopt.scenario.model.package import Package, PackageEffect
@@ -30,60 +12,28 @@ from budgetopt.scenario.model.rule import (
     RULE_KINDS,
     ChangeLimit,
     ChangeRule,
+    CountRule,
+    ExactlyOneRule,
+    ExcludesRule,
+    Follow,
+    FollowsRule,
+    Need,
     OfSelection,
+    RequiresRule,
     Rule,
     RuleBase,
+    SubstitutesRule,
     SumRule,
+    TogetherRule,
 )
 from budgetopt.scenario.model.table import IGNORE, Table, Tables
 from budgetopt.scenario.model.where import Comparison, Where
 
 __all__ = [
-    "CHANGE",
-    "FORMAT",
-    "IGNORE",
-    "RULE_KINDS",
-    "SHORTFALL",
-    "SPENDING",
-    "WEIGHTED_OUTCOMES",
-    "ChangeLimit",
-    "ChangeRule",
-    "Comparison",
-    "CountRule",
-    "Document",
-    "Effect",
-    "Evidence",
-    "ExactlyOneRule",
-    "ExcludesRule",
-    "FollowsRule",
-    "Fund",
-    "FundKind",
-    "FundSpending",
-    "IfFunded",
-    "MaintenanceOfEffort",
-    "Match",
-    "Model",
-    "Objective",
-    "OfSelection",
-    "Outcome",
-    "Package",
-    "PackageEffect",
-    "Program",
-    "RequiresRule",
-    "Reserve",
-    "Resource",
-    "Rule",
-    "RuleBase",
-    "Service",
-    "Smallest",
-    "Spending",
-    "SubstitutesRule",
-    "SumRule",
-    "Table",
-    "Tables",
-    "Target",
-    "TogetherRule",
-    "Transfer",
-    "Use",
-    "Where",
-]
+    "CHANGE", "FORMAT", "IGNORE", "RULE_KINDS", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "ChangeLimit",
+    "ChangeRule", "Comparison", "CountRule", "Document", "Effect", "Evidence", "ExactlyOneRule", "ExcludesRule",
+    "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match", "Model", "Need",
+    "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule", "Reserve",
+    "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
+    "Tables", "Target", "TogetherRule", "Transfer", "Use", "Where",
+]  # fmt: skip

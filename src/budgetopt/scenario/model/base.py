@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -16,21 +16,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from budgetopt.scenario.amounts import Number
 from budgetopt.scenario.words import clean, refuse, shown
 
 __all__ = [
-    "Date",
-    "Flag",
-    "Model",
-    "Name",
-    "Names",
-    "PerPeriod",
-    "Scalar",
-    "Text",
-    "is_tag",
-    "tag",
-    "tag_name",
-]
+    "Date", "Evidence", "Flag", "Model", "Name", "Names", "NotNegative", "PerPeriod", "Scalar", "Text", "is_tag",
+    "one_or_many", "tag", "tag_name",
+]  # fmt: skip
 
 _TAG = "\x1f"
 """Tags of alternatives begin with a character that no key of a file can have: so they are told from keys in a path."""
@@ -104,20 +96,9 @@ def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     word = str(value).strip().casefold()
-    meant = (
-        "true"
-        if word in ("yes", "y", "on", "true", "1")
-        else "false"
-        if word in ("no", "n", "off", "false", "0")
-        else ""
-    )
-    raise refuse(
-        "flag",
-        "{shown} is neither true nor false",
-        "true or false",
-        f"write {meant}" if meant else "",
-        shown=shown(value),
-    )
+    hint = "write true" if word in ("yes", "y", "on", "true", "1") else ""
+    hint = "write false" if word in ("no", "n", "off", "false", "0") else hint
+    raise refuse("flag", "{shown} is neither true nor false", "true or false", hint, shown=shown(value))
 
 
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
@@ -142,6 +123,14 @@ def _one_or_by_period(value: Any) -> str:
     return tag_name("by period" if isinstance(value, dict) else "every period")
 
 
+def one_or_many(value: Any) -> tuple[Any, ...]:
+    """Return a list of values as a tuple, and one value as a tuple of it."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+NotNegative = Annotated[Number, Field(ge=0)]
+Evidence = Literal["rct", "quasi_experimental", "observational", "administrative", "expert", "assumption"]
+"""The quality of the evidence, from randomized trials down to what was merely assumed."""
 T = TypeVar("T")
 PerPeriod = Annotated[
     Annotated[T, tag("every period")] | Annotated[dict[Name, T], tag("by period")], Discriminator(_one_or_by_period)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from budgetopt.scenario.amounts import Share, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Names, Text
+from budgetopt.scenario.model.base import Model, Name, Names, Text, one_or_many
 from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
 from budgetopt.scenario.model.outcome import Outcome
@@ -52,10 +52,5 @@ class Document(Model):
     """The programs, by id."""
     rules: tuple[Rule, ...] = ()
     """What binds the allocation as a whole."""
-    objective: tuple[Objective, ...] = (Objective(maximize=WEIGHTED_OUTCOMES),)
+    objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (Objective(maximize=WEIGHTED_OUTCOMES),)
     """The objective: one entry, or a list in order of importance."""
-
-    @field_validator("objective", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return value if isinstance(value, list | tuple) else (value,)

@@ -11,9 +11,7 @@ from budgetopt.scenario.model.base import Date, Flag, Model, Name, PerPeriod, Te
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse
 
-__all__ = ["Fund", "FundKind", "FundSpending", "MaintenanceOfEffort", "Match", "Reserve", "Transfer"]
-
-FundKind = Literal["general", "special_revenue", "enterprise", "grant", "capital", "debt_service", "internal_service"]
+__all__ = ["Fund", "FundSpending", "MaintenanceOfEffort", "Match", "Reserve", "Transfer"]
 
 
 class Reserve(Model):
@@ -63,12 +61,8 @@ class Match(Model):
             message = "the match has no size" if self.rate is None else "the match is given twice, as rate and as share"
             raise refuse("match", message, "rate (for each grant dollar) or share (of the total)")
         if self.share is not None and self.share >= 1:
-            raise refuse(
-                "match",
-                "a local share of {share} leaves the grant nothing",
-                "a share below 100%",
-                share=str(self.share),
-            )
+            message = "a local share of {share} leaves the grant nothing"
+            raise refuse("match", message, "a share below 100%", share=str(self.share))
         return self
 
     @property
@@ -111,7 +105,9 @@ class Fund(Model):
 
     name: Text = ""
     """The fund's name as it is printed; its key if left out."""
-    kind: FundKind = "general"
+    kind: Literal[
+        "general", "special_revenue", "enterprise", "grant", "capital", "debt_service", "internal_service"
+    ] = "general"
     """The kind of fund, in the terms of governmental accounting."""
     description: Text = ""
     """What the fund is for."""

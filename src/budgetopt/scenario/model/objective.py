@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, model_validator
+from pydantic import Discriminator, model_validator
 
-from budgetopt.scenario.amounts import Number, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Text, tag, tag_name
+from budgetopt.scenario.amounts import ShareOf
+from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, tag, tag_name
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["CHANGE", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "Objective", "Smallest"]
@@ -45,7 +45,7 @@ class Objective(Model):
     minimize: Text | None = None
     """`spending`, `change from baseline`, `shortfall from targets` (targets are then goals and no limits), or the name
     of one outcome."""
-    unspent_worth: Annotated[Number, Field(ge=0)] | None = None
+    unspent_worth: NotNegative | None = None
     """With maximize: what a dollar left unspent is worth, so that one is spent only where it buys more than that."""
     within: ShareOf | None = None
     """How much of this entry's best value later entries may give up; left out, nothing."""

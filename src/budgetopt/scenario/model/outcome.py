@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Number
-from budgetopt.scenario.model.base import Date, Model, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Model, NotNegative, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Outcome", "Target"]
@@ -20,7 +20,7 @@ class Target(Model):
     """The least that must be reached."""
     at_most: PerPeriod[Number] | None = None
     """The most that is allowed."""
-    weight: Annotated[Number, Field(ge=0)] | None = None
+    weight: NotNegative | None = None
     """Where shortfall from targets is minimized: what a unit of it counts; left out, the outcome's weight, or 1."""
     each: Literal["period", "total"] = "period"
     """Whether the target holds in every period, or for all periods together."""

@@ -8,13 +8,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, Number, ShareOf
-from budgetopt.scenario.model.base import Date, Model, Name, Text
-from budgetopt.scenario.model.evidence import Evidence
+from budgetopt.scenario.model.base import Date, Evidence, Model, Name, NotNegative, Text, one_or_many
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["Package", "PackageEffect", "Packages"]
-
-NotNegative = Annotated[Number, Field(ge=0)]
 
 
 class PackageEffect(Model):
@@ -43,16 +40,12 @@ class PackageEffect(Model):
         return value if isinstance(value, Mapping | PackageEffect) else {"value": value}
 
 
-def _costs(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
 class Package(Model):
     """A decision package: taken whole or not at all."""
 
     name: Text = ""
     """The package's name as it is printed."""
-    cost: Annotated[tuple[Amount, ...], BeforeValidator(_costs), Field(min_length=1)]
+    cost: Annotated[tuple[Amount, ...], BeforeValidator(one_or_many), Field(min_length=1)]
     """Its cost in a period; or a list, its cost in its first, second, third year, for a project with a start."""
     outcomes: dict[Name, PackageEffect] = Field(default_factory=dict)
     """What it does to each outcome, in each period in which it is in service."""
@@ -72,11 +65,12 @@ def _packages(value: Any) -> Any:
     """Read a list of packages; a mapping from 0, 1, 2 ... is the list as columns have it."""
     if isinstance(value, Mapping) and all(str(key).isdigit() for key in value):
         return tuple(value[key] for key in sorted(value, key=int))
-    if isinstance(value, list | tuple) and not value:
-        hint = "leave `packages` out if the program has none"
-        raise refuse("packages", "the list of packages is empty", "[{name: base, cost: 9M}, ...]", hint)
+    expected = "[{name: base, cost: 9M}, ...]"
     if not isinstance(value, list | tuple):
-        raise refuse("packages", "{shown} is no list of packages", "[{name: base, cost: 9M}, ...]", shown=shown(value))
+        raise refuse("packages", "{shown} is no list of packages", expected, shown=shown(value))
+    if not value:
+        hint = "leave `packages` out if the program has none"
+        raise refuse("packages", "the list of packages is empty", expected, hint)
     return tuple(value)
 
 

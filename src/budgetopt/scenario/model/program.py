@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
-from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, PerPeriod, Scalar, Text
-from budgetopt.scenario.model.evidence import Evidence
+from budgetopt.scenario.model.base import Date, Evidence, Flag, Model, Name, Names, NotNegative, PerPeriod, Scalar, Text
 from budgetopt.scenario.model.package import Packages
 from budgetopt.scenario.model.resource import Use
 from budgetopt.scenario.words import money, refuse, shown
@@ -20,18 +19,17 @@ __all__ = ["CurvePoint", "Effect", "IfFunded", "Program", "Service", "Spending",
 def _point(value: object) -> object:
     if not isinstance(value, list | tuple) or len(value) != 2:
         found = f"a list of {len(value)}" if isinstance(value, list | tuple) else shown(value)
-        message = "{found} is no point of a curve"
-        raise refuse("curve-point", message, "a pair [spending, outcome], such as [5M, 60]", found=found)
+        expected = "a pair [spending, outcome], such as [5M, 60]"
+        raise refuse("curve-point", "{found} is no point of a curve", expected, found=found)
     return tuple(value)
 
 
 def _points(value: object) -> object:
+    expected = "a list of points, such as [[0, 0], [5M, 60]]"
     if not isinstance(value, list | tuple):
-        message = "{shown} is no curve"
-        raise refuse("curve", message, "a list of points, such as [[0, 0], [5M, 60]]", shown=shown(value))
+        raise refuse("curve", "{shown} is no curve", expected, shown=shown(value))
     if value and not any(isinstance(point, list | tuple) for point in value):
-        message = "the curve is a flat list of values"
-        raise refuse("curve", message, "a list of points, such as [[0, 0], [5M, 60]]")
+        raise refuse("curve", "the curve is a flat list of values", expected)
     return value
 
 
@@ -48,15 +46,11 @@ def check_curve(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, fl
         raise refuse("curve-start", message, "a first point at spending 0, such as [0, 0]", first=money(curve[0][0]))
     for (before, _), (after, _) in pairwise(curve):
         if after <= before:
-            raise refuse(
-                "curve-backwards",
-                "the spending of the curve goes backwards: {after} comes after {before}"
-                if after < before
-                else "the curve has two points at {after} of spending",
-                "points in the order of rising spending",
-                after=money(after),
-                before=money(before),
-            )
+            message = "the spending of the curve goes backwards: {after} comes after {before}"
+            if after == before:
+                message = "the curve has two points at {after} of spending"
+            expected = "points in the order of rising spending"
+            raise refuse("curve-backwards", message, expected, after=money(after), before=money(before))
     return curve
 
 
@@ -71,7 +65,7 @@ class Effect(Model):
     """Units of the outcome for each dollar, without limit."""
     unit_cost: PositiveAmount | None = None
     """Dollars for one unit."""
-    up_to: Annotated[Number, Field(ge=0)] | None = None
+    up_to: NotNegative | None = None
     """With unit_cost: the number of units after which more money buys no more."""
     per_unit: Number | None = None
     """Units of the outcome for each unit of the program's service."""
@@ -126,9 +120,9 @@ class Service(Model):
     """What is counted, in the plural: screenings, rides."""
     unit_cost: Amount
     """Dollars for one unit; 0 for a service that costs no money and only staff."""
-    up_to: Annotated[Number, Field(ge=0)] | None = None
+    up_to: NotNegative | None = None
     """The most units in a period."""
-    at_least: Annotated[Number, Field(ge=0)] = 0.0
+    at_least: NotNegative = 0.0
     """The fewest units in a period."""
 
     @model_validator(mode="after")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field, model_validator
 
-from budgetopt.scenario.amounts import Number, PositiveAmount
-from budgetopt.scenario.model.base import Date, Model, Name, PerPeriod, Text
+from budgetopt.scenario.amounts import PositiveAmount
+from budgetopt.scenario.model.base import Date, Model, Name, NotNegative, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Resource", "Use"]
-
-NotNegative = Annotated[Number, Field(ge=0)]
 
 
 class Resource(Model):

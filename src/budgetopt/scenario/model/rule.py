@@ -6,27 +6,56 @@ in :data:`RULE_KINDS`, and give it a formulation and an audit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Discriminator, Field, model_validator
 
 from budgetopt.scenario.amounts import NumberOrShare, PositiveAmount, Share, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Names, PerPeriod, Text, tag, tag_name
-from budgetopt.scenario.model.logic_rules import (
-    CountRule,
-    ExactlyOneRule,
-    ExcludesRule,
-    FollowsRule,
-    RequiresRule,
-    SubstitutesRule,
-    TogetherRule,
-)
-from budgetopt.scenario.model.rule_base import RuleBase
+from budgetopt.scenario.model.base import Model, Name, Names, NotNegative, PerPeriod, Text, tag, tag_name
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["RULE_KINDS", "ChangeLimit", "ChangeRule", "OfSelection", "Rule", "RuleBase", "SumRule", "any_rule"]
+__all__ = [
+    "RULE_KINDS", "ChangeLimit", "ChangeRule", "CountRule", "ExactlyOneRule", "ExcludesRule", "Follow", "FollowsRule",
+    "Need", "OfSelection", "RequiresRule", "Rule", "RuleBase", "SubstitutesRule", "SumRule", "TogetherRule", "any_rule",
+]  # fmt: skip
+
+Several = Annotated[Names, Field(min_length=2)]
+
+
+class RuleBase(Model):
+    """What every rule has."""
+
+    name: Text = Field(min_length=1)
+    """The rule's name, as it is printed."""
+    because: Text = ""
+    """The resolution, law or promise behind it, printed with it."""
+    where: Where | None = None
+    """The programs that it speaks of; left out, all of them."""
+    periods: Names | None = None
+    """The periods in which it holds; left out, all of them."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The programs or groups that each of its inequalities is about, in order; none where it is about all."""
+        return ()
+
+
+def limits_of(rule: SumRule | CountRule, keys: Sequence[str], expected: str, other: Any = None) -> dict[str, Any]:
+    """Return the limits of a rule by their keys; refuse those that do not go together, or none without another."""
+    limits = {key: limit for key in keys if (limit := getattr(rule, key)) is not None}
+    if not limits and other is None:
+        raise refuse("no-bound", "the rule has no limit", expected)
+    if "equals" in limits and len(limits) > 1:
+        message = "the rule has both equals and another limit"
+        raise refuse("two-bounds", message, "equals alone, or at_least and at_most", at="equals")
+    for key, limit in limits.items():
+        if rule.each == "total" and isinstance(limit, Mapping):
+            message = "the rule holds for all periods together, and its limit differs by period"
+            expected = "one limit for all periods together, or `each: period`"
+            raise refuse("limit-by-period", message, expected, at=key)
+    return limits
 
 
 class OfSelection(Model):
@@ -84,45 +113,33 @@ class SumRule(RuleBase):
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> SumRule:
-        grouped = (self.each_at_least, self.each_at_most)
-        bounds = [bound for bound in (self.at_least, self.at_most, self.equals, *grouped) if bound is not None]
         if self.by is None:
             self._refuse_grouped()
         elif self.at_least is not None or self.at_most is not None or self.equals is not None:
             raise refuse("by", "with `by` a limit is one of each group", "each_at_least, each_at_most or parity")
         elif self.of == "population share" and not self.population:
-            raise refuse(
-                "population", "nothing says the groups' population", "population: {north: 41_000, south: 52_000}"
-            )
+            expected = "population: {north: 41_000, south: 52_000}"
+            raise refuse("population", "nothing says the groups' population", expected)
         if self.parity is not None and self.parity > 1:
             message = "groups can be apart by no more than all of it, and not by {share}"
             raise refuse("parity", message, "a share of at most 100%", share=str(self.parity), at="parity")
-        if not bounds and self.parity is None:
-            expected = "at_least, at_most or equals" if self.by is None else "each_at_least, each_at_most or parity"
-            raise refuse("no-bound", "the rule has no limit", expected)
-        if self.equals is not None and len(bounds) > 1:
-            message = "the rule has both equals and another limit"
-            raise refuse("two-bounds", message, "equals alone, or at_least and at_most", at="equals")
-        for key in ("at_least", "at_most", "equals", "each_at_least", "each_at_most"):
-            bound = getattr(self, key)
-            if self.each == "total" and isinstance(bound, Mapping):
-                message = "the rule holds for all periods together, and its limit differs by period"
-                expected = "one limit for all periods together, or `each: period`"
-                raise refuse("limit-by-period", message, expected, at=key)
-            for value in bound.values() if isinstance(bound, Mapping) else (bound,):
-                if self.of is None and isinstance(value, Share):
-                    expected = "of: total spending, of: baseline, of: revenue, or `of` another selection"
-                    expected += "; of: population share or of: equal share" if self.by is not None else ""
-                    message = "{share} is a share, and of what is not said"
-                    raise refuse("share-of-what", message, expected, share=str(value), at=key)
-                if self.of is not None and value is not None and not isinstance(value, Share) and not 0 <= value <= 1:
-                    message, expected = (
-                        "{number} is an amount, and `of` asks for a share",
-                        "a share such as 12% or 0.12",
-                    )
-                    hint = "without `of` the limit is an amount"
-                    raise refuse("ambiguous-share", message, expected, hint, number=shown(value), at=key)
+        expected = "at_least, at_most or equals" if self.by is None else "each_at_least, each_at_most or parity"
+        keys = ("at_least", "at_most", "equals", "each_at_least", "each_at_most")
+        for key, limit in limits_of(self, keys, expected, self.parity).items():
+            for value in limit.values() if isinstance(limit, Mapping) else (limit,):
+                self._check_share(key, value)
         return self
+
+    def _check_share(self, key: str, value: float) -> None:
+        if self.of is None and isinstance(value, Share):
+            expected = "of: total spending, of: baseline, of: revenue, or `of` another selection"
+            expected += "; of: population share or of: equal share" if self.by is not None else ""
+            message = "{share} is a share, and of what is not said"
+            raise refuse("share-of-what", message, expected, share=str(value), at=key)
+        if self.of is not None and not isinstance(value, Share) and not 0 <= value <= 1:
+            message, expected = "{number} is an amount, and `of` asks for a share", "a share such as 12% or 0.12"
+            hint = "without `of` the limit is an amount"
+            raise refuse("ambiguous-share", message, expected, hint, number=shown(value), at=key)
 
     def _refuse_grouped(self) -> None:
         for key in ("each_at_least", "each_at_most", "population", "parity"):
@@ -160,6 +177,99 @@ class ChangeRule(RuleBase):
 
     change: ChangeLimit
     """How far it may move."""
+
+
+class CountRule(RuleBase):
+    """A limit on how many programs get money."""
+
+    count: Literal["funded"]
+    """What is counted: programs that are funded: those that spend or serve at all in a period."""
+    at_least: PerPeriod[NotNegative] | None = None
+    """The least number."""
+    at_most: PerPeriod[NotNegative] | None = None
+    """The greatest number."""
+    equals: PerPeriod[NotNegative] | None = None
+    """The number."""
+    each: Literal["period", "total"] = "period"
+    """Whether programs are counted in every period, or once for all periods together if they are funded in any."""
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> CountRule:
+        limits_of(self, ("at_least", "at_most", "equals"), expected="at_least, at_most or equals")
+        return self
+
+
+class Need(Model):
+    """A program and what it needs."""
+
+    program: Name
+    """The program that needs others."""
+    needs: Annotated[Names, Field(min_length=1)]
+    """The programs that must all be funded in a period in which it is."""
+
+
+class RequiresRule(RuleBase):
+    """A program is funded only together with others that it needs."""
+
+    requires: Need
+    """Who needs whom."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The programs that are needed."""
+        return self.requires.needs
+
+
+class ExcludesRule(RuleBase):
+    """At most one of several programs is funded in a period."""
+
+    excludes: Several
+    """The programs."""
+
+
+class ExactlyOneRule(RuleBase):
+    """Exactly one of several programs is funded in each period."""
+
+    exactly_one: Several
+    """The programs."""
+
+
+class TogetherRule(RuleBase):
+    """All of several programs are funded in a period, or none."""
+
+    together: Several
+    """The programs."""
+
+
+class SubstitutesRule(RuleBase):
+    """Alternatives that serve the same people share a ceiling: their coverages add up to one at most.
+
+    A program's coverage is its spending as a share of its ceiling: of `spending.at_most`, else of the cost of all units
+    of its service or of all of its packages, else of the spending from which on more buys nothing.
+    """
+
+    substitutes: Several
+    """The programs."""
+    at_most: ShareOf = 1.0
+    """What their coverages may add up to."""
+
+
+class Follow(Model):
+    """A program and the one whose level it follows."""
+
+    program: Name
+    """The program that follows."""
+    of: Name
+    """The program that leads."""
+    at_most: ShareOf = 1.0
+    """The greatest coverage that it may have, as a share of the leader's."""
+
+
+class FollowsRule(RuleBase):
+    """A complement: its coverage follows another program's, and may not run ahead of it."""
+
+    follows: Follow
+    """Who follows whom."""
 
 
 RULE_KINDS: dict[str, type[RuleBase]] = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from budgetopt.scenario.model.base import Model, Name, Text
+from budgetopt.scenario.model.base import Model, Name, Text, one_or_many
 
 __all__ = ["IGNORE", "Table", "TableFiles", "Tables"]
 
@@ -32,11 +32,7 @@ class Table(Model):
     """The last row that is read, where totals or notes stand below the list; left out, the last row of the file."""
 
 
-def _list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-TableFiles = Annotated[tuple[Annotated[Table, BeforeValidator(_from_name)], ...], BeforeValidator(_list)]
+TableFiles = Annotated[tuple[Annotated[Table, BeforeValidator(_from_name)], ...], BeforeValidator(one_or_many)]
 """One file or a list of files, each a name or a mapping."""
 
 

@@ -98,13 +98,12 @@ def _term(key: str, value: Any) -> Any:
         return Where.model_validate(value)
     if key in CONNECTIVES:
         if isinstance(value, str) or not isinstance(value, list | tuple) or not value:
-            raise refuse(
-                "selection",
+            message, expected = (
                 "'{key}' takes a list of selections, not {shown}",
-                f"{key}: [{{department: Fire}}, {{tags: housing}}]",
-                key=key,
-                shown=shown(value) if value else "an empty one",
+                "[{department: Fire}, {tags: housing}]",
             )
+            found = shown(value) if value else "an empty one"
+            raise refuse("selection", message, f"{key}: {expected}", key=key, shown=found)
         return tuple(_each(enumerate(value), Where.model_validate).values())
     if isinstance(value, dict):
         return Comparison.model_validate(value)
