@@ -16,7 +16,7 @@ from pathlib import Path
 from pythons import find_python
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOM = ROOT / ".cache" / "deep"
+FOLDER = ROOT / ".cache" / "deep"
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ SETTINGS = (
 
 def environment(setting: Setting, python: str) -> Path:
     """Return the Python of an environment with the locked packages, made anew if the lock has changed."""
-    room = ROOM / f"{setting.python}-{setting.pulp or 'lock'}"
-    inside = room / "bin" / "python"
-    stamp = room / "installed.stamp"
+    folder = FOLDER / f"{setting.python}-{setting.pulp or 'lock'}"
+    inside = folder / "bin" / "python"
+    stamp = folder / "installed.stamp"
     newest = max((ROOT / name).stat().st_mtime for name in ("pyproject.toml", "constraints.txt"))
     if not stamp.exists() or stamp.stat().st_mtime < newest:
-        subprocess.run([python, "-m", "venv", "--clear", str(room)], check=True)
+        subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
         pip = [str(inside), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
         locked = [*pip, "--constraint", str(ROOT / "constraints.txt")]
         subprocess.run([*locked, "hatchling", "editables"], check=True)

@@ -27,8 +27,8 @@ Versions = dict[str, str]
 
 def resolve(python: str) -> Versions:
     """Return what pip would install with a Python, by normalized name."""
-    with tempfile.TemporaryDirectory() as room:
-        environment, report = Path(room, "venv"), Path(room, "report.json")
+    with tempfile.TemporaryDirectory() as folder:
+        environment, report = Path(folder, "venv"), Path(folder, "report.json")
         subprocess.run([python, "-m", "venv", environment], check=True)
         pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
         subprocess.run([*pip, "--upgrade", "pip"], check=True)

@@ -149,7 +149,7 @@ SUMS = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "expected"), SUMS, ids=str)
+@pytest.mark.parametrize(("changes", "expected"), SUMS, ids=[str(number) for number in range(len(SUMS))])
 def test_the_sum_behind_a_conflict(changes: dict[str, Any], expected: Sum) -> None:
     assert shortfall(town(**changes)) == expected
 

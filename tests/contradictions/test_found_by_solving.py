@@ -63,7 +63,7 @@ def _with_reserves_that_fit(changes: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("changes", ENOUGH, ids=str)
+@pytest.mark.parametrize("changes", ENOUGH, ids=[str(number) for number in range(len(ENOUGH))])
 def test_what_can_just_be_met_contradicts_nothing(changes: dict[str, Any]) -> None:
     if "funds__general__reserve" in changes and "programs__police__spending__at_least" in changes:
         changes = _with_reserves_that_fit(changes)
@@ -156,7 +156,9 @@ TOO_MUCH = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "limits", "expected"), TOO_MUCH, ids=str)
+@pytest.mark.parametrize(
+    ("changes", "limits", "expected"), TOO_MUCH, ids=[str(number) for number in range(len(TOO_MUCH))]
+)
 def test_what_can_never_be_met_is_told_with_its_figures(
     changes: dict[str, Any], limits: set[str], expected: str
 ) -> None:
@@ -301,7 +303,7 @@ BEYOND = [
 ]
 
 
-@pytest.mark.parametrize(("just", "more", "expected"), BEYOND, ids=str)
+@pytest.mark.parametrize(("just", "more", "expected"), BEYOND, ids=[str(number) for number in range(len(BEYOND))])
 def test_what_can_just_be_met_has_a_plan_and_more_has_none(
     just: dict[str, Any], more: dict[str, Any], expected: set[str]
 ) -> None:

@@ -85,8 +85,9 @@ def test_a_service_without_a_price_has_no_coverage() -> None:
 
 def test_ceilings_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Any] = []
-    plain = scenario_module.ceilings
-    monkeypatch.setattr(scenario_module, "ceilings", lambda *given: calls.append(given) or plain(*given))
+    plain = scenario_module.unit_prices
+    # nothing else in that module asks for these prices
+    monkeypatch.setattr(scenario_module, "unit_prices", lambda *given: calls.append(given) or plain(*given))
     programs = {key: dollars(3, spending={"at_most": 40}) for key in "abcd"}
     rules = [{"name": f"{one}{two}", "substitutes": [one, two]} for one, two in ("ab", "bc", "cd")]
     bo.formulate(Scenario.from_document(document_of(programs, rules=rules)))

@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING for reading, tried: a key of programs, and a table of a kind of its own."""
+"""The recipes of CONTRIBUTING for reading, tried: a key of programs, a kind of table, a format of files."""
 
 from __future__ import annotations
 
@@ -59,6 +59,20 @@ from budgetopt.reading.load import load
 scenario = load(sys.argv[1])
 print(scenario.programs["pool"].note, scenario.programs.place("pool", "note").line, sorted(scenario.inputs))
 """
+A_FORMAT = """
+import sys
+from budgetopt.reading.tables import read
+from budgetopt.reading.tables.csv_file import read_csv
+
+def read_bars(data, file, *, header=1, last_row=None):
+    return read_csv(data.replace(b"|", b","), file, header=header, last_row=last_row)
+
+read._FORMATS[".bars"] = (read_bars, False)
+
+from budgetopt.reading.load import load
+scenario = load(sys.argv[1])
+print(scenario.programs["gym"].baseline, scenario.programs.place("gym", "baseline"))
+"""
 
 
 def printed(code: str, *arguments: Path) -> str:
@@ -79,3 +93,9 @@ def test_a_kind_of_table_needs_its_key_and_its_reader(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text(f"{SCENARIO}tables: {{notes: notes.csv}}\n")
     (tmp_path / "notes.csv").write_text("program,note\npool,open in summer\n")
     assert printed(A_TABLE, tmp_path) == "open in summer 2 ['notes.csv', 'scenario.yaml']"
+
+
+def test_a_format_of_files_needs_its_reader(tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(f"{SCENARIO}tables: {{programs: more.BARS}}\n")
+    (tmp_path / "more.BARS").write_text("program|baseline\ngym|3M\n")
+    assert printed(A_FORMAT, tmp_path) == f"3000000.0 {tmp_path / 'more.BARS'}:2:2"

@@ -77,7 +77,7 @@ def test_what_belongs_together_may_stand_apart(tmp_path: Path, columns: str, cel
             "baseline",
             "5",
             "{service: {unit_cost: 0}}",
-            "scenario.yaml:6:43: `service` of program 'library': a service that costs no money has no end [service]",
+            "scenario.yaml:6:43: `service` of program 'library': a service that costs no money is unbounded [service]",
         ),
         (
             "packages.0.name",

@@ -43,8 +43,7 @@ def _twice(rule: Rule, path: Path, findings: Findings) -> None:
 
 def _itself(rule: Rule, path: Path, findings: Findings) -> None:
     if isinstance(rule, RequiresRule) and rule.requires.program in rule.requires.needs:
-        position = rule.requires.needs.index(rule.requires.program)
-        below: Path = (*path, "requires", "needs", position)
+        below: Path = (*path, "requires", "needs", rule.requires.needs.index(rule.requires.program))
         if findings.places.values and below not in findings.places.values:
             below = below[:-1]
         message = f"program '{rule.requires.program}' needs itself in {named(path, findings.tree)}"
@@ -70,9 +69,8 @@ def _count(scenario: Scenario, rule: CountRule, path: Path, findings: Findings) 
                 has = f"it speaks of {selected:,} programs" if selected > 1 else "it speaks of one program"
                 message = f"{subject} asks for {money(value)} funded programs, and {has}"
                 findings.add("above-the-programs", below, message, f"at most {selected:,}")
-    if rule.at_least is not None and rule.at_most is not None:
-        low, high = scenario.per_period(rule.at_least, np.nan), scenario.per_period(rule.at_most, np.nan)
-        check_bounds(low, high, f"{subject} is", (*path, "at_least"), scenario, findings)
+    low, high = (scenario.per_period(bound, np.nan) for bound in (rule.at_least, rule.at_most))
+    check_bounds(low, high, f"{subject} is", (*path, "at_least"), scenario, findings)
 
 
 def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) -> None:
@@ -82,18 +80,14 @@ def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) ->
         where = [(name, (*path, "substitutes", at)) for at, name in enumerate(rule.substitutes)]
     elif isinstance(rule, FollowsRule):
         where = [(rule.follows.program, (*path, "follows", "program")), (rule.follows.of, (*path, "follows", "of"))]
-    if not where:
-        return
-    most = scenario.ceilings
-    free = scenario.programs.number("service.unit_cost") == 0
+    programs, subject = scenario.programs, named(path, findings.tree)
     for name, below in where:
-        if name not in scenario.programs or findings.is_invalid("programs", name):
+        if name not in programs or findings.is_invalid("programs", name):
             continue
-        if np.isinf(most[scenario.programs.position(name)]).any():
-            message = f"nothing says how much program '{name}' can spend, so {named(path, findings.tree)} knows no"
-            message += " coverage of it"
+        if np.isinf(scenario.ceilings[programs.position(name)]).any():
+            message = f"nothing says how much program '{name}' can spend, so {subject} knows no coverage of it"
             expected = "`spending.at_most`, or an effect with an end (`up_to`, or a curve)"
             findings.add("no-coverage", below, message, expected)
-        elif free[scenario.programs.position(name)]:
-            message = f"program '{name}' costs no money, so {named(path, findings.tree)} knows no coverage of it"
+        elif programs.value(name, "service.unit_cost") == 0:
+            message = f"program '{name}' costs no money, so {subject} knows no coverage of it"
             findings.add("no-coverage", below, message, "a program that costs money")

@@ -51,8 +51,7 @@ class _Checker:
     """Checks the terms of selections; what values an attribute has is worked out once."""
 
     def __init__(self, programs: ProgramTable, findings: Findings) -> None:
-        self.programs = programs
-        self.findings = findings
+        self.programs, self.findings = programs, findings
         self.attributes = attribute_names(programs)
         self.values: dict[str, tuple[str, ...]] = {}
 

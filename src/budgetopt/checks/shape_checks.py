@@ -91,10 +91,11 @@ class _Look:
         grown = np.nan_to_num(fixed)[:, None] * self.scenario.price_level
         needed = np.maximum(grown, np.nan_to_num(least)[:, None])
         # a ceiling of zero says that the program is closed; any other one says that it may be open
-        never = np.all((ceiling >= A_CENT) & above(needed, ceiling), axis=1)
+        closed = (ceiling >= A_CENT) & above(needed, ceiling)
+        never = np.any(closed, axis=1) & np.all(closed, axis=1)  # no periods: not wrong here
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"
-        first = (needed[:, 0], ceiling[:, 0])
+        first = (needed[:, :1].ravel(), ceiling[:, :1].ravel())
         self.add("doors-above-ceiling", never, "if_funded", message, "at most {1}", *first, hint=hint)
 
     def uses(self) -> None:

@@ -15,5 +15,5 @@ __all__ = ["UsageError", "build_parser", "main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command, and return the exit code; ``argv`` is without the name of the program, or that of the process."""
+    """Run a command, and return the exit code; without ``argv``, run what the process was started with."""
     return guarded(lambda: parse(argv))

@@ -11,7 +11,7 @@ from typing import Any
 
 from budgetopt.errors import OptionError
 
-__all__ = ["STDIO", "check_target", "jsonable", "print_json", "print_lines", "read_text", "write_text"]
+__all__ = ["STDIO", "check_target", "jsonable", "print_json", "print_lines", "read_text"]
 
 STDIO = "-"
 """The name that stands for stdin or stdout."""
@@ -31,16 +31,6 @@ def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
         raise OptionError(f"{option}: there is no folder {str(folder)!r}", hint=f"make it first: mkdir -p {folder}")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise OptionError(f"{option}: {name!r} may not be written to", hint="name a file that you may write")
-
-
-def write_text(name: str, text: str) -> None:
-    """Write text to a file, whole or not at all, or to stdout for ``-``."""
-    if name == STDIO:
-        sys.stdout.write(text)
-        return
-    from budgetopt.report.whole_files import write_text as write
-
-    write(name, text)
 
 
 def print_json(value: Any) -> None:

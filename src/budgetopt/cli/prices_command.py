@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, write_text
+from budgetopt.cli.files import check_target
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         table = _table(arguments, plan)
     if arguments.chart is not None:
         from budgetopt.report.ladder_chart import ladder_chart
+        from budgetopt.report.whole_files import write_text
 
         write_text(arguments.chart, ladder_chart(plan, table))
         say(f"wrote {arguments.chart}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import STDIO, check_target, write_text
+from budgetopt.cli.files import STDIO, check_target
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, OutOfTimeError
@@ -101,13 +101,16 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 def _write(arguments: argparse.Namespace, plan: Allocation) -> None:
     from budgetopt import report
+    from budgetopt.report.whole_files import write_text
 
     for name in [*arguments.report, *arguments.excel]:
         suffix = Path(name).suffix.lower()
         if suffix == ".md":
             write_text(name, report.markdown_summary(plan))
+        elif suffix == ".xlsx":
+            report.write_excel(plan, name)
         else:
-            (report.write_excel if suffix == ".xlsx" else report.write_html)(plan, name)
+            report.write_html(plan, name)
         say(f"wrote {name}")
     if arguments.json is not None:
         write_text(arguments.json, plan.to_json())

@@ -14,9 +14,9 @@ from budgetopt.reading.problems import add_errors
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path
 
-__all__ = ["document_of", "document_tree", "plain", "without_blanks"]
+__all__ = ["SECTIONS", "document_of", "document_tree", "plain", "without_blanks"]
 
-_SECTIONS = ("funds", "resources", "outcomes", "tables", "programs", "rules")
+SECTIONS = ("funds", "resources", "outcomes", "tables", "programs", "rules")
 """The parts of a file that may stand there with nothing below them."""
 _PASSES = 4
 
@@ -34,7 +34,7 @@ def without_blanks(tree: dict[str, Any], findings: Findings) -> dict[str, Any]:
             below = (*path, key)
             if item is not None:
                 kept[key] = walk(item, below)
-            elif path or key not in _SECTIONS:
+            elif path or key not in SECTIONS:
                 message, hint = f"{named(below, tree)} has no value", "write a value, or take the key away"
                 findings.add("no-value", below, message, "a value", hint, key=True)
                 findings.invalid.add(below)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from budgetopt.reading.document_tree import SECTIONS
 from budgetopt.reading.yaml_text import share_text
 from budgetopt.scenario import amounts
 from budgetopt.scenario.model import Comparison, Document
@@ -52,8 +53,6 @@ _ANY_OF: dict[str, tuple[str, ...]] = {
 """Models of which at least one of some keys is given."""
 _SHORT: dict[str, tuple[str, ...]] = {"PackageEffect": ("Number",), "Reserve": ("AmountOrShare",)}
 """Models in whose place a plain value may stand."""
-_SECTIONS = ("funds", "outcomes", "tables", "programs", "rules")
-"""Parts of a file that may stand there with nothing below them."""
 _NAME = {"type": ["string", "integer"]}
 _SCALAR = {"type": ["string", "boolean", "number"]}
 _SHIFT = {
@@ -111,7 +110,7 @@ def _strict(name: str, definition: Schema) -> Schema:
         one = {"$ref": "#/$defs/Objective"}
         one_or_many = {"anyOf": [one, {"type": "array", "items": one}]}
         properties["objective"] = _with_notes(properties["objective"], one_or_many)
-        for section in _SECTIONS:
+        for section in SECTIONS:
             found = properties[section]
             inside = {key: value for key, value in found.items() if key not in ("description", "default")}
             about = found.get("description", "")

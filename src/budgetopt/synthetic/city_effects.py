@@ -40,21 +40,21 @@ def _effects_on(draft: Draft, name: str, rows: Ints, part: float) -> None:
         return
     sign = -1.0 if outcome.decrease else 1.0
     rate = sign * part * draft.worth[rows] / outcome.weight
-    head = f"outcomes.{name}"
+    path = f"outcomes.{name}"
     served = draft.is_kind(Kind.SERVICE, Kind.FREE)[rows]
     # a unit of a service that costs nothing is worth what other services charge
     price = np.where(draft.unit_cost[rows] > 0, draft.unit_cost[rows], 40.0)
-    draft.put(f"{head}.per_unit", rows[served], _short(rate * price)[served])
+    draft.put(f"{path}.per_unit", rows[served], _short(rate * price)[served])
     chance, bent = rng.random(len(rows)), draft.is_kind(Kind.S_CURVE)[rows] & (part == 1.0)
     straight = ~served & ~bent & (chance < 0.15) & ~np.isnan(_ceiling(draft)[rows])
-    draft.put(f"{head}.per_dollar", rows[straight], _short(0.6 * rate)[straight])
+    draft.put(f"{path}.per_dollar", rows[straight], _short(0.6 * rate)[straight])
     by_unit = ~served & ~bent & ~straight & (chance < 0.45) & (sign > 0)
     cost, most = _short(1 / rate), draft.size[rows] * rng.uniform(0.9, 1.8, len(rows))
-    draft.put(f"{head}.unit_cost", rows[by_unit], cost[by_unit])
-    draft.put(f"{head}.up_to", rows[by_unit], np.maximum(1.0, np.floor(most / cost))[by_unit])
+    draft.put(f"{path}.unit_cost", rows[by_unit], cost[by_unit])
+    draft.put(f"{path}.up_to", rows[by_unit], np.maximum(1.0, np.floor(most / cost))[by_unit])
     curved = ~served & ~straight & ~by_unit
-    _put_curves(draft, f"{head}.curve", rows[curved], rate[curved], bent[curved])
-    _put_evidence(draft, head, rows)
+    _put_curves(draft, f"{path}.curve", rows[curved], rate[curved], bent[curved])
+    _put_evidence(draft, path, rows)
 
 
 def _ceiling(draft: Draft) -> Floats:
@@ -94,17 +94,17 @@ def _put_curves(draft: Draft, key: str, rows: Ints, rate: Floats, bent: Bools) -
     draft.put_lists(key, rows, segments + 1, np.column_stack([spending[kept], value[kept]]))
 
 
-def _put_evidence(draft: Draft, head: str, rows: Ints) -> None:
+def _put_evidence(draft: Draft, path: str, rows: Ints) -> None:
     rng, names = draft.rng, list(GRADES)
     shares = np.array([share for share, _ in GRADES.values()])
     grade = rng.choice(len(names), len(rows), p=shares)
     errors = np.array([error for _, error in GRADES.values()])[grade] * rng.uniform(0.7, 1.3, len(rows))
     known = rng.random(len(rows)) < 0.7
-    draft.put(f"{head}.evidence", rows, texts_of(names, grade))
-    draft.put(f"{head}.std_error", rows[known], errors.round(2)[known], shares=True)
-    draft.put(f"{head}.low", rows[~known], np.maximum(0.1, 1 - errors).round(2)[~known], shares=True)
-    draft.put(f"{head}.high", rows[~known], (1 + errors).round(2)[~known], shares=True)
-    draft.put(f"{head}.as_of", rows, objects(["2021", "2023", "2024", "2025"])[rng.integers(0, 4, len(rows))])
+    draft.put(f"{path}.evidence", rows, texts_of(names, grade))
+    draft.put(f"{path}.std_error", rows[known], errors.round(2)[known], shares=True)
+    draft.put(f"{path}.low", rows[~known], np.maximum(0.1, 1 - errors).round(2)[~known], shares=True)
+    draft.put(f"{path}.high", rows[~known], (1 + errors).round(2)[~known], shares=True)
+    draft.put(f"{path}.as_of", rows, objects(["2021", "2023", "2024", "2025"])[rng.integers(0, 4, len(rows))])
 
 
 def add_uses(draft: Draft) -> None:
@@ -155,19 +155,19 @@ def add_packages(draft: Draft) -> None:
 
 
 def _put_package(draft: Draft, number: int, rows: Ints, cost: Floats) -> None:
-    head = f"packages.{number}"
-    draft.put(f"{head}.name", rows, "Base" if number == 0 else f"Increment {number}")
-    draft.put_lists(f"{head}.cost", rows, 1, cost)
-    _put_values(draft, head, rows, draft.worth[rows] * cost * draft.rng.uniform(0.5, 1.2, len(rows)))
+    path = f"packages.{number}"
+    draft.put(f"{path}.name", rows, "Base" if number == 0 else f"Increment {number}")
+    draft.put_lists(f"{path}.cost", rows, 1, cost)
+    _put_values(draft, path, rows, draft.worth[rows] * cost * draft.rng.uniform(0.5, 1.2, len(rows)))
 
 
-def _put_values(draft: Draft, head: str, rows: Ints, bought: Floats) -> None:
+def _put_values(draft: Draft, path: str, rows: Ints, bought: Floats) -> None:
     main = _positions(draft, "main")[rows]
     for position, (name, outcome) in enumerate(OUTCOMES.items()):
         mine = main == position
         value = bought / (-outcome.weight if outcome.decrease else outcome.weight)
-        draft.put(f"{head}.outcomes.{name}.value", rows[mine], _short(value)[mine])
-        draft.put(f"{head}.outcomes.{name}.evidence", rows[mine], "expert")
+        draft.put(f"{path}.outcomes.{name}.value", rows[mine], _short(value)[mine])
+        draft.put(f"{path}.outcomes.{name}.evidence", rows[mine], "expert")
 
 
 def _add_projects(draft: Draft, rows: Ints) -> None:

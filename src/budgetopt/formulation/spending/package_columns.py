@@ -47,8 +47,8 @@ def add_packages(
     # every period from the start on: what it costs there, and whether it is in service
     at, period = each_period(np.arange(len(column)), periods)
     since = period - start[at]
-    runs_then = (since >= 0) & (packages.is_project[package[at]] | (since == 0))
-    at, period, since = at[runs_then], period[runs_then], since[runs_then]
+    running = (since >= 0) & (packages.is_project[package[at]] | (since == 0))
+    at, period, since = at[running], period[running], since[running]
     runs = PackageRuns(column[at], package[at], packages.program[package[at]], period)
     cost = packages.project_cost(periods)[runs.package, since] * scenario.price_level[runs.program, period]
     serves = since >= packages.opens_after[runs.package]

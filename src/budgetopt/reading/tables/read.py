@@ -29,6 +29,9 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
     "curves": (read_curves, True),
 }
 """How each kind of table is read, and whether it only speaks of programs that stand elsewhere."""
+_GridOf = Callable[..., Grid]
+_FORMATS: dict[str, tuple[_GridOf, bool]] = dict.fromkeys((".xlsx", ".xlsm", ".xls"), (read_sheet, True))
+"""How files with an ending are read, and whether they have sheets; all other files are CSV."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +89,18 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
 def split_sheet(name: str) -> tuple[str, str]:
     """Return the file and the sheet that ``office.xlsx!Offers`` names; the sheet is empty where none is named."""
     file, mark, sheet = name.partition("!")
-    return (file, sheet) if mark and _is_workbook(file) else (name, "")
+    return (file, sheet) if mark and _format(file)[1] else (name, "")
 
 
 def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
-    """Return the cells of a CSV file or of a sheet, or raise ScenarioError."""
-    if _is_workbook(file):
-        return read_sheet(data, file, sheet, header=table.header, last_row=table.last_row)
-    return read_csv(data, file, header=table.header, last_row=table.last_row)
+    """Return the cells of a file, or of a sheet of one, or raise ScenarioError."""
+    reader, has_sheets = _format(file)
+    named = (sheet,) if has_sheets else ()
+    return reader(data, file, *named, header=table.header, last_row=table.last_row)
 
 
-def _is_workbook(file: str) -> bool:
-    return file.casefold().endswith((".xlsx", ".xlsm", ".xls"))
+def _format(file: str) -> tuple[_GridOf, bool]:
+    return _FORMATS.get(FilePath(file).suffix.casefold(), (read_csv, False))
 
 
 def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:

@@ -128,7 +128,7 @@ class Service(Model):
     @model_validator(mode="after")
     def _has_an_end(self) -> Service:
         if self.unit_cost == 0 and self.up_to is None:
-            raise refuse("service", "a service that costs no money has no end", "up_to beside unit_cost: 0")
+            raise refuse("service", "a service that costs no money is unbounded", "up_to beside unit_cost: 0")
         return self
 
 

@@ -143,7 +143,7 @@ class SumRule(RuleBase):
 
     def _refuse_grouped(self) -> None:
         for key in ("each_at_least", "each_at_most", "population", "parity"):
-            if getattr(self, key):
+            if getattr(self, key) not in (None, {}):
                 raise refuse("by", f"{key} goes with `by` only", "by: districts, or by: an attribute")
         if self.of in ("population share", "equal share"):
             raise refuse("by", f"of: {self.of} goes with `by` only", "by: districts, or by: an attribute")
