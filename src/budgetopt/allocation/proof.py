@@ -40,7 +40,10 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
             "units": _nested(plan.units, programs, periods),
         },
         "point": _sparse(outcome.x, problem.column_labels),
-        "stages": [_sparse(result.solution.row_dual, result.program.row_labels) for result in outcome.stages],
+        "stages": [
+            None if place and result.program.is_integer else _sparse(result.solution.row_dual, result.program.row_labels)
+            for place, result in enumerate(outcome.stages)
+        ],
         "held": None if outcome.held is None else _sparse(outcome.held.solution.row_dual, problem.row_labels),
     }
 

@@ -215,4 +215,7 @@ def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, boo
             return f"{start}. How much better a plan could be is not known.", False
         share = f"{allocation.gap:.4%}" if allocation.gap > 1e-9 else "nothing"
         return f"{start}. By the solver's word, no plan can {label} better by more than {share}.", False
+    if outcome.stages[0].stage.within and allocation.gap > 1e-9:
+        # later objectives have used what they may give up of the first
+        return f"{start}, and no plan can {label} better by more than {allocation.gap:.4%}.", True
     return f"{start}, and no plan can {label} better.", True

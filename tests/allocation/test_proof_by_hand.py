@@ -1,0 +1,111 @@
+"""What a forged proof is told of, and how much better a plan could be: small results worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import budgetopt as bo
+from budgetopt.allocation.verify import Verification, verify_result
+from budgetopt.scenario.scenario import Scenario
+from language.small import document_of
+from tests.allocation.test_verify import changed
+
+Path_ = tuple[str | int, ...]
+TWO_OBJECTIVES = [{"maximize": "weighted outcomes", "within": "5%"}, {"minimize": "spending"}]
+
+
+def rated(rate: float, **more: Any) -> dict[str, Any]:
+    return {"outcomes": {"good": {"per_dollar": rate}}, **more}
+
+
+# the best is 40 times 3 and 60; of that 5% may be given up, which 9 dollars less of b do
+LINEAR = document_of({"a": rated(3, spending={"at_most": 40}), "b": rated(1)}, objective=TWO_OBJECTIVES)
+# the best is 300 and twice 40; of that 5% may be given up, which 9.5 dollars less of b do
+INTEGER = document_of(
+    {"a": {"packages": [{"name": "all", "cost": 60, "outcomes": {"good": 300}}]}, "b": rated(2)},
+    objective=TWO_OBJECTIVES,
+)
+ALONE = {**INTEGER, "objective": {"maximize": "weighted outcomes"}}
+START = "Confirmed: the plan keeps every limit of this scenario"
+MORE = "no plan can maximize weighted outcomes better"
+
+
+@pytest.mark.parametrize(
+    ("document", "proved", "conclusion"),
+    [
+        (LINEAR, True, f"{START}, and {MORE} by more than 5.2632%."),
+        ({**LINEAR, "objective": TWO_OBJECTIVES[1]}, True, f"{START}, and no plan can minimize spending better."),
+        ({**LINEAR, "objective": {"maximize": "weighted outcomes"}}, True, f"{START}, and {MORE}."),
+        (INTEGER, False, f"{START}. By the solver's word, {MORE} by more than 5.2632%."),
+        (ALONE, False, f"{START}. By the solver's word, {MORE} by more than nothing."),
+    ],
+)
+def test_how_much_better_a_plan_could_be(document: dict[str, Any], proved: bool, conclusion: str) -> None:
+    verification = forged(document)
+    assert verification.accepted, str(verification)
+    assert (verification.proved, verification.conclusion) == (proved, conclusion)
+
+
+def forged(document: dict[str, Any], *changes: tuple[Path_, Any]) -> Verification:
+    """Return what is said of the result of a scenario after some changes."""
+    scenario = Scenario.from_document(document)
+    written: dict[str, Any] = json.loads(bo.solve(scenario).to_json())
+    for path, value in changes:
+        written = changed(written, path, value)
+    return verify_result(written, scenario)
+
+
+FIRST, SECOND = ("objective", "stages", 0), ("objective", "stages", 1)
+ENTRY = {"label": "", "direction": "maximize", "within": 0.0, "termination": "optimal", "value": 1.0, "bound": 1.0,
+         "proved": True, "tolerance": None, "plan_value": 1.0}  # fmt: skip
+HELD = ("proof", "held", "fund balance[general,FY1]")
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "value", "words"),
+    [
+        (LINEAR, ("proof", "stages"), [{}], "the document proves 1 of its 2 objectives, and the scenario has 2"),
+        (LINEAR, ("proof", "stages"), [{}] * 3, "the document proves 3 of its 2 objectives, and the scenario has 2"),
+        (LINEAR, ("proof", "stages", 0, "fund balance[general,FY1]"), 1.5, "the prices of objective 1 do not prove it"),
+        (LINEAR, ("proof", "stages", 1), {}, "the prices of objective 2 do not prove it"),
+        (LINEAR, ("proof", "point", "segment[b,general,FY1,0]"), 52.0, "does not meet what objective 1 leaves: rows"),
+        (LINEAR, ("proof", "point", "segment[a,general,FY1,0]"), 41.0, "does not meet what objective 1 leaves: rows"),
+        (LINEAR, (*FIRST, "value"), 180.001, "objective 1 says that it reached 180.001, and its bound is 180"),
+        (LINEAR, (*SECOND, "value"), 91.001, "objective 2 says that it reached 91.001, and its bound is 91"),
+        (INTEGER, (*FIRST, "value"), 390, "says that it reached 390, and the point has 361"),
+        (INTEGER, (*SECOND, "value"), 89, "says that it reached 89, and the point has 90.49"),
+        (INTEGER, HELD, 3.0, "the prices around the integer decisions do not hold: dual"),
+        (INTEGER, ("proof", "held", "fund balance[other,FY1]"), 1.0, "speaks of the row 'fund balance[other,FY1]'"),
+        (ALONE, (*FIRST, "value"), 380.00001, "says that it reached 380.00001, and the point has 380"),
+        (ALONE, ("proof", "point", "package[a,0,FY1]"), 0.5, "does not meet what objective 1 leaves: "),
+    ],
+)
+def test_a_forged_proof_is_told_of(document: dict[str, Any], path: Path_, value: Any, words: str) -> None:
+    verification = forged(document, (path, value))
+    wrong = [finding for finding in verification.findings if not finding.passed]
+    assert [finding.name for finding in wrong] == ["proof"], str(verification)
+    assert words in wrong[0].text
+    assert not verification.proved
+
+
+def test_more_objectives_than_the_scenario_has_are_refused() -> None:
+    one = {**LINEAR, "objective": {"maximize": "weighted outcomes"}}
+    verification = forged(one, (("proof", "stages"), [{}, {}]), (("objective", "stages"), [ENTRY, ENTRY]))
+    assert "the document proves 2 of its 2 objectives, and the scenario has 1" in str(verification)
+
+
+def test_prices_that_a_search_found_on_its_way_are_not_needed() -> None:
+    """Written or left out, of later objectives over integer decisions nothing is claimed of them."""
+    assert forged(INTEGER, (("proof", "stages", 1), {"value of maximize weighted outcomes[]": 0.5})).accepted
+    scenario = Scenario.from_document(INTEGER)
+    assert json.loads(bo.solve(scenario).to_json())["proof"]["stages"] == [None, None]
+
+
+@pytest.mark.parametrize(("share", "accepted"), [(1e-10, True), (2e-9, True), (5e-9, False), (1e-6, False)])
+def test_how_exactly_the_point_of_integer_decisions_reaches_the_value(share: float, accepted: bool) -> None:
+    path = (*FIRST, "value")
+    found = [one.name for one in forged(ALONE, (path, 380 * (1 + share))).findings if not one.passed]
+    assert ("proof" not in found) is accepted
