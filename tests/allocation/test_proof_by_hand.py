@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from tests.allocation.test_verify import changed
 
 import budgetopt as bo
 from budgetopt.allocation.verify import Verification, verify_result
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
-from tests.allocation.test_verify import changed
 
 Path_ = tuple[str | int, ...]
 TWO_OBJECTIVES = [{"maximize": "weighted outcomes", "within": "5%"}, {"minimize": "spending"}]
@@ -69,7 +69,12 @@ HELD = ("proof", "held", "fund balance[general,FY1]")
     [
         (LINEAR, ("proof", "stages"), [{}], "the document proves 1 of its 2 objectives, and the scenario has 2"),
         (LINEAR, ("proof", "stages"), [{}] * 3, "the document proves 3 of its 2 objectives, and the scenario has 2"),
-        (LINEAR, ("proof", "stages", 0, "fund balance[general,FY1]"), 1.5, "the proof does not hold: complementarity, gap"),
+        (
+            LINEAR,
+            ("proof", "stages", 0, "fund balance[general,FY1]"),
+            1.5,
+            "the proof does not hold: complementarity, gap",
+        ),
         (LINEAR, ("proof", "stages", 1), {}, "the prices of objective 2 do not prove it: complementarity, gap"),
         (LINEAR, ("proof", "point", "segment[b,general,FY1,0]"), 52.0, "the proof does not hold: rows\n"),
         (LINEAR, ("proof", "point", "segment[a,general,FY1,0]"), 41.0, "the proof does not hold: rows, bounds\n"),
