@@ -60,6 +60,7 @@ def steps_of(document: dict[str, Any], **options: Any) -> list[tuple[float, str,
 
 
 CURVED = {"a": {"outcomes": {"good": {"curve": [[0, 0], [30, 90], [60, 120]]}}}, "b": rated(0.5)}
+GIFT = {"gift": {"revenue": 20, "only": {"program": "b"}}}
 YEARS = {"revenue": {"FY1": 30, "FY2": 50}, "periods": LATER[:2]}
 
 
@@ -83,7 +84,7 @@ YEARS = {"revenue": {"FY1": 30, "FY2": 50}, "periods": LATER[:2]}
         (document_of({"a": rated(3)}), {"dollars": (0.02,)}, [(0.02, "a", 0.02, 0.06, 3)]),
         # the one fund alone
         (
-            document_of({"a": rated(3), "b": rated(1, funds=["gift"])}, funds={"gift": {"revenue": 20, "only": {"program": "b"}}}),
+            document_of({"a": rated(3), "b": rated(1, funds=["gift"])}, funds=GIFT),
             {"fund": "gift", "steps": (-0.5,)},
             [(-10, "b", -10, -10, 1)],
         ),
