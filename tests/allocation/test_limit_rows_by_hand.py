@@ -93,7 +93,6 @@ def test_each_row_of_limits_on_programs_one_by_one() -> None:
     assert [tuple(row) for row in table[columns].itertuples(index=False)] == [
         ("half", "FY1", "holds", 2, 2, True, "programs"),
         ("half", "FY2", "holds", 2, 2, True, "programs"),
-        ("later", "FY1", "holds", 0, 0, False, "programs"),
         ("later", "FY2", "holds", 1, 1, True, "programs"),
     ]
     assert table["slack"].isna().all()

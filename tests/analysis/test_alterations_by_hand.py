@@ -53,7 +53,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         rules=[RULES[0]],
     ),
     "a fund that pays late": document_of(
-        EVERY, periods=LATER, outcomes=OUTCOMES, funds={"gift": {"revenue": {"FY2": 25}, "from": "FY2"}}
+        EVERY, periods=LATER, outcomes=OUTCOMES, funds={"gift": {"revenue": {"FY2": 25}, "starts": "FY2"}}
     ),
 }
 

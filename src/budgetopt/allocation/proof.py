@@ -41,7 +41,9 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
         },
         "point": _sparse(outcome.x, problem.column_labels),
         "stages": [
-            None if place and result.program.is_integer else _sparse(result.solution.row_dual, result.program.row_labels)
+            None
+            if place and result.program.is_integer
+            else _sparse(result.solution.row_dual, result.program.row_labels)
             for place, result in enumerate(outcome.stages)
         ],
         "held": None if outcome.held is None else _sparse(outcome.held.solution.row_dual, problem.row_labels),

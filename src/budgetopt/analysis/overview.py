@@ -84,7 +84,7 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     programs = plan.programs
     table = marginal_returns(plan, question=question).drop_duplicates("program").set_index("program")
     marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids)
-    figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float)
+    figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float, copy=True)
     if not seeks_outcomes(plan.scenario):
         figures[:, :2] = np.nan
     held = [
