@@ -54,6 +54,7 @@ def test_a_fund_never_pays_more_than_it_has(pairs, odd):
         # nothing is missing, or nothing is there
         ([1.0, 2.0], 3, [0, 0], [9, 9], [1, 2]),
         ([], 0, [], [], []),
+        ([], 2, [], [], []),
         # what is almost whole is whole
         ([0.999995, 2.0], 3, [0, 0], [9, 9], [1, 2]),
         # of equal remainders the first; several units are missing
@@ -102,6 +103,8 @@ def test_what_must_be_left_is_left():
     # of 1.51 dollars a half of the spending is kept besides: 1.006 may be spent
     assert cents([[[1.008]]], income=1.51, share=0.5) == [[[1.0]]]
     assert cents([[[1.008]]], income=1.51) == [[[1.01]]]
+    # where more is to be left than there is, nothing is paid
+    assert cents([[[0.01]]], income=1, kept=2) == [[[0.0]]]
 
 
 def test_what_is_left_opens_the_next_period_where_it_is_carried():
