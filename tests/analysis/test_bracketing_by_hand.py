@@ -120,6 +120,7 @@ def test_problems_of_other_shapes_say_nothing() -> None:
         (seen(2), seen(5), 3.0),
         (seen(2.5), seen(7), 3.0),
         (seen(7), seen(2.5), 3.0),
+        (seen(2.99), seen(3.02), 3.0),
         # the same plan, or one that is better at the other place than what was found there
         (seen(1), seen(2), None),
         (seen(1), seen(2, (5, 5)), None),

@@ -1,0 +1,87 @@
+"""The sum behind a contradiction of each kind of limit: what is asked for, and what there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from budgetopt.analysis import conflicts
+from budgetopt.analysis.shortfall import shortfall_of
+from budgetopt.scenario.scenario import Scenario
+from language.small import LATER, document_of
+
+Sum = tuple[str, str, bool, tuple[str, ...], tuple[str, ...], float, float]
+
+
+def rated(rate: float = 1, **more: Any) -> dict[str, Any]:
+    return {"outcomes": {"good": {"per_dollar": rate}}, **more}
+
+
+def floor(amount: Any, **more: Any) -> dict[str, Any]:
+    return rated(spending={"at_least": amount}, **more)
+
+
+def fund(**more: Any) -> dict[str, Any]:
+    return {"general": {"revenue": 100, "carryover": False, **more}}
+
+
+CASES: dict[str, tuple[dict[str, Any], Sum | None]] = {
+    "structural balance": (
+        document_of({"a": floor(120)}, funds=fund(one_time=50, structural_balance=True)),
+        ("structural balance", "", False, (), ("FY1", "FY1"), 120, 100),
+    ),
+    "a reserve": (
+        document_of({"a": floor(90)}, funds=fund(reserve=20)),
+        ("", "", False, ("general",), ("FY1", "FY1"), 110, 100),
+    ),
+    "what a fund may pay": (
+        document_of({"a": floor(90)}, funds=fund(spending={"at_most": 60})),
+        ("fund spending", "", False, (), ("FY1", "FY1"), 90, 60),
+    ),
+    "a resource": (
+        document_of({"a": floor(50, uses={"staff": {"per": 10}})}, resources={"staff": {"capacity": 3}}),
+        ("resource", "", False, (), ("FY1", "FY1"), 5, 3),
+    ),
+    "a group": (
+        document_of(
+            {"a": rated(department="X", spending={"at_most": 20}), "b": rated(department="Y")},
+            rules=[{"name": "g", "sum": "spending", "by": "department", "each_at_least": 30}],
+        ),
+        ("rule", "X", True, (), ("FY1", "FY1"), 30, 20),
+    ),
+    "a share of the baseline": (
+        document_of(
+            {"a": floor(50, baseline=40)},
+            rules=[{"name": "s", "sum": "spending", "where": {"program": "a"}, "at_most": "50%", "of": "baseline"}],
+        ),
+        ("rule", "", False, (), ("FY1", "FY1"), 50, 20),
+    ),
+    "a later year": (
+        document_of({"a": floor({"FY2": 130})}, periods=LATER, revenue={"FY1": 10, "FY2": 100, "FY3": 500}),
+        ("", "", False, ("general",), ("FY2", "FY2"), 130, 100),
+    ),
+    "all years together": (
+        document_of(
+            {"a": rated(spending={"at_most": 30})},
+            periods=LATER,
+            rules=[{"name": "t", "sum": "spending", "at_least": 100, "each": "total"}],
+        ),
+        ("rule", "", True, (), (), 100, 90),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_sum_behind_a_contradiction(name: str) -> None:
+    document, expected = CASES[name]
+    scenario = Scenario.from_document(document)
+    (conflict,) = conflicts(scenario)
+    found = shortfall_of(scenario, conflict)
+    assert (
+        found
+        and (
+            found.limit.kind if found.limit else "", found.part, found.is_floor, found.funds, found.periods,
+            found.asked, found.available,
+        )
+    ) == expected  # fmt: skip
