@@ -11,6 +11,7 @@ import pytest
 import budgetopt as bo
 from budgetopt.analysis import break_even_factors, explain_all, marginal_returns
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of
+from budgetopt.analysis.overview import seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -143,6 +144,20 @@ MARGINS: dict[str, tuple[dict[str, Any], Margins]] = {
         ("a", "FY1"): (15, -1, -1, 0, -1, NONE, NONE),
         ("b", "FY1"): (5, -1, NONE, 0, -2, NONE, NONE),
     }),
+    # 10 units of 2 dollars bring 6 each, and from there on 2
+    "a service over a curve": (
+        document_of(
+            {
+                "a": {
+                    "service": {"unit": "rides", "unit_cost": 2},
+                    "outcomes": {"good": {"curve": [[0, 0], [10, 60], [30, 100]]}},
+                },
+                "b": rated(0.5),
+            },
+            revenue=14,
+        ),
+        {("a", "FY1"): (14, 3, 3, 3, 0, 1, 1), ("b", "FY1"): (0, NONE, 0.5, 3, 0, NONE, 6)},
+    ),
     # of packages there is no next dollar
     "packages": (
         document_of({"a": {"packages": [{"name": "all", "cost": 60, "outcomes": {"good": 300}}]}, "b": rated(1)}),
@@ -238,3 +253,11 @@ def test_every_program_in_one_table() -> None:
 def test_where_no_sum_of_outcomes_is_wanted_dollars_bring_nothing_by_themselves() -> None:
     table = explain_all(Scenario.from_document(MINIMAL), follow=False)
     assert table["held_by"].tolist() == ["held up by the target “good”", "at its ceiling"]
+    idle = {"outcomes": {"idle": {"per_dollar": 1}}}
+    outcomes = {**MINIMAL["outcomes"], "idle": {"weight": 0}}
+    document = {**MINIMAL, "outcomes": outcomes, "programs": {**MINIMAL["programs"], "c": idle}}
+    table = explain_all(Scenario.from_document(document), follow=False)
+    # that a dollar is one more spent says nothing of what it buys
+    assert table["held_by"].tolist()[2] == "unfunded: the money buys more elsewhere"
+    assert seeks_outcomes(Scenario.from_document(TOWN)) is True
+    assert seeks_outcomes(Scenario.from_document(MINIMAL)) is False

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from budgetopt.analysis import prices, rules_one_by_one
+from budgetopt.analysis.pricing import total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Options
 from language.small import LATER, document_of
 
 INF, NONE = math.inf, math.nan
@@ -65,6 +67,12 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
         ("general", "", "FY1", "equals", 100, 3, INF, 3, 30, NONE),
         ("e", "", "FY1", "equals", 30, -2, 100, -2, 0, 60),
     ]),
+    "what is to be spent on one of two that are as good": (
+        document_of({"a": rated(1), "b": rated(1)}, rules=[rule("e", "a", equals=30)]), None, [
+            ("general", "", "FY1", "equals", 100, 1, INF, 1, 30, NONE),
+            ("e", "", "FY1", "equals", 30, 0, 100, 0, 0, 0),
+        ],
+    ),
     "two sides, the upper binds": (town(rules=[rule("e", "a", at_least=10, at_most=30)]), None, [
         ("general", "", "FY1", "equals", 100, 1, INF, 1, 30, NONE),
         ("e", "", "FY1", "at least", 10, 0, -INF, 0, 30, 140),
@@ -224,3 +232,20 @@ def test_rules_one_by_one_where_less_is_better() -> None:
     # without the target nothing is spent, and the second rule asks for 20 dollars
     assert table["value"].tolist() == pytest.approx([0, 0, 20, 22.5])
     assert table["cost"].tolist() == pytest.approx([0, 0, 20, 2.5])
+
+
+@pytest.mark.parametrize(("provision", "solves", "cost"), [("idle", 0, 0), ("cap", 1, 140)])
+def test_what_the_proof_does_not_need_is_not_solved_without(provision: str, solves: int, cost: float) -> None:
+    rules = [rule("idle", "b", at_most=90), rule("cap", "a", at_most=30)]
+    question = WhatIf(Scenario.from_document(town(rules=rules)))
+    base = question.as_is()
+    before = question.solves
+    assert total_cost(question, Provision("rule", provision), base) == pytest.approx(cost)
+    assert question.solves - before == solves
+
+
+@pytest.mark.parametrize(("gap", "cost"), [(0.01, 10), (0.05, 0)])
+def test_a_cost_below_the_accuracy_of_a_search_is_none(gap: float, cost: float) -> None:
+    # 10 of 370
+    question = WhatIf(Scenario.from_document(project_town()), Options(gap=gap))
+    assert total_cost(question, Provision("rule", "f"), question.as_is()) == pytest.approx(cost)

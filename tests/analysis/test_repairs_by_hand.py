@@ -278,6 +278,36 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         {"weights": {"b": NEVER, "general": NEVER}},
         [(20, [(SERVED, 35, 25), (A_LEAST, 60, 50)])],
     ),
+    # half a bed for 100 dollars
+    "a floor of less than a unit": (
+        document_of(
+            {
+                "a": {
+                    "service": {"unit": "beds", "unit_cost": 200, "at_least": 0.5},
+                    "outcomes": {"good": {"per_unit": 1}},
+                },
+                "b": rated(**least(50)),
+            }
+        ),
+        {"weights": {"b": NEVER, "general": NEVER}},
+        [(50, [(SERVED, 0.5, 0.25)])],
+    ),
+    # with both open 10 dollars are missing besides
+    "a rule is dropped, and a number changed": (
+        document_of(
+            {name: rated(if_funded={"at_least": 30}) for name in "ab"},
+            rules=[
+                {"name": "one of two", "excludes": ["a", "b"]},
+                rule("a runs", "a", at_least=30),
+                rule("b runs", "b", at_least=80),
+            ],
+        ),
+        {"weights": {"one of two": 5, "a runs": NEVER, "general": NEVER}},
+        [
+            (15, [("rules[b runs].at_least", 80, 70), ("rules[one of two]", None, None)]),
+            (80, [("rules[b runs].at_least", 80, 0)]),
+        ],
+    ),
     # the beds cost 80 dollars with the 10 for opening: of 50 dollars 40 buy 20 beds
     "a floor in units beyond a fixed cost": (
         served(if_funded={"fixed_cost": 10}),

@@ -43,6 +43,14 @@ CASES: dict[str, tuple[dict[str, Any], Sum | None]] = {
         document_of({"a": floor(50, uses={"staff": {"per": 10}})}, resources={"staff": {"capacity": 3}}),
         ("resource", "", False, (), ("FY1", "FY1"), 5, 3),
     ),
+    "a resource in parts of a unit": (
+        document_of({"a": floor(50, uses={"staff": {"per": 7}})}, resources={"staff": {"capacity": 3}}),
+        ("resource", "", False, (), ("FY1", "FY1"), 7.142857, 3),
+    ),
+    "parts of a cent": (
+        document_of({"a": floor(50.123456)}, funds=fund(spending={"at_most": 20})),
+        ("fund spending", "", False, (), ("FY1", "FY1"), 50.12, 20),
+    ),
     "a group": (
         document_of(
             {"a": rated(department="X", spending={"at_most": 20}), "b": rated(department="Y")},
