@@ -110,3 +110,9 @@ def test_funds(plan: Allocation) -> None:
     ]
     # a dollar more buys half a person, each worth 5
     assert table.loc["general", "price"].tolist() == pytest.approx([2.5, 2.5])
+
+
+def test_a_plan_is_told_in_markdown(plan: Allocation) -> None:
+    text = plan.to_markdown()
+    assert text.startswith("# ")
+    assert "People helped" in text

@@ -85,6 +85,7 @@ def test_programs_that_are_new_gone_and_changed(proposed):
         "- the spending at most of program “Library hours” changes from 150% to $3 million",
     ]
     assert set(found.programs["program"]) == {"rink", "pool", "library"}
+    assert found.programs.index.tolist() == list(range(len(found.programs)))
 
 
 def test_lists_and_curves(proposed):

@@ -118,6 +118,7 @@ def test_the_check_table_has_every_limit() -> None:
     audit = audited({"rules": rules, "programs.library.spending": {"at_most": 1 * M}})
     table = audit.check_table().set_index(["kind", "name", "period"])
     assert len(table) == sum(len(check) for check in audit.checks) == 2 + 4 + 1
+    assert audit.check_table().index.tolist() == list(range(7))
     total = table.loc[("sum", "Total", "total")]
     assert (total["value"], total["at_most"], total["kept"]) == (6 * M, 5 * M, False)
     own = table.loc[("spending limit", "spending", "FY2027")]

@@ -112,7 +112,7 @@ class Prices:
         """Return one number for the part, program and period of each row; those of ``every`` count all alike."""
         part, program, period = (np.full_like(key, EVERY) if one else key for key, one in zip(keys, every, strict=True))
         programs, periods = self._shape
-        return ((part + 1) * (programs + 1) + program + 1) * (periods + 1) + period + 1
+        return (part * (programs + 1) + program) * (periods + 1) + period
 
 
 def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
@@ -125,7 +125,7 @@ def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: F
     row_gain, column_gain = gain * row_dual, gain * reduced_cost
     floor, ceiling = _program_prices(formulation, row_gain, column_gain)
     names, shape = problem.column_labels.names, floor.shape
-    money = np.zeros((len(names["fund"]), len(names["period"])))
+    money = np.empty((len(names["fund"]), len(names["period"])))
     for block in problem.row_labels.of_kind("fund balance"):
         money[block.keys["fund"], block.keys["period"]] = row_gain[block.positions]
     rows = _labelled(formulation, row_gain)

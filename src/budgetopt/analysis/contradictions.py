@@ -134,8 +134,8 @@ def _largest(items: int, groups: Sequence[tuple[frozenset[int], float, float]]) 
         upper=np.ones(items),
         integer=np.ones(items, dtype=bool),
         stages=(Stage("largest set", np.ones(items), maximize=True),),
-        column_labels=Labels((Block("item", 0, items, {"item": np.arange(items)}),)),
-        row_labels=Labels((Block("known", 0, count, {"set": np.arange(count)}),)),
+        column_labels=Labels((Block("item", 0, items, {"item": np.arange(items)}),)),  # no mutant: a name alone
+        row_labels=Labels((Block("known", 0, count, {"set": np.arange(count)}),)),  # no mutant: a name alone
     )
     answer = LiveModel(problem).solve()
     if answer.x is None:

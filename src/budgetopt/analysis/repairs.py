@@ -228,7 +228,7 @@ def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) ->
 
 
 def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return math.isclose(one, other, abs_tol=1e-9)
 
 
 def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) -> dict[str, float]:

@@ -84,7 +84,7 @@ class Evaluation:
     def plan(self) -> SpendingPlan:
         """The plan; what is no number in it is reported by the checks of amounts, and counts as nothing elsewhere."""
         spending, transfers, units = (
-            np.nan_to_num(a, nan=0.0, posinf=0.0, neginf=0.0)
+            np.where(np.isfinite(a), a, 0.0)
             for a in (self.given.spending, self.given.transfers, self.given.units_in(self.scenario))
         )
         return SpendingPlan(spending, transfers, self.given.packages_in(self.scenario), units)
