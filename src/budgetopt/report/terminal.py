@@ -96,21 +96,30 @@ class _Printer:
     def _table(self, table: ReportTable) -> None:
         """Print a table: figures have the width that they need, words what is left; they are folded, never cut."""
         from rich import box
+        from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
 
         columns, rows, total = self._fitted(table)
         widths = self._widths(columns, [*rows, *([total] if total else [])])
-        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="")
-        for column, width in zip(columns, widths, strict=True):
+        last = len(columns) - 1
+
+        def cells(words: Sequence[str], style: str = "") -> list[Padding]:
+            # as Text, so that nothing in a name is taken for markup; padded here, as versions of rich differ in what
+            # they count as the width of the first and the last column
+            return [Padding(Text(cell, style=style), (0, at < last, 0, at > 0)) for at, cell in enumerate(words)]
+
+        drawn = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, header_style="")
+        headers = cells([column.header for column in columns])
+        for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
             justify = "right" if column.figure else "left"
-            drawn.add_column(column.header, width=width, justify=justify, overflow="fold")  # type: ignore[arg-type]
+            width += (at < last) + (at > 0)
+            drawn.add_column(headers[at], width=width, justify=justify, overflow="fold")  # type: ignore[arg-type]
         for row in rows:
-            # as Text, so that nothing in a name is taken for markup
-            drawn.add_row(*(Text(cell) for cell in row))
+            drawn.add_row(*cells(row))
         if total:
             drawn.add_section()
-            drawn.add_row(*(Text(cell, style="bold") for cell in total))
+            drawn.add_row(*cells(total, "bold"))
         self.line()
         self.line(capital(table.title), style="bold")
         width = self._console.width

@@ -19,6 +19,7 @@ from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
 from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.standard_output import descriptor_kept_clean
 
 __all__ = ["LiveModel", "version"]
 
@@ -55,7 +56,7 @@ _threads_in_use: int | None = None
 
 def version() -> str:
     """Return the name and version of the solver."""
-    return f"HiGHS {highspy.Highs().version()}"
+    return f"HiGHS {_silent_model().version()}"
 
 
 class LiveModel:
@@ -88,10 +89,9 @@ class LiveModel:
         self._lower, self._upper = lp.lower.copy(), lp.upper.copy()
         self._row_lower, self._row_upper = lp.row_lower.copy(), lp.row_upper.copy()
         self._integers = np.flatnonzero(lp.integer).astype(np.int32)
-        self._model = highspy.Highs()
+        self._model = _silent_model()
         self._patience: float | None = None
         self._version = f"HiGHS {self._model.version()}"
-        self._set("output_flag", False)
         self._pass(lp)
         self._set_options()
         stage = lp.stages[0]
@@ -285,6 +285,20 @@ class LiveModel:
             raise SolverError(f"HiGHS refused to {what}")
 
 
+def _silent_model() -> highspy.Highs:
+    """Return an empty model that prints nothing."""
+    with descriptor_kept_clean(dropped=True):
+        model = highspy.Highs()
+        model.setOptionValue("output_flag", False)
+        model.setOptionValue("log_to_console", False)
+    return model
+
+
+def _run(model: highspy.Highs) -> None:
+    with descriptor_kept_clean():
+        model.run()
+
+
 def _limits(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints, Floats, Floats]:
     """Return positions and their limits as arrays of one shape."""
     places = np.atleast_1d(np.asarray(places, np.int64))
@@ -329,7 +343,7 @@ def _patient(model: highspy.Highs, seconds: float | None) -> Iterator[None]:
 def _run_interruptibly(model: highspy.Highs) -> bool:
     """Run HiGHS; Ctrl-C asks it to stop, which it does with the best plan in hand. Return whether that happened."""
     if threading.current_thread() is not threading.main_thread():
-        model.run()
+        _run(model)
         return False
     stop, done = threading.Event(), threading.Event()
 
@@ -339,7 +353,7 @@ def _run_interruptibly(model: highspy.Highs) -> bool:
 
     def work() -> None:
         try:
-            model.run()
+            _run(model)
         finally:
             done.set()
 

@@ -26,6 +26,7 @@ from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.projection import onto_costs, onto_limits
 from budgetopt.solvers.safe_names import safe_names
 from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.standard_output import stdout_kept_clean
 
 __all__ = ["available_through_pulp", "solve_with_pulp", "to_pulp"]
 
@@ -175,7 +176,8 @@ def _run(lp: LinearProgram, options: Options) -> tuple[Termination, Floats | Non
     columns, rows = [f"x{j}" for j in range(lp.columns)], [f"r{i}" for i in range(lp.rows)]
     built = _build(lp, lp.stages[0], columns, rows)
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="budgetopt-") as folder, warnings.catch_warnings():
+    folders = tempfile.TemporaryDirectory(prefix="budgetopt-")
+    with folders as folder, warnings.catch_warnings(), stdout_kept_clean():
         warnings.simplefilter("ignore")
         solver = _solver(options)
         if hasattr(solver, "tmpDir"):
@@ -312,7 +314,7 @@ def _ways(name: str) -> tuple[str, ...]:
 
 def _reachable(name: str) -> str | None:
     """Return PuLP's name for the first way to a solver that is open here."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), stdout_kept_clean():
         warnings.simplefilter("ignore")
         for way in _ways(name):
             try:
