@@ -1,6 +1,6 @@
 # make demo        solve the Charlotte scenario, print the plan and write its report to out/charlotte.html
 # make test        pass every check: style, types, imports between packages, tests, the docs and their examples
-# make test-deep   the tests with many more examples, on every Python and PuLP found here, and whether they notice changes
+# make test-deep   the tests with many more examples, every Python and version of a dependency, and whether they notice changes
 # make bench       time budgetopt beside other ways to solve the same problem
 # make docs        write the documentation site to out/site
 # make format      put the source in the one style
@@ -44,13 +44,15 @@ demo: $(VENV)/run.stamp
 	@mkdir -p out
 	@$(BIN)/python -m budgetopt solve scenarios/charlotte --report out/charlotte.html
 
-# The tests build the site too (mkdocs build --strict) and run every example of the docs.
+# The tests build the site too (mkdocs build --strict) and run every example of the docs. Last, the package is installed
+# with the newest versions that users get, and what it prints is parsed.
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/pytest -n 2 -q -m 'not deep'
+	$(BIN)/python tools/environments.py newest
 
 test-deep: $(VENV)/test.stamp
 	$(BIN)/python tools/deep.py
