@@ -127,6 +127,32 @@ def test_less_spending_is_a_gain_where_spending_is_minimized() -> None:
     assert charges(scenario, "b") == {("target", "saved"): pytest.approx(-0.5)}
 
 
+TWO_FUNDS = {"general": {"revenue": 60}, "other": {"revenue": 40}}
+
+
+@pytest.mark.parametrize("funds", [{"general": {"revenue": 100}}, TWO_FUNDS])
+@pytest.mark.parametrize(
+    ("target", "spent", "last", "following"),
+    # a dollar brings 2 of what is asked for up to 50 dollars, 1 beyond; at the bend the price of one is 0.5 to 1
+    [(130, 80, (-1, -1), (-1, -1)), (80, 40, (-1, -1), (-1, -1)), (100, 50, (-2, -1), (-1, -0.5))],
+)
+def test_a_target_that_a_curve_meets_is_in_the_charges(
+    funds: dict[str, Any], target: float, spent: float, last: tuple[float, float], following: tuple[float, float]
+) -> None:
+    outcomes = {"good": {"weight": 1}, "asked": {"weight": 0, "target": {"at_least": target}}}
+    programs = {
+        "p": {"outcomes": {"asked": {"curve": [[0, 0], [50, 100], [100, 150]]}}},
+        "q": {"outcomes": {"good": {"per_dollar": 1}}},
+    }
+    scenario = scenario_of(programs, funds=funds, outcomes=outcomes)
+    row = marginal_returns(bo.solve(scenario)).set_index("program").loc["p"]
+    assert (row["spending"], row["price"], row["last_dollar"]) == pytest.approx((spent, 1, 0))
+    assert last[0] - 1e-6 <= row["last_charges"] <= last[1] + 1e-6
+    assert following[0] - 1e-6 <= row["charges"] <= following[1] + 1e-6
+    assert row["last_charges"] == pytest.approx(row["charges"] * last[0] / following[0])
+    assert list(charges(scenario, "p")) == [("target", "asked")]
+
+
 def test_programs_of_packages_have_no_row_and_others_the_price_around_the_plan() -> None:
     packages = {"packages": [{"name": "all", "cost": 50, "outcomes": {"saved": 200}}]}
     table = marginal_returns(bo.solve(scenario_of({"p": packages, "b": REST, "c": per_dollar(0.5)})))

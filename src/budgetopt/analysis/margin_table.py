@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["charges_by_rule", "charges_of", "duals_of", "marginal_returns"]
+__all__ = ["charges_by_rule", "duals_of", "marginal_returns"]
 
 HALF_A_CENT = 0.005
 TINY = 1e-9
@@ -28,11 +28,12 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
 
     Columns: ``program``, ``name``, ``period``, ``spending``; ``last_dollar`` and ``next_dollar``, what they add to
     the first objective by themselves (NaN where nothing is spent, or where no dollar more is possible); ``price``, what
-    a dollar is worth elsewhere in the fund that pays for it most cheaply; and ``charges``, what the rules that bind add
-    to that price for this program (below zero where they favour it). A program is funded further as long as its next
-    dollar is worth more than price and charges together. ``effect_until_less`` and ``effect_until_more`` are the range
-    of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging the
-    coefficients of the objective. (:func:`break_even_factors` follows on to where the program's money really moves.)
+    a dollar is worth elsewhere in the fund that pays for it most cheaply; and ``charges``, what the rules and targets
+    that bind add to that price for the next dollar of this program (below zero where they favour it), and
+    ``last_charges`` for its last dollar, which differs where a curve bends. A program is funded further as long as its
+    next dollar is worth more than price and charges together. ``effect_until_less`` and ``effect_until_more`` are the
+    range of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging
+    the coefficients of the objective. (:func:`break_even_factors` follows on to where the program's money really moves.)
 
     In problems with integer decisions the price is that of the plan as it stands, with these decisions held.
 
@@ -58,7 +59,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     last, following = _worths(plan, question)
     duals = duals_of(question)
     unknown = np.full(last.shape, np.nan)
-    price, charge = (unknown, unknown) if duals is None else charges_of(question, duals)
+    price, charge, last_charge = (unknown,) * 3 if duals is None else _charges(plan, question, duals)
     programs, periods = len(scenario.programs), len(scenario.periods)
     table = pd.DataFrame(
         {
@@ -70,12 +71,16 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
             "next_dollar": following.ravel(),
             "price": price.ravel(),
             "charges": charge.ravel(),
+            "last_charges": last_charge.ravel(),
         }
     )
-    cost = table["price"] + table["charges"]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        table["effect_until_less"] = np.where(table["last_dollar"] > 0, cost / table["last_dollar"], np.nan)
-        table["effect_until_more"] = np.where(table["next_dollar"] > 0, cost / table["next_dollar"], np.nan)
+    for ratio, worth, charged in (
+        ("effect_until_less", "last_dollar", "last_charges"),
+        ("effect_until_more", "next_dollar", "charges"),
+    ):
+        cost = table["price"] + table[charged]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            table[ratio] = np.where(table[worth] > 0, cost / table[worth], np.nan)
     return table[~np.repeat(_packaged(plan), periods)].reset_index(drop=True)
 
 
@@ -95,11 +100,11 @@ def duals_of(question: WhatIf) -> Floats | None:
     return None if answer.row_dual is None else -question.problem.stages[0].sign * answer.row_dual
 
 
-def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
-    """Return for each program and period the price of a dollar and the charges of the rules on it.
+def _charges(plan: Allocation, question: WhatIf, duals: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return for each program and period the price of a dollar, and the charges on its next and on its last dollar.
 
     Of the funds that may pay, the one counts in which price and charges together are least. Shape (programs, periods)
-    both.
+    each.
     """
     problem, terms = question.problem, question.formulation.terms.spending
     is_money, is_rule = np.zeros(problem.rows, dtype=bool), np.zeros(problem.rows, dtype=bool)
@@ -109,10 +114,8 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
         elif block.limit is not None:
             # what several grants ask of one fund is divided in a row that keeps no limit by itself
             is_rule[block.positions] = (block.limit >= 0) | (block.kind == "match")
-    per_dollar, charged = (
-        problem.matrix.transpose_times(np.where(rows, duals, 0.0))[terms.column] / terms.weight
-        for rows in (is_money, is_rule)
-    )
+    by_column = [problem.matrix.transpose_times(np.where(rows, duals, 0.0)) for rows in (is_money, is_rule)]
+    per_dollar, charged = (values[terms.column] / terms.weight for values in by_column)
     price, charge = (np.full(question.formulation.limits.lower.shape, np.nan) for _ in range(2))
     usable = (terms.weight > 0) & (problem.upper[terms.column] > 0)
     total = np.where(usable, per_dollar + charged, np.inf)
@@ -121,13 +124,26 @@ def charges_of(question: WhatIf, duals: Floats) -> tuple[Floats, Floats]:
     order = order[np.isfinite(total[order])]
     cell = (terms.program[order], terms.period[order])
     price[cell], charge[cell] = per_dollar[order], charged[order]
-    return price, charge
+    # Targets and rules on outcomes count what segments bring. Where one fund pays, segments are what it pays, too.
+    last, following = _in_segments(plan, question, by_column[1])
+    pays = np.zeros(problem.columns, dtype=bool)
+    pays[terms.column] = True
+    once = np.zeros(charge.shape, dtype=bool)
+    for block in problem.column_labels.of_kind("segment"):
+        once[block.keys["program"], block.keys["period"]] = pays[block.positions]
+    following, last = np.where(np.isnan(following), last, following), np.where(np.isnan(last), following, last)
+    next_charge, last_charge = (
+        np.where(np.isnan(own), charge, np.where(once, own, charge + own)) for own in (following, last)
+    )
+    return price, next_charge, last_charge
 
 
-def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
-    """Return what the last and the next dollar of each program add by themselves; shape (programs, periods)."""
-    problem, stage, scenario = question.problem, question.problem.stages[0], plan.scenario
-    cost = -stage.sign * stage.cost_for(problem.columns)
+def _in_segments(plan: Allocation, question: WhatIf, values: Floats) -> tuple[Floats, Floats]:
+    """Return what columns are worth per dollar in the segments of the last and of the next dollar.
+
+    Shape (programs, periods) both; NaN where nothing is spent, where no dollar more is possible, and without segments.
+    """
+    problem, scenario = question.problem, plan.scenario
     spent = plan.spending.sum(axis=1)
     last, following, filled = np.full(spent.shape, np.nan), np.full(spent.shape, np.nan), np.zeros(spent.shape)
     fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
@@ -140,13 +156,22 @@ def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
             paid = question.formulation.prices[cell] > 0
             position, cell = block.positions[at[paid]], (cell[0][paid], cell[1][paid])
             price, begins = question.formulation.prices[cell], filled[cell]
-            worth, width = cost[position] / price, problem.upper[position] * price
+            worth, width = values[position] / price, problem.upper[position] * price
             used = level[cell] > begins + HALF_A_CENT
             last[cell] = np.where(used, worth, last[cell])
             open_ = (level[cell] < begins + width - HALF_A_CENT) & np.isnan(following[cell])
             following[cell] = np.where(open_, worth, following[cell])
             filled[cell] = begins + width
+    return last, following
+
+
+def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
+    """Return what the last and the next dollar of each program add by themselves; shape (programs, periods)."""
+    problem, stage = question.problem, question.problem.stages[0]
+    cost = -stage.sign * stage.cost_for(problem.columns)
+    last, following = _in_segments(plan, question, cost)
     # programs of one segment and several funds: their columns are dollars already
+    spent = plan.spending.sum(axis=1)
     limits, terms = question.formulation.limits, question.formulation.terms.spending
     alone = np.repeat(~_packaged(plan)[:, None], spent.shape[1], axis=1)
     for block in problem.column_labels.of_kind("segment"):
@@ -167,6 +192,9 @@ def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple
     mine = np.flatnonzero((terms.program == program) & (terms.weight > 0))
     weight = np.zeros(problem.columns)
     weight[terms.column[mine]] = terms.weight[mine]
+    for block in problem.column_labels.of_kind("segment"):
+        own = block.keys["program"] == program
+        weight[block.positions[own]] = question.formulation.prices[program, block.keys["period"][own]]
     weight = weight[matrix.column_of_entry()]
     entry = np.flatnonzero(weight > 0)
     row = matrix.index[entry]
