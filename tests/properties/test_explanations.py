@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -112,7 +112,7 @@ def test_forcing_a_dollar_that_a_target_asks_for(row: int, step: float) -> None:
 
 
 def check_forced(question: WhatIf, line: pd.Series[Any], step: float) -> bool:
-    """Check that a program forced up and down loses what is said, and return whether its plan is that of the problem."""
+    """Check that a program forced up and down loses what is said; return whether its plan is that of the problem."""
     scenario = question.scenario
     row, period = scenario.programs.position(line["program"]), scenario.periods.index(line["period"])
     problem, terms = question.problem, question.formulation.terms.spending
@@ -157,7 +157,29 @@ def forced_problem(question: WhatIf, mine: Ints, amount: float) -> LinearProgram
     )
 
 
+# The floor of the reserve, in cents, keeps the plan a cent below what the rule allows.
+STOPS_A_CENT_SHORT = {
+    "periods": ["a", "b"],
+    "funds": {
+        "general": {
+            "structural_balance": True,
+            "reserve": {"at_least": "5%", "of": "spending"},
+            "opening_balance": 0,
+            "one_time": {"a": 2_000_000},
+            "revenue": {"a": 0, "b": 100_000},
+        }
+    },
+    "outcomes": {"good": {"weight": 1}},
+    "programs": {
+        "curved": {"recurring": False, "outcomes": {"good": {"curve": [[0, 0], [300_000, 33]]}}},
+        "straight": {"recurring": False, "outcomes": {"good": {"per_dollar": 0.0001}}},
+    },
+    "rules": [{"name": "Cap", "periods": ["b"], "sum": "spending", "at_most": {"b": 220_001.1}}],
+}
+
+
 @few(1 / 2)
+@example(case=Case(STOPS_A_CENT_SHORT, {}))
 @given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX))
 def test_a_rule_that_costs_something_binds_and_one_that_does_not_bind_costs_nothing(case: Case) -> None:
     scenario = case.scenario

@@ -24,6 +24,11 @@ COLUMNS = (
 NOT_ASKED = "not asked"
 """The sense of a limit that asks for nothing there: a share that no period has, the effort for a grant not taken."""
 
+_NO_PRICE = 1e-9
+"""The share of the plan's value up to which what a whole limit is worth is an error of arithmetic."""
+_ROUNDED_AWAY = 1e-4
+"""The share of the plan's value up to which what is left of a limit is worth may be due to the rounding of amounts."""
+
 Rows = dict[str, Any]
 
 
@@ -82,7 +87,7 @@ def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
         "value": check.value,
         "bound": bound,
         "slack": np.where(is_lower, check.value - bound, bound - check.value),
-        "binding": check.binding,
+        "binding": _binding(plan, check, price),
         "price": price,
         "one_percent": price * np.where(np.isfinite(bound), np.abs(bound), 0.0) / 100,
     }
@@ -103,6 +108,16 @@ def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]
     return part, objects(list(number))
 
 
+def _binding(plan: Allocation, check: Check, price: Floats) -> Bools:
+    """Return which cells bind: those at a limit, and those with a price that stop short of it in whole cents only."""
+    bound, _ = _nearer(check)
+    size, slack = np.where(np.isfinite(bound), np.abs(bound), 0.0), np.abs(check.value - bound)
+    worth = max(abs(plan.objective_value), 1.0)
+    with np.errstate(invalid="ignore"):
+        priced = (price * np.maximum(size, 1.0) > _NO_PRICE * worth) & (price * slack <= _ROUNDED_AWAY * worth)
+    return check.binding | priced
+
+
 def _nearer(check: Check) -> tuple[Floats, Bools]:
     """Return the limit of each cell, of two the one that is nearer, and whether it is the lower one."""
     is_lower: Bools = np.isfinite(check.lower) & (
@@ -114,12 +129,14 @@ def _nearer(check: Check) -> tuple[Floats, Bools]:
 def _of_programs(plan: Allocation, check: Check, at: int) -> Rows:
     """Return the rows of a limit on programs one by one: how many it holds in each period."""
     count, limit = len(plan.scenario.periods), plan.scenario.limits[at]
-    cells, holds = np.bincount(check.period, minlength=count), np.bincount(check.period[check.binding], minlength=count)
+    assert check.program is not None
+    price = plan.prices.of(at, program=check.program, period=check.period)
+    held = check.period[_binding(plan, check, price)]
+    cells, holds = np.bincount(check.period, minlength=count), np.bincount(held, minlength=count)
     period: Ints = np.arange(count) if limit.in_every_period else np.flatnonzero(cells)
     bound, _ = _nearer(check)
     size = np.where(np.isfinite(bound), np.abs(bound), 0.0)
-    assert check.program is not None
-    worth = plan.prices.of(at, program=check.program, period=check.period) * size / 100
+    worth = price * size / 100
     return {
         "part": "",
         "period": period,
