@@ -33,7 +33,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     ``last_charges`` for its last dollar, which differs where a curve bends. A program is funded further as long as its
     next dollar is worth more than price and charges together. ``effect_until_less`` and ``effect_until_more`` are the
     range of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging
-    the coefficients of the objective. (:func:`break_even_factors` follows on to where the program's money really moves.)
+    the coefficients of the objective. (:func:`break_even_factors` goes on to where the program's money moves.)
 
     In problems with integer decisions the price is that of the plan as it stands, with these decisions held.
 
