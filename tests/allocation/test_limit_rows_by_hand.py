@@ -170,3 +170,31 @@ def test_the_money_of_a_plan_in_its_tables() -> None:
     # 3, 1 and 2 a dollar; the baselines bring 240 and 40
     assert plan.outcomes[["baseline", "level", "change", "value"]].to_numpy().tolist() == [[280, 500, 220, 500]]
     assert replace(plan, status=bo.Status.BEST_FOUND).proved is False
+
+
+def test_a_hundredth_of_a_limit_on_programs_one_by_one_is_worth_what_each_gains() -> None:
+    programs = {key: rated(rate, baseline=100) for key, rate in (("a", 3), ("b", 2), ("c", 1))}
+    slow = {"name": "slow", "change": {"at_most": "10%", "from": "baseline"}, "where": {"program": ["a", "b"]}}
+    scenario = Scenario.from_document(document_of(programs, funds={"general": {"revenue": 320}}, rules=[slow]))
+    (row,) = bo.solve(scenario).rules.to_dict("records")
+    # a dollar more for a gains 3 and takes 1 from c; one more for b gains 2; each may have 110
+    assert (row["value"], row["bound"], row["binding"]) == (2, 2, True)
+    assert row["price"] == pytest.approx(2)
+    assert row["one_percent"] == pytest.approx((2 + 1) * 110 / 100)
+
+
+def test_a_limit_that_costs_something_binds_though_amounts_in_cents_stop_short_of_it() -> None:
+    # a third of the fund, which whole cents keep a fraction of a cent below 33.333
+    cap = rule("cap", "a", at_most=33.333)
+    scenario = Scenario.from_document(document_of({"a": rated(3), "b": rated(1)}, rules=[cap]))
+    (row,) = bo.solve(scenario).rules.to_dict("records")
+    assert row["slack"] == pytest.approx(0.003)
+    assert row["price"] == pytest.approx(2)
+    assert row["binding"]
+
+
+def test_a_limit_far_away_does_not_bind() -> None:
+    cap = rule("cap", "a", at_most=150)
+    scenario = Scenario.from_document(document_of({"a": rated(3), "b": rated(1)}, rules=[cap]))
+    (row,) = bo.solve(scenario).rules.to_dict("records")
+    assert (row["slack"], row["price"], row["binding"]) == (50, 0, False)

@@ -63,6 +63,13 @@ def test_a_rule_that_asks_for_more(proposed):
     assert lines(found) == ["- the at least of the rule “Library floor” rises from $1 million to $1.5 million (+50%)"]
 
 
+def test_a_change_that_is_measured_from_something_else():
+    slow = {"name": "slow", "change": {"at_most": "10%", "from": "baseline"}}
+    before = bo.Scenario.from_document({**DOCUMENT, "rules": [slow]})
+    found = bo.diff(before, before.with_("rules.slow.change.from=previous"))
+    assert found.document == (ChangedValue(("rules", "slow", "change", "from"), "baseline", "previous"),)
+
+
 def test_programs_that_are_new_gone_and_changed(proposed):
     document = {**DOCUMENT, "programs": dict(DOCUMENT["programs"])}
     document["programs"]["rink"] = document["programs"].pop("pool")

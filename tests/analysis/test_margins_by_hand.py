@@ -158,3 +158,9 @@ def test_programs_of_packages_have_no_row_and_others_the_price_around_the_plan()
     table = marginal_returns(bo.solve(scenario_of({"p": packages, "b": REST, "c": per_dollar(0.5)})))
     assert table["program"].tolist() == ["b", "c"]
     assert table["price"].tolist() == pytest.approx([1.6, 1.6])
+
+
+def test_a_dollar_has_no_price_where_no_fund_may_pay_one() -> None:
+    table = marginal_returns(bo.solve(scenario_of({"a": REST, "closed": per_dollar(1, spending={"at_most": 0})})))
+    assert table["price"].tolist() == pytest.approx([1.6, NONE], nan_ok=True)
+    assert table["charges"].tolist() == pytest.approx([0, NONE], nan_ok=True)

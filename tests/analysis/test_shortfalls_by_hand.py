@@ -69,6 +69,14 @@ CASES: dict[str, tuple[dict[str, Any], Sum | None]] = {
         document_of({"a": floor({"FY2": 130})}, periods=LATER, revenue={"FY1": 10, "FY2": 100, "FY3": 500}),
         ("", "", False, ("general",), ("FY2", "FY2"), 130, 100),
     ),
+    "a target of a later year": (
+        document_of(
+            {"a": rated(spending={"at_most": 30})},
+            periods=LATER,
+            outcomes={"good": {"weight": 1, "target": {"at_least": {"FY1": 20, "FY2": 25, "FY3": 50}}}},
+        ),
+        ("target", "", True, (), ("FY3", "FY3"), 50, 30),
+    ),
     "all years together": (
         document_of(
             {"a": rated(spending={"at_most": 30})},

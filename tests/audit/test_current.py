@@ -168,6 +168,12 @@ def test_money_moves_between_funds_where_that_lets_all_be_paid() -> None:
         assert flow.tolist() == [[0, 4, 0], [4, 0, 0], [0, 0, 4]]
 
 
+def test_a_group_moves_to_another_fund_to_leave_one_to_a_group_that_has_no_other() -> None:
+    allowed = np.array([[True, True, False], [True, False, True]])
+    flow = charge(np.array([5.0, 4.0]), np.array([5.0, 6.0, 0.0]), allowed, np.arange(3), np.zeros((2, 3)))
+    assert flow.tolist() == [[1, 4, 0], [4, 0, 0]]
+
+
 amounts = st.integers(0, 9).map(float)
 
 

@@ -72,6 +72,14 @@ def test_reserves_are_amounts_or_shares(reserve: object, kept: float) -> None:
     assert audit.accepted
 
 
+@pytest.mark.parametrize(("of", "whole"), [("revenue", [10 * M, 10 * M]), ("spending", [3 * M, 3 * M])])
+def test_what_a_reserve_is_a_share_of(of: str, whole: list[float]) -> None:
+    audit = audited({"funds.general.reserve": {"at_least": "5%", "of": of}})
+    (check,) = [check for check in audit.checks if check.kind == "reserve"]
+    assert check.share_of is not None
+    assert rounded(check.share_of) == whole
+
+
 def test_a_reserve_that_is_not_kept() -> None:
     audit = audited(
         {"funds.general.reserve": {"at_least": "16.67%", "of": "revenue", "because": "Resolution 2019-4"}},

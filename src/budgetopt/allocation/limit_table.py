@@ -89,7 +89,7 @@ def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
         "slack": np.where(is_lower, check.value - bound, bound - check.value),
         "binding": _binding(plan, check, price),
         "price": price,
-        "one_percent": price * np.where(np.isfinite(bound), np.abs(bound), 0.0) / 100,
+        "one_percent": price * np.abs(bound) / 100,
     }
     kept = np.isfinite(bound)
     return {**{name: values[kept] for name, values in rows.items()}, "unit": check.unit}
@@ -111,19 +111,18 @@ def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]
 def _binding(plan: Allocation, check: Check, price: Floats) -> Bools:
     """Return which cells bind: those at a limit, and those with a price that stop short of it in whole cents only."""
     bound, _ = _nearer(check)
-    size, slack = np.where(np.isfinite(bound), np.abs(bound), 0.0), np.abs(check.value - bound)
     worth = max(abs(plan.objective_value), 1.0)
-    with np.errstate(invalid="ignore"):
-        priced = (price * np.maximum(size, 1.0) > _NO_PRICE * worth) & (price * slack <= _ROUNDED_AWAY * worth)
-    return check.binding | priced
+    is_priced = price * np.maximum(np.abs(bound), 1.0) > _NO_PRICE * worth
+    return check.binding | (is_priced & (price * np.abs(check.value - bound) <= _ROUNDED_AWAY * worth))
 
 
 def _nearer(check: Check) -> tuple[Floats, Bools]:
-    """Return the limit of each cell, of two the one that is nearer, and whether it is the lower one."""
+    """Return the limit of each cell, of two the nearer, NaN where there is none; and whether it is the lower one."""
     is_lower: Bools = np.isfinite(check.lower) & (
         ~np.isfinite(check.upper) | (check.value - check.lower <= check.upper - check.value)
     )
-    return np.where(is_lower, check.lower, check.upper), is_lower
+    bound = np.where(is_lower, check.lower, check.upper)
+    return np.where(np.isfinite(bound), bound, np.nan), is_lower
 
 
 def _of_programs(plan: Allocation, check: Check, at: int) -> Rows:
@@ -135,8 +134,7 @@ def _of_programs(plan: Allocation, check: Check, at: int) -> Rows:
     cells, holds = np.bincount(check.period, minlength=count), np.bincount(held, minlength=count)
     period: Ints = np.arange(count) if limit.in_every_period else np.flatnonzero(cells)
     bound, _ = _nearer(check)
-    size = np.where(np.isfinite(bound), np.abs(bound), 0.0)
-    worth = price * size / 100
+    worth = np.where(np.isnan(bound), 0.0, price * np.abs(bound) / 100)
     return {
         "part": "",
         "period": period,

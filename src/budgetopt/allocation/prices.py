@@ -172,7 +172,7 @@ def _program_prices(formulation: Formulation, row_gain: Floats, column_gain: Flo
 
 def _last_of(marked: Bools, cell: tuple[Ints, Ints], shape: tuple[int, ...]) -> Bools:
     """Return which marked columns are the last of their program and period; columns stand in the order of segments."""
-    last = np.full(shape, -1)
+    last = np.zeros(shape, dtype=np.int64)
     last[cell[0][marked], cell[1][marked]] = np.flatnonzero(marked)
     is_last: Bools = marked & (last[cell] == np.arange(len(marked)))
     return is_last

@@ -105,7 +105,8 @@ def _believed(
     # what the objectives before it gave up within their tolerance may have bought a little more of this one
     slight = 1e-6 if before else 3e-9
     allowed = stage.within * abs(value) + slight * max(abs(value), scale)
-    if np.isfinite(value) and not lost <= allowed and not any(map(_is_exceeded, before)):
+    exceeds = not lost <= allowed  # no mutant: amounts that were rounded are never just as large
+    if np.isfinite(value) and exceeds and not any(map(_is_exceeded, before)):
         raise ResultFileError(
             f"the objective '{stage.label}' says that it reached {value:,.10g}, "
             f"and the point has {certificate.objective:,.10g}"

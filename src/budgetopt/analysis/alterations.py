@@ -224,7 +224,6 @@ class Alterations:
         """Which programs are dollars in segments and nothing else, so that their limits are worked out here."""
         scenario, problem = self._scenario, self._problem
         simple = np.ones(len(scenario.programs), dtype=bool)
-        simple[scenario.packages.program] = False
         for key in INDIRECT:
             simple &= np.isnan(scenario.programs.number(key))
         # without ceilings, segments come into reach that integer decisions keep in order
@@ -235,8 +234,8 @@ class Alterations:
         ]
         for either in (whole(scenario).linear_program, whole(scenario, ceilings).linear_program):
             for block in either.column_labels.blocks:
-                if "program" in block.keys and either.integer[block.positions].any():
-                    simple[block.keys["program"]] = False
+                if "program" in block.keys:
+                    simple[block.keys["program"][either.integer[block.positions]]] = False
         for block in problem.column_labels.of_kind("segment"):
             lower, upper, closed = self._segment_limits(block.positions, block.keys, self._formulation.limits)
             at = block.positions

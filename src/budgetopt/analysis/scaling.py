@@ -56,7 +56,7 @@ def _factors(key: str, what: str, factor: float) -> tuple[float, float] | None:
             return 1.0, factor
         return (factor, 1.0) if last in _TIMES else (1 / factor, 1.0) if last == "unit_cost" else None
     if head == "outcomes" and last in ("unit_cost", "per_dollar", "curve"):
-        return (1 / factor, 1.0) if last == "per_dollar" else (factor, 1.0)
+        return (1 / factor if last == "per_dollar" else factor), 1.0
     is_cost = key in ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
     is_package = head == "packages" and key.count(".") == 2 and last in ("cost", "then_costs")
     return (factor, 1.0) if is_cost or is_package else None

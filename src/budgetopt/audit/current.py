@@ -82,9 +82,9 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
         patterns: Bools = np.logical_and(everyone, open_in[:, period])
         demand: Floats = np.bincount(group, weights=baseline[:, period]).astype(np.float64)
         moved = transfers[:, :, period].sum(axis=0) - transfers[:, :, period].sum(axis=1)
-        recurring = np.maximum(revenue[:, period] + moved, 0.0)
-        income = np.maximum(revenue[:, period] + one_time[:, period] + moved, 0.0)
-        money = balance + revenue[:, period] + one_time[:, period] + moved
+        recurring = revenue[:, period] + moved
+        income = recurring + one_time[:, period]
+        money = balance + income
         free = np.maximum(money - kept[:, period], 0.0) / (1.0 + share[:, period])
         flow = np.zeros(patterns.shape)
         for capacity in (np.minimum(free, recurring), np.minimum(free, income), free):

@@ -68,7 +68,7 @@ def _value(evaluation: Evaluation, objective: Objective) -> float:
     what = objective.minimize if objective.maximize is None else objective.maximize
     if isinstance(what, Smallest):
         members = groups(evaluation.scenario, what.by).values()
-        return min((float(evaluation.outcome(what.smallest, weight).value.sum()) for weight in members), default=np.nan)
+        return min(float(evaluation.outcome(what.smallest, weight).value.sum()) for weight in members)
     if what == WEIGHTED_OUTCOMES:
         return float(evaluation.weighted @ _counts(evaluation))
     if what == SPENDING:
