@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from budgetopt.analysis import Repair, conflicts, repairs
@@ -71,7 +71,23 @@ def less_changed(repair: Repair, share: float) -> Repair | None:
     return Repair(repair.cost, (type(item)(item.limit, item.path, item.before, said),))
 
 
+# One dollar in each of two years is enough, so that a ceiling of zero, the same in both, need rise by no more than one.
+NOTHING_IN_EITHER_YEAR = {
+    "periods": ["a", "b"],
+    "funds": {"general": {"revenue": 1000, "carryover": False}},
+    "outcomes": {
+        "good": {"weight": 1},
+        "waits": {"weight": 0, "direction": "decrease", "target": {"at_most": -2e-5, "each": "total"}},
+    },
+    "programs": {
+        "asked": {"spending": {"at_most": 0}, "outcomes": {"waits": {"curve": [[0, 0], [100_000, -1]]}}},
+        "other": {"outcomes": {"good": {"per_dollar": 0.0001}}},
+    },
+}
+
+
 @few(2)
+@example(Case(NOTHING_IN_EITHER_YEAR, {}))
 @given(contradictory)
 def test_every_repair_works_and_none_is_overlooked_or_gives_way_by_more_than_it_must(case: Case) -> None:
     scenario = read(case)
