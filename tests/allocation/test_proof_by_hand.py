@@ -9,6 +9,7 @@ import pytest
 from tests.allocation.test_verify import changed
 
 import budgetopt as bo
+from budgetopt.allocation.proof import package_names
 from budgetopt.allocation.verify import Verification, verify_result
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
@@ -114,3 +115,9 @@ def test_how_exactly_the_point_of_integer_decisions_reaches_the_value(share: flo
     path = (*FIRST, "value")
     found = [one.name for one in forged(ALONE, (path, 380 * (1 + share))).findings if not one.passed]
     assert ("proof" not in found) is accepted
+
+
+def test_packages_without_a_name_are_called_by_their_place_and_never_like_another() -> None:
+    packages = [{"name": "package 2", "cost": 1}, {"cost": 1}, {"name": "last", "cost": 1}]
+    scenario = Scenario.from_document(document_of({"a": {"packages": packages}, "b": {"packages": [{"cost": 1}]}}))
+    assert package_names(scenario) == ["package 2", "package 2'", "last", "package 1"]

@@ -55,3 +55,11 @@ def test_what_several_grants_ask_of_one_fund_adds_up() -> None:
     assert found.fund == "general"
     assert rounded([found.value, found.bound, found.excess]) == [0.6 * M, 0.7 * M, 0.1 * M]
     assert found.because == "Act of 2019; Act of 2021"
+
+
+def test_a_match_is_asked_of_the_programs_that_its_grant_pays_for_alone() -> None:
+    scenario = town({"funds.grant.match": HALF, "funds.second": SECOND})
+    paid = [("shelter", "grant", "FY2027", 1000.0), ("shelter", "general", "FY2027", 500.0)]
+    audit = audit_plan(scenario, payments(scenario, *paid))
+    matches = {check.limit: len(check) for check in audit.checks if check.kind == "match"}
+    assert matches == {scenario.limits.find("match", "grant"): 1, scenario.limits.find("match", "second"): 0}

@@ -11,7 +11,7 @@ from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.rules import check_rule
 from budgetopt.errors import FaultError, UnknownNameError
 from budgetopt.scenario.model import RuleBase, SumRule
-from riverton import M, audited, only_violation, rounded, town, usual
+from riverton import M, audited, only_violation, payments, rounded, town, usual
 
 # Usually shelter, library and repairs get 1M each from the general fund; in FY2027 the grant adds 500,000 for shelter.
 GRANT = ("shelter", "grant", "FY2027", 500_000)
@@ -288,3 +288,12 @@ def test_audit_plan_keeps_rules_in_the_order_of_the_file() -> None:
     audit = audit_plan(scenario, usual(scenario))
     assert [(check.kind, check.name) for check in audit.rules] == [("sum", "A"), ("change", "B"), ("sum", "C")]
     assert audit.checks[-3:] == audit.rules
+
+
+@pytest.mark.parametrize(
+    ("paid", "kept"), [((), True), (("shelter",), False), (("library",), False), (("shelter", "library"), True)]
+)
+def test_programs_that_go_together_are_all_funded_or_none(paid: tuple[str, ...], kept: bool) -> None:
+    scenario = town({"rules": [{"name": "Both", "together": ["shelter", "library"]}]})
+    plan = payments(scenario, *((program, "general", "FY2027", 1 * M) for program in paid))
+    assert (not [found for found in audit_plan(scenario, plan).violations if found.name == "Both"]) == kept

@@ -98,7 +98,7 @@ class Difference:
             pd.DataFrame({"program": list(ids), "key": key, "before": list(old), "after": list(new)}, dtype=object)
             for key, (ids, old, new) in self.program_keys.items()
         ]
-        kept = [part for part in parts if len(part)]
+        kept = [part for part in parts if len(part)]  # no mutant: some versions of pandas warn of empty parts
         return pd.concat(kept, ignore_index=True) if kept else parts[0]
 
     @property
