@@ -215,3 +215,13 @@ def test_a_move_of_a_cent_is_told_and_what_stays_is_not():
     ]
     assert told[3].startswith("- the fund “one” pays")
     assert not [line for line in told if "same" in line or "two" in line]
+
+
+def test_lists_that_are_empty_on_both_sides_are_the_same():
+    effect = {"outcomes": {"visits": {"per_dollar": 1}}}
+    programs = {"a": {"tags": ["x"], **effect}, "b": {"tags": ["y", "z"], **effect}, "c": {"tags": [], **effect}}
+    before = bo.Scenario.from_document(
+        {**DOCUMENT, "programs": programs, "funds": {"general": {"revenue": 10}}, "rules": []}
+    )
+    found = bo.diff(before, before.with_(("programs.a.tags", ["w"])))
+    assert found.programs.to_dict("records") == [{"program": "a", "key": "tags", "before": ("x",), "after": ("w",)}]

@@ -71,6 +71,8 @@ def test_a_match_is_lowered_to_what_can_be_paid():
     (repair,) = only(repairs(scenario, weights={"grant": 1}), "grant")[:1]
     assert repair.amendments[0].path == "funds[grant].match.rate"
     assert repair.amendments[0].after == pytest.approx(1 / 6, abs=1e-4)
+    # two thirds of the match go, and of what it costs to drop it
+    assert repair.cost == pytest.approx(2 / 3, abs=1e-3)
     assert solves(repair.apply(scenario)) is not None
     assert "change the match of “grant” from 50% to 16.66" in next(repair_lines(scenario, [repair]))
 

@@ -229,3 +229,12 @@ def test_what_a_dollar_and_a_unit_change_at_most() -> None:
     assert levels_of(scenario, plan.spending.sum(axis=1)).of_outcome(0, 6)[:, 0].tolist() == [-6, 2, 4.25, 20, 0, 0]
     assert levels_of(scenario, plan.spending.sum(axis=1), plan.packages).of_outcome(0, 6)[5].tolist() == [6]
     assert levels_of(scenario, plan.spending.sum(axis=1), None, plan.units).of_outcome(0, 6)[4].tolist() == [70]
+
+
+def test_a_coverage_of_less_than_a_dollar_and_of_programs_that_get_nothing() -> None:
+    limits = {"programs.library.spending": {"at_most": 0.5}, "programs.shelter.spending": {"at_most": 0.25}}
+    scenario = town({**limits, **rule(substitutes=["library", "shelter"], at_most=1)})
+    paid = audit_plan(scenario, payments(scenario, ("library", "general", "FY2027", 0.25))).rules[0]
+    assert paid.value.tolist() == [0.5, 0]
+    # a cent of the one payment that each may have: of half a dollar and of a quarter
+    assert paid.allowed.tolist() == pytest.approx([0.02 + 0.04] * 2)

@@ -111,7 +111,7 @@ def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]
 def _binding(plan: Allocation, check: Check, price: Floats) -> Bools:
     """Return which cells bind: those at a limit, and those with a price that stop short of it in whole cents only."""
     bound, _ = _nearer(check)
-    worth = max(abs(plan.objective_value), 1.0)
+    worth = abs(plan.objective_value) + 1.0
     is_priced = price * np.maximum(np.abs(bound), 1.0) > _NO_PRICE * worth
     return check.binding | (is_priced & (price * np.abs(check.value - bound) <= _ROUNDED_AWAY * worth))
 

@@ -161,7 +161,7 @@ def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapp
     """Return the first objective over the linear program that is left when the integer decisions are held."""
     fixed, stage, value = fix_integers(problem, point), first.stage, first.solution.objective
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
-    allowance = 2e-9 * max(abs(value), float(np.abs(stage.cost).max(initial=0.0)))
+    allowance = 2e-9 * max(abs(value), float(np.abs(stage.cost).max()))
     if stage.within:
         # later objectives gave up a share of what the search reached, which with a gap may be less than the best here
         best = certify_point(fixed, stage, point, row_dual).bound

@@ -119,7 +119,7 @@ class _Level:
         terms = question.formulation.terms.spending
         paid = np.flatnonzero(terms.weight > 0)
         self._paid, self._weight = terms.column[paid], terms.weight[paid]
-        self._tolerance = max(MOVES * float(spent.max(initial=0.0)), HALF_A_CENT)
+        self._tolerance = max(MOVES * float(spent.max()), HALF_A_CENT)
 
     def break_even(self, what: str, outcome: str, *, more: bool, rises: bool) -> float:
         """Return the factor nearest to one at which the level moves up or down; NaN if there is none."""

@@ -79,7 +79,7 @@ def _of_money(scenario: Scenario, problem: LinearProgram) -> Shortfall | None:
     for last in range(len(scenario.periods)):
         # the first period by which money is short; what comes after it costs nothing
         answer = _missed(problem, rows, (period <= last).astype(float))
-        if answer.primal is not PointStatus.FEASIBLE or answer.row_dual is None:
+        if answer.row_dual is None:
             return None
         if answer.objective > _LEAST:
             break
