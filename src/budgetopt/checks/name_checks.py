@@ -135,7 +135,8 @@ def program_lists(rule: Rule, path: Path) -> Iterator[tuple[tuple[str, ...], Pat
         if names := getattr(rule, key, ()):
             yield names, (*path, key)
     if isinstance(rule, RequiresRule):
-        yield rule.requires.needs, (*path, "requires", "needs")
+        for key in ("needs", "needs_any"):
+            yield getattr(rule.requires, key), (*path, "requires", key)
 
 
 def _groups(scenario: Scenario, findings: Findings) -> None:

@@ -21,7 +21,8 @@ from budgetopt.formulation.spending.continuous import Scaled, add_continuous
 from budgetopt.formulation.spending.funded import add_funded
 from budgetopt.formulation.spending.levels import levels_of
 from budgetopt.formulation.spending.package_columns import add_packages
-from budgetopt.formulation.spending.terms import joined, outcome_terms, uses_of_fixed_costs
+from budgetopt.formulation.spending.terms import LevelTerms, joined, outcome_terms, uses_of_fixed_costs
+from budgetopt.formulation.spending.whole_units import add_whole_units
 from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
@@ -170,7 +171,9 @@ def _add_programs(
     )
     outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
     outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))
-    terms = Terms(joined([scaled, chosen]), outcomes, add_funded(builder, opened, counts, packages))
+    units = LevelTerms(carriers.column, segments.program[carriers.segment], carriers.period, carriers.factor)
+    add_whole_units(builder, scenario, units, limits.most)
+    terms = Terms(joined([scaled, chosen]), outcomes, add_funded(builder, opened, counts, packages), units)
     return terms, levels.price
 
 

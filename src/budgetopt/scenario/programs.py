@@ -22,7 +22,7 @@ from budgetopt.scenario.model.program import Program
 
 __all__ = [
     "Bools", "Column", "Floats", "Ints", "Origin", "ProgramTable", "Texts", "column_of", "items_of", "objects",
-    "origin_of", "put", "split_key",
+    "origin_of", "put", "split_key", "unit_of_services",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -303,6 +303,12 @@ class ProgramTable:
                 columns[key] = column.take(order, target[order])
         places = None if self.places is None else self.places.take(rows)
         return replace(self, ids=self.ids[rows], columns=columns, places=places)
+
+
+def unit_of_services(programs: ProgramTable, names: Sequence[str]) -> str:
+    """Return what the services of some programs count, in the plural: ``units`` where they do not count the same."""
+    units = {str(programs.value(name, "service.unit") or "units") for name in names}
+    return units.pop() if len(units) == 1 else "units"
 
 
 def split_key(key: str) -> tuple[str, ...]:

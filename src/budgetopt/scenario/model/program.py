@@ -124,6 +124,8 @@ class Service(Model):
     """The most units in a period."""
     at_least: NotNegative = 0.0
     """The fewest units in a period."""
+    whole: Flag = False
+    """Whether only whole units can be served: courses, vehicles, teams."""
 
     @model_validator(mode="after")
     def _has_an_end(self) -> Service:
