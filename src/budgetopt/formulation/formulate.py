@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
+from budgetopt.formulation.fund_rows import add_accounts, add_grants, add_who_pays, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
@@ -124,7 +124,9 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     limits, rules = program_limits(scenario, left_out), compile_rules(scenario)
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
     add_accounts(builder, scenario, terms.spending)
-    add_grants(builder, scenario, terms.spending, most_of_each(scenario))
+    most = most_of_each(scenario)
+    add_grants(builder, scenario, terms.spending, most)
+    add_who_pays(builder, scenario, terms.spending, most)
     names = _names(scenario)
     limit_of = {
         (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules

@@ -248,8 +248,19 @@ class ProgramTable:
         return np.where(names == "", self.ids, names)
 
     def baseline(self) -> Floats:
-        """Return the baselines, dollars per period, NaN for new programs; shape (programs,)."""
-        return self.number("baseline")
+        """Return the baselines, those of the first period that has one, NaN for new programs; shape (programs,)."""
+        baseline = self.number("baseline")
+        for column in self.under("baseline").values():
+            rows = column.rows[np.isnan(baseline[column.rows])]
+            baseline[rows] = column.values[np.isin(column.rows, rows)]
+        return baseline
+
+    def has(self, key: str) -> Bools:
+        """Return which programs have a key; shape (programs,)."""
+        mask = np.zeros(len(self), dtype=bool)
+        if (column := self.columns.get(key)) is not None:
+            mask[column.rows] = True
+        return mask
 
     def items(self, key: str) -> tuple[Ints, Texts]:
         """Return a key that holds a list, in long form: for each item its program's position, and the item.
