@@ -92,8 +92,8 @@ def test_the_audit_says_who_pays_too_much() -> None:
     said = [str(violation) for violation in audit_plan(made, plan).violations]
     assert said == [
         "q is paid by 2 funds, and one of them must pay all of it",
-        "general pays 25.00 for p, and its fixed part is 30.00",
-        "grant pays 25.00 for p, and its fixed part is 20.00",
+        "general pays 25 for p, and its fixed part is 30",
+        "grant pays 25 for p, and its fixed part is 20",
     ]
 
 
