@@ -145,5 +145,6 @@ def test_a_resource_without_a_capacity_is_counted_and_not_limited() -> None:
     assert level(plan) == 1000
     assert plan.audit.resources.tolist() == [[100.0]]
     assert made.limits.find("resource", "hours") == -1
+    assert "## What it uses\n\n| Resource | Plan |\n| :-- | --: |\n| hours, hours | 100 |" in plan.to_markdown()
     rule = {"name": "Few hours", "sum": "resource hours", "at_most": 40}
     assert level(bo.solve(scenario(programs, rule, resources={"hours": {"unit": "hours"}}))) == 400

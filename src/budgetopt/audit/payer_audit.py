@@ -16,7 +16,7 @@ def check_payers(evaluation: Evaluation) -> list[Check]:
     Of a program with fixed parts each fund pays its part of the program's spending in every period, and a fund that is
     not named pays nothing.
     """
-    return [_one_fund(evaluation), _fixed_parts(evaluation)]
+    return [check for check in (_one_fund(evaluation), _fixed_parts(evaluation)) if len(check)]
 
 
 def _one_fund(evaluation: Evaluation) -> Check:

@@ -148,8 +148,9 @@ def check_services(evaluation: Evaluation) -> list[Check]:
     # a cent more or less is a part of a unit more or less
     rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
     units = scenario.programs.text("service.unit")[program]
+    whole = _whole_units(evaluation)
     return [
-        _whole_units(evaluation),
+        *([whole] if len(whole) else []),
         Check(
             kind="service",
             name="service",
