@@ -9,7 +9,6 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.audit import SpendingPlan, audit_plan
-from budgetopt.errors import ScenarioError
 from budgetopt.scenario import scenario as scenario_module
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of, solved, spent
@@ -76,11 +75,12 @@ def test_the_audit_reads_it_alike(spent_in_first: float, accepted: bool) -> None
         assert "covers 12.5% of what it could" in audit.violations[0].text
 
 
-def test_a_service_without_a_price_has_no_coverage() -> None:
-    free = {"service": {"unit_cost": 0, "up_to": 10}, "outcomes": {"good": {"per_unit": 1}}}
+def test_a_service_without_a_price_covers_what_it_serves() -> None:
+    free = {"service": {"unit_cost": 0, "up_to": 10}, "outcomes": {"good": {"per_unit": 100}}}
     programs = {"p": free, "q": dollars(3, spending={"at_most": 40})}
-    with pytest.raises(ScenarioError, match="program 'p' costs no money, so rule 'Same' knows no coverage of it"):
-        Scenario.from_document(document_of(programs, rules=[{"name": "Same", "substitutes": ["p", "q"]}]))
+    # all of p brings 1,000, all of q 120; half of p leaves half of q
+    plan = solved(programs, 1000, rules=[{"name": "Same", "substitutes": ["p", "q"]}])
+    assert spent(plan, "q") == [0]
 
 
 def test_ceilings_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ BASE: dict[str, Any] = {
 PLAIN: dict[str, Any] = {"baseline": 5}
 MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"baseline": "lots"}, "'lots' is not an amount"),
-    ({"baseline": {"A": 1}}, "a mapping is not an amount"),
+    ({"if_funded": {"fixed_cost": {"A": 1}}}, "a mapping is not an amount"),
     ({"basline": 1}, "unknown key 'basline'"),
     ({"tags": [1.5]}, "1.5 is not a name"),
     ({"recurring": "no"}, "'no' is neither true nor false"),

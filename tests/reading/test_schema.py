@@ -191,7 +191,7 @@ def test_a_file_that_extends_another_says_only_what_differs(text: str) -> None:
         ("programs.rapid_rehousing.packages", [{"cost": []}]),
         ("programs.rapid_rehousing.uses", {"staff": {}}),
         ("programs.rapid_rehousing.service", {"unit": "rides"}),
-        ("resources", {"staff": {"unit": "FTE"}}),
+        ("resources", {"staff": {"capacity": "many"}}),
         ("funds.grant.match", {"from": "general"}),
         ("tables.programs", {"columns": {"Code": "program"}}),
         ("remove", ["rules.Floor"]),

@@ -17,6 +17,7 @@ from budgetopt.audit.fund_audit import check_balances, check_fund_spending, chec
 from budgetopt.audit.grant_audit import check_maintenance, check_match, check_supplanting
 from budgetopt.audit.objective_values import ObjectiveValue, value_of_objectives
 from budgetopt.audit.package_audit import check_packages
+from budgetopt.audit.payer_audit import check_payers
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.audit.program_limits import (
     check_amounts,
@@ -39,6 +40,7 @@ __all__ = ["Audit", "audit_plan"]
 CHECKS: tuple[Callable[[Evaluation], list[Check]], ...] = (
     check_amounts,
     check_eligibility,
+    check_payers,
     check_spending_limits,
     check_minimum_levels,
     check_services,

@@ -22,7 +22,7 @@ def current_packages(scenario: Scenario) -> Bools:
     project is started.
     """
     packages = list_packages(scenario)
-    baseline = number(scenario, "baseline")[packages.program]
+    baseline = np.nan_to_num(scenario.programs.baseline())[packages.program]
     left = baseline * (1 + 1e-12) + 1e-9
     first = np.searchsorted(packages.program, packages.program)
     before = np.concatenate(([0.0], np.cumsum(packages.cost[:, 0])))

@@ -35,8 +35,14 @@ def price_level(scenario: Scenario) -> Floats:
 
 
 def baselines(scenario: Scenario) -> Floats:
-    """Return the current service level in dollars of each period, NaN for new programs; shape (programs, periods)."""
-    grown: Floats = scenario.programs.baseline()[:, None] * price_level(scenario)
+    """Return the current service level in dollars of each period, NaN for new programs; shape (programs, periods).
+
+    One amount is that of the first period and grows as costs do; amounts by period are meant as they stand.
+    """
+    grown: Floats = scenario.programs.number("baseline")[:, None] * price_level(scenario)
+    for position, period in enumerate(scenario.periods):
+        if (cells := scenario.programs.columns.get(f"baseline.{period}")) is not None:
+            grown[cells.rows, position] = cells.values
     return grown
 
 

@@ -137,7 +137,7 @@ def check_minimum_levels(evaluation: Evaluation) -> list[Check]:
 
 
 def check_services(evaluation: Evaluation) -> list[Check]:
-    """Check that each service keeps within its fewest and its most units in every period."""
+    """Check that each service keeps within its fewest and most units in every period, and is whole if it must be."""
     scenario = evaluation.scenario
     lower = number(scenario, "service.at_least")
     upper = number(scenario, "service.up_to", np.inf)
@@ -148,7 +148,9 @@ def check_services(evaluation: Evaluation) -> list[Check]:
     # a cent more or less is a part of a unit more or less
     rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
     units = scenario.programs.text("service.unit")[program]
+    whole = _whole_units(evaluation)
     return [
+        *([whole] if len(whole) else []),
         Check(
             kind="service",
             name="service",
@@ -163,5 +165,29 @@ def check_services(evaluation: Evaluation) -> list[Check]:
             allowed=np.maximum(rough, evaluation.tolerance * np.abs(value)),
             below="{program} serves {value} {unit}{in_period}, and the fewest are {bound}",
             above="{program} serves {value} {unit}{in_period}, and the most are {bound}",
-        )
+        ),
     ]
+
+
+def _whole_units(evaluation: Evaluation) -> Check:
+    """Check that of services that are whole only whole units are served."""
+    programs, periods = evaluation.scenario.programs, len(evaluation.scenario.periods)
+    held = np.flatnonzero(programs.flag("service.whole", default=False))
+    program, period = np.repeat(held, periods), np.tile(np.arange(periods), len(held))
+    value, price = evaluation.activity.units[program, period], evaluation.activity.unit_cost[program]
+    rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
+    units = programs.text("service.unit")[program]
+    sentence = "{program} serves {value} {unit}{in_period}, and only whole ones can be served"
+    return Check(
+        kind="whole units",
+        name="service",
+        value=value,
+        lower=np.round(value),
+        upper=np.round(value),
+        period=period,
+        program=program,
+        unit=np.where(units == "", "units", units),
+        allowed=np.maximum(rough, A_UNIT_TOO_FEW),
+        below=sentence,
+        above=sentence,
+    )

@@ -51,13 +51,17 @@ def check_targets(evaluation: Evaluation) -> list[Check]:
 def check_resources(evaluation: Evaluation) -> list[Check]:
     """Check that no resource is used up in any period: a period that its capacity leaves out has none of it.
 
+    A resource without a capacity is not limited.
+
     What programs take of it for a dollar, for a unit of their service, for a unit of an outcome and for a package in
-    service adds up.
+    service adds up; a service with a use below zero makes some of it.
     """
     scenario = evaluation.scenario
     everyone, periods = np.ones(len(scenario.programs)), np.arange(len(scenario.periods))
     checks = []
     for name, resource in scenario.resources.items():
+        if resource.capacity is None:
+            continue
         used, capacity = evaluation.resource(name, everyone), scenario.per_period(resource.capacity)
         shown = (resource.name or name).replace("{", "{{").replace("}", "}}")
         checks.append(

@@ -42,8 +42,10 @@ def _twice(rule: Rule, path: Path, findings: Findings) -> None:
 
 
 def _itself(rule: Rule, path: Path, findings: Findings) -> None:
-    if isinstance(rule, RequiresRule) and rule.requires.program in rule.requires.needs:
-        below: Path = (*path, "requires", "needs", rule.requires.needs.index(rule.requires.program))
+    needed = (*rule.requires.needs, *rule.requires.needs_any) if isinstance(rule, RequiresRule) else ()
+    if isinstance(rule, RequiresRule) and rule.requires.program in needed:
+        key = "needs" if rule.requires.needs else "needs_any"
+        below: Path = (*path, "requires", key, needed.index(rule.requires.program))
         if findings.places.values and below not in findings.places.values:
             below = below[:-1]
         message = f"program '{rule.requires.program}' needs itself in {named(path, findings.tree)}"
@@ -81,13 +83,17 @@ def _coverage(scenario: Scenario, rule: Rule, path: Path, findings: Findings) ->
     elif isinstance(rule, FollowsRule):
         where = [(rule.follows.program, (*path, "follows", "program")), (rule.follows.of, (*path, "follows", "of"))]
     programs, subject = scenario.programs, named(path, findings.tree)
+    in_units = (isinstance(rule, SubstitutesRule) and rule.units_at_most is not None) or (
+        isinstance(rule, FollowsRule) and rule.follows.by == "units"
+    )
     for name, below in where:
         if name not in programs or findings.is_invalid("programs", name):
             continue
-        if np.isinf(scenario.ceilings[programs.position(name)]).any():
+        unit_cost = programs.value(name, "service.unit_cost")
+        if in_units and unit_cost is None:
+            message = f"program '{name}' has no `service`, so {subject} knows no units of it"
+            findings.add("no-units", below, message, "a program with `service`", "rules on coverage need none")
+        elif not in_units and unit_cost != 0 and np.isinf(scenario.ceilings[programs.position(name)]).any():
             message = f"nothing says how much program '{name}' can spend, so {subject} knows no coverage of it"
             expected = "`spending.at_most`, or an effect with an end (`up_to`, or a curve)"
             findings.add("no-coverage", below, message, expected)
-        elif programs.value(name, "service.unit_cost") == 0:
-            message = f"program '{name}' costs no money, so {subject} knows no coverage of it"
-            findings.add("no-coverage", below, message, "a program that costs money")

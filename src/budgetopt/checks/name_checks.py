@@ -17,7 +17,7 @@ from budgetopt.scenario.words import listed
 
 __all__ = ["as_one_header", "check_names", "known_names", "known_quantities", "program_lists"]
 
-_QUANTITIES = {"outcomes": "outcome", "per_outcome": "outcome", "uses": "resource"}
+_QUANTITIES = {"outcomes": "outcome", "per_outcome": "outcome", "uses": "resource", "fund_shares": "fund"}
 """The keys of programs below which names stand, and what they name."""
 
 
@@ -82,9 +82,9 @@ def _funds(scenario: Scenario, findings: Findings) -> None:
 
 
 def _of_programs(scenario: Scenario, findings: Findings) -> None:
-    """Look at the outcomes and resources that programs speak of."""
+    """Look at the outcomes, resources and paying funds that programs speak of."""
     programs = scenario.programs
-    known = known_quantities(scenario, findings)
+    known = known_quantities(scenario, findings) | {"fund": known_names("funds", scenario.funds, findings)}
     found: dict[tuple[str, Path], list[str]] = defaultdict(list)
     for key in programs.columns:
         _, _, *parts = program_path("", key)
@@ -135,7 +135,8 @@ def program_lists(rule: Rule, path: Path) -> Iterator[tuple[tuple[str, ...], Pat
         if names := getattr(rule, key, ()):
             yield names, (*path, key)
     if isinstance(rule, RequiresRule):
-        yield rule.requires.needs, (*path, "requires", "needs")
+        for key in ("needs", "needs_any"):
+            yield getattr(rule.requires, key), (*path, "requires", key)
 
 
 def _groups(scenario: Scenario, findings: Findings) -> None:

@@ -53,6 +53,9 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     paid: Bools = np.any(scenario.eligible, axis=1)
     yield from _some(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
     affects = rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
+    for name in scenario.resources:
+        # what makes a resource serves others with it
+        affects |= programs.number(f"uses.{name}.per_unit") < 0
     sentence = "{} [has|have] no effect on any outcome, so [it gets|they get] only what limits and rules ask for"
     yield from _some(scenario, ~affects & paid, sentence)
     rows, names = programs.items("funds")
@@ -107,7 +110,11 @@ def _outcomes(scenario: Scenario) -> Iterator[str]:
 
 def _resources(scenario: Scenario) -> Iterator[str]:
     used = affected_names(scenario, "uses")
-    yield from (f"no program uses resource '{name}'" for name in scenario.resources if name not in used)
+    for name, resource in scenario.resources.items():
+        if name not in used:
+            yield f"no program uses resource '{name}'"
+        elif resource.capacity is None:
+            yield f"resource '{name}' has no capacity: it is counted and not limited"
 
 
 def _funds(scenario: Scenario) -> Iterator[str]:

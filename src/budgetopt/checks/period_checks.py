@@ -41,13 +41,14 @@ def check_periods(scenario: Scenario, findings: Findings) -> None:
     programs = scenario.programs
     for key, column in programs.columns.items():
         _, _, *parts = program_path("", key)
-        if len(parts) != 3 or parts[0] != "spending" or parts[2] in known:
+        by_period = (len(parts) == 3 and parts[0] == "spending") or (len(parts) == 2 and parts[0] == "baseline")
+        if not by_period or parts[-1] in known:
             continue
         for row, more in findings.alike(column.rows, as_one_header(programs, findings, column.rows, tuple(parts))):
             place, path = findings.program_place(programs, row, key)
             place = findings.places.keys.get(path) or place
-            where = f"`spending.{parts[1]}` of program '{programs.ids[row]}'{more}"
-            findings.add_unknown("period", str(parts[2]), known, path, where, place=place, hint=hint)
+            where = f"`{'.'.join(map(str, parts[:-1]))}` of program '{programs.ids[row]}'{more}"
+            findings.add_unknown("period", str(parts[-1]), known, path, where, place=place, hint=hint)
     rows, names = programs.items("start")
     for item in np.flatnonzero(~np.isin(names, known)).tolist():
         place, path = findings.program_place(programs, int(rows[item]), "start")

@@ -30,6 +30,7 @@ def check_programs(scenario: Scenario, findings: Findings) -> None:
         return
     _effects(programs, findings)
     _districts(programs, findings)
+    _fund_shares(scenario, findings)
     _attributes(programs, findings)
     _limits(scenario, findings)
 
@@ -94,6 +95,30 @@ def _districts(programs: ProgramTable, findings: Findings) -> None:
         place = findings.places.keys.get(path) or findings.program_place(programs, row, f"districts.{key}")[0]
         message = f"the districts of program '{path[1]}' add up to {Share(round(total[row], 10))}{more}"
         findings.add_at("shares-above-one", place, path, message, "at most 100%")
+
+
+def _fund_shares(scenario: Scenario, findings: Findings) -> None:
+    """Look for fixed parts that are not all of the spending, or of a fund that may not pay."""
+    programs, columns = scenario.programs, scenario.programs.under("fund_shares")
+    if any(findings.is_invalid("funds", name) or name not in scenario.funds for name in columns):
+        return
+    total, kept = np.zeros(len(programs)), kept_programs(programs, findings)
+    for column in columns.values():
+        total[column.rows] += column.values
+    named = rows_with(programs, *(f"fund_shares.{name}" for name in columns))
+    for row, more in findings.alike(np.flatnonzero(named & kept & (np.abs(total - 1.0) > 1e-9))):
+        path: Path = ("programs", programs.ids[row], "fund_shares")
+        key = next(key for key, column in columns.items() if row in column.rows)
+        place = findings.places.keys.get(path) or findings.program_place(programs, row, f"fund_shares.{key}")[0]
+        message = f"the parts that funds pay of program '{path[1]}' add up to {Share(round(total[row], 10))}{more}"
+        findings.add_at("shares-of-funds", place, path, message, "parts that add up to 100%")
+    for name, column in columns.items():
+        barred = ~scenario.eligible[column.rows, list(scenario.funds).index(name)] & (column.values > 0)
+        for row, more in findings.alike(column.rows[barred & kept[column.rows]]):
+            place, path = findings.program_place(programs, row, f"fund_shares.{name}")
+            message = f"fund '{name}' pays a part of program '{programs.ids[row]}', and it may not pay for it{more}"
+            hint = "see `funds` of the program and `only` of the fund"
+            findings.add_at("shares-of-funds", place, path, message, "a fund that may pay for the program", hint)
 
 
 def _attributes(programs: ProgramTable, findings: Findings) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.fund_rows import add_accounts, add_grants, most_available, most_of_each, pays
+from budgetopt.formulation.fund_rows import add_accounts, add_grants, add_who_pays, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
@@ -21,7 +21,8 @@ from budgetopt.formulation.spending.continuous import Scaled, add_continuous
 from budgetopt.formulation.spending.funded import add_funded
 from budgetopt.formulation.spending.levels import levels_of
 from budgetopt.formulation.spending.package_columns import add_packages
-from budgetopt.formulation.spending.terms import joined, outcome_terms, uses_of_fixed_costs
+from budgetopt.formulation.spending.terms import LevelTerms, joined, outcome_terms, uses_of_fixed_costs
+from budgetopt.formulation.spending.whole_units import add_whole_units
 from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
@@ -123,7 +124,9 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     limits, rules = program_limits(scenario, left_out), compile_rules(scenario)
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
     add_accounts(builder, scenario, terms.spending)
-    add_grants(builder, scenario, terms.spending, most_of_each(scenario))
+    most = most_of_each(scenario)
+    add_grants(builder, scenario, terms.spending, most)
+    add_who_pays(builder, scenario, terms.spending, most)
     names = _names(scenario)
     limit_of = {
         (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
@@ -170,7 +173,9 @@ def _add_programs(
     )
     outcomes = outcome_terms(effects, slopes, carriers, outcome_count, programs).with_more(served)
     outcomes = outcomes.with_more(uses_of_fixed_costs(scenario, opened))
-    terms = Terms(joined([scaled, chosen]), outcomes, add_funded(builder, opened, counts, packages))
+    units = LevelTerms(carriers.column, segments.program[carriers.segment], carriers.period, carriers.factor)
+    add_whole_units(builder, scenario, units, limits.most)
+    terms = Terms(joined([scaled, chosen]), outcomes, add_funded(builder, opened, counts, packages), units)
     return terms, levels.price
 
 

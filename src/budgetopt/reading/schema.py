@@ -40,7 +40,11 @@ _VALUES: dict[str, tuple[Any, str]] = {
     "Number": (amounts.Number, f"Any number: {_AMOUNT_FORMS}."),
 }
 """The types of single values, with the forms that they may be written in."""
-_ONE_OF: dict[str, tuple[str, ...]] = {"Match": ("rate", "share"), "Objective": ("maximize", "minimize")}
+_ONE_OF: dict[str, tuple[str, ...]] = {
+    "Match": ("rate", "share"),
+    "Need": ("needs", "needs_any"),
+    "Objective": ("maximize", "minimize"),
+}
 """Models of which exactly one of some keys is given."""
 _ANY_OF: dict[str, tuple[str, ...]] = {
     "ChangeLimit": ("at_most", "increase_at_most", "decrease_at_most"),

@@ -14,6 +14,7 @@ from budgetopt.report.outcome_section import outcome_blocks, outcome_sheets
 from budgetopt.report.plan_section import plan_blocks
 from budgetopt.report.program_section import program_blocks
 from budgetopt.report.proof_section import proof_blocks, proof_sheets
+from budgetopt.report.resource_section import resource_blocks
 from budgetopt.report.view import PlanView
 
 __all__ = ["SECTIONS", "Section", "sections_in"]
@@ -43,6 +44,7 @@ SECTIONS = [
     Section("plan", "The plan", "The plan in a few sentences", plan_blocks),
     Section("money", "Money", "Where the money goes", money_blocks, money_sheets),
     Section("buys", "What it buys", "What it buys", outcome_blocks, outcome_sheets),
+    Section("uses", "What it uses", "What it uses", resource_blocks),
     Section("funds", "Who pays", "Who pays", fund_blocks, fund_sheets),
     Section("limits", "Limits", "The limits that hold the plan back", limit_blocks, limit_sheets),
     Section("programs", "Programs", "Every program", program_blocks),

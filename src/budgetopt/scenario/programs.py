@@ -22,7 +22,7 @@ from budgetopt.scenario.model.program import Program
 
 __all__ = [
     "Bools", "Column", "Floats", "Ints", "Origin", "ProgramTable", "Texts", "column_of", "items_of", "objects",
-    "origin_of", "put", "split_key",
+    "origin_of", "put", "split_key", "unit_of_services",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -248,8 +248,19 @@ class ProgramTable:
         return np.where(names == "", self.ids, names)
 
     def baseline(self) -> Floats:
-        """Return the baselines, dollars per period, NaN for new programs; shape (programs,)."""
-        return self.number("baseline")
+        """Return the baselines, those of the first period that has one, NaN for new programs; shape (programs,)."""
+        baseline = self.number("baseline")
+        for column in self.under("baseline").values():
+            rows = column.rows[np.isnan(baseline[column.rows])]
+            baseline[rows] = column.values[np.isin(column.rows, rows)]
+        return baseline
+
+    def has(self, key: str) -> Bools:
+        """Return which programs have a key; shape (programs,)."""
+        mask = np.zeros(len(self), dtype=bool)
+        if (column := self.columns.get(key)) is not None:
+            mask[column.rows] = True
+        return mask
 
     def items(self, key: str) -> tuple[Ints, Texts]:
         """Return a key that holds a list, in long form: for each item its program's position, and the item.
@@ -303,6 +314,12 @@ class ProgramTable:
                 columns[key] = column.take(order, target[order])
         places = None if self.places is None else self.places.take(rows)
         return replace(self, ids=self.ids[rows], columns=columns, places=places)
+
+
+def unit_of_services(programs: ProgramTable, names: Sequence[str]) -> str:
+    """Return what the services of some programs count, in the plural: ``units`` where they do not count the same."""
+    units = {str(programs.value(name, "service.unit") or "units") for name in names}
+    return units.pop() if len(units) == 1 else "units"
 
 
 def split_key(key: str) -> tuple[str, ...]:

@@ -122,7 +122,9 @@ class Scenario:
     @cached_property
     def baselines(self) -> Floats:
         """Current service level in dollars of each period, NaN for new programs; shape (programs, periods)."""
-        return self.programs.baseline()[:, None] * self.price_level
+        said, _ = self.programs.per_period("baseline", self.periods)
+        # one amount is that of the first period, and grows with costs
+        return np.where(self.programs.has("baseline")[:, None], said * self.price_level, said)
 
     def dollars(self, key: str) -> Floats:
         """Return a limit of the programs in dollars, shares of the baseline worked out, NaN where there is none.
@@ -157,7 +159,17 @@ class Scenario:
         admitted = np.ones_like(named)
         for position, said in enumerate(self.funds.values()):
             admitted[:, position] = select(self.programs, said.only)
-        return np.where(has_list[:, None], named & admitted, admitted)
+        may = np.where(has_list[:, None], named & admitted, admitted)
+        shares = self.fund_shares
+        return np.where(np.isnan(shares), may, may & (shares > 0))
+
+    @cached_property
+    def fund_shares(self) -> Floats:
+        """The fixed part that each fund pays of each program, NaN where parts are free; shape (programs, funds)."""
+        parts = [self.programs.number(f"fund_shares.{name}") for name in self.funds]
+        shares = np.array(parts).reshape(len(self.funds), len(self.programs)).T
+        fixed = ~np.isnan(shares).all(axis=1, keepdims=True)
+        return np.where(fixed, np.nan_to_num(shares), np.nan)
 
     @cached_property
     def ceilings(self) -> Floats:

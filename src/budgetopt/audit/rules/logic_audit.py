@@ -54,8 +54,10 @@ def check_count(evaluation: Evaluation, rule: CountRule) -> Check:
 
 
 def check_requires(evaluation: Evaluation, rule: RequiresRule) -> Check:
-    """Check that in a period in which a program is funded, each program that it needs is funded too."""
+    """Check that in a period in which a program is funded, each program that it needs is, or any of several."""
     programs = evaluation.scenario.programs
+    if rule.requires.needs_any:
+        return _check_any(evaluation, rule)
     periods = np.flatnonzero(evaluation.scenario.period_mask(rule.periods))
     need = np.array([programs.position(name) for name in rule.requires.needs])
     asked = evaluation.funded[programs.position(rule.requires.program), periods].astype(np.float64)
@@ -71,6 +73,22 @@ def check_requires(evaluation: Evaluation, rule: RequiresRule) -> Check:
         below="{name}: {program} is funded{in_period}, and {item}, which it needs, is not",
     )
     return replace(check, part=np.repeat(np.arange(len(need)), len(periods)))
+
+
+def _check_any(evaluation: Evaluation, rule: RequiresRule) -> Check:
+    value, period, _ = _how_many(evaluation, rule, rule.requires.needs_any)
+    row = evaluation.scenario.programs.position(rule.requires.program)
+    named = [evaluation.names[evaluation.scenario.programs.position(name)] for name in rule.requires.needs_any]
+    return _check(
+        "requires",
+        rule,
+        value,
+        period,
+        evaluation.funded[row, period].astype(np.float64),
+        item=objects([", ".join(named)] * len(period)),
+        program=np.full(len(period), row),
+        below="{name}: {program} is funded{in_period}, and none of {item} is, of which it needs one",
+    )
 
 
 def check_excludes(evaluation: Evaluation, rule: ExcludesRule) -> Check:
@@ -118,7 +136,7 @@ def check_together(evaluation: Evaluation, rule: TogetherRule) -> Check:
 
 
 def _how_many(
-    evaluation: Evaluation, rule: ExcludesRule | ExactlyOneRule | TogetherRule, names: Sequence[str]
+    evaluation: Evaluation, rule: ExcludesRule | ExactlyOneRule | TogetherRule | RequiresRule, names: Sequence[str]
 ) -> tuple[Floats, Ints, Texts]:
     """Return how many of some programs are funded in each of the rule's periods, and which, as they are printed."""
     programs = evaluation.scenario.programs

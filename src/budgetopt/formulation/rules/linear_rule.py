@@ -17,12 +17,13 @@ __all__ = ["LinearRule", "RuleRow", "Weighted", "fund_mask", "weighted_sum"]
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """Weights of the programs in a sum of spending, of an outcome, or of programs that are funded."""
+    """Weights of the programs in a sum of spending, of units of service, of an outcome, or of funded programs."""
 
     weight: Floats  # the weight of each program; shape (programs,)
     funds: Bools | None = None  # for spending, the funds whose payments count; shape (funds,)
     outcome: int | None = None  # for an outcome, its position; the resources follow the outcomes
     funded: bool = False  # whether it counts programs that are funded, and not what they spend
+    units: bool = False  # whether it counts units of service
     periods: Bools | None = None  # the periods in which it counts, None for all; shape (periods,)
 
 

@@ -24,7 +24,10 @@ def compile_count(scenario: Scenario, position: int, rule: model.CountRule) -> I
 
 
 def compile_requires(scenario: Scenario, position: int, rule: model.RequiresRule) -> Iterator[LinearRule]:
-    """Yield: funded only if each program that it needs is."""
+    """Yield: funded only if each program that it needs is, or one of those of which it needs any."""
+    if rule.requires.needs_any:
+        weight = _weights(scenario, [rule.requires.program], 1.0) + _weights(scenario, rule.requires.needs_any, -1.0)
+        yield _funded(scenario, position, rule, weight, -np.inf, 0.0)
     for number, need in enumerate(rule.requires.needs):
         weight = _weights(scenario, [rule.requires.program], 1.0) + _weights(scenario, [need], -1.0)
         yield _funded(scenario, position, rule, weight, -np.inf, 0.0, number)
@@ -50,16 +53,25 @@ def compile_together(scenario: Scenario, position: int, rule: model.TogetherRule
 
 
 def compile_substitutes(scenario: Scenario, position: int, rule: model.SubstitutesRule) -> Iterator[LinearRule]:
-    """Yield: the coverages add up to no more than the rule allows."""
-    weights = _coverage(scenario, rule.substitutes, [1.0] * len(rule.substitutes))
-    yield from _by_period(scenario, position, rule, weights, float(rule.at_most))
+    """Yield: the coverages, or the units of service, add up to no more than the rule allows."""
+    if rule.units_at_most is None:
+        parts = _coverage(scenario, rule.substitutes, [1.0] * len(rule.substitutes))
+        yield from _by_period(scenario, position, rule, *parts, np.full(len(scenario.periods), float(rule.at_most)))
+        return
+    rows = limited_rows(scenario, (None, rule.units_at_most), None, scenario.period_mask(rule.periods), "period")
+    yield LinearRule("rule", position, (Weighted(_weights(scenario, rule.substitutes, 1.0), units=True),), rows)
 
 
 def compile_follows(scenario: Scenario, position: int, rule: model.FollowsRule) -> Iterator[LinearRule]:
-    """Yield: the coverage of one is at most a share of the other's."""
+    """Yield: the coverage, or the units of service, of one are at most a share of the other's."""
     follow = rule.follows
-    weights = _coverage(scenario, [follow.program, follow.of], [1.0, -float(follow.at_most)])
-    yield from _by_period(scenario, position, rule, weights, 0.0)
+    names, factors = [follow.program, follow.of], [1.0, -float(follow.at_most)]
+    if follow.by == "coverage":
+        spending, units = _coverage(scenario, names, factors)
+    else:
+        spending, units = np.zeros((2, *scenario.ceilings.shape))
+        units[[scenario.programs.position(name) for name in names]] = np.array(factors)[:, None]
+    yield from _by_period(scenario, position, rule, spending, units, np.zeros(len(scenario.periods)))
 
 
 def _funded(
@@ -76,22 +88,29 @@ def _weights(scenario: Scenario, programs: Sequence[str], weight: float) -> Floa
     return out
 
 
-def _coverage(scenario: Scenario, programs: Sequence[str], factors: Sequence[float]) -> Floats:
-    """Return the weights that turn spending into coverage, times a factor; shape (programs, periods).
+def _coverage(scenario: Scenario, programs: Sequence[str], factors: Sequence[float]) -> tuple[Floats, Floats]:
+    """Return the weights that turn spending, and units of service, into coverage times a factor.
 
-    A program that can cover nothing, because its ceiling is nothing, covers nothing.
+    Only services that cost no money are counted by their units. A program that can cover nothing, because its ceiling
+    is nothing, covers nothing. Shape (programs, periods) both.
     """
-    out, most = np.zeros(scenario.ceilings.shape), scenario.ceilings
+    shape = scenario.ceilings.shape
+    spending, units = np.zeros((2, *shape))
+    most = np.broadcast_to(scenario.programs.number("service.up_to")[:, None], shape)
+    free = scenario.programs.number("service.unit_cost") == 0
     for program, factor in zip(programs, factors, strict=True):
         at = scenario.programs.position(program)
-        can = most[at] > 0
-        out[at, can] += factor / most[at, can]
-    return out
+        out, full = (units, most[at]) if free[at] else (spending, scenario.ceilings[at])
+        out[at, full > 0] += factor / full[full > 0]
+    return spending, units
 
 
 def _by_period(
-    scenario: Scenario, position: int, rule: model.RuleBase, weights: Floats, upper: float
+    scenario: Scenario, position: int, rule: model.RuleBase, spending: Floats, units: Floats, upper: Floats
 ) -> Iterator[LinearRule]:
+    """Yield a row for each period: weighted spending and weighted units are no more than the period's limit."""
     for mask in masks_of(scenario.period_mask(rule.periods), "period"):
-        term = Weighted(weights[:, mask.argmax()], np.ones(len(scenario.funds), dtype=bool))
-        yield LinearRule("rule", position, (term,), (RuleRow(mask, -np.inf, upper),))
+        period = int(mask.argmax())
+        paid = Weighted(spending[:, period], np.ones(len(scenario.funds), dtype=bool))
+        terms = (paid, Weighted(units[:, period], units=True))
+        yield LinearRule("rule", position, terms, (RuleRow(mask, -np.inf, float(upper[period])),))

@@ -11,7 +11,7 @@ from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
 from budgetopt.formulation.spending.funded import add_ever_funded
-from budgetopt.formulation.spending.terms import OutcomeTerms, SpendingTerms
+from budgetopt.formulation.spending.terms import LevelTerms, OutcomeTerms, SpendingTerms
 
 __all__ = ["Terms", "add_rules", "counted", "wanted"]
 
@@ -26,11 +26,14 @@ class Terms:
         What they spend, and what they do to outcomes and resources.
     funded
         The column that says whether a program is funded, -1 where no rule asks; shape (programs, periods).
+    units
+        The levels of programs that are scaled: the units of those that have a service.
     """
 
     spending: SpendingTerms
     outcomes: OutcomeTerms
     funded: Ints
+    units: LevelTerms
 
 
 def wanted(rules: Sequence[LinearRule], outcomes: int, programs: int) -> tuple[Bools, Bools]:
@@ -122,7 +125,10 @@ def _columns(builder: Builder, term: Weighted, terms: Terms, masks: Bools) -> tu
         can = column >= 0  # a program that can never be funded has no column, and counts for nothing
         period, weight = np.tile(np.arange(periods), len(programs)), np.repeat(term.weight[programs], periods)
         return column[can], period[can], weight[can]
-    if term.outcome is None:
+    if term.units:
+        levels = terms.units
+        column, period, weight = levels.column, levels.period, term.weight[levels.program] * levels.weight
+    elif term.outcome is None:
         spending = terms.spending
         weight = term.weight[spending.program] * spending.weight
         if term.funds is not None:

@@ -24,9 +24,11 @@ def compile_targets(scenario: Scenario) -> Iterator[LinearRule]:
 
 
 def compile_resources(scenario: Scenario) -> Iterator[LinearRule]:
-    """Yield one linear rule for each resource: its use is at most its capacity, in every period."""
+    """Yield one linear rule for each resource that has a capacity: its use is at most that, in every period."""
     held = np.ones(len(scenario.periods), dtype=bool)
     for position, resource in enumerate(scenario.resources.values()):
+        if resource.capacity is None:
+            continue
         # a period that is left out has none
         capacity = dict(zip(scenario.periods, scenario.per_period(resource.capacity), strict=True))
         rows = limited_rows(scenario, (None, capacity), None, held, "period")

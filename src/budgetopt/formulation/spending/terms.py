@@ -14,7 +14,16 @@ from budgetopt.formulation.spending.positions import items_of
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Carriers", "OutcomeTerms", "SpendingTerms", "enter", "joined", "outcome_terms", "uses_of_fixed_costs"]
+__all__ = [
+    "Carriers",
+    "LevelTerms",
+    "OutcomeTerms",
+    "SpendingTerms",
+    "enter",
+    "joined",
+    "outcome_terms",
+    "uses_of_fixed_costs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,16 @@ class Carriers:
     period: Ints
     column: Ints
     factor: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTerms:
+    """Which columns make up programs' levels: each term is ``weight * x[column]``. Every array: shape (terms,)."""
+
+    column: Ints
+    program: Ints
+    period: Ints
+    weight: Floats
 
 
 def enter(

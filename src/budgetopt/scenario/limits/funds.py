@@ -36,6 +36,8 @@ def target_limits(scenario: Scenario) -> Iterator[Limit]:
 def resource_limits(scenario: Scenario) -> Iterator[Limit]:
     """Yield the capacities of resources."""
     for key, resource in scenario.resources.items():
+        if resource.capacity is None:
+            continue
         yield _limit(
             scenario, "resource", key, ("resources", key, "capacity"), resource,
             address=f"resources[{key}]", title="{}", phrase="the capacity of “{}”",

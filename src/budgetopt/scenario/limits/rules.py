@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.limits.record import Limit, Measure, Mention, Number, Sense, Words
-from budgetopt.scenario.model import RULE_KINDS, ChangeRule, FollowsRule, OfSelection, RequiresRule, RuleBase, SumRule
+from budgetopt.scenario.model import (
+    RULE_KINDS,
+    ChangeRule,
+    FollowsRule,
+    OfSelection,
+    RequiresRule,
+    RuleBase,
+    SubstitutesRule,
+    SumRule,
+)
+from budgetopt.scenario.programs import unit_of_services
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
@@ -106,13 +116,25 @@ def _together(words: str, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _requires(_: Scenario, rule: RequiresRule) -> dict[str, Any]:
-    statement = (Mention("programs", (rule.requires.program,)), " needs ", Mention("programs", ()))
+    who, any_of = Mention("programs", (rule.requires.program,)), rule.requires.needs_any
+    if any_of:
+        return _on_programs(statement=(who, " needs one of ", Mention("programs", any_of)), is_linear=False)
+    statement = (who, " needs ", Mention("programs", ()))
     return _on_programs(statement=statement, is_linear=False, parts_are_programs=True)
 
 
-def _follows(_: Scenario, rule: FollowsRule) -> dict[str, Any]:
-    of: Words = ("that of ", Mention("programs", (rule.follows.of,)))
-    return _on_programs("of full coverage", numbers=(Number("follows.at_most", "at most", rule.follows.at_most, of),))
+def _substitutes(scenario: Scenario, rule: SubstitutesRule) -> dict[str, Any]:
+    if rule.units_at_most is None:
+        return _on_programs("of full coverage")
+    numbers = (Number("units_at_most", "at most", rule.units_at_most),)
+    return _on_programs(unit_of_services(scenario.programs, rule.substitutes), numbers=numbers)
+
+
+def _follows(scenario: Scenario, rule: FollowsRule) -> dict[str, Any]:
+    in_units = rule.follows.by == "units"
+    of: Words = ("those of " if in_units else "that of ", Mention("programs", (rule.follows.of,)))
+    unit = unit_of_services(scenario.programs, (rule.follows.program,)) if in_units else "of full coverage"
+    return _on_programs(unit, numbers=(Number("follows.at_most", "at most", rule.follows.at_most, of),))
 
 
 OF_KIND: dict[str, Callable[[Scenario, Any], dict[str, Any]]] = {
@@ -123,7 +145,7 @@ OF_KIND: dict[str, Callable[[Scenario, Any], dict[str, Any]]] = {
     "excludes": lambda _, rule: _together("at most one of ", rule.excludes),
     "exactly_one": lambda _, rule: _together("exactly one of ", rule.exactly_one),
     "together": lambda _, rule: _together("all or none of ", rule.together),
-    "substitutes": lambda _, __: _on_programs("of full coverage"),
+    "substitutes": _substitutes,
     "follows": _follows,
 }
 """What a kind of rule has in words or parts of its own; see :class:`~budgetopt.scenario.limits.record.Limit`."""

@@ -124,6 +124,8 @@ class Service(Model):
     """The most units in a period."""
     at_least: NotNegative = 0.0
     """The fewest units in a period."""
+    whole: Flag = False
+    """Whether only whole units can be served: courses, vehicles, teams."""
 
     @model_validator(mode="after")
     def _has_an_end(self) -> Service:
@@ -149,12 +151,18 @@ class Program(Model):
     """Where its service lands: the share of each district."""
     attributes: dict[Name, Scalar] = Field(default_factory=dict)
     """Whatever else rules should select by."""
-    baseline: Amount | None = None
-    """Current service level: what it has now, per period. A program without one is new."""
+    baseline: PerPeriod[Amount] | None = None
+    """Current service level: what it has now, per period. A program without one is new. Amounts by period are those of
+    their own year; a period that a mapping leaves out has none."""
     spending: Spending | None = None
     """Limits of its spending in each period."""
     funds: Names | None = None
     """The funds that may pay for it; left out, every fund whose `only` admits it."""
+    one_fund: Flag = False
+    """Whether one of these funds pays all of it, in all periods; which one is decided by the plan."""
+    fund_shares: dict[Name, ShareOf] = Field(default_factory=dict)
+    """The fixed parts that funds pay of its spending in every period, such as `{general: 60%, grant: 40%}`. They add up
+    to 100%, and no other fund pays."""
     if_funded: IfFunded | None = None
     """Nothing, or at least a minimum operating level."""
     service: Service | None = None
@@ -182,6 +190,9 @@ class Program(Model):
 
     @model_validator(mode="after")
     def _one_shape(self) -> Program:
+        if self.one_fund and self.fund_shares:
+            message = "one fund pays all of it, and funds pay fixed parts of it"
+            raise refuse("who-pays", message, "one_fund or fund_shares", at="one_fund")
         if self.packages is not None:
             for key in ("service", "if_funded", "outcomes", "uses"):
                 if getattr(self, key):

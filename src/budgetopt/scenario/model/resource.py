@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from budgetopt.scenario.amounts import PositiveAmount
+from budgetopt.scenario.amounts import Number, PositiveAmount
 from budgetopt.scenario.model.base import Date, Model, Name, NotNegative, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
@@ -14,12 +14,13 @@ __all__ = ["Resource", "Use"]
 
 
 class Resource(Model):
-    """Something other than money that the plan may not use up: staff of a kind, floor space, hours."""
+    """Something other than money that the plan uses: staff of a kind, floor space, hours."""
 
     name: Text = ""
     """The resource's name as it is printed; its key if left out."""
-    capacity: PerPeriod[NotNegative]
-    """How much there is in each period; a period that a mapping leaves out has none."""
+    capacity: PerPeriod[NotNegative] | None = None
+    """How much there is in each period; a period that a mapping leaves out has none. Left out altogether, the resource
+    is counted and not limited."""
     unit: Text = Field(default="units", min_length=1)
     """What is counted, in the plural: FTE, square feet, hours."""
     because: Text = ""
@@ -40,8 +41,9 @@ class Use(Model):
     costs grow, it takes more dollars."""
     per_dollar: NotNegative | None = None
     """Units of the resource for each dollar spent in the period, likewise."""
-    per_unit: NotNegative | None = None
-    """Units of the resource for each unit of the program's service."""
+    per_unit: Number | None = None
+    """Units of the resource for each unit of the program's service. Below zero, the service makes that much of the
+    resource: staff that stand in for others."""
     per_outcome: dict[Name, NotNegative] = Field(default_factory=dict)
     """Units of the resource for each unit of an outcome that the program brings."""
 

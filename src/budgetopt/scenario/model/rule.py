@@ -204,8 +204,18 @@ class Need(Model):
 
     program: Name
     """The program that needs others."""
-    needs: Annotated[Names, Field(min_length=1)]
+    needs: Annotated[Names, Field(min_length=1)] = ()
     """The programs that must all be funded in a period in which it is."""
+    needs_any: Annotated[Names, Field(min_length=2)] = ()
+    """The programs of which at least one must be funded in a period in which it is."""
+
+    @model_validator(mode="after")
+    def _one_list(self) -> Need:
+        if bool(self.needs) == bool(self.needs_any):
+            message = "the rule says twice what the program needs" if self.needs else "the program needs nothing"
+            hint = "write two rules: one with needs, one with needs_any" if self.needs else ""
+            raise refuse("needs", message, "needs (all of them) or needs_any (one of them)", hint)
+        return self
 
 
 class RequiresRule(RuleBase):
@@ -216,7 +226,7 @@ class RequiresRule(RuleBase):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The programs that are needed."""
+        """The programs that are needed, each by itself."""
         return self.requires.needs
 
 
@@ -245,13 +255,23 @@ class SubstitutesRule(RuleBase):
     """Alternatives that serve the same people share a ceiling: their coverages add up to one at most.
 
     A program's coverage is its spending as a share of its ceiling: of `spending.at_most`, else of the cost of all units
-    of its service or of all of its packages, else of the spending from which on more buys nothing.
+    of its service or of all of its packages, else of the spending from which on more buys nothing. That of a service
+    that costs no money is the units that it serves as a share of `up_to`.
     """
 
     substitutes: Several
     """The programs."""
     at_most: ShareOf = 1.0
     """What their coverages may add up to."""
+    units_at_most: PerPeriod[NotNegative] | None = None
+    """In place of coverages: what the units of their services may add up to, such as the number of people."""
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> SubstitutesRule:
+        if self.units_at_most is not None and "at_most" in self.model_fields_set:
+            message = "the rule limits both coverages and units"
+            raise refuse("two-bounds", message, "at_most (a share) or units_at_most (a number)", at="units_at_most")
+        return self
 
 
 class Follow(Model):
@@ -263,10 +283,12 @@ class Follow(Model):
     """The program that leads."""
     at_most: ShareOf = 1.0
     """The greatest coverage that it may have, as a share of the leader's."""
+    by: Literal["coverage", "units"] = "coverage"
+    """What is compared: coverages, or the units of the two services."""
 
 
 class FollowsRule(RuleBase):
-    """A complement: its coverage follows another program's, and may not run ahead of it."""
+    """A complement: its coverage, or its units of service, follow another program's and may not run ahead of them."""
 
     follows: Follow
     """Who follows whom."""

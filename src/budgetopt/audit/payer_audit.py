@@ -1,0 +1,61 @@
+"""Who pays for a program: one fund for all of it, or several in fixed parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.audit.check import ALL_PERIODS, Check
+from budgetopt.audit.evaluation import Evaluation
+
+__all__ = ["check_payers"]
+
+
+def check_payers(evaluation: Evaluation) -> list[Check]:
+    """Check that a program with ``one_fund`` is paid by one fund in all periods, and the parts of ``fund_shares``.
+
+    Of a program with fixed parts each fund pays its part of the program's spending in every period, and a fund that is
+    not named pays nothing.
+    """
+    return [check for check in (_one_fund(evaluation), _fixed_parts(evaluation)) if len(check)]
+
+
+def _one_fund(evaluation: Evaluation) -> Check:
+    program = np.flatnonzero(evaluation.scenario.programs.flag("one_fund", default=False))
+    pays = (evaluation.plan.spending[program] >= evaluation.cent / 2).any(axis=2)
+    return Check(
+        kind="one fund",
+        name="one_fund",
+        value=pays.sum(axis=1).astype(np.float64),
+        upper=np.ones(len(program)),
+        period=np.full(len(program), ALL_PERIODS),
+        program=program,
+        unit="funds",
+        allowed=np.zeros(len(program)),
+        above="{program} is paid by {value} funds, and one of them must pay all of it",
+    )
+
+
+def _fixed_parts(evaluation: Evaluation) -> Check:
+    scenario, spending = evaluation.scenario, evaluation.plan.spending
+    parts = np.full(spending.shape[:2], np.nan)
+    for position, name in enumerate(scenario.funds):
+        if (column := scenario.programs.columns.get(f"fund_shares.{name}")) is not None:
+            parts[column.rows, position] = column.values
+    asked = np.broadcast_to((~np.isnan(parts)).any(axis=1)[:, None, None], spending.shape)
+    program, fund, period = np.nonzero(asked)
+    spent = evaluation.spent[program, period]
+    bound = np.nan_to_num(parts)[program, fund] * spent
+    sentence = "{fund} pays {value} for {program}{in_period}, and its fixed part is {bound}"
+    return Check(
+        kind="fund shares",
+        name="fund_shares",
+        value=spending[program, fund, period],
+        lower=bound,
+        upper=bound,
+        period=period,
+        program=program,
+        fund=fund,
+        allowed=evaluation.allowed_dollars(np.abs(spent), evaluation.payments[program, period]),
+        below=sentence,
+        above=sentence,
+    )
