@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Subject
 
-__all__ = ["FigurePrice", "figure_prices", "price_of_figure"]
+__all__ = ["FigurePrice", "figure_prices", "money_prices", "price_of_figure"]
 
 FAR = 100.0
 """How far a piece is followed, in terms of the figure."""
@@ -108,9 +108,12 @@ def figure_prices(
     return pd.DataFrame([asdict(price_of_figure(question, figure)) for figure in figures])
 
 
-def price_of_figure(question: WhatIf, figure: Figure) -> FigurePrice:
-    """Return the price of a figure: by derivatives in linear problems, by moving it and solving again in others."""
-    work = _Work(question, figure)
+def price_of_figure(question: WhatIf, figure: Figure, *, ranged: bool = True) -> FigurePrice:
+    """Return the price of a figure: by derivatives in linear problems, by moving it and solving again in others.
+
+    ``ranged``: whether it is searched how far a price holds where the best value is no straight line.
+    """
+    work = _Work(question, figure, ranged)
     more, less = (work.side(side) for side in (1, -1))
     method = work.method
     if question.holds_decisions:
@@ -121,11 +124,35 @@ def price_of_figure(question: WhatIf, figure: Figure) -> FigurePrice:
     )
 
 
+def money_prices(question: WhatIf, fund: str) -> dict[str, FigurePrice]:
+    """Return the prices of a fund's money by the words for it.
+
+    They are those of recurring revenue in each period and, of several, in every period at once; and of one-time money
+    where that moves less of the problem than recurring revenue does.
+    """
+    scenario = question.scenario
+    found: dict[str, FigurePrice] = {}
+    for period in scenario.periods:
+        when = "" if len(scenario.periods) == 1 else f" in {period}"
+        recurring, once = (figure_at(scenario, ("funds", fund, key, period)) for key in ("revenue", "one_time"))
+        found[f"recurring revenue{when}"] = price_of_figure(question, recurring)
+        moved = [question.formulated(figure.moved(1.0)).linear_program for figure in (recurring, once)]
+        direction = between(moved[0], moved[1], 1.0)
+        if direction is None or not direction.is_nothing:
+            found[f"one-time money{when}"] = price_of_figure(question, once)
+        else:
+            found[f"money{when}"] = found.pop(f"recurring revenue{when}")
+    if len(scenario.periods) > 1:
+        every = figure_at(scenario, ("funds", fund, "revenue"))
+        found["recurring revenue in every period"] = price_of_figure(question, every)
+    return found
+
+
 class _Work:
     """The best value of a scenario as one figure moves."""
 
-    def __init__(self, question: WhatIf, figure: Figure) -> None:
-        self.question, self.figure, self.method = question, figure, "exact"
+    def __init__(self, question: WhatIf, figure: Figure, ranged: bool) -> None:
+        self.question, self.figure, self.ranged, self.method = question, figure, ranged, "exact"
         self.gain = -question.problem.stages[0].sign
         self.base = question.as_is()
         money = float(inflow(figure.scenario).sum())
@@ -147,11 +174,13 @@ class _Work:
             piece = self._solved_again(side, min(room, STEP * self.size))
         else:
             # a place at which something disappears from the problem is no place to look along
-            line = line_through(self.problem_at, self.question.problem, side * (0.9 * reach if room <= reach else reach))
+            line = line_through(
+                self.problem_at, self.question.problem, side * (0.9 * reach if room <= reach else reach)
+            )
             if line is not None and not line.moves_matrix:
                 piece = self._followed(side, reach, room, line)
             else:
-                piece = self._near(side, reach)
+                piece = self._near(side, reach, line)
         return Piece(piece.slope, figure.value + piece.end, piece.feasible)
 
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
@@ -175,13 +204,19 @@ class _Work:
 
         return evaluate
 
-    def _near(self, side: int, reach: float) -> Piece:
+    def _near(self, side: int, reach: float, line: Direction | None) -> Piece:
         """Return the derivative on one side, and up to where it tells the best value to within a hundredth."""
         self.method = "derivative; holds to within 1%"
-        step = side * min(NEAR * self.size, reach / 4)
-        evaluate = self._evaluator(self.problem_at, None)
+        step, secant = side * min(NEAR * self.size, reach / 4), np.nan
+        problem_at = self.problem_at
+        if line is not None:
+            problem, straight = self.question.problem, line
+
+            def problem_at(by: float) -> LinearProgram:
+                return straight.from_here(problem, by)
+
         for _ in range(4):
-            near, half = self._slope_at(step), self._slope_at(step / 2)
+            near, half = self._slope_at(problem_at, step), self._slope_at(problem_at, step / 2)
             if near is None or half is None:
                 return Piece(np.nan, 0.0, feasible=False)
             slope = 2 * half[0] - near[0]
@@ -195,30 +230,36 @@ class _Work:
         noise = 1e-9 * abs(self.start.value)
         if abs(slope * self.size) <= noise:
             slope = 0.0
+        end = self._holds_until(self._evaluator(problem_at, None), slope, step, side * reach) if self.ranged else np.nan
+        return Piece(slope, end)
+
+    def _holds_until(self, evaluate: Callable[[float], Point | None], slope: float, step: float, reach: float) -> float:
+        """Return up to where a slope tells the best value to within a hundredth, from a place where it does."""
 
         def holds(by: float) -> bool:
             found, line = evaluate(by), slope * by
+            noise = 1e-9 * abs(self.start.value)
             return found is not None and abs(found.value - self.start.value - line) <= WITHIN * abs(line) + noise
 
-        good, bad = step, side * reach
+        good, bad = step, reach
         if holds(bad):
-            return Piece(slope, bad)
+            return bad
         while abs(good * 4) < abs(bad) and holds(good * 4):
             good *= 4
         bad = good * 4 if abs(good * 4) < abs(bad) else bad
         for _ in range(10):
             middle = (good + bad) / 2
             good, bad = (middle, bad) if holds(middle) else (good, middle)
-        return Piece(slope, good)
+        return good
 
-    def _slope_at(self, by: float) -> tuple[float, float] | None:
+    def _slope_at(self, problem_at: Callable[[float], LinearProgram], by: float) -> tuple[float, float] | None:
         """Return the slope of the best value near a place, and the value there; None if no plan is possible there."""
-        problem = self.problem_at(by)
+        problem = problem_at(by)
         answer = self.question.solve(problem)
         if answer.termination is not Termination.OPTIMAL:
             return None
         value, little = self.gain * answer.objective, by / 100
-        line = between(problem, self.problem_at(by + little), little)
+        line = between(problem, problem_at(by + little), little)
         if line is None:
             return (value - self.start.value) / by, value
         return self.gain * line.slope(problem, answer), value

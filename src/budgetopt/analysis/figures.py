@@ -62,14 +62,17 @@ class Figure:
     @cached_property
     def lowest(self) -> float:
         """The least that it may be."""
-        if self._slot.takes(-1.0 - abs(self.value)):
+        if self._takes(-1.0 - abs(self.value)):
             return -np.inf
-        return 0.0 if self._slot.takes(0.0) else LEAST * self.value
+        return 0.0 if self._takes(0.0) else LEAST * self.value
 
     @cached_property
     def highest(self) -> float:
         """The most that it may be."""
-        return np.inf if self._slot.takes(2.0 + abs(self.value)) else max(1.0, self.value)
+        return np.inf if self._takes(2.0 + abs(self.value)) else max(1.0, self.value)
+
+    def _takes(self, value: float) -> bool:
+        return self._slot.takes(Share(value) if self.is_share else value)
 
     def moved(self, by: float) -> Scenario:
         """Return the scenario in which it is more by an amount, or less; nothing is checked anew."""

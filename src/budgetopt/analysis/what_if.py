@@ -57,6 +57,7 @@ class WhatIf:
         self.alterations = Alterations(scenario, self.formulation, self.formulated)
 
     def formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
+        """Formulate a scenario near to this one, without some provisions, with all columns; decisions are held."""
         formulation = whole(scenario, suspended)
         return around(formulation, self._decisions) if self._decisions else formulation
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.analysis.figure_prices import FigurePrice, money_prices
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.text import label, one_line, sentence
+from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import solve_linear_program
 
@@ -84,6 +86,8 @@ def _moves_without(plan: Allocation, provision: Provision, numbers: Numbers) -> 
 
 def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbers) -> Told:
     """Return what explains a fund: its name, the sentences, and the tables behind them."""
+    import pandas as pd
+
     table = prices(plan, question=question, only=[Provision("money", fund), Provision("reserve", fund)])
     accounts = plan.funds[plan.funds["fund"] == fund]
     gain = Gain.of(plan, numbers)
@@ -91,16 +95,27 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     reserve = float(accounts["reserve"].iloc[-1])
     kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
     sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
-    for row in table[table["kind"] == "money"].to_dict("records"):
-        when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
-        more, less = float(row["relief"]), float(row["tightening"])
-        if more == 0:
-            sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
-        elif math.isclose(more, less, rel_tol=1e-6):
-            sentences.append(f"Each dollar more{when} would {gain.words(more)}.")
-        elif math.isnan(less):
-            sentences.append(f"One dollar more{when} would {gain.words(more)}; with one dollar less there is no plan.")
-        elif more > 0:
-            lost = gain.amount(less)
-            sentences.append(f"One dollar more{when} would {gain.words(more)}; one dollar less would cost {lost}.")
-    return label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts}
+    figures = money_prices(question, fund)
+    sentences += [_of_money(price, words, gain, numbers) for words, price in figures.items()]
+    money = pd.DataFrame([asdict(price) for price in figures.values()])
+    told = {"prices": table, "money": money, "accounts": accounts}
+    return label(fund, plan.scenario.funds[fund].name), tuple(sentences), told
+
+
+def _of_money(price: FigurePrice, words: str, gain: Gain, numbers: Numbers) -> str:
+    """Say what a dollar more and a dollar less of some money does."""
+    more, less = price.more, price.less
+    does = "do nothing" if not more else f"{gain.words(more)}" if more > 0 else f"cost {gain.amount(-more)}"
+    if not more and not less:
+        until = price.less_until
+        falls = f" until it falls to {numbers.spoken_money(until)}" if 0 < until < price.value else ""
+        return f"{capital(words)} is not the limit here: a dollar more or less changes nothing{falls}."
+    if math.isclose(more, -less, rel_tol=1e-6) and more > 0:
+        return f"Each dollar more of {words} would {does}, and each dollar less would cost as much."
+    start = f"One dollar more of {words} would {does}"
+    if math.isnan(more):
+        start = f"With one dollar more of {words} there is no plan"
+    if math.isnan(less):
+        return f"{start}." if price.value <= 0 else f"{start}; with one dollar less there is no plan."
+    lost = "cost nothing" if not less else f"cost {gain.amount(-less)}" if less < 0 else gain.words(less)
+    return f"{start}; one dollar less would {lost}."
