@@ -16,7 +16,7 @@ import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.directions import Direction, between, line_through
-from budgetopt.analysis.figures import Figure, figure_at
+from budgetopt.analysis.figure_paths import Figure, figure_at
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
@@ -113,7 +113,7 @@ def price_of_figure(question: WhatIf, figure: Figure, *, ranged: bool = True) ->
 
     ``ranged``: whether it is searched how far a price holds where the best value is no straight line.
     """
-    work = _Work(question, figure, ranged)
+    work = _BestValue(question, figure, ranged)
     more, less = (work.side(side) for side in (1, -1))
     method = work.method
     if question.holds_decisions:
@@ -124,31 +124,30 @@ def price_of_figure(question: WhatIf, figure: Figure, *, ranged: bool = True) ->
     )
 
 
-def money_prices(question: WhatIf, fund: str) -> dict[str, FigurePrice]:
-    """Return the prices of a fund's money by the words for it.
+def money_prices(question: WhatIf, fund: str) -> list[tuple[str, str, FigurePrice]]:
+    """Return the prices of a fund's money: what it is, its period, and its price.
 
     They are those of recurring revenue in each period and, of several, in every period at once; and of one-time money
-    where that moves less of the problem than recurring revenue does.
+    where that moves less of the problem than recurring revenue does. Where both move the same, it is just money, and
+    what it is is left empty; for every period at once the period is left empty.
     """
     scenario = question.scenario
-    found: dict[str, FigurePrice] = {}
+    found: list[tuple[str, str, FigurePrice]] = []
     for period in scenario.periods:
-        when = "" if len(scenario.periods) == 1 else f" in {period}"
         recurring, once = (figure_at(scenario, ("funds", fund, key, period)) for key in ("revenue", "one_time"))
-        found[f"recurring revenue{when}"] = price_of_figure(question, recurring)
         moved = [question.formulated(figure.moved(1.0)).linear_program for figure in (recurring, once)]
         direction = between(moved[0], moved[1], 1.0)
-        if direction is None or not direction.is_nothing:
-            found[f"one-time money{when}"] = price_of_figure(question, once)
-        else:
-            found[f"money{when}"] = found.pop(f"recurring revenue{when}")
+        differ = direction is None or not direction.is_nothing
+        found.append(("recurring revenue" if differ else "", period, price_of_figure(question, recurring)))
+        if differ:
+            found.append(("one-time money", period, price_of_figure(question, once)))
     if len(scenario.periods) > 1:
         every = figure_at(scenario, ("funds", fund, "revenue"))
-        found["recurring revenue in every period"] = price_of_figure(question, every)
+        found.append(("recurring revenue", "", price_of_figure(question, every)))
     return found
 
 
-class _Work:
+class _BestValue:
     """The best value of a scenario as one figure moves."""
 
     def __init__(self, question: WhatIf, figure: Figure, ranged: bool) -> None:
@@ -181,7 +180,9 @@ class _Work:
                 piece = self._followed(side, reach, room, line)
             else:
                 piece = self._near(side, reach, line)
-        return Piece(piece.slope, figure.value + piece.end, piece.feasible)
+        end = figure.value + piece.end
+        # what a solver's tolerance lets through is not beyond zero
+        return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end, piece.feasible)
 
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:

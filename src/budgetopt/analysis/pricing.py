@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of, scenario_of
+from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import FigurePrice, price_of_figure
-from budgetopt.analysis.figures import figure_at
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import FaultError
@@ -90,11 +90,9 @@ def prices(
     """Return what each limit costs; one row a limit and period.
 
     A limit that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has one
-    row with its total cost alone.
-
-    A limit of several rows (several periods, or several groups) has one more row before them, without a period, with
-    the price of its number along all of them at once and the cost of the whole. The price of money is that of a dollar
-    of recurring revenue, along everything that it moves: structural balance, reserves and shares of revenue too.
+    row with its total cost alone. A limit of several rows has one more before them, without a period, with the price of
+    its number along all of them at once and the cost of the whole. The price of money is that of a dollar of recurring
+    revenue, along everything that it moves: structural balance, reserves and shares of revenue too.
 
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what relaxing the limit by one
     unit adds to the first objective, and ``relief_until``, the bound up to which it does; ``tightening``, what one unit
@@ -134,15 +132,12 @@ def prices(
     base = solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
-    rows: list[dict[str, Any]] = []
-    chosen = (row for row in limit_rows(question) if only is None or row.limit.provision in only)
-    for provision, group in _by_limit(chosen).items():
-        # the cost of a whole limit is said once, beside its whole where it has several rows
-        cost = costs.get(provision, np.nan)
-        parts = [_priced(question, row, base) for row in group]
-        whole = [{**_whole(question, group), "method": method}] if len(group) > 1 else []
-        rows += [{"method": method, "unit": 1.0, **row} for row in (*whole, *parts)]
-        rows[-len(whole) - len(parts)]["total_cost"] = cost
+    groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
+    rows = [
+        row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
+    ]
+    for row in rows:
+        row["method"] = method
     return _table(rows, asked, costs, method if question.holds_decisions else "exact")
 
 
@@ -170,18 +165,27 @@ def _by_limit(rows: Iterator[LimitRow]) -> dict[Provision, list[LimitRow]]:
     return found
 
 
-def _whole(question: WhatIf, group: Sequence[LimitRow]) -> dict[str, Any]:
-    """Return the price of the number that a limit of several rows stands for; nothing but its name if it is not one."""
-    limit = group[0].limit
-    told: dict[str, Any] = {"kind": limit.kind, "name": limit.name, "part": "", "period": "", "sense": ""}
+def _of_limit(question: WhatIf, group: Sequence[LimitRow], base: Solution, cost: float | None) -> list[dict[str, Any]]:
+    """Return the rows of one limit; its whole comes first where it has several, and its cost stands there alone."""
+    rows = [_priced(question, row, base) for row in group]
+    if len({(row.part, row.period) for row in group}) > 1:
+        rows = [*_wholes(question, group[0].limit), *rows]
+    rows[0]["total_cost"] = np.nan if cost is None else cost
+    return [{"unit": 1.0, **row} for row in rows]
+
+
+def _wholes(question: WhatIf, limit: Limit) -> list[dict[str, Any]]:
+    """Return the price of each number of a limit along all of its rows; its name alone if it has no numbers."""
+    told = {"kind": limit.kind, "name": limit.name, "part": "", "period": "", "sense": ""}
+    numbers = [(number.sense, limit.address_of(number)) for number in limit.numbers]
     if limit.kind == "money":
-        path, sense = f"funds[{limit.name}].revenue", "equals"
-    elif len(limit.numbers) == 1 and limit.numbers[0].per_unit is None:
-        path, sense = limit.address_of(limit.numbers[0]), limit.numbers[0].sense
-    else:
-        return told
-    price = price_of_figure(question, figure_at(question.scenario, path), ranged=False)
-    return {**told, "sense": sense, "bound": price.value, "unit": price.unit, **_by_side(price, sense)}
+        numbers = [("equals", f"funds[{limit.name}].revenue")]
+    found = []
+    for sense, path in numbers:
+        price = price_of_figure(question, figure_at(question.scenario, path), ranged=False)
+        sides = _by_side(price, sense)
+        found.append({**told, "sense": sense, "bound": price.value, "unit": price.unit, **sides})
+    return found or [told]
 
 
 def _by_side(price: FigurePrice, sense: str) -> dict[str, float]:
@@ -199,20 +203,17 @@ def _by_side(price: FigurePrice, sense: str) -> dict[str, float]:
 
 def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
     """Return a row's limit and what moving it brings on both sides."""
+    named = {"kind": row.limit.kind, "name": row.limit.name}
+    named |= {key: getattr(row, key) for key in ("part", "period", "sense", "bound")}
     if row.limit.kind == "money":
-        figure = figure_at(
-            question.scenario, ("funds", row.limit.name, "revenue", row.period or question.scenario.periods[0])
-        )
+        figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))
         price = price_of_figure(question, figure)
         beside = row.bound - price.value
-        sides = _by_side(replace(price, more_until=price.more_until + beside, less_until=price.less_until + beside), "")
-        named = {key: getattr(row, key) for key in ("part", "period", "sense", "bound")}
-        return {"kind": row.limit.kind, "name": row.limit.name, **named, **sides}
+        price = replace(price, more_until=price.more_until + beside, less_until=price.less_until + beside)
+        return {**named, **_by_side(price, row.sense)}
     relaxing, tightening = _two_sides(question, row, base)
     return {
-        "kind": row.limit.kind,
-        "name": row.limit.name,
-        **{key: getattr(row, key) for key in ("part", "period", "sense", "bound")},
+        **named,
         "relief": row.relaxes * relaxing.slope + 0.0,
         "relief_until": relaxing.end,
         "tightening": row.relaxes * tightening.slope + 0.0,

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise OptionError("the price of a figure is a table by itself", hint="leave out --ladder, --dollars, --margins")
     scenario = load(arguments)
     for path in arguments.paths:
-        from budgetopt.analysis.figures import figure_at
+        from budgetopt.analysis.figure_paths import figure_at
 
         figure_at(scenario, path)
     with progress("Solving"):

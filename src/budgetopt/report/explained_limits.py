@@ -96,26 +96,33 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
     sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
     figures = money_prices(question, fund)
-    sentences += [_of_money(price, words, gain, numbers) for words, price in figures.items()]
-    money = pd.DataFrame([asdict(price) for price in figures.values()])
+    many = len(plan.scenario.periods) > 1
+    for what, period, price in figures:
+        when = f" in {one_line(period) or 'every period'}" if many else ""
+        sentences.append(_of_money(price, what, when, gain, numbers))
+    money = pd.DataFrame([asdict(price) for _, _, price in figures])
     told = {"prices": table, "money": money, "accounts": accounts}
     return label(fund, plan.scenario.funds[fund].name), tuple(sentences), told
 
 
-def _of_money(price: FigurePrice, words: str, gain: Gain, numbers: Numbers) -> str:
+def _of_money(price: FigurePrice, what: str, when: str, gain: Gain, numbers: Numbers) -> str:
     """Say what a dollar more and a dollar less of some money does."""
-    more, less = price.more, price.less
-    does = "do nothing" if not more else f"{gain.words(more)}" if more > 0 else f"cost {gain.amount(-more)}"
-    if not more and not less:
+    more, less, of = price.more, price.less, f" of {what}" if what else ""
+    if more == 0 and not less < 0:
         until = price.less_until
-        falls = f" until it falls to {numbers.spoken_money(until)}" if 0 < until < price.value else ""
-        return f"{capital(words)} is not the limit here: a dollar more or less changes nothing{falls}."
+        falls = f", and so would a dollar less until it falls to {numbers.spoken_money(until)}" if less == 0 else ""
+        return f"{capital(what or 'money')}{when} is not the limit here: a dollar more would change nothing{falls}."
     if math.isclose(more, -less, rel_tol=1e-6) and more > 0:
-        return f"Each dollar more of {words} would {does}, and each dollar less would cost as much."
-    start = f"One dollar more of {words} would {does}"
+        return f"Each dollar more{of}{when} would {gain.words(more)}."
+    start = f"One dollar more{of}{when} would {_does(more, gain)}"
     if math.isnan(more):
-        start = f"With one dollar more of {words} there is no plan"
+        start = f"With one dollar more{of}{when} there is no plan"
     if math.isnan(less):
         return f"{start}." if price.value <= 0 else f"{start}; with one dollar less there is no plan."
-    lost = "cost nothing" if not less else f"cost {gain.amount(-less)}" if less < 0 else gain.words(less)
-    return f"{start}; one dollar less would {lost}."
+    return f"{start}; one dollar less would {_does(less, gain)}."
+
+
+def _does(worth: float, gain: Gain) -> str:
+    if not worth:
+        return "change nothing"
+    return gain.words(worth) if worth > 0 else f"cost {gain.amount(-worth)}"
