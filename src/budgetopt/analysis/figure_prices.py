@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.directions import Direction, between, line_through
 from budgetopt.analysis.figure_paths import Figure, figure_at
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
 from budgetopt.formulation import LinearProgram
+from budgetopt.formulation.directions import Direction, between, line_through
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.solvers import Termination
+from budgetopt.solvers import Solution, Termination
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,7 +200,11 @@ class _BestValue:
             answer = self.question.solve(problem)
             if answer.termination is not Termination.OPTIMAL:
                 return None
-            slope = np.nan if line is None else self.gain * line.slope(problem, answer)
+            slope = (
+                np.nan
+                if line is None
+                else self.gain * line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)
+            )
             return Point(by, self.gain * answer.objective, slope)
 
         return evaluate
@@ -263,7 +267,7 @@ class _BestValue:
         line = between(problem, problem_at(by + little), little)
         if line is None:
             return (value - self.start.value) / by, value
-        return self.gain * line.slope(problem, answer), value
+        return self.gain * _slope(line, problem, answer), value
 
     def _solved_again(self, side: int, step: float) -> Piece:
         """Return what a step brings, for each unit of it."""
@@ -272,3 +276,7 @@ class _BestValue:
         if there is None:
             return Piece(np.nan, 0.0, feasible=False)
         return Piece((there.value - self.start.value) / (side * step), np.nan)
+
+
+def _slope(line: Direction, problem: LinearProgram, answer: Solution) -> float:
+    return line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)

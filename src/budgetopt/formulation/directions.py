@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation import LinearProgram
-from budgetopt.formulation.linear_program import Floats
-from budgetopt.solvers import Solution
+from budgetopt.formulation.linear_program import Floats, LinearProgram
 
 __all__ = ["Direction", "between", "line_through"]
 
@@ -62,9 +60,8 @@ class Direction:
         stage = replace(stage, cost=cost, offset=stage.offset + by * self.offset)
         return replace(problem, matrix=matrix, stages=(stage, *problem.stages[1:]), **limits)
 
-    def slope(self, problem: LinearProgram, answer: Solution) -> float:
-        """Return the derivative of the best value along it by the plan and the prices of an answer; NaN without."""
-        x, y, reduced = answer.x, answer.row_dual, answer.reduced_cost
+    def slope(self, problem: LinearProgram, x: Floats | None, y: Floats | None, reduced: Floats | None) -> float:
+        """Return the derivative of the best value along it by a plan, prices and reduced costs; NaN without."""
         if x is None or y is None or reduced is None:
             return np.nan
         # a price has the sign of the side of its limit that binds
