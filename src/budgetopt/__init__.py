@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from budgetopt.analysis import Amendment as Amendment
     from budgetopt.analysis import BreakEven as BreakEven
     from budgetopt.analysis import Conflict as Conflict
+    from budgetopt.analysis import FigurePrice as FigurePrice
     from budgetopt.analysis import Repair as Repair
     from budgetopt.analysis import WhatIf as WhatIf
     from budgetopt.analysis import break_even_factors as break_even_factors
     from budgetopt.analysis import budget_steps as budget_steps
     from budgetopt.analysis import conflicts as conflicts
     from budgetopt.analysis import explain_all as explain_all
+    from budgetopt.analysis import figure_prices as figure_prices
     from budgetopt.analysis import marginal_returns as marginal_returns
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
@@ -143,8 +145,8 @@ _EXPORTS = {
     "budgetopt._version": "__version__",
     "budgetopt.allocation": "Allocation Prices Status Subject solve",
     "budgetopt.analysis": (
-        "Amendment BreakEven Conflict Repair WhatIf break_even_factors budget_steps conflicts explain_all "
-        "marginal_returns prices repairs rules_one_by_one"
+        "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
+        "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",

@@ -76,12 +76,12 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
     "two sides, the upper binds": (town(rules=[rule("e", "a", at_least=10, at_most=30)]), None, [
         ("general", "", "FY1", "equals", 100, 1, INF, 1, 30, NONE),
         ("e", "", "FY1", "at least", 10, 0, -INF, 0, 30, 140),
-        ("e", "", "FY1", "at most", 30, 2, 100, 2, 10, 140),
+        ("e", "", "FY1", "at most", 30, 2, 100, 2, 10, NONE),
     ]),
     "two sides, the lower binds": (town(rules=[rule("e", "b", at_least=10, at_most=30)]), None, [
         ("general", "", "FY1", "equals", 100, 3, INF, 3, 10, NONE),
         ("e", "", "FY1", "at least", 10, 2, 0, 2, 30, 20),
-        ("e", "", "FY1", "at most", 30, 0, INF, 0, 10, 20),
+        ("e", "", "FY1", "at most", 30, 0, INF, 0, 10, NONE),
     ]),
     "limits that the plan does not reach": (
         document_of(
@@ -96,20 +96,27 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
     ),
     "a floor of each group": (document_of(DEPARTMENTS, rules=EACH), None, [
         ("general", "", "FY1", "equals", 100, 3, INF, 3, 30, NONE),
-        ("g", "A", "FY1", "at least", 10, 0, -INF, 0, 80, 30),
-        ("g", "B", "FY1", "at least", 10, 2, 0, 2, 80, 30),
-        ("g", "C", "FY1", "at least", 10, 1, 0, 1, 80, 30),
+        # a dollar less for each of the three: 2 for b and 1 for c go to a
+        ("g", "", "", "at least", 10, 3, 0, 3, 100 / 3, 30),
+        ("g", "A", "FY1", "at least", 10, 0, -INF, 0, 80, NONE),
+        ("g", "B", "FY1", "at least", 10, 2, 0, 2, 80, NONE),
+        ("g", "C", "FY1", "at least", 10, 1, 0, 1, 80, NONE),
     ]),
     "all periods together": (town(**TWO, rules=[rule("e", "a", at_most=25, each="total")]), None, [
+        # a dollar in both years: below 12.5 in each the rule asks for nothing more
+        ("general", "", "", "equals", 20, 2, INF, 2, 12.5, NONE),
         ("general", "", "FY1", "equals", 20, 1, INF, 1, 5, NONE),
         ("general", "", "FY2", "equals", 20, 1, INF, 1, 5, NONE),
         ("e", "", "", "at most", 25, 2, 40, 2, 0, 30),
     ]),
     "a number for each period": (town(**TWO, rules=[rule("e", "a", at_most={"FY1": 5, "FY2": 12})]), None, [
+        ("general", "", "", "equals", 20, 2, INF, 2, 12, NONE),
         ("general", "", "FY1", "equals", 20, 1, INF, 1, 5, NONE),
         ("general", "", "FY2", "equals", 20, 1, INF, 1, 12, NONE),
-        ("e", "", "FY1", "at most", 5, 2, 20, 2, 0, 46),
-        ("e", "", "FY2", "at most", 12, 2, 20, 2, 0, 46),
+        # both numbers move together, until the second one reaches all that there is or the first one nothing
+        ("e", "", "", "at most", 5, 4, 13, 4, 0, 46),
+        ("e", "", "FY1", "at most", 5, 2, 20, 2, 0, NONE),
+        ("e", "", "FY2", "at most", 12, 2, 20, 2, 0, NONE),
     ]),
     "a reserve": (document_of({"a": rated(3)}, funds={"general": {"revenue": 100, "reserve": 20}}), None, [
         ("general", "", "FY1", "equals", 100, 3, INF, 3, 20, NONE),

@@ -164,3 +164,14 @@ def test_the_ladder_is_drawn(town: Path, tmp_path: Path, run: Callable[..., Any]
     assert (code, err) == (0, f"wrote {drawing}\n")
     assert drawing.read_text(encoding="utf-8").startswith("<svg")
     assert run("prices", town, "--chart", drawing).code == 2
+
+
+def test_the_price_of_a_figure_is_asked_by_its_path(town: Path, run: Callable[..., Any]) -> None:
+    code, out, _ = run("prices", town, "funds.general.revenue", "--format", "csv")
+    assert code == 0
+    header, row = out.splitlines()
+    assert header == "figure,value,unit,more,more_until,less,less_until,method"
+    assert row.startswith("funds.general.revenue,1000.0,1.0,0.8")
+    code, _, error = run("prices", town, "funds.genral.revenue")
+    assert code == 2
+    assert "did you mean" in error

@@ -17,7 +17,6 @@ from language.strategies import Told, told
 from measures import best_value, few
 from oracle import is_share
 from strategies import CONVEX, cases, unchecked
-from transformations import more_money
 
 STEP = 1_000.0
 
@@ -53,8 +52,13 @@ def test_the_price_of_money_in_a_fund(data: st.DataObject) -> None:
     fund, period = data.draw(st.integers(0, len(funds) - 1)), data.draw(st.integers(0, len(periods) - 1))
 
     def shifted(by: float) -> Document:
-        # with enough one-time revenue to begin with that some of it can be taken away
-        return more_money(case.document, funds[fund], periods[period], 2 * STEP + by)
+        # with enough revenue to begin with that some of it can be taken away
+        document = copy.deepcopy(dict(case.document))
+        said = document["funds"][funds[fund]]
+        now = said.get("revenue", 0)
+        each = now if isinstance(now, dict) else dict.fromkeys(periods, now)
+        said["revenue"] = {**each, periods[period]: each.get(periods[period], 0) + 2 * STEP + by}
+        return document
 
     plan = bo.solve(unchecked(shifted(0.0)))
     price_holds(float(plan.prices.money[fund, period]), shifted, data.draw(st.sampled_from([1.0, STEP])))

@@ -56,7 +56,7 @@ def test_where_there_is_no_money_none_buys_more_elsewhere() -> None:
     assert words_of("empty", "library")[1] == "It is unfunded: no fund that may pay for it has money."
     assert words_of("empty", "general") == [
         "It spends $0 and closes with $0.",
-        "One dollar more would add 1 to the weighted outcomes; with one dollar less there is no plan.",
+        "One dollar more would add 1 to the weighted outcomes.",
     ]
 
 

@@ -53,7 +53,10 @@ def test_the_city_in_a_few_sentences(city: Allocation) -> None:
     assert (
         left == "In every period every fund keeps its reserve; nothing is left above the reserves at the end of FY2029."
     )
-    assert money == "Money in General fund runs out in FY2029: each $1,000 more would add 108 to the weighted outcomes."
+    assert money == (
+        "Money in General fund runs out in FY2029: "
+        "each $1,000 more of recurring revenue would add 708 to the weighted outcomes."
+    )
     assert rule.startswith(("The rule that costs most is “", "The limit that costs most is “"))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
 
+from budgetopt.allocation.revenue_prices import revenue_prices
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Solution
 
 __all__ = ["EVERY", "Prices", "prices_of"]
 
@@ -37,18 +40,21 @@ class Prices:
 
     Parameters
     ----------
-    money
-        One more dollar in a fund; shape (funds, periods).
     floor, ceiling
         One dollar less of a program's floor, and one more of its ceiling; shape (programs, periods).
     """
 
-    money: Floats
     floor: Floats
     ceiling: Floats
     _rows: _PricedRows = field(repr=False)
     _shape: tuple[int, int] = field(repr=False)
     _unknown: float = field(repr=False)
+    _money: Callable[[], Floats] = field(repr=False)
+
+    @cached_property
+    def money(self) -> Floats:
+        """One more dollar of recurring revenue, along everything that it moves; shape (funds, periods)."""
+        return self._money()
 
     def of(
         self, limit: int, part: Ints | int = EVERY, program: Ints | int = EVERY, period: Ints | int = EVERY
@@ -115,26 +121,27 @@ class Prices:
         return (part * (programs + 1) + program) * (periods + 1) + period
 
 
-def prices_of(formulation: Formulation, row_dual: Floats | None, reduced_cost: Floats | None) -> Prices:
-    """Return the prices that the duals of a linear program's first stage say; None where there are no duals."""
-    problem = formulation.linear_program
-    unknown = np.nan if row_dual is None or reduced_cost is None else 0.0
-    if row_dual is None or reduced_cost is None:
-        row_dual, reduced_cost = np.full(problem.rows, np.nan), np.full(problem.columns, np.nan)
+def prices_of(scenario: Scenario, formulation: Formulation, solution: Solution) -> Prices:
+    """Return the prices that the duals of a linear program's first stage say; none where there are no duals."""
+    problem, row_dual = formulation.linear_program, solution.row_dual
+    unknown = np.nan if row_dual is None else 0.0
+    row_dual = np.full(problem.rows, np.nan) if row_dual is None else row_dual
+    reduced = problem.stages[0].cost_for(problem.columns) - problem.matrix.transpose_times(row_dual)
     gain = -problem.stages[0].sign
-    row_gain, column_gain = gain * row_dual, gain * reduced_cost
+    row_gain, column_gain = gain * row_dual, gain * reduced
     floor, ceiling = _program_prices(formulation, row_gain, column_gain)
-    names, shape = problem.column_labels.names, floor.shape
-    money = np.empty((len(names["fund"]), len(names["period"])))
-    for block in problem.row_labels.of_kind("fund balance"):
-        money[block.keys["fund"], block.keys["period"]] = row_gain[block.positions]
     rows = _labelled(formulation, row_gain)
     for by, price in ((formulation.limits.lower_by, floor), (formulation.limits.upper_by, ceiling)):
         program, period = np.nonzero(by >= 0)
         none = np.full(len(program), EVERY)
         rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
     joined = _PricedRows(*(np.concatenate([getattr(part, item.name) for part in rows]) for item in fields(_PricedRows)))
-    return Prices(money, floor, ceiling, joined, (shape[0], shape[1]), unknown)
+    shape = (floor.shape[0], floor.shape[1])
+
+    def money() -> Floats:
+        return gain * revenue_prices(scenario, problem, row_dual, reduced)
+
+    return Prices(floor, ceiling, joined, shape, unknown, money)
 
 
 def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:

@@ -93,10 +93,6 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverR
             f"the plan does not pass the audit: {found}", hint="report the scenario: this is a fault of ours"
         )
     solution = outcome.solution
-    reduced_cost = None
-    if solution.row_dual is not None:
-        problem = formulation.linear_program
-        reduced_cost = problem.stages[0].cost_for(problem.columns) - problem.matrix.transpose_times(solution.row_dual)
     return Allocation(
         scenario=scenario,
         status=Status.OPTIMAL if outcome.proved else Status.BEST_FOUND,
@@ -106,7 +102,7 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverR
         units=units,
         objective_value=solution.objective,
         bound=outcome.certificate.bound,
-        prices=prices_of(formulation, solution.row_dual, reduced_cost),
+        prices=prices_of(scenario, formulation, solution),
         audit=audit,
         solver_result=outcome,
         formulation=formulation,

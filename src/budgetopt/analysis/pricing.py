@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of, scenario_of
+from budgetopt.analysis.figure_paths import figure_at
+from budgetopt.analysis.figure_prices import FigurePrice, price_of_figure
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import FaultError
@@ -26,7 +28,7 @@ __all__ = ["LimitRow", "limit_rows", "prices", "rules_one_by_one", "total_cost"]
 
 COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
-    "total_cost", "method",
+    "total_cost", "method", "unit",
 )  # fmt: skip
 STEP = 0.01
 """In integer problems: the share of a limit by which it is moved to see what that brings."""
@@ -88,14 +90,16 @@ def prices(
     """Return what each limit costs; one row a limit and period.
 
     A limit that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has one
-    row with its total cost alone.
+    row with its total cost alone. A limit of several rows has one more before them, without a period, with the price of
+    its number along all of them at once and the cost of the whole. The price of money is that of a dollar of recurring
+    revenue, along everything that it moves: structural balance, reserves and shares of revenue too.
 
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what relaxing the limit by one
     unit adds to the first objective, and ``relief_until``, the bound up to which it does; ``tightening``, what one unit
     the other way takes away, and ``tightening_until``; ``total_cost``, what the first objective would gain if the whole
-    limit were dropped; and ``method``. Where the optimum is degenerate the two prices differ; each is exact for its
-    side. A limit that is a share of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond
-    the share.
+    limit were dropped; ``method``; and ``unit``, what the prices are for: 1, or 0.01 (a percentage point) of a share.
+    Where the optimum is degenerate the two prices differ; each is exact for its side. A row of a limit that is a share
+    of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
 
     In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
     solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact as in a linear
@@ -128,11 +132,12 @@ def prices(
     base = solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
+    groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
     rows = [
-        {**_priced(question, row, base), "total_cost": costs.get(row.limit.provision, np.nan), "method": method}
-        for row in limit_rows(question)
-        if only is None or row.limit.provision in only
+        row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
     ]
+    for row in rows:
+        row["method"] = method
     return _table(rows, asked, costs, method if question.holds_decisions else "exact")
 
 
@@ -143,7 +148,7 @@ def _table(
     import pandas as pd
 
     priced = {Provision(row["kind"], row["name"]) for row in rows}
-    nothing = {"part": "", "period": "", "sense": "", "method": dropped}
+    nothing = {"part": "", "period": "", "sense": "", "method": dropped, "unit": 1.0}
     rows += [
         {"kind": limit.kind, "name": limit.name, "total_cost": costs[limit.provision], **nothing}
         for limit in asked
@@ -152,13 +157,63 @@ def _table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _by_limit(rows: Iterator[LimitRow]) -> dict[Provision, list[LimitRow]]:
+    """Return rows by the limit that they keep, in their order."""
+    found: dict[Provision, list[LimitRow]] = {}
+    for row in rows:
+        found.setdefault(row.limit.provision, []).append(row)
+    return found
+
+
+def _of_limit(question: WhatIf, group: Sequence[LimitRow], base: Solution, cost: float | None) -> list[dict[str, Any]]:
+    """Return the rows of one limit; its whole comes first where it has several, and its cost stands there alone."""
+    rows = [_priced(question, row, base) for row in group]
+    if len({(row.part, row.period) for row in group}) > 1:
+        rows = [*_wholes(question, group[0].limit), *rows]
+    rows[0]["total_cost"] = np.nan if cost is None else cost
+    return [{"unit": 1.0, **row} for row in rows]
+
+
+def _wholes(question: WhatIf, limit: Limit) -> list[dict[str, Any]]:
+    """Return the price of each number of a limit along all of its rows; its name alone if it has no numbers."""
+    told = {"kind": limit.kind, "name": limit.name, "part": "", "period": "", "sense": ""}
+    numbers = [(number.sense, limit.address_of(number)) for number in limit.numbers]
+    if limit.kind == "money":
+        numbers = [("equals", f"funds[{limit.name}].revenue")]
+    found = []
+    for sense, path in numbers:
+        price = price_of_figure(question, figure_at(question.scenario, path), ranged=False)
+        sides = _by_side(price, sense)
+        found.append({**told, "sense": sense, "bound": price.value, "unit": price.unit, **sides})
+    return found or [told]
+
+
+def _by_side(price: FigurePrice, sense: str) -> dict[str, float]:
+    """Return the price of a figure as that of a limit: what relaxing brings, and what tightening takes away."""
+    relief, until, tightening, other = price.more, price.more_until, -price.less, price.less_until
+    if sense == "at least":
+        relief, until, tightening, other = price.less, price.less_until, -price.more, price.more_until
+    return {
+        "relief": relief + 0.0,
+        "relief_until": until,
+        "tightening": tightening + 0.0,
+        "tightening_until": other,
+    }
+
+
 def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
     """Return a row's limit and what moving it brings on both sides."""
+    named = {"kind": row.limit.kind, "name": row.limit.name}
+    named |= {key: getattr(row, key) for key in ("part", "period", "sense", "bound")}
+    if row.limit.kind == "money":
+        figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))
+        price = price_of_figure(question, figure)
+        beside = row.bound - price.value
+        price = replace(price, more_until=price.more_until + beside, less_until=price.less_until + beside)
+        return {**named, **_by_side(price, row.sense)}
     relaxing, tightening = _two_sides(question, row, base)
     return {
-        "kind": row.limit.kind,
-        "name": row.limit.name,
-        **{key: getattr(row, key) for key in ("part", "period", "sense", "bound")},
+        **named,
         "relief": row.relaxes * relaxing.slope + 0.0,
         "relief_until": relaxing.end,
         "tightening": row.relaxes * tightening.slope + 0.0,

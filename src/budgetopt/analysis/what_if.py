@@ -49,14 +49,15 @@ class WhatIf:
         self.scenario = scenario
         self._options = options or Options()
         self._decisions = {} if plan is None else decisions_of(plan)
-        self.formulation: Formulation = self._formulated(scenario)
+        self.formulation: Formulation = self.formulated(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
         self._own = _Live(self.problem, self._options)
         self._other: _Live | None = None
         self.solves = 0
-        self.alterations = Alterations(scenario, self.formulation, self._formulated)
+        self.alterations = Alterations(scenario, self.formulation, self.formulated)
 
-    def _formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
+    def formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
+        """Formulate a scenario near to this one, without some provisions, with all columns; decisions are held."""
         formulation = whole(scenario, suspended)
         return around(formulation, self._decisions) if self._decisions else formulation
 

@@ -1,7 +1,8 @@
 """Print what each limit costs: a little of it to each side, as far as that holds, and the whole of it.
 
-With --ladder the rules are added one at a time; with --dollars it prints what the next and the last dollars buy,
-program by program, and what goes first in a cut.
+With paths it prints what a little more and a little less of those figures is worth: funds.general.revenue,
+outcomes.visits.weight. With --ladder the rules are added one at a time; with --dollars it prints what the next and
+the last dollars buy, program by program, and what goes first in a cut.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ HELP = "what each limit costs, what the rules cost one after another, and what t
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
+    text = "a figure, by its path as in --set: funds.general.revenue, outcomes.visits.weight"
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=text)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--ladder", action="store_true", help="add the rules one at a time, in the order of the file")
     which.add_argument("--dollars", action="store_true", help="what the next and the last dollars buy")
@@ -50,7 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
         check_target("--chart", arguments.chart, (".svg",))
     if arguments.hold is not None and (arguments.ladder or arguments.dollars or arguments.margins):
         raise OptionError("--hold is for the prices of limits", hint="leave out --ladder, --dollars and --margins")
+    if arguments.paths and (arguments.ladder or arguments.dollars or arguments.margins):
+        raise OptionError("the price of a figure is a table by itself", hint="leave out --ladder, --dollars, --margins")
     scenario = load(arguments)
+    for path in arguments.paths:
+        from budgetopt.analysis.figure_paths import figure_at
+
+        figure_at(scenario, path)
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     with progress("Solving again for each price"):
@@ -78,8 +87,10 @@ def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
 
 
 def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
-    from budgetopt.analysis import budget_steps, marginal_returns, prices, rules_one_by_one
+    from budgetopt.analysis import budget_steps, figure_prices, marginal_returns, prices, rules_one_by_one
 
+    if arguments.paths:
+        return figure_prices(plan, *arguments.paths, hold=arguments.hold)
     if arguments.ladder:
         return rules_one_by_one(plan)
     if arguments.dollars:

@@ -19,7 +19,7 @@ from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Column, Ints, ProgramTable, origin_of
 from budgetopt.scenario.words import shown
 
-__all__ = ["ProgramShift", "shifted", "subject_of"]
+__all__ = ["ProgramShift", "present", "shifted", "subject_of"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def shifted(shifts: Sequence[ProgramShift], table: ProgramTable, own: ProgramTab
             findings.add("set-twice", item.path, message, expected, hint)
             continue
         rows = np.arange(len(table)) if item.program is None else np.array([table.position(item.program)])
-        found = list(_present(table, item.key, rows))
+        found = list(present(table, item.key, rows))
         if not found:
             findings.problems.append(nothing_to_shift(item.shift, item.slot, item.path, place))
         origin = origin_of([place])
@@ -77,7 +77,7 @@ def subject_of(path: Path) -> str:
     return f"{'.'.join(map(str, path[2:]))} of programs" if path[1] == EVERY else named(path)
 
 
-def _present(table: ProgramTable, key: str, rows: Ints) -> Iterator[tuple[str, Column]]:
+def present(table: ProgramTable, key: str, rows: Ints) -> Iterator[tuple[str, Column]]:
     """Yield what a key has of some programs: its own cells, those of each period, or those of all periods."""
     below = [name for name in table.columns if common_key(name) == key]
     for name, target in ((key, key), *((name, name) for name in below), (common_key(key), key)):

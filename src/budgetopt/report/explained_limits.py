@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.analysis.figure_prices import FigurePrice, money_prices
 from budgetopt.analysis.pricing import prices, solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.text import label, one_line, sentence
+from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import solve_linear_program
 
@@ -84,6 +86,8 @@ def _moves_without(plan: Allocation, provision: Provision, numbers: Numbers) -> 
 
 def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbers) -> Told:
     """Return what explains a fund: its name, the sentences, and the tables behind them."""
+    import pandas as pd
+
     table = prices(plan, question=question, only=[Provision("money", fund), Provision("reserve", fund)])
     accounts = plan.funds[plan.funds["fund"] == fund]
     gain = Gain.of(plan, numbers)
@@ -91,16 +95,34 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     reserve = float(accounts["reserve"].iloc[-1])
     kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
     sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
-    for row in table[table["kind"] == "money"].to_dict("records"):
-        when = "" if len(plan.scenario.periods) == 1 else f" in {one_line(str(row['period']))}"
-        more, less = float(row["relief"]), float(row["tightening"])
-        if more == 0:
-            sentences.append(f"Money{when} is not the limit here: a dollar more would change nothing.")
-        elif math.isclose(more, less, rel_tol=1e-6):
-            sentences.append(f"Each dollar more{when} would {gain.words(more)}.")
-        elif math.isnan(less):
-            sentences.append(f"One dollar more{when} would {gain.words(more)}; with one dollar less there is no plan.")
-        elif more > 0:
-            lost = gain.amount(less)
-            sentences.append(f"One dollar more{when} would {gain.words(more)}; one dollar less would cost {lost}.")
-    return label(fund, plan.scenario.funds[fund].name), tuple(sentences), {"prices": table, "accounts": accounts}
+    figures = money_prices(question, fund)
+    many = len(plan.scenario.periods) > 1
+    for what, period, price in figures:
+        when = f" in {one_line(period) or 'every period'}" if many else ""
+        sentences.append(_of_money(price, what, when, gain, numbers))
+    money = pd.DataFrame([asdict(price) for _, _, price in figures])
+    told = {"prices": table, "money": money, "accounts": accounts}
+    return label(fund, plan.scenario.funds[fund].name), tuple(sentences), told
+
+
+def _of_money(price: FigurePrice, what: str, when: str, gain: Gain, numbers: Numbers) -> str:
+    """Say what a dollar more and a dollar less of some money does."""
+    more, less, of = price.more, price.less, f" of {what}" if what else ""
+    if more == 0 and not less < 0:
+        until = price.less_until
+        falls = f", and so would a dollar less until it falls to {numbers.spoken_money(until)}" if less == 0 else ""
+        return f"{capital(what or 'money')}{when} is not the limit here: a dollar more would change nothing{falls}."
+    if math.isclose(more, -less, rel_tol=1e-6) and more > 0:
+        return f"Each dollar more{of}{when} would {gain.words(more)}."
+    start = f"One dollar more{of}{when} would {_does(more, gain)}"
+    if math.isnan(more):
+        start = f"With one dollar more{of}{when} there is no plan"
+    if math.isnan(less):
+        return f"{start}." if price.value <= 0 else f"{start}; with one dollar less there is no plan."
+    return f"{start}; one dollar less would {_does(less, gain)}."
+
+
+def _does(worth: float, gain: Gain) -> str:
+    if not worth:
+        return "change nothing"
+    return gain.words(worth) if worth > 0 else f"cost {gain.amount(-worth)}"

@@ -122,25 +122,36 @@ def _merged(limits: list[LimitLine]) -> list[LimitLine]:
 
 
 def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
-    """Return the funds whose last dollar is spent or must be kept, where another dollar would be worth something."""
-    funds, price = plan.funds, plan.funds["price"]
-    free = funds["closing"] - funds["reserve"]
-    used_up = (free <= _HALF_A_CENT) & ((price > 0) | price.isna()) & (funds["spending"] > 0)
-    return [
-        LimitLine(
-            kind="money",
-            name=f"Money in {_fund(plan, row['fund'])}",
-            period=_period(plan, row["period"]),
-            value=gain.numbers.spoken_money(row["spending"]),
-            sense="all spent above the reserve" if row["reserve"] > 0 else "all spent",
-            bound="",
-            because="",
-            binding=True,
-            price=row["price"],
-            price_words=_words(gain, row["price"], "", "more"),
+    """Return the money of funds of which another dollar of recurring revenue would be worth something.
+
+    Where a fund's last dollar is spent, or must be kept, its money is the limit. Where it is not, other limits are that
+    move with revenue, such as structural balance.
+    """
+    lines = []
+    for row in plan.funds.to_dict("records"):
+        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > _HALF_A_CENT
+        if row["spending"] <= 0 or (price <= 0 or (math.isnan(price) and has_left)):
+            continue
+        fund = _fund(plan, row["fund"])
+        said = plan.scenario.funds[row["fund"]]
+        follows = said.structural_balance or said.reserve is not None or said.spending is not None
+        more = "more of recurring revenue" if follows and not has_left else "more"
+        spent = "all spent above the reserve" if row["reserve"] > 0 else "all spent"
+        lines.append(
+            LimitLine(
+                kind="revenue" if has_left else "money",
+                name=f"{'Recurring revenue of' if has_left else 'Money in'} {fund}",
+                period=_period(plan, row["period"]),
+                value=gain.numbers.spoken_money(row["revenue"] if has_left else row["spending"]),
+                sense="other limits of the fund follow it" if has_left else spent,
+                bound="",
+                because="",
+                binding=True,
+                price=price,
+                price_words=_words(gain, price, "", more),
+            )
         )
-        for row in funds[used_up].to_dict("records")
-    ]
+    return sorted(lines, key=lambda line: line.kind)
 
 
 def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:

@@ -21,7 +21,7 @@ MONEY = ("money", "change", "spending", "baseline")
 def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     """Return a table of prices as aligned text: numbers to the right, with the digits that matter."""
     numbers = Numbers(plan.scenario.currency)
-    shown = [column for column in table.columns if column not in ("method", "because") and _says(table[column])]
+    shown = [column for column in table.columns if column not in ("method", "because", "unit") and _says(table[column])]
     headers = [column.replace("_", " ") for column in shown]
     cells = [[_cell(value, column, numbers) for value in table[column].tolist()] for column in shown]
     widths = [max([len(header), *map(len, column)]) for header, column in zip(headers, cells, strict=True)]

@@ -188,7 +188,10 @@ def _limits(limits: list[LimitLine]) -> list[str]:
     if fund := next((limit for limit in money if limit.price > 0), None):
         at = f" in {fund.period}" if fund.period else ""
         sentences.append(f"{fund.name} runs out{at}: {_uncapital(fund.price_words)}")
-    if other := next((limit for limit in binding if limit.price > 0 and limit.kind != "money"), None):
+    elif revenue := next((limit for limit in binding if limit.kind == "revenue" and limit.price > 0), None):
+        at = f" in {revenue.period}" if revenue.period else ""
+        sentences.append(f"{revenue.name} is a limit{at}: {_uncapital(revenue.price_words)}")
+    if other := next((limit for limit in binding if limit.price > 0 and limit.kind not in ("money", "revenue")), None):
         at = f" ({other.period})" if other.period else ""
         what = "rule" if other.kind == "rule" else "limit"
         sentences.append(f"The {what} that costs most is “{other.name}”{at}: {_uncapital(other.price_words)}")

@@ -1,0 +1,191 @@
+"""Any number of a scenario by its path, and the scenario in which it is a little more or less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from budgetopt.errors import Place, ScenarioError
+from budgetopt.reading.document_tree import document_tree
+from budgetopt.reading.paths import PathError, expand, parse_path
+from budgetopt.reading.program_paths import program_key, programs_at
+from budgetopt.reading.program_shifts import present
+from budgetopt.reading.tables.merge import concatenate, sort
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.keys import Slot, slot_of
+from budgetopt.scenario.model import Document, Program
+from budgetopt.scenario.places import Path
+from budgetopt.scenario.programs import Column, Ints
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["Figure", "figure_at"]
+
+LEAST = 1e-6
+"""What must stay above zero stays above this share of itself."""
+_A_NUMBER = "the path of a number, as for --set: funds.general.revenue, outcomes.visits.weight"
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A number of a scenario; where a path leads to several, they move together, each by as much.
+
+    Parameters
+    ----------
+    scenario
+        The scenario that says it.
+    path
+        Its path, as it was written.
+    value
+        What it is; the first one of several.
+    is_share
+        Whether it is a share: then its unit is a percentage point.
+    """
+
+    scenario: Scenario
+    path: str
+    value: float
+    is_share: bool
+    _slot: Slot
+    _places: tuple[Path, ...]
+    _rows: Ints | None = None
+
+    @property
+    def unit(self) -> float:
+        """What its price is for: 1, or 0.01 of a share."""
+        return 0.01 if self.is_share else 1.0
+
+    @cached_property
+    def lowest(self) -> float:
+        """The least that it may be."""
+        if self._takes(-1.0 - abs(self.value)):
+            return -np.inf
+        return 0.0 if self._takes(0.0) else LEAST * self.value
+
+    @cached_property
+    def highest(self) -> float:
+        """The most that it may be."""
+        return np.inf if self._takes(2.0 + abs(self.value)) else max(1.0, self.value)
+
+    def _takes(self, value: float) -> bool:
+        return self._slot.takes(Share(value) if self.is_share else value)
+
+    def moved(self, by: float) -> Scenario:
+        """Return the scenario in which it is more by an amount, or less; nothing is checked anew."""
+        scenario = self.scenario
+        if self._rows is not None:
+            columns = dict(scenario.programs.columns)
+            for place in self._places:
+                for key, cells in list(present(scenario.programs, ".".join(map(str, place)), self._rows)):
+                    columns[key] = _with_cells(columns.get(key), replace(cells, values=cells.values + by))
+            return replace(scenario, programs=replace(scenario.programs, columns=columns))
+        document: Any = scenario.document
+        for place in self._places:
+            document = _moved(document, place, by, scenario.periods)
+        changed = replace(scenario, document=document)
+        known = scenario.__dict__
+        if self._places[0][0] in ("outcomes", "resources", "objective") or len(self._places[0]) > 2:
+            # what programs do does not depend on it
+            changed.__dict__.update({key: known[key] for key in ("effects", "packages", "eligible") if key in known})
+        return changed
+
+
+def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
+    """Return the number that a path leads to.
+
+    Raises
+    ------
+    OptionError
+        If it is no path.
+    ScenarioError
+        If it leads nowhere, or to no number.
+    """
+    written = path if isinstance(path, str) else ".".join(path)
+    parts = parse_path(path)
+    try:
+        if parts[0] == "programs":
+            return _of_programs(scenario, written, parts)
+        places = expand(document_tree(scenario.document), parts, new=True)
+        values = [value for place in places for value in _numbers(scenario.document, place, scenario.periods)]
+        if not values:
+            raise PathError("no-number", f"no number stands at {written}", _A_NUMBER)
+        slot = slot_of(Document).at(places[0])
+        slot = slot.below(slot.short) if slot.short else slot
+        return Figure(scenario, written, float(values[0]), isinstance(values[0], Share), slot, tuple(places))
+    except PathError as error:
+        raise ScenarioError([error.at(Place(f"<price of> {written[:120]}"))]) from None
+
+
+def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Figure:
+    table = scenario.programs
+    rows, rest = programs_at(table, parts[1:])
+    place = program_key(table, rows, rest) if rest else ()
+    cells = [column for _, column in present(table, ".".join(place), rows)] if place else []
+    if not cells or any(column.offsets is not None or column.values.dtype.kind != "f" for column in cells):
+        is_empty = place and not cells
+        message = f"nothing stands at {written}, so it has no price" if is_empty else f"no number stands at {written}"
+        raise PathError("no-number", message, "" if is_empty else _A_NUMBER)
+    shares = cells[0].shares
+    is_share = shares is not None and bool(shares[0])
+    return Figure(scenario, written, float(cells[0].values[0]), is_share, slot_of(Program).at(place), (place,), rows)
+
+
+def _with_cells(column: Column | None, cells: Column) -> Column:
+    """Return a column with other values of some cells, or with cells that it did not have."""
+    if column is None or not np.isin(cells.rows, column.rows).all():
+        return cells if column is None else sort(concatenate([column, cells]))
+    values = column.values.copy()
+    values[np.searchsorted(column.rows, cells.rows)] = cells.values
+    return replace(column, values=values)
+
+
+def _is_number(node: object) -> bool:
+    return isinstance(node, int | float) and not isinstance(node, bool)
+
+
+def _below(node: BaseModel, path: Path) -> tuple[str, Path]:
+    """Return the field of a model with which a path goes on, the number that a short form stands for at its end."""
+    key = str(path[0]) if path else Slot([type(node)]).short
+    names = {(field.alias or name): name for name, field in type(node).model_fields.items()}
+    return names.get(key, ""), path[1:]
+
+
+def _numbers(node: Any, path: Path, periods: Sequence[str]) -> Iterator[float]:
+    """Yield the numbers that stand at a path; an amount of every period stands in each."""
+    if _is_number(node):
+        yield node
+    elif isinstance(node, BaseModel):
+        name, rest = _below(node, path)
+        if name:
+            yield from _numbers(getattr(node, name), rest, periods)
+    elif isinstance(node, tuple) and path and isinstance(path[0], int):
+        yield from _numbers(node[path[0]], path[1:], periods)
+    elif isinstance(node, Mapping):
+        if path and path[0] not in node and path[0] in periods:
+            yield 0.0
+        inside = [node[path[0]]] if path and path[0] in node else [] if path else list(node.values())
+        for item in inside:
+            if path or _is_number(item):
+                yield from _numbers(item, path[1:], periods)
+
+
+def _moved(node: Any, path: Path, by: float, periods: Sequence[str]) -> Any:
+    """Return what stands at a node with its numbers at a path moved."""
+    if _is_number(node):
+        if path:
+            return {period: _moved(node, (), by, periods) if period == path[0] else node for period in periods}
+        return Share(node + by) if isinstance(node, Share) else float(node + by)
+    if isinstance(node, BaseModel):
+        name, rest = _below(node, path)
+        return node.model_copy(update={name: _moved(getattr(node, name), rest, by, periods)}) if name else node
+    if isinstance(node, tuple) and path and isinstance(path[0], int):
+        at = path[0]
+        return (*node[:at], _moved(node[at], path[1:], by, periods), *node[at + 1 :])
+    if isinstance(node, Mapping):
+        keys = path[:1] or tuple(node)
+        return {**node, **{key: _moved(node.get(key, 0.0), path[1:], by, periods) for key in keys}}
+    return node

@@ -1,0 +1,126 @@
+"""How a linear program moves with one figure: the difference of two problems, and the derivative along it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import Floats, LinearProgram
+
+__all__ = ["Direction", "between", "line_through"]
+
+CLOSE = 1e-9
+"""Numbers of two problems that differ by less, as a share of their size, are the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Direction:
+    """What one unit more of a figure adds to the numbers of a problem.
+
+    Parameters
+    ----------
+    cost, offset
+        Added to the first objective; ``cost`` has shape (columns,).
+    entries
+        Added to the entries of the matrix; shape (entries,).
+    row_lower, row_upper, lower, upper
+        Added to the limits of rows and columns; shape (rows,) and (columns,).
+    """
+
+    cost: Floats
+    offset: float
+    entries: Floats
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+
+    @property
+    def moves_matrix(self) -> bool:
+        """Whether entries of the matrix move, so that the best value is no piecewise linear function."""
+        return bool(self.entries.any())
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no number of the problem moves."""
+        return not self.offset and not any(getattr(self, name).any() for name in ("cost", "entries", *_LIMITS))
+
+    def from_here(self, problem: LinearProgram, by: float) -> LinearProgram:
+        """Return a problem moved by some units."""
+        if not by:
+            return problem
+        stage = problem.stages[0]
+        cost = stage.cost_for(problem.columns) + by * self.cost
+        limits = {name: getattr(problem, name) + by * getattr(self, name) for name in _LIMITS}
+        matrix = problem.matrix
+        if self.moves_matrix:
+            matrix = replace(matrix, value=matrix.value + by * self.entries)
+        stage = replace(stage, cost=cost, offset=stage.offset + by * self.offset)
+        return replace(problem, matrix=matrix, stages=(stage, *problem.stages[1:]), **limits)
+
+    def slope(self, problem: LinearProgram, x: Floats | None, y: Floats | None, reduced: Floats | None) -> float:
+        """Return the derivative of the best value along it by a plan, prices and reduced costs; NaN without."""
+        if x is None or y is None or reduced is None:
+            return np.nan
+        # a price has the sign of the side of its limit that binds
+        gain = -problem.stages[0].sign
+        rows = y * np.where(gain * y > 0, self.row_upper, self.row_lower)
+        columns = reduced * np.where(gain * reduced > 0, self.upper, self.lower)
+        value = self.offset + float(self.cost @ x) + float(rows.sum()) + float(columns.sum())
+        if self.moves_matrix:
+            column = problem.matrix.column_of_entry()
+            value -= float((y[problem.matrix.index] * self.entries * x[column]).sum())
+        return value
+
+
+_LIMITS = ("row_lower", "row_upper", "lower", "upper")
+
+
+def between(one: LinearProgram, other: LinearProgram, by: float) -> Direction | None:
+    """Return the direction that leads from one problem to another in some units; None if they are not comparable."""
+    same = (one.rows, one.columns) == (other.rows, other.columns)
+    for name in ("starts", "index"):
+        same = same and np.array_equal(getattr(one.matrix, name), getattr(other.matrix, name))
+    same = same and np.array_equal(one.integer, other.integer)
+    for name in _LIMITS:
+        same = same and np.array_equal(np.isfinite(getattr(one, name)), np.isfinite(getattr(other, name)))
+    if not same:
+        return None
+    first, second = one.stages[0], other.stages[0]
+    costs = first.cost_for(one.columns), second.cost_for(one.columns)
+    return Direction(
+        _difference(*costs, by),
+        (second.offset - first.offset) / by,
+        _difference(one.matrix.value, other.matrix.value, by),
+        **{name: _difference(getattr(one, name), getattr(other, name), by) for name in _LIMITS},
+    )
+
+
+def line_through(at: Callable[[float], LinearProgram], problem: LinearProgram, far: float) -> Direction | None:
+    """Return the direction of a figure along which a problem moves in a straight line up to a far place, if it does."""
+    whole, half = at(far), at(far / 2)
+    found = between(problem, whole, far)
+    if found is None:
+        return None
+    middle = between(found.from_here(problem, far / 2), half, 1.0)
+    if middle is None:
+        return None
+    sizes = {name: np.maximum(np.abs(getattr(half, name)), np.abs(far * getattr(found, name))) for name in _LIMITS}
+    sizes["cost"] = np.abs(half.stages[0].cost_for(half.columns))
+    sizes["entries"] = np.abs(half.matrix.value)
+    for name, size in sizes.items():
+        apart = np.abs(getattr(middle, name))
+        known = np.where(np.isfinite(size), size, 0.0)
+        if (apart > CLOSE * np.maximum(known, 1e-12 * known.max(initial=0.0))).any():
+            return None
+    return found
+
+
+def _difference(one: Floats, other: Floats, by: float) -> Floats:
+    """Return by how much numbers differ for each unit; what is infinite in both, or differs by rounding, does not."""
+    apart = np.subtract(other, one, out=np.zeros(len(one)), where=np.isfinite(one))
+    size = np.maximum(np.abs(np.where(np.isfinite(one), one, 0.0)), np.abs(np.where(np.isfinite(other), other, 0.0)))
+    apart[np.abs(apart) <= 1e-15 * size] = 0.0
+    return apart / by
