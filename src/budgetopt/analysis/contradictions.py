@@ -129,9 +129,10 @@ class _Search:
             else:
                 rest = [item for item in rest[:-some] if item in part]
             some = (len(rest) + 1) // 2
-        if self._is_exact:
-            return frozenset(needed)
-        return frozenset(_smallest(self.fits, sorted(needed or seed)))
+        found = frozenset(needed) if self._relaxed(needed) is not None else seed
+        if self._is_exact and found is not seed:
+            return found
+        return frozenset(_smallest(self.fits, sorted(found)))
 
     def _relaxed(self, kept: Collection[int]) -> frozenset[int] | None:
         """Return a part of some provisions that no plan meets even with decisions taken in part; None if one does."""

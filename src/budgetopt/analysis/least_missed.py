@@ -77,7 +77,7 @@ class LeastMissed:
         if not (is_missed(self._slack, gave) & (cost > 0)).any() or answer.reduced_cost is None:
             return None
         dual = cost - answer.reduced_cost[self._slack.column]
-        return frozenset(self._slack.limit[(cost > 0) & (dual > 1e-7 * cost)].tolist())
+        return frozenset(self._slack.limit[(cost > 0) & (dual > 1e-13 * cost)].tolist())
 
     def _point(self, answer: Solution) -> Floats:
         if answer.x is None:

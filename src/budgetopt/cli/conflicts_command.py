@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
-        print_lines(contradiction_lines(scenario, found, cheapest))
+        print_lines(contradiction_lines(scenario, found, cheapest, sought=True))
     else:
         print_lines(["Nothing contradicts anything: the scenario has a plan."])
     return InfeasibleError.exit_code if found else 0

@@ -45,10 +45,15 @@ def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]
         yield f"  - {join_words([_amended(scenario, item, numbers) for item in repair.amendments])}"
 
 
-def contradiction_lines(scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair]) -> list[str]:
-    """Return why a scenario has no plan and what would repair it, a line each; empty if there is one."""
+def contradiction_lines(
+    scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair], *, sought: bool = False
+) -> list[str]:
+    """Return why a scenario has no plan and what would repair it, a line each; empty if there is one.
+
+    ``sought``: whether all repairs were looked for, so that it is said where there are none.
+    """
     lines = list(conflict_lines(scenario, conflicts))
-    if lines and not repairs:
+    if lines and sought and not repairs:
         lines.append("No repair is found: what may be changed is not enough, and the rest is not negotiable.")
     if repairs:
         lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
