@@ -249,14 +249,18 @@ def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) 
     short = np.zeros(len(before))
     short[period] = gave
     return {
-        name: _outward(float(had) + float(more), up=True) if more > LEAST else float(had)
+        name: _outward(float(had) + float(more), up=True, digits=6 if had + more < 10 else 2)
+        if more > LEAST
+        else float(had)
         for name, had, more in zip(scenario.periods, before, short, strict=True)
     }
 
 
 def _outward(value: float, *, up: bool, digits: int | None = None) -> float:
     """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
-    digits = digits or (6 if abs(value) < 10 else 2)
+    if digits is None:
+        # what is printed of a large number are whole units
+        digits = 6 if abs(value) < 10 else 2 if abs(value) < 1000 else 0
     near, outward, noise = round(value, digits), 1.0 if up else -1.0, 1e-10 * max(abs(value), 1.0)
     if (value - near) * outward > noise:
         near = round(near + outward * 10.0**-digits, digits)
