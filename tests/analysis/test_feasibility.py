@@ -48,7 +48,7 @@ def test_what_is_not_decided_in_time_is_not_said_to_be(monkeypatch: pytest.Monke
         assert problem.is_integer == (time_limit is not None)
         return None if problem.is_integer else True
 
-    monkeypatch.setattr("budgetopt.analysis.feasibility._has_point", in_no_time)
+    monkeypatch.setattr("budgetopt.analysis.feasibility.has_point", in_no_time)
     programs = {"house": {"packages": HALVES}}
     answer = feasibility(Scenario.from_document(village(programs=programs)))
     assert (answer.feasible, answer.decided, answer.conflicts) == (None, "relaxation", ())

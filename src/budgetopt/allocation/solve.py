@@ -126,7 +126,7 @@ def _no_allocation(outcome: SolverResult) -> Exception:
         case Termination.INFEASIBLE | Termination.INFEASIBLE_OR_UNBOUNDED:
             return InfeasibleError(
                 "no allocation can meet every rule",
-                hint="the floors, reserves and rules ask for more than the funds can pay, or contradict each other",
+                hint="the floors, reserves and rules ask for more than there is, or contradict each other",
             )
         case Termination.UNBOUNDED:
             return UnboundedError(

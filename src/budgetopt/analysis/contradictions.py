@@ -4,19 +4,22 @@ One set is found by dividing (QuickXplain: Junker, AAAI 2004): every set that is
 feasible if any one of its provisions is dropped. More sets are found by keeping a map of what is known (MARCO:
 Liffiton, Previti, Malik and Marques-Silva, Constraints 21, 2016): each set found, and each largest part that fits,
 rules out a region of the map, and the search ends when the map is exhausted. Feasibility is asked of the solver, so
-that conflicts of integer decisions are found too.
+that conflicts of integer decisions are found too: first of the linear program in which every limit may be missed, whose
+duals leave few limits to be tried, and of the integer program where that one does not tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
 from budgetopt.analysis.alterations import without_objective
+from budgetopt.analysis.least_missed import LeastMissed
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import FaultError, OptionError
 from budgetopt.formulation import Labels, LinearProgram, Matrix, Stage
@@ -70,9 +73,22 @@ def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
 
 class _Search:
     def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
         self.demands = tuple(scenario.limits.demands())
-        self._question = WhatIf(scenario)
-        self._known: dict[frozenset[int], bool] = {}
+        self._position = [scenario.limits.position(demand.provision) for demand in self.demands]
+        self._item = {position: item for item, position in enumerate(self._position)}
+        self._others = frozenset(item for item, demand in enumerate(self.demands) if not demand.is_linear)
+        self._missed: dict[frozenset[int], LeastMissed] = {}
+        self._known: dict[frozenset[int], frozenset[int] | None] = {}
+        self._fits: dict[frozenset[int], bool] = {}
+
+    @property
+    def _is_exact(self) -> bool:
+        return all(missed.is_exact for missed in self._missed.values())
+
+    @cached_property
+    def _question(self) -> WhatIf:
+        return WhatIf(self._scenario)
 
     def run(self) -> Iterator[Conflict]:
         everything = frozenset(range(len(self.demands)))
@@ -88,20 +104,55 @@ class _Search:
                 # a largest seed that fits cannot grow: every other set with something outside of it is still open
                 groups.append((everything - seed, 1.0, np.inf))
             else:
-                core = frozenset(_smallest(self.fits, sorted(seed)))
+                core = self._smallest(seed)
                 groups.append((core, -np.inf, len(core) - 1.0))
                 yield Conflict(tuple(self.demands[item] for item in sorted(core)))
 
     def fits(self, kept: frozenset[int]) -> bool:
         """Return whether some plan meets these provisions, all others being suspended."""
+        if kept not in self._fits:
+            self._fits[kept] = self._relaxed(kept) is None and (self._is_exact or self._has_plan(kept))
+        return self._fits[kept]
+
+    def _smallest(self, seed: frozenset[int]) -> frozenset[int]:
+        """Return a part of provisions that do not fit, each smaller part of which does."""
+        needed: set[int] = set()
+        rest = sorted(self._relaxed(seed) or ())
+        some = (len(rest) + 1) // 2
+        while rest:
+            part = self._relaxed(needed.union(rest[:-some]))
+            if part is None and some > 1:
+                some //= 2
+                continue
+            if part is None:
+                needed.add(rest.pop())
+            else:
+                rest = [item for item in rest[:-some] if item in part]
+            some = (len(rest) + 1) // 2
+        found = frozenset(needed) if self._relaxed(needed) is not None else seed
+        if self._is_exact and found is not seed:
+            return found
+        return frozenset(_smallest(self.fits, sorted(found)))
+
+    def _relaxed(self, kept: Collection[int]) -> frozenset[int] | None:
+        """Return a part of some provisions that no plan meets even with decisions taken in part; None if one does."""
+        kept = frozenset(kept)
         if kept not in self._known:
-            suspended = [demand.provision for item, demand in enumerate(self.demands) if item not in kept]
-            answer = self._question.solve(without_objective(self._question.problem_without(suspended)))
-            self._known[kept] = answer.primal is PointStatus.FEASIBLE
-            if not self._known[kept] and answer.termination is not Termination.INFEASIBLE:
-                unknown = f"could not tell whether provisions fit together: {answer.termination}"
-                raise FaultError(f"{answer.solver} {unknown}")
+            away = self._others - kept
+            if away not in self._missed:
+                self._missed = {away: LeastMissed(self._scenario, [self.demands[item].provision for item in away])}
+            found = self._missed[away].contradicting([self._position[item] for item in kept])
+            part = None if found is None else frozenset(self._item[at] for at in found) | (kept & self._others)
+            self._known[kept] = part
         return self._known[kept]
+
+    def _has_plan(self, kept: frozenset[int]) -> bool:
+        suspended = [demand.provision for item, demand in enumerate(self.demands) if item not in kept]
+        answer = self._question.solve(without_objective(self._question.problem_without(suspended)))
+        fits = answer.primal is PointStatus.FEASIBLE
+        if not fits and answer.termination is not Termination.INFEASIBLE:
+            raise FaultError(f"{answer.solver} could not tell whether provisions fit together: {answer.termination}")
+        return fits
 
 
 def _smallest(fits: Callable[[frozenset[int]], bool], items: Sequence[int]) -> list[int]:

@@ -31,7 +31,7 @@ def drops(
     found = []
     for limit in scenario.limits.demands():
         weight = weights.get(limit.name, 1.0 if every else NEVER)
-        if limit.is_linear or weight == NEVER:
+        if limit.is_linear or weight == NEVER or not limit.is_negotiable:
             continue
         values = (True, False) if limit.is_switch else (None, None)
         dropped = Repair(float(weight), (Amendment(limit, limit.address, *values),))

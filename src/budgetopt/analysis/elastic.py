@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from budgetopt.analysis.alterations import whole
 from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage
-from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits
-from budgetopt.scenario.limits import Limit, Limits, Number
+from budgetopt.scenario.limits import Limit, Limits, Number, Provision
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["CostOf", "Elastic", "elastic", "with_slacks"]
+__all__ = ["Elastic", "MayRelax", "elastic", "money_of", "with_slacks"]
 
-CostOf = Callable[[Limit, float], float | None]
-"""What one unit of relaxing a limit costs, from the limit and its size; None if it may not be relaxed."""
+MayRelax = Callable[[Limit], bool]
+"""Whether a limit may be relaxed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elastic:
-    """A problem with a column for every limit that may be relaxed, whose value is by how much, at a cost to minimize.
+    """A problem with a column for every limit that may be relaxed, whose value is by how much; their sum is minimized.
 
     Parameters
     ----------
@@ -31,6 +31,11 @@ class Elastic:
     column, limit, period
         The added columns, the position of the limit that each relaxes, and the period, -1 for several at once;
         shape (slacks,).
+    is_floor
+        Whether each lets a limit be fallen below, and not exceeded.
+    units, size
+        How many dollars or units one of each lets move, in all rows that it relaxes together, and how many the limit
+        has in these rows; both above zero.
     """
 
     problem: LinearProgram
@@ -38,6 +43,9 @@ class Elastic:
     column: Ints
     limit: Ints
     period: Ints
+    is_floor: Bools
+    units: Floats
+    size: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +63,39 @@ class _Relaxable:
     per_unit: Floats | None = None
 
 
-def elastic(scenario: Scenario, cost_of: CostOf) -> Elastic:
-    """Return a scenario's problem with elastic limits."""
+def elastic(scenario: Scenario, may_relax: MayRelax, suspended: Collection[Provision] = ()) -> Elastic:
+    """Return a scenario's problem with elastic limits; ``suspended``: provisions that do not hold at all."""
     limits = scenario.limits
-    suspended = {limit.provision for limit in limits.demands() if limit.is_linear}
+    gone = set(suspended)
+    free_of = gone | {limit.provision for limit in limits.demands() if limit.is_linear}
     # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
     # those of the free problem, and the limits those of the scenario
-    complete, free = whole(scenario), whole(scenario, suspended)
+    complete, free = whole(scenario, gone), whole(scenario, free_of)
     problem, of_programs = _with_program_rows(free, complete.limits, scenario)
     row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
-    slacks = _Slacks(limits, cost_of)
+    slacks = _Slacks(limits, may_relax)
     for part in (*_labelled_rows(complete.linear_program, free.linear_program, limits), *of_programs):
         kept = np.array([limits[at].is_demand for at in part.limit.tolist()], dtype=bool)
         row_lower[part.row[kept]], row_upper[part.row[kept]] = part.lower[kept], part.upper[kept]
         slacks.add(part, 1.0, part.lower)
         slacks.add(part, -1.0, part.upper)
-    count = len(slacks.cost)
+    count = len(slacks.limit)
     at = np.repeat(np.arange(count), np.array([len(row) for row in slacks.rows], dtype=np.int64))
     row, value = np.concatenate((*slacks.rows, [])).astype(np.int64), np.concatenate((*slacks.values, []))
     problem = replace(problem, row_lower=row_lower, row_upper=row_upper)
-    wider = with_slacks(problem, row, at, value, np.array(slacks.cost))
+    wider = with_slacks(problem, row, at, value, np.ones(count))
     column = problem.columns + np.arange(count)
     limit, period = (np.array(positions, dtype=np.int64) for positions in (slacks.limit, slacks.period))
-    return Elastic(wider, free, column, limit, period)
+    units, size = np.array(slacks.units, dtype=float), np.abs(np.array(slacks.size, dtype=float))
+    # a share of what the plan decides, and a limit of nothing, are measured by all of the money
+    size = np.where(size > 0, size, money_of(scenario))
+    is_floor = np.array(slacks.is_floor, dtype=bool)
+    return Elastic(wider, free, column, limit, period, is_floor, units, size)
+
+
+def money_of(scenario: Scenario) -> float:
+    """Return the revenue of all funds and periods, at least 1."""
+    return max(float(sum(scenario.revenue(fund).sum() for fund in scenario.funds)), 1.0)
 
 
 def with_slacks(problem: LinearProgram, row: Ints, slack: Ints, value: Floats, cost: Floats) -> LinearProgram:
@@ -142,8 +160,8 @@ def _with_program_rows(
     problem, terms = formulation.linear_program, formulation.terms.spending
     own, rows, of_program = problem.matrix, problem.rows, len(scenario.limits.shared)
     parts, entries = [], [(own.index, own.column_of_entry(), own.value)]
-    floor, floor_by = _floors(formulation, limits, scenario)
-    for values, by, is_floor in ((floor, floor_by, True), (limits.upper, limits.upper_by, False)):
+    floors, ceilings = _floors(formulation, limits, scenario), _ceilings(formulation, limits, scenario)
+    for (values, by), is_floor in ((floors, True), (ceilings, False)):
         program, period = np.nonzero((by >= 0) & np.isfinite(values))
         row = rows + np.arange(len(program))
         rows += len(program)
@@ -173,28 +191,45 @@ def _with_program_rows(
 
 def _floors(formulation: Formulation, limits: ProgramLimits, scenario: Scenario) -> tuple[Floats, Ints]:
     """Return the floors of spending, those in units of a service in dollars too, and what sets each."""
-    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
-    served = np.where(limits.fewest > 0, fixed + limits.fewest * formulation.prices, 0.0)
+    served = np.where(limits.fewest > 0, _fixed(scenario) + limits.fewest * formulation.prices, 0.0)
     of_floor = scenario.limits.of_programs("floor")[:, None]
     return np.maximum(limits.lower, served), np.where(served > limits.lower, of_floor, limits.lower_by)
+
+
+def _ceilings(formulation: Formulation, limits: ProgramLimits, scenario: Scenario) -> tuple[Floats, Ints]:
+    """Return the ceilings of spending, those in units that are negotiable in dollars too, and what sets each."""
+    of_units = scenario.limits.of_programs("most units")[:, None]
+    asked = np.array([at >= 0 and scenario.limits[at].is_demand for at in of_units[:, 0].tolist()], dtype=bool)
+    counts = asked[:, None] & np.isfinite(limits.most) & (formulation.prices > 0)
+    most = np.where(counts, limits.most, 0.0)
+    served = np.where(counts, _fixed(scenario) + most * formulation.prices, np.inf)
+    return np.minimum(limits.upper, served), np.where(served < limits.upper, of_units, limits.upper_by)
+
+
+def _fixed(scenario: Scenario) -> Floats:
+    return np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
 
 
 class _Slacks:
     """The columns that relax limits: one a row, or one for all rows that one number limits."""
 
-    def __init__(self, limits: Limits, cost_of: CostOf) -> None:
-        self._limits, self._cost_of = limits, cost_of
+    def __init__(self, limits: Limits, may_relax: MayRelax) -> None:
+        self._limits, self._may_relax = limits, may_relax
         self.rows: list[Ints] = []
         self.values: list[Floats] = []
-        self.cost: list[float] = []
         self.limit: list[int] = []
         self.period: list[int] = []
+        self.is_floor: list[bool] = []
+        self.units: list[float] = []
+        self.size: list[float] = []
 
     def add(self, part: _Relaxable, sign: float, bound: Floats) -> None:
         """Add what relaxes the limits of one side."""
         finite = np.flatnonzero(np.isfinite(bound))
         for at in np.unique(part.limit[finite]).tolist():
             limit, mine = self._limits[at], finite[part.limit[finite] == at]
+            if not self._may_relax(limit):
+                continue
             size, per_unit = 1.0, None
             number = _number_of(limit, sign)
             if part.per_unit is not None:
@@ -204,22 +239,19 @@ class _Slacks:
                 size, per_unit = _one_number(number, bound[mine])
             if per_unit is None:
                 for row in mine.tolist():
-                    cost = self._cost_of(limit, float(bound[row]))
-                    self._add(at, int(part.period[row]), cost, part.row[[row]], np.array([sign]))
-                continue
-            # one unit of the number lets as many dollars (or units) move as it counts for in all rows together
-            total = float(per_unit.sum())
-            cost = self._cost_of(limit, size * total)
-            self._add(at, -1, None if cost is None else cost * total, part.row[mine], sign * per_unit)
+                    self._add(at, int(part.period[row]), part.row[[row]], np.array([sign]), float(bound[row]))
+            else:
+                # one unit of the number lets as many dollars (or units) move as it counts for in all rows together
+                self._add(at, -1, part.row[mine], sign * per_unit, size * float(per_unit.sum()))
 
-    def _add(self, limit: int, period: int, cost: float | None, row: Ints, value: Floats) -> None:
-        if cost is None:
-            return
+    def _add(self, limit: int, period: int, row: Ints, value: Floats, size: float) -> None:
         self.rows.append(row)
         self.values.append(value)
-        self.cost.append(cost)
         self.limit.append(limit)
         self.period.append(period)
+        self.is_floor.append(bool(value.sum() > 0))
+        self.units.append(float(np.abs(value).sum()))
+        self.size.append(size)
 
 
 def _number_of(limit: Limit, sign: float) -> Number | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.contradictions import Conflict, conflicts
+from budgetopt.analysis.existence import has_point
 from budgetopt.analysis.repair import Repair
 from budgetopt.analysis.repairs import repairs
-from budgetopt.formulation import LinearProgram, formulate
+from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options, PointStatus, Termination
-from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["TIME_LIMIT", "Feasibility", "feasibility"]
 
@@ -53,21 +51,12 @@ def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasib
     problem = formulate(scenario).linear_program
     decided: Literal["linear program", "relaxation", "integer program"]
     decided = "relaxation" if problem.is_integer else "linear program"
-    # a linear program is solved faster with its objective than without one; a search ends with the first plan
-    feasible = _has_point(problem.relaxed())
+    feasible = has_point(problem.relaxed())
     if feasible and problem.is_integer:
-        feasible = _has_point(without_objective(problem), time_limit)
+        feasible = has_point(problem, time_limit)
         decided = decided if feasible is None else "integer program"
     if feasible is not False:
         return Feasibility(feasible, decided)
     found = conflicts(scenario) if problem.columns <= LARGE else ()
     quick = problem.columns <= QUICK and problem.open_integers <= QUICK // 10 and any(one.demands for one in found)
     return Feasibility(False, decided, found, repairs(scenario, at_most=2) if quick else ())
-
-
-def _has_point(problem: LinearProgram, time_limit: float | None = None) -> bool | None:
-    """Return whether any point is feasible; None if the time ran out."""
-    answer = LiveModel(replace(problem, tie_break=None), Options(time_limit=time_limit)).solve()
-    if answer.primal is PointStatus.FEASIBLE or answer.termination is Termination.UNBOUNDED:
-        return True
-    return False if answer.termination is Termination.INFEASIBLE else None

@@ -51,14 +51,18 @@ class Repair:
     Parameters
     ----------
     cost
-        What it costs by the measure that was asked for: dollars, or the sum of weighted shares of the limits. What is
-        dropped as a whole costs its weight.
+        What it costs: dollars, or the sum of weighted shares of the limits. What is dropped as a whole costs its
+        weight.
     amendments
         The numbers that change.
+    measure
+        Whether the cost is one in ``dollars``, or the ``change`` of the limits as shares of themselves: where that was
+        asked for, and where a limit that changes is not in dollars.
     """
 
     cost: float
     amendments: tuple[Amendment, ...]
+    measure: Literal["dollars", "change"] = "dollars"
 
     def apply(self, scenario: Scenario) -> Scenario:
         """Return the repaired scenario."""

@@ -10,18 +10,19 @@ from typing import Any, Literal
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
-from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.dropping import drops
-from budgetopt.analysis.elastic import Elastic, elastic
+from budgetopt.analysis.elastic import Elastic, elastic, money_of
+from budgetopt.analysis.existence import has_point
+from budgetopt.analysis.least_missed import is_missed
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.audit import Check, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit, Number
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import PointStatus, solve_linear_program
+from budgetopt.solvers import PointStatus
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["repairs"]
@@ -35,11 +36,12 @@ def repairs(
     *,
     measure: Literal["dollars", "change"] = "dollars",
     weights: Mapping[str, float | Literal["never"]] | None = None,
-    at_most: int = 5,
+    at_most: int = 20,
 ) -> tuple[Repair, ...]:
-    """Return the cheapest repairs of a scenario that no plan can meet, the cheapest first; none if it is feasible.
+    """Return the repairs of a scenario that no plan can meet, the cheapest first; none if it is feasible.
 
-    The cheapest repair of all may change several limits; after it come the cheapest that change only one. What is no
+    Every limit that is enough by itself is among them, with its least number; the cheapest repair of all may change
+    several. What is not negotiable in the scenario stays as it is. What is no
     number (rules on which programs go together, the match of a grant, money that may not supplant) can only be dropped,
     or for a match lowered: where a weight is given for it, which is then the cost of dropping it, or where nothing else
     helps. Where that alone is not enough, the cheapest numbers that have to change as well come with it.
@@ -50,8 +52,8 @@ def repairs(
         The scenario, or the path of its folder or file.
     measure
         ``dollars``: the fewest dollars by which floors, ceilings, reserves and rules on spending are relaxed, or that
-        must be found for a fund; limits that are not in dollars (targets, resources) count as many dollars as units,
-        times their weight, and are relaxed only where a weight is given for them or where nothing else helps.
+        must be found for a fund. Limits that are not in dollars (targets, resources) come after them, by their change
+        as a share of themselves; where a weight is given, they count as many dollars as units, times their weight.
         ``change``: the least change of all limits, each as a share of itself; money to be found counts as a share of
         the fund's.
     weights
@@ -69,8 +71,7 @@ def repairs(
     scenario = scenario_of(scenario, "repairs")
     weights = dict(weights or {})
     _check_weights(scenario, weights)
-    found = _find(scenario, measure, weights, at_most, others=False)
-    return found or _find(scenario, measure, weights, at_most, others=True)
+    return _find(scenario, measure, weights, at_most)
 
 
 def _check_weights(scenario: Scenario, weights: Mapping[str, Any]) -> None:
@@ -82,10 +83,8 @@ def _check_weights(scenario: Scenario, weights: Mapping[str, Any]) -> None:
             raise OptionError(f"the weight of {name!r} is {weight!r}", hint="a number above zero, or never")
 
 
-def _find(
-    scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most: int, *, others: bool
-) -> tuple[Repair, ...]:
-    found = _by_numbers(scenario, measure, weights, others=others, alone=True)
+def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most: int) -> tuple[Repair, ...]:
+    found = _by_numbers(scenario, measure, weights, alone=True)
     if found is None:
         return ()
 
@@ -93,45 +92,56 @@ def _find(
         """Return a repair with what else it takes by numbers; None if nothing helps."""
         if _works(scenario, repair):
             return repair
-        rest = _by_numbers(repair.apply(scenario), measure, weights, others=others, alone=False)
+        rest = _by_numbers(repair.apply(scenario), measure, weights, alone=False)
         if not rest:
             return None
-        both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments))
+        both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)
         return both if _works(scenario, both) else None
 
-    found += drops(scenario, weights, completed, every=others and not found)
+    found += drops(scenario, weights, completed, every=not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
-    ordered = sorted(unique.values(), key=lambda repair: (repair.cost, len(repair.amendments)))
+    ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
 
 
-def _by_numbers(
-    scenario: Scenario, measure: str, weights: Mapping[str, Any], *, others: bool, alone: bool
-) -> list[Repair] | None:
+def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *, alone: bool) -> list[Repair] | None:
     """Return the cheapest repair by numbers, and with ``alone`` those of one provision; None if none is needed."""
 
-    def cost_of(limit: Limit, size: float) -> float | None:
-        weight = weights.get(limit.name, 1.0)
-        if weight == NEVER:
-            return None
-        if measure == "change":
-            return float(weight) / max(abs(size), 1e-9)
-        return float(weight) if limit.in_dollars or others or limit.name in weights else None
+    def may_relax(limit: Limit) -> bool:
+        return limit.is_negotiable and weights.get(limit.name, 1.0) != NEVER
 
-    slack = elastic(scenario, cost_of)
+    slack = elastic(scenario, may_relax)
+    limits = [scenario.limits[at] for at in slack.limit.tolist()]
+    weight = np.array([float(weights.get(limit.name, 1.0)) for limit in limits])
+    in_dollars = np.array([limit.in_dollars or limit.of_program or limit.name in weights for limit in limits])
+    money = money_of(scenario)
+    shares = slack.units / slack.size * money
+    counts = weight * (shares if measure == "change" else np.where(in_dollars, slack.units, shares))
     live = LiveModel(slack.problem)
-    best = _solve(live)
+    live.set_costs(np.concatenate((np.zeros(slack.problem.columns - len(counts)), counts)), maximize=False)
+
+    def solved(opened: Bools) -> Repair | None:
+        live.set_column_bounds(slack.column, np.zeros(len(opened)), np.where(opened, np.inf, 0.0))
+        point = _solve(live)
+        if point is None:
+            return None
+        gave = np.where(opened, point[slack.column], 0.0)
+        as_change = measure == "change" or bool((is_missed(slack, gave) & ~in_dollars).any())
+        cost = float(counts @ gave) / (money if as_change else 1.0)
+        return _repair(scenario, slack, point, cost, "change" if as_change else "dollars")
+
+    every = np.ones(len(counts), dtype=bool)
+    best = (solved(in_dollars) if measure == "dollars" else None) or solved(every)
     if best is None:
         return []
-    if slack.problem.stages[0].cost @ best <= LEAST:
+    if not best.amendments and best.cost <= LEAST:
         return None
-    found = [_repair(scenario, slack, best)]
+    found = [best]
     for position in dict.fromkeys(slack.limit.tolist()) if alone else ():
         mine = slack.limit == position
-        live.set_column_bounds(slack.column, np.zeros(len(mine)), np.where(mine, np.inf, 0.0))
-        point = _solve(live)
-        if point is not None:
-            found.append(_repair(scenario, slack, point))
+        sides = [mine & slack.is_floor, mine & ~slack.is_floor]
+        tried = [repair for side in sides if side.any() and (repair := solved(side)) is not None]
+        found += tried or [repair for repair in (solved(mine),) if repair is not None and all(map(np.any, sides))]
     return found
 
 
@@ -143,7 +153,7 @@ def _works(scenario: Scenario, repair: Repair) -> bool:
         problem = formulate(repair.apply(scenario)).linear_program
     except ScenarioError:
         return False
-    return solve_linear_program(without_objective(problem)).x is not None
+    return bool(has_point(problem))
 
 
 def _solve(live: LiveModel) -> Floats | None:
@@ -151,7 +161,9 @@ def _solve(live: LiveModel) -> Floats | None:
     return answer.x if answer.primal is PointStatus.FEASIBLE else None
 
 
-def _repair(scenario: Scenario, slack: Elastic, point: Floats) -> Repair:
+def _repair(
+    scenario: Scenario, slack: Elastic, point: Floats, cost: float, measure: Literal["dollars", "change"]
+) -> Repair:
     """Return the numbers that the plan of a point needs, where its limits are relaxed."""
     free, own = slack.formulation, point[: slack.formulation.linear_program.columns]
     plan = SpendingPlan(free.spending_of(own), free.transfers_of(own), free.packages_of(own), free.units_of(own))
@@ -164,7 +176,7 @@ def _repair(scenario: Scenario, slack: Elastic, point: Floats) -> Repair:
             address = limit.address_of(number)
             changed = _changed(scenario, limit, number, checks, slack.period[mine], gave[mine])
             amendments += [Amendment(limit, address, before, after) for before, after in changed]
-    return Repair(float(slack.problem.stages[0].cost @ point), tuple(amendments))
+    return Repair(cost, tuple(amendments), measure)
 
 
 def _changed(
@@ -237,14 +249,18 @@ def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) 
     short = np.zeros(len(before))
     short[period] = gave
     return {
-        name: _outward(float(had) + float(more), up=True) if more > LEAST else float(had)
+        name: _outward(float(had) + float(more), up=True, digits=6 if had + more < 10 else 2)
+        if more > LEAST
+        else float(had)
         for name, had, more in zip(scenario.periods, before, short, strict=True)
     }
 
 
 def _outward(value: float, *, up: bool, digits: int | None = None) -> float:
     """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
-    digits = digits or (6 if abs(value) < 10 else 2)
+    if digits is None:
+        # what is printed of a large number are whole units
+        digits = 6 if abs(value) < 10 else 2 if abs(value) < 1000 else 0
     near, outward, noise = round(value, digits), 1.0 if up else -1.0, 1e-10 * max(abs(value), 1.0)
     if (value - near) * outward > noise:
         near = round(near + outward * 10.0**-digits, digits)

@@ -20,7 +20,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, Solution
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["Shortfall", "shortfall_of"]
+__all__ = ["Shortfall", "lacks_money", "shortfall_of"]
 
 MOST_ROWS = 60
 """Of no more rows of a limit than so many it is asked by how much they are missed."""
@@ -50,18 +50,30 @@ class Shortfall:
     available: float
 
 
+def lacks_money(scenario: Scenario, conflict: Conflict) -> bool:
+    """Return whether the limits of a conflict fit together if every fund has as much money as they ask for."""
+    problem = _only(scenario, conflict)
+    rows = np.concatenate([block.positions for block in problem.row_labels.of_kind("fund balance")])
+    return _missed(problem, rows).primal is PointStatus.FEASIBLE
+
+
 def shortfall_of(scenario: Scenario, conflict: Conflict) -> Shortfall | None:
     """Return the sum that does not come out in a conflict; None if it is not one plain sum."""
-    kept = set(conflict.provisions)
-    suspended = {limit.provision for limit in scenario.limits.demands()} - kept
     # all-or-nothing decisions may be taken in part: what that already rules out is a sum
-    problem = formulate(scenario, suspended=suspended).linear_program.relaxed()
+    problem = _only(scenario, conflict).relaxed()
     if _missed(problem, np.empty(0, dtype=np.int64)).primal is PointStatus.FEASIBLE:
         return None
     sums = [limit for limit in conflict.demands if limit.is_linear and not limit.of_each_program]
     others, in_dollars = ([limit for limit in sums if limit.in_dollars is dollars] for dollars in (False, True))
-    found = _of_limits(scenario, problem, others) or _of_money(scenario, problem)
-    return found or _of_limits(scenario, problem, in_dollars)
+    several = len(others) > 1 and all(limit.kind != "resource" for limit in others)
+    found = (_of_money(scenario, problem) if several else None) or _of_limits(scenario, problem, others)
+    return found or _of_money(scenario, problem) or _of_limits(scenario, problem, in_dollars)
+
+
+def _only(scenario: Scenario, conflict: Conflict) -> LinearProgram:
+    """Return the problem in which of all limits only those of a conflict hold."""
+    suspended = {limit.provision for limit in scenario.limits.demands()} - set(conflict.provisions)
+    return formulate(scenario, suspended=suspended).linear_program
 
 
 def _missed(problem: LinearProgram, rows: Ints, counts: Floats | float = 1.0) -> Solution:

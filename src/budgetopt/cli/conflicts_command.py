@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["HELP", "NAME", "add_arguments", "conflicts_document", "run", "solved_or_why_not"]
 
 NAME = "conflicts"
+SETS, REPAIRS = 3, 20
 HELP = "when nothing fits: what contradicts what, and the cheapest repairs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
-    text = "how many sets and repairs to look for (3)"
-    parser.add_argument("--most", metavar="COUNT", type=positive_count, default=3, help=text)
+    text = "how many sets and repairs to look for (3 sets and 20 repairs)"
+    parser.add_argument("--most", metavar="COUNT", type=positive_count, help=text)
     text = "what the cheapest repair has least of: dollars, or change of the limits in shares of themselves"
     parser.add_argument("--measure", choices=["dollars", "change"], default="dollars", help=text)
     text = "how much a rule, fund, program, outcome or resource counts in a repair: a factor, or never"
@@ -47,14 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis import conflicts, repairs
 
         most, measure = arguments.most, arguments.measure
-        found = conflicts(scenario, at_most=most)
-        cheapest = repairs(scenario, measure=measure, weights=weights, at_most=most) if found else ()
+        found = conflicts(scenario, at_most=most or SETS)
+        cheapest = repairs(scenario, measure=measure, weights=weights, at_most=most or REPAIRS) if found else ()
     if arguments.format == "json":
         print_json(conflicts_document(found, cheapest))
     elif found:
         from budgetopt.report.contradiction import contradiction_lines
 
-        print_lines(contradiction_lines(scenario, found, cheapest))
+        print_lines(contradiction_lines(scenario, found, cheapest, sought=True))
     else:
         print_lines(["Nothing contradicts anything: the scenario has a plan."])
     return InfeasibleError.exit_code if found else 0
@@ -72,7 +73,7 @@ def solved_or_why_not(scenario: Scenario, **options: Any) -> Allocation:
 
         with progress("Looking for contradictions"):
             found = conflicts(scenario)
-            cheapest = repairs(scenario, at_most=2) if found and found[0].demands else ()
+            cheapest = repairs(scenario, at_most=2) if found else ()
         for line in contradiction_lines(scenario, found, cheapest):
             say(line)
         raise
@@ -95,7 +96,8 @@ def conflicts_document(found: tuple[Conflict, ...], cheapest: tuple[Repair, ...]
     return {
         "conflicts": [[_demand(demand) for demand in conflict.demands] for conflict in found],
         "repairs": [
-            {"cost": repair.cost, "changes": [_change(item) for item in repair.amendments]} for repair in cheapest
+            {"cost": repair.cost, "measure": repair.measure, "changes": [_change(item) for item in repair.amendments]}
+            for repair in cheapest
         ],
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.analysis import Amendment, Conflict, Repair
-from budgetopt.analysis.shortfall import Shortfall, shortfall_of
+from budgetopt.analysis.shortfall import Shortfall, lacks_money, shortfall_of
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import capital, label, one_line
 from budgetopt.scenario.amounts import Share
@@ -28,7 +28,7 @@ def conflict_lines(scenario: Scenario, conflicts: Sequence[Conflict]) -> Iterato
             yield "No plan exists even without any rule, floor, reserve or target."
             continue
         head = "These cannot all be met" if len(conflict.demands) > 1 else "This cannot be met"
-        money = " with the money there is"
+        money = _cause(scenario, conflict)
         yield f"{head}{money}:" if len(conflicts) == 1 else f"{number}. {head}{money}:"
         for demand in conflict.demands:
             because = f" ({one_line(demand.because)})" if demand.because else ""
@@ -45,12 +45,29 @@ def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]
         yield f"  - {join_words([_amended(scenario, item, numbers) for item in repair.amendments])}"
 
 
-def contradiction_lines(scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair]) -> list[str]:
-    """Return why a scenario has no plan and what would repair it, a line each; empty if there is one."""
+def contradiction_lines(
+    scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair], *, sought: bool = False
+) -> list[str]:
+    """Return why a scenario has no plan and what would repair it, a line each; empty if there is one.
+
+    ``sought``: whether all repairs were looked for, so that it is said where there are none.
+    """
     lines = list(conflict_lines(scenario, conflicts))
+    if lines and sought and not repairs:
+        lines.append("No repair is found: what may be changed is not enough, and the rest is not negotiable.")
     if repairs:
         lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
     return lines
+
+
+def _cause(scenario: Scenario, conflict: Conflict) -> str:
+    """Return what there is too little of: money, resources or nothing that can be named."""
+    lacking = [
+        f"“{one_line(owner)}”" for demand in conflict.demands if demand.kind == "resource" for owner in demand.owners
+    ]
+    if lacks_money(scenario, conflict):
+        lacking.insert(0, "money")
+    return f" with the {join_words(lacking)} there is" if lacking else ""
 
 
 def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:

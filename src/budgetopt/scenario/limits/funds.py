@@ -66,16 +66,26 @@ def money_limits(scenario: Scenario) -> Iterator[Limit]:
 
 def _limit(scenario: Scenario, kind: str, name: str, path: Path, said: Any, **more: Any) -> Limit:
     because = getattr(said, "because", "")
-    return Limit(kind=kind, name=name, path=path, because=because, place=scenario.places.of(*path), **more)
+    negotiable = getattr(said, "negotiable", True)
+    place = scenario.places.of(*path)
+    return Limit(
+        kind=kind, name=name, path=path, because=because, place=place, is_negotiable=negotiable, **more
+    )  # fmt: skip
 
 
 def _of_fund(scenario: Scenario, key: str, part: str, title: str, phrase: str, **more: Any) -> Limit:
     fund = scenario.funds[key]
     names = {"kind": part.replace("_", " "), "address": f"funds[{key}].{part}", "owners": (printed(key, fund.name),)}
     return _limit(
-        scenario, name=key, path=("funds", key, part), said=getattr(fund, part), title=title, phrase=phrase,
+        scenario, name=key, path=("funds", key, part), said=_who_says(fund, part), title=title, phrase=phrase,
         **names | more,
     )  # fmt: skip
+
+
+def _who_says(fund: Fund, part: str) -> Any:
+    """Return what says whether a part of a fund is negotiable: its own model, or for a number or a switch the fund."""
+    own = getattr(fund, part)
+    return own if hasattr(own, "negotiable") else fund
 
 
 def _numbers(said: Any) -> tuple[Number, ...]:

@@ -121,6 +121,7 @@ class Limits(Sequence[Limit]):
         said = {key: value for key in keys if (value := self._written(row, key)) is not None}
         key = next(iter(said), keys[0])
         in_units = key.startswith("service")
+        marked = programs.value(row, f"{key.partition('.')[0]}.negotiable")
         return Limit(
             kind=kind,
             name=name,
@@ -134,7 +135,8 @@ class Limits(Sequence[Limit]):
             unit=(programs.value(row, "service.unit") or "units") if in_units else "",
             in_dollars=not in_units,
             numbers=tuple(Number(at, sense, said[at], counts_units=at.startswith("service")) for at in said),
-            is_demand=kind != "most units",
+            is_demand=kind != "most units" or marked is True,
+            is_negotiable=marked is not False,
             of_program=True,
             sets_program_limits=True,
         )

@@ -137,6 +137,8 @@ class Limit:
         How its relaxation is said, by its sense or by ``""`` for every sense.
     is_demand
         Whether the scenario could do without it. Money and what can be served at most are facts.
+    is_negotiable
+        Whether a repair may change or drop it.
     is_linear
         Whether it can be relaxed little by little in one linear program.
     is_switch
@@ -178,6 +180,7 @@ class Limit:
     unasked: str = "asks for nothing here"
     relaxed: Mapping[str, str] = field(default_factory=dict)
     is_demand: bool = True
+    is_negotiable: bool = True
     is_linear: bool = True
     is_switch: bool = False
     is_goal: bool = False

@@ -58,6 +58,7 @@ def rule_limits(scenario: Scenario) -> Iterator[Limit]:
             "phrase": "the rule “{}”",
             "owners": (rule.name,),
             "because": rule.because,
+            "is_negotiable": rule.negotiable,
             "place": scenario.places.of("rules", position),
             "numbers": _numbers(rule),
             "parts": rule.parts,

@@ -25,6 +25,8 @@ class Reserve(Model):
     """For a reserve that is rebuilt: the period from which on it must be whole; until then there is none."""
     because: Text = ""
     """The policy or law behind it, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
 
     @model_validator(mode="before")
     @classmethod
@@ -41,6 +43,8 @@ class Transfer(Model):
     """The least that must be transferred in a period."""
     because: Text = ""
     """The policy or law behind it, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
 
 
 class Match(Model):
@@ -54,6 +58,8 @@ class Match(Model):
     """The local share of what grant and match pay together."""
     because: Text = ""
     """The grant's condition, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Match:
@@ -81,6 +87,8 @@ class MaintenanceOfEffort(Model):
     baselines."""
     because: Text = ""
     """The grant's condition, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
 
 
 class FundSpending(Model):
@@ -92,6 +100,8 @@ class FundSpending(Model):
     """The least: an amount, or a share of the fund's recurring revenue."""
     because: Text = ""
     """The law or policy behind it, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> FundSpending:
@@ -143,5 +153,7 @@ class Fund(Model):
     """For a grant: local spending that must be kept up if any of the grant is spent."""
     no_supplanting: Flag = False
     """For a grant: it may pay for a program only what comes on top of the baseline, paid by other funds."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may find money for it, or give up its structural balance or supplanting."""
     as_of: Date = ""
     """The year or date that the figures are of."""

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Number
-from budgetopt.scenario.model.base import Date, Model, NotNegative, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, NotNegative, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Outcome", "Target"]
@@ -26,6 +26,8 @@ class Target(Model):
     """Whether the target holds in every period, or for all periods together."""
     because: Text = ""
     """The resolution, plan or law behind it, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
 
     @model_validator(mode="after")
     def _has_a_level(self) -> Target:

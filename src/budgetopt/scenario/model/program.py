@@ -96,6 +96,8 @@ class Spending(Model):
     """The ceiling: an amount, or a share of the baseline."""
     because: Text = ""
     """The law, contract or promise behind the limits, printed with them."""
+    negotiable: Flag | None = None
+    """Whether a repair of a contradiction may change the limits; left out, it may."""
 
 
 class IfFunded(Model):
@@ -126,6 +128,9 @@ class Service(Model):
     """The fewest units in a period."""
     whole: Flag = False
     """Whether only whole units can be served: courses, vehicles, teams."""
+    negotiable: Flag | None = None
+    """Whether a repair of a contradiction may change the fewest and the most units; left out, it may change the fewest,
+    and the most, as many as there are to be served, is a fact."""
 
     @model_validator(mode="after")
     def _has_an_end(self) -> Service:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Number, PositiveAmount
-from budgetopt.scenario.model.base import Date, Model, Name, NotNegative, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, NotNegative, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Resource", "Use"]
@@ -25,6 +25,8 @@ class Resource(Model):
     """What is counted, in the plural: FTE, square feet, hours."""
     because: Text = ""
     """Why there is no more, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
     description: Text = ""
     """What the resource is."""
     source: Text = ""

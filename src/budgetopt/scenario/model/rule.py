@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import Discriminator, Field, model_validator
 
 from budgetopt.scenario.amounts import NumberOrShare, PositiveAmount, Share, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Names, NotNegative, PerPeriod, Text, tag, tag_name
+from budgetopt.scenario.model.base import Flag, Model, Name, Names, NotNegative, PerPeriod, Text, tag, tag_name
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse, shown
 
@@ -31,6 +31,8 @@ class RuleBase(Model):
     """The rule's name, as it is printed."""
     because: Text = ""
     """The resolution, law or promise behind it, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change it; false keeps it as it is."""
     where: Where | None = None
     """The programs that it speaks of; left out, all of them."""
     periods: Names | None = None
