@@ -117,7 +117,7 @@ def test_a_service_that_costs_nothing_is_funded() -> None:
     document = {**document_of(programs, revenue=10), "resources": {"nurses": {"capacity": 100}}}
     plan = bo.solve(Scenario.from_document(document))
     assert plan.programs["reason"]["free"] == "at its ceiling of 30 cases"
-    assert str(plan.explain()).splitlines()[2] == "The plan spends $10 on 2 programs."
+    assert str(plan.explain()).splitlines()[2] == "The plan spends $10 on 2 programs in FY1."
 
 
 def test_staff_that_are_used_up_hold_a_program_and_money_that_is_left_does_not() -> None:
@@ -141,8 +141,7 @@ def test_packages_that_cost_too_much_say_so_and_one_that_costs_nothing_at_first_
         "park": packaged([6, 0], 8, start=["FY1"]),
         "pool": packaged([6, 0], 3, start=["FY1"]),
     }
-    funds = {"capital": {"revenue": 10, "carryover": False}}
-    assert reasons(document_of(programs, funds=funds, periods=("FY1", "FY2"))) == {
+    assert reasons(document_of(programs, revenue=10, periods=("FY1", "FY2"))) == {
         "bridge": "has its only package",
         "road": "unfunded: costs more than the fund has in FY1",
         "park": "has its only package",
@@ -165,7 +164,9 @@ def test_a_package_that_lacks_staff_says_how_many_are_left() -> None:
 
 def test_what_is_not_measured_or_adds_nothing_is_said_to() -> None:
     programs = {"good": one(spending={"at_most": 5}), "plain": {"baseline": 3}, "bad": one(-2)}
-    found = reasons(document_of(programs, revenue=9))
+    kept = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
+    assert reasons(document_of(programs, revenue=9))["plain"] == kept
+    found = reasons(document_of({**programs, "good": one()}, revenue=5))
     assert found["plain"] == "unfunded: no effect of it is measured"
     assert found["bad"] == "unfunded: a dollar here would add nothing"
 

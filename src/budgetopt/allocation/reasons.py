@@ -93,6 +93,10 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     unfavoured = margins.other >= -1e-9 * np.maximum(size, 1e-300)
     reasons[unfunded & known & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
+    alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= _HALF_A_CENT
+    packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
+    spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)
+    reasons[spare] = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
     costs = margins.money + margins.resource + margins.other
     # what a fund could only be given by another is worth what it is worth there
     own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
