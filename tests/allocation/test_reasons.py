@@ -84,7 +84,8 @@ def test_packages_are_counted_over_all_periods() -> None:
         "all": "has all of its 3 packages",
         "some": "takes 2 of its 3 packages: no other choice of them is worth more",
         "none": "unfunded: the money buys more elsewhere",
-        "plain": "unfunded: the money buys more elsewhere",
+        # three dollars in the first year, and nothing in the second
+        "plain": "stands at the margin: its next dollar buys no more than elsewhere",
     }
 
 
@@ -100,3 +101,88 @@ def test_what_holds_in_the_first_period_is_told() -> None:
     assert found["d"] == "at its ceiling"
     # nothing in both years
     assert found["c"] == "unfunded: the money buys more elsewhere"
+
+
+def packaged(cost: Any, worth: float = 9, **more: Any) -> dict[str, Any]:
+    return {"packages": [{"cost": cost, "outcomes": {"good": worth}}], **more}
+
+
+def served(unit_cost: float, rate: float, **more: Any) -> dict[str, Any]:
+    service = {"unit": "cases", "unit_cost": unit_cost, **more}
+    return {"service": service, "uses": {"nurses": {"per_unit": 1}}, "outcomes": {"good": {"per_unit": rate}}}
+
+
+def test_a_service_that_costs_nothing_is_funded() -> None:
+    programs = {"free": served(0, 2, up_to=30), "paid": served(1, 1, up_to=500)}
+    document = {**document_of(programs, revenue=10), "resources": {"nurses": {"capacity": 100}}}
+    plan = bo.solve(Scenario.from_document(document))
+    assert plan.programs["reason"]["free"] == "at its ceiling of 30 cases"
+    assert str(plan.explain()).splitlines()[2] == "The plan spends $10 on 2 programs in FY1."
+
+
+def test_staff_that_are_used_up_hold_a_program_and_money_that_is_left_does_not() -> None:
+    programs = {"births": served(1, 2), "visits": served(1, 0.5)}
+    resources = {"nurses": {"capacity": 20, "unit": "minutes"}}
+    found = reasons({**document_of(programs, revenue=100), "resources": resources})
+    assert found["births"] == "stands at the margin: nurses buy no more here than elsewhere"
+    assert found["visits"] == "unfunded: nurses are used up elsewhere: one of the minutes buys 2 there, 0.5 here"
+
+
+def test_money_and_staff_that_are_both_used_up_are_both_named() -> None:
+    programs = {"best": served(1, 9, up_to=5), "long": served(1, 3), "dear": served(4, 4), "poor": served(4, 0.5)}
+    found = reasons({**document_of(programs, revenue=50), "resources": {"nurses": {"capacity": 20}}})
+    assert found["poor"] == "unfunded: the money and nurses buy more elsewhere"
+
+
+def test_packages_that_cost_too_much_say_so_and_one_that_costs_nothing_at_first_is_funded() -> None:
+    programs = {
+        "bridge": packaged([0, 5], start=["FY1"]),
+        "road": packaged([12, 0], 50, start=["FY1"]),
+        "park": packaged([6, 0], 8, start=["FY1"]),
+        "pool": packaged([6, 0], 3, start=["FY1"]),
+    }
+    assert reasons(document_of(programs, revenue=10, periods=("FY1", "FY2"))) == {
+        "bridge": "has its only package",
+        "road": "unfunded: costs more than the fund has in FY1",
+        "park": "has its only package",
+        "pool": "unfunded: costs 6 in FY1, and 4 is left",
+    }
+
+
+def test_where_no_limit_binds_the_cheapest_unfunded_package_is_named() -> None:
+    document = document_of({"north": packaged(6, 10), "south": packaged(6)}, revenue=10)
+    told = str(bo.solve(Scenario.from_document(document)).explain())
+    assert told.endswith("$4 is left: the cheapest unfunded package costs $6.")
+
+
+def test_a_package_that_lacks_staff_says_how_many_are_left() -> None:
+    station = {"cost": 1, "outcomes": {"good": 5}, "uses": {"nurses": 12}}
+    programs = {"a": {"packages": [{**station, "outcomes": {"good": 9}}]}, "b": {"packages": [station]}}
+    document = {**document_of(programs, revenue=10), "resources": {"nurses": {"capacity": 15}}}
+    assert reasons(document)["b"] == "unfunded: needs 12 of nurses, and 3 is left"
+
+
+def test_what_is_not_measured_or_adds_nothing_is_said_to() -> None:
+    programs = {"good": one(spending={"at_most": 5}), "plain": {"baseline": 3}, "bad": one(-2)}
+    kept = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
+    assert reasons(document_of(programs, revenue=9))["plain"] == kept
+    found = reasons(document_of({**programs, "good": one()}, revenue=5))
+    assert found["plain"] == "unfunded: no effect of it is measured"
+    assert found["bad"] == "unfunded: a dollar here would add nothing"
+
+
+def test_a_program_that_only_a_target_asks_for() -> None:
+    programs = {"p": one(), "q": {"outcomes": {"good": {"curve": [[0, 0], [50, 0]]}, "other": {"per_dollar": 1}}}}
+    document = document_of(programs, revenue=20)
+    document["outcomes"] = {"good": {"weight": 1}, "other": {"target": {"at_least": 4}}}
+    assert reasons(document)["q"] == "funded because the target of “other” asks for it"
+
+
+def test_equal_cuts_are_said_to_be_equal() -> None:
+    programs = {"patrol": {"baseline": 6}, "parks": {"baseline": 4}, "museum": {"baseline": 3}}
+    document = {**document_of(programs, revenue=8), "objective": {"minimize": "change from baseline"}}
+    assert reasons(document) == {
+        "patrol": "keeps its baseline",
+        "parks": "cut: other cuts of the same size would do as well",
+        "museum": "cut: other cuts of the same size would do as well",
+    }

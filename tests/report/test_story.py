@@ -109,7 +109,7 @@ def test_a_change_for_the_worse_is_said_to_be_one() -> None:
 def test_what_is_left_is_said() -> None:
     plan = plan_of(budget(500, a=program(100, 1, spending={"at_most": 150})))
     assert "No fund is overdrawn; $350 is left." in told(plan)
-    assert told(plan)[-1] == "No limit holds the plan back."
+    assert told(plan)[-1] == "Every program is at its ceiling."
 
 
 def test_programs_that_end_are_said_to() -> None:

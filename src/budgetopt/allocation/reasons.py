@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation.margins import asked_for, margins_of
+from budgetopt.allocation.package_reasons import cheapest_unfunded, package_reasons
 from budgetopt.formulation.fund_rows import inflow
+from budgetopt.formulation.stages import outcome_worths
+from budgetopt.scenario.model import CHANGE
 from budgetopt.scenario.programs import Bools, Texts
+from budgetopt.scenario.words import money, printed
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["reasons_of"]
+__all__ = ["funded_of", "reasons_of", "what_limits"]
 
 _HALF_A_CENT = 0.005
+_STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
+_ELSEWHERE = "unfunded: the money buys more elsewhere"
 
 
 def reasons_of(plan: Allocation) -> Texts:
@@ -25,13 +32,15 @@ def reasons_of(plan: Allocation) -> Texts:
     slack = 1e-9 * np.maximum(spent, 1.0) + _HALF_A_CENT
     at_ceiling = spent >= limits.upper - slack
     at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
-    nothing = (spent <= _HALF_A_CENT) & ~at_floor & ~at_ceiling
     fixed = at_floor & at_ceiling
-    reasons = np.full(len(spent), "stands at the margin: its next dollar buys no more than elsewhere", dtype=object)
-    for row, words in _packages(plan):
+    reasons = np.full(len(spent), _STANDS, dtype=object)
+    unfunded = ~funded_of(plan) & ~at_floor.any(axis=1) & ~at_ceiling.any(axis=1)
+    reasons[unfunded] = _ELSEWHERE
+    _say_margins(plan, reasons, unfunded)
+    _say_cuts(plan, reasons)
+    _say_service_ceilings(plan, reasons)
+    for row, words in package_reasons(plan):
         reasons[row] = words
-    unfunded = nothing.any(axis=1)
-    reasons[unfunded] = "unfunded: the money buys more elsewhere"
     reasons[unfunded & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
     reasons[unfunded & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
     for held, by, own, word in (
@@ -48,16 +57,105 @@ def reasons_of(plan: Allocation) -> Texts:
     return reasons
 
 
-def _packages(plan: Allocation) -> Iterator[tuple[int, str]]:
-    """Yield the programs of packages, each with how many of them it takes in any period."""
-    packages, taken = plan.scenario.packages, np.asarray(plan.packages.any(axis=1))
-    for row in np.unique(packages.program).tolist():
-        mine = packages.program == row
-        count, most = int(taken[mine].sum()), int(mine.sum())
-        if count == most:
-            yield row, "has its only package" if most == 1 else f"has all of its {most} packages"
-        else:
-            yield row, f"takes {count} of its {most} packages: no other choice of them is worth more"
+def funded_of(plan: Allocation) -> Bools:
+    """Return which programs get money, serve at no cost, or have a package, in any period; shape (programs,)."""
+    funded: Bools = (plan.spending.sum(axis=(1, 2)) > _HALF_A_CENT) | (plan.units.sum(axis=1) > 0)
+    funded[plan.scenario.packages.program[plan.packages.any(axis=1)]] = True
+    return funded
+
+
+def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str:
+    """Return, for a plan without a limit that binds, why it still goes no further; one sentence."""
+    if (found := cheapest_unfunded(plan)) is not None:
+        cost, left, period = found
+        when = f" in {plan.scenario.periods[period]}" if len(plan.scenario.periods) > 1 else ""
+        if left > _HALF_A_CENT:
+            return f"{spoken(left)} is left{when}: the cheapest unfunded package costs {spoken(cost)}."
+    reasons = [str(reason) for reason in reasons_of(plan)]
+    if reasons and all(reason.startswith("at its ceiling") for reason in reasons):
+        return "Every program is at its ceiling."
+    nothing_more = ("at its ceiling", "has all of its", "has its only", "unfunded: a dollar", "unfunded: no effect")
+    if reasons and all(reason.startswith(nothing_more) for reason in reasons):
+        return "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money."
+    return "No limit holds the plan back."
+
+
+def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
+    """Say of programs that are scaled which of money and resources their next dollar would take from elsewhere."""
+    margins = margins_of(plan)
+    if margins is None or outcome_worths(plan.scenario, plan.scenario.objective[0]) is None:
+        return
+    effects, size = plan.scenario.effects, np.abs(margins.worth) + margins.money + margins.resource
+    measured = np.zeros(len(reasons), dtype=bool)
+    measured[effects.program] = True
+    known = ~np.isnan(margins.worth)
+    adds = margins.worth > 1e-9 * np.maximum(size, 1e-300)
+    unfavoured = margins.other >= -1e-9 * np.maximum(size, 1e-300)
+    reasons[unfunded & known & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
+    reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
+    alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= _HALF_A_CENT
+    packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
+    spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)
+    reasons[spare] = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
+    costs = margins.money + margins.resource + margins.other
+    # what a fund could only be given by another is worth what it is worth there
+    own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
+    tie = own & known & adds & (np.abs(costs - margins.worth) <= 1e-9 * size) & (margins.resource <= 1e-9 * size)
+    reasons[unfunded & tie & unfavoured] = "unfunded: its dollar would buy no more than elsewhere"
+    for row, kind, name in asked_for(plan):
+        what = f"the target of “{name}” asks" if kind == "target" else f"the rule “{name}” asks"
+        reasons[row] = f"funded because {what} for it"
+    by_resource = known & adds & unfavoured & (margins.resource > 1e-9 * size)
+    for position, (key, resource) in enumerate(plan.scenario.resources.items()):
+        name = printed(key, resource.name)
+        mine = by_resource & (margins.scarcest == position)
+        both = mine & (margins.money > 1e-9 * size)
+        reasons[unfunded & mine] = f"unfunded: {name} {_are(name)} used up elsewhere"
+        for row in np.flatnonzero(unfunded & mine & ~both & (margins.there > margins.here * (1 + 1e-9))).tolist():
+            figures = f"one of the {resource.unit} buys {margins.there[row]:.6g} there, {margins.here[row]:.6g} here"
+            reasons[row] = f"unfunded: {name} {_are(name)} used up elsewhere: {figures}"
+        reasons[unfunded & both] = f"unfunded: the money and {name} buy more elsewhere"
+        reasons[~unfunded & mine & ~both] = f"stands at the margin: {name} {_buy(name)} no more here than elsewhere"
+        reasons[~unfunded & both] = f"stands at the margin: the money and {name} buy no more here than elsewhere"
+
+
+def _are(name: str) -> str:
+    return "are" if name.endswith("s") else "is"
+
+
+def _buy(name: str) -> str:
+    return "buy" if name.endswith("s") else "buys"
+
+
+def _say_cuts(plan: Allocation, reasons: Texts) -> None:
+    """Say of programs that are cut, where the least change is the objective, whether other cuts would do as well."""
+    if plan.scenario.objective[0].minimize != CHANGE:
+        return
+    spent, lower = plan.spending.sum(axis=1), plan.formulation.limits.lower
+    baseline = np.nan_to_num(plan.scenario.baselines)
+    below = ((spent < baseline - _HALF_A_CENT) & (spent >= lower)).any(axis=1)
+    kept = (np.abs(spent - baseline) <= _HALF_A_CENT).all(axis=1)
+    could = ((spent > lower + _HALF_A_CENT) & (spent <= baseline + _HALF_A_CENT)).any(axis=1)
+    payers, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
+    others = np.bincount(of.ravel(), weights=could, minlength=len(payers))[of.ravel()] - could
+    plain = not plan.scenario.rules and not plan.scenario.resources
+    reasons[below] = "cut: the money of its funds does not pay all baselines"
+    reasons[below & (others > 0) & plain] = "cut: other cuts of the same size would do as well"
+    reasons[kept] = "keeps its baseline"
+
+
+def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:
+    """Say of services that they serve as many units as they may."""
+    programs, most = plan.scenario.programs, plan.formulation.limits.most
+    price = plan.formulation.prices
+    free = price <= 0
+    units = np.where(free, plan.units, plan.spending.sum(axis=1) / np.where(free, 1.0, price))
+    slack = 1e-9 * np.maximum(units, 1.0) + np.where(free, 0.0, _HALF_A_CENT / np.where(free, 1.0, price))
+    fixed = np.nan_to_num(programs.number("if_funded.fixed_cost")) > 0
+    full = (np.isfinite(most) & (most > 0) & (units >= most - slack)).any(axis=1) & ~fixed
+    for row in np.flatnonzero(full).tolist():
+        unit = programs.text("service.unit")[row] or "units"
+        reasons[row] = f"at its ceiling of {money(float(np.nanmax(most[row])))} {unit}"
 
 
 def _have_money(plan: Allocation) -> Bools:

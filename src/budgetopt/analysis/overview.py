@@ -39,6 +39,8 @@ def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, 
         if held[highest] > 0 and following > price:
             return f"held down by the {highest[0]} “{highest[1]}”"
         if held[lowest] < 0 and (last < price or (math.isnan(last) and reason.startswith("stands"))):
+            if lowest[0] == "target" and last <= 0:
+                return f"funded because the target of “{lowest[1]}” asks for it"
             return f"held up by the {lowest[0]} “{lowest[1]}”"
     return reason
 

@@ -27,7 +27,7 @@ _MOST_NAMES = 5
 
 def notes(scenario: Scenario) -> list[str]:
     """Return remarks on a scenario, one sentence each: what its author may have meant otherwise."""
-    kinds = (_programs, _evidence, _outcomes, _resources, _funds, _rules, _spellings)
+    kinds = (_programs, _unmeasured, _signs, _evidence, _outcomes, _resources, _funds, _rules, _spellings)
     more = (_projects, _packages, _conditions, _rings, _plain_limits)
     return [remark for kind in (*kinds, *more) for remark in kind(scenario)]
 
@@ -69,6 +69,42 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     for shares in programs.under("districts").values():
         total[shares.rows] += shares.values
     yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
+
+
+def _unmeasured(scenario: Scenario) -> Iterator[str]:
+    """Yield how much money the programs without an effect on any outcome have, and a rule that keeps it."""
+    programs, first = scenario.programs, scenario.objective[0] if scenario.objective else None
+    has_effect = rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
+    baseline = np.nan_to_num(programs.baseline())
+    unmeasured = ~has_effect & (baseline > 0)
+    if first is None or first.maximize is None or not (unmeasured.any() and has_effect.any()):
+        return
+    ids = programs.ids[unmeasured].tolist()
+    have = "has" if len(ids) == 1 else "have"
+    who = "program" if len(ids) == 1 else "programs"
+    amount, total = money(float(baseline[unmeasured].sum())), money(float(baseline.sum()))
+    rule = (
+        f"{{name: Keep what is not measured, change: {{decrease_at_most: 0%}}, where: {{program: [{', '.join(ids)}]}}}}"
+    )
+    rule = f"; to keep their baselines, add to `rules`: `- {rule}`" if len(ids) <= _MOST_NAMES else ""
+    yield f"{len(ids):,} {who} without an effect on any outcome {have} {amount} of the baseline of {total}{rule}"
+
+
+def _signs(scenario: Scenario) -> Iterator[str]:
+    """Yield programs that make an outcome worse where others make it better: a sign may be wrong."""
+    effects, packages = scenario.effects, scenario.packages
+    first, last = effects.offsets[:-1], effects.offsets[1:] - 1
+    moved = np.where(effects.tail != 0, effects.tail, effects.value[last] - effects.value[first])
+    program = np.concatenate((effects.program, packages.program[packages.effect_package]))
+    outcome = np.concatenate((effects.outcome, packages.effect_outcome))
+    moved = np.concatenate((moved, packages.effect_value))
+    for position, (name, known) in enumerate(scenario.outcomes.items()):
+        gain = known.worth * np.where(outcome == position, moved, 0.0)
+        if known.weight > 0 and (gain < 0).any() and (gain > 0).any():
+            worse = np.zeros(len(scenario.programs), dtype=bool)
+            worse[program[gain < 0]] = True
+            sentence = f"{{}} [makes|make] outcome '{name}' worse, where other programs make it better: "
+            yield from _some(scenario, worse, sentence + "is the sign of [its effect|their effects] right?")
 
 
 def _evidence(scenario: Scenario) -> Iterator[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from budgetopt.allocation.reasons import what_limits
 from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.limit_lines import LimitLine, limit_name
 from budgetopt.report.numbers import plural
 from budgetopt.report.view import PlanView
 
 __all__ = ["limit_blocks", "limit_sheets"]
-
-NONE_BINDS = "No limit holds the plan back."
 
 
 def limit_blocks(view: PlanView) -> Iterator[Block]:
@@ -26,7 +25,7 @@ def limit_blocks(view: PlanView) -> Iterator[Block]:
         items += [f"and {view.numbers.number(more)} more{all_shows}"] if more else []
         yield Bullets(title, items, ~Media.NOTEBOOK)
     else:
-        yield Paragraph(NONE_BINDS, strong=True, media=Media.TERMINAL)
+        yield Paragraph(what_limits(view.plan, view.numbers.spoken_money), strong=True, media=Media.TERMINAL)
 
 
 def _words(limit: LimitLine, *, because: bool) -> str:
@@ -45,7 +44,7 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
         caption = "Limits that bind, money first, then those of which relaxing one percent would gain most."
         yield from _table(view, view.binding, caption, gains=True)
     else:
-        yield Paragraph(NONE_BINDS)
+        yield Paragraph(what_limits(view.plan, view.numbers.spoken_money))
     if view.slack:
         folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} something"
         yield from _table(view, view.slack, "Limits that the plan keeps with something to spare.", folded=folded)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.allocation.reasons import funded_of, what_limits
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.limit_lines import LimitLine
 from budgetopt.report.numbers import Numbers, join_words, plural
@@ -35,7 +36,7 @@ def short_story(
         sentences += _moves(plan, figures, numbers)
     sentences += [*_outcomes(outcomes, numbers), *_funds(plan, figures, numbers)]
     has_money = figures.spending.any() or inflow(plan.scenario).any()
-    sentences += _limits(limits) if has_money else ["There is no money to spend."]
+    sentences += _limits(plan, limits, numbers) if has_money else ["There is no money to spend."]
     if not plan.proved:
         better = how_much_better(plan, numbers)
         sentences.append(f"The search ended before it was proved that no plan is better; {better}.")
@@ -44,7 +45,7 @@ def short_story(
 
 def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> str:
     dollars, total = figures.unit.dollars, figures.total
-    funded, programs = int((figures.spending > 0).sum()), len(figures.spending)
+    funded, programs = int((funded_of(plan) | (figures.spending > 0)).sum()), len(figures.spending)
     period = f" {over_periods(plan)}".rstrip()
     if not funded:
         baseline = f"; the baseline is {numbers.spoken_money(total.baseline * dollars)}" if total.baseline else ""
@@ -113,6 +114,8 @@ def _why(name: str, reason: str) -> str:
     """Return what holds a program, after its name; empty where it only stands at the margin."""
     if reason.startswith(("held", "at ")):
         return f"{name} is {reason}"
+    if reason == "cut: other cuts of the same size would do as well":
+        return f"instead of the cut of {name} other cuts of the same size would do as well"
     if reason.startswith("fixed"):
         return f"{name} is fixed"
     return f"what {name} had buys more elsewhere" if reason == "unfunded: the money buys more elsewhere" else ""
@@ -176,10 +179,10 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers) -> list[str]:
     return [f"{start}; {amount} is left{above}{end}."]
 
 
-def _limits(limits: list[LimitLine]) -> list[str]:
+def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list[str]:
     binding = [limit for limit in limits if limit.binding]
     if not binding:
-        return ["No limit holds the plan back."]
+        return [what_limits(plan, numbers.spoken_money)]
     money = [limit for limit in binding if limit.kind == "money"]
     for limit in money:
         if math.isnan(limit.price):

@@ -1,0 +1,161 @@
+"""What the next unit of each program that is scaled adds, and what money, resources and rules charge for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.formulation.linear_program import LinearProgram
+from budgetopt.scenario.programs import Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from budgetopt.allocation.allocation import Allocation
+
+__all__ = ["Margins", "asked_for", "margins_of"]
+
+FULL = 1e-7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Margins:
+    """The next column of each program, in the first period that it could grow in; every array: shape (programs,).
+
+    Parameters
+    ----------
+    worth
+        What a unit of it adds to the first objective by itself; NaN where nothing can grow.
+    money, resource, other
+        What funds, resources, and rules and targets charge for it.
+    scarcest
+        The resource that charges most, -1 without any.
+    here, there
+        What a unit of that resource buys here, and at the least where it is used.
+    """
+
+    worth: Floats
+    money: Floats
+    resource: Floats
+    other: Floats
+    scarcest: Ints
+    here: Floats
+    there: Floats
+
+
+def margins_of(plan: Allocation) -> Margins | None:
+    """Return the margins by the prices of the first objective; None where a plan has no prices."""
+    problem, x, prices = plan.formulation.linear_program, plan.solver_result.x, _prices(plan)
+    if prices is None or x is None:
+        return None
+    stage = problem.stages[0]
+    worth = -stage.sign * stage.cost_for(problem.columns)
+    is_money, is_other, resource_of = _kinds(plan, problem)
+    charged = problem.matrix.transpose_times
+    money, other = charged(np.where(is_money, prices, 0.0)), charged(np.where(is_other, prices, 0.0))
+    resources = np.array(
+        [charged(np.where(resource_of == at, prices, 0.0)) for at in range(len(plan.scenario.resources))]
+    ).reshape(len(plan.scenario.resources), problem.columns)
+    linked = charged(np.where(~(is_money | is_other | (resource_of >= 0)), prices, 0.0))
+    # what several funds pay for one program reaches its segments through a row that links them
+    money = np.where(linked > 0, money + linked, money)
+    column = _next_columns(plan, problem, x)
+    has = column >= 0
+    at = np.maximum(column, 0)
+    if len(resources):
+        scarcest = np.where(resources[:, at].max(axis=0) > 0, resources[:, at].argmax(axis=0), -1)
+        total = resources.sum(axis=0)
+    else:
+        scarcest, total = np.full(len(at), -1), np.zeros(problem.columns)
+    here, there = _buys(problem, x, worth - money - other, resource_of, scarcest, at)
+    figures = (np.where(has, worth[at], np.nan), money[at], total[at], other[at])
+    return Margins(*figures, np.where(has, scarcest, -1), here, there)
+
+
+def _prices(plan: Allocation) -> Floats | None:
+    """Return the prices of the rows, around the integer decisions if there are any; None where there are none."""
+    problem, result = plan.formulation.linear_program, plan.solver_result
+    dual = result.solution.row_dual
+    if dual is None and result.held is not None:
+        dual = result.held.solution.row_dual
+    return None if dual is None or len(dual) != problem.rows else -problem.stages[0].sign * dual
+
+
+def asked_for(plan: Allocation) -> Iterator[tuple[int, str, str]]:
+    """Yield the funded programs whose spending adds nothing by itself, each with the rule or target that asks for it.
+
+    Each is the row of the program, and the kind and the name of the limit.
+    """
+    problem, x, prices = plan.formulation.linear_program, plan.solver_result.x, _prices(plan)
+    if prices is None or x is None:
+        return
+    is_other, worth = _kinds(plan, problem)[1], -problem.stages[0].sign * problem.stages[0].cost_for(problem.columns)
+    favoured = problem.matrix.transpose_times(np.where(is_other, prices, 0.0)) < 0
+    programs = len(plan.scenario.programs)
+    adds, asked = np.zeros(programs, dtype=bool), np.full(programs, -1)
+    for block in problem.column_labels.of_kind("segment"):
+        used = (x[block.positions] > FULL) & ~problem.integer[block.positions]
+        program, position = block.keys["program"], block.positions
+        adds[program[used & (worth[position] > 0)]] = True
+        at = used & favoured[position]
+        asked[program[at]] = position[at]
+    column, limits = problem.matrix.column_of_entry(), plan.scenario.limits
+    for row in np.flatnonzero((asked >= 0) & ~adds).tolist():
+        entries = np.flatnonzero((column == asked[row]) & is_other[problem.matrix.index])
+        charge = problem.matrix.value[entries] * prices[problem.matrix.index[entries]]
+        at_row = int(problem.matrix.index[entries[np.argmin(charge)]])
+        for block in problem.row_labels.blocks:
+            if block.start <= at_row < block.stop and block.limit is not None:
+                limit = limits[int(block.limit[at_row - block.start])]
+                yield row, limit.kind, limit.name
+
+
+def _kinds(plan: Allocation, problem: LinearProgram) -> tuple[Bools, Bools, Ints]:
+    """Return which rows are limits of money, which of rules and targets, and the resource of each other row or -1."""
+    limits, names = plan.scenario.limits, list(plan.scenario.resources)
+    money, other = np.zeros(problem.rows, dtype=bool), np.zeros(problem.rows, dtype=bool)
+    resource = np.full(problem.rows, -1)
+    for block in problem.row_labels.blocks:
+        if block.limit is None:
+            continue
+        for position in np.unique(block.limit[block.limit >= 0]).tolist():
+            rows, limit = block.positions[block.limit == position], limits[position]
+            if limit.path[0] == "funds":
+                money[rows] = True
+            elif limit.kind == "resource":
+                resource[rows] = names.index(limit.name)
+            else:
+                other[rows] = True
+    return money, other, resource
+
+
+def _next_columns(plan: Allocation, problem: LinearProgram, x: Floats) -> Ints:
+    """Return the first column of each program that is not full, -1 where all are; shape (programs,)."""
+    found = np.full(len(plan.scenario.programs), -1)
+    for kind in ("spending", "segment"):
+        for block in problem.column_labels.of_kind(kind):
+            upper = problem.upper[block.positions]
+            grows = x[block.positions] < upper - FULL * np.maximum(np.where(np.isfinite(upper), upper, 1.0), 1.0)
+            position, program = block.positions[grows], block.keys["program"][grows]
+            found[program[::-1]] = position[::-1]
+    return found
+
+
+def _buys(
+    problem: LinearProgram, x: Floats, net: Floats, resource_of: Ints, scarcest: Ints, column: Ints
+) -> tuple[Floats, Floats]:
+    """Return what a unit of each program's scarcest resource buys here, and at the least where it is used."""
+    here, there = np.full(len(column), np.nan), np.full(len(column), np.nan)
+    matrix = problem.matrix
+    for position in np.unique(scarcest[scarcest >= 0]).tolist():
+        entries = np.flatnonzero(resource_of[matrix.index] == position)
+        use = np.bincount(matrix.column_of_entry()[entries], matrix.value[entries], minlength=problem.columns)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            buys = np.where(use > 0, net / use, np.nan)
+        used = (use > 0) & (x > FULL) & ~problem.integer
+        mine = scarcest == position
+        here[mine] = buys[column[mine]]
+        if used.any():
+            there[mine] = np.nanmin(buys[used])
+    return here, there
