@@ -47,8 +47,8 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
     else:
         yield Paragraph(NONE_BINDS)
     if view.slack:
-        folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} something"
-        yield from _table(view, view.slack, "Limits that the plan keeps with something to spare.", folded=folded)
+        caption = "Limits that the plan keeps with something to spare."
+        yield from _table(view, view.slack, caption, folded="The limits that do not bind")
 
 
 def _table(

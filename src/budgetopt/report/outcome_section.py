@@ -21,16 +21,17 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
     if not view.bought.rows:
         return
     today = " The baseline is what today's spending would bring." if view.figures.has_baseline else ""
-    weighted = any((goal.maximize or goal.minimize) == WEIGHTED_OUTCOMES for goal in view.plan.scenario.objective)
+    goals = [goal for goal in view.plan.scenario.objective if goal.maximize == WEIGHTED_OUTCOMES]
     yield ReportTable(
         title=f"What it buys{view.together}",
         caption=f"Outcomes{f' {view.over}' if view.over else ''}{view.together}.{today}",
-        columns=_columns(view, weighted),
+        columns=_columns(view, bool(goals)),
         records=view.bought.rows,
         media=~Media.WORKBOOK,
     )
-    if weighted:
-        words = "The plan seeks the largest sum of the outcomes, each times its weight: "
+    if goals:
+        name = f" ({one_line(goals[0].name)})" if goals[0].name else ""
+        words = f"The plan has the largest sum of the outcomes{name}, each times its weight: "
         yield Paragraph(words + "what one unit of it is worth to the council.", note=True, media=Media.PAGE)
 
 

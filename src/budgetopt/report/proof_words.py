@@ -47,7 +47,7 @@ class ProofWords:
 
 def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
     """Return the proof of a plan; ``assumptions`` is how many of its effects are assumptions, if they were counted."""
-    count = sum(len(check) for check in plan.audit.checks)
+    count = plan.audit.limit_count
     limits = "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
     better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
     proved = [
