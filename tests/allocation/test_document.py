@@ -204,7 +204,7 @@ def test_what_is_confirmed_is_said(scenario: Scenario) -> None:
     assert texts["audit"].startswith("the plan keeps all ")
     assert verification.conclusion == (
         "Confirmed: the plan keeps every limit of this scenario. By the solver's word, no plan can maximize weighted "
-        "outcomes better by more than nothing."
+        "outcomes better."
     )
     # whoever changes something and does not seal again
     broken = verify_result({**written, "status": "best found"}, scenario)

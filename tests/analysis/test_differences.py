@@ -185,7 +185,7 @@ def test_solved_it_says_what_changes():
     assert found.outcomes.loc["visits", "change"] == pytest.approx(gained["visits"])
     text = "\n".join(lines(found))
     assert "- the fund “General” pays $4 million instead of $6 million (-$2 million)" in text
-    assert "Best plan: its objective falls from " in text
+    assert "What is achieved, in weighted outcomes: falls from 4,800,000 to 3,200,000 (-33.3%)." in text
 
 
 def test_without_plans_the_tables_of_plans_are_empty(proposed):

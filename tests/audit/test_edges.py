@@ -30,7 +30,8 @@ def rule(**words: Any) -> dict[str, Any]:
         (12.56, 10.25, False, ("12.56", "10.25")),
         (111.25, 10.25, False, ("111", "10")),
         (101.5, 1.5, False, ("102", "2")),
-        (10.75, 9.75, True, ("11", "10")),
+        (10.75, 9.5, True, ("11", "10")),
+        (10.5, 9.5, True, ("10.50", "9.50")),
         (10.75, 9.75, False, ("10.75", "9.75")),
         # nearer than a unit: as many decimals as it takes to tell them apart, two digits of the gap
         (10.75, 10.5, True, ("10.75", "10.50")),

@@ -85,8 +85,8 @@ def test_a_target_holds_a_program_up() -> None:
 
 def test_staff_may_be_the_limit_and_not_money() -> None:
     words = words_of("staff", "staff")
-    assert words[0] == "It binds."
-    assert words[1].startswith("Without it the best plan would add ")
+    assert words[:2] == ["It binds.", "The plan has 10 people; the limit is at most 10."]
+    assert words[2].startswith("Without it the best plan would add ")
 
 
 def test_a_goal_is_no_limit() -> None:

@@ -229,7 +229,7 @@ def test_a_plan_that_is_not_proved_is_not_called_the_best_possible(city: Allocat
 
     page = html_page(replace(city, status=Status.BEST_FOUND, bound=city.objective_value * 1.019999))
     assert "best possible" not in page
-    assert "could exceed it by at most 2%" in page
+    assert "its value is within 2% of the best possible" in page
 
 
 def test_no_figure_is_broken(page: str) -> None:

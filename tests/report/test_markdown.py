@@ -39,6 +39,7 @@ def test_a_summary_has_its_parts(city: Allocation) -> None:
         "## Money by priority, in USD, all periods together",
         "## Money by program, in USD, all periods together",
         "## What it buys, all periods together",
+        "## Targets of each period",
         "## Limits that bind",
     ]
     assert "| Depot | new | 5,956,725 | +5,956,725 |  |" in text

@@ -35,14 +35,14 @@ def test_a_plan_that_is_not_proved_does_not_say_that_it_is(city: Allocation) -> 
     bound = city.objective_value * 1.019999
     best = replace(city, status=Status.BEST_FOUND, bound=bound)
     proof = proof_of(best, USD)
-    assert proof.short == "Best plan found: it keeps all 72 limits; a better one could exceed it by at most 2%."
+    assert proof.short == "Best plan found: it keeps all 72 limits; its value is within 2% of the best possible."
     assert not any("No plan that keeps" in words for words in proof.proved)
-    assert "could exceed this one's by at most 2%" in proof.believed[0]
+    assert "could be better than this one's by at most 2%" in proof.believed[0]
 
 
 def test_where_no_bound_is_known_no_share_is_named(city: Allocation) -> None:
     proof = proof_of(replace(city, status=Status.BEST_FOUND, bound=math.inf), USD)
-    assert proof.short == "Best plan found: it keeps all 72 limits; how much better one could be is not known."
+    assert proof.short == "Best plan found: it keeps all 72 limits; how far it is from the best is not known."
     assert proof.believed[0] == "A better plan may exist; how much better is not known."
 
 

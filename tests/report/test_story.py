@@ -54,10 +54,11 @@ def test_the_city_in_a_few_sentences(city: Allocation) -> None:
         left == "In every period every fund keeps its reserve; nothing is left above the reserves at the end of FY2029."
     )
     assert money == (
-        "Money in General fund runs out in FY2029: "
-        "each $1,000 more of recurring revenue would add 708 to the weighted outcomes."
+        "Money runs out in General fund in FY2029, Housing grant in FY2027 and FY2028 and 2 other funds; it is worth "
+        "most in Housing grant in FY2027: each $1,000 more would add 726 to the weighted outcomes."
     )
-    assert rule.startswith(("The rule that costs most is “", "The limit that costs most is “"))
+    assert rule.startswith("Of the other limits, relaxing “")
+    assert " by 1% would gain most: each " in rule
 
 
 def test_one_of_each_is_said_in_the_singular() -> None:
@@ -106,6 +107,49 @@ def test_a_change_for_the_worse_is_said_to_be_one() -> None:
     assert "“Visits” falls to 50 (-50 visits, -50%, for the worse)" in " ".join(told(plan))
 
 
+def test_an_objective_has_a_name_of_its_own() -> None:
+    document = budget(50, a=program(100))
+    plan = plan_of({**document, "objective": {"maximize": "weighted outcomes", "name": "net DALYs"}})
+    assert told(plan)[-1] == "Money in The fund runs out: each $1 more would add 1 net DALY."
+    assert plan.explain("a").sentences[-1] != ""
+    assert "weighted outcomes" not in " ".join([*told(plan), *plan.explain("f").sentences, plan.to_markdown()])
+
+
+def test_the_packages_and_when_projects_start_are_named() -> None:
+    station = {"packages": [{"name": "base", "cost": 60, "outcomes": {"o": 90}}]}
+    bridge = {"packages": [{"name": "replace", "cost": [10, 10], "outcomes": {"o": 90}}], "start": ["Y2"]}
+    plan = plan_of({**budget(80, station=station, bridge=bridge), "periods": ["Y1", "Y2", "Y3"]})
+    assert "Station takes “base”; bridge starts “replace” in Y2." in told(plan)
+    assert "It starts “replace” in Y2." in plan.explain("bridge").sentences
+
+
+def test_a_baseline_that_grows_is_said_to_grow() -> None:
+    document = budget(300, a=program(100), b=program(100, 0.5))
+    plan = plan_of({**document, "periods": ["Y1", "Y2"], "inflation": "10%"})
+    assert told(plan)[0] == (
+        "The plan spends $600 on 1 of 2 programs over Y1 to Y2, $180 (42.9%) more than the baseline, which grows with "
+        "inflation of 10% a year."
+    )
+
+
+def test_every_fund_that_leaves_money_counts_and_lapses_are_said() -> None:
+    document = budget(50, a=program(100, spending={"at_most": 40}))
+    document["funds"]["f"]["carryover"] = False
+    document["funds"]["idle"] = {"revenue": 100, "only": {"department": "Nowhere"}}
+    document["programs"]["b"] = program(department="Nowhere", spending={"at_most": 30}, funds=["idle"])
+    plan = plan_of({**document, "periods": ["Y1", "Y2"]})
+    left = next(words for words in told(plan) if "is left" in words)
+    assert left.startswith("In every period no fund is overdrawn; $")
+    assert "most of it in idle ($140)" in left
+    assert "Every program that it may pay for (`only`) is at its ceiling." in plan.explain("idle").sentences
+
+
+def test_equal_moves_are_told_together() -> None:
+    twice = {name: program(10, 2.0, spending={"at_most": 20}) for name in ("a", "b")}
+    plan = plan_of(budget(40, **twice))
+    assert "The largest increase goes to a and b (+$10 each)." in told(plan)
+
+
 def test_what_is_left_is_said() -> None:
     plan = plan_of(budget(500, a=program(100, 1, spending={"at_most": 150})))
     assert "No fund is overdrawn; $350 is left." in told(plan)
@@ -123,7 +167,7 @@ def test_money_without_a_price_runs_out_all_the_same(city: Allocation) -> None:
     numbers = Numbers()
     limits = [replace(limit, price=math.nan) for limit in limits_of(city, numbers)]
     words = short_story(city, Figures.of(city), Bought(city).rows, limits, numbers)[-1]
-    assert words == "Money in General fund runs out in FY2029."
+    assert words == "Money runs out in General fund in FY2029, Housing grant in FY2027 and FY2028 and 2 other funds."
 
 
 def test_a_plan_of_nothing_is_told_too() -> None:
@@ -172,8 +216,8 @@ def test_a_plan_stopped_before_its_proof_says_how_much_better_one_could_be(city:
     stopped = replace(city, status=Status.BEST_FOUND, bound=city.objective_value * 1.02)
     assert told(stopped)[:-1] == told(city)
     assert told(stopped)[-1] == (
-        f"The search ended before it was proved that no plan is better; a better one could exceed it by at most "
-        f"{Numbers().most_share(stopped.gap)}."
+        f"The search ended before it was proved that no plan is better; its value is within "
+        f"{Numbers().most_share(stopped.gap)} of the best possible."
     )
     assert stopped.gap == pytest.approx(0.02)
 
@@ -181,7 +225,7 @@ def test_a_plan_stopped_before_its_proof_says_how_much_better_one_could_be(city:
 def test_where_no_bound_is_known_no_gap_is_named(city: Allocation) -> None:
     stopped = replace(city, status=Status.BEST_FOUND, bound=math.inf)
     assert told(stopped)[-1] == (
-        "The search ended before it was proved that no plan is better; how much better one could be is not known."
+        "The search ended before it was proved that no plan is better; how far it is from the best is not known."
     )
 
 
@@ -199,8 +243,10 @@ def test_a_search_that_may_stop_early_tells_what_it_does_not_know() -> None:
     sentences = told(plan)
     assert not plan.proved
     assert sentences[0].startswith("The plan spends $")
-    assert sentences[-1].startswith("The search ended before it was proved that no plan is better; a better one could ")
-    assert sentences[-1].endswith(f" {Numbers().most_share(plan.gap)}.")
+    assert sentences[-1].startswith(
+        "The search ended before it was proved that no plan is better; its value is within "
+    )
+    assert sentences[-1].endswith(f" {Numbers().most_share(plan.gap)} of the best possible.")
 
 
 def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_mends_it() -> None:

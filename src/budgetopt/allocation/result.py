@@ -209,5 +209,5 @@ def _certificate(plan: Allocation) -> dict[str, Any]:
     checks = {
         name: {key: check[key] for key in ("worst", "tolerance", "passed")} for name, check in said["checks"].items()
     }
-    audit = {"limits": len(plan.audit.checks), "accepted": plan.audit.accepted}
+    audit = {"limits": plan.audit.limit_count, "accepted": plan.audit.accepted}
     return {**{key: said[key] for key in first}, "checks": checks, "audit": audit}

@@ -112,7 +112,8 @@ def _findings(
         yield Finding("audit", False, str(error))
         return
     faults = _first_of([str(violation) for violation in audit.violations])
-    kept = f"the plan keeps all {len(audit.checks)} limits that the scenario sets"
+    count = audit.limit_count
+    kept = f"the plan keeps {'the one limit' if count == 1 else f'all {count:,} limits'} that the scenario sets"
     yield Finding("audit", audit.accepted, faults or kept)
     if not audit.accepted:
         return
@@ -213,8 +214,8 @@ def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, boo
     if certificate.bound_by_solver:
         if not np.isfinite(allocation.gap):
             return f"{start}. How much better a plan could be is not known.", False
-        share = f"{allocation.gap:.4%}" if allocation.gap > 1e-9 else "nothing"
-        return f"{start}. By the solver's word, no plan can {label} better by more than {share}.", False
+        more = f" better by more than {allocation.gap:.4%}" if allocation.gap > 1e-9 else " better"
+        return f"{start}. By the solver's word, no plan can {label}{more}.", False
     if outcome.stages[0].stage.within and allocation.gap > 1e-9:
         # later objectives have used what they may give up of the first
         return f"{start}, and no plan can {label} better by more than {allocation.gap:.4%}.", True

@@ -10,6 +10,7 @@ import numpy as np
 
 from budgetopt.allocation import scenario_of
 from budgetopt.allocation import solve as solve_one
+from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -119,6 +120,22 @@ class Difference:
         """What each fund spends in both plans, dollars of all periods together: ``before``, ``after``, ``change``."""
         return self._compared("funds", "spending")
 
+    @property
+    def values_by_weights(self) -> dict[str, tuple[float, float]]:
+        """What both plans are worth by the weights of each scenario, the plan before first: ``before``, ``after``.
+
+        Outcomes are counted by the weights and the discount of that scenario. Empty where no plans were solved, or the
+        first objective of one of the scenarios is not the weighted outcomes.
+        """
+        scenarios = {"before": self.before, "after": self.after}
+        firsts = [scenario.objective[0] for scenario in scenarios.values()]
+        if self.plans is None or any(one.maximize != WEIGHTED_OUTCOMES or one.unspent_worth for one in firsts):
+            return {}
+        return {
+            name: (_worth(self.plans[0], scenario), _worth(self.plans[1], scenario))
+            for name, scenario in scenarios.items()
+        }
+
     def _compared(self, table: str, column: str) -> pd.DataFrame:
         import pandas as pd
 
@@ -132,6 +149,14 @@ class Difference:
         both["change"] = (both["after"] - both["before"]).round(6)
         order = np.argsort(-np.abs(both["change"].to_numpy()), kind="stable")
         return both.iloc[order] if table == "programs" else both
+
+
+def _worth(plan: Allocation, scenario: Scenario) -> float:
+    """Return what a plan's outcomes are worth by the weights and the discount of a scenario."""
+    levels = plan.audit.outcomes
+    counts = 1.0 / (1.0 + float(scenario.document.discount)) ** np.arange(levels.shape[1])
+    worths = [scenario.outcomes[key].worth if key in scenario.outcomes else 0.0 for key in plan.scenario.outcomes]
+    return float(np.array(worths) @ levels @ counts) if worths else 0.0
 
 
 def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: float | None = None) -> Difference:

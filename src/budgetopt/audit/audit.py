@@ -102,6 +102,11 @@ class Audit:
     checks: tuple[Check, ...]
 
     @property
+    def limit_count(self) -> int:
+        """How many limits were checked: one for each program, group, fund and period that a limit is about."""
+        return sum(len(check) for check in self.checks)
+
+    @property
     def accepted(self) -> bool:
         """Whether the plan keeps every limit of the scenario."""
         return all(check.holds for check in self.checks)

@@ -122,11 +122,10 @@ def _counts(scenario: Scenario) -> dict[str, int]:
 
 
 def _summary(scenario: Scenario) -> list[str]:
+    from budgetopt.formulation.stages import label_of
+
     counts = [
         f"{count:,} {name.removesuffix('s') if count == 1 else name}" for name, count in _counts(scenario).items()
     ]
-    objectives = [
-        f"maximize {one.maximize}" if one.maximize is not None else f"minimize {one.minimize}"
-        for one in scenario.objective
-    ]
+    objectives = [label_of(objective) for objective in scenario.objective]
     return [f"{scenario.name}: {', '.join(counts)}.", f"It seeks to {', then '.join(objectives)}."]

@@ -20,6 +20,8 @@ __all__ = ["add_stages", "is_goal_programming", "label_of", "outcome_worths", "w
 
 def label_of(objective: Objective) -> str:
     """Return what an objective is, in words."""
+    if objective.name:
+        return f"maximize {objective.name}"
     what: object = objective.maximize if objective.maximize is not None else objective.minimize
     if isinstance(what, Smallest):
         what = f"smallest {what.smallest} by {what.by}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.analysis.differences import ChangedValue, Difference
+from budgetopt.formulation.stages import label_of
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.amounts import Share
@@ -171,13 +172,7 @@ def _key_lines(
 def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
     difference, numbers = writer.difference, writer.numbers
     assert difference.plans is not None
-    first, second = difference.plans
-    old, new = first.objective_value, second.objective_value
-    alike = old and first.scenario.objective == second.scenario.objective
-    share = f" ({numbers.share(new / old - 1, signed=True)})" if alike else ""
-    same = abs(new - old) <= 1e-9 * max(abs(old), abs(new))
-    verb = "stays at" if same else f"{'rises' if new > old else 'falls'} from {numbers.quantity(old)} to"
-    yield f"Best plan: its objective {verb} {numbers.quantity(new)}{'' if same else share}."
+    yield from _value_lines(difference, numbers)
     names = {
         name: label(key)
         for scenario in (difference.before, difference.after)
@@ -198,6 +193,46 @@ def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
         yield "No program gets another amount."
     for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):
         yield from _table_lines(writer, table, section)
+
+
+def _value_lines(difference: Difference, numbers: Numbers) -> Iterator[str]:
+    """Yield how the value of the best plan changes: by one set of weights, and by the change of the weights."""
+    assert difference.plans is not None
+    first, second = difference.plans
+    goals = [plan.scenario.objective[0] for plan in (first, second)]
+    names = [label_of(goal) for goal in goals]
+    worths = difference.values_by_weights
+    if not worths:
+        if names[0] != names[1]:
+            values = [numbers.quantity(plan.objective_value) for plan in (first, second)]
+            yield f"The objectives differ: the first plan reaches {values[0]} of “{one_line(names[0])}”,"
+            yield f"the second {values[1]} of “{one_line(names[1])}”; these figures cannot be compared."
+            return
+        yield f"“{one_line(names[1])}”: {_move(numbers, first.objective_value, second.objective_value)}."
+        return
+    (before_old, before_new), (after_old, after_new) = worths["before"], worths["after"]
+    what = one_line(names[1]).removeprefix("maximize ")
+    if _same(before_old, after_old) and _same(before_new, after_new):
+        yield f"What is achieved, in {what}: {_move(numbers, after_old, after_new)}."
+        return
+    yield f"What is achieved, in {what} by the second scenario's weights: {_move(numbers, after_old, after_new)}."
+    yield f"By the first scenario's weights: {_move(numbers, before_old, before_new)}."
+    yield f"The change of weights alone, at the first plan: {_move(numbers, before_old, after_old)}."
+
+
+def _same(old: float, new: float) -> bool:
+    return abs(new - old) <= 1e-9 * max(abs(old), abs(new))
+
+
+def _move(numbers: Numbers, old: float, new: float) -> str:
+    """Return how a value changes: ``rises from 100 to 110 (+10%)``."""
+    if _same(old, new):
+        return f"stays at {numbers.quantity(new)}"
+    before, after = numbers.quantity(old), numbers.quantity(new)
+    share = f" ({numbers.share((new - old) / abs(old), signed=True)})" if old else ""
+    if before == after:
+        before, after = f"{old:.12g}", f"{new:.12g}"
+    return f"{'rises' if new > old else 'falls'} from {before} to {after}{share}"
 
 
 def _table_lines(writer: _DifferenceWriter, table: pd.DataFrame, section: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import capital, label, one_line, sentence
+from budgetopt.report.unspent import unspent_words
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import solve_linear_program
 
@@ -41,6 +42,8 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
         sentences += _goal(plan, provision.name, numbers)
         return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
     sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
+    if provision.kind in ("target", "resource"):
+        sentences += _in_each_period(plan, rows, numbers)
     if len(table):
         cost = float(table["total_cost"].iloc[0])
     else:
@@ -54,6 +57,19 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     elif binds:
         sentences.append("Dropping it would gain nothing.")
     return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
+
+
+def _in_each_period(plan: Allocation, rows: pd.DataFrame, numbers: Numbers) -> Iterator[str]:
+    """Say what the plan has beside a target or a capacity, in each period that has one."""
+    many = len(plan.scenario.periods) > 1
+    for row in rows.to_dict("records"):
+        if math.isnan(float(row["bound"])) or math.isnan(float(row["value"])):
+            continue
+        period = "all periods together" if row["period"] == "all" else one_line(str(row["period"]))
+        unit = one_line(str(row["unit"]))
+        has = numbers.with_unit(float(row["value"]), unit) if unit else numbers.quantity(float(row["value"]))
+        when = f"In {period} the" if many else "The"
+        yield f"{when} plan has {has}; the limit is {row['sense']} {numbers.quantity(float(row['bound']))}."
 
 
 def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:
@@ -100,6 +116,7 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     for what, period, price in figures:
         when = f" in {one_line(period) or 'every period'}" if many else ""
         sentences.append(_of_money(price, what, when, gain, numbers))
+    sentences += unspent_words(plan, fund, numbers)
     money = pd.DataFrame([asdict(price) for _, _, price in figures])
     told = {"prices": table, "money": money, "accounts": accounts}
     return label(fund, plan.scenario.funds[fund].name), tuple(sentences), told

@@ -19,6 +19,7 @@ from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.plan_words import baseline_growth, package_words
 from budgetopt.report.text import label, one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
@@ -127,7 +128,8 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     duals = duals_of(question)
     charges = {} if duals is None else charges_by_rule(question, duals, position)
     sentences = [
-        _gets(row, numbers, len(plan.scenario.periods)),
+        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
+        *_takes(plan, position),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, margin),
         *_at_the_margin(plan, margin, gain),
@@ -140,18 +142,29 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     return Explanation(one_line(row["name"]), tuple(sentences), {"margins": mine, "break_even": break_even})
 
 
-def _gets(row: pd.Series[Any], numbers: Numbers, periods: int) -> str:
+def _takes(plan: Allocation, position: int) -> Iterator[str]:
+    """Say which packages a program takes, and when projects start."""
+    if position in (taken := package_words(plan)):
+        yield f"It {taken[position]}."
+    elif (plan.scenario.packages.program == position).any():
+        yield "It takes none of its packages."
+
+
+def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str) -> str:
+    grows = f", which grows with {growth}" if growth else ""
     spending, baseline, change = float(row["spending"]), float(row["baseline"]), float(row["change"])
     over = "" if periods == 1 else f" over {periods} periods"
     if spending < NOTHING:
-        return "It gets nothing" + (f"; its baseline is {numbers.spoken_money(baseline)}." if baseline > 0 else ".")
+        had = f"; its baseline{grows + ',' if grows else ''} is {numbers.spoken_money(baseline)}"
+        return f"It gets nothing{had if baseline > 0 else ''}."
     text = f"It gets {numbers.spoken_money(spending)}{over}"
     if math.isnan(baseline):
         return f"{text}; it is new."
     if abs(change) < NOTHING:
-        return f"{text}, as much as its baseline."
+        return f"{text}, as much as its baseline{grows}."
     share = f" ({numbers.share(abs(change) / baseline)})" if baseline > 0 else ""
-    return f"{text}, {numbers.spoken_money(abs(change))}{share} {'more' if change > 0 else 'less'} than its baseline."
+    more = f"{numbers.spoken_money(abs(change))}{share} {'more' if change > 0 else 'less'}"
+    return f"{text}, {more} than its baseline{grows}."
 
 
 def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:

@@ -29,7 +29,7 @@ class Gain:
 
     what: str  # the objective as the scenario names it, or "smallest" for the group that has least of an outcome
     maximize: bool
-    unit: str  # the unit of an outcome that is the objective by itself
+    unit: str  # what the objective counts: its own name, or the unit of an outcome that is the objective by itself
     numbers: Numbers
 
     @classmethod
@@ -38,14 +38,14 @@ class Gain:
         first = plan.scenario.objective[0]
         what = first.maximize if first.maximize is not None else first.minimize
         if isinstance(what, Smallest):
-            return cls("smallest", True, plan.scenario.outcomes[what.smallest].unit, numbers)
+            return cls("smallest", True, first.name or plan.scenario.outcomes[what.smallest].unit, numbers)
         what = what or ""
         known = plan.scenario.outcomes.get(what.removeprefix("outcome "))
-        return cls(what, first.maximize is not None, known.unit if known else "", numbers)
+        return cls(what, first.maximize is not None, one_line(first.name or (known.unit if known else "")), numbers)
 
     def words(self, gain: float) -> str:
         """Return a gain in words that follow *would*: ``save $1.20``, ``add 8.3 households``."""
-        if self.what == WEIGHTED_OUTCOMES:
+        if self.what == WEIGHTED_OUTCOMES and not self.unit:
             return f"add {self.numbers.quantity(gain)} to the weighted outcomes"
         if self.what == SPENDING:
             return f"save {self.numbers.spoken_money(gain)}"
@@ -59,7 +59,7 @@ class Gain:
 
     def amount(self, gain: float) -> str:
         """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
-        if self.what == WEIGHTED_OUTCOMES:
+        if self.what == WEIGHTED_OUTCOMES and not self.unit:
             return f"{self.numbers.quantity(gain)} of the weighted outcomes"
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 

@@ -46,8 +46,8 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
     else:
         yield Paragraph(what_limits(view.plan, view.numbers.spoken_money))
     if view.slack:
-        folded = f"{plural(len(view.slack), 'limit leaves', 'limits leave')} something"
-        yield from _table(view, view.slack, "Limits that the plan keeps with something to spare.", folded=folded)
+        caption = "Limits that the plan keeps with something to spare."
+        yield from _table(view, view.slack, caption, folded="The limits that do not bind")
 
 
 def _table(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.report.charts import change_chart, group_chart
-from budgetopt.report.content import SHARE, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import SHARE, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
 from budgetopt.report.rounded_money import Group, MoneyRow
 from budgetopt.report.rounding import round_column
@@ -103,6 +103,13 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         reasons = [*view.plan.programs["reason"].tolist(), ""]
         columns.append(ReportColumn("Why", lambda row: one_line(reasons[row.position])))
     yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
+    if view.packages:
+        names = [one_line(name) for name in view.figures.names.tolist()]
+        taken = sorted(view.packages, key=lambda at: -int(view.figures.spending[at]))
+        items = [f"{names[at]} {view.packages[at]}" for at in taken[: view.most_programs]]
+        more = len(taken) - len(items)
+        items += [f"and {plural(more, 'program')} more"] if more else []
+        yield Bullets("Packages that are taken", items, ~Media.NOTEBOOK)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)
 
@@ -123,6 +130,11 @@ def _program_sheet(view: PlanView) -> ReportTable:
         *(
             ReportColumn(clean(period), periods[period].tolist(), format=money, width=17, total=True)
             for period in (periods.columns if len(view.periods) > 1 else ())
+        ),
+        *(
+            [ReportColumn("Packages", [view.packages.get(at, "") for at in range(len(table))], width=40)]
+            if len(view.plan.scenario.packages)
+            else []
         ),
         ReportColumn("Why", table["reason"].tolist(), width=48),
         ReportColumn("Weakest evidence", evidence, width=18),

@@ -85,6 +85,11 @@ class Numbers:
         """Return an amount in full, with cents if it has any."""
         return self.money(amount, 0 if float(amount).is_integer() else 2)
 
+    def unit_cost(self, amount: float) -> str:
+        """Return what one unit costs, never rounded to dollars: ``$1,234.56``; of less than a cent its first digits."""
+        decimals = 0 if float(amount).is_integer() else max(2, significant(amount))
+        return self.money(amount, decimals)
+
     def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
         """Return an amount of a table that counts in units: its heading says in which."""
         dollars = amount * unit.dollars if unit.decimals else float(amount)

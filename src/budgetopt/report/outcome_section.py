@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from budgetopt.report.charts import outcome_bar
 from budgetopt.report.content import NUMBER, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.outcome_rows import OutcomeRow
+from budgetopt.report.plan_words import baseline_growth
 from budgetopt.report.text import label, one_line
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
@@ -20,18 +21,43 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the table of outcomes; nothing for a scenario without any."""
     if not view.bought.rows:
         return
-    today = " The baseline is what today's spending would bring." if view.figures.has_baseline else ""
-    weighted = any((goal.maximize or goal.minimize) == WEIGHTED_OUTCOMES for goal in view.plan.scenario.objective)
+    growth = baseline_growth(view.plan.scenario)
+    grown = f", grown with {growth}," if growth else ""
+    today = f" The baseline is what today's spending{grown} would bring." if view.figures.has_baseline else ""
+    goals = [goal for goal in view.plan.scenario.objective if goal.maximize == WEIGHTED_OUTCOMES]
     yield ReportTable(
         title=f"What it buys{view.together}",
         caption=f"Outcomes{f' {view.over}' if view.over else ''}{view.together}.{today}",
-        columns=_columns(view, weighted),
+        columns=_columns(view, bool(goals)),
         records=view.bought.rows,
         media=~Media.WORKBOOK,
     )
-    if weighted:
-        words = "The plan seeks the largest sum of the outcomes, each times its weight: "
+    yield from _targets(view)
+    if goals:
+        name = f" ({one_line(goals[0].name)})" if goals[0].name else ""
+        words = f"The plan has the largest sum of the outcomes{name}, each times its weight: "
         yield Paragraph(words + "what one unit of it is worth to the council.", note=True, media=Media.PAGE)
+
+
+def _targets(view: PlanView) -> Iterator[ReportTable]:
+    """Yield the targets of single periods, each beside what the plan has in that period."""
+    rows = view.plan.rules[(view.plan.rules["kind"] == "target") & (view.plan.rules["period"] != "all")]
+    rows = rows[rows["bound"].notna()]
+    if len(view.periods) == 1 or not len(rows):
+        return
+    numbers, outcomes = view.numbers, {row.key: row.name for row in view.bought.rows}
+    yield ReportTable(
+        title="Targets of each period",
+        caption="The targets of each period, beside what the plan brings in it.",
+        columns=[
+            ReportColumn("Outcome", lambda row: outcomes[row["name"]], width=30),
+            ReportColumn("Period", lambda row: one_line(row["period"])),
+            ReportColumn("Plan", lambda row: numbers.quantity(row["value"]), figure=True, width=16),
+            ReportColumn("Target", lambda row: f"{row['sense']} {numbers.quantity(row['bound'])}", width=24),
+        ],
+        records=rows.to_dict("records"),
+        repeats=True,
+    )
 
 
 def _columns(view: PlanView, weighted: bool) -> list[ReportColumn]:
@@ -97,4 +123,4 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
         ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows], width=18),
         ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40),
     ]
-    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table)))]
+    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table))), *_targets(view)]

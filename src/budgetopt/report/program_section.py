@@ -88,5 +88,6 @@ def _reasons(view: PlanView) -> Iterator[Cell]:
     for at, reason in enumerate(view.plan.programs["reason"].tolist()):
         paid = view.figures.payers(at) if several else []
         payers = ", ".join(f"{fund} ({view.money(amount)})" if len(paid) > 1 else fund for fund, amount in paid)
+        taken = sentence(view.packages.get(at, ""))
         about = " ".join(sentence(text) for text in (descriptions[at], notes[at]) if text)
-        yield Cell(sentence(reason), below=[f"Paid by {payers}" if payers else "", about])
+        yield Cell(sentence(reason), below=[taken, f"Paid by {payers}" if payers else "", about])

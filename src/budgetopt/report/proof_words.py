@@ -13,6 +13,8 @@ from budgetopt.report.text import one_line, sentence
 __all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
+EXACT = 1e-9
+"""A gap below this share is none."""
 _CHECKS = {
     "rows": "The plan keeps every balance and rule",
     "bounds": "The plan keeps every floor and ceiling",
@@ -47,7 +49,7 @@ class ProofWords:
 
 def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None) -> ProofWords:
     """Return the proof of a plan; ``assumptions`` is how many of its effects are assumptions, if they were counted."""
-    count = sum(len(check) for check in plan.audit.checks)
+    count = plan.audit.limit_count
     limits = "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
     better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
     proved = [
@@ -85,17 +87,19 @@ def _objective(plan: Allocation) -> str:
 
 
 def how_much_better(plan: Allocation, numbers: Numbers) -> str:
-    """Return how much better a plan could be than one that is not proved to be the best."""
+    """Return how far a plan may be from the best, for one that is not proved to be the best."""
     if not math.isfinite(plan.gap):
-        return "how much better one could be is not known"
-    return f"a better one could exceed it by at most {numbers.most_share(plan.gap)}"
+        return "how far it is from the best is not known"
+    if plan.gap <= EXACT:
+        return "its value of the first objective is the best possible"
+    return f"its value is within {numbers.most_share(plan.gap)} of the best possible"
 
 
 def _may_exist(plan: Allocation, numbers: Numbers) -> str:
     if not math.isfinite(plan.gap):
         return "A better plan may exist; how much better is not known."
     value, most = f"its value of “{_objective(plan)}”", numbers.most_share(plan.gap)
-    return f"A better plan may exist: {value} could exceed this one's by at most {most}."
+    return f"A better plan may exist: {value} could be better than this one's by at most {most}."
 
 
 def _checks(plan: Allocation) -> list[CheckLine]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import Numbers, join_words, quantity_decimals, singular
+from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.model import Fund, Outcome
@@ -84,7 +84,7 @@ def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Number
         yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
     for program, value in cells("unit_cost"):
         end = "" if np.isnan(most[program]) else f", up to {numbers.with_unit(float(most[program]), row.unit)}"
-        cost_of_one = numbers.money(float(value), 2 if quantity_decimals(value) else 0)
+        cost_of_one = numbers.unit_cost(float(value))
         yield program, f"{numbers.with_unit(1, row.unit)} for each {cost_of_one}{end}"
     for program, points in cells("curve"):
         unit = "" if np.isnan(cost[program]) else one_line(service[program]) or "units"

@@ -11,10 +11,11 @@ from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.limit_lines import LimitLine, limits_of
 from budgetopt.report.numbers import Numbers, Unit
 from budgetopt.report.outcome_rows import Bought, OutcomeRow
+from budgetopt.report.plan_words import baseline_growth, over_periods, package_words
 from budgetopt.report.proof_words import ProofWords, proof_of
 from budgetopt.report.rounded_money import Figures, MoneyRow
 from budgetopt.report.sources import EffectLine, Sources, effect_lines, is_assumed
-from budgetopt.report.story import over_periods, short_story
+from budgetopt.report.story import short_story
 from budgetopt.report.text import label, one_line
 
 __all__ = ["PlanView"]
@@ -61,6 +62,11 @@ class PlanView:
     def story(self) -> list[str]:
         """The plan in a few sentences."""
         return short_story(self.plan, Figures.of(self.plan), self.bought.rows, self.limits, self.numbers)
+
+    @cached_property
+    def packages(self) -> dict[int, str]:
+        """By the position of a program, which packages it takes and when, in words that follow its name."""
+        return package_words(self.plan)
 
     @cached_property
     def effects(self) -> list[EffectLine]:
@@ -131,7 +137,9 @@ class PlanView:
     @property
     def amounts(self) -> str:
         """What the amounts are, for the captions of tables."""
-        return f"Amounts in {self.currency}{self.together}"
+        growth = baseline_growth(self.plan.scenario)
+        grows = f"; the baseline grows with {growth}" if growth else ""
+        return f"Amounts in {self.currency}{self.together}{grows}"
 
     @property
     def _symbol(self) -> bool:

@@ -47,6 +47,8 @@ class Objective(Model):
     of one outcome."""
     unspent_worth: NotNegative | None = None
     """With maximize: what a dollar left unspent is worth, so that one is spent only where it buys more than that."""
+    name: Text = ""
+    """With maximize: what its value counts, in the plural, such as `net DALYs`; used wherever the value is printed."""
     within: ShareOf | None = None
     """How much of this entry's best value later entries may give up; left out, nothing."""
 
@@ -72,4 +74,6 @@ class Objective(Model):
             raise refuse("objective", "the entry neither maximizes nor minimizes", "maximize or minimize")
         if self.unspent_worth is not None and self.maximize is None:
             raise refuse("objective", "unspent_worth goes with maximize only", "maximize: weighted outcomes")
+        if self.name and self.maximize is None:
+            raise refuse("objective", "name goes with maximize only", "maximize: weighted outcomes", at="name")
         return self

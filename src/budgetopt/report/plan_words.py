@@ -1,0 +1,56 @@
+"""Words about a plan that several sections use: its periods, how its baseline grows, and the packages that it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from budgetopt.allocation import Allocation
+from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.text import one_line
+from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["baseline_growth", "over_periods", "package_words"]
+
+
+def over_periods(plan: Allocation) -> str:
+    """Return the periods as a phrase: ``in FY2027``, ``over FY2027 to FY2029``; empty for one that names no date."""
+    periods = [one_line(period) for period in plan.scenario.periods]
+    if len(periods) > 1:
+        return f"over {periods[0]} to {periods[-1]}"
+    return f"in {periods[0]}" if any(character.isdigit() for character in periods[0]) else ""
+
+
+def baseline_growth(scenario: Scenario, position: int | None = None) -> str:
+    """Return how the baseline of the programs, or of one, grows: ``inflation of 2.5% a year``; empty if it does not."""
+    known = ~np.isnan(scenario.baselines[:, 0])
+    if position is not None:
+        known &= np.arange(len(known)) == position
+    if len(scenario.periods) == 1 or not known.any():
+        return ""
+    rates = scenario.price_level[known, 1] - 1.0
+    if not rates.any():
+        return ""
+    least, most = float(rates.min()), float(rates.max())
+    numbers = Numbers()
+    if most - least <= 1e-12:
+        return f"inflation of {numbers.share(most)} a year"
+    return f"inflation of {numbers.share(least)} to {numbers.share(most)} a year"
+
+
+def package_words(plan: Allocation) -> dict[int, str]:
+    """Return, for each program that takes any, which packages it takes and when, in words that follow its name."""
+    packages = plan.scenario.packages
+    periods = [one_line(period) for period in plan.scenario.periods]
+    found: dict[int, dict[str, list[str]]] = {}
+    for at in np.flatnonzero(plan.packages.any(axis=1)).tolist():
+        program, name = int(packages.program[at]), one_line(packages.name[at])
+        is_only = int((packages.program == program).sum()) == 1
+        called = f"“{name}”" if name else "its package" if is_only else f"its package {int(packages.number[at]) + 1}"
+        taken = plan.packages[at]
+        verb = "starts" if packages.is_project[at] else "takes"
+        when = "" if taken.all() else join_words([periods[period] for period in np.flatnonzero(taken).tolist()])
+        found.setdefault(program, {}).setdefault(f"{verb} {{}}{f' in {when}' if when else ''}", []).append(called)
+    return {
+        program: join_words([form.replace("{}", join_words(names), 1) for form, names in said.items()])
+        for program, said in found.items()
+    }
