@@ -280,7 +280,9 @@ def _limits(limits: list[LimitLine]) -> list[Claim]:
         claims.append(_used_up(money))
         if any(math.isnan(limit.price) for limit in money):
             return claims
-    if other := next((limit for limit in binding if limit.price > 0 and limit.kind != "money"), None):
+    others = [limit for limit in binding if limit.price > 0 and limit.kind != "money"]
+    # the period of a limit in which it gains most, and not its first
+    if other := max(others, key=lambda limit: max(0.0, limit.stake), default=None):
         at = f" ({other.period})" if other.period else ""
         what = f"“{other.name}”{at}"
         start = f"Of the other limits, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
