@@ -289,7 +289,9 @@ def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list
         at = f" in {revenue.period}" if revenue.period else ""
         text = f"{revenue.name} is a limit{at}: {_uncapital(revenue.price_words)}"
         claims.append(Claim("revenue", text, {"name": revenue.name, "price": revenue.price}))
-    if other := next((limit for limit in binding if limit.price > 0 and limit.kind not in ("money", "revenue")), None):
+    others = [limit for limit in binding if limit.price > 0 and limit.kind not in ("money", "revenue")]
+    # the period of a limit in which it gains most, and not its first
+    if other := max(others, key=lambda limit: max(0.0, limit.stake), default=None):
         at = f" ({other.period})" if other.period else ""
         what = f"“{other.name}”{at}"
         start = f"Of the other limits, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
