@@ -142,7 +142,8 @@ class _Offers:
         packages, mine = self._packages, self.of(row)
         for position, (key, resource) in enumerate(self._scenario.resources.items()):
             used = np.isin(packages.use_package, mine) & (packages.use_resource == position)
-            if not used.any():
+            # a resource without a capacity is counted and not limited
+            if resource.capacity is None or not used.any():
                 continue
             need = float(packages.use_amount[used].min())
             left = self._scenario.per_period(resource.capacity) - np.asarray(self._plan.audit.resources)[position]
