@@ -70,6 +70,14 @@ def test_numbers_are_numbers_and_totals_agree(plan: Allocation, tmp_path: Path) 
     assert totals(book["Outcomes"])["Weighted value"] == pytest.approx(plan.audit.weighted_value)
 
 
+def test_targets_of_each_period_are_numbers(city: Allocation, tmp_path: Path) -> None:
+    rows = city.rules[(city.rules["kind"] == "target") & (city.rules["period"] != "all")]
+    sheet = written(city, tmp_path)["Targets of each period"]
+    assert [cell.value for cell in sheet[1]] == ["Outcome", "Period", "Plan", "Sense", "Target"]
+    figures = list(sheet.iter_rows(min_row=2, min_col=3, max_col=5, values_only=True))
+    assert figures == list(rows[["value", "sense", "bound"]].itertuples(index=False, name=None))
+
+
 def test_accounts_check_themselves(city: Allocation, tmp_path: Path) -> None:
     sheet = written(city, tmp_path)["Funds"]
     assert sheet["K2"].value == "=ROUND(C2+D2+E2+F2-G2-H2-I2,2)"
