@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, nan
 from typing import Any
 
 import numpy as np
@@ -261,7 +261,7 @@ def _witness(draw: st.DrawFn, document: Mapping[str, Any]) -> SpendingPlan:
         np.zeros((len(programs), len(funds), len(periods))),
         np.zeros((len(funds), len(funds), len(periods))),
         np.zeros((sum(counts), len(periods)), dtype=bool),
-        np.zeros((len(programs), len(periods))),
+        np.array([[nan if words.get("service", {}).get("unit_cost") else 0.0] * len(periods) for words in programs.values()]),
     )
     assert plan.packages is not None
     assert plan.units is not None
@@ -510,7 +510,7 @@ def _near(draw: st.DrawFn, case: Told, start: SpendingPlan) -> SpendingPlan:
     assert plan.units is not None
     scenario = case.scenario
     ids, funds, periods = list(scenario.programs), list(scenario.funds), list(scenario.periods)
-    free = scenario.programs.number("service.unit_cost") == 0
+    unit_cost = scenario.programs.number("service.unit_cost")
     packaged = np.isin(np.arange(len(ids)), scenario.packages.program)
     for _ in range(draw(st.integers(1, 4))):
         i, k = draw(st.integers(0, len(ids) - 1)), draw(st.integers(0, len(periods) - 1))
@@ -525,8 +525,11 @@ def _near(draw: st.DrawFn, case: Told, start: SpendingPlan) -> SpendingPlan:
                 if plan.spending[i, :, other].sum() > owed:
                     plan.spending[i, :, other] = 0.0
                     plan.spending[i, 0, other] = owed
-        elif free[i] and draw(st.booleans()):
-            plan.units[i, k] = draw(st.integers(0, 8))
+        elif unit_cost[i] >= 0 and draw(st.booleans()):
+            # of a service that costs money, the units that its money buys, or others
+            plan.units[i, k] = nan
+            bought = float(Plain(case.document, plan).units(ids[i], periods[k]))
+            plan.units[i, k] = draw(st.sampled_from([bought, bought, draw(st.integers(0, 8))]))
         else:
             f = draw(st.integers(0, len(funds) - 1))
             step = draw(st.sampled_from([-20, -5, -1, 1, 5, 20])) * STEP

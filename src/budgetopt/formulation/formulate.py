@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Formulation", "formulate"]
 
+NO_UNIT = 1e-9
+"""Units below this number, or this share of all where these are fewer than one, are what a solver leaves of none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
@@ -52,6 +55,8 @@ class Formulation:
         Dollars for a unit of each program's level; shape (programs, periods).
     packages
         The decision packages.
+    serves, whole
+        Which programs are services, and of which of these only whole units can be served; shape (programs,).
     """
 
     linear_program: LinearProgram
@@ -59,6 +64,8 @@ class Formulation:
     limits: ProgramLimits
     prices: Floats
     packages: PackageTable
+    serves: Bools
+    whole: Bools
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
@@ -82,12 +89,12 @@ class Formulation:
         return taken
 
     def units_of(self, x: Floats) -> Floats:
-        """Return the units of service that cost no money, 0 for all other programs; shape (programs, periods)."""
-        units = np.zeros(self.limits.lower.shape)
-        for block in self.linear_program.column_labels.of_kind("segment"):
-            cell = (block.keys["program"], block.keys["period"])
-            np.add.at(units, cell, np.where(self.prices[cell] == 0, x[block.start : block.stop], 0.0))
-        return units
+        """Return the units of each service, within its limits, 0 for all other programs; shape (programs, periods)."""
+        units, terms, limits = np.zeros(self.limits.lower.shape), self.terms.units, self.limits
+        np.add.at(units, (terms.program, terms.period), terms.weight * x[terms.column])
+        units = np.where(units > NO_UNIT * np.minimum(limits.most, 1.0), units, 0.0)
+        units = np.where(units > 0, np.clip(units, limits.fewest, np.maximum(limits.most, limits.fewest)), 0.0)
+        return np.where(self.whole[:, None], np.rint(units), np.where(self.serves[:, None], units, 0.0))
 
     def transfers_of(self, x: Floats) -> Floats:
         """Return what a point transfers between funds; dollars, shape (from funds, to funds, periods)."""
@@ -140,7 +147,8 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
     tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
     problem = builder.build(stages, names, tie_break)
-    return Formulation(problem, terms, limits, price, scenario.packages)
+    serves, whole = scenario.programs.has("service.unit_cost"), scenario.programs.flag("service.whole", default=False)
+    return Formulation(problem, terms, limits, price, scenario.packages, serves, whole)
 
 
 def _add_programs(

@@ -17,6 +17,7 @@ from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resourc
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
+from budgetopt.scenario.accuracy import least_amount
 from budgetopt.scenario.selection import select
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class Scenario:
     def resources(self) -> dict[str, Resource]:
         """The limits other than money, by name."""
         return self.document.resources
+
+    @cached_property
+    def cent(self) -> float:
+        """The least amount of money that matters: a cent, or less where there is little money."""
+        return least_amount(self)
 
     @cached_property
     def limits(self) -> Limits:
@@ -267,10 +273,8 @@ class Scenario:
             the table names weighs 1, and the scenario says that this is assumed.
         columns
             Column headers of the table and the keys that they stand for, or ``ignore``.
-        periods
-            The periods; left out, one.
-        rules, objective
-            As in a scenario file.
+        periods, rules, objective
+            As in a scenario file; left out, one period.
         **more
             Other parts of a scenario file: ``source``, ``resources`` ...
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from budgetopt.scenario.amounts import Share, ShareOf
+from budgetopt.scenario.amounts import PositiveAmount, Share, ShareOf
 from budgetopt.scenario.model.base import Model, Name, Names, Text, one_or_many
 from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
@@ -34,6 +34,8 @@ class Document(Model):
     """Where its figures come from."""
     currency: Text = "USD"
     """The currency of every amount."""
+    round_to: PositiveAmount | None = None
+    """What the amounts of a plan are rounded to, such as 1000; left out, a cent, or less where a cent is much."""
     periods: Names = ("budget",)
     """The periods, in order; left out, one period."""
     funds: dict[Name, Fund] = Field(default_factory=dict)
