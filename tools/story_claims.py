@@ -48,7 +48,8 @@ def main(examples: int) -> int:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        drawn(given(strategy)(check))()
+        over: Any = given(strategy)
+        drawn(over(check))()
     failed = Counter(kind for kind, _ in problems)
     print(f"{plans:,} plans")
     for kind, count in total.items():

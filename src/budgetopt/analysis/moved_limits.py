@@ -86,7 +86,7 @@ class MovedLimit:
         there = self.bound + direction * STEP * self.size
         answer = self.question.solve(self._at(there))
         if answer.termination is Termination.INFEASIBLE:
-            return Moved(math.nan, self.bound, why="no plan is possible beyond it")
+            return Moved(math.nan, self.bound)
         if answer.x is None:
             return late
         change, open_ = self._gain(answer), blur(answer) + blur(self.base)
@@ -116,13 +116,15 @@ class MovedLimit:
             return Moved(0.0, direction * math.inf)
         if answer.termination is not Termination.OPTIMAL:
             return Moved(0.0, self.bound + direction * STEP * self.size)
-        place = answer.objective
+        # the least change of the value that is looked for moves the place by a little
+        unit = 10.0 ** math.ceil(math.log10(2.0 * BEYOND * self.size))
+        place = round(answer.objective / unit) * unit
         if direction * (place - self.bound) <= STEP * self.size:
             # it stands within the step already seen, where nothing changes
             place = self.bound + direction * STEP * self.size
-        beyond = self.question.solve(self._at(place + direction * BEYOND * self.size))
+        beyond = self.question.solve(self._at(place + (0.0 if relaxing else direction * BEYOND * self.size)))
         if beyond.termination is Termination.INFEASIBLE:
-            return Moved(0.0, place, why="no plan is possible beyond it")
+            return Moved(0.0, place)
         then = self._gain(beyond) if beyond.termination is Termination.OPTIMAL else math.nan
         return Moved(0.0, place, then)
 

@@ -139,7 +139,10 @@ def prices(
         method = "exact as long as the integer decisions stand"
     base = question.as_is() if question.is_integer else solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
-    costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
+    costs = {
+        limit.provision: np.nan if _is_late(question) else total_cost(question, limit.provision, base)
+        for limit in asked
+    }
     groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
     rows = [
         row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
@@ -375,6 +378,11 @@ def _terms(question: WhatIf, limit: LimitRow, base: Solution) -> Floats:
     return matrix.value[entries] * base.x[columns]
 
 
+def _is_late(question: WhatIf) -> bool:
+    """Return whether the prices of a large integer problem have taken all the time that they have together."""
+    return question.is_limited and question.seconds > LONGEST
+
+
 def _moved(question: WhatIf, limit: LimitRow, base: Solution) -> dict[str, Any]:
     """Return what moving a limit brings on both sides, by solving again with every integer decision free."""
     least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
@@ -385,8 +393,7 @@ def _moved(question: WhatIf, limit: LimitRow, base: Solution) -> dict[str, Any]:
     movable = MovedLimit(question, base, limit.row, limit.bound, size, is_equal, limit.sense == "at most")
     sides: dict[str, Moved] = {}
     for name, side in (("relief", 1), ("tightening", -1)):
-        late = question.is_limited and question.seconds > LONGEST
-        sides[name] = TOO_LATE if late else movable.to(side * limit.relaxes, relaxing=side > 0)
+        sides[name] = TOO_LATE if _is_late(question) else movable.to(side * limit.relaxes, relaxing=side > 0)
     out: dict[str, Any] = {}
     for name, moved in sides.items():
         out |= {name: limit.relaxes * moved.price + 0.0, f"{name}_until": moved.until}
