@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from budgetopt.formulation import formulate as formulate
     from budgetopt.formulation.program_bounds import ProgramLimits as ProgramLimits
     from budgetopt.formulation.rules.rows import Terms as Terms
+    from budgetopt.formulation.spending.terms import LevelTerms as LevelTerms
     from budgetopt.formulation.spending.terms import OutcomeTerms as OutcomeTerms
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
@@ -158,7 +159,7 @@ _EXPORTS = {
     "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
     "budgetopt.formulation.program_bounds": "ProgramLimits",
     "budgetopt.formulation.rules.rows": "Terms",
-    "budgetopt.formulation.spending.terms": "OutcomeTerms SpendingTerms",
+    "budgetopt.formulation.spending.terms": "LevelTerms OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
     "budgetopt.reading.changes": "Change",
     "budgetopt.report.explanation": "Explanation explain",

@@ -186,3 +186,12 @@ def test_equal_cuts_are_said_to_be_equal() -> None:
         "parks": "cut: other cuts of the same size would do as well",
         "museum": "cut: other cuts of the same size would do as well",
     }
+
+
+def test_a_resource_that_is_only_counted_keeps_no_package_away() -> None:
+    programs = {name: packages(worth) for name, worth in (("good", 2), ("useless", 0))}
+    for program in programs.values():
+        program["packages"][0]["uses"] = {"crew": 2}
+    document = document_of(programs, revenue=5)
+    assert "needs 2 of crew, and 1 is left" in reasons({**document, "resources": {"crew": {"capacity": 3}}})["useless"]
+    assert "crew" not in reasons({**document, "resources": {"crew": {}}})["useless"]

@@ -29,7 +29,7 @@ def test_solved_as_json(tmp_path, capsys):
 
 def test_solved_in_words(tmp_path, capsys):
     assert main(["diff", *two(tmp_path), "--solve"]) == 0
-    assert "Best plan: its objective falls from 36 to " in capsys.readouterr().out
+    assert "What is achieved, in weighted outcomes: falls from 36 to " in capsys.readouterr().out
 
 
 def test_a_scenario_that_is_missing(tmp_path, capsys):

@@ -323,7 +323,7 @@ class TestWithout:
         ("programs.librry.baseline=1", "there is no program 'librry' [unknown-program]\n    expected: one of: library, fire, v1.2\n    hint: did you mean 'library'?"),
         ("programs.library.basline=1", "a program has no key 'basline' [unknown-key]\n"),
         ("programs.library.outcomes.visits.unitcost=1", "a program has no key 'outcomes.visits.unitcost' [unknown-key]\n    hint: did you mean 'outcomes.visits.unit_cost'?"),
-        ("programs.library.spending=5", "`spending` of program 'library': '5' is not a mapping [mapping]\n    expected: a mapping, `key: value`, with the keys at_least, at_most, because\n    hint: write `spending: {at_most: 5}`"),
+        ("programs.library.spending=5", "`spending` of program 'library': '5' is not a mapping [mapping]\n    expected: a mapping, `key: value`, with the keys at_least, at_most, because, negotiable\n    hint: write `spending: {at_most: 5}`"),
         ("programs.library.baseline=-5M", "`baseline` of program 'library': -3000000 is negative"),
         ("programs.*.baseline=-8", "baseline of programs: for 'v1.2', -1 is negative"),
         ("programs.fire.baseline=+5", "`baseline` of program 'fire': there is nothing that '+5' could shift"),

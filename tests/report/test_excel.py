@@ -45,7 +45,9 @@ def totals(sheet: Worksheet) -> dict[str, float]:
 
 def test_a_workbook_has_its_sheets_with_frozen_heads(plan: Allocation, tmp_path: Path) -> None:
     book = written(plan, tmp_path)
-    assert book.sheetnames == SHEETS
+    limits = plan.rules
+    by_period = ((limits["kind"] == "target") & (limits["period"] != "all")).any() and len(plan.scenario.periods) > 1
+    assert book.sheetnames == [*SHEETS[:3], *(["Targets of each period"] if by_period else []), *SHEETS[3:]]
     for sheet in book:
         assert sheet.freeze_panes in ("B2", "C2")
         assert sheet["A1"].font.bold
@@ -66,6 +68,14 @@ def test_numbers_are_numbers_and_totals_agree(plan: Allocation, tmp_path: Path) 
     if len(plan.scenario.periods) > 1:
         assert sum(programs[period] for period in plan.scenario.periods) == pytest.approx(programs["Plan"], abs=0.004)
     assert totals(book["Outcomes"])["Weighted value"] == pytest.approx(plan.audit.weighted_value)
+
+
+def test_targets_of_each_period_are_numbers(city: Allocation, tmp_path: Path) -> None:
+    rows = city.rules[(city.rules["kind"] == "target") & (city.rules["period"] != "all")]
+    sheet = written(city, tmp_path)["Targets of each period"]
+    assert [cell.value for cell in sheet[1]] == ["Outcome", "Period", "Plan", "Sense", "Target"]
+    figures = list(sheet.iter_rows(min_row=2, min_col=3, max_col=5, values_only=True))
+    assert figures == list(rows[["value", "sense", "bound"]].itertuples(index=False, name=None))
 
 
 def test_accounts_check_themselves(city: Allocation, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_the_city_at_eighty_columns(city: Allocation) -> None:
     assert re.search(r"^Depot +new +5,956,725 +\+5,956,725 *$", text, re.MULTILINE)
     assert re.search(r"^Overdue repairs +2,700 +1,818 +-882 +better, partly assumed$", text, re.MULTILINE)
     assert re.search(r"^General fund, FY2029 +48,250,000 +8,043,275 +8,043,275$", text, re.MULTILINE)
-    assert "- and 1 more; --all shows them." in text
+    assert "- and 3 more; --all shows them." in text
     assert text.endswith(
         "Proved: it keeps all 72 limits, by an independent audit, and no plan that does\nso is better.\n"
     )

@@ -14,7 +14,7 @@ from budgetopt.scenario.programs import Bools, Floats, Ints
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["Margins", "asked_for", "margins_of"]
+__all__ = ["Margins", "margins_of"]
 
 FULL = 1e-7
 
@@ -33,6 +33,9 @@ class Margins:
         The resource that charges most, -1 without any.
     here, there
         What a unit of that resource buys here, and at the least where it is used.
+    asked
+        The funded programs whose spending adds nothing by itself, each with the limit that asks for it: the row of the
+        program, and the kind and the name of the rule or target.
     """
 
     worth: Floats
@@ -42,6 +45,7 @@ class Margins:
     scarcest: Ints
     here: Floats
     there: Floats
+    asked: tuple[tuple[int, str, str], ...]
 
 
 def margins_of(plan: Allocation) -> Margins | None:
@@ -51,7 +55,8 @@ def margins_of(plan: Allocation) -> Margins | None:
         return None
     stage = problem.stages[0]
     worth = -stage.sign * stage.cost_for(problem.columns)
-    is_money, is_other, resource_of = _kinds(plan, problem)
+    limit_of = _limit_of_rows(problem)
+    is_money, is_other, resource_of = _kinds(plan, limit_of)
     charged = problem.matrix.transpose_times
     money, other = charged(np.where(is_money, prices, 0.0)), charged(np.where(is_other, prices, 0.0))
     resources = np.array(
@@ -70,7 +75,8 @@ def margins_of(plan: Allocation) -> Margins | None:
         scarcest, total = np.full(len(at), -1), np.zeros(problem.columns)
     here, there = _buys(problem, x, worth - money - other, resource_of, scarcest, at)
     figures = (np.where(has, worth[at], np.nan), money[at], total[at], other[at])
-    return Margins(*figures, np.where(has, scarcest, -1), here, there)
+    asked = tuple(_asked_for(plan, worth, np.where(is_other, prices, 0.0), limit_of))
+    return Margins(*figures, np.where(has, scarcest, -1), here, there, asked)
 
 
 def _prices(plan: Allocation) -> Floats | None:
@@ -82,16 +88,12 @@ def _prices(plan: Allocation) -> Floats | None:
     return None if dual is None or len(dual) != problem.rows else -problem.stages[0].sign * dual
 
 
-def asked_for(plan: Allocation) -> Iterator[tuple[int, str, str]]:
-    """Yield the funded programs whose spending adds nothing by itself, each with the rule or target that asks for it.
-
-    Each is the row of the program, and the kind and the name of the limit.
-    """
-    problem, x, prices = plan.formulation.linear_program, plan.solver_result.x, _prices(plan)
-    if prices is None or x is None:
-        return
-    is_other, worth = _kinds(plan, problem)[1], -problem.stages[0].sign * problem.stages[0].cost_for(problem.columns)
-    favoured = problem.matrix.transpose_times(np.where(is_other, prices, 0.0)) < 0
+def _asked_for(plan: Allocation, worth: Floats, prices: Floats, limit_of: Ints) -> Iterator[tuple[int, str, str]]:
+    """Yield :attr:`Margins.asked`; ``prices`` are those of the rows of rules and targets, 0 in all others."""
+    problem, x = plan.formulation.linear_program, plan.solver_result.x
+    assert x is not None, "a plan has a point"
+    matrix = problem.matrix
+    favoured = matrix.transpose_times(prices) < 0
     programs = len(plan.scenario.programs)
     adds, asked = np.zeros(programs, dtype=bool), np.full(programs, -1)
     for block in problem.column_labels.of_kind("segment"):
@@ -100,33 +102,32 @@ def asked_for(plan: Allocation) -> Iterator[tuple[int, str, str]]:
         adds[program[used & (worth[position] > 0)]] = True
         at = used & favoured[position]
         asked[program[at]] = position[at]
-    column, limits = problem.matrix.column_of_entry(), plan.scenario.limits
     for row in np.flatnonzero((asked >= 0) & ~adds).tolist():
-        entries = np.flatnonzero((column == asked[row]) & is_other[problem.matrix.index])
-        charge = problem.matrix.value[entries] * prices[problem.matrix.index[entries]]
-        at_row = int(problem.matrix.index[entries[np.argmin(charge)]])
-        for block in problem.row_labels.blocks:
-            if block.start <= at_row < block.stop and block.limit is not None:
-                limit = limits[int(block.limit[at_row - block.start])]
-                yield row, limit.kind, limit.name
+        entries = slice(*matrix.starts[asked[row] : asked[row] + 2].tolist())
+        charge = matrix.value[entries] * prices[matrix.index[entries]]
+        limit = plan.scenario.limits[int(limit_of[matrix.index[entries][np.argmin(charge)]])]
+        yield row, limit.kind, limit.name
 
 
-def _kinds(plan: Allocation, problem: LinearProgram) -> tuple[Bools, Bools, Ints]:
-    """Return which rows are limits of money, which of rules and targets, and the resource of each other row or -1."""
-    limits, names = plan.scenario.limits, list(plan.scenario.resources)
-    money, other = np.zeros(problem.rows, dtype=bool), np.zeros(problem.rows, dtype=bool)
-    resource = np.full(problem.rows, -1)
+def _limit_of_rows(problem: LinearProgram) -> Ints:
+    """Return the position of the limit that each row keeps, -1 where it keeps none by itself; shape (rows,)."""
+    limit_of = np.full(problem.rows, -1)
     for block in problem.row_labels.blocks:
-        if block.limit is None:
-            continue
-        for position in np.unique(block.limit[block.limit >= 0]).tolist():
-            rows, limit = block.positions[block.limit == position], limits[position]
-            if limit.path[0] == "funds":
-                money[rows] = True
-            elif limit.kind == "resource":
-                resource[rows] = names.index(limit.name)
-            else:
-                other[rows] = True
+        if block.limit is not None:
+            limit_of[block.positions] = block.limit
+    return limit_of
+
+
+def _kinds(plan: Allocation, limit_of: Ints) -> tuple[Bools, Bools, Ints]:
+    """Return which rows are limits of money, which of rules and targets, and the resource of each other row or -1."""
+    names, kept = list(plan.scenario.resources), limit_of >= 0
+    found, at = np.unique(limit_of[kept], return_inverse=True)
+    limits = [plan.scenario.limits[position] for position in found.tolist()]
+    of_funds = np.array([limit.path[0] == "funds" for limit in limits], dtype=bool)
+    of_resource = np.array([names.index(limit.name) if limit.kind == "resource" else -1 for limit in limits], dtype=int)
+    money, resource, other = np.zeros(len(kept), dtype=bool), np.full(len(kept), -1), np.zeros(len(kept), dtype=bool)
+    money[kept], resource[kept] = of_funds[at], of_resource[at]
+    other[kept] = (~of_funds & (of_resource < 0))[at]
     return money, other, resource
 
 
@@ -147,10 +148,10 @@ def _buys(
 ) -> tuple[Floats, Floats]:
     """Return what a unit of each program's scarcest resource buys here, and at the least where it is used."""
     here, there = np.full(len(column), np.nan), np.full(len(column), np.nan)
-    matrix = problem.matrix
+    matrix, column_of = problem.matrix, problem.matrix.column_of_entry()
     for position in np.unique(scarcest[scarcest >= 0]).tolist():
         entries = np.flatnonzero(resource_of[matrix.index] == position)
-        use = np.bincount(matrix.column_of_entry()[entries], matrix.value[entries], minlength=problem.columns)
+        use = np.bincount(column_of[entries], matrix.value[entries], minlength=problem.columns)
         with np.errstate(divide="ignore", invalid="ignore"):
             buys = np.where(use > 0, net / use, np.nan)
         used = (use > 0) & (x > FULL) & ~problem.integer

@@ -48,13 +48,14 @@ def revenue_prices(scenario: Scenario, problem: LinearProgram, row_dual: Floats,
         # a fund without revenue in a period may get rows with its first dollar: there it counts as money alone
         ones = np.array([scenario.revenue(name) > 0 for name in scenario.funds], dtype=np.float64)
         every = _moved(scenario, problem, ones)
+    moved = None if every is None else every.binding_sides(problem, row_dual, reduced)[0]
     for kind in _ROWS:
         for block in problem.row_labels.of_kind(kind):
             own[block.positions] = True
             cell, at = (block.keys["fund"], block.keys["period"]), block.positions
             moves = np.ones(len(block)) if kind == _ROWS[0] else np.zeros(len(block))
-            if every is not None:
-                moves = np.where(ones[cell] > 0, _side(problem, row_dual, every.row_lower, every.row_upper)[at], moves)
+            if moved is not None:
+                moves = np.where(ones[cell] > 0, moved[at], moves)
             np.add.at(price, cell, row_dual[at] * moves)
     rest = np.where(own, 0.0, row_dual)
     if every is None or not _worth(problem, rest, reduced, np.abs, every):
@@ -71,14 +72,8 @@ def _worth(
     problem: LinearProgram, row_dual: Floats, reduced: Floats, of: Callable[[Floats], Floats], direction: Direction
 ) -> float:
     """Return what a direction is worth by some prices of rows and columns, each term taken as it is or by its size."""
-    rows = row_dual * _side(problem, row_dual, direction.row_lower, direction.row_upper)
-    columns = reduced * _side(problem, reduced, direction.lower, direction.upper)
-    return float(of(rows).sum() + of(columns).sum())
-
-
-def _side(problem: LinearProgram, price: Floats, lower: Floats, upper: Floats) -> Floats:
-    """Return what moves of the side of each limit that it has a price for; of the shape of the prices."""
-    return np.where(-problem.stages[0].sign * price > 0, upper, lower)
+    rows, columns = direction.binding_sides(problem, row_dual, reduced)
+    return float(of(row_dual * rows).sum() + of(reduced * columns).sum())
 
 
 def _moved(scenario: Scenario, problem: LinearProgram, shift: Floats) -> Direction | None:

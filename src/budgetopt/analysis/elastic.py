@@ -47,6 +47,13 @@ class Elastic:
     units: Floats
     size: Floats
 
+    def counts(self, in_dollars: Bools, money: float) -> Floats:
+        """Return what one unit of each relaxation counts, in dollars; shape (slacks,).
+
+        What is not in dollars counts as a share of the limit: all of it as much as all of the money.
+        """
+        return np.where(in_dollars, self.units, money * self.units / self.size)
+
 
 @dataclass(frozen=True, slots=True)
 class _Relaxable:

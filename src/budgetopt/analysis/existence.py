@@ -9,20 +9,14 @@ from budgetopt.formulation import LinearProgram
 from budgetopt.solvers import Options, PointStatus, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["has_point", "question_of_existence"]
-
-
-def question_of_existence(problem: LinearProgram) -> LinearProgram:
-    """Return the problem to solve where it is only asked whether any point is feasible.
-
-    A linear program is solved faster with its objective than without one; a search ends with the first plan.
-    """
-    return without_objective(problem) if problem.is_integer else replace(problem, tie_break=None)
+__all__ = ["has_point"]
 
 
 def has_point(problem: LinearProgram, time_limit: float | None = None) -> bool | None:
     """Return whether any point is feasible; None if the time ran out."""
-    answer = LiveModel(question_of_existence(problem), Options(time_limit=time_limit)).solve()
+    # a linear program is solved faster with its objective than without one; a search ends with the first plan
+    asked = without_objective(problem) if problem.is_integer else replace(problem, tie_break=None)
+    answer = LiveModel(asked, Options(time_limit=time_limit)).solve()
     if answer.primal is PointStatus.FEASIBLE or answer.termination is Termination.UNBOUNDED:
         return True
     return False if answer.termination is Termination.INFEASIBLE else None

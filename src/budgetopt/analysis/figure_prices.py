@@ -200,11 +200,7 @@ class _BestValue:
             answer = self.question.solve(problem)
             if answer.termination is not Termination.OPTIMAL:
                 return None
-            slope = (
-                np.nan
-                if line is None
-                else self.gain * line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)
-            )
+            slope = np.nan if line is None else self.gain * _slope(line, problem, answer)
             return Point(by, self.gain * answer.objective, slope)
 
         return evaluate

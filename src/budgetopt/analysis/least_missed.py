@@ -21,16 +21,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Solution, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["LeastMissed", "counts_of", "is_missed"]
-
-
-def counts_of(scenario: Scenario, slack: Elastic) -> Floats:
-    """Return what one unit of each relaxation counts, in dollars; shape (slacks,).
-
-    What is not in dollars counts as a share of the limit: all of it as much as all of the money.
-    """
-    in_dollars = np.array([scenario.limits[at].in_dollars for at in slack.limit.tolist()], dtype=bool)
-    return np.where(in_dollars, slack.units, money_of(scenario) * slack.units / slack.size)
+__all__ = ["LeastMissed", "is_missed"]
 
 
 def is_missed(slack: Elastic, by: Floats) -> Bools:
@@ -57,7 +48,8 @@ class LeastMissed:
 
     def __init__(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> None:
         self._slack = elastic(scenario, lambda limit: limit.is_demand, suspended)
-        self._counts = counts_of(scenario, self._slack)
+        in_dollars = np.array([scenario.limits[at].in_dollars for at in self._slack.limit.tolist()], dtype=bool)
+        self._counts = self._slack.counts(in_dollars, money_of(scenario))
         problem = self._slack.problem
         self.is_exact = not problem.is_integer
         self._problem = problem.relaxed()

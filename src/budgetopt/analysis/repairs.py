@@ -113,10 +113,9 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
     slack = elastic(scenario, may_relax)
     limits = [scenario.limits[at] for at in slack.limit.tolist()]
     weight = np.array([float(weights.get(limit.name, 1.0)) for limit in limits])
-    in_dollars = np.array([limit.in_dollars or limit.of_program or limit.name in weights for limit in limits])
+    in_dollars = np.array([one.in_dollars or one.of_program or one.name in weights for one in limits], dtype=bool)
     money = money_of(scenario)
-    shares = slack.units / slack.size * money
-    counts = weight * (shares if measure == "change" else np.where(in_dollars, slack.units, shares))
+    counts = weight * slack.counts(in_dollars & (measure != "change"), money)
     live = LiveModel(slack.problem)
     live.set_costs(np.concatenate((np.zeros(slack.problem.columns - len(counts)), counts)), maximize=False)
 

@@ -8,6 +8,7 @@ from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
 from budgetopt.audit.evaluation import A_UNIT_TOO_FEW, Evaluation
 from budgetopt.audit.inputs import dollars, number, pays_in, price_level
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 
 __all__ = ["check_amounts", "check_eligibility", "check_minimum_levels", "check_services", "check_spending_limits"]
 
@@ -142,12 +143,7 @@ def check_services(evaluation: Evaluation) -> list[Check]:
     lower = number(scenario, "service.at_least")
     upper = number(scenario, "service.up_to", np.inf)
     limited = ~np.isnan(evaluation.activity.unit_cost) & ((lower > 0) | np.isfinite(upper))
-    held = np.flatnonzero(limited)
-    program, period = np.repeat(held, len(scenario.periods)), np.tile(np.arange(len(scenario.periods)), len(held))
-    value, price = evaluation.activity.units[program, period], evaluation.activity.unit_cost[program]
-    # a cent more or less is a part of a unit more or less
-    rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
-    units = scenario.programs.text("service.unit")[program]
+    program, period, value, rough, unit = _served(evaluation, limited)
     whole = _whole_units(evaluation)
     return [
         *([whole] if len(whole) else []),
@@ -161,7 +157,7 @@ def check_services(evaluation: Evaluation) -> list[Check]:
             program=program,
             limit=scenario.limits.of_programs("floor")[program],
             upper_limit=scenario.limits.of_programs("most units")[program],
-            unit=np.where(units == "", "units", units),
+            unit=unit,
             allowed=np.maximum(rough, evaluation.tolerance * np.abs(value)),
             below="{program} serves {value} {unit}{in_period}, and the fewest are {bound}",
             above="{program} serves {value} {unit}{in_period}, and the most are {bound}",
@@ -171,12 +167,8 @@ def check_services(evaluation: Evaluation) -> list[Check]:
 
 def _whole_units(evaluation: Evaluation) -> Check:
     """Check that of services that are whole only whole units are served."""
-    programs, periods = evaluation.scenario.programs, len(evaluation.scenario.periods)
-    held = np.flatnonzero(programs.flag("service.whole", default=False))
-    program, period = np.repeat(held, periods), np.tile(np.arange(periods), len(held))
-    value, price = evaluation.activity.units[program, period], evaluation.activity.unit_cost[program]
-    rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
-    units = programs.text("service.unit")[program]
+    whole = evaluation.scenario.programs.flag("service.whole", default=False)
+    program, period, value, rough, unit = _served(evaluation, whole)
     sentence = "{program} serves {value} {unit}{in_period}, and only whole ones can be served"
     return Check(
         kind="whole units",
@@ -186,8 +178,20 @@ def _whole_units(evaluation: Evaluation) -> Check:
         upper=np.round(value),
         period=period,
         program=program,
-        unit=np.where(units == "", "units", units),
+        unit=unit,
         allowed=np.maximum(rough, A_UNIT_TOO_FEW),
         below=sentence,
         above=sentence,
     )
+
+
+def _served(evaluation: Evaluation, which: Bools) -> tuple[Ints, Ints, Floats, Floats, Texts]:
+    """Return for some programs in every period: program, period, units, how far these may be off, and their name."""
+    periods, held = len(evaluation.scenario.periods), np.flatnonzero(which)
+    program, period = np.repeat(held, periods), np.tile(np.arange(periods), len(held))
+    price = evaluation.activity.unit_cost[program]
+    # a cent more or less is a part of a unit more or less
+    rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
+    unit = evaluation.scenario.programs.text("service.unit")[program]
+    named = np.where(unit == "", "units", unit)
+    return program, period, evaluation.activity.units[program, period], rough, named

@@ -13,7 +13,7 @@ from budgetopt.checks.program_checks import rows_with
 from budgetopt.checks.shape_checks import A_CENT
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import ChangeRule, Fund, RequiresRule, SumRule
-from budgetopt.scenario.programs import Bools, Floats, split_key
+from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
 from budgetopt.scenario.words import listed, money
@@ -52,7 +52,7 @@ def _programs(scenario: Scenario) -> Iterator[str]:
         yield from _some(scenario, np.isnan(programs.baseline()), sentence)
     paid: Bools = np.any(scenario.eligible, axis=1)
     yield from _some(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
-    affects = rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
+    affects = _has_effect(programs)
     for name in scenario.resources:
         # what makes a resource serves others with it
         affects |= programs.number(f"uses.{name}.per_unit") < 0
@@ -71,10 +71,15 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
 
 
+def _has_effect(programs: ProgramTable) -> Bools:
+    """Return which programs say what they do to any outcome; shape (programs,)."""
+    return rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
+
+
 def _unmeasured(scenario: Scenario) -> Iterator[str]:
     """Yield how much money the programs without an effect on any outcome have, and a rule that keeps it."""
     programs, first = scenario.programs, scenario.objective[0] if scenario.objective else None
-    has_effect = rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
+    has_effect = _has_effect(programs)
     baseline = np.nan_to_num(programs.baseline())
     unmeasured = ~has_effect & (baseline > 0)
     if first is None or first.maximize is None or not (unmeasured.any() and has_effect.any()):

@@ -60,15 +60,19 @@ class Direction:
         stage = replace(stage, cost=cost, offset=stage.offset + by * self.offset)
         return replace(problem, matrix=matrix, stages=(stage, *problem.stages[1:]), **limits)
 
+    def binding_sides(self, problem: LinearProgram, y: Floats, reduced: Floats) -> tuple[Floats, Floats]:
+        """Return what is added to the side of each row and column that its price is of; shapes (rows,), (columns,)."""
+        # a price has the sign of the side of its limit that binds
+        gain = -problem.stages[0].sign
+        rows = np.where(gain * y > 0, self.row_upper, self.row_lower)
+        return rows, np.where(gain * reduced > 0, self.upper, self.lower)
+
     def slope(self, problem: LinearProgram, x: Floats | None, y: Floats | None, reduced: Floats | None) -> float:
         """Return the derivative of the best value along it by a plan, prices and reduced costs; NaN without."""
         if x is None or y is None or reduced is None:
             return np.nan
-        # a price has the sign of the side of its limit that binds
-        gain = -problem.stages[0].sign
-        rows = y * np.where(gain * y > 0, self.row_upper, self.row_lower)
-        columns = reduced * np.where(gain * reduced > 0, self.upper, self.lower)
-        value = self.offset + float(self.cost @ x) + float(rows.sum()) + float(columns.sum())
+        rows, columns = self.binding_sides(problem, y, reduced)
+        value = self.offset + float(self.cost @ x) + float((y * rows).sum()) + float((reduced * columns).sum())
         if self.moves_matrix:
             column = problem.matrix.column_of_entry()
             value -= float((y[problem.matrix.index] * self.entries * x[column]).sum())

@@ -45,17 +45,24 @@ def _targets(view: PlanView) -> Iterator[ReportTable]:
     rows = rows[rows["bound"].notna()]
     if len(view.periods) == 1 or not len(rows):
         return
-    numbers, outcomes = view.numbers, {row.key: row.name for row in view.bought.rows}
+    outcomes = {row.key: row.name for row in view.bought.rows}
+    values, bounds, senses = (rows[name].tolist() for name in ("value", "bound", "sense"))
+    brings, asked = (list(map(view.numbers.quantity, figures)) for figures in (values, bounds))
+    words = [f"{sense} {bound}" for sense, bound in zip(senses, asked, strict=True)]
+    sheet = Media.WORKBOOK
     yield ReportTable(
         title="Targets of each period",
         caption="The targets of each period, beside what the plan brings in it.",
         columns=[
-            ReportColumn("Outcome", lambda row: outcomes[row["name"]], width=30),
-            ReportColumn("Period", lambda row: one_line(row["period"])),
-            ReportColumn("Plan", lambda row: numbers.quantity(row["value"]), figure=True, width=16),
-            ReportColumn("Target", lambda row: f"{row['sense']} {numbers.quantity(row['bound'])}", width=24),
+            ReportColumn("Outcome", [outcomes[name] for name in rows["name"]], width=30),
+            ReportColumn("Period", [one_line(period) for period in rows["period"]]),
+            ReportColumn("Plan", brings, figure=True, media=~sheet),
+            ReportColumn("Target", words, media=~sheet),
+            ReportColumn("Plan", values, format=NUMBER, width=16, media=sheet),
+            ReportColumn("Sense", senses, width=12, media=sheet),
+            ReportColumn("Target", bounds, format=NUMBER, width=16, media=sheet),
         ],
-        records=rows.to_dict("records"),
+        records=range(len(rows)),
         repeats=True,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Floats
-from budgetopt.formulation.spending.positions import placed
+from budgetopt.formulation.spending.positions import each_period, placed
 from budgetopt.formulation.spending.terms import SpendingTerms, enter
 from budgetopt.scenario.scenario import Scenario
 
@@ -30,8 +30,8 @@ def _add_one_fund(builder: Builder, scenario: Scenario, spending: SpendingTerms,
     builder.entries(row_of[program], column, 1.0)
 
     shape = (*scenario.eligible.shape, len(scenario.periods))
-    period = np.tile(np.arange(shape[2]), len(program))
-    program, fund, column = (np.repeat(each, shape[2]) for each in (program, fund, column))
+    pair, period = each_period(np.arange(len(program)), shape[2])
+    program, fund, column = program[pair], fund[pair], column[pair]
     rows = builder.rows("payer", {"program": program, "fund": fund, "period": period}, -np.inf, 0.0)
     builder.entries(rows, column, -most[fund, period])
     cell = placed(shape, (program, fund, period), rows)
@@ -42,7 +42,8 @@ def _add_shares(builder: Builder, scenario: Scenario, spending: SpendingTerms) -
     """Let each fund pay its part of what all funds pay for the program."""
     periods, shares = len(scenario.periods), scenario.fund_shares
     program, fund = np.nonzero(shares > 0)
-    cell = (np.repeat(program, periods), np.repeat(fund, periods), np.tile(np.arange(periods), len(program)))
+    pair, period = each_period(np.arange(len(program)), periods)
+    cell = (program[pair], fund[pair], period)
     keys = dict(zip(("program", "fund", "period"), cell, strict=True))
     row_of = placed((*shares.shape, periods), cell, builder.rows("fixed part", keys, 0.0, 0.0))
     enter(builder, row_of[spending.program, spending.fund, spending.period], spending)
