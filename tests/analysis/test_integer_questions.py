@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,15 +14,16 @@ from budgetopt.report.explanation import explain
 from budgetopt.scenario.scenario import Scenario
 
 
-def stations(money: int = 10, **others: tuple[int, float]) -> Scenario:
+def stations(money: int = 10, rules: Sequence[dict[str, Any]] = (), **others: tuple[int, float]) -> Scenario:
     """Return stations of which each is one package: its cost and the lives that it saves."""
     offers = {"north": (6, 10), "south": (6, 9), **others}
     programs = {
-        name: {"packages": [{"name": "all", "cost": f"{cost}M", "outcomes": {"lives": lives}}]}
+        name: {"department": "Fire", "packages": [{"name": "all", "cost": f"{cost}M", "outcomes": {"lives": lives}}]}
         for name, (cost, lives) in offers.items()
     }
     funds = {"capital": {"kind": "capital", "one_time": f"{money}M"}}
-    return Scenario.from_document({"funds": funds, "outcomes": {"lives": {"weight": 1}}, "programs": programs})
+    document = {"funds": funds, "outcomes": {"lives": {"weight": 1}}, "programs": programs, "rules": list(rules)}
+    return Scenario.from_document(document)
 
 
 @pytest.fixture(params=[False, True], ids=["few", "many"])
@@ -105,3 +107,12 @@ def test_a_change_that_the_gap_may_hide_is_not_given(monkeypatch: pytest.MonkeyP
     (row,) = prices(stations()).to_dict("records")
     assert row["relief"] != row["relief"]
     assert "too small for what the searches leave open" in row["method"]
+
+
+def test_an_unknown_cost_of_a_rule_is_said_not_to_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = stations(12, rules=[{"name": "One", "count": "funded", "where": {"department": "Fire"}, "at_most": 1}])
+    assert "Without it the best plan would add 9 to the weighted outcomes." in str(explain(bo.solve(scenario), "One"))
+    monkeypatch.setattr("budgetopt.analysis.total_costs.blur", lambda _: 1.0)
+    text = str(explain(bo.solve(scenario), "One"))
+    assert "What dropping it would gain is not worked out: the searches" in text
+    assert "gain nothing" not in text

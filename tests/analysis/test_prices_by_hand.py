@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from budgetopt.analysis import prices, rules_one_by_one
-from budgetopt.analysis.pricing import total_cost
+from budgetopt.analysis.total_costs import total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario

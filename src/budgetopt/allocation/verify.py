@@ -233,14 +233,12 @@ def _with_integers(start: str, label: str, outcome: SolverResult, allocation: Al
     proved, said = allocation.relaxation_gap, allocation.gap
     if proved <= SAME:
         return f"{start}, and no plan can {label} better{_conceded(allocation)}: the prices prove it.", True
-    shown = ""
+    shown = "" if np.isfinite(said) else " How much better a plan could be is not known."
     if np.isfinite(proved):
-        shown = (
-            f" The prices of the relaxation prove, without any solver, that no plan can {label} better by more than "
-        )
-        shown += f"{proved:.4%}{beyond}."
+        most = f"better by more than {proved:.4%}{beyond}"
+        shown = f" The prices of the relaxation prove, without any solver, that no plan can {label} {most}."
     if not np.isfinite(said):
-        return f"{start}.{shown or ' How much better a plan could be is not known.'}", False
-    share = f"{said:.4%}" if said > SAME else "nothing"
-    who = f"the file's word, which says that {outcome.solution.solver} searched for better ones"
-    return f"{start}.{shown} That no plan can {label} better by more than {share}{beyond} is {who}.", False
+        return f"{start}.{shown}", False
+    most = f"better by more than {said:.4%}" if said > SAME else "better"
+    who = f"the file says that {outcome.solution.solver} found this by search"
+    return f"{start}.{shown} That no plan can {label} {most}{beyond} is not proved here: {who}.", False

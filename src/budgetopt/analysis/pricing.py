@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.allocation import plan_of, scenario_of
+from budgetopt.allocation import plan_of
 from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import FigurePrice, price_of_figure
-from budgetopt.analysis.moved_limits import CLEAR, Moved, MovedLimit, blur
+from budgetopt.analysis.moved_limits import Moved, MovedLimit
 from budgetopt.analysis.parametric import Piece, Point, follow
+from budgetopt.analysis.total_costs import solved, total_cost
 from budgetopt.analysis.what_if import WhatIf, question_about
-from budgetopt.errors import FaultError
 from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.programs import Floats
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Subject
 
-__all__ = ["LimitRow", "limit_rows", "prices", "rules_one_by_one", "total_cost"]
+__all__ = ["LimitRow", "limit_rows", "prices"]
 
 COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
@@ -33,8 +33,6 @@ COLUMNS = (
 )  # fmt: skip
 THEN = ("relief_then", "tightening_then")
 """Columns of integer problems alone."""
-SAME = 1e-7
-"""The share of the best value that two searches may leave open for a difference of nothing to be told."""
 LONGEST = 120.0
 """In large integer problems: the seconds after which no further limit is priced."""
 SOLVED_AGAIN = "solved again with the limit moved by 1%"
@@ -139,10 +137,7 @@ def prices(
         method = "exact as long as the integer decisions stand"
     base = question.as_is() if question.is_integer else solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
-    costs = {
-        limit.provision: np.nan if _is_late(question) else total_cost(question, limit.provision, base)
-        for limit in asked
-    }
+    costs = {limit.provision: _cost(question, limit.provision, base) for limit in asked}
     groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
     rows = [
         row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
@@ -238,90 +233,6 @@ def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
     }
 
 
-def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
-    """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then."""
-    changed, gain = question.problem_without([provision]), -question.problem.stages[0].sign
-    if _is_idle(question.problem, changed, base, gain):
-        return 0.0
-    if question.is_integer and base.x is None:
-        return np.nan
-    answer = question.solve(changed)
-    if answer.termination is Termination.UNBOUNDED:
-        return np.inf
-    if question.is_integer and answer.x is None:
-        return np.nan
-    answer = answer if question.is_integer else solved(answer)
-    cost, size = gain * (answer.objective - base.objective), max(abs(base.objective), 1.0)
-    left_open = blur(base) + blur(answer) if question.is_integer else 0.0
-    if left_open > SAME * size:
-        return cost if cost > CLEAR * left_open else np.nan
-    # what is below the solver's own accuracy is nothing
-    return cost if cost > question.accuracy * size else 0.0
-
-
-def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gain: float) -> bool:
-    """Return whether the proof that an answer is the best does not need the dropped limits: it is then best without."""
-    if base.row_dual is None or base.reduced_cost is None or changed.matrix is not problem.matrix:
-        return False
-    rows, columns = gain * base.row_dual, gain * base.reduced_cost
-    limits = (
-        (problem.row_lower, changed.row_lower, rows < 0),
-        (problem.row_upper, changed.row_upper, rows > 0),
-        (problem.lower, changed.lower, columns < 0),
-        (problem.upper, changed.upper, columns > 0),
-    )
-    return not any(((own != other) & needed).any() for own, other, needed in limits)
-
-
-def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
-    """Return what the first objective loses as the rules are added one at a time, in the order of the file.
-
-    Columns: ``kind``, ``name``, ``because``, ``value`` (with this rule and all above it) and ``cost`` (what this one
-    takes). The first row is the scenario without any of them. A rule's cost here depends on the rules above it, unlike
-    its total cost in :func:`prices`.
-
-    Parameters
-    ----------
-    plan
-        The scenario or its path, or a plan of it.
-    question
-        A live problem of the same scenario, if there is one already.
-
-    Raises
-    ------
-    OptionError
-        If it is asked of something else.
-    """
-    import pandas as pd
-
-    scenario = scenario_of(plan, "rules_one_by_one")
-    question = question or WhatIf(scenario)
-    steps = [limit for limit in scenario.limits.demands() if limit.kind in ("rule", "target", "resource")]
-    waiting = {limit.provision for limit in steps}
-    gain = -question.problem.stages[0].sign
-
-    def best() -> float:
-        answer = question.without(waiting)
-        return np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
-
-    value = best()
-    rows = [{"kind": "", "name": "no rules", "because": "", "value": value, "cost": 0.0}]
-    for limit in steps:
-        waiting.discard(limit.provision)
-        now = best()
-        cost = 0.0 if now == value else max(gain * (value - now), 0.0)
-        rows.append({"kind": limit.kind, "name": limit.name, "because": limit.because, "value": now, "cost": cost})
-        value = now
-    return pd.DataFrame(rows)
-
-
-def solved(answer: Solution) -> Solution:
-    """Return an answer that is optimal, as what is asked here always has one, or raise a FaultError."""
-    if answer.termination is not Termination.OPTIMAL:
-        raise FaultError(f"{answer.solver} did not solve a changed problem: {answer.termination}")
-    return answer
-
-
 def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece, Piece]:
     """Return the pieces of the best value, as a gain, on the side of relaxing and on the side of tightening."""
     evaluate, gain = _evaluator(question, limit), -question.problem.stages[0].sign
@@ -376,6 +287,11 @@ def _terms(question: WhatIf, limit: LimitRow, base: Solution) -> Floats:
     columns = np.searchsorted(matrix.starts, entries, side="right") - 1
     assert base.x is not None, "what is solved has a plan"
     return matrix.value[entries] * base.x[columns]
+
+
+def _cost(question: WhatIf, provision: Provision, base: Solution) -> float:
+    """Return the total cost of a provision; NaN where the time for all prices is over."""
+    return np.nan if _is_late(question) else total_cost(question, provision, base)
 
 
 def _is_late(question: WhatIf) -> bool:
