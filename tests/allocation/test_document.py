@@ -70,7 +70,14 @@ def test_what_was_sought_and_reached(document: dict[str, Any]) -> None:
     # 23 people at 5 and 6 days at 2
     value = {"value": 103, "bound": 103, "plan_value": 103}
     (stage,) = document["objective"]["stages"]
-    assert document["objective"] == {**words, **value, "gap": 0, "stages": [stage]}
+    assert document["objective"] == {
+        **words,
+        **value,
+        "gap": 0,
+        "conceded": None,
+        "relaxation_bound": 103,
+        "stages": [stage],
+    }
     assert 0 < stage["tolerance"] < 1e-8
     reached = {"within": 0, "termination": "optimal", "proved": True, "tolerance": stage["tolerance"]}
     assert stage == {**words, **value, **reached}
@@ -200,11 +207,11 @@ def test_what_is_confirmed_is_said(scenario: Scenario) -> None:
     written = json.loads(bo.solve(scenario).to_json())
     verification = verify_result(written, scenario)
     texts = {finding.name: finding.text for finding in verification.findings}
-    assert texts["proof"] == "the exact point meets every row; that none can do better is the solver's word"
+    assert texts["proof"] == "the exact point meets every row; the bound of the relaxation follows from its prices"
     assert texts["audit"].startswith("the plan keeps all ")
     assert verification.conclusion == (
-        "Confirmed: the plan keeps every limit of this scenario. By the solver's word, no plan can maximize weighted "
-        "outcomes better."
+        "Confirmed: the plan keeps every limit of this scenario, and no plan can maximize weighted outcomes better: "
+        "the prices prove it."
     )
     # whoever changes something and does not seal again
     broken = verify_result({**written, "status": "best found"}, scenario)

@@ -29,6 +29,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 KEYS = [
     "format",
     "status",
+    "unique",
     "scenario",
     "objective",
     "programs",

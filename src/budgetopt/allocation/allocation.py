@@ -108,8 +108,32 @@ class Allocation:
 
     @property
     def gap(self) -> float:
-        """By how much a better plan could exceed it, as a share of its value; infinite for a share of nothing."""
-        distance, size = abs(self.bound - self.objective_value), abs(self.objective_value)
+        """By how much a better plan could exceed it, as a share of its value; infinite for a share of nothing.
+
+        What later objectives gave up of the first, as ``within`` lets them, is no part of it.
+        """
+        return self._share(abs(self.bound - self.objective_value) - self.certificate.conceded)
+
+    @property
+    def relaxation_bound(self) -> float:
+        """With integer decisions, the bound that prices alone prove, without any solver's word; NaN without one."""
+        found = self.solver_result.relaxation
+        return math.nan if found is None or found.certificate is None else found.certificate.bound
+
+    @property
+    def relaxation_gap(self) -> float:
+        """By how much a better plan could exceed it by :attr:`relaxation_bound` alone, as a share of its value."""
+        distance = abs(self.relaxation_bound - self.objective_value) - self.certificate.conceded
+        return math.nan if math.isnan(distance) else self._share(distance)
+
+    @property
+    def unique(self) -> bool | None:
+        """Whether no other plan is as good, by the objectives and then by the rules for ties; None if not known."""
+        return self.solver_result.unique
+
+    def _share(self, distance: float) -> float:
+        """Return a distance from a bound as a share of the value."""
+        distance, size = (distance if math.isnan(distance) else max(distance, 0.0)), abs(self.objective_value)
         return math.inf if size < LEAST_VALUE < distance else distance / max(size, LEAST_VALUE)
 
     @property

@@ -28,7 +28,8 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
     cents, the packages taken, and the units of services that cost no money. ``point`` is the exact optimum before
     rounding to the cent, by the labels of its columns; ``stages`` are the duals of each objective by the rows' labels,
     null where there are none (integer decisions); ``held`` are the duals of the first objective while all integer
-    decisions are held. What is zero is left out.
+    decisions are held; ``relaxation`` are its duals without the integer conditions, which prove a bound. What is zero
+    is left out.
     """
     outcome, problem, scenario = plan.solver_result, plan.formulation.linear_program, plan.scenario
     programs, funds, periods = scenario.programs.ids.tolist(), list(scenario.funds), list(scenario.periods)
@@ -47,6 +48,9 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
             for place, result in enumerate(outcome.stages)
         ],
         "held": None if outcome.held is None else _sparse(outcome.held.solution.row_dual, problem.row_labels),
+        "relaxation": None
+        if outcome.relaxation is None
+        else _sparse(outcome.relaxation.solution.row_dual, problem.row_labels),
     }
 
 

@@ -37,6 +37,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
     figures = {
         "format": RESULT_FORMAT,
         "status": str(plan.status),
+        "unique": plan.unique,
         "scenario": {
             "name": scenario.name,
             "description": scenario.document.description,
@@ -133,6 +134,8 @@ def _objective(plan: Allocation) -> dict[str, Any]:
         "value": float(plan.objective_value),
         "bound": float(plan.bound),
         "gap": float(plan.gap),
+        "conceded": float(plan.certificate.conceded) if first.within else None,
+        "relaxation_bound": float(plan.relaxation_bound),
         "plan_value": float(plan.audit.objectives[0].value),
         "stages": [_stage(plan, place, result) for place, result in enumerate(plan.solver_result.stages)],
     }

@@ -59,7 +59,13 @@ class ObjectiveValues(Part):
     value: Figure | None = Field(description="The value of the exact optimum, before rounding to the cent.")
     bound: Figure | None = Field(description="The best value that any plan can have.")
     gap: Breach | None
-    """By how much a better plan could exceed it, as a share of its value; null where that is not known."""
+    """By how much a better plan could exceed it, as a share of its value; null where that is not known. What later
+    objectives gave up is no part of it."""
+    conceded: Breach | None
+    """What later objectives gave up of the best value that was reached; null where they may give up nothing."""
+    relaxation_bound: Figure | None
+    """For integer decisions, the best value that any plan can have by the prices in `proof.relaxation` alone, without
+    the solver's word; null for linear programs, where `bound` is that, and where there are no such prices."""
     plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
     stages: list[ObjectiveStage] = Field(description="Each objective of the list, in order.")
 
@@ -168,7 +174,7 @@ class CertificateResult(Part):
     dual_violation: Breach | None
     """The largest relative breach of the signs of prices; null without prices."""
     gap: Breach | None = Field(description="The distance of the value from the bound, relative to its scale.")
-    proved: bool = Field(description="Whether no plan can do better.")
+    proved: bool = Field(description="Whether no plan can do better, but for what later objectives gave up.")
     bound_by_solver: bool
     """Whether the bound is the solver's word, as in problems of integer decisions."""
     bound_is_rigorous: bool = Field(description="Whether each term of the bound rests on a finite limit.")
@@ -207,6 +213,9 @@ class Proof(Part):
     """For each objective the duals of the rows, by their labels; null where there are none."""
     held: dict[str, Figure] | None
     """The duals of the first objective while all integer decisions are held; null where none is whole."""
+    relaxation: dict[str, Figure] | None
+    """The duals of the first objective without the integer conditions, which prove `relaxation_bound`; null where
+    there are none."""
 
 
 class ResultDocument(Part):
@@ -215,6 +224,10 @@ class ResultDocument(Part):
     format: Literal["budgetopt-result/1"] = Field(description="The version of this format.")
     status: Literal["optimal", "best found"]
     """``optimal``: proved to be the best. ``best found``: keeps every limit, and a better one may exist."""
+    unique: bool | None
+    """Whether no other plan is as good, by the objectives and then by the rules for ties, so that every solver gives
+    this one. False: another may be as good. Null: not looked for, as the search stopped short. It is the word of the
+    solving: `verify` does not check it."""
     scenario: ScenarioWords = Field(description="What it is a plan for.")
     objective: ObjectiveValues = Field(description="The objective, and how much of it the plan reaches.")
     programs: list[ProgramResult] = Field(description="What each program gets, in the order of the scenario.")

@@ -78,7 +78,7 @@ def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverR
     if point is None or outcome.certificate is None:
         raise _no_allocation(outcome)
     optimal = outcome.termination is Termination.OPTIMAL
-    if (optimal and not outcome.certificate.proved) or not outcome.certificate.feasible:
+    if (optimal and not outcome.certificate.passed) or not outcome.certificate.feasible:
         failures, solver = ", ".join(outcome.certificate.failures), outcome.solution.solver
         raise CertificateError(
             f"{solver} called its answer {outcome.termination}, and the proof does not hold: {failures}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.pricing import solved
+from budgetopt.analysis.total_costs import solved
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation.linear_program import Bools, Floats
 from budgetopt.solvers.faces import fix_integers

@@ -11,7 +11,7 @@ import numpy as np
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.break_even import factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
-from budgetopt.analysis.what_if import WhatIf
+from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.scenario import Scenario
 
@@ -95,7 +95,7 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     ]
     factors = np.full((2, len(ids)), np.nan)
     if follow:
-        open_question = WhatIf(plan.scenario) if question.holds_decisions else question
+        open_question = question_about(plan, exact=True) if question.holds_decisions else question
         for row in range(len(ids)):
             for item in factors_of(plan, row, open_question, ("effect",)):
                 factors[int(item.more), row] = item.factor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from budgetopt.allocation import Allocation, Subject, plan_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
+from budgetopt.analysis.more_or_not import NOT_SOLVED
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
@@ -25,6 +26,7 @@ from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
+from budgetopt.solvers import Termination
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,12 +93,7 @@ def explain(plan: Subject, name: str | None = None, *, question: WhatIf | None =
     if name is None:
         return tell(plan)
     part = named(plan.scenario, name)
-    question = question or question_about(plan)
-    found = _explained(plan, part, question)
-    if not question.holds_decisions:
-        return found
-    held = "These figures hold as long as the plan's all-or-nothing decisions stand."
-    return replace(found, sentences=(*found.sentences, held))
+    return _explained(plan, part, question or question_about(plan, exact=part.kind == "program"))
 
 
 def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
@@ -117,22 +114,27 @@ def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
 def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:
     import pandas as pd
 
+    if question.holds_decisions:
+        # the program's own decision has to be free, and so have the others
+        question = question_about(plan, exact=True)
     position = plan.scenario.programs.position(program)
     row, gain = plan.programs.iloc[position], Gain.of(plan, numbers)
-    table = marginal_returns(plan, question=question)
+    around = WhatIf(plan.scenario, plan=plan) if question.is_integer else question
+    table = marginal_returns(plan, question=around)
     mine = table[table["program"] == program].reset_index(drop=True)
     margin = [float(mine[key].iloc[0]) if len(mine) else math.nan for key in ("last_dollar", "next_dollar", "price")]
     if not seeks_outcomes(plan.scenario):
         margin[:2] = math.nan, math.nan
     found = factors_of(plan, position, question)
-    duals = duals_of(question)
-    charges = {} if duals is None else charges_by_rule(question, duals, position)
+    duals = duals_of(around)
+    charges = {} if duals is None else charges_by_rule(around, duals, position)
     sentences = [
         _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, margin),
         *_at_the_margin(plan, margin, gain),
+        *_as_they_are(margin, question),
         *_charged(plan, charges, gain),
         *_decided(plan, position, question, gain),
         *_would_change(plan, row, found, numbers),
@@ -212,6 +214,12 @@ def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterato
         yield f"Elsewhere a dollar would {gain.words(price)}."
 
 
+def _as_they_are(margin: list[float], question: WhatIf) -> Iterator[str]:
+    """Say what the figures at the margin rest on where some decisions are all-or-nothing."""
+    if question.is_integer and margin[2] > 0:
+        yield "What a dollar brings elsewhere is worked out with the all-or-nothing decisions as they are."
+
+
 def _brings(worth: float, gain: Gain, adds: str) -> str:
     if not worth:
         return f"{adds} nothing"
@@ -239,8 +247,6 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
 
 def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> Iterator[str]:
     """Say what an all-or-nothing decision is worth, by solving again with it forced and all others open."""
-    if question.holds_decisions:
-        question = WhatIf(plan.scenario)
     labels = question.problem.column_labels
     blocks = [*labels.of_kind("package"), *labels.of_kind("open")]
     columns = [block.positions[block.keys["program"] == position] for block in blocks]
@@ -252,6 +258,10 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
     funded = float(plan.spending[position].sum()) > NOTHING or bool(bought.any())
     forced = np.zeros(len(mine)) if funded else np.ones(1)
     answer = question.with_columns(mine[: len(forced)], forced, forced)
+    ends = (Termination.OPTIMAL, Termination.INFEASIBLE)
+    if base.termination is not Termination.OPTIMAL or answer.termination not in ends:
+        yield f"What the best plan {'without' if funded else 'with'} it is worth is not worked out: {NOT_SOLVED}."
+        return
     if answer.x is None:
         yield f"No plan is possible {'without' if funded else 'with'} it."
         return
@@ -268,7 +278,11 @@ def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEv
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:
             yield f"It would {verb} if {join_words(parts, 'or')}."
-    if found and not any(math.isfinite(item.factor) for item in found if item.more):
+    wanted = [item for item in found if item.more]
+    if unknown := next((item.unknown for item in found if item.unknown), ""):
+        what = join_words(list(dict.fromkeys(item.what for item in found if item.unknown)), "or")
+        yield f"How much its {what} would have to change is not worked out: {unknown}."
+    if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
         what = "get it funded" if unfunded else "bring it more"
         yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
 

@@ -12,6 +12,9 @@ from budgetopt.report.text import one_line, sentence
 
 __all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
+NOTHING = 1e-9
+"""A share of a value that is none."""
+TIES = "Other plans may be as good: ties are left that the rules for them do not settle."
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
 EXACT = 1e-9
 """A gap below this share is none."""
@@ -57,10 +60,11 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         "Every amount is a whole number of cents, and every account adds up.",
     ]
     believed = []
+    by_prices = plan.relaxation_gap
     if not plan.proved:
         short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
         believed.append(_may_exist(plan, numbers))
-    elif plan.certificate.bound_by_solver:
+    elif plan.certificate.bound_by_solver and not by_prices <= NOTHING:
         short = f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
         believed.append(
             f"That no plan has {better} is the word of the solver ({one_line(plan.solver)}), because some decisions "
@@ -72,6 +76,15 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
             f"No plan that keeps these limits has {better}: the prices of the limits prove it, by arithmetic that "
             "anyone can repeat without a solver."
         )
+    if math.isfinite(by_prices) and by_prices > NOTHING:
+        most = numbers.most_share(by_prices)
+        proved.append(
+            f"No plan is better by more than {most}: the prices of the limits prove it without any solver, from what "
+            "could be done if no decision were all-or-nothing."
+        )
+    if plan.unique is False:
+        short += f" {TIES}"
+        believed.append(f"{TIES} Another solver may give another one.")
     believed.append(
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
         "the sources that are named."
