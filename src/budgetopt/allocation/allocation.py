@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.allocation.prices import Prices
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
+from budgetopt.scenario.accuracy import CENT
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Certificate, SolverResult
@@ -25,6 +26,8 @@ __all__ = ["Allocation", "Status"]
 
 LEAST_VALUE = 1e-9
 """A value below this one is nothing that a share could be taken of."""
+MATERIAL = 1e-7
+"""The share of the figures that a value is computed from, from which on two values are told apart."""
 
 
 class Status(StrEnum):
@@ -40,7 +43,8 @@ class Status(StrEnum):
 class Allocation:
     """A balanced allocation that meets every rule of its scenario, with what proves it.
 
-    It shows itself as a table in a notebook. Money is rounded to the cent so that every sum in every table adds up.
+    It shows itself as a table in a notebook. Money is in whole cents, or what else it is rounded to, so that every sum
+    in every table adds up.
     The arrays follow the scenario's order of programs, funds and periods; :attr:`decisions` has them as tables.
 
     Parameters
@@ -56,9 +60,11 @@ class Allocation:
     packages
         Which decision packages are taken in each period, or for projects start in it; shape (packages, periods).
     units
-        Units of the services that cost no money, 0 for all other programs; shape (programs, periods).
+        Units of each service, 0 for all other programs; shape (programs, periods).
+    rounded_to
+        What its amounts are rounded to: dollars, a cent or another power of ten, or what ``round_to`` says.
     objective_value
-        The value of the first objective at the solver's exact optimum, before rounding to the cent.
+        The value of the first objective at the solver's exact optimum, before its amounts are rounded.
     bound
         The best value that any plan can have.
     prices
@@ -77,6 +83,7 @@ class Allocation:
     transfers: Floats
     packages: Bools
     units: Floats
+    rounded_to: float
     objective_value: float
     bound: float
     prices: Prices
@@ -112,7 +119,31 @@ class Allocation:
 
         What later objectives gave up of the first, as ``within`` lets them, is no part of it.
         """
-        return self._share(abs(self.bound - self.objective_value) - self.certificate.conceded)
+        return self._share(abs(self.bound - self._reached) - self.certificate.conceded)
+
+    @property
+    def plan_value(self) -> float:
+        """The value of the first objective that the plan has, its amounts rounded as they are."""
+        return self.audit.objectives[0].value
+
+    @property
+    def distance(self) -> float:
+        """How far the plan's value is from the bound, in the unit of the first objective; what rounding costs, too."""
+        return abs(self.bound - self.plan_value)
+
+    @property
+    def rounding_matters(self) -> bool:
+        """Whether the plan in whole amounts is worth other than the exact optimum, beyond the last digit shown."""
+        return abs(self.plan_value - self.objective_value) > MATERIAL * self.certificate.gap.scale
+
+    @property
+    def exact_unit(self) -> float:
+        """The unit of which every amount of money is a whole number: a cent, or less; sums are worked out in it."""
+        return min(self.rounded_to, CENT)
+
+    @property
+    def _reached(self) -> float:
+        return self.plan_value if self.rounding_matters else self.objective_value
 
     @property
     def relaxation_bound(self) -> float:
@@ -123,7 +154,7 @@ class Allocation:
     @property
     def relaxation_gap(self) -> float:
         """By how much a better plan could exceed it by :attr:`relaxation_bound` alone, as a share of its value."""
-        distance = abs(self.relaxation_bound - self.objective_value) - self.certificate.conceded
+        distance = abs(self.relaxation_bound - self._reached) - self.certificate.conceded
         return math.nan if math.isnan(distance) else self._share(distance)
 
     @property
@@ -243,7 +274,7 @@ class Allocation:
 
     def __repr__(self) -> str:
         objective = self.solver_result.stages[0].stage.label
-        return f"Allocation({self.scenario.name!r}: {self.status}, {objective} = {self.objective_value:,.6g})"
+        return f"Allocation({self.scenario.name!r}: {self.status}, {objective} = {self.plan_value:,.6g})"
 
     def _repr_html_(self) -> str:
         from budgetopt.report import notebook_html

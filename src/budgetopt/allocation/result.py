@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.proof import packages_taken, proof_document
+from budgetopt.allocation.tables import exact_sum
 from budgetopt.solvers import StageResult
 
 if TYPE_CHECKING:
@@ -136,7 +135,9 @@ def _objective(plan: Allocation) -> dict[str, Any]:
         "gap": float(plan.gap),
         "conceded": float(plan.certificate.conceded) if first.within else None,
         "relaxation_bound": float(plan.relaxation_bound),
-        "plan_value": float(plan.audit.objectives[0].value),
+        "plan_value": float(plan.plan_value),
+        "distance": float(plan.distance),
+        "rounded_to": float(plan.rounded_to),
         "stages": [_stage(plan, place, result) for place, result in enumerate(plan.solver_result.stages)],
     }
 
@@ -160,15 +161,15 @@ def _programs(plan: Allocation) -> list[dict[str, Any]]:
     names = ["id", "name", "department", "priority", "baseline", "spending", "change", "change_share"]
     rows = _records(plan.programs.rename_axis("id").reset_index(), names)
     funds, periods, packages = list(plan.scenario.funds), plan.scenario.periods, packages_taken(plan)
-    # whole cents are added, so that the sums are exact
-    cents = np.rint(plan.spending * 100)
-    by_fund, by_period = (cents.sum(axis=axis) / 100 for axis in (2, 1))
+    by_fund, by_period = (exact_sum(plan.spending, axis, plan.exact_unit) for axis in (2, 1))
+    reasons, serves = plan.programs["reason"].tolist(), plan.formulation.serves.tolist()
     more = zip(
-        rows, by_fund.tolist(), by_period.tolist(), _by_program(plan), plan.programs["reason"].tolist(), strict=True
+        rows, by_fund.tolist(), by_period.tolist(), plan.units.tolist(), serves, _by_program(plan), reasons, strict=True
     )
-    for row, paid, spent, effects, reason in more:
+    for row, paid, spent, units, is_service, effects, reason in more:
         row["by_fund"] = {fund: amount for fund, amount in zip(funds, paid, strict=True) if amount}
         row["by_period"] = dict(zip(periods, spent, strict=True))
+        row["units"] = dict(zip(periods, units, strict=True)) if is_service else {}
         row["packages"] = packages.get(row["id"], {})
         row["outcomes"], row["reason"] = effects, reason
     return rows

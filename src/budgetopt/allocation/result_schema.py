@@ -48,7 +48,7 @@ class ObjectiveStage(Part):
     proved: bool = Field(description="Whether the proof of this stage closes.")
     tolerance: Breach | None
     """For integer decisions, the gap that was asked of the solver, relative to its scale; null where there are none."""
-    plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
+    plan_value: Figure = Field(description="What the plan comes to, its amounts rounded as they are.")
 
 
 class ObjectiveValues(Part):
@@ -56,7 +56,7 @@ class ObjectiveValues(Part):
 
     label: str = Field(description="The first objective.")
     direction: Direction = Field(description="Whether it is maximized or minimized.")
-    value: Figure | None = Field(description="The value of the exact optimum, before rounding to the cent.")
+    value: Figure | None = Field(description="The value of the exact optimum, before amounts are rounded.")
     bound: Figure | None = Field(description="The best value that any plan can have.")
     gap: Breach | None
     """By how much a better plan could exceed it, as a share of its value; null where that is not known. What later
@@ -66,7 +66,10 @@ class ObjectiveValues(Part):
     relaxation_bound: Figure | None
     """For integer decisions, the best value that any plan can have by the prices in `proof.relaxation` alone, without
     the solver's word; null for linear programs, where `bound` is that, and where there are no such prices."""
-    plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
+    plan_value: Figure = Field(description="What the plan comes to, its amounts rounded as they are.")
+    distance: Breach = Field(description="How far that is from the bound.")
+    rounded_to: Breach
+    """What the amounts of the plan are rounded to, in its currency; amounts that cannot be are in cents."""
     stages: list[ObjectiveStage] = Field(description="Each objective of the list, in order.")
 
 
@@ -83,6 +86,7 @@ class ProgramResult(Part):
     change_share: Figure | None = Field(description="The change as a share of the baseline; null where there is none.")
     by_fund: dict[str, Figure] = Field(description="What each fund pays; funds that pay nothing are left out.")
     by_period: dict[str, Figure] = Field(description="What it gets in each period.")
+    units: dict[str, Figure] = Field(description="Units of its service in each period; empty without a service.")
     packages: dict[str, list[str]]
     """The decision packages that it takes, each with its periods; for projects, with the period of their start."""
     outcomes: dict[str, Figure | None] = Field(description="What it brings to each outcome that it affects.")
@@ -193,14 +197,16 @@ class Provenance(Part):
 
 
 class PlanDecisions(Part):
-    """The decisions, in whole cents; what is zero is left out."""
+    """The decisions; what is zero is left out."""
 
     payments: Decisions = Field(description="By program, fund and period.")
     transfers: Decisions = Field(description="By the fund that gives, the fund that receives, and period.")
     packages: dict[str, dict[str, list[str]]]
     """By program and package, the periods in which it is taken, or for projects started."""
     units: dict[str, dict[str, Figure]]
-    """Units of the services that cost no money, by program and period."""
+    """Units of services, by program and period."""
+    rounded_to: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    """What amounts are rounded to; those that cannot be are in cents."""
 
 
 class Proof(Part):

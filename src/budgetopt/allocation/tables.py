@@ -10,13 +10,14 @@ import pandas as pd
 from budgetopt.allocation.reasons import reasons_of
 from budgetopt.audit.activity import levels_of
 from budgetopt.audit.current import current_packages, current_units
+from budgetopt.scenario.accuracy import amounts_of, counts_of
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["by_period_table", "effects_table", "funds_table", "outcomes_table", "programs_table"]
+__all__ = ["by_period_table", "effects_table", "exact_sum", "funds_table", "outcomes_table", "programs_table"]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
@@ -26,7 +27,7 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
     """Return one row a program; money is for all periods together."""
     programs = plan.scenario.programs
     baseline = plan.scenario.baselines.sum(axis=1)
-    spending = cents_sum(plan.spending, axis=(1, 2))
+    spending = exact_sum(plan.spending, (1, 2), plan.exact_unit)
     change = spending - np.nan_to_num(baseline)
     share = np.full(len(change), np.nan)
     known = np.nan_to_num(baseline) > 0
@@ -38,8 +39,9 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
             "priority": programs.text("priority"),
             "baseline": baseline,
             "spending": spending,
-            "change": np.round(change, 2),
+            "change": _in_units(change, plan.exact_unit),
             "change_share": share,
+            "units": np.where(plan.formulation.serves, plan.units.sum(axis=1), np.nan),
             "reason": reasons_of(plan),
             "evidence": weakest_evidence(plan),
         },
@@ -60,7 +62,7 @@ def weakest_evidence(plan: Allocation) -> Texts:
 def by_period_table(plan: Allocation) -> pd.DataFrame:
     """Return spending in dollars: one row a program, one column a period."""
     ids = pd.Index(plan.scenario.programs.ids, name="program")
-    return pd.DataFrame(cents_sum(plan.spending, axis=1), index=ids, columns=list(plan.scenario.periods))
+    return pd.DataFrame(exact_sum(plan.spending, 1, plan.exact_unit), index=ids, columns=list(plan.scenario.periods))
 
 
 def outcomes_table(plan: Allocation) -> pd.DataFrame:
@@ -105,10 +107,15 @@ def funds_table(plan: Allocation) -> pd.DataFrame:
     scenario, accounts = plan.scenario, plan.audit.balances
     names = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
     index = pd.MultiIndex.from_product([list(scenario.funds), list(scenario.periods)], names=["fund", "period"])
-    money = {name: np.round(getattr(accounts, name).ravel(), 2) for name in names}
+    money = {name: _in_units(getattr(accounts, name).ravel(), plan.exact_unit) for name in names}
     return pd.DataFrame({**money, "price": plan.prices.money.ravel()}, index=index).reset_index()
 
 
-def cents_sum(dollars: Floats, axis: int | tuple[int, ...]) -> Floats:
-    """Return a sum of amounts in whole cents that is itself in whole cents, free of binary rounding."""
-    return np.asarray(np.rint(dollars * 100).sum(axis=axis) / 100)
+def exact_sum(dollars: Floats, axis: int | tuple[int, ...], unit: float) -> Floats:
+    """Return a sum of amounts that are whole numbers of a unit, free of what binary fractions leave."""
+    return np.asarray(amounts_of(np.rint(counts_of(dollars, unit)).sum(axis=axis), unit))
+
+
+def _in_units(dollars: Floats, unit: float) -> Floats:
+    """Return amounts rounded to a unit; same shape."""
+    return amounts_of(np.rint(counts_of(dollars, unit)), unit)

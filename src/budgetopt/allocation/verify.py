@@ -9,7 +9,7 @@ the word of the solver, as the file gives it, and said to be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ from budgetopt.allocation.replay import replay
 from budgetopt.allocation.result import document_sha256, result_document
 from budgetopt.allocation.result_schema import check_form
 from budgetopt.allocation.solve import allocation_of
-from budgetopt.audit import CENT, audit_plan
+from budgetopt.allocation.whole_amounts import WholePlan
+from budgetopt.audit import audit_plan
 from budgetopt.errors import BudgetoptError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
@@ -123,14 +124,11 @@ def _findings(
     formulation = formulate(scenario)
     try:
         outcome = replay(document, formulation)
-        allocation = allocation_of(scenario, formulation, outcome)
+        whole = WholePlan(plan, audit, document["proof"]["decisions"]["rounded_to"])
+        allocation = allocation_of(scenario, formulation, outcome, whole)
     except BudgetoptError as error:
         yield Finding("proof", False, str(error))
         return
-    assert plan.packages is not None
-    assert plan.units is not None
-    allocation = replace(allocation, spending=plan.spending, transfers=plan.transfers, audit=audit)
-    allocation = replace(allocation, packages=plan.packages, units=plan.units)
     fault = _fault_of(outcome, allocation)
     yield Finding("proof", not fault, fault or _shown(outcome))
     wrong, figures = differences(document, result_document(allocation), _sizes(outcome))
@@ -164,26 +162,9 @@ def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
             return f"objective {place} says that it reached {reached}, and its bound is {bound}"
     if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.passed:
         return f"the prices around the integer decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
-    return _rounding_fault(outcome, allocation)
-
-
-def _rounding_fault(outcome: SolverResult, allocation: Allocation) -> str:
-    """Return where the decisions are not the exact optimum rounded to the cent, or nothing."""
-    formulation, point, scenario = allocation.formulation, outcome.x, allocation.scenario
-    assert point is not None
-    # a cent for the rounding itself, and one for each account that a payment may have to leave whole
-    allowed = CENT * (3 + len(scenario.funds) * len(scenario.periods))
-    for what, cents, exact in (
-        ("payment", allocation.spending, formulation.spending_of(point)),
-        ("transfer", allocation.transfers, formulation.transfers_of(point)),
-    ):
-        apart = float(np.abs(cents - exact).max(initial=0.0))
-        if not apart <= allowed:
-            return f"a {what} is {apart:,.2f} away from the exact optimum, which rounding to the cent does not explain"
-    if not np.array_equal(allocation.packages, formulation.packages_of(point)):
+    assert outcome.x is not None
+    if not np.array_equal(allocation.packages, allocation.formulation.packages_of(outcome.x)):
         return "the packages of the plan are not those of the exact optimum"
-    if not np.allclose(allocation.units, formulation.units_of(point), rtol=1e-12, atol=1e-9):
-        return "the units of the plan are not those of the exact optimum"
     return ""
 
 
@@ -218,6 +199,9 @@ def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, boo
     start = "Confirmed: the plan keeps every limit of this scenario"
     if certificate.bound_by_solver:
         return _with_integers(start, label, outcome, allocation)
+    if allocation.rounding_matters:
+        most = f"better by more than {allocation.gap:.4%}"
+        return f"{start}, and no plan can {label} {most}, which is what whole amounts cost it.", True
     return f"{start}, and no plan can {label} better{_conceded(allocation)}.", True
 
 

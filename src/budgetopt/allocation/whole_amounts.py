@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from budgetopt.allocation.allocation import MATERIAL
 from budgetopt.allocation.cents import to_cents
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import AuditError
@@ -19,10 +20,8 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, fix_integers
 from budgetopt.solvers.engine import solve_stage
 
-__all__ = ["MATERIAL", "WholePlan", "whole_plan"]
+__all__ = ["WholePlan", "whole_plan"]
 
-MATERIAL = 1e-7
-"""The share of the figures that a value is computed from, from which on two values are told apart."""
 FINEST = 1e-11
 """The share of the largest amount below which floating-point numbers hold no whole units."""
 MOST_PAYMENTS = 5_000
