@@ -222,8 +222,8 @@ def test_what_a_dollar_and_a_unit_change_at_most() -> None:
     assert [(*row[:2], round(row[2], 9)) for row in sorted(uses)] == [
         (0, 9, 3),
         (1, 1, 0.125),
-        (3, 14, 2.8),
-        (3, 30, 3),
+        (3, 14, 14),
+        (3, 30, 15),
         (4, 3.5, 0.5),
         (5, 2, 0),
     ]

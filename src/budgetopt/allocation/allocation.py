@@ -142,6 +142,11 @@ class Allocation:
         return min(self.rounded_to, CENT)
 
     @property
+    def half_a_cent(self) -> float:
+        """An amount of money that is none: half of the least that matters, or of a smaller unit of the plan."""
+        return min(self.scenario.cent, self.exact_unit) / 2
+
+    @property
     def _reached(self) -> float:
         return self.plan_value if self.rounding_matters else self.objective_value
 

@@ -15,9 +15,8 @@ from budgetopt.scenario.words import money, printed
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["HALF_A_CENT", "cheapest_unfunded", "package_reasons"]
+__all__ = ["cheapest_unfunded", "package_reasons"]
 
-HALF_A_CENT = 0.005
 
 
 def package_reasons(plan: Allocation) -> Iterator[tuple[int, str]]:
@@ -43,7 +42,7 @@ def cheapest_unfunded(plan: Allocation) -> tuple[float, float, int] | None:
     funded = np.unique(packages.program[plan.packages.any(axis=1)])
     for row in np.unique(packages.program[~np.isin(packages.program, funded)]).tolist():
         cost, left = offers.cheapest_cost(row), offers.usable(row)
-        short = np.flatnonzero(cost > left + HALF_A_CENT)
+        short = np.flatnonzero(cost > left + plan.half_a_cent)
         if not len(short):
             return None
         found.append((float(cost[short[0]]), float(left[short[0]]), int(short[0])))
@@ -125,12 +124,12 @@ class _Offers:
         starts = self._starts.get(row, [])
         at_once = min(starts, default=0) == 0
         is_project = bool(self._packages.is_project[self.of(row)].any())
-        over = np.flatnonzero(cost > most + HALF_A_CENT)
+        over = np.flatnonzero(cost > most + self._plan.half_a_cent)
         if len(over) and at_once and (len(scenario.periods) == 1 or not is_project or len(starts) == 1):
             called = "the fund has" if may.sum() == 1 else "its funds have"
             return f"costs more than {called}{self._when(over)}"
-        short = np.flatnonzero(cost > left + HALF_A_CENT)
-        if len(short) and left[short[0]] > HALF_A_CENT and at_once:
+        short = np.flatnonzero(cost > left + self._plan.half_a_cent)
+        if len(short) and left[short[0]] > self._plan.half_a_cent and at_once:
             return f"costs {money(cost[short[0]])}{self._when(short)}, and {money(left[short[0]])} is left"
         return self._lacks_resource(row)
 

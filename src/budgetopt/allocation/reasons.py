@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation.margins import margins_of
-from budgetopt.allocation.package_reasons import HALF_A_CENT, cheapest_unfunded, package_reasons
+from budgetopt.allocation.package_reasons import cheapest_unfunded, package_reasons
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.model import CHANGE
@@ -28,7 +28,7 @@ def reasons_of(plan: Allocation) -> Texts:
     """Return what holds each program's spending, in the first period that something holds it; shape (programs,)."""
     limits, spent = plan.formulation.limits, plan.spending.sum(axis=1)
     listed = plan.scenario.limits
-    slack = 1e-9 * np.maximum(spent, 1.0) + HALF_A_CENT
+    slack = 1e-9 * np.maximum(spent, 1.0) + plan.half_a_cent
     at_ceiling = spent >= limits.upper - slack
     at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
     fixed = at_floor & at_ceiling
@@ -58,7 +58,7 @@ def reasons_of(plan: Allocation) -> Texts:
 
 def funded_of(plan: Allocation) -> Bools:
     """Return which programs get money, serve at no cost, or have a package, in any period; shape (programs,)."""
-    funded: Bools = (plan.spending.sum(axis=(1, 2)) > HALF_A_CENT) | (plan.units.sum(axis=1) > 0)
+    funded: Bools = (plan.spending.sum(axis=(1, 2)) > plan.half_a_cent) | (plan.units.sum(axis=1) > 0)
     funded[plan.scenario.packages.program[plan.packages.any(axis=1)]] = True
     return funded
 
@@ -68,7 +68,7 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
     if (found := cheapest_unfunded(plan)) is not None:
         cost, left, period = found
         when = f" in {plan.scenario.periods[period]}" if len(plan.scenario.periods) > 1 else ""
-        if left > HALF_A_CENT:
+        if left > plan.half_a_cent:
             return f"{spoken(left)} is left{when}: the cheapest unfunded package costs {spoken(cost)}."
     reasons = [str(reason) for reason in plan.programs["reason"]]
     if reasons and all(reason.startswith("at its ceiling") for reason in reasons):
@@ -92,7 +92,7 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     unfavoured = margins.other >= -1e-9 * np.maximum(size, 1e-300)
     reasons[unfunded & known & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
-    alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= HALF_A_CENT
+    alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= plan.half_a_cent
     packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
     spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)
     reasons[spare] = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
@@ -132,9 +132,9 @@ def _say_cuts(plan: Allocation, reasons: Texts) -> None:
         return
     spent, lower = plan.spending.sum(axis=1), plan.formulation.limits.lower
     baseline = np.nan_to_num(plan.scenario.baselines)
-    below = ((spent < baseline - HALF_A_CENT) & (spent >= lower)).any(axis=1)
-    kept = (np.abs(spent - baseline) <= HALF_A_CENT).all(axis=1)
-    could = ((spent > lower + HALF_A_CENT) & (spent <= baseline + HALF_A_CENT)).any(axis=1)
+    below = ((spent < baseline - plan.half_a_cent) & (spent >= lower)).any(axis=1)
+    kept = (np.abs(spent - baseline) <= plan.half_a_cent).all(axis=1)
+    could = ((spent > lower + plan.half_a_cent) & (spent <= baseline + plan.half_a_cent)).any(axis=1)
     payers, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
     others = np.bincount(of.ravel(), weights=could, minlength=len(payers))[of.ravel()] - could
     plain = not plan.scenario.rules and not plan.scenario.resources
@@ -146,12 +146,7 @@ def _say_cuts(plan: Allocation, reasons: Texts) -> None:
 def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:
     """Say of services that they serve as many units as they may."""
     programs, most = plan.scenario.programs, plan.formulation.limits.most
-    price = plan.formulation.prices
-    free = price <= 0
-    units = np.where(free, plan.units, plan.spending.sum(axis=1) / np.where(free, 1.0, price))
-    slack = 1e-9 * np.maximum(units, 1.0) + np.where(free, 0.0, HALF_A_CENT / np.where(free, 1.0, price))
-    fixed = np.nan_to_num(programs.number("if_funded.fixed_cost")) > 0
-    full = (np.isfinite(most) & (most > 0) & (units >= most - slack)).any(axis=1) & ~fixed
+    full = (np.isfinite(most) & (most > 0) & (plan.units >= most * (1 - 1e-9))).any(axis=1)
     for row in np.flatnonzero(full).tolist():
         unit = programs.text("service.unit")[row] or "units"
         reasons[row] = f"at its ceiling of {money(float(np.nanmax(most[row])))} {unit}"

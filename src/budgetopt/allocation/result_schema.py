@@ -67,7 +67,7 @@ class ObjectiveValues(Part):
     """For integer decisions, the best value that any plan can have by the prices in `proof.relaxation` alone, without
     the solver's word; null for linear programs, where `bound` is that, and where there are no such prices."""
     plan_value: Figure = Field(description="What the plan comes to, its amounts rounded as they are.")
-    distance: Breach = Field(description="How far that is from the bound.")
+    distance: Breach | None = Field(description="How far that is from the bound; null where that is not known.")
     rounded_to: Breach
     """What the amounts of the plan are rounded to, in its currency; amounts that cannot be are in cents."""
     stages: list[ObjectiveStage] = Field(description="Each objective of the list, in order.")

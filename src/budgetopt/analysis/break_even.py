@@ -30,7 +30,6 @@ KINDS = ("effect", "cost", "weight")
 """What a break-even can be of."""
 MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
-HALF_A_CENT = 0.005
 LEAN, LEAN_INTEGER = 4e-9, 1e-7
 """What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
 than what a solver of linear programs, or of integer programs, can tell apart."""
@@ -126,7 +125,8 @@ class _Level:
         terms = question.formulation.terms.spending
         paid = np.flatnonzero(terms.weight > 0)
         self._paid, self._weight = terms.column[paid], terms.weight[paid]
-        self._tolerance = max(MOVES * float(spent.max(initial=0.0)), HALF_A_CENT)
+        self._half = plan.half_a_cent
+        self._tolerance = max(MOVES * float(spent.max(initial=0.0)), self._half)
         self._apart = self._least_step()
 
     def break_even(self, what: str, outcome: str, *, more: bool, rises: bool) -> BreakEven:
@@ -210,8 +210,8 @@ class _Level:
         """Return whether the program's own limits let it have no more, or no less, in any period."""
         limits = self._question.formulation.limits
         if more:
-            return bool((self._by_period >= limits.upper[self._row] - HALF_A_CENT).all())
-        return bool((self._by_period <= limits.lower[self._row] + HALF_A_CENT).all())
+            return bool((self._by_period >= limits.upper[self._row] - self._half).all())
+        return bool((self._by_period <= limits.lower[self._row] + self._half).all())
 
     def _moved(self, spent: float, what: str, factor: float, *, more: bool) -> bool:
         """Return whether the program is funded more, or less, than now."""

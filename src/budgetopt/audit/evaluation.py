@@ -15,6 +15,7 @@ from budgetopt.audit.full_coverage import full_coverage
 from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
+from budgetopt.scenario.accuracy import least_funding
 from budgetopt.scenario.model import SHORTFALL, Outcome, Resource
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
@@ -141,7 +142,7 @@ class Evaluation:
     @cached_property
     def funded(self) -> Bools:
         """Which programs are funded: they spend, serve or have a package that runs; shape (programs, periods)."""
-        funded: Bools = (self.spent >= self.cent / 2) | self.serves
+        funded: Bools = (self.spent >= least_funding(self.scenario) / 2) | self.serves
         owners = np.unique(self.packages.program)
         funded[owners] = False
         running = self.packages.running(self.taken)

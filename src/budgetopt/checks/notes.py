@@ -10,7 +10,6 @@ import numpy as np
 
 from budgetopt.checks.objective_checks import affected_names
 from budgetopt.checks.program_checks import rows_with
-from budgetopt.checks.shape_checks import A_CENT
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import ChangeRule, Fund, RequiresRule, SumRule
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
@@ -224,7 +223,7 @@ def _packages(scenario: Scenario) -> Iterator[str]:
     first = ~np.isin(choice[packages.program], ("", "in_order")) | (packages.number == 0)
     cheapest = np.full(len(programs), np.inf)
     np.minimum.at(cheapest, packages.program[first], packages.cost[first].max(axis=1))
-    below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + A_CENT, axis=1)
+    below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + scenario.cent, axis=1)
     below &= np.isfinite(cheapest) & (ceiling > 0).all(axis=1)
     sentence = "the [ceiling|ceilings] of {} [is|are] below the cost of any package that [it|they] could begin with, "
     yield from _some(scenario, below, sentence + "so [it is|they are] never funded")
@@ -266,7 +265,7 @@ def _effort(scenario: Scenario, name: str, fund: Fund, mine: Bools) -> Iterator[
     if isinstance(effort.at_least, Share):
         asked = asked * np.nan_to_num(scenario.baselines[select(scenario.programs, fund.only)]).sum(axis=0)
     most = _most_kept_up(scenario, effort.fund, mine)
-    if (asked > most + A_CENT).all():
+    if (asked > most + scenario.cent).all():
         yield (
             f"fund '{name}' can never be spent: it asks fund '{effort.fund}' to keep up {money(asked[0])}, and its "
             f"programs can have at most {money(most[0])} of it"

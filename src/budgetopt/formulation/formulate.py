@@ -24,6 +24,7 @@ from budgetopt.formulation.spending.package_columns import add_packages
 from budgetopt.formulation.spending.terms import LevelTerms, joined, outcome_terms, uses_of_fixed_costs
 from budgetopt.formulation.spending.whole_units import add_whole_units
 from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
+from budgetopt.scenario.accuracy import least_funding
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import CHANGE
@@ -93,7 +94,8 @@ class Formulation:
         units, terms, limits = np.zeros(self.limits.lower.shape), self.terms.units, self.limits
         np.add.at(units, (terms.program, terms.period), terms.weight * x[terms.column])
         units = np.where(units > NO_UNIT * np.minimum(limits.most, 1.0), units, 0.0)
-        units = np.where(units > 0, np.clip(units, limits.fewest, np.maximum(limits.most, limits.fewest)), 0.0)
+        within = np.clip(units, limits.fewest, np.maximum(limits.most, limits.fewest))
+        units = np.where((units > 0) & (np.abs(within - units) <= 1e-6 * np.maximum(units, NO_UNIT)), within, units)
         return np.where(self.whole[:, None], np.rint(units), np.where(self.serves[:, None], units, 0.0))
 
     def transfers_of(self, x: Floats) -> Floats:
@@ -174,7 +176,7 @@ def _add_programs(
         minimum |= np.nan_to_num(scenario.programs.number(key)) > 0
     eligible, opens = scenario.eligible & ~packaged[:, None], (minimum | counts) & ~packaged
     scaled, carriers, opened = add_continuous(
-        builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, keep_all)
+        builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, least_funding(scenario), keep_all)
     )
     chosen, served, packages = add_packages(
         builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits, keep_all=keep_all

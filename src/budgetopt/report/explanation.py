@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Explanation", "explain", "tell"]
 
-NOTHING = 0.005
 _SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
 """What a limit on a program is called, by its kind; others are called as in the table of limits."""
 _COMPARED = {"effect": ("great", "greater", "smaller"), "cost": ("high", "higher", "lower")}
@@ -129,7 +128,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     duals = duals_of(around)
     charges = {} if duals is None else charges_by_rule(around, duals, position)
     sentences = [
-        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
+        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, margin),
@@ -152,17 +151,17 @@ def _takes(plan: Allocation, position: int) -> Iterator[str]:
         yield "It takes none of its packages."
 
 
-def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str) -> str:
+def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str, nothing: float) -> str:
     grows = f", which grows with {growth}" if growth else ""
     spending, baseline, change = float(row["spending"]), float(row["baseline"]), float(row["change"])
     over = "" if periods == 1 else f" over {periods} periods"
-    if spending < NOTHING:
+    if spending < nothing:
         had = f"; its baseline{grows + ',' if grows else ''} is {numbers.spoken_money(baseline)}"
         return f"It gets nothing{had if baseline > 0 else ''}."
     text = f"It gets {numbers.spoken_money(spending)}{over}"
     if math.isnan(baseline):
         return f"{text}; it is new."
-    if abs(change) < NOTHING:
+    if abs(change) < nothing:
         return f"{text}, as much as its baseline{grows}."
     share = f" ({numbers.share(abs(change) / baseline)})" if baseline > 0 else ""
     more = f"{numbers.spoken_money(abs(change))}{share} {'more' if change > 0 else 'less'}"
@@ -255,7 +254,7 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
         return
     base = question.as_is()
     bought = plan.packages[question.formulation.packages.program == position]
-    funded = float(plan.spending[position].sum()) > NOTHING or bool(bought.any())
+    funded = float(plan.spending[position].sum()) > plan.half_a_cent or bool(bought.any())
     forced = np.zeros(len(mine)) if funded else np.ones(1)
     answer = question.with_columns(mine[: len(forced)], forced, forced)
     ends = (Termination.OPTIMAL, Termination.INFEASIBLE)
@@ -273,7 +272,7 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
 
 
 def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
-    unfunded = float(row["spending"]) < NOTHING
+    unfunded = float(row["spending"]) < plan.half_a_cent
     for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:

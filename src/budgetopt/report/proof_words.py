@@ -6,9 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line, sentence
+from budgetopt.scenario.accuracy import CENT
 
 __all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
@@ -57,11 +60,19 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
     proved = [
         f"The plan keeps {limits} of the scenario. An audit worked that out {AUDIT}",
-        "Every amount is a whole number of cents, and every account adds up.",
+        f"{_whole_amounts(plan, numbers)}, and every account adds up.",
     ]
     believed = []
     by_prices = plan.relaxation_gap
-    if not plan.proved:
+    if plan.rounding_matters and plan.solver_result.proved and math.isfinite(plan.gap):
+        most, unit = numbers.most_share(plan.gap), _unit_words(plan, numbers)
+        found = "the solver's word" if plan.certificate.bound_by_solver else "proved"
+        short = f"It keeps {limits}, by an independent audit; rounded to {unit}, it is within {most} of the best possible."
+        (believed if plan.certificate.bound_by_solver else proved).append(
+            f"No plan has {better}: that is {found}. This plan, with its amounts rounded to {unit}, comes to "
+            f"{numbers.quantity(plan.plan_value)}, {most} from it."
+        )
+    elif not plan.proved:
         short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
         believed.append(_may_exist(plan, numbers))
     elif plan.certificate.bound_by_solver and not by_prices <= NOTHING:
@@ -93,6 +104,24 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         effects = plural(assumptions, "effect")
         believed.append(f"{effects} of the scenario rest on no source and are assumptions.")
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
+
+
+def _unit_words(plan: Allocation, numbers: Numbers) -> str:
+    return "whole cents" if plan.rounded_to == CENT else f"multiples of {numbers.unit_cost(plan.rounded_to)}"
+
+
+def _whole_amounts(plan: Allocation, numbers: Numbers) -> str:
+    """Return what every amount of a plan is a multiple of, and how many are not, in words."""
+    if plan.rounded_to == CENT:
+        return "Every amount is a whole number of cents"
+    counts = plan.spending / plan.rounded_to
+    others = int((np.abs(counts - np.rint(counts)) > 1e-6).sum())
+    but = f", but for {plural(others, 'payment')} that cannot be" if others else ""
+    asked = plan.scenario.document.round_to
+    text = f"Every amount is a multiple of {numbers.unit_cost(plan.rounded_to)}{but}"
+    if asked is None or plan.rounded_to >= asked:
+        return text
+    return f"No multiples of {numbers.unit_cost(asked)} near the best plan keep every limit. {text}"
 
 
 def _objective(plan: Allocation) -> str:
@@ -139,7 +168,7 @@ def _facts(plan: Allocation, numbers: Numbers) -> list[tuple[str, str]]:
     nouns = {"rows": "row", "columns": "column", "integers": "all-or-nothing decision"}
     return [
         ("Objective", sentence(_objective(plan)).rstrip(".")),
-        ("Value of the plan", numbers.quantity(plan.objective_value)),
+        ("Value of the plan", numbers.quantity(plan.plan_value)),
         ("Best value possible", numbers.quantity(plan.certificate.bound)),
         ("Problem", ", ".join(plural(size[key], noun) for key, noun in nouns.items())),
         ("Solver", one_line(plan.solver)),

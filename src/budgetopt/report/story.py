@@ -65,7 +65,7 @@ def story_claims(
     claims += (
         _limits(plan, limits, numbers) if has_money else [Claim("money", "There is no money to spend.", {"funds": []})]
     )
-    if not plan.proved:
+    if not plan.solver_result.proved:
         better = how_much_better(plan, numbers)
         words = f"The search ended before it was proved that no plan is better; {better}."
         claims.append(Claim("search", words, {"gap": plan.gap}))

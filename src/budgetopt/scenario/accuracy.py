@@ -12,7 +12,7 @@ from budgetopt.scenario.programs import Floats
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["CENT", "amounts_of", "counts_of", "least_amount", "power_of_ten", "rounding_unit"]
+__all__ = ["CENT", "amounts_of", "counts_of", "least_amount", "least_funding", "power_of_ten", "rounding_unit"]
 
 CENT = 0.01
 """What money is rounded to unless that is much or the scenario says otherwise."""
@@ -47,6 +47,14 @@ def counts_of(dollars: Floats, unit: float) -> Floats:
 def amounts_of(counts: Floats, unit: float) -> Floats:
     """Return whole counts of a unit as dollars, each the number nearest to its decimal figures; same shape."""
     return counts / round(1 / unit) if unit < 1 else counts * unit
+
+
+def least_funding(scenario: Scenario) -> float:
+    """Return the least spending with which a program counts as funded: a cent, or less where there is little money.
+
+    It is far above what a solver's arithmetic leaves of nothing.
+    """
+    return min(CENT, 1_000 * scenario.cent)
 
 
 def rounding_unit(scenario: Scenario) -> float:
