@@ -11,7 +11,8 @@ from budgetopt.allocation.margins import margins_of
 from budgetopt.allocation.package_reasons import HALF_A_CENT, cheapest_unfunded, package_reasons
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.stages import outcome_worths
-from budgetopt.scenario.model import CHANGE
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.programs import Bools, Texts
 from budgetopt.scenario.words import money, printed
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["funded_of", "reasons_of", "what_limits"]
 
 _STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
+_KEPT = "kept at its baseline: no effect of it is measured"
 _ELSEWHERE = "unfunded: the money buys more elsewhere"
 
 
@@ -52,7 +54,9 @@ def reasons_of(plan: Allocation) -> Texts:
         setter = by[np.arange(len(spent)), first]
         reasons[someone] = own
         for position in np.unique(setter[someone & (setter >= 0) & (setter < len(listed.shared))]).tolist():
-            reasons[someone & (setter == position)] = f"{word} “{listed[position].name}”"
+            limit = listed[position]
+            words = _KEPT if limit.kind == "kept baseline" else f"{word} “{limit.name}”"
+            reasons[someone & (setter == position)] = words
     return reasons
 
 
@@ -127,20 +131,40 @@ def _buy(name: str) -> str:
 
 
 def _say_cuts(plan: Allocation, reasons: Texts) -> None:
-    """Say of programs that are cut, where the least change is the objective, whether other cuts would do as well."""
-    if plan.scenario.objective[0].minimize != CHANGE:
+    """Say of programs that are cut, where the least change or an even cut is the objective, why just by so much."""
+    first = plan.scenario.objective[0].minimize
+    if first not in (CHANGE, LARGEST_CUT):
         return
     spent, lower = plan.spending.sum(axis=1), plan.formulation.limits.lower
     baseline = np.nan_to_num(plan.scenario.baselines)
     below = ((spent < baseline - HALF_A_CENT) & (spent >= lower)).any(axis=1)
     kept = (np.abs(spent - baseline) <= HALF_A_CENT).all(axis=1)
     could = ((spent > lower + HALF_A_CENT) & (spent <= baseline + HALF_A_CENT)).any(axis=1)
+    reasons[kept] = "keeps its baseline"
+    if first == LARGEST_CUT:
+        _say_even_cuts(plan, reasons, below)
+        return
     payers, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
     others = np.bincount(of.ravel(), weights=could, minlength=len(payers))[of.ravel()] - could
     plain = not plan.scenario.rules and not plan.scenario.resources
-    reasons[below] = "cut: the money of its funds does not pay all baselines"
+    reasons[below] = "cut: a smaller cut here would not make the change of all programs smaller"
     reasons[below & (others > 0) & plain] = "cut: other cuts of the same size would do as well"
-    reasons[kept] = "keeps its baseline"
+
+
+def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
+    """Say of programs that are cut how many others lose the same share in the period of their largest cut."""
+    spent, baseline = plan.spending.sum(axis=1), np.nan_to_num(plan.scenario.baselines)
+    cut = np.divide(baseline - spent, baseline, out=np.zeros_like(spent), where=baseline > 0)
+    period, most = cut.argmax(axis=1), cut.max(axis=1)
+    rough = 2 * HALF_A_CENT / np.maximum(baseline, 1.0)
+    for row in np.flatnonzero(below).tolist():
+        at = int(period[row])
+        same = np.abs(cut[:, at] - most[row]) <= rough[:, at] + rough[row, at]
+        others = int((same & below).sum()) - 1
+        alike = f", as {others:,} other program{'s are' if others > 1 else ' is'}" if others else ""
+        is_most = most[row] >= most.max() - rough[row, at]
+        why = "no plan has a smaller largest cut" if is_most else "cuts are as even as the limits allow"
+        reasons[row] = f"cut by {Share(round(float(most[row]), 4))}{alike}: {why}"
 
 
 def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:

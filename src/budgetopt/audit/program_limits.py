@@ -8,9 +8,17 @@ from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
 from budgetopt.audit.evaluation import A_UNIT_TOO_FEW, Evaluation
 from budgetopt.audit.inputs import dollars, number, pays_in, price_level
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 
-__all__ = ["check_amounts", "check_eligibility", "check_minimum_levels", "check_services", "check_spending_limits"]
+__all__ = [
+    "check_amounts",
+    "check_eligibility",
+    "check_kept_baselines",
+    "check_minimum_levels",
+    "check_services",
+    "check_spending_limits",
+]
 
 
 def check_amounts(evaluation: Evaluation) -> list[Check]:
@@ -105,6 +113,45 @@ def check_spending_limits(evaluation: Evaluation) -> list[Check]:
             allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
             below="{program} gets {value}{in_period}, and its floor is {bound}",
             above="{program} gets {value}{in_period}, and its ceiling is {bound}",
+        )
+    ]
+
+
+def check_kept_baselines(evaluation: Evaluation) -> list[Check]:
+    """Check that programs without a measured effect keep their share of the baseline, or their own ceiling if less.
+
+    A program that says of no outcome what it does for it is one, unless it makes a resource for others or consists of
+    packages. Its own floor, in dollars or in units of service, takes the place of the share. Where the first
+    objective is to keep near the baselines itself, nothing is asked for.
+    """
+    scenario, share = evaluation.scenario, float(evaluation.scenario.document.keep_unmeasured)
+    if share <= 0 or scenario.objective[0].minimize in (CHANGE, LARGEST_CUT):
+        return []
+    programs, baseline = scenario.programs, np.nan_to_num(evaluation.baselines)
+    held = may_pay(scenario).any(axis=1) & (number(scenario, "service.unit_cost", 1.0) > 0)
+    for key, cells in programs.columns.items():
+        makes = cells.values < 0 if key.startswith("uses.") and key.endswith(".per_unit") else None
+        if key.startswith(("outcomes.", "packages.", "spending.at_least", "service.at_least")):
+            held[cells.rows] = False
+        elif makes is not None:
+            held[cells.rows[makes]] = False
+    most = dollars(scenario, "spending.at_most")
+    served = number(scenario, "service.up_to", np.inf) * number(scenario, "service.unit_cost", np.inf)
+    served = (served + number(scenario, "if_funded.fixed_cost"))[:, None] * price_level(scenario)
+    asked = np.minimum(share * baseline, np.where(np.isnan(most), served, most))
+    program, period = np.nonzero(held[:, None] & (asked > 0))
+    value = evaluation.spent[program, period]
+    return [
+        Check(
+            kind="kept baseline",
+            name="keep_unmeasured",
+            value=value,
+            lower=asked[program, period],
+            period=period,
+            program=program,
+            share_of=baseline[program, period],
+            allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
+            below="{program} gets {value}{in_period}; nothing of it is measured, and it keeps at least {bound}",
         )
     ]
 

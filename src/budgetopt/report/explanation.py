@@ -208,7 +208,7 @@ def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterato
         yield f"Its last dollar{when}, by itself, {_brings(last, gain, 'adds')}."
     if not math.isnan(following):
         yield f"Its next dollar{when} {_brings(following, gain, 'would add')}."
-    if not math.isnan(price) and price > 0:
+    if not math.isnan(price) and price > 0 and seeks_outcomes(plan.scenario):
         yield f"Elsewhere a dollar would {gain.words(price)}."
 
 
