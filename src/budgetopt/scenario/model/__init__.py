@@ -40,8 +40,8 @@ from budgetopt.scenario.model.where import Comparison, Where
 __all__ = [
     "CHANGE", "FORMAT", "IGNORE", "LARGEST_CUT", "RULE_KINDS", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES",
     "ChangeLimit", "ChangeRule", "Comparison", "CountRule", "Document", "Effect", "Evidence", "ExactlyOneRule",
-    "ExcludesRule", "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match", "Model", "Need",
-    "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule", "Reserve",
+    "ExcludesRule", "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match",
+    "Model", "Need", "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule", "Reserve",
     "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
     "Tables", "Target", "TogetherRule", "Transfer", "Use", "Where",
 ]  # fmt: skip
