@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation.margins import margins_of
-from budgetopt.allocation.package_reasons import HALF_A_CENT, cheapest_unfunded, package_reasons
+from budgetopt.allocation.package_reasons import HALF_A_CENT, cheapest_unfunded, least_to_open, package_reasons
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.amounts import Share
@@ -19,11 +19,18 @@ from budgetopt.scenario.words import money, printed
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["funded_of", "reasons_of", "what_limits"]
+__all__ = ["PLAIN", "funded_of", "reasons_of", "what_limits"]
 
 _STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
 _KEPT = "kept at its baseline: no effect of it is measured"
 _ELSEWHERE = "unfunded: the money buys more elsewhere"
+# what is true of every plan that is the best, where no price says more
+_NO_BETTER = "unfunded: no plan with it is better"
+_NOT_FOUND = "unfunded: no better plan with it was found"
+_SET = "funded: no plan that gives it more or less is better"
+_SEARCHED = "funded: no better plan was found"
+PLAIN = (_STANDS, _ELSEWHERE, _NO_BETTER, _NOT_FOUND, _SET, _SEARCHED)
+"""Reasons in place of which the price of a rule may say more."""
 
 
 def reasons_of(plan: Allocation) -> Texts:
@@ -34,14 +41,17 @@ def reasons_of(plan: Allocation) -> Texts:
     at_ceiling = spent >= limits.upper - slack
     at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
     fixed = at_floor & at_ceiling
-    reasons = np.full(len(spent), _STANDS, dtype=object)
+    reasons = np.full(len(spent), _SET if plan.proved else _SEARCHED, dtype=object)
     unfunded = ~funded_of(plan) & ~at_floor.any(axis=1) & ~at_ceiling.any(axis=1)
-    reasons[unfunded] = _ELSEWHERE
+    reasons[unfunded] = _NO_BETTER if plan.proved else _NOT_FOUND
     _say_margins(plan, reasons, unfunded)
     _say_cuts(plan, reasons)
     _say_service_ceilings(plan, reasons)
     for row, words in package_reasons(plan):
         reasons[row] = words
+    for row in np.flatnonzero(unfunded & (reasons == _NO_BETTER)).tolist():
+        if words := least_to_open(plan, row):
+            reasons[row] = f"unfunded: {words}"
     reasons[unfunded & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
     reasons[unfunded & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
     for held, by, own, word in (
@@ -94,16 +104,22 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     known = ~np.isnan(margins.worth)
     adds = margins.worth > 1e-9 * np.maximum(size, 1e-300)
     unfavoured = margins.other >= -1e-9 * np.maximum(size, 1e-300)
+    scarce = margins.money > 1e-9 * np.maximum(size, 1e-300)
+    packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
+    # with the charges of rules and resources the dollar may be worth less still
+    costs_more = ~packaged & known & scarce & (margins.worth <= margins.money * (1 + 1e-9))
+    reasons[unfunded & costs_more & adds] = _ELSEWHERE
+    reasons[~unfunded & costs_more & unfavoured] = _STANDS
     reasons[unfunded & known & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
     alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= HALF_A_CENT
-    packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
     spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)
     reasons[spare] = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
-    costs = margins.money + margins.resource + margins.other
     # what a fund could only be given by another is worth what it is worth there
     own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
-    tie = own & known & adds & (np.abs(costs - margins.worth) <= 1e-9 * size) & (margins.resource <= 1e-9 * size)
+    tie = (
+        own & known & adds & (np.abs(margins.money - margins.worth) <= 1e-9 * size) & (margins.resource <= 1e-9 * size)
+    )
     reasons[unfunded & tie & unfavoured] = "unfunded: its dollar would buy no more than elsewhere"
     for row, kind, name in margins.asked:
         what = f"the target of “{name}” asks" if kind == "target" else f"the rule “{name}” asks"

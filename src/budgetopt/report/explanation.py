@@ -193,7 +193,7 @@ def _held(
     if limits is not None and limits.because and ("floor" in reason or "ceiling" in reason):
         reasons = [limits.because]
     because = f" ({one_line(reasons[0])})" if reasons else ""
-    is_state = reason.startswith(("held", "at", "fixed", "unfunded", "cut", "funded"))
+    is_state = reason.startswith(("held", "at", "fixed", "unfunded", "cut", "funded", "kept"))
     yield sentence(f"it {'is ' if is_state else ''}{reason}{because}")
     may = plan.scenario.eligible[plan.scenario.programs.position(program)]
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]

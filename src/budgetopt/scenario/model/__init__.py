@@ -41,7 +41,7 @@ __all__ = [
     "CHANGE", "FORMAT", "IGNORE", "LARGEST_CUT", "RULE_KINDS", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES",
     "ChangeLimit", "ChangeRule", "Comparison", "CountRule", "Document", "Effect", "Evidence", "ExactlyOneRule",
     "ExcludesRule", "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match",
-    "Model", "Need", "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule", "Reserve",
-    "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
+    "Model", "Need", "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule",
+    "Reserve", "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
     "Tables", "Target", "TogetherRule", "Transfer", "Use", "Where",
 ]  # fmt: skip
