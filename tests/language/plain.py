@@ -301,6 +301,9 @@ class Plain:
             return sum((self.spent(p, t) for p, t in cells), ZERO)
         if what == "change from baseline":
             return sum((abs(self.spent(p, t) - self.baseline(p, t)) for p, t in cells), ZERO)
+        if what == "largest cut":
+            bases = [(self.spent(p, t), self.baseline(p, t)) for p, t in cells]
+            return max((1 - spent / base for spent, base in bases if base > 0 and spent < base), default=ZERO)
         if what == "shortfall from targets":
             return sum((self.weight(o) * miss for o in self.outcomes for _, miss in self.gaps(o)), ZERO)
         return sum((self.level(what, t) * counts[t] for t in self.periods), ZERO)

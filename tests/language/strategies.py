@@ -439,6 +439,8 @@ def _objectives(draw: st.DrawFn, document: Mapping[str, Any]) -> list[dict[str, 
     worth = {"unspent_worth": draw(st.sampled_from([0.002, 0.006]))} if _chance(draw, 4) else {}
     choices: list[dict[str, Any]] = [{"maximize": "weighted outcomes", **worth}] * 4
     choices += [{"maximize": "good", **worth}, {"minimize": "spending"}, {"minimize": "change from baseline"}]
+    if any(words.get("baseline") for words in document["programs"].values()):
+        choices += [{"minimize": "largest cut"}] * 2
     choices += [
         {"maximize": {"smallest": "good", "by": draw(st.sampled_from(["districts", "department"]))}, **worth}
     ] * 2

@@ -8,10 +8,18 @@ from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
 from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.inputs import dollars, number, pays_in, price_level
-from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
 from budgetopt.scenario.accuracy import rounding_unit
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
 
-__all__ = ["check_amounts", "check_eligibility", "check_minimum_levels", "check_services", "check_spending_limits"]
+__all__ = [
+    "check_amounts",
+    "check_eligibility",
+    "check_kept_baselines",
+    "check_minimum_levels",
+    "check_services",
+    "check_spending_limits",
+]
 
 
 def check_amounts(evaluation: Evaluation) -> list[Check]:
@@ -20,10 +28,12 @@ def check_amounts(evaluation: Evaluation) -> list[Check]:
     Only those that are wrong become cells.
     """
     spending, units = evaluation.given.spending, evaluation.given.units_in(evaluation.scenario)
-    units = np.where(evaluation.activity.said | ~np.isnan(units), units, 0.0)
+    unit_cost = evaluation.activity.unit_cost[:, None]
+    # of a service that costs money, units that a plan does not say are what its money pays for
+    units = np.where(np.isnan(units) & (unit_cost > 0), 0.0, units)
     wrong = ~(spending >= 0.0) | ~np.isfinite(spending)
     program, fund, period = np.nonzero(wrong)
-    is_service = ~np.isnan(evaluation.activity.unit_cost)[:, None]
+    is_service = ~np.isnan(unit_cost)
     server, when = np.nonzero(~(units >= 0.0) | ~np.isfinite(units) | (~is_service & (units != 0)))
     return [
         Check(
@@ -107,6 +117,45 @@ def check_spending_limits(evaluation: Evaluation) -> list[Check]:
             allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
             below="{program} gets {value}{in_period}, and its floor is {bound}",
             above="{program} gets {value}{in_period}, and its ceiling is {bound}",
+        )
+    ]
+
+
+def check_kept_baselines(evaluation: Evaluation) -> list[Check]:
+    """Check that programs without a measured effect keep their share of the baseline, or their own ceiling if less.
+
+    A program that says of no outcome what it does for it is one, unless it makes a resource for others or consists of
+    packages. Its own floor, in dollars or in units of service, takes the place of the share. Where the first
+    objective is to keep near the baselines itself, nothing is asked for.
+    """
+    scenario, share = evaluation.scenario, float(evaluation.scenario.document.keep_unmeasured)
+    if share <= 0 or scenario.objective[0].minimize in (CHANGE, LARGEST_CUT):
+        return []
+    programs, baseline = scenario.programs, np.nan_to_num(evaluation.baselines)
+    held = may_pay(scenario).any(axis=1) & (number(scenario, "service.unit_cost", 1.0) > 0)
+    for key, cells in programs.columns.items():
+        makes = cells.values < 0 if key.startswith("uses.") and key.endswith(".per_unit") else None
+        if key.startswith(("outcomes.", "packages.", "spending.at_least", "service.at_least")):
+            held[cells.rows] = False
+        elif makes is not None:
+            held[cells.rows[makes]] = False
+    most = dollars(scenario, "spending.at_most")
+    served = number(scenario, "service.up_to", np.inf) * number(scenario, "service.unit_cost", np.inf)
+    served = (served + number(scenario, "if_funded.fixed_cost"))[:, None] * price_level(scenario)
+    asked = np.minimum(share * baseline, np.where(np.isnan(most), served, most))
+    program, period = np.nonzero(held[:, None] & (asked > 0))
+    value = evaluation.spent[program, period]
+    return [
+        Check(
+            kind="kept baseline",
+            name="keep_unmeasured",
+            value=value,
+            lower=asked[program, period],
+            period=period,
+            program=program,
+            share_of=baseline[program, period],
+            allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
+            below="{program} gets {value}{in_period}; nothing of it is measured, and it keeps at least {bound}",
         )
     ]
 

@@ -11,8 +11,8 @@ import numpy as np
 from budgetopt.checks.objective_checks import affected_names
 from budgetopt.checks.program_checks import rows_with
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.model import ChangeRule, Fund, RequiresRule, SumRule
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
+from budgetopt.scenario.programs import Bools, Floats, split_key
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
 from budgetopt.scenario.words import listed, money
@@ -51,10 +51,9 @@ def _programs(scenario: Scenario) -> Iterator[str]:
         yield from _some(scenario, np.isnan(programs.baseline()), sentence)
     paid: Bools = np.any(scenario.eligible, axis=1)
     yield from _some(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
-    affects = _has_effect(programs)
-    for name in scenario.resources:
-        # what makes a resource serves others with it
-        affects |= programs.number(f"uses.{name}.per_unit") < 0
+    affects = programs.measured()
+    if scenario.objective and scenario.objective[0].minimize in (CHANGE, LARGEST_CUT):
+        affects[:] = True
     sentence = "{} [has|have] no effect on any outcome, so [it gets|they get] only what limits and rules ask for"
     yield from _some(scenario, ~affects & paid, sentence)
     rows, names = programs.items("funds")
@@ -70,28 +69,28 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
 
 
-def _has_effect(programs: ProgramTable) -> Bools:
-    """Return which programs say what they do to any outcome; shape (programs,)."""
-    return rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
-
-
 def _unmeasured(scenario: Scenario) -> Iterator[str]:
-    """Yield how much money the programs without an effect on any outcome have, and a rule that keeps it."""
+    """Yield how much money the programs without an effect on any outcome have, and what keeps it or releases it."""
     programs, first = scenario.programs, scenario.objective[0] if scenario.objective else None
-    has_effect = _has_effect(programs)
-    baseline = np.nan_to_num(programs.baseline())
-    unmeasured = ~has_effect & (baseline > 0)
-    if first is None or first.maximize is None or not (unmeasured.any() and has_effect.any()):
+    baseline, kept = np.nan_to_num(programs.baseline()), scenario.kept[:, 0]
+    unmeasured = ~programs.measured() & (baseline > 0)
+    if first is None or not unmeasured.any():
         return
-    ids = programs.ids[unmeasured].tolist()
-    have = "has" if len(ids) == 1 else "have"
-    who = "program" if len(ids) == 1 else "programs"
+    count = int(unmeasured.sum())
     amount, total = money(float(baseline[unmeasured].sum())), money(float(baseline.sum()))
-    rule = (
-        f"{{name: Keep what is not measured, change: {{decrease_at_most: 0%}}, where: {{program: [{', '.join(ids)}]}}}}"
+    who = (
+        "1 program without an effect on any outcome has"
+        if count == 1
+        else (f"{count:,} programs without an effect on any outcome have")
     )
-    rule = f"; to keep their baselines, add to `rules`: `- {rule}`" if len(ids) <= _MOST_NAMES else ""
-    yield f"{len(ids):,} {who} without an effect on any outcome {have} {amount} of the baseline of {total}{rule}"
+    said = f"{who} {amount} of the baseline of {total}"
+    if kept.any():
+        said += f"; {money(float(kept.sum()))} of it is kept: `spending: {{at_least: 0}}` releases a program"
+    elif first.minimize in (CHANGE, LARGEST_CUT):
+        said += ", which this objective keeps near as it is"
+    elif not scenario.document.keep_unmeasured:
+        said += "; to keep their baselines, write `keep_unmeasured: 100%`"
+    yield said
 
 
 def _signs(scenario: Scenario) -> Iterator[str]:

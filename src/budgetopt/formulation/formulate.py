@@ -27,7 +27,7 @@ from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted
 from budgetopt.scenario.accuracy import least_funding
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
-from budgetopt.scenario.model import CHANGE
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -147,7 +147,8 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     stages = add_stages(builder, scenario, terms, reference, goals)
     group = spending.program * len(scenario.periods) + spending.period
     settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
-    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
+    even = any(objective.minimize == LARGEST_CUT for objective in scenario.objective)
+    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
     problem = builder.build(stages, names, tie_break)
     serves, whole = scenario.programs.has("service.unit_cost"), scenario.programs.flag("service.whole", default=False)
     return Formulation(problem, terms, limits, price, scenario.packages, serves, whole)

@@ -194,7 +194,7 @@ def _held(
     if limits is not None and limits.because and ("floor" in reason or "ceiling" in reason):
         reasons = [limits.because]
     because = f" ({one_line(reasons[0])})" if reasons else ""
-    is_state = reason.startswith(("held", "at", "fixed", "unfunded", "cut", "funded"))
+    is_state = reason.startswith(("held", "at", "fixed", "unfunded", "cut", "funded", "kept"))
     yield sentence(f"it {'is ' if is_state else ''}{reason}{because}")
     may = plan.scenario.eligible[plan.scenario.programs.position(program)]
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
@@ -209,7 +209,7 @@ def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterato
         yield f"Its last dollar{when}, by itself, {_brings(last, gain, 'adds')}."
     if not math.isnan(following):
         yield f"Its next dollar{when} {_brings(following, gain, 'would add')}."
-    if not math.isnan(price) and price > 0:
+    if not math.isnan(price) and price > 0 and seeks_outcomes(plan.scenario):
         yield f"Elsewhere a dollar would {gain.words(price)}."
 
 

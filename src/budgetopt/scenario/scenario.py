@@ -12,6 +12,7 @@ import numpy as np
 
 from budgetopt.scenario.effects import Effects, effects_of, unit_prices, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
+from budgetopt.scenario.kept_baselines import kept_baselines
 from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
@@ -131,6 +132,11 @@ class Scenario:
         said, _ = self.programs.per_period("baseline", self.periods)
         # one amount is that of the first period, and grows with costs
         return np.where(self.programs.has("baseline")[:, None], said * self.price_level, said)
+
+    @cached_property
+    def kept(self) -> Floats:
+        """What each program keeps because nothing of it is measured; dollars, shape (programs, periods)."""
+        return kept_baselines(self)
 
     def dollars(self, key: str) -> Floats:
         """Return a limit of the programs in dollars, shares of the baseline worked out, NaN where there is none.

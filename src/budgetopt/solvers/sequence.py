@@ -10,6 +10,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import CLOSED, Certificate, certify, certify_point
 from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.engine import gap_allowance, solve_stage, without_point
+from budgetopt.solvers.even_cuts import with_even_cuts
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row, within_reach
 from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
@@ -243,6 +244,12 @@ class _Solver:
 
     def settle_ties(self, lp: LinearProgram, face: LinearProgram, x: Floats) -> tuple[Floats, bool]:
         """Return one plan of the face, and whether it is shown to be the only one after the tie break."""
+        if lp.tie_break is not None and lp.tie_break.even:
+
+            def solve(part: LinearProgram, stage: Stage) -> Solution:
+                return self.stage_result(part, stage, None, first=False).solution
+
+            face, x = with_even_cuts(face, x, lp.tie_break, solve)
         left = reduce(face)
         if not left.feasible:
             return x, False

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from budgetopt.errors import UnknownNameError
-from budgetopt.scenario.limits.funds import fund_limits, money_limits, resource_limits, target_limits
+from budgetopt.scenario.limits.funds import (
+    fund_limits,
+    money_limits,
+    resource_limits,
+    target_limits,
+    unmeasured_limit,
+)
 from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
 from budgetopt.scenario.limits.rules import rule_limits
 from budgetopt.scenario.programs import Ints
@@ -48,6 +54,7 @@ class Limits(Sequence[Limit]):
             *rule_limits(scenario),
             *target_limits(scenario),
             *resource_limits(scenario),
+            *unmeasured_limit(scenario),
             *fund_limits(scenario),
             *money_limits(scenario),
         )

@@ -54,5 +54,10 @@ class Document(Model):
     """The programs, by id."""
     rules: tuple[Rule, ...] = ()
     """What binds the allocation as a whole."""
+    keep_unmeasured: ShareOf = Share(0.0)
+    """The share of its baseline that each program keeps at least which says of no outcome what it does for it: such a
+    program adds nothing to an objective of outcomes, however much it is needed. A program with a `spending.at_least` or
+    `service.at_least` of its own keeps that instead, and none gets more than its ceiling. Programs of packages are left
+    alone, and so is a plan whose first objective is `change from baseline` or `largest cut`."""
     objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (Objective(maximize=WEIGHTED_OUTCOMES),)
     """The objective: one entry, or a list in order of importance."""
