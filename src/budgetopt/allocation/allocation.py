@@ -20,6 +20,7 @@ from budgetopt.solvers import Certificate, SolverResult
 if TYPE_CHECKING:
     import pandas as pd
 
+    from budgetopt.allocation.uncertainty import EffectRanges, OutcomeRanges
     from budgetopt.report.explanation import Explanation
 
 __all__ = ["Allocation", "Status"]
@@ -208,15 +209,35 @@ class Allocation:
         return self.spending_plan.to_frames(self.scenario)
 
     @cached_property
+    def effect_ranges(self) -> EffectRanges:
+        """What each effect brings, and how far it may be off."""
+        from budgetopt.allocation.uncertainty import effect_ranges
+
+        return effect_ranges(self)
+
+    @cached_property
+    def outcome_ranges(self) -> OutcomeRanges:
+        """Between what each outcome lies, by the ranges that the scenario gives its effects."""
+        from budgetopt.allocation.uncertainty import outcome_ranges
+
+        return outcome_ranges(self)
+
+    @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """One row an outcome, all periods together: name, unit, weight, direction, baseline, level, change, value."""
+        """One row an outcome, all periods together: name, unit, weight, direction, baseline, level, change, value.
+
+        ``low`` and ``high`` are what its effects bring with each at the end of its range that brings least, or most;
+        ``low_if_independent`` and ``high_if_independent`` hold for errors that have nothing to do with one another. Of
+        ``effects``, so many have such a range (``with_range``; the others are taken for exact), and so many are
+        assumptions (``assumed``).
+        """
         from budgetopt.allocation.tables import outcomes_table
 
         return outcomes_table(self)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """What each program brings to each outcome: one row a program, outcome and period."""
+        """What each program brings to each outcome: one row a program, outcome and period, with its range."""
         from budgetopt.allocation.tables import effects_table
 
         return effects_table(self)

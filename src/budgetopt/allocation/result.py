@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.proof import packages_taken, proof_document
-from budgetopt.allocation.tables import exact_sum
+from budgetopt.allocation.tables import RANGE, exact_sum
+from budgetopt.scenario.estimates import assumed_programs
 from budgetopt.solvers import StageResult
 
 if TYPE_CHECKING:
@@ -172,7 +173,21 @@ def _programs(plan: Allocation) -> list[dict[str, Any]]:
         row["units"] = dict(zip(periods, units, strict=True)) if is_service else {}
         row["packages"] = packages.get(row["id"], {})
         row["outcomes"], row["reason"] = effects, reason
+    for row, (ranges, assumed) in zip(rows, _known(plan), strict=True):
+        row["outcome_ranges"], row["assumed"] = ranges, assumed
     return rows
+
+
+def _known(plan: Allocation) -> list[tuple[dict[str, dict[str, float]], list[str]]]:
+    """Return the ranges of what each program brings to outcomes, and the outcomes on which its effect is assumed."""
+    names, programs = list(plan.scenario.outcomes), plan.scenario.programs
+    found: list[tuple[dict[str, dict[str, float]], list[str]]] = [({}, []) for _ in range(len(programs))]
+    for (program, outcome), (low, high) in plan.effect_ranges.program_ends.items():
+        found[program][0][names[outcome]] = {"low": low, "high": high}
+    for name in names:
+        for program in np.flatnonzero(assumed_programs(programs, name)).tolist():
+            found[program][1].append(name)
+    return found
 
 
 def _by_program(plan: Allocation) -> list[dict[str, float]]:
@@ -199,6 +214,10 @@ def _outcomes(plan: Allocation) -> list[dict[str, Any]]:
     rows = _records(plan.outcomes.rename_axis("id").reset_index(), names)
     for row, levels in zip(rows, plan.audit.outcomes.tolist(), strict=True):
         row["by_period"] = dict(zip(plan.scenario.periods, levels, strict=True))
+    for row, more in zip(rows, _records(plan.outcomes, RANGE), strict=True):
+        counts = {name: int(more.pop(name)) for name in ("effects", "with_range", "assumed")}
+        row["range"] = more if counts["with_range"] else None
+        row["evidence"] = counts
     return rows
 
 

@@ -73,6 +73,13 @@ class ObjectiveValues(Part):
     stages: list[ObjectiveStage] = Field(description="Each objective of the list, in order.")
 
 
+class EffectRange(Part):
+    """Between what lies that which a program brings to an outcome."""
+
+    low: Figure = Field(description="With each effect at the end of its range that brings least.")
+    high: Figure = Field(description="With each effect at the end of its range that brings most.")
+
+
 class ProgramResult(Part):
     """What one program gets, for all periods together unless said otherwise."""
 
@@ -90,6 +97,10 @@ class ProgramResult(Part):
     packages: dict[str, list[str]]
     """The decision packages that it takes, each with its periods; for projects, with the period of their start."""
     outcomes: dict[str, Figure | None] = Field(description="What it brings to each outcome that it affects.")
+    outcome_ranges: dict[str, EffectRange]
+    """Between what lies that which it brings to an outcome, for the outcomes of which the scenario says so."""
+    assumed: list[str]
+    """The outcomes on which its effect is an assumption, or says nothing of its evidence."""
     reason: str = Field(description="What holds its spending where it is.")
 
 
@@ -118,6 +129,24 @@ class FundResult(Part):
     by_period: list[FundPeriod] = Field(description="Its account in each period, in order.")
 
 
+class OutcomeRange(Part):
+    """Between what an outcome lies: by the low and high estimates, or else 1.96 standard errors on each side (95%)."""
+
+    low: Figure = Field(description="With every effect at the end of its range that brings least, all at once.")
+    high: Figure = Field(description="With every effect at the end of its range that brings most, all at once.")
+    low_if_independent: Figure
+    """If the errors of the effects are independent: the level less the root of the sum of the squared distances."""
+    high_if_independent: Figure = Field(description="Likewise, the level and the root.")
+
+
+class OutcomeEvidence(Part):
+    """How the effects behind an outcome are known."""
+
+    effects: int = Field(description="How many effects bring it.")
+    with_range: int = Field(description="How many of them have a range; the others are taken to be exact.")
+    assumed: int = Field(description="How many of them are assumptions, or say nothing of their evidence.")
+
+
 class OutcomeResult(Part):
     """What the plan does to one outcome, for all periods together unless said otherwise."""
 
@@ -131,6 +160,8 @@ class OutcomeResult(Part):
     change: Figure = Field(description="Level less baseline.")
     value: Figure = Field(description="The level times its weight, negative where less is better.")
     by_period: dict[str, Figure] = Field(description="What the plan brings in each period.")
+    range: OutcomeRange | None = Field(description="Between what it lies; null where no effect behind it has a range.")
+    evidence: OutcomeEvidence = Field(description="How the effects behind it are known.")
 
 
 class RuleResult(Part):
@@ -189,7 +220,9 @@ class CertificateResult(Part):
 class Provenance(Part):
     """Where the result came from."""
 
-    scenario_sha256: Digest = Field(description="The fingerprint of everything that the scenario says.")
+    scenario_sha256: Digest = Field(
+        description="The fingerprint of everything that the scenario says, internal notes apart."
+    )
     inputs: dict[str, str] = Field(description="The files that it was read from, with the SHA-256 of each.")
     budgetopt: str = Field(description="The version of budgetopt.")
     solver: str = Field(description="Name and version of the solver.")

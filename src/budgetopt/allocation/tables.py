@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from budgetopt.allocation.reasons import reasons_of
-from budgetopt.audit.activity import levels_of
-from budgetopt.audit.current import current_packages, current_units
+from budgetopt.allocation.uncertainty import baseline_levels
 from budgetopt.scenario.accuracy import amounts_of, counts_of
+from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts
 
@@ -21,6 +21,8 @@ __all__ = ["by_period_table", "effects_table", "exact_sum", "funds_table", "outc
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
+RANGE = ("low", "high", "low_if_independent", "high_if_independent", "effects", "with_range", "assumed")
+"""What the table of outcomes has of the ranges of their effects."""
 
 
 def programs_table(plan: Allocation) -> pd.DataFrame:
@@ -50,12 +52,17 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
 
 
 def weakest_evidence(plan: Allocation) -> Texts:
-    """Return the weakest grade of evidence behind a program's effects, empty where none is given; shape (programs,)."""
-    rank = np.full(len(plan.scenario.programs), -1)
+    """Return the weakest grade of evidence behind a program's effects, empty where none is given; shape (programs,).
+
+    An effect of which nothing is said is an assumption.
+    """
+    programs = plan.scenario.programs
+    rank = np.full(len(programs), -1)
     for name in plan.scenario.outcomes:
-        grades = plan.scenario.programs.text(f"outcomes.{name}.evidence")
-        for position, grade in enumerate(EVIDENCE):
-            rank = np.where(grades == grade, np.maximum(rank, position), rank)
+        for prefix in effect_prefixes(programs, name):
+            grades = np.where(assumed_effects(programs, prefix)[0], "assumption", programs.text(f"{prefix}.evidence"))
+            for position, grade in enumerate(EVIDENCE):
+                rank = np.where(grades == grade, np.maximum(rank, position), rank)
     return np.take(np.array([*EVIDENCE, ""], dtype=object), rank)
 
 
@@ -69,8 +76,7 @@ def outcomes_table(plan: Allocation) -> pd.DataFrame:
     """Return one row an outcome, for all periods together, beside what the baseline would bring."""
     scenario = plan.scenario
     outcomes = list(scenario.outcomes.values())
-    baseline, packages, units = np.nan_to_num(scenario.baselines), current_packages(scenario), current_units(scenario)
-    before = levels_of(scenario, baseline, packages, units).totals(len(outcomes)).sum(axis=1)
+    before = baseline_levels(scenario).totals(len(outcomes)).sum(axis=1)
     level = plan.audit.outcomes.sum(axis=1)
     worth = np.array([outcome.worth for outcome in outcomes])
     return pd.DataFrame(
@@ -83,14 +89,16 @@ def outcomes_table(plan: Allocation) -> pd.DataFrame:
             "level": level,
             "change": level - before,
             "value": level * worth,
+            **{name: getattr(plan.outcome_ranges, name) for name in RANGE},
         },
         index=pd.Index(list(scenario.outcomes), name="outcome"),
     )
 
 
 def effects_table(plan: Allocation) -> pd.DataFrame:
-    """Return what each program brings to each outcome in each period."""
+    """Return what each program brings to each outcome in each period, and between what it lies."""
     scenario, levels = plan.scenario, plan.audit.levels
+    low, high = plan.effect_ranges.period_ends(levels.program, levels.outcome)
     periods, names = len(scenario.periods), np.array(list(scenario.outcomes), dtype=object)
     return pd.DataFrame(
         {
@@ -98,6 +106,8 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
             "outcome": np.repeat(names[levels.outcome], periods),
             "period": np.tile(np.array(scenario.periods, dtype=object), len(levels.program)),
             "level": levels.level.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
         }
     )
 

@@ -11,16 +11,15 @@ import numpy as np
 from budgetopt.checks.objective_checks import affected_names
 from budgetopt.checks.program_checks import rows_with
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.estimates import assumed_effects, effect_prefixes, sized
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
-from budgetopt.scenario.programs import Bools, Floats, split_key
+from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
 from budgetopt.scenario.words import listed, money
 
 __all__ = ["notes"]
 
-_SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "value")
-"""The keys that give an effect, or the effect of a package, its size."""
 _MOST_NAMES = 5
 
 
@@ -111,23 +110,20 @@ def _signs(scenario: Scenario) -> Iterator[str]:
 
 
 def _evidence(scenario: Scenario) -> Iterator[str]:
+    """Yield how many effects are assumptions, and how many do not say how they are known."""
     programs = scenario.programs
-    sizes: dict[str, list[str]] = defaultdict(list)
-    assumed = 0
-    for key, column in programs.columns.items():
-        *way, last = split_key(key)
-        if "outcomes" in way and last in _SIZES:
-            sizes[".".join(way)].append(key)
-        elif "outcomes" in way and last == "evidence":
-            assumed += int((column.values == "assumption").sum())
-    effects = unknown = 0
-    for effect, keys in sizes.items():
-        sized = rows_with(programs, *keys)
-        effects += int(sized.sum())
-        unknown += int((sized & ~rows_with(programs, f"{effect}.evidence")).sum())
+    effects = assumed = silent = unknown = 0
+    for prefix in [prefix for name in scenario.outcomes for prefix in effect_prefixes(programs, name)]:
+        has, (is_assumed, is_silent) = sized(programs, prefix), assumed_effects(programs, prefix)
+        effects += int(has.sum())
+        assumed += int(is_assumed.sum())
+        silent += int(is_silent.sum())
+        unknown += int((has & ~rows_with(programs, f"{prefix}.evidence")).sum())
     of = f"of {effects:,} effects" if effects > 1 else "of 1 effect"
     if assumed:
-        yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}"
+        which = "because" if silent == assumed else f"{silent:,} of them because"
+        why = f", {which} nothing is said of the evidence" if silent else ""
+        yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}{why}"
     if unknown:
         say, they = ("does", "it is") if unknown == 1 else ("do", "they are")
         yield f"{unknown:,} {of} {say} not say how {they} known (`evidence`)"

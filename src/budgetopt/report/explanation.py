@@ -17,6 +17,7 @@ from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
 from budgetopt.formulation.stages import is_goal_programming
+from budgetopt.report.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
@@ -131,12 +132,15 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
+        *range_told(plan, position, numbers),
         *_held(plan, row, program, charges, margin),
         *_at_the_margin(plan, margin, gain),
         *_as_they_are(margin, question),
         *_charged(plan, charges, gain),
         *_decided(plan, position, question, gain),
+        *evidence_told(plan, position, numbers),
         *_would_change(plan, row, found, numbers),
+        *notes_told(plan, position),
     ]
     factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
     break_even = pd.DataFrame(factors, columns=["what", "outcome", "funded", "factor"])
@@ -277,6 +281,7 @@ def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEv
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:
             yield f"It would {verb} if {join_words(parts, 'or')}."
+        yield from _within_range(plan, row, [item for item in found if item.more is more], numbers)
     wanted = [item for item in found if item.more]
     if unknown := next((item.unknown for item in found if item.unknown), ""):
         what = join_words(list(dict.fromkeys(item.what for item in found if item.unknown)), "or")
@@ -284,6 +289,16 @@ def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEv
     if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
         what = "get it funded" if unfunded else "bring it more"
         yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
+
+
+def _within_range(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
+    """Say if a change of the effect that would change the plan is within the range of the effect."""
+    ends = range_of_effects(plan, plan.scenario.programs.position(str(row.name)))
+    for item in found:
+        if ends is not None and item.what == "effect" and ends[0] <= item.factor <= ends[1]:
+            much = "greater" if item.factor > 1 else "smaller"
+            shares = f"{numbers.share(ends[0])} to {numbers.share(ends[1])}"
+            yield f"By its range, {shares} of the estimate, its effect may be that much {much}."
 
 
 def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:

@@ -102,7 +102,15 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     )
     if assumptions:
         effects = plural(assumptions, "effect")
-        believed.append(f"{effects} of the scenario rest on no source and are assumptions.")
+        rest = (
+            "rests on no source and is an assumption" if assumptions == 1 else "rest on no source and are assumptions"
+        )
+        believed.append(f"{effects} of the scenario {rest}.")
+    brought = plan.effect_ranges
+    if ranged := int((brought.said & brought.brings).sum()):
+        one, its = ("has a range", "its") if ranged == 1 else ("have ranges", "their")
+        words = f"The plan is made with the effects as they are estimated. {plural(ranged, 'effect')} behind it {one}; "
+        believed.append(f"{words}elsewhere within {its} range{'s' * (ranged > 1)} another plan may be better.")
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
 
 
