@@ -211,7 +211,7 @@ def test_programs_stand_by_the_size_of_their_moves_and_funds_in_the_order_of_the
     assert found.funds.index.tolist() == ["small", "large"]
 
 
-def test_another_payer_of_a_match(proposed):
+def test_another_payer_of_a_match():
     match = {"match": {"from": "general", "rate": "25%"}}
     funds = {**DOCUMENT["funds"], "second": {"revenue": 1e6}, "grant": {**DOCUMENT["funds"]["grant"], **match}}
     before = bo.Scenario.from_document({**DOCUMENT, "funds": funds})
