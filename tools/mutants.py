@@ -51,7 +51,7 @@ NAMES = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
 """Functions and methods that stand for one another in a mutant."""
 KEPT_KEYWORDS = {"because", "copy", "dtype", "encoding", "hint", "kind", "strict"}
 """Keyword arguments that stay as they are: words, and what makes no difference to a value."""
-TOLERANCES = {"small", "tolerance", "_tolerance"}
+TOLERANCES = {"small", "tolerance", "_tolerance", "_slack"}
 SMALL = 1e-3
 """A constant below this is a tolerance."""
 LARGE = 100

@@ -107,6 +107,21 @@ def worth(plan: bo.Allocation, value: float, bound: float) -> bo.Allocation:
     return replace(plan, objective_value=value, bound=bound, audit=audit)
 
 
+def test_revenue_moves_the_rules_that_are_shares_of_it() -> None:
+    programs = {"a": rated(3, funds=["general"]), "b": rated(1), "c": rated(2, funds=["other"])}
+    rules = [
+        {"name": "Half", "sum": "spending", "where": {"program": "a"}, "at_most": "50%", "of": "revenue",
+         "funds": ["general"]},
+    ]  # fmt: skip
+    funds = {"other": {"revenue": {"FY1": 10, "FY2": 10}, "carryover": False}}
+    document = document_of(programs, periods=("FY1", "FY2"), funds=funds, rules=rules)
+    # of a dollar more half goes to a, at 3, and half to b, at 1; of one in the other fund all goes to c
+    plan = bo.solve(Scenario.from_document(document))
+    assert plan.prices.money.tolist() == [pytest.approx([2, 2]), pytest.approx([2, 2])]
+    more = bo.solve(plan.scenario.with_("funds.general.revenue.FY2=101"))
+    assert more.objective_value - plan.objective_value == pytest.approx(2)
+
+
 def test_how_far_a_plan_may_be_from_the_best() -> None:
     plan = bo.solve(Scenario.from_document(document_of({"a": REST})))
     assert plan.gap == 0

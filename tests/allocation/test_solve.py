@@ -130,7 +130,9 @@ def test_transfers_are_rounded_and_who_receives_them_spends_no_more() -> None:
 def test_a_reserve_of_a_share_of_the_spending_is_kept_to_the_cent() -> None:
     reserve = {"at_least": "25%", "of": "spending"}
     document = document_of(
-        {"a": {"outcomes": {"good": {"per_dollar": 3}}}}, funds={"general": {"revenue": 10.007, "reserve": reserve}}, round_to=0.01
+        {"a": {"outcomes": {"good": {"per_dollar": 3}}}},
+        funds={"general": {"revenue": 10.007, "reserve": reserve}},
+        round_to=0.01,
     )
     plan = bo.solve(Scenario.from_document(document))
     # 10.007 / 1.25 is 8.0056

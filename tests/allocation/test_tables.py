@@ -57,6 +57,13 @@ def test_programs(plan: Allocation) -> None:
     assert table["evidence"].tolist() == ["expert", "rct", ""]
 
 
+def test_a_change_is_in_whole_cents() -> None:
+    program = {"baseline": 33.333333, "outcomes": {"good": {"per_dollar": 1}}}
+    outcomes = {"good": {"weight": 1}}
+    document = {"funds": {"general": {"revenue": 100}}, "outcomes": outcomes, "programs": {"a": program}}
+    assert bo.solve(Scenario.from_document(document)).programs["change"].tolist() == [66.67]
+
+
 def test_payments(plan: Allocation) -> None:
     assert plan.by_period.to_dict("index") == {
         "help": {"FY1": 6, "FY2": 6}, "pool": {"FY1": 8, "FY2": 7}, "park": {"FY1": 0, "FY2": 0},

@@ -52,8 +52,28 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         outcomes=OUTCOMES,
         rules=[RULES[0]],
     ),
+    "a floor and a ceiling within a curve": document_of(
+        EVERY | {"a": {**EVERY["a"], "spending": {"at_least": 30, "at_most": 50}}}, outcomes=OUTCOMES, funds=GIFT
+    ),
+    "services": document_of(
+        {
+            "a": {
+                "service": {"unit": "beds", "unit_cost": 1, "up_to": 60},
+                "outcomes": {"good": {"curve": [[0, 0], [20, 30], [60, 40]]}},
+            },
+            "b": {
+                "service": {"unit": "beds", "unit_cost": 2, "up_to": 20, "at_least": 5},
+                "outcomes": {"good": {"per_unit": 3}},
+            },
+            "c": rated(3, if_funded={"at_least": 20}, spending={"at_least": 25, "at_most": 30}),
+        },
+        outcomes=OUTCOMES,
+    ),
     "a fund that pays late": document_of(
-        EVERY, periods=LATER, outcomes=OUTCOMES, funds={"gift": {"revenue": {"FY2": 25}, "starts": "FY2"}}
+        EVERY | {"c": rated(1, funds=["gift"], spending={"at_most": 0.5})},
+        periods=LATER,
+        outcomes=OUTCOMES,
+        funds={"gift": {"revenue": {"FY2": 25}, "starts": "FY2"}},
     ),
 }
 
@@ -103,6 +123,9 @@ def counted(name: str) -> tuple[Alterations, list[str]]:
         ("one fund", 1, "weight", 0),
         # what is given without money moves the row of the target: that program's own change is needed besides
         ("one fund", 0, "effect", 2),
+        # so many dollars more fit into each segment of a curve
+        ("one fund", 0, "cost", 1),
+        ("a fund that pays late", 2, "cost", 1),
         ("shortfall", 1, "weight", 3),
         ("an outcome alone", 1, "weight", 0),
         # packages, services and fixed costs are formulated anew each time

@@ -188,6 +188,37 @@ def test_solved_it_says_what_changes():
     assert "What is achieved, in weighted outcomes: falls from 4,800,000 to 3,200,000 (-33.3%)." in text
 
 
+def test_an_outcome_that_is_gone_is_worth_nothing_by_the_weights_of_the_scenario_without_it():
+    funds, program = {"general": {"revenue": 10, "carryover": False}}, {"visits": {"per_dollar": 1}}
+    two = {"visits": {"weight": 2}, "meals": {"weight": 3}}
+    before = {"funds": funds, "outcomes": two, "programs": {"a": {"outcomes": {**program, "meals": {"per_dollar": 1}}}}}
+    after = {"funds": funds, "outcomes": {"visits": {"weight": 4}}, "programs": {"a": {"outcomes": program}}}
+    found = bo.diff(*map(bo.Scenario.from_document, (before, after)), solve=True)
+    # 10 visits and 10 meals before, 10 visits after
+    assert found.values_by_weights == {"before": (50, 20), "after": (40, 40)}
+
+
+def test_programs_stand_by_the_size_of_their_moves_and_funds_in_the_order_of_the_file():
+    def scenario(small, large):
+        effect = {"outcomes": {"visits": {"per_dollar": 1}}}
+        funds = {"small": {"revenue": small}, "large": {"revenue": large}}
+        programs = {"a": {"funds": ["small"], **effect}, "b": {"funds": ["large"], **effect}}
+        return bo.Scenario.from_document({"funds": funds, "outcomes": {"visits": {"weight": 1}}, "programs": programs})
+
+    found = bo.diff(scenario(10, 100), scenario(11, 50), solve=True)
+    assert found.moves["change"].to_dict() == {"b": -50, "a": 1}
+    assert found.moves.index.tolist() == ["b", "a"]
+    assert found.funds.index.tolist() == ["small", "large"]
+
+
+def test_another_payer_of_a_match():
+    match = {"match": {"from": "general", "rate": "25%"}}
+    funds = {**DOCUMENT["funds"], "second": {"revenue": 1e6}, "grant": {**DOCUMENT["funds"]["grant"], **match}}
+    before = bo.Scenario.from_document({**DOCUMENT, "funds": funds})
+    found = bo.diff(before, before.with_("funds.grant.match.from=second"))
+    assert found.document == (ChangedValue(("funds", "grant", "match", "from"), "general", "second"),)
+
+
 def test_without_plans_the_tables_of_plans_are_empty(proposed):
     assert bo.diff(proposed, proposed).moves.empty
 

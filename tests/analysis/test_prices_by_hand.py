@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from budgetopt.analysis import prices, rules_one_by_one
@@ -121,6 +122,21 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
         ("general", "", "FY1", "equals", 100, 3, INF, 3, 20, NONE),
         ("general", "", "FY1", "at least", 20, 3, 0, 3, 100, 60),
     ]),
+    # the limit of money is all that there is: 80 dollars of revenue and 20 from before
+    "money from before": (
+        document_of(
+            {"a": rated(3, spending={"at_most": 110}), "b": rated(1)},
+            funds={"general": {"revenue": 80, "opening_balance": 20}},
+        ), None, [
+            ("general", "", "FY1", "equals", 100, 3, 110, 3, -INF, NONE),
+        ],
+    ),
+    "a ceiling that costs less than one": (
+        document_of({"a": rated(3, spending={"at_most": 99.75}), "b": rated(1)}), None, [
+            ("general", "", "FY1", "equals", 100, 1, INF, 1, 99.75, NONE),
+            ("a", "", "", "", NONE, NONE, NONE, NONE, NONE, 0.5),
+        ],
+    ),
     "a rule on change": (
         document_of(
             {"a": rated(3, baseline=20), "b": rated(1, baseline=50)},
@@ -169,6 +185,14 @@ def rows_of(document: dict[str, Any], hold: bool | None, **options: Any) -> list
     columns += ["relief", "relief_until", "tightening", "tightening_until", "total_cost"]
     table = prices(Scenario.from_document(document), hold=hold, **options)
     return [tuple(row) for row in table[columns].itertuples(index=False)]
+
+
+def test_nothing_is_no_negative_zero() -> None:
+    for document, hold, _ in CASES.values():
+        table = prices(Scenario.from_document(document), hold=hold)
+        for column in ("relief", "tightening", "total_cost"):
+            values = table[column].to_numpy(dtype=float)
+            assert not np.signbit(values[values == 0]).any()
 
 
 def assert_same(answer: list[Row], expected: list[Row]) -> None:

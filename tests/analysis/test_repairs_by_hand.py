@@ -282,6 +282,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         {"weights": {"b": NEVER, "general": NEVER}},
         [(20, [(SERVED, 35, 25), (A_LEAST, 60, 50)])],
     ),
+    "floors of less than a dollar": (
+        document_of({"a": rated(**least(0.6)), "b": rated(**least(0.7))}, revenue=1),
+        {"weights": {"b": NEVER, "general": NEVER}},
+        [(0.3, [(A_LEAST, 0.6, 0.3)])],
+    ),
     # half a bed for 100 dollars
     "a floor of less than a unit": (
         document_of(

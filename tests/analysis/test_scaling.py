@@ -22,6 +22,7 @@ DOCUMENT: dict[str, Any] = {
             "outcomes": {"saved": {"per_dollar": 2}, "lost": {"unit_cost": 4, "up_to": 6}},
         },
         "curve": {"outcomes": {"saved": {"curve": [[0, 1], [10, 5]]}}},
+        "bend": {"outcomes": {"saved": {"curve": [[0, 2], [10, 8], [30, 9]]}}},
         "service": {
             "service": {"unit": "hours", "unit_cost": 2, "up_to": 9},
             "if_funded": {"fixed_cost": 3, "at_least": 7},
@@ -45,6 +46,8 @@ TWICE = {
     ("dollars", "cost"): {"outcomes.saved.per_dollar": 1, "outcomes.lost.unit_cost": 8},
     ("curve", "effect"): {"outcomes.saved.curve": ((0, 2), (10, 10))},
     ("curve", "cost"): {"outcomes.saved.curve": ((0, 1), (20, 5))},
+    ("bend", "effect"): {"outcomes.saved.curve": ((0, 4), (10, 16), (30, 18))},
+    ("bend", "cost"): {"outcomes.saved.curve": ((0, 2), (20, 8), (60, 9))},
     ("service", "effect"): {"outcomes.saved.per_unit": 12},
     ("service", "cost"): {"service.unit_cost": 4, "if_funded.fixed_cost": 6, "if_funded.at_least": 14},
     ("packages", "effect"): {"packages.0.outcomes.saved.value": 14, "packages.1.outcomes.lost.value": -2},

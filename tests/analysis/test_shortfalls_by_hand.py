@@ -35,6 +35,10 @@ CASES: dict[str, tuple[dict[str, Any], Sum | None]] = {
         document_of({"a": floor(90)}, funds=fund(reserve=20)),
         ("", "", False, ("general",), ("FY1", "FY1"), 110, 100),
     ),
+    "money in parts of a cent": (
+        document_of({"a": floor(120.123456)}),
+        ("", "", False, ("general",), ("FY1", "FY1"), 120.12, 100),
+    ),
     "what a fund may pay": (
         document_of({"a": floor(90)}, funds=fund(spending={"at_most": 60})),
         ("fund spending", "", False, (), ("FY1", "FY1"), 90, 60),

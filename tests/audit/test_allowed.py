@@ -125,6 +125,10 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
         # the larger of both is at stake
         rule(sum="spending", at_least=1 * M, at_most=4 * M), (), "sum", "A", [0.03, 0.03], [7, 7],
     ),
+    "limits that differ by period": (
+        rule(sum="spending", at_most={"FY2027": 5 * M, "FY2028": 7 * M}), (GRANT,), "sum", "A", [0.04, 0.03],
+        [3.5 + 5, 3 + 7],
+    ),
     "parity": (
         # Housing, Library and Streets: what a group has and four fifths of what another has
         rule(sum="spending", by="department", parity="20%"), (GRANT,), "sum", "A",

@@ -287,6 +287,13 @@ def test_what_is_wrong_with_packages(
     assert found.text == text
 
 
+def test_a_project_that_starts_once_is_no_wrong_choice() -> None:
+    audit = with_packages([[1, 0], [0, 1]], [600_000, 500_000], PROJECT)
+    assert audit.accepted
+    # the costs of two years, and no choice that is out of order, not allowed or made twice
+    assert [len(check) for check in audit.of_kind("packages") if check.name == "packages"] == [2, 0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("taken", "amounts", "more", "text"),
     [

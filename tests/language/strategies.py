@@ -257,11 +257,13 @@ def _witness(draw: st.DrawFn, document: Mapping[str, Any]) -> SpendingPlan:
     """Draw what is taken and served, and pay all of it from the general fund."""
     programs, funds, periods = document["programs"], list(document["funds"]), document["periods"]
     counts = [len(words.get("packages", [])) for words in programs.values()]
+    # of a service that costs money, the units are what its money buys
+    units = [nan if words.get("service", {}).get("unit_cost") else 0.0 for words in programs.values()]
     plan = SpendingPlan(
         np.zeros((len(programs), len(funds), len(periods))),
         np.zeros((len(funds), len(funds), len(periods))),
         np.zeros((sum(counts), len(periods)), dtype=bool),
-        np.array([[nan if words.get("service", {}).get("unit_cost") else 0.0] * len(periods) for words in programs.values()]),
+        np.repeat(np.array(units)[:, None], len(periods), axis=1),
     )
     assert plan.packages is not None
     assert plan.units is not None

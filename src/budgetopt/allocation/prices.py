@@ -118,7 +118,8 @@ class Prices:
         """Return one number for the part, program and period of each row; those of ``every`` count all alike."""
         part, program, period = (np.full_like(key, EVERY) if one else key for key, one in zip(keys, every, strict=True))
         programs, periods = self._shape
-        return (part * (programs + 1) + program) * (periods + 1) + period
+        # EVERY is -1: one more than there are keeps the keys apart
+        return (part * (programs + 1) + program) * (periods + 1) + period  # no mutant: keys stay apart
 
 
 def prices_of(scenario: Scenario, formulation: Formulation, solution: Solution) -> Prices:

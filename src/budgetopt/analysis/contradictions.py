@@ -117,7 +117,7 @@ class _Search:
         some = (len(rest) + 1) // 2
         while rest:
             part = self._relaxed(needed.union(rest[:-some])).contradicting
-            if part is None and some > 1:
+            if part is None and some > 1:  # no mutant: one question more, with the same answer
                 some //= 2
                 continue
             if part is None:
@@ -195,4 +195,4 @@ def _largest(items: int, groups: Sequence[tuple[frozenset[int], float, float]]) 
     answer = LiveModel(problem).solve()
     if answer.x is None:
         return None
-    return frozenset(np.flatnonzero(answer.x > 0.5).tolist())
+    return frozenset(np.flatnonzero(np.rint(answer.x)).tolist())

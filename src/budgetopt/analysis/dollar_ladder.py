@@ -12,8 +12,8 @@ from budgetopt.allocation import scenario_of
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import Formulation, formulate
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.scenario.named import named
 from budgetopt.scenario.accuracy import amounts_of, counts_of
+from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Termination, solve_linear_program

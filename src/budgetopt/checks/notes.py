@@ -13,7 +13,7 @@ from budgetopt.checks.program_checks import rows_with
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.estimates import assumed_effects, effect_prefixes, sized
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
 from budgetopt.scenario.words import listed, money

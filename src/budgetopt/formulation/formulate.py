@@ -176,9 +176,11 @@ def _add_programs(
     for key in ("if_funded.at_least", "if_funded.fixed_cost"):
         minimum |= np.nan_to_num(scenario.programs.number(key)) > 0
     eligible, opens = scenario.eligible & ~packaged[:, None], (minimum | counts) & ~packaged
-    scaled, carriers, opened = add_continuous(
-        builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, least_funding(scenario), keep_all)
+    least = least_funding(scenario)
+    programs_scaled = Scaled(
+        ~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, least, keep_all
     )
+    scaled, carriers, opened = add_continuous(builder, programs_scaled)
     chosen, served, packages = add_packages(
         builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits, keep_all=keep_all
     )

@@ -62,16 +62,13 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         f"The plan keeps {limits} of the scenario. An audit worked that out {AUDIT}",
         f"{_whole_amounts(plan, numbers)}, and every account adds up.",
     ]
-    believed = []
+    believed: list[str] = []
     by_prices = plan.relaxation_gap
     if plan.rounding_matters and plan.solver_result.proved and math.isfinite(plan.gap):
         most, unit = numbers.most_share(plan.gap), _unit_words(plan, numbers)
-        found = "the solver's word" if plan.certificate.bound_by_solver else "proved"
-        short = f"It keeps {limits}, by an independent audit; rounded to {unit}, it is within {most} of the best possible."
-        (believed if plan.certificate.bound_by_solver else proved).append(
-            f"No plan has {better}: that is {found}. This plan, with its amounts rounded to {unit}, comes to "
-            f"{numbers.quantity(plan.plan_value)}, {most} from it."
-        )
+        short = f"It keeps {limits}, by an independent audit; in {unit}, it is within {most} of the best possible."
+        is_word = plan.certificate.bound_by_solver
+        (believed if is_word else proved).append(_what_rounding_costs(plan, numbers, better, is_word=is_word))
     elif not plan.proved:
         short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
         believed.append(_may_exist(plan, numbers))
@@ -101,10 +98,8 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         "the sources that are named."
     )
     if assumptions:
-        effects = plural(assumptions, "effect")
-        rest = (
-            "rests on no source and is an assumption" if assumptions == 1 else "rest on no source and are assumptions"
-        )
+        effects, one = plural(assumptions, "effect"), assumptions == 1
+        rest = "rests on no source and is an assumption" if one else "rest on no source and are assumptions"
         believed.append(f"{effects} of the scenario {rest}.")
     brought = plan.effect_ranges
     if ranged := int((brought.said & brought.brings).sum()):
@@ -112,6 +107,14 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         words = f"The plan is made with the effects as they are estimated. {plural(ranged, 'effect')} behind it {one}; "
         believed.append(f"{words}elsewhere within {its} range{'s' * (ranged > 1)} another plan may be better.")
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
+
+
+def _what_rounding_costs(plan: Allocation, numbers: Numbers, better: str, *, is_word: bool) -> str:
+    found = "the solver's word" if is_word else "proved by the prices of the limits"
+    return (
+        f"No plan has {better}: that is {found}. This plan, in {_unit_words(plan, numbers)}, comes to "
+        f"{numbers.quantity(plan.plan_value)}, {numbers.most_share(plan.gap)} from it."
+    )
 
 
 def _unit_words(plan: Allocation, numbers: Numbers) -> str:

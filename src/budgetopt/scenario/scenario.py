@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from budgetopt.scenario.accuracy import least_amount
 from budgetopt.scenario.effects import Effects, effects_of, unit_prices, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
 from budgetopt.scenario.kept_baselines import kept_baselines
@@ -18,7 +19,6 @@ from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resourc
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
-from budgetopt.scenario.accuracy import least_amount
 from budgetopt.scenario.selection import select
 
 if TYPE_CHECKING:
@@ -218,9 +218,7 @@ class Scenario:
 
     def period_mask(self, periods: tuple[str, ...] | None) -> Bools:
         """Return which periods a rule holds in; shape (periods,)."""
-        if periods is None:
-            return np.ones(len(self.periods), dtype=bool)
-        return np.array([period in periods for period in self.periods])
+        return np.array([periods is None or period in periods for period in self.periods], dtype=bool)
 
     @cached_property
     def sha256(self) -> str:

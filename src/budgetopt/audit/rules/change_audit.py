@@ -22,12 +22,11 @@ def check_change(evaluation: Evaluation, rule: ChangeRule) -> Check:
     """
     scenario = evaluation.scenario
     if rule.change.from_ == "previous":
-        before, rough = np.roll(evaluation.spent, 1, axis=1), np.roll(evaluation.payments, 1, axis=1)
-        known = np.ones(before.shape, dtype=bool)
-        known[:, 0] = False
+        first = np.full((len(evaluation.spent), 1), np.nan)
+        before, rough = (np.hstack((first, each[:, :-1])) for each in (evaluation.spent, evaluation.payments))
     else:
         before, rough = evaluation.baselines, np.zeros_like(evaluation.payments)
-        known = ~np.isnan(before)
+    known = ~np.isnan(before)
     held = select(scenario.programs, rule.where)[:, None] & known & scenario.period_mask(rule.periods)
     program, period = np.nonzero(held)
     start, value = before[program, period], evaluation.spent[program, period]

@@ -135,7 +135,9 @@ def _add_open(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> tup
     builder.entries(below, column, -levels.open_upper[cell])
     # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing; one
     # that cannot stays closed
-    a_cent = np.divide(programs.least, levels.price[cell], out=np.full(len(below), programs.least), where=levels.price[cell] > 0)
+    a_cent = np.divide(
+        programs.least, levels.price[cell], out=np.full(len(below), programs.least), where=levels.price[cell] > 0
+    )
     least = np.where(programs.counted[cell[0]], a_cent, 0.0)
     # a fixed cost is spending enough to be counted
     least = np.where(levels.fixed[cell] > 0, 0.0, least)
