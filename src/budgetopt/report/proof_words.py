@@ -98,9 +98,9 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         "the sources that are named."
     )
     if assumptions:
-        effects, one = plural(assumptions, "effect"), assumptions == 1
-        rest = "rests on no source and is an assumption" if one else "rest on no source and are assumptions"
-        believed.append(f"{effects} of the scenario {rest}.")
+        alone = assumptions == 1
+        rest = "rests on no source and is an assumption" if alone else "rest on no source and are assumptions"
+        believed.append(f"{plural(assumptions, 'effect')} of the scenario {rest}.")
     brought = plan.effect_ranges
     if ranged := int((brought.said & brought.brings).sum()):
         one, its = ("has a range", "its") if ranged == 1 else ("have ranges", "their")
