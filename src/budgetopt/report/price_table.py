@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
+from budgetopt.analysis.what_if import UNTOLD
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import one_line
 
@@ -35,16 +37,33 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
 
     lines = [line(headers), line(["─" * width for width in widths])]
     lines += [line(list(row)) for row in zip(*cells, strict=True)]
-    if "method" in table and len(table) and table["method"].iloc[0] != "exact":
-        method, *_ = table["method"].iloc[0].split("; ")
-        why = "There are all-or-nothing decisions, and so no duals: each price is"
-        lines += ["", f"Prices and costs are {method}." if method.startswith("exact") else f"{why} {method}."]
+    return "\n".join([*lines, *_notes(table)])
+
+
+def _notes(table: pd.DataFrame) -> Iterator[str]:
+    """Say how prices are worked out where decisions are all-or-nothing."""
+    if "method" not in table or not len(table) or set(table["method"]) == {"exact"}:
+        return
+    yield ""
+    if "decisions" not in table:
+        yield f"Prices and costs are {table['method'].iloc[0]}."
+        return
+    yield "There are all-or-nothing decisions, and so no duals."
+    free = table["decisions"] == "free"
+    if free.any():
+        yield "free: solved again with these decisions free and the limit moved by 1%, or dropped."
         if "relief_then" in table:
             text = "Where that brings nothing, the price is 0 up to the next limit that changes something"
-            lines.append(f"{text}; “then” says what that changes at once.")
-        reasons = dict.fromkeys(part for one in table["method"] for part in one.split("; ")[1:])
-        lines += [f"No price for {reason}." for reason in reasons]
-    return "\n".join(lines)
+            yield f"{text}; “then” says what that changes at once."
+    if not free.all():
+        yield (
+            "held: worked out with these decisions as they are in the plan. Relaxing or dropping the limit brings at "
+            "least that, and tightening it takes at most that."
+        )
+    for sort, rows in (("held", table[~free]), ("Blank", table[free])):
+        reasons = dict.fromkeys(part for one in rows["method"] if (part := one.partition(UNTOLD)[2]))
+        if reasons:
+            yield f"{sort}: {'; '.join(reasons)}."
 
 
 def _says(column: pd.Series[Any]) -> bool:
