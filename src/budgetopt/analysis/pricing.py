@@ -179,7 +179,7 @@ def _wholes(question: WhatIf, limit: Limit) -> list[dict[str, Any]]:
     found = []
     for sense, path in numbers:
         price = price_of_figure(question, figure_at(question.scenario, path), ranged=False)
-        told = {"sense": sense, "bound": price.value, "unit": price.unit, **_by_side(price, sense)}
+        told: dict[str, Any] = {"sense": sense, "bound": price.value, "unit": price.unit, **_by_side(price, sense)}
         if question.is_integer:
             told["method"] = price.method
         found.append({**_named(limit), **told})

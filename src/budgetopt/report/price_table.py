@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
 from budgetopt.analysis.what_if import UNTOLD
-from budgetopt.report.numbers import Numbers
+from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -18,12 +18,14 @@ __all__ = ["price_text"]
 
 MONEY = ("money", "change", "spending", "baseline")
 """Columns that are dollars."""
+HIDDEN = ("method", "because", "unit", "unknown")
+"""Columns that are said beneath the table, or not at all."""
 
 
 def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     """Return a table of prices as aligned text: numbers to the right, with the digits that matter."""
     numbers = Numbers(plan.scenario.currency)
-    shown = [column for column in table.columns if column not in ("method", "because", "unit") and _says(table[column])]
+    shown = [column for column in table.columns if column not in HIDDEN and _says(table[column])]
     headers = [column.replace("_", " ") for column in shown]
     cells = [[_cell(value, column, numbers) for value in table[column].tolist()] for column in shown]
     widths = [max([len(header), *map(len, column)]) for header, column in zip(headers, cells, strict=True)]
@@ -37,7 +39,18 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
 
     lines = [line(headers), line(["─" * width for width in widths])]
     lines += [line(list(row)) for row in zip(*cells, strict=True)]
-    return "\n".join([*lines, *_notes(table)])
+    return "\n".join([*lines, *_notes(table), *_unknown(table)])
+
+
+def _unknown(table: pd.DataFrame) -> Iterator[str]:
+    """Say of how many programs a factor is not known, and why."""
+    if "unknown" not in table:
+        return
+    counts = table["unknown"][table["unknown"] != ""].value_counts()
+    if len(counts):
+        yield ""
+    for reason, count in counts.items():
+        yield f"Factors on the effect are not worked out for {plural(int(count), 'program')}: {reason}."
 
 
 def _notes(table: pd.DataFrame) -> Iterator[str]:
