@@ -106,6 +106,26 @@ def test_a_price_that_one_percent_shows_is_that_of_one_percent() -> None:
     (row,) = prices(Scenario.from_document(document)).to_dict("records")
     assert (row["relief"], row["relief_until"]) == pytest.approx((2, 101))
     assert (row["tightening"], row["tightening_until"]) == pytest.approx((2, 99))
+    # it changes by degrees
+    assert [key for key, value in row.items() if value != value] == [
+        "relief_first", "relief_then", "tightening_first", "tightening_then", "total_cost"
+    ]  # fmt: skip
+
+
+def test_a_step_within_one_percent_is_said_beside_what_one_percent_brings() -> None:
+    # of 1,000: with 1,004 the second project is built, too; with less than 1,000 the first falls
+    first, second = ({"packages": [{"name": "all", "cost": cost, "outcomes": {"lives": 4}}]} for cost in (1000, 4))
+    document = {
+        "funds": {"general": {"revenue": 1000}},
+        "outcomes": {"lives": {"weight": 1}},
+        "programs": {"first": first, "second": second},
+        "rules": [{"name": "Begun", "requires": {"program": "second", "needs": "first"}}],
+    }
+    (row,) = prices(Scenario.from_document(document), only=[Provision("money", "general")]).to_dict("records")
+    assert (row["relief"], row["relief_until"]) == pytest.approx((0.4, 1010))
+    assert (row["relief_first"], row["relief_then"]) == pytest.approx((1004, 4), rel=1e-5)
+    assert (row["tightening"], row["tightening_until"]) == pytest.approx((0.4, 990))
+    assert (row["tightening_first"], row["tightening_then"]) == pytest.approx((1000, 4), rel=1e-5)
 
 
 def mixed() -> Scenario:

@@ -39,6 +39,7 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
             moved = movable.to(side * row.relaxes, relaxing=side > 0)
             out["unknown"] = moved.why
         out |= {name: row.relaxes * moved.price + 0.0, f"{name}_until": moved.until}
+        out[f"{name}_first"] = moved.first
         out[f"{name}_then"] = moved.then if name == "relief" else -moved.then
     return out
 

@@ -1,6 +1,6 @@
 """Prices where decisions are all-or-nothing: the limit is moved, and the problem solved again.
 
-It is moved by one percent first. Where that changes nothing, the smallest move that changes something is looked for:
+It is moved by one percent first, and then the smallest move that changes something is looked for:
 to the side of relaxing, the least that makes a better plan possible; to the side of tightening, the most that leaves a
 plan as good. What two searches do not tell apart, because they stop at a gap or run out of time, is not given.
 """
@@ -28,6 +28,8 @@ EXACT_ENOUGH = 1e-7
 """A share of the best value below which a change is none, where searches are carried to their end."""
 CLEAR = 20.0
 """How many times as large as what searches leave open a change has to be to be told."""
+GRADUAL = 0.01
+"""A change at the nearest place that is less than this share of that of the first move goes by degrees."""
 BEYOND = 1e-6
 """The share of a limit by which it is moved beyond the last place that leaves a plan as good."""
 
@@ -42,14 +44,15 @@ class Moved:
         The change of the value for each unit, on the way to ``until``; NaN where it is not known, or no plan is left.
     until
         The limit up to which that holds.
-    then
-        What the value gains or loses at once where ``until`` is passed, if nothing changes on the way there.
+    first, then
+        The nearest limit at which the value changes at once, and by how much; NaN if it changes by degrees.
     why
         Why there is no price; empty where there is one.
     """
 
     price: float
     until: float
+    first: float = math.nan
     then: float = math.nan
     why: str = ""
 
@@ -113,12 +116,15 @@ class MovedLimit:
         change = change_between(self.question, self.base, answer)
         if math.isnan(change):
             return Moved(math.nan, math.nan, why=NOT_TOLD)
-        if change:
-            return Moved(change / (direction * self.step), there)
-        return self._smallest(direction, relaxing=relaxing)
+        smallest = self._smallest(direction, relaxing=relaxing, beyond_step=not change)
+        if not change:
+            return smallest
+        is_step = abs(smallest.then) > GRADUAL * abs(change)
+        first = (smallest.first, smallest.then) if is_step else (math.nan, math.nan)
+        return Moved(change / (direction * self.step), there, *first)
 
-    def _smallest(self, direction: int, *, relaxing: bool) -> Moved:
-        """Return the smallest move that changes the value."""
+    def _smallest(self, direction: int, *, relaxing: bool, beyond_step: bool) -> Moved:
+        """Return the smallest move that changes the value; ``beyond_step``: it is known to lie beyond the first."""
         least = least_change(self.question, self.base)
         stage, sign = self.question.problem.stages[0], -self.question.problem.stages[0].sign
         wanted = self.base.objective + sign * (2.0 * least if relaxing else -least)
@@ -134,14 +140,14 @@ class MovedLimit:
         # the least change of the value that is looked for moves the place by a little
         unit = 10.0 ** math.ceil(math.log10(2.0 * BEYOND * self.size))
         place = round(answer.objective / unit) * unit
-        if direction * (place - self.bound) <= self.step:
+        if beyond_step and direction * (place - self.bound) <= self.step:
             # it stands within the step already seen, where nothing changes
             place = self.bound + direction * self.step
         beyond = self.question.solve(self._at(place + (0.0 if relaxing else direction * BEYOND * self.size)))
         if beyond.termination is Termination.INFEASIBLE:
             return Moved(0.0, place)
         then = self._gain(beyond) if beyond.termination is Termination.OPTIMAL else math.nan
-        return Moved(0.0, place, then)
+        return Moved(0.0, place, place, then)
 
     def _gain(self, answer: Solution) -> float:
         return -self.question.problem.stages[0].sign * (answer.objective - self.base.objective)

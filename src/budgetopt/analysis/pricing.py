@@ -31,9 +31,10 @@ COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
     "total_cost", "method", "unit",
 )  # fmt: skip
-THEN = ("relief_then", "tightening_then")
-DECISIONS = "decisions"
-"""These columns are those of integer problems alone."""
+INTEGER_COLUMNS = (
+    *COLUMNS[:8], "relief_first", "relief_then", *COLUMNS[8:10], "tightening_first", "tightening_then",
+    "total_cost", "decisions", "method", "unit",
+)  # fmt: skip
 
 
 def prices(
@@ -58,11 +59,12 @@ def prices(
     of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
 
     In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
-    solving again. Where 1% brings nothing, the price is 0 up to the smallest move that changes something, and
-    ``relief_then`` and ``tightening_then`` say what that changes at once. ``decisions`` is then ``free``. Where the
-    searches do not tell this in time, or within their gap, it is ``held``, and ``method`` says why: the row is worked
-    out with the decisions as they are in the plan, exactly as in a linear program. Relaxing a limit, or dropping it,
-    then brings at least what is said, and tightening takes at most that.
+    solving again. Where 1% brings nothing, the price is 0 up to the smallest move that changes something.
+    ``relief_first`` and ``tightening_first`` are the nearest bounds at which the value changes at once, and
+    ``relief_then`` and ``tightening_then`` say by how much. ``decisions`` is then ``free``. Where the searches do not
+    tell this in time, or within their gap, it is ``held``, and ``method`` says why: the row is worked out with the
+    decisions as they are in the plan, exactly as in a linear program. Relaxing a limit, or dropping it, then brings at
+    least what is said, and tightening takes at most that.
 
     Parameters
     ----------
@@ -94,11 +96,9 @@ def prices(
 def _table(rows: Sequence[dict[str, Any]], question: WhatIf) -> pd.DataFrame:
     import pandas as pd
 
-    more = [name for name in THEN if any(name in row for row in rows)]
     if question.is_integer:
-        more.append(DECISIONS)
-        rows = [{**row, DECISIONS: "held" if STANDS in row["method"] else "free"} for row in rows]
-    return pd.DataFrame(rows, columns=[*COLUMNS[:-2], *more, *COLUMNS[-2:]])
+        rows = [{**row, "decisions": "held" if STANDS in row["method"] else "free"} for row in rows]
+    return pd.DataFrame(rows, columns=INTEGER_COLUMNS if question.is_integer else COLUMNS)
 
 
 def _completed(

@@ -65,9 +65,7 @@ def _notes(table: pd.DataFrame) -> Iterator[str]:
     free = table["decisions"] == "free"
     if free.any():
         yield "free: solved again with these decisions free and the limit moved by 1%, or dropped."
-        if "relief_then" in table:
-            text = "Where that brings nothing, the price is 0 up to the next limit that changes something"
-            yield f"{text}; “then” says what that changes at once."
+        yield "“first” is the nearest limit at which the value changes at once, and “then” by how much."
     if not free.all():
         yield (
             "held: worked out with these decisions as they are in the plan. Relaxing or dropping the limit brings at "
