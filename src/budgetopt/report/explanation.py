@@ -20,7 +20,9 @@ from budgetopt.report.explained_evidence import evidence_told, notes_told, range
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.plan_words import baseline_growth, package_words
+from budgetopt.report.range_words import ranges_told
 from budgetopt.report.text import label, one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
@@ -112,7 +114,11 @@ def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
             hint="plan.outcomes shows what the plan brings of it, plan.effects from which programs",
         )
     kind = "target" if part.kind == "outcome" else part.kind
-    return Explanation(*limit_explained(plan, Provision(kind, part.key), question, numbers))
+    found = Explanation(*limit_explained(plan, Provision(kind, part.key), question, numbers))
+    row = next((row for row in Bought(plan).rows if part.kind == "outcome" and row.key == part.key), None)
+    if row is None or not (told := ranges_told([row], numbers)):
+        return found
+    return replace(found, sentences=(*found.sentences, told))
 
 
 def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:

@@ -43,7 +43,7 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
         records=view.bought.rows,
         media=~Media.WORKBOOK,
     )
-    ranged = [row for row in view.bought.rows if row.spread is not None]
+    ranged = [row for row in view.bought.rows if row.spread is not None and row.spread.low < row.spread.high]
     if ranged and view.media is Media.TERMINAL:
         yield Bullets("Ranges of the outcomes, low to high", [_range(row, view.numbers) for row in ranged])
     if told := " ".join(range_notes(view.plan, view.bought.rows, view.numbers)):

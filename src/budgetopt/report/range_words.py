@@ -52,11 +52,15 @@ def range_notes(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers
 
 def ranges_told(rows: list[OutcomeRow], numbers: Numbers) -> str:
     """Return between what some outcomes lie, and which changes may go the other way, in sentences; or nothing."""
-    known = [row for row in rows if row.spread is not None]
+    known = [row for row in rows if row.spread is not None and row.spread.low < row.spread.high]
     sentences = [_between(known, numbers)] if known else []
     if turning := [f"“{row.name}”" for row in rows if row.may_turn]:
         may = f"the change of {join_words(turning)} may also go the other way"
         sentences.append(f"Within {'them' if sentences else 'the ranges of the effects'}, {may}.")
+    if missing := [f"“{row.name}”" for row in rows if row.may_miss]:
+        target, may = ("target", "it is met") if len(missing) == 1 else ("targets", "they are met")
+        words = f"the {target} for {join_words(missing)} may be missed: {may} by the effects as they are estimated"
+        sentences.append(f"Within {'them' if sentences else 'the ranges of the effects'}, {words}.")
     return " ".join(sentences)
 
 

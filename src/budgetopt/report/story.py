@@ -254,7 +254,7 @@ def _ranges(rows: list[OutcomeRow], numbers: Numbers) -> Iterator[Claim]:
 def _assumed(rows: list[OutcomeRow]) -> str:
     if all(row.assumed == "none" for row in rows):
         return ""
-    wholly = all(row.assumed == "all" for row in rows)
+    wholly = all(row.assumed == "all" for row in rows if row.assumed != "none" or row.level)
     subject = "these figures rest" if len(rows) > 1 else "this figure rests"
     return f"; {subject} {'' if wholly else 'partly '}on assumptions"
 

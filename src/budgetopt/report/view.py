@@ -89,6 +89,7 @@ class PlanView:
         of, silent = plural(len(self.effects), "effect"), sum(line.silent for line in self.assumptions)
         words = f"{self.numbers.number(len(self.assumptions))} of {of} "
         words += "is an assumption" if len(self.assumptions) == 1 else "are assumptions"
+        words = "The one effect is an assumption" if len(self.effects) == 1 else words
         if silent:
             which = "because" if silent == len(self.assumptions) else f"{self.numbers.number(silent)} of them because"
             words += f", {which} nothing is said of the evidence"
