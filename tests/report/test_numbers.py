@@ -194,3 +194,11 @@ def test_rounding_is_away_from_zero_and_significant_digits_are_few(value: float)
     assert rounded(-value) == -rounded(value)
     assert len(f"{value:.{significant(value)}f}".lstrip("-0.").replace(".", "")) <= 14
     assert significant(value) == significant(-value)
+
+
+def test_on_a_page_no_line_ends_between_a_sign_and_its_amount() -> None:
+    page = Numbers("USD", "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}")
+    assert page.spoken_money(-4_440_000) == "\N{MINUS SIGN}\N{WORD JOINER}$4.44\N{NO-BREAK SPACE}million"
+    assert page.money(300, signed=True) == "+\N{WORD JOINER}$300"
+    assert page.number(-3) == "\N{MINUS SIGN}3"
+    assert Numbers().spoken_money(-300) == "-$300"

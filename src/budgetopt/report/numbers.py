@@ -60,7 +60,9 @@ class Numbers:
 
     currency: str = "USD"
     minus: str = "-"
-    space: str = " "  # between a number and "million": on a page, a space at which no line is broken
+    space: str = (
+        " "  # between a number and "million": on a page, one at which no line is broken, nor is it after a sign
+    )
 
     @property
     def symbol(self) -> str:
@@ -102,6 +104,9 @@ class Numbers:
             return f"{self.minus if value < 0 else ''}unlimited"
         exact = rounded(value, decimals)
         sign = self.minus if exact < 0 else ("+" if signed and exact > 0 else "")
+        if sign and symbol and self.space != " ":
+            # a line may be broken between a sign and a currency's, and on a page must not be
+            sign += "\N{WORD JOINER}"
         return f"{sign}{symbol}{abs(exact):,}"
 
     def spoken_money(self, amount: float, *, signed: bool = False) -> str:
