@@ -5,25 +5,25 @@ Nothing here uses the tables of reports: the figures come from the arrays of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.formulation import formulate
 from budgetopt.report import Figures, Numbers
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.story import Claim, story_claims
-from budgetopt.scenario.programs import Floats
-from budgetopt.solvers.engine import solve_stage
-from budgetopt.solvers.solution import Termination
+from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.scenario import Scenario
+from measures import best_value
 
 __all__ = ["Checked", "checked"]
 
+HALF_A_CENT = 0.005
 SHOWN = 0.51
 """Figures are rounded so that they add up: each may be off by so many of the unit that is shown."""
 
@@ -131,11 +131,56 @@ def _balances(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
 
 def _money(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
     balances, names = plan.audit.balances, claim.figures.get("names", [])
+    funds = [f"Money in {fund.name or key.replace('_', ' ')}" in names for key, fund in plan.scenario.funds.items()]
+    free = balances.closing - balances.reserve
     for position, fund in enumerate(plan.scenario.funds):
-        if f"Money in {plan.scenario.funds[fund].name or fund.replace('_', ' ')}" in names:
-            free = balances.closing[position] - balances.reserve[position]
-            if free.min() > unit:
-                yield f"{free.min()} is left in {fund} in every period"
+        if funds[position] and free[position].min() > unit:
+            yield f"{free[position].min()} is left in {fund} in every period"
+    if names and np.isfinite(claim.figures["price"]):
+        used_up = np.array(funds)[:, None] & (free <= HALF_A_CENT) & (balances.spending > 0)
+        yield from _revenue_prices(plan, used_up, claim.figures["price"])
+
+
+def _revenue(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
+    balances = plan.audit.balances
+    has_left = (balances.closing - balances.reserve > HALF_A_CENT) & (balances.spending > 0)
+    named = [
+        claim.figures["name"] == f"Recurring revenue of {fund.name or key.replace('_', ' ')}"
+        for key, fund in plan.scenario.funds.items()
+    ]
+    yield from _revenue_prices(plan, has_left & np.array(named)[:, None], claim.figures["price"])
+
+
+def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[str]:
+    """Solve again with more and with less revenue in each fund and period that the sentence is about.
+
+    The best value is concave in revenue: more of it gains no more than the price says anywhere, and less of it costs no
+    less than the price somewhere.
+    """
+    base, problem = best_value(plan.scenario), plan.formulation.linear_program
+    if base is None or problem.is_integer:
+        return
+    sign, accuracy = 1.0 if problem.stages[0].maximize else -1.0, 1e-6 * max(1.0, abs(base))
+    costs_as_much = False
+    for fund, period in zip(*np.nonzero(cells), strict=True):
+        revenue = float(plan.scenario.revenue(list(plan.scenario.funds)[fund])[period])
+        step = 0.01 * revenue or 1.0
+        more, less = (best_value(_with_revenue(plan.scenario, int(fund), int(period), by)) for by in (step, -step))
+        if more is not None and sign * (more - base) > price * step + accuracy:
+            yield f"{step} more in fund {fund} and period {period} gains {sign * (more - base)}"
+        # without any revenue there can be no less of it
+        costs_as_much |= less is None or not revenue or sign * (base - less) >= price * step - accuracy
+    if not costs_as_much:
+        yield "less revenue costs less than that in every fund and period"
+
+
+def _with_revenue(scenario: Scenario, fund: int, period: int, by: float) -> Scenario:
+    name = list(scenario.funds)[fund]
+    each = scenario.revenue(name).tolist()
+    each[period] = max(each[period] + by, 0.0)
+    revenue = {"revenue": dict(zip(scenario.periods, each, strict=True)), "growth": 0.0}
+    funds = {**scenario.funds, name: scenario.funds[name].model_copy(update=revenue)}
+    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
 
 
 def _limit(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
@@ -144,31 +189,37 @@ def _limit(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
     most = float(plan.rules.loc[plan.rules["binding"], "one_percent"].max())
     if most > claim.figures["stake"] * (1 + 1e-9):
         yield f"another limit gains {most} by one percent"
-    yield from _relaxed(plan, claim)
+    yield from _relaxed(plan, claim.figures["stake"])
 
 
-def _relaxed(plan: Allocation, claim: Claim) -> Iterator[str]:
-    """Relax the rows of the limit a little in the linear program, and solve again: no more may be gained than is said.
+def _relaxed(plan: Allocation, stake: float) -> Iterator[str]:
+    """Write another number for the limit, and solve again.
 
-    The best value is concave in a limit, so that a price is never less than what relaxing brings.
+    The best value is concave in a limit: relaxing it gains no more than its prices say, tightening it costs no less.
     """
-    table = plan.rules[plan.rules["binding"] & (plan.rules["one_percent"] == claim.figures["stake"])]
+    table = plan.rules[plan.rules["binding"] & (plan.rules["one_percent"] == stake)]
     if plan.formulation.linear_program.is_integer or len(table) != 1:
         return
     row: dict[str, Any] = table.iloc[0].to_dict()
     limit = plan.scenario.limits[int(row["limit"])]
-    if limit.is_switch or limit.of_each_program or not limit.is_linear or limit.kind != "resource":
+    numbers = [number for number in limit.numbers if number.sense == row["sense"] and number.value is not None]
+    if limit.is_switch or limit.of_each_program or not limit.is_linear or len(numbers) != 1:
         return
-    resource = plan.scenario.resources[limit.name]
-    by = 0.01 * float(row["bound"])
-    scenario = plan.scenario.with_((f"resources.{limit.name}.capacity", float(resource.capacity) + by))
-    problem = formulate(scenario).linear_program
-    answer = solve_stage(problem, problem.stages[0])
-    sign = 1.0 if problem.stages[0].maximize else -1.0
-    if answer.termination is Termination.OPTIMAL:
-        gained = sign * (answer.objective - plan.objective_value)
-        if gained > claim.figures["price"] * by * len(plan.scenario.periods) + 1e-6 * max(1.0, abs(answer.objective)):
-            yield f"solving again gains {gained} for {by}"
+    value = numbers[0].value
+    rows = plan.rules[(plan.rules["limit"] == row["limit"]) & (plan.rules["sense"] == row["sense"])]
+    if isinstance(value, Mapping) or numbers[0].is_share(value) or not np.allclose(rows["bound"], float(value)):
+        return
+    path = f"{limit.address}.{numbers[0].key}".rstrip(".")
+    by = 0.01 * abs(float(value)) * (-1.0 if row["sense"] == "at least" else 1.0)
+    price, base = float(rows["price"].fillna(0.0).sum()) * abs(by), best_value(plan.scenario)
+    assert base is not None
+    sign = 1.0 if plan.formulation.linear_program.stages[0].maximize else -1.0
+    accuracy = 1e-6 * max(1.0, abs(base))
+    looser, tighter = (best_value(plan.scenario.with_((path, float(value) + step))) for step in (by, -by))
+    if looser is not None and sign * (looser - base) > price + accuracy:
+        yield f"relaxing it gains {sign * (looser - base)} for {by}, and the prices say {price}"
+    if tighter is not None and sign * (base - tighter) < price - accuracy:
+        yield f"tightening it costs {sign * (base - tighter)} for {by}, and the prices say {price}"
 
 
 CHECKS = {
@@ -180,5 +231,6 @@ CHECKS = {
     "outcomes": _outcomes,
     "balances": _balances,
     "money": _money,
+    "revenue": _revenue,
     "limit": _limit,
 }

@@ -19,11 +19,11 @@ from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
-from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.numbers import Numbers, counted, join_words
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.plan_words import baseline_growth, package_words
 from budgetopt.report.range_words import ranges_told
-from budgetopt.report.text import label, one_line, sentence
+from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
@@ -135,7 +135,8 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     duals = duals_of(question)
     charges = {} if duals is None else charges_by_rule(question, duals, position)
     sentences = [
-        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
+        _serves(plan, position, numbers)
+        or _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *range_told(plan, position, numbers),
@@ -158,6 +159,15 @@ def _takes(plan: Allocation, position: int) -> Iterator[str]:
         yield f"It {taken[position]}."
     elif (plan.scenario.packages.program == position).any():
         yield "It takes none of its packages."
+
+
+def _serves(plan: Allocation, position: int, numbers: Numbers) -> str:
+    """Return what a service brings that costs no money; empty for programs that cost some."""
+    programs, units = plan.scenario.programs, float(plan.units[position].sum())
+    if programs.value(position, "service.unit_cost") != 0 or units <= NOTHING:
+        return ""
+    served = numbers.with_unit(units, one_line(programs.value(position, "service.unit") or "units"))
+    return f"It serves {served}, which cost{'s' if units == 1 else ''} no money."
 
 
 def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str) -> str:
@@ -183,9 +193,7 @@ def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
     parts = []
     for key, level in levels[levels.abs() > 1e-9].items():
         outcome = plan.scenario.outcomes[str(key)]
-        name = label(str(key), outcome.name)
-        called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
-        parts.append(numbers.with_unit(float(level), outcome.unit) + called)
+        parts.append(counted(numbers, float(level), outcome.unit, label(str(key), outcome.name)))
     if parts:
         yield f"That brings {join_words(parts)}."
 
@@ -208,7 +216,7 @@ def _held(
     may = plan.scenario.eligible[plan.scenario.programs.position(program)]
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
     if 0 < len(barred) < len(may) and len(barred) <= 4:
-        yield f"{join_words(barred)} may not pay for it."
+        yield f"{capital(join_words(barred))} may not pay for it."
 
 
 def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterator[str]:
@@ -242,9 +250,9 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
         if kind == "fund spending":
             what = label(name, plan.scenario.funds[name].name)
         what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
-        side, more = ("favours it", "more") if charge < 0 else ("weighs on it", "less")
-        worth = gain.amount(abs(charge))
-        yield f"{what} {side}: to keep it, a dollar here is worth {worth} {more} than it buys by itself."
+        more, worth = "more" if charge < 0 else "less", gain.amount(abs(charge))
+        cause = what[:1].lower() + what[1:]
+        yield f"Because of {cause}, a dollar here counts for {worth} {more} than it buys by itself."
 
 
 def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> Iterator[str]:
@@ -273,7 +281,7 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
 
 
 def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
-    unfunded = float(row["spending"]) < NOTHING
+    unfunded = float(row["spending"]) < NOTHING and not plan.units[plan.scenario.programs.position(str(row.name))].any()
     for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:

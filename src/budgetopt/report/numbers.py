@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-__all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
+__all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "counted", "join_words", "plural", "singular"]
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
 _CODE = re.compile("[A-Z]{3}")
@@ -168,6 +168,18 @@ def quantity_decimals(value: float) -> int:
         return 0
     is_whole = abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
     return 0 if is_whole else significant(value)
+
+
+def counted(numbers: Numbers, value: float, unit: str, name: str, *, decimals: int | None = None) -> str:
+    """Return a level of an outcome with what is counted and its name: ``40 injuries prevented``, ``5 laughs (fun)``.
+
+    A name that begins with the unit takes its place, so that nobody reads of injuries where they are prevented.
+    """
+    text = numbers.with_unit(value, unit, decimals=decimals)
+    if name.casefold().startswith(unit.casefold()):
+        rest = name[len(unit) :]
+        return text + rest if not rest or not rest[0].isalpha() else f"{text} ({name})"
+    return f"{text} ({name})"
 
 
 _IRREGULAR = {

@@ -85,7 +85,8 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> Claim:
         return Claim("spending", f"The plan spends nothing{period}{baseline}.", stated)
     some = "" if funded == programs else f"{numbers.number(funded)} of "
     spent = numbers.spoken_money(total.spending * dollars)
-    text = f"The plan spends {spent} on {some}{plural(programs, 'program')}{period}"
+    on = f"{some}{plural(programs, 'program')}{period}"
+    text = f"The plan spends {spent} on {on}" if total.spending else f"The plan funds {on}, at no cost"
     if total.baseline is not None and total.change == 0:
         text += f", as much as the baseline{grows}"
     elif total.baseline is not None:
@@ -221,7 +222,7 @@ def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> Iterator[Claim]
         yield Claim("outcomes", words, {"changes": {row.key: 0.0 for row in valued}})
         return
     if not moved:
-        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in valued[:3]]
+        parts = [row.counted(numbers, row.level) for row in valued[:3]]
         levels = {row.key: row.value(row.level) for row in valued[:3]}
         yield Claim("outcomes", f"It brings {join_words(parts)}{_assumed(valued[:3])}.", {"levels": levels})
         yield from _ranges(valued[:3], numbers)
