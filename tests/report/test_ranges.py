@@ -174,8 +174,8 @@ def test_independent_errors_are_told_apart(tmp_path: Path) -> None:
     # 40,000 may be off by 7,840 on each side, and 20,000 by 10,000 or 62,200
     words = bo.explain(plan).sentences
     assert (
-        "By the ranges of the effects, “Visits” is from 72,160 to 160,040 visits if all of them err together, and from "
-        "77,293 to 152,692 if they err independently; 1 effect that says nothing of a range is taken to be exact."
+        "By the ranges of the effects, “Visits” is from 72,160 to 160,040 visits (77,293 to 152,692 if their errors "
+        "are independent); 1 effect that says nothing of a range is taken to be exact."
     ) in words
     for name, text in texts(plan, tmp_path).items():
         if name in ("terminal", "markdown", "page", "notebook"):

@@ -65,12 +65,12 @@ def ranges_told(rows: list[OutcomeRow], numbers: Numbers) -> str:
 
 
 def _between(rows: list[OutcomeRow], numbers: Numbers) -> str:
-    wide, narrow = ([words(row, numbers) for row in rows] for words in (low_to_high, if_independent))
-    parts = [f"“{row.name}” is from {ends} {row.unit}" for row, ends in zip(rows, wide, strict=True)]
+    parts = []
+    for row in rows:
+        wide, narrow = low_to_high(row, numbers), if_independent(row, numbers)
+        independent = "" if narrow == wide else f" ({narrow} if their errors are independent)"
+        parts.append(f"“{row.name}” is from {wide} {row.unit}{independent}")
     words = f"By the ranges of the effects, {join_words(parts)}"
-    if wide != narrow:
-        which = "" if len(rows) == 1 else ", in this order"
-        words += f" if all of them err together, and from {join_words(narrow)} if they err independently{which}"
     exact = sum(row.spread.effects - row.spread.with_range for row in rows if row.spread is not None)
     if exact:
         more = "1 effect that says" if exact == 1 else f"{exact:,} effects that say"
