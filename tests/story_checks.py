@@ -144,11 +144,8 @@ def _money(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
 def _revenue(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
     balances = plan.audit.balances
     has_left = (balances.closing - balances.reserve > HALF_A_CENT) & (balances.spending > 0)
-    named = [
-        claim.figures["name"] == f"Recurring revenue of {fund.name or key.replace('_', ' ')}"
-        for key, fund in plan.scenario.funds.items()
-    ]
-    yield from _revenue_prices(plan, has_left & np.array(named)[:, None], claim.figures["price"])
+    # what is said to be worth most has to be so among all funds and periods
+    yield from _revenue_prices(plan, has_left, claim.figures["price"])
 
 
 def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[str]:
@@ -216,6 +213,12 @@ def _relaxed(plan: Allocation, stake: float) -> Iterator[str]:
     sign = 1.0 if plan.formulation.linear_program.stages[0].maximize else -1.0
     accuracy = 1e-6 * max(1.0, abs(base))
     looser, tighter = (best_value(plan.scenario.with_((path, float(value) + step))) for step in (by, -by))
+    if row["sense"] == "equals":
+        # it may have to be more or less
+        gains = [sign * (value - base) for value in (looser, tighter) if value is not None]
+        if max(gains, default=0.0) > price + accuracy:
+            yield f"relaxing it gains {max(gains)} for {by}, and the prices say {price}"
+        return
     if looser is not None and sign * (looser - base) > price + accuracy:
         yield f"relaxing it gains {sign * (looser - base)} for {by}, and the prices say {price}"
     if tighter is not None and sign * (base - tighter) < price - accuracy:

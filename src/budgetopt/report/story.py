@@ -296,9 +296,11 @@ def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list
         claims.append(_used_up(money))
         if any(math.isnan(limit.price) for limit in money):
             return claims
-    elif revenue := next((limit for limit in binding if limit.kind == "revenue" and limit.price > 0), None):
+    elif revenues := [limit for limit in binding if limit.kind == "revenue" and limit.price > 0]:
+        revenue = max(revenues, key=lambda limit: limit.price)
         at = f" in {revenue.period}" if revenue.period else ""
-        text = f"{revenue.name} is a limit{at}: {_uncapital(revenue.price_words)}"
+        start = f"is {'a limit' if len(revenues) == 1 else 'worth most'}{at}"
+        text = f"{revenue.name} {start}: {_uncapital(revenue.price_words)}"
         claims.append(Claim("revenue", text, {"name": revenue.name, "price": revenue.price}))
     others = [limit for limit in binding if limit.price > 0 and limit.kind not in ("money", "revenue")]
     # the period of a limit in which it gains most, and not its first
