@@ -19,7 +19,7 @@ from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
-from budgetopt.report.numbers import Numbers, counted, join_words
+from budgetopt.report.numbers import Numbers, brought, join_words
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.plan_words import baseline_growth, package_words
 from budgetopt.report.range_words import ranges_told
@@ -190,12 +190,12 @@ def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str) -> s
 def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
     effects = plan.effects
     levels = effects[effects["program"] == program].groupby("outcome", sort=False)["level"].sum()
-    parts = []
+    found: list[tuple[float, str, str, int | None]] = []
     for key, level in levels[levels.abs() > 1e-9].items():
         outcome = plan.scenario.outcomes[str(key)]
-        parts.append(counted(numbers, float(level), outcome.unit, label(str(key), outcome.name)))
-    if parts:
-        yield f"That brings {join_words(parts)}."
+        found.append((float(level), outcome.unit, label(str(key), outcome.name), None))
+    if found:
+        yield f"That {brought(numbers, found)}."
 
 
 def _held(

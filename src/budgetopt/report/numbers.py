@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-__all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "counted", "join_words", "plural", "singular"]
+__all__ = [
+    "CENT",
+    "DOLLAR",
+    "MILLION",
+    "THOUSAND",
+    "Numbers",
+    "Unit",
+    "brought",
+    "counted",
+    "join_words",
+    "plural",
+    "singular",
+]
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
 _CODE = re.compile("[A-Z]{3}")
@@ -173,13 +185,27 @@ def quantity_decimals(value: float) -> int:
 def counted(numbers: Numbers, value: float, unit: str, name: str, *, decimals: int | None = None) -> str:
     """Return a level of an outcome with what is counted and its name: ``40 injuries prevented``, ``5 laughs (fun)``.
 
-    A name that begins with the unit takes its place, so that nobody reads of injuries where they are prevented.
+    A name that begins or ends with the unit takes its place: nobody is to read of injuries where they are prevented.
     """
-    text = numbers.with_unit(value, unit, decimals=decimals)
-    if name.casefold().startswith(unit.casefold()):
-        rest = name[len(unit) :]
-        return text + rest if not rest or not rest[0].isalpha() else f"{text} ({name})"
-    return f"{text} ({name})"
+    number, _, one = numbers.with_unit(value, unit, decimals=decimals).partition(" ")
+    start, end = name[: len(unit)], name[-len(unit) :]
+    if start.casefold() == unit.casefold() and not name[len(unit) :][:1].isalnum():
+        return f"{number} {one}{name[len(unit) :]}"
+    if end.casefold() == unit.casefold() and not name[: -len(unit)][-1:].isalnum():
+        return f"{number} {name[: -len(unit)]}{one}"
+    return f"{number} {one} ({name})"
+
+
+def brought(numbers: Numbers, levels: Sequence[tuple[float, str, str, int | None]]) -> str:
+    """Return levels of outcomes as what a plan or program does: ``brings 40 visits and takes away 3 repairs (roads)``.
+
+    Each level comes with its unit, the name of its outcome and the decimals with which it is shown.
+    """
+    words: dict[str, list[str]] = {}
+    for value, unit, name, places in sorted(levels, key=lambda level: level[0] < 0):
+        verb = "takes away" if value < 0 else "brings"
+        words.setdefault(verb, []).append(counted(numbers, abs(value), unit, name, decimals=places))
+    return " and ".join(f"{verb} {join_words(said)}" for verb, said in words.items())
 
 
 _IRREGULAR = {

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import Numbers, counted, quantity_decimals, rounded
+from budgetopt.report.numbers import Numbers, quantity_decimals, rounded
 from budgetopt.report.text import label
 from budgetopt.scenario.model import Outcome
 from budgetopt.scenario.programs import Floats, Ints
@@ -72,10 +72,6 @@ class OutcomeRow:
     def text(self, numbers: Numbers, whole: int, *, signed: bool = False) -> str:
         """Return a whole number of this row as it is shown, without the unit."""
         return numbers.number(self.value(whole), self.decimals, signed=signed)
-
-    def counted(self, numbers: Numbers, whole: int) -> str:
-        """Return a whole number of this row with what is counted and the name."""
-        return counted(numbers, self.value(whole), self.unit, self.name, decimals=self.decimals)
 
     def with_unit(self, numbers: Numbers, whole: int, *, signed: bool = False) -> str:
         """Return a whole number of this row as it is shown, with the unit."""

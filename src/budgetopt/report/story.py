@@ -13,7 +13,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.allocation.reasons import funded_of, what_limits
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.limit_lines import LimitLine
-from budgetopt.report.numbers import Numbers, join_words, plural
+from budgetopt.report.numbers import Numbers, brought, join_words, plural
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.plan_words import baseline_growth, over_periods, package_words
 from budgetopt.report.proof_words import how_much_better
@@ -222,9 +222,9 @@ def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> Iterator[Claim]
         yield Claim("outcomes", words, {"changes": {row.key: 0.0 for row in valued}})
         return
     if not moved:
-        parts = [row.counted(numbers, row.level) for row in valued[:3]]
+        shown = [(row.value(row.level), row.unit, row.name, row.decimals) for row in valued[:3]]
         levels = {row.key: row.value(row.level) for row in valued[:3]}
-        yield Claim("outcomes", f"It brings {join_words(parts)}{_assumed(valued[:3])}.", {"levels": levels})
+        yield Claim("outcomes", f"It {brought(numbers, shown)}{_assumed(valued[:3])}.", {"levels": levels})
         yield from _ranges(valued[:3], numbers)
         return
     moved.sort(key=lambda row: -abs(row.change * row.weight / 10**row.decimals))
