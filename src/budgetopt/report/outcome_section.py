@@ -107,8 +107,9 @@ def _plan(view: PlanView, row: OutcomeRow, *, with_unit: bool) -> Cell:
     """Return a level; on a page its range is below it."""
     below = []
     if row.spread is not None:
-        below = [low_to_high(row, view.numbers)]
-        if (independent := if_independent(row, view.numbers)) != below[0]:
+        wide = low_to_high(row, view.numbers)
+        below = [f"range: {wide}"]
+        if (independent := if_independent(row, view.numbers)) != wide:
             below.append(f"{independent} if errors are independent")
     return Cell((row.with_unit if with_unit else row.text)(view.numbers, row.level), below=below)
 
