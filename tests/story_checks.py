@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.audit.activity import levels_of
 from budgetopt.report import Figures, Numbers
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.outcome_rows import Bought
@@ -117,6 +118,42 @@ def _outcomes(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
         exact = float(totals[keys.index(key)])
         if abs(level - exact) > max(0.006 * abs(exact), SHOWN * 1e-6):
             yield f"{key} is {exact}"
+
+
+def _ranges(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
+    """Multiply each effect by the ends of its range, one after another, and add up how far the level moves."""
+    programs, keys = plan.scenario.programs, list(plan.scenario.outcomes)
+    for key, (low, high) in claim.figures.items():
+        at = keys.index(key)
+        level = float(plan.audit.outcomes[at].sum())
+        if not low - 1e-6 * abs(level) <= level <= high + 1e-6 * abs(level):
+            yield f"{key} is {level}, outside its range"
+        least = most = level
+        for program in programs.ids.tolist():
+            ends = [programs.value(program, f"outcomes.{key}.{end}") for end in ("low", "high")]
+            if None in ends:
+                continue
+            moved = [_level(plan, key, program, float(end)) - level for end in ends]
+            least, most = least + min(0.0, *moved), most + max(0.0, *moved)
+        if abs(least - low) > 1e-6 * max(1.0, abs(level)) or abs(most - high) > 1e-6 * max(1.0, abs(level)):
+            yield f"{key} is from {least} to {most}"
+
+
+def _level(plan: Allocation, key: str, program: str, factor: float) -> float:
+    """Return the level of an outcome with one effect multiplied, at the spending of the plan."""
+    effect = plan.scenario.programs[program].outcomes[key]
+    if effect.per_dollar is not None:
+        change: Any = (f"programs.{program}.outcomes.{key}.per_dollar", effect.per_dollar * factor)
+    elif effect.unit_cost is not None:
+        change = (f"programs.{program}.outcomes.{key}.unit_cost", effect.unit_cost / factor if factor else 1e15)
+    else:
+        assert effect.curve is not None
+        start = effect.curve[0][1]
+        points = [[spent, start + (reached - start) * factor] for spent, reached in effect.curve]
+        change = (f"programs.{program}.outcomes.{key}.curve", points)
+    outcome = list(plan.scenario.outcomes).index(key)
+    levels = levels_of(plan.scenario.with_(change), plan.spending.sum(axis=1), plan.packages, plan.units)
+    return float(levels.totals(len(plan.scenario.outcomes))[outcome].sum())
 
 
 def _balances(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
@@ -232,6 +269,7 @@ CHECKS = {
     "next": _next,
     "packages": _packages,
     "outcomes": _outcomes,
+    "ranges": _ranges,
     "balances": _balances,
     "money": _money,
     "revenue": _revenue,
