@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
+from budgetopt.analysis.contradictions import conflicts
 from budgetopt.analysis.dropping import drops
 from budgetopt.analysis.elastic import Elastic, elastic, money_of
 from budgetopt.analysis.existence import has_point
@@ -17,16 +20,20 @@ from budgetopt.analysis.least_missed import is_missed
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.audit import Check, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, ScenarioError
-from budgetopt.formulation import formulate
+from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit, Number
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import PointStatus
+from budgetopt.solvers import Options
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["repairs"]
 
+TIME_LIMIT = 5.0
+"""Seconds after which the cheapest repair of all-or-nothing decisions that was found is taken."""
+FEW = 8
+"""More limits than so many are tried one by one only if they are in the smallest contradiction."""
 LEAST = 1e-9
 """What is relaxed by less than this share of its size is not relaxed."""
 
@@ -110,24 +117,32 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
     def may_relax(limit: Limit) -> bool:
         return limit.is_negotiable and weights.get(limit.name, 1.0) != NEVER
 
-    slack = elastic(scenario, may_relax)
-    limits = [scenario.limits[at] for at in slack.limit.tolist()]
-    weight = np.array([float(weights.get(limit.name, 1.0)) for limit in limits])
-    in_dollars = np.array([one.in_dollars or one.of_program or one.name in weights for one in limits], dtype=bool)
     money = money_of(scenario)
-    counts = weight * slack.counts(in_dollars & (measure != "change"), money)
-    live = LiveModel(slack.problem)
-    live.set_costs(np.concatenate((np.zeros(slack.problem.columns - len(counts)), counts)), maximize=False)
+
+    def counted(limit: Limit) -> bool:
+        return limit.in_dollars or limit.of_program or limit.name in weights
+
+    def counts_of(slack: Elastic) -> Floats:
+        limits = [scenario.limits[at] for at in slack.limit.tolist()]
+        weight = np.array([float(weights.get(limit.name, 1.0)) for limit in limits])
+        in_dollars = np.array([measure != "change" and counted(limit) for limit in limits], dtype=bool)
+        return weight * slack.counts(in_dollars, money)
+
+    slack = elastic(scenario, may_relax)
+    counts = counts_of(slack)
+    in_dollars = np.array([counted(scenario.limits[at]) for at in slack.limit.tolist()], dtype=bool)
+    cheapest = _Cheapest(scenario, slack, counts_of)
 
     def solved(opened: Bools) -> Repair | None:
-        live.set_column_bounds(slack.column, np.zeros(len(opened)), np.where(opened, np.inf, 0.0))
-        point = _solve(live)
-        if point is None:
+        found = cheapest.point(opened)
+        if found is None:
             return None
-        gave = np.where(opened, point[slack.column], 0.0)
-        as_change = measure == "change" or bool((is_missed(slack, gave) & ~in_dollars).any())
-        cost = float(counts @ gave) / (money if as_change else 1.0)
-        return _repair(scenario, slack, point, cost, "change" if as_change else "dollars")
+        own, point = found
+        gave = point[own.column]
+        other = np.array([not counted(scenario.limits[at]) for at in own.limit.tolist()], dtype=bool)
+        as_change = measure == "change" or bool((is_missed(own, gave) & other).any())
+        cost = float(counts_of(own) @ gave) / (money if as_change else 1.0)
+        return _repair(scenario, own, point, cost, "change" if as_change else "dollars")
 
     every = np.ones(len(counts), dtype=bool)
     best = (solved(in_dollars) if measure == "dollars" else None) or solved(every)
@@ -136,12 +151,101 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
     if not best.amendments and best.cost <= LEAST:
         return None
     found = [best]
-    for position in dict.fromkeys(slack.limit.tolist()) if alone else ():
+    for position in cheapest.enough_alone() if alone else ():
         mine = slack.limit == position
         sides = [mine & slack.is_floor, mine & ~slack.is_floor]
         tried = [repair for side in sides if side.any() and (repair := solved(side)) is not None]
         found += tried or [repair for repair in (solved(mine),) if repair is not None and all(map(np.any, sides))]
     return found
+
+
+class _Cheapest:
+    """The cheapest way to relax some limits of a scenario: by linear programs as far as they tell."""
+
+    def __init__(self, scenario: Scenario, slack: Elastic, counts: Callable[[Elastic], Floats]) -> None:
+        self._scenario, self._slack, self._counts = scenario, slack, counts
+        self._problem = _priced(slack, counts(slack))
+        self._live = LiveModel(self._problem.relaxed())
+        self._costs = counts(slack)
+
+    @cached_property
+    def _whole(self) -> LiveModel:
+        return LiveModel(self._problem, Options(time_limit=TIME_LIMIT))
+
+    def point(self, opened: Bools) -> tuple[Elastic, Floats] | None:
+        """Return the cheapest point at which only these slacks, of shape (slacks,), are used; None if there is none."""
+        column, zero, free = self._slack.column, np.zeros(len(opened)), np.where(opened, np.inf, 0.0)
+        self._live.set_column_bounds(column, zero, free)
+        answer = self._live.solve_anew()
+        if answer.x is None:
+            return None
+        if not self._problem.is_integer:
+            return self._slack, answer.x
+        # beyond their ceilings programs may need integer decisions: fewer do where only these limits are relaxed
+        used = is_missed(self._slack, np.where(opened, answer.x[column], 0.0))
+        alone = self._of_these(used)
+        if alone is not None and alone[2] <= answer.objective * (1 + 1e-9) + LEAST:
+            return alone[:2]
+        self._whole.set_column_bounds(column, zero, free)
+        whole = self._whole.solve()
+        if whole.x is None or (alone is not None and alone[2] <= whole.objective):
+            return None if alone is None else alone[:2]
+        return self._slack, whole.x
+
+    def enough_alone(self) -> list[int]:
+        """Return the positions of the limits each of which may be enough by itself: all others can then be kept."""
+        limit = self._slack.limit
+        self._live.set_column_bounds(self._slack.column, np.zeros(len(limit)), np.full(len(limit), np.inf))
+        left = self._contradicting(-1)
+        if left is None or len(left) > FEW:
+            # what is enough takes part in every contradiction: also where decisions taken in part meet all limits
+            conflict = {one.provision for found in conflicts(self._scenario) for one in found.demands}
+            limits = [(at, self._scenario.limits[at]) for at in left or dict.fromkeys(limit.tolist())]
+            left = [at for at, one in limits if not one.is_demand or one.provision in conflict]
+        found = []
+        while left:
+            at = left.pop(0)
+            others = self._contradicting(at)
+            if others is None:
+                found.append(at)
+            else:
+                left = [other for other in left if other in others]
+        return sorted(found)
+
+    def _contradicting(self, without: int) -> list[int] | None:
+        """Return limits that contradict each other if one is relaxed at no cost; None if all others can be kept."""
+        limit, before = self._slack.limit, np.zeros(self._problem.columns - len(self._costs))
+        costs = np.where(limit == without, 0.0, self._costs)
+        self._live.set_costs(np.concatenate((before, costs)), maximize=False)
+        answer = self._live.solve_anew()
+        self._live.set_costs(np.concatenate((before, self._costs)), maximize=False)
+        if answer.x is None or answer.reduced_cost is None:
+            return []
+        column = self._slack.column
+        if not (is_missed(self._slack, answer.x[column]) & (costs > 0)).any():
+            return None
+        # the limits with a dual contradict each other (Farkas), whatever happens to the others
+        takes_part = (costs > 0) & (costs - answer.reduced_cost[column] > 1e-13 * costs)
+        return list(dict.fromkeys(limit[takes_part].tolist()))
+
+    def _of_these(self, used: Bools) -> tuple[Elastic, Floats, float] | None:
+        """Return the cheapest point, with its cost, at which only limits are relaxed that use these slacks."""
+        sides = set(zip(self._slack.limit[used].tolist(), self._slack.is_floor[used].tolist(), strict=True))
+        names = {self._scenario.limits[at].provision for at, _ in sides}
+        slack = elastic(self._scenario, lambda limit: limit.provision in names)
+        problem = _priced(slack, self._counts(slack))
+        there = zip(slack.limit.tolist(), slack.is_floor.tolist(), strict=True)
+        upper = problem.upper.copy()
+        upper[slack.column] = [np.inf if side in sides else 0.0 for side in there]
+        problem = replace(problem, upper=upper)
+        answer = LiveModel(problem, Options(time_limit=TIME_LIMIT)).solve()
+        return None if answer.x is None else (slack, answer.x, answer.objective)
+
+
+def _priced(slack: Elastic, counts: Floats) -> LinearProgram:
+    """Return the problem of relaxed limits with the cost of each relaxation, of shape (slacks,), as its objective."""
+    cost = np.concatenate((np.zeros(slack.problem.columns - len(counts)), counts))
+    return replace(slack.problem, stages=(replace(slack.problem.stages[0], cost=cost),))
 
 
 def _works(scenario: Scenario, repair: Repair) -> bool:
@@ -153,11 +257,6 @@ def _works(scenario: Scenario, repair: Repair) -> bool:
     except ScenarioError:
         return False
     return bool(has_point(problem))
-
-
-def _solve(live: LiveModel) -> Floats | None:
-    answer = live.solve()
-    return answer.x if answer.primal is PointStatus.FEASIBLE else None
 
 
 def _repair(
