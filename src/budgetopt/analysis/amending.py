@@ -11,22 +11,21 @@ import numpy as np
 from budgetopt.analysis.cheapest import LEAST
 from budgetopt.analysis.elastic import Elastic
 from budgetopt.analysis.repair import Amendment, Repair
-from budgetopt.audit import Check, SpendingPlan, audit_plan
+from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
+from budgetopt.formulation import Formulation
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit, Number
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["outward", "repaired"]
+__all__ = ["new_numbers", "outward", "repaired"]
 
 
 def repaired(
     scenario: Scenario, slack: Elastic, point: Floats, cost: float, measure: Literal["dollars", "change"]
 ) -> Repair:
     """Return the numbers that the plan of a point needs, where its limits are relaxed."""
-    free, own = slack.formulation, point[: slack.formulation.linear_program.columns]
-    plan = SpendingPlan(free.spending_of(own), free.transfers_of(own), free.packages_of(own), free.units_of(own))
-    audit, gave, amendments = audit_plan(scenario, plan), point[slack.column], []
+    audit, gave, amendments = _audited(scenario, slack.formulation, point), point[slack.column], []
     for position in dict.fromkeys(slack.limit[gave > LEAST * np.maximum(1.0, np.abs(gave))].tolist()):
         limit, mine, checks = scenario.limits[position], slack.limit == position, audit.of_limit(position)
         if limit.is_switch:
@@ -36,6 +35,25 @@ def repaired(
             changed = _changed(scenario, limit, number, checks, slack.period[mine], gave[mine])
             amendments += [Amendment(limit, address, before, after) for before, after in changed]
     return Repair(cost, tuple(amendments), measure)
+
+
+def new_numbers(
+    scenario: Scenario, limit: Limit, number: Number, formulation: Formulation, point: Floats
+) -> Iterator[tuple[Any, Any]]:
+    """Yield the old and the new value of a number that the plan of a point asks for: at most one."""
+    checks = _audited(scenario, formulation, point).of_limit(scenario.limits.position(limit.provision))
+    yield from _changed(scenario, limit, number, checks, np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def _audited(scenario: Scenario, formulation: Formulation, point: Floats) -> Audit:
+    own = point[: formulation.linear_program.columns]
+    plan = SpendingPlan(
+        formulation.spending_of(own),
+        formulation.transfers_of(own),
+        formulation.packages_of(own),
+        formulation.units_of(own),
+    )
+    return audit_plan(scenario, plan)
 
 
 def _changed(
@@ -55,9 +73,13 @@ def _changed(
             # a program's floor may be one of dollars and one of units
             if not limit.of_program or number.counts_units == (check.kind == "service"):
                 cents = limit.in_dollars and not number.counts_units
-                yield from (
-                    _moved(number, check) if number.measure != "value" else _missed(scenario, number, check, cents)
-                )
+                match number.measure:
+                    case "value":
+                        yield from _missed(scenario, number, check, cents)
+                    case "gap":
+                        yield from _apart(limit, number, check)
+                    case _:
+                        yield from _moved(number, check)
 
 
 def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
@@ -68,6 +90,17 @@ def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
     moved = {"move": np.abs(move), "increase": move, "decrease": -move}[number.measure]
     if moved.max(initial=0.0) > number.value + LEAST:
         yield number.value, Share(outward(float(moved.max()), up=True))
+
+
+def _apart(limit: Limit, number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
+    """Yield the new share by which a group may stay below another: that of the one farthest below."""
+    assert check.share_of is not None
+    assert check.part is not None
+    # the cells of parity come after those of the groups' own limits
+    cells = np.flatnonzero((check.part >= len(limit.parts) // 2) & (check.share_of > 0))
+    apart = float((1.0 - check.value[cells] / check.share_of[cells]).max(initial=0.0))
+    if apart > number.value + LEAST:
+        yield number.value, Share(min(outward(apart, up=True), 1.0))
 
 
 def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) -> Iterator[tuple[Any, Any]]:

@@ -16,6 +16,7 @@ from budgetopt.analysis.dropping import drops
 from budgetopt.analysis.elastic import Elastic, elastic, money_of
 from budgetopt.analysis.existence import has_point
 from budgetopt.analysis.least_missed import is_missed
+from budgetopt.analysis.least_number import with_least_number
 from budgetopt.analysis.repair import NEVER, Repair
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
@@ -93,7 +94,7 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)
         return both if _works(scenario, both) else None
 
-    found += drops(scenario, weights, completed, every=not found)
+    found += drops(scenario, weights, completed, lambda one: _works(scenario, one), every=not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
@@ -141,9 +142,11 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
     found = [best]
     for position in cheapest.enough_alone() if alone else ():
         mine = slack.limit == position
-        sides = [mine & slack.is_floor, mine & ~slack.is_floor]
-        tried = [repair for side in sides if side.any() and (repair := solved(side)) is not None]
-        found += tried or [repair for repair in (solved(mine),) if repair is not None and all(map(np.any, sides))]
+        sides = [side for side in (mine & slack.is_floor, mine & ~slack.is_floor) if side.any()]
+        tried = [repair for side in sides if (repair := solved(side)) is not None]
+        if not tried and len(sides) > 1:
+            tried = [repair for repair in (solved(mine),) if repair is not None]
+        found += [with_least_number(scenario, repair) for repair in tried]
     return found
 
 
