@@ -52,7 +52,8 @@ def is_a_number_to_try(limit: Limit, number: Number) -> bool:
 def nearly(item: Amendment) -> Any:
     """Return a number that falls a little short of what a repair says, farther than it is rounded."""
     before, after = float(item.before), float(item.after)
-    short = after + (before - after) * 1e-3 + (2e-6 if after < before else -2e-6) * max(1.0, abs(after))
+    rounded = 2e-6 if isinstance(item.before, Share) else 0.011
+    short = after + (before - after) * 1e-3 + (rounded if after < before else -rounded)
     return type(item.before)(short)
 
 

@@ -68,6 +68,8 @@ class Activity:
         What curves are over: units of service for programs that have one, dollars of the first period otherwise.
     unit_cost
         Dollars of the first period for a unit of service, NaN for programs without one; shape (programs,).
+    taken
+        Which packages are taken in each period, or start in it; shape (packages, periods).
     in_service
         Which packages bring what they promise; shape (packages, periods).
     """
@@ -78,6 +80,7 @@ class Activity:
     units: Floats
     level: Floats
     unit_cost: Floats
+    taken: Bools
     in_service: Bools
 
 
@@ -105,7 +108,7 @@ def activity_of(
     price = np.where(unit_cost > 0, unit_cost, 1.0)[:, None]
     served = np.where((unit_cost > 0)[:, None], buying / price, np.where((unit_cost == 0)[:, None], served, 0.0))
     level = np.where(np.isnan(unit_cost)[:, None], buying, served)
-    return Activity(spent, real, buying, served, level, unit_cost, packages.in_service(taken))
+    return Activity(spent, real, buying, served, level, unit_cost, taken, packages.in_service(taken))
 
 
 def levels_of(
@@ -162,7 +165,9 @@ def levels_of_activity(scenario: Scenario, activity: Activity, packages: Package
         if (column := said.get("curve")) is not None:
             level, steepest = _on_curves(column, activity.level[column.rows])
             found.add(position, column.rows, level, steepest * per_level[column.rows])
-        _of_packages(found, position, packages.effects.get(name), packages, activity, programs)
+        if name in packages.effects:
+            package, value = packages.effects[name]
+            _of_packages(found, position, package, value[:, None] * activity.in_service[package], packages, programs)
     return found.levels()
 
 
@@ -192,24 +197,22 @@ def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, packa
                 rows &= each[levels.program] != 0
                 at, factor = levels.program[rows], each[levels.program[rows]]
                 found.add(position, at, factor[:, None] * levels.level[rows], np.abs(factor) * levels.steepest[rows])
-        _of_packages(found, position, packages.uses.get(name), packages, activity, programs)
+        if name in packages.uses:
+            _of_packages(found, position, *packages.used(name, activity.taken), packages, programs)
     return found.levels()
 
 
 def _of_packages(
     found: _Rows,
     position: int,
-    said: tuple[Ints, Floats] | None,
+    package: Ints,
+    units: Floats,
     packages: PackageList,
-    activity: Activity,
     programs: ProgramTable,
 ) -> None:
-    """Add what packages in service bring: whole, so that a cent more or less changes nothing of it."""
-    if said is None:
-        return
-    package, value = said
-    brought = np.zeros((len(programs), activity.spent.shape[1]))
-    np.add.at(brought, packages.program[package], value[:, None] * activity.in_service[package])
+    """Add the units that packages bring or use: whole, so that a cent more or less changes nothing of it."""
+    brought = np.zeros((len(programs), units.shape[1]))
+    np.add.at(brought, packages.program[package], units)
     owners = np.unique(packages.program[package])
     found.add(position, owners, brought[owners], np.zeros(len(owners)))
 
