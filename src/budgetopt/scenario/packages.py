@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,16 +119,7 @@ def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequ
             if (column := columns[k].get(f"uses.{one}")) is not None:
                 uses.append(_uses_by_year(column, at[k][column.rows], position))
                 by_year[uses[-1][0][uses[-1][3] >= 0]] = True
-    cost = np.zeros((count, int(years.max(initial=1))))
-    for k in numbers:
-        column = columns[k]["cost"]
-        if column.offsets is None:
-            cost[at[k][column.rows], 0] = column.values
-        else:
-            lengths = np.diff(column.offsets)
-            year = np.arange(column.offsets[-1]) - np.repeat(column.offsets[:-1], lengths)
-            cost[np.repeat(at[k][column.rows], lengths), year] = column.values
-
+    cost = _costs({k: columns[k]["cost"] for k in numbers}, {k: at[k][rows[k]] for k in numbers}, years)
     projects = np.zeros(len(programs), dtype=bool)
     projects[all_program[(years > 1) | (opens >= 0) | (then > 0) | by_year]] = True
     if (column := programs.columns.get("start")) is not None:
@@ -147,6 +138,19 @@ def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequ
         *_joined(effects, 3),
         *_joined(uses, 5),
     )
+
+
+def _costs(columns: Mapping[int, Column], packages: Mapping[int, Ints], years: Ints) -> Floats:
+    """Return the dollars of packages in each year; ``packages`` are those of each cell of a column."""
+    cost = np.zeros((len(years), int(years.max(initial=1))))
+    for k, column in columns.items():
+        if column.offsets is None:
+            cost[packages[k], 0] = column.values
+        else:
+            lengths = np.diff(column.offsets)
+            year = np.arange(column.offsets[-1]) - np.repeat(column.offsets[:-1], lengths)
+            cost[np.repeat(packages[k], lengths), year] = column.values
+    return cost
 
 
 def _uses_by_year(column: Column, package: Ints, resource: int) -> tuple[Any, ...]:
