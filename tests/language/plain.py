@@ -191,6 +191,9 @@ class Plain:
         return (max(ends) + self.fixed(program)) * price if ends else None
 
     def coverage(self, program: str, period: str) -> Fraction:
+        service = self.programs[program].get("service", {})
+        if service.get("unit_cost") == 0:
+            return self.units(program, period) / exact(service["up_to"])
         ceiling = self.ceiling(program, period)
         return self.spent(program, period) / ceiling if ceiling else ZERO
 

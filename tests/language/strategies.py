@@ -420,8 +420,12 @@ def _rule(draw: st.DrawFn, document: Mapping[str, Any], name: str, *, concave: b
         return {**rule, **_where(draw, document), **each, "count": "funded", bound: draw(st.integers(0, len(programs)))}
     if kind in ("requires", "excludes", "exactly_one", "together", "substitutes", "follows"):
         some = draw(st.permutations(programs))[: draw(st.integers(2, len(programs)))]
+        services = [name for name in programs if "service" in document["programs"][name]]
+        if kind in ("substitutes", "follows") and len(services) > 1:
+            some = services
         if kind == "requires":
-            return {**rule, "requires": {"program": some[0], draw(st.sampled_from(["needs", "needs_any"])): some[1:]}}
+            key = draw(st.sampled_from(["needs", "needs_any"])) if len(some) > 2 else "needs"
+            return {**rule, "requires": {"program": some[0], key: some[1:]}}
         if kind in ("substitutes", "follows") and all("service" in document["programs"][name] for name in some):
             most = draw(st.sampled_from([0.5, 2]))
             in_units = {"substitutes": some, "units_at_most": draw(st.integers(0, 40))}
