@@ -398,6 +398,9 @@ def _rule(draw: st.DrawFn, document: Mapping[str, Any], name: str, *, concave: b
     kinds = ["sum", "sum", "by", "by", "change"]
     if len(programs) > 1:
         kinds += ["substitutes", "follows"]
+    services = [name for name in programs if "service" in document["programs"][name]]
+    if len(services) > 1:
+        kinds += ["substitutes", "follows"] * 3
     if not concave:
         kinds += ["count", "outcome"]
         kinds += ["requires", "excludes", "exactly_one", "together"] if len(programs) > 1 else []
@@ -420,15 +423,14 @@ def _rule(draw: st.DrawFn, document: Mapping[str, Any], name: str, *, concave: b
         return {**rule, **_where(draw, document), **each, "count": "funded", bound: draw(st.integers(0, len(programs)))}
     if kind in ("requires", "excludes", "exactly_one", "together", "substitutes", "follows"):
         some = draw(st.permutations(programs))[: draw(st.integers(2, len(programs)))]
-        services = [name for name in programs if "service" in document["programs"][name]]
         if kind in ("substitutes", "follows") and len(services) > 1:
             some = services
         if kind == "requires":
             key = draw(st.sampled_from(["needs", "needs_any"])) if len(some) > 2 else "needs"
             return {**rule, "requires": {"program": some[0], key: some[1:]}}
         if kind in ("substitutes", "follows") and all("service" in document["programs"][name] for name in some):
-            most = draw(st.sampled_from([0.5, 2]))
-            in_units = {"substitutes": some, "units_at_most": draw(st.integers(0, 40))}
+            most = draw(st.sampled_from([0.5, 2, 1000]))
+            in_units = {"substitutes": some, "units_at_most": draw(st.sampled_from([5, 40, 2000]))}
             follow = {"program": some[0], "of": some[1], "by": "units", "at_most": most}
             return {**rule, **(in_units if kind == "substitutes" else {"follows": follow})}
         if kind == "follows":
