@@ -69,7 +69,8 @@ def test_what_is_read() -> None:
     assert found.may_start[[0, 1, 2, 3, 5, 6, 7]].all()
     said = {name: (at.tolist(), value.tolist()) for name, (at, value) in found.effects.items()}
     assert said == {"visits": ([0, 2, 3, 4, 5, 6, 7], [1, 1, 2, 1, 1, 1, 1]), "loans": ([1, 3], [4, 1])}
-    assert {name: (at.tolist(), value.tolist()) for name, (at, value) in found.uses.items()} == {"staff": ([2], [3])}
+    ((name, (at, units, in_service)),) = found.uses.items()
+    assert (name, at.tolist(), units[0].tolist(), in_service.tolist()) == ("staff", [2], [3] * units.shape[1], [True])
 
 
 def test_what_runs_and_serves_and_costs() -> None:

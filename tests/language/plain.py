@@ -65,7 +65,9 @@ class Plain:
         return (1 + rate) ** self.periods.index(period)
 
     def baseline(self, program: str, period: str) -> Fraction:
-        return exact(self.programs[program].get("baseline", 0)) * self.price(program, period)
+        said = self.programs[program].get("baseline", 0)
+        # baselines by period are dollars of their own period
+        return exact(said[period]) if isinstance(said, Mapping) else exact(said) * self.price(program, period)
 
     def fixed(self, program: str) -> Fraction:
         return exact(self.programs[program].get("if_funded", {}).get("fixed_cost", 0))
@@ -96,7 +98,9 @@ class Plain:
     def is_project(self, program: str) -> bool:
         words = self.programs[program]
         return "start" in words or any(
-            "opens_after" in one or one.get("then_costs", 0) or (isinstance(one["cost"], list) and len(one["cost"]) > 1)
+            "opens_after" in one
+            or one.get("then_costs", 0)
+            or any(isinstance(said, list) and len(said) > 1 for said in (one["cost"], *one.get("uses", {}).values()))
             for one in words.get("packages", [])
         )
 
@@ -155,14 +159,7 @@ class Plain:
     def use(self, program: str, resource: str, period: str) -> Fraction:
         words = self.programs[program]
         if "packages" in words:
-            return sum(
-                (
-                    exact(one.get("uses", {}).get(resource, 0))
-                    for number, one in enumerate(words["packages"])
-                    if self.in_service(program, number, period)
-                ),
-                ZERO,
-            )
+            return sum((self.use_of(program, n, resource, period) for n in range(len(words["packages"]))), ZERO)
         use = words.get("uses", {}).get(resource, {})
         real = self.real(program, period)
         total = real / exact(use["per"]) if "per" in use else ZERO
@@ -170,6 +167,12 @@ class Plain:
         for outcome, rate in use.get("per_outcome", {}).items():
             total += exact(rate) * self.effect(program, outcome, period)
         return total
+
+    def use_of(self, program: str, number: int, resource: str, period: str) -> Fraction:
+        said = self.programs[program]["packages"][number].get("uses", {}).get(resource, 0)
+        if isinstance(said, list):
+            return sum((exact(said[min(year, len(said) - 1)]) for year in self.since(program, number, period)), ZERO)
+        return exact(said) if self.in_service(program, number, period) else ZERO
 
     def funded(self, program: str, period: str) -> bool:
         words = self.programs[program]
@@ -202,6 +205,9 @@ class Plain:
         return (max(ends) + self.fixed(program)) * price if ends else None
 
     def coverage(self, program: str, period: str) -> Fraction:
+        service = self.programs[program].get("service", {})
+        if service.get("unit_cost") == 0:
+            return self.units(program, period) / exact(service["up_to"])
         ceiling = self.ceiling(program, period)
         cost = self.real(program, period) * self.price(program, period)
         return cost / ceiling if ceiling else ZERO
@@ -347,6 +353,9 @@ class Plain:
         for program, words in self.programs.items():
             may = admitted(self.document, program)
             service, open_ = words.get("service", {}), words.get("if_funded", {})
+            if words.get("one_fund"):
+                count = sum(any(self.paid[program, fund, t] > 0 for t in self.periods) for fund in self.funds)
+                yield Miss("one fund", "one_fund", None, program, None, Fraction(count - 1))
             for period in self.periods:
                 spent, units = self.spent(program, period), self.units(program, period)
                 for fund, said in self.funds.items():
@@ -360,6 +369,8 @@ class Plain:
                     if bound is not None and not (is_share(bound) and "baseline" not in words):
                         limit = self.amount(bound, self.baseline(program, period))
                         yield Miss("spending limit", program, period, program, None, sign * (limit - spent))
+                    if service.get("whole"):
+                        yield Miss("whole units", "service", period, program, None, abs(units - round(units)))
                     if (most := service.get("up_to" if key == "at_most" else key)) is not None:
                         yield Miss("service", program, period, program, None, sign * (exact(most) - units))
                 fixed = exact(open_.get("fixed_cost", 0)) * self.price(program, period)
@@ -446,7 +457,7 @@ class Plain:
 
     def _resources(self) -> Iterable[Miss]:
         for name, words in self.resources.items():
-            for period in self.periods:
+            for period in self.periods if "capacity" in words else ():
                 gap = self.used(name, period) - exact(per_period(words["capacity"], period, 0))
                 yield Miss("resource", name, period, None, None, gap)
 
@@ -542,17 +553,23 @@ class Plain:
             return
         for period in held:
             if "requires" in rule:
-                program, needs = rule["requires"]["program"], rule["requires"]["needs"]
+                program, needs = rule["requires"]["program"], rule["requires"].get("needs", [])
+                if any_of := rule["requires"].get("needs_any"):
+                    wrong = self.funded(program, period) and not any(self.funded(need, period) for need in any_of)
+                    yield miss("requires", period, wrong, program)
                 for need in needs:
                     wrong = self.funded(program, period) and not self.funded(need, period)
                     yield miss("requires", period, wrong, program)
+            elif "units_at_most" in rule:
+                served = sum((self.units(p, period) for p in rule["substitutes"]), ZERO)
+                yield Miss("substitutes", rule["name"], period, None, None, served - exact(rule["units_at_most"]))
             elif "substitutes" in rule:
                 total = sum((self.coverage(p, period) for p in rule["substitutes"]), ZERO)
                 yield Miss("substitutes", rule["name"], period, None, None, total - exact(rule.get("at_most", 1)))
             elif "follows" in rule:
                 follow = rule["follows"]
-                most = exact(follow.get("at_most", 1)) * self.coverage(follow["of"], period)
-                gap = self.coverage(follow["program"], period) - most
+                reach = self.units if follow.get("by") == "units" else self.coverage
+                gap = reach(follow["program"], period) - exact(follow.get("at_most", 1)) * reach(follow["of"], period)
                 yield Miss("follows", rule["name"], period, follow["program"], None, gap)
             else:
                 key = next(key for key in ("excludes", "exactly_one", "together") if key in rule)

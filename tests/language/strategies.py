@@ -84,6 +84,8 @@ def told(
         document["discount"] = "25%"
     if not concave or draw(st.booleans()):
         document["resources"] = {"staff": {"capacity": 0, "unit": "FTE"}}
+        if _chance(draw, 3):
+            document["resources"]["hours"] = {"unit": "hours"}
     kinds = ["packages", "project"] if whole else CONCAVE if concave else KINDS
     document["programs"] = {
         f"p{i}": _program(draw, document, draw(st.sampled_from(kinds)), concave=concave)
@@ -104,7 +106,8 @@ def told(
         for words in document["funds"].values():
             words["revenue"] = draw(st.integers(0, 60)) * STEP
         for words in document.get("resources", {}).values():
-            words["capacity"] = draw(st.integers(0, 30))
+            if "capacity" in words:
+                words["capacity"] = draw(st.integers(0, 30))
     return Told(document, plan)
 
 
@@ -129,6 +132,8 @@ def _program(draw: st.DrawFn, document: Mapping[str, Any], kind: str, *, concave
         words["tags"] = ["building"]
     if _chance(draw):
         words["baseline"] = draw(st.integers(0, 20)) * STEP
+        if _chance(draw, 4):
+            words["baseline"] = {period: draw(st.integers(0, 20)) * STEP for period in document["periods"]}
     if _chance(draw, 5):
         words["inflation"] = draw(st.sampled_from(["0%", "20%"]))
     if _chance(draw, 5):
@@ -153,6 +158,8 @@ def _program(draw: st.DrawFn, document: Mapping[str, Any], kind: str, *, concave
     }
     if "resources" in document and _chance(draw):
         words["uses"] = {"staff": _use(draw, words, concave=concave)}
+        if "hours" in document["resources"]:
+            words["uses"]["hours"] = _use(draw, words, concave=concave)
     return words
 
 
@@ -181,6 +188,8 @@ def _use(draw: st.DrawFn, words: Mapping[str, Any], *, concave: bool) -> dict[st
     choices: list[dict[str, Any]] = [{"per": 5000}, {"per_dollar": 0.0005}]
     if "service" in words:
         choices += [{"per_unit": 0.5}, {"per_unit": 0.25, "per": 8000}] * 2
+        # the service makes some of the resource
+        choices += [{"per_unit": -0.25}]
     if not concave:
         choices += [{"per_outcome": {"good": 0.1}}, {"per_outcome": {"good": 0.05}, "per": 10_000}]
     return draw(st.sampled_from(choices))
@@ -196,6 +205,8 @@ def _packages(draw: st.DrawFn, document: Mapping[str, Any], kind: str) -> dict[s
         one["outcomes"] = {name: draw(st.integers(0, 90)) for name in document["outcomes"] if _chance(draw)}
         if "resources" in document and _chance(draw, 3):
             one["uses"] = {"staff": draw(st.integers(1, 4))}
+            if kind == "project" and _chance(draw):
+                one["uses"] = {"staff": draw(st.lists(st.integers(0, 4), min_size=2, max_size=3))}
         if kind == "project" and _chance(draw, 3):
             one["opens_after"] = draw(st.integers(0, 2))
         if kind == "project" and _chance(draw, 3):
@@ -341,16 +352,21 @@ def _limits(
     room = draw(st.sampled_from([0, 0, 5])) * STEP
     if _chance(draw, 4):
         words["spending"] = {"at_most": ceil(max(spent)) + room}
-        if "baseline" in words and words["baseline"] and _chance(draw):
+        if isinstance(words.get("baseline"), int) and words["baseline"] and _chance(draw):
             words["spending"] = {"at_most": draw(st.sampled_from(["100%", "150%", "300%"]))}
     elif _chance(draw, 4):
         words["spending"] = {"at_least": max(int(min(spent)) - room, 0)}
+    funds = [fund for fund in document["funds"] if any(plain.paid[program, fund, t] for t in document["periods"])]
+    if len(funds) == 1 and _chance(draw, 4):
+        words["one_fund"] = True
     if words.get("service", {}).get("unit_cost"):
         units = [plain.units(program, period) for period in document["periods"]]
         if _chance(draw):
             words["service"]["up_to"] = max(ceil(max(units)), 1) + draw(st.sampled_from([0, 0, 10]))
         if _chance(draw, 3):
             words["service"]["at_least"] = max(int(min(units)) - draw(st.sampled_from([0, 1])), 0)
+        if all(unit.denominator == 1 for unit in units) and _chance(draw, 3):
+            words["service"]["whole"] = True
 
 
 def _target(draw: st.DrawFn, document: dict[str, Any], plan: SpendingPlan, name: str, *, concave: bool) -> None:
@@ -384,6 +400,9 @@ def _rule(draw: st.DrawFn, document: Mapping[str, Any], name: str, *, concave: b
     kinds = ["sum", "sum", "by", "by", "change"]
     if len(programs) > 1:
         kinds += ["substitutes", "follows"]
+    services = [name for name in programs if "service" in document["programs"][name]]
+    if len(services) > 1:
+        kinds += ["substitutes", "follows"] * 3
     if not concave:
         kinds += ["count", "outcome"]
         kinds += ["requires", "excludes", "exactly_one", "together"] if len(programs) > 1 else []
@@ -406,8 +425,16 @@ def _rule(draw: st.DrawFn, document: Mapping[str, Any], name: str, *, concave: b
         return {**rule, **_where(draw, document), **each, "count": "funded", bound: draw(st.integers(0, len(programs)))}
     if kind in ("requires", "excludes", "exactly_one", "together", "substitutes", "follows"):
         some = draw(st.permutations(programs))[: draw(st.integers(2, len(programs)))]
+        if kind in ("substitutes", "follows") and len(services) > 1:
+            some = services
         if kind == "requires":
-            return {**rule, "requires": {"program": some[0], "needs": some[1:]}}
+            key = draw(st.sampled_from(["needs", "needs_any"])) if len(some) > 2 else "needs"
+            return {**rule, "requires": {"program": some[0], key: some[1:]}}
+        if kind in ("substitutes", "follows") and all("service" in document["programs"][name] for name in some):
+            most = draw(st.sampled_from([0.5, 2, 1000]))
+            in_units = {"substitutes": some, "units_at_most": draw(st.sampled_from([5, 40, 2000]))}
+            follow = {"program": some[0], "of": some[1], "by": "units", "at_most": most}
+            return {**rule, **(in_units if kind == "substitutes" else {"follows": follow})}
         if kind == "follows":
             share = draw(st.sampled_from(["50%", "100%"]))
             return {**rule, "follows": {"program": some[0], "of": some[1], "at_most": share}}
@@ -459,7 +486,8 @@ def _mend(document: dict[str, Any], plan: SpendingPlan) -> None:
     periods = document["periods"]
     plain = Plain(document, plan)
     for name, words in document.get("resources", {}).items():
-        words["capacity"] = max(ceil(plain.used(name, period)) for period in periods)
+        if "capacity" in words:
+            words["capacity"] = max(0, *(ceil(plain.used(name, period)) for period in periods))
     for fund, words in document["funds"].items():
         # money enough for each period by itself, whatever is carried over
         needed = [plain.pays(fund, period) for period in periods]

@@ -202,6 +202,7 @@ class _Offers:
         packages, mine = self._packages, self.of(row)
         for position, (key, resource) in enumerate(self._scenario.resources.items()):
             used = np.isin(packages.use_package, mine) & (packages.use_resource == position)
+            used &= packages.use_amount > 0
             # a resource without a capacity is counted and not limited
             if resource.capacity is None or not used.any():
                 continue

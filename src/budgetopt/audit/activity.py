@@ -71,6 +71,8 @@ class Activity:
         What curves are over: units of service for programs that have one, dollars of the first period otherwise.
     unit_cost
         Dollars of the first period for a unit of service, NaN for programs without one; shape (programs,).
+    taken
+        Which packages are taken in each period, or start in it; shape (packages, periods).
     in_service
         Which packages bring what they promise; shape (packages, periods).
     """
@@ -82,6 +84,7 @@ class Activity:
     said: Bools
     level: Floats
     unit_cost: Floats
+    taken: Bools
     in_service: Bools
 
     @property
@@ -120,7 +123,7 @@ def activity_of(
     buying = np.where(said, served * price, buying)
     real = np.where(said, buying + np.where((spent > 0) | (served > 0), fixed, 0.0), real)
     level = np.where(serves, served, buying)
-    return Activity(spent, real, buying, served, said, level, unit_cost, packages.in_service(taken))
+    return Activity(spent, real, buying, served, said, level, unit_cost, taken, packages.in_service(taken))
 
 
 def levels_of(
@@ -176,7 +179,9 @@ def levels_of_activity(scenario: Scenario, activity: Activity, packages: Package
         if (column := scenario.curves.get(f"outcomes.{name}.curve")) is not None:
             level, steepest = _on_curves(column, activity.level[column.rows])
             found.add(position, column.rows, level, steepest)
-        _of_packages(found, position, packages.effects.get(name), packages, activity, programs)
+        if name in packages.effects:
+            package, value = packages.effects[name]
+            _of_packages(found, position, package, value[:, None] * activity.in_service[package], packages, programs)
     return found.levels()
 
 
@@ -205,24 +210,22 @@ def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, packa
                 rows &= each[levels.program] != 0
                 at, factor = levels.program[rows], each[levels.program[rows]]
                 found.add(position, at, factor[:, None] * levels.level[rows], np.abs(factor) * levels.steepest[rows])
-        _of_packages(found, position, packages.uses.get(name), packages, activity, programs)
+        if name in packages.uses:
+            _of_packages(found, position, *packages.used(name, activity.taken), packages, programs)
     return found.levels()
 
 
 def _of_packages(
     found: _Rows,
     position: int,
-    said: tuple[Ints, Floats] | None,
+    package: Ints,
+    units: Floats,
     packages: PackageList,
-    activity: Activity,
     programs: ProgramTable,
 ) -> None:
-    """Add what packages in service bring: whole, so that a cent more or less changes nothing of it."""
-    if said is None:
-        return
-    package, value = said
-    brought = np.zeros((len(programs), activity.spent.shape[1]))
-    np.add.at(brought, packages.program[package], value[:, None] * activity.in_service[package])
+    """Add the units that packages bring or use: whole, so that a cent more or less changes nothing of it."""
+    brought = np.zeros((len(programs), units.shape[1]))
+    np.add.at(brought, packages.program[package], units)
     owners = np.unique(packages.program[package])
     found.add(position, owners, brought[owners], np.zeros(len(owners)))
 

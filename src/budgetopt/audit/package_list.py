@@ -37,8 +37,11 @@ class PackageList:
         The most that it costs in one of the years of its cost, before inflation; shape (packages,).
     may_start
         Whether it may be taken, or start, in a period; shape (packages, periods).
-    effects, uses
-        For each outcome, or resource: the packages that do something to it, and how many units each.
+    effects
+        For each outcome the packages that do something to it, and how many units each.
+    uses
+        For each resource the packages that use it; how many units each in the period of its start and in each one after
+        it, shape (packages that use it, periods); and whether it does so only in service.
     """
 
     program: Ints
@@ -51,7 +54,7 @@ class PackageList:
     most_expensive_year: Floats
     may_start: Bools
     effects: dict[str, tuple[Ints, Floats]]
-    uses: dict[str, tuple[Ints, Floats]]
+    uses: dict[str, tuple[Ints, Floats, Bools]]
 
     def __len__(self) -> int:
         return len(self.program)
@@ -73,6 +76,14 @@ class PackageList:
             opened = (self.is_project | (since == 0)) & (self.opens_after <= since)
             serves[:, since:] |= taken[:, : taken.shape[1] - since] & opened[:, None]
         return serves
+
+    def used(self, name: str, taken: Bools) -> tuple[Ints, Floats]:
+        """Return the packages that use a resource, and what each uses in each period; shape (packages, periods)."""
+        package, units, in_service = self.uses[name]
+        by_year = np.zeros(units.shape)
+        for since in range(units.shape[1]):
+            by_year[:, since:] += taken[package][:, : units.shape[1] - since] * units[:, since, None]
+        return package, np.where(in_service[:, None], units[:, :1] * self.in_service(taken)[package], by_year)
 
     def due(self, scenario: Scenario, taken: Bools) -> Floats:
         """Return what the packages taken cost in dollars of each period; shape (programs, periods)."""
@@ -120,7 +131,8 @@ def list_packages(scenario: Scenario) -> PackageList:
     # a program is one of projects if one of its packages takes more than a year, opens later or costs something later
     starts, may_start = _starts(scenario)
     project = starts.copy()
-    project[program[(years > 1) | (opens >= 0) | (then > 0)]] = True
+    uses, by_year = _uses(scenario, place, len(program))
+    project[program[(years > 1) | (opens >= 0) | (then > 0) | by_year]] = True
     opens_after = np.where(opens >= 0, opens, np.where(project[program], years - 1, 0)).astype(np.int64)
     since = np.arange(periods)
     afterwards = (since >= years[:, None]) & (since >= opens_after[:, None])
@@ -136,8 +148,33 @@ def list_packages(scenario: Scenario) -> PackageList:
         most_expensive_year,
         may_start[program],
         units(scenario.outcomes, "outcomes.{}.value"),
-        units(scenario.resources, "uses.{}"),
+        uses,
     )
+
+
+def _uses(
+    scenario: Scenario, place: Mapping[int, Ints], packages: int
+) -> tuple[dict[str, tuple[Ints, Floats, Bools]], Bools]:
+    """Return what packages use of each resource, and which packages say it year by year."""
+    found, by_year = {}, np.zeros(packages, dtype=bool)
+    for name in scenario.resources:
+        units, listed = np.zeros((packages, len(scenario.periods))), np.zeros(packages, dtype=bool)
+        for k, at in place.items():
+            column = scenario.programs.columns.get(f"packages.{k}.uses.{name}")
+            if column is None:
+                continue
+            rows = scenario.programs.columns[f"packages.{k}.cost"].rows
+            mine = at[np.searchsorted(rows, column.rows)]
+            offsets = np.arange(len(column) + 1) if column.offsets is None else column.offsets
+            listed[mine] = np.diff(offsets) > 1
+            for since in range(units.shape[1]):
+                # after the last year that is listed, it uses what it uses in that one
+                units[mine, since] = column.values[np.minimum(offsets[:-1] + since, offsets[1:] - 1)]
+        if units.any():
+            who = np.flatnonzero(units.any(axis=1))
+            found[name] = (who, units[who], ~listed[who])
+        by_year |= listed
+    return found, by_year
 
 
 def _starts(scenario: Scenario) -> tuple[Bools, Bools]:

@@ -134,6 +134,8 @@ def _strict(name: str, definition: Schema) -> Schema:
         cost = {"$ref": "#/$defs/Amount"}
         costs = {"anyOf": [cost, {"type": "array", "items": cost, "minItems": 1}]}
         made["properties"]["cost"] = _with_notes(made["properties"]["cost"], costs)
+        units = made["properties"]["uses"]["additionalProperties"]
+        made["properties"]["uses"]["additionalProperties"] = {"anyOf": [units["items"], units]}
     if name in _SHORT:
         about = made.pop("description")
         made = {"description": about, "anyOf": [*({"$ref": f"#/$defs/{key}"} for key in _SHORT[name]), made]}

@@ -83,6 +83,8 @@ def _trees(programs: ProgramTable, columns: Mapping[str, Column]) -> dict[str, A
 def _package(tree: Mapping[str, Any]) -> dict[str, Any]:
     """Return a package with what it does to an outcome as a plain number, where nothing more is said of it."""
     package = {key: value[0] if key == "cost" and len(value) == 1 else value for key, value in tree.items()}
+    for name, units in package.get("uses", {}).items():
+        package["uses"][name] = units[0] if isinstance(units, list) and len(units) == 1 else units
     for name, effect in package.get("outcomes", {}).items():
         if set(effect) == {"value"}:
             package["outcomes"][name] = effect["value"]

@@ -60,7 +60,8 @@ def smoothed(column: Column) -> Column:
 
     Each figure is as exact as half of the last digit with which any of its curve is written. A curve from which the
     straight line between its ends, or else its concave or its convex envelope, is nowhere farther away than that of
-    the point and of the ends together becomes that one; every other curve stays as it is. Points that are written as whole numbers are exact.
+    the point and of the ends together becomes that one; every other curve stays as it is.
+    Points that are written as whole numbers are exact.
     """
     bends = bends_of(column)
     assert column.offsets is not None
@@ -109,7 +110,8 @@ def _half_a_digit(figures: Floats) -> float:
 
 def _straight(x: Floats, y: Floats) -> Floats:
     """Return the line between the first and the last point, at the same places."""
-    return y[0] + (y[-1] - y[0]) * (x - x[0]) / (x[-1] - x[0])
+    line: Floats = y[0] + (y[-1] - y[0]) * (x - x[0]) / (x[-1] - x[0])
+    return line
 
 
 def _concave(x: Floats, y: Floats) -> Floats:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable, Texts
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable, Texts
 
-__all__ = ["PackageTable", "packages_of"]
+__all__ = ["ONWARD", "PackageTable", "packages_of"]
+
+ONWARD = 1_000_000
+"""A year that never comes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +39,9 @@ class PackageTable:
         What packages do to outcomes; shape (effects,).
     use_package, use_resource, use_amount
         What packages use of resources; shape (uses,).
+    use_from, use_until
+        The first and the last year after its start in which a project uses that; a first year of -1 stands for every
+        year in service, and the last one of all is :data:`ONWARD`. Shape (uses,).
     """
 
     program: Ints
@@ -51,9 +58,16 @@ class PackageTable:
     use_package: Ints
     use_resource: Ints
     use_amount: Floats
+    use_from: Ints
+    use_until: Ints
 
     def __len__(self) -> int:
         return len(self.program)
+
+    def uses_in(self, use: Ints, since: Ints, serves: Bools) -> Bools:
+        """Return which uses there are so many years after the start, by whether the package is in service then."""
+        first = self.use_from[use]
+        return np.where(first < 0, serves, (since >= first) & (since <= self.use_until[use]))
 
     def project_cost(self, periods: int) -> Floats:
         """Return the dollars of each package in each period after its start, before inflation.
@@ -90,39 +104,67 @@ def packages_of(programs: ProgramTable, outcomes: Sequence[str], resources: Sequ
     opens = np.full(count, -1, dtype=np.int64)
     then = np.zeros(count)
     effects: list[tuple[Ints, Ints, Floats]] = []
-    uses: list[tuple[Ints, Ints, Floats]] = []
+    uses: list[tuple[Any, ...]] = []
+    by_year = np.zeros(count, dtype=bool)
     for k in numbers:
         offsets = columns[k]["cost"].offsets
         years[at[k][rows[k]]] = 1 if offsets is None else np.diff(offsets)
         for key, target in (("name", name), ("opens_after", opens), ("then_costs", then)):
             if (column := columns[k].get(key)) is not None:
                 target[at[k][column.rows]] = column.values
-        for names, keys, found in ((outcomes, "outcomes.{}.value", effects), (resources, "uses.{}", uses)):
-            for position, one in enumerate(names):
-                if (column := columns[k].get(keys.format(one))) is not None:
-                    found.append((at[k][column.rows], np.full(len(column), position, dtype=np.int64), column.values))
-    cost = np.zeros((count, int(years.max(initial=1))))
-    for k in numbers:
-        column = columns[k]["cost"]
-        if column.offsets is None:
-            cost[at[k][column.rows], 0] = column.values
-        else:
-            lengths = np.diff(column.offsets)
-            year = np.arange(column.offsets[-1]) - np.repeat(column.offsets[:-1], lengths)
-            cost[np.repeat(at[k][column.rows], lengths), year] = column.values
-
+        for position, one in enumerate(outcomes):
+            if (column := columns[k].get(f"outcomes.{one}.value")) is not None:
+                effects.append((at[k][column.rows], np.full(len(column), position, dtype=np.int64), column.values))
+        for position, one in enumerate(resources):
+            if (column := columns[k].get(f"uses.{one}")) is not None:
+                uses.append(_uses_by_year(column, at[k][column.rows], position))
+                by_year[uses[-1][0][uses[-1][3] >= 0]] = True
+    cost = _costs({k: columns[k]["cost"] for k in numbers}, {k: at[k][rows[k]] for k in numbers}, years)
     projects = np.zeros(len(programs), dtype=bool)
-    projects[all_program[(years > 1) | (opens >= 0) | (then > 0)]] = True
+    projects[all_program[(years > 1) | (opens >= 0) | (then > 0) | by_year]] = True
     if (column := programs.columns.get("start")) is not None:
         projects[column.rows] = True
     is_project = projects[all_program]
     opens_after = np.where(opens >= 0, opens, np.where(is_project, years - 1, 0))
     return PackageTable(
-        all_program, all_number, name, cost, years, opens_after, then, is_project, *_joined(effects), *_joined(uses)
+        all_program,
+        all_number,
+        name,
+        cost,
+        years,
+        opens_after,
+        then,
+        is_project,
+        *_joined(effects, 3),
+        *_joined(uses, 5),
     )
 
 
-def _joined(parts: list[tuple[Ints, Ints, Floats]]) -> tuple[Ints, Ints, Floats]:
+def _costs(columns: Mapping[int, Column], packages: Mapping[int, Ints], years: Ints) -> Floats:
+    """Return the dollars of packages in each year; ``packages`` are those of each cell of a column."""
+    cost = np.zeros((len(years), int(years.max(initial=1))))
+    for k, column in columns.items():
+        if column.offsets is None:
+            cost[packages[k], 0] = column.values
+        else:
+            lengths = np.diff(column.offsets)
+            year = np.arange(column.offsets[-1]) - np.repeat(column.offsets[:-1], lengths)
+            cost[np.repeat(packages[k], lengths), year] = column.values
+    return cost
+
+
+def _uses_by_year(column: Column, package: Ints, resource: int) -> tuple[Any, ...]:
+    """Return what packages use of a resource: package, resource, amount, and the years from which and until when."""
+    lengths = np.ones(len(column), dtype=np.int64) if column.offsets is None else np.diff(column.offsets)
+    owner = np.repeat(np.arange(len(column)), lengths)
+    year = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    several = (lengths > 1)[owner]
+    until = np.where(year + 1 == lengths[owner], ONWARD, year)
+    where = np.full(len(owner), resource, dtype=np.int64)
+    return package[owner], where, column.values, np.where(several, year, -1), until
+
+
+def _joined(parts: Sequence[tuple[Any, ...]], count: int) -> tuple[Any, ...]:
     none = np.empty(0, dtype=np.int64)
-    package, position, value = zip((none, none, np.empty(0)), *parts, strict=True)
-    return np.concatenate(package), np.concatenate(position), np.concatenate(value)
+    empty = (none, none, np.empty(0), none, none)[:count]
+    return tuple(np.concatenate(part) for part in zip(empty, *parts, strict=True))

@@ -148,7 +148,7 @@ def add_packages(draft: Draft) -> None:
             for position, name in enumerate(resources):
                 mine = used & (_positions(draft, "resource")[rows] == position)
                 amount = np.maximum(1.0, (cost / 180_000).round())
-                draft.put(f"packages.{number}.uses.{name}", rows[mine], amount[mine])
+                draft.put_lists(f"packages.{number}.uses.{name}", rows[mine], 1, amount[mine])
     rows = np.flatnonzero(draft.is_kind(Kind.PROJECT))
     if len(rows):
         _add_projects(draft, rows)

@@ -54,7 +54,7 @@ def add_packages(
     serves = since >= packages.opens_after[runs.package]
 
     spending = _pay(builder, eligible, pays, limits, runs, cost, keep_all=keep_all)
-    outcomes = _serve(scenario, runs.package[serves], runs.column[serves], period[serves])
+    outcomes = _serve(scenario, runs, since, serves)
     _choose(builder, scenario, package, start, column)
     _keep_order(builder, scenario, runs)
     return spending, outcomes, runs
@@ -112,16 +112,22 @@ def _pay(
     return joined([own, by_funds])
 
 
-def _serve(scenario: Scenario, package: Ints, column: Ints, period: Ints) -> OutcomeTerms:
-    """Return what packages in service do to outcomes and use of resources."""
+def _serve(scenario: Scenario, runs: PackageRuns, since: Ints, serves: Bools) -> OutcomeTerms:
+    """Return what packages do to outcomes and use of resources; ``since`` and ``serves`` say how far each run is."""
     packages, outcomes = scenario.packages, len(scenario.outcomes)
+    item, at = items_of(packages.effect_package, runs.package)
+    effect, use = (item, at, serves[at]), items_of(packages.use_package, runs.package)
     parts = []
-    for owner, what, value in (
-        (packages.effect_package, packages.effect_outcome, packages.effect_value),
-        (packages.use_package, packages.use_resource + outcomes, packages.use_amount),
+    for (item, at, counts), what, value in (
+        (effect, packages.effect_outcome, packages.effect_value),
+        (
+            (*use, packages.uses_in(use[0], since[use[1]], serves[use[1]])),
+            packages.use_resource + outcomes,
+            packages.use_amount,
+        ),
     ):
-        item, at = items_of(owner, package)
-        parts.append((column[at], packages.program[package[at]], what[item], period[at], value[item]))
+        item, at = item[counts], at[counts]
+        parts.append((runs.column[at], runs.program[at], what[item], runs.period[at], value[item]))
     column, program, what, when, value = (np.concatenate(part) for part in zip(*parts, strict=True))
     kept = value != 0
     constant = np.zeros((len(scenario.programs), outcomes + len(scenario.resources)))

@@ -42,6 +42,10 @@ class PackageEffect(Model):
         return value if isinstance(value, Mapping | PackageEffect) else {"value": value}
 
 
+UsesByYear = Annotated[tuple[NotNegative, ...], BeforeValidator(one_or_many), Field(min_length=1)]
+"""Units of a resource: one number, or one for each year of a project."""
+
+
 class Package(Model):
     """A decision package: taken whole or not at all."""
 
@@ -51,8 +55,9 @@ class Package(Model):
     """Its cost in a period; or a list, its cost in its first, second, third year, for a project with a start."""
     outcomes: dict[Name, PackageEffect] = Field(default_factory=dict)
     """What it does to each outcome, in each period in which it is in service."""
-    uses: dict[Name, NotNegative] = Field(default_factory=dict)
-    """Units of each resource that it uses, in each period in which it is in service."""
+    uses: dict[Name, UsesByYear] = Field(default_factory=dict)
+    """Units of each resource that it uses, in each period in which it is in service; or a list, the units in its first,
+    second, third year, for a project with a start. In later years it uses what it uses in the last of them."""
     opens_after: Annotated[int, Field(ge=0)] | None = None
     """For a project: periods from its start until it is in service; left out, it opens in the last year of its cost."""
     then_costs: Amount = 0.0
