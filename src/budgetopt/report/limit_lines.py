@@ -17,7 +17,8 @@ __all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
 
 COVERAGE = "of full coverage"
 """The unit in which rules on coverages count."""
-_HALF_A_CENT = 0.005
+_ROUNDING = 0.015
+"""A balance and a reserve, each rounded to the cent, may be so far apart where nothing is left."""
 _STEPS = (1, 1_000, 100_000, 1_000_000)
 
 Row = Mapping[Hashable, Any]
@@ -129,7 +130,7 @@ def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     """
     lines = []
     for row in plan.funds.to_dict("records"):
-        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > _HALF_A_CENT
+        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > _ROUNDING
         if row["spending"] <= 0 or (price <= 0 or (math.isnan(price) and has_left)):
             continue
         fund = _fund(plan, row["fund"])
