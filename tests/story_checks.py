@@ -24,7 +24,7 @@ from measures import best_value
 
 __all__ = ["Checked", "checked"]
 
-HALF_A_CENT = 0.005
+ROUNDING = 0.015
 SHOWN = 0.51
 """Figures are rounded so that they add up: each may be off by so many of the unit that is shown."""
 
@@ -174,13 +174,13 @@ def _money(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
         if funds[position] and free[position].min() > unit:
             yield f"{free[position].min()} is left in {fund} in every period"
     if names and np.isfinite(claim.figures["price"]):
-        used_up = np.array(funds)[:, None] & (free <= HALF_A_CENT) & (balances.spending > 0)
+        used_up = np.array(funds)[:, None] & (free <= ROUNDING) & (balances.spending > 0)
         yield from _revenue_prices(plan, used_up, claim.figures["price"])
 
 
 def _revenue(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
     balances = plan.audit.balances
-    has_left = (balances.closing - balances.reserve > HALF_A_CENT) & (balances.spending > 0)
+    has_left = (balances.closing - balances.reserve > ROUNDING) & (balances.spending > 0)
     # what is said to be worth most has to be so among all funds and periods
     yield from _revenue_prices(plan, has_left, claim.figures["price"])
 

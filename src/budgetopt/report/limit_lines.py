@@ -132,7 +132,8 @@ def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     """
     lines = []
     for row in plan.funds.to_dict("records"):
-        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > plan.half_a_cent
+        # a balance and a reserve that is a share are each rounded: so far apart, nothing is left
+        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > 3 * plan.half_a_cent
         if row["spending"] <= 0 or (price <= 0 or (math.isnan(price) and has_left)):
             continue
         fund = _fund(plan, row["fund"])
