@@ -10,6 +10,7 @@ from tests.strategies import CONVEX, cases
 import budgetopt as bo
 from budgetopt.analysis import conflicts, repairs
 from budgetopt.errors import InfeasibleError, OptionError, ScenarioError
+from budgetopt.report.contradiction import repair_lines
 
 
 def solves(scenario):
@@ -179,3 +180,29 @@ def test_every_repair_of_a_drawn_scenario_works(case):
     assert bool(conflicts(scenario)) != fits
     for repair in found:
         assert solves(repair.apply(scenario)) is not None
+
+
+def test_recurring_revenue_is_offered_where_one_time_money_does_not_do():
+    scenario = bo.Scenario.from_document(
+        {
+            "periods": ["FY1", "FY2"],
+            "funds": {"general": {"revenue": 100, "growth": "10%", "opening_balance": 500, "structural_balance": True}},
+            "outcomes": {"saved": {"weight": 1}},
+            "programs": {"a": {"spending": {"at_least": 130}, "outcomes": {"saved": {"per_dollar": 1}}}},
+        }
+    )
+    found = {repair.amendments[0].path: repair for repair in repairs(scenario) if len(repair.amendments) == 1}
+    assert set(found) == {
+        "funds[general].revenue",
+        "funds[general].structural_balance",
+        "programs[a].spending.at_least",
+    }
+    repair = found["funds[general].revenue"]
+    assert repair.cost == pytest.approx(50)
+    assert repair.amendments[0].after == {"FY1": 130.0, "FY2": 130.0}
+    assert solves(repair.apply(scenario)) is not None
+    (line,) = repair_lines(scenario, [repair])
+    assert line == "  - find $30 in FY1 and $20 in FY2 of recurring revenue for “general”"
+    assert "funds[general].revenue" not in {
+        item.path for one in repairs(scenario, weights={"general": "never"}) for item in one.amendments
+    }

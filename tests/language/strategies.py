@@ -95,7 +95,7 @@ def told(
     plan = _witness(draw, document)
     _charge(draw, document, plan)
     for program, words in document["programs"].items():
-        _limits(draw, document, plan, program, words)
+        _limits(draw, document, plan, program, words, concave=concave)
     for name in document["outcomes"]:
         _target(draw, document, plan, name, concave=concave)
     document["rules"] = [_rule(draw, document, f"Rule {i}", concave=concave) for i in range(draw(st.integers(0, 3)))]
@@ -345,7 +345,13 @@ def _charge(draw: st.DrawFn, document: Mapping[str, Any], plan: SpendingPlan) ->
 
 
 def _limits(
-    draw: st.DrawFn, document: Mapping[str, Any], plan: SpendingPlan, program: str, words: dict[str, Any]
+    draw: st.DrawFn,
+    document: Mapping[str, Any],
+    plan: SpendingPlan,
+    program: str,
+    words: dict[str, Any],
+    *,
+    concave: bool,
 ) -> None:
     plain = Plain(document, plan)
     spent = [plain.spent(program, period) for period in document["periods"]]
@@ -357,7 +363,7 @@ def _limits(
     elif _chance(draw, 4):
         words["spending"] = {"at_least": max(int(min(spent)) - room, 0)}
     funds = [fund for fund in document["funds"] if any(plain.paid[program, fund, t] for t in document["periods"])]
-    if len(funds) == 1 and _chance(draw, 4):
+    if not concave and len(funds) == 1 and _chance(draw, 4):
         words["one_fund"] = True
     if words.get("service", {}).get("unit_cost"):
         units = [plain.units(program, period) for period in document["periods"]]
@@ -365,7 +371,7 @@ def _limits(
             words["service"]["up_to"] = max(ceil(max(units)), 1) + draw(st.sampled_from([0, 0, 10]))
         if _chance(draw, 3):
             words["service"]["at_least"] = max(int(min(units)) - draw(st.sampled_from([0, 1])), 0)
-        if all(unit.denominator == 1 for unit in units) and _chance(draw, 3):
+        if not concave and all(unit.denominator == 1 for unit in units) and _chance(draw, 3):
             words["service"]["whole"] = True
 
 

@@ -64,7 +64,8 @@ def _changed(
     ``period`` and ``gave`` are those of the columns that relax the limit, of shape (slacks,).
     """
     if number.measure == "added":
-        yield number.value, _with_money(scenario, number, period, gave)
+        if number.key == "one_time":
+            yield number.value, _with_money(scenario, number, period, gave)
     elif number.per_unit is not None:
         kept = max(outward(float(number.value) - float(gave.max()), up=False), 0.0)
         yield number.value, Share(kept) if isinstance(number.value, Share) else kept

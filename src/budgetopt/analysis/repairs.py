@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from budgetopt.analysis.elastic import Elastic, elastic, money_of
 from budgetopt.analysis.existence import has_point
 from budgetopt.analysis.least_missed import is_missed
 from budgetopt.analysis.least_number import with_least_number
+from budgetopt.analysis.recurring_revenue import more_recurring_revenue
 from budgetopt.analysis.repair import NEVER, Repair, may_change
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
@@ -94,10 +96,24 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)
         return both if _works(scenario, both) else None
 
+    found += _recurring(scenario, measure, weights, found)
     found += drops(scenario, weights, completed, lambda one: _works(scenario, one), every=not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
+
+
+def _recurring(
+    scenario: Scenario, measure: str, weights: Mapping[str, Any], found: Sequence[Repair]
+) -> Iterator[Repair]:
+    """Yield the recurring revenue that is enough by itself where one-time money of the same fund is not."""
+    enough = {repair.amendments[0].provision for repair in found if len(repair.amendments) == 1}
+    for limit in scenario.limits.shared:
+        if limit.kind == "money" and may_change(limit, weights) and limit.provision not in enough:
+            for repair in more_recurring_revenue(scenario, limit):
+                as_change = measure == "change"
+                cost = repair.cost * weights.get(limit.name, 1.0) / (money_of(scenario) if as_change else 1.0)
+                yield replace(repair, cost=cost, measure="change" if as_change else "dollars")
 
 
 def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *, alone: bool) -> list[Repair] | None:

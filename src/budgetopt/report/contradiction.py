@@ -97,11 +97,14 @@ def _amended(scenario: Scenario, item: Amendment, numbers: Numbers) -> str:
     if number.measure == "added":
         assert isinstance(item.after, Mapping)
         amounts = []
-        for period, before in zip(scenario.periods, scenario.per_period(item.before), strict=True):
-            if (more := item.after[period] - before) > 0:
+        fund, recurring = item.limit.name, number.key == "revenue"
+        had = scenario.revenue(fund) if recurring else scenario.per_period(item.before)
+        for period, before in zip(scenario.periods, had, strict=True):
+            if (more := round(item.after[period] - float(before), 6)) > 0:
                 when = "" if len(scenario.periods) == 1 else f" in {one_line(period)}"
                 amounts.append(numbers.exact_money(more) + when)
-        return f"find {join_words(amounts)} for “{one_line(item.limit.owners[0])}”"
+        kind = " of recurring revenue" if recurring else ""
+        return f"find {join_words(amounts)}{kind} for “{one_line(item.limit.owners[0])}”"
     in_dollars = item.limit.in_dollars and not number.counts_units
     before, after = (_value(value, numbers, in_dollars) for value in (item.before, item.after))
     return f"change {words} from {before} to {after}"

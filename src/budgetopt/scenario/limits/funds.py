@@ -57,9 +57,13 @@ def fund_limits(scenario: Scenario) -> Iterator[Limit]:
 def money_limits(scenario: Scenario) -> Iterator[Limit]:
     """Yield the money of each fund: a fact, which more money can be found for."""
     for key, fund in scenario.funds.items():
+        numbers = [Number("one_time", "at most", fund.one_time, measure="added")]
+        if fund.structural_balance:
+            # one-time money does not pay for recurring spending
+            numbers.append(Number("revenue", "at most", fund.revenue, measure="added"))
         yield _of_fund(
             scenario, key, "revenue", "Money in {}", "the money in “{}”", kind="money", address=f"funds[{key}]",
-            numbers=(Number("one_time", "at most", fund.one_time, measure="added"),), is_demand=False,
+            numbers=tuple(numbers), is_demand=False,
             relaxed={"": "more"},
         )  # fmt: skip
 
