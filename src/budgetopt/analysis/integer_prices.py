@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.limit_rows import LimitRow, terms_of
 from budgetopt.analysis.moved_limits import CLEAR, NOT_TOLD, Moved, MovedLimit, blur
 from budgetopt.analysis.total_costs import total_cost
@@ -31,7 +32,11 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
     size = max(abs(row.bound), least)
     if base.x is not None:
         size = max(size, float(np.abs(terms_of(question, row, base)).sum()))
-    movable = MovedLimit(question, base, row.row, row.bound, size, row.sense == "equals", row.sense == "at most")
+    figure = None
+    if row.limit.kind == "money":
+        figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))
+    is_equal, is_upper = row.sense == "equals", row.sense == "at most"
+    movable = MovedLimit(question, base, row.row, row.bound, size, is_equal, is_upper, figure)
     out: dict[str, Any] = {"method": SOLVED_AGAIN, "unknown": why_in_vain(question, base, _foreseen(movable))}
     for name, side in (("relief", 1), ("tightening", -1)):
         moved = Moved(math.nan, math.nan)
