@@ -19,6 +19,8 @@ __all__ = ["SOLVED_AGAIN", "moved_row", "searched_cost", "why_in_vain"]
 
 LONGEST = 60.0
 """In integer problems: the seconds of searches after which no further price is searched."""
+FOR_COSTS = 0.4
+"""The share of it for what whole limits cost, which is looked for first."""
 SOLVED_AGAIN = "solved again with the limit moved by 1%"
 TOO_LATE = f"the searches have {LONGEST:.0f} seconds together"
 
@@ -51,7 +53,7 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
 
 def searched_cost(question: WhatIf, provision: Provision, base: Solution) -> tuple[float, str]:
     """Return the total cost of a provision, and why it is not told; empty if it is."""
-    if why := why_in_vain(question, base, math.inf):
+    if why := why_in_vain(question, base, math.inf, FOR_COSTS):
         return math.nan, why
     if question.is_limited and blur(base) > 0:
         without, relaxed = question.solve(question.problem_without([provision]).relaxed()), question.relaxed()
@@ -70,10 +72,13 @@ def _foreseen(movable: MovedLimit) -> float:
     return math.inf if duals is None else abs(float(duals[movable.row])) * movable.step
 
 
-def why_in_vain(question: WhatIf, base: Solution, foreseen: float) -> str:
-    """Return why no search can tell a change of the size that the relaxation foresees; empty if one may."""
+def why_in_vain(question: WhatIf, base: Solution, foreseen: float, share: float = 1.0) -> str:
+    """Return why no search can tell a change of the size that the relaxation foresees; empty if one may.
+
+    ``share``: the share of the time that there is for such searches.
+    """
     if base.x is None:
         return NOT_TOLD
-    if question.seconds > LONGEST:
+    if question.seconds > share * LONGEST:
         return TOO_LATE
     return NOT_TOLD if question.is_limited and foreseen <= CLEAR * blur(base) and blur(base) > 0 else ""
