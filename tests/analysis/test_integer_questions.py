@@ -213,3 +213,25 @@ def test_the_price_of_one_year_of_a_growing_revenue_leaves_the_other_years_as_th
     assert table["value"].tolist() == pytest.approx([100, 110])
     assert table["more"].tolist() == pytest.approx([2, 2])
     assert table["less"].tolist() == pytest.approx([-2, -2])
+
+
+def test_a_fund_of_packages_is_explained_by_the_smallest_useful_amount() -> None:
+    text = str(explain(bo.solve(stations()), "capital"))
+    assert "The smallest useful amount more is $2 million: it would add 9 to the weighted outcomes." in text
+    assert "With less than $6 million, 10 of the weighted outcomes would be lost at once." in text
+    assert "a dollar more would change nothing" not in text
+    text = str(explain(bo.solve(stations(13)), "capital"))
+    assert "Money is not the limit here: more of it would change nothing." in text
+
+
+def test_a_fund_whose_prices_the_gap_hides_is_explained_with_the_decisions_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = bo.solve(mixed())
+    text = str(explain(plan, "general"))
+    assert "With $1 more the best plan would add 2 to the weighted outcomes." in text
+    assert "With $1 less, 2 of the weighted outcomes would be lost." in text
+    monkeypatch.setattr("budgetopt.analysis.moved_limits.blur", lambda _: 1e3)
+    text = str(explain(plan, "general"))
+    assert "Each dollar more would add 2 to the weighted outcomes." in text
+    assert "worked out with the all-or-nothing decisions as they are" in text

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.limit_rows import LimitRow, terms_of
 from budgetopt.analysis.moved_limits import CLEAR, NOT_TOLD, Moved, MovedLimit, blur
 from budgetopt.analysis.total_costs import total_cost
@@ -18,6 +19,8 @@ __all__ = ["SOLVED_AGAIN", "moved_row", "searched_cost", "why_in_vain"]
 
 LONGEST = 60.0
 """In integer problems: the seconds of searches after which no further price is searched."""
+FOR_COSTS = 0.4
+"""The share of it for what whole limits cost, which is looked for first."""
 SOLVED_AGAIN = "solved again with the limit moved by 1%"
 TOO_LATE = f"the searches have {LONGEST:.0f} seconds together"
 
@@ -31,7 +34,11 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
     size = max(abs(row.bound), least)
     if base.x is not None:
         size = max(size, float(np.abs(terms_of(question, row, base)).sum()))
-    movable = MovedLimit(question, base, row.row, row.bound, size, row.sense == "equals", row.sense == "at most")
+    figure = None
+    if row.limit.kind == "money":
+        figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))
+    is_equal, is_upper = row.sense == "equals", row.sense == "at most"
+    movable = MovedLimit(question, base, row.row, row.bound, size, is_equal, is_upper, figure)
     out: dict[str, Any] = {"method": SOLVED_AGAIN, "unknown": why_in_vain(question, base, _foreseen(movable))}
     for name, side in (("relief", 1), ("tightening", -1)):
         moved = Moved(math.nan, math.nan)
@@ -46,7 +53,7 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
 
 def searched_cost(question: WhatIf, provision: Provision, base: Solution) -> tuple[float, str]:
     """Return the total cost of a provision, and why it is not told; empty if it is."""
-    if why := why_in_vain(question, base, math.inf):
+    if why := why_in_vain(question, base, math.inf, FOR_COSTS):
         return math.nan, why
     if question.is_limited and blur(base) > 0:
         without, relaxed = question.solve(question.problem_without([provision]).relaxed()), question.relaxed()
@@ -65,10 +72,13 @@ def _foreseen(movable: MovedLimit) -> float:
     return math.inf if duals is None else abs(float(duals[movable.row])) * movable.step
 
 
-def why_in_vain(question: WhatIf, base: Solution, foreseen: float) -> str:
-    """Return why no search can tell a change of the size that the relaxation foresees; empty if one may."""
+def why_in_vain(question: WhatIf, base: Solution, foreseen: float, share: float = 1.0) -> str:
+    """Return why no search can tell a change of the size that the relaxation foresees; empty if one may.
+
+    ``share``: the share of the time that there is for such searches.
+    """
     if base.x is None:
         return NOT_TOLD
-    if question.seconds > LONGEST:
+    if question.seconds > share * LONGEST:
         return TOO_LATE
     return NOT_TOLD if question.is_limited and foreseen <= CLEAR * blur(base) and blur(base) > 0 else ""

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from budgetopt.analysis.figure_paths import Figure
 from budgetopt.analysis.what_if import WhatIf
+from budgetopt.formulation.directions import between
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers import Solution, Termination
 from budgetopt.solvers.faces import with_value_row
@@ -28,6 +30,8 @@ EXACT_ENOUGH = 1e-7
 """A share of the best value below which a change is none, where searches are carried to their end."""
 CLEAR = 20.0
 """How many times as large as what searches leave open a change has to be to be told."""
+FAR = 100.0
+"""How far the figure that moves with a limit is moved where the limit is open, in terms of its size."""
 GRADUAL = 0.01
 """A change at the nearest place that is less than this share of that of the first move goes by degrees."""
 BEYOND = 1e-6
@@ -92,6 +96,8 @@ class MovedLimit:
         The row, its limit, and the size of the figures in it.
     is_equal, is_upper
         Whether the row is held at the limit, or else whether the limit is its upper one.
+    figure
+        What moves with the limit, if it moves more of the problem than its row, as revenue does.
     """
 
     question: WhatIf
@@ -101,6 +107,7 @@ class MovedLimit:
     size: float
     is_equal: bool
     is_upper: bool
+    figure: Figure | None = None
 
     @property
     def step(self) -> float:
@@ -116,7 +123,9 @@ class MovedLimit:
         change = change_between(self.question, self.base, answer)
         if math.isnan(change):
             return Moved(math.nan, math.nan, why=NOT_TOLD)
-        smallest = self._smallest(direction, relaxing=relaxing, beyond_step=not change)
+        smallest = Moved(0.0, there)
+        if self._moves_its_row_alone:
+            smallest = self._smallest(direction, relaxing=relaxing, beyond_step=not change)
         if not change:
             return smallest
         is_step = abs(smallest.then) > GRADUAL * abs(change)
@@ -149,6 +158,21 @@ class MovedLimit:
         then = self._gain(beyond) if beyond.termination is Termination.OPTIMAL else math.nan
         return Moved(0.0, place, place, then)
 
+    def _moved(self, by: float) -> LinearProgram:
+        """Return the problem in which what moves with the limit has moved."""
+        if self.figure is None or not by:
+            return self.question.problem
+        return self.question.formulated(self.figure.moved(by)).linear_program
+
+    @property
+    def _moves_its_row_alone(self) -> bool:
+        """Whether no other limit moves with it: only coefficients that rest on what it lets programs have at most."""
+        line = between(self.question.problem, self._moved(FAR * self.size), 1.0)
+        if line is None:
+            return False
+        line.row_lower[self.row] = line.row_upper[self.row] = 0.0
+        return not any(part.any() for part in (line.row_lower, line.row_upper, line.lower, line.cost))
+
     def _gain(self, answer: Solution) -> float:
         return -self.question.problem.stages[0].sign * (answer.objective - self.base.objective)
 
@@ -161,7 +185,7 @@ class MovedLimit:
 
     def _at(self, bound: float, open_to: int = 0) -> LinearProgram:
         """Return the problem with the limit at a place, and open to one side of it."""
-        problem = self.question.problem
+        problem = self._moved(FAR * self.size if open_to > 0 else 0.0 if open_to else bound - self.bound)
         lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
         if self.is_equal or not self.is_upper:
             lower[self.row] = -np.inf if open_to < 0 else bound

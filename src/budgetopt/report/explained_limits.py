@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -125,15 +125,48 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     if reserve > 0 and closing - reserve <= plan.half_a_cent:
         kept = ", all of it its reserve"
     sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
-    figures = money_prices(question, fund)
     many = len(plan.scenario.periods) > 1
+    money = table[(table["kind"] == "money") & (table["period"] != "")]
+    searched = question.is_integer and bool((money["decisions"] == "free").all())
+    figures = [] if searched else money_prices(question.held or question, fund)
+    for row in money.to_dict("records") if searched else ():
+        when = f" in {one_line(str(row['period']))}" if many else ""
+        sentences += _of_searched_money(row, when, gain, numbers)
     for what, period, price in figures:
         when = f" in {one_line(period) or 'every period'}" if many else ""
         sentences.append(_of_money(price, what, when, gain, numbers))
+    if question.is_integer and not searched:
+        sentences.append("What a dollar does is worked out with the all-or-nothing decisions as they are.")
     sentences += unspent_words(plan, fund, numbers)
-    money = pd.DataFrame([asdict(price) for _, _, price in figures])
-    told = {"prices": table, "money": money, "accounts": accounts}
+    told = {"prices": table, "money": pd.DataFrame([asdict(price) for _, _, price in figures]), "accounts": accounts}
     return label(fund, plan.scenario.funds[fund].name), tuple(sentences), told
+
+
+def _of_searched_money(row: Mapping[Hashable, Any], when: str, gain: Gain, numbers: Numbers) -> Iterator[str]:
+    """Say what more and less of some money does where decisions are all-or-nothing, by solving again."""
+    bound, more, until = (float(row[key]) for key in ("bound", "relief", "relief_until"))
+    first, then = float(row["relief_first"]), float(row["relief_then"])
+    by = numbers.spoken_money(until - bound) if math.isfinite(until) else ""
+    if more:
+        yield f"With {by} more{when} the best plan would {gain.words(more * (until - bound))}."
+    elif not by:
+        yield f"Money{when} is not the limit here: more of it would change nothing."
+    elif math.isnan(first):
+        yield f"With {by} more{when} nothing would change."
+    if not math.isnan(first):
+        least = numbers.spoken_money(first - bound)
+        yield f"The smallest useful amount more{when} is {least}: it would {gain.words(then)}."
+    less, until = float(row["tightening"]), float(row["tightening_until"])
+    first, then = float(row["tightening_first"]), float(row["tightening_then"])
+    by = numbers.spoken_money(bound - max(until, 0.0))
+    if math.isnan(less):
+        yield f"With less{when} there is no plan."
+    elif less:
+        yield f"With {by} less{when}, {gain.amount(less * (bound - until))} would be lost."
+    elif math.isnan(first):
+        yield f"With {by} less{when} nothing would change."
+    if not math.isnan(first):
+        yield f"With less than {numbers.spoken_money(first)}{when}, {gain.amount(then)} would be lost at once."
 
 
 def _of_money(price: FigurePrice, what: str, when: str, gain: Gain, numbers: Numbers) -> str:
