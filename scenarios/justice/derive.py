@@ -75,9 +75,13 @@ def evidence_of(row: Row, program: str, factor: float) -> list[Row]:
         low, high = (share(abs(error / benefits)) for error in spread(net, float(chance)))
         total["std_error"] = share(abs(standard_error(net, float(chance)) / benefits))
         reach = f"at most {high}" if float(chance) in (0.0, 1.0) else f"between {low} and {high}"
-        total["note"] = f"Standard error from the published chance of {float(chance):.2f}; its rounding leaves {reach}"
+        total["public_note"] = (
+            f"Standard error from the published chance of {float(chance):.2f}; its rounding leaves {reach}"
+        )
     else:
-        total["note"] = "The source gives no chance, so no standard error is derived; cost is benefits less net benefit"
+        total["public_note"] = (
+            "The source gives no chance, so no standard error is derived; cost is benefits less net benefit"
+        )
     served = {"outcome": "participants", "unit_cost": f"{cost * factor:.2f}", "evidence": "administrative"}
     rows = [{**common, **served}, total]
     parts = {"taxpayer_benefits": float(row["taxpayer_benefits"])}
@@ -143,7 +147,7 @@ COLUMNS = {
         "evidence",
         "as_of",
         "source",
-        "note",
+        "public_note",
     ),
     "ceilings.csv": ("program", "spending.at_most", "spending.because"),
 }

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from budgetopt._version import __version__ as __version__
     from budgetopt.allocation import Allocation as Allocation
+    from budgetopt.allocation import EffectRanges as EffectRanges
+    from budgetopt.allocation import OutcomeRanges as OutcomeRanges
     from budgetopt.allocation import Prices as Prices
     from budgetopt.allocation import Status as Status
     from budgetopt.allocation import Subject as Subject
@@ -144,7 +146,7 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "budgetopt._version": "__version__",
-    "budgetopt.allocation": "Allocation Prices Status Subject solve",
+    "budgetopt.allocation": "Allocation EffectRanges OutcomeRanges Prices Status Subject solve",
     "budgetopt.analysis": (
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"

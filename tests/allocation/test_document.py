@@ -70,7 +70,16 @@ def test_what_was_sought_and_reached(document: dict[str, Any]) -> None:
     # 23 people at 5 and 6 days at 2
     value = {"value": 103, "bound": 103, "plan_value": 103}
     (stage,) = document["objective"]["stages"]
-    assert document["objective"] == {**words, **value, "gap": 0, "stages": [stage]}
+    assert document["objective"] == {
+        **words,
+        **value,
+        "gap": 0,
+        "conceded": None,
+        "distance": 0,
+        "rounded_to": 0.01,
+        "relaxation_bound": 103,
+        "stages": [stage],
+    }
     assert 0 < stage["tolerance"] < 1e-8
     reached = {"within": 0, "termination": "optimal", "proved": True, "tolerance": stage["tolerance"]}
     assert stage == {**words, **value, **reached}
@@ -81,11 +90,12 @@ def test_programs(document: dict[str, Any]) -> None:
     help_, pool, free = document["programs"]
     assert help_ == {
         "id": "help", "name": "Help", "department": "Health", "priority": "First", "baseline": 8, "spending": 12,
-        "change": 4, "change_share": 0.5, "by_fund": {"general": 12}, "by_period": {"FY1": 6, "FY2": 6}, "packages": {},
-        "outcomes": {"helped": 12, "waiting": 6}, "reason": "at its ceiling",
+        "change": 4, "change_share": 0.5, "by_fund": {"general": 12}, "by_period": {"FY1": 6, "FY2": 6}, "units": {},
+        "packages": {}, "outcomes": {"helped": 12, "waiting": 6}, "reason": "at its ceiling",
     }  # fmt: skip
     assert (pool["name"], pool["baseline"], pool["change"], pool["change_share"]) == ("pool", None, 6, None)
     assert (pool["packages"], pool["outcomes"]) == ({"small": ["FY1", "FY2"]}, {"helped": 4})
+    assert free["units"] == {"FY1": 7, "FY2": 7}
     assert (free["by_fund"], free["by_period"], free["outcomes"]) == ({}, {"FY1": 0, "FY2": 0}, {"helped": 7})
 
 
@@ -125,6 +135,7 @@ def test_the_decisions(document: dict[str, Any]) -> None:
         "transfers": {},
         "packages": {"pool": {"small": ["FY1", "FY2"]}},
         "units": {"free": {"FY1": 7, "FY2": 7}},
+        "rounded_to": 0.01,
     }
 
 
@@ -153,14 +164,14 @@ DECISIONS, POINT, STAGE = "proof/decisions", "proof/point", "objective/stages/0"
         (f"{DECISIONS}/payments/help/generale", {"FY1": 1}, "audit", "the decisions name the fund 'generale'"),
         (f"{DECISIONS}/payments/helb", {"general": {"FY1": 1}}, "audit", "the decisions name the program 'helb'"),
         (f"{DECISIONS}/transfers/general", {"gift": {"FY1": 4}}, "audit", "General fund transfers 4 to gift in FY1"),
-        (f"{DECISIONS}/transfers/general", {"gift": {"FY1": 1}}, "proof", "a transfer is 1.00 away from"),
+        (f"{DECISIONS}/transfers/general", {"gift": {"FY1": 1}}, "figures", "transfers_out is 0, and it should be 1"),
         (f"{DECISIONS}/packages/pool/large", ["FY1"], "audit", "the decisions name the package of pool 'large'"),
         (f"{DECISIONS}/packages/pool/small", ["FY3"], "audit", "the decisions name the period 'FY3'"),
         (f"{DECISIONS}/packages/pool/small", ["FY1"], "audit", "pool gets 3 in FY2, and the packages taken cost 0"),
         (f"{DECISIONS}/packages/pool/package 2", ["FY1"], "audit", "pool gets 3 in FY1, and the packages taken cost 8"),
         (f"{DECISIONS}/units/free/FY1", 8, "audit", "free serves 8 hours in FY1, and the most are 7"),
-        (f"{DECISIONS}/units/free/FY1", 6.5, "proof", "the units of the plan are not those of the exact optimum"),
-        (f"{DECISIONS}/payments/help/general/FY1", 5.9, "proof", "a payment is 0.10 away from the exact optimum"),
+        (f"{DECISIONS}/units/free/FY1", 6.5, "figures", "objective.plan_value is 103, and it should be 101.75"),
+        (f"{DECISIONS}/payments/help/general/FY1", 5.9, "figures", "plan_value is 103, and it should be 102.3"),
         # the exact optimum, and what the solver says of it
         (f"{POINT}/package[pool,0,FY1]", None, "proof", "says that it reached 103, and the point has 93"),
         (f"{POINT}/package[pool,0,FY9]", 1, "proof", "the proof speaks of the column 'package[pool,0,FY9]'"),
@@ -200,11 +211,11 @@ def test_what_is_confirmed_is_said(scenario: Scenario) -> None:
     written = json.loads(bo.solve(scenario).to_json())
     verification = verify_result(written, scenario)
     texts = {finding.name: finding.text for finding in verification.findings}
-    assert texts["proof"] == "the exact point meets every row; that none can do better is the solver's word"
+    assert texts["proof"] == "the exact point meets every row; the bound of the relaxation follows from its prices"
     assert texts["audit"].startswith("the plan keeps all ")
     assert verification.conclusion == (
-        "Confirmed: the plan keeps every limit of this scenario. By the solver's word, no plan can maximize weighted "
-        "outcomes better."
+        "Confirmed: the plan keeps every limit of this scenario, and no plan can maximize weighted outcomes better: "
+        "the prices prove it."
     )
     # whoever changes something and does not seal again
     broken = verify_result({**written, "status": "best found"}, scenario)

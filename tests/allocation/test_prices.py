@@ -101,6 +101,12 @@ def test_less_spending_is_a_gain_where_it_is_minimized() -> None:
     assert target["price"] == pytest.approx(0.5)
 
 
+def worth(plan: bo.Allocation, value: float, bound: float) -> bo.Allocation:
+    (objective,) = plan.audit.objectives
+    audit = replace(plan.audit, objectives=(replace(objective, value=value),))
+    return replace(plan, objective_value=value, bound=bound, audit=audit)
+
+
 def test_revenue_moves_the_rules_that_are_shares_of_it() -> None:
     programs = {"a": rated(3, funds=["general"]), "b": rated(1), "c": rated(2, funds=["other"])}
     rules = [
@@ -120,9 +126,13 @@ def test_how_far_a_plan_may_be_from_the_best() -> None:
     plan = bo.solve(Scenario.from_document(document_of({"a": REST})))
     assert plan.gap == 0
     assert replace(plan, bound=110.0).gap == pytest.approx(0.1)
-    assert replace(plan, objective_value=-100.0, bound=-90.0).gap == pytest.approx(0.1)
-    assert replace(plan, objective_value=0.0, bound=1.0).gap == np.inf
-    assert replace(plan, objective_value=0.0, bound=0.0).gap == 0
+    assert worth(plan, -100.0, bound=-90.0).gap == pytest.approx(0.1)
+    assert worth(plan, 0.0, bound=1.0).gap == np.inf
+    assert worth(plan, 0.0, bound=0.0).gap == 0
+    # what rounding costs is part of it
+    rounded = replace(plan, objective_value=101.0, bound=101.0)
+    assert (rounded.rounding_matters, rounded.distance) == (True, 1)
+    assert rounded.gap == pytest.approx(1 / 101)
     assert plan.proved
     assert not replace(plan, status=bo.Status.BEST_FOUND).proved
 

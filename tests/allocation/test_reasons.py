@@ -195,3 +195,45 @@ def test_a_resource_that_is_only_counted_keeps_no_package_away() -> None:
     document = document_of(programs, revenue=5)
     assert "needs 2 of crew, and 1 is left" in reasons({**document, "resources": {"crew": {"capacity": 3}}})["useless"]
     assert "crew" not in reasons({**document, "resources": {"crew": {}}})["useless"]
+
+
+def test_a_package_that_a_rule_keeps_out_is_said_to_be() -> None:
+    programs = {"pool": packaged(3), "rink": packaged(3, 8)}
+    rules = [{"name": "One of the two", "excludes": ["pool", "rink"]}]
+    found = reasons(document_of(programs, revenue=10, rules=rules))
+    assert found["rink"] == "unfunded: beside the rest of the plan it would break the rule “One of the two”"
+    rules = [{"name": "Few", "count": "funded", "at_most": 1}]
+    found = reasons(document_of(programs, revenue=10, rules=rules))
+    assert found["rink"] == "unfunded: beside the rest of the plan it would break the rule “Few”"
+
+
+def test_a_package_that_fits_and_is_worth_nothing() -> None:
+    programs = {"pool": packaged(3), "rink": packaged(3, 0)}
+    assert reasons(document_of(programs, revenue=10))["rink"] == "unfunded: it would add nothing"
+
+
+def test_a_project_may_be_kept_out_by_a_rule_in_every_year_in_which_it_may_start() -> None:
+    project = {"packages": [{"cost": [2, 1], "outcomes": {"good": 5}}], "choose": "one", "start": ["FY1", "FY2"]}
+    rules = [{"name": "No building", "sum": "spending", "where": {"program": "bridge"}, "at_most": 1}]
+    found = reasons(document_of({"bridge": project}, 10, ("FY1", "FY2"), rules=rules))
+    assert found["bridge"] == "unfunded: beside the rest of the plan it would break the rule “No building”"
+
+
+def test_a_threshold_above_what_is_left_is_named() -> None:
+    opening = {"outcomes": {"good": {"per_dollar": 2}}, "if_funded": {"at_least": 8}}
+    found = reasons(document_of({"big": packaged(6, 60), "clinic": opening}, revenue=10))
+    assert found["clinic"] == "unfunded: needs 8 to be funded at all, and 4 is left"
+
+
+def test_where_the_least_is_spent_no_money_is_said_to_buy_more_elsewhere() -> None:
+    document = document_of({"cheap": one(2), "dear": one(1)}, revenue=10)
+    document |= {"objective": {"minimize": "spending"}, "outcomes": {"good": {"target": {"at_least": 6}}}}
+    assert reasons(document) == {
+        "cheap": "funded: no plan that gives it more or less is better",
+        "dear": "unfunded: no plan with it is better",
+    }
+
+
+def test_a_program_at_the_end_of_its_effect_beside_money_that_is_left() -> None:
+    programs = {"p": {"outcomes": {"good": {"curve": [[0, 0], [5, 9]]}}}}
+    assert reasons(document_of(programs, revenue=20))["p"] == "funded: no plan that gives it more or less is better"

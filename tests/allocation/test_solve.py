@@ -110,7 +110,7 @@ def test_transfers_are_rounded_and_who_receives_them_spends_no_more() -> None:
         "a": {"outcomes": {"good": {"per_dollar": 3}}, "funds": ["taker"]},
         "b": {"outcomes": {"good": {"per_dollar": 1}}, "funds": ["giver"]},
     }
-    document = document_of(programs, funds={"general": {"revenue": 0}, **funds})
+    document = document_of(programs, funds={"general": {"revenue": 0}, **funds}, round_to=0.01)
     plan = bo.solve(Scenario.from_document(document))
     names = list(plan.scenario.funds)
     giver, taker = names.index("giver"), names.index("taker")
@@ -119,14 +119,20 @@ def test_transfers_are_rounded_and_who_receives_them_spends_no_more() -> None:
     assert plan.spending[0, taker].tolist() == [4.33]
     assert plan.spending[1, giver].tolist() == [6.67]
     assert np.count_nonzero(plan.spending) == 2
-    assert plan.proved
-    assert plan.status is bo.Status.OPTIMAL
+    # 4.33 of 4.3393 dollars at 3, and 6.67 of 6.6667 at 1
+    assert plan.objective_value == pytest.approx(3 * 4.3393 + 6.6667)
+    assert plan.plan_value == pytest.approx(3 * 4.33 + 6.67)
+    assert plan.distance == pytest.approx(3 * 0.0093 - 0.0033)
+    assert not plan.proved
+    assert plan.gap == pytest.approx(plan.distance / plan.objective_value)
 
 
 def test_a_reserve_of_a_share_of_the_spending_is_kept_to_the_cent() -> None:
     reserve = {"at_least": "25%", "of": "spending"}
     document = document_of(
-        {"a": {"outcomes": {"good": {"per_dollar": 3}}}}, funds={"general": {"revenue": 10.007, "reserve": reserve}}
+        {"a": {"outcomes": {"good": {"per_dollar": 3}}}},
+        funds={"general": {"revenue": 10.007, "reserve": reserve}},
+        round_to=0.01,
     )
     plan = bo.solve(Scenario.from_document(document))
     # 10.007 / 1.25 is 8.0056

@@ -258,6 +258,6 @@ def test_where_no_sum_of_outcomes_is_wanted_dollars_bring_nothing_by_themselves(
     document = {**MINIMAL, "outcomes": outcomes, "programs": {**MINIMAL["programs"], "c": idle}}
     table = explain_all(Scenario.from_document(document), follow=False)
     # that a dollar is one more spent says nothing of what it buys
-    assert table["held_by"].tolist()[2] == "unfunded: the money buys more elsewhere"
+    assert table["held_by"].tolist()[2] == "unfunded: no plan with it is better"
     assert seeks_outcomes(Scenario.from_document(TOWN)) is True
     assert seeks_outcomes(Scenario.from_document(MINIMAL)) is False

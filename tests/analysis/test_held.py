@@ -54,13 +54,13 @@ def test_the_cost_of_a_rule_is_what_it_costs_around_the_decisions():
     assert prices(plan, only=rule, hold=False)["total_cost"].tolist() == pytest.approx([(300 + 70) - 130])
 
 
-def test_many_decisions_are_held_unless_they_are_to_be_open(monkeypatch):
+def test_decisions_are_held_only_where_that_is_asked(monkeypatch):
     plan = bo.solve(library_or_pool())
     assert not is_large(plan)
     monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
     assert is_large(plan)
-    assert prices(plan)["method"].tolist()[0].startswith("exact as long as")
-    assert prices(plan, hold=False)["method"].tolist()[0].startswith("solved again")
+    assert prices(plan)["method"].tolist()[0].startswith("solved again")
+    assert prices(plan, hold=True)["method"].tolist()[0].startswith("exact as long as")
     assert WhatIf(plan.scenario).accuracy == pytest.approx(1e-4)
 
 

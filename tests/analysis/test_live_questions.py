@@ -120,9 +120,9 @@ def library(count: int = 1) -> bo.Allocation:
 
 
 @pytest.mark.parametrize(("hold", "large", "held"), [
-    (None, False, False), (None, True, True), (True, False, True), (True, True, True), (False, True, False),
+    (False, False, False), (True, False, True), (True, True, True), (False, True, False),
 ])  # fmt: skip
-def test_when_decisions_are_held(hold: bool | None, large: bool, held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_decisions_are_held(hold: bool, large: bool, held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = library()
     if large:
         monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)

@@ -199,6 +199,6 @@ def test_a_free_service_may_miss_a_millionth_of_a_unit() -> None:
     for tolerance, unit in ((0.0, 1e-6), (1e-4, 500e-4)):
         audit = audit_plan(scenario, plan, tolerance=tolerance)
         assert np.allclose(audit.of_kind("service")[0].allowed, [unit, max(1e-6, tolerance * 0)], rtol=1e-9)
-        # three households a unit, or a share of the 1,500 households and the target; where nothing is served, a cent
-        of_target = [max(3 * unit, 0.03, tolerance * 1501), max(0.03, tolerance)]
+        # three households a unit, or a share of the 1,500 households and the target; where nothing is served, three
+        of_target = [max(3 * unit, tolerance * 1501), max(3e-6, tolerance)]
         assert np.allclose(audit.of_kind("target")[0].allowed, of_target, rtol=1e-9)

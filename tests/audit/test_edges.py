@@ -216,14 +216,14 @@ def test_what_a_dollar_and_a_unit_change_at_most() -> None:
     rows = zip(audit.levels.outcome.tolist(), audit.levels.program.tolist(), audit.levels.level[:, 0].tolist(),
                audit.levels.steepest.tolist(), strict=True)  # fmt: skip
     assert [(*row[:3], round(row[3], 9)) for row in sorted(rows)] == [
-        (0, 0, -6, 2), (0, 1, 2, 0.25), (0, 2, 4.25, 1), (0, 3, 20, 2), (0, 4, 70, 10), (0, 5, 6, 0), (1, 3, 7, 1.4),
+        (0, 0, -6, 2), (0, 1, 2, 0.25), (0, 2, 4.25, 1), (0, 3, 20, 10), (0, 4, 70, 10), (0, 5, 6, 0), (1, 3, 7, 7),
     ]  # fmt: skip
     uses = zip(audit.uses.program.tolist(), audit.uses.level[:, 0].tolist(), audit.uses.steepest.tolist(), strict=True)
     assert [(*row[:2], round(row[2], 9)) for row in sorted(uses)] == [
         (0, 9, 3),
         (1, 1, 0.125),
-        (3, 14, 2.8),
-        (3, 30, 3),
+        (3, 14, 14),
+        (3, 30, 15),
         (4, 3.5, 0.5),
         (5, 2, 0),
     ]

@@ -344,7 +344,7 @@ def test_a_service_that_costs_no_money() -> None:
     # repairs bring 50 visits at no money
     assert audit.outcomes[1].tolist() == [62, 86]
     assert texts(audit) == [
-        "Shelter beds has 2 units in FY2027, and only a service that costs no money has them in a plan",
+        "Shelter beds has 2 units in FY2027, and only a service has them",
         "library serves 12 tours in FY2028, and the most are 10",
     ]
     plan.units[0] = 0

@@ -41,6 +41,8 @@ TARGETS = {
         ({"minimize": "spending"}, {"discount": "25%"}, "minimize spending", 6.5 * M),
         # 2M and 1M; repairs are new
         ({"minimize": "change from baseline"}, {}, "minimize change from baseline", 0.5 * M + 1 * M + 2 * M),
+        # the shelter gets 1M of 3M in its worse year
+        ({"minimize": "largest cut"}, {"programs.shelter.baseline": 3 * M}, "minimize largest cut", 2 / 3),
         # 20 households of weight 7, 10 repairs of weight 3 twice, 50 visits of weight 1 twice, since 0 weighs nothing
         ({"minimize": "shortfall from targets"}, TARGETS, "minimize shortfall from targets", 20 * 7 + 60 + 100),
         (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from budgetopt.audit import SpendingPlan
@@ -48,9 +49,10 @@ class Plain:
             for j, t in enumerate(self.periods)
         }
         self.said_units = {
-            (p, t): Fraction(float(plan.units[i, k])) if plan.units is not None else ZERO
+            (p, t): Fraction(float(plan.units[i, k]))
             for i, p in enumerate(self.programs)
             for k, t in enumerate(self.periods)
+            if plan.units is not None and isfinite(plan.units[i, k])
         }
 
     # --- programs
@@ -70,6 +72,8 @@ class Plain:
 
     def buying(self, program: str, period: str) -> Fraction:
         """Return the dollars of the first period that buy outcomes."""
+        if "service" in self.programs[program] and (program, period) in self.said_units:
+            return self.said_units[program, period] * exact(self.programs[program]["service"]["unit_cost"])
         return max(self.spent(program, period) / self.price(program, period) - self.fixed(program), ZERO)
 
     def units(self, program: str, period: str) -> Fraction:
@@ -77,7 +81,17 @@ class Plain:
         if service is None:
             return ZERO
         cost = exact(service["unit_cost"])
-        return self.buying(program, period) / cost if cost else self.said_units[program, period]
+        said = self.said_units.get((program, period))
+        if said is None:
+            return self.buying(program, period) / cost if cost else ZERO
+        return said
+
+    def real(self, program: str, period: str) -> Fraction:
+        """Return dollars of the first period: those of the units where a plan says them, those spent otherwise."""
+        if "service" in self.programs[program] and (program, period) in self.said_units:
+            active = self.spent(program, period) > 0 or self.units(program, period) > 0
+            return self.buying(program, period) + (self.fixed(program) if active else ZERO)
+        return self.spent(program, period) / self.price(program, period)
 
     def is_project(self, program: str) -> bool:
         words = self.programs[program]
@@ -150,7 +164,7 @@ class Plain:
                 ZERO,
             )
         use = words.get("uses", {}).get(resource, {})
-        real = self.spent(program, period) / self.price(program, period)
+        real = self.real(program, period)
         total = real / exact(use["per"]) if "per" in use else ZERO
         total += real * exact(use.get("per_dollar", 0)) + self.units(program, period) * exact(use.get("per_unit", 0))
         for outcome, rate in use.get("per_outcome", {}).items():
@@ -189,7 +203,8 @@ class Plain:
 
     def coverage(self, program: str, period: str) -> Fraction:
         ceiling = self.ceiling(program, period)
-        return self.spent(program, period) / ceiling if ceiling else ZERO
+        cost = self.real(program, period) * self.price(program, period)
+        return cost / ceiling if ceiling else ZERO
 
     # --- sums
 
@@ -286,6 +301,9 @@ class Plain:
             return sum((self.spent(p, t) for p, t in cells), ZERO)
         if what == "change from baseline":
             return sum((abs(self.spent(p, t) - self.baseline(p, t)) for p, t in cells), ZERO)
+        if what == "largest cut":
+            bases = [(self.spent(p, t), self.baseline(p, t)) for p, t in cells]
+            return max((1 - spent / base for spent, base in bases if base > 0 and spent < base), default=ZERO)
         if what == "shortfall from targets":
             return sum((self.weight(o) * miss for o in self.outcomes for _, miss in self.gaps(o)), ZERO)
         return sum((self.level(what, t) * counts[t] for t in self.periods), ZERO)
@@ -349,7 +367,11 @@ class Plain:
                     least = max(fixed, exact(open_.get("at_least", 0)))
                     yield Miss("if funded", program, period, program, None, least - spent)
                 elif self.funded(program, period) and "packages" not in words:
-                    yield Miss("if funded", program, period, program, None, fixed)
+                    least = exact(open_.get("at_least", 0)) if service.get("unit_cost") else ZERO
+                    yield Miss("if funded", program, period, program, None, max(fixed, least))
+                if service and (program, period) in self.said_units and exact(service["unit_cost"]):
+                    cost = self.real(program, period) * self.price(program, period)
+                    yield Miss("service", program, period, program, None, abs(spent - cost))
 
     def _packages(self) -> Iterable[Miss]:
         for program, words in self.programs.items():

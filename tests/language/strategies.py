@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from math import ceil, nan
 from typing import Any
 
 import numpy as np
@@ -257,11 +257,13 @@ def _witness(draw: st.DrawFn, document: Mapping[str, Any]) -> SpendingPlan:
     """Draw what is taken and served, and pay all of it from the general fund."""
     programs, funds, periods = document["programs"], list(document["funds"]), document["periods"]
     counts = [len(words.get("packages", [])) for words in programs.values()]
+    # of a service that costs money, the units are what its money buys
+    units = [nan if words.get("service", {}).get("unit_cost") else 0.0 for words in programs.values()]
     plan = SpendingPlan(
         np.zeros((len(programs), len(funds), len(periods))),
         np.zeros((len(funds), len(funds), len(periods))),
         np.zeros((sum(counts), len(periods)), dtype=bool),
-        np.zeros((len(programs), len(periods))),
+        np.repeat(np.array(units)[:, None], len(periods), axis=1),
     )
     assert plan.packages is not None
     assert plan.units is not None
@@ -439,6 +441,8 @@ def _objectives(draw: st.DrawFn, document: Mapping[str, Any]) -> list[dict[str, 
     worth = {"unspent_worth": draw(st.sampled_from([0.002, 0.006]))} if _chance(draw, 4) else {}
     choices: list[dict[str, Any]] = [{"maximize": "weighted outcomes", **worth}] * 4
     choices += [{"maximize": "good", **worth}, {"minimize": "spending"}, {"minimize": "change from baseline"}]
+    if any(words.get("baseline") for words in document["programs"].values()):
+        choices += [{"minimize": "largest cut"}] * 2
     choices += [
         {"maximize": {"smallest": "good", "by": draw(st.sampled_from(["districts", "department"]))}, **worth}
     ] * 2
@@ -510,7 +514,7 @@ def _near(draw: st.DrawFn, case: Told, start: SpendingPlan) -> SpendingPlan:
     assert plan.units is not None
     scenario = case.scenario
     ids, funds, periods = list(scenario.programs), list(scenario.funds), list(scenario.periods)
-    free = scenario.programs.number("service.unit_cost") == 0
+    unit_cost = scenario.programs.number("service.unit_cost")
     packaged = np.isin(np.arange(len(ids)), scenario.packages.program)
     for _ in range(draw(st.integers(1, 4))):
         i, k = draw(st.integers(0, len(ids) - 1)), draw(st.integers(0, len(periods) - 1))
@@ -525,8 +529,11 @@ def _near(draw: st.DrawFn, case: Told, start: SpendingPlan) -> SpendingPlan:
                 if plan.spending[i, :, other].sum() > owed:
                     plan.spending[i, :, other] = 0.0
                     plan.spending[i, 0, other] = owed
-        elif free[i] and draw(st.booleans()):
-            plan.units[i, k] = draw(st.integers(0, 8))
+        elif unit_cost[i] >= 0 and draw(st.booleans()):
+            # of a service that costs money, the units that its money buys, or others
+            plan.units[i, k] = nan
+            bought = float(Plain(case.document, plan).units(ids[i], periods[k]))
+            plan.units[i, k] = draw(st.sampled_from([bought, bought, draw(st.integers(0, 8))]))
         else:
             f = draw(st.integers(0, len(funds) - 1))
             step = draw(st.sampled_from([-20, -5, -1, 1, 5, 20])) * STEP

@@ -41,6 +41,8 @@ def sought(draw: st.DrawFn, case: Case) -> list[dict[str, Any]]:
         {"minimize": "spending"},
         {"minimize": "change from baseline"},
     ]
+    if any(words.get("baseline") for words in case.document["programs"].values()):
+        kinds.append({"minimize": "largest cut"})
     for name, words in case.document["outcomes"].items():
         if any(name in program.get("outcomes", {}) for program in case.document["programs"].values()):
             kinds.append({"minimize" if words.get("direction") == "decrease" else "maximize": name})

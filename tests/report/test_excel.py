@@ -17,7 +17,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
 from budgetopt.report import excel, write_excel
 
-SHEETS = ["Programs", "By fund", "Outcomes", "Funds", "Rules", "Assumptions", "Proof"]
+SHEETS = ["Programs", "By fund", "Outcomes", "Funds", "Rules", "Effects", "Assumptions", "Proof"]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 

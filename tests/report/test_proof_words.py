@@ -17,7 +17,7 @@ def test_what_is_proved_is_told_apart_from_what_is_believed(city: Allocation) ->
     proof = proof_of(city, USD, 5)
     assert proof.short == "Proved: it keeps all 72 limits, by an independent audit, and no plan that does so is better."
     assert "No plan that keeps these limits has a better value" in proof.proved[2]
-    assert proof.believed[-1] == "5 effects of the scenario rest on no source and are assumptions."
+    assert proof.believed[1] == "5 effects of the scenario rest on no source and are assumptions."
     assert "is not proved by any arithmetic" in proof.believed[0]
 
 

@@ -7,9 +7,10 @@ from tests.report.plans import plan_of, riverton
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.outcome_rows import Bought, OutcomeRow, assumed_programs
-from budgetopt.report.sources import EVIDENCE_WORDS, Sources, effect_lines, is_assumed
+from budgetopt.report.outcome_rows import Bought, OutcomeRow
+from budgetopt.report.sources import EVIDENCE_WORDS, Sources, effect_lines
 from budgetopt.report.view import PlanView
+from budgetopt.scenario.estimates import assumed_programs, is_assumed
 from budgetopt.scenario.scenario import Scenario
 
 USD = Numbers()
@@ -73,7 +74,7 @@ def test_effects_of_services_and_packages_are_said_too() -> None:
         ("screening", "injuries: 0 at 0 screenings and 3 at 20,000 screenings", ""),
         ("screening", "1.1 visits for each screening", ""),
     ]
-    assert assumed_programs(scenario.programs, "injuries").tolist() == [True, False]
+    assert assumed_programs(scenario.programs, "injuries").tolist() == [True, True]
 
 
 def test_sources_are_numbered_once_in_the_order_of_reading(city: Allocation) -> None:

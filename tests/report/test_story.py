@@ -39,7 +39,7 @@ def program(baseline: float | None = None, per_dollar: float = 1.0, **keys: Any)
 
 
 def test_the_city_in_a_few_sentences(city: Allocation) -> None:
-    spends, moves, ends, following, why, buys, left, money, rule = told(city)
+    spends, moves, ends, following, why, buys, ranges, left, money, rule = told(city)
     assert spends.startswith("The plan spends $206 million on 10 of 12 programs over FY2027 to FY2029, ")
     assert spends.endswith("$14.8 million (7.7%) more than the baseline.")
     assert moves == "5 programs gain, 4 programs lose and 1 of 3 new programs is funded."
@@ -50,6 +50,7 @@ def test_the_city_in_a_few_sentences(city: Allocation) -> None:
     assert why.startswith("Vision Zero is ")
     assert "“Overdue repairs” falls to 1,818 (-882 repairs, -32.7%); 1 other outcome moves too" in buys
     assert buys.endswith("these figures rest partly on assumptions.")
+    assert ranges.startswith("By the ranges of the effects, “")
     assert (
         left == "In every period every fund keeps its reserve; nothing is left above the reserves at the end of FY2029."
     )
@@ -96,7 +97,7 @@ def test_a_plan_that_changes_nothing_says_so() -> None:
 def test_a_plan_without_a_baseline_compares_nothing(small: Allocation) -> None:
     assert told(small) == [
         "The plan spends $20.50 on 2 of 3 programs.",
-        "It brings 5.7 laughs (fun).",
+        "It brings 5.7 laughs (fun); this figure rests on assumptions.",
         "No fund is overdrawn; nothing is left.",
         "Money in purse runs out: each $1,000 more would add 200 to the weighted outcomes.",
     ]
@@ -206,7 +207,7 @@ def test_no_money_is_said_in_so_many_words() -> None:
 def test_one_program_is_told_without_counting() -> None:
     assert told(plan_of(KINDS["one"])) == [
         "The plan spends $3 million on 1 program, $2 million (200%) more than the baseline.",
-        "Against the baseline, “Visits” rises to 750,000 (+500,000 visits, +200%).",
+        "Against the baseline, “Visits” rises to 750,000 (+500,000 visits, +200%); this figure rests on assumptions.",
         "No fund is overdrawn; nothing is left.",
         "Money in General fund runs out: each $1 more would add 1 to the weighted outcomes.",
     ]

@@ -4,5 +4,16 @@ from budgetopt.allocation.allocation import Allocation, Status
 from budgetopt.allocation.prices import Prices
 from budgetopt.allocation.solve import plan_of, solve
 from budgetopt.allocation.subject import Subject, scenario_of
+from budgetopt.allocation.uncertainty import EffectRanges, OutcomeRanges
 
-__all__ = ["Allocation", "Prices", "Status", "Subject", "plan_of", "scenario_of", "solve"]
+__all__ = [
+    "Allocation",
+    "EffectRanges",
+    "OutcomeRanges",
+    "Prices",
+    "Status",
+    "Subject",
+    "plan_of",
+    "scenario_of",
+    "solve",
+]

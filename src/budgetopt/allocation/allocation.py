@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.allocation.prices import Prices
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
+from budgetopt.scenario.accuracy import CENT
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Certificate, SolverResult
@@ -19,12 +20,15 @@ from budgetopt.solvers import Certificate, SolverResult
 if TYPE_CHECKING:
     import pandas as pd
 
+    from budgetopt.allocation.uncertainty import EffectRanges, OutcomeRanges
     from budgetopt.report.explanation import Explanation
 
 __all__ = ["Allocation", "Status"]
 
 LEAST_VALUE = 1e-9
 """A value below this one is nothing that a share could be taken of."""
+MATERIAL = 1e-7
+"""The share of the figures that a value is computed from, from which on two values are told apart."""
 
 
 class Status(StrEnum):
@@ -40,7 +44,8 @@ class Status(StrEnum):
 class Allocation:
     """A balanced allocation that meets every rule of its scenario, with what proves it.
 
-    It shows itself as a table in a notebook. Money is rounded to the cent so that every sum in every table adds up.
+    It shows itself as a table in a notebook. Money is in whole cents, or what else it is rounded to, so that every sum
+    in every table adds up.
     The arrays follow the scenario's order of programs, funds and periods; :attr:`decisions` has them as tables.
 
     Parameters
@@ -56,9 +61,11 @@ class Allocation:
     packages
         Which decision packages are taken in each period, or for projects start in it; shape (packages, periods).
     units
-        Units of the services that cost no money, 0 for all other programs; shape (programs, periods).
+        Units of each service, 0 for all other programs; shape (programs, periods).
+    rounded_to
+        What its amounts are rounded to: dollars, a cent or another power of ten, or what ``round_to`` says.
     objective_value
-        The value of the first objective at the solver's exact optimum, before rounding to the cent.
+        The value of the first objective at the solver's exact optimum, before its amounts are rounded.
     bound
         The best value that any plan can have.
     prices
@@ -77,6 +84,7 @@ class Allocation:
     transfers: Floats
     packages: Bools
     units: Floats
+    rounded_to: float
     objective_value: float
     bound: float
     prices: Prices
@@ -108,8 +116,61 @@ class Allocation:
 
     @property
     def gap(self) -> float:
-        """By how much a better plan could exceed it, as a share of its value; infinite for a share of nothing."""
-        distance, size = abs(self.bound - self.objective_value), abs(self.objective_value)
+        """By how much a better plan could exceed it, as a share of its value; infinite for a share of nothing.
+
+        What later objectives gave up of the first, as ``within`` lets them, is no part of it.
+        """
+        return self._share(abs(self.bound - self._reached) - self.certificate.conceded)
+
+    @property
+    def plan_value(self) -> float:
+        """The value of the first objective that the plan has, its amounts rounded as they are."""
+        return self.audit.objectives[0].value
+
+    @property
+    def distance(self) -> float:
+        """How far the plan's value is from the bound, in the unit of the first objective; what rounding costs, too."""
+        return abs(self.bound - self.plan_value)
+
+    @property
+    def rounding_matters(self) -> bool:
+        """Whether the plan in whole amounts is worth other than the exact optimum, beyond the last digit shown."""
+        return abs(self.plan_value - self.objective_value) > MATERIAL * self.certificate.gap.scale
+
+    @property
+    def exact_unit(self) -> float:
+        """The unit of which every amount of money is a whole number: a cent, or less; sums are worked out in it."""
+        return min(self.rounded_to, CENT)
+
+    @property
+    def half_a_cent(self) -> float:
+        """An amount of money that is none: half of the least that matters, or of a smaller unit of the plan."""
+        return min(self.scenario.cent, self.exact_unit) / 2
+
+    @property
+    def _reached(self) -> float:
+        return self.plan_value if self.rounding_matters else self.objective_value
+
+    @property
+    def relaxation_bound(self) -> float:
+        """With integer decisions, the bound that prices alone prove, without any solver's word; NaN without one."""
+        found = self.solver_result.relaxation
+        return math.nan if found is None or found.certificate is None else found.certificate.bound
+
+    @property
+    def relaxation_gap(self) -> float:
+        """By how much a better plan could exceed it by :attr:`relaxation_bound` alone, as a share of its value."""
+        distance = abs(self.relaxation_bound - self._reached) - self.certificate.conceded
+        return math.nan if math.isnan(distance) else self._share(distance)
+
+    @property
+    def unique(self) -> bool | None:
+        """Whether no other plan is as good, by the objectives and then by the rules for ties; None if not known."""
+        return self.solver_result.unique
+
+    def _share(self, distance: float) -> float:
+        """Return a distance from a bound as a share of the value."""
+        distance, size = (distance if math.isnan(distance) else max(distance, 0.0)), abs(self.objective_value)
         return math.inf if size < LEAST_VALUE < distance else distance / max(size, LEAST_VALUE)
 
     @property
@@ -148,15 +209,35 @@ class Allocation:
         return self.spending_plan.to_frames(self.scenario)
 
     @cached_property
+    def effect_ranges(self) -> EffectRanges:
+        """What each effect brings, and how far it may be off."""
+        from budgetopt.allocation.uncertainty import effect_ranges
+
+        return effect_ranges(self)
+
+    @cached_property
+    def outcome_ranges(self) -> OutcomeRanges:
+        """Between what each outcome lies, by the ranges that the scenario gives its effects."""
+        from budgetopt.allocation.uncertainty import outcome_ranges
+
+        return outcome_ranges(self)
+
+    @cached_property
     def outcomes(self) -> pd.DataFrame:
-        """One row an outcome, all periods together: name, unit, weight, direction, baseline, level, change, value."""
+        """One row an outcome, all periods together: name, unit, weight, direction, baseline, level, change, value.
+
+        ``low`` and ``high`` are what its effects bring with each at the end of its range that brings least, or most;
+        ``low_if_independent`` and ``high_if_independent`` hold for errors that have nothing to do with one another. Of
+        ``effects``, so many have such a range (``with_range``; the others are taken for exact), and so many are
+        assumptions (``assumed``).
+        """
         from budgetopt.allocation.tables import outcomes_table
 
         return outcomes_table(self)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """What each program brings to each outcome: one row a program, outcome and period."""
+        """What each program brings to each outcome: one row a program, outcome and period, with its range."""
         from budgetopt.allocation.tables import effects_table
 
         return effects_table(self)
@@ -219,7 +300,7 @@ class Allocation:
 
     def __repr__(self) -> str:
         objective = self.solver_result.stages[0].stage.label
-        return f"Allocation({self.scenario.name!r}: {self.status}, {objective} = {self.objective_value:,.6g})"
+        return f"Allocation({self.scenario.name!r}: {self.status}, {objective} = {self.plan_value:,.6g})"
 
     def _repr_html_(self) -> str:
         from budgetopt.report import notebook_html

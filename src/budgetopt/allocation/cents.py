@@ -1,9 +1,10 @@
-"""Money to the cent, rounded so that every fund's payments still add up to what it pays."""
+"""Money to the cent, or to another unit, rounded so that every fund's payments still add up to what it pays."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from budgetopt.scenario.accuracy import CENT, amounts_of, counts_of
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["apportion", "to_cents"]
@@ -44,10 +45,13 @@ def to_cents(
     kept: Floats,
     carries: Bools,
     kept_share: Floats | None = None,
+    *,
+    unit: float = CENT,
+    held: Bools | None = None,
 ) -> Floats:
-    """Round payments to the cent.
+    """Round payments to the cent, or to another unit.
 
-    Each fund's payments of a period add up to its exact total rounded to the cent, and never to more than it has.
+    Each fund's payments of a period add up to its exact total rounded to the unit, and never to more than it has.
 
     Parameters
     ----------
@@ -63,22 +67,30 @@ def to_cents(
         Whether what is left opens the next period; shape (funds,).
     kept_share
         The share of its spending that each fund must have left besides; none if left out. Shape (funds, periods).
+    unit
+        What to round to.
+    held
+        Programs and periods whose payments stay as they are; none if left out. Shape (programs, periods).
     """
-    cents = np.maximum(spending, 0.0) * 100
-    rounded = np.zeros(cents.shape, dtype=np.int64)
-    opening = np.zeros(cents.shape[1])
-    for period in range(cents.shape[2]):
-        has = (opening + income[:, period]) * 100
-        for fund in range(cents.shape[1]):
-            paid = np.flatnonzero(cents[:, fund, period] > _NOISE)
-            exact = cents[paid, fund, period]
+    counts = counts_of(np.maximum(spending, 0.0), unit)
+    stays = np.zeros(lower.shape, dtype=bool) if held is None else held
+    rounded = np.zeros(counts.shape, dtype=np.int64)
+    opening = np.zeros(counts.shape[1])
+    least, most = counts_of(lower, unit), counts_of(upper, unit)
+    for period in range(counts.shape[2]):
+        has = counts_of(opening + income[:, period], unit)
+        fixed = np.where(stays[:, None, period], counts[:, :, period], 0.0).sum(axis=0)
+        for fund in range(counts.shape[1]):
+            paid = np.flatnonzero((counts[:, fund, period] > _NOISE) & ~stays[:, period])
+            exact = counts[paid, fund, period]
             # what other funds pay for the same program leaves this one the rest of the program's limits
-            others = cents[paid, :, period].sum(axis=1) - exact
+            others = counts[paid, :, period].sum(axis=1) - exact
             share = 0.0 if kept_share is None else kept_share[fund, period]
-            most = np.floor(max(has[fund] - kept[fund, period] * 100, 0.0) / (1.0 + share) + _NOISE)
-            total = int(min(np.floor(exact.sum() + 0.5), most))
+            may = max(has[fund] - counts_of(kept[fund, period], unit), 0.0) / (1.0 + share) - fixed[fund]
+            total = int(max(min(np.floor(exact.sum() + 0.5), np.floor(may + _NOISE)), 0.0))
             rounded[paid, fund, period] = apportion(
-                exact, total, lower[paid, period] * 100 - others, upper[paid, period] * 100 - others
+                exact, total, least[paid, period] - others, most[paid, period] - others
             )
-        opening = np.where(carries, has - rounded[:, :, period].sum(axis=0), 0.0) / 100
-    return rounded / 100.0
+        left = has - rounded[:, :, period].sum(axis=0) - fixed
+        opening = np.where(carries, amounts_of(left, unit), 0.0)
+    return np.where(stays[:, None, :], spending, amounts_of(rounded.astype(np.float64), unit))

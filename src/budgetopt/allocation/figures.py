@@ -25,7 +25,7 @@ NOISE = {
     "certificate.checks.*.worst": 1e-9,
 }
 """Figures that are zero but for rounding, and how far two of them may be apart."""
-DIFFERENCES_OF = {"outcomes.*.change": ("level", "baseline")}
+DIFFERENCES_OF = {"outcomes.*.change": ("level", "baseline"), "outcomes.*.range": ("low", "high")}
 """Figures that are differences of others, which set the scale of their rounding."""
 
 
@@ -92,6 +92,8 @@ def _pattern(path: tuple[str, ...]) -> str:
     match path:
         case ("certificate", "checks", _, last):
             path = ("certificate", "checks", "*", last)
+        case ("outcomes", _, "range", _) | ("programs", _, "outcome_ranges", _, _):
+            path = ("outcomes", "*", "range")
         case ("outcomes", _, last):
             path = ("outcomes", "*", last)
     return ".".join(path)

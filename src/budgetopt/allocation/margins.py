@@ -14,7 +14,7 @@ from budgetopt.scenario.programs import Bools, Floats, Ints
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["Margins", "margins_of"]
+__all__ = ["Margins", "margins_of", "money_buys_more"]
 
 FULL = 1e-7
 
@@ -48,10 +48,62 @@ class Margins:
     asked: tuple[tuple[int, str, str], ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Charges:
+    """What a unit of each column adds to the first objective by itself, and what is charged for it.
+
+    ``worth``, ``money`` and ``other`` have shape (columns,), ``resources`` (resources, columns); ``limit_of`` and
+    ``resource_of`` are the position of the limit and of the resource that each row keeps, -1 for none. ``rules`` are
+    the prices of the rows of rules and targets, 0 in all others.
+    """
+
+    worth: Floats
+    money: Floats
+    other: Floats
+    resources: Floats
+    limit_of: Ints
+    resource_of: Ints
+    rules: Floats
+
+
 def margins_of(plan: Allocation) -> Margins | None:
     """Return the margins by the prices of the first objective; None where a plan has no prices."""
-    problem, x, prices = plan.formulation.linear_program, plan.solver_result.x, _prices(plan)
-    if prices is None or x is None:
+    problem, x, charges = plan.formulation.linear_program, plan.solver_result.x, _charges_of(plan)
+    if charges is None or x is None:
+        return None
+    worth, money, other, resources = charges.worth, charges.money, charges.other, charges.resources
+    column = _next_columns(plan, problem, x)
+    has = column >= 0
+    at = np.maximum(column, 0)
+    if len(resources):
+        scarcest = np.where(resources[:, at].max(axis=0) > 0, resources[:, at].argmax(axis=0), -1)
+        total = resources.sum(axis=0)
+    else:
+        scarcest, total = np.full(len(at), -1), np.zeros(problem.columns)
+    here, there = _buys(problem, x, worth - money - other, charges.resource_of, scarcest, at)
+    figures = (np.where(has, worth[at], np.nan), money[at], total[at], other[at])
+    asked = tuple(_asked_for(plan, worth, charges.rules, charges.limit_of))
+    return Margins(*figures, np.where(has, scarcest, -1), here, there, asked)
+
+
+def money_buys_more(plan: Allocation) -> Bools:
+    """Return the programs of packages each of which is worth less than its money is elsewhere; shape (programs,)."""
+    problem, charges = plan.formulation.linear_program, _charges_of(plan)
+    programs = len(plan.scenario.programs)
+    offered, worthwhile = np.zeros(programs, dtype=bool), np.zeros(programs, dtype=bool)
+    if charges is None:
+        return offered
+    for block in problem.column_labels.of_kind("package"):
+        program, worth, money = block.keys["program"], charges.worth[block.positions], charges.money[block.positions]
+        offered[program] = True
+        worthwhile[program[~((money > 0) & (worth <= money))]] = True
+    return offered & ~worthwhile
+
+
+def _charges_of(plan: Allocation) -> _Charges | None:
+    """Return the charges by the prices of the first objective; None where a plan has no prices."""
+    problem, prices = plan.formulation.linear_program, _prices(plan)
+    if prices is None:
         return None
     stage = problem.stages[0]
     worth = -stage.sign * stage.cost_for(problem.columns)
@@ -62,21 +114,36 @@ def margins_of(plan: Allocation) -> Margins | None:
     resources = np.array(
         [charged(np.where(resource_of == at, prices, 0.0)) for at in range(len(plan.scenario.resources))]
     ).reshape(len(plan.scenario.resources), problem.columns)
-    linked = charged(np.where(~(is_money | is_other | (resource_of >= 0)), prices, 0.0))
-    # what several funds pay for one program reaches its segments through a row that links them
-    money = np.where(linked > 0, money + linked, money)
-    column = _next_columns(plan, problem, x)
-    has = column >= 0
-    at = np.maximum(column, 0)
-    if len(resources):
-        scarcest = np.where(resources[:, at].max(axis=0) > 0, resources[:, at].argmax(axis=0), -1)
-        total = resources.sum(axis=0)
-    else:
-        scarcest, total = np.full(len(at), -1), np.zeros(problem.columns)
-    here, there = _buys(problem, x, worth - money - other, resource_of, scarcest, at)
-    figures = (np.where(has, worth[at], np.nan), money[at], total[at], other[at])
-    asked = tuple(_asked_for(plan, worth, np.where(is_other, prices, 0.0), limit_of))
-    return Margins(*figures, np.where(has, scarcest, -1), here, there, asked)
+    # what several funds pay for one program reaches its segments and packages through a row that links them
+    linking = np.zeros(problem.rows, dtype=bool)
+    for block in problem.row_labels.of_kind("link"):
+        linking[block.positions] = True
+    linked = charged(np.where(linking, prices, 0.0))
+    of_money = _part_of_money(plan, problem, money, other)
+    money, other = money + linked * of_money, other + linked * (1.0 - of_money)
+    rules = np.where(is_other, prices, 0.0)
+    return _Charges(worth, money, other, resources, limit_of, resource_of, rules)
+
+
+def _part_of_money(plan: Allocation, problem: LinearProgram, money: Floats, other: Floats) -> Floats:
+    """Return for columns that several funds pay for which part of the charge is for money; shape (columns,).
+
+    It is that of the fund whose dollar is charged least for the program in the period; the rest is for rules.
+    """
+    shape = (len(plan.scenario.programs), len(plan.scenario.periods))
+    least, part = np.full(shape, np.inf), np.ones(shape)
+    for block in problem.column_labels.of_kind("spending"):
+        cell, at = (block.keys["program"], block.keys["period"]), block.positions
+        total = money[at] + other[at]
+        np.minimum.at(least, cell, total)
+        share = np.divide(money[at], total, out=np.ones(len(at)), where=total > 0)
+        cheapest = total <= least[cell]
+        part[cell[0][cheapest], cell[1][cheapest]] = np.clip(share[cheapest], 0.0, 1.0)
+    found = np.ones(problem.columns)
+    for kind in ("segment", "package"):
+        for block in problem.column_labels.of_kind(kind):
+            found[block.positions] = part[block.keys["program"], block.keys["period"]]
+    return found
 
 
 def _prices(plan: Allocation) -> Floats | None:

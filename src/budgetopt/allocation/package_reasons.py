@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation.margins import money_buys_more
+from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.formulation.fund_rows import inflow, most_available, pays
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.words import money, printed
@@ -15,14 +17,16 @@ from budgetopt.scenario.words import money, printed
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["HALF_A_CENT", "cheapest_unfunded", "package_reasons"]
+__all__ = ["cheapest_unfunded", "least_to_open", "package_reasons"]
 
-HALF_A_CENT = 0.005
+MOST_TRIED = 100
+"""For so many programs it is looked what a package would break beside the rest of the plan."""
 
 
 def package_reasons(plan: Allocation) -> Iterator[tuple[int, str]]:
     """Yield the programs of packages, each with how many of them it takes, or why it takes none."""
-    offers, taken = _Offers(plan), np.asarray(plan.packages.any(axis=1))
+    offers, taken, tried = _Offers(plan), np.asarray(plan.packages.any(axis=1)), 0
+    costs_more = money_buys_more(plan)
     for row in np.unique(plan.scenario.packages.program).tolist():
         mine = offers.of(row)
         count, most = int(taken[mine].sum()), len(mine)
@@ -32,6 +36,23 @@ def package_reasons(plan: Allocation) -> Iterator[tuple[int, str]]:
             yield row, f"takes {count} of its {most} packages: no other choice of them is worth more"
         elif words := offers.not_taken(row):
             yield row, f"unfunded: {words}"
+        elif costs_more[row]:
+            yield row, "unfunded: the money buys more elsewhere"
+        elif tried < MOST_TRIED and plan.proved:
+            tried += 1
+            if words := offers.beside_the_plan(row):
+                yield row, f"unfunded: {words}"
+
+
+def least_to_open(plan: Allocation, row: int) -> str:
+    """Return what a program needs to be funded at all and is not left, in words; empty where enough is left."""
+    programs, left = plan.scenario.programs, _Offers(plan).usable(row)
+    least = max(float(np.nan_to_num(programs.number(f"if_funded.{key}")[row])) for key in ("at_least", "fixed_cost"))
+    short = np.flatnonzero((left > plan.half_a_cent) & (left < least - plan.half_a_cent))
+    if not len(short) or (left >= least - plan.half_a_cent).any():
+        return ""
+    when = f" in {plan.scenario.periods[short[0]]}" if len(left) > 1 else ""
+    return f"needs {money(least)} to be funded at all, and {money(left[short[0]])} is left{when}"
 
 
 def cheapest_unfunded(plan: Allocation) -> tuple[float, float, int] | None:
@@ -43,7 +64,7 @@ def cheapest_unfunded(plan: Allocation) -> tuple[float, float, int] | None:
     funded = np.unique(packages.program[plan.packages.any(axis=1)])
     for row in np.unique(packages.program[~np.isin(packages.program, funded)]).tolist():
         cost, left = offers.cheapest_cost(row), offers.usable(row)
-        short = np.flatnonzero(cost > left + HALF_A_CENT)
+        short = np.flatnonzero(cost > left + plan.half_a_cent)
         if not len(short):
             return None
         found.append((float(cost[short[0]]), float(left[short[0]]), int(short[0])))
@@ -125,14 +146,53 @@ class _Offers:
         starts = self._starts.get(row, [])
         at_once = min(starts, default=0) == 0
         is_project = bool(self._packages.is_project[self.of(row)].any())
-        over = np.flatnonzero(cost > most + HALF_A_CENT)
+        over = np.flatnonzero(cost > most + self._plan.half_a_cent)
         if len(over) and at_once and (len(scenario.periods) == 1 or not is_project or len(starts) == 1):
             called = "the fund has" if may.sum() == 1 else "its funds have"
             return f"costs more than {called}{self._when(over)}"
-        short = np.flatnonzero(cost > left + HALF_A_CENT)
-        if len(short) and left[short[0]] > HALF_A_CENT and at_once:
+        short = np.flatnonzero(cost > left + self._plan.half_a_cent)
+        if len(short) and left[short[0]] > self._plan.half_a_cent and at_once:
             return f"costs {money(cost[short[0]])}{self._when(short)}, and {money(left[short[0]])} is left"
         return self._lacks_resource(row)
+
+    def beside_the_plan(self, row: int) -> str:
+        """Return what stands against the cheapest package beside the rest of the plan, by the audit of both."""
+        mine, found = self.of(row), ""
+        package = int(mine[np.argmin(self._costs[mine].sum(axis=1))])
+        is_project = bool(self._packages.is_project[package])
+        starts = self._starts.get(row) if is_project else None
+        for start in range(len(self._scenario.periods)) if starts is None else starts:
+            plan = self._with(row, package, start)
+            if plan is None:
+                continue
+            audit = audit_plan(self._scenario, plan)
+            if audit.accepted:
+                return "it would add nothing"
+            missed = (check.limit for check in audit.checks if check.missed.any() and isinstance(check.limit, int))
+            known = [self._scenario.limits[at] for at in missed if at >= 0]
+            if known and not found:
+                phrase = known[0].phrase.format(*known[0].owners)
+                found = f"beside the rest of the plan it would break {phrase}"
+        return found
+
+    def _with(self, row: int, package: int, start: int) -> SpendingPlan | None:
+        """Return the plan with one package more, paid by what is left; None where that does not suffice."""
+        plan, periods = self._plan.audit.plan, len(self._scenario.periods)
+        runs = periods - start if self._packages.is_project[package] else 1
+        cost, left, spending = self._costs[package], self._left.copy(), plan.spending.copy()
+        for since in range(runs):
+            period, paid = start + since, 0.0
+            due = float(cost[since] * self._scenario.price_level[row, period])
+            for fund in np.flatnonzero(self._scenario.eligible[row]).tolist():
+                part = min(due - paid, float(left[fund, period]))
+                spending[row, fund, period] += part
+                left[fund, period:] -= part
+                paid += part
+            if due - paid > self._plan.half_a_cent:
+                return None
+        taken = self._plan.packages.copy()
+        taken[package, start] = True
+        return SpendingPlan(spending, plan.transfers, taken, plan.units)
 
     def _when(self, periods: Ints) -> str:
         return f" in {self._scenario.periods[periods[0]]}" if len(self._scenario.periods) > 1 else ""

@@ -1,4 +1,4 @@
-"""The proof that a result document carries: decisions in cents, the exact optimum, and the prices that prove it.
+"""The proof that a result document carries: the decisions, the exact optimum, and the prices that prove it.
 
 Rows and columns of the linear program are named by their labels, such as ``fund balance[general,FY2027]``, so that the
 proof can be read, and checked against the scenario formulated anew.
@@ -15,6 +15,7 @@ from budgetopt.allocation.allocation import Allocation
 from budgetopt.audit import SpendingPlan
 from budgetopt.errors import ResultFileError, near
 from budgetopt.formulation.linear_program import Labels
+from budgetopt.scenario.accuracy import CENT, counts_of
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -24,11 +25,12 @@ __all__ = ["labels_of", "plan_of", "proof_document", "vector_of"]
 def proof_document(plan: Allocation) -> dict[str, Any]:
     """Return what it takes to check an allocation without a solver.
 
-    ``decisions`` are the payments by program, fund and period and the transfers by fund, fund and period, in whole
-    cents, the packages taken, and the units of services that cost no money. ``point`` is the exact optimum before
-    rounding to the cent, by the labels of its columns; ``stages`` are the duals of each objective by the rows' labels,
+    ``decisions`` are the payments by program, fund and period and the transfers by fund, fund and period, the packages
+    taken, the units of services, and what amounts are rounded to. ``point`` is the exact optimum before amounts are
+    rounded, by the labels of its columns; ``stages`` are the duals of each objective by the rows' labels,
     null where there are none (integer decisions); ``held`` are the duals of the first objective while all integer
-    decisions are held. What is zero is left out.
+    decisions are held; ``relaxation`` are its duals without the integer conditions, which prove a bound. What is zero
+    is left out.
     """
     outcome, problem, scenario = plan.solver_result, plan.formulation.linear_program, plan.scenario
     programs, funds, periods = scenario.programs.ids.tolist(), list(scenario.funds), list(scenario.periods)
@@ -38,6 +40,7 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
             "transfers": _nested(plan.transfers, funds, funds, periods),
             "packages": packages_taken(plan),
             "units": _nested(plan.units, programs, periods),
+            "rounded_to": float(plan.rounded_to),
         },
         "point": _sparse(outcome.x, problem.column_labels),
         "stages": [
@@ -47,6 +50,9 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
             for place, result in enumerate(outcome.stages)
         ],
         "held": None if outcome.held is None else _sparse(outcome.held.solution.row_dual, problem.row_labels),
+        "relaxation": None
+        if outcome.relaxation is None
+        else _sparse(outcome.relaxation.solution.row_dual, problem.row_labels),
     }
 
 
@@ -79,6 +85,7 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
     plan = SpendingPlan.nothing(scenario)
     assert plan.packages is not None
     assert plan.units is not None
+    plan.units[:] = 0.0
     programs, funds, periods = (
         {name: place for place, name in enumerate(names)}
         for names in (scenario.programs.ids.tolist(), scenario.funds, scenario.periods)
@@ -103,10 +110,12 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
     for program, by_period in decisions["units"].items():
         for period, units in by_period.items():
             plan.units[_known(programs, "program", program), _known(periods, "period", period)] = units
+    unit = min(decisions["rounded_to"], CENT)
     for array in (plan.spending, plan.transfers):
-        cents = array * 100
-        if (np.abs(cents - np.rint(cents)) > 1e-9 * np.maximum(np.abs(cents), 1.0)).any():
-            raise ResultFileError("an amount of the decisions is not in whole cents")
+        counts = counts_of(array, unit)
+        if (np.abs(counts - np.rint(counts)) > 1e-9 * np.maximum(np.abs(counts), 1.0)).any():
+            in_cents = "whole cents" if unit == CENT else f"multiples of {unit:g}"
+            raise ResultFileError(f"an amount of the decisions is not in {in_cents}")
     return plan
 
 

@@ -8,38 +8,50 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation.margins import margins_of
-from budgetopt.allocation.package_reasons import HALF_A_CENT, cheapest_unfunded, package_reasons
+from budgetopt.allocation.package_reasons import cheapest_unfunded, least_to_open, package_reasons
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.stages import outcome_worths
-from budgetopt.scenario.model import CHANGE
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.programs import Bools, Texts
 from budgetopt.scenario.words import money, printed
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["funded_of", "reasons_of", "what_limits"]
+__all__ = ["PLAIN", "funded_of", "reasons_of", "what_limits"]
 
 _STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
+_KEPT = "kept at its baseline: no effect of it is measured"
 _ELSEWHERE = "unfunded: the money buys more elsewhere"
+# what is true of every plan that is the best, where no price says more
+_NO_BETTER = "unfunded: no plan with it is better"
+_NOT_FOUND = "unfunded: no better plan with it was found"
+_SET = "funded: no plan that gives it more or less is better"
+_SEARCHED = "funded: no better plan was found"
+PLAIN = (_STANDS, _ELSEWHERE, _NO_BETTER, _NOT_FOUND, _SET, _SEARCHED)
+"""Reasons in place of which the price of a rule may say more."""
 
 
 def reasons_of(plan: Allocation) -> Texts:
     """Return what holds each program's spending, in the first period that something holds it; shape (programs,)."""
     limits, spent = plan.formulation.limits, plan.spending.sum(axis=1)
     listed = plan.scenario.limits
-    slack = 1e-9 * np.maximum(spent, 1.0) + HALF_A_CENT
+    slack = 1e-9 * np.maximum(spent, 1.0) + plan.half_a_cent
     at_ceiling = spent >= limits.upper - slack
     at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
     fixed = at_floor & at_ceiling
-    reasons = np.full(len(spent), _STANDS, dtype=object)
+    reasons = np.full(len(spent), _SET if plan.proved else _SEARCHED, dtype=object)
     unfunded = ~funded_of(plan) & ~at_floor.any(axis=1) & ~at_ceiling.any(axis=1)
-    reasons[unfunded] = _ELSEWHERE
+    reasons[unfunded] = _NO_BETTER if plan.proved else _NOT_FOUND
     _say_margins(plan, reasons, unfunded)
     _say_cuts(plan, reasons)
     _say_service_ceilings(plan, reasons)
     for row, words in package_reasons(plan):
         reasons[row] = words
+    for row in np.flatnonzero(unfunded & (reasons == _NO_BETTER)).tolist():
+        if words := least_to_open(plan, row):
+            reasons[row] = f"unfunded: {words}"
     reasons[unfunded & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
     reasons[unfunded & ~plan.scenario.eligible.any(axis=1)] = "unfunded: no fund may pay for it"
     for held, by, own, word in (
@@ -52,13 +64,15 @@ def reasons_of(plan: Allocation) -> Texts:
         setter = by[np.arange(len(spent)), first]
         reasons[someone] = own
         for position in np.unique(setter[someone & (setter >= 0) & (setter < len(listed.shared))]).tolist():
-            reasons[someone & (setter == position)] = f"{word} “{listed[position].name}”"
+            limit = listed[position]
+            words = _KEPT if limit.kind == "kept baseline" else f"{word} “{limit.name}”"
+            reasons[someone & (setter == position)] = words
     return reasons
 
 
 def funded_of(plan: Allocation) -> Bools:
     """Return which programs get money, serve at no cost, or have a package, in any period; shape (programs,)."""
-    funded: Bools = (plan.spending.sum(axis=(1, 2)) > HALF_A_CENT) | (plan.units.sum(axis=1) > 0)
+    funded: Bools = (plan.spending.sum(axis=(1, 2)) > plan.half_a_cent) | (plan.units.sum(axis=1) > 0)
     funded[plan.scenario.packages.program[plan.packages.any(axis=1)]] = True
     return funded
 
@@ -68,7 +82,7 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
     if (found := cheapest_unfunded(plan)) is not None:
         cost, left, period = found
         when = f" in {plan.scenario.periods[period]}" if len(plan.scenario.periods) > 1 else ""
-        if left > HALF_A_CENT:
+        if left > plan.half_a_cent:
             return f"{spoken(left)} is left{when}: the cheapest unfunded package costs {spoken(cost)}."
     reasons = [str(reason) for reason in plan.programs["reason"]]
     if reasons and all(reason.startswith("at its ceiling") for reason in reasons):
@@ -90,16 +104,22 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     known = ~np.isnan(margins.worth)
     adds = margins.worth > 1e-9 * np.maximum(size, 1e-300)
     unfavoured = margins.other >= -1e-9 * np.maximum(size, 1e-300)
+    scarce = margins.money > 1e-9 * np.maximum(size, 1e-300)
+    packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
+    # with the charges of rules and resources the dollar may be worth less still
+    costs_more = ~packaged & known & scarce & (margins.worth <= margins.money * (1 + 1e-9))
+    reasons[unfunded & costs_more & adds] = _ELSEWHERE
+    reasons[~unfunded & costs_more & unfavoured] = _STANDS
     reasons[unfunded & known & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
-    alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= HALF_A_CENT
-    packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
+    alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= plan.half_a_cent
     spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)
     reasons[spare] = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
-    costs = margins.money + margins.resource + margins.other
     # what a fund could only be given by another is worth what it is worth there
     own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
-    tie = own & known & adds & (np.abs(costs - margins.worth) <= 1e-9 * size) & (margins.resource <= 1e-9 * size)
+    tie = (
+        own & known & adds & (np.abs(margins.money - margins.worth) <= 1e-9 * size) & (margins.resource <= 1e-9 * size)
+    )
     reasons[unfunded & tie & unfavoured] = "unfunded: its dollar would buy no more than elsewhere"
     for row, kind, name in margins.asked:
         what = f"the target of “{name}” asks" if kind == "target" else f"the rule “{name}” asks"
@@ -127,31 +147,46 @@ def _buy(name: str) -> str:
 
 
 def _say_cuts(plan: Allocation, reasons: Texts) -> None:
-    """Say of programs that are cut, where the least change is the objective, whether other cuts would do as well."""
-    if plan.scenario.objective[0].minimize != CHANGE:
+    """Say of programs that are cut, where the least change or an even cut is the objective, why just by so much."""
+    first = plan.scenario.objective[0].minimize
+    if first not in (CHANGE, LARGEST_CUT):
         return
     spent, lower = plan.spending.sum(axis=1), plan.formulation.limits.lower
     baseline = np.nan_to_num(plan.scenario.baselines)
-    below = ((spent < baseline - HALF_A_CENT) & (spent >= lower)).any(axis=1)
-    kept = (np.abs(spent - baseline) <= HALF_A_CENT).all(axis=1)
-    could = ((spent > lower + HALF_A_CENT) & (spent <= baseline + HALF_A_CENT)).any(axis=1)
+    below = ((spent < baseline - plan.half_a_cent) & (spent >= lower)).any(axis=1)
+    kept = (np.abs(spent - baseline) <= plan.half_a_cent).all(axis=1)
+    could = ((spent > lower + plan.half_a_cent) & (spent <= baseline + plan.half_a_cent)).any(axis=1)
+    reasons[kept] = "keeps its baseline"
+    if first == LARGEST_CUT:
+        _say_even_cuts(plan, reasons, below)
+        return
     payers, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
     others = np.bincount(of.ravel(), weights=could, minlength=len(payers))[of.ravel()] - could
     plain = not plan.scenario.rules and not plan.scenario.resources
-    reasons[below] = "cut: the money of its funds does not pay all baselines"
+    reasons[below] = "cut: a smaller cut here would not make the change of all programs smaller"
     reasons[below & (others > 0) & plain] = "cut: other cuts of the same size would do as well"
-    reasons[kept] = "keeps its baseline"
+
+
+def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
+    """Say of programs that are cut how many others lose the same share in the period of their largest cut."""
+    spent, baseline = plan.spending.sum(axis=1), np.nan_to_num(plan.scenario.baselines)
+    cut = np.divide(baseline - spent, baseline, out=np.zeros_like(spent), where=baseline > 0)
+    period, most = cut.argmax(axis=1), cut.max(axis=1)
+    rough = 2 * plan.half_a_cent / np.maximum(baseline, 1.0)
+    for row in np.flatnonzero(below).tolist():
+        at = int(period[row])
+        same = np.abs(cut[:, at] - most[row]) <= rough[:, at] + rough[row, at]
+        others = int((same & below).sum()) - 1
+        alike = f", as {others:,} other program{'s are' if others > 1 else ' is'}" if others else ""
+        is_most = most[row] >= most.max() - rough[row, at]
+        why = "no plan has a smaller largest cut" if is_most else "cuts are as even as the limits allow"
+        reasons[row] = f"cut by {Share(round(float(most[row]), 4))}{alike}: {why}"
 
 
 def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:
     """Say of services that they serve as many units as they may."""
     programs, most = plan.scenario.programs, plan.formulation.limits.most
-    price = plan.formulation.prices
-    free = price <= 0
-    units = np.where(free, plan.units, plan.spending.sum(axis=1) / np.where(free, 1.0, price))
-    slack = 1e-9 * np.maximum(units, 1.0) + np.where(free, 0.0, HALF_A_CENT / np.where(free, 1.0, price))
-    fixed = np.nan_to_num(programs.number("if_funded.fixed_cost")) > 0
-    full = (np.isfinite(most) & (most > 0) & (units >= most - slack)).any(axis=1) & ~fixed
+    full = (np.isfinite(most) & (most > 0) & (plan.units >= most * (1 - 1e-9))).any(axis=1)
     for row in np.flatnonzero(full).tolist():
         unit = programs.text("service.unit")[row] or "units"
         reasons[row] = f"at its ceiling of {money(float(np.nanmax(most[row])))} {unit}"

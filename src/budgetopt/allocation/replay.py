@@ -13,7 +13,7 @@ from budgetopt.errors import ResultFileError
 from budgetopt.formulation import Formulation
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers import Solution, SolverResult, StageResult, Termination
-from budgetopt.solvers.certificate import TOLERANCE, Certificate, CertificateCheck, certify_point
+from budgetopt.solvers.certificate import CLOSED, TOLERANCE, Certificate, CertificateCheck, certify_point
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, with_value_row
 
 __all__ = ["replay"]
@@ -46,15 +46,18 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
     if problem.is_integer and certificate is not None:
         asked = document["certificate"]["checks"].get("gap", {}).get("tolerance")
         certificate = _with_gap(certificate, abs(certificate.bound - certificate.objective), asked)
+        certificate = _conceding(certificate, first.stage, first.solution.objective)
     held = None if proof["held"] is None else _held(problem, first, point, proof["held"])
+    duals = proof["relaxation"]
     return SolverResult(
         termination=results[-1].solution.termination,
         solution=solution,
         certificate=certificate,
         stages=tuple(results),
-        unique=False,
+        unique=document["unique"],
         held=held,
         seconds=document["provenance"]["seconds"],
+        relaxation=None if duals is None or not problem.is_integer else _relaxation(problem, first, point, duals),
     )
 
 
@@ -78,6 +81,7 @@ def _stage(
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
+        certificate = _conceding(certificate, stage, value)
     solution = Solution(
         termination=_termination(said["termination"]),
         x=point if reached else None,
@@ -111,9 +115,17 @@ def _believed(
             f"the objective '{stage.label}' says that it reached {value:,.10g}, "
             f"and the point has {certificate.objective:,.10g}"
         )
-    # the solver's own plan of this objective is not in the document: where that did not pass, nothing is claimed here
-    distance = abs(bound - value) if said["proved"] else np.inf
+    distance = abs(bound - value)
+    if not said["proved"] and distance <= CLOSED * scale:
+        # the solver's own plan of this objective is not in the document: if that did not pass, nothing is claimed here
+        distance = np.inf
     return _with_gap(certificate, distance, said["tolerance"])
+
+
+def _conceding(certificate: Certificate, stage: Stage, reached: float) -> Certificate:
+    """Return a certificate that says what later objectives gave up of the value that an objective reached."""
+    lost = stage.sign * (certificate.objective - reached) if stage.within else 0.0
+    return replace(certificate, conceded=max(lost, 0.0))
 
 
 def _is_exceeded(result: StageResult) -> bool:
@@ -155,6 +167,14 @@ def _left_by(result: StageResult) -> LinearProgram:
     if give_up == 0.0 and solution.row_dual is not None:
         return on_optimal_face(program, stage, solution.row_dual)
     return with_value_row(program, stage, solution.objective, give_up)
+
+
+def _relaxation(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapping[str, float]) -> StageResult:
+    """Return the first objective without the integer conditions: its bound follows from the duals alone."""
+    relaxed, stage = problem.relaxed(), first.stage
+    row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
+    certificate = certify_point(relaxed, stage, point, row_dual)
+    return StageResult(stage, relaxed, replace(first.solution, row_dual=row_dual), certificate)
 
 
 def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapping[str, float]) -> StageResult:

@@ -13,6 +13,8 @@ import numpy as np
 
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.proof import packages_taken, proof_document
+from budgetopt.allocation.tables import RANGE, exact_sum
+from budgetopt.scenario.estimates import assumed_programs
 from budgetopt.solvers import StageResult
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
     figures = {
         "format": RESULT_FORMAT,
         "status": str(plan.status),
+        "unique": plan.unique,
         "scenario": {
             "name": scenario.name,
             "description": scenario.document.description,
@@ -133,7 +136,11 @@ def _objective(plan: Allocation) -> dict[str, Any]:
         "value": float(plan.objective_value),
         "bound": float(plan.bound),
         "gap": float(plan.gap),
-        "plan_value": float(plan.audit.objectives[0].value),
+        "conceded": float(plan.certificate.conceded) if first.within else None,
+        "relaxation_bound": float(plan.relaxation_bound),
+        "plan_value": float(plan.plan_value),
+        "distance": float(plan.distance),
+        "rounded_to": float(plan.rounded_to),
         "stages": [_stage(plan, place, result) for place, result in enumerate(plan.solver_result.stages)],
     }
 
@@ -157,18 +164,32 @@ def _programs(plan: Allocation) -> list[dict[str, Any]]:
     names = ["id", "name", "department", "priority", "baseline", "spending", "change", "change_share"]
     rows = _records(plan.programs.rename_axis("id").reset_index(), names)
     funds, periods, packages = list(plan.scenario.funds), plan.scenario.periods, packages_taken(plan)
-    # whole cents are added, so that the sums are exact
-    cents = np.rint(plan.spending * 100)
-    by_fund, by_period = (cents.sum(axis=axis) / 100 for axis in (2, 1))
+    by_fund, by_period = (exact_sum(plan.spending, axis, plan.exact_unit) for axis in (2, 1))
+    reasons, serves = plan.programs["reason"].tolist(), plan.formulation.serves.tolist()
     more = zip(
-        rows, by_fund.tolist(), by_period.tolist(), _by_program(plan), plan.programs["reason"].tolist(), strict=True
+        rows, by_fund.tolist(), by_period.tolist(), plan.units.tolist(), serves, _by_program(plan), reasons, strict=True
     )
-    for row, paid, spent, effects, reason in more:
+    for row, paid, spent, units, is_service, effects, reason in more:
         row["by_fund"] = {fund: amount for fund, amount in zip(funds, paid, strict=True) if amount}
         row["by_period"] = dict(zip(periods, spent, strict=True))
+        row["units"] = dict(zip(periods, units, strict=True)) if is_service else {}
         row["packages"] = packages.get(row["id"], {})
         row["outcomes"], row["reason"] = effects, reason
+    for row, (ranges, assumed) in zip(rows, _known(plan), strict=True):
+        row["outcome_ranges"], row["assumed"] = ranges, assumed
     return rows
+
+
+def _known(plan: Allocation) -> list[tuple[dict[str, dict[str, float]], list[str]]]:
+    """Return the ranges of what each program brings to outcomes, and the outcomes on which its effect is assumed."""
+    names, programs = list(plan.scenario.outcomes), plan.scenario.programs
+    found: list[tuple[dict[str, dict[str, float]], list[str]]] = [({}, []) for _ in range(len(programs))]
+    for (program, outcome), (low, high) in plan.effect_ranges.program_ends.items():
+        found[program][0][names[outcome]] = {"low": low, "high": high}
+    for name in names:
+        for program in np.flatnonzero(assumed_programs(programs, name)).tolist():
+            found[program][1].append(name)
+    return found
 
 
 def _by_program(plan: Allocation) -> list[dict[str, float]]:
@@ -195,6 +216,10 @@ def _outcomes(plan: Allocation) -> list[dict[str, Any]]:
     rows = _records(plan.outcomes.rename_axis("id").reset_index(), names)
     for row, levels in zip(rows, plan.audit.outcomes.tolist(), strict=True):
         row["by_period"] = dict(zip(plan.scenario.periods, levels, strict=True))
+    for row, more in zip(rows, _records(plan.outcomes, RANGE), strict=True):
+        counts = {name: int(more.pop(name)) for name in ("effects", "with_range", "assumed")}
+        row["range"] = more if counts["with_range"] else None
+        row["evidence"] = counts
     return rows
 
 

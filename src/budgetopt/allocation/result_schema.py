@@ -48,7 +48,7 @@ class ObjectiveStage(Part):
     proved: bool = Field(description="Whether the proof of this stage closes.")
     tolerance: Breach | None
     """For integer decisions, the gap that was asked of the solver, relative to its scale; null where there are none."""
-    plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
+    plan_value: Figure = Field(description="What the plan comes to, its amounts rounded as they are.")
 
 
 class ObjectiveValues(Part):
@@ -56,12 +56,28 @@ class ObjectiveValues(Part):
 
     label: str = Field(description="The first objective.")
     direction: Direction = Field(description="Whether it is maximized or minimized.")
-    value: Figure | None = Field(description="The value of the exact optimum, before rounding to the cent.")
+    value: Figure | None = Field(description="The value of the exact optimum, before amounts are rounded.")
     bound: Figure | None = Field(description="The best value that any plan can have.")
     gap: Breach | None
-    """By how much a better plan could exceed it, as a share of its value; null where that is not known."""
-    plan_value: Figure = Field(description="What the plan, in whole cents, comes to.")
+    """By how much a better plan could exceed it, as a share of its value; null where that is not known. What later
+    objectives gave up is no part of it."""
+    conceded: Breach | None
+    """What later objectives gave up of the best value that was reached; null where they may give up nothing."""
+    relaxation_bound: Figure | None
+    """For integer decisions, the best value that any plan can have by the prices in `proof.relaxation` alone, without
+    the solver's word; null for linear programs, where `bound` is that, and where there are no such prices."""
+    plan_value: Figure = Field(description="What the plan comes to, its amounts rounded as they are.")
+    distance: Breach | None = Field(description="How far that is from the bound; null where that is not known.")
+    rounded_to: Breach
+    """What the amounts of the plan are rounded to, in its currency; amounts that cannot be are in cents."""
     stages: list[ObjectiveStage] = Field(description="Each objective of the list, in order.")
+
+
+class EffectRange(Part):
+    """Between what lies that which a program brings to an outcome."""
+
+    low: Figure = Field(description="With each effect at the end of its range that brings least.")
+    high: Figure = Field(description="With each effect at the end of its range that brings most.")
 
 
 class ProgramResult(Part):
@@ -77,9 +93,14 @@ class ProgramResult(Part):
     change_share: Figure | None = Field(description="The change as a share of the baseline; null where there is none.")
     by_fund: dict[str, Figure] = Field(description="What each fund pays; funds that pay nothing are left out.")
     by_period: dict[str, Figure] = Field(description="What it gets in each period.")
+    units: dict[str, Figure] = Field(description="Units of its service in each period; empty without a service.")
     packages: dict[str, list[str]]
     """The decision packages that it takes, each with its periods; for projects, with the period of their start."""
     outcomes: dict[str, Figure | None] = Field(description="What it brings to each outcome that it affects.")
+    outcome_ranges: dict[str, EffectRange]
+    """Between what lies that which it brings to an outcome, for the outcomes of which the scenario says so."""
+    assumed: list[str]
+    """The outcomes on which its effect is an assumption, or says nothing of its evidence."""
     reason: str = Field(description="What holds its spending where it is.")
 
 
@@ -108,6 +129,24 @@ class FundResult(Part):
     by_period: list[FundPeriod] = Field(description="Its account in each period, in order.")
 
 
+class OutcomeRange(Part):
+    """Between what an outcome lies: by the low and high estimates, or else 1.96 standard errors on each side (95%)."""
+
+    low: Figure = Field(description="With every effect at the end of its range that brings least, all at once.")
+    high: Figure = Field(description="With every effect at the end of its range that brings most, all at once.")
+    low_if_independent: Figure
+    """If the errors of the effects are independent: the level less the root of the sum of the squared distances."""
+    high_if_independent: Figure = Field(description="Likewise, the level and the root.")
+
+
+class OutcomeEvidence(Part):
+    """How the effects behind an outcome are known."""
+
+    effects: int = Field(description="How many effects bring it.")
+    with_range: int = Field(description="How many of them have a range; the others are taken to be exact.")
+    assumed: int = Field(description="How many of them are assumptions, or say nothing of their evidence.")
+
+
 class OutcomeResult(Part):
     """What the plan does to one outcome, for all periods together unless said otherwise."""
 
@@ -121,6 +160,8 @@ class OutcomeResult(Part):
     change: Figure = Field(description="Level less baseline.")
     value: Figure = Field(description="The level times its weight, negative where less is better.")
     by_period: dict[str, Figure] = Field(description="What the plan brings in each period.")
+    range: OutcomeRange | None = Field(description="Between what it lies; null where no effect behind it has a range.")
+    evidence: OutcomeEvidence = Field(description="How the effects behind it are known.")
 
 
 class RuleResult(Part):
@@ -168,7 +209,7 @@ class CertificateResult(Part):
     dual_violation: Breach | None
     """The largest relative breach of the signs of prices; null without prices."""
     gap: Breach | None = Field(description="The distance of the value from the bound, relative to its scale.")
-    proved: bool = Field(description="Whether no plan can do better.")
+    proved: bool = Field(description="Whether no plan can do better, but for what later objectives gave up.")
     bound_by_solver: bool
     """Whether the bound is the solver's word, as in problems of integer decisions."""
     bound_is_rigorous: bool = Field(description="Whether each term of the bound rests on a finite limit.")
@@ -179,7 +220,9 @@ class CertificateResult(Part):
 class Provenance(Part):
     """Where the result came from."""
 
-    scenario_sha256: Digest = Field(description="The fingerprint of everything that the scenario says.")
+    scenario_sha256: Digest = Field(
+        description="The fingerprint of everything that the scenario says, internal notes apart."
+    )
     inputs: dict[str, str] = Field(description="The files that it was read from, with the SHA-256 of each.")
     budgetopt: str = Field(description="The version of budgetopt.")
     solver: str = Field(description="Name and version of the solver.")
@@ -187,14 +230,16 @@ class Provenance(Part):
 
 
 class PlanDecisions(Part):
-    """The decisions, in whole cents; what is zero is left out."""
+    """The decisions; what is zero is left out."""
 
     payments: Decisions = Field(description="By program, fund and period.")
     transfers: Decisions = Field(description="By the fund that gives, the fund that receives, and period.")
     packages: dict[str, dict[str, list[str]]]
     """By program and package, the periods in which it is taken, or for projects started."""
     units: dict[str, dict[str, Figure]]
-    """Units of the services that cost no money, by program and period."""
+    """Units of services, by program and period."""
+    rounded_to: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    """What amounts are rounded to; those that cannot be are in cents."""
 
 
 class Proof(Part):
@@ -207,6 +252,9 @@ class Proof(Part):
     """For each objective the duals of the rows, by their labels; null where there are none."""
     held: dict[str, Figure] | None
     """The duals of the first objective while all integer decisions are held; null where none is whole."""
+    relaxation: dict[str, Figure] | None
+    """The duals of the first objective without the integer conditions, which prove `relaxation_bound`; null where
+    there are none."""
 
 
 class ResultDocument(Part):
@@ -215,6 +263,10 @@ class ResultDocument(Part):
     format: Literal["budgetopt-result/1"] = Field(description="The version of this format.")
     status: Literal["optimal", "best found"]
     """``optimal``: proved to be the best. ``best found``: keeps every limit, and a better one may exist."""
+    unique: bool | None
+    """Whether no other plan is as good, by the objectives and then by the rules for ties, so that every solver gives
+    this one. False: another may be as good. Null: not looked for, as the search stopped short. It is the word of the
+    solving: `verify` does not check it."""
     scenario: ScenarioWords = Field(description="What it is a plan for.")
     objective: ObjectiveValues = Field(description="The objective, and how much of it the plan reaches.")
     programs: list[ProgramResult] = Field(description="What each program gets, in the order of the scenario.")

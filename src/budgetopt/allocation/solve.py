@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
 from budgetopt.allocation.allocation import Allocation, Status
-from budgetopt.allocation.cents import to_cents
 from budgetopt.allocation.prices import prices_of
 from budgetopt.allocation.subject import Subject, scenario_of
-from budgetopt.audit import SpendingPlan, audit_plan
-from budgetopt.errors import AuditError, CertificateError, InfeasibleError, OutOfTimeError, SolverError, UnboundedError
+from budgetopt.allocation.whole_amounts import WholePlan, whole_plan
+from budgetopt.errors import CertificateError, InfeasibleError, OutOfTimeError, SolverError, UnboundedError
 from budgetopt.formulation import Formulation, formulate
-from budgetopt.formulation.fund_rows import inflow, reserves
-from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
 
@@ -72,53 +69,42 @@ def plan_of(subject: Subject, asker: str) -> Allocation:
     return subject if isinstance(subject, Allocation) else solve(scenario_of(subject, asker))
 
 
-def allocation_of(scenario: Scenario, formulation: Formulation, outcome: SolverResult) -> Allocation:
-    """Say a solver's outcome in the scenario's words, or raise what it means that there is none."""
+def allocation_of(
+    scenario: Scenario, formulation: Formulation, outcome: SolverResult, whole: WholePlan | None = None
+) -> Allocation:
+    """Say a solver's outcome in the scenario's words, or raise what it means that there is none.
+
+    ``whole`` is the plan in whole amounts; left out, the outcome is rounded.
+    """
     point = outcome.x
     if point is None or outcome.certificate is None:
         raise _no_allocation(outcome)
     optimal = outcome.termination is Termination.OPTIMAL
-    if (optimal and not outcome.certificate.proved) or not outcome.certificate.feasible:
+    if (optimal and not outcome.certificate.passed) or not outcome.certificate.feasible:
         failures, solver = ", ".join(outcome.certificate.failures), outcome.solution.solver
         raise CertificateError(
             f"{solver} called its answer {outcome.termination}, and the proof does not hold: {failures}",
             hint="try another solver, and report the scenario",
         )
-    spending, transfers = _in_cents(scenario, formulation, point)
-    packages, units = formulation.packages_of(point), formulation.units_of(point)
-    audit = audit_plan(scenario, SpendingPlan(spending, transfers, packages, units))
-    if not audit.accepted:
-        found = "; ".join(str(violation) for violation in audit.violations[:5])
-        raise AuditError(
-            f"the plan does not pass the audit: {found}", hint="report the scenario: this is a fault of ours"
-        )
+    whole = whole_plan(scenario, formulation, point) if whole is None else whole
+    plan = whole.plan
     solution = outcome.solution
-    return Allocation(
+    allocation = Allocation(
         scenario=scenario,
         status=Status.OPTIMAL if outcome.proved else Status.BEST_FOUND,
-        spending=spending,
-        transfers=transfers,
-        packages=packages,
-        units=units,
+        spending=plan.spending,
+        transfers=plan.transfers,
+        packages=plan.packages_in(scenario),
+        units=plan.units_in(scenario),
+        rounded_to=whole.unit,
         objective_value=solution.objective,
         bound=outcome.certificate.bound,
         prices=prices_of(scenario, formulation, solution),
-        audit=audit,
+        audit=whole.audit,
         solver_result=outcome,
         formulation=formulation,
     )
-
-
-def _in_cents(scenario: Scenario, formulation: Formulation, point: Floats) -> tuple[Floats, Floats]:
-    """Return the payments and transfers of a point, rounded to the cent."""
-    spending = formulation.spending_of(point)
-    # a transfer in whole cents; what a receiving fund is short of by that, its payments give up
-    transfers = np.rint(np.maximum(formulation.transfers_of(point), 0.0) * 100) / 100
-    income = inflow(scenario) + transfers.sum(axis=0) - transfers.sum(axis=1)
-    kept, kept_share = reserves(scenario)
-    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
-    limits = formulation.limits
-    return to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share), transfers
+    return replace(allocation, status=Status.BEST_FOUND) if allocation.rounding_matters else allocation
 
 
 def _no_allocation(outcome: SolverResult) -> Exception:

@@ -8,25 +8,28 @@ import numpy as np
 import pandas as pd
 
 from budgetopt.allocation.reasons import reasons_of
-from budgetopt.audit.activity import levels_of
-from budgetopt.audit.current import current_packages, current_units
+from budgetopt.allocation.uncertainty import baseline_levels
+from budgetopt.scenario.accuracy import amounts_of, counts_of
+from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["by_period_table", "effects_table", "funds_table", "outcomes_table", "programs_table"]
+__all__ = ["by_period_table", "effects_table", "exact_sum", "funds_table", "outcomes_table", "programs_table"]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
+RANGE = ("low", "high", "low_if_independent", "high_if_independent", "effects", "with_range", "assumed")
+"""What the table of outcomes has of the ranges of their effects."""
 
 
 def programs_table(plan: Allocation) -> pd.DataFrame:
     """Return one row a program; money is for all periods together."""
     programs = plan.scenario.programs
     baseline = plan.scenario.baselines.sum(axis=1)
-    spending = cents_sum(plan.spending, axis=(1, 2))
+    spending = exact_sum(plan.spending, (1, 2), plan.exact_unit)
     change = spending - np.nan_to_num(baseline)
     share = np.full(len(change), np.nan)
     known = np.nan_to_num(baseline) > 0
@@ -38,8 +41,9 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
             "priority": programs.text("priority"),
             "baseline": baseline,
             "spending": spending,
-            "change": np.round(change, 2),
+            "change": _in_units(change, plan.exact_unit),
             "change_share": share,
+            "units": np.where(plan.formulation.serves, plan.units.sum(axis=1), np.nan),
             "reason": reasons_of(plan),
             "evidence": weakest_evidence(plan),
         },
@@ -48,27 +52,31 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
 
 
 def weakest_evidence(plan: Allocation) -> Texts:
-    """Return the weakest grade of evidence behind a program's effects, empty where none is given; shape (programs,)."""
-    rank = np.full(len(plan.scenario.programs), -1)
+    """Return the weakest grade of evidence behind a program's effects, empty where none is given; shape (programs,).
+
+    An effect of which nothing is said is an assumption.
+    """
+    programs = plan.scenario.programs
+    rank = np.full(len(programs), -1)
     for name in plan.scenario.outcomes:
-        grades = plan.scenario.programs.text(f"outcomes.{name}.evidence")
-        for position, grade in enumerate(EVIDENCE):
-            rank = np.where(grades == grade, np.maximum(rank, position), rank)
+        for prefix in effect_prefixes(programs, name):
+            grades = np.where(assumed_effects(programs, prefix)[0], "assumption", programs.text(f"{prefix}.evidence"))
+            for position, grade in enumerate(EVIDENCE):
+                rank = np.where(grades == grade, np.maximum(rank, position), rank)
     return np.take(np.array([*EVIDENCE, ""], dtype=object), rank)
 
 
 def by_period_table(plan: Allocation) -> pd.DataFrame:
     """Return spending in dollars: one row a program, one column a period."""
     ids = pd.Index(plan.scenario.programs.ids, name="program")
-    return pd.DataFrame(cents_sum(plan.spending, axis=1), index=ids, columns=list(plan.scenario.periods))
+    return pd.DataFrame(exact_sum(plan.spending, 1, plan.exact_unit), index=ids, columns=list(plan.scenario.periods))
 
 
 def outcomes_table(plan: Allocation) -> pd.DataFrame:
     """Return one row an outcome, for all periods together, beside what the baseline would bring."""
     scenario = plan.scenario
     outcomes = list(scenario.outcomes.values())
-    baseline, packages, units = np.nan_to_num(scenario.baselines), current_packages(scenario), current_units(scenario)
-    before = levels_of(scenario, baseline, packages, units).totals(len(outcomes)).sum(axis=1)
+    before = baseline_levels(scenario).totals(len(outcomes)).sum(axis=1)
     level = plan.audit.outcomes.sum(axis=1)
     worth = np.array([outcome.worth for outcome in outcomes])
     return pd.DataFrame(
@@ -81,14 +89,16 @@ def outcomes_table(plan: Allocation) -> pd.DataFrame:
             "level": level,
             "change": level - before,
             "value": level * worth,
+            **{name: getattr(plan.outcome_ranges, name) for name in RANGE},
         },
         index=pd.Index(list(scenario.outcomes), name="outcome"),
     )
 
 
 def effects_table(plan: Allocation) -> pd.DataFrame:
-    """Return what each program brings to each outcome in each period."""
+    """Return what each program brings to each outcome in each period, and between what it lies."""
     scenario, levels = plan.scenario, plan.audit.levels
+    low, high = plan.effect_ranges.period_ends(levels.program, levels.outcome)
     periods, names = len(scenario.periods), np.array(list(scenario.outcomes), dtype=object)
     return pd.DataFrame(
         {
@@ -96,6 +106,8 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
             "outcome": np.repeat(names[levels.outcome], periods),
             "period": np.tile(np.array(scenario.periods, dtype=object), len(levels.program)),
             "level": levels.level.ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
         }
     )
 
@@ -105,10 +117,15 @@ def funds_table(plan: Allocation) -> pd.DataFrame:
     scenario, accounts = plan.scenario, plan.audit.balances
     names = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
     index = pd.MultiIndex.from_product([list(scenario.funds), list(scenario.periods)], names=["fund", "period"])
-    money = {name: np.round(getattr(accounts, name).ravel(), 2) for name in names}
+    money = {name: _in_units(getattr(accounts, name).ravel(), plan.exact_unit) for name in names}
     return pd.DataFrame({**money, "price": plan.prices.money.ravel()}, index=index).reset_index()
 
 
-def cents_sum(dollars: Floats, axis: int | tuple[int, ...]) -> Floats:
-    """Return a sum of amounts in whole cents that is itself in whole cents, free of binary rounding."""
-    return np.asarray(np.rint(dollars * 100).sum(axis=axis) / 100)
+def exact_sum(dollars: Floats, axis: int | tuple[int, ...], unit: float) -> Floats:
+    """Return a sum of amounts that are whole numbers of a unit, free of what binary fractions leave."""
+    return np.asarray(amounts_of(np.rint(counts_of(dollars, unit)).sum(axis=axis), unit))
+
+
+def _in_units(dollars: Floats, unit: float) -> Floats:
+    """Return amounts rounded to a unit; same shape."""
+    return amounts_of(np.rint(counts_of(dollars, unit)), unit)

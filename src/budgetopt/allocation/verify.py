@@ -2,13 +2,14 @@
 
 What is shown for a linear program: the plan keeps every limit of this very scenario, by the independent audit;
 every figure of the document follows from the plan; and the prices in the proof show that no plan can do better. For
-integer decisions the last is the solver's word, and said to be.
+integer decisions the prices of the relaxation show how much better a plan could be at most; what is said beyond that is
+the word of the solver, as the file gives it, and said to be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from budgetopt.allocation.replay import replay
 from budgetopt.allocation.result import document_sha256, result_document
 from budgetopt.allocation.result_schema import check_form
 from budgetopt.allocation.solve import allocation_of
-from budgetopt.audit import CENT, audit_plan
+from budgetopt.allocation.whole_amounts import WholePlan
+from budgetopt.audit import audit_plan
 from budgetopt.errors import BudgetoptError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
@@ -29,6 +31,8 @@ from budgetopt.solvers import SolverResult
 __all__ = ["Finding", "Verification", "verify_result"]
 
 MOST_SHOWN = 5
+SAME = 1e-9
+"""A share of a value below which two values are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +124,11 @@ def _findings(
     formulation = formulate(scenario)
     try:
         outcome = replay(document, formulation)
-        allocation = allocation_of(scenario, formulation, outcome)
+        whole = WholePlan(plan, audit, document["proof"]["decisions"]["rounded_to"])
+        allocation = allocation_of(scenario, formulation, outcome, whole)
     except BudgetoptError as error:
         yield Finding("proof", False, str(error))
         return
-    assert plan.packages is not None
-    assert plan.units is not None
-    allocation = replace(allocation, spending=plan.spending, transfers=plan.transfers, audit=audit)
-    allocation = replace(allocation, packages=plan.packages, units=plan.units)
     fault = _fault_of(outcome, allocation)
     yield Finding("proof", not fault, fault or _shown(outcome))
     wrong, figures = differences(document, result_document(allocation), _sizes(outcome))
@@ -153,34 +154,17 @@ def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
             return f"the point of the proof does not meet what objective {place} leaves: {failures}"
         if said.row_dual is None or certificate.bound_by_solver:
             continue
-        if not certificate.proved:
+        if not certificate.passed:
             return f"the prices of objective {place} do not prove it: {', '.join(certificate.failures)}"
         distance = abs(said.objective - certificate.bound)
         if not distance <= certificate.gap.tolerance * certificate.gap.scale:
             reached, bound = f"{said.objective:,.10g}", f"{certificate.bound:,.10g}"
             return f"objective {place} says that it reached {reached}, and its bound is {bound}"
-    if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.proved:
+    if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.passed:
         return f"the prices around the integer decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
-    return _rounding_fault(outcome, allocation)
-
-
-def _rounding_fault(outcome: SolverResult, allocation: Allocation) -> str:
-    """Return where the decisions are not the exact optimum rounded to the cent, or nothing."""
-    formulation, point, scenario = allocation.formulation, outcome.x, allocation.scenario
-    assert point is not None
-    # a cent for the rounding itself, and one for each account that a payment may have to leave whole
-    allowed = CENT * (3 + len(scenario.funds) * len(scenario.periods))
-    for what, cents, exact in (
-        ("payment", allocation.spending, formulation.spending_of(point)),
-        ("transfer", allocation.transfers, formulation.transfers_of(point)),
-    ):
-        apart = float(np.abs(cents - exact).max(initial=0.0))
-        if not apart <= allowed:
-            return f"a {what} is {apart:,.2f} away from the exact optimum, which rounding to the cent does not explain"
-    if not np.array_equal(allocation.packages, formulation.packages_of(point)):
+    assert outcome.x is not None
+    if not np.array_equal(allocation.packages, allocation.formulation.packages_of(outcome.x)):
         return "the packages of the plan are not those of the exact optimum"
-    if not np.allclose(allocation.units, formulation.units_of(point), rtol=1e-12, atol=1e-9):
-        return "the units of the plan are not those of the exact optimum"
     return ""
 
 
@@ -191,6 +175,8 @@ def _shown(outcome: SolverResult) -> str:
     if first.solution.row_dual is None and not first.program.is_integer:
         return "the exact point meets every row; the solver was stopped, so there is no proof that it is the best"
     if certificate.bound_by_solver:
+        if outcome.relaxation is not None:
+            return "the exact point meets every row; the bound of the relaxation follows from its prices"
         return "the exact point meets every row; that none can do better is the solver's word"
     many = f" in each of {len(outcome.stages)} objectives" if len(outcome.stages) > 1 else ""
     return f"value and bound meet{many}: worked out from the prices alone, without a solver"
@@ -212,11 +198,31 @@ def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, boo
     label = outcome.stages[0].stage.label
     start = "Confirmed: the plan keeps every limit of this scenario"
     if certificate.bound_by_solver:
-        if not np.isfinite(allocation.gap):
-            return f"{start}. How much better a plan could be is not known.", False
-        more = f" better by more than {allocation.gap:.4%}" if allocation.gap > 1e-9 else " better"
-        return f"{start}. By the solver's word, no plan can {label}{more}.", False
-    if outcome.stages[0].stage.within and allocation.gap > 1e-9:
-        # later objectives have used what they may give up of the first
-        return f"{start}, and no plan can {label} better by more than {allocation.gap:.4%}.", True
-    return f"{start}, and no plan can {label} better.", True
+        return _with_integers(start, label, outcome, allocation)
+    if allocation.rounding_matters:
+        most = f"better by more than {allocation.gap:.4%}"
+        return f"{start}, and no plan can {label} {most}, which is what whole amounts cost it.", True
+    return f"{start}, and no plan can {label} better{_conceded(allocation)}.", True
+
+
+def _conceded(allocation: Allocation) -> str:
+    """Return how much of the first objective later ones gave up, as a share of its value, in words."""
+    share = allocation.certificate.conceded / max(abs(allocation.objective_value), 1e-9)
+    return f" by more than the {share:.4%} that later objectives gave up" if share > 1e-9 else ""
+
+
+def _with_integers(start: str, label: str, outcome: SolverResult, allocation: Allocation) -> tuple[str, bool]:
+    """Say what prices prove of a plan with integer decisions, and what is the word of the file and of its solver."""
+    beyond = " beyond what later objectives gave up" if allocation.certificate.conceded else ""
+    proved, said = allocation.relaxation_gap, allocation.gap
+    if proved <= SAME:
+        return f"{start}, and no plan can {label} better{_conceded(allocation)}: the prices prove it.", True
+    shown = "" if np.isfinite(said) else " How much better a plan could be is not known."
+    if np.isfinite(proved):
+        most = f"better by more than {proved:.4%}{beyond}"
+        shown = f" The prices of the relaxation prove, without any solver, that no plan can {label} {most}."
+    if not np.isfinite(said):
+        return f"{start}.{shown}", False
+    most = f"better by more than {said:.4%}" if said > SAME else "better"
+    who = f"the file says that {outcome.solution.solver} found this by search"
+    return f"{start}.{shown} That no plan can {label} {most}{beyond} is not proved here: {who}.", False

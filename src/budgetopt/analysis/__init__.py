@@ -6,9 +6,10 @@ from budgetopt.analysis.dollar_ladder import budget_steps
 from budgetopt.analysis.figure_prices import FigurePrice, figure_prices
 from budgetopt.analysis.margin_table import marginal_returns
 from budgetopt.analysis.overview import explain_all
-from budgetopt.analysis.pricing import prices, rules_one_by_one
+from budgetopt.analysis.pricing import prices
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.analysis.repairs import repairs
+from budgetopt.analysis.total_costs import rules_one_by_one
 from budgetopt.analysis.what_if import WhatIf
 
 __all__ = [

@@ -12,11 +12,12 @@ import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.bracketing import Seen, bracketed
-from budgetopt.analysis.what_if import WhatIf
+from budgetopt.analysis.more_or_not import NOT_SOLVED, Sides, UnsettledError
+from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import PointStatus
+from budgetopt.solvers import PointStatus, Termination
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation, Subject
@@ -29,7 +30,6 @@ KINDS = ("effect", "cost", "weight")
 """What a break-even can be of."""
 MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
-HALF_A_CENT = 0.005
 LEAN, LEAN_INTEGER = 4e-9, 1e-7
 """What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
 than what a solver of linear programs, or of integer programs, can tell apart."""
@@ -49,13 +49,16 @@ class BreakEven:
         Whether the program then gets more, or less; for a cost, more dollars and more service, or less of both.
     factor
         The factor on today's figure: just beyond it the program gets more (or less), just inside it does not, both seen
-        by solving again. NaN if no factor up to :data:`FARTHEST` changes it.
+        by solving again. NaN if no factor up to :data:`FARTHEST` changes it, or if it is not known.
+    unknown
+        Why the factor is not known; empty if it is, or if it is known that there is none.
     """
 
     what: str
     outcome: str
     more: bool
     factor: float
+    unknown: str = ""
 
 
 def break_even_factors(
@@ -83,16 +86,19 @@ def break_even_factors(
     """
     plan = plan_of(plan, "break_even_factors")
     row = plan.scenario.programs.position(named(plan.scenario, program, ("program",)).key)
-    return factors_of(plan, row, question or WhatIf(plan.scenario), kinds)
+    return factors_of(plan, row, question or question_about(plan, exact=True), kinds)
 
 
 def factors_of(plan: Allocation, row: int, question: WhatIf, kinds: Collection[str] = KINDS) -> tuple[BreakEven, ...]:
-    """Return the break-evens of the program in a row of the scenario's programs."""
+    """Return the break-evens of the program in a row of the scenario's programs.
+
+    No integer decision of the question may be held: the program's own has to be free.
+    """
     outcomes = _affected(plan.scenario, row)
     asked = [("effect", "", True), ("cost", "", False), *(("weight", name, True) for name in outcomes)]
     now = _Level(plan, question, row)
     return tuple(
-        BreakEven(what, outcome, more, now.break_even(what, outcome, more=more, rises=rises))
+        now.break_even(what, outcome, more=more, rises=rises)
         for what, outcome, rises in (asked if outcomes else ())
         if what in kinds
         for more in (True, False)
@@ -119,12 +125,41 @@ class _Level:
         terms = question.formulation.terms.spending
         paid = np.flatnonzero(terms.weight > 0)
         self._paid, self._weight = terms.column[paid], terms.weight[paid]
-        self._tolerance = max(MOVES * float(spent.max()), HALF_A_CENT)
+        self._half = plan.half_a_cent
+        self._tolerance = max(MOVES * float(spent.max(initial=0.0)), self._half)
+        self._apart = self._least_step()
 
-    def break_even(self, what: str, outcome: str, *, more: bool, rises: bool) -> float:
+    def break_even(self, what: str, outcome: str, *, more: bool, rises: bool) -> BreakEven:
         """Return the factor nearest to one at which the level moves up or down; NaN if there is none."""
         if self._is_held(more=more):
-            return math.nan
+            return BreakEven(what, outcome, more, math.nan)
+        far = math.log(FARTHEST if more == rises else 1 / FARTHEST)
+        try:
+            if self._apart and (self._is_packaged or (more and not self.level)):
+                sides = Sides(self._question, self._row, self.level, self._apart, what, outcome, more=more)
+                return BreakEven(what, outcome, more, sides.meeting(far))
+            return BreakEven(what, outcome, more, self._followed(what, outcome, far, more=more))
+        except UnsettledError as reason:
+            return BreakEven(what, outcome, more, math.nan, str(reason))
+
+    def _least_step(self) -> float:
+        """Return the least by which two levels of a program of all-or-nothing decisions differ; 0 if it has none."""
+        labels, terms = self._question.problem.column_labels, self._question.formulation.terms.spending
+        blocks = {kind: labels.of_kind(kind) for kind in ("package", "open")}
+        own = {
+            kind: np.concatenate(
+                [np.empty(0, dtype=np.int64), *(one.positions[one.keys["program"] == self._row] for one in found)]
+            )
+            for kind, found in blocks.items()
+        }
+        self._is_packaged = bool(len(own["package"]))
+        if not self._is_packaged:
+            return 2 * self._tolerance if len(own["open"]) else 0.0
+        mine = (terms.program == self._row) & (terms.weight > 0)
+        return float(terms.weight[mine].min(initial=np.inf)) if mine.any() else 0.0
+
+    def _followed(self, what: str, outcome: str, far: float, *, more: bool) -> float:
+        """Return the factor at which a level that moves by degrees begins to move; NaN if there is none."""
         question, alterations = self._question, self._question.alterations
         # of equally good plans the one that moves least: it moves only where all of them do
         side = question.problem.stages[0].sign * (1.0 if more else -1.0)
@@ -138,6 +173,8 @@ class _Level:
             problem = replace(altered.problem, stages=(leaning,))
             answer = question.solve(problem)
             moved = False
+            if answer.termination not in (Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED):
+                raise UnsettledError(NOT_SOLVED)
             if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
                 moved = self._moved(float(altered.spends @ answer.x), what, math.exp(at), more=more)
             return Seen(at, problem, answer, moved)
@@ -146,7 +183,7 @@ class _Level:
             look,
             lambda at: alterations.scaled(self._row, what, outcome, math.exp(at)).problem,
             Seen(0.0, question.problem, question.as_is(), moved=False),
-            math.log(FARTHEST if more == rises else 1 / FARTHEST),
+            far,
             lambda at: math.exp(turns * at),
             lambda size: turns * math.log(size),
             alterations.columns_of_effects(self._row),
@@ -173,8 +210,8 @@ class _Level:
         """Return whether the program's own limits let it have no more, or no less, in any period."""
         limits = self._question.formulation.limits
         if more:
-            return bool((self._by_period >= limits.upper[self._row] - HALF_A_CENT).all())
-        return bool((self._by_period <= limits.lower[self._row] + HALF_A_CENT).all())
+            return bool((self._by_period >= limits.upper[self._row] - self._half).all())
+        return bool((self._by_period <= limits.lower[self._row] + self._half).all())
 
     def _moved(self, spent: float, what: str, factor: float, *, more: bool) -> bool:
         """Return whether the program is funded more, or less, than now."""

@@ -19,7 +19,7 @@ import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
 from budgetopt.analysis.alterations import without_objective
-from budgetopt.analysis.least_missed import LeastMissed
+from budgetopt.analysis.least_missed import Answer, LeastMissed
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.errors import FaultError, OptionError
 from budgetopt.formulation import Labels, LinearProgram, Matrix, Stage
@@ -78,13 +78,9 @@ class _Search:
         self._position = [scenario.limits.position(demand.provision) for demand in self.demands]
         self._item = {position: item for item, position in enumerate(self._position)}
         self._others = frozenset(item for item, demand in enumerate(self.demands) if not demand.is_linear)
-        self._missed: dict[frozenset[int], LeastMissed] = {}
-        self._known: dict[frozenset[int], frozenset[int] | None] = {}
+        self._missed = LeastMissed(scenario)
+        self._known: dict[frozenset[int], Answer] = {}
         self._fits: dict[frozenset[int], bool] = {}
-
-    @property
-    def _is_exact(self) -> bool:
-        return all(missed.is_exact for missed in self._missed.values())
 
     @cached_property
     def _question(self) -> WhatIf:
@@ -93,9 +89,6 @@ class _Search:
     def run(self) -> Iterator[Conflict]:
         everything = frozenset(range(len(self.demands)))
         if self.fits(everything):
-            return
-        if not self.fits(frozenset()):
-            yield Conflict(())
             return
         # of each group of provisions, how many the sets that are still open have at least, and at most
         groups: list[tuple[frozenset[int], float, float]] = []
@@ -107,20 +100,23 @@ class _Search:
                 core = self._smallest(seed)
                 groups.append((core, -np.inf, len(core) - 1.0))
                 yield Conflict(tuple(self.demands[item] for item in sorted(core)))
+                if not core:
+                    return
 
     def fits(self, kept: frozenset[int]) -> bool:
         """Return whether some plan meets these provisions, all others being suspended."""
         if kept not in self._fits:
-            self._fits[kept] = self._relaxed(kept) is None and (self._is_exact or self._has_plan(kept))
+            answer = self._relaxed(kept)
+            self._fits[kept] = answer.contradicting is None and (answer.has_plan or self._has_plan(kept))
         return self._fits[kept]
 
     def _smallest(self, seed: frozenset[int]) -> frozenset[int]:
-        """Return a part of provisions that do not fit, each smaller part of which does."""
+        """Return a part of provisions that do not fit, each smaller part of which does; empty if not even none fits."""
         needed: set[int] = set()
-        rest = sorted(self._relaxed(seed) or ())
+        rest = sorted(self._relaxed(seed).contradicting or ())
         some = (len(rest) + 1) // 2
         while rest:
-            part = self._relaxed(needed.union(rest[:-some]))
+            part = self._relaxed(needed.union(rest[:-some])).contradicting
             if part is None and some > 1:  # no mutant: one question more, with the same answer
                 some //= 2
                 continue
@@ -129,21 +125,29 @@ class _Search:
             else:
                 rest = [item for item in rest[:-some] if item in part]
             some = (len(rest) + 1) // 2
-        found = frozenset(needed) if self._relaxed(needed) is not None else seed
-        if self._is_exact and found is not seed:
+        found = frozenset(needed) if self._relaxed(needed).contradicting is not None else seed
+        if found is not seed and all(self.fits(found - {item}) for item in found):
             return found
-        return frozenset(_smallest(self.fits, sorted(found)))
+        return frozenset(_smallest(self.fits, sorted(found)) if self.fits(frozenset()) else ())
 
-    def _relaxed(self, kept: Collection[int]) -> frozenset[int] | None:
-        """Return a part of some provisions that no plan meets even with decisions taken in part; None if one does."""
+    def _relaxed(self, kept: Collection[int]) -> Answer:
+        """Return whether some provisions fit together with decisions taken in part, and if not, which do not."""
         kept = frozenset(kept)
         if kept not in self._known:
-            away = self._others - kept
-            if away not in self._missed:
-                self._missed = {away: LeastMissed(self._scenario, [self.demands[item].provision for item in away])}
-            found = self._missed[away].contradicting([self._position[item] for item in kept])
-            part = None if found is None else frozenset(self._item[at] for at in found) | (kept & self._others)
-            self._known[kept] = part
+            # most contradictions are of what can be relaxed little by little, whose part in them is known
+            linear = kept - self._others
+            answer = self._asked(linear)
+            if answer.contradicting is None and linear != kept:
+                answer = self._asked(kept)
+            self._known[kept] = answer
+        return self._known[kept]
+
+    def _asked(self, kept: frozenset[int]) -> Answer:
+        if kept not in self._known:
+            answer = self._missed.among([self._position[item] for item in kept])
+            found = answer.contradicting
+            items = None if found is None else frozenset(self._item[at] for at in found)
+            self._known[kept] = Answer(items, answer.has_plan)
         return self._known[kept]
 
     def _has_plan(self, kept: frozenset[int]) -> bool:

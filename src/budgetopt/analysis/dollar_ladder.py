@@ -12,6 +12,7 @@ from budgetopt.allocation import scenario_of
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import Formulation, formulate
 from budgetopt.formulation.fund_rows import inflow
+from budgetopt.scenario.accuracy import amounts_of, counts_of
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -26,7 +27,6 @@ __all__ = ["STEPS", "budget_steps"]
 
 STEPS = (-0.10, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.10)
 """The usual steps, as shares of the money."""
-A_CENT = 0.01
 
 
 def budget_steps(
@@ -93,8 +93,8 @@ def budget_steps(
 def _moves(scenario: Scenario, change: Floats) -> list[tuple[str, str, float]]:
     """Return the programs that get more or less, the largest change first: id, name and dollars."""
     order = np.argsort(-np.abs(change), kind="stable")
-    moved = order[np.abs(change)[order] >= A_CENT]
-    programs, dollars = scenario.programs, np.round(change[moved], 2)
+    moved = order[np.abs(change)[order] >= scenario.cent]
+    programs, dollars = scenario.programs, amounts_of(np.rint(counts_of(change[moved], scenario.cent)), scenario.cent)
     return list(zip(programs.ids[moved].tolist(), programs.names()[moved].tolist(), dollars.tolist(), strict=True))
 
 

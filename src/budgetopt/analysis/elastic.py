@@ -14,7 +14,7 @@ from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.scenario.limits import Limit, Limits, Number, Provision
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Elastic", "MayRelax", "elastic", "money_of", "with_slacks"]
+__all__ = ["Elastic", "MayRelax", "elastic", "limited_rows", "money_of", "with_slacks"]
 
 MayRelax = Callable[[Limit], bool]
 """Whether a limit may be relaxed."""
@@ -135,7 +135,7 @@ def with_slacks(problem: LinearProgram, row: Ints, slack: Ints, value: Floats, c
 
 def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> Iterator[_Relaxable]:
     """Yield the rows that keep each limit, those of all its parts; both problems have them in the same order."""
-    (row, limit, period), (there, _, _) = _limited_rows(own), _limited_rows(free)
+    (row, limit, period), (there, _, _) = limited_rows(own), limited_rows(free)
     for at in np.unique(limit).tolist():
         if not limits[at].is_linear:
             continue
@@ -149,7 +149,7 @@ def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> I
         yield _Relaxable(there[mine], limit[mine], period[mine], lower, upper, per_unit)
 
 
-def _limited_rows(problem: LinearProgram) -> tuple[Ints, Ints, Ints]:
+def limited_rows(problem: LinearProgram) -> tuple[Ints, Ints, Ints]:
     """Return the rows that keep limits, and the limit and period of each; shape (rows,) each."""
     found = [np.empty((3, 0), dtype=np.int64)]
     for block in problem.row_labels.blocks:

@@ -104,7 +104,7 @@ def figure_prices(
     if not paths:
         raise OptionError("no figure is named", hint="name paths, such as funds.general.revenue")
     figures = [figure_at(plan.scenario, path) for path in paths]
-    question = question or question_about(plan, hold=hold)
+    question = question or question_about(plan, hold=bool(hold))
     return pd.DataFrame([asdict(price_of_figure(question, figure)) for figure in figures])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.pricing import solved
+from budgetopt.analysis.total_costs import solved
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation.linear_program import Bools, Floats
 from budgetopt.solvers.faces import fix_integers
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["charges_by_rule", "duals_of", "marginal_returns"]
 
-HALF_A_CENT = 0.005
 TINY = 1e-9
 
 
@@ -147,7 +146,7 @@ def _in_segments(plan: Allocation, question: WhatIf, values: Floats) -> tuple[Fl
     spent = plan.spending.sum(axis=1)
     last, following, filled = np.full(spent.shape, np.nan), np.full(spent.shape, np.nan), np.zeros(spent.shape)
     fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
-    level = np.where(spent > HALF_A_CENT, np.maximum(spent - fixed, 0.0), 0.0)
+    level = np.where(spent > plan.half_a_cent, np.maximum(spent - fixed, 0.0), 0.0)
     for block in problem.column_labels.of_kind("segment"):
         # columns of a program stand in the order of its segments: one pass over the numbers of segments fills them
         for number in range(int(block.keys["segment"].max(initial=-1)) + 1):
@@ -157,9 +156,9 @@ def _in_segments(plan: Allocation, question: WhatIf, values: Floats) -> tuple[Fl
             position, cell = block.positions[at[paid]], (cell[0][paid], cell[1][paid])
             price, begins = question.formulation.prices[cell], filled[cell]
             worth, width = values[position] / price, problem.upper[position] * price
-            used = level[cell] > begins + HALF_A_CENT
+            used = level[cell] > begins + plan.half_a_cent
             last[cell] = np.where(used, worth, last[cell])
-            open_ = (level[cell] < begins + width - HALF_A_CENT) & np.isnan(following[cell])
+            open_ = (level[cell] < begins + width - plan.half_a_cent) & np.isnan(following[cell])
             following[cell] = np.where(open_, worth, following[cell])
             filled[cell] = begins + width
     return last, following
@@ -178,8 +177,8 @@ def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
         alone[block.keys["program"], block.keys["period"]] = False
     by_fund = np.full(spent.shape, np.nan)
     by_fund[terms.program, terms.period] = cost[terms.column]
-    last[alone] = np.where(spent > HALF_A_CENT, by_fund, np.nan)[alone]
-    following[alone] = np.where(spent < limits.upper - HALF_A_CENT, by_fund, np.nan)[alone]
+    last[alone] = np.where(spent > plan.half_a_cent, by_fund, np.nan)[alone]
+    following[alone] = np.where(spent < limits.upper - plan.half_a_cent, by_fund, np.nan)[alone]
     return last, following
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.allocation.reasons import PLAIN
 from budgetopt.analysis.break_even import factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
-from budgetopt.analysis.what_if import WhatIf
+from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.scenario import Scenario
 
@@ -34,11 +35,11 @@ def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, 
     if reason.startswith("unfunded: the money") and following <= 0 and not is_favoured:
         return "unfunded: a dollar here would add nothing"
     held = {key: charge for key, charge in charges.items() if key[0] in ("rule", "target")}
-    if reason.startswith(("stands", "unfunded: the money")) and held:
+    if reason in PLAIN and held:
         highest, lowest = max(held, key=lambda key: held[key]), min(held, key=lambda key: held[key])
         if held[highest] > 0 and following > price:
             return f"held down by the {highest[0]} “{highest[1]}”"
-        if held[lowest] < 0 and (last < price or (math.isnan(last) and reason.startswith("stands"))):
+        if held[lowest] < 0 and (last < price or (math.isnan(last) and not reason.startswith("unfunded"))):
             if lowest[0] == "target" and last <= 0:
                 return f"funded because the target of “{lowest[1]}” asks for it"
             return f"held up by the {lowest[0]} “{lowest[1]}”"
@@ -95,7 +96,7 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     ]
     factors = np.full((2, len(ids)), np.nan)
     if follow:
-        open_question = WhatIf(plan.scenario) if question.holds_decisions else question
+        open_question = question_about(plan, exact=True) if question.holds_decisions else question
         for row in range(len(ids)):
             for item in factors_of(plan, row, open_question, ("effect",)):
                 factors[int(item.more), row] = item.factor

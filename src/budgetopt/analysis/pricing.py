@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.allocation import plan_of, scenario_of
+from budgetopt.allocation import plan_of
 from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import FigurePrice, price_of_figure
+from budgetopt.analysis.moved_limits import Moved, MovedLimit
 from budgetopt.analysis.parametric import Piece, Point, follow
+from budgetopt.analysis.total_costs import solved, total_cost
 from budgetopt.analysis.what_if import WhatIf, question_about
-from budgetopt.errors import FaultError
 from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.programs import Floats
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Subject
 
-__all__ = ["LimitRow", "limit_rows", "prices", "rules_one_by_one", "total_cost"]
+__all__ = ["LimitRow", "limit_rows", "prices"]
 
 COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
     "total_cost", "method", "unit",
 )  # fmt: skip
-STEP = 0.01
-"""In integer problems: the share of a limit by which it is moved to see what that brings."""
+THEN = ("relief_then", "tightening_then")
+"""Columns of integer problems alone."""
+LONGEST = 120.0
+"""In large integer problems: the seconds after which no further limit is priced."""
+SOLVED_AGAIN = "solved again with the limit moved by 1%"
+TOO_LATE = Moved(np.nan, np.nan, why=f"not worked out: all prices together have {LONGEST:.0f} seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,10 @@ def prices(
     of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
 
     In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
-    solving again, and ``method`` says so. With the decisions held as they are in the plan, all is exact as in a linear
-    program, and true as long as the decisions stand: a total cost is then the least that it is.
+    solving again. Where 1% brings nothing, the price is 0 up to the smallest move that changes something, and
+    ``relief_then`` and ``tightening_then`` say what that changes at once. What the searches do not tell in time, or
+    within their gap, is NaN; ``method`` says why. With the decisions held as they are in the plan, all is exact as in a
+    linear program, and true as long as the decisions stand: a total cost is then the least that it is.
 
     Parameters
     ----------
@@ -112,8 +119,7 @@ def prices(
     only
         The limits that are priced; left out, all. Money is ``Provision("money", FUND)``.
     hold
-        Whether the plan's integer decisions are held. Left out, they are where there are so many (250 or more) that a
-        search for each price would take too long.
+        Whether the plan's integer decisions are held; left out, they are free.
     question
         A live problem of the same scenario, if there is one already; then ``hold`` is not looked at.
 
@@ -125,19 +131,19 @@ def prices(
         If a scenario is given and has no plan.
     """
     plan = plan_of(plan, "prices")
-    question = question or question_about(plan, hold=hold)
-    method = "solved again with the limit moved by 1%" if question.is_integer else "exact"
+    question = question or question_about(plan, hold=bool(hold), exact=True)
+    method = SOLVED_AGAIN if question.is_integer else "exact"
     if question.holds_decisions:
         method = "exact as long as the integer decisions stand"
-    base = solved(question.as_is())
+    base = question.as_is() if question.is_integer else solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
-    costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
+    costs = {limit.provision: _cost(question, limit.provision, base) for limit in asked}
     groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
     rows = [
         row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
     ]
     for row in rows:
-        row["method"] = method
+        row.setdefault("method", method)
     return _table(rows, asked, costs, method if question.holds_decisions else "exact")
 
 
@@ -154,7 +160,8 @@ def _table(
         for limit in asked
         if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    more = THEN if any(THEN[0] in row for row in rows) else ()
+    return pd.DataFrame(rows, columns=[*COLUMNS[:-2], *more, *COLUMNS[-2:]])
 
 
 def _by_limit(rows: Iterator[LimitRow]) -> dict[Provision, list[LimitRow]]:
@@ -203,98 +210,27 @@ def _by_side(price: FigurePrice, sense: str) -> dict[str, float]:
 
 def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
     """Return a row's limit and what moving it brings on both sides."""
-    named = {"kind": row.limit.kind, "name": row.limit.name}
-    named |= {key: getattr(row, key) for key in ("part", "period", "sense", "bound")}
+    own = {
+        "kind": row.limit.kind,
+        "name": row.limit.name,
+        **{key: getattr(row, key) for key in ("part", "period", "sense", "bound")},
+    }
+    if question.is_integer:
+        return {**own, **_moved(question, row, base)}
     if row.limit.kind == "money":
         figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))
         price = price_of_figure(question, figure)
         beside = row.bound - price.value
         price = replace(price, more_until=price.more_until + beside, less_until=price.less_until + beside)
-        return {**named, **_by_side(price, row.sense)}
+        return {**own, **_by_side(price, row.sense)}
     relaxing, tightening = _two_sides(question, row, base)
     return {
-        **named,
+        **own,
         "relief": row.relaxes * relaxing.slope + 0.0,
         "relief_until": relaxing.end,
         "tightening": row.relaxes * tightening.slope + 0.0,
         "tightening_until": tightening.end,
     }
-
-
-def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
-    """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then."""
-    changed, gain = question.problem_without([provision]), -question.problem.stages[0].sign
-    if _is_idle(question.problem, changed, base, gain):
-        return 0.0
-    answer = question.solve(changed)
-    if answer.termination is Termination.UNBOUNDED:
-        return np.inf
-    cost = gain * (solved(answer).objective - base.objective)
-    # what is below the solver's own accuracy is nothing
-    return cost if cost > question.accuracy * max(abs(base.objective), 1.0) else 0.0
-
-
-def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gain: float) -> bool:
-    """Return whether the proof that an answer is the best does not need the dropped limits: it is then best without."""
-    if base.row_dual is None or base.reduced_cost is None or changed.matrix is not problem.matrix:
-        return False
-    rows, columns = gain * base.row_dual, gain * base.reduced_cost
-    limits = (
-        (problem.row_lower, changed.row_lower, rows < 0),
-        (problem.row_upper, changed.row_upper, rows > 0),
-        (problem.lower, changed.lower, columns < 0),
-        (problem.upper, changed.upper, columns > 0),
-    )
-    return not any(((own != other) & needed).any() for own, other, needed in limits)
-
-
-def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
-    """Return what the first objective loses as the rules are added one at a time, in the order of the file.
-
-    Columns: ``kind``, ``name``, ``because``, ``value`` (with this rule and all above it) and ``cost`` (what this one
-    takes). The first row is the scenario without any of them. A rule's cost here depends on the rules above it, unlike
-    its total cost in :func:`prices`.
-
-    Parameters
-    ----------
-    plan
-        The scenario or its path, or a plan of it.
-    question
-        A live problem of the same scenario, if there is one already.
-
-    Raises
-    ------
-    OptionError
-        If it is asked of something else.
-    """
-    import pandas as pd
-
-    scenario = scenario_of(plan, "rules_one_by_one")
-    question = question or WhatIf(scenario)
-    steps = [limit for limit in scenario.limits.demands() if limit.kind in ("rule", "target", "resource")]
-    waiting = {limit.provision for limit in steps}
-    gain = -question.problem.stages[0].sign
-
-    def best() -> float:
-        answer = question.without(waiting)
-        return np.inf * gain if answer.termination is Termination.UNBOUNDED else solved(answer).objective
-
-    value = best()
-    rows = [{"kind": "", "name": "no rules", "because": "", "value": value, "cost": 0.0}]
-    for limit in steps:
-        waiting.discard(limit.provision)
-        now = best()
-        cost = 0.0 if now == value else max(gain * (value - now), 0.0)
-        rows.append({"kind": limit.kind, "name": limit.name, "because": limit.because, "value": now, "cost": cost})
-        value = now
-    return pd.DataFrame(rows)
-
-
-def solved(answer: Solution) -> Solution:
-    """Return an answer that is optimal, as what is asked here always has one, or raise a FaultError."""
-    if answer.termination is not Termination.OPTIMAL:
-        raise FaultError(f"{answer.solver} did not solve a changed problem: {answer.termination}")
-    return answer
 
 
 def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece, Piece]:
@@ -306,9 +242,6 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
     terms = _terms(question, limit, base)
     size = max(abs(limit.bound), float(np.abs(terms).sum()), least)
     slack = 0.0 if limit.sense == "equals" else -limit.relaxes * (float(terms.sum()) - limit.bound)
-    if question.is_integer:
-        relaxing, tightening = (_moved(evaluate, start, side * limit.relaxes, STEP * size) for side in (1, -1))
-        return relaxing, tightening
     found = []
     for side in (1, -1):
         direction = side * limit.relaxes
@@ -356,11 +289,33 @@ def _terms(question: WhatIf, limit: LimitRow, base: Solution) -> Floats:
     return matrix.value[entries] * base.x[columns]
 
 
-def _moved(evaluate: Callable[[float], Point | None], start: Point, direction: int, step: float) -> Piece:
-    there = evaluate(start.at + direction * step)
-    if there is None:
-        return Piece(np.nan, start.at, feasible=False)
-    return Piece((there.value - start.value) / (direction * step), np.nan)
+def _cost(question: WhatIf, provision: Provision, base: Solution) -> float:
+    """Return the total cost of a provision; NaN where the time for all prices is over."""
+    return np.nan if _is_late(question) else total_cost(question, provision, base)
+
+
+def _is_late(question: WhatIf) -> bool:
+    """Return whether the prices of a large integer problem have taken all the time that they have together."""
+    return question.is_limited and question.seconds > LONGEST
+
+
+def _moved(question: WhatIf, limit: LimitRow, base: Solution) -> dict[str, Any]:
+    """Return what moving a limit brings on both sides, by solving again with every integer decision free."""
+    least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
+    size = max(abs(limit.bound), least)
+    if base.x is not None:
+        size = max(size, float(np.abs(_terms(question, limit, base)).sum()))
+    is_equal = limit.sense == "equals"
+    movable = MovedLimit(question, base, limit.row, limit.bound, size, is_equal, limit.sense == "at most")
+    sides: dict[str, Moved] = {}
+    for name, side in (("relief", 1), ("tightening", -1)):
+        sides[name] = TOO_LATE if _is_late(question) else movable.to(side * limit.relaxes, relaxing=side > 0)
+    out: dict[str, Any] = {}
+    for name, moved in sides.items():
+        out |= {name: limit.relaxes * moved.price + 0.0, f"{name}_until": moved.until}
+        out[f"{name}_then"] = moved.then if name == "relief" else -moved.then
+    why = [f"{name}: {moved.why}" for name, moved in sides.items() if moved.why]
+    return {**out, "method": f"{SOLVED_AGAIN}; {'; '.join(why)}" if why else SOLVED_AGAIN}
 
 
 def _evaluator(question: WhatIf, limit: LimitRow) -> Callable[[float], Point | None]:

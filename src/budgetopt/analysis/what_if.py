@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
@@ -26,6 +27,8 @@ __all__ = ["WhatIf", "is_large", "question_about"]
 
 FEW, FEW_OF = 100, 0.05
 """So many entries of the matrix, or such a share of them, may change in a live problem; beyond, a new one is made."""
+SECONDS = 5.0
+"""How long one search takes at most where there are many integer decisions."""
 
 
 class WhatIf:
@@ -54,6 +57,7 @@ class WhatIf:
         self._own = _Live(self.problem, self._options)
         self._other: _Live | None = None
         self.solves = 0
+        self.seconds = 0.0
         self.alterations = Alterations(scenario, self.formulation, self.formulated)
 
     def formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
@@ -121,20 +125,31 @@ class WhatIf:
     def solve(self, problem: LinearProgram) -> Solution:
         """Solve a problem: by moving a live one to it if their matrices differ in few entries, anew otherwise."""
         self.solves += 1
-        if _is_near(problem, self.problem):
-            return self._own.solve(problem)
-        if self._other is None or not _is_near(problem, self._other.stands):
-            self._other = _Live(problem, self._options)
-        return self._other.solve(problem)
+        begin = time.perf_counter()
+        live = self._own
+        if not _is_near(problem, self.problem):
+            if self._other is None or not _is_near(problem, self._other.stands):
+                self._other = _Live(problem, self._options)
+            live = self._other
+        answer = live.solve(problem)
+        self.seconds += time.perf_counter() - begin
+        return answer
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether each search has a limit of time."""
+        return self._options.time_limit is not None
 
 
-def question_about(plan: Allocation, *, hold: bool | None = None) -> WhatIf:
+def question_about(plan: Allocation, *, hold: bool = False, exact: bool = False) -> WhatIf:
     """Return a live problem of a plan's scenario.
 
-    ``hold``: whether its integer decisions are held. Left out, they are if there are so many that a search for each
-    question would take too long.
+    ``hold``: whether its integer decisions are held. ``exact``: whether searches are carried to their end, however many
+    integer decisions there are. Where there are many, each search has :data:`SECONDS`.
     """
-    return WhatIf(plan.scenario, plan=plan if (is_large(plan) if hold is None else hold) else None)
+    if hold or not is_large(plan):
+        return WhatIf(plan.scenario, plan=plan if hold else None)
+    return WhatIf(plan.scenario, Options(gap=EXACT if exact else None, time_limit=SECONDS))
 
 
 def is_large(plan: Allocation) -> bool:

@@ -7,12 +7,11 @@ read again from the scenario, so that an error there does not pass here.
 from budgetopt.audit.activity import OutcomeLevels
 from budgetopt.audit.audit import Audit, audit_plan
 from budgetopt.audit.balances import Balances
-from budgetopt.audit.check import CENT, Check, Violation
+from budgetopt.audit.check import Check, Violation
 from budgetopt.audit.objective_values import ObjectiveValue
 from budgetopt.audit.plan import SpendingPlan
 
 __all__ = [
-    "CENT",
     "Audit",
     "Balances",
     "Check",

@@ -28,7 +28,7 @@ class OutcomeLevels:
     level
         Units in each period, a curve's value at zero spending included; shape (effects, periods).
     steepest
-        The most units that one dollar changes, or one unit of a service that costs no money; shape (effects,).
+        The most units that one dollar changes, or one unit of a service; shape (effects,).
     """
 
     outcome: Ints
@@ -52,18 +52,21 @@ class OutcomeLevels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """How far each program goes; the first five arrays have the shape (programs, periods).
+    """How far each program goes; the first six arrays have the shape (programs, periods).
 
     Parameters
     ----------
     spent
         Dollars of the period.
     real
-        Dollars of the first period that buy as much: a dollar buys less as costs grow.
+        Dollars of the first period that buy as much: a dollar buys less as costs grow. Of a service whose units the
+        plan says, what these cost.
     buying
         What of these buys outcomes: what is spent beyond the fixed cost of a program that has one.
     units
-        Units of service: what the money beyond the fixed cost pays for, or what the plan says where they are free.
+        Units of service: what the plan says, or what the money beyond the fixed cost pays for where it says nothing.
+    said
+        Whether the plan says them.
     level
         What curves are over: units of service for programs that have one, dollars of the first period otherwise.
     unit_cost
@@ -76,9 +79,15 @@ class Activity:
     real: Floats
     buying: Floats
     units: Floats
+    said: Bools
     level: Floats
     unit_cost: Floats
     in_service: Bools
+
+    @property
+    def price(self) -> Floats:
+        """Dollars of the first period for a unit of the level, 1 where the level is dollars; shape (programs,)."""
+        return np.where(np.isnan(self.unit_cost), 1.0, self.unit_cost)
 
 
 def activity_of(
@@ -93,19 +102,25 @@ def activity_of(
     taken
         Which packages are taken in each period, or start in it; None for none. Shape (packages, periods).
     units
-        Units of the services that cost no money; None for none. Shape (programs, periods).
+        Units of the services, NaN for what the money pays for; None for that of all. Shape (programs, periods).
     packages
         The packages of the scenario.
     """
     taken = np.zeros((len(packages), spent.shape[1]), dtype=bool) if taken is None else taken
+    fixed = number(scenario, "if_funded.fixed_cost")[:, None]
     real = spent / price_level(scenario)
-    buying = np.maximum(real - number(scenario, "if_funded.fixed_cost")[:, None], 0.0)
+    buying = np.maximum(real - fixed, 0.0)
     unit_cost = scenario.programs.number("service.unit_cost")
-    served = np.zeros_like(spent) if units is None else units
-    price = np.where(unit_cost > 0, unit_cost, 1.0)[:, None]
-    served = np.where((unit_cost > 0)[:, None], buying / price, np.where((unit_cost == 0)[:, None], served, 0.0))
-    level = np.where(np.isnan(unit_cost)[:, None], buying, served)
-    return Activity(spent, real, buying, served, level, unit_cost, packages.in_service(taken))
+    serves, price = ~np.isnan(unit_cost)[:, None], np.nan_to_num(unit_cost)[:, None]
+    given = np.full(spent.shape, np.nan) if units is None else units
+    said = serves & ~np.isnan(given)
+    bought = np.divide(buying, price, out=np.zeros_like(spent), where=price > 0)
+    served = np.where(said, given, bought)
+    # what a plan says of units holds, and its money is rounded
+    buying = np.where(said, served * price, buying)
+    real = np.where(said, buying + np.where((spent > 0) | (served > 0), fixed, 0.0), real)
+    level = np.where(serves, served, buying)
+    return Activity(spent, real, buying, served, said, level, unit_cost, packages.in_service(taken))
 
 
 def levels_of(
@@ -144,24 +159,23 @@ def levels_of_activity(scenario: Scenario, activity: Activity, packages: Package
     """
     programs = scenario.programs
     found = _Rows(activity.spent.shape[1])
-    # what a dollar changes of a level: a dollar buys units of service where they cost something
-    per_level = np.where(activity.unit_cost > 0, 1.0 / np.where(activity.unit_cost > 0, activity.unit_cost, 1.0), 1.0)
+    price = activity.price
     for position, name in enumerate(scenario.outcomes):
         said = programs.under(f"outcomes.{name}")
         if (column := said.get("per_dollar")) is not None:
             rate = column.values
-            found.add(position, column.rows, rate[:, None] * activity.buying[column.rows], np.abs(rate))
+            steepest = np.abs(rate) * price[column.rows]
+            found.add(position, column.rows, rate[:, None] * activity.buying[column.rows], steepest)
         if (column := said.get("per_unit")) is not None:
             rate = column.values
-            steepest = np.abs(rate) * per_level[column.rows]
-            found.add(position, column.rows, rate[:, None] * activity.units[column.rows], steepest)
+            found.add(position, column.rows, rate[:, None] * activity.units[column.rows], np.abs(rate))
         if (column := said.get("unit_cost")) is not None:
             most = number(scenario, f"outcomes.{name}.up_to", np.inf)[column.rows, None]
             bought = activity.buying[column.rows] / column.values[:, None]
-            found.add(position, column.rows, np.minimum(bought, most), 1.0 / column.values)
+            found.add(position, column.rows, np.minimum(bought, most), price[column.rows] / column.values)
         if (column := said.get("curve")) is not None:
             level, steepest = _on_curves(column, activity.level[column.rows])
-            found.add(position, column.rows, level, steepest * per_level[column.rows])
+            found.add(position, column.rows, level, steepest)
         _of_packages(found, position, packages.effects.get(name), packages, activity, programs)
     return found.levels()
 
@@ -174,17 +188,16 @@ def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, packa
     """
     programs = scenario.programs
     found = _Rows(activity.spent.shape[1])
-    per_level = np.where(activity.unit_cost > 0, 1.0 / np.where(activity.unit_cost > 0, activity.unit_cost, 1.0), 1.0)
     outcomes = list(scenario.outcomes)
     for position, name in enumerate(scenario.resources):
         for key, column in programs.under(f"uses.{name}").items():
             rate = column.values
             if key in ("per", "per_dollar"):
                 rate = 1.0 / rate if key == "per" else rate
-                found.add(position, column.rows, rate[:, None] * activity.real[column.rows], np.abs(rate))
+                steepest = np.abs(rate) * activity.price[column.rows]
+                found.add(position, column.rows, rate[:, None] * activity.real[column.rows], steepest)
             elif key == "per_unit":
-                steepest = np.abs(rate) * per_level[column.rows]
-                found.add(position, column.rows, rate[:, None] * activity.units[column.rows], steepest)
+                found.add(position, column.rows, rate[:, None] * activity.units[column.rows], np.abs(rate))
             elif key.startswith("per_outcome."):
                 each = np.zeros(len(programs))
                 each[column.rows] = rate

@@ -22,6 +22,7 @@ from budgetopt.audit.plan import SpendingPlan
 from budgetopt.audit.program_limits import (
     check_amounts,
     check_eligibility,
+    check_kept_baselines,
     check_minimum_levels,
     check_services,
     check_spending_limits,
@@ -42,6 +43,7 @@ CHECKS: tuple[Callable[[Evaluation], list[Check]], ...] = (
     check_eligibility,
     check_payers,
     check_spending_limits,
+    check_kept_baselines,
     check_minimum_levels,
     check_services,
     check_packages,

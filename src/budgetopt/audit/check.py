@@ -11,10 +11,8 @@ import numpy as np
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["ALL_PERIODS", "CENT", "Check", "Violation", "figures"]
+__all__ = ["ALL_PERIODS", "Check", "Violation", "figures"]
 
-CENT = 0.01
-"""Every payment is exact to the cent: nothing smaller is a violation."""
 ALL_PERIODS = -1
 """The position that stands for all periods together."""
 

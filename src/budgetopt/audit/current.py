@@ -38,9 +38,12 @@ def current_packages(scenario: Scenario) -> Bools:
 
 
 def current_units(scenario: Scenario) -> Floats:
-    """Return the units of services that cost no money: the fewest that each must serve; shape (programs, periods)."""
-    free = scenario.programs.number("service.unit_cost") == 0
-    fewest = np.where(free, number(scenario, "service.at_least"), 0.0)
+    """Return the units of services at their baselines: what these pay for (NaN), or the fewest that each must serve.
+
+    The last holds for services that cost no money. Shape (programs, periods), 0 for programs that are no services.
+    """
+    price = scenario.programs.number("service.unit_cost")
+    fewest = np.where(price == 0, number(scenario, "service.at_least"), np.where(price > 0, np.nan, 0.0))
     return np.repeat(fewest[:, None], len(scenario.periods), axis=1)
 
 

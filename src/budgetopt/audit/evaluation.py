@@ -11,11 +11,11 @@ import numpy as np
 from budgetopt.audit import inputs
 from budgetopt.audit.activity import Activity, OutcomeLevels, activity_of, levels_of_activity, uses_of
 from budgetopt.audit.balances import Balances, balances_of
-from budgetopt.audit.check import CENT
 from budgetopt.audit.full_coverage import full_coverage
 from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.audit.plan import SpendingPlan
 from budgetopt.errors import UnknownNameError
+from budgetopt.scenario.accuracy import least_funding
 from budgetopt.scenario.model import SHORTFALL, Outcome, Resource
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
@@ -23,7 +23,8 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = ["A_UNIT_TOO_FEW", "Evaluation", "Quantity"]
 
 A_UNIT_TOO_FEW = 1e-6
-"""Units of a service that costs no money are no cents: nothing smaller than a millionth of one is a violation."""
+"""Units of a service are exact: nothing smaller than a millionth of one is a violation, nor of all where these are
+fewer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,15 +79,18 @@ class Evaluation:
     scenario: Scenario
     given: SpendingPlan
     tolerance: float
-    cent: float = CENT
+
+    @property
+    def cent(self) -> float:
+        """The least amount of money that matters."""
+        return self.scenario.cent
 
     @cached_property
     def plan(self) -> SpendingPlan:
         """The plan; what is no number in it is reported by the checks of amounts, and counts as nothing elsewhere."""
-        spending, transfers, units = (
-            np.where(np.isfinite(a), a, 0.0)
-            for a in (self.given.spending, self.given.transfers, self.given.units_in(self.scenario))
-        )
+        spending, transfers = (np.where(np.isfinite(a), a, 0.0) for a in (self.given.spending, self.given.transfers))
+        said = self.given.units_in(self.scenario)
+        units = np.where(np.isinf(said), 0.0, said)
         return SpendingPlan(spending, transfers, self.given.packages_in(self.scenario), units)
 
     @property
@@ -138,7 +142,7 @@ class Evaluation:
     @cached_property
     def funded(self) -> Bools:
         """Which programs are funded: they spend, serve or have a package that runs; shape (programs, periods)."""
-        funded: Bools = (self.spent >= self.cent / 2) | (self.activity.units > A_UNIT_TOO_FEW)
+        funded: Bools = (self.spent >= least_funding(self.scenario) / 2) | self.serves
         owners = np.unique(self.packages.program)
         funded[owners] = False
         running = self.packages.running(self.taken)
@@ -188,11 +192,34 @@ class Evaluation:
         return np.asarray(np.count_nonzero(self.plan.spending, axis=1), dtype=np.int64)
 
     @cached_property
+    def a_unit(self) -> Floats:
+        """The least part of a unit of each program's service that matters; shape (programs,)."""
+        most = inputs.number(self.scenario, "service.up_to", np.inf)
+        return A_UNIT_TOO_FEW * np.minimum(np.where(most > 0, most, 1.0), 1.0)
+
+    @cached_property
+    def serves(self) -> Bools:
+        """Which programs serve units of a service that the plan says, or that cost nothing; (programs, periods)."""
+        activity = self.activity
+        said = activity.said | (activity.unit_cost == 0)[:, None]
+        serves: Bools = said & (activity.units > self.a_unit[:, None])
+        return serves
+
+    @cached_property
     def rough(self) -> Floats:
-        """What a program's dollars may be off by rounding, or its units if they are free; shape (programs, periods)."""
-        rough = self.cent * np.maximum(self.payments, 1)
-        units = np.maximum(A_UNIT_TOO_FEW, self.tolerance * np.abs(self.activity.units))
-        return np.where((self.activity.unit_cost == 0)[:, None], units, rough)
+        """What a program's dollars may be off by rounding, or the units of its service; shape (programs, periods)."""
+        activity, dollars = self.activity, self.cent * np.maximum(self.payments, 1)
+        price = activity.price[:, None]
+        bought = np.divide(dollars, price, out=np.zeros_like(dollars), where=price > 0)
+        exact = np.maximum(self.a_unit[:, None], self.tolerance * np.abs(activity.units))
+        return np.where(activity.said, exact, np.where((activity.unit_cost == 0)[:, None], exact, bought))
+
+    @cached_property
+    def least_rough(self) -> Floats:
+        """The least that a program's dollars, or the units of its service, may be off; shape (programs,)."""
+        price = self.activity.price
+        bought = np.divide(self.cent, price, out=self.a_unit.copy(), where=price > 0)
+        return np.where(self.activity.said.any(axis=1), self.a_unit, bought)
 
     def allowed_dollars(self, gross: Floats, payments: Ints | int = 1) -> Floats:
         """Return by how much a limit on dollars may be missed: a cent for each payment, or a share of all the money."""
@@ -269,9 +296,10 @@ class Evaluation:
         rows = (levels.outcome == names.index(name)) & (weight[levels.program] != 0)
         each = weight[levels.program[rows]]
         level, steepest = levels.level[rows], np.abs(each) * levels.steepest[rows]
-        # a program that spends nothing is exact; the least that anything may be off is a cent where it buys most
+        # a program that does nothing is exact; the least that anything may be off is a cent where it buys most
         moves = steepest[:, None] * np.where(self.rough_where_active, self.rough, 0.0)[levels.program[rows]]
-        cents = np.maximum(moves.sum(axis=0), self.cent * steepest.max(initial=0.0))
+        least = (steepest * self.least_rough[levels.program[rows]]).max(initial=0.0)
+        cents = np.maximum(moves.sum(axis=0), least)
         return Quantity(each @ level, np.abs(each) @ np.abs(level), cents, known[name].unit)
 
     @cached_property

@@ -9,7 +9,15 @@ import numpy as np
 from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.inputs import groups
 from budgetopt.audit.target_audit import check_targets
-from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
+from budgetopt.scenario.model import (
+    CHANGE,
+    LARGEST_CUT,
+    SHORTFALL,
+    SPENDING,
+    WEIGHTED_OUTCOMES,
+    Objective,
+    Smallest,
+)
 from budgetopt.scenario.programs import Floats
 
 __all__ = ["ObjectiveValue", "value_of_objectives"]
@@ -42,7 +50,8 @@ def value_of_objectives(evaluation: Evaluation) -> tuple[ObjectiveValue, ...]:
 
     Everything else counts alike in all periods. ``{smallest: OUTCOME, by: GROUPS}`` is the least that any group has of
     an outcome. ``spending`` is all spending. ``change from baseline`` is the sum over programs and periods of how far
-    spending is from the period's baseline, up or down, and a new program changes from nothing. ``shortfall from
+    spending is from the period's baseline, up or down, and a new program changes from nothing. ``largest cut`` is the
+    largest share of its baseline of a period that any program loses, 0 where none gets less. ``shortfall from
     targets`` is by how much outcomes miss their targets, each unit times the weight of the target, or of the outcome.
 
     With ``unspent_worth`` the value is more by that worth for every dollar of revenue and opening balances that is
@@ -75,6 +84,10 @@ def _value(evaluation: Evaluation, objective: Objective) -> float:
         return float(evaluation.spent.sum())
     if what == CHANGE:
         return float(np.abs(evaluation.spent - np.nan_to_num(evaluation.baselines)).sum())
+    if what == LARGEST_CUT:
+        known = evaluation.baselines > 0
+        kept = evaluation.spent[known] / evaluation.baselines[known]
+        return float(np.max(1.0 - kept, initial=0.0))
     if what == SHORTFALL:
         return _shortfall(evaluation)
     everyone = np.ones(len(evaluation.scenario.programs))

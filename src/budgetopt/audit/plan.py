@@ -33,7 +33,8 @@ class SpendingPlan:
         Which decision packages are taken in each period, or for projects start in it; shape (packages, periods). Left
         out, none.
     units
-        Units of the services that cost no money, 0 for all other programs; shape (programs, periods). Left out, none.
+        Units of each service, 0 for programs that are none; NaN, and left out, what the money pays for, and none of a
+        service that costs no money. Shape (programs, periods).
     """
 
     spending: Floats
@@ -49,7 +50,7 @@ class SpendingPlan:
             np.zeros((programs, funds, periods)),
             np.zeros((funds, funds, periods)),
             np.zeros((len(scenario.packages), periods), dtype=bool),
-            np.zeros((programs, periods)),
+            units_of_money(scenario),
         )
 
     @classmethod
@@ -78,9 +79,9 @@ class SpendingPlan:
         return np.asarray(self.packages, dtype=bool)
 
     def units_in(self, scenario: Scenario) -> Floats:
-        """Return the units of services that cost no money, 0 where the plan does not say; shape (programs, periods)."""
+        """Return the units of services, NaN where they are what the money pays for; shape (programs, periods)."""
         if self.units is None:
-            return np.zeros((len(scenario.programs), len(scenario.periods)))
+            return units_of_money(scenario)
         return np.asarray(self.units, dtype=np.float64)
 
     @classmethod
@@ -109,7 +110,8 @@ class SpendingPlan:
             One row a decision package that is taken, or a project that starts: columns ``program``, ``package`` (its
             name, or its number in the list, from 1 on) and ``period``.
         units
-            One row for what a service that costs no money serves: columns ``program``, ``period``, ``units``.
+            One row for what a service serves: columns ``program``, ``period``, ``units``. Left out, or where a service
+            that costs money has no row at all, its units are what its money pays for.
 
         Raises
         ------
@@ -129,6 +131,7 @@ class SpendingPlan:
             np.add.at(plan.transfers, where, amount)
         if units is not None:
             where, amount = _read(units, {"program": programs, "period": scenario.periods}, "units", "units")
+            plan.units[where[0]] = 0.0
             np.add.at(plan.units, where, amount)
         if packages is not None:
             columns = {"program": programs, "package": None, "period": scenario.periods}
@@ -140,14 +143,15 @@ class SpendingPlan:
         """Return the plan as tables that name programs, funds and periods; :meth:`from_frame` reads them back.
 
         ``spending``, ``transfers``, ``packages`` and ``units``, each with the columns that :meth:`from_frame` takes,
-        and a row for each amount that is not zero and each package that is taken.
+        and a row for each amount that is not zero and each package that is taken. Units that are what the money pays
+        for have no row.
         """
         import pandas as pd
 
         periods = np.array(scenario.periods, dtype=object)
         funds = np.array(list(scenario.funds), dtype=object)
         ids, packages = scenario.programs.ids, scenario.packages
-        units = self.units_in(scenario)
+        units = np.nan_to_num(self.units_in(scenario))
         program, fund, when = np.nonzero(self.spending)
         giver, taker, moved = np.nonzero(self.transfers)
         package, start = np.nonzero(self.packages_in(scenario))
@@ -195,6 +199,12 @@ class SpendingPlan:
                     f"the plan's {name} have the shape {np.shape(array)}, and the scenario's is {shape}",
                     hint=f"the order is {order}",
                 )
+
+
+def units_of_money(scenario: Scenario) -> Floats:
+    """Return NaN for services that cost money and 0 for all other programs; shape (programs, periods)."""
+    costs = scenario.programs.number("service.unit_cost") > 0
+    return np.repeat(np.where(costs, np.nan, 0.0)[:, None], len(scenario.periods), axis=1)
 
 
 def _read(

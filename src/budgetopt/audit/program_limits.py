@@ -6,23 +6,35 @@ import numpy as np
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.evaluation import A_UNIT_TOO_FEW, Evaluation
+from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.inputs import dollars, number, pays_in, price_level
-from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
+from budgetopt.scenario.accuracy import rounding_unit
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
 
-__all__ = ["check_amounts", "check_eligibility", "check_minimum_levels", "check_services", "check_spending_limits"]
+__all__ = [
+    "check_amounts",
+    "check_eligibility",
+    "check_kept_baselines",
+    "check_minimum_levels",
+    "check_services",
+    "check_spending_limits",
+]
 
 
 def check_amounts(evaluation: Evaluation) -> list[Check]:
-    """Check that every amount is a number and not below zero, and that only services that cost no money have units.
+    """Check that every amount is a number and not below zero, and that only services have units.
 
     Only those that are wrong become cells.
     """
     spending, units = evaluation.given.spending, evaluation.given.units_in(evaluation.scenario)
+    unit_cost = evaluation.activity.unit_cost[:, None]
+    # of a service that costs money, units that a plan does not say are what its money pays for
+    units = np.where(np.isnan(units) & (unit_cost > 0), 0.0, units)
     wrong = ~(spending >= 0.0) | ~np.isfinite(spending)
     program, fund, period = np.nonzero(wrong)
-    free = (evaluation.activity.unit_cost == 0)[:, None]
-    server, when = np.nonzero(~(units >= 0.0) | ~np.isfinite(units) | (~free & (units != 0)))
+    is_service = ~np.isnan(unit_cost)
+    server, when = np.nonzero(~(units >= 0.0) | ~np.isfinite(units) | (~is_service & (units != 0)))
     return [
         Check(
             kind="amount",
@@ -40,13 +52,13 @@ def check_amounts(evaluation: Evaluation) -> list[Check]:
             name="units",
             value=units[server, when],
             lower=np.zeros(len(server)),
-            upper=np.where(free[server, 0], np.inf, 0.0),
+            upper=np.where(is_service[server, 0], np.inf, 0.0),
             period=when,
             program=server,
-            allowed=np.full(len(server), A_UNIT_TOO_FEW),
+            allowed=evaluation.a_unit[server],
             unit="units",
             below="{program} serves {value} units{in_period}, and no number of units may be below zero",
-            above="{program} has {value} units{in_period}, and only a service that costs no money has them in a plan",
+            above="{program} has {value} units{in_period}, and only a service has them",
         ),
     ]
 
@@ -109,6 +121,45 @@ def check_spending_limits(evaluation: Evaluation) -> list[Check]:
     ]
 
 
+def check_kept_baselines(evaluation: Evaluation) -> list[Check]:
+    """Check that programs without a measured effect keep their share of the baseline, or their own ceiling if less.
+
+    A program that says of no outcome what it does for it is one, unless it makes a resource for others or consists of
+    packages. Its own floor, in dollars or in units of service, takes the place of the share. Where the first
+    objective is to keep near the baselines itself, nothing is asked for.
+    """
+    scenario, share = evaluation.scenario, float(evaluation.scenario.document.keep_unmeasured)
+    if share <= 0 or scenario.objective[0].minimize in (CHANGE, LARGEST_CUT):
+        return []
+    programs, baseline = scenario.programs, np.nan_to_num(evaluation.baselines)
+    held = may_pay(scenario).any(axis=1) & (number(scenario, "service.unit_cost", 1.0) > 0)
+    for key, cells in programs.columns.items():
+        makes = cells.values < 0 if key.startswith("uses.") and key.endswith(".per_unit") else None
+        if key.startswith(("outcomes.", "packages.", "spending.at_least", "service.at_least")):
+            held[cells.rows] = False
+        elif makes is not None:
+            held[cells.rows[makes]] = False
+    most = dollars(scenario, "spending.at_most")
+    served = number(scenario, "service.up_to", np.inf) * number(scenario, "service.unit_cost", np.inf)
+    served = (served + number(scenario, "if_funded.fixed_cost"))[:, None] * price_level(scenario)
+    asked = np.minimum(share * baseline, np.where(np.isnan(most), served, most))
+    program, period = np.nonzero(held[:, None] & (asked > 0))
+    value = evaluation.spent[program, period]
+    return [
+        Check(
+            kind="kept baseline",
+            name="keep_unmeasured",
+            value=value,
+            lower=asked[program, period],
+            period=period,
+            program=program,
+            share_of=baseline[program, period],
+            allowed=evaluation.allowed_dollars(np.abs(value), evaluation.payments[program, period]),
+            below="{program} gets {value}{in_period}; nothing of it is measured, and it keeps at least {bound}",
+        )
+    ]
+
+
 def check_minimum_levels(evaluation: Evaluation) -> list[Check]:
     """Check that a program with ``if_funded`` spends nothing in a period, or its minimum operating level.
 
@@ -118,9 +169,9 @@ def check_minimum_levels(evaluation: Evaluation) -> list[Check]:
     scenario = evaluation.scenario
     fixed = number(scenario, "if_funded.fixed_cost")[:, None] * price_level(scenario)
     least = np.maximum(fixed, number(scenario, "if_funded.at_least")[:, None])
-    # units without spending do not fund a service that costs money
-    serves = (evaluation.activity.unit_cost == 0)[:, None] & (evaluation.activity.units > A_UNIT_TOO_FEW)
-    needed = np.where(evaluation.spent > 0, least, np.where(serves, fixed, 0.0))
+    paid = (evaluation.activity.unit_cost > 0)[:, None]
+    serving = np.where(paid, least, fixed)
+    needed = np.where(evaluation.spent > 0, least, np.where(evaluation.serves, serving, 0.0))
     program, period = np.nonzero(needed > 0)
     value = evaluation.spent[program, period]
     return [
@@ -138,15 +189,21 @@ def check_minimum_levels(evaluation: Evaluation) -> list[Check]:
 
 
 def check_services(evaluation: Evaluation) -> list[Check]:
-    """Check that each service keeps within its fewest and most units in every period, and is whole if it must be."""
+    """Check that each service keeps within its fewest and most units in every period, and is whole if it must be.
+
+    Where a plan says the units of a service that costs money, its money is what these cost, to within the rounding of
+    money; only what is not becomes a cell.
+    """
     scenario = evaluation.scenario
     lower = number(scenario, "service.at_least")
     upper = number(scenario, "service.up_to", np.inf)
     limited = ~np.isnan(evaluation.activity.unit_cost) & ((lower > 0) | np.isfinite(upper))
     program, period, value, rough, unit = _served(evaluation, limited)
     whole = _whole_units(evaluation)
+    unpaid = _unpaid_units(evaluation)
     return [
         *([whole] if len(whole) else []),
+        *([unpaid] if len(unpaid) else []),
         Check(
             kind="service",
             name="service",
@@ -165,6 +222,34 @@ def check_services(evaluation: Evaluation) -> list[Check]:
     ]
 
 
+def _unpaid_units(evaluation: Evaluation) -> Check:
+    """Check that the money of each service whose units a plan says is what these cost."""
+    activity, scenario = evaluation.activity, evaluation.scenario
+    cost, spent = activity.real * price_level(scenario), evaluation.spent
+    allowed = evaluation.allowed_dollars(cost, evaluation.payments)
+    # money in whole thousands is up to a thousand more than what it buys
+    most = cost + np.maximum(rounding_unit(scenario) * np.maximum(evaluation.payments, 1), allowed)
+    wrong = activity.said & (activity.unit_cost > 0)[:, None] & ((spent < cost - allowed) | (spent > most))
+    program, period = np.nonzero(wrong)
+    units = activity.units[program, period]
+    named = scenario.programs.text("service.unit")[program]
+    served = [f"{count:,.10g} {unit or 'units'}" for count, unit in zip(units.tolist(), named.tolist(), strict=True)]
+    sentence = "{program} gets {value}{in_period}, and the {item} that it serves cost {bound}"
+    return Check(
+        kind="service",
+        name="service",
+        value=spent[program, period],
+        lower=cost[program, period],
+        upper=cost[program, period],
+        period=period,
+        program=program,
+        allowed=allowed[program, period],
+        item=objects(served),
+        below=sentence,
+        above=sentence,
+    )
+
+
 def _whole_units(evaluation: Evaluation) -> Check:
     """Check that of services that are whole only whole units are served."""
     whole = evaluation.scenario.programs.flag("service.whole", default=False)
@@ -179,7 +264,7 @@ def _whole_units(evaluation: Evaluation) -> Check:
         period=period,
         program=program,
         unit=unit,
-        allowed=np.maximum(rough, A_UNIT_TOO_FEW),
+        allowed=np.maximum(rough, evaluation.a_unit[program]),
         below=sentence,
         above=sentence,
     )
@@ -189,9 +274,6 @@ def _served(evaluation: Evaluation, which: Bools) -> tuple[Ints, Ints, Floats, F
     """Return for some programs in every period: program, period, units, how far these may be off, and their name."""
     periods, held = len(evaluation.scenario.periods), np.flatnonzero(which)
     program, period = np.repeat(held, periods), np.tile(np.arange(periods), len(held))
-    price = evaluation.activity.unit_cost[program]
-    # a cent more or less is a part of a unit more or less
-    rough = evaluation.rough[program, period] / np.where(price > 0, price, 1.0)
     unit = evaluation.scenario.programs.text("service.unit")[program]
     named = np.where(unit == "", "units", unit)
-    return program, period, evaluation.activity.units[program, period], rough, named
+    return program, period, evaluation.activity.units[program, period], evaluation.rough[program, period], named

@@ -10,18 +10,16 @@ import numpy as np
 
 from budgetopt.checks.objective_checks import affected_names
 from budgetopt.checks.program_checks import rows_with
-from budgetopt.checks.shape_checks import A_CENT
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.model import ChangeRule, Fund, RequiresRule, SumRule
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
+from budgetopt.scenario.estimates import assumed_effects, effect_prefixes, sized
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
 from budgetopt.scenario.words import listed, money
 
 __all__ = ["notes"]
 
-_SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "value")
-"""The keys that give an effect, or the effect of a package, its size."""
 _MOST_NAMES = 5
 
 
@@ -52,10 +50,9 @@ def _programs(scenario: Scenario) -> Iterator[str]:
         yield from _some(scenario, np.isnan(programs.baseline()), sentence)
     paid: Bools = np.any(scenario.eligible, axis=1)
     yield from _some(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
-    affects = _has_effect(programs)
-    for name in scenario.resources:
-        # what makes a resource serves others with it
-        affects |= programs.number(f"uses.{name}.per_unit") < 0
+    affects = programs.measured()
+    if scenario.objective and scenario.objective[0].minimize in (CHANGE, LARGEST_CUT):
+        affects[:] = True
     sentence = "{} [has|have] no effect on any outcome, so [it gets|they get] only what limits and rules ask for"
     yield from _some(scenario, ~affects & paid, sentence)
     rows, names = programs.items("funds")
@@ -71,28 +68,28 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
 
 
-def _has_effect(programs: ProgramTable) -> Bools:
-    """Return which programs say what they do to any outcome; shape (programs,)."""
-    return rows_with(programs, *(key for key in programs.columns if "outcomes" in split_key(key)))
-
-
 def _unmeasured(scenario: Scenario) -> Iterator[str]:
-    """Yield how much money the programs without an effect on any outcome have, and a rule that keeps it."""
+    """Yield how much money the programs without an effect on any outcome have, and what keeps it or releases it."""
     programs, first = scenario.programs, scenario.objective[0] if scenario.objective else None
-    has_effect = _has_effect(programs)
-    baseline = np.nan_to_num(programs.baseline())
-    unmeasured = ~has_effect & (baseline > 0)
-    if first is None or first.maximize is None or not (unmeasured.any() and has_effect.any()):
+    baseline, kept = np.nan_to_num(programs.baseline()), scenario.kept[:, 0]
+    unmeasured = ~programs.measured() & (baseline > 0)
+    if first is None or not unmeasured.any():
         return
-    ids = programs.ids[unmeasured].tolist()
-    have = "has" if len(ids) == 1 else "have"
-    who = "program" if len(ids) == 1 else "programs"
+    count = int(unmeasured.sum())
     amount, total = money(float(baseline[unmeasured].sum())), money(float(baseline.sum()))
-    rule = (
-        f"{{name: Keep what is not measured, change: {{decrease_at_most: 0%}}, where: {{program: [{', '.join(ids)}]}}}}"
+    who = (
+        "1 program without an effect on any outcome has"
+        if count == 1
+        else (f"{count:,} programs without an effect on any outcome have")
     )
-    rule = f"; to keep their baselines, add to `rules`: `- {rule}`" if len(ids) <= _MOST_NAMES else ""
-    yield f"{len(ids):,} {who} without an effect on any outcome {have} {amount} of the baseline of {total}{rule}"
+    said = f"{who} {amount} of the baseline of {total}"
+    if kept.any():
+        said += f"; {money(float(kept.sum()))} of it is kept: `spending: {{at_least: 0}}` releases a program"
+    elif first.minimize in (CHANGE, LARGEST_CUT):
+        said += ", which this objective keeps near as it is"
+    elif not scenario.document.keep_unmeasured:
+        said += "; to keep their baselines, write `keep_unmeasured: 100%`"
+    yield said
 
 
 def _signs(scenario: Scenario) -> Iterator[str]:
@@ -113,23 +110,20 @@ def _signs(scenario: Scenario) -> Iterator[str]:
 
 
 def _evidence(scenario: Scenario) -> Iterator[str]:
+    """Yield how many effects are assumptions, and how many do not say how they are known."""
     programs = scenario.programs
-    sizes: dict[str, list[str]] = defaultdict(list)
-    assumed = 0
-    for key, column in programs.columns.items():
-        *way, last = split_key(key)
-        if "outcomes" in way and last in _SIZES:
-            sizes[".".join(way)].append(key)
-        elif "outcomes" in way and last == "evidence":
-            assumed += int((column.values == "assumption").sum())
-    effects = unknown = 0
-    for effect, keys in sizes.items():
-        sized = rows_with(programs, *keys)
-        effects += int(sized.sum())
-        unknown += int((sized & ~rows_with(programs, f"{effect}.evidence")).sum())
+    effects = assumed = silent = unknown = 0
+    for prefix in [prefix for name in scenario.outcomes for prefix in effect_prefixes(programs, name)]:
+        has, (is_assumed, is_silent) = sized(programs, prefix), assumed_effects(programs, prefix)
+        effects += int(has.sum())
+        assumed += int(is_assumed.sum())
+        silent += int(is_silent.sum())
+        unknown += int((has & ~rows_with(programs, f"{prefix}.evidence")).sum())
     of = f"of {effects:,} effects" if effects > 1 else "of 1 effect"
     if assumed:
-        yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}"
+        which = "because" if silent == assumed else f"{silent:,} of them because"
+        why = f", {which} nothing is said of the evidence" if silent else ""
+        yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}{why}"
     if unknown:
         say, they = ("does", "it is") if unknown == 1 else ("do", "they are")
         yield f"{unknown:,} {of} {say} not say how {they} known (`evidence`)"
@@ -224,7 +218,7 @@ def _packages(scenario: Scenario) -> Iterator[str]:
     first = ~np.isin(choice[packages.program], ("", "in_order")) | (packages.number == 0)
     cheapest = np.full(len(programs), np.inf)
     np.minimum.at(cheapest, packages.program[first], packages.cost[first].max(axis=1))
-    below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + A_CENT, axis=1)
+    below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + scenario.cent, axis=1)
     below &= np.isfinite(cheapest) & (ceiling > 0).all(axis=1)
     sentence = "the [ceiling|ceilings] of {} [is|are] below the cost of any package that [it|they] could begin with, "
     yield from _some(scenario, below, sentence + "so [it is|they are] never funded")
@@ -266,7 +260,7 @@ def _effort(scenario: Scenario, name: str, fund: Fund, mine: Bools) -> Iterator[
     if isinstance(effort.at_least, Share):
         asked = asked * np.nan_to_num(scenario.baselines[select(scenario.programs, fund.only)]).sum(axis=0)
     most = _most_kept_up(scenario, effort.fund, mine)
-    if (asked > most + A_CENT).all():
+    if (asked > most + scenario.cent).all():
         yield (
             f"fund '{name}' can never be spent: it asks fund '{effort.fund}' to keep up {money(asked[0])}, and its "
             f"programs can have at most {money(most[0])} of it"

@@ -10,7 +10,15 @@ from budgetopt.checks.findings import Findings, named, suggestion
 from budgetopt.checks.floors import check_bounds
 from budgetopt.checks.name_checks import known_names
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
+from budgetopt.scenario.model import (
+    CHANGE,
+    LARGEST_CUT,
+    SHORTFALL,
+    SPENDING,
+    WEIGHTED_OUTCOMES,
+    Objective,
+    Smallest,
+)
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import split_key
 from budgetopt.scenario.scenario import Scenario
@@ -18,7 +26,7 @@ from budgetopt.scenario.words import listed, shown
 
 __all__ = ["affected_names", "check_objective"]
 
-_MINIMIZED = (SPENDING, CHANGE, SHORTFALL)
+_MINIMIZED = (SPENDING, CHANGE, LARGEST_CUT, SHORTFALL)
 
 
 def affected_names(scenario: Scenario, section: str) -> set[str]:
@@ -78,6 +86,9 @@ def _gain(scenario: Scenario, findings: Findings, path: Path, objective: str, ke
     if objective == SHORTFALL and all(outcome.target is None for outcome in scenario.outcomes.values()):
         message = "there is nothing to minimize: no outcome has a target that it could fall short of"
         findings.add("nothing-to-minimize", path, message, "an outcome with a `target`")
+    if objective == LARGEST_CUT and not (np.nan_to_num(scenario.programs.baseline()) > 0).any():
+        message = "there is nothing to minimize: no program has a baseline that could be cut"
+        findings.add("nothing-to-minimize", path, message, "a program with a `baseline`")
     if objective == WEIGHTED_OUTCOMES:
         if any(outcome.weight != 0 for outcome in scenario.outcomes.values()):
             return

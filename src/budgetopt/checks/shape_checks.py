@@ -13,9 +13,8 @@ from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import money, shown
 
-__all__ = ["A_CENT", "check_shapes"]
+__all__ = ["check_shapes"]
 
-A_CENT = 0.01
 """Who spends less than this is not funded."""
 
 
@@ -91,7 +90,7 @@ class _Look:
         grown = np.nan_to_num(fixed)[:, None] * self.scenario.price_level
         needed = np.maximum(grown, np.nan_to_num(least)[:, None])
         # a ceiling of zero says that the program is closed; any other one says that it may be open
-        closed = (ceiling >= A_CENT) & above(needed, ceiling)
+        closed = (ceiling >= self.scenario.cent) & above(needed, ceiling)
         never = np.any(closed, axis=1) & np.all(closed, axis=1)  # no periods: not wrong here
         message = "program '{program}' needs at least {0} to operate, and its ceiling is {1}: it can never be funded"
         hint = "`at_most: 0` says that it stays closed"

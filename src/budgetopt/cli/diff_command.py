@@ -57,7 +57,7 @@ def _document(found: Difference) -> dict[str, Any]:
         "another_order": list(found.order),
     }
     if found.plans is not None:
-        document["objective"] = [plan.objective_value for plan in found.plans]
+        document["objective"] = [plan.plan_value for plan in found.plans]
         document["values_by_weights"] = {name: list(pair) for name, pair in found.values_by_weights.items()}
         for name, table in (("moves", found.moves), ("outcomes", found.outcomes), ("funds", found.funds)):
             document[name] = table.rename_axis("name").reset_index().to_dict(orient="records")

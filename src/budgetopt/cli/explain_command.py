@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.what_if import question_about
         from budgetopt.report.explanation import explain, tell
 
-        question = question_about(plan) if arguments.names else None
+        question = question_about(plan, exact=True) if arguments.names else None
         found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
     if arguments.format == "json":
         print_json([_document(item) for item in found])

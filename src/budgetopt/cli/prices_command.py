@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
     parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
     parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
-    text = "hold the plan's all-or-nothing decisions (default: where there are 250 or more)"
+    text = "hold the plan's all-or-nothing decisions (default: they are free)"
     parser.add_argument("--hold", action=argparse.BooleanOptionalAction, help=text)
     add_format(parser, "what to print", "csv")
 

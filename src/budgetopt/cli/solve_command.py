@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if interrupted.is_set():
         say("budgetopt: interrupted; this is the best plan found until then, and it is not proved to be the best")
         return INTERRUPTED
-    if not plan.proved:
+    if not plan.proved and not (plan.rounding_matters and plan.solver_result.proved):
         say(f"budgetopt: the plan keeps every limit, but it is not proved to be the best; {_how_far(plan)}")
     return 0
 

@@ -24,9 +24,10 @@ from budgetopt.formulation.spending.package_columns import add_packages
 from budgetopt.formulation.spending.terms import LevelTerms, joined, outcome_terms, uses_of_fixed_costs
 from budgetopt.formulation.spending.whole_units import add_whole_units
 from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
+from budgetopt.scenario.accuracy import least_funding
 from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
-from budgetopt.scenario.model import CHANGE
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.packages import PackageTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     import pulp
 
 __all__ = ["Formulation", "formulate"]
+
+NO_UNIT = 1e-9
+"""Units below this number, or this share of all where these are fewer than one, are what a solver leaves of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Formulation:
         Dollars for a unit of each program's level; shape (programs, periods).
     packages
         The decision packages.
+    serves, whole
+        Which programs are services, and of which of these only whole units can be served; shape (programs,).
     """
 
     linear_program: LinearProgram
@@ -59,6 +65,8 @@ class Formulation:
     limits: ProgramLimits
     prices: Floats
     packages: PackageTable
+    serves: Bools
+    whole: Bools
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
@@ -82,12 +90,13 @@ class Formulation:
         return taken
 
     def units_of(self, x: Floats) -> Floats:
-        """Return the units of service that cost no money, 0 for all other programs; shape (programs, periods)."""
-        units = np.zeros(self.limits.lower.shape)
-        for block in self.linear_program.column_labels.of_kind("segment"):
-            cell = (block.keys["program"], block.keys["period"])
-            np.add.at(units, cell, np.where(self.prices[cell] == 0, x[block.start : block.stop], 0.0))
-        return units
+        """Return the units of each service, within its limits, 0 for all other programs; shape (programs, periods)."""
+        units, terms, limits = np.zeros(self.limits.lower.shape), self.terms.units, self.limits
+        np.add.at(units, (terms.program, terms.period), terms.weight * x[terms.column])
+        units = np.where(units > NO_UNIT * np.minimum(limits.most, 1.0), units, 0.0)
+        within = np.clip(units, limits.fewest, np.maximum(limits.most, limits.fewest))
+        units = np.where((units > 0) & (np.abs(within - units) <= 1e-6 * np.maximum(units, NO_UNIT)), within, units)
+        return np.where(self.whole[:, None], np.rint(units), np.where(self.serves[:, None], units, 0.0))
 
     def transfers_of(self, x: Floats) -> Floats:
         """Return what a point transfers between funds; dollars, shape (from funds, to funds, periods)."""
@@ -138,9 +147,11 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     stages = add_stages(builder, scenario, terms, reference, goals)
     group = spending.program * len(scenario.periods) + spending.period
     settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
-    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled)
+    even = any(objective.minimize == LARGEST_CUT for objective in scenario.objective)
+    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
     problem = builder.build(stages, names, tie_break)
-    return Formulation(problem, terms, limits, price, scenario.packages)
+    serves, whole = scenario.programs.has("service.unit_cost"), scenario.programs.flag("service.whole", default=False)
+    return Formulation(problem, terms, limits, price, scenario.packages, serves, whole)
 
 
 def _add_programs(
@@ -165,9 +176,11 @@ def _add_programs(
     for key in ("if_funded.at_least", "if_funded.fixed_cost"):
         minimum |= np.nan_to_num(scenario.programs.number(key)) > 0
     eligible, opens = scenario.eligible & ~packaged[:, None], (minimum | counts) & ~packaged
-    scaled, carriers, opened = add_continuous(
-        builder, Scaled(~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, keep_all)
+    least = least_funding(scenario)
+    programs_scaled = Scaled(
+        ~packaged, eligible, may_pay, segments, limits, levels, opens, counts, skips, least, keep_all
     )
+    scaled, carriers, opened = add_continuous(builder, programs_scaled)
     chosen, served, packages = add_packages(
         builder, scenario, scenario.eligible & packaged[:, None], may_pay, limits, keep_all=keep_all
     )

@@ -272,6 +272,9 @@ class TieBreak:
         What each group should stay near, NaN where there is nothing to stay near; shape (groups,).
     least_change_is_a_stage
         Whether a stage minimizes just that change already, so that no tie in it is left to settle.
+    even
+        Whether cuts below the references are evened out first: of the plans whose largest cut is smallest those whose
+        next largest is, and so on; a cut is a share of the reference.
     """
 
     group: Ints
@@ -279,6 +282,7 @@ class TieBreak:
     weight: Floats
     reference: Floats
     least_change_is_a_stage: bool = False
+    even: bool = False
 
 
 @dataclass(frozen=True, slots=True)

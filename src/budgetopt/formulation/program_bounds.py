@@ -61,6 +61,8 @@ def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> Progr
     ceiling[np.isin(of_ceiling, left_out)] = np.nan
     limits.most[np.isin(of_units, left_out)] = np.inf
     _tighten(limits, floor, ceiling, of_floor[:, None], of_ceiling[:, None])
+    if (kept := scenario.limits.find("kept baseline", "keep_unmeasured")) >= 0 and kept not in left_out:
+        _tighten(limits, scenario.kept, np.full(shape, np.nan), kept, NO_LIMIT)
     nothing = np.full(shape, np.nan)
     for rule in scenario.rules:
         position = scenario.limits.find("rule", rule.name)

@@ -12,7 +12,15 @@ from budgetopt.formulation.linear_program import Bools, Floats, Ints, Stage, tot
 from budgetopt.formulation.rules.rows import Terms
 from budgetopt.formulation.spending.terms import enter
 from budgetopt.scenario.groups import groups_of
-from budgetopt.scenario.model import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
+from budgetopt.scenario.model import (
+    CHANGE,
+    LARGEST_CUT,
+    SHORTFALL,
+    SPENDING,
+    WEIGHTED_OUTCOMES,
+    Objective,
+    Smallest,
+)
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["add_stages", "is_goal_programming", "label_of", "outcome_worths", "wanted_outcomes"]
@@ -38,7 +46,7 @@ def outcome_worths(scenario: Scenario, objective: Objective) -> Floats | None:
     what = objective.maximize if objective.maximize is not None else objective.minimize
     if what == WEIGHTED_OUTCOMES:
         return np.array([outcome.worth for outcome in scenario.outcomes.values()])
-    if isinstance(what, Smallest) or what in (SPENDING, CHANGE, SHORTFALL):
+    if isinstance(what, Smallest) or what in (SPENDING, CHANGE, LARGEST_CUT, SHORTFALL):
         return None
     return np.array([float(name == what) for name in scenario.outcomes])
 
@@ -74,6 +82,8 @@ def add_stages(
         elif objective.minimize == CHANGE:
             columns = _change_columns(builder, terms, reference)
             costs.append((columns, np.ones(len(columns)), 0.0))
+        elif objective.minimize == LARGEST_CUT:
+            costs.append((_largest_cut(builder, terms, reference), np.ones(1), 0.0))
         elif objective.minimize == SHORTFALL:
             costs.append(_shortfall(scenario, goals))
         elif objective.minimize == SPENDING:
@@ -156,3 +166,16 @@ def _change_columns(builder: Builder, terms: Terms, reference: Floats) -> Ints:
     builder.entries(row, gain, -1.0)
     builder.entries(row, loss, 1.0)
     return np.concatenate((gain, loss))
+
+
+def _largest_cut(builder: Builder, terms: Terms, reference: Floats) -> Ints:
+    """Add the largest share that a program loses of its reference in a period, and the rows that say so."""
+    largest = builder.columns("largest cut", {"objective": np.zeros(1, dtype=np.int64)}, 0.0, np.inf)
+    program, period = np.nonzero(reference > 0)
+    base = reference[program, period]
+    row = builder.rows("cut", {"program": program, "period": period}, base, np.inf)
+    row_of = np.full(reference.shape, -1, dtype=np.int64)
+    row_of[program, period] = row
+    enter(builder, row_of[terms.spending.program, terms.spending.period], terms.spending)
+    builder.entries(row, np.repeat(largest, len(row)), base)
+    return largest

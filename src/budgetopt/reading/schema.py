@@ -28,6 +28,10 @@ _VALUES: dict[str, tuple[Any, str]] = {
     "Amount": (amounts.Amount, f"Zero or more: {_AMOUNT_FORMS}."),
     "PositiveAmount": (amounts.PositiveAmount, f"Above zero: {_AMOUNT_FORMS}."),
     "Share": (amounts.ShareOf, f"A share: {_SHARE_FORMS}."),
+    "HighShare": (
+        amounts.HighShare,
+        f"A share of 100% or more: a number from 1 to {amounts.MOST_TIMES}, or a text such as 125%.",
+    ),
     "SignedShare": (amounts.SignedShare, f"A share of either sign: {_SHARE_FORMS}."),
     "AmountOrShare": (
         amounts.AmountOrShare,

@@ -176,7 +176,7 @@ def _quoted(words: Sequence[str]) -> str:
 
 
 def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> str:
-    """Return a scenario file that pays for the baselines of all programs, and asks for the least change."""
+    """Return a scenario file that pays for the baselines of all programs, and asks for an even cut."""
     lines = [
         f"# Made from {file}. Look over what each column was taken for, then add what the money is for: outcomes.",
         "format: budgetopt/1",
@@ -206,7 +206,10 @@ def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> st
         "# programs:",
         f"#   {programs.ids[0] if len(programs) else 'library'}: {{outcomes: {{visits: {{per_dollar: 0.2}}}}}}",
         "# objective: {maximize: weighted outcomes}",
-        "objective: {minimize: change from baseline}",
+        "# Until then every program keeps its baseline, or is cut as evenly as the limits allow.",
+        "objective: {minimize: largest cut}",
+        "# Programs of which nothing is measured keep this share of their baselines when outcomes are the objective.",
+        "keep_unmeasured: 100%",
         "",
     ]
     return "\n".join(lines)

@@ -47,6 +47,7 @@ class _DifferenceWriter:
     def __init__(self, difference: Difference) -> None:
         self.difference = difference
         self.numbers = Numbers(difference.after.currency)
+        self.least = min(difference.before.cent, difference.after.cent) / 2
 
     def value_line(self, value: ChangedValue) -> str:
         """Return one sentence about a value outside of the programs."""
@@ -179,7 +180,7 @@ def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
         for name, key in zip(scenario.programs.ids.tolist(), scenario.programs.names().tolist(), strict=True)
     }
     moves = difference.moves
-    moves = moves[np.abs(moves["change"]) >= 0.005]
+    moves = moves[np.abs(moves["change"]) >= writer.least]
     if len(moves):
         money = float(np.abs(moves["change"]).sum() / 2)
         get = "gets" if len(moves) == 1 else "get"
@@ -204,11 +205,11 @@ def _value_lines(difference: Difference, numbers: Numbers) -> Iterator[str]:
     worths = difference.values_by_weights
     if not worths:
         if names[0] != names[1]:
-            values = [numbers.quantity(plan.objective_value) for plan in (first, second)]
+            values = [numbers.quantity(plan.plan_value) for plan in (first, second)]
             yield f"The objectives differ: the first plan reaches {values[0]} of “{one_line(names[0])}”,"
             yield f"the second {values[1]} of “{one_line(names[1])}”; these figures cannot be compared."
             return
-        yield f"“{one_line(names[1])}”: {_move(numbers, first.objective_value, second.objective_value)}."
+        yield f"“{one_line(names[1])}”: {_move(numbers, first.plan_value, second.plan_value)}."
         return
     (before_old, before_new), (after_old, after_new) = worths["before"], worths["after"]
     what = one_line(names[1]).removeprefix("maximize ")
@@ -238,7 +239,7 @@ def _move(numbers: Numbers, old: float, new: float) -> str:
 def _table_lines(writer: _DifferenceWriter, table: pd.DataFrame, section: str) -> Iterator[str]:
     numbers = writer.numbers
     for key, row in table.iterrows():
-        if abs(row["change"]) < (0.005 if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
+        if abs(row["change"]) < (writer.least if section == "funds" else 1e-6 * max(1.0, abs(row["before"]))):
             continue
         name = writer.name(section, str(key))
         if section == "funds":

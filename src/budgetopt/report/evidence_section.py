@@ -7,13 +7,17 @@ from operator import itemgetter
 
 from budgetopt.report.content import Block, Cell, Media, Paragraph, References, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
+from budgetopt.report.sources import EffectLine
 from budgetopt.report.view import PlanView
 
 __all__ = ["evidence_blocks", "evidence_sheets"]
 
+MOST_EFFECTS = 300
+"""So many effects are shown on a page."""
+
 
 def evidence_blocks(view: PlanView) -> Iterator[Block]:
-    """Yield the assumptions and the sources, on a page."""
+    """Yield the assumptions, how each effect is known, and the sources; a summary says how many are assumptions."""
     if view.media is Media.PAGE:
         yield from _assumptions(view)
         if view.other_assumptions:
@@ -27,31 +31,52 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
                 records=view.other_assumptions,
                 look="words",
             )
-        if ungraded := sum(not line.evidence for line in view.effects):
-            words = f"{plural(ungraded, 'effect says', 'effects say')} nothing of the evidence behind "
-            yield Paragraph(words + ("it." if ungraded == 1 else "them."), note=True)
-        sources = [(source.number, source.text, source.used_for()) for source in view.sources.all]
+        if view.effects:
+            yield _effects(view)
+            if (more := len(view.effects) - MOST_EFFECTS) > 0:
+                words = f"{plural(more, 'more effect')}: the workbook has all of them, and the assumptions stand above."
+                yield Paragraph(words, note=True)
+        sources = [(source.number, source.dated, source.used_for()) for source in view.sources.all]
         none = Paragraph("The scenario names no source.", heading="Sources")
         yield References(sources) if sources else none
+    elif view.assumptions and view.media in Media.SUMMARY:
+        yield Paragraph(view.assumption_words)
+
+
+def _effects(view: PlanView) -> ReportTable:
+    """Return the table of every effect and how it is known."""
+    return ReportTable(
+        folded="Every effect, and how it is known",
+        caption="Every effect of money on an outcome, how it is known, and how far it may be off.",
+        columns=[
+            ReportColumn("Program", "program_name"),
+            ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
+            ReportColumn("Effect", lambda line: Cell(line.words, below=[line.error])),
+            ReportColumn("Evidence", lambda line: Cell(line.known, sources=[view.sources.number(line.source)])),
+            ReportColumn("As of", "as_of"),
+            ReportColumn("Note", "public_note"),
+        ],
+        records=view.effects[:MOST_EFFECTS],
+        look="words",
+    )
 
 
 def _assumptions(view: PlanView) -> Iterator[Block]:
     count = len(view.assumptions)
     if not count:
         others = "; other figures are" if view.other_assumptions else ""
-        yield Paragraph(f"No effect of the scenario is marked as an assumption{others}.", heading="Assumptions")
+        yield Paragraph(f"No effect of the scenario is an assumption{others}.", heading="Assumptions")
         return
-    of = plural(len(view.effects), "effect")
-    are, them = ("is an assumption", "it") if count == 1 else ("are assumptions", "them")
-    words = f"{view.numbers.number(count)} of {of} of money on outcomes {are}: no source gives {them}. "
-    yield Paragraph(words + "Wherever such a figure is shown, it is marked “assumed”.", heading="Assumptions")
+    marked = "Wherever such a figure is shown, it is marked “assumed”."
+    yield Paragraph(f"{view.assumption_words} {marked}", heading="Assumptions")
     yield ReportTable(
         caption="Every assumption.",
         columns=[
             ReportColumn("Program", "program_name"),
             ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
             ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
-            ReportColumn("Note", lambda line: Cell(line.note, sources=[view.sources.number(line.source)])),
+            ReportColumn("Evidence", lambda line: "not said" if line.silent else "assumption"),
+            ReportColumn("Note", lambda line: Cell(line.public_note, sources=[view.sources.number(line.source)])),
         ],
         records=view.assumptions,
         look="words",
@@ -59,13 +84,23 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
 
 
 def evidence_sheets(view: PlanView) -> list[ReportTable]:
-    """Return the sheet of assumptions."""
-    outcomes = view.bought.rows
-    records = [
-        (line.program_name, outcomes[line.outcome].name, line.words, line.error, line.source, line.note)
-        for line in view.assumptions
-    ]
-    records += [(name, "", figure, "", source, "") for name, figure, source in view.other_assumptions]
-    headers = {"What": 34, "Outcome": 26, "What is assumed": 44, "Error": 30, "Source": 40, "Note": 50}
+    """Return the sheets of effects and of assumptions."""
+    effects = [_effect_record(view, line) for line in view.effects]
+    assumed = [_effect_record(view, line) for line in view.assumptions]
+    assumed += [(name, "", figure, "", "", source, "", "") for name, figure, source in view.other_assumptions]
+    return [_sheet("Effects", "Effect", effects), _sheet("Assumptions", "What is assumed", assumed)]
+
+
+def _effect_record(view: PlanView, line: EffectLine) -> tuple[str, ...]:
+    outcome = view.bought.rows[line.outcome].name
+    return (
+        line.program_name, outcome, line.words, line.error, line.known, line.source, line.as_of, line.public_note
+    )  # fmt: skip
+
+
+def _sheet(title: str, what: str, records: list[tuple[str, ...]]) -> ReportTable:
+    headers = {
+        "What": 34, "Outcome": 26, what: 44, "Error": 30, "Evidence": 30, "Source": 40, "As of": 12, "Note": 50
+    }  # fmt: skip
     columns = [ReportColumn(header, itemgetter(at), width=width) for at, (header, width) in enumerate(headers.items())]
-    return [ReportTable(title="Assumptions", columns=columns, records=records)]
+    return ReportTable(title=title, columns=columns, records=records)

@@ -11,7 +11,8 @@ import numpy as np
 
 from budgetopt.allocation import Allocation
 from budgetopt.analysis.figure_prices import FigurePrice, money_prices
-from budgetopt.analysis.pricing import prices, solved, total_cost
+from budgetopt.analysis.pricing import prices
+from budgetopt.analysis.total_costs import solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import Gain, limit_name
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     Told = tuple[str, tuple[str, ...], dict[str, pd.DataFrame]]
 
 __all__ = ["fund_explained", "limit_explained"]
+
+NOT_TOLD = "the searches that it takes do not end in time, or stop at a gap that hides it"
 
 
 def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, numbers: Numbers) -> Told:
@@ -47,9 +50,11 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     if len(table):
         cost = float(table["total_cost"].iloc[0])
     else:
-        cost = total_cost(question, provision, solved(question.as_is()))
+        cost = total_cost(question, provision, question.as_is() if question.is_integer else solved(question.as_is()))
     if math.isinf(cost):
         sentences.append("Without it nothing would limit the gain.")
+    elif math.isnan(cost):
+        sentences.append(f"What dropping it would gain is not worked out: {NOT_TOLD}.")
     elif cost > 0:
         sentences.append(f"Without it the best plan would {gain.words(cost)}.")
         if moved := _moves_without(plan, provision, numbers):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +12,12 @@ import numpy as np
 from budgetopt.allocation import Allocation, Subject, plan_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
+from budgetopt.analysis.more_or_not import NOT_SOLVED
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
 from budgetopt.formulation.stages import is_goal_programming
+from budgetopt.report.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
@@ -25,13 +27,13 @@ from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
+from budgetopt.solvers import Termination
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Explanation", "explain", "tell"]
 
-NOTHING = 0.005
 _SHORT_OF = {"rule": "The rule “{}”", "resource": "The limit on {}", "fund spending": "The limit on what {} spends"}
 """What a limit on a program is called, by its kind; others are called as in the table of limits."""
 _COMPARED = {"effect": ("great", "greater", "smaller"), "cost": ("high", "higher", "lower")}
@@ -91,12 +93,7 @@ def explain(plan: Subject, name: str | None = None, *, question: WhatIf | None =
     if name is None:
         return tell(plan)
     part = named(plan.scenario, name)
-    question = question or question_about(plan)
-    found = _explained(plan, part, question)
-    if not question.holds_decisions:
-        return found
-    held = "These figures hold as long as the plan's all-or-nothing decisions stand."
-    return replace(found, sentences=(*found.sentences, held))
+    return _explained(plan, part, question or question_about(plan, exact=part.kind == "program"))
 
 
 def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
@@ -117,25 +114,33 @@ def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
 def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:
     import pandas as pd
 
+    if question.holds_decisions:
+        # the program's own decision has to be free, and so have the others
+        question = question_about(plan, exact=True)
     position = plan.scenario.programs.position(program)
     row, gain = plan.programs.iloc[position], Gain.of(plan, numbers)
-    table = marginal_returns(plan, question=question)
+    around = WhatIf(plan.scenario, plan=plan) if question.is_integer else question
+    table = marginal_returns(plan, question=around)
     mine = table[table["program"] == program].reset_index(drop=True)
     margin = [float(mine[key].iloc[0]) if len(mine) else math.nan for key in ("last_dollar", "next_dollar", "price")]
     if not seeks_outcomes(plan.scenario):
         margin[:2] = math.nan, math.nan
     found = factors_of(plan, position, question)
-    duals = duals_of(question)
-    charges = {} if duals is None else charges_by_rule(question, duals, position)
+    duals = duals_of(around)
+    charges = {} if duals is None else charges_by_rule(around, duals, position)
     sentences = [
-        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
+        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
+        *range_told(plan, position, numbers),
         *_held(plan, row, program, charges, margin),
         *_at_the_margin(plan, margin, gain),
+        *_as_they_are(margin, question),
         *_charged(plan, charges, gain),
         *_decided(plan, position, question, gain),
+        *evidence_told(plan, position, numbers),
         *_would_change(plan, row, found, numbers),
+        *notes_told(plan, position),
     ]
     factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
     break_even = pd.DataFrame(factors, columns=["what", "outcome", "funded", "factor"])
@@ -150,17 +155,17 @@ def _takes(plan: Allocation, position: int) -> Iterator[str]:
         yield "It takes none of its packages."
 
 
-def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str) -> str:
+def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str, nothing: float) -> str:
     grows = f", which grows with {growth}" if growth else ""
     spending, baseline, change = float(row["spending"]), float(row["baseline"]), float(row["change"])
     over = "" if periods == 1 else f" over {periods} periods"
-    if spending < NOTHING:
+    if spending < nothing:
         had = f"; its baseline{grows + ',' if grows else ''} is {numbers.spoken_money(baseline)}"
         return f"It gets nothing{had if baseline > 0 else ''}."
     text = f"It gets {numbers.spoken_money(spending)}{over}"
     if math.isnan(baseline):
         return f"{text}; it is new."
-    if abs(change) < NOTHING:
+    if abs(change) < nothing:
         return f"{text}, as much as its baseline{grows}."
     share = f" ({numbers.share(abs(change) / baseline)})" if baseline > 0 else ""
     more = f"{numbers.spoken_money(abs(change))}{share} {'more' if change > 0 else 'less'}"
@@ -193,7 +198,7 @@ def _held(
     if limits is not None and limits.because and ("floor" in reason or "ceiling" in reason):
         reasons = [limits.because]
     because = f" ({one_line(reasons[0])})" if reasons else ""
-    is_state = reason.startswith(("held", "at", "fixed", "unfunded", "cut", "funded"))
+    is_state = reason.startswith(("held", "at", "fixed", "unfunded", "cut", "funded", "kept"))
     yield sentence(f"it {'is ' if is_state else ''}{reason}{because}")
     may = plan.scenario.eligible[plan.scenario.programs.position(program)]
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
@@ -208,8 +213,14 @@ def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterato
         yield f"Its last dollar{when}, by itself, {_brings(last, gain, 'adds')}."
     if not math.isnan(following):
         yield f"Its next dollar{when} {_brings(following, gain, 'would add')}."
-    if not math.isnan(price) and price > 0:
+    if not math.isnan(price) and price > 0 and seeks_outcomes(plan.scenario):
         yield f"Elsewhere a dollar would {gain.words(price)}."
+
+
+def _as_they_are(margin: list[float], question: WhatIf) -> Iterator[str]:
+    """Say what the figures at the margin rest on where some decisions are all-or-nothing."""
+    if question.is_integer and margin[2] > 0:
+        yield "What a dollar brings elsewhere is worked out with the all-or-nothing decisions as they are."
 
 
 def _brings(worth: float, gain: Gain, adds: str) -> str:
@@ -239,8 +250,6 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
 
 def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> Iterator[str]:
     """Say what an all-or-nothing decision is worth, by solving again with it forced and all others open."""
-    if question.holds_decisions:
-        question = WhatIf(plan.scenario)
     labels = question.problem.column_labels
     blocks = [*labels.of_kind("package"), *labels.of_kind("open")]
     columns = [block.positions[block.keys["program"] == position] for block in blocks]
@@ -249,9 +258,13 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
         return
     base = question.as_is()
     bought = plan.packages[question.formulation.packages.program == position]
-    funded = float(plan.spending[position].sum()) > NOTHING or bool(bought.any())
+    funded = float(plan.spending[position].sum()) > plan.half_a_cent or bool(bought.any())
     forced = np.zeros(len(mine)) if funded else np.ones(1)
     answer = question.with_columns(mine[: len(forced)], forced, forced)
+    ends = (Termination.OPTIMAL, Termination.INFEASIBLE)
+    if base.termination is not Termination.OPTIMAL or answer.termination not in ends:
+        yield f"What the best plan {'without' if funded else 'with'} it is worth is not worked out: {NOT_SOLVED}."
+        return
     if answer.x is None:
         yield f"No plan is possible {'without' if funded else 'with'} it."
         return
@@ -263,14 +276,29 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
 
 
 def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
-    unfunded = float(row["spending"]) < NOTHING
+    unfunded = float(row["spending"]) < plan.half_a_cent
     for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:
             yield f"It would {verb} if {join_words(parts, 'or')}."
-    if found and not any(math.isfinite(item.factor) for item in found if item.more):
+        yield from _within_range(plan, row, [item for item in found if item.more is more], numbers)
+    wanted = [item for item in found if item.more]
+    if unknown := next((item.unknown for item in found if item.unknown), ""):
+        what = join_words(list(dict.fromkeys(item.what for item in found if item.unknown)), "or")
+        yield f"How much its {what} would have to change is not worked out: {unknown}."
+    if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
         what = "get it funded" if unfunded else "bring it more"
         yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
+
+
+def _within_range(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
+    """Say if a change of the effect that would change the plan is within the range of the effect."""
+    ends = range_of_effects(plan, plan.scenario.programs.position(str(row.name)))
+    for item in found:
+        if ends is not None and item.what == "effect" and ends[0] <= item.factor <= ends[1]:
+            much = "greater" if item.factor > 1 else "smaller"
+            shares = f"{numbers.share(ends[0])} to {numbers.share(ends[1])}"
+            yield f"By its range, {shares} of the estimate, its effect may be that much {much}."
 
 
 def _factor(plan: Allocation, item: BreakEven, numbers: Numbers) -> str:

@@ -11,13 +11,12 @@ from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.limits import Limit, Mention, Words
-from budgetopt.scenario.model import CHANGE, SPENDING, WEIGHTED_OUTCOMES, Smallest
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SPENDING, WEIGHTED_OUTCOMES, Smallest
 
 __all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
 
 COVERAGE = "of full coverage"
 """The unit in which rules on coverages count."""
-_HALF_A_CENT = 0.005
 _STEPS = (1, 1_000, 100_000, 1_000_000)
 
 Row = Mapping[Hashable, Any]
@@ -51,6 +50,8 @@ class Gain:
             return f"save {self.numbers.spoken_money(gain)}"
         if self.what == CHANGE:
             return f"move {self.numbers.spoken_money(gain)} less"
+        if self.what == LARGEST_CUT:
+            return f"make the largest cut smaller by {self.amount(gain)}"
         if self.what == "smallest":
             return f"add {self.numbers.with_unit(gain, self.unit)} to the group that has least"
         if self.unit:
@@ -61,6 +62,8 @@ class Gain:
         """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
         if self.what == WEIGHTED_OUTCOMES and not self.unit:
             return f"{self.numbers.quantity(gain)} of the weighted outcomes"
+        if self.what == LARGEST_CUT:
+            return self.numbers.with_unit(100 * gain, "percentage points")
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 
     def relaxed(self, price: float, unit: str, more: str) -> str:
@@ -68,7 +71,7 @@ class Gain:
 
         The unit is in the plural, and empty for money. What relaxing is comes after the amount: ``less asked for``.
         """
-        least = 0.1 if self.what in (SPENDING, CHANGE) else 1.0
+        least = {SPENDING: 0.1, CHANGE: 0.1, LARGEST_CUT: 0.001}.get(self.what, 1.0)
         step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
         amount = singular(unit) if step == 1 else f"{self.numbers.number(step)} {unit}"
         amount = amount if unit else self.numbers.spoken_money(step)
@@ -129,7 +132,7 @@ def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     """
     lines = []
     for row in plan.funds.to_dict("records"):
-        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > _HALF_A_CENT
+        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > plan.half_a_cent
         if row["spending"] <= 0 or (price <= 0 or (math.isnan(price) and has_left)):
             continue
         fund = _fund(plan, row["fund"])

@@ -139,7 +139,7 @@ def _program_sheet(view: PlanView) -> ReportTable:
         ReportColumn("Why", table["reason"].tolist(), width=48),
         ReportColumn("Weakest evidence", evidence, width=18),
         ReportColumn("Source", texts("source").tolist(), width=40),
-        ReportColumn("Note", texts("note").tolist(), width=40),
+        ReportColumn("Note", texts("public_note").tolist(), width=40),
     ]
     return ReportTable(title="Programs", columns=columns, records=range(len(table)))
 

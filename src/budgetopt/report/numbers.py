@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-__all__ = ["CENT", "DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
+__all__ = ["DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
 _CODE = re.compile("[A-Z]{3}")
@@ -29,7 +29,6 @@ class Unit:
     words: str = ""  # how a heading says it: empty for whole dollars and cents
 
 
-CENT = Unit(0.01, 2)
 DOLLAR = Unit(1.0)
 THOUSAND = Unit(1_000.0, 0, "thousand")
 MILLION = Unit(1_000_000.0, 0, "million")
@@ -116,10 +115,11 @@ class Numbers:
         if size >= 10_000:
             step = 1_000 if size >= 100_000 else 100
             return self.money(float(rounded(amount / step)) * step, signed=signed)
-        cents = size < 1_000 and rounded(size, 2) != rounded(size)
+        cents = size < 1_000 and (rounded(size, 2) != rounded(size) or 0 < size < 0.1)
         one = self.word and rounded(size, 2) == 1
         numbers = replace(self, currency=singular(self.currency)) if one else self
-        return numbers.money(amount, 2 if cents else 0, signed=signed)
+        decimals = max(2, significant(amount)) if size < 0.1 else 2
+        return numbers.money(amount, decimals if cents else 0, signed=signed)
 
     def short_money(self, amount: float, *, signed: bool = False) -> str:
         """Return an amount for a chart: ``$4.2M``, ``$350k``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -12,9 +12,21 @@ from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, quantity_decimals, rounded
 from budgetopt.report.text import label
 from budgetopt.scenario.model import Outcome
-from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable
+from budgetopt.scenario.programs import Floats, Ints
 
-__all__ = ["Bought", "OutcomeRow", "assumed_programs", "round_signed"]
+__all__ = ["Bought", "OutcomeRow", "round_signed"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSpread:
+    """Between what an outcome lies, in its units; :class:`budgetopt.allocation.uncertainty.OutcomeRanges` says how."""
+
+    low: float
+    high: float
+    low_if_independent: float
+    high_if_independent: float
+    effects: int
+    with_range: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,8 @@ class OutcomeRow:
     decrease: bool  # whether less of it is better
     targets: tuple[str, ...]  # the levels that it must reach, in words
     assumed: str  # how much of what brings it rests on assumptions: none, part or all
+    spread: OutcomeSpread | None = None  # None where no effect that brings it says how far it may be off
+    may_turn: bool = False  # whether the change may go the other way within the ranges of the effects
 
     @property
     def change(self) -> int:
@@ -45,6 +59,10 @@ class OutcomeRow:
     def change_share(self) -> float:
         """The change as a share of the baseline; NaN without one."""
         return self.change / abs(self.baseline) if self.baseline else float("nan")
+
+    def between(self, numbers: Numbers, low: float, high: float) -> str:
+        """Return two levels as they are shown, without the unit."""
+        return " to ".join(numbers.number(float(rounded(end, self.decimals)), self.decimals) for end in (low, high))
 
     def value(self, whole: int) -> float:
         """Return a whole number of this row as units."""
@@ -100,15 +118,27 @@ class Bought:
             weight=outcome.weight,
             decrease=outcome.direction == "decrease",
             targets=tuple(_targets(outcome)),
-            assumed=self._assumed(position, key),
+            assumed=self._assumed(position),
+            spread=self._spread(position),
+            may_turn=better is not None and self._may_turn(position, level - (baseline or 0.0)),
         )
 
-    def _assumed(self, position: int, key: str) -> str:
+    def _assumed(self, position: int) -> str:
         """Return how much of what brings an outcome rests on assumptions."""
-        levels = self.plan.audit.levels
-        mine = (self.levels != 0) & (levels.outcome == position)
-        some = assumed_programs(self.plan.scenario.programs, key)[levels.program[mine]]
+        brought = self.plan.effect_ranges
+        some = brought.assumed[brought.brings & (brought.outcome == position)]
         return "none" if not some.any() else "all" if some.all() else "part"
+
+    def _spread(self, position: int) -> OutcomeSpread | None:
+        """Return between what an outcome lies."""
+        ranges = self.plan.outcome_ranges
+        found = {field.name: getattr(ranges, field.name)[position].item() for field in fields(OutcomeSpread)}
+        return OutcomeSpread(**found) if found["with_range"] else None
+
+    def _may_turn(self, position: int, change: float) -> bool:
+        """Return whether a change from the baseline may go the other way within the ranges of the effects."""
+        ranges = self.plan.outcome_ranges
+        return bool(ranges.least_change[position] < 0 < change or change < 0 < ranges.most_change[position])
 
     @cached_property
     def contributions(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
@@ -128,14 +158,6 @@ class Bought:
             brought = found.setdefault(program, {})
             brought[outcome] = brought.get(outcome, 0) + whole
         return {program: tuple(brought.items()) for program, brought in found.items()}
-
-
-def assumed_programs(programs: ProgramTable, outcome: str) -> Bools:
-    """Return which programs' effects on an outcome are assumptions, its packages' included; shape (programs,)."""
-    assumed = programs.text(f"outcomes.{outcome}.evidence") == "assumption"
-    for number in sorted({key.split(".")[0] for key in programs.under("packages")}):
-        assumed |= programs.text(f"packages.{number}.outcomes.{outcome}.evidence") == "assumption"
-    return np.asarray(assumed, dtype=bool)
 
 
 def round_signed(exact: Floats, total: int) -> Ints:

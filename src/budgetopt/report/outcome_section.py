@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from budgetopt.report.charts import outcome_bar
-from budgetopt.report.content import NUMBER, Block, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.plan_words import baseline_growth
+from budgetopt.report.range_words import if_independent, low_to_high, range_notes
 from budgetopt.report.text import label, one_line
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
@@ -15,6 +17,15 @@ from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 __all__ = ["outcome_blocks", "outcome_sheets"]
 
 ASSUMED = {"all": "assumed", "part": "partly assumed", "none": ""}
+
+RANGES = {
+    "Low": "low",
+    "High": "high",
+    "Low, independent errors": "low_if_independent",
+    "High, independent errors": "high_if_independent",
+    "Effects with a range": "with_range",
+}
+"""The columns of the sheet that say between what an outcome lies, by their headers."""
 
 
 def outcome_blocks(view: PlanView) -> Iterator[Block]:
@@ -32,6 +43,11 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
         records=view.bought.rows,
         media=~Media.WORKBOOK,
     )
+    ranged = [row for row in view.bought.rows if row.spread is not None]
+    if ranged and view.media is Media.TERMINAL:
+        yield Bullets("Ranges of the outcomes, low to high", [_range(row, view.numbers) for row in ranged])
+    if told := " ".join(range_notes(view.plan, view.bought.rows, view.numbers)):
+        yield Paragraph(told, note=True, media=~Media.WORKBOOK)
     yield from _targets(view)
     if goals:
         name = f" ({one_line(goals[0].name)})" if goals[0].name else ""
@@ -73,17 +89,48 @@ def _columns(view: PlanView, weighted: bool) -> list[ReportColumn]:
     columns = [
         ReportColumn("Outcome", lambda row: _name(view, row)),
         ReportColumn("Baseline", lambda row: row.text(numbers, row.baseline or 0), figure=True, optional=True),
-        ReportColumn("Plan", lambda row: (row.with_unit if with_unit else row.text)(numbers, row.level), figure=True),
+        ReportColumn("Plan", lambda row: _plan(view, row, with_unit=with_unit), figure=True),
         ReportColumn("Change", lambda row: _change(view, row), figure=True),
         ReportColumn("Plan and baseline", lambda row: Cell("", bar=outcome_bar(row, numbers)), media=Media.PAGE),
         ReportColumn("Evidence", lambda row: ASSUMED[row.assumed], media=Media.MARKDOWN),
         ReportColumn("", _notes, media=Media.TERMINAL | Media.NOTEBOOK),
+        *_ranges(view),
     ]
     if not based:
-        columns = [column for column in columns if column.header in ("Outcome", "Plan", "Evidence", "")]
+        columns = [column for column in columns if column.header not in ("Baseline", "Change", "Plan and baseline")]
     if weighted:
         columns.append(ReportColumn("Weight of one", lambda row: _weight(view, row), figure=True, media=Media.PAGE))
     return columns
+
+
+def _plan(view: PlanView, row: OutcomeRow, *, with_unit: bool) -> Cell:
+    """Return a level; on a page its range is below it."""
+    below = []
+    if row.spread is not None:
+        below = [low_to_high(row, view.numbers)]
+        if (independent := if_independent(row, view.numbers)) != below[0]:
+            below.append(f"{independent} if errors are independent")
+    return Cell((row.with_unit if with_unit else row.text)(view.numbers, row.level), below=below)
+
+
+def _range(row: OutcomeRow, numbers: Numbers) -> str:
+    """Return the range of an outcome as an item of a list."""
+    wide, narrow = low_to_high(row, numbers), if_independent(row, numbers)
+    return f"{row.name}: {wide} {row.unit}" + (f"; {narrow} if errors are independent" if narrow != wide else "")
+
+
+def _ranges(view: PlanView) -> Iterator[ReportColumn]:
+    """Yield the columns of ranges; a terminal has a list of them, and a page shows them below the levels."""
+    low_high, independent = (
+        {row.key: words(row, view.numbers) for row in view.bought.rows} for words in (low_to_high, if_independent)
+    )
+    if all(row.spread is None for row in view.bought.rows):
+        return
+    media = Media.MARKDOWN | Media.NOTEBOOK
+    yield ReportColumn("Low to high", lambda row: low_high[row.key], figure=True, media=media)
+    if low_high != independent:
+        header = "If errors are independent"
+        yield ReportColumn(header, lambda row: independent[row.key], figure=True, media=media)
 
 
 def _name(view: PlanView, row: OutcomeRow) -> Cell:
@@ -127,6 +174,13 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
         ReportColumn("Plan", table["level"].tolist(), format=NUMBER, width=16),
         ReportColumn("Change", table["change"].tolist(), format=NUMBER, width=16),
         ReportColumn("Weighted value", table["value"].tolist(), format=NUMBER, width=18, total=True),
+        *(
+            ReportColumn(header, table[name].tolist(), format=NUMBER, width=16)
+            for header, name in RANGES.items()
+            if table["with_range"].any()
+        ),
+        ReportColumn("Effects", table["effects"].tolist(), format=NUMBER, width=10),
+        ReportColumn("Assumed", table["assumed"].tolist(), format=NUMBER, width=10),
         ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows], width=18),
         ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40),
     ]

@@ -27,7 +27,9 @@ def _facts(view: PlanView) -> Iterator[tuple[str, str, str]]:
     yield "Programs funded", f"{funded} of {numbers.number(total.programs)}", ""
     if view.effects:
         assumed = f"{numbers.number(len(view.assumptions))} of {numbers.number(len(view.effects))}"
-        yield "Effects that are assumptions", assumed, ""
+        silent = sum(line.silent for line in view.assumptions)
+        say = f"{numbers.number(silent)} {'says' if silent == 1 else 'say'} nothing of the evidence" if silent else ""
+        yield "Effects that are assumptions", assumed, say
     proved = "by the solver's word" if plan.certificate.bound_by_solver else "proved"
     best = ("best possible", proved) if plan.proved else ("best found", how_much_better(plan, numbers))
     yield "This plan is the", *best

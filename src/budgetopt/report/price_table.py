@@ -36,9 +36,14 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     lines = [line(headers), line(["─" * width for width in widths])]
     lines += [line(list(row)) for row in zip(*cells, strict=True)]
     if "method" in table and len(table) and table["method"].iloc[0] != "exact":
-        method = table["method"].iloc[0]
+        method, *_ = table["method"].iloc[0].split("; ")
         why = "There are all-or-nothing decisions, and so no duals: each price is"
         lines += ["", f"Prices and costs are {method}." if method.startswith("exact") else f"{why} {method}."]
+        if "relief_then" in table:
+            text = "Where that brings nothing, the price is 0 up to the next limit that changes something"
+            lines.append(f"{text}; “then” says what that changes at once.")
+        reasons = dict.fromkeys(part for one in table["method"] for part in one.split("; ")[1:])
+        lines += [f"No price for {reason}." for reason in reasons]
     return "\n".join(lines)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.money_section import money_columns
-from budgetopt.report.outcome_rows import assumed_programs
 from budgetopt.report.text import one_line, sentence
 from budgetopt.report.view import PlanView
+from budgetopt.scenario.estimates import assumed_programs
 
 __all__ = ["program_blocks"]
 
@@ -67,14 +67,17 @@ def _buys(view: PlanView) -> Iterator[Cell]:
     """Yield what each program brings to the outcomes; outcomes of the same unit are named."""
     programs, outcomes = view.plan.scenario.programs, view.bought.rows
     assumed = [assumed_programs(programs, row.key) for row in outcomes]
-    units = Counter(row.unit for row in outcomes)
+    units, ends = Counter(row.unit for row in outcomes), view.plan.effect_ranges.program_ends
     for position in range(len(programs)):
         yield Cell(
             lines=[
                 Cell(
                     outcomes[at].with_unit(view.numbers, whole),
                     "assumed" if assumed[at][position] else "",
-                    below=[outcomes[at].name] if units[outcomes[at].unit] > 1 else (),
+                    below=[
+                        outcomes[at].name if units[outcomes[at].unit] > 1 else "",
+                        outcomes[at].between(view.numbers, *ends[position, at]) if (position, at) in ends else "",
+                    ],
                 )
                 for at, whole in view.bought.contributions.get(position, ())
             ]
@@ -83,7 +86,8 @@ def _buys(view: PlanView) -> Iterator[Cell]:
 
 def _reasons(view: PlanView) -> Iterator[Cell]:
     """Yield why each program has what it has; below it who pays, and what is said of the program."""
-    descriptions, notes = (view.plan.scenario.programs.text(key).tolist() for key in ("description", "note"))
+    keys = ("description", "public_note")
+    descriptions, notes = (view.plan.scenario.programs.text(key).tolist() for key in keys)
     several = len(view.figures.fund_names) > 1
     for at, reason in enumerate(view.plan.programs["reason"].tolist()):
         paid = view.figures.payers(at) if several else []

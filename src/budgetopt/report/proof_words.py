@@ -6,12 +6,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line, sentence
+from budgetopt.scenario.accuracy import CENT
 
 __all__ = ["CheckLine", "ProofWords", "how_much_better", "proof_of"]
 
+NOTHING = 1e-9
+"""A share of a value that is none."""
+TIES = "Other plans may be as good: ties are left that the rules for them do not settle."
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
 EXACT = 1e-9
 """A gap below this share is none."""
@@ -54,13 +60,19 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
     proved = [
         f"The plan keeps {limits} of the scenario. An audit worked that out {AUDIT}",
-        "Every amount is a whole number of cents, and every account adds up.",
+        f"{_whole_amounts(plan, numbers)}, and every account adds up.",
     ]
-    believed = []
-    if not plan.proved:
+    believed: list[str] = []
+    by_prices = plan.relaxation_gap
+    if plan.rounding_matters and plan.solver_result.proved and math.isfinite(plan.gap):
+        most, unit = numbers.most_share(plan.gap), _unit_words(plan, numbers)
+        short = f"It keeps {limits}, by an independent audit; in {unit}, it is within {most} of the best possible."
+        is_word = plan.certificate.bound_by_solver
+        (believed if is_word else proved).append(_what_rounding_costs(plan, numbers, better, is_word=is_word))
+    elif not plan.proved:
         short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
         believed.append(_may_exist(plan, numbers))
-    elif plan.certificate.bound_by_solver:
+    elif plan.certificate.bound_by_solver and not by_prices <= NOTHING:
         short = f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
         believed.append(
             f"That no plan has {better} is the word of the solver ({one_line(plan.solver)}), because some decisions "
@@ -72,14 +84,55 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
             f"No plan that keeps these limits has {better}: the prices of the limits prove it, by arithmetic that "
             "anyone can repeat without a solver."
         )
+    if math.isfinite(by_prices) and by_prices > NOTHING:
+        most = numbers.most_share(by_prices)
+        proved.append(
+            f"No plan is better by more than {most}: the prices of the limits prove it without any solver, from what "
+            "could be done if no decision were all-or-nothing."
+        )
+    if plan.unique is False:
+        short += f" {TIES}"
+        believed.append(f"{TIES} Another solver may give another one.")
     believed.append(
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
         "the sources that are named."
     )
     if assumptions:
-        effects = plural(assumptions, "effect")
-        believed.append(f"{effects} of the scenario rest on no source and are assumptions.")
+        alone = assumptions == 1
+        rest = "rests on no source and is an assumption" if alone else "rest on no source and are assumptions"
+        believed.append(f"{plural(assumptions, 'effect')} of the scenario {rest}.")
+    brought = plan.effect_ranges
+    if ranged := int((brought.said & brought.brings).sum()):
+        one, its = ("has a range", "its") if ranged == 1 else ("have ranges", "their")
+        words = f"The plan is made with the effects as they are estimated. {plural(ranged, 'effect')} behind it {one}; "
+        believed.append(f"{words}elsewhere within {its} range{'s' * (ranged > 1)} another plan may be better.")
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
+
+
+def _what_rounding_costs(plan: Allocation, numbers: Numbers, better: str, *, is_word: bool) -> str:
+    found = "the solver's word" if is_word else "proved by the prices of the limits"
+    return (
+        f"No plan has {better}: that is {found}. This plan, in {_unit_words(plan, numbers)}, comes to "
+        f"{numbers.quantity(plan.plan_value)}, {numbers.most_share(plan.gap)} from it."
+    )
+
+
+def _unit_words(plan: Allocation, numbers: Numbers) -> str:
+    return "whole cents" if plan.rounded_to == CENT else f"multiples of {numbers.unit_cost(plan.rounded_to)}"
+
+
+def _whole_amounts(plan: Allocation, numbers: Numbers) -> str:
+    """Return what every amount of a plan is a multiple of, and how many are not, in words."""
+    if plan.rounded_to == CENT:
+        return "Every amount is a whole number of cents"
+    counts = plan.spending / plan.rounded_to
+    others = int((np.abs(counts - np.rint(counts)) > 1e-6).sum())
+    but = f", but for {plural(others, 'payment')} that cannot be" if others else ""
+    asked = plan.scenario.document.round_to
+    text = f"Every amount is a multiple of {numbers.unit_cost(plan.rounded_to)}{but}"
+    if asked is None or plan.rounded_to >= asked:
+        return text
+    return f"No multiples of {numbers.unit_cost(asked)} near the best plan keep every limit. {text}"
 
 
 def _objective(plan: Allocation) -> str:
@@ -126,7 +179,7 @@ def _facts(plan: Allocation, numbers: Numbers) -> list[tuple[str, str]]:
     nouns = {"rows": "row", "columns": "column", "integers": "all-or-nothing decision"}
     return [
         ("Objective", sentence(_objective(plan)).rstrip(".")),
-        ("Value of the plan", numbers.quantity(plan.objective_value)),
+        ("Value of the plan", numbers.quantity(plan.plan_value)),
         ("Best value possible", numbers.quantity(plan.certificate.bound)),
         ("Problem", ", ".join(plural(size[key], noun) for key, noun in nouns.items())),
         ("Solver", one_line(plan.solver)),

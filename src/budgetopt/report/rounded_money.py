@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,15 +10,24 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import CENT, DOLLAR, Unit
+from budgetopt.report.numbers import DOLLAR, Unit
 from budgetopt.report.rounding import round_cells, round_column, whole
 from budgetopt.report.text import label, one_line
+from budgetopt.scenario.accuracy import CENT, counts_of, power_of_ten
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 
 __all__ = ["Account", "Figures", "Group", "MoneyRow"]
 
 _SMALL_BUDGET = 10_000.0
+_DIGITS = 1e-5
+"""The share of the largest amount below which no digit is shown."""
 _ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
+
+
+def _small_unit(largest: float, least: float) -> Unit:
+    """Return the unit in which amounts up to the largest are shown: cents, or less where these would say little."""
+    dollars = min(max(power_of_ten(_DIGITS * largest), least), CENT) if largest > 0 else CENT
+    return Unit(dollars, round(-math.log10(dollars)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +85,17 @@ class Figures:
 
     @classmethod
     def of(cls, plan: Allocation, unit: Unit | None = None) -> Figures:
-        """Return the figures of a plan; without a unit in dollars, or in cents where the budget is small."""
+        """Return the figures of a plan; without a unit in dollars, or in cents or less where the budget is small."""
         largest = max(float(plan.spending.sum()), float(plan.audit.balances.closing.max(initial=0.0)))
-        has_cents = bool((np.rint(plan.spending * 100) % 100 != 0).any())
-        return cls(plan, unit or (CENT if largest < _SMALL_BUDGET and has_cents else DOLLAR))
+        has_cents = bool((counts_of(plan.spending, plan.exact_unit) % round(1 / plan.exact_unit) != 0).any())
+        if unit is None:
+            unit = _small_unit(largest, plan.exact_unit) if largest < _SMALL_BUDGET and has_cents else DOLLAR
+        return cls(plan, unit)
 
     def _scaled(self, dollars: Floats) -> Floats:
         # cents are whole numbers: working from them leaves nothing of binary fractions
-        return np.rint(dollars * 100) / (self.unit.dollars * 100)
+        least = min(self.plan.exact_unit, self.unit.dollars)
+        return np.rint(counts_of(dollars, least)) / round(self.unit.dollars / least)
 
     @cached_property
     def accounts(self) -> Mapping[str, Ints]:

@@ -12,10 +12,11 @@ from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
+from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
 from budgetopt.scenario.model import Fund, Outcome
 from budgetopt.scenario.programs import ProgramTable
 
-__all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines", "is_assumed"]
+__all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines"]
 
 EVIDENCE_WORDS = {
     "rct": "randomized trial",
@@ -27,11 +28,8 @@ EVIDENCE_WORDS = {
     "": "no evidence given",
 }
 """How each grade of evidence is said; the best first."""
-
-
-def is_assumed(source: str) -> bool:
-    """Return whether a source says that there is none: it begins with the word *assumption*."""
-    return source.strip().casefold().startswith("assumption")
+MOST_DATES = 4
+"""A source of more dates is shown with the first and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +44,33 @@ class EffectLine:
     error: str  # how far it may be off, in words
     source: str
     as_of: str
-    note: str
+    public_note: str
+    assumed: bool
+    silent: bool  # an assumption because nothing is said of its evidence
+
+    @property
+    def known(self) -> str:
+        """How the effect is known, in words."""
+        return "assumption: nothing is said of its evidence" if self.silent else EVIDENCE_WORDS[self.evidence]
 
 
 def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[EffectLine]:
     """Return every effect of a scenario, in the order of the programs, then of the outcomes and of the packages."""
     programs = plan.scenario.programs
     names = programs.names()
-    numbered = sorted({key.split(".")[0] for key in programs.under("packages")}, key=int)
     lines: list[EffectLine] = []
     for position, row in enumerate(rows):
-        for prefix in (f"outcomes.{row.key}", *(f"packages.{number}.outcomes.{row.key}" for number in numbered)):
-            evidence, *texts = (programs.text(f"{prefix}.{key}") for key in ("evidence", "source", "as_of", "note"))
+        for prefix in effect_prefixes(programs, row.key):
+            keys = ("evidence", "source", "as_of", "public_note")
+            evidence, *texts = (programs.text(f"{prefix}.{key}") for key in keys)
+            assumed = [column.tolist() for column in assumed_effects(programs, prefix)]
             errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
             for program, words in _sizes(programs, prefix, row, numbers):
                 name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
-                said = (one_line(column[program]) for column in texts)
-                lines.append(EffectLine(program, position, name, words, str(evidence[program]), error, *said))
+                source, as_of, note = (one_line(column[program]) for column in texts)
+                grade, (is_assumed, silent) = str(evidence[program]), (column[program] for column in assumed)
+                line = EffectLine(program, position, name, words, grade, error, source, as_of, note, is_assumed, silent)
+                lines.append(line)
     return sorted(lines, key=lambda line: (line.program, line.outcome))
 
 
@@ -113,6 +121,14 @@ class ReportSource:
     number: int
     text: str
     uses: list[str] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
+
+    @property
+    def dated(self) -> str:
+        """The source, and the dates that the figures from it are of."""
+        dates = sorted(set(self.dates))
+        shown = dates if len(dates) <= MOST_DATES else [dates[0], f"{len(dates) - 2} other dates", dates[-1]]
+        return f"{self.text} (as of {join_words(shown)})" if dates else self.text
 
     def used_for(self, most: int = 4) -> str:
         """Return what rests on it, in words, no more than a few names."""
@@ -130,20 +146,22 @@ class Sources:
         self._note(scenario.document.source, "the scenario as a whole")
         named: list[tuple[str, Fund | Outcome]] = [*scenario.funds.items(), *scenario.outcomes.items()]
         for key, one in named:
-            self._note(one.source, label(key, one.name))
-        own, names = scenario.programs.text("source"), scenario.programs.names()
-        cited = [(at, own[at], one_line(names[at])) for at in np.flatnonzero(own != "").tolist()]
-        cited += [(line.program, line.source, line.program_name) for line in effects]
-        for program, source, name in cited:
-            if number := self._note(source, name):
+            self._note(one.source, label(key, one.name), one.as_of)
+        own, dates, names = scenario.programs.text("source"), scenario.programs.text("as_of"), scenario.programs.names()
+        cited = [(at, own[at], one_line(names[at]), dates[at]) for at in np.flatnonzero(own != "").tolist()]
+        cited += [(line.program, line.source, line.program_name, line.as_of) for line in effects]
+        for program, source, name, date in cited:
+            if number := self._note(source, name, date):
                 self._of_program.setdefault(program, {})[number] = None
 
-    def _note(self, text: str, use: str) -> int:
+    def _note(self, text: str, use: str, as_of: str = "") -> int:
         text = one_line(text)
         if not text:
             return 0
         source = self._found.setdefault(text, ReportSource(len(self._found) + 1, text))
         source.uses.append(use)
+        if date := one_line(as_of):
+            source.dates.append(date)
         return source.number
 
     def number(self, text: str) -> int:

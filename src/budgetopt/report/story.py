@@ -17,6 +17,7 @@ from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.plan_words import baseline_growth, over_periods, package_words
 from budgetopt.report.proof_words import how_much_better
+from budgetopt.report.range_words import ranges_told
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.text import capital, one_line
 
@@ -34,7 +35,7 @@ class Claim:
     ----------
     kind
         What it is about: ``spending``, ``counts``, ``largest``, ``next``, ``reasons``, ``packages``, ``outcomes``,
-        ``balances``, ``money``, ``limit``, ``search``.
+        ``ranges``, ``balances``, ``money``, ``limit``, ``search``.
     text
         The sentence.
     figures
@@ -65,7 +66,7 @@ def story_claims(
     claims += (
         _limits(plan, limits, numbers) if has_money else [Claim("money", "There is no money to spend.", {"funds": []})]
     )
-    if not plan.proved:
+    if not plan.solver_result.proved:
         better = how_much_better(plan, numbers)
         words = f"The search ended before it was proved that no plan is better; {better}."
         claims.append(Claim("search", words, {"gap": plan.gap}))
@@ -223,6 +224,7 @@ def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> Iterator[Claim]
         parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in valued[:3]]
         levels = {row.key: row.value(row.level) for row in valued[:3]}
         yield Claim("outcomes", f"It brings {join_words(parts)}{_assumed(valued[:3])}.", {"levels": levels})
+        yield from _ranges(valued[:3], numbers)
         return
     moved.sort(key=lambda row: -abs(row.change * row.weight / 10**row.decimals))
     parts = []
@@ -239,6 +241,14 @@ def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> Iterator[Claim]
         "changes": {row.key: row.value(row.change) for row in moved[:3]},
     }
     yield Claim("outcomes", f"Against the baseline, {join_words(parts)}{more}{_assumed(moved[:3])}.", stated)
+    yield from _ranges(moved[:3], numbers)
+
+
+def _ranges(rows: list[OutcomeRow], numbers: Numbers) -> Iterator[Claim]:
+    """Yield between what outcomes lie."""
+    if words := ranges_told(rows, numbers):
+        stated = {row.key: (row.spread.low, row.spread.high) for row in rows if row.spread is not None}
+        yield Claim("ranges", words, stated)
 
 
 def _assumed(rows: list[OutcomeRow]) -> str:

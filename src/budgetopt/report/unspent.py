@@ -16,7 +16,6 @@ from budgetopt.solvers import solve_linear_program
 
 __all__ = ["free_money", "unspent_words"]
 
-NOTHING = 0.005
 _CONDITIONS = ("structural balance", "match", "no supplanting", "maintenance of effort", "fund spending")
 """The conditions of a fund, by the kinds of their limits, that may keep its money from being spent."""
 
@@ -34,10 +33,10 @@ def unspent_words(plan: Allocation, fund: str, numbers: Numbers) -> Iterator[str
     free = free_money(plan, position)
     if not scenario.funds[fund].carryover and len(free) > 1:
         for period, amount in zip(scenario.periods[:-1], free[:-1].tolist(), strict=True):
-            if amount > NOTHING:
+            if amount > plan.half_a_cent:
                 yield f"{numbers.spoken_money(amount)} lapses at the end of {one_line(period)}."
     left = float(free[-1]) if scenario.funds[fund].carryover else float(free.sum())
-    if left <= NOTHING:
+    if left <= plan.half_a_cent:
         return
     reasons = [*_restrictions(plan, position), *_conditions(plan, fund, position, numbers)]
     above = " above its reserve" if plan.audit.balances.reserve[position].any() else ""
@@ -55,7 +54,7 @@ def _restrictions(plan: Allocation, position: int) -> Iterator[str]:
         yield "There is no program that it may pay for."
         return
     spent = plan.spending.sum(axis=1)[may]
-    full = (spent >= limits.upper[may] - NOTHING).all(axis=1)
+    full = (spent >= limits.upper[may] - plan.half_a_cent).all(axis=1)
     if full.all():
         yield f"Every program {which} is at its ceiling."
     elif restricted and may.sum() <= 3:

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from budgetopt.allocation import Allocation
 from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.limit_lines import LimitLine, limits_of
-from budgetopt.report.numbers import Numbers, Unit
+from budgetopt.report.numbers import Numbers, Unit, join_words, plural
 from budgetopt.report.outcome_rows import Bought, OutcomeRow
 from budgetopt.report.plan_words import baseline_growth, over_periods, package_words
 from budgetopt.report.proof_words import ProofWords, proof_of
 from budgetopt.report.rounded_money import Figures, MoneyRow
-from budgetopt.report.sources import EffectLine, Sources, effect_lines, is_assumed
+from budgetopt.report.sources import EffectLine, Sources, effect_lines
 from budgetopt.report.story import short_story
 from budgetopt.report.text import label, one_line
+from budgetopt.scenario.estimates import is_assumed
 
 __all__ = ["PlanView"]
 
@@ -75,8 +78,30 @@ class PlanView:
 
     @cached_property
     def assumptions(self) -> list[EffectLine]:
-        """The effects that are assumptions."""
-        return [line for line in self.effects if line.evidence == "assumption"]
+        """The effects that are assumptions: those that are called so, and those of which no evidence is given."""
+        return [line for line in self.effects if line.assumed]
+
+    @cached_property
+    def assumption_words(self) -> str:
+        """How many effects are assumptions, and how much money rests on them, in a sentence; empty for none."""
+        if not self.assumptions:
+            return ""
+        of, silent = plural(len(self.effects), "effect"), sum(line.silent for line in self.assumptions)
+        words = f"{self.numbers.number(len(self.assumptions))} of {of} "
+        words += "is an assumption" if len(self.assumptions) == 1 else "are assumptions"
+        if silent:
+            which = "because" if silent == len(self.assumptions) else f"{self.numbers.number(silent)} of them because"
+            words += f", {which} nothing is said of the evidence"
+        brought, spending = self.plan.effect_ranges, self.figures.spending
+        resting = np.unique(brought.program[brought.assumed & brought.brings])
+        money, total = (int(spending[at].sum()) * self.figures.unit.dollars for at in (resting, slice(None)))
+        them = "it" if len(self.assumptions) == 1 else "them"
+        if not money:
+            return f"{words}. No money of the plan rests on {them}."
+        names = [one_line(self.figures.names[at]) for at in resting[np.argsort(-spending[resting], kind="stable")]]
+        named = names if len(names) <= 3 else [*names[:2], plural(len(names) - 2, "other program")]
+        spent = f"{self.numbers.spoken_money(money)} of the {self.numbers.spoken_money(total)} of the plan"
+        return f"{words}. {spent} rests on {them}: {join_words(named)}."
 
     @cached_property
     def other_assumptions(self) -> list[tuple[str, str, str]]:

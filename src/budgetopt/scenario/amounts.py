@@ -17,8 +17,8 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = [
-    "Amount", "AmountOrShare", "Number", "NumberOrShare", "PositiveAmount", "Share", "ShareOf", "SignedAmount",
-    "SignedShare", "parse_number",
+    "Amount", "AmountOrShare", "HighShare", "Number", "NumberOrShare", "PositiveAmount", "Share", "ShareOf",
+    "SignedAmount", "SignedShare", "parse_number",
 ]  # fmt: skip
 
 _EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9}
@@ -27,6 +27,8 @@ _NUMBER = re.compile(
     r"(?:e(?P<exponent>[-+]?[0-9]{1,6}))?\s?(?P<suffix>[kmb]?)",
     re.IGNORECASE,
 )
+MOST_TIMES = 10
+"""A high estimate of more times the effect than this is written with a percent sign: 20 may have been meant as 120%."""
 _LONGEST = 400
 """No number of a budget has so many characters."""
 
@@ -148,6 +150,19 @@ def _share(value: object) -> Share:
     return share
 
 
+def _high_share(value: object) -> Share:
+    """Return the share of a high estimate: it is 100% or more, so that 1.25 can only be 125%."""
+    if not _is_share(value) and 1 < (number := parse_number(value, "a share")) < 100:
+        if number > MOST_TIMES:
+            message, expected = (
+                "{value} as a high estimate is {value} times the effect",
+                "100% or more, such as 125% or 1.25",
+            )
+            raise refuse("ambiguous-share", message, expected, f"write {number * 100:g}% if it is", value=str(value))
+        return Share(number)
+    return _share(value)
+
+
 def _signed_share(value: object) -> Share:
     if isinstance(value, str) and value.strip().startswith("-"):
         return Share(-_share(value.strip()[1:].strip()))
@@ -203,6 +218,8 @@ PositiveAmount = Annotated[float, PlainValidator(_positive_amount), _as_written,
 """Dollars, above zero."""
 ShareOf = Annotated[float, PlainValidator(_share), _as_written, _schema("minimum", text=False, only_share=True)]
 """A share, held as a :class:`Share`."""
+HighShare = Annotated[float, PlainValidator(_high_share), _as_written, _schema("minimum", text=False, share=True)]
+"""The share of a high estimate, held as a :class:`Share`; a number up to 10 is so many times the effect."""
 _signed_schema = WithJsonSchema({"anyOf": [{"type": "number", "minimum": -1, "maximum": 1}, _TEXT_SHARE]})
 SignedShare = Annotated[float, PlainValidator(_signed_share), _as_written, _signed_schema]
 """A share of either sign, held as a :class:`Share`."""

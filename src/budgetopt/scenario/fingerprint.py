@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from budgetopt.scenario.estimates import is_internal
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.programs import Column, ProgramTable
 
@@ -20,14 +21,17 @@ _ORDERED = ("funds",)
 
 
 def fingerprint(document: Document, programs: ProgramTable) -> str:
-    """Return the SHA-256 of what a document and its programs say, as 64 hexadecimal digits."""
+    """Return the SHA-256 of what a document and its programs say, as 64 hexadecimal digits.
+
+    Internal notes do not enter, so that whoever publishes a scenario can leave them out.
+    """
     content = _same_selections(document.model_dump(mode="json", by_alias=True, exclude={"programs", "tables"}))
     ordered = {key: list(content[key].items()) for key in _ORDERED}
     digest = hashlib.sha256(_json({**content, **ordered}))
     _add_texts(digest, programs.ids)
     for key in sorted(programs.columns):
         column = _said(key, programs.columns[key])
-        if column is not None:
+        if column is not None and not is_internal(key):
             _add_column(digest, key, column)
     return digest.hexdigest()
 

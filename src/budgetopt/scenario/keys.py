@@ -19,6 +19,7 @@ from budgetopt.errors import near
 from budgetopt.scenario.amounts import (
     Amount,
     AmountOrShare,
+    HighShare,
     Number,
     NumberOrShare,
     PositiveAmount,
@@ -33,11 +34,10 @@ Kind = Literal["number", "whole", "flag", "text", "choice", "names", "numbers", 
 """What stands at a key: a number (or amount, or share), a whole number, true or false, text, one of a few words, a list
 of names or of numbers, the points of a curve, a value of any simple type, or something that fits in no cell."""
 
+_NOT_NEGATIVE = (Amount, AmountOrShare, HighShare, PositiveAmount, ShareOf)
+_SIGNED = (Number, NumberOrShare, SignedAmount, SignedShare)
 _NUMERIC_VALIDATORS = {
-    part.func
-    for alias in (Amount, AmountOrShare, Number, NumberOrShare, PositiveAmount, ShareOf, SignedAmount, SignedShare)
-    for part in get_args(alias)
-    if isinstance(part, PlainValidator)
+    part.func for alias in (*_NOT_NEGATIVE, *_SIGNED) for part in get_args(alias) if isinstance(part, PlainValidator)
 }
 
 

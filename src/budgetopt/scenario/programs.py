@@ -262,6 +262,17 @@ class ProgramTable:
             mask[column.rows] = True
         return mask
 
+    def measured(self) -> Bools:
+        """Return which programs say what they do for any outcome, or make a resource for others; shape (programs,)."""
+        mask = np.zeros(len(self), dtype=bool)
+        for key, column in self.columns.items():
+            way = split_key(key)
+            if "outcomes" in way:
+                mask[column.rows] = True
+            elif way[0] == "uses" and way[-1] == "per_unit":
+                mask[column.rows[column.values < 0]] = True
+        return mask
+
     def items(self, key: str) -> tuple[Ints, Texts]:
         """Return a key that holds a list, in long form: for each item its program's position, and the item.
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from budgetopt.scenario.accuracy import least_amount
 from budgetopt.scenario.effects import Effects, effects_of, unit_prices, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
+from budgetopt.scenario.kept_baselines import kept_baselines
 from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
@@ -93,6 +95,11 @@ class Scenario:
         return self.document.resources
 
     @cached_property
+    def cent(self) -> float:
+        """The least amount of money that matters: a cent, or less where there is little money."""
+        return least_amount(self)
+
+    @cached_property
     def limits(self) -> Limits:
         """Every limit that binds a plan: rules, targets, capacities, what funds ask for, floors and ceilings."""
         return Limits(self)
@@ -125,6 +132,11 @@ class Scenario:
         said, _ = self.programs.per_period("baseline", self.periods)
         # one amount is that of the first period, and grows with costs
         return np.where(self.programs.has("baseline")[:, None], said * self.price_level, said)
+
+    @cached_property
+    def kept(self) -> Floats:
+        """What each program keeps because nothing of it is measured; dollars, shape (programs, periods)."""
+        return kept_baselines(self)
 
     def dollars(self, key: str) -> Floats:
         """Return a limit of the programs in dollars, shares of the baseline worked out, NaN where there is none.
@@ -206,9 +218,7 @@ class Scenario:
 
     def period_mask(self, periods: tuple[str, ...] | None) -> Bools:
         """Return which periods a rule holds in; shape (periods,)."""
-        if periods is None:
-            return np.ones(len(self.periods), dtype=bool)
-        return np.array([period in periods for period in self.periods])
+        return np.array([periods is None or period in periods for period in self.periods], dtype=bool)
 
     @cached_property
     def sha256(self) -> str:
@@ -267,10 +277,8 @@ class Scenario:
             the table names weighs 1, and the scenario says that this is assumed.
         columns
             Column headers of the table and the keys that they stand for, or ``ignore``.
-        periods
-            The periods; left out, one.
-        rules, objective
-            As in a scenario file.
+        periods, rules, objective
+            As in a scenario file; left out, one period.
         **more
             Other parts of a scenario file: ``source``, ``resources`` ...
 

@@ -19,11 +19,12 @@ import numpy as np
 
 from budgetopt.errors import CertificateError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram, Stage
-from budgetopt.solvers.solution import Solution
+from budgetopt.solvers.solution import EXACT, Solution
 
-__all__ = ["TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point"]
+__all__ = ["CLOSED", "TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point"]
 
 TOLERANCE = 1e-9
+CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
 SMALL_SHARE = 1e-4  # of the largest coefficient: the least scale by which a reduced cost is judged
 
 
@@ -84,6 +85,8 @@ class Certificate:
     bound_is_rigorous
         Whether each term of the bound rests on a finite limit; if not, reduced costs that are zero up to the
         tolerance were taken for zero.
+    conceded
+        What later objectives gave up of the best value that was reached, as ``within`` lets them.
     """
 
     rows: CertificateCheck
@@ -96,6 +99,7 @@ class Certificate:
     bound: float
     bound_by_solver: bool
     bound_is_rigorous: bool
+    conceded: float = 0.0
 
     @property
     def feasible(self) -> bool:
@@ -103,11 +107,21 @@ class Certificate:
         return self.rows.passed and self.bounds.passed and self.integrality.passed
 
     @property
-    def proved(self) -> bool:
-        """Whether the plan meets every limit and none can do better."""
+    def passed(self) -> bool:
+        """Whether every check is within its tolerance, which for integer decisions is the gap that was asked for."""
         return self.feasible and all(
             check is None or check.passed for check in (self.dual, self.complementarity, self.gap)
         )
+
+    @property
+    def open_gap(self) -> float:
+        """How far the bound lies from the best value that was reached, in the units of the objective."""
+        return max(self.gap.breach - self.conceded, 0.0)
+
+    @property
+    def proved(self) -> bool:
+        """Whether the plan meets every limit and none can do better, but for what later objectives gave up."""
+        return self.passed and self.open_gap <= CLOSED * self.gap.scale
 
     @property
     def primal_violation(self) -> float:
@@ -139,6 +153,7 @@ class Certificate:
             "primal_violation": self.primal_violation,
             "dual_violation": self.dual_violation,
             "gap": self.gap.worst,
+            "conceded": self.conceded,
             "checks": {name: {**asdict(check), "passed": check.passed} for name, check in self._checks()},
         }
 

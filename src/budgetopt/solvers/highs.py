@@ -168,6 +168,16 @@ class LiveModel:
             return self._nothing(self._infeasible_or_unbounded(), start)
         return self._read(termination, start)
 
+    def solve_anew(self) -> Solution:
+        """Solve from nothing, and simplified first: that is faster where few of very many limits hold."""
+        before = self._model.getOptionValue("presolve")[1]
+        self._model.clearSolver()
+        self._set("presolve", "on")
+        try:
+            return self.solve()
+        finally:
+            self._set("presolve", before)
+
     def _crossed(self) -> bool:
         return bool((self._lower > self._upper).any() or (self._row_lower > self._row_upper).any())
 

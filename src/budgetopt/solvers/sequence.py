@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
-from budgetopt.solvers.certificate import Certificate, certify, certify_point
+from budgetopt.solvers.certificate import CLOSED, Certificate, certify, certify_point
 from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.engine import gap_allowance, solve_stage, without_point
+from budgetopt.solvers.even_cuts import with_even_cuts
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row, within_reach
 from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
@@ -17,7 +18,6 @@ from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 __all__ = ["SolverResult", "StageResult", "solve_linear_program"]
 
 GENERIC_TURNS = 3
-CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,26 @@ class SolverResult:
     stages
         Each objective of the list with its own plan and proof, as far as the sequence came.
     unique
-        Whether the plan is shown to be the only one after the tie break.
+        Whether the plan is shown to be the only one after the tie break; False if ties are left, None if none were
+        looked for because a search stopped short of its end.
     held
         For integer problems, the first objective over the linear program that is left when the integer
         decisions are held: its duals price money around this plan. None for linear programs.
     seconds
         Wall-clock seconds of everything.
+    relaxation
+        For integer problems, the first objective over the problem without its integer conditions: its duals prove a
+        bound that no plan can better, without any solver's word. None for linear programs.
     """
 
     termination: Termination
     solution: Solution
     certificate: Certificate | None
     stages: tuple[StageResult, ...]
-    unique: bool
+    unique: bool | None
     held: StageResult | None
     seconds: float
+    relaxation: StageResult | None = None
 
     @property
     def x(self) -> Floats | None:
@@ -128,7 +133,7 @@ class _Solver:
     def solve_linear(self, lp: LinearProgram) -> SolverResult:
         """Solve a linear program: its stages, then its ties."""
         results, face = self.in_sequence(lp, lp.stages)
-        x, unique = _best_plan(results), False
+        x, unique = _best_plan(results), None
         if x is not None and results[-1].solution.termination is Termination.OPTIMAL:
             x, unique = self.settle_ties(lp, face, x)
         return self.outcome(lp, results, x, unique)
@@ -138,6 +143,19 @@ class _Solver:
 
         Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.
         """
+        outcome = self.searched(lp)
+        return outcome if outcome.x is None else replace(outcome, relaxation=self.relaxation(lp, outcome.x))
+
+    def relaxation(self, lp: LinearProgram, x: Floats) -> StageResult | None:
+        """Return the first objective without the integer conditions, if it ends; certified at a plan."""
+        relaxed, stage = lp.relaxed(), lp.stages[0]
+        answer = solve_stage(relaxed, stage, replace(self.options, solver="highs"), self.clock)
+        if answer.row_dual is None or answer.termination is not Termination.OPTIMAL:
+            return None
+        return StageResult(stage, relaxed, answer, certify_point(relaxed, stage, x, answer.row_dual))
+
+    def searched(self, lp: LinearProgram) -> SolverResult:
+        """Return the plan that the searches of the stages and of the ties choose."""
         results, rest = self.in_sequence(lp, lp.stages)
         x = _best_plan(results)
         chosen = [] if x is None else [x]
@@ -156,7 +174,7 @@ class _Solver:
             around = waiting.around(lp, plan, results)
             if around is not None:
                 x, unique, held = around
-                outcome = self.outcome(lp, results, x, unique and settled, held)
+                outcome = self.outcome(lp, results, x, (unique and settled) if is_exact else None, held)
                 if outcome.certificate is not None and outcome.certificate.feasible:
                     return outcome
         return self.outcome(lp, results, x)
@@ -226,6 +244,12 @@ class _Solver:
 
     def settle_ties(self, lp: LinearProgram, face: LinearProgram, x: Floats) -> tuple[Floats, bool]:
         """Return one plan of the face, and whether it is shown to be the only one after the tie break."""
+        if lp.tie_break is not None and lp.tie_break.even:
+
+            def solve(part: LinearProgram, stage: Stage) -> Solution:
+                return self.stage_result(part, stage, None, first=False).solution
+
+            face, x = with_even_cuts(face, x, lp.tie_break, solve)
         left = reduce(face)
         if not left.feasible:
             return x, False
@@ -271,7 +295,7 @@ class _Solver:
         lp: LinearProgram,
         results: list[StageResult],
         x: Floats | None,
-        unique: bool = False,
+        unique: bool | None = None,
         held: StageResult | None = None,
     ) -> SolverResult:
         """Prove the final plan, and return it with what the stages found."""
@@ -282,9 +306,12 @@ class _Solver:
             bound = solution.bound
             certificate = certify_point(lp, stage, x, solution.row_dual, bound=bound, allowance=allowance)
             proof = first.certificate
-            if not certificate.proved and solution.x is not None and proof is not None and proof.proved:
+            if not certificate.passed and solution.x is not None and proof is not None and proof.passed:
                 # A tie break that a solver answered loosely must not replace a plan that is proved.
                 x, unique, certificate = solution.x, False, proof
+            elif stage.within:
+                conceded = max(stage.sign * (certificate.objective - solution.objective), 0.0)
+                certificate = replace(certificate, conceded=conceded)
             solution = replace(solution, objective=stage.value(x))
         solution = replace(solution, x=x)
         return SolverResult(termination, solution, certificate, tuple(results), unique, held, self.clock.spent)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from budgetopt.audit.check import Check
-from budgetopt.audit.evaluation import A_UNIT_TOO_FEW, Evaluation
-from budgetopt.audit.inputs import number
+from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.inputs import number, price_level
 from budgetopt.scenario.model import FollowsRule, SubstitutesRule
 from budgetopt.scenario.programs import Floats, Texts, objects, unit_of_services
 
@@ -83,22 +83,22 @@ def _coverages(evaluation: Evaluation, names: Sequence[str]) -> tuple[Floats, Fl
     A program that can cover nothing, because its ceiling is nothing, covers nothing.
     """
     served, least, rows = _units(evaluation, names)
-    full = evaluation.full_coverage[rows]
+    full, level = evaluation.full_coverage[rows], price_level(evaluation.scenario)[rows]
     each = np.divide(1.0, full, out=np.zeros_like(full), where=full > 0)
-    spent = evaluation.spent[rows]
-    payments = np.maximum(evaluation.payments[rows], 1)
+    activity = evaluation.activity
+    spent = activity.real[rows] * level
+    # a cent of each payment, or what the least part of a unit costs
+    cents = evaluation.cent * np.maximum(evaluation.payments[rows], 1)
+    rough = np.where(activity.said[rows], least * activity.price[rows, None] * level, cents)
     # a service that costs no money covers what it serves of all that it could serve
     most = number(evaluation.scenario, "service.up_to")[rows, None]
     share = np.divide(1.0, most, out=np.zeros_like(most), where=most > 0)
-    free = (evaluation.activity.unit_cost[rows] == 0)[:, None]
-    coverage = np.where(free, share * served, each * spent)
-    return coverage, np.where(free, share * least, each * payments * evaluation.cent), rows
+    free = (activity.unit_cost[rows] == 0)[:, None]
+    return np.where(free, share * served, each * spent), np.where(free, share * least, each * rough), rows
 
 
 def _units(evaluation: Evaluation, names: Sequence[str]) -> tuple[Floats, Floats, list[int]]:
-    """Return the units that programs serve, what a cent of each payment makes of them, and the programs' positions."""
+    """Return the units that programs serve, what these may be off, and the programs' positions."""
     rows = [evaluation.scenario.programs.position(name) for name in names]
-    price = np.nan_to_num(evaluation.activity.unit_cost[rows])[:, None]
-    cents = np.maximum(evaluation.payments[rows], 1) * evaluation.cent
-    bought = np.divide(cents, price, out=np.zeros(cents.shape), where=price > 0)
-    return evaluation.activity.units[rows], np.maximum(bought, A_UNIT_TOO_FEW), rows
+    rough = np.maximum(evaluation.rough[rows], evaluation.a_unit[rows, None])
+    return evaluation.activity.units[rows], rough, rows

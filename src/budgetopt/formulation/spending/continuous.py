@@ -10,7 +10,7 @@ from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits
 from budgetopt.formulation.segments import Segments
-from budgetopt.formulation.spending.levels import A_CENT, Levels
+from budgetopt.formulation.spending.levels import Levels
 from budgetopt.formulation.spending.positions import each_period, payers, placed
 from budgetopt.formulation.spending.terms import Carriers, SpendingTerms, enter, joined
 
@@ -30,6 +30,7 @@ class Scaled:
     opens: Bools  # programs that are closed or open: with a fixed cost or a least spending, or counted by rules
     counted: Bools  # programs that rules count as funded, so that being open must mean some spending
     out_of_order: Bools  # segments that it would pay to use before all earlier ones are full; shape (segments,)
+    least: float  # the least spending with which a program counts as funded
     keep_all: bool  # whether columns that can only be zero and rows without limits are kept, whatever the limits
 
     def __post_init__(self) -> None:
@@ -134,7 +135,9 @@ def _add_open(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> tup
     builder.entries(below, column, -levels.open_upper[cell])
     # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing; one
     # that cannot stays closed
-    a_cent = np.divide(A_CENT, levels.price[cell], out=np.full(len(below), A_CENT), where=levels.price[cell] > 0)
+    a_cent = np.divide(
+        programs.least, levels.price[cell], out=np.full(len(below), programs.least), where=levels.price[cell] > 0
+    )
     least = np.where(programs.counted[cell[0]], a_cent, 0.0)
     # a fixed cost is spending enough to be counted
     least = np.where(levels.fixed[cell] > 0, 0.0, least)

@@ -13,8 +13,6 @@ from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Levels", "levels_of"]
 
-A_CENT = 0.01
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
@@ -46,10 +44,10 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels
     lower = np.maximum(units(limits.lower, 0.0), limits.fewest)
     # a ceiling below the fixed cost leaves no level at all
     upper = np.minimum(units(limits.upper, np.inf), limits.most)
-    enough = np.maximum(fixed, minimum) - A_CENT / 2
+    enough = np.maximum(fixed, minimum) - scenario.cent / 2
     # a service that costs no money spends its fixed cost and no more
     is_free = (fixed == 0) | (fixed >= enough)
-    is_free &= (limits.lower <= fixed + A_CENT / 2) & (limits.upper >= fixed - A_CENT / 2)
+    is_free &= (limits.lower <= fixed + scenario.cent / 2) & (limits.upper >= fixed - scenario.cent / 2)
     return Levels(
         price,
         fixed,

@@ -17,7 +17,7 @@ from budgetopt.scenario.words import printed
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["fund_limits", "money_limits", "resource_limits", "target_limits"]
+__all__ = ["fund_limits", "money_limits", "resource_limits", "target_limits", "unmeasured_limit"]
 
 
 def target_limits(scenario: Scenario) -> Iterator[Limit]:
@@ -61,6 +61,20 @@ def money_limits(scenario: Scenario) -> Iterator[Limit]:
             scenario, key, "revenue", "Money in {}", "the money in “{}”", kind="money", address=f"funds[{key}]",
             numbers=(Number("one_time", "at most", fund.one_time, measure="added"),), is_demand=False,
             relaxed={"": "more"},
+        )  # fmt: skip
+
+
+def unmeasured_limit(scenario: Scenario) -> Iterator[Limit]:
+    """Yield what is kept of the baselines of programs of which nothing is measured, if any is."""
+    if scenario.kept.any():
+        share = scenario.document.keep_unmeasured
+        yield _limit(
+            scenario, "kept baseline", "keep_unmeasured", ("keep_unmeasured",), scenario.document,
+            address="keep_unmeasured", title="Baselines of programs without a measured effect",
+            phrase="the baselines kept of programs without a measured effect", owners=(),
+            numbers=(Number("", "at least", share, of=("the baseline",), measure="value"),),
+            statement=("at least ", share, " of the baseline"), relaxed={"": "less kept"}, of_each_program=True,
+            sets_program_limits=True,
         )  # fmt: skip
 
 

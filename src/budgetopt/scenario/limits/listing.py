@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from budgetopt.errors import UnknownNameError
-from budgetopt.scenario.limits.funds import fund_limits, money_limits, resource_limits, target_limits
+from budgetopt.scenario.limits.funds import (
+    fund_limits,
+    money_limits,
+    resource_limits,
+    target_limits,
+    unmeasured_limit,
+)
 from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
 from budgetopt.scenario.limits.rules import rule_limits
 from budgetopt.scenario.programs import Ints
@@ -48,12 +54,15 @@ class Limits(Sequence[Limit]):
             *rule_limits(scenario),
             *target_limits(scenario),
             *resource_limits(scenario),
+            *unmeasured_limit(scenario),
             *fund_limits(scenario),
             *money_limits(scenario),
         )
         self._known = {limit.provision: at for at, limit in enumerate(self.shared)}
+        self._names = scenario.programs.names()
         self._rows: dict[str, Ints] = {}
         self._of_program: dict[str, Ints] = {}
+        self._made: dict[int, Limit] = {}
         self._count = len(self.shared)
         for kind, (_, _, keys) in _OF_PROGRAMS.items():
             limited = np.zeros(len(scenario.programs), dtype=bool)
@@ -79,6 +88,11 @@ class Limits(Sequence[Limit]):
             return tuple(self[at] for at in range(*position.indices(self._count)))
         if 0 <= position < len(self.shared):
             return self.shared[position]
+        if position not in self._made:
+            self._made[position] = self._of_position(position)
+        return self._made[position]
+
+    def _of_position(self, position: int) -> Limit:
         at = position - len(self.shared)
         for kind, rows in self._rows.items():
             if 0 <= at < len(rows):
@@ -129,7 +143,7 @@ class Limits(Sequence[Limit]):
             address=f"programs[{name}]",
             title=phrase[:1].upper() + phrase[1:],
             phrase=phrase,
-            owners=(str(programs.names()[row]),),
+            owners=(str(self._names[row]),),
             because=str(programs.value(row, "spending.because") or ""),
             place=programs.place(row, key),
             unit=(programs.value(row, "service.unit") or "units") if in_units else "",

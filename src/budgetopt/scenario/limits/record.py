@@ -27,7 +27,8 @@ class Provision:
     ----------
     kind
         ``rule``, ``target``, ``resource``, ``reserve``, ``structural balance``, ``fund spending``, ``transfer``,
-        ``match``, ``maintenance of effort``, ``no supplanting``, ``floor``, ``ceiling``, ``most units`` or ``money``.
+        ``match``, ``maintenance of effort``, ``no supplanting``, ``floor``, ``ceiling``, ``most units``, ``kept
+        baseline`` or ``money``.
     name
         The rule's name, or the key of the outcome, resource, program or fund; for a transfer ``FROM to TO``.
     """

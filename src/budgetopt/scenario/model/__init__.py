@@ -3,7 +3,15 @@
 from budgetopt.scenario.model.base import Evidence, Model
 from budgetopt.scenario.model.document import FORMAT, Document
 from budgetopt.scenario.model.fund import Fund, FundSpending, MaintenanceOfEffort, Match, Reserve, Transfer
-from budgetopt.scenario.model.objective import CHANGE, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Objective, Smallest
+from budgetopt.scenario.model.objective import (
+    CHANGE,
+    LARGEST_CUT,
+    SHORTFALL,
+    SPENDING,
+    WEIGHTED_OUTCOMES,
+    Objective,
+    Smallest,
+)
 from budgetopt.scenario.model.outcome import Outcome, Target
 from budgetopt.scenario.model.package import Package, PackageEffect
 from budgetopt.scenario.model.program import Effect, IfFunded, Program, Service, Spending
@@ -30,10 +38,10 @@ from budgetopt.scenario.model.table import IGNORE, Table, Tables
 from budgetopt.scenario.model.where import Comparison, Where
 
 __all__ = [
-    "CHANGE", "FORMAT", "IGNORE", "RULE_KINDS", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "ChangeLimit",
-    "ChangeRule", "Comparison", "CountRule", "Document", "Effect", "Evidence", "ExactlyOneRule", "ExcludesRule",
-    "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match", "Model", "Need",
-    "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule", "Reserve",
-    "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
+    "CHANGE", "FORMAT", "IGNORE", "LARGEST_CUT", "RULE_KINDS", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES",
+    "ChangeLimit", "ChangeRule", "Comparison", "CountRule", "Document", "Effect", "Evidence", "ExactlyOneRule",
+    "ExcludesRule", "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match",
+    "Model", "Need", "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule",
+    "Reserve", "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
     "Tables", "Target", "TogetherRule", "Transfer", "Use", "Where",
 ]  # fmt: skip

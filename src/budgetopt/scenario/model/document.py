@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from budgetopt.scenario.amounts import Share, ShareOf
+from budgetopt.scenario.amounts import PositiveAmount, Share, ShareOf
 from budgetopt.scenario.model.base import Model, Name, Names, Text, one_or_many
 from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
@@ -34,6 +34,8 @@ class Document(Model):
     """Where its figures come from."""
     currency: Text = "USD"
     """The currency of every amount."""
+    round_to: PositiveAmount | None = None
+    """What the amounts of a plan are rounded to, such as 1000; left out, a cent, or less where a cent is much."""
     periods: Names = ("budget",)
     """The periods, in order; left out, one period."""
     funds: dict[Name, Fund] = Field(default_factory=dict)
@@ -52,5 +54,10 @@ class Document(Model):
     """The programs, by id."""
     rules: tuple[Rule, ...] = ()
     """What binds the allocation as a whole."""
+    keep_unmeasured: ShareOf = Share(0.0)
+    """The share of its baseline that each program keeps at least which says of no outcome what it does for it: such a
+    program adds nothing to an objective of outcomes, however much it is needed. A program with a `spending.at_least` or
+    `service.at_least` of its own keeps that instead, and none gets more than its ceiling. Programs of packages are left
+    alone, and so is a plan whose first objective is `change from baseline` or `largest cut`."""
     objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (Objective(maximize=WEIGHTED_OUTCOMES),)
     """The objective: one entry, or a list in order of importance."""

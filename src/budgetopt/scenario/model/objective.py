@@ -11,11 +11,12 @@ from budgetopt.scenario.amounts import ShareOf
 from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, tag, tag_name
 from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["CHANGE", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "Objective", "Smallest"]
+__all__ = ["CHANGE", "LARGEST_CUT", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "Objective", "Smallest"]
 
 WEIGHTED_OUTCOMES = "weighted outcomes"
 SPENDING = "spending"
 CHANGE = "change from baseline"
+LARGEST_CUT = "largest cut"
 SHORTFALL = "shortfall from targets"
 
 
@@ -43,8 +44,9 @@ class Objective(Model):
     """`weighted outcomes`, the name of one outcome, or `{smallest: OUTCOME, by: districts}`: the least that any group
     has."""
     minimize: Text | None = None
-    """`spending`, `change from baseline`, `shortfall from targets` (targets are then goals and no limits), or the name
-    of one outcome."""
+    """`spending`, `change from baseline`, `largest cut` (the largest share that any program loses of its baseline in a
+    period: an even cut), `shortfall from targets` (targets are then goals and no limits), or the name of one
+    outcome."""
     unspent_worth: NotNegative | None = None
     """With maximize: what a dollar left unspent is worth, so that one is spent only where it buys more than that."""
     name: Text = ""
@@ -57,7 +59,7 @@ class Objective(Model):
     def _a_mapping(cls, value: Any) -> Any:
         if isinstance(value, str):
             message = "{value} alone says neither maximize nor minimize"
-            way = "minimize" if value.strip() in ("spending", "change from baseline") else "maximize"
+            way = "minimize" if value.strip() in (SPENDING, CHANGE, LARGEST_CUT) else "maximize"
             raise refuse("objective", message, f"{way}: {value.strip()}", value=shown(value))
         if isinstance(value, Mapping) and isinstance(value.get("minimize"), Mapping):
             hint = "write `maximize: {smallest: ...}`"

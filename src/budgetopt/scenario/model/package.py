@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from budgetopt.scenario.amounts import Amount, Number, ShareOf
+from budgetopt.scenario.amounts import Amount, HighShare, Number, ShareOf
 from budgetopt.scenario.model.base import Date, Evidence, Model, Name, NotNegative, Text, one_or_many
 from budgetopt.scenario.words import refuse, shown
 
@@ -22,9 +22,9 @@ class PackageEffect(Model):
     std_error: ShareOf | None = None
     """The standard error, as a share of the value."""
     low: ShareOf | None = None
-    """A low estimate, as a share of the value."""
-    high: ShareOf | None = None
-    """A high estimate, as a share of the value."""
+    """A low estimate, as a share of the value: at most 100%."""
+    high: HighShare | None = None
+    """A high estimate, as a share of the value: at least 100%, so that 1.25 can only mean 125%."""
     evidence: Evidence | None = None
     """How the effect is known; `assumption` where no source gives it."""
     source: Text = ""
@@ -32,7 +32,9 @@ class PackageEffect(Model):
     as_of: Date = ""
     """The year or date that the effect was measured."""
     note: Text = ""
-    """What a reader should know about the figure."""
+    """What the office should know about the figure; `explain` shows it, and nothing that is published does."""
+    public_note: Text = ""
+    """What a reader should know about the figure; every report shows it."""
 
     @model_validator(mode="before")
     @classmethod

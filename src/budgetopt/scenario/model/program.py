@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
+from budgetopt.scenario.amounts import Amount, AmountOrShare, HighShare, Number, PositiveAmount, ShareOf
 from budgetopt.scenario.model.base import Date, Evidence, Flag, Model, Name, Names, NotNegative, PerPeriod, Scalar, Text
 from budgetopt.scenario.model.package import Packages
 from budgetopt.scenario.model.resource import Use
@@ -74,9 +74,9 @@ class Effect(Model):
     std_error: ShareOf | None = None
     """The standard error of the effect, as a share of it."""
     low: ShareOf | None = None
-    """A low estimate, as a share of the effect."""
-    high: ShareOf | None = None
-    """A high estimate, as a share of the effect."""
+    """A low estimate, as a share of the effect: at most 100%."""
+    high: HighShare | None = None
+    """A high estimate, as a share of the effect: at least 100%, so that 1.25 can only mean 125%."""
     evidence: Evidence | None = None
     """How the effect is known; `assumption` where no source gives it."""
     source: Text = ""
@@ -84,7 +84,9 @@ class Effect(Model):
     as_of: Date = ""
     """The year or date that the effect was measured."""
     note: Text = ""
-    """What a reader should know about the figure."""
+    """What the office should know about the figure; `explain` shows it, and nothing that is published does."""
+    public_note: Text = ""
+    """What a reader should know about the figure; every report shows it."""
 
 
 class Spending(Model):
@@ -191,7 +193,9 @@ class Program(Model):
     as_of: Date = ""
     """The year or date that its figures are of."""
     note: Text = ""
-    """What a reader should know about it."""
+    """What the office should know about it; `explain` shows it, and nothing that is published does."""
+    public_note: Text = ""
+    """What a reader should know about it; every report shows it."""
 
     @model_validator(mode="after")
     def _one_shape(self) -> Program:

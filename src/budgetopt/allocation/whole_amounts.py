@@ -1,0 +1,224 @@
+"""The plan in whole amounts: cents, or what a scenario rounds to, near the exact optimum of its linear program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.allocation.allocation import MATERIAL
+from budgetopt.allocation.cents import to_cents
+from budgetopt.audit import Audit, SpendingPlan, audit_plan
+from budgetopt.errors import AuditError
+from budgetopt.formulation import Formulation
+from budgetopt.formulation.fund_rows import inflow, reserves
+from budgetopt.formulation.linear_program import Block, Ints, Labels, LinearProgram, Matrix
+from budgetopt.scenario.accuracy import CENT, amounts_of, counts_of
+from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Options, fix_integers
+from budgetopt.solvers.engine import solve_stage
+
+__all__ = ["WholePlan", "whole_plan"]
+
+FINEST = 1e-11
+"""The share of the largest amount below which floating-point numbers hold no whole units."""
+MOST_PAYMENTS = 5_000
+"""Up to so many payments the best whole amounts are searched for; beyond, remainders alone decide."""
+SECONDS = 20.0
+"""How long that search may take."""
+REACH = 2.0
+"""By how many units the search may move a payment."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WholePlan:
+    """A plan that keeps every limit in whole amounts.
+
+    Parameters
+    ----------
+    plan, audit
+        The plan, and its audit.
+    unit
+        What its amounts are rounded to.
+    """
+
+    plan: SpendingPlan
+    audit: Audit
+    unit: float
+
+
+def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> WholePlan:
+    """Return the plan of a point of the linear program in whole amounts.
+
+    Without ``round_to`` these are cents. Where a plan in whole cents misses a limit, or is worth less or more than the
+    point, the unit becomes a power of ten smaller until neither is so. With ``round_to`` every amount that can be is a
+    multiple of it: first by largest remainders, then by a search for the best multiples around the point. What cannot
+    be one stays as it is: packages, fixed parts of funds, whole units of a service, and programs between whose limits
+    no multiple lies. Where no multiples keep every limit, the unit becomes smaller.
+
+    Raises
+    ------
+    AuditError
+        If no rounding of the point passes the audit.
+    """
+    found: list[WholePlan] = []
+    rejected: Audit | None = None
+    asked = scenario.document.round_to
+    for unit in _units(scenario, formulation.spending_of(point)):
+        for plan in _rounded(scenario, formulation, point, unit):
+            audit = audit_plan(scenario, plan)
+            if audit.accepted:
+                found.append(WholePlan(plan, audit, unit))
+            rejected = rejected or audit
+        if found and (asked is not None or _distance(formulation, found[-1].audit, point) <= MATERIAL):
+            break
+    if not found:
+        assert rejected is not None
+        text = "; ".join(str(violation) for violation in rejected.violations[:5])
+        raise AuditError(
+            f"the plan does not pass the audit: {text}", hint="report the scenario: this is a fault of ours"
+        )
+    if asked is None:
+        return min(found, key=lambda one: _distance(formulation, one.audit, point))
+    stage = formulation.linear_program.stages[0]
+    return max(found, key=lambda one: -stage.sign * one.audit.objectives[0].value)
+
+
+def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
+    """Yield the units to try, each a tenth of the one before."""
+    unit = scenario.document.round_to or CENT
+    finest = min(FINEST * float(spending.max(initial=0.0)), unit)
+    if scenario.document.round_to is not None:
+        finest = scenario.cent
+        while unit >= 10 * CENT:
+            yield unit
+            unit = unit / 10
+        unit = min(unit, CENT)
+    while unit >= finest:
+        yield unit
+        unit = float(f"{unit / 10:.0e}")
+
+
+def _distance(formulation: Formulation, audit: Audit, point: Floats) -> float:
+    """Return how far the values of a plan are from those of a point, as a share of what they are computed from."""
+    apart = 0.0
+    for stage, found in zip(formulation.linear_program.stages, audit.objectives, strict=True):
+        size = float(np.abs(stage.cost) @ np.abs(point[: len(stage.cost)])) + abs(stage.offset)
+        apart = max(apart, abs(found.value - stage.value(point[: len(stage.cost)])) / max(size, 1e-300))
+    return apart
+
+
+def _rounded(scenario: Scenario, formulation: Formulation, point: Floats, unit: float) -> Iterator[SpendingPlan]:
+    """Yield the plan of a point in whole units: by largest remainders, and beyond cents by a search."""
+    if unit <= CENT:
+        spending, transfers = _by_remainders(scenario, formulation, point, unit, None)
+        yield SpendingPlan(spending, transfers, formulation.packages_of(point), formulation.units_of(point))
+        return
+    held = _held(scenario, formulation, unit)
+    spending, transfers = _by_remainders(scenario, formulation, point, unit, held)
+    packages, units = formulation.packages_of(point), _units_of_money(scenario, formulation, point, spending, held)
+    yield SpendingPlan(spending, transfers, packages, units)
+    best = _searched(formulation, point, unit, held)
+    if best is not None:
+        spending, transfers = _by_remainders(scenario, formulation, best, unit, held)
+        yield SpendingPlan(spending, transfers, packages, formulation.units_of(best))
+
+
+def _by_remainders(
+    scenario: Scenario, formulation: Formulation, point: Floats, unit: float, held: Bools | None
+) -> tuple[Floats, Floats]:
+    """Return the payments and transfers of a point in whole units, those that are held in whole cents."""
+    spending, limits = formulation.spending_of(point), formulation.limits
+    # a transfer in whole units; what a receiving fund is short of by that, its payments give up
+    moved = np.maximum(formulation.transfers_of(point), 0.0)
+    transfers = amounts_of(np.rint(counts_of(moved, unit)), unit)
+    income = inflow(scenario) + transfers.sum(axis=0) - transfers.sum(axis=1)
+    kept, kept_share = reserves(scenario)
+    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
+    if held is not None and held.any():
+        cents = to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share, held=~held)
+        spending = np.where(held[:, None, :], cents, spending)
+    return (
+        to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share, unit=unit, held=held),
+        transfers,
+    )
+
+
+def _held(scenario: Scenario, formulation: Formulation, unit: float) -> Bools:
+    """Return the programs and periods whose amounts need not be whole units; shape (programs, periods)."""
+    limits = formulation.limits
+    next_one = np.ceil(limits.lower / unit - 1e-9) * unit
+    held = next_one > limits.upper + CENT
+    held[scenario.packages.program] = True
+    held[formulation.whole | ~np.isnan(scenario.fund_shares).all(axis=1)] = True
+    return held
+
+
+def _units_of_money(
+    scenario: Scenario, formulation: Formulation, point: Floats, spending: Floats, held: Bools
+) -> Floats:
+    """Return the units of service that rounded money pays for, no more than the most; shape (programs, periods)."""
+    units, spent = formulation.units_of(point), spending.sum(axis=1)
+    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    price = np.where(formulation.serves[:, None], formulation.prices, 0.0)
+    bought = np.divide(np.maximum(spent - fixed, 0.0), price, out=units.copy(), where=price > 0)
+    return np.where(held, units, np.minimum(bought, formulation.limits.most))
+
+
+def _searched(formulation: Formulation, point: Floats, unit: float, held: Bools) -> Floats | None:
+    """Return the best point whose payments and transfers are whole units near those of a point, None for none.
+
+    Integer decisions stay as they are, and what is not paid stays so.
+    """
+    problem, terms = fix_integers(formulation.linear_program, point), formulation.terms.spending
+    funds, periods = len(problem.column_labels.names["fund"]), held.shape[1]
+    spends = ~held[terms.program, terms.period]
+    cell = ((terms.program * funds + terms.fund) * periods + terms.period)[spends]
+    moves = [block.positions for block in problem.column_labels.of_kind("transfer")]
+    moved = np.concatenate(moves) if moves else np.empty(0, dtype=np.int64)
+    cells, payment = np.unique(cell, return_inverse=True)
+    column = np.concatenate((terms.column[spends], moved))
+    weight = np.concatenate((terms.weight[spends], np.ones(len(moved))))
+    row = np.concatenate((payment, len(cells) + np.arange(len(moved))))
+    rows = len(cells) + len(moved)
+    if not 0 < rows <= MOST_PAYMENTS:
+        return None
+    exact = np.bincount(row, weights=weight * point[column], minlength=rows) / unit
+    paid = exact > 1e-6
+    lower = np.where(paid, np.maximum(np.floor(exact) - REACH, 0.0), 0.0)
+    upper = np.where(paid, np.ceil(exact) + REACH, 0.0)
+    whole = _with_multiples(problem, row, column, weight, unit, lower, upper)
+    stage = replace(problem.stages[0], cost=problem.stages[0].cost_for(whole.columns))
+    answer = solve_stage(whole, stage, Options(time_limit=SECONDS))
+    return None if answer.x is None else answer.x[: problem.columns]
+
+
+def _with_multiples(
+    problem: LinearProgram, row: Ints, column: Ints, weight: Floats, unit: float, lower: Floats, upper: Floats
+) -> LinearProgram:
+    """Return a problem in which sums of columns are whole multiples of a unit, within limits in units."""
+    rows, first = len(lower), problem.rows
+    own = problem.columns + np.arange(rows)
+    matrix = Matrix.from_triplets(
+        first + rows,
+        problem.columns + rows,
+        np.concatenate((problem.matrix.index, first + row, first + np.arange(rows))),
+        np.concatenate((problem.matrix.column_of_entry(), column, own)),
+        np.concatenate((problem.matrix.value, weight, np.full(rows, -unit))),
+    )
+    block = Block("whole amount", first, first + rows)
+    columns = Block("whole amount", problem.columns, problem.columns + rows)
+    return replace(
+        problem,
+        matrix=matrix,
+        row_lower=np.append(problem.row_lower, np.zeros(rows)),
+        row_upper=np.append(problem.row_upper, np.zeros(rows)),
+        lower=np.append(problem.lower, lower),
+        upper=np.append(problem.upper, upper),
+        integer=np.append(problem.integer, np.ones(rows, dtype=bool)),
+        column_labels=Labels((*problem.column_labels.blocks, columns), problem.column_labels.names),
+        row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
+        tie_break=None,
+    )

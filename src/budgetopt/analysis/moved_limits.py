@@ -1,0 +1,149 @@
+"""Prices where decisions are all-or-nothing: the limit is moved, and the problem solved again.
+
+It is moved by one percent first. Where that changes nothing, the smallest move that changes something is looked for:
+to the side of relaxing, the least that makes a better plan possible; to the side of tightening, the most that leaves a
+plan as good. What two searches do not tell apart, because they stop at a gap or run out of time, is not given.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.analysis.what_if import WhatIf
+from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
+from budgetopt.solvers import Solution, Termination
+from budgetopt.solvers.faces import with_value_row
+
+__all__ = ["CLEAR", "Moved", "MovedLimit", "blur"]
+
+STEP = 0.01
+"""The share of a limit by which it is moved first."""
+EXACT_ENOUGH = 1e-7
+"""A share of the best value below which a change is none, where searches are carried to their end."""
+CLEAR = 20.0
+"""How many times as large as what searches leave open a change has to be to be told."""
+BEYOND = 1e-6
+"""The share of a limit by which it is moved beyond the last place that leaves a plan as good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moving a limit to one side brings.
+
+    Parameters
+    ----------
+    price
+        The change of the value for each unit, on the way to ``until``; NaN where it is not known, or no plan is left.
+    until
+        The limit up to which that holds.
+    then
+        What the value gains or loses at once where ``until`` is passed, if nothing changes on the way there.
+    why
+        Why there is no price; empty where there is one.
+    """
+
+    price: float
+    until: float
+    then: float = math.nan
+    why: str = ""
+
+
+def blur(answer: Solution) -> float:
+    """Return how far the best value may lie from that of an answer."""
+    return abs(answer.bound - answer.objective) if math.isfinite(answer.bound) else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLimit:
+    """A limit of a row, and the ways to move it.
+
+    Parameters
+    ----------
+    question, base
+        The live problem, and the answer to it as it is.
+    row, bound, size
+        The row, its limit, and the size of the figures in it.
+    is_equal, is_upper
+        Whether the row is held at the limit, or else whether the limit is its upper one.
+    """
+
+    question: WhatIf
+    base: Solution
+    row: int
+    bound: float
+    size: float
+    is_equal: bool
+    is_upper: bool
+
+    def to(self, direction: int, *, relaxing: bool) -> Moved:
+        """Return what moving the limit up (1) or down (-1) brings."""
+        late = Moved(math.nan, math.nan, why="not worked out: the searches do not end in time")
+        if self.base.x is None:
+            return late
+        there = self.bound + direction * STEP * self.size
+        answer = self.question.solve(self._at(there))
+        if answer.termination is Termination.INFEASIBLE:
+            return Moved(math.nan, self.bound)
+        if answer.x is None:
+            return late
+        change, open_ = self._gain(answer), blur(answer) + blur(self.base)
+        least = EXACT_ENOUGH * max(abs(self.base.objective), self._worth)
+        if abs(change) > max(CLEAR * open_, least):
+            return Moved(change / (direction * STEP * self.size), there)
+        if open_ > least:
+            return Moved(
+                math.nan, math.nan, why="not worked out: the change is too small for what the searches leave open"
+            )
+        return self._smallest(direction, least, relaxing=relaxing)
+
+    @property
+    def _worth(self) -> float:
+        return 1e-3 * float(np.abs(self.question.problem.stages[0].cost).max(initial=0.0))
+
+    def _smallest(self, direction: int, least: float, *, relaxing: bool) -> Moved:
+        """Return the smallest move that changes the value."""
+        stage, sign = self.question.problem.stages[0], -self.question.problem.stages[0].sign
+        wanted = self.base.objective + sign * (2.0 * least if relaxing else -least)
+        free = with_value_row(self._at(self.bound, open_to=direction), stage, wanted, 0.0)
+        # the nearest place at which a plan is better, or the farthest at which one is as good
+        away = (direction > 0) != relaxing
+        nearest = Stage("smallest move", self._entries, maximize=away)
+        answer = self.question.solve(replace(free, stages=(nearest,)))
+        if answer.termination in (Termination.INFEASIBLE, Termination.UNBOUNDED):
+            return Moved(0.0, direction * math.inf)
+        if answer.termination is not Termination.OPTIMAL:
+            return Moved(0.0, self.bound + direction * STEP * self.size)
+        # the least change of the value that is looked for moves the place by a little
+        unit = 10.0 ** math.ceil(math.log10(2.0 * BEYOND * self.size))
+        place = round(answer.objective / unit) * unit
+        if direction * (place - self.bound) <= STEP * self.size:
+            # it stands within the step already seen, where nothing changes
+            place = self.bound + direction * STEP * self.size
+        beyond = self.question.solve(self._at(place + (0.0 if relaxing else direction * BEYOND * self.size)))
+        if beyond.termination is Termination.INFEASIBLE:
+            return Moved(0.0, place)
+        then = self._gain(beyond) if beyond.termination is Termination.OPTIMAL else math.nan
+        return Moved(0.0, place, then)
+
+    def _gain(self, answer: Solution) -> float:
+        return -self.question.problem.stages[0].sign * (answer.objective - self.base.objective)
+
+    @property
+    def _entries(self) -> Floats:
+        matrix, cost = self.question.problem.matrix, np.zeros(self.question.problem.columns)
+        entries = np.flatnonzero(matrix.index == self.row)
+        cost[matrix.column_of_entry()[entries]] = matrix.value[entries]
+        return cost
+
+    def _at(self, bound: float, open_to: int = 0) -> LinearProgram:
+        """Return the problem with the limit at a place, and open to one side of it."""
+        problem = self.question.problem
+        lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
+        if self.is_equal or not self.is_upper:
+            lower[self.row] = -np.inf if open_to < 0 else bound
+        if self.is_equal or self.is_upper:
+            upper[self.row] = np.inf if open_to > 0 else bound
+        return replace(problem, row_lower=lower, row_upper=upper)

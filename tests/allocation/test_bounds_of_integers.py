@@ -1,0 +1,99 @@
+"""What a result says of plans with integer decisions: both bounds, whose word they are, and other plans as good."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import budgetopt as bo
+from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.verify import verify_result
+from budgetopt.scenario.scenario import Scenario
+
+
+def projects(*offers: tuple[int, int], money: int = 10, **more: Any) -> Scenario:
+    """Return projects of a cost and an effect each, all or nothing."""
+    programs = {
+        f"p{place}": {"packages": [{"name": "all", "cost": cost, "outcomes": {"lives": lives}}]}
+        for place, (cost, lives) in enumerate(offers)
+    }
+    funds = {"general": {"revenue": money}}
+    document = {"funds": funds, "outcomes": {"lives": {"weight": 1}}, "programs": programs, **more}
+    return Scenario.from_document(document)
+
+
+def test_the_prices_of_the_relaxation_prove_a_bound_and_the_rest_is_the_word_of_the_file() -> None:
+    # with 10: one project of 6 brings 10; four sixths of the other would bring 6 more
+    scenario = projects((6, 10), (6, 9))
+    document = json.loads(bo.solve(scenario).to_json())
+    assert document["objective"]["relaxation_bound"] == pytest.approx(16)
+    assert document["objective"]["bound"] == pytest.approx(10)
+    found = verify_result(document, scenario)
+    assert found.accepted
+    assert not found.proved
+    assert "prove, without any solver, that no plan can maximize weighted outcomes better by more than 60.0000%" in (
+        found.conclusion
+    )
+    assert "no plan can maximize weighted outcomes better is not proved here: the file says that HiGHS" in (
+        found.conclusion
+    )
+
+
+def test_a_bound_that_the_prices_do_not_prove_is_refused() -> None:
+    scenario = projects((6, 10), (6, 9))
+    document = json.loads(bo.solve(scenario).to_json())
+    lowered = copy.deepcopy(document)
+    lowered["objective"]["relaxation_bound"] = 10.0
+    lowered["document_sha256"] = document_sha256(lowered)
+    assert not verify_result(lowered, scenario).accepted
+    priced = copy.deepcopy(document)
+    priced["proof"]["relaxation"] = {name: 0.5 * value for name, value in priced["proof"]["relaxation"].items()}
+    priced["document_sha256"] = document_sha256(priced)
+    assert not verify_result(priced, scenario).accepted
+
+
+def test_a_plan_that_the_relaxation_proves_rests_on_no_solver() -> None:
+    scenario = projects((5, 10), (5, 9))
+    assert verify_result(json.loads(bo.solve(scenario).to_json()), scenario).proved
+
+
+def test_a_search_that_stops_at_a_gap_proves_nothing_beyond_it() -> None:
+    offers = [(20 + 7 * place % 13, 30 + 11 * place % 17) for place in range(12)]
+    plan = bo.solve(projects(*offers, money=101), gap=0.5)
+    assert plan.gap > 1e-6
+    assert not plan.certificate.proved
+    assert not plan.proved
+    assert plan.unique is None
+    assert plan.to_dict()["certificate"]["proved"] is False
+
+
+def test_what_later_objectives_give_up_is_no_gap() -> None:
+    objective = [{"maximize": "weighted outcomes", "within": "20%"}, {"minimize": "spending"}]
+    plan = bo.solve(projects((5, 10), (5, 2), objective=objective))
+    # the second project is left out: 10 of 12 are kept
+    assert plan.objective_value == pytest.approx(10)
+    assert plan.gap == pytest.approx(0, abs=1e-9)
+    assert plan.certificate.conceded == pytest.approx(2)
+    assert plan.certificate.proved
+    assert plan.to_dict()["objective"]["conceded"] == pytest.approx(2)
+
+
+OFFERS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=2, max_size=6)
+
+
+@settings(deadline=None, max_examples=25)
+@given(offers=OFFERS, money=st.integers(3, 15))
+def test_another_solver_gives_the_same_plan_or_the_plan_is_said_not_to_be_unique(
+    offers: list[tuple[int, int]], money: int
+) -> None:
+    scenario = projects(*offers, money=money)
+    first, second = bo.solve(scenario), bo.solve(scenario, solver="cbc")
+    if first.unique and second.unique:
+        assert first.spending.tolist() == second.spending.tolist()
+        assert first.packages.tolist() == second.packages.tolist()
+    assert first.unique is not None

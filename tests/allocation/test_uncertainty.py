@@ -1,0 +1,121 @@
+"""Between what the figures of a plan lie, worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+import budgetopt as bo
+from budgetopt.allocation import Allocation
+from budgetopt.allocation.verify import verify_result
+from budgetopt.scenario.scenario import Scenario
+
+
+def plan_of(programs: dict[str, Any], revenue: float = 100, **keys: Any) -> Allocation:
+    document: dict[str, Any] = {
+        "funds": {"f": {"revenue": revenue}},
+        "outcomes": {"o": {"unit": "units", "weight": 1}},
+        "programs": programs,
+        **keys,
+    }
+    return bo.solve(Scenario.from_document(document))
+
+
+def program(per_dollar: float, most: float = 10, **effect: Any) -> dict[str, Any]:
+    return {"spending": {"at_most": most}, "outcomes": {"o": {"per_dollar": per_dollar, **effect}}}
+
+
+def row(plan: Allocation) -> dict[str, Any]:
+    found: dict[str, Any] = plan.outcomes.iloc[0].to_dict()
+    return found
+
+
+def test_two_effects_add_their_ranges_or_the_squares_of_them() -> None:
+    plan = plan_of({"a": program(3, low="90%", high="120%"), "b": program(4, low="90%", high="110%")})
+    found = row(plan)
+    assert found["level"] == pytest.approx(70)
+    assert (found["low"], found["high"]) == (pytest.approx(70 - 3 - 4), pytest.approx(70 + 6 + 4))
+    assert found["low_if_independent"] == pytest.approx(70 - 5)
+    assert found["high_if_independent"] == pytest.approx(70 + math.hypot(6, 4))
+    assert (found["effects"], found["with_range"], found["assumed"]) == (2, 2, 2)
+
+
+def test_what_says_nothing_is_exact_and_counted() -> None:
+    plan = plan_of({"a": program(3, low="50%"), "b": program(4, evidence="rct"), "c": program(1, most=0)})
+    found = row(plan)
+    assert (found["low"], found["high"]) == (pytest.approx(70 - 15), pytest.approx(70))
+    assert (found["effects"], found["with_range"], found["assumed"]) == (2, 1, 1)
+
+
+def test_without_any_range_there_is_none() -> None:
+    found = row(plan_of({"a": program(3)}))
+    assert all(math.isnan(found[key]) for key in ("low", "high", "low_if_independent", "high_if_independent"))
+
+
+def test_a_negative_effect_is_lowest_where_it_is_greatest() -> None:
+    harm = {**program(-1, low="50%", high="300%"), "spending": {"at_least": 10}}
+    plan = plan_of({"a": program(3), "harm": harm}, revenue=20)
+    assert (row(plan)["low"], row(plan)["high"]) == (pytest.approx(30 - 30), pytest.approx(30 - 5))
+
+
+def test_the_height_of_a_curve_at_no_spending_is_no_effect() -> None:
+    curve = {"curve": [[0, 900], [10, 400]], "low": "50%", "high": "150%"}
+    plan = plan_of(
+        {"a": {"outcomes": {"o": curve}}}, outcomes={"o": {"unit": "repairs", "weight": 1, "direction": "decrease"}}
+    )
+    assert (row(plan)["level"], row(plan)["low"], row(plan)["high"]) == (400, 150, 650)
+
+
+def test_packages_have_ranges_of_their_own() -> None:
+    packages = [
+        {"cost": 10, "outcomes": {"o": {"value": 40, "low": "75%"}}},
+        {"cost": 10, "outcomes": {"o": {"value": 6, "std_error": "50%", "high": "200%"}}},
+        {"cost": 500, "outcomes": {"o": {"value": 6, "low": "0%"}}},
+    ]
+    plan = plan_of({"fire": {"packages": packages}})
+    down = 6 * 0.5 * 1.959963984540054
+    assert (row(plan)["low"], row(plan)["high"]) == (pytest.approx(46 - 10 - down), pytest.approx(52))
+    assert (row(plan)["effects"], row(plan)["with_range"]) == (2, 2)
+
+
+def test_no_more_units_are_brought_than_there_are() -> None:
+    effect = {"unit_cost": 2, "up_to": 4, "low": "50%", "high": "150%"}
+    full = plan_of({"a": {"outcomes": {"o": effect}}})
+    assert (row(full)["level"], row(full)["low"], row(full)["high"]) == (4, 2, 4)
+    near = plan_of({"a": {"spending": {"at_most": 6}, "outcomes": {"o": effect}}})
+    assert (row(near)["level"], row(near)["low"], row(near)["high"]) == (3, 1.5, 4)
+
+
+def test_one_effect_is_off_by_the_same_share_in_every_period() -> None:
+    plan = plan_of({"a": program(3, low="90%", high="110%")}, periods=["Y1", "Y2"])
+    assert (row(plan)["low_if_independent"], row(plan)["high_if_independent"]) == (pytest.approx(54), pytest.approx(66))
+    assert plan.effects["low"].tolist() == pytest.approx([27, 27])
+    assert plan.effects["high"].tolist() == pytest.approx([33, 33])
+
+
+def test_a_change_may_go_the_other_way_within_its_range() -> None:
+    programs = {
+        "a": {**program(3, low="50%", high="150%"), "baseline": 5},
+        "b": {**program(2, low="50%", high="150%"), "baseline": 10},
+    }
+    plan = plan_of(programs, revenue=15)
+    ranges = plan.outcome_ranges
+    # 10 dollars for a and 5 for b: 30 + 10 beside 15 + 20
+    assert row(plan)["change"] == pytest.approx(5)
+    assert ranges.least_change[0] == pytest.approx(7.5 - 15)
+    assert ranges.most_change[0] == pytest.approx(22.5 - 5)
+
+
+def test_the_result_has_the_ranges_and_verify_confirms_them() -> None:
+    plan = plan_of({"a": program(3, low="90%", high="120%"), "b": program(4, evidence="rct")})
+    document = plan.to_dict()
+    assert document["programs"][0]["outcome_ranges"] == {"o": {"low": pytest.approx(27), "high": pytest.approx(36)}}
+    assert [entry["assumed"] for entry in document["programs"]] == [["o"], []]
+    (outcome,) = document["outcomes"]
+    assert outcome["range"]["low"] == pytest.approx(67)
+    assert outcome["evidence"] == {"effects": 2, "with_range": 1, "assumed": 1}
+    assert verify_result(document, plan.scenario).accepted
+    outcome["range"]["low"] = 1.0
+    assert not verify_result(document, plan.scenario, check_seal=False).accepted

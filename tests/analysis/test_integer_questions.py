@@ -1,0 +1,118 @@
+"""Questions about all-or-nothing decisions, with answers worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+import budgetopt as bo
+from budgetopt.analysis import break_even_factors, prices
+from budgetopt.analysis.more_or_not import NOT_SOLVED
+from budgetopt.report.explanation import explain
+from budgetopt.scenario.scenario import Scenario
+
+
+def stations(money: int = 10, rules: Sequence[dict[str, Any]] = (), **others: tuple[int, float]) -> Scenario:
+    """Return stations of which each is one package: its cost and the lives that it saves."""
+    offers = {"north": (6, 10), "south": (6, 9), **others}
+    programs = {
+        name: {"department": "Fire", "packages": [{"name": "all", "cost": f"{cost}M", "outcomes": {"lives": lives}}]}
+        for name, (cost, lives) in offers.items()
+    }
+    funds = {"capital": {"kind": "capital", "one_time": f"{money}M"}}
+    document = {"funds": funds, "outcomes": {"lives": {"weight": 1}}, "programs": programs, "rules": list(rules)}
+    return Scenario.from_document(document)
+
+
+@pytest.fixture(params=[False, True], ids=["few", "many"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Return whether the integer decisions count as many; they then do, however few there are."""
+    if request.param:
+        monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
+    return bool(request.param)
+
+
+def factors(scenario: Scenario, program: str) -> dict[tuple[str, bool], float]:
+    return {(item.what, item.more): item.factor for item in break_even_factors(scenario, program)}
+
+
+@pytest.mark.usefixtures("many")
+def test_an_unfunded_station_is_funded_from_the_factor_at_which_it_is_as_good() -> None:
+    found = factors(stations(), "south")
+    assert found["effect", True] == pytest.approx(10 / 9, rel=1e-6)
+    # at four millions both are built
+    assert found["cost", True] == pytest.approx(4 / 6, rel=1e-6)
+    sentences = explain(bo.solve(stations()), "south").sentences
+    assert "It would be funded if its effect were 11.1% greater or its cost were 33.3% lower." in sentences
+
+
+@pytest.mark.usefixtures("many")
+def test_a_funded_station_is_dropped_from_the_factor_at_which_it_is_as_good() -> None:
+    found = factors(stations(), "north")
+    assert found["effect", False] == pytest.approx(9 / 10, rel=1e-6)
+    assert found["cost", False] == pytest.approx(10 / 6, rel=1e-6)
+    assert ("effect", True) in found
+    assert found["effect", True] != found["effect", True]
+
+
+def test_of_three_plans_the_factor_is_where_the_last_lines_meet() -> None:
+    # of 12 millions: north and south bring 19; west costs 11 and brings 5, so that it takes 3.8 times its effect
+    assert factors(stations(12, west=(11, 5)), "west")["effect", True] == pytest.approx(19 / 5, rel=1e-6)
+    # with 17 millions west and one of the others fit: 10 with it against 19, of which 9 are north's
+    assert factors(stations(17, west=(11, 5)), "west")["effect", True] == pytest.approx(9 / 5, rel=1e-6)
+
+
+def test_a_factor_that_the_searches_do_not_find_is_not_said_not_to_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("budgetopt.analysis.more_or_not.SECONDS", -1.0)
+    found = break_even_factors(stations(), "south", kinds=("effect",))
+    assert [item.unknown for item in found] == [NOT_SOLVED]
+    text = str(explain(bo.solve(stations()), "south"))
+    assert "No change of its effect" not in text
+    assert f"How much its effect, cost or weight would have to change is not worked out: {NOT_SOLVED}." in text
+
+
+@pytest.mark.usefixtures("many")
+def test_money_of_packages_has_no_price_up_to_the_next_package_and_what_that_brings() -> None:
+    (row,) = prices(stations()).to_dict("records")
+    # two more millions build south; with less than six north falls, too
+    assert (row["relief"], row["relief_until"], row["relief_then"]) == pytest.approx((0, 12e6, 9))
+    assert (row["tightening"], row["tightening_until"], row["tightening_then"]) == pytest.approx((0, 6e6, 10))
+
+
+def test_money_that_buys_nothing_more_has_no_price_without_end() -> None:
+    (row,) = prices(stations(13)).to_dict("records")
+    assert (row["relief"], row["relief_until"]) == (0, float("inf"))
+    assert row["tightening_until"] == pytest.approx(12e6)
+    assert row["tightening_then"] == pytest.approx(9)
+
+
+def test_a_price_that_one_percent_shows_is_that_of_one_percent() -> None:
+    document: dict[str, Any] = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {
+            "pool": {"packages": [{"name": "all", "cost": 60, "outcomes": {"visits": 300}}]},
+            "library": {"outcomes": {"visits": {"per_dollar": 2}}},
+        },
+    }
+    (row,) = prices(Scenario.from_document(document)).to_dict("records")
+    assert (row["relief"], row["relief_until"]) == pytest.approx((2, 101))
+    assert (row["tightening"], row["tightening_until"]) == pytest.approx((2, 99))
+
+
+def test_a_change_that_the_gap_may_hide_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("budgetopt.analysis.moved_limits.blur", lambda _: 1.0)
+    (row,) = prices(stations()).to_dict("records")
+    assert row["relief"] != row["relief"]
+    assert "too small for what the searches leave open" in row["method"]
+
+
+def test_an_unknown_cost_of_a_rule_is_said_not_to_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = stations(12, rules=[{"name": "One", "count": "funded", "where": {"department": "Fire"}, "at_most": 1}])
+    assert "Without it the best plan would add 9 to the weighted outcomes." in str(explain(bo.solve(scenario), "One"))
+    monkeypatch.setattr("budgetopt.analysis.total_costs.blur", lambda _: 1.0)
+    text = str(explain(bo.solve(scenario), "One"))
+    assert "What dropping it would gain is not worked out: the searches" in text
+    assert "gain nothing" not in text
