@@ -73,7 +73,7 @@ def test_where_the_least_change_is_the_objective_a_cut_says_whether_another_woul
 
     # b has no choice; what is missing is cut from a
     forced = {"baseline": 60, "spending": {"at_least": 50, "at_most": 50}}
-    cut = "cut: the money of its funds does not pay all baselines"
+    cut = "cut: a smaller cut here would not make the change of all programs smaller"
     assert found(a={"baseline": 60}, b=forced)["a"] == cut
     # what rises to its floor is not cut
     risen = found(a={"baseline": 60}, b={"baseline": 40, "spending": {"at_least": 70}})
