@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from budgetopt.analysis import repairs
-from budgetopt.analysis.repairs import _outward
+from budgetopt.analysis.amending import outward
 from budgetopt.errors import OptionError
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -374,4 +374,4 @@ def test_what_is_no_weight(weight: Any) -> None:
     ],
 )
 def test_what_people_can_write(value: float, up: bool, digits: int | None, written: float) -> None:
-    assert _outward(value, up=up, digits=digits) == written
+    assert outward(value, up=up, digits=digits) == written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from budgetopt.analysis.repair import NEVER, Amendment, Repair
 from budgetopt.scenario.limits import Limit
@@ -16,7 +16,12 @@ STEPS = 14
 
 
 def drops(
-    scenario: Scenario, weights: Mapping[str, Any], completed: Callable[[Repair], Repair | None], *, every: bool
+    scenario: Scenario,
+    weights: Mapping[str, Any],
+    completed: Callable[[Repair], Repair | None],
+    works: Callable[[Repair], bool],
+    *,
+    every: bool,
 ) -> list[Repair]:
     """Return the repairs that drop one provision, or lower the match of one grant.
 
@@ -24,26 +29,32 @@ def drops(
     ----------
     weights, every
         What dropping each provision costs, by its name, or never; and whether those without a weight are dropped too,
-        at a cost of 1.
+        at a cost of 1. What has a number is always tried by itself.
     completed
         Returns a repair that works, with what else it takes; None if nothing makes it work.
+    works
+        Returns whether a repair works as it is.
     """
     found = []
     for limit in scenario.limits.demands():
-        weight = weights.get(limit.name, 1.0 if every else NEVER)
+        # a number that alone would do is always said; what is no number is given up only where nothing else helps
+        weight = weights.get(limit.name, 1.0 if every or limit.numbers else NEVER)
         if limit.is_linear or weight == NEVER or not limit.is_negotiable:
             continue
         values = (True, False) if limit.is_switch else (None, None)
-        dropped = Repair(float(weight), (Amendment(limit, limit.address, *values),))
-        repair = completed(dropped)
-        if repair is dropped and limit.numbers:
-            repair = _lowered(limit, dropped, completed)
+        measure: Literal["dollars", "change"] = "dollars" if limit.name in weights else "change"
+        dropped = Repair(float(weight), (Amendment(limit, limit.address, *values),), measure)
+        repair: Repair | None = dropped if works(dropped) else None
+        if repair is None and (every or limit.name in weights):
+            repair = completed(dropped)
+        elif repair is not None and limit.numbers:
+            repair = _lowered(limit, dropped, works)
         if repair is not None:
             found.append(repair)
     return found
 
 
-def _lowered(limit: Limit, dropped: Repair, completed: Callable[[Repair], Repair | None]) -> Repair:
+def _lowered(limit: Limit, dropped: Repair, works: Callable[[Repair], bool]) -> Repair:
     """Return the repair that keeps as much of a number as can be kept; without any, the repair that drops the limit."""
     (number,) = limit.numbers
     best, kept, lost = dropped, 0.0, 1.0
@@ -51,8 +62,8 @@ def _lowered(limit: Limit, dropped: Repair, completed: Callable[[Repair], Repair
         middle = (kept + lost) / 2
         after = type(number.value)(round(float(number.value) * middle, 6))
         lowered = Amendment(limit, limit.address_of(number), number.value, after)
-        repair = Repair(dropped.cost * (1.0 - middle), (lowered,))
-        if after > 0 and completed(repair) is repair:
+        repair = Repair(dropped.cost * (1.0 - middle), (lowered,), dropped.measure)
+        if after > 0 and works(repair):
             best, kept = repair, middle
         else:
             lost = middle

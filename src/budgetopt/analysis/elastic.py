@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from budgetopt.analysis.alterations import whole
 from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits
-from budgetopt.scenario.limits import Limit, Limits, Number, Provision
+from budgetopt.scenario.limits import Limit, Limits, Number
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Elastic", "MayRelax", "elastic", "limited_rows", "money_of", "with_slacks"]
@@ -70,14 +70,13 @@ class _Relaxable:
     per_unit: Floats | None = None
 
 
-def elastic(scenario: Scenario, may_relax: MayRelax, suspended: Collection[Provision] = ()) -> Elastic:
-    """Return a scenario's problem with elastic limits; ``suspended``: provisions that do not hold at all."""
+def elastic(scenario: Scenario, may_relax: MayRelax) -> Elastic:
+    """Return a scenario's problem with elastic limits."""
     limits = scenario.limits
-    gone = set(suspended)
-    free_of = gone | {limit.provision for limit in limits.demands() if limit.is_linear}
+    free_of = {limit.provision for limit in limits.demands() if limit.is_linear and may_relax(limit)}
     # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
     # those of the free problem, and the limits those of the scenario
-    complete, free = whole(scenario, gone), whole(scenario, free_of)
+    complete, free = whole(scenario), whole(scenario, free_of)
     problem, of_programs = _with_program_rows(free, complete.limits, scenario)
     row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
     slacks = _Slacks(limits, may_relax)

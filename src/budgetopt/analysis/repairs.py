@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
+from budgetopt.analysis.amending import repaired
+from budgetopt.analysis.cheapest import LEAST, Cheapest
 from budgetopt.analysis.dropping import drops
 from budgetopt.analysis.elastic import Elastic, elastic, money_of
 from budgetopt.analysis.existence import has_point
 from budgetopt.analysis.least_missed import is_missed
-from budgetopt.analysis.repair import NEVER, Amendment, Repair
-from budgetopt.audit import Check, SpendingPlan, audit_plan
+from budgetopt.analysis.least_number import with_least_number
+from budgetopt.analysis.repair import NEVER, Repair
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
-from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.limits import Limit, Number
-from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.limits import Limit
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import PointStatus
-from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["repairs"]
-
-LEAST = 1e-9
-"""What is relaxed by less than this share of its size is not relaxed."""
 
 
 def repairs(
@@ -98,7 +94,7 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)
         return both if _works(scenario, both) else None
 
-    found += drops(scenario, weights, completed, every=not found)
+    found += drops(scenario, weights, completed, lambda one: _works(scenario, one), every=not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
     return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
@@ -110,24 +106,32 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
     def may_relax(limit: Limit) -> bool:
         return limit.is_negotiable and weights.get(limit.name, 1.0) != NEVER
 
-    slack = elastic(scenario, may_relax)
-    limits = [scenario.limits[at] for at in slack.limit.tolist()]
-    weight = np.array([float(weights.get(limit.name, 1.0)) for limit in limits])
-    in_dollars = np.array([one.in_dollars or one.of_program or one.name in weights for one in limits], dtype=bool)
     money = money_of(scenario)
-    counts = weight * slack.counts(in_dollars & (measure != "change"), money)
-    live = LiveModel(slack.problem)
-    live.set_costs(np.concatenate((np.zeros(slack.problem.columns - len(counts)), counts)), maximize=False)
+
+    def counted(limit: Limit) -> bool:
+        return limit.in_dollars or limit.of_program or limit.name in weights
+
+    def counts_of(slack: Elastic) -> Floats:
+        limits = [scenario.limits[at] for at in slack.limit.tolist()]
+        weight = np.array([float(weights.get(limit.name, 1.0)) for limit in limits])
+        in_dollars = np.array([measure != "change" and counted(limit) for limit in limits], dtype=bool)
+        return weight * slack.counts(in_dollars, money)
+
+    slack = elastic(scenario, may_relax)
+    counts = counts_of(slack)
+    in_dollars = np.array([counted(scenario.limits[at]) for at in slack.limit.tolist()], dtype=bool)
+    cheapest = Cheapest(scenario, slack, counts_of)
 
     def solved(opened: Bools) -> Repair | None:
-        live.set_column_bounds(slack.column, np.zeros(len(opened)), np.where(opened, np.inf, 0.0))
-        point = _solve(live)
-        if point is None:
+        found = cheapest.point(opened)
+        if found is None:
             return None
-        gave = np.where(opened, point[slack.column], 0.0)
-        as_change = measure == "change" or bool((is_missed(slack, gave) & ~in_dollars).any())
-        cost = float(counts @ gave) / (money if as_change else 1.0)
-        return _repair(scenario, slack, point, cost, "change" if as_change else "dollars")
+        own, point = found
+        gave = point[own.column]
+        other = np.array([not counted(scenario.limits[at]) for at in own.limit.tolist()], dtype=bool)
+        as_change = measure == "change" or bool((is_missed(own, gave) & other).any())
+        cost = float(counts_of(own) @ gave) / (money if as_change else 1.0)
+        return repaired(scenario, own, point, cost, "change" if as_change else "dollars")
 
     every = np.ones(len(counts), dtype=bool)
     best = (solved(in_dollars) if measure == "dollars" else None) or solved(every)
@@ -136,11 +140,13 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
     if not best.amendments and best.cost <= LEAST:
         return None
     found = [best]
-    for position in dict.fromkeys(slack.limit.tolist()) if alone else ():
+    for position in cheapest.enough_alone() if alone else ():
         mine = slack.limit == position
-        sides = [mine & slack.is_floor, mine & ~slack.is_floor]
-        tried = [repair for side in sides if side.any() and (repair := solved(side)) is not None]
-        found += tried or [repair for repair in (solved(mine),) if repair is not None and all(map(np.any, sides))]
+        sides = [side for side in (mine & slack.is_floor, mine & ~slack.is_floor) if side.any()]
+        tried = [repair for side in sides if (repair := solved(side)) is not None]
+        if not tried and len(sides) > 1:
+            tried = [repair for repair in (solved(mine),) if repair is not None]
+        found += [with_least_number(scenario, repair) for repair in tried]
     return found
 
 
@@ -153,114 +159,3 @@ def _works(scenario: Scenario, repair: Repair) -> bool:
     except ScenarioError:
         return False
     return bool(has_point(problem))
-
-
-def _solve(live: LiveModel) -> Floats | None:
-    answer = live.solve()
-    return answer.x if answer.primal is PointStatus.FEASIBLE else None
-
-
-def _repair(
-    scenario: Scenario, slack: Elastic, point: Floats, cost: float, measure: Literal["dollars", "change"]
-) -> Repair:
-    """Return the numbers that the plan of a point needs, where its limits are relaxed."""
-    free, own = slack.formulation, point[: slack.formulation.linear_program.columns]
-    plan = SpendingPlan(free.spending_of(own), free.transfers_of(own), free.packages_of(own), free.units_of(own))
-    audit, gave, amendments = audit_plan(scenario, plan), point[slack.column], []
-    for position in dict.fromkeys(slack.limit[gave > LEAST * np.maximum(1.0, np.abs(gave))].tolist()):
-        limit, mine, checks = scenario.limits[position], slack.limit == position, audit.of_limit(position)
-        if limit.is_switch:
-            amendments.append(Amendment(limit, limit.address, True, False))
-        for number in limit.numbers:
-            address = limit.address_of(number)
-            changed = _changed(scenario, limit, number, checks, slack.period[mine], gave[mine])
-            amendments += [Amendment(limit, address, before, after) for before, after in changed]
-    return Repair(cost, tuple(amendments), measure)
-
-
-def _changed(
-    scenario: Scenario, limit: Limit, number: Number, checks: Sequence[Check], period: Ints, gave: Floats
-) -> Iterator[tuple[Any, Any]]:
-    """Yield the old and the new value of a number that has to change: at most one.
-
-    ``period`` and ``gave`` are those of the columns that relax the limit, of shape (slacks,).
-    """
-    if number.measure == "added":
-        yield number.value, _with_money(scenario, number, period, gave)
-    elif number.per_unit is not None:
-        kept = max(_outward(float(number.value) - float(gave.max()), up=False), 0.0)
-        yield number.value, Share(kept) if isinstance(number.value, Share) else kept
-    else:
-        for check in checks:
-            # a program's floor may be one of dollars and one of units
-            if not limit.of_program or number.counts_units == (check.kind == "service"):
-                cents = limit.in_dollars and not number.counts_units
-                yield from (
-                    _moved(number, check) if number.measure != "value" else _missed(scenario, number, check, cents)
-                )
-
-
-def _moved(number: Number, check: Check) -> Iterator[tuple[Any, Any]]:
-    """Yield the new limit of how far programs may move: as far as the one that moves farthest."""
-    assert check.share_of is not None
-    base = check.share_of
-    move = np.divide(check.value - base, base, out=np.zeros(len(check)), where=base > 0)
-    moved = {"move": np.abs(move), "increase": move, "decrease": -move}[number.measure]
-    if moved.max(initial=0.0) > number.value + LEAST:
-        yield number.value, Share(_outward(float(moved.max()), up=True))
-
-
-def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) -> Iterator[tuple[Any, Any]]:
-    """Yield a new limit if what is attained misses the old one: the worst of all periods, or each of its own."""
-    upward, after = number.sense == "at most", dict[str, float]()
-    limited, worst = (check.upper, max) if upward else (check.lower, min)
-    for cell, at in enumerate(check.period.tolist()):
-        period = scenario.periods[at] if at >= 0 else ""
-        bound = number.in_period(period)
-        if bound is None:
-            continue
-        is_share = number.is_share(bound)
-        whole = float(check.share_of[cell]) if is_share and check.share_of is not None else 1.0
-        if not _same(bound * whole, float(limited[cell])):
-            # something else limits it there: parity, or a reserve that is not yet due
-            continue
-        attained = float(check.value[cell]) / whole if whole else 0.0
-        missed = attained > bound if upward else attained < bound
-        if not (missed or number.sense == "equals") or _same(attained, bound):
-            continue
-        digits = 2 if in_cents and not is_share else None
-        new = attained if number.sense == "equals" else _outward(attained, up=upward, digits=digits)
-        new = worst(new, after.get(period, new))
-        after[period] = Share(new) if is_share else new
-    if after and isinstance(number.value, Mapping):
-        yield {period: number.value[period] for period in after}, after
-    elif after:
-        yield number.value, worst(after.values())
-
-
-def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, abs_tol=1e-9)
-
-
-def _with_money(scenario: Scenario, number: Number, period: Ints, gave: Floats) -> dict[str, float]:
-    """Return one-time revenue that covers what a fund is short of in each period."""
-    before = scenario.per_period(number.value)
-    short = np.zeros(len(before))
-    short[period] = gave
-    return {
-        name: _outward(float(had) + float(more), up=True, digits=6 if had + more < 10 else 2)
-        if more > LEAST
-        else float(had)
-        for name, had, more in zip(scenario.periods, before, short, strict=True)
-    }
-
-
-def _outward(value: float, *, up: bool, digits: int | None = None) -> float:
-    """Round to a number that people can write, on the side that is not tighter: to the cent, or to 6 digits."""
-    if digits is None:
-        # what is printed of a large number are whole units
-        digits = 6 if abs(value) < 10 else 2 if abs(value) < 1000 else 0
-    near, outward, noise = round(value, digits), 1.0 if up else -1.0, 1e-10 * max(abs(value), 1.0)
-    if (value - near) * outward > noise:
-        near = round(near + outward * 10.0**-digits, digits)
-    return near + 0.0

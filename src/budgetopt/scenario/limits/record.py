@@ -15,7 +15,7 @@ from budgetopt.scenario.places import Path
 
 __all__ = ["Limit", "Measure", "Mention", "Number", "Provision", "Sense", "Words"]
 
-Measure = Literal["value", "move", "increase", "decrease", "added"]
+Measure = Literal["value", "move", "increase", "decrease", "gap", "added"]
 Sense = Literal["at least", "at most", "equals"]
 
 
@@ -73,7 +73,8 @@ class Number:
         What a share is a share of, in words; empty for an amount.
     measure
         What is compared with it: the value of a cell of the audit (as a share of what it is a share of), how far that
-        has moved from what it is measured from, or ``added`` for money, to which what is missing is added.
+        has moved from what it is measured from, by which share a group stays below the one that has most (``gap``), or
+        ``added`` for money, to which what is missing is added.
     counts_units
         Whether it counts units of a service where the limit has numbers in dollars too.
     per_unit

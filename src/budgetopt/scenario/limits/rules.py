@@ -83,6 +83,8 @@ def _sum(scenario: Scenario, rule: SumRule) -> dict[str, Any]:
         # the rows of parity come after those of the groups' own limits
         groups = tuple(groups_of(scenario.programs, rule.by, rule.population))
         own["parts"] = groups * (1 if rule.parity is None else 2)
+    if rule.parity is not None:
+        own["numbers"] = (*_numbers(rule), Number("parity", "at most", rule.parity, measure="gap"))
     if rule.parity is not None and rule.each_at_least is None and rule.each_at_most is None:
         own["remark"] = (", no more than ", rule.parity, " below any other")
     return own
