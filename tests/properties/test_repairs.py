@@ -85,9 +85,19 @@ NOTHING_IN_EITHER_YEAR = {
     },
 }
 
+# In the second year a share of the revenue is nothing, whatever the share: only the first year says how low it must be.
+A_SHARE_OF_NOTHING = {
+    "periods": ["a", "b"],
+    "funds": {"general": {"revenue": {"a": 100, "b": 0}, "one_time": {"b": 50}, "carryover": False}},
+    "outcomes": {"good": {"weight": 1}},
+    "programs": {"p": {"spending": {"at_most": {"a": 5}}, "outcomes": {"good": {"per_dollar": 1}}}},
+    "rules": [{"name": "k", "sum": "spending", "of": "revenue", "at_least": "59%"}],
+}
+
 
 @few(2)
 @example(Case(NOTHING_IN_EITHER_YEAR, {}))
+@example(Case(A_SHARE_OF_NOTHING, {}))
 @given(contradictory)
 def test_every_repair_works_and_none_is_overlooked_or_gives_way_by_more_than_it_must(case: Case) -> None:
     scenario = read(case)
