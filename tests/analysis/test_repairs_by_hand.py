@@ -144,7 +144,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
     # in FY2 there is no revenue, and a share of it is nothing
     "a share of nothing in one year": (
         document_of(
-            {"a": rated(**{"spending": {"at_most": {"FY1": 5}}})},
+            {"a": rated(spending={"at_most": {"FY1": 5}})},
             funds={"general": {"revenue": {"FY1": 100, "FY2": 0}, "one_time": {"FY2": 50}, "carryover": False}},
             periods=LATER[:2],
             rules=[{"name": "k", "sum": "spending", "of": "revenue", "at_least": "59%"}],
