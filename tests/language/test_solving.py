@@ -234,8 +234,8 @@ STEPS = 6
 def on_a_grid(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a budget of one fund and period whose best plan is one of whole thousands.
 
-    All breakpoints, limits and doors are whole thousands, and only the fund's money adds programs up: with the doors
-    settled, at most one program stands between breakpoints, and what the others leave to it is whole.
+    All breakpoints, limits and minimum operating levels are whole thousands, and only the fund's money adds programs up:
+    once it is settled which are funded, at most one stands between breakpoints, and what the others leave to it is whole.
     """
 
     def curve(most: int) -> list[list[int]]:
@@ -275,7 +275,7 @@ def on_a_grid(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(on_a_grid())
-def test_any_shape_and_any_door_is_the_best_of_its_grid(document: dict[str, Any]) -> None:
+def test_any_shape_and_any_minimum_level_is_the_best_of_its_grid(document: dict[str, Any]) -> None:
     scenario = unchecked(document)
     most = int(document["funds"]["general"]["revenue"]) // 1000
     values = []

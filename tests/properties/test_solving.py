@@ -34,7 +34,7 @@ def test_every_plan_keeps_the_words_and_is_proved(features: frozenset[str], data
 
 
 @st.composite
-def sought(draw: st.DrawFn, case: Case) -> list[dict[str, Any]]:
+def objectives(draw: st.DrawFn, case: Case) -> list[dict[str, Any]]:
     """Draw a list of objectives that keeps a convex case convex."""
     kinds: list[dict[str, Any]] = [
         {"maximize": "weighted outcomes"},
@@ -54,7 +54,7 @@ def sought(draw: st.DrawFn, case: Case) -> list[dict[str, Any]]:
 @given(data=st.data())
 def test_objectives_in_order_each_best_among_the_plans_best_before(data: st.DataObject) -> None:
     case = data.draw(cases(features=CONVEX, max_programs=5, max_funds=2, max_periods=2))
-    case.document["objective"] = data.draw(sought(case))
+    case.document["objective"] = data.draw(objectives(case))
     plan = bo.solve(case.scenario)
     assert plan.proved
     assert plan.audit.accepted
