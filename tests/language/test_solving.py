@@ -234,8 +234,8 @@ STEPS = 6
 def on_a_grid(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a budget of one fund and period whose best plan is one of whole thousands.
 
-    All breakpoints, limits and minimum operating levels are whole thousands, and only the fund's money adds programs up:
-    once it is settled which are funded, at most one stands between breakpoints, and what the others leave to it is whole.
+    All breakpoints, limits and minimum operating levels are whole thousands, and only the fund's money adds programs
+    up: once it is settled which are funded, at most one stands between breakpoints, and the others leave it whole ones.
     """
 
     def curve(most: int) -> list[list[int]]:
