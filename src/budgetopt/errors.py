@@ -250,6 +250,12 @@ class OutOfTimeError(NoAllocationError):
     code = "out-of-time"
 
 
+class AccuracyError(NoAllocationError):
+    """Limits lie so near to one another that floating-point numbers cannot tell whether any plan keeps all of them."""
+
+    code = "accuracy"
+
+
 class FaultError(BudgetoptError):
     """A fault of budgetopt or of a solver, not of the input."""
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from budgetopt.allocation.allocation import Allocation, Status
 from budgetopt.allocation.prices import prices_of
 from budgetopt.allocation.subject import Subject, scenario_of
 from budgetopt.allocation.whole_amounts import WholePlan, whole_plan
-from budgetopt.errors import CertificateError, InfeasibleError, OutOfTimeError, SolverError, UnboundedError
+from budgetopt.errors import (
+    AccuracyError,
+    CertificateError,
+    InfeasibleError,
+    OutOfTimeError,
+    SolverError,
+    UnboundedError,
+)
 from budgetopt.formulation import Formulation, formulate
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import listed
 from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
 
 __all__ = ["plan_of", "solve"]
+
+TOO_NEAR = 1e-6
+"""The share of the figures of a limit by which an answer may miss it and yet be no fault of a solver."""
 
 
 def solve(
@@ -81,6 +94,8 @@ def allocation_of(
         raise _no_allocation(outcome)
     optimal = outcome.termination is Termination.OPTIMAL
     if (optimal and not outcome.certificate.passed) or not outcome.certificate.feasible:
+        if _is_too_near(outcome):
+            raise _too_near(scenario, formulation, outcome)
         failures, solver = ", ".join(outcome.certificate.failures), outcome.solution.solver
         raise CertificateError(
             f"{solver} called its answer {outcome.termination}, and the proof does not hold: {failures}",
@@ -105,6 +120,40 @@ def allocation_of(
         formulation=formulation,
     )
     return replace(allocation, status=Status.BEST_FOUND) if allocation.rounding_matters else allocation
+
+
+def _is_too_near(outcome: SolverResult) -> bool:
+    """Return whether an answer fails only by limits that it misses by little more than rounding leaves."""
+    certificate = outcome.certificate
+    if certificate is None or not set(certificate.failures) <= {"rows", "bounds"}:
+        return False
+    return max(certificate.rows.worst, certificate.bounds.worst) <= TOO_NEAR
+
+
+def _too_near(scenario: Scenario, formulation: Formulation, outcome: SolverResult) -> AccuracyError:
+    """Return the error that names the limits between which no plan can be told from none."""
+    problem, point, certificate = formulation.linear_program, outcome.x, outcome.certificate
+    assert point is not None
+    assert certificate is not None
+    row = certificate.rows.position
+    matrix, activity = problem.matrix, problem.matrix.times(point)
+    rough = TOO_NEAR * np.maximum(matrix.sizes(point), 1e-300)
+    at_limit = (np.abs(activity - problem.row_lower) <= rough) | (np.abs(activity - problem.row_upper) <= rough)
+    shares = np.zeros(problem.rows, dtype=bool)
+    mine = np.isin(matrix.column_of_entry(), matrix.column_of_entry()[matrix.index == row])
+    shares[matrix.index[mine]] = True
+    limit = np.full(problem.rows, -1)
+    for block in problem.row_labels.blocks:
+        if block.limit is not None:
+            limit[block.start : block.stop] = block.limit
+    positions = dict.fromkeys([int(limit[row]), *limit[shares & at_limit].tolist()])
+    said = [scenario.limits[at] for at in positions if at >= 0]
+    names = [one.phrase.format(*one.owners) for one in said if one.is_demand or len(said) < 3][:4]
+    return AccuracyError(
+        f"these limits lie too near to one another: {listed(names)}. The best plan that floating-point numbers find "
+        f"misses one of them by {certificate.rows.breach:.2g}, and no other is known to keep all",
+        hint="change one of their numbers by a thousandth, or drop it",
+    )
 
 
 def _no_allocation(outcome: SolverResult) -> Exception:

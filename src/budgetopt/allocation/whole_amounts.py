@@ -14,7 +14,7 @@ from budgetopt.errors import AuditError
 from budgetopt.formulation import Formulation
 from budgetopt.formulation.fund_rows import inflow, reserves
 from budgetopt.formulation.linear_program import Block, Ints, Labels, LinearProgram, Matrix
-from budgetopt.scenario.accuracy import CENT, amounts_of, counts_of
+from budgetopt.scenario.accuracy import CENT, amounts_of, counts_of, power_of_ten
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, fix_integers
@@ -88,8 +88,10 @@ def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> W
 
 def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
     """Yield the units to try, each a tenth of the one before."""
-    unit = scenario.document.round_to or CENT
-    finest = min(FINEST * float(spending.max(initial=0.0)), unit)
+    largest = float(spending.max(initial=0.0))
+    # cents of more than a million billions are no whole numbers
+    unit = scenario.document.round_to or max(CENT, power_of_ten(FINEST * largest) if largest > 0 else CENT)
+    finest = min(FINEST * largest, unit)
     if scenario.document.round_to is not None:
         finest = scenario.cent
         while unit >= 10 * CENT:

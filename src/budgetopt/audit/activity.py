@@ -173,7 +173,7 @@ def levels_of_activity(scenario: Scenario, activity: Activity, packages: Package
             most = number(scenario, f"outcomes.{name}.up_to", np.inf)[column.rows, None]
             bought = activity.buying[column.rows] / column.values[:, None]
             found.add(position, column.rows, np.minimum(bought, most), price[column.rows] / column.values)
-        if (column := said.get("curve")) is not None:
+        if (column := scenario.curves.get(f"outcomes.{name}.curve")) is not None:
             level, steepest = _on_curves(column, activity.level[column.rows])
             found.add(position, column.rows, level, steepest)
         _of_packages(found, position, packages.effects.get(name), packages, activity, programs)

@@ -11,6 +11,7 @@ import numpy as np
 from budgetopt.checks.objective_checks import affected_names
 from budgetopt.checks.program_checks import rows_with
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.curves import STRAIGHT, bends_of
 from budgetopt.scenario.estimates import assumed_effects, effect_prefixes, sized
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
 from budgetopt.scenario.programs import Bools, Floats
@@ -25,7 +26,7 @@ _MOST_NAMES = 5
 
 def notes(scenario: Scenario) -> list[str]:
     """Return remarks on a scenario, one sentence each: what its author may have meant otherwise."""
-    kinds = (_programs, _unmeasured, _signs, _evidence, _outcomes, _resources, _funds, _rules, _spellings)
+    kinds = (_programs, _unmeasured, _signs, _curves, _evidence, _outcomes, _resources, _funds, _rules, _spellings)
     more = (_projects, _packages, _conditions, _rings, _plain_limits)
     return [remark for kind in (*kinds, *more) for remark in kind(scenario)]
 
@@ -107,6 +108,26 @@ def _signs(scenario: Scenario) -> Iterator[str]:
             worse[program[gain < 0]] = True
             sentence = f"{{}} [makes|make] outcome '{name}' worse, where other programs make it better: "
             yield from _some(scenario, worse, sentence + "is the sign of [its effect|their effects] right?")
+
+
+def _curves(scenario: Scenario) -> Iterator[str]:
+    """Yield which curves make all-or-nothing decisions, and which would but for the rounding of their figures."""
+    for name, outcome in scenario.outcomes.items():
+        key = f"outcomes.{name}.curve"
+        if (column := scenario.curves.get(key)) is None:
+            continue
+        written = scenario.programs.columns[key]
+        bends = bends_of(column)
+        # where less of the outcome is better, it is a slope that falls which does
+        steeper = bends.rising if outcome.worth >= 0 else bends.falling
+        bent, smooth = np.zeros(len(scenario.programs), dtype=bool), np.zeros(len(scenario.programs), dtype=bool)
+        bent[column.rows[steeper > STRAIGHT]] = True
+        smooth[column.rows[np.setdiff1d(bends_of(written).is_neither, bends.is_neither)]] = True
+        most = Share(round(float(steeper.max(initial=0.0)), 3))
+        sentence = f"{{}} [has a curve|have curves] of '{name}' that [gets|get] steeper, by up to {most}: "
+        yield from _some(scenario, bent, sentence + "each such point is an all-or-nothing decision")
+        sentence = f"{{}} [has a curve|have curves] of '{name}' that [gets|get] steeper by the rounding of "
+        yield from _some(scenario, smooth, sentence + "[its|their] figures alone; [it is|they are] read as if not")
 
 
 def _evidence(scenario: Scenario) -> Iterator[str]:

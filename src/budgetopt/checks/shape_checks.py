@@ -15,8 +15,6 @@ from budgetopt.scenario.words import money, shown
 
 __all__ = ["check_shapes"]
 
-"""Who spends less than this is not funded."""
-
 
 def check_shapes(scenario: Scenario, findings: Findings) -> None:
     """Look for keys and numbers of a program that do not go together."""

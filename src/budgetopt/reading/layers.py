@@ -30,7 +30,7 @@ from budgetopt.scenario.words import shown
 
 __all__ = ["assembled"]
 
-_OF_NUMBERS = ("number", "negative", "not-finite", "leading-zero", "ambiguous-share")
+_OF_NUMBERS = ("number", "negative", "not-finite", "magnitude", "leading-zero", "ambiguous-share")
 """Problems of single numbers in a table: nothing else is lost with them."""
 
 

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
 __all__ = ["DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
 
@@ -34,9 +34,12 @@ THOUSAND = Unit(1_000.0, 0, "thousand")
 MILLION = Unit(1_000_000.0, 0, "million")
 
 
+_EXACT = Context(prec=400)  # every float has fewer digits
+
+
 def rounded(value: float, decimals: int = 0) -> Decimal:
     """Return a number rounded half up, away from zero; never minus zero."""
-    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
     return abs(result) if result == 0 else result
 
 
@@ -147,7 +150,7 @@ class Numbers:
             return "n/a"
         percent = Decimal(repr(float(value))) * 100
         decimals = max(1 - percent.adjusted(), 2)
-        return self.share(float(percent.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING) / 100), decimals)
+        return self.share(float(percent.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING, _EXACT) / 100), decimals)
 
     def with_unit(self, value: float, unit: str, *, signed: bool = False, decimals: int | None = None) -> str:
         """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""

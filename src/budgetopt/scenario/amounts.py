@@ -17,8 +17,8 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = [
-    "Amount", "AmountOrShare", "HighShare", "Number", "NumberOrShare", "PositiveAmount", "Share", "ShareOf",
-    "SignedAmount", "SignedShare", "parse_number",
+    "LEAST", "MOST", "Amount", "AmountOrShare", "HighShare", "Number", "NumberOrShare", "PositiveAmount", "Share",
+    "ShareOf", "SignedAmount", "SignedShare", "parse_number",
 ]  # fmt: skip
 
 _EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9}
@@ -29,6 +29,8 @@ _NUMBER = re.compile(
 )
 MOST_TIMES = 10
 """A high estimate of more times the effect than this is written with a percent sign: 20 may have been meant as 120%."""
+LEAST, MOST = 1e-18, 1e18
+"""The least and the greatest size of a number that is not zero: beyond, sums and products lose their digits."""
 _LONGEST = 400
 """No number of a budget has so many characters."""
 
@@ -65,6 +67,13 @@ def parse_number(value: object, what: str = "an amount", text: str = "") -> floa
         raise refuse("number", "{shown} is not {what}", _expected(what), shown=shown(value), what=what)
     if not math.isfinite(number):
         raise refuse("not-finite", "{shown} is not {what}", "a finite number", shown=text or shown(value), what=what)
+    if number and not LEAST <= abs(number) <= MOST:
+        size, hint = "large", "a limit that never binds is best left out"
+        if abs(number) < LEAST:
+            size, hint = "small", "what is nothing is best written as 0 or left out"
+        message = "{shown} is too {size} to be calculated with"
+        expected = f"0, or a number between {LEAST:g} and {MOST:g} in size"
+        raise refuse("magnitude", message, expected, hint, shown=text or shown(value), size=size)
     return number
 
 

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.scenario.accuracy import least_amount
-from budgetopt.scenario.effects import Effects, effects_of, unit_prices, uses_of
+from budgetopt.scenario.ceilings import ceilings_of
+from budgetopt.scenario.curves import curves_of
+from budgetopt.scenario.effects import Effects, effects_of, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
 from budgetopt.scenario.kept_baselines import kept_baselines
 from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable
+from budgetopt.scenario.programs import Bools, Column, Floats, ProgramTable
 from budgetopt.scenario.selection import select
 
 if TYPE_CHECKING:
@@ -105,9 +107,14 @@ class Scenario:
         return Limits(self)
 
     @cached_property
+    def curves(self) -> Mapping[str, Column]:
+        """The curves of the programs by their keys, smoothed where only the rounding of figures bends them."""
+        return curves_of(self.programs)
+
+    @cached_property
     def effects(self) -> Effects:
         """What spending does to outcomes, one row an effect."""
-        return effects_of(self.programs, tuple(self.outcomes))
+        return effects_of(self.programs, tuple(self.outcomes), self.curves)
 
     @cached_property
     def uses(self) -> Effects:
@@ -191,24 +198,7 @@ class Scenario:
         (of the most expensive if one at most is taken); without these the spending from which on more buys nothing,
         fixed cost included. Dollars, shape (programs, periods).
         """
-        programs, effects, packages = self.programs, self.effects, self.packages
-        units = programs.number("service.up_to") * programs.number("service.unit_cost")
-        fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
-        cost = packages.cost.max(axis=1, initial=0.0)
-        every, highest = np.zeros(len(programs)), np.zeros(len(programs))
-        np.add.at(every, packages.program, cost)
-        np.maximum.at(highest, packages.program, cost)
-        whole = np.where(programs.text("choose") == "one", highest, every)
-
-        last = np.full(len(programs), -np.inf)
-        flat = np.where(effects.tail == 0, effects.spending[effects.offsets[1:] - 1], np.inf)
-        np.maximum.at(last, effects.program, flat)
-        # levels of a service are units
-        np.multiply(last, unit_prices(programs), out=last, where=np.isfinite(last))
-        useful = np.where(np.isfinite(last) & (last > 0), last + fixed, np.inf)
-        otherwise = np.where(~np.isnan(units), units + fixed, np.where(whole > 0, whole, useful))
-        most = self.dollars("spending.at_most")
-        return np.where(np.isnan(most), otherwise[:, None] * self.price_level, most)
+        return ceilings_of(self)
 
     def per_period(self, value: Any, default: float = 0.0) -> Floats:
         """Return a value that may differ by period as an array, the default where it is silent; shape (periods,)."""

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from budgetopt.reading.problems import Said, say
-from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.amounts import LEAST, MOST, Share
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, column_of, objects
 
@@ -116,6 +116,10 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Re
         at = np.flatnonzero(plain)
         some = texts if len(at) == count else [texts[cell] for cell in at.tolist()]
         numbers = np.fromiter(map(float, some), dtype=np.float64, count=len(at))
+        # those that are too small are told one by one
+        fine = _in_range(numbers)
+        at, numbers, plain[at[~fine]] = at[fine], numbers[fine], False
+    if plain.any():
         # every type admits an interval: where it takes the least and the greatest, it takes all between
         ends = [texts[at[int(np.argmin(numbers))]], texts[at[int(np.argmax(numbers))]]]
         try:
@@ -150,9 +154,16 @@ def _plain_curves(filled: Ints, texts: Sequence[str]) -> Column | None:
     numbers = ";".join(texts).replace(":", ";").split(";") if texts else []
     points: Floats = np.array(list(map(float, numbers))).reshape(-1, 2)
     offsets = np.concatenate(([0], np.cumsum(lengths)))
-    if not np.isfinite(points).all() or malformed_curves(points, offsets)[0].any():
+    if not _in_range(points).all() or malformed_curves(points, offsets)[0].any():
         return None
     return Column(filled, points, offsets)
+
+
+def _in_range(numbers: Floats) -> Bools:
+    """Return which numbers are zero or of a size that can be calculated with; same shape."""
+    sizes = np.abs(numbers)
+    fine: Bools = (sizes == 0) | ((sizes >= LEAST) & (sizes <= MOST))
+    return fine
 
 
 def malformed_curves(points: Floats, offsets: Ints) -> tuple[Bools, Ints]:
