@@ -8,6 +8,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis import conflicts, repairs
+from budgetopt.analysis.contradictions import fixed_conflict
 from budgetopt.report.contradiction import contradiction_lines
 
 
@@ -103,3 +104,25 @@ def test_the_cause_is_named() -> None:
     assert (
         contradiction_lines(scenario, conflicts(scenario), ())[0] == "These cannot all be met with the money there is:"
     )
+
+
+def test_what_stands_in_the_way_of_every_repair_is_named() -> None:
+    document: dict[str, Any] = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {"a": {"outcomes": {"good": {"per_dollar": 1}}, "spending": {"at_least": 30}}},
+        "rules": [
+            {"name": "least", "sum": "spending", "at_least": 70, "negotiable": False},
+            {"name": "most", "sum": "spending", "at_most": 50, "negotiable": False},
+        ],
+    }
+    scenario = bo.Scenario.from_document(document)
+    found = conflicts(scenario)
+    assert repairs(scenario) == ()
+    fixed = fixed_conflict(scenario, lambda limit: limit.is_negotiable)
+    assert fixed is not None
+    assert [limit.name for limit in fixed.demands] == ["least", "most"]
+    assert fixed_conflict(scenario, lambda limit: limit.name == "most") is None
+    lines = contradiction_lines(scenario, found, (), sought=True, fixed=fixed)
+    assert lines[-3].startswith("No repair is found: these are not negotiable")
+    assert lines[-2:] == ["  - the rule “least”", "  - the rule “most”"]

@@ -29,7 +29,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["Conflict", "conflicts"]
+__all__ = ["Conflict", "conflicts", "fixed_conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ def conflicts(scenario: Subject, *, at_most: int = 1) -> tuple[Conflict, ...]:
     return tuple(sorted(found, key=lambda conflict: len(conflict.demands)))
 
 
+def fixed_conflict(scenario: Scenario, may_change: Callable[[Limit], bool]) -> Conflict | None:
+    """Return the smallest set of limits that contradict each other among those that may not change; None if all fit."""
+    search = _Search(scenario)
+    kept = frozenset(item for item, demand in enumerate(search.demands) if not may_change(demand))
+    return None if search.fits(kept) else search.conflict_among(kept)
+
+
 class _Search:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
@@ -99,9 +106,16 @@ class _Search:
             else:
                 core = self._smallest(seed)
                 groups.append((core, -np.inf, len(core) - 1.0))
-                yield Conflict(tuple(self.demands[item] for item in sorted(core)))
+                yield self._named(core)
                 if not core:
                     return
+
+    def conflict_among(self, kept: frozenset[int]) -> Conflict:
+        """Return the smallest set that contradicts itself among provisions that do not fit together."""
+        return self._named(self._smallest(kept))
+
+    def _named(self, items: frozenset[int]) -> Conflict:
+        return Conflict(tuple(self.demands[item] for item in sorted(items)))
 
     def fits(self, kept: frozenset[int]) -> bool:
         """Return whether some plan meets these provisions, all others being suspended."""

@@ -10,7 +10,7 @@ import numpy as np
 from budgetopt.analysis.alterations import whole
 from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
-from budgetopt.formulation.program_bounds import ProgramLimits
+from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.scenario.limits import Limit, Limits, Number
 from budgetopt.scenario.scenario import Scenario
 
@@ -77,7 +77,7 @@ def elastic(scenario: Scenario, may_relax: MayRelax) -> Elastic:
     # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
     # those of the free problem, and the limits those of the scenario
     complete, free = whole(scenario), whole(scenario, free_of)
-    problem, of_programs = _with_program_rows(free, complete.limits, scenario)
+    problem, of_programs = _with_program_rows(free, scenario)
     row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
     slacks = _Slacks(limits, may_relax)
     for part in (*_labelled_rows(complete.linear_program, free.linear_program, limits), *of_programs):
@@ -159,15 +159,17 @@ def limited_rows(problem: LinearProgram) -> tuple[Ints, Ints, Ints]:
     return row, limit, period
 
 
-def _with_program_rows(
-    formulation: Formulation, limits: ProgramLimits, scenario: Scenario
-) -> tuple[LinearProgram, list[_Relaxable]]:
+def _with_program_rows(formulation: Formulation, scenario: Scenario) -> tuple[LinearProgram, list[_Relaxable]]:
     """Return the problem with floors and ceilings as rows: the programs' own, and those that rules on change set."""
     problem, terms = formulation.linear_program, formulation.terms.spending
     own, rows, of_program = problem.matrix, problem.rows, len(scenario.limits.shared)
     parts, entries = [], [(own.index, own.column_of_entry(), own.value)]
-    floors, ceilings = _floors(formulation, limits, scenario), _ceilings(formulation, limits, scenario)
-    for (values, by), is_floor in ((floors, True), (ceilings, False)):
+    sides = [
+        side
+        for limits in _limits_one_by_one(scenario)
+        for side in ((_floors(formulation, limits, scenario), True), (_ceilings(formulation, limits, scenario), False))
+    ]
+    for (values, by), is_floor in sides:
         program, period = np.nonzero((by >= 0) & np.isfinite(values))
         row = rows + np.arange(len(program))
         rows += len(program)
@@ -193,6 +195,14 @@ def _with_program_rows(
         row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
     )
     return taller, parts
+
+
+def _limits_one_by_one(scenario: Scenario) -> list[ProgramLimits]:
+    """Return the programs' own limits, and those of each rule on change: the tighter one hides none of the others."""
+    limits = scenario.limits
+    rules = [at for at, limit in enumerate(limits.shared) if limit.sets_program_limits]
+    everything = frozenset(range(len(limits)))
+    return [program_limits(scenario, rules), *(program_limits(scenario, everything - {rule}) for rule in rules)]
 
 
 def _floors(formulation: Formulation, limits: ProgramLimits, scenario: Scenario) -> tuple[Floats, Ints]:

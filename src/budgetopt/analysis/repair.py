@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,10 +10,15 @@ from budgetopt.errors import Place
 from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["NEVER", "Amendment", "Repair"]
+__all__ = ["NEVER", "Amendment", "Repair", "may_change"]
 
 NEVER: Literal["never"] = "never"
 """The weight of a limit that must not be relaxed."""
+
+
+def may_change(limit: Limit, weights: Mapping[str, Any]) -> bool:
+    """Return whether a repair may change a limit, where it counts by these weights."""
+    return limit.is_negotiable and weights.get(limit.name, 1.0) != NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from budgetopt.analysis.elastic import Elastic, elastic, money_of
 from budgetopt.analysis.existence import has_point
 from budgetopt.analysis.least_missed import is_missed
 from budgetopt.analysis.least_number import with_least_number
-from budgetopt.analysis.repair import NEVER, Repair
+from budgetopt.analysis.repair import NEVER, Repair, may_change
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.limits import Limit
@@ -102,10 +102,6 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
 
 def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *, alone: bool) -> list[Repair] | None:
     """Return the cheapest repair by numbers, and with ``alone`` those of one provision; None if none is needed."""
-
-    def may_relax(limit: Limit) -> bool:
-        return limit.is_negotiable and weights.get(limit.name, 1.0) != NEVER
-
     money = money_of(scenario)
 
     def counted(limit: Limit) -> bool:
@@ -117,7 +113,7 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
         in_dollars = np.array([measure != "change" and counted(limit) for limit in limits], dtype=bool)
         return weight * slack.counts(in_dollars, money)
 
-    slack = elastic(scenario, may_relax)
+    slack = elastic(scenario, lambda limit: may_change(limit, weights))
     counts = counts_of(slack)
     in_dollars = np.array([counted(scenario.limits[at]) for at in slack.limit.tolist()], dtype=bool)
     cheapest = Cheapest(scenario, slack, counts_of)

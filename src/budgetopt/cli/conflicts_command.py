@@ -53,9 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(conflicts_document(found, cheapest))
     elif found:
+        from budgetopt.analysis.contradictions import fixed_conflict
+        from budgetopt.analysis.repair import may_change
         from budgetopt.report.contradiction import contradiction_lines
 
-        print_lines(contradiction_lines(scenario, found, cheapest, sought=True))
+        fixed = None if cheapest else fixed_conflict(scenario, lambda limit: may_change(limit, weights))
+        print_lines(contradiction_lines(scenario, found, cheapest, sought=True, fixed=fixed))
     else:
         print_lines(["Nothing contradicts anything: the scenario has a plan."])
     return InfeasibleError.exit_code if found else 0

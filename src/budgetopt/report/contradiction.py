@@ -46,18 +46,35 @@ def repair_lines(scenario: Scenario, repairs: Sequence[Repair]) -> Iterator[str]
 
 
 def contradiction_lines(
-    scenario: Scenario, conflicts: Sequence[Conflict], repairs: Sequence[Repair], *, sought: bool = False
+    scenario: Scenario,
+    conflicts: Sequence[Conflict],
+    repairs: Sequence[Repair],
+    *,
+    sought: bool = False,
+    fixed: Conflict | None = None,
 ) -> list[str]:
     """Return why a scenario has no plan and what would repair it, a line each; empty if there is one.
 
-    ``sought``: whether all repairs were looked for, so that it is said where there are none.
+    ``sought``: whether all repairs were looked for, so that it is said where there are none; and then ``fixed``: limits
+    that may not change and contradict each other.
     """
     lines = list(conflict_lines(scenario, conflicts))
     if lines and sought and not repairs:
-        lines.append("No repair is found: what may be changed is not enough, and the rest is not negotiable.")
+        lines += _no_repair(fixed)
     if repairs:
         lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
     return lines
+
+
+def _no_repair(fixed: Conflict | None) -> Iterator[str]:
+    """Yield why there is no repair: the limits that stand in the way of every one."""
+    if fixed is None:
+        yield "No repair is found: what may be changed is not enough."
+    elif not fixed.demands:
+        yield "No repair is found: no limit that may change stands in the way of a plan."
+    else:
+        yield "No repair is found: these are not negotiable, and cannot be met whatever else changes:"
+        yield from (f"  - {limit_phrase(demand)}" for demand in fixed.demands)
 
 
 def _cause(scenario: Scenario, conflict: Conflict) -> str:

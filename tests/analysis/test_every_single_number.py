@@ -1,0 +1,174 @@
+"""On drawn scenarios without a plan: every number that alone would do is offered, works, and is the least that does."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+import budgetopt as bo
+from budgetopt.analysis import Amendment, repairs
+from budgetopt.errors import InfeasibleError, ScenarioError
+from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.limits import Limit, Number
+from budgetopt.scenario.scenario import Scenario
+
+MUCH = 1e7
+
+
+def has_plan(scenario: Scenario, *changes: tuple[str, Any]) -> bool:
+    try:
+        bo.solve(scenario.with_(*changes) if changes else scenario)
+    except (ScenarioError, InfeasibleError):
+        return False
+    return True
+
+
+def loosest(scenario: Scenario, number: Number) -> Any:
+    """Return the value of a number with which it asks for as little as possible."""
+    if number.measure == "added":
+        had = scenario.per_period(number.value)
+        return {period: float(one) + MUCH for period, one in zip(scenario.periods, had, strict=True)}
+    if isinstance(number.value, Mapping):
+        return {period: loose(number, one) for period, one in number.value.items()}
+    return loose(number, number.value)
+
+
+def loose(number: Number, value: float) -> float:
+    if number.sense == "at least":
+        return type(value)(0.0)
+    if number.measure in ("decrease", "gap") or (number.of and not isinstance(value, Share)):
+        return type(value)(1.0)
+    return type(value)(1e4) if isinstance(value, Share) else MUCH
+
+
+def is_a_number_to_try(limit: Limit, number: Number) -> bool:
+    return limit.is_negotiable and number.sense != "equals" and (limit.is_demand or number.measure == "added")
+
+
+def nearly(item: Amendment) -> Any:
+    """Return a number that falls a little short of what a repair says, farther than it is rounded."""
+    before, after = float(item.before), float(item.after)
+    short = after + (before - after) * 1e-3 + (2e-6 if after < before else -2e-6) * max(1.0, abs(after))
+    return type(item.before)(short)
+
+
+LIMITS: tuple[Callable[[random.Random, dict[str, Any]], None], ...]
+
+
+def amount(draw: random.Random) -> int:
+    return 10 * draw.randint(1, 9)
+
+
+def percent(draw: random.Random) -> str:
+    return f"{10 * draw.randint(1, 9)}%"
+
+
+def rule(document: dict[str, Any], **words: Any) -> None:
+    document["rules"].append({"name": f"rule {len(document['rules'])}", **words})
+
+
+def program(draw: random.Random) -> str:
+    return draw.choice(("a", "b", "c"))
+
+
+def floor(draw: random.Random, document: dict[str, Any]) -> None:
+    document["programs"][program(draw)]["spending"]["at_least"] = amount(draw)
+
+
+def ceiling(draw: random.Random, document: dict[str, Any]) -> None:
+    document["programs"][program(draw)]["spending"]["at_most"] = 100 + amount(draw)
+
+
+def reserve(draw: random.Random, document: dict[str, Any]) -> None:
+    said = {"at_least": percent(draw), "of": draw.choice(("revenue", "spending"))}
+    document["funds"]["general"]["reserve"] = draw.choice((amount(draw), said))
+
+
+def a_sum(draw: random.Random, document: dict[str, Any]) -> None:
+    side, where = draw.choice(("at_least", "at_least", "at_most")), {"program": program(draw)}
+    rule(document, sum="spending", where=where, **{side: amount(draw)})
+
+
+def a_share(draw: random.Random, document: dict[str, Any]) -> None:
+    side, of = draw.choice(("at_least", "at_most")), draw.choice(("total spending", "baseline", "revenue"))
+    rule(document, sum="spending", where={"program": program(draw)}, of=of, **{side: percent(draw)})
+
+
+def a_change(draw: random.Random, document: dict[str, Any]) -> None:
+    side, of = draw.choice(("at_most", "increase_at_most", "decrease_at_most")), draw.choice(("baseline", "previous"))
+    rule(document, change={side: percent(draw), "from": of})
+
+
+def parity(draw: random.Random, document: dict[str, Any]) -> None:
+    rule(document, sum="spending", by="department", parity=percent(draw))
+
+
+def target(draw: random.Random, document: dict[str, Any]) -> None:
+    document["outcomes"]["good"]["target"] = {"at_least": 2 * amount(draw)}
+
+
+def staff(draw: random.Random, document: dict[str, Any]) -> None:
+    document["resources"]["staff"] = {"capacity": amount(draw)}
+
+
+def match(draw: random.Random, document: dict[str, Any]) -> None:
+    condition = {"from": "general", "rate": percent(draw)}
+    document["funds"]["grant"] |= {"match": condition, "spending": {"at_least": 10 * draw.randint(1, 3)}}
+
+
+LIMITS = (floor, floor, a_sum, a_sum, a_share, a_share, ceiling, reserve, a_change, parity, target, staff, match)
+
+
+def drawn_document(draw: random.Random) -> dict[str, Any]:
+    """Return a small scenario with a handful of limits that are drawn without care for one another."""
+
+    def one(department: str, *funds: str) -> dict[str, Any]:
+        words = {"department": department, "baseline": amount(draw), "spending": {}, "funds": list(funds)}
+        return words | {"outcomes": {"good": {"per_dollar": draw.randint(1, 3)}}, "uses": {"staff": {"per_dollar": 1}}}
+
+    programs = {"a": one("X", "general", "grant"), "b": one("X", "general"), "c": one("Y", "general", "grant")}
+    document: dict[str, Any] = {
+        "periods": draw.choice((["FY1"], ["FY1", "FY2"])),
+        "funds": {"general": {"revenue": 100}, "grant": {"kind": "grant", "revenue": 30}},
+        "resources": {"staff": {"capacity": 1000}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": programs,
+        "rules": [],
+    }
+    for add in draw.sample(LIMITS, draw.randint(3, 6)):
+        add(draw, document)
+    return document
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(st.randoms(use_true_random=False))
+def test_every_number_that_alone_would_do_is_offered_and_is_the_least(draw):
+    try:
+        scenario = bo.Scenario.from_document(drawn_document(draw))
+    except ScenarioError:
+        reject()
+    if has_plan(scenario):
+        reject()
+    check_every_number(scenario)
+
+
+def check_every_number(scenario: Scenario) -> None:
+    found = repairs(scenario, at_most=500)
+    offered = {repair.amendments[0].path: repair for repair in found if len(repair.amendments) == 1}
+    for limit in scenario.limits:
+        for number in limit.numbers:
+            if is_a_number_to_try(limit, number):
+                path = limit.address_of(number)
+                # a number of which nothing can be kept is dropped with its limit
+                is_offered = path in offered or limit.address in offered
+                assert has_plan(scenario, (path, loosest(scenario, number))) == is_offered, path
+    for path, repair in offered.items():
+        (item,) = repair.amendments
+        assert has_plan(repair.apply(scenario)), path
+        is_one = not isinstance(item.before, Mapping | bool) and not isinstance(item.after, Mapping)
+        if is_one and item.after is not None and abs(float(item.after) - float(item.before)) > 1e-3:
+            assert not has_plan(scenario, (path, nearly(item))), path
