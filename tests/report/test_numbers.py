@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgetopt.report.numbers import CENT, DOLLAR, MILLION, Numbers, join_words, plural, rounded, significant, singular
+from budgetopt.report.numbers import DOLLAR, MILLION, Numbers, Unit, join_words, plural, rounded, significant, singular
 
-USD = Numbers()
+USD, CENT = Numbers(), Unit(0.01, 2)
 finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
 
 
@@ -27,8 +27,8 @@ finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
         (1_000, "$1,000", "$1k"),
         (950, "$950", "$950"),
         (1.825, "$1.83", "$1.83"),
-        (0.004, "$0", "$0"),
-        (-0.004, "$0", "$0"),
+        (0.004, "$0.004", "$0"),
+        (-0.004, "-$0.004", "$0"),
         (0, "$0", "$0"),
         (-300_000, "-$300,000", "-$300k"),
     ],
