@@ -122,7 +122,9 @@ def _curves(scenario: Scenario) -> Iterator[str]:
         steeper = bends.rising if outcome.worth >= 0 else bends.falling
         bent, smooth = np.zeros(len(scenario.programs), dtype=bool), np.zeros(len(scenario.programs), dtype=bool)
         bent[column.rows[steeper > STRAIGHT]] = True
-        smooth[column.rows[np.setdiff1d(bends_of(written).is_neither, bends.is_neither)]] = True
+        before = bends_of(written)
+        smoothed = (before.rising > bends.rising + STRAIGHT) | (before.falling > bends.falling + STRAIGHT)
+        smooth[column.rows[smoothed]] = True
         most = Share(round(float(steeper.max(initial=0.0)), 3))
         sentence = f"{{}} [has a curve|have curves] of '{name}' that [gets|get] steeper, by up to {most}: "
         yield from _some(scenario, bent, sentence + "each such point is an all-or-nothing decision")

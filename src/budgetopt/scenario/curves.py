@@ -15,6 +15,8 @@ MOST_DIGITS = 12
 """Decimals after which a figure is not looked at for the digit to which it was rounded."""
 STRAIGHT = 1e-9
 """The share by which two slopes may differ and be the same."""
+NEARLY = 0.1
+"""The share by which the slopes of a curve may differ that is looked at as a straight one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +33,10 @@ class Bends:
     falling: Floats
 
     @property
-    def is_neither(self) -> Ints:
-        """The curves that are neither concave nor convex."""
-        return np.flatnonzero((self.rising > STRAIGHT) & (self.falling > STRAIGHT))
+    def is_doubtful(self) -> Ints:
+        """The curves that are neither concave nor convex, or nearly straight: rounding may have bent them."""
+        neither, most = np.minimum(self.rising, self.falling) > STRAIGHT, np.maximum(self.rising, self.falling)
+        return np.flatnonzero(neither | ((most > STRAIGHT) & (most <= NEARLY)))
 
 
 def bends_of(column: Column) -> Bends:
@@ -55,15 +58,15 @@ def bends_of(column: Column) -> Bends:
 def smoothed(column: Column) -> Column:
     """Return curves in which what is concave, or convex, within the rounding of its figures is so exactly.
 
-    Each figure is as exact as half of the last digit with which any of its curve is written. A curve whose concave
-    envelope (or convex, where it bends the other way) is nowhere farther away than that becomes the envelope; every
-    other curve stays as it is. Points that are written as whole numbers are exact.
+    Each figure is as exact as half of the last digit with which any of its curve is written. A curve from which the
+    straight line between its ends, or else its concave or its convex envelope, is nowhere farther away than that
+    becomes that one; every other curve stays as it is. Points that are written as whole numbers are exact.
     """
     bends = bends_of(column)
     assert column.offsets is not None
     values, offsets = column.values, column.offsets
     new = None
-    for curve in bends.is_neither.tolist():
+    for curve in bends.is_doubtful.tolist():
         points = values[offsets[curve] : offsets[curve + 1]]
         envelope = _within_rounding(points)
         if envelope is not None:
@@ -86,7 +89,7 @@ def _within_rounding(points: Floats) -> Floats | None:
     x, y = points[:, 0], points[:, 1]
     slopes = np.abs(np.diff(y) / np.diff(x))
     rough = _half_a_digit(y) + _half_a_digit(x) * np.maximum(np.append(slopes, 0.0), np.append(0.0, slopes))
-    tops: tuple[Callable[[Floats, Floats], Floats], ...] = (_concave, lambda x, y: -_concave(x, -y))
+    tops: tuple[Callable[[Floats, Floats], Floats], ...] = (_straight, _concave, lambda x, y: -_concave(x, -y))
     for envelope in tops:
         found = envelope(x, y)
         if (np.abs(found - y) <= rough * (1 + 1e-9)).all():
@@ -101,6 +104,11 @@ def _half_a_digit(figures: Floats) -> float:
         if (np.abs(scaled - np.rint(scaled)) <= 1e-9 * np.maximum(np.abs(scaled), 1.0)).all():
             return 0.5 * 10.0**-digits if digits else 0.0
     return 0.0
+
+
+def _straight(x: Floats, y: Floats) -> Floats:
+    """Return the line between the first and the last point, at the same places."""
+    return y[0] + (y[-1] - y[0]) * (x - x[0]) / (x[-1] - x[0])
 
 
 def _concave(x: Floats, y: Floats) -> Floats:
