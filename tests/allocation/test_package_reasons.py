@@ -36,6 +36,8 @@ def test_a_package_that_one_of_several_funds_may_pay_for() -> None:
     funds = {"other": {"revenue": 50, "carryover": False}}
     found = reasons(document_of({"a": packaged(12, funds=["general"]), "b": rated()}, 10, funds=funds))
     assert found["a"] == "unfunded: costs more than the fund has"
+    both = {"a": packaged(72, funds=["general", "other"]), "b": rated()}
+    assert reasons(document_of(both, 10, funds=funds))["a"] == "unfunded: costs more than its funds have"
 
 
 def test_a_reserve_is_not_left_for_a_package() -> None:
@@ -65,6 +67,17 @@ def test_each_program_is_held_by_the_resource_that_it_uses() -> None:
     assert found["births"] == "stands at the margin: nurses buy no more here than elsewhere"
     assert found["surgery"] == "stands at the margin: doctors buy no more here than elsewhere"
     assert found["park"] == "unfunded: a dollar here would add nothing"
+
+
+def test_money_and_staff_are_both_named_at_the_margin() -> None:
+    def cases(unit_cost: float, rate: float) -> dict[str, Any]:
+        return {**served("nurses", rate), "service": {"unit": "cases", "unit_cost": unit_cost}}
+
+    # of 20 cases 6 2/3 cost 4 dollars each, and 13 1/3 one
+    programs = {"long": cases(1, 3), "dear": cases(4, 4), "poor": cases(4, 0.5)}
+    found = reasons({**document_of(programs, revenue=40), "resources": {"nurses": {"capacity": 20}}})
+    margin = "stands at the margin: the money and nurses buy no more here than elsewhere"
+    assert found == {"long": margin, "dear": margin, "poor": "unfunded: the money and nurses buy more elsewhere"}
 
 
 def test_where_the_least_change_is_the_objective_a_cut_says_whether_another_would_do() -> None:
