@@ -185,15 +185,15 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         {"weights": {"k": NEVER}},
         [(9, [("rules[s].change.increase_at_most", Share(0.1), Share(0.25))])],
     ),
-    # from 10% to 25% is one and a half times itself
-    "how much more, as a share of itself": (
+    # of a number that is a share the points count
+    "how much more, as a share": (
         town(
             {"baseline": 40},
             {"baseline": 20},
             rules=[{"name": "s", "change": {"increase_at_most": "10%"}}, rule("k", "a", at_least=50)],
         ),
         {"weights": {"k": NEVER}, "measure": "change"},
-        [(1.5, [("rules[s].change.increase_at_most", Share(0.1), Share(0.25))])],
+        [(0.15, [("rules[s].change.increase_at_most", Share(0.1), Share(0.25))])],
     ),
     # 72 and 36 dollars are asked for; 120 less a sixth are there, and shares are written to six digits
     "how much less": (
