@@ -185,16 +185,6 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         {"weights": {"k": NEVER}},
         [(9, [("rules[s].change.increase_at_most", Share(0.1), Share(0.25))])],
     ),
-    # of a number that is a share the points count
-    "how much more, as a share": (
-        town(
-            {"baseline": 40},
-            {"baseline": 20},
-            rules=[{"name": "s", "change": {"increase_at_most": "10%"}}, rule("k", "a", at_least=50)],
-        ),
-        {"weights": {"k": NEVER}, "measure": "change"},
-        [(0.15, [("rules[s].change.increase_at_most", Share(0.1), Share(0.25))])],
-    ),
     # 72 and 36 dollars are asked for; 120 less a sixth are there, and shares are written to six digits
     "how much less": (
         town({"baseline": 80}, {"baseline": 40}, rules=[{"name": "s", "change": {"decrease_at_most": "10%"}}]),
