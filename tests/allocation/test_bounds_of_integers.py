@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt.allocation.result import document_sha256
 from budgetopt.allocation.verify import verify_result
+from budgetopt.report.numbers import Numbers
+from budgetopt.report.proof_words import proof_of
 from budgetopt.scenario.scenario import Scenario
 
 
@@ -70,6 +72,8 @@ def test_a_search_that_stops_at_a_gap_proves_nothing_beyond_it() -> None:
     assert not plan.proved
     assert plan.unique is None
     assert plan.to_dict()["certificate"]["proved"] is False
+    words = proof_of(plan, Numbers(plan.scenario.currency))
+    assert any(text.startswith("Whether another plan is as good is not known") for text in words.believed)
 
 
 def test_what_later_objectives_give_up_is_no_gap() -> None:
@@ -81,6 +85,27 @@ def test_what_later_objectives_give_up_is_no_gap() -> None:
     assert plan.certificate.conceded == pytest.approx(2)
     assert plan.certificate.proved
     assert plan.to_dict()["objective"]["conceded"] == pytest.approx(2)
+
+
+def test_two_plans_of_one_value_are_settled_by_the_rules_for_ties_on_every_solver() -> None:
+    alike = {"packages": [{"name": "all", "cost": 3, "outcomes": {"lives": 5}}]}
+    late = {**alike, "choose": "one", "start": ["Y1", "Y2"]}
+    steps = {"outcomes": {"lives": {"curve": [[0, 0], [5, 1], [10, 10]]}}}
+    open_ = {"if_funded": {"at_least": 6}, "outcomes": {"lives": {"per_dollar": 1}}}
+    choice = {"packages": [{**alike["packages"][0], "name": name} for name in ("one", "other")], "choose": "one"}
+    for programs, money, periods in (
+        ({"a": alike, "b": alike}, 4, ["Y1"]),
+        ({"a": late, "b": late}, 4, ["Y1", "Y2"]),
+        ({"a": late}, 4, ["Y1", "Y2"]),
+        ({"a": steps, "b": steps}, 10, ["Y1"]),
+        ({"a": open_, "b": open_}, 10, ["Y1"]),
+        ({"a": choice, "b": choice}, 4, ["Y1"]),
+    ):
+        scenario = projects(programs=programs, money=money, periods=periods)
+        plans = [bo.solve(scenario, solver=solver) for solver in ("highs", "cbc")]
+        assert [plan.unique for plan in plans] == [True, True]
+        assert plans[0].spending.tolist() == plans[1].spending.tolist()
+        assert plans[0].packages.tolist() == plans[1].packages.tolist()
 
 
 OFFERS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=2, max_size=6)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis import break_even_factors, prices
+from budgetopt.analysis import WhatIf, break_even_factors, figure_prices, prices
+from budgetopt.analysis.integer_prices import why_in_vain
 from budgetopt.analysis.more_or_not import NOT_SOLVED
+from budgetopt.analysis.moved_limits import NOT_TOLD
+from budgetopt.analysis.what_if import HELD, UNTOLD, question_about
 from budgetopt.report.explanation import explain
+from budgetopt.report.price_table import price_text
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 
 
@@ -100,13 +106,91 @@ def test_a_price_that_one_percent_shows_is_that_of_one_percent() -> None:
     (row,) = prices(Scenario.from_document(document)).to_dict("records")
     assert (row["relief"], row["relief_until"]) == pytest.approx((2, 101))
     assert (row["tightening"], row["tightening_until"]) == pytest.approx((2, 99))
+    # it changes by degrees
+    assert [key for key, value in row.items() if value != value] == [
+        "relief_first", "relief_then", "tightening_first", "tightening_then", "total_cost"
+    ]  # fmt: skip
 
 
-def test_a_change_that_the_gap_may_hide_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("budgetopt.analysis.moved_limits.blur", lambda _: 1.0)
-    (row,) = prices(stations()).to_dict("records")
-    assert row["relief"] != row["relief"]
-    assert "too small for what the searches leave open" in row["method"]
+def test_a_step_within_one_percent_is_said_beside_what_one_percent_brings() -> None:
+    # of 1,000: with 1,004 the second project is built, too; with less than 1,000 the first falls
+    first, second = ({"packages": [{"name": "all", "cost": cost, "outcomes": {"lives": 4}}]} for cost in (1000, 4))
+    document = {
+        "funds": {"general": {"revenue": 1000}},
+        "outcomes": {"lives": {"weight": 1}},
+        "programs": {"first": first, "second": second},
+        "rules": [{"name": "Begun", "requires": {"program": "second", "needs": "first"}}],
+    }
+    (row,) = prices(Scenario.from_document(document), only=[Provision("money", "general")]).to_dict("records")
+    assert (row["relief"], row["relief_until"]) == pytest.approx((0.4, 1010))
+    assert (row["relief_first"], row["relief_then"]) == pytest.approx((1004, 4), rel=1e-5)
+    assert (row["tightening"], row["tightening_until"]) == pytest.approx((0.4, 990))
+    assert (row["tightening_first"], row["tightening_then"]) == pytest.approx((1000, 4), rel=1e-5)
+
+
+def mixed() -> Scenario:
+    """Return a pool that is all or nothing beside a library that is not, and money enough for more than the pool."""
+    pool = {"packages": [{"name": "all", "cost": 60, "outcomes": {"visits": 300}}]}
+    library = {"outcomes": {"visits": {"per_dollar": 2}}}
+    rule = {"name": "Pool", "count": "funded", "where": {"program": "pool"}, "at_least": 1}
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {"pool": pool, "library": library},
+        "rules": [rule],
+    }
+    return Scenario.from_document(document)
+
+
+def test_a_price_that_the_gap_hides_is_that_of_the_decisions_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = bo.solve(mixed())
+    free = prices(plan, only=[Provision("money", "general")])
+    assert free["decisions"].tolist() == ["free"]
+    monkeypatch.setattr("budgetopt.analysis.moved_limits.blur", lambda _: 1e3)
+    held = prices(plan, only=[Provision("money", "general")])
+    assert held["decisions"].tolist() == ["held"]
+    assert (held["relief"][0], held["relief_until"][0]) == pytest.approx((2, float("inf")))
+    # the pool itself cannot be paid with less
+    assert (held["tightening"][0], held["tightening_until"][0]) == pytest.approx((2, 60))
+    assert held["method"][0].startswith(f"{HELD}{UNTOLD}the searches do not end in time")
+    text = price_text(plan, held)
+    assert "held: worked out with these decisions as they are in the plan" in text
+    assert "free: solved again" not in text
+
+
+def test_a_question_without_a_plan_to_hold_says_why_it_has_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("budgetopt.analysis.moved_limits.blur", lambda _: 1e3)
+    scenario = mixed()
+    table = prices(bo.solve(scenario), only=[Provision("money", "general")], question=WhatIf(scenario))
+    assert table["relief"].isna().tolist() == [True]
+    assert "the searches do not end in time" in table["method"][0]
+    text = price_text(bo.solve(scenario), table)
+    assert "Blank: the searches do not end in time" in text
+
+
+def test_a_search_that_the_relaxation_shows_to_be_in_vain_is_left_out(
+    many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = bo.solve(mixed())
+    question = question_about(plan, exact=True)
+    base = question.as_is()
+    assert why_in_vain(question, replace(base, bound=base.objective + 1.0), 5.0) == ("" if not many else NOT_TOLD)
+    assert why_in_vain(question, base, 5.0) == ""
+    monkeypatch.setattr("budgetopt.analysis.integer_prices.LONGEST", -1.0)
+    assert "together" in why_in_vain(question, base, 5.0)
+
+
+def test_the_price_of_a_figure_that_the_gap_hides_is_that_of_the_decisions_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = bo.solve(mixed())
+    (free,) = figure_prices(plan, "funds.general.revenue").to_dict("records")
+    assert free["method"] == "solved again with the figure moved by 1%"
+    assert (free["more"], free["less"]) == pytest.approx((2, -2))
+    monkeypatch.setattr("budgetopt.analysis.moved_limits.blur", lambda _: 1e3)
+    (held,) = figure_prices(plan, "funds.general.revenue").to_dict("records")
+    assert held["method"].startswith(f"{HELD}{UNTOLD}the searches")
+    assert (held["more"], held["less"], held["less_until"]) == pytest.approx((2, -2, 60))
 
 
 def test_an_unknown_cost_of_a_rule_is_said_not_to_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,4 +199,17 @@ def test_an_unknown_cost_of_a_rule_is_said_not_to_be_known(monkeypatch: pytest.M
     monkeypatch.setattr("budgetopt.analysis.total_costs.blur", lambda _: 1.0)
     text = str(explain(bo.solve(scenario), "One"))
     assert "What dropping it would gain is not worked out: the searches" in text
-    assert "gain nothing" not in text
+    assert "With the all-or-nothing decisions as they are, it would gain nothing." in text
+
+
+def test_the_price_of_one_year_of_a_growing_revenue_leaves_the_other_years_as_they_grow() -> None:
+    document = {
+        "periods": ["Y1", "Y2"],
+        "funds": {"general": {"revenue": 100, "growth": "10%"}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {"library": {"outcomes": {"visits": {"per_dollar": 2}}}},
+    }
+    table = figure_prices(Scenario.from_document(document), "funds.general.revenue.Y1", "funds.general.revenue.Y2")
+    assert table["value"].tolist() == pytest.approx([100, 110])
+    assert table["more"].tolist() == pytest.approx([2, 2])
+    assert table["less"].tolist() == pytest.approx([-2, -2])

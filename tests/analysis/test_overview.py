@@ -9,6 +9,7 @@ import pytest
 import budgetopt as bo
 from budgetopt.analysis import explain_all
 from budgetopt.analysis.overview import held_by
+from budgetopt.report.price_table import price_text
 
 STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
 UNFUNDED = "unfunded: the money buys more elsewhere"
@@ -62,7 +63,7 @@ def test_the_table_has_a_row_for_each_program_with_its_break_evens():
     assert table["price"].tolist() == pytest.approx([1.6] * 3)
 
 
-def test_with_whole_decisions_break_evens_are_looked_for_only_if_asked():
+def test_with_whole_decisions_break_evens_are_looked_for_as_far_as_time_allows(monkeypatch):
     scenario = scenario_of(
         programs={
             "a": {"packages": [{"name": "all", "cost": 50, "outcomes": {"saved": 100}}]},
@@ -70,7 +71,14 @@ def test_with_whole_decisions_break_evens_are_looked_for_only_if_asked():
         }
     )
     plan = bo.solve(scenario)
-    assert explain_all(plan)["effect_for_more"].isna().all()
-    followed = explain_all(plan, follow=True).set_index("program")
+    followed = explain_all(plan).set_index("program")
     assert followed.loc["a", "effect_for_more"] == pytest.approx(1.5, rel=1e-5)
+    assert set(followed["unknown"]) == {""}
+    assert "not worked out" not in price_text(plan, explain_all(plan))
+    assert set(explain_all(plan, follow=False)["unknown"]) == {"it was not asked for"}
+    monkeypatch.setattr("budgetopt.analysis.overview.LONGEST", -1.0)
+    late = explain_all(plan)
+    assert late["effect_for_more"].isna().all()
+    assert "Factors on the effect are not worked out for 2 programs: the searches have 60" in price_text(plan, late)
+    assert explain_all(plan, follow=True)["unknown"].tolist() == ["", ""]
     assert math.isnan(followed.loc["a", "last_dollar"])

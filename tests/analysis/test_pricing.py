@@ -11,7 +11,7 @@ from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, prices, rules_one_by_one
-from budgetopt.analysis.pricing import limit_rows
+from budgetopt.analysis.limit_rows import limit_rows
 from budgetopt.scenario.limits import Provision
 
 

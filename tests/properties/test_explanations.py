@@ -16,7 +16,7 @@ import budgetopt as bo
 from budgetopt.analysis import WhatIf, break_even_factors, explain_all, marginal_returns, prices
 from budgetopt.analysis.alterations import whole
 from budgetopt.analysis.break_even import MOVES
-from budgetopt.analysis.pricing import limit_rows
+from budgetopt.analysis.limit_rows import limit_rows
 from budgetopt.analysis.scaling import scaled
 from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Block

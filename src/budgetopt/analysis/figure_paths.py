@@ -106,6 +106,7 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
     """
     written = path if isinstance(path, str) else ".".join(path)
     parts = parse_path(path)
+    scenario = _with_each_period(scenario, parts)
     try:
         if parts[0] == "programs":
             return _of_programs(scenario, written, parts)
@@ -118,6 +119,17 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
         return Figure(scenario, written, float(values[0]), isinstance(values[0], Share), slot, tuple(places))
     except PathError as error:
         raise ScenarioError([error.at(Place(f"<price of> {written[:120]}"))]) from None
+
+
+def _with_each_period(scenario: Scenario, parts: Sequence[str]) -> Scenario:
+    """Return the scenario in which a revenue that grows stands in each period, if a path leads to one of them."""
+    fund = scenario.funds.get(parts[1]) if parts[0] == "funds" and len(parts) == 4 else None
+    if fund is None or parts[2] != "revenue" or not fund.growth or not _is_number(fund.revenue):
+        return scenario
+    amounts = scenario.revenue(parts[1]).tolist()
+    spelled = fund.model_copy(update={"revenue": dict(zip(scenario.periods, amounts, strict=True))})
+    funds = {**scenario.document.funds, parts[1]: spelled}
+    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
 
 
 def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Figure:

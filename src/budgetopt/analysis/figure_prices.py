@@ -9,15 +9,17 @@ followed to its end. Elsewhere the derivative is that of the problem solved agai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.figure_paths import Figure, figure_at
+from budgetopt.analysis.integer_prices import why_in_vain
+from budgetopt.analysis.moved_limits import NOT_TOLD, change_between
 from budgetopt.analysis.parametric import Piece, Point, follow
-from budgetopt.analysis.what_if import WhatIf, question_about
+from budgetopt.analysis.what_if import STANDS, UNTOLD, WhatIf, question_about
 from budgetopt.errors import OptionError
 from budgetopt.formulation import LinearProgram
 from budgetopt.formulation.directions import Direction, between, line_through
@@ -117,7 +119,12 @@ def price_of_figure(question: WhatIf, figure: Figure, *, ranged: bool = True) ->
     more, less = (work.side(side) for side in (1, -1))
     method = work.method
     if question.holds_decisions:
-        method += " as long as the integer decisions stand"
+        method += f" {STANDS}"
+    if work.unknown:
+        if question.held is not None:
+            price = price_of_figure(question.held, figure, ranged=ranged)
+            return replace(price, method=price.method + UNTOLD + work.unknown)
+        method += UNTOLD + work.unknown
     unit, now = figure.unit, figure.value
     return FigurePrice(
         figure.path, now, unit, unit * more.slope + 0.0, more.end, -unit * less.slope + 0.0, less.end, method
@@ -152,6 +159,7 @@ class _BestValue:
 
     def __init__(self, question: WhatIf, figure: Figure, ranged: bool) -> None:
         self.question, self.figure, self.ranged, self.method = question, figure, ranged, "exact"
+        self.unknown = ""
         self.gain = -question.problem.stages[0].sign
         self.base = question.as_is()
         money = float(inflow(figure.scenario).sum())
@@ -268,10 +276,24 @@ class _BestValue:
     def _solved_again(self, side: int, step: float) -> Piece:
         """Return what a step brings, for each unit of it."""
         self.method = "solved again with the figure moved by 1%"
-        there = self._evaluator(self.problem_at, None)(side * step)
-        if there is None:
+        self.unknown = self.unknown or why_in_vain(self.question, self.base, self._foreseen(side * step))
+        if self.unknown:
+            return Piece(np.nan, np.nan)
+        answer = self.question.solve(self.problem_at(side * step))
+        if answer.termination is Termination.INFEASIBLE:
             return Piece(np.nan, 0.0, feasible=False)
-        return Piece((there.value - self.start.value) / (side * step), np.nan)
+        change = change_between(self.question, self.base, answer)
+        self.unknown = NOT_TOLD if np.isnan(change) else ""
+        return Piece(change / (side * step), np.nan)
+
+    def _foreseen(self, by: float) -> float:
+        """Return what a step changes by the prices of the relaxation; infinite where they say nothing of it."""
+        if not self.question.is_limited:
+            return np.inf
+        problem, answer = self.question.problem, self.question.relaxed()
+        line = between(problem, self.problem_at(by), by)
+        change = np.nan if line is None else abs(_slope(line, problem, answer) * by)
+        return np.inf if np.isnan(change) else change
 
 
 def _slope(line: Direction, problem: LinearProgram, answer: Solution) -> float:

@@ -1,6 +1,6 @@
 """Prices where decisions are all-or-nothing: the limit is moved, and the problem solved again.
 
-It is moved by one percent first. Where that changes nothing, the smallest move that changes something is looked for:
+It is moved by one percent first, and then the smallest move that changes something is looked for:
 to the side of relaxing, the least that makes a better plan possible; to the side of tightening, the most that leaves a
 plan as good. What two searches do not tell apart, because they stop at a gap or run out of time, is not given.
 """
@@ -17,7 +17,10 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers import Solution, Termination
 from budgetopt.solvers.faces import with_value_row
 
-__all__ = ["CLEAR", "Moved", "MovedLimit", "blur"]
+__all__ = ["CLEAR", "NOT_TOLD", "Moved", "MovedLimit", "blur", "change_between"]
+
+NOT_TOLD = "the searches do not end in time, or stop at a gap that hides the change"
+"""Why a change of the best value is not known."""
 
 STEP = 0.01
 """The share of a limit by which it is moved first."""
@@ -25,6 +28,8 @@ EXACT_ENOUGH = 1e-7
 """A share of the best value below which a change is none, where searches are carried to their end."""
 CLEAR = 20.0
 """How many times as large as what searches leave open a change has to be to be told."""
+GRADUAL = 0.01
+"""A change at the nearest place that is less than this share of that of the first move goes by degrees."""
 BEYOND = 1e-6
 """The share of a limit by which it is moved beyond the last place that leaves a plan as good."""
 
@@ -39,14 +44,15 @@ class Moved:
         The change of the value for each unit, on the way to ``until``; NaN where it is not known, or no plan is left.
     until
         The limit up to which that holds.
-    then
-        What the value gains or loses at once where ``until`` is passed, if nothing changes on the way there.
+    first, then
+        The nearest limit at which the value changes at once, and by how much; NaN if it changes by degrees.
     why
         Why there is no price; empty where there is one.
     """
 
     price: float
     until: float
+    first: float = math.nan
     then: float = math.nan
     why: str = ""
 
@@ -54,6 +60,24 @@ class Moved:
 def blur(answer: Solution) -> float:
     """Return how far the best value may lie from that of an answer."""
     return abs(answer.bound - answer.objective) if math.isfinite(answer.bound) else math.inf
+
+
+def change_between(question: WhatIf, base: Solution, answer: Solution) -> float:
+    """Return what an answer gains over that to a problem as it is; NaN where the searches do not tell it."""
+    if base.x is None or answer.x is None:
+        return math.nan
+    stage = question.problem.stages[0]
+    change, left_open = -stage.sign * (answer.objective - base.objective), blur(answer) + blur(base)
+    least = least_change(question, base)
+    if abs(change) > max(CLEAR * left_open, least):
+        return change
+    return math.nan if left_open > least else 0.0
+
+
+def least_change(question: WhatIf, base: Solution) -> float:
+    """Return the change of the best value below which it is none."""
+    worth = 1e-3 * float(np.abs(question.problem.stages[0].cost).max(initial=0.0))
+    return EXACT_ENOUGH * max(abs(base.objective), worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +102,30 @@ class MovedLimit:
     is_equal: bool
     is_upper: bool
 
+    @property
+    def step(self) -> float:
+        """By how much it is moved first."""
+        return STEP * self.size
+
     def to(self, direction: int, *, relaxing: bool) -> Moved:
         """Return what moving the limit up (1) or down (-1) brings."""
-        late = Moved(math.nan, math.nan, why="not worked out: the searches do not end in time")
-        if self.base.x is None:
-            return late
-        there = self.bound + direction * STEP * self.size
+        there = self.bound + direction * self.step
         answer = self.question.solve(self._at(there))
         if answer.termination is Termination.INFEASIBLE:
             return Moved(math.nan, self.bound)
-        if answer.x is None:
-            return late
-        change, open_ = self._gain(answer), blur(answer) + blur(self.base)
-        least = EXACT_ENOUGH * max(abs(self.base.objective), self._worth)
-        if abs(change) > max(CLEAR * open_, least):
-            return Moved(change / (direction * STEP * self.size), there)
-        if open_ > least:
-            return Moved(
-                math.nan, math.nan, why="not worked out: the change is too small for what the searches leave open"
-            )
-        return self._smallest(direction, least, relaxing=relaxing)
+        change = change_between(self.question, self.base, answer)
+        if math.isnan(change):
+            return Moved(math.nan, math.nan, why=NOT_TOLD)
+        smallest = self._smallest(direction, relaxing=relaxing, beyond_step=not change)
+        if not change:
+            return smallest
+        is_step = abs(smallest.then) > GRADUAL * abs(change)
+        first = (smallest.first, smallest.then) if is_step else (math.nan, math.nan)
+        return Moved(change / (direction * self.step), there, *first)
 
-    @property
-    def _worth(self) -> float:
-        return 1e-3 * float(np.abs(self.question.problem.stages[0].cost).max(initial=0.0))
-
-    def _smallest(self, direction: int, least: float, *, relaxing: bool) -> Moved:
-        """Return the smallest move that changes the value."""
+    def _smallest(self, direction: int, *, relaxing: bool, beyond_step: bool) -> Moved:
+        """Return the smallest move that changes the value; ``beyond_step``: it is known to lie beyond the first."""
+        least = least_change(self.question, self.base)
         stage, sign = self.question.problem.stages[0], -self.question.problem.stages[0].sign
         wanted = self.base.objective + sign * (2.0 * least if relaxing else -least)
         free = with_value_row(self._at(self.bound, open_to=direction), stage, wanted, 0.0)
@@ -115,18 +136,18 @@ class MovedLimit:
         if answer.termination in (Termination.INFEASIBLE, Termination.UNBOUNDED):
             return Moved(0.0, direction * math.inf)
         if answer.termination is not Termination.OPTIMAL:
-            return Moved(0.0, self.bound + direction * STEP * self.size)
+            return Moved(0.0, self.bound + direction * self.step)
         # the least change of the value that is looked for moves the place by a little
         unit = 10.0 ** math.ceil(math.log10(2.0 * BEYOND * self.size))
         place = round(answer.objective / unit) * unit
-        if direction * (place - self.bound) <= STEP * self.size:
+        if beyond_step and direction * (place - self.bound) <= self.step:
             # it stands within the step already seen, where nothing changes
-            place = self.bound + direction * STEP * self.size
+            place = self.bound + direction * self.step
         beyond = self.question.solve(self._at(place + (0.0 if relaxing else direction * BEYOND * self.size)))
         if beyond.termination is Termination.INFEASIBLE:
             return Moved(0.0, place)
         then = self._gain(beyond) if beyond.termination is Termination.OPTIMAL else math.nan
-        return Moved(0.0, place, then)
+        return Moved(0.0, place, place, then)
 
     def _gain(self, answer: Solution) -> float:
         return -self.question.problem.stages[0].sign * (answer.objective - self.base.objective)

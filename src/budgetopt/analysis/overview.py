@@ -12,16 +12,24 @@ from budgetopt.allocation import plan_of
 from budgetopt.allocation.reasons import PLAIN
 from budgetopt.analysis.break_even import factors_of
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
+from budgetopt.analysis.more_or_not import NOT_SOLVED
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.formulation.stages import outcome_worths
+from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.allocation import Subject
+    from budgetopt.allocation import Allocation, Subject
 
 __all__ = ["explain_all", "held_by", "seeks_outcomes"]
+
+LONGEST = 60.0
+"""In integer problems: the seconds of searches after which no further factor is looked for."""
+TOO_LATE = f"the searches have {LONGEST:.0f} seconds together"
+NOT_ASKED = "it was not asked for"
 
 
 def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
@@ -58,15 +66,16 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.marginal_returns`, in the first period (NaN for
     programs of packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get
     more and less. These are seen by solving again just inside and just outside, on one live problem; NaN where no
-    factor within a hundred changes anything.
+    factor within a hundred changes anything. With integer decisions, all of them free, there is a column ``unknown``:
+    why a factor is not known, empty where it is.
 
     Parameters
     ----------
     plan
         The plan; or a scenario or its path, which is solved.
     follow
-        Whether the break-evens are looked for. Left out, they are in linear programs; with integer decisions,
-        where each takes many solves, they are NaN.
+        Whether the break-evens are looked for, however long that takes. Left out, they are in linear programs; with
+        integer decisions, where each takes many searches, as far as :data:`LONGEST` allows.
     question
         A live problem of the same scenario, if there is one already.
 
@@ -81,7 +90,6 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
 
     plan = plan_of(plan, "explain_all")
     question = question or WhatIf(plan.scenario, plan=plan)
-    follow = not plan.formulation.linear_program.is_integer if follow is None else follow
     ids = plan.scenario.programs.ids
     duals = duals_of(question)
     programs = plan.programs
@@ -94,13 +102,8 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
         held_by(str(reason), {} if duals is None else charges_by_rule(question, duals, row), *figures[row].tolist())
         for row, reason in enumerate(programs["reason"].tolist())
     ]
-    factors = np.full((2, len(ids)), np.nan)
-    if follow:
-        open_question = question_about(plan, exact=True) if question.holds_decisions else question
-        for row in range(len(ids)):
-            for item in factors_of(plan, row, open_question, ("effect",)):
-                factors[int(item.more), row] = item.factor
-    return pd.DataFrame(
+    factors, unknown = _factors(plan, question, follow)
+    table = pd.DataFrame(
         {
             "program": ids,
             **{key: programs[key].to_numpy() for key in ("name", "baseline", "spending", "change")},
@@ -110,3 +113,24 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
             "effect_for_less": factors[0],
         }
     )
+    return table.assign(unknown=unknown) if plan.formulation.linear_program.is_integer else table
+
+
+def _factors(plan: Allocation, question: WhatIf, follow: bool | None) -> tuple[Floats, list[str]]:
+    """Return the factors for less and for more, shape (2, programs), and why those of a program are not known."""
+    count = len(plan.scenario.programs)
+    factors, unknown = np.full((2, count), np.nan), [""] * count
+    if follow is False:
+        return factors, [NOT_ASKED] * count
+    asked = question_about(plan, exact=True) if question.holds_decisions else question
+    if asked.is_limited and asked.as_is().termination is not Termination.OPTIMAL:
+        return factors, [NOT_SOLVED] * count
+    until = math.inf if follow or not asked.is_integer else LONGEST
+    for row in range(count):
+        if asked.seconds > until:
+            unknown[row] = TOO_LATE
+            continue
+        for item in factors_of(plan, row, asked, ("effect",)):
+            factors[int(item.more), row] = item.factor
+            unknown[row] = unknown[row] or item.unknown
+    return factors, unknown

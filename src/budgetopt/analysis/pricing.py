@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +11,13 @@ import numpy as np
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import FigurePrice, price_of_figure
-from budgetopt.analysis.moved_limits import Moved, MovedLimit
+from budgetopt.analysis.integer_prices import SOLVED_AGAIN, moved_row, searched_cost
+from budgetopt.analysis.limit_rows import LimitRow, limit_rows, terms_of
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.total_costs import solved, total_cost
-from budgetopt.analysis.what_if import WhatIf, question_about
+from budgetopt.analysis.what_if import HELD, STANDS, UNTOLD, WhatIf, question_about
 from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.scenario.limits import Limit, Provision
-from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import Solution, Termination
 
 if TYPE_CHECKING:
@@ -25,64 +25,16 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Subject
 
-__all__ = ["LimitRow", "limit_rows", "prices"]
+__all__ = ["prices"]
 
 COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
     "total_cost", "method", "unit",
 )  # fmt: skip
-THEN = ("relief_then", "tightening_then")
-"""Columns of integer problems alone."""
-LONGEST = 120.0
-"""In large integer problems: the seconds after which no further limit is priced."""
-SOLVED_AGAIN = "solved again with the limit moved by 1%"
-TOO_LATE = Moved(np.nan, np.nan, why=f"not worked out: all prices together have {LONGEST:.0f} seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class LimitRow:
-    """One side of a row of the linear program that a price can be asked of.
-
-    Parameters
-    ----------
-    period, part
-        Its period, empty for all periods together; which group or program of the limit it is about, or empty.
-    sense, bound
-        ``at least``, ``at most`` or ``equals``, and the limit in the unit of the row.
-    """
-
-    limit: Limit
-    period: str
-    sense: str
-    bound: float
-    row: int
-    part: str
-
-    @property
-    def relaxes(self) -> int:
-        """The direction in which the limit is relaxed: 1 where a greater bound asks for less."""
-        return -1 if self.sense == "at least" else 1
-
-
-def limit_rows(question: WhatIf) -> Iterator[LimitRow]:
-    """Yield every limit whose price can be asked, in the order of the linear program."""
-    problem, limits, periods = question.problem, question.scenario.limits, question.scenario.periods
-    programs = question.scenario.programs.ids
-    for block in problem.row_labels.blocks:
-        if block.limit is None or block.part is None:
-            continue
-        for at in np.flatnonzero(block.limit >= 0).tolist():
-            limit, row, number = limits[int(block.limit[at])], block.start + at, int(block.part[at])
-            if not limit.has_row_prices:
-                continue
-            period = int(block.keys["period"][at])
-            when = "" if period < 0 else periods[period]
-            part = "" if number < 0 else limit.parts[number] if number < len(limit.parts) else str(number + 1)
-            if "program" in block.keys:
-                part = str(programs[int(block.keys["program"][at])])
-            lower, upper = float(problem.row_lower[row]), float(problem.row_upper[row])
-            sides = (("equals", lower),) if lower == upper else (("at least", lower), ("at most", upper))
-            yield from (LimitRow(limit, when, sense, bound, row, part) for sense, bound in sides if np.isfinite(bound))
+INTEGER_COLUMNS = (
+    *COLUMNS[:8], "relief_first", "relief_then", *COLUMNS[8:10], "tightening_first", "tightening_then",
+    "total_cost", "decisions", "method", "unit",
+)  # fmt: skip
 
 
 def prices(
@@ -107,10 +59,12 @@ def prices(
     of what the plan decides has the bound 0, and its unit is a dollar (or unit) beyond the share.
 
     In integer problems there are no duals: the prices are what moving the limit by 1% brings, for each unit, found by
-    solving again. Where 1% brings nothing, the price is 0 up to the smallest move that changes something, and
-    ``relief_then`` and ``tightening_then`` say what that changes at once. What the searches do not tell in time, or
-    within their gap, is NaN; ``method`` says why. With the decisions held as they are in the plan, all is exact as in a
-    linear program, and true as long as the decisions stand: a total cost is then the least that it is.
+    solving again. Where 1% brings nothing, the price is 0 up to the smallest move that changes something.
+    ``relief_first`` and ``tightening_first`` are the nearest bounds at which the value changes at once, and
+    ``relief_then`` and ``tightening_then`` say by how much. ``decisions`` is then ``free``. Where the searches do not
+    tell this in time, or within their gap, it is ``held``, and ``method`` says why: the row is worked out with the
+    decisions as they are in the plan, exactly as in a linear program. Relaxing a limit, or dropping it, then brings at
+    least what is said, and tightening takes at most that.
 
     Parameters
     ----------
@@ -132,36 +86,68 @@ def prices(
     """
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=bool(hold), exact=True)
-    method = SOLVED_AGAIN if question.is_integer else "exact"
-    if question.holds_decisions:
-        method = "exact as long as the integer decisions stand"
-    base = question.as_is() if question.is_integer else solved(question.as_is())
     asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
-    costs = {limit.provision: _cost(question, limit.provision, base) for limit in asked}
-    groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
-    rows = [
-        row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
-    ]
-    for row in rows:
-        row.setdefault("method", method)
-    return _table(rows, asked, costs, method if question.holds_decisions else "exact")
+    rows = _of_limits(question, asked, only)
+    if question.is_integer:
+        rows = _completed(question, asked, rows)
+    return _table([row for group in rows.values() for row in group], question)
 
 
-def _table(
-    rows: list[dict[str, Any]], asked: Sequence[Limit], costs: Mapping[Provision, float], dropped: str
-) -> pd.DataFrame:
-    """Return the rows, and a row for each limit without any that costs something."""
+def _table(rows: Sequence[dict[str, Any]], question: WhatIf) -> pd.DataFrame:
     import pandas as pd
 
-    priced = {Provision(row["kind"], row["name"]) for row in rows}
-    nothing = {"part": "", "period": "", "sense": "", "method": dropped, "unit": 1.0}
-    rows += [
-        {"kind": limit.kind, "name": limit.name, "total_cost": costs[limit.provision], **nothing}
-        for limit in asked
-        if limit.provision not in priced and (costs[limit.provision] > 0 or not limit.of_program)
-    ]
-    more = THEN if any(THEN[0] in row for row in rows) else ()
-    return pd.DataFrame(rows, columns=[*COLUMNS[:-2], *more, *COLUMNS[-2:]])
+    if question.is_integer:
+        rows = [{**row, "decisions": "held" if STANDS in row["method"] else "free"} for row in rows]
+    return pd.DataFrame(rows, columns=INTEGER_COLUMNS if question.is_integer else COLUMNS)
+
+
+def _completed(
+    question: WhatIf, asked: Sequence[Limit], rows: dict[Provision, list[dict[str, Any]]]
+) -> dict[Provision, list[dict[str, Any]]]:
+    """Return the rows of an integer problem; those that searches do not tell, with the decisions held."""
+    lacking = [provision for provision, group in rows.items() if any(row["unknown"] for row in group)]
+    if question.held is None:
+        again = rows
+    else:
+        again = _of_limits(question.held, [limit for limit in asked if limit.provision in lacking], lacking)
+    found = dict(rows)
+    for provision in lacking:
+        # a floor or ceiling of a program that costs nothing has no row
+        pairs = zip(rows[provision], again.get(provision, []), strict=False)
+        found[provision] = [
+            {**new, "method": new["method"] + UNTOLD + own["unknown"]} if own["unknown"] else own for own, new in pairs
+        ]
+    return found
+
+
+def _of_limits(
+    question: WhatIf, asked: Sequence[Limit], only: Collection[Provision] | None
+) -> dict[Provision, list[dict[str, Any]]]:
+    """Return the rows of each limit; one without rows of its own has one if it costs something."""
+    base = question.as_is() if question.is_integer else solved(question.as_is())
+    work = searched_cost if question.is_integer else _known_cost
+    costs = {limit.provision: work(question, limit.provision, base) for limit in asked}
+    groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
+    found = {provision: _of_limit(question, group, base, costs.get(provision)) for provision, group in groups.items()}
+    for limit in asked:
+        cost, unknown = costs[limit.provision]
+        if limit.provision not in found and (cost > 0 or unknown or not limit.of_program):
+            method = HELD if question.holds_decisions else "exact"
+            alone = {**_named(limit), "total_cost": cost, "method": method, "unknown": unknown, "unit": 1.0}
+            found[limit.provision] = [alone]
+    return found
+
+
+def _known_cost(question: WhatIf, provision: Provision, base: Solution) -> tuple[float, str]:
+    return total_cost(question, provision, base), ""
+
+
+def _method(question: WhatIf) -> str:
+    return SOLVED_AGAIN if question.is_integer else HELD if question.holds_decisions else "exact"
+
+
+def _named(limit: Limit) -> dict[str, Any]:
+    return {"kind": limit.kind, "name": limit.name, "part": "", "period": "", "sense": ""}
 
 
 def _by_limit(rows: Iterator[LimitRow]) -> dict[Provision, list[LimitRow]]:
@@ -172,27 +158,32 @@ def _by_limit(rows: Iterator[LimitRow]) -> dict[Provision, list[LimitRow]]:
     return found
 
 
-def _of_limit(question: WhatIf, group: Sequence[LimitRow], base: Solution, cost: float | None) -> list[dict[str, Any]]:
+def _of_limit(
+    question: WhatIf, group: Sequence[LimitRow], base: Solution, cost: tuple[float, str] | None
+) -> list[dict[str, Any]]:
     """Return the rows of one limit; its whole comes first where it has several, and its cost stands there alone."""
     rows = [_priced(question, row, base) for row in group]
     if len({(row.part, row.period) for row in group}) > 1:
         rows = [*_wholes(question, group[0].limit), *rows]
-    rows[0]["total_cost"] = np.nan if cost is None else cost
-    return [{"unit": 1.0, **row} for row in rows]
+    rows = [{"unit": 1.0, "method": _method(question), "unknown": "", **row} for row in rows]
+    rows[0]["total_cost"], unknown = (np.nan, "") if cost is None else cost
+    rows[0]["unknown"] = rows[0]["unknown"] or unknown
+    return rows
 
 
 def _wholes(question: WhatIf, limit: Limit) -> list[dict[str, Any]]:
     """Return the price of each number of a limit along all of its rows; its name alone if it has no numbers."""
-    told = {"kind": limit.kind, "name": limit.name, "part": "", "period": "", "sense": ""}
     numbers = [(number.sense, limit.address_of(number)) for number in limit.numbers]
     if limit.kind == "money":
         numbers = [("equals", f"funds[{limit.name}].revenue")]
     found = []
     for sense, path in numbers:
         price = price_of_figure(question, figure_at(question.scenario, path), ranged=False)
-        sides = _by_side(price, sense)
-        found.append({**told, "sense": sense, "bound": price.value, "unit": price.unit, **sides})
-    return found or [told]
+        told: dict[str, Any] = {"sense": sense, "bound": price.value, "unit": price.unit, **_by_side(price, sense)}
+        if question.is_integer:
+            told["method"] = price.method
+        found.append({**_named(limit), **told})
+    return found or [_named(limit)]
 
 
 def _by_side(price: FigurePrice, sense: str) -> dict[str, float]:
@@ -216,7 +207,7 @@ def _priced(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]:
         **{key: getattr(row, key) for key in ("part", "period", "sense", "bound")},
     }
     if question.is_integer:
-        return {**own, **_moved(question, row, base)}
+        return {**own, **moved_row(question, row, base)}
     if row.limit.kind == "money":
         figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))
         price = price_of_figure(question, figure)
@@ -239,7 +230,7 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
     start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
     least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
-    terms = _terms(question, limit, base)
+    terms = terms_of(question, limit, base)
     size = max(abs(limit.bound), float(np.abs(terms).sum()), least)
     slack = 0.0 if limit.sense == "equals" else -limit.relaxes * (float(terms.sum()) - limit.bound)
     found = []
@@ -278,44 +269,6 @@ def _with_bound(question: WhatIf, limit: LimitRow, lower: float, upper: float) -
     low = question.problem.row_lower[at] if limit.sense == "at most" else np.array([lower])
     high = question.problem.row_upper[at] if limit.sense == "at least" else np.array([upper])
     return question.changed_rows(at, low, high)
-
-
-def _terms(question: WhatIf, limit: LimitRow, base: Solution) -> Floats:
-    """Return what each entry of a row adds to it at a plan; shape (entries,)."""
-    matrix = question.problem.matrix
-    entries = np.flatnonzero(matrix.index == limit.row)
-    columns = np.searchsorted(matrix.starts, entries, side="right") - 1
-    assert base.x is not None, "what is solved has a plan"
-    return matrix.value[entries] * base.x[columns]
-
-
-def _cost(question: WhatIf, provision: Provision, base: Solution) -> float:
-    """Return the total cost of a provision; NaN where the time for all prices is over."""
-    return np.nan if _is_late(question) else total_cost(question, provision, base)
-
-
-def _is_late(question: WhatIf) -> bool:
-    """Return whether the prices of a large integer problem have taken all the time that they have together."""
-    return question.is_limited and question.seconds > LONGEST
-
-
-def _moved(question: WhatIf, limit: LimitRow, base: Solution) -> dict[str, Any]:
-    """Return what moving a limit brings on both sides, by solving again with every integer decision free."""
-    least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
-    size = max(abs(limit.bound), least)
-    if base.x is not None:
-        size = max(size, float(np.abs(_terms(question, limit, base)).sum()))
-    is_equal = limit.sense == "equals"
-    movable = MovedLimit(question, base, limit.row, limit.bound, size, is_equal, limit.sense == "at most")
-    sides: dict[str, Moved] = {}
-    for name, side in (("relief", 1), ("tightening", -1)):
-        sides[name] = TOO_LATE if _is_late(question) else movable.to(side * limit.relaxes, relaxing=side > 0)
-    out: dict[str, Any] = {}
-    for name, moved in sides.items():
-        out |= {name: limit.relaxes * moved.price + 0.0, f"{name}_until": moved.until}
-        out[f"{name}_then"] = moved.then if name == "relief" else -moved.then
-    why = [f"{name}: {moved.why}" for name, moved in sides.items() if moved.why]
-    return {**out, "method": f"{SOLVED_AGAIN}; {'; '.join(why)}" if why else SOLVED_AGAIN}
 
 
 def _evaluator(question: WhatIf, limit: LimitRow) -> Callable[[float], Point | None]:

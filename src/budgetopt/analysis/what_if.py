@@ -23,10 +23,15 @@ from budgetopt.solvers.solution import EXACT
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
 
-__all__ = ["WhatIf", "is_large", "question_about"]
+__all__ = ["HELD", "STANDS", "UNTOLD", "WhatIf", "is_large", "question_about"]
 
 FEW, FEW_OF = 100, 0.05
 """So many entries of the matrix, or such a share of them, may change in a live problem; beyond, a new one is made."""
+STANDS = "as long as the integer decisions stand"
+HELD = f"exact {STANDS}"
+"""How a price is worked out where integer decisions are held."""
+UNTOLD = ", as with free decisions it is not told: "
+"""What stands between how a price of an integer problem is worked out and why it is not by solving again."""
 SECONDS = 5.0
 """How long one search takes at most where there are many integer decisions."""
 
@@ -46,10 +51,20 @@ class WhatIf:
     plan
         A plan whose integer decisions are held, so that every question is about a linear program; left out, they are
         open.
+    around
+        A plan whose integer decisions are open here and can be held in another question, :attr:`held`.
     """
 
-    def __init__(self, scenario: Scenario, options: Options | None = None, *, plan: Allocation | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        options: Options | None = None,
+        *,
+        plan: Allocation | None = None,
+        around: Allocation | None = None,
+    ) -> None:
         self.scenario = scenario
+        self._around = around
         self._options = options or Options()
         self._decisions = {} if plan is None else decisions_of(plan)
         self.formulation: Formulation = self.formulated(scenario)
@@ -83,6 +98,19 @@ class WhatIf:
     @cached_property
     def _answer(self) -> Solution:
         return self.solve(self.problem)
+
+    @cached_property
+    def held(self) -> WhatIf | None:
+        """The same question with the integer decisions held as they are in the plan around which it is asked."""
+        return None if self._around is None else WhatIf(self.scenario, plan=self._around)
+
+    @cached_property
+    def _relaxed(self) -> Solution:
+        return self.solve(self.problem.relaxed())
+
+    def relaxed(self) -> Solution:
+        """Return the answer to the scenario as it is without the integer conditions; it is solved once."""
+        return self._relaxed
 
     def as_is(self) -> Solution:
         """Return the answer to the scenario as it is; it is solved once."""
@@ -148,8 +176,8 @@ def question_about(plan: Allocation, *, hold: bool = False, exact: bool = False)
     integer decisions there are. Where there are many, each search has :data:`SECONDS`.
     """
     if hold or not is_large(plan):
-        return WhatIf(plan.scenario, plan=plan if hold else None)
-    return WhatIf(plan.scenario, Options(gap=EXACT if exact else None, time_limit=SECONDS))
+        return WhatIf(plan.scenario, plan=plan if hold else None, around=None if hold else plan)
+    return WhatIf(plan.scenario, Options(gap=EXACT if exact else None, time_limit=SECONDS), around=plan)
 
 
 def is_large(plan: Allocation) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from budgetopt.allocation import Allocation
 from budgetopt.analysis.figure_prices import FigurePrice, money_prices
+from budgetopt.analysis.moved_limits import NOT_TOLD
 from budgetopt.analysis.pricing import prices
 from budgetopt.analysis.total_costs import solved, total_cost
 from budgetopt.analysis.what_if import WhatIf
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     Told = tuple[str, tuple[str, ...], dict[str, pd.DataFrame]]
 
 __all__ = ["fund_explained", "limit_explained"]
-
-NOT_TOLD = "the searches that it takes do not end in time, or stop at a gap that hides it"
 
 
 def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, numbers: Numbers) -> Told:
@@ -53,8 +52,8 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
         cost = total_cost(question, provision, question.as_is() if question.is_integer else solved(question.as_is()))
     if math.isinf(cost):
         sentences.append("Without it nothing would limit the gain.")
-    elif math.isnan(cost):
-        sentences.append(f"What dropping it would gain is not worked out: {NOT_TOLD}.")
+    elif math.isnan(cost) or _is_held(table):
+        sentences += _untold(cost, gain)
     elif cost > 0:
         sentences.append(f"Without it the best plan would {gain.words(cost)}.")
         if moved := _moves_without(plan, provision, numbers):
@@ -62,6 +61,14 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     elif binds:
         sentences.append("Dropping it would gain nothing.")
     return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
+
+
+def _untold(cost: float, gain: Gain) -> Iterator[str]:
+    """Say that what a limit costs is not known, and what it costs with the all-or-nothing decisions held."""
+    yield f"What dropping it would gain is not worked out: {NOT_TOLD}."
+    if not math.isnan(cost):
+        brings = f"the best plan would {gain.words(cost)}" if cost > 0 else "it would gain nothing"
+        yield f"With the all-or-nothing decisions as they are, {brings}."
 
 
 def _in_each_period(plan: Allocation, rows: pd.DataFrame, numbers: Numbers) -> Iterator[str]:
@@ -148,3 +155,8 @@ def _does(worth: float, gain: Gain) -> str:
     if not worth:
         return "change nothing"
     return gain.words(worth) if worth > 0 else f"cost {gain.amount(-worth)}"
+
+
+def _is_held(table: pd.DataFrame) -> bool:
+    """Return whether a cost was worked out with the all-or-nothing decisions held."""
+    return "decisions" in table and len(table) > 0 and bool(table["decisions"].iloc[0] == "held")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import Numbers
+from budgetopt.analysis.what_if import UNTOLD
+from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line
 
 if TYPE_CHECKING:
@@ -16,12 +18,14 @@ __all__ = ["price_text"]
 
 MONEY = ("money", "change", "spending", "baseline")
 """Columns that are dollars."""
+HIDDEN = ("method", "because", "unit", "unknown")
+"""Columns that are said beneath the table, or not at all."""
 
 
 def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     """Return a table of prices as aligned text: numbers to the right, with the digits that matter."""
     numbers = Numbers(plan.scenario.currency)
-    shown = [column for column in table.columns if column not in ("method", "because", "unit") and _says(table[column])]
+    shown = [column for column in table.columns if column not in HIDDEN and _says(table[column])]
     headers = [column.replace("_", " ") for column in shown]
     cells = [[_cell(value, column, numbers) for value in table[column].tolist()] for column in shown]
     widths = [max([len(header), *map(len, column)]) for header, column in zip(headers, cells, strict=True)]
@@ -35,16 +39,42 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
 
     lines = [line(headers), line(["─" * width for width in widths])]
     lines += [line(list(row)) for row in zip(*cells, strict=True)]
-    if "method" in table and len(table) and table["method"].iloc[0] != "exact":
-        method, *_ = table["method"].iloc[0].split("; ")
-        why = "There are all-or-nothing decisions, and so no duals: each price is"
-        lines += ["", f"Prices and costs are {method}." if method.startswith("exact") else f"{why} {method}."]
-        if "relief_then" in table:
-            text = "Where that brings nothing, the price is 0 up to the next limit that changes something"
-            lines.append(f"{text}; “then” says what that changes at once.")
-        reasons = dict.fromkeys(part for one in table["method"] for part in one.split("; ")[1:])
-        lines += [f"No price for {reason}." for reason in reasons]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_notes(table), *_unknown(table)])
+
+
+def _unknown(table: pd.DataFrame) -> Iterator[str]:
+    """Say of how many programs a factor is not known, and why."""
+    if "unknown" not in table:
+        return
+    counts = table["unknown"][table["unknown"] != ""].value_counts()
+    if len(counts):
+        yield ""
+    for reason, count in counts.items():
+        yield f"Factors on the effect are not worked out for {plural(int(count), 'program')}: {reason}."
+
+
+def _notes(table: pd.DataFrame) -> Iterator[str]:
+    """Say how prices are worked out where decisions are all-or-nothing."""
+    if "method" not in table or not len(table) or set(table["method"]) == {"exact"}:
+        return
+    yield ""
+    if "decisions" not in table:
+        yield f"Prices and costs are {table['method'].iloc[0]}."
+        return
+    yield "There are all-or-nothing decisions, and so no duals."
+    free = table["decisions"] == "free"
+    if free.any():
+        yield "free: solved again with these decisions free and the limit moved by 1%, or dropped."
+        yield "“first” is the nearest limit at which the value changes at once, and “then” by how much."
+    if not free.all():
+        yield (
+            "held: worked out with these decisions as they are in the plan. Relaxing or dropping the limit brings at "
+            "least that, and tightening it takes at most that."
+        )
+    for sort, rows in (("held", table[~free]), ("Blank", table[free])):
+        reasons = dict.fromkeys(part for one in rows["method"] if (part := one.partition(UNTOLD)[2]))
+        if reasons:
+            yield f"{sort}: {'; '.join(reasons)}."
 
 
 def _says(column: pd.Series[Any]) -> bool:

@@ -93,6 +93,8 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     if plan.unique is False:
         short += f" {TIES}"
         believed.append(f"{TIES} Another solver may give another one.")
+    elif plan.unique is None:
+        believed.append("Whether another plan is as good is not known: the search stopped at a gap or a limit of time.")
     believed.append(
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
         "the sources that are named."

@@ -57,8 +57,8 @@ class SolverResult:
     stages
         Each objective of the list with its own plan and proof, as far as the sequence came.
     unique
-        Whether the plan is shown to be the only one after the tie break; False if ties are left, None if none were
-        looked for because a search stopped short of its end.
+        Whether the plan is shown to be the only one after the tie break; False if ties are left, None if that
+        is not known because a search stopped short of its end.
     held
         For integer problems, the first objective over the linear program that is left when the integer
         decisions are held: its duals price money around this plan. None for linear programs.
@@ -174,7 +174,7 @@ class _Solver:
             around = waiting.around(lp, plan, results)
             if around is not None:
                 x, unique, held = around
-                outcome = self.outcome(lp, results, x, (unique and settled) if is_exact else None, held)
+                outcome = self.outcome(lp, results, x, unique if is_exact and settled else None, held)
                 if outcome.certificate is not None and outcome.certificate.feasible:
                     return outcome
         return self.outcome(lp, results, x)
