@@ -59,8 +59,8 @@ def smoothed(column: Column) -> Column:
     """Return curves in which what is concave, or convex, within the rounding of its figures is so exactly.
 
     Each figure is as exact as half of the last digit with which any of its curve is written. A curve from which the
-    straight line between its ends, or else its concave or its convex envelope, is nowhere farther away than that
-    becomes that one; every other curve stays as it is. Points that are written as whole numbers are exact.
+    straight line between its ends, or else its concave or its convex envelope, is nowhere farther away than that of
+    the point and of the ends together becomes that one; every other curve stays as it is. Points that are written as whole numbers are exact.
     """
     bends = bends_of(column)
     assert column.offsets is not None
@@ -92,7 +92,8 @@ def _within_rounding(points: Floats) -> Floats | None:
     tops: tuple[Callable[[Floats, Floats], Floats], ...] = (_straight, _concave, lambda x, y: -_concave(x, -y))
     for envelope in tops:
         found = envelope(x, y)
-        if (np.abs(found - y) <= rough * (1 + 1e-9)).all():
+        # a point may be off by that, and so may the two between which the envelope passes it
+        if (np.abs(found - y) <= (rough + rough.max()) * (1 + 1e-9)).all():
             return found
     return None
 
