@@ -64,8 +64,8 @@ def test_each_program_is_held_by_the_resource_that_it_uses() -> None:
     found = reasons({**document_of(programs, revenue=100), "resources": resources})
     assert found["visits"] == "unfunded: nurses are used up elsewhere: one of the minutes buys 2 there, 0.5 here"
     assert found["checks"] == "unfunded: doctors are used up elsewhere: one of the minutes buys 4 there, 1 here"
-    assert found["births"] == "stands at the margin: nurses buy no more here than elsewhere"
-    assert found["surgery"] == "stands at the margin: doctors buy no more here than elsewhere"
+    assert found["births"] == "stands at the margin: it uses all of nurses"
+    assert found["surgery"] == "stands at the margin: it uses all of doctors"
     assert found["park"] == "unfunded: a dollar here would add nothing"
 
 
@@ -77,7 +77,7 @@ def test_money_and_staff_are_both_named_at_the_margin() -> None:
     programs = {"long": cases(1, 3), "dear": cases(4, 4), "poor": cases(4, 0.5)}
     found = reasons({**document_of(programs, revenue=40), "resources": {"nurses": {"capacity": 20}}})
     margin = "stands at the margin: the money and nurses buy no more here than elsewhere"
-    assert found == {"long": margin, "dear": margin, "poor": "unfunded: the money and nurses buy more elsewhere"}
+    assert found == {"long": margin, "dear": margin, "poor": "unfunded: the money and nurses are used up elsewhere"}
 
 
 def test_where_the_least_change_is_the_objective_a_cut_says_whether_another_would_do() -> None:
