@@ -5,25 +5,26 @@ Nothing here uses the tables of reports: the figures come from the arrays of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.formulation import formulate
+from budgetopt.audit.activity import levels_of
 from budgetopt.report import Figures, Numbers
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.story import Claim, story_claims
-from budgetopt.scenario.programs import Floats
-from budgetopt.solvers.engine import solve_stage
-from budgetopt.solvers.solution import Termination
+from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.scenario import Scenario
+from measures import best_value
 
 __all__ = ["Checked", "checked"]
 
+HALF_A_CENT = 0.005
 SHOWN = 0.51
 """Figures are rounded so that they add up: each may be off by so many of the unit that is shown."""
 
@@ -119,6 +120,42 @@ def _outcomes(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
             yield f"{key} is {exact}"
 
 
+def _ranges(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
+    """Multiply each effect by the ends of its range, one after another, and add up how far the level moves."""
+    programs, keys = plan.scenario.programs, list(plan.scenario.outcomes)
+    for key, (low, high) in claim.figures.items():
+        at = keys.index(key)
+        level = float(plan.audit.outcomes[at].sum())
+        if not low - 1e-6 * abs(level) <= level <= high + 1e-6 * abs(level):
+            yield f"{key} is {level}, outside its range"
+        least = most = level
+        for program in programs.ids.tolist():
+            ends = [programs.value(program, f"outcomes.{key}.{end}") for end in ("low", "high")]
+            if None in ends:
+                continue
+            moved = [_level(plan, key, program, float(end)) - level for end in ends]
+            least, most = least + min(0.0, *moved), most + max(0.0, *moved)
+        if abs(least - low) > 1e-6 * max(1.0, abs(level)) or abs(most - high) > 1e-6 * max(1.0, abs(level)):
+            yield f"{key} is from {least} to {most}"
+
+
+def _level(plan: Allocation, key: str, program: str, factor: float) -> float:
+    """Return the level of an outcome with one effect multiplied, at the spending of the plan."""
+    effect = plan.scenario.programs[program].outcomes[key]
+    if effect.per_dollar is not None:
+        change: Any = (f"programs.{program}.outcomes.{key}.per_dollar", effect.per_dollar * factor)
+    elif effect.unit_cost is not None:
+        change = (f"programs.{program}.outcomes.{key}.unit_cost", effect.unit_cost / factor if factor else 1e15)
+    else:
+        assert effect.curve is not None
+        start = effect.curve[0][1]
+        points = [[spent, start + (reached - start) * factor] for spent, reached in effect.curve]
+        change = (f"programs.{program}.outcomes.{key}.curve", points)
+    outcome = list(plan.scenario.outcomes).index(key)
+    levels = levels_of(plan.scenario.with_(change), plan.spending.sum(axis=1), plan.packages, plan.units)
+    return float(levels.totals(len(plan.scenario.outcomes))[outcome].sum())
+
+
 def _balances(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
     balances = plan.audit.balances
     free = np.maximum(balances.closing - balances.reserve, 0.0)[:, -1]
@@ -131,11 +168,53 @@ def _balances(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
 
 def _money(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
     balances, names = plan.audit.balances, claim.figures.get("names", [])
+    funds = [f"Money in {fund.name or key.replace('_', ' ')}" in names for key, fund in plan.scenario.funds.items()]
+    free = balances.closing - balances.reserve
     for position, fund in enumerate(plan.scenario.funds):
-        if f"Money in {plan.scenario.funds[fund].name or fund.replace('_', ' ')}" in names:
-            free = balances.closing[position] - balances.reserve[position]
-            if free.min() > unit:
-                yield f"{free.min()} is left in {fund} in every period"
+        if funds[position] and free[position].min() > unit:
+            yield f"{free[position].min()} is left in {fund} in every period"
+    if names and np.isfinite(claim.figures["price"]):
+        used_up = np.array(funds)[:, None] & (free <= HALF_A_CENT) & (balances.spending > 0)
+        yield from _revenue_prices(plan, used_up, claim.figures["price"])
+
+
+def _revenue(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
+    balances = plan.audit.balances
+    has_left = (balances.closing - balances.reserve > HALF_A_CENT) & (balances.spending > 0)
+    # what is said to be worth most has to be so among all funds and periods
+    yield from _revenue_prices(plan, has_left, claim.figures["price"])
+
+
+def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[str]:
+    """Solve again with more and with less revenue in each fund and period that the sentence is about.
+
+    The best value is concave in revenue: more of it gains no more than the price says anywhere, and less of it costs no
+    less than the price somewhere.
+    """
+    base, problem = best_value(plan.scenario), plan.formulation.linear_program
+    if base is None or problem.is_integer:
+        return
+    sign, accuracy = 1.0 if problem.stages[0].maximize else -1.0, 1e-6 * max(1.0, abs(base))
+    costs_as_much = False
+    for fund, period in zip(*np.nonzero(cells), strict=True):
+        revenue = float(plan.scenario.revenue(list(plan.scenario.funds)[fund])[period])
+        step = 0.01 * revenue or 1.0
+        more, less = (best_value(_with_revenue(plan.scenario, int(fund), int(period), by)) for by in (step, -step))
+        if more is not None and sign * (more - base) > price * step + accuracy:
+            yield f"{step} more in fund {fund} and period {period} gains {sign * (more - base)}"
+        # without any revenue there can be no less of it
+        costs_as_much |= less is None or not revenue or sign * (base - less) >= price * step - accuracy
+    if not costs_as_much:
+        yield "less revenue costs less than that in every fund and period"
+
+
+def _with_revenue(scenario: Scenario, fund: int, period: int, by: float) -> Scenario:
+    name = list(scenario.funds)[fund]
+    each = scenario.revenue(name).tolist()
+    each[period] = max(each[period] + by, 0.0)
+    revenue = {"revenue": dict(zip(scenario.periods, each, strict=True)), "growth": 0.0}
+    funds = {**scenario.funds, name: scenario.funds[name].model_copy(update=revenue)}
+    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
 
 
 def _limit(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
@@ -144,31 +223,43 @@ def _limit(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
     most = float(plan.rules.loc[plan.rules["binding"], "one_percent"].max())
     if most > claim.figures["stake"] * (1 + 1e-9):
         yield f"another limit gains {most} by one percent"
-    yield from _relaxed(plan, claim)
+    yield from _relaxed(plan, claim.figures["stake"])
 
 
-def _relaxed(plan: Allocation, claim: Claim) -> Iterator[str]:
-    """Relax the rows of the limit a little in the linear program, and solve again: no more may be gained than is said.
+def _relaxed(plan: Allocation, stake: float) -> Iterator[str]:
+    """Write another number for the limit, and solve again.
 
-    The best value is concave in a limit, so that a price is never less than what relaxing brings.
+    The best value is concave in a limit: relaxing it gains no more than its prices say, tightening it costs no less.
     """
-    table = plan.rules[plan.rules["binding"] & (plan.rules["one_percent"] == claim.figures["stake"])]
+    table = plan.rules[plan.rules["binding"] & (plan.rules["one_percent"] == stake)]
     if plan.formulation.linear_program.is_integer or len(table) != 1:
         return
     row: dict[str, Any] = table.iloc[0].to_dict()
     limit = plan.scenario.limits[int(row["limit"])]
-    if limit.is_switch or limit.of_each_program or not limit.is_linear or limit.kind != "resource":
+    numbers = [number for number in limit.numbers if number.sense == row["sense"] and number.value is not None]
+    if limit.is_switch or limit.of_each_program or not limit.is_linear or len(numbers) != 1:
         return
-    resource = plan.scenario.resources[limit.name]
-    by = 0.01 * float(row["bound"])
-    scenario = plan.scenario.with_((f"resources.{limit.name}.capacity", float(resource.capacity) + by))
-    problem = formulate(scenario).linear_program
-    answer = solve_stage(problem, problem.stages[0])
-    sign = 1.0 if problem.stages[0].maximize else -1.0
-    if answer.termination is Termination.OPTIMAL:
-        gained = sign * (answer.objective - plan.objective_value)
-        if gained > claim.figures["price"] * by * len(plan.scenario.periods) + 1e-6 * max(1.0, abs(answer.objective)):
-            yield f"solving again gains {gained} for {by}"
+    value = numbers[0].value
+    rows = plan.rules[(plan.rules["limit"] == row["limit"]) & (plan.rules["sense"] == row["sense"])]
+    if isinstance(value, Mapping) or numbers[0].is_share(value) or not np.allclose(rows["bound"], float(value)):
+        return
+    path = f"{limit.address}.{numbers[0].key}".rstrip(".")
+    by = 0.01 * abs(float(value)) * (-1.0 if row["sense"] == "at least" else 1.0)
+    price, base = float(rows["price"].fillna(0.0).sum()) * abs(by), best_value(plan.scenario)
+    assert base is not None
+    sign = 1.0 if plan.formulation.linear_program.stages[0].maximize else -1.0
+    accuracy = 1e-6 * max(1.0, abs(base))
+    looser, tighter = (best_value(plan.scenario.with_((path, float(value) + step))) for step in (by, -by))
+    if row["sense"] == "equals":
+        # it may have to be more or less
+        gains = [sign * (value - base) for value in (looser, tighter) if value is not None]
+        if max(gains, default=0.0) > price + accuracy:
+            yield f"relaxing it gains {max(gains)} for {by}, and the prices say {price}"
+        return
+    if looser is not None and sign * (looser - base) > price + accuracy:
+        yield f"relaxing it gains {sign * (looser - base)} for {by}, and the prices say {price}"
+    if tighter is not None and sign * (base - tighter) < price - accuracy:
+        yield f"tightening it costs {sign * (base - tighter)} for {by}, and the prices say {price}"
 
 
 CHECKS = {
@@ -178,7 +269,9 @@ CHECKS = {
     "next": _next,
     "packages": _packages,
     "outcomes": _outcomes,
+    "ranges": _ranges,
     "balances": _balances,
     "money": _money,
+    "revenue": _revenue,
     "limit": _limit,
 }

@@ -2,7 +2,8 @@
 
 PuLP has two generations with different interfaces, 3.3 and 4; the second needs Python 3.12. The command line, the
 reports and the solvers are tested with the lowest and the newest versions of every dependency, too. What is not here
-is skipped, with the reason. Last, `mutate.py` sees whether the tests notice small changes of the source.
+is skipped, with the reason. Last, `story_claims.py` works out the sentences of drawn plans again, and `mutate.py` sees
+whether the tests notice small changes of the source.
 """
 
 from __future__ import annotations
@@ -74,11 +75,15 @@ def main() -> int:
         status = setting.run(python)
         failed |= status != 0
         summary.append(f"{_word(status)}   {setting.name}: {time.monotonic() - begin:.0f} s")
-    print("== changes of the source that the tests should notice", flush=True)
-    begin = time.monotonic()
-    done = subprocess.run([sys.executable, str(ROOT / "tools" / "mutate.py")], cwd=ROOT, check=False)
-    failed |= done.returncode != 0
-    summary.append(f"{_word(done.returncode)}   changes of the source: {time.monotonic() - begin:.0f} s")
+    for what, tool in (
+        ("sentences of the story, worked out again", ("story_claims.py", "3000")),
+        ("changes of the source that the tests should notice", ("mutate.py",)),
+    ):
+        print(f"== {what}", flush=True)
+        begin = time.monotonic()
+        done = subprocess.run([sys.executable, str(ROOT / "tools" / tool[0]), *tool[1:]], cwd=ROOT, check=False)
+        failed |= done.returncode != 0
+        summary.append(f"{_word(done.returncode)}   {what}: {time.monotonic() - begin:.0f} s")
     print("\n".join(["", *summary]))
     return int(failed)
 

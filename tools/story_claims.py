@@ -1,10 +1,12 @@
 """Draw scenarios, work out each sentence of their stories again, and print how many were checked and how many failed.
 
-``python tools/story_claims.py 3000`` draws so many; the exit code is 1 if a sentence is not true.
+``python tools/story_claims.py 3000`` draws so many; the exit code is 1 if a sentence is not true, and the
+scenario is printed.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from importlib import import_module
@@ -36,7 +38,7 @@ def main(examples: int) -> int:
         for claim in checked(bo.solve(case.scenario)):
             total[claim.kind] += 1
             if claim.problem:
-                problems.append((claim.kind, claim.problem))
+                problems.append((claim.kind, f"{claim.problem}\n  in {json.dumps(case.document, default=str)}"))
 
     for features in (drawing.CONVEX, drawing.ALL):
         strategy = drawing.cases(features=features, max_programs=5)

@@ -90,6 +90,13 @@ def test_no_more_units_are_brought_than_there_are() -> None:
     assert (row(near)["level"], row(near)["low"], row(near)["high"]) == (3, 1.5, 4)
 
 
+def test_what_is_spent_beyond_all_units_makes_up_for_a_smaller_effect() -> None:
+    effect = {"unit_cost": 2, "up_to": 4, "low": "50%", "high": "150%"}
+    over = plan_of({"a": {"spending": {"at_least": 12}, "outcomes": {"o": effect}}})
+    # 12 dollars would serve 6, and 3 if each cost twice as much
+    assert (row(over)["level"], row(over)["low"], row(over)["high"]) == (4, 3, 4)
+
+
 def test_one_effect_is_off_by_the_same_share_in_every_period() -> None:
     plan = plan_of({"a": program(3, low="90%", high="110%")}, periods=["Y1", "Y2"])
     assert (row(plan)["low_if_independent"], row(plan)["high_if_independent"]) == (pytest.approx(54), pytest.approx(66))

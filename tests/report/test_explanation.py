@@ -78,7 +78,7 @@ def test_a_target_holds_a_program_up() -> None:
     words = words_of("target", "fire")
     assert "It is held up by the target “Fires prevented”." in words
     assert (
-        "The target for Fires prevented favours it: to keep it, a dollar here is worth 0.96 of the weighted outcomes "
+        "Because of the target for Fires prevented, a dollar here counts for 0.96 of the weighted outcomes "
         "more than it buys by itself."
     ) in words
 
@@ -182,8 +182,8 @@ def test_what_weighs_on_a_program_is_named_by_its_kind() -> None:
     )
     plan = bo.solve(scenario)
     said = explain(plan, "streets").sentences
-    assert any(sentence.startswith("The limit on engineers weighs on it") for sentence in said)
-    assert any(sentence.startswith("The limit on what General Fund spends weighs on it") for sentence in said)
+    assert any(sentence.startswith("Because of the limit on engineers, a dollar here counts for ") for sentence in said)
+    assert any(sentence.startswith("Because of the limit on what General Fund spends, ") for sentence in said)
     assert explain(plan).sentences == tell(plan).sentences
 
 

@@ -7,9 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgetopt.report.numbers import DOLLAR, MILLION, Numbers, Unit, join_words, plural, rounded, significant, singular
+from budgetopt.report.numbers import (
+    CENT,
+    DOLLAR,
+    MILLION,
+    Numbers,
+    brought,
+    counted,
+    join_words,
+    plural,
+    rounded,
+    significant,
+    singular,
+)
 
-USD, CENT = Numbers(), Unit(0.01, 2)
+USD = Numbers()
 finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
 
 
@@ -27,8 +39,8 @@ finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
         (1_000, "$1,000", "$1k"),
         (950, "$950", "$950"),
         (1.825, "$1.83", "$1.83"),
-        (0.004, "$0.004", "$0"),
-        (-0.004, "-$0.004", "$0"),
+        (0.004, "$0", "$0"),
+        (-0.004, "$0", "$0"),
         (0, "$0", "$0"),
         (-300_000, "-$300,000", "-$300k"),
     ],
@@ -194,3 +206,34 @@ def test_rounding_is_away_from_zero_and_significant_digits_are_few(value: float)
     assert rounded(-value) == -rounded(value)
     assert len(f"{value:.{significant(value)}f}".lstrip("-0.").replace(".", "")) <= 14
     assert significant(value) == significant(-value)
+
+
+def test_on_a_page_no_line_ends_between_a_sign_and_its_amount() -> None:
+    page = Numbers("USD", "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}")
+    assert page.spoken_money(-4_440_000) == "\N{MINUS SIGN}\N{WORD JOINER}$4.44\N{NO-BREAK SPACE}million"
+    assert page.money(300, signed=True) == "+\N{WORD JOINER}$300"
+    assert page.number(-3) == "\N{MINUS SIGN}3"
+    assert Numbers().spoken_money(-300) == "-$300"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "name", "words"),
+    [
+        (40, "injuries", "Injuries prevented", "40 injuries prevented"),
+        (1, "injuries", "Injuries prevented", "1 injury prevented"),
+        (5, "visits", "visits", "5 visits"),
+        (5, "repairs", "Overdue repairs", "5 Overdue repairs"),
+        (1, "repairs", "Overdue repairs", "1 Overdue repair"),
+        (5, "laughs", "fun", "5 laughs (fun)"),
+        (5, "rat", "rates", "5 rat (rates)"),
+        (5, "units", "value", "5 units (value)"),
+    ],
+)
+def test_a_level_is_said_with_its_name(value: float, unit: str, name: str, words: str) -> None:
+    assert counted(USD, value, unit, name) == words
+
+
+def test_what_is_negative_is_taken_away() -> None:
+    levels = [(3.0, "visits", "visits", None), (-1.0, "repairs", "roads", None)]
+    assert brought(USD, levels) == "brings 3 visits and takes away 1 repair (roads)"
+    assert brought(USD, levels[1:]) == "takes away 1 repair (roads)"

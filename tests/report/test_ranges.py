@@ -174,8 +174,8 @@ def test_independent_errors_are_told_apart(tmp_path: Path) -> None:
     # 40,000 may be off by 7,840 on each side, and 20,000 by 10,000 or 62,200
     words = bo.explain(plan).sentences
     assert (
-        "By the ranges of the effects, “Visits” is from 72,160 to 160,040 visits if all of them err together, and from "
-        "77,293 to 152,692 if they err independently; 1 effect that says nothing of a range is taken to be exact."
+        "By the ranges of the effects, “Visits” is from 72,160 to 160,040 visits (77,293 to 152,692 if their errors "
+        "are independent); 1 effect that says nothing of a range is taken to be exact."
     ) in words
     for name, text in texts(plan, tmp_path).items():
         if name in ("terminal", "markdown", "page", "notebook"):
@@ -193,3 +193,21 @@ def test_a_change_that_its_range_could_turn_is_said_to_be_uncertain() -> None:
     words = " ".join(bo.explain(plan_of(document)).sentences)
     # 40,000 in place of 20,000, which may have been 82,200
     assert "Within the ranges of the effects, the change of “Visits” may also go the other way." in words
+
+
+@pytest.mark.parametrize("each", ["period", "total"])
+def test_a_target_that_is_met_by_the_estimates_alone_is_said_to_be(each: str) -> None:
+    document = office()
+    document["outcomes"]["visits"]["target"] = {"at_least": 85_000, "each": each}
+    # 90,000 visits by the estimates, and 80,000 to 152,200 by the ranges
+    words = "the target for “Visits” may be missed: it is met by the effects as they are estimated"
+    assert words in " ".join(bo.explain(plan_of(document)).sentences)
+    assert words in " ".join(bo.explain(plan_of(document), "visits").sentences)
+    document["outcomes"]["visits"]["target"] = {"at_least": 80_000, "each": each}
+    assert "may be missed" not in " ".join(bo.explain(plan_of(document)).sentences)
+
+
+def test_a_range_of_nothing_is_not_told() -> None:
+    document = office()
+    document["programs"]["known"]["outcomes"]["visits"] |= {"low": "100%", "high": "100%"}
+    assert "range" not in " ".join(bo.explain(plan_of(document)).sentences)

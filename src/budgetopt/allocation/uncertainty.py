@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ class EffectRanges:
         Positions; shape (effects,).
     level
         Units in each period; shape (effects, periods).
+    reach
+        What the spending would bring if there were enough to bring; shape (effects, periods).
     moved
         The part of the level that spending brings, and the estimate is of: without what a curve has at no spending.
     before
@@ -49,6 +51,7 @@ class EffectRanges:
     program: Ints
     outcome: Ints
     level: Floats
+    reach: Floats
     moved: Floats
     before: Floats
     said: Bools
@@ -69,8 +72,10 @@ class EffectRanges:
         An effect brings no more units than there are, where the scenario says how many (`up_to`). Shape (effects,
         periods).
         """
-        less, more = _off(self.moved, self.low[:, None], self.high[:, None])
-        return less, np.minimum(more, np.maximum(self.most[:, None] - self.moved, 0.0))
+        one, other = (np.minimum(self.reach * share[:, None], self.most[:, None]) for share in (self.low, self.high))
+        return np.maximum(self.moved - np.minimum(one, other), 0.0), np.maximum(
+            np.maximum(one, other) - self.moved, 0.0
+        )
 
     def change_ends(self) -> tuple[Floats, Floats]:
         """Return how much less and how much more than it does each effect may change from the baseline.
@@ -156,26 +161,35 @@ def effect_ranges(plan: Allocation) -> EffectRanges:
     programs = scenario.programs
     nothing = levels_of(scenario, np.zeros((len(programs), len(scenario.periods)))).level
     before = baseline_levels(scenario).level
+    reached = levels_of(_without_limits(scenario), plan.spending.sum(axis=1), plan.packages, plan.units).level
     packages = list_packages(scenario)
     serves, served = (packages.in_service(taken) for taken in (plan.packages, current_packages(scenario)))
     has_packages = np.zeros(len(programs), dtype=bool)
     has_packages[packages.program] = True
-    parts = [_part(programs, "", 0, np.empty(0, dtype=np.int64), *(np.empty((0, len(scenario.periods))),) * 3)]
+    parts = [_part(programs, "", 0, np.empty(0, dtype=np.int64), *(np.empty((0, len(scenario.periods))),) * 4)]
     for position, name in enumerate(scenario.outcomes):
         own, *of_packages = effect_prefixes(programs, name)
         mine = np.flatnonzero((levels.outcome == position) & ~has_packages[levels.program])
         level, rows = levels.level[mine], levels.program[mine]
-        parts.append(_part(programs, own, position, rows, level, level - nothing[mine], before[mine] - nothing[mine]))
+        moves = (amounts[mine] - nothing[mine] for amounts in (reached, levels.level, before))
+        parts.append(_part(programs, own, position, rows, level, *moves))
         for prefix in of_packages:
             value = programs.number(f"{prefix}.value")[packages.program]
             at = np.flatnonzero((packages.number == int(prefix.split(".")[1])) & ~np.isnan(value))
             level, was = (value[at][:, None] * serving[at] for serving in (serves, served))
-            parts.append(_part(programs, prefix, position, packages.program[at], level, level, was))
+            parts.append(_part(programs, prefix, position, packages.program[at], level, level, level, was))
     return EffectRanges(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-_Part = tuple[Ints, Ints, Floats, Floats, Floats, Bools, Floats, Floats, Floats, Bools, Bools]
+_Part = tuple[Ints, Ints, Floats, Floats, Floats, Floats, Bools, Floats, Floats, Floats, Bools, Bools]
 """Some effects, as :class:`EffectRanges` has them."""
+
+
+def _without_limits(scenario: Scenario) -> Scenario:
+    """Return a scenario in which no effect ends at the units that there are (`up_to`)."""
+    columns = scenario.programs.columns.items()
+    kept = {key: column for key, column in columns if not (key.startswith("outcomes.") and key.endswith(".up_to"))}
+    return replace(scenario, programs=replace(scenario.programs, columns=kept))
 
 
 def _off(amount: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
@@ -185,13 +199,28 @@ def _off(amount: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 
 def _part(
-    programs: ProgramTable, prefix: str, outcome: int, rows: Ints, level: Floats, moved: Floats, before: Floats
+    programs: ProgramTable,
+    prefix: str,
+    outcome: int,
+    rows: Ints,
+    level: Floats,
+    reach: Floats,
+    moved: Floats,
+    before: Floats,
 ) -> _Part:
     """Return the effects under one prefix of keys."""
     spread, (assumed, silent) = spread_of(programs, prefix), assumed_effects(programs, prefix)
     most = np.nan_to_num(programs.number(f"{prefix}.up_to"), nan=np.inf)
     known = spread.said[rows], spread.low[rows], spread.high[rows], most[rows], assumed[rows], silent[rows]
-    return rows, np.full(len(rows), outcome, dtype=np.int64), level, moved, np.asarray(before.sum(axis=1)), *known
+    return (
+        rows,
+        np.full(len(rows), outcome, dtype=np.int64),
+        level,
+        reach,
+        moved,
+        np.asarray(before.sum(axis=1)),
+        *known,
+    )
 
 
 def outcome_ranges(plan: Allocation) -> OutcomeRanges:

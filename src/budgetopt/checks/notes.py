@@ -146,7 +146,8 @@ def _evidence(scenario: Scenario) -> Iterator[str]:
     if assumed:
         which = "because" if silent == assumed else f"{silent:,} of them because"
         why = f", {which} nothing is said of the evidence" if silent else ""
-        yield f"{assumed:,} {of} {'is an assumption' if assumed == 1 else 'are assumptions'}{why}"
+        count = f"{assumed:,} {of}" if effects > 1 else "the one effect"
+        yield f"{count} {'is an assumption' if assumed == 1 else 'are assumptions'}{why}"
     if unknown:
         say, they = ("does", "it is") if unknown == 1 else ("do", "they are")
         yield f"{unknown:,} {of} {say} not say how {they} known (`evidence`)"

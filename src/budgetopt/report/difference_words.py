@@ -189,7 +189,7 @@ def _plan_lines(writer: _DifferenceWriter) -> Iterator[str]:
         for program, row in moves.iloc[:FEW].iterrows():
             yield f"- “{one_line(names[str(program)])}”: {_money_move(numbers, row)}"
         if len(moves) > FEW:
-            yield f"- and {plural(len(moves) - FEW, 'program')} more"
+            yield f"- and {plural(len(moves) - FEW, 'more program')}"
     else:
         yield "No program gets another amount."
     for table, section in ((difference.outcomes, "outcomes"), (difference.funds, "funds")):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.numbers import Numbers, join_words, plural
+from budgetopt.report.numbers import Numbers, counted, join_words, plural
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.sources import EVIDENCE_WORDS, EffectLine, effect_lines
 from budgetopt.report.text import one_line, sentence
@@ -25,14 +25,18 @@ def range_told(plan: Allocation, position: int, numbers: Numbers) -> Iterator[st
         outcome: pair for (program, outcome), pair in plan.effect_ranges.program_ends.items() if program == position
     }
     parts = [
-        f"from {numbers.quantity(low)} to {numbers.with_unit(high, rows[outcome].unit)}"
-        + (f" ({rows[outcome].name})" if len(ends) > 1 else "")
+        f"from {numbers.quantity(low)} to "
+        + (counted if len(ends) > 1 else _unnamed)(numbers, high, rows[outcome].unit, rows[outcome].name)
         for outcome, (low, high) in ends.items()
         if low != high
     ]
     if parts:
         whose = "range of its effect" if len(parts) == 1 else "ranges of its effects"
         yield f"By the {whose}, that may be {join_words(parts)}."
+
+
+def _unnamed(numbers: Numbers, value: float, unit: str, _: str) -> str:
+    return numbers.with_unit(value, unit)
 
 
 def range_of_effects(plan: Allocation, position: int) -> tuple[float, float] | None:

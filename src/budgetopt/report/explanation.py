@@ -20,9 +20,11 @@ from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
-from budgetopt.report.numbers import Numbers, join_words
+from budgetopt.report.numbers import Numbers, brought, join_words
+from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.plan_words import baseline_growth, package_words
-from budgetopt.report.text import label, one_line, sentence
+from budgetopt.report.range_words import ranges_told
+from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
@@ -108,7 +110,11 @@ def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:
             hint="plan.outcomes shows what the plan brings of it, plan.effects from which programs",
         )
     kind = "target" if part.kind == "outcome" else part.kind
-    return Explanation(*limit_explained(plan, Provision(kind, part.key), question, numbers))
+    found = Explanation(*limit_explained(plan, Provision(kind, part.key), question, numbers))
+    row = next((row for row in Bought(plan).rows if part.kind == "outcome" and row.key == part.key), None)
+    if row is None or not (told := ranges_told([row], numbers)):
+        return found
+    return replace(found, sentences=(*found.sentences, told))
 
 
 def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers) -> Explanation:
@@ -129,7 +135,8 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     duals = duals_of(around)
     charges = {} if duals is None else charges_by_rule(around, duals, position)
     sentences = [
-        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent),
+        _serves(plan, position, numbers)
+        or _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *range_told(plan, position, numbers),
@@ -155,6 +162,16 @@ def _takes(plan: Allocation, position: int) -> Iterator[str]:
         yield "It takes none of its packages."
 
 
+def _serves(plan: Allocation, position: int, numbers: Numbers) -> str:
+    """Return what a service brings that costs no money, or too little to be paid; empty for all other programs."""
+    programs, units = plan.scenario.programs, float(plan.units[position].sum())
+    if units <= 0 or float(plan.spending[position].sum()) > plan.half_a_cent:
+        return ""
+    served = numbers.with_unit(units, one_line(programs.value(position, "service.unit") or "units"))
+    cost = "no money" if programs.value(position, "service.unit_cost") == 0 else "less than the least amount of money"
+    return f"It serves {served}, which cost{'s' if units == 1 else ''} {cost}."
+
+
 def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str, nothing: float) -> str:
     grows = f", which grows with {growth}" if growth else ""
     spending, baseline, change = float(row["spending"]), float(row["baseline"]), float(row["change"])
@@ -175,14 +192,12 @@ def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str, noth
 def _buys(plan: Allocation, program: str, numbers: Numbers) -> Iterator[str]:
     effects = plan.effects
     levels = effects[effects["program"] == program].groupby("outcome", sort=False)["level"].sum()
-    parts = []
+    found: list[tuple[float, str, str, int | None]] = []
     for key, level in levels[levels.abs() > 1e-9].items():
         outcome = plan.scenario.outcomes[str(key)]
-        name = label(str(key), outcome.name)
-        called = "" if name.casefold() == outcome.unit.casefold() else f" ({name})"
-        parts.append(numbers.with_unit(float(level), outcome.unit) + called)
-    if parts:
-        yield f"That brings {join_words(parts)}."
+        found.append((float(level), outcome.unit, label(str(key), outcome.name), None))
+    if found:
+        yield f"That {brought(numbers, found)}."
 
 
 def _held(
@@ -203,7 +218,7 @@ def _held(
     may = plan.scenario.eligible[plan.scenario.programs.position(program)]
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
     if 0 < len(barred) < len(may) and len(barred) <= 4:
-        yield f"{join_words(barred)} may not pay for it."
+        yield f"{capital(join_words(barred))} may not pay for it."
 
 
 def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterator[str]:
@@ -243,9 +258,9 @@ def _charged(plan: Allocation, charges: dict[tuple[str, str], float], gain: Gain
         if kind == "fund spending":
             what = label(name, plan.scenario.funds[name].name)
         what = _SHORT_OF.get(kind, "The {}").format(what if kind in _SHORT_OF else what[:1].lower() + what[1:])
-        side, more = ("favours it", "more") if charge < 0 else ("weighs on it", "less")
-        worth = gain.amount(abs(charge))
-        yield f"{what} {side}: to keep it, a dollar here is worth {worth} {more} than it buys by itself."
+        more, worth = "more" if charge < 0 else "less", gain.amount(abs(charge))
+        cause = what[:1].lower() + what[1:]
+        yield f"Because of {cause}, a dollar here counts for {worth} {more} than it buys by itself."
 
 
 def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> Iterator[str]:
@@ -276,7 +291,8 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
 
 
 def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
-    unfunded = float(row["spending"]) < plan.half_a_cent
+    served = plan.units[plan.scenario.programs.position(str(row.name))].any()
+    unfunded = float(row["spending"]) < plan.half_a_cent and not served
     for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:

@@ -108,7 +108,7 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         taken = sorted(view.packages, key=lambda at: -int(view.figures.spending[at]))
         items = [f"{names[at]} {view.packages[at]}" for at in taken[: view.most_programs]]
         more = len(taken) - len(items)
-        items += [f"and {plural(more, 'program')} more"] if more else []
+        items += [f"and {plural(more, 'more program')}"] if more else []
         yield Bullets("Packages that are taken", items, ~Media.NOTEBOOK)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)

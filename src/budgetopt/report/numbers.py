@@ -12,7 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["DOLLAR", "MILLION", "THOUSAND", "Numbers", "Unit", "join_words", "plural", "singular"]
+__all__ = [
+    "DOLLAR",
+    "MILLION",
+    "THOUSAND",
+    "Numbers",
+    "Unit",
+    "brought",
+    "counted",
+    "join_words",
+    "plural",
+    "singular",
+]
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
 _CODE = re.compile("[A-Z]{3}")
@@ -62,7 +73,9 @@ class Numbers:
 
     currency: str = "USD"
     minus: str = "-"
-    space: str = " "  # between a number and "million": on a page, a space at which no line is broken
+    space: str = (
+        " "  # between a number and "million": on a page, one at which no line is broken, nor is it after a sign
+    )
 
     @property
     def symbol(self) -> str:
@@ -104,6 +117,9 @@ class Numbers:
             return f"{self.minus if value < 0 else ''}unlimited"
         exact = rounded(value, decimals)
         sign = self.minus if exact < 0 else ("+" if signed and exact > 0 else "")
+        if sign and symbol and self.space != " ":
+            # a line may be broken between a sign and a currency's, and on a page must not be
+            sign += "\N{WORD JOINER}"
         return f"{sign}{symbol}{abs(exact):,}"
 
     def spoken_money(self, amount: float, *, signed: bool = False) -> str:
@@ -166,6 +182,32 @@ def quantity_decimals(value: float) -> int:
         return 0
     is_whole = abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
     return 0 if is_whole else significant(value)
+
+
+def counted(numbers: Numbers, value: float, unit: str, name: str, *, decimals: int | None = None) -> str:
+    """Return a level of an outcome with what is counted and its name: ``40 injuries prevented``, ``5 laughs (fun)``.
+
+    A name that begins or ends with the unit takes its place: nobody is to read of injuries where they are prevented.
+    """
+    number, _, one = numbers.with_unit(value, unit, decimals=decimals).partition(" ")
+    start, end = name[: len(unit)], name[-len(unit) :]
+    if start.casefold() == unit.casefold() and not name[len(unit) :][:1].isalnum():
+        return f"{number} {one}{name[len(unit) :]}"
+    if end.casefold() == unit.casefold() and not name[: -len(unit)][-1:].isalnum():
+        return f"{number} {name[: -len(unit)]}{one}"
+    return f"{number} {one} ({name})"
+
+
+def brought(numbers: Numbers, levels: Sequence[tuple[float, str, str, int | None]]) -> str:
+    """Return levels of outcomes as what a plan or program does: ``brings 40 visits and takes away 3 repairs (roads)``.
+
+    Each level comes with its unit, the name of its outcome and the decimals with which it is shown.
+    """
+    words: dict[str, list[str]] = {}
+    for value, unit, name, places in sorted(levels, key=lambda level: level[0] < 0):
+        verb = "takes away" if value < 0 else "brings"
+        words.setdefault(verb, []).append(counted(numbers, abs(value), unit, name, decimals=places))
+    return " and ".join(f"{verb} {join_words(said)}" for verb, said in words.items())
 
 
 _IRREGULAR = {

@@ -49,6 +49,7 @@ class OutcomeRow:
     assumed: str  # how much of what brings it rests on assumptions: none, part or all
     spread: OutcomeSpread | None = None  # None where no effect that brings it says how far it may be off
     may_turn: bool = False  # whether the change may go the other way within the ranges of the effects
+    may_miss: bool = False  # whether its target is met, and may be missed within the ranges of the effects
 
     @property
     def change(self) -> int:
@@ -121,6 +122,7 @@ class Bought:
             assumed=self._assumed(position),
             spread=self._spread(position),
             may_turn=better is not None and self._may_turn(position, level - (baseline or 0.0)),
+            may_miss=self._may_miss(position, outcome),
         )
 
     def _assumed(self, position: int) -> str:
@@ -134,6 +136,23 @@ class Bought:
         ranges = self.plan.outcome_ranges
         found = {field.name: getattr(ranges, field.name)[position].item() for field in fields(OutcomeSpread)}
         return OutcomeSpread(**found) if found["with_range"] else None
+
+    def _may_miss(self, position: int, outcome: Outcome) -> bool:
+        """Return whether a target that is met would be missed at an end of the ranges of the effects."""
+        if outcome.target is None:
+            return False
+        found, level = self.plan.effect_ranges, self.plan.audit.outcomes[position]
+        mine = found.outcome == position
+        low, high = (level + sign * ends[mine].sum(axis=0) for sign, ends in zip((-1, 1), found.ends(), strict=True))
+        floor, cap = (
+            self.plan.scenario.per_period(limit, np.nan) for limit in (outcome.target.at_least, outcome.target.at_most)
+        )
+        if outcome.target.each == "total":
+            level, low, high = (amount.sum(keepdims=True) for amount in (level, low, high))
+            floor, cap = floor[:1], cap[:1]
+        slack = 1e-6 * np.maximum(np.abs(level), 1.0)
+        missed = ((level >= floor - slack) & (low < floor - slack)) | ((level <= cap + slack) & (high > cap + slack))
+        return bool(missed.any())
 
     def _may_turn(self, position: int, change: float) -> bool:
         """Return whether a change from the baseline may go the other way within the ranges of the effects."""

@@ -43,7 +43,7 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
         records=view.bought.rows,
         media=~Media.WORKBOOK,
     )
-    ranged = [row for row in view.bought.rows if row.spread is not None]
+    ranged = [row for row in view.bought.rows if row.spread is not None and row.spread.low < row.spread.high]
     if ranged and view.media is Media.TERMINAL:
         yield Bullets("Ranges of the outcomes, low to high", [_range(row, view.numbers) for row in ranged])
     if told := " ".join(range_notes(view.plan, view.bought.rows, view.numbers)):
@@ -107,8 +107,9 @@ def _plan(view: PlanView, row: OutcomeRow, *, with_unit: bool) -> Cell:
     """Return a level; on a page its range is below it."""
     below = []
     if row.spread is not None:
-        below = [low_to_high(row, view.numbers)]
-        if (independent := if_independent(row, view.numbers)) != below[0]:
+        wide = low_to_high(row, view.numbers)
+        below = [f"range: {wide}"]
+        if (independent := if_independent(row, view.numbers)) != wide:
             below.append(f"{independent} if errors are independent")
     return Cell((row.with_unit if with_unit else row.text)(view.numbers, row.level), below=below)
 

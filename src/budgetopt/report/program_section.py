@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.money_section import money_columns
+from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.estimates import assumed_programs
@@ -76,12 +77,17 @@ def _buys(view: PlanView) -> Iterator[Cell]:
                     "assumed" if assumed[at][position] else "",
                     below=[
                         outcomes[at].name if units[outcomes[at].unit] > 1 else "",
-                        outcomes[at].between(view.numbers, *ends[position, at]) if (position, at) in ends else "",
+                        _range(view, outcomes[at], ends.get((position, at))),
                     ],
                 )
                 for at, whole in view.bought.contributions.get(position, ())
             ]
         )
+
+
+def _range(view: PlanView, row: OutcomeRow, ends: tuple[float, float] | None) -> str:
+    """Return between what a figure lies, as small print; nothing where that is not said."""
+    return "" if ends is None else f"range: {row.between(view.numbers, *ends)}"
 
 
 def _reasons(view: PlanView) -> Iterator[Cell]:

@@ -105,9 +105,9 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         believed.append(f"{plural(assumptions, 'effect')} of the scenario {rest}.")
     brought = plan.effect_ranges
     if ranged := int((brought.said & brought.brings).sum()):
-        one, its = ("has a range", "its") if ranged == 1 else ("have ranges", "their")
+        one, its = ("has a range", "it") if ranged == 1 else ("have ranges", "them")
         words = f"The plan is made with the effects as they are estimated. {plural(ranged, 'effect')} behind it {one}; "
-        believed.append(f"{words}elsewhere within {its} range{'s' * (ranged > 1)} another plan may be better.")
+        believed.append(f"{words}within {its} another plan may be better.")
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
 
 

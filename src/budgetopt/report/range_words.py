@@ -52,21 +52,25 @@ def range_notes(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers
 
 def ranges_told(rows: list[OutcomeRow], numbers: Numbers) -> str:
     """Return between what some outcomes lie, and which changes may go the other way, in sentences; or nothing."""
-    known = [row for row in rows if row.spread is not None]
+    known = [row for row in rows if row.spread is not None and row.spread.low < row.spread.high]
     sentences = [_between(known, numbers)] if known else []
     if turning := [f"“{row.name}”" for row in rows if row.may_turn]:
         may = f"the change of {join_words(turning)} may also go the other way"
         sentences.append(f"Within {'them' if sentences else 'the ranges of the effects'}, {may}.")
+    if missing := [f"“{row.name}”" for row in rows if row.may_miss]:
+        target, may = ("target", "it is met") if len(missing) == 1 else ("targets", "they are met")
+        words = f"the {target} for {join_words(missing)} may be missed: {may} by the effects as they are estimated"
+        sentences.append(f"Within {'them' if sentences else 'the ranges of the effects'}, {words}.")
     return " ".join(sentences)
 
 
 def _between(rows: list[OutcomeRow], numbers: Numbers) -> str:
-    wide, narrow = ([words(row, numbers) for row in rows] for words in (low_to_high, if_independent))
-    parts = [f"“{row.name}” is from {ends} {row.unit}" for row, ends in zip(rows, wide, strict=True)]
+    parts = []
+    for row in rows:
+        wide, narrow = low_to_high(row, numbers), if_independent(row, numbers)
+        independent = "" if narrow == wide else f" ({narrow} if their errors are independent)"
+        parts.append(f"“{row.name}” is from {wide} {row.unit}{independent}")
     words = f"By the ranges of the effects, {join_words(parts)}"
-    if wide != narrow:
-        which = "" if len(rows) == 1 else ", in this order"
-        words += f" if all of them err together, and from {join_words(narrow)} if they err independently{which}"
     exact = sum(row.spread.effects - row.spread.with_range for row in rows if row.spread is not None)
     if exact:
         more = "1 effect that says" if exact == 1 else f"{exact:,} effects that say"

@@ -13,7 +13,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.allocation.reasons import funded_of, what_limits
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.limit_lines import LimitLine
-from budgetopt.report.numbers import Numbers, join_words, plural
+from budgetopt.report.numbers import Numbers, brought, join_words, plural
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.plan_words import baseline_growth, over_periods, package_words
 from budgetopt.report.proof_words import how_much_better
@@ -85,7 +85,8 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> Claim:
         return Claim("spending", f"The plan spends nothing{period}{baseline}.", stated)
     some = "" if funded == programs else f"{numbers.number(funded)} of "
     spent = numbers.spoken_money(total.spending * dollars)
-    text = f"The plan spends {spent} on {some}{plural(programs, 'program')}{period}"
+    on = f"{some}{plural(programs, 'program')}{period}"
+    text = f"The plan spends {spent} on {on}" if total.spending else f"The plan funds {on}, at no cost"
     if total.baseline is not None and total.change == 0:
         text += f", as much as the baseline{grows}"
     elif total.baseline is not None:
@@ -221,9 +222,9 @@ def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> Iterator[Claim]
         yield Claim("outcomes", words, {"changes": {row.key: 0.0 for row in valued}})
         return
     if not moved:
-        parts = [f"{row.with_unit(numbers, row.level)} ({row.name})" for row in valued[:3]]
+        shown = [(row.value(row.level), row.unit, row.name, row.decimals) for row in valued[:3]]
         levels = {row.key: row.value(row.level) for row in valued[:3]}
-        yield Claim("outcomes", f"It brings {join_words(parts)}{_assumed(valued[:3])}.", {"levels": levels})
+        yield Claim("outcomes", f"It {brought(numbers, shown)}{_assumed(valued[:3])}.", {"levels": levels})
         yield from _ranges(valued[:3], numbers)
         return
     moved.sort(key=lambda row: -abs(row.change * row.weight / 10**row.decimals))
@@ -254,7 +255,7 @@ def _ranges(rows: list[OutcomeRow], numbers: Numbers) -> Iterator[Claim]:
 def _assumed(rows: list[OutcomeRow]) -> str:
     if all(row.assumed == "none" for row in rows):
         return ""
-    wholly = all(row.assumed == "all" for row in rows)
+    wholly = all(row.assumed == "all" for row in rows if row.assumed != "none" or row.level)
     subject = "these figures rest" if len(rows) > 1 else "this figure rests"
     return f"; {subject} {'' if wholly else 'partly '}on assumptions"
 
@@ -295,9 +296,11 @@ def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list
         claims.append(_used_up(money))
         if any(math.isnan(limit.price) for limit in money):
             return claims
-    elif revenue := next((limit for limit in binding if limit.kind == "revenue" and limit.price > 0), None):
+    elif revenues := [limit for limit in binding if limit.kind == "revenue" and limit.price > 0]:
+        revenue = max(revenues, key=lambda limit: limit.price)
         at = f" in {revenue.period}" if revenue.period else ""
-        text = f"{revenue.name} is a limit{at}: {_uncapital(revenue.price_words)}"
+        start = f"is {'a limit' if len(revenues) == 1 else 'worth most'}{at}"
+        text = f"{revenue.name} {start}: {_uncapital(revenue.price_words)}"
         claims.append(Claim("revenue", text, {"name": revenue.name, "price": revenue.price}))
     others = [limit for limit in binding if limit.price > 0 and limit.kind not in ("money", "revenue")]
     # the period of a limit in which it gains most, and not its first

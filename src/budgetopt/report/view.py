@@ -89,6 +89,8 @@ class PlanView:
         of, silent = plural(len(self.effects), "effect"), sum(line.silent for line in self.assumptions)
         words = f"{self.numbers.number(len(self.assumptions))} of {of} "
         words += "is an assumption" if len(self.assumptions) == 1 else "are assumptions"
+        if len(self.assumptions) == len(self.effects):
+            words = "The one effect is an assumption" if len(self.effects) == 1 else f"All {of} are assumptions"
         if silent:
             which = "because" if silent == len(self.assumptions) else f"{self.numbers.number(silent)} of them because"
             words += f", {which} nothing is said of the evidence"
@@ -100,7 +102,10 @@ class PlanView:
             return f"{words}. No money of the plan rests on {them}."
         names = [one_line(self.figures.names[at]) for at in resting[np.argsort(-spending[resting], kind="stable")]]
         named = names if len(names) <= 3 else [*names[:2], plural(len(names) - 2, "other program")]
-        spent = f"{self.numbers.spoken_money(money)} of the {self.numbers.spoken_money(total)} of the plan"
+        spent = self.numbers.spoken_money(money)
+        spent += (
+            f" of the {self.numbers.spoken_money(total)} of the plan" if money < total else ", all money of the plan,"
+        )
         return f"{words}. {spent} rests on {them}: {join_words(named)}."
 
     @cached_property
