@@ -19,7 +19,7 @@ from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import capital, label, one_line, sentence
-from budgetopt.report.unspent import NOTHING, unspent_words
+from budgetopt.report.unspent import unspent_words
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import solve_linear_program
 
@@ -122,7 +122,7 @@ def fund_explained(plan: Allocation, fund: str, question: WhatIf, numbers: Numbe
     spending, closing = float(accounts["spending"].sum()), float(accounts["closing"].iloc[-1])
     reserve = float(accounts["reserve"].iloc[-1])
     kept = f", of which {numbers.spoken_money(reserve)} is its reserve" if reserve > 0 else ""
-    if reserve > 0 and closing - reserve <= NOTHING:
+    if reserve > 0 and closing - reserve <= plan.half_a_cent:
         kept = ", all of it its reserve"
     sentences = [f"It spends {numbers.spoken_money(spending)} and closes with {numbers.spoken_money(closing)}{kept}."]
     figures = money_prices(question, fund)
