@@ -139,7 +139,7 @@ def test_programs_are_sorted_and_found(browser: Browser, pages: dict[str, Path])
 def test_what_is_folded_is_printed(browser: Browser, pages: dict[str, Path]) -> None:
     browser.show(pages["city"])
     opened = "return [...document.querySelectorAll('details')].map((part) => part.open)"
-    # the limits, the effects and the proof
+    # limits that do not bind, programs by period, and effects
     assert browser.run(opened) == [False] * 3
     assert browser.run("dispatchEvent(new Event('beforeprint'));" + opened) == [True] * 3
     assert browser.run("dispatchEvent(new Event('afterprint'));" + opened) == [False] * 3
