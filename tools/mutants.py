@@ -52,6 +52,8 @@ NAMES = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
 KEPT_KEYWORDS = {"because", "copy", "dtype", "encoding", "hint", "kind", "strict"}
 """Keyword arguments that stay as they are: words, and what makes no difference to a value."""
 TOLERANCES = {"small", "tolerance", "_tolerance", "_slack"}
+SIGNS = {"sign", "gain", "side"}
+"""Names of what is 1 or -1: multiplied by it and divided by it is the same."""
 SMALL = 1e-3
 """A constant below this is a tolerance."""
 LARGE = 100
@@ -189,6 +191,8 @@ def _comparison(node: ast.Compare) -> Iterator[ast.AST]:
 
 def _operation(node: ast.BinOp) -> Iterator[ast.AST]:
     other = OPERATIONS.get(type(node.op))
+    if isinstance(node.op, ast.Mult) and _name_of(node.right) in SIGNS:
+        return
     if other and not any(_is_text_or_list(side) or _is_tolerance(side) for side in (node.left, node.right)):
         yield ast.BinOp(node.left, other(), node.right)
 
@@ -273,10 +277,14 @@ CHANGES: tuple[tuple[type[ast.AST], Callable[[Any], Iterator[ast.AST]]], ...] = 
 )
 
 
+def _name_of(node: ast.AST) -> str:
+    """Return the name of a variable or an attribute, nothing for anything else."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
 def _is_tolerance(node: ast.AST) -> bool:
     """Return whether a node is a small number, one that is almost 1, or what is called a constant or a tolerance."""
-    if isinstance(node, ast.Name | ast.Attribute):
-        name = node.id if isinstance(node, ast.Name) else node.attr
+    if name := _name_of(node):
         return name.isupper() or name in TOLERANCES
     if isinstance(node, ast.BinOp):
         return isinstance(node.left, ast.Constant) and _is_tolerance(node.right)

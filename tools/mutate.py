@@ -349,6 +349,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plugins=[runner],
     )
     if found:
+        print("the tests could not be collected: pytest --collect-only says why", file=sys.stderr)
         return int(found)
     print(_summary(runner.result, show=not options.show))
     return int(runner.result.share < options.least)

@@ -36,6 +36,8 @@ def test_a_package_that_one_of_several_funds_may_pay_for() -> None:
     funds = {"other": {"revenue": 50, "carryover": False}}
     found = reasons(document_of({"a": packaged(12, funds=["general"]), "b": rated()}, 10, funds=funds))
     assert found["a"] == "unfunded: costs more than the fund has"
+    both = {"a": packaged(72, funds=["general", "other"]), "b": rated()}
+    assert reasons(document_of(both, 10, funds=funds))["a"] == "unfunded: costs more than its funds have"
 
 
 def test_a_reserve_is_not_left_for_a_package() -> None:
@@ -62,9 +64,20 @@ def test_each_program_is_held_by_the_resource_that_it_uses() -> None:
     found = reasons({**document_of(programs, revenue=100), "resources": resources})
     assert found["visits"] == "unfunded: nurses are used up elsewhere: one of the minutes buys 2 there, 0.5 here"
     assert found["checks"] == "unfunded: doctors are used up elsewhere: one of the minutes buys 4 there, 1 here"
-    assert found["births"] == "stands at the margin: nurses buy no more here than elsewhere"
-    assert found["surgery"] == "stands at the margin: doctors buy no more here than elsewhere"
+    assert found["births"] == "stands at the margin: it uses all of nurses"
+    assert found["surgery"] == "stands at the margin: it uses all of doctors"
     assert found["park"] == "unfunded: a dollar here would add nothing"
+
+
+def test_money_and_staff_are_both_named_at_the_margin() -> None:
+    def cases(unit_cost: float, rate: float) -> dict[str, Any]:
+        return {**served("nurses", rate), "service": {"unit": "cases", "unit_cost": unit_cost}}
+
+    # of 20 cases 6 2/3 cost 4 dollars each, and 13 1/3 one
+    programs = {"long": cases(1, 3), "dear": cases(4, 4), "poor": cases(4, 0.5)}
+    found = reasons({**document_of(programs, revenue=40), "resources": {"nurses": {"capacity": 20}}})
+    margin = "stands at the margin: the money and nurses buy no more here than elsewhere"
+    assert found == {"long": margin, "dear": margin, "poor": "unfunded: the money and nurses are used up elsewhere"}
 
 
 def test_where_the_least_change_is_the_objective_a_cut_says_whether_another_would_do() -> None:
@@ -73,7 +86,7 @@ def test_where_the_least_change_is_the_objective_a_cut_says_whether_another_woul
 
     # b has no choice; what is missing is cut from a
     forced = {"baseline": 60, "spending": {"at_least": 50, "at_most": 50}}
-    cut = "cut: the money of its funds does not pay all baselines"
+    cut = "cut: a smaller cut here would not make the change of all programs smaller"
     assert found(a={"baseline": 60}, b=forced)["a"] == cut
     # what rises to its floor is not cut
     risen = found(a={"baseline": 60}, b={"baseline": 40, "spending": {"at_least": 70}})

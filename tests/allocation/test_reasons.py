@@ -131,7 +131,7 @@ def test_staff_that_are_used_up_hold_a_program_and_money_that_is_left_does_not()
 def test_money_and_staff_that_are_both_used_up_are_both_named() -> None:
     programs = {"best": served(1, 9, up_to=5), "long": served(1, 3), "dear": served(4, 4), "poor": served(4, 0.5)}
     found = reasons({**document_of(programs, revenue=50), "resources": {"nurses": {"capacity": 20}}})
-    assert found["poor"] == "unfunded: the money and nurses buy more elsewhere"
+    assert found["poor"] == "unfunded: the money and nurses are used up elsewhere"
 
 
 def test_packages_that_cost_too_much_say_so_and_one_that_costs_nothing_at_first_is_funded() -> None:

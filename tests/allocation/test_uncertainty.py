@@ -78,6 +78,8 @@ def test_packages_have_ranges_of_their_own() -> None:
     down = 6 * 0.5 * 1.959963984540054
     assert (row(plan)["low"], row(plan)["high"]) == (pytest.approx(46 - 10 - down), pytest.approx(52))
     assert (row(plan)["effects"], row(plan)["with_range"]) == (2, 2)
+    ranges = plan.to_dict()["programs"][0]["outcome_ranges"]
+    assert ranges == {"o": {"low": pytest.approx(46 - 10 - down), "high": pytest.approx(52)}}
 
 
 def test_no_more_units_are_brought_than_there_are() -> None:

@@ -123,9 +123,36 @@ def test_any_figure_that_is_changed_is_caught(case: Any, objective: Any, data: s
     verification = verify_result(changed(document, path, new), scenario)
     if not verification.accepted:
         return
-    # a dual may be another and prove the same: then it is a proof, and was checked as one
-    assert path[:2] in (("proof", "stages"), ("proof", "held")), (path, value, new)
+    # a dual may be another and prove the same: then it is a proof, and was checked as one; so is a point that differs
+    # by no more than the tolerance of the proof
+    is_slight = path[:2] == ("proof", "point") and abs(new - value) <= let_through(document)
+    assert is_slight or path[:2] in (("proof", "stages"), ("proof", "held")), (path, value, new)
     assert verification.proved
+
+
+def let_through(document: dict[str, Any]) -> float:
+    """Return by how much a column of a proof may be off at the most: a row's limit is no larger than all its terms."""
+    terms = sum(map(abs, document["proof"]["point"].values()))
+    return float(document["certificate"]["checks"]["rows"]["tolerance"] * 2 * terms)
+
+
+@pytest.mark.parametrize(("by", "accepted"), [(0.01, True), (0.1, False)])
+def test_a_point_proves_as_much_as_its_tolerance_lets_through(by: float, accepted: bool) -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 5.9e6, "opening_balance": 5e6}},
+            "outcomes": {"good": {"weight": 1}},
+            "programs": {"a": {"spending": {"at_most": 5e6}, "outcomes": {"good": {"per_dollar": 3}}}},
+            "periods": ["FY1"],
+        }
+    )
+    document = solved(scenario)
+    path = ("proof", "point", "closing balance[general,FY1]")
+    assert document["proof"]["point"][path[-1]] == 5.9e6
+    verification = verify_result(changed(document, path, 5.9e6 + by), scenario)
+    assert verification.accepted is accepted
+    # the tolerance is a share of all terms of a row, and said in the document
+    assert (by <= let_through(document)) is accepted
 
 
 @given(cases(max_programs=4, features=ALL), st.data())

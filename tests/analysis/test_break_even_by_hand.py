@@ -261,3 +261,15 @@ def test_where_no_sum_of_outcomes_is_wanted_dollars_bring_nothing_by_themselves(
     assert table["held_by"].tolist()[2] == "unfunded: no plan with it is better"
     assert seeks_outcomes(Scenario.from_document(TOWN)) is True
     assert seeks_outcomes(Scenario.from_document(MINIMAL)) is False
+
+
+def test_a_program_that_its_ceiling_holds_in_one_year_alone_may_get_more_in_another() -> None:
+    fixed = {"at_least": {"FY1": 20}, "at_most": {"FY1": 20}}
+    document = document_of({"a": rated(1, spending=fixed), "b": rated(2)}, periods=LATER[:2])
+    found = {
+        (item.what, item.more): item.factor
+        for item in break_even_factors(bo.solve(Scenario.from_document(document)), "a")
+    }
+    # in FY2 it gets all of the money as soon as its dollar brings more than 2
+    assert found["effect", True] == pytest.approx(2)
+    assert math.isnan(found["effect", False])

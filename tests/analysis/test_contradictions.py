@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.analysis.contradictions import conflicts
+from budgetopt.analysis.contradictions import _smallest, conflicts
 from budgetopt.errors import OptionError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.limits import Provision
@@ -89,3 +89,15 @@ def test_every_smallest_conflict_is_found(drawn):
     assert len(found) == len(set(found))
     assert set(found) == expected
     assert [len(conflict) for conflict in found] == sorted(len(conflict) for conflict in found)
+
+
+@given(st.lists(st.frozensets(st.integers(0, 6), min_size=1, max_size=4), min_size=1, max_size=4), st.data())
+def test_a_smallest_part_that_does_not_fit(contradictions, data):
+    items = data.draw(st.permutations(sorted(frozenset().union(*contradictions, {0}))))
+
+    def fits(kept):
+        return not any(one <= kept for one in contradictions)
+
+    found = frozenset(_smallest(fits, items))
+    assert not fits(found)
+    assert all(fits(found - {item}) for item in found)

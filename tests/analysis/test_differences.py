@@ -220,7 +220,9 @@ def test_another_payer_of_a_match():
 
 
 def test_without_plans_the_tables_of_plans_are_empty(proposed):
-    assert bo.diff(proposed, proposed).moves.empty
+    found = bo.diff(proposed, proposed)
+    assert found.moves.empty
+    assert found.values_by_weights == {}
 
 
 def test_a_move_of_a_cent_is_told_and_what_stays_is_not():

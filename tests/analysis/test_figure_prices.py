@@ -41,6 +41,12 @@ BALANCED = document_of(
     {"a": rated(3), "b": rated(1, recurring=False)},
     funds={"general": {"revenue": 80, "one_time": 20, "structural_balance": True, "carryover": False}},
 )
+# in FY1 a has 30 at 3 and b 40 at 2; in FY2 both may have more than there is
+YEARLY = document_of(
+    {"a": rated(3, spending={"at_most": 30}), "b": rated(2, spending={"at_most": {"FY1": 40}}), "c": rated(1)},
+    periods=LATER[:2],
+    funds={"general": {"revenue": 100, "one_time": {"FY1": 0}, "carryover": False}},
+)
 PROJECT = document_of(
     {"a": {"packages": [{"name": "all", "cost": 60, "outcomes": {"good": 300}}]}, "b": rated(2)},
 )
@@ -65,6 +71,10 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, fl
     "what is shared": (FLOOR, "programs.b.baseline", (40, 1, -0.075, 120, 0.075, -INF, EXACT)),
     "recurring money": (BALANCED, "funds.general.revenue", (80, 1, 3, INF, -3, -INF, EXACT)),
     "money that comes once": (BALANCED, "funds.general.one_time", (20, 1, 1, INF, -1, -INF, EXACT)),
+    # a dollar of the one year alone, whether the other has a number or not
+    "one year of a ceiling": (YEARLY, "programs.a.spending.at_most.FY2", (30, 1, 1, 100, -1, -INF, EXACT)),
+    "one year of a ceiling of its own": (YEARLY, "programs.b.spending.at_most.FY1", (40, 1, 1, 70, -1, -INF, EXACT)),
+    "a year that has no number": (YEARLY, "funds.general.one_time.FY2", (0, 1, 2, INF, NONE, 0, EXACT)),
     # 40 dollars are left for b at 2
     "money beside a project": (PROJECT, "funds.general.revenue", (100, 1, 2, NONE, -2, NONE, AGAIN)),
 }  # fmt: skip

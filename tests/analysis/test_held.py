@@ -114,3 +114,14 @@ def test_held_decisions_show_the_least_that_a_rule_costs(case):
         assert held[name] >= 0
         if name in free.index:
             assert held[name] <= free[name] + scale or math.isinf(free[name])
+
+
+def test_a_plan_without_integer_decisions_has_none_to_hold():
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"f": {"revenue": 9}},
+            "outcomes": {"o": {"weight": 1}},
+            "programs": {"a": {"outcomes": {"o": {"per_dollar": 1}}}},
+        }
+    )
+    assert decisions_of(bo.solve(scenario)) == {}

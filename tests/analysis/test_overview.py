@@ -28,6 +28,9 @@ UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
         (STANDS, {("reserve", "general"): 0.5}, 2.0, 2.0, 1.5, STANDS),
         (UNFUNDED, {}, math.nan, 1.0, 1.5, UNFUNDED),
         (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing"),
+        # what brings half of what a dollar brings elsewhere brings something
+        (UNFUNDED, {}, math.nan, 0.5, 1.5, UNFUNDED),
+        (UNFUNDED, {("rule", "Cap"): 0.5}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing"),
         (UNFUNDED, DOWN, math.nan, 2.0, 1.5, "held down by the rule “Cap”"),
         (UNFUNDED, UP, math.nan, 1.0, 1.5, UNFUNDED),
         (UNFUNDED, UP, math.nan, 0.0, 1.5, UNFUNDED),

@@ -141,6 +141,40 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         {"weights": {"general": NEVER, "k": NEVER}},
         [(30, [("rules[t].at_least", Share(0.5), Share(0.2))])],
     ),
+    # in FY2 there is no revenue, and a share of it is nothing
+    "a share of nothing in one year": (
+        document_of(
+            {"a": rated(spending={"at_most": {"FY1": 5}})},
+            funds={"general": {"revenue": {"FY1": 100, "FY2": 0}, "one_time": {"FY2": 50}, "carryover": False}},
+            periods=LATER[:2],
+            rules=[{"name": "k", "sum": "spending", "of": "revenue", "at_least": "59%"}],
+        ),
+        {"weights": {"a": NEVER}},
+        [(54, [("rules[k].at_least", Share(0.59), Share(0.05))])],
+    ),
+    "a share of nothing that is to be met exactly": (
+        document_of(
+            {"a": rated(spending={"at_most": {"FY1": 5}})},
+            funds={"general": {"revenue": {"FY1": 100, "FY2": 0}, "carryover": False}},
+            periods=LATER[:2],
+            rules=[{"name": "k", "sum": "spending", "of": "revenue", "equals": "59%"}],
+        ),
+        {"weights": {"a": NEVER}},
+        [(54, [("rules[k].equals", Share(0.59), Share(0.05))])],
+    ),
+    "a reserve of no revenue": (
+        document_of(
+            {"a": rated(spending={"at_least": {"FY1": 90}})},
+            funds={"general": {"revenue": {"FY1": 100, "FY2": 0}, "reserve": {"at_least": "20%", "of": "revenue"},
+                               "carryover": False}},
+            periods=LATER[:2],
+        ),
+        {"weights": {"a": NEVER}, "at_most": 9},
+        [
+            (10, [(MONEY, 0, {"FY1": 10, "FY2": 0})]),
+            (10, [("funds[general].reserve.at_least", Share(0.2), Share(0.1))]),
+        ],
+    ),
     # a percent more lets both programs, of 60 dollars, rise by 0.6
     "how much more": (
         town(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from budgetopt.analysis import conflicts
-from budgetopt.analysis.shortfall import shortfall_of
+from budgetopt.analysis.shortfall import lacks_money, shortfall_of
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
 
@@ -105,3 +105,13 @@ def test_the_sum_behind_a_contradiction(name: str) -> None:
             found.asked, found.available,
         )
     ) == expected  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks"),
+    [("a reserve", True), ("money in parts of a cent", True), ("a resource", False), ("what a fund may pay", False)],
+)
+def test_whether_more_money_would_do(name: str, lacks: bool) -> None:
+    scenario = Scenario.from_document(CASES[name][0])
+    (conflict, *_) = conflicts(scenario)
+    assert lacks_money(scenario, conflict) is lacks

@@ -169,6 +169,14 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
         [0.01 / (4 * M) + 0.5 * 0.02 / (2 * M), 0.01 / (4 * M) + 0.5 * 0.01 / (2 * M)],
         [(1 + 0.25 + 0.375) * 1e-6, (1 + 0.25 + 0.25) * 1e-6],
     ),
+    # a service that costs nothing covers what it serves of its 900 nights, and may be off by a millionth of one
+    "substitutes, one of them free": (
+        {"programs.library.spending": {"at_most": 4 * M},
+         "programs.shelter.service": {"unit": "nights", "unit_cost": 0, "up_to": 900},
+         "programs.shelter.outcomes": {"housed": {"per_unit": 3}},
+         **rule(substitutes=["library", "shelter"], at_most="150%")}, (), "substitutes", "A",
+        [0.01 / (4 * M) + 1e-6 / 900] * 2, [1.25e-6, 1.25e-6],
+    ),
 }  # fmt: skip
 
 

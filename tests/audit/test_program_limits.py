@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -191,3 +193,47 @@ def test_a_plan_of_another_scenario() -> None:
         audit_plan(scenario, SpendingPlan(plan.spending[:2], plan.transfers))
     with pytest.raises(OptionError, match="transfers have the shape"):
         audit_plan(scenario, SpendingPlan(plan.spending, plan.transfers[:, :1]))
+
+
+def kept(changes: dict[str, Any], spent: float = 100_000) -> list[tuple[str | None, str | None, float]]:
+    """Return the programs without a measured effect that keep too little of their baselines, with the least."""
+    town_hall = {"programs.hall": {"baseline": 400_000, "funds": ["general"]}, "keep_unmeasured": "50%"}
+    scenario = town({**town_hall, **changes})
+    plan = usual(scenario)
+    plan.spending[-1, 0] = spent
+    return [
+        (found.program, found.period, found.bound)
+        for found in audit_plan(scenario, plan).violations
+        if found.kind == "kept baseline"
+    ]
+
+
+BOTH_YEARS = [("hall", "FY2027", 200_000), ("hall", "FY2028", 200_000)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, BOTH_YEARS),
+        ({"keep_unmeasured": "20%"}, []),
+        ({"keep_unmeasured": 0}, []),
+        # what it may have at most is less
+        ({"programs.hall.spending": {"at_most": {"FY2028": 90_000}}}, BOTH_YEARS[:1]),
+        # its own floor takes the place of the share
+        ({"programs.hall.spending": {"at_least": 50_000}}, []),
+        # it does something for an outcome, or makes a resource for others
+        ({"programs.hall.outcomes": {"visits": {"per_dollar": 0}}}, []),
+        ({"objective": {"minimize": "change from baseline"}}, []),
+        ({"resources": {"staff": {"capacity": 9}}, "programs.hall.uses": {"staff": {"per": 100_000}}}, BOTH_YEARS),
+    ],
+)
+def test_programs_without_a_measured_effect_keep_a_share(
+    changes: dict[str, Any], found: list[tuple[str | None, str | None, float]]
+) -> None:
+    assert kept(changes) == found
+
+
+def test_nothing_is_asked_for_where_no_share_is() -> None:
+    changes = {"programs.hall": {"baseline": 400_000, "funds": ["general"]}}
+    scenario = town({**changes, "keep_unmeasured": 0})
+    assert audit_plan(scenario, usual(scenario)).of_kind("kept baseline") == ()

@@ -297,3 +297,10 @@ def test_programs_that_go_together_are_all_funded_or_none(paid: tuple[str, ...],
     scenario = town({"rules": [{"name": "Both", "together": ["shelter", "library"]}]})
     plan = payments(scenario, *((program, "general", "FY2027", 1 * M) for program in paid))
     assert (not [found for found in audit_plan(scenario, plan).violations if found.name == "Both"]) == kept
+
+
+def test_parity_without_any_leeway_asks_for_the_same_in_all_groups() -> None:
+    rules = [{"name": "Even", "sum": "spending", "by": "department", "parity": "0%", "periods": ["FY2027"]}]
+    audit = audited({"rules": rules}, GRANT)
+    assert [(found.value, found.bound) for found in audit.violations] == [(1 * M, 1.5 * M)] * 2
+    assert audited({"rules": rules}).accepted

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetopt.report.numbers import (
-    CENT,
     DOLLAR,
     MILLION,
     Numbers,
+    Unit,
     brought,
     counted,
     join_words,
@@ -21,7 +21,7 @@ from budgetopt.report.numbers import (
     singular,
 )
 
-USD = Numbers()
+USD, CENT = Numbers(), Unit(0.01, 2)
 finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
 
 
@@ -39,8 +39,8 @@ finite = st.floats(min_value=-1e13, max_value=1e13, allow_nan=False)
         (1_000, "$1,000", "$1k"),
         (950, "$950", "$950"),
         (1.825, "$1.83", "$1.83"),
-        (0.004, "$0", "$0"),
-        (-0.004, "$0", "$0"),
+        (0.004, "$0.004", "$0"),
+        (-0.004, "-$0.004", "$0"),
         (0, "$0", "$0"),
         (-300_000, "-$300,000", "-$300k"),
     ],

@@ -8,8 +8,10 @@ from tests.strategies import scenarios
 
 from budgetopt.allocation import Allocation, solve
 from budgetopt.report import Figures
-from budgetopt.report.numbers import CENT, DOLLAR, MILLION, THOUSAND
+from budgetopt.report.numbers import DOLLAR, MILLION, THOUSAND, Unit
 from budgetopt.scenario.scenario import Scenario
+
+CENT = Unit(0.01, 2)
 
 
 def check(figures: Figures) -> None:
@@ -57,7 +59,7 @@ def test_cents_are_the_plan_itself(city: Allocation, small: Allocation) -> None:
 
 
 def test_small_budgets_are_shown_in_cents_and_others_in_dollars(city: Allocation, small: Allocation) -> None:
-    assert Figures.of(small).unit is CENT
+    assert Figures.of(small).unit == CENT
     assert Figures.of(city).unit is DOLLAR
 
 

@@ -15,6 +15,7 @@ from budgetopt.report.contradiction import contradiction_lines
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination
 
 
 def told(plan: Allocation) -> list[str]:
@@ -213,8 +214,14 @@ def test_one_program_is_told_without_counting() -> None:
     ]
 
 
+def stopped_with(plan: Allocation, bound: float) -> Allocation:
+    """Return the plan as of a search that ran out of time with a bound."""
+    result = replace(plan.solver_result, termination=Termination.TIME_LIMIT)
+    return replace(plan, status=Status.BEST_FOUND, bound=bound, solver_result=result)
+
+
 def test_a_plan_stopped_before_its_proof_says_how_much_better_one_could_be(city: Allocation) -> None:
-    stopped = replace(city, status=Status.BEST_FOUND, bound=city.objective_value * 1.02)
+    stopped = stopped_with(city, city.objective_value * 1.02)
     assert told(stopped)[:-1] == told(city)
     assert told(stopped)[-1] == (
         f"The search ended before it was proved that no plan is better; its value is within "
@@ -224,7 +231,7 @@ def test_a_plan_stopped_before_its_proof_says_how_much_better_one_could_be(city:
 
 
 def test_where_no_bound_is_known_no_gap_is_named(city: Allocation) -> None:
-    stopped = replace(city, status=Status.BEST_FOUND, bound=math.inf)
+    stopped = stopped_with(city, math.inf)
     assert told(stopped)[-1] == (
         "The search ended before it was proved that no plan is better; how far it is from the best is not known."
     )

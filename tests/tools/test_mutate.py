@@ -54,6 +54,9 @@ def found(source: str) -> list[str]:
         ("x = a + b", ["a + b -> a - b"]),
         ("x = a * 1e-4 + (1 + 1e-12)", ["1 -> 0"]),
         ("x = 'a' + b", []),
+        # what is 1 or -1 may as well divide
+        ("x = a * stage.sign", []),
+        ("x = sign * a", ["sign * a -> sign / a"]),
         ("x = f'{a + b:.2f}'", []),
         ("assert a < b, 'no'", []),
         ("x: list[1] = a", []),

@@ -29,6 +29,7 @@ _NO_BETTER = "unfunded: no plan with it is better"
 _NOT_FOUND = "unfunded: no better plan with it was found"
 _SET = "funded: no plan that gives it more or less is better"
 _SEARCHED = "funded: no better plan was found"
+_DECIDED = "funded: as the goals in their order decide"
 PLAIN = (_STANDS, _ELSEWHERE, _NO_BETTER, _NOT_FOUND, _SET, _SEARCHED)
 """Reasons in place of which the price of a rule may say more."""
 
@@ -41,15 +42,16 @@ def reasons_of(plan: Allocation) -> Texts:
     at_ceiling = spent >= limits.upper - slack
     at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
     fixed = at_floor & at_ceiling
-    reasons = np.full(len(spent), _SET if plan.proved else _SEARCHED, dtype=object)
+    plain = _plain(plan)
+    reasons = np.full(len(spent), plain[0], dtype=object)
     unfunded = ~funded_of(plan) & ~at_floor.any(axis=1) & ~at_ceiling.any(axis=1)
-    reasons[unfunded] = _NO_BETTER if plan.proved else _NOT_FOUND
+    reasons[unfunded] = plain[1]
     _say_margins(plan, reasons, unfunded)
     _say_cuts(plan, reasons)
     _say_service_ceilings(plan, reasons)
     for row, words in package_reasons(plan):
         reasons[row] = words
-    for row in np.flatnonzero(unfunded & (reasons == _NO_BETTER)).tolist():
+    for row in np.flatnonzero(unfunded & (reasons == plain[1])).tolist():
         if words := least_to_open(plan, row):
             reasons[row] = f"unfunded: {words}"
     reasons[unfunded & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
@@ -68,6 +70,18 @@ def reasons_of(plan: Allocation) -> Texts:
             words = _KEPT if limit.kind == "kept baseline" else f"{word} “{limit.name}”"
             reasons[someone & (setter == position)] = words
     return reasons
+
+
+def _plain(plan: Allocation) -> tuple[str, str]:
+    """Return what is true of each program that is funded, and of each that is not, where no price says more."""
+    if _gives_up(plan):
+        return _DECIDED, f"un{_DECIDED}"
+    return (_SET, _NO_BETTER) if plan.proved else (_SEARCHED, _NOT_FOUND)
+
+
+def _gives_up(plan: Allocation) -> bool:
+    """Return whether the first objective gives something up for later ones, so that its prices are not the plan's."""
+    return len(plan.scenario.objective) > 1 and bool(plan.scenario.objective[0].within)
 
 
 def funded_of(plan: Allocation) -> Bools:
@@ -96,7 +110,7 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
 def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     """Say of programs that are scaled which of money and resources their next dollar would take from elsewhere."""
     margins = margins_of(plan)
-    if margins is None or outcome_worths(plan.scenario, plan.scenario.objective[0]) is None:
+    if margins is None or _gives_up(plan) or outcome_worths(plan.scenario, plan.scenario.objective[0]) is None:
         return
     effects, size = plan.scenario.effects, np.abs(margins.worth) + margins.money + margins.resource
     measured = np.zeros(len(reasons), dtype=bool)
@@ -128,14 +142,27 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     for position, (key, resource) in enumerate(plan.scenario.resources.items()):
         name = printed(key, resource.name)
         mine = by_resource & (margins.scarcest == position)
-        both = mine & (margins.money > 1e-9 * size)
-        reasons[unfunded & mine] = f"unfunded: {name} {_are(name)} used up elsewhere"
-        for row in np.flatnonzero(unfunded & mine & ~both & (margins.there > margins.here * (1 + 1e-9))).tolist():
+        if resource.capacity is None or not mine.any():
+            continue
+        capacity, uses = plan.scenario.per_period(resource.capacity), plan.audit.uses
+        if not capacity.any():
+            reasons[unfunded & mine] = f"unfunded: needs {name}, of which there is none"
+            continue
+        full = np.asarray(plan.audit.resources)[position] >= capacity - 1e-6 * np.maximum(capacity, 1.0)
+        used = np.zeros((len(reasons), len(capacity)))
+        np.add.at(used, uses.program[uses.outcome == position], uses.level[uses.outcome == position])
+        elsewhere = ((used.sum(axis=0) - used > 0) & full).any(axis=1)
+        both = mine & scarce & elsewhere
+        alone = mine & ~scarce & elsewhere
+        reasons[unfunded & alone] = f"unfunded: {name} {_are(name)} used up elsewhere"
+        for row in np.flatnonzero(unfunded & alone & (margins.there > margins.here * (1 + 1e-9))).tolist():
             figures = f"one of the {resource.unit} buys {margins.there[row]:.6g} there, {margins.here[row]:.6g} here"
             reasons[row] = f"unfunded: {name} {_are(name)} used up elsewhere: {figures}"
-        reasons[unfunded & both] = f"unfunded: the money and {name} buy more elsewhere"
-        reasons[~unfunded & mine & ~both] = f"stands at the margin: {name} {_buy(name)} no more here than elsewhere"
+        reasons[unfunded & both] = f"unfunded: the money and {name} are used up elsewhere"
+        reasons[~unfunded & alone] = f"stands at the margin: {name} {_buy(name)} no more here than elsewhere"
         reasons[~unfunded & both] = f"stands at the margin: the money and {name} buy no more here than elsewhere"
+        by_itself = mine & ~scarce & ~elsewhere & full.any()
+        reasons[~unfunded & by_itself] = f"stands at the margin: it uses all of {name}"
 
 
 def _are(name: str) -> str:

@@ -115,10 +115,10 @@ def _missed(scenario: Scenario, number: Number, check: Check, in_cents: bool) ->
             continue
         is_share = number.is_share(bound)
         whole = float(check.share_of[cell]) if is_share and check.share_of is not None else 1.0
-        if not _same(bound * whole, float(limited[cell])):
-            # something else limits it there: parity, or a reserve that is not yet due
+        if not whole or not _same(bound * whole, float(limited[cell])):
+            # it is a share of nothing; or something else limits it there: parity, or a reserve that is not yet due
             continue
-        attained = float(check.value[cell]) / whole if whole else 0.0
+        attained = float(check.value[cell]) / whole
         missed = attained > bound if upward else attained < bound
         if not (missed or number.sense == "equals") or _same(attained, bound):
             continue

@@ -254,7 +254,7 @@ def _cells(column: Column | None, rows: Ints, programs: int) -> Ints:
 
 def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> Bools:
     """Return which cells of two columns differ; shape (cells,)."""
-    if one.offsets is None and other.offsets is None:
+    if one.offsets is None:
         differs: Bools = np.not_equal(one.values[before], other.values[after]).astype(bool)  # noqa: PD011
         shares, others = (
             np.zeros(len(cells), dtype=bool) if column.shares is None else column.shares[cells]
@@ -262,9 +262,7 @@ def _unequal(one: Column, other: Column, before: Ints, after: Ints) -> Bools:
         )
         either: Bools = differs | (shares != others)
         return either
-    if one.offsets is None or other.offsets is None:
-        pairs = zip(before.tolist(), after.tolist(), strict=True)
-        return np.array([one.cell(cell) != other.cell(again) for cell, again in pairs], dtype=bool)
+    assert other.offsets is not None, "a key has one value for a program in both columns, or a list in both"
     lengths = np.diff(one.offsets)[before]
     differs = np.not_equal(lengths, np.diff(other.offsets)[after])
     same = np.flatnonzero(~differs)

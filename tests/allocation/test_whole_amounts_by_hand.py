@@ -1,0 +1,117 @@
+"""Plans in whole thousands, in cents and in less, worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import budgetopt as bo
+from budgetopt.allocation import Allocation
+from budgetopt.allocation.whole_amounts import _units
+from budgetopt.scenario.scenario import Scenario
+from language.small import document_of
+
+
+def rated(rate: float, **more: Any) -> dict[str, Any]:
+    return {"outcomes": {"good": {"per_dollar": rate}}, **more}
+
+
+def served(unit_cost: float, rate: float = 1, **more: Any) -> dict[str, Any]:
+    return {"service": {"unit": "cases", "unit_cost": unit_cost, **more}, "outcomes": {"good": {"per_unit": rate}}}
+
+
+def plan_of(programs: dict[str, Any], revenue: float = 10_000, **more: Any) -> Allocation:
+    plan = bo.solve(Scenario.from_document({**document_of(programs, revenue), **more}))
+    assert plan.audit.accepted
+    return plan
+
+
+def spent(plan: Allocation) -> list[float]:
+    amounts: list[float] = plan.programs["spending"].tolist()
+    return amounts
+
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[float]]] = {
+    "what is left goes to the next best": (
+        {"a": rated(3, spending={"at_most": 3_400}), "b": rated(1)}, {}, [3_000, 7_000],
+    ),
+    "more than a whole number of the fund stays": ({"a": rated(3)}, {"revenue": 10_999}, [10_000]),
+    "a floor is kept": ({"a": rated(1, spending={"at_least": 2_500}), "b": rated(2)}, {}, [3_000, 7_000]),
+    # packages cost what they cost
+    "a package": (
+        {"a": {"packages": [{"cost": 2_345, "outcomes": {"good": 9_000}}]}, "b": rated(1)}, {}, [2_345, 7_000],
+    ),
+    "limits between which there is no whole thousand": (
+        {"a": rated(3, spending={"at_least": 1_200, "at_most": 1_700}), "b": rated(1)}, {}, [1_700, 8_000],
+    ),
+    # 3,500 is rounded to 3,000 or to 4,000, and the second needs more staff than there is
+    "staff": (
+        {"a": rated(3, uses={"staff": {"per": 1_000}}), "b": rated(1)},
+        {"resources": {"staff": {"capacity": 3.5}}}, [3_000, 7_000],
+    ),
+    # with 3 and 5 thousands the limit on both is kept, and a thousand more for either breaks it
+    "a rule on what both bring": (
+        {"a": rated(3), "b": rated(2), "c": rated(0)},
+        {"rules": [{"name": "k", "sum": "outcome good", "at_most": 19_500},
+                   {"name": "l", "sum": "spending", "where": {"program": "a"}, "at_most": 3_900}]},
+        [3_000, 5_000, 0],
+    ),
+    "what no whole thousands add up to": (
+        {"a": rated(3), "b": rated(1)},
+        {"rules": [{"name": "k", "sum": "spending", "where": {"program": "a"}, "equals": 2_500}]}, [2_500, 7_500],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_whole_thousands(name: str) -> None:
+    programs, more, expected = CASES[name]
+    plan = plan_of(programs, **{**more, "round_to": 1_000})
+    assert spent(plan) == expected
+
+
+def test_units_of_a_service_follow_the_money_that_is_rounded() -> None:
+    plan = plan_of({"a": served(300), "b": rated(0)}, round_to=1_000)
+    assert spent(plan) == [10_000, 0]
+    assert plan.units[0].tolist() == pytest.approx([10_000 / 300])
+    # the most are served, and the money is what they cost
+    full = plan_of({"a": served(300, up_to=20), "b": rated(0)}, round_to=1_000)
+    assert spent(full)[0] == 6_000
+    assert full.units[0].tolist() == [20]
+
+
+def test_transfers_are_whole_too() -> None:
+    funds = {
+        "general": {"revenue": 10_900, "carryover": False, "transfers_to": {"other": {"at_most": 2_400}}},
+        "other": {"revenue": 1_100, "carryover": False},
+    }
+    programs = {"a": rated(3, funds=["other"]), "b": rated(1, funds=["general"])}
+    plan = bo.solve(Scenario.from_document({**document_of(programs, funds=funds), "round_to": 1_000}))
+    # 2,000 go to the other fund, which then has 3,100; 8,900 are left
+    assert plan.audit.accepted
+    assert plan.transfers.sum() == 2_000
+    assert spent(plan) == [3_000, 8_000]
+
+
+def test_without_a_unit_amounts_are_cents_or_as_fine_as_the_plan_needs() -> None:
+    thirds = {"a": rated(3, spending={"at_most": 1_234.567}), "b": rated(1)}
+    assert spent(plan_of(thirds, revenue=50e6)) == [1_234.56, 49_998_765.44]
+    assert spent(plan_of(thirds, revenue=10_000)) == [1_234.567, 8_765.433]
+    # 90,000 people at a hundred-millionth of a dollar
+    plan = plan_of({"a": served(1e-8, 2, up_to=90_000), "b": rated(1, spending={"at_most": 5})})
+    assert plan.units[0].tolist() == pytest.approx([90_000])
+    assert plan.objective_value == pytest.approx(180_005, rel=1e-6)
+    # a budget in millions of dollars
+    millions = plan_of({"a": served(0.1237, up_to=58), "b": rated(0)}, revenue=9.0)
+    assert millions.units[0].tolist() == pytest.approx([58], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("round_to", "units"),
+    [(1_000, [1_000, 100, 10, 1, 0.1, 0.01]), (0.5, [0.5, 0.01])],
+)
+def test_the_units_that_are_tried(round_to: float, units: list[float]) -> None:
+    scenario = Scenario.from_document({**document_of({"a": rated(1)}, 200_000), "round_to": round_to})
+    assert list(_units(scenario, np.array([200_000.0]))) == pytest.approx(units)
