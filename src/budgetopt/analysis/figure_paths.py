@@ -106,6 +106,7 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
     """
     written = path if isinstance(path, str) else ".".join(path)
     parts = parse_path(path)
+    scenario = _with_revenue_by_period(scenario, parts)
     try:
         if parts[0] == "programs":
             return _of_programs(scenario, written, parts)
@@ -118,6 +119,18 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
         return Figure(scenario, written, float(values[0]), isinstance(values[0], Share), slot, tuple(places))
     except PathError as error:
         raise ScenarioError([error.at(Place(f"<price of> {written[:120]}"))]) from None
+
+
+def _with_revenue_by_period(scenario: Scenario, parts: tuple[str, ...]) -> Scenario:
+    """Return a scenario that says the revenue of funds by period where a path asks for one and it grows by a rate."""
+    if parts[0] != "funds" or len(parts) != 4 or parts[2] != "revenue":
+        return scenario
+    funds = dict(scenario.funds)
+    for name, fund in funds.items():
+        if fund.growth and not isinstance(fund.revenue, Mapping):
+            each = dict(zip(scenario.periods, scenario.revenue(name).tolist(), strict=True))
+            funds[name] = fund.model_copy(update={"revenue": each, "growth": 0.0})
+    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
 
 
 def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Figure:

@@ -20,7 +20,7 @@ from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import WhatIf, question_about
 from budgetopt.errors import OptionError
 from budgetopt.formulation import LinearProgram
-from budgetopt.formulation.directions import Direction, between, line_through
+from budgetopt.formulation.directions import Direction, between, goes_through, line_through
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.solvers import Solution, Termination
 
@@ -156,6 +156,7 @@ class _BestValue:
         self.base = question.as_is()
         money = float(inflow(figure.scenario).sum())
         self.size = abs(figure.value) or ((money if figure.path.startswith("funds") else 1.0) or 1.0)
+        self._known: Direction | None = None
         self.start = Point(0.0, self.gain * self.base.objective, np.nan)
 
     def problem_at(self, by: float) -> LinearProgram:
@@ -173,9 +174,7 @@ class _BestValue:
             piece = self._solved_again(side, min(room, STEP * self.size))
         else:
             # a place at which something disappears from the problem is no place to look along
-            line = line_through(
-                self.problem_at, self.question.problem, side * (0.9 * reach if room <= reach else reach)
-            )
+            line = self._line(side * (0.9 * reach if room <= reach else reach))
             if line is not None and not line.moves_matrix:
                 piece = self._followed(side, reach, room, line)
             else:
@@ -183,6 +182,13 @@ class _BestValue:
         end = figure.value + piece.end
         # what a solver's tolerance lets through is not beyond zero
         return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end, piece.feasible)
+
+    def _line(self, far: float) -> Direction | None:
+        """Return the direction in which the problem moves up to a far place; that of the other side if it goes on."""
+        known, problem = self._known, self.question.problem
+        if known is None or not goes_through(known, problem, far, self.problem_at(far)):
+            known = self._known = line_through(self.problem_at, problem, far)
+        return known
 
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:

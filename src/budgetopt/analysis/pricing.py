@@ -30,6 +30,8 @@ COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
     "total_cost", "method", "unit",
 )  # fmt: skip
+MOST_OF_PROGRAMS = 60
+"""Of the limits of single programs so many are priced, those that cost most; others have the cost of the whole."""
 STEP = 0.01
 """In integer problems: the share of a limit by which it is moved to see what that brings."""
 
@@ -89,10 +91,10 @@ def prices(
 ) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
-    A limit that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has one
-    row with its total cost alone. A limit of several rows has one more before them, without a period, with the price of
-    its number along all of them at once and the cost of the whole. The price of money is that of a dollar of recurring
-    revenue, along everything that it moves: structural balance, reserves and shares of revenue too.
+    A rule on change has its total cost alone. The floor, ceiling and most units of a program have one row if they cost
+    something, with the price of their number (the 60 that cost most). A limit of several rows has one more before them,
+    without a period, with the price of its number along all of them and the cost of the whole. The price of money is
+    that of a dollar of recurring revenue, along everything that it moves: structural balance, reserves and shares too.
 
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what relaxing the limit by one
     unit adds to the first objective, and ``relief_until``, the bound up to which it does; ``tightening``, what one unit
@@ -127,18 +129,31 @@ def prices(
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=hold)
     method = "solved again with the limit moved by 1%" if question.is_integer else "exact"
-    if question.holds_decisions:
-        method = "exact as long as the integer decisions stand"
+    method = "exact as long as the integer decisions stand" if question.holds_decisions else method
     base = solved(question.as_is())
-    asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
+    listed = (limit for limit in plan.scenario.limits if only is None or limit.provision in only)
+    asked = [limit for limit in listed if limit.is_demand or limit.kind == "most units"]
     costs = {limit.provision: total_cost(question, limit.provision, base) for limit in asked}
     groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
     rows = [
         row for provision, group in groups.items() for row in _of_limit(question, group, base, costs.get(provision))
     ]
+    rows += _of_programs(question, asked, costs)
     for row in rows:
         row["method"] = method
     return _table(rows, asked, costs, method if question.holds_decisions else "exact")
+
+
+def _of_programs(
+    question: WhatIf, asked: Sequence[Limit], costs: Mapping[Provision, float]
+) -> Iterator[dict[str, Any]]:
+    """Yield the floors, ceilings and most units of programs that cost something, with the price of their number."""
+    own = [limit for limit in asked if limit.of_program and costs[limit.provision] > 0 and len(limit.numbers) == 1]
+    costly = sorted(own, key=lambda limit: -costs[limit.provision])[:MOST_OF_PROGRAMS]
+    for limit in () if question.is_integer else sorted(costly, key=own.index):
+        row = {"unit": 1.0, **_wholes(question, limit)[0], "total_cost": costs[limit.provision]}
+        # what a program gets is never below zero
+        yield row | {key: max(row[key], 0.0) for key in ("relief_until", "tightening_until")}
 
 
 def _table(

@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, LinearProgram
 
-__all__ = ["Direction", "between", "line_through"]
+__all__ = ["Direction", "between", "goes_through", "line_through"]
 
 CLOSE = 1e-9
 """Numbers of two problems that differ by less, as a share of their size, are the same."""
@@ -108,18 +108,23 @@ def line_through(at: Callable[[float], LinearProgram], problem: LinearProgram, f
     found = between(problem, whole, far)
     if found is None:
         return None
-    middle = between(found.from_here(problem, far / 2), half, 1.0)
-    if middle is None:
-        return None
-    sizes = {name: np.maximum(np.abs(getattr(half, name)), np.abs(far * getattr(found, name))) for name in _LIMITS}
-    sizes["cost"] = np.abs(half.stages[0].cost_for(half.columns))
-    sizes["entries"] = np.abs(half.matrix.value)
+    return found if goes_through(found, problem, far / 2, half) else None
+
+
+def goes_through(found: Direction, problem: LinearProgram, by: float, there: LinearProgram) -> bool:
+    """Return whether a direction leads from a problem to another one, so many units away, but for rounding."""
+    error = between(found.from_here(problem, by), there, 1.0)
+    if error is None:
+        return False
+    sizes = {name: np.maximum(np.abs(getattr(there, name)), np.abs(by * getattr(found, name))) for name in _LIMITS}
+    sizes["cost"] = np.abs(there.stages[0].cost_for(there.columns))
+    sizes["entries"] = np.abs(there.matrix.value)
     for name, size in sizes.items():
-        apart = np.abs(getattr(middle, name))
+        apart = np.abs(getattr(error, name))
         known = np.where(np.isfinite(size), size, 0.0)
         if (apart > CLOSE * np.maximum(known, 1e-12 * known.max(initial=0.0))).any():
-            return None
-    return found
+            return False
+    return True
 
 
 def _difference(one: Floats, other: Floats, by: float) -> Floats:

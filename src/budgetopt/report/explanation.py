@@ -11,6 +11,8 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, plan_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
+from budgetopt.analysis.figure_paths import figure_at
+from budgetopt.analysis.figure_prices import price_of_figure
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.overview import held_by, seeks_outcomes
 from budgetopt.analysis.what_if import WhatIf, question_about
@@ -132,6 +134,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, margin),
+        *_own_limit(plan, position, str(row["reason"]), question, gain),
         *_at_the_margin(plan, margin, gain),
         *_charged(plan, charges, gain),
         *_decided(plan, position, question, gain),
@@ -199,6 +202,19 @@ def _held(
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
     if 0 < len(barred) < len(may) and len(barred) <= 4:
         yield f"{join_words(barred)} may not pay for it."
+
+
+def _own_limit(plan: Allocation, position: int, reason: str, question: WhatIf, gain: Gain) -> Iterator[str]:
+    """Say what one more of a program's own ceiling, or one less of its floor, is worth where that holds it."""
+    kinds = {"at its ceiling of": "most units", "at its ceiling": "ceiling", "held up by its floor": "floor"}
+    kind = next((kind for start, kind in kinds.items() if reason.startswith(start)), "")
+    at = int(plan.scenario.limits.of_programs(kind)[position]) if kind else -1
+    if at < 0 or question.is_integer or len((limit := plan.scenario.limits[at]).numbers) != 1:
+        return
+    price = price_of_figure(question, figure_at(plan.scenario, limit.address_of(limit.numbers[0])), ranged=False)
+    worth = (price.less if kind == "floor" else price.more) / (1.0 if price.unit == 1.0 else math.nan)
+    if worth > 0:
+        yield gain.relaxed(worth, one_line(limit.unit), "less asked for" if kind == "floor" else "more allowed")
 
 
 def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterator[str]:
