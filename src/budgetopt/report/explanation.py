@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, plan_of
+from budgetopt.allocation.reasons import funded_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
 from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import price_of_figure
@@ -21,7 +22,7 @@ from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.plan_words import baseline_growth, package_words
+from budgetopt.report.plan_words import baseline_growth, free_service_words, package_words
 from budgetopt.report.text import label, one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
@@ -130,7 +131,9 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     duals = duals_of(question)
     charges = {} if duals is None else charges_by_rule(question, duals, position)
     sentences = [
-        _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
+        f"It {free[position]}."
+        if position in (free := free_service_words(plan))
+        else _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position)),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *_held(plan, row, program, charges, margin),
@@ -138,7 +141,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         *_at_the_margin(plan, margin, gain),
         *_charged(plan, charges, gain),
         *_decided(plan, position, question, gain),
-        *_would_change(plan, row, found, numbers),
+        *_would_change(plan, bool(funded_of(plan)[position]), found, numbers),
     ]
     factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
     break_even = pd.DataFrame(factors, columns=["what", "outcome", "funded", "factor"])
@@ -278,14 +281,13 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
     yield f"{what} would be {'as good' if alike else f'worth {gain.amount(loss)} less'}."
 
 
-def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
-    unfunded = float(row["spending"]) < NOTHING
-    for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
+def _would_change(plan: Allocation, funded: bool, found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
+    for more, verb in ((True, "get more" if funded else "be funded"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:
             yield f"It would {verb} if {join_words(parts, 'or')}."
     if found and not any(math.isfinite(item.factor) for item in found if item.more):
-        what = "get it funded" if unfunded else "bring it more"
+        what = "bring it more" if funded else "get it funded"
         yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
 
 
