@@ -196,7 +196,18 @@ class _BestValue:
         problem = self.question.problem
         evaluate = self._evaluator(lambda by: line.from_here(problem, by), line)
         last = room if room <= reach else np.inf
+        if evaluate(side * min(reach, last)) is None:
+            last = min(last, self._last_place(line, side, min(reach, last)))
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
+
+    def _last_place(self, line: Direction, side: int, reach: float) -> float:
+        """Return how far a figure can move before no plan is possible, by one linear program; infinite if unknown."""
+        problem = line.stretched(self.question.problem, side, reach)
+        answer = None if problem is None else self.question.solve(problem)
+        if answer is None or answer.termination is not Termination.OPTIMAL:
+            return np.inf
+        # just before it, so that the solver's tolerance lets a plan through
+        return answer.objective * (1.0 - 1e-9)
 
     def _evaluator(
         self, problem_at: Callable[[float], LinearProgram], line: Direction | None

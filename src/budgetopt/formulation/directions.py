@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Floats, LinearProgram
+from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage
 
 __all__ = ["Direction", "between", "goes_through", "line_through"]
 
@@ -59,6 +59,28 @@ class Direction:
             matrix = replace(matrix, value=matrix.value + by * self.entries)
         stage = replace(stage, cost=cost, offset=stage.offset + by * self.offset)
         return replace(problem, matrix=matrix, stages=(stage, *problem.stages[1:]), **limits)
+
+    def stretched(self, problem: LinearProgram, side: int, far: float) -> LinearProgram | None:
+        """Return the problem of how far it can be moved, by one more column; None where more than rows moves."""
+        moves = np.where(np.isfinite(problem.row_upper), self.row_upper, self.row_lower)
+        ranged = np.isfinite(problem.row_lower) & np.isfinite(problem.row_upper)
+        if self.moves_matrix or self.lower.any() or self.upper.any() or (ranged & (self.row_lower != moves)).any():
+            return None
+        row, matrix, columns = np.flatnonzero(moves), problem.matrix, problem.columns
+        entries = (matrix.index, matrix.column_of_entry(), matrix.value)
+        more = (row, np.full(len(row), columns), -side * moves[row])
+        parts = [np.concatenate(pair) for pair in zip(entries, more, strict=True)]
+        cost = np.append(np.zeros(columns), 1.0)
+        return replace(
+            problem,
+            matrix=Matrix.from_triplets(problem.rows, columns + 1, *parts),
+            lower=np.append(problem.lower, 0.0),
+            upper=np.append(problem.upper, far),
+            integer=np.append(problem.integer, False),
+            stages=(Stage("how far a figure can move", cost, maximize=True),),
+            column_labels=Labels((*problem.column_labels.blocks, Block("moved", columns, columns + 1))),
+            tie_break=None,
+        )
 
     def binding_sides(self, problem: LinearProgram, y: Floats, reduced: Floats) -> tuple[Floats, Floats]:
         """Return what is added to the side of each row and column that its price is of; shapes (rows,), (columns,)."""
