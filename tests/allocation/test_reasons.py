@@ -124,7 +124,7 @@ def test_staff_that_are_used_up_hold_a_program_and_money_that_is_left_does_not()
     programs = {"births": served(1, 2), "visits": served(1, 0.5)}
     resources = {"nurses": {"capacity": 20, "unit": "minutes"}}
     found = reasons({**document_of(programs, revenue=100), "resources": resources})
-    assert found["births"] == "stands at the margin: nurses buy no more here than elsewhere"
+    assert found["births"] == "stands at the margin: it uses all of nurses"
     assert found["visits"] == "unfunded: nurses are used up elsewhere: one of the minutes buys 2 there, 0.5 here"
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import budgetopt as bo
+from language.small import document_of
 
 
 def scenario_of(**funds: dict[str, Any]) -> bo.Scenario:
@@ -67,3 +68,21 @@ def test_without_a_plan_or_steps_there_is_no_table() -> None:
     )
     with pytest.raises(bo.InfeasibleError):
         bo.budget_steps(scenario)
+
+
+def test_a_step_moves_what_depends_on_revenue_as_a_change_of_it_does() -> None:
+    programs = {
+        "a": {"outcomes": {"good": {"per_dollar": 3}}},
+        "b": {"outcomes": {"good": {"per_dollar": 1}}, "recurring": False},
+    }
+    document = document_of(programs, revenue=100)
+    document["funds"]["general"] |= {
+        "structural_balance": True, "opening_balance": 40, "reserve": {"at_least": "10%", "of": "revenue"},
+    }  # fmt: skip
+    scenario = bo.Scenario.from_document(document)
+    table = bo.budget_steps(scenario, steps=[-0.1])
+    changed = scenario.with_("funds.general.revenue=-10%", "funds.general.opening_balance=-10%")
+    gain = bo.solve(changed).objective_value - bo.solve(scenario).objective_value
+    # ten dollars less of a at 3, and three less of b at 1
+    assert gain == pytest.approx(-33)
+    assert table["value"].unique().tolist() == pytest.approx([gain])

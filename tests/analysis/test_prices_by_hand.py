@@ -57,7 +57,7 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
     "less spending is better": (MINIMAL, None, [
         ("general", "", "FY1", "equals", 100, 0, INF, 0, 20, NONE),
         ("good", "", "FY1", "at least", 50, 0.5, 20, 0.5, 210, 20),
-        ("b", "", "", "", NONE, NONE, NONE, NONE, NONE, 7.5),
+        ("b", "", "", "at most", 5, 1, 12.5, 1, 0, 7.5),
     ]),
     "what is to be spent on the better": (town(rules=[rule("e", "a", equals=30)]), None, [
         ("general", "", "FY1", "equals", 100, 1, INF, 1, 30, NONE),
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
             ("general", "", "FY1", "equals", 100, 1, INF, 1, 60, NONE),
             ("e", "", "FY1", "at most", 70, 0, INF, 0, 40, 0),
             ("f", "", "FY1", "at least", 20, 0, -INF, 0, 60, 0),
-            ("a", "", "", "", NONE, NONE, NONE, NONE, NONE, 60),
+            ("a", "", "", "at most", 40, 2, 70, 2, 0, 60),
         ],
     ),
     "a floor of each group": (document_of(DEPARTMENTS, rules=EACH), None, [
@@ -159,8 +159,8 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
             {"a": rated(3, spending={"at_most": 20}), "b": rated(1), "c": rated(0.5, spending={"at_least": 10})}
         ), None, [
             ("general", "", "FY1", "equals", 100, 1, INF, 1, 30, NONE),
-            ("c", "", "", "", NONE, NONE, NONE, NONE, NONE, 5),
-            ("a", "", "", "", NONE, NONE, NONE, NONE, NONE, 140),
+            ("c", "", "", "at least", 10, 0.5, 0, 0.5, 80, 5),
+            ("a", "", "", "at most", 20, 2, 90, 2, 0, 140),
         ],
     ),
     "integer decisions that are open": (project_town(), False, [

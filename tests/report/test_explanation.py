@@ -15,6 +15,7 @@ import budgetopt as bo
 from budgetopt.allocation import Allocation
 from budgetopt.errors import UnknownNameError
 from budgetopt.report.explanation import explain, tell
+from language.small import document_of
 
 JARGON = re.compile(
     r"\b(dual|shadow|LP|MIP|integer|constraint|infeasible|variable|coefficient|solver|objective|basis|marginal)s?\b",
@@ -235,3 +236,12 @@ def test_what_an_explanation_shows_is_escaped_and_short() -> None:
     assert "a &lt; b" in shown
     assert shown.count("<tr") < 20
     assert "empty" not in shown
+
+
+def test_a_service_that_costs_nothing_serves_its_units() -> None:
+    service = {"unit": "mothers", "unit_cost": 0, "up_to": 30}
+    programs = {"free": {"service": service, "outcomes": {"good": {"per_unit": 2}}}}
+    sentences = explain(bo.Scenario.from_document(document_of(programs)), "free").sentences
+    assert sentences[0] == "It serves 30 mothers at no cost."
+    assert "It is at its ceiling of 30 mothers." in sentences
+    assert not [words for words in sentences if "get it funded" in words]

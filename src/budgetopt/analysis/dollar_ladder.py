@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from budgetopt.allocation import scenario_of
 from budgetopt.errors import InfeasibleError, OptionError
-from budgetopt.formulation import Formulation, formulate
+from budgetopt.formulation import formulate
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.scenario.accuracy import amounts_of, counts_of
 from budgetopt.scenario.named import named
@@ -27,6 +27,8 @@ __all__ = ["STEPS", "budget_steps"]
 
 STEPS = (-0.10, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.10)
 """The usual steps, as shares of the money."""
+_MONEY = ("revenue", "one_time", "opening_balance")
+"""What a fund has: structural balance, reserves and shares of revenue move with it."""
 
 
 def budget_steps(
@@ -35,7 +37,8 @@ def budget_steps(
     """Return what changes, program by program, as money is taken away or added.
 
     Each step is solved again as a problem of its own, ties settled as in the plan, so that it is the best plan with
-    that much money. One row a step and program that moves: ``money`` (dollars more or less than now, all
+    that much money: revenue, one-time money and opening balances, with all that depends on them (structural balance,
+    reserves, shares of revenue). One row a step and program that moves: ``money`` (dollars more or less than now, all
     periods together), ``program``, ``name``, ``change`` (dollars), and for the whole step ``value`` (the change of the
     first objective) and ``value_per_dollar`` between the step before it, counted from now, and this one. A
     step that no plan can meet has one row without a program, and no value.
@@ -63,22 +66,19 @@ def budget_steps(
     import pandas as pd
 
     scenario = scenario_of(plan, "budget_steps")
-    formulation, money = formulate(scenario), inflow(scenario)
-    if fund is not None:
-        position = list(scenario.funds).index(named(scenario, fund, ("fund",)).key)
-        money[np.arange(len(money)) != position] = 0.0
-    total = float(money.sum())
+    moving = [name for name in scenario.funds if fund is None or name == named(scenario, fund, ("fund",)).key]
+    total = float(inflow(scenario)[[list(scenario.funds).index(name) for name in moving]].sum())
     shares = [amount / total for amount in dollars] if len(dollars) else [float(step) for step in steps]
     if not total or any(share < -1 or share == 0 or not np.isfinite(share) for share in shares):
         raise OptionError("a step takes more money than there is, or none at all")
-    now = _moved(formulation, money, 0.0)
+    now = _moved(scenario, moving, 0.0)
     if now is None:
         raise InfeasibleError("no allocation can meet every rule", hint="conflicts says which limits contradict")
     rows: list[tuple[float, str, str, float, float, float]] = []
     for side in (-1, 1):
         before, before_money = now[1], 0.0
         for share in sorted((share for share in shares if share * side > 0), key=abs):
-            step, amount = _moved(formulation, money, share), share * total
+            step, amount = _moved(scenario, moving, share), share * total
             if step is None:
                 rows.append((amount, "", "", np.nan, np.nan, np.nan))
                 continue
@@ -98,16 +98,24 @@ def _moves(scenario: Scenario, change: Floats) -> list[tuple[str, str, float]]:
     return list(zip(programs.ids[moved].tolist(), programs.names()[moved].tolist(), dollars.tolist(), strict=True))
 
 
-def _moved(formulation: Formulation, money: Floats, share: float) -> tuple[Floats, float] | None:
-    """Return what each program spends over all periods, and the first objective, with a share more money."""
-    problem = formulation.linear_program
-    more = np.zeros(problem.rows)
-    for block in problem.row_labels.of_kind("fund balance"):
-        more[block.positions] = share * money[block.keys["fund"], block.keys["period"]]
-    moved = replace(problem, row_lower=problem.row_lower + more, row_upper=problem.row_upper + more)
-    answer = solve_linear_program(moved)
+def _moved(scenario: Scenario, moving: Sequence[str], share: float) -> tuple[Floats, float] | None:
+    """Return what each program spends over all periods, and the first objective, with a share more money in funds."""
+    funds = dict(scenario.funds)
+    for name in moving:
+        money = {key: _times(getattr(funds[name], key), 1.0 + share) for key in _MONEY}
+        funds[name] = funds[name].model_copy(update=money)
+    changed = replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
+    formulation = formulate(changed)
+    answer = solve_linear_program(formulation.linear_program)
     if answer.x is None:
         if answer.termination is Termination.INFEASIBLE:
             return None
         raise InfeasibleError(f"the step of {share:+.1%} has no plan: {answer.termination}")
     return formulation.spending_of(answer.x).sum(axis=(1, 2)), answer.solution.objective
+
+
+def _times(said: Any, factor: float) -> Any:
+    """Return an amount, or one for each period, multiplied."""
+    if isinstance(said, Mapping):
+        return {period: amount * factor for period, amount in said.items()}
+    return said * factor

@@ -122,13 +122,14 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
 
 
 def _with_each_period(scenario: Scenario, parts: Sequence[str]) -> Scenario:
-    """Return the scenario in which a revenue that grows stands in each period, if a path leads to one of them."""
-    fund = scenario.funds.get(parts[1]) if parts[0] == "funds" and len(parts) == 4 else None
-    if fund is None or parts[2] != "revenue" or not fund.growth or not _is_number(fund.revenue):
+    """Return the scenario in which revenues that grow stand in each period, if a path leads to one of a period."""
+    if parts[0] != "funds" or len(parts) != 4 or parts[2] != "revenue":
         return scenario
-    amounts = scenario.revenue(parts[1]).tolist()
-    spelled = fund.model_copy(update={"revenue": dict(zip(scenario.periods, amounts, strict=True))})
-    funds = {**scenario.document.funds, parts[1]: spelled}
+    funds = dict(scenario.funds)
+    for name, fund in funds.items():
+        if fund.growth and not isinstance(fund.revenue, Mapping):
+            each = dict(zip(scenario.periods, scenario.revenue(name).tolist(), strict=True))
+            funds[name] = fund.model_copy(update={"revenue": each, "growth": 0.0})
     return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
 
 

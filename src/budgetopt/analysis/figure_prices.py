@@ -22,7 +22,7 @@ from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.what_if import STANDS, UNTOLD, WhatIf, question_about
 from budgetopt.errors import OptionError
 from budgetopt.formulation import LinearProgram
-from budgetopt.formulation.directions import Direction, between, line_through
+from budgetopt.formulation.directions import Direction, between, goes_through, line_through
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.solvers import Solution, Termination
 
@@ -164,6 +164,7 @@ class _BestValue:
         self.base = question.as_is()
         money = float(inflow(figure.scenario).sum())
         self.size = abs(figure.value) or ((money if figure.path.startswith("funds") else 1.0) or 1.0)
+        self._known: Direction | None = None
         self.start = Point(0.0, self.gain * self.base.objective, np.nan)
 
     def problem_at(self, by: float) -> LinearProgram:
@@ -181,9 +182,7 @@ class _BestValue:
             piece = self._solved_again(side, min(room, STEP * self.size))
         else:
             # a place at which something disappears from the problem is no place to look along
-            line = line_through(
-                self.problem_at, self.question.problem, side * (0.9 * reach if room <= reach else reach)
-            )
+            line = self._line(side * (0.9 * reach if room <= reach else reach))
             if line is not None and not line.moves_matrix:
                 piece = self._followed(side, reach, room, line)
             else:
@@ -192,13 +191,31 @@ class _BestValue:
         # what a solver's tolerance lets through is not beyond zero
         return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end, piece.feasible)
 
+    def _line(self, far: float) -> Direction | None:
+        """Return the direction in which the problem moves up to a far place; that of the other side if it goes on."""
+        known, problem = self._known, self.question.problem
+        if known is None or not goes_through(known, problem, far, self.problem_at(far)):
+            known = self._known = line_through(self.problem_at, problem, far)
+        return known
+
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:
             return Piece(0.0, side * room)
         problem = self.question.problem
         evaluate = self._evaluator(lambda by: line.from_here(problem, by), line)
         last = room if room <= reach else np.inf
+        if evaluate(side * min(reach, last)) is None:
+            last = min(last, self._last_place(line, side, min(reach, last)))
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
+
+    def _last_place(self, line: Direction, side: int, reach: float) -> float:
+        """Return how far a figure can move before no plan is possible, by one linear program; infinite if unknown."""
+        problem = line.stretched(self.question.problem, side, reach)
+        answer = None if problem is None else self.question.solve(problem)
+        if answer is None or answer.termination is not Termination.OPTIMAL:
+            return np.inf
+        # just before it, so that the solver's tolerance lets a plan through
+        return answer.objective * (1.0 - 1e-9)
 
     def _evaluator(
         self, problem_at: Callable[[float], LinearProgram], line: Direction | None

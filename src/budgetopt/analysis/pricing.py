@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ COLUMNS = (
     "kind", "name", "part", "period", "sense", "bound", "relief", "relief_until", "tightening", "tightening_until",
     "total_cost", "method", "unit",
 )  # fmt: skip
+MOST_OF_PROGRAMS = 60
+"""Of the limits of single programs so many are priced, those that cost most; others have the cost of the whole."""
 INTEGER_COLUMNS = (
     *COLUMNS[:8], "relief_first", "relief_then", *COLUMNS[8:10], "tightening_first", "tightening_then",
     "total_cost", "decisions", "method", "unit",
@@ -46,10 +48,11 @@ def prices(
 ) -> pd.DataFrame:
     """Return what each limit costs; one row a limit and period.
 
-    A limit that is no row of its own (a rule on change, the floor or ceiling of a program that costs something) has one
-    row with its total cost alone. A limit of several rows has one more before them, without a period, with the price of
-    its number along all of them at once and the cost of the whole. The price of money is that of a dollar of recurring
-    revenue, along everything that it moves: structural balance, reserves and shares of revenue too.
+    A rule on change has its total cost alone. The floor, ceiling and most units of a program have one row if they cost
+    something, with the price of their number (the 60 that cost most, in linear programs). A limit of several rows has
+    one more before them, without a period, with the price of its number along all of them at once and the cost of the
+    whole. The price of money is that of a dollar of recurring revenue, along everything that it moves: structural
+    balance, reserves and shares of revenue too.
 
     Columns: ``kind``, ``name``, ``part``, ``period``, ``sense``, ``bound``; ``relief``, what relaxing the limit by one
     unit adds to the first objective, and ``relief_until``, the bound up to which it does; ``tightening``, what one unit
@@ -86,7 +89,8 @@ def prices(
     """
     plan = plan_of(plan, "prices")
     question = question or question_about(plan, hold=bool(hold), exact=True)
-    asked = [limit for limit in plan.scenario.limits.demands() if only is None or limit.provision in only]
+    listed = (limit for limit in plan.scenario.limits if only is None or limit.provision in only)
+    asked = [limit for limit in listed if limit.is_demand or limit.kind == "most units"]
     rows = _of_limits(question, asked, only)
     if question.is_integer:
         rows = _completed(question, asked, rows)
@@ -129,13 +133,27 @@ def _of_limits(
     costs = {limit.provision: work(question, limit.provision, base) for limit in asked}
     groups = _by_limit(row for row in limit_rows(question) if only is None or row.limit.provision in only)
     found = {provision: _of_limit(question, group, base, costs.get(provision)) for provision, group in groups.items()}
+    costly = [] if question.is_integer else _costly(asked, costs)
     for limit in asked:
         cost, unknown = costs[limit.provision]
         if limit.provision not in found and (cost > 0 or unknown or not limit.of_program):
             method = HELD if question.holds_decisions else "exact"
             alone = {**_named(limit), "total_cost": cost, "method": method, "unknown": unknown, "unit": 1.0}
-            found[limit.provision] = [alone]
+            found[limit.provision] = [alone | (_of_program(question, limit) if limit.provision in costly else {})]
     return found
+
+
+def _costly(asked: Sequence[Limit], costs: Mapping[Provision, tuple[float, str]]) -> list[Provision]:
+    """Return the limits of single programs that are priced: those of one number that cost most."""
+    own = [limit.provision for limit in asked if limit.of_program and len(limit.numbers) == 1]
+    return sorted((one for one in own if costs[one][0] > 0), key=lambda one: -costs[one][0])[:MOST_OF_PROGRAMS]
+
+
+def _of_program(question: WhatIf, limit: Limit) -> dict[str, Any]:
+    """Return the price of the number of a program's floor, ceiling or most units, as a row."""
+    row = _wholes(question, limit)[0]
+    # what a program gets is never below zero
+    return row | {key: max(row[key], 0.0) for key in ("relief_until", "tightening_until")}
 
 
 def _known_cost(question: WhatIf, provision: Provision, base: Solution) -> tuple[float, str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Floats, LinearProgram
+from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage
 
-__all__ = ["Direction", "between", "line_through"]
+__all__ = ["Direction", "between", "goes_through", "line_through"]
 
 CLOSE = 1e-9
 """Numbers of two problems that differ by less, as a share of their size, are the same."""
@@ -60,6 +60,28 @@ class Direction:
         stage = replace(stage, cost=cost, offset=stage.offset + by * self.offset)
         return replace(problem, matrix=matrix, stages=(stage, *problem.stages[1:]), **limits)
 
+    def stretched(self, problem: LinearProgram, side: int, far: float) -> LinearProgram | None:
+        """Return the problem of how far it can be moved, by one more column; None where more than rows moves."""
+        moves = np.where(np.isfinite(problem.row_upper), self.row_upper, self.row_lower)
+        ranged = np.isfinite(problem.row_lower) & np.isfinite(problem.row_upper)
+        if self.moves_matrix or self.lower.any() or self.upper.any() or (ranged & (self.row_lower != moves)).any():
+            return None
+        row, matrix, columns = np.flatnonzero(moves), problem.matrix, problem.columns
+        entries = (matrix.index, matrix.column_of_entry(), matrix.value)
+        more = (row, np.full(len(row), columns), -side * moves[row])
+        parts = [np.concatenate(pair) for pair in zip(entries, more, strict=True)]
+        cost = np.append(np.zeros(columns), 1.0)
+        return replace(
+            problem,
+            matrix=Matrix.from_triplets(problem.rows, columns + 1, *parts),
+            lower=np.append(problem.lower, 0.0),
+            upper=np.append(problem.upper, far),
+            integer=np.append(problem.integer, False),
+            stages=(Stage("how far a figure can move", cost, maximize=True),),
+            column_labels=Labels((*problem.column_labels.blocks, Block("moved", columns, columns + 1))),
+            tie_break=None,
+        )
+
     def binding_sides(self, problem: LinearProgram, y: Floats, reduced: Floats) -> tuple[Floats, Floats]:
         """Return what is added to the side of each row and column that its price is of; shapes (rows,), (columns,)."""
         # a price has the sign of the side of its limit that binds
@@ -108,18 +130,23 @@ def line_through(at: Callable[[float], LinearProgram], problem: LinearProgram, f
     found = between(problem, whole, far)
     if found is None:
         return None
-    middle = between(found.from_here(problem, far / 2), half, 1.0)
-    if middle is None:
-        return None
-    sizes = {name: np.maximum(np.abs(getattr(half, name)), np.abs(far * getattr(found, name))) for name in _LIMITS}
-    sizes["cost"] = np.abs(half.stages[0].cost_for(half.columns))
-    sizes["entries"] = np.abs(half.matrix.value)
+    return found if goes_through(found, problem, far / 2, half) else None
+
+
+def goes_through(found: Direction, problem: LinearProgram, by: float, there: LinearProgram) -> bool:
+    """Return whether a direction leads from a problem to another one, so many units away, but for rounding."""
+    error = between(found.from_here(problem, by), there, 1.0)
+    if error is None:
+        return False
+    sizes = {name: np.maximum(np.abs(getattr(there, name)), np.abs(by * getattr(found, name))) for name in _LIMITS}
+    sizes["cost"] = np.abs(there.stages[0].cost_for(there.columns))
+    sizes["entries"] = np.abs(there.matrix.value)
     for name, size in sizes.items():
-        apart = np.abs(getattr(middle, name))
+        apart = np.abs(getattr(error, name))
         known = np.where(np.isfinite(size), size, 0.0)
         if (apart > CLOSE * np.maximum(known, 1e-12 * known.max(initial=0.0))).any():
-            return None
-    return found
+            return False
+    return True
 
 
 def _difference(one: Floats, other: Floats, by: float) -> Floats:

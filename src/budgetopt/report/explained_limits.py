@@ -46,6 +46,7 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
     if provision.kind in ("target", "resource"):
         sentences += _in_each_period(plan, rows, numbers)
+        sentences += _before_it_binds(plan, table, rows, numbers)
     if len(table):
         cost = float(table["total_cost"].iloc[0])
     else:
@@ -82,6 +83,21 @@ def _in_each_period(plan: Allocation, rows: pd.DataFrame, numbers: Numbers) -> I
         has = numbers.with_unit(float(row["value"]), unit) if unit else numbers.quantity(float(row["value"]))
         when = f"In {period} the" if many else "The"
         yield f"{when} plan has {has}; the limit is {row['sense']} {numbers.quantity(float(row['bound']))}."
+
+
+def _before_it_binds(plan: Allocation, table: pd.DataFrame, rows: pd.DataFrame, numbers: Numbers) -> Iterator[str]:
+    """Say how far a limit that does not bind would have to move before it does, in each period that has one."""
+    many, bound_in = len(plan.scenario.periods) > 1, dict(zip(rows["period"], rows["binding"], strict=True))
+    for row in table.to_dict("records"):
+        period = str(row["period"])
+        if bound_in.get(period or "all", True) or row["tightening"] != 0:
+            continue
+        until, moves = float(row["tightening_until"]), "rise" if row["sense"] == "at least" else "fall"
+        when = f" in {one_line(period)}" if many and period else ""
+        if math.isfinite(until) and not math.isclose(until, float(row["bound"]), rel_tol=1e-9):
+            yield f"It would have to {moves} to {numbers.quantity(until)}{when} before the best plan is worth less."
+        elif math.isinf(until):
+            yield f"However far it {moves}s{when}, the best plan is worth no less."
 
 
 def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:

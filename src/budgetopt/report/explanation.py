@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, plan_of
+from budgetopt.allocation.reasons import funded_of
 from budgetopt.analysis.break_even import BreakEven, factors_of
+from budgetopt.analysis.figure_paths import figure_at
+from budgetopt.analysis.figure_prices import price_of_figure
 from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.more_or_not import NOT_SOLVED
 from budgetopt.analysis.overview import held_by, seeks_outcomes
@@ -22,7 +25,7 @@ from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, brought, join_words
 from budgetopt.report.outcome_rows import Bought
-from budgetopt.report.plan_words import baseline_growth, package_words
+from budgetopt.report.plan_words import baseline_growth, free_service_words, package_words
 from budgetopt.report.range_words import ranges_told
 from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.report.view import PlanView
@@ -135,18 +138,22 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     duals = duals_of(around)
     charges = {} if duals is None else charges_by_rule(around, duals, position)
     sentences = [
-        _serves(plan, position, numbers)
-        or _gets(row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent),
+        f"It {free[position]}."
+        if position in (free := free_service_words(plan))
+        else _gets(
+            row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent
+        ),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *range_told(plan, position, numbers),
         *_held(plan, row, program, charges, margin),
+        *_own_limit(plan, position, str(row["reason"]), question, gain),
         *_at_the_margin(plan, margin, gain),
         *_as_they_are(margin, question),
         *_charged(plan, charges, gain),
         *_decided(plan, position, question, gain),
         *evidence_told(plan, position, numbers),
-        *_would_change(plan, row, found, numbers),
+        *_would_change(plan, row, found, numbers, funded=bool(funded_of(plan)[position])),
         *notes_told(plan, position),
     ]
     factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
@@ -162,17 +169,8 @@ def _takes(plan: Allocation, position: int) -> Iterator[str]:
         yield "It takes none of its packages."
 
 
-def _serves(plan: Allocation, position: int, numbers: Numbers) -> str:
-    """Return what a service brings that costs no money, or too little to be paid; empty for all other programs."""
-    programs, units = plan.scenario.programs, float(plan.units[position].sum())
-    if units <= 0 or float(plan.spending[position].sum()) > plan.half_a_cent:
-        return ""
-    served = numbers.with_unit(units, one_line(programs.value(position, "service.unit") or "units"))
-    cost = "no money" if programs.value(position, "service.unit_cost") == 0 else "less than the least amount of money"
-    return f"It serves {served}, which cost{'s' if units == 1 else ''} {cost}."
-
-
-def _gets(row: pd.Series[Any], numbers: Numbers, periods: int, growth: str, nothing: float) -> str:
+def _gets(plan: Allocation, row: pd.Series[Any], numbers: Numbers, growth: str) -> str:
+    periods, nothing = len(plan.scenario.periods), plan.half_a_cent
     grows = f", which grows with {growth}" if growth else ""
     spending, baseline, change = float(row["spending"]), float(row["baseline"]), float(row["change"])
     over = "" if periods == 1 else f" over {periods} periods"
@@ -219,6 +217,19 @@ def _held(
     barred = [label(key, fund.name) for (key, fund), ok in zip(plan.scenario.funds.items(), may, strict=True) if not ok]
     if 0 < len(barred) < len(may) and len(barred) <= 4:
         yield f"{capital(join_words(barred))} may not pay for it."
+
+
+def _own_limit(plan: Allocation, position: int, reason: str, question: WhatIf, gain: Gain) -> Iterator[str]:
+    """Say what one more of a program's own ceiling, or one less of its floor, is worth where that holds it."""
+    kinds = {"at its ceiling of": "most units", "at its ceiling": "ceiling", "held up by its floor": "floor"}
+    kind = next((kind for start, kind in kinds.items() if reason.startswith(start)), "")
+    at = int(plan.scenario.limits.of_programs(kind)[position]) if kind else -1
+    if at < 0 or question.is_integer or len((limit := plan.scenario.limits[at]).numbers) != 1:
+        return
+    price = price_of_figure(question, figure_at(plan.scenario, limit.address_of(limit.numbers[0])), ranged=False)
+    worth = (price.less if kind == "floor" else price.more) / (1.0 if price.unit == 1.0 else math.nan)
+    if worth > 0:
+        yield gain.relaxed(worth, one_line(limit.unit), "less asked for" if kind == "floor" else "more allowed")
 
 
 def _at_the_margin(plan: Allocation, margin: list[float], gain: Gain) -> Iterator[str]:
@@ -290,10 +301,10 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
     yield f"{what} would be {'as good' if alike else f'worth {gain.amount(loss)} less'}."
 
 
-def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
-    served = plan.units[plan.scenario.programs.position(str(row.name))].any()
-    unfunded = float(row["spending"]) < plan.half_a_cent and not served
-    for more, verb in ((True, "be funded" if unfunded else "get more"), (False, "get less")):
+def _would_change(
+    plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers, *, funded: bool
+) -> Iterator[str]:
+    for more, verb in ((True, "get more" if funded else "be funded"), (False, "get less")):
         parts = [_factor(plan, item, numbers) for item in found if item.more is more and math.isfinite(item.factor)]
         if parts:
             yield f"It would {verb} if {join_words(parts, 'or')}."
@@ -303,7 +314,7 @@ def _would_change(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEv
         what = join_words(list(dict.fromkeys(item.what for item in found if item.unknown)), "or")
         yield f"How much its {what} would have to change is not worked out: {unknown}."
     if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
-        what = "get it funded" if unfunded else "bring it more"
+        what = "bring it more" if funded else "get it funded"
         yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from budgetopt.report.charts import change_chart, group_chart
 from budgetopt.report.content import SHARE, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
+from budgetopt.report.plan_words import free_service_words
 from budgetopt.report.rounded_money import Group, MoneyRow
 from budgetopt.report.rounding import round_column
 from budgetopt.report.sources import EVIDENCE_WORDS
@@ -110,6 +111,10 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         more = len(taken) - len(items)
         items += [f"and {plural(more, 'more program')}"] if more else []
         yield Bullets("Packages that are taken", items, ~Media.NOTEBOOK)
+    if free := free_service_words(view.plan):
+        names = [one_line(name) for name in view.figures.names.tolist()]
+        items = [f"{names[at]} {words}" for at, words in free.items()]
+        yield Bullets("Services that cost nothing", items, ~Media.NOTEBOOK)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)
 

@@ -9,7 +9,7 @@ from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import one_line
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["baseline_growth", "over_periods", "package_words"]
+__all__ = ["baseline_growth", "free_service_words", "over_periods", "package_words"]
 
 
 def over_periods(plan: Allocation) -> str:
@@ -35,6 +35,17 @@ def baseline_growth(scenario: Scenario, position: int | None = None) -> str:
     if most - least <= 1e-12:
         return f"inflation of {numbers.share(most)} a year"
     return f"inflation of {numbers.share(least)} to {numbers.share(most)} a year"
+
+
+def free_service_words(plan: Allocation) -> dict[int, str]:
+    """Return, for each service that no money is paid for, what it serves in words that follow its name."""
+    served = np.where(plan.spending.sum(axis=(1, 2)) > 0, 0.0, plan.units.sum(axis=1))
+    units, numbers = plan.scenario.programs.text("service.unit"), Numbers()
+    cost = np.where(plan.scenario.programs.number("service.unit_cost") > 0, "for less than a cent", "at no cost")
+    return {
+        at: f"serves {numbers.with_unit(float(served[at]), one_line(str(units[at])) or 'units')} {cost[at]}"
+        for at in np.flatnonzero(served > 0).tolist()
+    }
 
 
 def package_words(plan: Allocation) -> dict[int, str]:
