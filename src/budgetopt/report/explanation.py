@@ -140,9 +140,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     sentences = [
         f"It {free[position]}."
         if position in (free := free_service_words(plan))
-        else _gets(
-            row, numbers, len(plan.scenario.periods), baseline_growth(plan.scenario, position), plan.half_a_cent
-        ),
+        else _gets(plan, row, numbers, baseline_growth(plan.scenario, position)),
         *_takes(plan, position),
         *_buys(plan, program, numbers),
         *range_told(plan, position, numbers),
