@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from budgetopt.audit import SpendingPlan as SpendingPlan
     from budgetopt.audit import Violation as Violation
     from budgetopt.audit import audit_plan as audit_plan
+    from budgetopt.errors import AccuracyError as AccuracyError
     from budgetopt.errors import AuditError as AuditError
     from budgetopt.errors import BudgetoptError as BudgetoptError
     from budgetopt.errors import CertificateError as CertificateError
@@ -154,9 +155,9 @@ _EXPORTS = {
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
-        "AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError NoAllocationError "
-        "OptionError OutOfTimeError Place Problem ResultFileError ScenarioError SolverError SolverUnavailableError "
-        "UnboundedError UnknownNameError"
+        "AccuracyError AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError "
+        "NoAllocationError OptionError OutOfTimeError Place Problem ResultFileError ScenarioError SolverError "
+        "SolverUnavailableError UnboundedError UnknownNameError"
     ),
     "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
     "budgetopt.formulation.program_bounds": "ProgramLimits",

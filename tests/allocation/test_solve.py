@@ -137,3 +137,19 @@ def test_a_reserve_of_a_share_of_the_spending_is_kept_to_the_cent() -> None:
     plan = bo.solve(Scenario.from_document(document))
     # 10.007 / 1.25 is 8.0056
     assert plan.spending.ravel().tolist() == [8.0]
+
+
+def test_limits_too_near_to_one_another_are_named() -> None:
+    def share(*programs: str, **bound: str) -> dict[str, Any]:
+        return {"sum": "spending", "where": {"program": list(programs)}, "of": "total spending", **bound}
+
+    programs = {key: {"outcomes": {"good": {"per_dollar": rate}}} for key, rate in (("a", 2), ("b", 3), ("c", 1))}
+    rules = [
+        {"name": "Half", **share("b", "c", at_most="50%")},
+        {"name": "Least", **share("a", at_least="49.9999999%")},
+        {"name": "Most", **share("a", "b", at_most="49.9999999%")},
+    ]
+    scenario = Scenario.from_document(document_of(programs, funds={"general": {"revenue": "1M"}}, rules=rules))
+    # nothing can be spent: what is not a and b is more than half, and may be half at most
+    with pytest.raises(bo.AccuracyError, match="“Half”.*“Least”.*“Most”"):
+        bo.solve(scenario)

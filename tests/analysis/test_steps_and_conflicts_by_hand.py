@@ -80,7 +80,7 @@ YEARS = {"revenue": {"FY1": 30, "FY2": 50}, "periods": LATER[:2]}
             [(4, "a", 4, 12, 3), (14, "b", 10, 22, 1), (14, "a", 4, 22, 1)],
         ),
         # what is not a cent is no move
-        (document_of({"a": rated(3)}), {"dollars": (0.004,)}, []),
+        (document_of({"a": rated(3)}), {"dollars": (0.000_004,)}, []),
         (document_of({"a": rated(3)}), {"dollars": (0.02,)}, [(0.02, "a", 0.02, 0.06, 3)]),
         # the one fund alone
         (

@@ -9,7 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.audit import SpendingPlan, audit_plan
-from budgetopt.scenario import scenario as scenario_module
+from budgetopt.scenario import ceilings as ceilings_module
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of, solved, spent
 
@@ -85,9 +85,9 @@ def test_a_service_without_a_price_covers_what_it_serves() -> None:
 
 def test_ceilings_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Any] = []
-    plain = scenario_module.unit_prices
+    plain = ceilings_module.unit_prices
     # nothing else in that module asks for these prices
-    monkeypatch.setattr(scenario_module, "unit_prices", lambda *given: calls.append(given) or plain(*given))
+    monkeypatch.setattr(ceilings_module, "unit_prices", lambda *given: calls.append(given) or plain(*given))
     programs = {key: dollars(3, spending={"at_most": 40}) for key in "abcd"}
     rules = [{"name": f"{one}{two}", "substitutes": [one, two]} for one, two in ("ab", "bc", "cd")]
     bo.formulate(Scenario.from_document(document_of(programs, rules=rules)))

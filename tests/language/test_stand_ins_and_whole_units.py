@@ -56,7 +56,7 @@ def test_the_audit_counts_what_is_made() -> None:
     spending = np.array([[[30.0]], [[0.0]]])
 
     def audit_of(minutes: float) -> Any:
-        return audit_plan(made, SpendingPlan(spending, np.zeros((1, 1, 1)), None, np.array([[0.0], [minutes]])))
+        return audit_plan(made, SpendingPlan(spending, np.zeros((1, 1, 1)), None, np.array([[np.nan], [minutes]])))
 
     assert audit_of(50).accepted
     assert audit_of(50).resources.ravel().tolist() == [110, 100]

@@ -74,7 +74,7 @@ def test_the_audit_finds_units_too_many() -> None:
     same = {"name": "Same mothers", "substitutes": ["a", "b"], "units_at_most": 100}
     after = {"name": "After", "follows": {"program": "b", "of": "a", "by": "units"}}
     made = scenario(programs, same, after)
-    plan = SpendingPlan(np.array([[[45.0]], [[0.0]]]), np.zeros((1, 1, 1)), None, np.array([[0.0], [60.0]]))
+    plan = SpendingPlan(np.array([[[45.0]], [[0.0]]]), np.zeros((1, 1, 1)), None, np.array([[np.nan], [60.0]]))
     first, second = audit_plan(made, plan).rules
     assert not first.holds
     assert not second.holds

@@ -110,7 +110,7 @@ rows = st.fixed_dictionaries(
         "name": st.one_of(st.none(), names),
         "baseline": amounts,
         "spending.at_most": st.one_of(st.none(), amounts, shares.map(share_text)),
-        "outcomes.v.per_dollar": st.one_of(st.none(), st.floats(-1e9, 1e9, allow_subnormal=False)),
+        "outcomes.v.per_dollar": st.one_of(st.none(), st.floats(-1e9, 1e9).map(lambda rate: round(rate, 12))),
         "outcomes.v.std_error": st.one_of(st.none(), shares.map(float)),
         "attributes.size": st.one_of(st.integers(0, 10**15), st.floats(0, 1e6, allow_subnormal=False)),
         "recurring": st.booleans(),

@@ -102,7 +102,7 @@ def test_a_hint_says_how_to_mend_it(written: str, hint: str) -> None:
     assert caught.value.context["hint"] == hint
 
 
-DECIMALS = st.decimals(min_value=0, max_value=10**12, places=4, allow_nan=False, allow_infinity=False)
+DECIMALS = st.decimals(min_value=0, max_value=10**8, places=4, allow_nan=False, allow_infinity=False)
 
 
 @given(DECIMALS, st.sampled_from([("", 0), ("k", 3), ("K", 3), ("M", 6), ("m", 6), ("B", 9), ("b", 9)]), st.booleans())
@@ -113,7 +113,10 @@ def test_reading_agrees_with_decimal_arithmetic(number: Decimal, suffix: tuple[s
     assert parse_number(f"{text}{letters}") == float(number * Decimal(10) ** zeros)
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+SIZES = st.floats(1e-18, 1e18)
+
+
+@given(st.one_of(SIZES, SIZES.map(lambda size: -size), st.just(0.0)))
 def test_the_digits_of_any_number_are_read_back(number: float) -> None:
     text = repr(number)
     assume(not text.lstrip("-").startswith("00"))
@@ -153,7 +156,7 @@ def test_what_is_read_is_written_without_loss_and_known_to_the_schema(kind: str)
         jsonschema.validate(adapter.dump_python(value, mode="json"), schema)
 
 
-@given(st.floats(min_value=0, max_value=1e6, allow_nan=False))
+@given(st.one_of(st.floats(1e-16, 1e6), st.just(0.0)))
 def test_any_share_is_written_without_loss(value: float) -> None:
     adapter: TypeAdapter[Share] = TypeAdapter(ShareOf)
     written = adapter.dump_python(Share(value))
@@ -161,7 +164,7 @@ def test_any_share_is_written_without_loss(value: float) -> None:
     assert adapter.validate_python(written) == value
 
 
-@given(st.floats(min_value=0, max_value=1e15, allow_nan=False))
+@given(st.one_of(st.floats(1e-18, 1e15), st.just(0.0)))
 def test_any_amount_is_written_without_loss(value: float) -> None:
     adapter: TypeAdapter[float] = TypeAdapter(Amount)
     assert adapter.validate_python(adapter.dump_python(value)) == value

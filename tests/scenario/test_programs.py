@@ -19,11 +19,11 @@ from program_tables import table_of
 
 NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=6).map(partial(normalize, "NFC"))
 DOTTED = st.builds(lambda one, other: f"{one}.{other}", NAMES, NAMES)
-AMOUNTS = st.one_of(st.integers(0, 10**9), st.floats(0, 1e9, allow_nan=False))
+AMOUNTS = st.one_of(st.integers(0, 10**9), st.floats(1e-18, 1e9))
 LIMITS = st.one_of(AMOUNTS, st.integers(0, 300).map(lambda share: f"{share}%"))
 BY_PERIOD = st.one_of(LIMITS, st.dictionaries(st.sampled_from(["FY2027", "FY2028", "FY 28.5"]), LIMITS, min_size=1))
 SIZES = st.one_of(
-    st.fixed_dictionaries({"per_dollar": st.floats(-10, 10)}),
+    st.fixed_dictionaries({"per_dollar": st.floats(-10, 10).map(lambda rate: round(rate, 12))}),
     st.fixed_dictionaries({"unit_cost": st.floats(0.5, 1e6)}, optional={"up_to": AMOUNTS}),
     st.lists(st.integers(1, 10**9), min_size=1, max_size=4, unique=True).map(
         lambda points: {"curve": [[0, 0], *([point, point / 7] for point in sorted(points))]}

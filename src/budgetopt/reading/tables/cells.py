@@ -112,14 +112,14 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Re
         plain[:] = [_PLAIN.fullmatch(text) is not None for text in texts]
     values = np.full(count, np.nan)
     shares = np.zeros(count, dtype=bool)
-    if plain.any():
-        at = np.flatnonzero(plain)
-        some = texts if len(at) == count else [texts[cell] for cell in at.tolist()]
-        numbers = np.fromiter(map(float, some), dtype=np.float64, count=len(at))
-        # those that are too small are told one by one
-        fine = _in_range(numbers)
-        at, numbers, plain[at[~fine]] = at[fine], numbers[fine], False
-    if plain.any():
+    at = np.flatnonzero(plain)
+    some = texts if len(at) == count else [texts[cell] for cell in at.tolist()]
+    numbers = np.fromiter(map(float, some), dtype=np.float64, count=len(at))
+    # those that are too small or too large are told one by one
+    fine = _in_range(numbers)
+    plain[at[~fine]] = False
+    at, numbers = at[fine], numbers[fine]
+    if len(at):
         # every type admits an interval: where it takes the least and the greatest, it takes all between
         ends = [texts[at[int(np.argmin(numbers))]], texts[at[int(np.argmax(numbers))]]]
         try:
