@@ -198,13 +198,15 @@ def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[st
     costs_as_much = False
     for fund, period in zip(*np.nonzero(cells), strict=True):
         revenue = float(plan.scenario.revenue(list(plan.scenario.funds)[fund])[period])
-        step = 0.01 * revenue or 1.0
+        if not revenue:
+            # its first dollar may bring limits of its own: the price there is that of money alone
+            continue
+        step = 0.01 * revenue
         more, less = (best_value(_with_revenue(plan.scenario, int(fund), int(period), by)) for by in (step, -step))
         if more is not None and sign * (more - base) > price * step + accuracy:
             yield f"{step} more in fund {fund} and period {period} gains {sign * (more - base)}"
-        # without any revenue there can be no less of it
-        costs_as_much |= less is None or not revenue or sign * (base - less) >= price * step - accuracy
-    if not costs_as_much:
+        costs_as_much |= less is None or sign * (base - less) >= price * step - accuracy
+    if not costs_as_much and any(plan.scenario.revenue(name).any() for name in plan.scenario.funds):
         yield "less revenue costs less than that in every fund and period"
 
 

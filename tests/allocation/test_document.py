@@ -92,6 +92,7 @@ def test_programs(document: dict[str, Any]) -> None:
         "id": "help", "name": "Help", "department": "Health", "priority": "First", "baseline": 8, "spending": 12,
         "change": 4, "change_share": 0.5, "by_fund": {"general": 12}, "by_period": {"FY1": 6, "FY2": 6}, "units": {},
         "packages": {}, "outcomes": {"helped": 12, "waiting": 6}, "reason": "at its ceiling",
+        "outcome_ranges": {}, "assumed": ["helped", "waiting"],
     }  # fmt: skip
     assert (pool["name"], pool["baseline"], pool["change"], pool["change_share"]) == ("pool", None, 6, None)
     assert (pool["packages"], pool["outcomes"]) == ({"small": ["FY1", "FY2"]}, {"helped": 4})
@@ -115,9 +116,11 @@ def test_funds(document: dict[str, Any]) -> None:
 def test_outcomes(document: dict[str, Any]) -> None:
     assert document["outcomes"] == [
         {"id": "helped", "name": "People helped", "unit": "people", "direction": "increase", "weight": 5, "baseline": 8,
-         "level": 23, "change": 15, "value": 115, "by_period": {"FY1": 11.5, "FY2": 11.5}},
+         "level": 23, "change": 15, "value": 115, "by_period": {"FY1": 11.5, "FY2": 11.5}, "range": None,
+         "evidence": {"effects": 3, "with_range": 0, "assumed": 3}},
         {"id": "waiting", "name": "waiting", "unit": "days", "direction": "decrease", "weight": 2, "baseline": 10,
-         "level": 6, "change": -4, "value": -12, "by_period": {"FY1": 3, "FY2": 3}},
+         "level": 6, "change": -4, "value": -12, "by_period": {"FY1": 3, "FY2": 3}, "range": None,
+         "evidence": {"effects": 1, "with_range": 0, "assumed": 1}},
     ]  # fmt: skip
 
 

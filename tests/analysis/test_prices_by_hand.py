@@ -134,7 +134,7 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
     "a ceiling that costs less than one": (
         document_of({"a": rated(3, spending={"at_most": 99.75}), "b": rated(1)}), None, [
             ("general", "", "FY1", "equals", 100, 1, INF, 1, 99.75, NONE),
-            ("a", "", "", "", NONE, NONE, NONE, NONE, NONE, 0.5),
+            ("a", "", "", "at most", 99.75, 2, 100, 2, 0, 0.5),
         ],
     ),
     "a rule on change": (

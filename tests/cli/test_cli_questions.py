@@ -68,7 +68,7 @@ def test_whole_decisions_can_be_held(town: Path, run: Callable[..., Any]) -> Non
     text = (town / "scenario.yaml").read_text(encoding="utf-8")
     counted = "  - {name: Two at most, count: funded, at_most: 2}\n"
     (town / "scenario.yaml").write_text(text + counted, encoding="utf-8")
-    assert "each price is solved again with the limit moved by 1%." in run("prices", town).out
+    assert "solved again with these decisions free and the limit moved by 1%, or dropped." in run("prices", town).out
     held = run("prices", town, "--hold")
     assert (held.code, held.err) == (0, "")
     assert "Prices and costs are exact as long as the integer decisions stand." in held.out

@@ -437,7 +437,7 @@ def _rule(draw: st.DrawFn, document: Mapping[str, Any], name: str, *, concave: b
             key = draw(st.sampled_from(["needs", "needs_any"])) if len(some) > 2 else "needs"
             return {**rule, "requires": {"program": some[0], key: some[1:]}}
         if kind in ("substitutes", "follows") and all("service" in document["programs"][name] for name in some):
-            most = draw(st.sampled_from([0.5, 2, 1000]))
+            most = draw(st.sampled_from(["50%", "200%", "100000%"]))
             in_units = {"substitutes": some, "units_at_most": draw(st.sampled_from([5, 40, 2000]))}
             follow = {"program": some[0], "of": some[1], "by": "units", "at_most": most}
             return {**rule, **(in_units if kind == "substitutes" else {"follows": follow})}

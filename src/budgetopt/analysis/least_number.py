@@ -69,7 +69,10 @@ def _tightened(scenario: Scenario, repair: Repair, item: Amendment, number: Numb
     changed = repair.apply(scenario)
     formulation = whole(changed)
     problem = formulation.linear_program
-    position = changed.limits.position(item.provision)
+    position = changed.limits.find(item.limit.kind, item.limit.name)
+    if position < 0:
+        # a floor of nothing is no limit any more
+        return None
     row, limit, period = limited_rows(problem)
     mine = limit == position
     row, group = row[mine], period[mine]

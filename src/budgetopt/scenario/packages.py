@@ -65,7 +65,10 @@ class PackageTable:
         return len(self.program)
 
     def uses_in(self, use: Ints, since: Ints, serves: Bools) -> Bools:
-        """Return which uses there are so many years after the start, by whether the package is in service then."""
+        """Return which uses there are so many years after the start, by whether the package is in service then.
+
+        All arrays have the shape (cells,).
+        """
         first = self.use_from[use]
         return np.where(first < 0, serves, (since >= first) & (since <= self.use_until[use]))
 
