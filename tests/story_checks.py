@@ -195,7 +195,7 @@ def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[st
     if base is None or problem.is_integer:
         return
     sign, accuracy = 1.0 if problem.stages[0].maximize else -1.0, 1e-6 * max(1.0, abs(base))
-    costs_as_much = False
+    costs_as_much = None
     for fund, period in zip(*np.nonzero(cells), strict=True):
         revenue = float(plan.scenario.revenue(list(plan.scenario.funds)[fund])[period])
         if not revenue:
@@ -205,8 +205,8 @@ def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[st
         more, less = (best_value(_with_revenue(plan.scenario, int(fund), int(period), by)) for by in (step, -step))
         if more is not None and sign * (more - base) > price * step + accuracy:
             yield f"{step} more in fund {fund} and period {period} gains {sign * (more - base)}"
-        costs_as_much |= less is None or sign * (base - less) >= price * step - accuracy
-    if not costs_as_much and any(plan.scenario.revenue(name).any() for name in plan.scenario.funds):
+        costs_as_much = costs_as_much or less is None or sign * (base - less) >= price * step - accuracy
+    if costs_as_much is False:
         yield "less revenue costs less than that in every fund and period"
 
 

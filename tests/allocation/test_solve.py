@@ -151,5 +151,5 @@ def test_limits_too_near_to_one_another_are_named() -> None:
     ]
     scenario = Scenario.from_document(document_of(programs, funds={"general": {"revenue": "1M"}}, rules=rules))
     # nothing can be spent: what is not a and b is more than half, and may be half at most
-    with pytest.raises(bo.AccuracyError, match="“Half”.*“Least”.*“Most”"):
+    with pytest.raises(bo.AccuracyError, match=r"“Half”.*“Least”.*“Most”"):
         bo.solve(scenario)
