@@ -199,7 +199,8 @@ def _revenue_prices(plan: Allocation, cells: Bools, price: float) -> Iterator[st
     for fund, period in zip(*np.nonzero(cells), strict=True):
         revenue = float(plan.scenario.revenue(list(plan.scenario.funds)[fund])[period])
         if not revenue:
-            # its first dollar may bring limits of its own: the price there is that of money alone
+            # there can be no less of it, and its first dollar may bring limits of its own: the price is of money alone
+            costs_as_much = True
             continue
         step = 0.01 * revenue
         more, less = (best_value(_with_revenue(plan.scenario, int(fund), int(period), by)) for by in (step, -step))

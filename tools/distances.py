@@ -26,7 +26,7 @@ MOST_SHOWN = 5
 def main(examples: int) -> int:
     """Measure the distance between value and bound of so many drawn plans."""
     import budgetopt as bo
-    from budgetopt.errors import NoAllocationError
+    from budgetopt.errors import NoAllocationError, ScenarioError
 
     # these stand in the folder of the tests, which is no package
     drawing, whole, other = (import_module(name) for name in ("strategies", "language.strategies", "transformations"))
@@ -36,7 +36,8 @@ def main(examples: int) -> int:
     def measure(kind: str, document: Any) -> None:
         try:
             plan = bo.solve(bo.Scenario.from_document(document))
-        except NoAllocationError as error:
+        except (NoAllocationError, ScenarioError) as error:
+            # the words of a drawn scenario may not go together
             kinds[f"{kind}: {error.code}"] += 1
             return
         kinds[f"{kind}: {plan.status}, rounded to {plan.rounded_to:g}"] += 1
