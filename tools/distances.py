@@ -42,7 +42,9 @@ def main(examples: int) -> int:
             return
         kinds[f"{kind}: {plan.status}, rounded to {plan.rounded_to:g}"] += 1
         # what the search leaves, or later objectives gave up, is said by the gap
-        rounding = abs(plan.plan_value - plan.objective_value) / max(plan.certificate.gap.scale, abs(plan.bound))
+        sign, size = plan.solver_result.stages[0].stage.sign, max(plan.certificate.gap.scale, abs(plan.bound))
+        worse, beyond = plan.plan_value - plan.objective_value, plan.bound - plan.plan_value
+        rounding = max(sign * worse, sign * beyond, 0.0) / size
         found.append((rounding, f"{kind}: {document}"))
 
     def in_money(case: Any, factor: float) -> None:

@@ -172,3 +172,16 @@ def test_the_printed_value_is_the_bound_less_what_is_said(
     assert plan.distance == abs(plan.bound - plan.plan_value)
     assert plan.distance <= 1e-7 * max(abs(plan.bound), abs(plan.objective_value))
     assert plan.proved
+
+
+def test_what_later_objectives_leave_of_a_smallest_level_is_no_loss_of_rounding() -> None:
+    programs = {
+        key: {"districts": {place: "100%"}, "outcomes": {"good": {"unit_cost": 100, "up_to": 20}}}
+        for key, place in (("a", "north"), ("b", "south"))
+    }
+    objective = [{"maximize": {"smallest": "good", "by": "districts"}, "within": "10%"}, {"maximize": "good"}]
+    plan = solved(programs, 4_000, objective=objective)
+    # both districts have all that there is; the column of the smallest level may be a tenth less
+    assert plan.plan_value == pytest.approx(20)
+    assert not plan.rounding_matters
+    assert plan.rounded_to == 0.01

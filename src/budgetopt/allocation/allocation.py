@@ -134,8 +134,14 @@ class Allocation:
 
     @property
     def rounding_matters(self) -> bool:
-        """Whether the plan in whole amounts is worth other than the exact optimum, beyond the last digit shown."""
-        return abs(self.plan_value - self.objective_value) > MATERIAL * self.certificate.gap.scale
+        """Whether the plan in whole amounts is worth less than the exact optimum, beyond the last digit shown.
+
+        Also, whether what limits may be missed by makes it worth more than any plan can be. A point that later
+        objectives have moved may say less of the first than its plan is worth, which is no loss.
+        """
+        sign, allowed = self.solver_result.stages[0].stage.sign, MATERIAL * self.certificate.gap.scale
+        is_worse = sign * (self.plan_value - self.objective_value) > allowed
+        return is_worse or sign * (self.bound - self.plan_value) > allowed
 
     @property
     def exact_unit(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,14 +65,17 @@ def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> W
     """
     found: list[WholePlan] = []
     rejected: Audit | None = None
-    asked = scenario.document.round_to
+    asked, exact = scenario.document.round_to, _values(formulation, point)
     for unit in _units(scenario, formulation.spending_of(point)):
         for plan in _rounded(scenario, formulation, point, unit):
             audit = audit_plan(scenario, plan)
             if audit.accepted:
                 found.append(WholePlan(plan, audit, unit))
             rejected = rejected or audit
-        if found and (asked is not None or _distance(formulation, found[-1].audit, point) <= MATERIAL):
+        if found and _distance(formulation, found[-1].audit, exact, point) > MATERIAL and asked is None:
+            # a column that stands for a smallest level may say less than the plan is worth: its own value counts
+            exact = [one.value for one in audit_plan(scenario, _exact_plan(formulation, point)).objectives]
+        if found and (asked is not None or _distance(formulation, found[-1].audit, exact, point) <= MATERIAL):
             break
     if not found:
         assert rejected is not None
@@ -81,7 +84,7 @@ def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> W
             f"the plan does not pass the audit: {text}", hint="report the scenario: this is a fault of ours"
         )
     if asked is None:
-        return min(found, key=lambda one: _distance(formulation, one.audit, point))
+        return min(found, key=lambda one: _distance(formulation, one.audit, exact, point))
     stage = formulation.linear_program.stages[0]
     return max(found, key=lambda one: -stage.sign * one.audit.objectives[0].value)
 
@@ -103,12 +106,23 @@ def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
         unit = float(f"{unit / 10:.0e}")
 
 
-def _distance(formulation: Formulation, audit: Audit, point: Floats) -> float:
-    """Return how far the values of a plan are from those of a point, as a share of what they are computed from."""
+def _values(formulation: Formulation, point: Floats) -> list[float]:
+    """Return the values of all objectives at a point."""
+    return [stage.value(point[: len(stage.cost)]) for stage in formulation.linear_program.stages]
+
+
+def _exact_plan(formulation: Formulation, point: Floats) -> SpendingPlan:
+    """Return the plan of a point without any rounding."""
+    spending, transfers = formulation.spending_of(point), formulation.transfers_of(point)
+    return SpendingPlan(spending, transfers, formulation.packages_of(point), formulation.units_of(point))
+
+
+def _distance(formulation: Formulation, audit: Audit, exact: Sequence[float], point: Floats) -> float:
+    """Return how far the values of a plan are from exact ones, as a share of what they are computed from at a point."""
     apart = 0.0
-    for stage, found in zip(formulation.linear_program.stages, audit.objectives, strict=True):
+    for stage, found, value in zip(formulation.linear_program.stages, audit.objectives, exact, strict=True):
         size = float(np.abs(stage.cost) @ np.abs(point[: len(stage.cost)])) + abs(stage.offset)
-        apart = max(apart, abs(found.value - stage.value(point[: len(stage.cost)])) / max(size, 1e-300))
+        apart = max(apart, abs(found.value - value) / max(size, 1e-300))
     return apart
 
 
