@@ -82,6 +82,15 @@ def test_the_unit_fits_the_amounts(scale: float) -> None:
     confirmed(plan)
 
 
+@pytest.mark.parametrize("money", [1e9, 123_456_789_012.34, 1e12])
+def test_amounts_of_billions_are_in_cents(money: float) -> None:
+    programs = {"a": {"outcomes": {"good": {"per_dollar": 3}}, "spending": {"at_most": "12_345_678.91"}}}
+    plan = solved({**programs, "b": {"outcomes": {"good": {"per_dollar": 1}}}}, money)
+    assert plan.rounded_to == 0.01
+    assert plan.spending.sum() == pytest.approx(money, abs=0.01)
+    assert plan.proved
+
+
 def test_amounts_stay_in_cents_where_cents_lose_nothing() -> None:
     plan = solved({"a": {"outcomes": {"good": {"per_dollar": 3}}, "spending": {"at_most": 20.5}}, "b": service(1, 50)})
     assert plan.rounded_to == 0.01

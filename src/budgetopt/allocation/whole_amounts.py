@@ -23,6 +23,8 @@ from budgetopt.solvers.engine import solve_stage
 __all__ = ["WholePlan", "whole_plan"]
 
 FINEST = 1e-11
+"""The share of the largest amount below which no unit is tried."""
+EXACT = 1e-14
 """The share of the largest amount below which floating-point numbers hold no whole units."""
 MOST_PAYMENTS = 5_000
 """Up to so many payments the best whole amounts are searched for; beyond, remainders alone decide."""
@@ -92,8 +94,8 @@ def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> W
 def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
     """Yield the units to try, each a tenth of the one before."""
     largest = float(spending.max(initial=0.0))
-    # cents of more than a million billions are no whole numbers
-    unit = scenario.document.round_to or max(CENT, power_of_ten(FINEST * largest) if largest > 0 else CENT)
+    # cents of more than a few thousand billions are no whole numbers
+    unit = scenario.document.round_to or max(CENT, power_of_ten(EXACT * largest) if largest > 0 else CENT)
     finest = min(FINEST * largest, unit)
     if scenario.document.round_to is not None:
         finest = scenario.cent
