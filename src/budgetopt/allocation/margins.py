@@ -88,9 +88,9 @@ def margins_of(plan: Allocation) -> Margins | None:
 
 def money_buys_more(plan: Allocation) -> Bools:
     """Return the programs of packages each of which is worth less than its money is elsewhere; shape (programs,)."""
-    problem, charges = plan.formulation.linear_program, _charges_of(plan)
-    programs = len(plan.scenario.programs)
+    problem, programs = plan.formulation.linear_program, len(plan.scenario.programs)
     offered, worthwhile = np.zeros(programs, dtype=bool), np.zeros(programs, dtype=bool)
+    charges = _charges_of(plan) if len(plan.scenario.packages) else None
     if charges is None:
         return offered
     for block in problem.column_labels.of_kind("package"):
@@ -107,7 +107,7 @@ def _charges_of(plan: Allocation) -> _Charges | None:
         return None
     stage = problem.stages[0]
     worth = -stage.sign * stage.cost_for(problem.columns)
-    limit_of = _limit_of_rows(problem)
+    limit_of = problem.limit_of_rows
     is_money, is_other, resource_of = _kinds(plan, limit_of)
     charged = problem.matrix.transpose_times
     money, other = charged(np.where(is_money, prices, 0.0)), charged(np.where(is_other, prices, 0.0))
@@ -174,15 +174,6 @@ def _asked_for(plan: Allocation, worth: Floats, prices: Floats, limit_of: Ints) 
         charge = matrix.value[entries] * prices[matrix.index[entries]]
         limit = plan.scenario.limits[int(limit_of[matrix.index[entries][np.argmin(charge)]])]
         yield row, limit.kind, limit.name
-
-
-def _limit_of_rows(problem: LinearProgram) -> Ints:
-    """Return the position of the limit that each row keeps, -1 where it keeps none by itself; shape (rows,)."""
-    limit_of = np.full(problem.rows, -1)
-    for block in problem.row_labels.blocks:
-        if block.limit is not None:
-            limit_of[block.positions] = block.limit
-    return limit_of
 
 
 def _kinds(plan: Allocation, limit_of: Ints) -> tuple[Bools, Bools, Ints]:

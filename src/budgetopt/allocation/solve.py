@@ -142,10 +142,7 @@ def _too_near(scenario: Scenario, formulation: Formulation, outcome: SolverResul
     shares = np.zeros(problem.rows, dtype=bool)
     mine = np.isin(matrix.column_of_entry(), matrix.column_of_entry()[matrix.index == row])
     shares[matrix.index[mine]] = True
-    limit = np.full(problem.rows, -1)
-    for block in problem.row_labels.blocks:
-        if block.limit is not None:
-            limit[block.start : block.stop] = block.limit
+    limit = problem.limit_of_rows
     positions = dict.fromkeys([int(limit[row]), *limit[shares & at_limit].tolist()])
     said = [scenario.limits[at] for at in positions if at >= 0]
     names = [one.phrase.format(*one.owners) for one in said if one.is_demand or len(said) < 3][:4]

@@ -343,6 +343,15 @@ class LinearProgram:
         """A finite limit of each column, the lower one first, 0 without any; shape (columns,)."""
         return resting(self.lower, self.upper)
 
+    @property
+    def limit_of_rows(self) -> Ints:
+        """The position of the limit that each row keeps in the scenario's list, -1 for none; shape (rows,)."""
+        limit_of = np.full(self.rows, -1)
+        for block in self.row_labels.blocks:
+            if block.limit is not None:
+                limit_of[block.positions] = block.limit
+        return limit_of
+
     def relaxed(self) -> LinearProgram:
         """Return the problem without its integer conditions."""
         return replace(self, integer=np.zeros(self.columns, np.bool_))
