@@ -12,8 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+from drawn import look_at_each
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -58,16 +59,7 @@ def main(examples: int) -> int:
         (in_words, (whole.told(whole=True),)),
     ]
     for check, drawn in parts:
-        run = settings(
-            max_examples=examples // 2,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        over: Any = given(*drawn)
-        run(over(check))()
+        look_at_each(check, examples // 2, *drawn)
     for kind, count in sorted(kinds.items()):
         print(f"{count:>6,}  {kind}")
     found.sort(key=lambda one: -one[0])

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from drawn import look_at_each
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -42,16 +42,7 @@ def main(examples: int) -> int:
 
     for features in (drawing.CONVEX, drawing.ALL):
         strategy = drawing.cases(features=features, max_programs=5)
-        drawn = settings(
-            max_examples=examples // 2,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        over: Any = given(strategy)
-        drawn(over(check))()
+        look_at_each(check, examples // 2, strategy)
     failed = Counter(kind for kind, _ in problems)
     print(f"{plans:,} plans")
     for kind, count in total.items():

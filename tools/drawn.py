@@ -1,0 +1,24 @@
+"""Draw scenarios and look at each, without shrinking: the same ones each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+__all__ = ["look_at_each"]
+
+
+def look_at_each(look: Callable[..., None], examples: int, *drawn: Any) -> None:
+    """Call a function with so many draws of some strategies."""
+    run = settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    over: Any = given(*drawn)
+    run(over(look))()
