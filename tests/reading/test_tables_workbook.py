@@ -11,12 +11,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from budgetopt.reading.tables.workbook import read_sheet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetopt.errors import Place, ScenarioError
 from budgetopt.reading.tables import TablesRead, read_tables
-from budgetopt.reading.tables.workbook import read_sheet
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import Tables
 

@@ -12,8 +12,9 @@ from budgetopt.errors import OptionError, Problem, ScenarioError
 from budgetopt.reading.document_tree import plain
 from budgetopt.reading.layers import assembled
 from budgetopt.reading.scenario_files import Source
-from budgetopt.reading.tables.grid import Grid, of_columns
+from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.program_rows import read_programs
+from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.write import cell_texts, ordered_keys
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, leaf_of
@@ -92,7 +93,9 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
             raise ScenarioError([problem])
         headers, cells = ["program", *headers], [_texts(index.to_series()), *cells]
     # a row of a pandas table has no line: it is counted from 1
-    return of_columns(FRAME, "", headers, cells, header=0)
+    rows, at = np.arange(1, len(frame) + 1), tuple(range(1, len(headers) + 1))
+    stripped = tuple([cell.strip() for cell in column] for column in cells)
+    return Grid(FRAME, "", tuple(map(normal, headers)), 0, stripped, rows, at)
 
 
 def _texts(series: pd.Series[Any]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from budgetopt.reading.scenario_files import SCENARIO_FILE
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.program_rows import is_program_key, read_programs
 from budgetopt.reading.tables.read import read_grid, split_sheet
-from budgetopt.reading.yaml_text import WORDS_OF_OLD_YAML
+from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.programs import ProgramTable
 
@@ -180,8 +179,8 @@ def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> st
     lines = [
         f"# Made from {file}. Look over what each column was taken for, then add what the money is for: outcomes.",
         "format: budgetopt/1",
-        f"name: {_text(title or 'Untitled')}",
-        f"source: {_text(file)}",
+        f"name: {quoted(title or 'Untitled')}",
+        f"source: {quoted(file)}",
         "",
         "# Each fund's revenue is the sum of the baselines that it was assumed to pay: put the forecast in its place.",
         "funds:",
@@ -189,7 +188,7 @@ def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> st
         "",
         "tables:",
         "  programs:",
-        f"    file: {_text(file)}",
+        f"    file: {quoted(file)}",
     ]
     if found.grid.header_row != 1:
         lines.append(f"    header: {found.grid.header_row}")
@@ -197,7 +196,7 @@ def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> st
         lines.append(f"    last_row: {found.last_row}")
     mapped = {header: key for header, key in found.keys.items() if header != key}
     if mapped:
-        lines += ["    columns:", *(f"      {_text(header)}: {key}" for header, key in mapped.items())]
+        lines += ["    columns:", *(f"      {quoted(header)}: {key}" for header, key in mapped.items())]
     lines += [
         "",
         "# What the money is for, and what a program does for it. For example:",
@@ -227,10 +226,4 @@ def _funds(programs: ProgramTable) -> Iterator[str]:
     for name, total in totals.items():
         cents = round(total * 100)
         revenue = f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
-        yield f"  {_text(name)}: {{kind: general, revenue: {revenue}}}"
-
-
-def _text(value: str) -> str:
-    """Return a text as YAML: in quotation marks wherever it could be read as something else."""
-    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z_]*( [A-Za-z_]+)*", value) and value.casefold() not in WORDS_OF_OLD_YAML
-    return value if is_plain else json.dumps(value, ensure_ascii=False)
+        yield f"  {quoted(name)}: {{kind: general, revenue: {revenue}}}"

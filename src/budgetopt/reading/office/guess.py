@@ -1,0 +1,463 @@
+"""Work out how the table on a sheet is to be read, and say what was taken for what."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from budgetopt.errors import OptionError, Place
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option
+from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
+from budgetopt.reading.office.header_rows import find_headers, title_lines
+from budgetopt.reading.office.header_words import YEAR, meaning, stage_rank, words_of
+from budgetopt.reading.office.roles import (
+    choose_columns,
+    choose_money,
+    choose_programs,
+    column_named,
+    find_payments,
+    said_columns,
+)
+from budgetopt.reading.office.total_rows import find_headings, find_notes, find_totals, skip_patterns
+from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.number_texts import ambiguous
+from budgetopt.reading.tables.shape import body, normal
+from budgetopt.reading.tables.sheet import Sheet
+from budgetopt.scenario.model.table import IGNORE
+from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.words import listed, money
+
+__all__ = ["Guess", "guess"]
+
+_SCALES = (
+    (re.compile(r"\b(?:in|of) thousands\b|\(000'?s\)|\bin \$?000'?s?\b|\$000\b|\(\$?000\)", re.I), 1000.0),
+    (re.compile(r"\b(?:in|of) millions\b|\(\$?m(?:illions?)?\)|\$ ?millions?\b", re.I), 1_000_000.0),
+)
+_FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
+_SPENT = re.compile(r"expen[sd]\w*|expenditures?|appropriations?|uses?", re.IGNORECASE)
+_RECEIVED = re.compile(r"revenues?|receipts?|incomes?|sources?", re.IGNORECASE)
+_SHOWN = 6
+
+
+@dataclass
+class Guess:
+    """How a table is read.
+
+    ``table`` are the keys of a table in a scenario; ``remarks`` what was taken for what, and what is left out;
+    ``file_sum`` what the column of money adds up to in all rows, ``left_out`` the rows that do not count and their sum
+    by what they are.
+    """
+
+    sheet: Sheet
+    grid: Grid
+    facts: list[ColumnFacts]
+    lines: Bools
+    table: dict[str, object] = field(default_factory=dict)
+    keys: dict[str, ColumnFacts] = field(default_factory=dict)
+    payments: dict[str, ColumnFacts] = field(default_factory=dict)
+    money: list[ColumnFacts] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    left_out: dict[str, tuple[int, float]] = field(default_factory=lambda: defaultdict(lambda: (0, 0.0)))
+
+    @property
+    def amounts(self) -> Floats:
+        """The money of each row, 0 where there is none; shape (rows,)."""
+        return np.asarray(np.nansum([column.amounts for column in self.money], axis=0), dtype=np.float64)
+
+    @property
+    def taken(self) -> float:
+        """What the rows that count add up to, in the units of the file."""
+        return float(self.amounts[self.lines].sum())
+
+    def leave_out(self, rows: Bools, what: str) -> None:
+        """Take rows out of those that count."""
+        rows = rows & self.lines
+        if rows.any():
+            count, total = self.left_out[what]
+            self.left_out[what] = (count + int(rows.sum()), total + float(self.amounts[rows].sum()))
+            self.lines = self.lines & ~rows
+
+    def cells(self, column: ColumnFacts) -> Iterator[str]:
+        """Yield the cells of a column in the rows that count."""
+        return (cell for cell, counts in zip(column.cells, self.lines.tolist(), strict=True) if counts)
+
+
+def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
+    """Return how the table on a sheet is most likely meant.
+
+    Raises ChoiceError where it may mean two things, OptionError where no table of programs is found.
+    """
+    choices, file = choices or Choices(), f"{sheet.file}!{sheet.name}" if sheet.name else sheet.file
+    header = choices.header or find_headers(sheet)
+    if not header:
+        raise _without_headers(sheet, file)
+    grid = body(sheet, header)
+    decimal = choices.decimal or decimal_mark(grid)[0]
+    facts = facts_of(grid, decimal)
+    found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
+    if header != (1,):
+        found.table["header"] = header[0] if len(header) == 1 else list(header)
+    if decimal == ",":
+        found.table["decimal"] = decimal
+        found.remarks.append("a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong")
+    said = said_columns(facts, choices, file)
+    found.keys = choose_columns(facts, said)
+    above = sheet.row(header[0] - 2) if header[0] > 1 else []
+    chosen_rows(found, choices, file)
+    payments = {} if "baseline" in said else find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines)
+    if payments:
+        found.payments, found.money, others = payments, list(payments.values()), []
+    else:
+        column, others = (said["baseline"], []) if "baseline" in said else choose_money(facts, choices, found.lines, file)
+        found.keys["baseline"], found.money = column, [column]
+        _check_decimal(found, choices, file)
+    _scale(found, choices, header)
+    _left_out(found, choices)
+    programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
+    found.remarks += remarks
+    _name_programs(found, programs)
+    _fill_down(found)
+    _totals(found, programs, choices)
+    _lines_of_programs(found, programs)
+    _columns(found, others)
+    return found
+
+
+def _without_headers(sheet: Sheet, file: str) -> OptionError:
+    if not any(any(column) for column in sheet.columns):
+        return OptionError(f"{file} is empty")
+    first = [cell for cell in sheet.row(0) if cell]
+    return OptionError(
+        f"no row of {file} can be taken for the headers of a table of programs and their money; its first row is:"
+        f" {listed(first, _SHOWN)}",
+        hint="say where they stand with `--header ROW`",
+    )
+
+
+def _check_decimal(found: Guess, choices: Choices, file: str) -> None:
+    """Ask for the decimal mark where the money may be read in two ways."""
+    if choices.decimal:
+        found.table["decimal"] = choices.decimal
+        return
+    (column,) = found.money
+    unclear = ambiguous(column.cells, found.grid.is_number(column.position))
+    if len(unclear) and found.table.get("decimal") is None:
+        text = column.cells[int(unclear[0])]
+        place = found.grid.place(int(unclear[0]), column.position)
+        from dataclasses import replace
+
+        options = [
+            Option('--decimal ","', f"{text} is {text.replace('.', ',')}", replace(choices, decimal=",")),
+            Option('--decimal "."', f"{text} is {text.split('.')[0]}", replace(choices, decimal=".")),
+        ]
+        message = f"{place}: {text!r} may be {text.split('.')[0]} or {text.replace('.', ',')}"
+        raise ChoiceError(message, options)
+
+
+def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
+    if choices.scale is not None:
+        if choices.scale != 1:
+            found.table["scale"] = choices.scale
+        return
+    lines = title_lines(found.sheet, header[-1])
+    for pattern, scale in _SCALES:
+        text = next((line for line in lines if pattern.search(line)), None)
+        if text is not None:
+            found.table["scale"] = scale
+            found.remarks.append(f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not")
+            return
+
+
+def chosen_rows(found: Guess, choices: Choices, file: str) -> None:
+    """Find which rows count by a column of years, of kinds of account or of stages, and leave the others out."""
+    where: dict[str, object] = {}
+    for name, values in choices.where.items():
+        column = column_named(found.facts, name, file)
+        where[column.name] = list(values) if len(values) > 1 else values[0]
+        found.lines &= _equal(column, values)
+        if not found.lines.any():
+            known = listed(list(dict.fromkeys(filter(None, column.cells))), 12)
+            raise OptionError(f"--where leaves no row of {file}", hint=f"{column.name} has {known}")
+    for column in found.facts:
+        if column.name in where or not column.header or column.position == getattr(found.keys.get("program"), "position", -1):
+            continue
+        values = list(dict.fromkeys(found.cells(column)))
+        value = _counted_value(column, values)
+        if value:
+            where[column.name] = value
+            out = [other for other in values if other != value]
+            found.remarks.append(
+                f"rows count where '{column.name}' is {value!r}, and not {listed([repr(other) for other in out], _SHOWN)}:"
+                f" `--where {column.name}=...` if that is wrong"
+            )
+            found.lines &= _equal(column, [value])
+    if where:
+        found.table["where"] = where
+
+
+def _counted_value(column: ColumnFacts, values: Sequence[str]) -> str:
+    """Return the one value of a column whose rows count, where those of others would be counted beside them."""
+    named = [value for value in values if value]
+    if not 1 < len(named) <= 60:
+        return ""
+    if meaning(column.header) == YEAR and column.is_years:
+        return max(named, key=lambda text: float(text.replace(",", "")))
+    if len(named) <= 12 and any(map(_SPENT.fullmatch, named)) and any(map(_RECEIVED.fullmatch, named)):
+        return next(value for value in named if _SPENT.fullmatch(value))
+    ranks = {value: stage_rank(value) for value in named}
+    if all(rank is not None for rank in ranks.values()) and "year" not in words_of(column.header):
+        return min(named, key=lambda value: ranks[value] or 0)
+    return ""
+
+
+def _equal(column: ColumnFacts, values: Sequence[str]) -> Bools:
+    wanted = {normal(value).casefold() for value in values}
+    return np.array([normal(cell).casefold() in wanted for cell in column.cells], dtype=bool)
+
+
+def _left_out(found: Guess, choices: Choices) -> None:
+    """Count what the choice of rows leaves out, now that the money is known."""
+    out, found.lines = ~found.lines, np.ones(len(found.lines), dtype=bool)
+    found.leave_out(out, "rows that `where` leaves out")
+    skip: dict[str, object] = {}
+    for name, values in choices.skip.items():
+        column = column_named(found.facts, name, found.sheet.file)
+        pattern = re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in values), re.IGNORECASE)
+        rows = np.array([pattern.fullmatch(normal(cell)) is not None for cell in column.cells], dtype=bool)
+        found.leave_out(rows, "rows that `skip` leaves out")
+        skip[column.name] = list(values) if len(values) > 1 else values[0]
+    if skip:
+        found.table["skip"] = skip
+
+
+def _name_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
+    """Write down which columns name a program."""
+    if len(programs) > 1:
+        found.table["id"] = [column.name for column in programs]
+        found.keys.pop("program", None)
+        for key in ("name",):
+            if found.keys.get(key) in programs:
+                del found.keys[key]
+    else:
+        for key in [key for key, column in found.keys.items() if column is programs[0]]:
+            del found.keys[key]
+        found.keys["program"] = programs[0]
+
+
+def _fill_down(found: Guess) -> None:
+    """Find columns whose cells stand once above the rows that they hold for, and fill them."""
+    names = []
+    columns = {column.position: column for key, column in found.keys.items() if key in _FILLED_DOWN}
+    for name in found.table.get("id", ()):  # type: ignore[attr-defined]
+        column = column_named(found.facts, name, found.sheet.file)
+        columns[column.position] = column
+    has_amount = found.amounts != 0
+    words = sum(column.filled.astype(int) for column in found.facts if not column.is_numeric or column.is_codes)
+    for position, column in columns.items():
+        rows = np.flatnonzero(found.lines & has_amount & (column.filled | (np.asarray(words) > 0)))
+        if not len(rows) or not column.filled[rows[0]]:
+            continue
+        blank = rows[~column.filled[rows]]
+        if len(blank) and len(blank) >= 0.3 * len(rows):
+            names.append(column.name)
+            cells, above = list(column.cells), ""
+            for row, cell in enumerate(cells):
+                cells[row] = above = cell or above
+            filled = ColumnFacts(column.header, column.name, column.letter, position, cells, column.amounts)
+            found.facts[position] = filled
+            for key, known in found.keys.items():
+                if known is column:
+                    found.keys[key] = filled
+            found.remarks.append(
+                f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them"
+            )
+    if names:
+        found.table["fill_down"] = names
+
+
+def _totals(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> None:
+    """Leave out totals, headings and notes; raise OptionError for amounts that belong to no program."""
+    programs = [found.facts[column.position] for column in programs]
+    amounts, lines = np.where(found.lines, found.amounts, 0.0), np.flatnonzero(found.lines)
+    filled = np.sum([column.filled for column in found.facts], axis=0)
+    has_amount = np.any([~np.isnan(column.amounts) for column in found.money], axis=0)
+    names = programs[-1].cells
+    notes = find_notes([names[row] for row in lines], filled[lines], has_amount[lines])
+    if notes:
+        last = int(found.grid.rows[lines[-notes - 1]])
+        found.table["last_row"] = last
+        rows = np.zeros(len(found.lines), dtype=bool)
+        rows[lines[-notes:]] = True
+        found.leave_out(rows, "rows of notes below the table")
+        lines = lines[:-notes]
+    headings = np.zeros(len(found.lines), dtype=bool)
+    headings[lines] = find_headings([names[row] for row in lines], filled[lines], has_amount[lines])
+    if headings.any():
+        said = [names[row] for row in np.flatnonzero(headings)]
+        text = listed([repr(name) for name in said], _SHOWN)
+        if "department" in found.keys or len(programs) > 1:
+            found.table["skip_rows"] = _ranges(found.grid.rows[headings].tolist())
+            found.remarks.append(f"{len(said):,} headings without an amount are left out: {text}")
+        else:
+            found.table["headings"] = "department"
+            found.remarks.append(f"{len(said):,} headings give the rows below their department: {text}")
+        found.leave_out(headings, "headings")
+        lines = np.flatnonzero(found.lines)
+    columns = [column for column in found.facts if not column.is_numeric and column.header]
+    named = np.all([column.filled for column in programs], axis=0)
+    slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
+    texts = [[column.cells[row] for row in lines] for column in columns]
+    result = find_totals(texts, named[lines], amounts[lines], slack)
+    totals = np.zeros(len(found.lines), dtype=bool)
+    totals[lines] = result.totals
+    if totals.any():
+        _skip_totals(found, totals, lines[result.unequal], columns, programs)
+    rest = lines[result.unexplained]
+    if len(rest):
+        _refuse_unnamed(found, rest, programs)
+    blank = found.lines & ~named
+    if blank.any():
+        _add_skip_rows(found, blank)
+        found.leave_out(blank, "rows without a program or an amount")
+
+
+def _skip_totals(
+    found: Guess, totals: Bools, unequal: Sequence[int], columns: Sequence[ColumnFacts], programs: Sequence[ColumnFacts]
+) -> None:
+    """Write down which rows are totals: by a pattern of the column that tells them, or by their numbers."""
+    skip: dict[str, object] = dict(found.table.get("skip", {}))  # type: ignore[call-overload]
+    rows, left = found.lines, totals & found.lines
+    first = [column for column in columns if column in programs] + [c for c in columns if c not in programs]
+    labels = {}
+    for column in first:
+        has_word = np.array([bool(re.search(r"(?i)total|\bsum\b|all funds", cell)) for cell in column.cells]) & left
+        chosen = np.flatnonzero(rows)
+        for row in np.flatnonzero(has_word).tolist():
+            labels.setdefault(row, column.cells[row])
+        if not has_word.any() or column.name in skip:
+            continue
+        patterns = skip_patterns([column.cells[row] for row in chosen], has_word[chosen])
+        if patterns is not None:
+            skip[column.name] = list(patterns) if len(patterns) > 1 else patterns[0]
+            left = left & ~has_word
+    for column in programs:
+        blank = left & ~column.filled
+        if blank.any() and column.name not in skip and not (rows & ~column.filled & ~totals).any():
+            skip[column.name] = ""
+            left = left & ~blank
+    if skip:
+        found.table["skip"] = skip
+    if left.any():
+        _add_skip_rows(found, left)
+    names = [repr(labels.get(row) or f"row {found.grid.rows[row]}") for row in np.flatnonzero(totals).tolist()]
+    count = len(names)
+    total = money(float(found.amounts[totals].sum()))
+    what = "row of totals is" if count == 1 else "rows of totals are"
+    found.remarks.append(f"{count:,} {what} left out, {total} in all: {listed(names, _SHOWN)}")
+    if len(unequal):
+        some = listed([labels.get(row) or f"row {found.grid.rows[row]}" for row in unequal], _SHOWN)
+        found.remarks.append(f"the total in {some} is not the sum of the rows that it should add up: look at the file")
+    found.leave_out(totals, "rows of totals")
+
+
+def _add_skip_rows(found: Guess, rows: Bools) -> None:
+    known = found.table.get("skip_rows", [])
+    numbers = sorted({*_numbers(known), *map(int, found.grid.rows[rows])})  # type: ignore[arg-type]
+    found.table["skip_rows"] = _ranges(numbers)
+
+
+def _numbers(items: Sequence[int | str]) -> Iterator[int]:
+    for item in items:
+        first, _, last = str(item).partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def _ranges(rows: Sequence[int]) -> list[int | str]:
+    """Return rising row numbers with runs of three and more as ranges."""
+    found: list[int | str] = []
+    start = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or rows[at] != rows[at - 1] + 1:
+            run = rows[start:at]
+            found += [f"{run[0]}-{run[-1]}"] if len(run) > 2 else list(run)
+            start = at
+    return found
+
+
+def _refuse_unnamed(found: Guess, rows: Sequence[int], programs: Sequence[ColumnFacts]) -> None:
+    total = money(float(found.amounts[list(rows)].sum()))
+    column = programs[-1]
+    places = [str(found.grid.place(int(row), column.position)) for row in rows[:3]]
+    count = "1 row has" if len(rows) == 1 else f"{len(rows):,} rows have"
+    name = column.name if column.name.replace("_", "").isalnum() else f'"{column.name}"'
+    raise OptionError(
+        f"{count} an amount, {total} in all, and no '{column.name}': {', '.join(places)}",
+        hint=f"leave them out with `--skip {name}=`, or name the programs in the file",
+    )
+
+
+def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
+    """Add the lines of programs up where they have several, and leave alone what differs within one."""
+    programs = [found.facts[column.position] for column in programs]
+    ids = list(zip(*(list(found.cells(column)) for column in programs), strict=True))
+    distinct = len(set(ids))
+    negative = bool((found.amounts[found.lines] < 0).any())
+    if distinct == len(ids) and not negative:
+        return
+    if distinct == len(ids) and negative and not _sums_are_positive(found, ids):
+        return
+    found.table["add_up"] = True
+    found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
+    for key in [key for key in found.keys if key not in ("program", "baseline", "funds", "tags")]:
+        column = found.keys[key]
+        values: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for name, cell in zip(ids, found.cells(column), strict=True):
+            if cell:
+                values[name].add(cell)
+        several = sum(len(cells) > 1 for cells in values.values())
+        if several:
+            del found.keys[key]
+            found.remarks.append(f"'{column.name}' differs within {several:,} programs and is left aside")
+
+
+def _sums_are_positive(found: Guess, ids: Sequence[tuple[str, ...]]) -> bool:
+    totals: dict[tuple[str, ...], float] = defaultdict(float)
+    for name, amount in zip(ids, found.amounts[found.lines].tolist(), strict=True):
+        totals[name] += amount
+    return min(totals.values()) >= 0
+
+
+def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
+    """Write down the key of each column, and say what was chosen and what is left aside."""
+    keys = {column.position: key for key, column in found.keys.items() if key not in ("fund code", YEAR)}
+    keys |= {column.position: f"baseline_by_fund.{fund}" for fund, column in found.payments.items()}
+    funds, code = found.keys.get("funds"), found.keys.get("fund code")
+    if code is not None and not found.payments:
+        if funds is None or len(set(found.cells(funds))) < len(set(found.cells(code))):
+            keys = {position: key for position, key in keys.items() if key != "funds"}
+            keys[code.position] = "funds"
+    found.table["columns"] = {
+        column.name: keys.get(column.position, IGNORE)
+        for column in found.facts
+        if not (column.header == keys.get(column.position) and column.name == column.header)
+    }
+    money_said = [column for column in found.money if not found.payments]
+    for column in money_said:
+        if others:
+            wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
+            found.remarks.insert(0, f"'{column.name}' was taken for baseline, and not {wrong}: `--column baseline=HEADER`")
+        elif meaning(column.header) != "money":
+            found.remarks.insert(0, f"'{column.name}' was taken for baseline: `--column baseline=HEADER` if that is wrong")
+    if found.payments:
+        names = listed(list(found.payments), _SHOWN)
+        found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {names}")
+    aside = [column.name for column in found.facts if column.position not in keys and column not in others]
+    if aside:
+        names = ", ".join(f"'{name}'" for name in aside)
+        found.remarks.append(f"left aside, because no key of a program fits: {names}")
+
+
