@@ -116,7 +116,8 @@ def _stated(scenario: Scenario, baseline: Floats) -> Floats:
             paid[part.rows, position] = part.values
     total = paid.sum(axis=1, keepdims=True)
     shares = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
-    return shares[:, :, None] * (baseline[:, None, :] * pays_in(scenario)[None, :, :])
+    stated: Floats = shares[:, :, None] * (baseline[:, None, :] * pays_in(scenario)[None, :, :])
+    return stated
 
 
 def charge(demand: Floats, capacity: Floats, allowed: Bools, order: Ints, flow: Floats) -> Floats:

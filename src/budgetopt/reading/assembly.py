@@ -18,8 +18,8 @@ from budgetopt.reading.program_paths import without_programs
 from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.program_shifts import shifted
 from budgetopt.reading.tables import overlay
-from budgetopt.reading.tables.merge import concatenate, sort
-from budgetopt.scenario.programs import Column, ProgramTable
+from budgetopt.scenario.joining import with_summed_baselines
+from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Assembly"]
@@ -58,7 +58,7 @@ class Assembly:
         """Return the checked scenario, or raise a ScenarioError with every problem that was found."""
         findings, known = self.findings, list(self.findings.problems)
         document = document_of(findings.tree, findings)
-        programs = _with_summed_baselines(check_models(self.programs, findings))
+        programs = with_summed_baselines(check_models(self.programs, findings))
         scenario = Scenario(document, programs, findings.places, dict(findings.inputs))
         check(scenario, findings)
         if findings.problems:
@@ -68,18 +68,3 @@ class Assembly:
                 [problem for problem in findings.problems if problem in known or problem.place not in places]
             )
         return scenario
-
-
-def _with_summed_baselines(programs: ProgramTable) -> ProgramTable:
-    """Return the programs with their baselines: where none is given, what funds pay of it in all."""
-    parts = programs.under("baseline_by_fund")
-    total, has = np.zeros(len(programs)), np.zeros(len(programs), dtype=bool)
-    for part in parts.values():
-        total[part.rows] += part.values
-        has[part.rows] = True
-    missing = np.flatnonzero(has & np.isnan(programs.baseline()))
-    if not len(missing):
-        return programs
-    columns = [Column(missing, total[missing])]
-    columns += [programs.columns["baseline"]] if "baseline" in programs.columns else []
-    return replace(programs, columns={**programs.columns, "baseline": sort(concatenate(columns))})

@@ -26,6 +26,8 @@ class Choices:
         Rows that count and rows that are left out, as in ``tables`` of a scenario.
     group
         The columns that name a program together.
+    merge
+        Programs of the file whose lines are part of another.
     decimal
         The decimal mark.
     scale
@@ -38,6 +40,7 @@ class Choices:
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     skip: dict[str, tuple[str, ...]] = field(default_factory=dict)
     group: tuple[str, ...] = ()
+    merge: dict[str, str] = field(default_factory=dict)
     decimal: str | None = None
     scale: float | None = None
 
@@ -73,6 +76,8 @@ def group_option(choices: Choices, names: Sequence[str], said: str) -> Option:
 
 def shell(text: str) -> str:
     """Return a text as a word of a command line."""
-    return text if text and all(mark.isalnum() or mark in "_.,-/" for mark in text) else '"' + text.replace('"', '\\"') + '"'
-
-
+    return (
+        text
+        if text and all(mark.isalnum() or mark in "_.,-/" for mark in text)
+        else '"' + text.replace('"', '\\"') + '"'
+    )

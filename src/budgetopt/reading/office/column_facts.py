@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.number_texts import ambiguous, plain_texts
+from budgetopt.reading.tables.number_texts import ambiguous, not_known, plain_texts
 from budgetopt.scenario.programs import Bools, Floats
 
 __all__ = ["ColumnFacts", "amounts_of", "decimal_mark", "facts_of"]
@@ -18,7 +18,9 @@ __all__ = ["ColumnFacts", "amounts_of", "decimal_mark", "facts_of"]
 _AMOUNT = re.compile(r"([-+]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?\s?([kKmMbB]?)")
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _MOSTLY = 0.8
-_COMMA = re.compile(r"[-(]?[^\d\s]?\s*(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3}){2,})\)?")
+_COMMA = re.compile(
+    r"[-(]?[^\d\s]?\s*(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3}){2,})\)?"
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class ColumnFacts:
 
     @cached_property
     def is_numeric(self) -> bool:
-        """Whether most of what it holds are numbers."""
-        count = int(self.filled.sum())
+        """Whether most of what it holds are numbers; what says that a number is not known counts for nothing."""
+        count = int(self.filled.sum()) - sum(map(not_known, filter(None, self.cells)))
         return count > 0 and int((~np.isnan(self.amounts)).sum()) >= _MOSTLY * count
 
     @cached_property
@@ -73,6 +75,14 @@ class ColumnFacts:
         return any(len(text) > 1 and text.startswith("0") for text in digits)
 
     @cached_property
+    def is_label(self) -> bool:
+        """Whether its cells say what a row is: words, or small whole numbers of which many rows have the same."""
+        if not self.is_numeric or self.is_codes:
+            return True
+        known = self.amounts[~np.isnan(self.amounts)]
+        return bool((known == np.rint(known)).all() and known.max() < 10_000 and self.distinct <= 0.5 * len(known))
+
+    @cached_property
     def distinct(self) -> int:
         """The number of different cells that are not empty."""
         return len(set(filter(None, self.cells)))
@@ -84,7 +94,11 @@ def facts_of(grid: Grid, decimal: str | None = None) -> list[ColumnFacts]:
     for position, (header, cells) in enumerate(zip(grid.headers, grid.columns, strict=True)):
         is_one = bool(header) and grid.headers.count(header) == 1
         amounts = amounts_of(cells, grid.is_number(position), decimal)
-        found.append(ColumnFacts(header, header if is_one else grid.letters[position], grid.letters[position], position, cells, amounts))
+        found.append(
+            ColumnFacts(
+                header, header if is_one else grid.letters[position], grid.letters[position], position, cells, amounts
+            )
+        )
     return found
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from budgetopt.errors import OptionError, Place
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option
+from budgetopt.errors import OptionError
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
 from budgetopt.reading.office.header_rows import find_headers, title_lines
 from budgetopt.reading.office.header_words import YEAR, meaning, stage_rank, words_of
@@ -22,13 +22,13 @@ from budgetopt.reading.office.roles import (
     find_payments,
     said_columns,
 )
-from budgetopt.reading.office.total_rows import find_headings, find_notes, find_totals, skip_patterns
+from budgetopt.reading.office.total_rows import find_headings, find_notes, find_totals, has_total_word, skip_patterns
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import ambiguous
-from budgetopt.reading.tables.shape import body, normal
+from budgetopt.reading.tables.shape import JOIN, body, normal
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
-from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.words import listed, money
 
 __all__ = ["Guess", "guess"]
@@ -103,26 +103,31 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         found.table["header"] = header[0] if len(header) == 1 else list(header)
     if decimal == ",":
         found.table["decimal"] = decimal
-        found.remarks.append("a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong")
+        found.remarks.append(
+            "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
+        )
     said = said_columns(facts, choices, file)
     found.keys = choose_columns(facts, said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     chosen_rows(found, choices, file)
-    payments = {} if "baseline" in said else find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines)
-    if payments:
-        found.payments, found.money, others = payments, list(payments.values()), []
+    others: list[ColumnFacts] = []
+    if "baseline" in said:
+        found.money = [said["baseline"]]
+    elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
+        found.payments, found.money = payments, list(payments.values())
     else:
-        column, others = (said["baseline"], []) if "baseline" in said else choose_money(facts, choices, found.lines, file)
+        column, others = choose_money(facts, choices, found.lines, file)
         found.keys["baseline"], found.money = column, [column]
-        _check_decimal(found, choices, file)
+    if not found.payments:
+        _check_decimal(found, choices)
     _scale(found, choices, header)
     _left_out(found, choices)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     found.remarks += remarks
     _name_programs(found, programs)
     _fill_down(found)
-    _totals(found, programs, choices)
-    _lines_of_programs(found, programs)
+    _totals(found, programs)
+    _lines_of_programs(found, programs, choices)
     _columns(found, others)
     return found
 
@@ -138,7 +143,7 @@ def _without_headers(sheet: Sheet, file: str) -> OptionError:
     )
 
 
-def _check_decimal(found: Guess, choices: Choices, file: str) -> None:
+def _check_decimal(found: Guess, choices: Choices) -> None:
     """Ask for the decimal mark where the money may be read in two ways."""
     if choices.decimal:
         found.table["decimal"] = choices.decimal
@@ -168,7 +173,9 @@ def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
         text = next((line for line in lines if pattern.search(line)), None)
         if text is not None:
             found.table["scale"] = scale
-            found.remarks.append(f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not")
+            found.remarks.append(
+                f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+            )
             return
 
 
@@ -178,34 +185,49 @@ def chosen_rows(found: Guess, choices: Choices, file: str) -> None:
     for name, values in choices.where.items():
         column = column_named(found.facts, name, file)
         where[column.name] = list(values) if len(values) > 1 else values[0]
-        found.lines &= _equal(column, values)
+        found.lines = found.lines & _equal(column, values)
         if not found.lines.any():
             known = listed(list(dict.fromkeys(filter(None, column.cells))), 12)
             raise OptionError(f"--where leaves no row of {file}", hint=f"{column.name} has {known}")
     for column in found.facts:
-        if column.name in where or not column.header or column.position == getattr(found.keys.get("program"), "position", -1):
+        if (
+            column.name in where
+            or not column.header
+            or column.position == getattr(found.keys.get("program"), "position", -1)
+        ):
             continue
-        values = list(dict.fromkeys(found.cells(column)))
-        value = _counted_value(column, values)
+        seen = list(dict.fromkeys(found.cells(column)))
+        value = _counted_value(found, column, seen)
         if value:
             where[column.name] = value
-            out = [other for other in values if other != value]
+            out = [other for other in seen if other != value]
             found.remarks.append(
-                f"rows count where '{column.name}' is {value!r}, and not {listed([repr(other) for other in out], _SHOWN)}:"
-                f" `--where {column.name}=...` if that is wrong"
+                f"rows count where '{column.name}' is {value!r}, and not"
+                f" {listed([repr(other) for other in out], _SHOWN)}: `--where {column.name}=...` if that is wrong"
             )
             found.lines &= _equal(column, [value])
     if where:
         found.table["where"] = where
 
 
-def _counted_value(column: ColumnFacts, values: Sequence[str]) -> str:
+def _recur(found: Guess, column: ColumnFacts, latest: str) -> bool:
+    """Return whether the programs of the latest year stand in other years too, so that these are their past."""
+    programs = found.keys.get("program") or found.keys.get("name") or found.keys.get("department")
+    if programs is None:
+        return True
+    pairs = list(zip(programs.cells, column.cells, strict=True))
+    now, before = ({name for name, year in pairs if (year == latest) is is_now} for is_now in (True, False))
+    return len(now & before) >= 0.3 * len(now)
+
+
+def _counted_value(found: Guess, column: ColumnFacts, values: Sequence[str]) -> str:
     """Return the one value of a column whose rows count, where those of others would be counted beside them."""
     named = [value for value in values if value]
     if not 1 < len(named) <= 60:
         return ""
     if meaning(column.header) == YEAR and column.is_years:
-        return max(named, key=lambda text: float(text.replace(",", "")))
+        latest = max(named, key=lambda text: float(text.replace(",", "")))
+        return latest if _recur(found, column, latest) else ""
     if len(named) <= 12 and any(map(_SPENT.fullmatch, named)) and any(map(_RECEIVED.fullmatch, named)):
         return next(value for value in named if _SPENT.fullmatch(value))
     ranks = {value: stage_rank(value) for value in named}
@@ -255,8 +277,9 @@ def _fill_down(found: Guess) -> None:
     for name in found.table.get("id", ()):  # type: ignore[attr-defined]
         column = column_named(found.facts, name, found.sheet.file)
         columns[column.position] = column
-    has_amount = found.amounts != 0
-    words = sum(column.filled.astype(int) for column in found.facts if not column.is_numeric or column.is_codes)
+    is_total = np.any([[has_total_word(cell) for cell in column.cells] for column in found.facts], axis=0)
+    has_amount = (found.amounts != 0) & ~is_total
+    words = sum(column.filled.astype(int) for column in found.facts if column not in found.money and column.is_label)
     for position, column in columns.items():
         rows = np.flatnonzero(found.lines & has_amount & (column.filled | (np.asarray(words) > 0)))
         if not len(rows) or not column.filled[rows[0]]:
@@ -272,21 +295,19 @@ def _fill_down(found: Guess) -> None:
             for key, known in found.keys.items():
                 if known is column:
                     found.keys[key] = filled
-            found.remarks.append(
-                f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them"
-            )
+            found.remarks.append(f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them")
     if names:
         found.table["fill_down"] = names
 
 
-def _totals(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> None:
+def _totals(found: Guess, programs: Sequence[ColumnFacts]) -> None:
     """Leave out totals, headings and notes; raise OptionError for amounts that belong to no program."""
-    programs = [found.facts[column.position] for column in programs]
+    programs = [found.facts[column.position] for column in programs]  # as filled
     amounts, lines = np.where(found.lines, found.amounts, 0.0), np.flatnonzero(found.lines)
     filled = np.sum([column.filled for column in found.facts], axis=0)
     has_amount = np.any([~np.isnan(column.amounts) for column in found.money], axis=0)
     names = programs[-1].cells
-    notes = find_notes([names[row] for row in lines], filled[lines], has_amount[lines])
+    notes = find_notes([names[row] for row in lines.tolist()], filled[lines], has_amount[lines])
     if notes:
         last = int(found.grid.rows[lines[-notes - 1]])
         found.table["last_row"] = last
@@ -295,12 +316,12 @@ def _totals(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> 
         found.leave_out(rows, "rows of notes below the table")
         lines = lines[:-notes]
     headings = np.zeros(len(found.lines), dtype=bool)
-    headings[lines] = find_headings([names[row] for row in lines], filled[lines], has_amount[lines])
+    headings[lines] = find_headings([names[row] for row in lines.tolist()], filled[lines], has_amount[lines])
     if headings.any():
-        said = [names[row] for row in np.flatnonzero(headings)]
+        said = [names[row] for row in np.flatnonzero(headings).tolist()]
         text = listed([repr(name) for name in said], _SHOWN)
         if "department" in found.keys or len(programs) > 1:
-            found.table["skip_rows"] = _ranges(found.grid.rows[headings].tolist())
+            _add_skip_rows(found, headings)
             found.remarks.append(f"{len(said):,} headings without an amount are left out: {text}")
         else:
             found.table["headings"] = "department"
@@ -310,19 +331,40 @@ def _totals(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> 
     columns = [column for column in found.facts if not column.is_numeric and column.header]
     named = np.all([column.filled for column in programs], axis=0)
     slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
-    texts = [[column.cells[row] for row in lines] for column in columns]
+    texts = [[column.cells[row] for row in lines.tolist()] for column in columns]
     result = find_totals(texts, named[lines], amounts[lines], slack)
     totals = np.zeros(len(found.lines), dtype=bool)
     totals[lines] = result.totals
     if totals.any():
-        _skip_totals(found, totals, lines[result.unequal], columns, programs)
-    rest = lines[result.unexplained]
+        _skip_totals(found, totals, lines[result.unequal].tolist(), columns, programs)
+    rest = _below(found, totals, lines[result.unexplained])
     if len(rest):
-        _refuse_unnamed(found, rest, programs)
+        _refuse_unnamed(found, rest.tolist(), programs)
     blank = found.lines & ~named
     if blank.any():
         _add_skip_rows(found, blank)
         found.leave_out(blank, "rows without a program or an amount")
+
+
+def _below(found: Guess, totals: Bools, rest: Ints) -> Ints:
+    """Leave out the rows without a name that stand below the table, behind its total or a gap; return the others."""
+    unnamed = np.zeros(len(found.lines), dtype=bool)
+    unnamed[rest] = True
+    last = int(np.flatnonzero(found.lines & ~unnamed & ~totals & (found.amounts != 0))[-1:].sum())
+    end = next((row for row in range(last + 1, len(found.lines)) if _ends(found, row, totals, unnamed)), None)
+    if end is None:
+        return rest
+    rows = np.zeros(len(found.lines), dtype=bool)
+    rows[end:] = True
+    found.table["last_row"] = int(found.grid.rows[end - 1])
+    found.leave_out(rows, "rows below the table")
+    return rest[rest < end]
+
+
+def _ends(found: Guess, row: int, totals: Bools, unnamed: Bools) -> bool:
+    """Return whether a row without a name comes behind a total or two rows that are empty."""
+    gap = found.grid.rows[row] - found.grid.rows[row - 1] > 2
+    return bool(unnamed[row] and not totals[row] and (gap or totals[row - 1]))
 
 
 def _skip_totals(
@@ -332,15 +374,15 @@ def _skip_totals(
     skip: dict[str, object] = dict(found.table.get("skip", {}))  # type: ignore[call-overload]
     rows, left = found.lines, totals & found.lines
     first = [column for column in columns if column in programs] + [c for c in columns if c not in programs]
-    labels = {}
+    labels: dict[int, str] = {}
     for column in first:
-        has_word = np.array([bool(re.search(r"(?i)total|\bsum\b|all funds", cell)) for cell in column.cells]) & left
+        has_word = np.array([has_total_word(cell) for cell in column.cells]) & left
         chosen = np.flatnonzero(rows)
         for row in np.flatnonzero(has_word).tolist():
             labels.setdefault(row, column.cells[row])
         if not has_word.any() or column.name in skip:
             continue
-        patterns = skip_patterns([column.cells[row] for row in chosen], has_word[chosen])
+        patterns = skip_patterns([column.cells[row] for row in chosen.tolist()], has_word[chosen])
         if patterns is not None:
             skip[column.name] = list(patterns) if len(patterns) > 1 else patterns[0]
             left = left & ~has_word
@@ -365,27 +407,8 @@ def _skip_totals(
 
 
 def _add_skip_rows(found: Guess, rows: Bools) -> None:
-    known = found.table.get("skip_rows", [])
-    numbers = sorted({*_numbers(known), *map(int, found.grid.rows[rows])})  # type: ignore[arg-type]
-    found.table["skip_rows"] = _ranges(numbers)
-
-
-def _numbers(items: Sequence[int | str]) -> Iterator[int]:
-    for item in items:
-        first, _, last = str(item).partition("-")
-        yield from range(int(first), int(last or first) + 1)
-
-
-def _ranges(rows: Sequence[int]) -> list[int | str]:
-    """Return rising row numbers with runs of three and more as ranges."""
-    found: list[int | str] = []
-    start = 0
-    for at in range(1, len(rows) + 1):
-        if at == len(rows) or rows[at] != rows[at - 1] + 1:
-            run = rows[start:at]
-            found += [f"{run[0]}-{run[-1]}"] if len(run) > 2 else list(run)
-            start = at
-    return found
+    known: list[int] = found.table.get("skip_rows", [])  # type: ignore[assignment]
+    found.table["skip_rows"] = sorted({*known, *map(int, found.grid.rows[rows])})
 
 
 def _refuse_unnamed(found: Guess, rows: Sequence[int], programs: Sequence[ColumnFacts]) -> None:
@@ -400,35 +423,47 @@ def _refuse_unnamed(found: Guess, rows: Sequence[int], programs: Sequence[Column
     )
 
 
-def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
+def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> None:
     """Add the lines of programs up where they have several, and leave alone what differs within one."""
     programs = [found.facts[column.position] for column in programs]
     ids = list(zip(*(list(found.cells(column)) for column in programs), strict=True))
     distinct = len(set(ids))
-    negative = bool((found.amounts[found.lines] < 0).any())
-    if distinct == len(ids) and not negative:
+    negative = any(bool((column.amounts[found.lines] < 0).any()) for column in found.money)
+    if distinct == len(ids) and not negative and not choices.merge:
         return
-    if distinct == len(ids) and negative and not _sums_are_positive(found, ids):
-        return
+    below = _negative(found, ids, choices.merge)
+    if below is not None:
+        name, amount = below
+        raise OptionError(
+            f"the lines of {name!r} add up to {money(amount)}, and a program has zero or more",
+            hint=f"if it is part of another program, say of which: --merge {shell(f'{name}=OTHER')}",
+        )
     found.table["add_up"] = True
-    found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
-    for key in [key for key in found.keys if key not in ("program", "baseline", "funds", "tags")]:
+    if choices.merge:
+        found.table["merge"] = dict(choices.merge)
+    if distinct < len(ids):
+        found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
+    if found.payments and negative:
+        found.remarks.append("payments of funds below zero are netted against the other funds of their programs")
+    for key in [key for key in found.keys if key not in ("program", "baseline", "funds", "fund code", "tags")]:
         column = found.keys[key]
         values: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for name, cell in zip(ids, found.cells(column), strict=True):
+        for program, cell in zip(ids, found.cells(column), strict=True):
             if cell:
-                values[name].add(cell)
+                values[program].add(cell)
         several = sum(len(cells) > 1 for cells in values.values())
         if several:
             del found.keys[key]
             found.remarks.append(f"'{column.name}' differs within {several:,} programs and is left aside")
 
 
-def _sums_are_positive(found: Guess, ids: Sequence[tuple[str, ...]]) -> bool:
-    totals: dict[tuple[str, ...], float] = defaultdict(float)
+def _negative(found: Guess, ids: Sequence[tuple[str, ...]], merge: Mapping[str, str]) -> tuple[str, float] | None:
+    """Return the first program whose lines add up to less than nothing, and their sum."""
+    totals: dict[str, float] = defaultdict(float)
     for name, amount in zip(ids, found.amounts[found.lines].tolist(), strict=True):
-        totals[name] += amount
-    return min(totals.values()) >= 0
+        joined = JOIN.join(name)
+        totals[merge.get(joined, joined)] += amount
+    return next(((name, amount) for name, amount in totals.items() if amount < -0.005), None)
 
 
 def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
@@ -436,28 +471,35 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     keys = {column.position: key for key, column in found.keys.items() if key not in ("fund code", YEAR)}
     keys |= {column.position: f"baseline_by_fund.{fund}" for fund, column in found.payments.items()}
     funds, code = found.keys.get("funds"), found.keys.get("fund code")
-    if code is not None and not found.payments:
-        if funds is None or len(set(found.cells(funds))) < len(set(found.cells(code))):
-            keys = {position: key for position, key in keys.items() if key != "funds"}
-            keys[code.position] = "funds"
+    names_of_funds = 0 if funds is None else len(set(found.cells(funds)))
+    if code is not None and not found.payments and names_of_funds < len(set(found.cells(code))):
+        keys = {position: key for position, key in keys.items() if key != "funds"}
+        keys[code.position] = "funds"
+    last = found.table.get("last_row", found.sheet.rows)
+    assert isinstance(last, int)
+    inside = found.grid.rows <= last
     found.table["columns"] = {
         column.name: keys.get(column.position, IGNORE)
         for column in found.facts
-        if not (column.header == keys.get(column.position) and column.name == column.header)
+        if (column.header or column.filled[inside].any()) and column.name != keys.get(column.position)
     }
     money_said = [column for column in found.money if not found.payments]
     for column in money_said:
         if others:
             wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
-            found.remarks.insert(0, f"'{column.name}' was taken for baseline, and not {wrong}: `--column baseline=HEADER`")
+            found.remarks.insert(
+                0, f"'{column.name}' was taken for baseline, and not {wrong}: `--column baseline=HEADER`"
+            )
         elif meaning(column.header) != "money":
-            found.remarks.insert(0, f"'{column.name}' was taken for baseline: `--column baseline=HEADER` if that is wrong")
+            found.remarks.insert(
+                0, f"'{column.name}' was taken for baseline: `--column baseline=HEADER` if that is wrong"
+            )
     if found.payments:
-        names = listed(list(found.payments), _SHOWN)
-        found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {names}")
-    aside = [column.name for column in found.facts if column.position not in keys and column not in others]
+        some = listed(list(found.payments), _SHOWN)
+        found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {some}")
+    of_id: Sequence[str] = found.table.get("id", ())  # type: ignore[assignment]
+    used = {*of_id, *(column.name for column in others)}
+    aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
     if aside:
-        names = ", ".join(f"'{name}'" for name in aside)
-        found.remarks.append(f"left aside, because no key of a program fits: {names}")
-
-
+        quoted = ", ".join(f"'{name}'" for name in aside)
+        found.remarks.append(f"left aside, because no key of a program fits: {quoted}")

@@ -17,6 +17,8 @@ _SEARCHED = 60
 """Headers are looked for in so many rows from the first."""
 _MOST_ROWS = 3
 """Of a header, no more rows than these are joined."""
+_LONG = 80
+"""No header has as many characters."""
 _LARGE = 100_000
 """Numbers below may be codes of funds in a header."""
 
@@ -68,12 +70,13 @@ def _score(sheet: Sheet, row: int, amounts: Floats, filled: Bools, below: Bools)
     cells = sheet.row(row)
     if filled.sum() < 2 and not (filled.sum() == 1 and len(cells) == 1):
         return 0.0
-    meanings = {key for cell in cells if cell and len(cell) < 80 and (key := meaning(cell))}
+    known = {cell: key for cell in cells if cell and len(cell) < _LONG and (key := meaning(cell))}
+    meanings = set(known.values())
     has_money = MONEY in meanings or (np.isnan(amounts) & filled & below).any()
-    if not meanings - {"attributes"} or not below.any() or not has_money:
+    if not meanings or not below.any() or not has_money:
         return 0.0
     figures = _has_amounts(sheet, amounts, row)
-    return 2.0 * len(meanings) + float(filled.mean()) - 4.0 * figures - 0.02 * row
+    return 2.0 * len(meanings) + 0.3 * len(known) + float(filled.mean()) - 4.0 * figures - 0.02 * row
 
 
 def _has_amounts(sheet: Sheet, amounts: Floats, row: int) -> int:
@@ -88,9 +91,8 @@ def _has_amounts(sheet: Sheet, amounts: Floats, row: int) -> int:
 
 def _needs_more(sheet: Sheet, first: int, last: int, below: Bools) -> bool:
     """Return whether the headers of columns with amounts, joined from the first to the last row, are not distinct."""
-    names = []
-    for at in np.flatnonzero(below).tolist():
-        names.append(" ".join(sheet.columns[at][row] for row in range(first, last + 1)).strip())
+    rows = range(first, last + 1)
+    names = [" ".join(sheet.columns[at][row] for row in rows).strip() for at in np.flatnonzero(below).tolist()]
     named = [name for name in names if name]
     plain = all(stage_rank(name) is not None or name.casefold() in ("amount", "budget") for name in named)
     return bool(named) and (len(set(named)) < len(named) or (plain and not any(map(year_of, named)) and len(named) > 1))

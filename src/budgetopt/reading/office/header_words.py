@@ -8,7 +8,18 @@ from functools import lru_cache
 
 from budgetopt.reading.tables.program_rows import is_program_key
 
-__all__ = ["MONEY", "YEAR", "meaning", "is_row_number", "money_rank", "stage_rank", "thing_rank", "words_of", "year_of"]
+__all__ = [
+    "MONEY",
+    "YEAR",
+    "is_row_number",
+    "is_title",
+    "meaning",
+    "money_rank",
+    "stage_rank",
+    "thing_rank",
+    "words_of",
+    "year_of",
+]
 
 MONEY = "money"
 """The meaning of a header that names an amount of money."""
@@ -37,7 +48,10 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (rf"{_THING}(?: {_NAME})?|{_THING} or {_THING}|name|title", "name"),
     (rf"(?:pm )?{_DEPARTMENT}(?: {_NAME})?|order#? {_DEPARTMENT}|{_DEPARTMENT} or {_DEPARTMENT}", "department"),
     (r"(?:strategic )?(?:priorit(?:y|ies)|goals?|result areas?|results?|outcome areas?|focus areas?)", "priority"),
-    (r"(?:fund|funding source|source of funds?|fund source|funds|funding)(?: (?:name|title|description|desc))?", "funds"),
+    (
+        r"(?:fund|funding source|source of funds?|fund source|funds|funding)(?: (?:name|title|description|desc))?",
+        "funds",
+    ),
     (rf"fund(?:ing source)? {_CODE}", "fund code"),
     (r"tags?|keywords?|categor(?:y|ies)", "tags"),
     (r"description|summary|purpose|details?|scope(?: of work)?|narrative|justification", "description"),
@@ -45,8 +59,12 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"source|reference", "source"),
     (r"(?:minimum|min|floor|at least|mandated)(?: amount| spending| budget)?", "spending.at_least"),
     (r"(?:maximum|max|ceiling|cap|at most|requested?)(?: amount| spending| budget)?", "spending.at_most"),
-    (r"(?:fiscal |budget |calendar |financial )?year|fy|(?:year|date) (?:approved|adopted|created|started|updated).*", YEAR),
+    (
+        r"(?:fiscal |budget |calendar |financial )?year|fy",
+        YEAR,
+    ),
 )
+_TITLES = ("program", "name", "department", "priority", "tags", "description")
 _WORDS = {
     **dict.fromkeys(("program", "service", "project", "initiative"), "name"),
     **dict.fromkeys(("department", "division"), "department"),
@@ -129,6 +147,12 @@ def thing_rank(header: str) -> int:
 def is_row_number(header: str) -> bool:
     """Return whether a header names a code of rows and not what it is a code of."""
     return re.fullmatch(_CODE, words_of(header)) is not None
+
+
+def is_title(header: str) -> bool:
+    """Return whether a header may name a column of what money is allotted to: no amount, number, year or fund."""
+    key = meaning(header)
+    return bool(header) and (key in _TITLES if key else not _NO_MONEY.search(words_of(header)))
 
 
 def stage_rank(value: str) -> int | None:

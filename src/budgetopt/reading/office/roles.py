@@ -12,6 +12,7 @@ from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.header_words import (
     MONEY,
     is_row_number,
+    is_title,
     meaning,
     money_rank,
     thing_rank,
@@ -138,15 +139,18 @@ def choose_programs(
         code = None
     chosen = code or name
     if chosen is None:
-        words = [column for column in facts if not column.is_numeric and column.distinct > 1 and column.header]
+        words = [
+            column for column in facts if not column.is_numeric and column.distinct > 1 and is_title(column.header)
+        ]
         if len(words) != 1:
             raise _which_programs(facts, words, choices, lines, file)
         chosen = words[0]
     department = keys.get("department")
     if chosen is code or department is None or department is chosen or not _repeats(chosen, lines):
         return [chosen], []
-    pairs = set(zip(_cells(department, lines), _cells(chosen, lines), strict=True))
-    names = set(_cells(chosen, lines))
+    ids = zip(department.cells, chosen.cells, lines.tolist(), strict=True)
+    pairs = {(first, second) for first, second, counts in ids if counts and second}
+    names = {second for _, second in pairs}
     if len(pairs) == len(names):
         return [chosen], []
     remark = (
@@ -168,12 +172,11 @@ def _which_programs(
     for column in ranked:
         count = len(set(_cells(column, lines)))
         options.append(group_option(choices, [column.name], f"{count:,} programs, one for each '{column.name}'"))
-    for first, second in ((0, 1), (0, 2)):
-        if second < len(ranked):
-            pair = [ranked[first], ranked[second]]
-            count = len(set(zip(*(_cells(column, lines) for column in pair), strict=True)))
-            said = f"{count:,} programs, one for each '{pair[1].name}' of each '{pair[0].name}'"
-            options.append(group_option(choices, [column.name for column in pair], said))
+    for other in ranked[1:]:
+        ids = zip(ranked[0].cells, other.cells, lines.tolist(), strict=True)
+        count = len({(first, second) for first, second, counts in ids if counts})
+        said = f"{count:,} programs, one for each '{other.name}' of each '{ranked[0].name}'"
+        options.append(group_option(choices, [ranked[0].name, other.name], said))
     return ChoiceError(message, options)
 
 
@@ -187,7 +190,7 @@ def _cells(column: ColumnFacts, lines: Bools) -> list[str]:
 
 
 def choose_columns(facts: Sequence[ColumnFacts], said: dict[str, ColumnFacts]) -> dict[str, ColumnFacts]:
-    """Return the columns of programs, names, departments, funds and so on by their keys: what was said, then headers."""
+    """Return the columns of programs, names, departments and so on by their keys: what was said, then headers."""
     taken = {column.position for column in said.values()}
     found = dict(said)
     by_key: dict[str, list[ColumnFacts]] = {}

@@ -11,12 +11,13 @@ import numpy as np
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "skip_patterns"]
+__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "has_total_word", "skip_patterns"]
 
 _TOTAL = re.compile(r"(?:.*\b)?(?:sub[ -]?|grand )?totals?\b.*|.*\bsum\b.*|.*\ball funds\b.*", re.IGNORECASE)
 _PLAIN_TOTAL = re.compile(
-    r"(?:grand |sub ?-?)?totals?:?|sum|(?:grand |sub ?-?)?total (?:all )?(?:budget|expenditures?|expenses|appropriations?"
-    r"|funds|departments|programs|general fund|operating budget|city|county)|.+[ -]+(?:sub)?totals?:?|sub ?-?totals? .+",
+    r"(?:grand |sub ?-?)?totals?:?|sum|.+[ -]+(?:sub)?totals?:?|sub ?-?totals? .+"
+    r"|(?:grand |sub ?-?)?total (?:all )?(?:budget|expenditures?|expenses|appropriations?|funds|departments|programs"
+    r"|general fund|operating budget|city|county)",
     re.IGNORECASE,
 )
 _LONG = 60
@@ -33,6 +34,11 @@ class TotalRows:
     totals: Bools
     unexplained: Bools
     unequal: Bools
+
+
+def has_total_word(cell: str) -> bool:
+    """Return whether a cell has a word for a total."""
+    return _TOTAL.fullmatch(cell) is not None
 
 
 def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, slack: float) -> TotalRows:

@@ -97,7 +97,7 @@ def _mapping(grid: Grid, table: Table, words: Vocabulary, mapped_at: MappedAt) -
 
 
 def _one_name(grid: Grid, position: int) -> str:
-    """Return what names a column in a scenario file: its header, or its letter where that is empty or not the only one."""
+    """Return what names a column in a scenario file: its header, or its letter where no other column may have it."""
     header = grid.headers[position]
     return quoted(header) if header and grid.headers.count(header) == 1 else grid.letters[position]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from budgetopt.checks.findings import named
-from budgetopt.errors import Problem
+from budgetopt.errors import Place, Problem
 from budgetopt.reading.tables.columns import is_added_up, positions_of
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
@@ -44,14 +44,18 @@ def added_up(
     found: dict[str, Column] = {}
     for key, column in columns.items():
         leaf = leaf_of(Program, key)
+        if leaf is not None and leaf.path[0] == _BY_FUND:
+            continue
         if leaf is not None and is_added_up(leaf):
             found[key] = _sums(key, column, of_row, names, problems)
         elif leaf is not None and leaf.kind == "names":
             found[key] = _all_names(column, of_row)
         else:
             found[key] = _one_each(key, column, of_row, names, problems)
+    parts = {key: column for key, column in columns.items() if split_key(key)[0] == _BY_FUND}
     if "funds" in columns and "baseline" in columns:
-        found |= _by_fund(columns["baseline"], columns["funds"], of_row, names, problems)
+        parts |= _by_fund(columns["baseline"], columns["funds"])
+    found |= _payments(parts, of_row, names, problems, known="baseline" in columns)
     return ProgramTable(names, {key: column for key, column in found.items() if len(column)}, places.take(first))
 
 
@@ -62,11 +66,14 @@ def _sums(key: str, column: Column, of_row: Ints, names: Texts, problems: list[P
     summed = Column(targets, totals, origin=None if column.origin is None else column.origin.take(first))
     for cell in np.flatnonzero(totals < 0).tolist():
         place = None if summed.origin is None else summed.origin.place(cell)
-        subject = named(("programs", names[targets[cell]], *split_key(key)))
-        hint = "if it is part of another program, write `merge: {THIS: THAT}` under the table"
-        message = f"{subject}: its lines add up to {money(totals[cell])}"
-        problems.append(Problem("negative", message, place, "a sum of zero or more", hint))
+        problems.append(_below_zero(key, names[targets[cell]], float(totals[cell]), place))
     return summed
+
+
+def _below_zero(key: str, program: str, total: float, place: Place | None) -> Problem:
+    hint = "if it is part of another program, write `merge: {THIS: THAT}` under the table"
+    message = f"{named(('programs', program, *split_key(key)))}: its lines add up to {money(total)}"
+    return Problem("negative", message, place, "a sum of zero or more", hint)
 
 
 def _total(group: Ints, values: Floats, count: int) -> Floats:
@@ -106,18 +113,40 @@ def _one_each(key: str, column: Column, of_row: Ints, names: Texts, problems: li
     return column.take(first, targets)
 
 
-def _by_fund(baseline: Column, funds: Column, of_row: Ints, names: Texts, problems: list[Problem]) -> dict[str, Column]:
-    """Return what each fund pays of the baselines, one column a fund; a line of several funds belongs to none."""
+def _by_fund(baseline: Column, funds: Column) -> dict[str, Column]:
+    """Return the lines of each fund as columns of what it pays; a line of several funds belongs to none."""
     assert funds.offsets is not None
     single = np.flatnonzero(np.diff(funds.offsets) == 1)
-    fund_of = np.full(len(of_row), "", dtype=object)
-    fund_of[funds.rows[single]] = funds.values[funds.offsets[single]]
-    of_line = fund_of[baseline.rows]
+    fund_of = dict(zip(funds.rows[single].tolist(), funds.values[funds.offsets[single]].tolist(), strict=True))
+    of_line = [fund_of.get(row, "") for row in baseline.rows.tolist()]
     found = {}
-    for fund in dict.fromkeys(of_line.tolist()):
-        if fund:
-            lines = np.flatnonzero(of_line == fund)
-            key = f"{_BY_FUND}.{fund}"
-            column = _sums(key, baseline.take(lines, baseline.rows[lines]), of_row, names, problems)
-            found[key] = column.take(kept := np.flatnonzero(column.values), column.rows[kept])
+    for fund in dict.fromkeys(filter(None, of_line)):
+        lines = np.flatnonzero([name == fund for name in of_line])
+        found[f"{_BY_FUND}.{fund}"] = baseline.take(lines, baseline.rows[lines])
+    return found
+
+
+def _payments(
+    parts: Mapping[str, Column], of_row: Ints, names: Texts, problems: list[Problem], *, known: bool
+) -> dict[str, Column]:
+    """Return what each fund pays for each program; sums below zero are netted against the program's other funds.
+
+    The baseline is then the sum of all, which the parts above zero are in proportion to; it is added where it is not
+    ``known``.
+    """
+    totals = {key: _total(of_row[part.rows], part.values, len(names)) for key, part in parts.items()}
+    found = {}
+    for key, part in parts.items():
+        programs, first = np.unique(of_row[part.rows], return_index=True)
+        paid = totals[key][programs] > 0
+        origin = None if part.origin is None else part.origin.take(first[paid])
+        found[key] = Column(programs[paid], totals[key][programs[paid]], origin=origin)
+    if not known and any((total < 0).any() for total in totals.values()):
+        has = np.unique(np.concatenate([of_row[part.rows] for part in parts.values()]))
+        lines = [(of_row[part.rows], part.values) for part in parts.values()]
+        rows, values = (np.concatenate(column) for column in zip(*lines, strict=True))
+        net = _total(rows, values, len(names))[has]
+        below = np.flatnonzero(net < 0).tolist()
+        problems += [_below_zero("baseline", names[has[at]], float(net[at]), None) for at in below]
+        found["baseline"] = Column(has, net)
     return found

@@ -17,8 +17,8 @@ from budgetopt.reading.tables.package_rows import read_packages
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.shape import shape
 from budgetopt.reading.tables.sheet import Book, Sheet
-from budgetopt.reading.tables.text_book import open_text
 from budgetopt.reading.tables.spreadsheet_book import open_workbook
+from budgetopt.reading.tables.text_book import open_text
 from budgetopt.scenario.model.table import Table, Tables
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import ProgramTable

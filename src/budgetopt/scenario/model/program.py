@@ -174,7 +174,7 @@ class Program(Model):
     """Current service level: what it has now, per period. A program without one is new. Amounts by period are those of
     their own year; a period that a mapping leaves out has none."""
     baseline_by_fund: dict[Name, Amount] = Field(default_factory=dict)
-    """What each fund pays of the baseline now: their sum where none is given, and in these proportions where one is. The
+    """What each fund pays of the baseline now: their sum where none is given, in these proportions where one is. The
     current service level is charged so, and `funds`, if left out, are these."""
     spending: Spending | None = None
     """Limits of its spending in each period."""
