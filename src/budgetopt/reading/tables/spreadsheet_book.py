@@ -14,6 +14,7 @@ import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
+from budgetopt.reading.tables.contents import has_password
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts, percent_text
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["open_workbook"]
 
+_EXPECTED = "an .xlsx, .xlsm, .xlsb, .xls or .ods file"
+_SIGNATURES = {
+    b"PK": "the workbook is damaged",
+    b"\xd0\xcf\x11\xe0": "the workbook is damaged, or older than Excel 97",
+}
+"""What is wrong with a file that cannot be read as a workbook, by what it begins with."""
 _NUMBERS = frozenset({int, float})
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, ParseError, LookupError, StopIteration, OSError)
@@ -41,6 +48,9 @@ def open_workbook(data: bytes, file: str) -> Book:
     """
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    if has_password(data):
+        expected, hint = "a workbook without a password", "open it in a spreadsheet program and save a copy without one"
+        raise ScenarioError([Problem("workbook", "the workbook has a password", Place(file), expected, hint)])
     with _told(file, data):
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         parts = _parts(data)
@@ -81,30 +91,29 @@ def _parts(data: bytes) -> XlsxParts | OdsParts | str:
 @contextmanager
 def _told(file: str, data: bytes) -> Iterator[None]:
     """Raise ScenarioError for what the reader of workbooks raises."""
-    from python_calamine import CalamineError, PasswordError
+    from python_calamine import CalamineError
 
     try:
         yield
         return
-    except PasswordError:
-        hint = "open it in a spreadsheet program and save a copy without a password"
-        problem = Problem("workbook", "the workbook has a password", Place(file), "a workbook without a password", hint)
-    except (CalamineError, *_DAMAGED) as error:
-        problem = _no_workbook(data, file, str(error))
+    except (CalamineError, *_DAMAGED):
+        problem = _no_workbook(data, file)
     except BaseException as error:
         # the reader is written in Rust, whose failures are no exceptions of Python
         if type(error).__name__ != "PanicException":
             raise
-        problem = _no_workbook(data, file, str(error))
+        problem = _no_workbook(data, file)
     raise ScenarioError([problem])
 
 
-def _no_workbook(data: bytes, file: str, reason: str) -> Problem:
-    expected = "an .xlsx, .xlsm, .xlsb, .xls or .ods file"
-    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        hint = "open it in a spreadsheet program and save it again as .xlsx"
-        return Problem("workbook", f"the workbook is damaged: {reason}", Place(file), expected, hint)
-    return Problem("workbook", "the file is not a workbook", Place(file), expected)
+def _no_workbook(data: bytes, file: str) -> Problem:
+    """Return why a workbook cannot be read."""
+    at = Place(file)
+    for signature, message in _SIGNATURES.items():
+        if data.startswith(signature):
+            hint = "open it in a spreadsheet program and save it again as .xlsx"
+            return Problem("workbook", message, at, _EXPECTED, hint)
+    return Problem("workbook", "the file is not a workbook", at, _EXPECTED)
 
 
 def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
