@@ -257,7 +257,7 @@ class Allocation:
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """Every limit beyond the programs' own: one row a limit, part and period, with its price."""
+        """Every limit: one row a limit, part and period, with its price; of the programs' own those that bind."""
         from budgetopt.allocation.limit_table import rules_table
 
         return rules_table(self)

@@ -15,8 +15,8 @@ from budgetopt.reading.document_tree import document_tree
 from budgetopt.reading.paths import PathError, expand, parse_path
 from budgetopt.reading.program_paths import program_key, programs_at
 from budgetopt.reading.program_shifts import present
-from budgetopt.reading.tables.merge import concatenate, sort
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.joining import concatenate, sort
 from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path

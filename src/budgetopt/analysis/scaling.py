@@ -34,7 +34,8 @@ def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: fl
 
 def _multiplied(scenario: Scenario, row: int | None, what: str, factor: float) -> Scenario:
     """Return a scenario in which an effect or cost is multiplied, for the program in a row or for all of them."""
-    columns = dict(scenario.programs.columns)
+    # a result at the baseline has no figure of its own for an effect or a cost: its slope or curve has
+    columns = dict(scenario.calculated.columns)
     for key, column in columns.items():
         times, cell = _factors(key, what, factor), None
         if row is not None:

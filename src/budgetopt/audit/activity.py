@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.audit.inputs import number, price_level
+from budgetopt.audit.inputs import first_baseline, number, price_level
 from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, ProgramTable
+from budgetopt.scenario.responses import is_diminishing
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Activity", "OutcomeLevels", "activity_of", "levels_of", "levels_of_activity", "uses_of"]
@@ -18,8 +19,9 @@ __all__ = ["Activity", "OutcomeLevels", "activity_of", "levels_of", "levels_of_a
 class OutcomeLevels:
     """The level that each program brings to each outcome, one row an effect of a program on an outcome.
 
-    Rows stand in the order of the outcomes, and within an outcome of the shapes per_dollar, per_unit, unit_cost, curve,
-    packages. What programs take of resources has the same form: its outcomes are then the resources.
+    Rows stand in the order of the outcomes, and within an outcome of the shapes per_dollar, per_unit, at_baseline in
+    proportion, unit_cost, curve, packages. What programs take of resources has the same form: its outcomes are then
+    the resources.
 
     Parameters
     ----------
@@ -159,6 +161,7 @@ def levels_of_activity(scenario: Scenario, activity: Activity, packages: Package
 
     ``per_dollar`` counts the dollars that buy outcomes, ``per_unit`` the units of service, ``unit_cost`` buys units of
     the outcome up to ``up_to``, and a curve is over units of service where there is one, and over dollars otherwise.
+    ``at_baseline`` is what as many dollars buy as the baseline has beyond a fixed cost; one that diminishes is a curve.
     """
     programs = scenario.programs
     found = _Rows(activity.spent.shape[1])
@@ -172,11 +175,17 @@ def levels_of_activity(scenario: Scenario, activity: Activity, packages: Package
         if (column := said.get("per_unit")) is not None:
             rate = column.values
             found.add(position, column.rows, rate[:, None] * activity.units[column.rows], np.abs(rate))
+        if (column := said.get("at_baseline")) is not None:
+            straight = np.flatnonzero(~is_diminishing(programs, f"outcomes.{name}")[column.rows])
+            rows = column.rows[straight]
+            buying = first_baseline(scenario)[rows] - number(scenario, "if_funded.fixed_cost")[rows]
+            rate = column.values[straight] / buying
+            found.add(position, rows, rate[:, None] * activity.buying[rows], np.abs(rate) * price[rows])
         if (column := said.get("unit_cost")) is not None:
             most = number(scenario, f"outcomes.{name}.up_to", np.inf)[column.rows, None]
             bought = activity.buying[column.rows] / column.values[:, None]
             found.add(position, column.rows, np.minimum(bought, most), price[column.rows] / column.values)
-        if (column := scenario.curves.get(f"outcomes.{name}.curve")) is not None:
+        if (column := scenario.calculated.columns.get(f"outcomes.{name}.curve")) is not None:
             level, steepest = _on_curves(column, activity.level[column.rows])
             found.add(position, column.rows, level, steepest)
         if name in packages.effects:
@@ -189,7 +198,7 @@ def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, packa
     """Return what programs that go so far take of the resources.
 
     ``per`` and ``per_dollar`` count every dollar spent, those of a fixed cost included, in dollars of the first period:
-    a dollar pays for less of everything as costs grow.
+    a dollar pays for less of everything as costs grow. ``at_baseline`` is what all dollars of the baseline use.
     """
     programs = scenario.programs
     found = _Rows(activity.spent.shape[1])
@@ -197,8 +206,9 @@ def uses_of(scenario: Scenario, activity: Activity, levels: OutcomeLevels, packa
     for position, name in enumerate(scenario.resources):
         for key, column in programs.under(f"uses.{name}").items():
             rate = column.values
-            if key in ("per", "per_dollar"):
+            if key in ("per", "per_dollar", "at_baseline"):
                 rate = 1.0 / rate if key == "per" else rate
+                rate = rate / first_baseline(scenario)[column.rows] if key == "at_baseline" else rate
                 steepest = np.abs(rate) * activity.price[column.rows]
                 found.add(position, column.rows, rate[:, None] * activity.real[column.rows], steepest)
             elif key == "per_unit":

@@ -7,6 +7,7 @@ import numpy as np
 from budgetopt.audit.inputs import dollars, number, price_level
 from budgetopt.audit.package_list import PackageList
 from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.responses import is_diminishing
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["full_coverage"]
@@ -28,13 +29,15 @@ def full_coverage(scenario: Scenario, packages: PackageList) -> Floats:
     end, price = np.zeros(len(programs)), number(scenario, "service.unit_cost", 1.0)
     for name in scenario.outcomes:
         said = programs.under(f"outcomes.{name}")
-        for key in ("per_dollar", "per_unit"):
+        for key in ("per_dollar", "per_unit", "at_baseline"):
             if (column := said.get(key)) is not None:
-                end[column.rows[column.values != 0]] = np.inf
+                grows = (column.values != 0) & ~is_diminishing(programs, f"outcomes.{name}")[column.rows]
+                end[column.rows[grows]] = np.inf
         if (column := said.get("unit_cost")) is not None:
             most = number(scenario, f"outcomes.{name}.up_to", np.inf)[column.rows]
             np.maximum.at(end, column.rows, most * column.values)
-        if (column := said.get("curve")) is not None and column.offsets is not None:
+        curves = scenario.calculated.columns
+        if (column := curves.get(f"outcomes.{name}.curve")) is not None and column.offsets is not None:
             # a curve of a service is over its units
             np.maximum.at(end, column.rows, column.values[column.offsets[1:] - 1, 0] * price[column.rows])
     whole = np.where(end > 0, end + fixed, np.inf)

@@ -13,7 +13,17 @@ from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
 
-__all__ = ["baselines", "dollars", "groups", "number", "pays_in", "price_level", "revenues", "share_or_amount"]
+__all__ = [
+    "baselines",
+    "dollars",
+    "first_baseline",
+    "groups",
+    "number",
+    "pays_in",
+    "price_level",
+    "revenues",
+    "share_or_amount",
+]
 
 
 def number(scenario: Scenario, key: str, default: float = 0.0) -> Floats:
@@ -44,6 +54,16 @@ def baselines(scenario: Scenario) -> Floats:
         if (cells := scenario.programs.columns.get(f"baseline.{period}")) is not None:
             grown[cells.rows, position] = cells.values
     return grown
+
+
+def first_baseline(scenario: Scenario) -> Floats:
+    """Return the baseline of the first period that has one, in dollars of the first period, NaN for new programs.
+
+    Shape (programs,).
+    """
+    real = baselines(scenario) / price_level(scenario)
+    said = ~np.isnan(real)
+    return np.where(said.any(axis=1), real[np.arange(len(real)), said.argmax(axis=1)], np.nan)
 
 
 def dollars(scenario: Scenario, key: str) -> Floats:

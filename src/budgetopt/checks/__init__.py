@@ -17,6 +17,7 @@ from budgetopt.checks.notes import notes
 from budgetopt.checks.objective_checks import check_objective
 from budgetopt.checks.period_checks import check_periods
 from budgetopt.checks.program_checks import check_programs
+from budgetopt.checks.response_checks import check_responses
 from budgetopt.checks.rule_checks import check_rules
 from budgetopt.checks.selection_checks import check_selections
 from budgetopt.checks.shape_checks import check_shapes
@@ -31,6 +32,7 @@ CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_selections,
     check_programs,
     check_shapes,
+    check_responses,
     check_funds,
     check_rules,
     check_logic,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from budgetopt.checks.evidence_remarks import evidence_remarks
 from budgetopt.checks.objective_checks import affected_names
-from budgetopt.checks.program_checks import rows_with
+from budgetopt.checks.remarks import MOST_NAMES, some_programs
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.curves import STRAIGHT, bends_of
-from budgetopt.scenario.estimates import assumed_effects, effect_prefixes, sized
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
@@ -21,52 +20,48 @@ from budgetopt.scenario.words import listed, money
 
 __all__ = ["notes"]
 
-_MOST_NAMES = 5
-
 
 def notes(scenario: Scenario) -> list[str]:
     """Return remarks on a scenario, one sentence each: what its author may have meant otherwise."""
-    kinds = (_programs, _unmeasured, _signs, _curves, _evidence, _outcomes, _resources, _funds, _rules, _spellings)
+    kinds = (
+        _programs,
+        _unmeasured,
+        _signs,
+        _curves,
+        evidence_remarks,
+        _outcomes,
+        _resources,
+        _funds,
+        _rules,
+        _spellings,
+    )
     more = (_projects, _packages, _conditions, _rings, _plain_limits)
     return [remark for kind in (*kinds, *more) for remark in kind(scenario)]
-
-
-def _some(scenario: Scenario, chosen: Bools, sentence: str) -> Iterator[str]:
-    """Yield one sentence on the chosen programs, if there are any.
-
-    ``{}`` is their name or number, and of ``[has|have]`` the first is said of one program, the second of several.
-    """
-    names = scenario.programs.ids[chosen].tolist()
-    if len(names) == 1:
-        yield re.sub(r"\[(.*?)\|(.*?)\]", r"\1", sentence).format(f"program '{names[0]}'")
-    elif names:
-        several = re.sub(r"\[(.*?)\|(.*?)\]", r"\2", sentence)
-        yield f"{several.format(f'{len(names):,} programs')}: {listed(names, _MOST_NAMES)}"
 
 
 def _programs(scenario: Scenario) -> Iterator[str]:
     programs = scenario.programs
     if any(isinstance(rule, ChangeRule) for rule in scenario.rules):
         sentence = "{} [has|have] no baseline and [is|are] new: limits on change leave [it|them] alone"
-        yield from _some(scenario, np.isnan(programs.baseline()), sentence)
+        yield from some_programs(scenario, np.isnan(programs.baseline()), sentence)
     paid: Bools = np.any(scenario.eligible, axis=1)
-    yield from _some(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
+    yield from some_programs(scenario, ~paid, "{} may be paid for by no fund, so [it gets|they get] nothing")
     affects = programs.measured()
     if scenario.objective and scenario.objective[0].minimize in (CHANGE, LARGEST_CUT):
         affects[:] = True
     sentence = "{} [has|have] no effect on any outcome, so [it gets|they get] only what limits and rules ask for"
-    yield from _some(scenario, ~affects & paid, sentence)
+    yield from some_programs(scenario, ~affects & paid, sentence)
     rows, names = programs.items("funds")
     excluded = np.zeros(len(programs), dtype=bool)
     for position, name in enumerate(scenario.funds):
         named = rows[names == name]
         excluded[named] |= ~scenario.eligible[named, position]
     sentence = "{} [names|name] a fund whose `only` excludes [it, so that fund|them, so it] pays nothing for [it|them]"
-    yield from _some(scenario, excluded & paid, sentence)
+    yield from some_programs(scenario, excluded & paid, sentence)
     total = np.zeros(len(programs))
     for shares in programs.under("districts").values():
         total[shares.rows] += shares.values
-    yield from _some(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
+    yield from some_programs(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
 
 
 def _unmeasured(scenario: Scenario) -> Iterator[str]:
@@ -107,50 +102,35 @@ def _signs(scenario: Scenario) -> Iterator[str]:
             worse = np.zeros(len(scenario.programs), dtype=bool)
             worse[program[gain < 0]] = True
             sentence = f"{{}} [makes|make] outcome '{name}' worse, where other programs make it better: "
-            yield from _some(scenario, worse, sentence + "is the sign of [its effect|their effects] right?")
+            yield from some_programs(scenario, worse, sentence + "is the sign of [its effect|their effects] right?")
 
 
 def _curves(scenario: Scenario) -> Iterator[str]:
     """Yield which curves make all-or-nothing decisions, and which would but for the rounding of their figures."""
     for name, outcome in scenario.outcomes.items():
         key = f"outcomes.{name}.curve"
-        if (column := scenario.curves.get(key)) is None:
+        if (column := scenario.calculated.columns.get(key)) is None:
             continue
-        written = scenario.programs.columns[key]
         bends = bends_of(column)
         # where less of the outcome is better, it is a slope that falls which does
         steeper = bends.rising if outcome.worth >= 0 else bends.falling
         bent, smooth = np.zeros(len(scenario.programs), dtype=bool), np.zeros(len(scenario.programs), dtype=bool)
         bent[column.rows[steeper > STRAIGHT]] = True
-        before = bends_of(written)
-        smoothed = (before.rising > bends.rising + STRAIGHT) | (before.falling > bends.falling + STRAIGHT)
-        smooth[column.rows[smoothed]] = True
+        if (written := scenario.programs.columns.get(key)) is not None:
+            # among the calculated ones stand those of results at the baseline, too
+            before, after = (
+                bends_of(written),
+                bends_of(column.take(np.searchsorted(column.rows, written.rows), written.rows)),
+            )
+            smoothed = (before.rising > after.rising + STRAIGHT) | (before.falling > after.falling + STRAIGHT)
+            smooth[written.rows[smoothed]] = True
         most = Share(round(float(steeper.max(initial=0.0)), 3))
         sentence = f"{{}} [has a curve|have curves] of '{name}' that [gets|get] steeper, by up to {most}: "
-        yield from _some(scenario, bent, sentence + "each such point is an all-or-nothing decision")
+        yield from some_programs(scenario, bent, sentence + "each such point is an all-or-nothing decision")
         sentence = f"{{}} [has a curve|have curves] of '{name}' that [gets|get] steeper by the rounding of "
-        yield from _some(scenario, smooth, sentence + "[its|their] figures alone; [it is|they are] read as if not")
-
-
-def _evidence(scenario: Scenario) -> Iterator[str]:
-    """Yield how many effects are assumptions, and how many do not say how they are known."""
-    programs = scenario.programs
-    effects = assumed = silent = unknown = 0
-    for prefix in [prefix for name in scenario.outcomes for prefix in effect_prefixes(programs, name)]:
-        has, (is_assumed, is_silent) = sized(programs, prefix), assumed_effects(programs, prefix)
-        effects += int(has.sum())
-        assumed += int(is_assumed.sum())
-        silent += int(is_silent.sum())
-        unknown += int((has & ~rows_with(programs, f"{prefix}.evidence")).sum())
-    of = f"of {effects:,} effects" if effects > 1 else "of 1 effect"
-    if assumed:
-        which = "because" if silent == assumed else f"{silent:,} of them because"
-        why = f", {which} nothing is said of the evidence" if silent else ""
-        count = f"{assumed:,} {of}" if effects > 1 else "the one effect"
-        yield f"{count} {'is an assumption' if assumed == 1 else 'are assumptions'}{why}"
-    if unknown:
-        say, they = ("does", "it is") if unknown == 1 else ("do", "they are")
-        yield f"{unknown:,} {of} {say} not say how {they} known (`evidence`)"
+        yield from some_programs(
+            scenario, smooth, sentence + "[its|their] figures alone; [it is|they are] read as if not"
+        )
 
 
 def _outcomes(scenario: Scenario) -> Iterator[str]:
@@ -228,9 +208,9 @@ def _projects(scenario: Scenario) -> Iterator[str]:
     never[packages.program[packages.is_project & (first + packages.opens_after >= count)]] = True
     cut[packages.program[packages.is_project & (last + packages.years > count) & (packages.years > 1)]] = True
     sentence = "{} [has|have] a package that opens after the last period wherever it starts, "
-    yield from _some(scenario, never, sentence + "so its outcomes never count")
+    yield from some_programs(scenario, never, sentence + "so its outcomes never count")
     sentence = "{} may start so late that some of [its|their] cost falls after the last period, where nothing counts it"
-    yield from _some(scenario, cut & ~never, sentence)
+    yield from some_programs(scenario, cut & ~never, sentence)
 
 
 def _packages(scenario: Scenario) -> Iterator[str]:
@@ -245,13 +225,13 @@ def _packages(scenario: Scenario) -> Iterator[str]:
     below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + scenario.cent, axis=1)
     below &= np.isfinite(cheapest) & (ceiling > 0).all(axis=1)
     sentence = "the [ceiling|ceilings] of {} [is|are] below the cost of any package that [it|they] could begin with, "
-    yield from _some(scenario, below, sentence + "so [it is|they are] never funded")
+    yield from some_programs(scenario, below, sentence + "so [it is|they are] never funded")
     # in a table an empty cell leaves a number out, and the packages after it move up
     highest = np.full(len(programs), -1)
     np.maximum.at(highest, packages.program, packages.number)
     gaps = (highest + 1 > np.bincount(packages.program, minlength=len(programs))) & (choice != "any")
     sentence = "{} [leaves|leave] out a number among [its|their] packages: those after it move up, "
-    yield from _some(scenario, gaps, sentence + "each on top of the one before")
+    yield from some_programs(scenario, gaps, sentence + "each on top of the one before")
 
 
 def _conditions(scenario: Scenario) -> Iterator[str]:
@@ -322,7 +302,7 @@ def _rings(scenario: Scenario) -> Iterator[str]:
     for start, found in reached.items():
         ring = [name for name in reached if name in found and start in reached[name]]
         if ring[:1] == [start]:  # the others of it have the same ring
-            names = listed([f"'{name}'" for name in ring], _MOST_NAMES)
+            names = listed([f"'{name}'" for name in ring], MOST_NAMES)
             yield f"programs {names} need one another in a circle: all are funded, or none (`together`)"
 
 
@@ -336,4 +316,4 @@ def _plain_limits(scenario: Scenario) -> Iterator[str]:
             plain[column.rows if column.shares is None else column.rows[~column.shares]] = True
     sentence = "the costs of {} grow, and [its|their] limits stay the same dollars: "
     sentence += "[a share|shares] of the baseline would grow too"
-    yield from _some(scenario, (scenario.price_level[:, -1] > 1) & plain, sentence)
+    yield from some_programs(scenario, (scenario.price_level[:, -1] > 1) & plain, sentence)

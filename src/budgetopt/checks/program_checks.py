@@ -7,6 +7,7 @@ import numpy as np
 from budgetopt.checks.findings import Findings
 from budgetopt.checks.floors import above, in_period
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.estimates import SIZES
 from budgetopt.scenario.model.where import CONNECTIVES
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Bools, ProgramTable, split_key
@@ -16,8 +17,12 @@ from budgetopt.scenario.words import money
 
 __all__ = ["check_programs", "kept_programs", "rows_with"]
 
-_SIZES = ("per_dollar", "unit_cost", "per_unit", "curve")
+_SIZES = tuple(key for key in SIZES if key != "value")
 _UP_TO = "write it with unit_cost, or as a curve"
+_UP_TO_OF = {
+    "curve": "the last point of a curve is its limit",
+    "at_baseline": "`saturation` is what no amount of money exceeds",
+}
 
 
 def check_programs(scenario: Scenario, findings: Findings) -> None:
@@ -72,7 +77,7 @@ def _effects(programs: ProgramTable, findings: Findings) -> None:
             given = [key for key in _SIZES if has[key][row]]
             add("two-effects", row, name, given[1], f"is given twice, as {' and as '.join(given)}{more}", sized)
         for row, more in findings.alike(np.flatnonzero(has["up_to"] & (sizes == 1) & ~has["unit_cost"])):
-            hint = "the last point of a curve is its limit" if has["curve"][row] else _UP_TO
+            hint = next((_UP_TO_OF[key] for key in _UP_TO_OF if has[key][row]), _UP_TO)
             add("up-to", row, name, "up_to", f"has up_to without unit_cost{more}", "up_to beside unit_cost", hint)
         low, high = (programs.number(f"outcomes.{name}.{key}") for key in ("low", "high"))
         for key, value, wrong, side in (

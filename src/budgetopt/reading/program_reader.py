@@ -22,7 +22,7 @@ from budgetopt.reading.paths import EVERY
 from budgetopt.reading.problems import Said, add_errors, problem_of_refusal, say
 from budgetopt.reading.program_shifts import ProgramShift, subject_of
 from budgetopt.reading.shifts import read_shift
-from budgetopt.reading.tables.merge import sort
+from budgetopt.scenario.joining import sort
 from budgetopt.scenario.keys import Leaf, Slot, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path

@@ -13,7 +13,8 @@ from budgetopt.checks.findings import Findings, named
 from budgetopt.reading.paths import EVERY
 from budgetopt.reading.problems import problem_of_refusal, say
 from budgetopt.reading.shifts import Shift, nothing_to_shift
-from budgetopt.reading.tables.merge import common_key, concatenate, sort
+from budgetopt.reading.tables.merge import common_key
+from budgetopt.scenario.joining import concatenate, sort
 from budgetopt.scenario.keys import Leaf, Slot
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Column, Ints, ProgramTable, origin_of

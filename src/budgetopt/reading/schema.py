@@ -56,7 +56,7 @@ _ANY_OF: dict[str, tuple[str, ...]] = {
     "IfFunded": ("at_least", "fixed_cost"),
     "SumRule": ("at_least", "at_most", "equals", "each_at_least", "each_at_most", "parity"),
     "Target": ("at_least", "at_most"),
-    "Use": ("per", "per_dollar", "per_unit", "per_outcome"),
+    "Use": ("per", "per_dollar", "per_unit", "per_outcome", "at_baseline"),
 }
 """Models of which at least one of some keys is given."""
 _SHORT: dict[str, tuple[str, ...]] = {"PackageEffect": ("Number",), "Reserve": ("AmountOrShare",)}

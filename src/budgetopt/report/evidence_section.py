@@ -75,7 +75,7 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
             ReportColumn("Program", "program_name"),
             ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
             ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
-            ReportColumn("Evidence", lambda line: "not said" if line.silent else "assumption"),
+            ReportColumn("Evidence", "why_assumed"),
             ReportColumn("Note", lambda line: Cell(line.public_note, sources=[view.sources.number(line.source)])),
         ],
         records=view.assumptions,

@@ -75,13 +75,17 @@ def _known(line: EffectLine) -> str:
         cited += f"{', ' if cited else ''}as of {line.as_of}"
     if line.silent:
         known = "assumed: nothing is said of the evidence"
+    elif line.growth_assumed:
+        known = f"known at its baseline{_from(line)}, and assumed to grow in proportion to the money"
     elif line.assumed:
         known = "assumed"
-    elif line.evidence:
-        known = f"known from {_ARTICLES.get(line.evidence, '')}{EVIDENCE_WORDS[line.evidence]}"
     else:
-        known = "known from a source"
+        known = f"known{_from(line) or ' from a source'}"
     return f"{known} ({cited})" if cited else known
+
+
+def _from(line: EffectLine) -> str:
+    return f" from {_ARTICLES.get(line.evidence, '')}{EVIDENCE_WORDS[line.evidence]}" if line.evidence else ""
 
 
 _ARTICLES = {"rct": "a ", "quasi_experimental": "a ", "observational": "an "}

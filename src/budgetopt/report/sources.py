@@ -12,7 +12,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words, singular
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
-from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
+from budgetopt.scenario.estimates import assumed_effects, assumed_growth, effect_prefixes
 from budgetopt.scenario.model import Fund, Outcome
 from budgetopt.scenario.programs import ProgramTable
 
@@ -47,11 +47,20 @@ class EffectLine:
     public_note: str
     assumed: bool
     silent: bool  # an assumption because nothing is said of its evidence
+    growth_assumed: bool  # an assumption because nothing is said of how this year's result grows
 
     @property
     def known(self) -> str:
         """How the effect is known, in words."""
-        return "assumption: nothing is said of its evidence" if self.silent else EVIDENCE_WORDS[self.evidence]
+        known = "assumption: nothing is said of its evidence" if self.silent else EVIDENCE_WORDS[self.evidence]
+        return f"{known}; how the result grows is assumed" if self.growth_assumed else known
+
+    @property
+    def why_assumed(self) -> str:
+        """Why the effect is an assumption, in words."""
+        if self.silent:
+            return "not said"
+        return "growth not said" if self.growth_assumed and self.evidence != "assumption" else "assumption"
 
 
 def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Numbers) -> list[EffectLine]:
@@ -63,13 +72,15 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
         for prefix in effect_prefixes(programs, row.key):
             keys = ("evidence", "source", "as_of", "public_note")
             evidence, *texts = (programs.text(f"{prefix}.{key}") for key in keys)
-            assumed = [column.tolist() for column in assumed_effects(programs, prefix)]
+            assumed = [
+                column.tolist() for column in (*assumed_effects(programs, prefix), assumed_growth(programs, prefix))
+            ]
             errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
             for program, words in _sizes(programs, prefix, row, numbers):
                 name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
                 source, as_of, note = (one_line(column[program]) for column in texts)
-                grade, (is_assumed, silent) = str(evidence[program]), (column[program] for column in assumed)
-                line = EffectLine(program, position, name, words, grade, error, source, as_of, note, is_assumed, silent)
+                grade, whether = str(evidence[program]), (column[program] for column in assumed)
+                line = EffectLine(program, position, name, words, grade, error, source, as_of, note, *whether)
                 lines.append(line)
     return sorted(lines, key=lambda line: (line.program, line.outcome))
 
@@ -99,10 +110,24 @@ def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Number
         amounts = [numbers.with_unit(x, unit) if unit else numbers.short_money(x) for x, _ in points]
         said = [f"{numbers.quantity(y)} at {amount}" for (_, y), amount in zip(points, amounts, strict=True)]
         yield program, f"{row.unit}: {join_words(said)}"
+    for program, value in cells("at_baseline"):
+        result, growth = numbers.with_unit(float(value), row.unit), _growth(programs, prefix, program, numbers)
+        yield program, f"{result} at its baseline, {growth}"
     for program, value in cells("value"):
         name = one_line(package[program])
         of = f" from the package “{name}”" if name else " from one of its packages"
         yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
+
+
+def _growth(programs: ProgramTable, prefix: str, program: int, numbers: Numbers) -> str:
+    """Return how a result at the baseline grows, in words."""
+    elasticity, saturation = (programs.value(program, f"{prefix}.{key}") for key in ("elasticity", "saturation"))
+    if saturation is not None:
+        return f"diminishing towards {numbers.quantity(float(saturation))}"
+    if elasticity is not None and elasticity < 1:
+        return f"with an elasticity of {elasticity:g}"
+    assumed = " (assumed)" if assumed_growth(programs, prefix)[program] else ""
+    return f"in proportion to the money{assumed}"
 
 
 def _error(numbers: Numbers, error: float, low: float, high: float) -> str:

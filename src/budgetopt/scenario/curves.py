@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.scenario.programs import Column, Floats, Ints, ProgramTable
+from budgetopt.scenario.programs import Column, Floats, Ints
 
-__all__ = ["STRAIGHT", "Bends", "bends_of", "curves_of", "smoothed"]
+__all__ = ["STRAIGHT", "Bends", "bends_of", "smoothed"]
 
 MOST_DIGITS = 12
 """Decimals after which a figure is not looked at for the digit to which it was rounded."""
@@ -74,15 +74,6 @@ def smoothed(column: Column) -> Column:
             new = values.copy() if new is None else new
             new[offsets[curve] : offsets[curve + 1], 1] = envelope
     return column if new is None else replace(column, values=new)
-
-
-def curves_of(programs: ProgramTable) -> dict[str, Column]:
-    """Return the curves of programs by their keys, those of rounded figures smoothed."""
-    return {
-        key: smoothed(column)
-        for key, column in programs.columns.items()
-        if column.offsets is not None and column.values.ndim == 2
-    }
 
 
 def _within_rounding(points: Floats) -> Floats | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.scenario.programs import Column, Floats, Ints, ProgramTable, items_of
+from budgetopt.scenario.programs import Floats, Ints, ProgramTable, items_of
 
 __all__ = ["Effects", "effects_of", "unit_prices", "uses_of"]
 
@@ -61,12 +61,12 @@ def _in_order(parts: Sequence[_Part]) -> Effects:
     return Effects(program[order], outcome[order], offsets, points[items, 0], points[items, 1], tail[order])
 
 
-def effects_of(programs: ProgramTable, outcomes: Sequence[str], curves: Mapping[str, Column]) -> Effects:
+def effects_of(programs: ProgramTable, outcomes: Sequence[str]) -> Effects:
     """Return the effects of all programs on the named outcomes, as functions of the programs' levels.
 
     A program's level in a period is what it spends, in dollars of the first period; for a program of a service, the
-    units that it serves. What `if_funded` takes as a fixed cost is not part of the level. ``curves`` are the curves of
-    the programs by their keys, as they are calculated with.
+    units that it serves. What `if_funded` takes as a fixed cost is not part of the level. ``programs`` are those of
+    :attr:`Scenario.calculated`.
     """
     found: list[_Part] = []
     price = unit_prices(programs)
@@ -88,7 +88,7 @@ def effects_of(programs: ProgramTable, outcomes: Sequence[str], curves: Mapping[
             keep = np.stack([np.ones(len(column), dtype=bool), limited & (points[:, 1, 0] > 0)], axis=1)
             tail = np.where(limited, 0.0, 1.0 / cost)
             found.append((column.rows, position, keep.sum(axis=1), points[keep], tail))
-        if (column := curves.get(f"outcomes.{name}.curve")) is not None and column.offsets is not None:
+        if (column := keys.get("curve")) is not None and column.offsets is not None:
             found.append((column.rows, position, np.diff(column.offsets), column.values, np.zeros(len(column))))
     return _in_order(found)
 
@@ -96,7 +96,8 @@ def effects_of(programs: ProgramTable, outcomes: Sequence[str], curves: Mapping[
 def uses_of(programs: ProgramTable, resources: Sequence[str], outcomes: Sequence[str], effects: Effects) -> Effects:
     """Return what the programs use of the named resources, in the same form: their ``outcome`` is the resource.
 
-    What is used for each unit of an outcome follows the outcome's own line.
+    What is used for each unit of an outcome follows the outcome's own line. ``programs`` are those of
+    :attr:`Scenario.calculated`.
     """
     found: list[_Part] = []
     price = unit_prices(programs)

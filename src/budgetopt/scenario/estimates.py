@@ -9,10 +9,12 @@ import numpy as np
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
 
 __all__ = [
+    "GROWTH_KEYS",
     "NORMAL_95",
     "SIZES",
     "EffectSpread",
     "assumed_effects",
+    "assumed_growth",
     "assumed_programs",
     "effect_prefixes",
     "is_assumed",
@@ -21,8 +23,10 @@ __all__ = [
     "spread_of",
 ]
 
-SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "value")
+SIZES = ("per_dollar", "unit_cost", "per_unit", "curve", "at_baseline", "value")
 """The keys that give an effect, or the effect of a package, its size."""
+GROWTH_KEYS = ("growth", "elasticity", "saturation")
+"""The keys that say how a result at the baseline grows with the money."""
 NORMAL_95 = 1.959963984540054
 """So many standard errors on each side hold 95% of a normal error."""
 
@@ -61,17 +65,25 @@ def is_assumed(source: str) -> bool:
     return source.strip().casefold().startswith("assumption")
 
 
+def assumed_growth(programs: ProgramTable, prefix: str) -> Bools:
+    """Return which effects under a prefix are results at the baseline of which nothing says how they grow."""
+    said = np.any([programs.has(f"{prefix}.{key}") for key in GROWTH_KEYS], axis=0)
+    return np.asarray(programs.has(f"{prefix}.at_baseline") & ~said, dtype=bool)
+
+
 def assumed_effects(programs: ProgramTable, prefix: str) -> tuple[Bools, Bools]:
     """Return which effects under a prefix are assumptions, and which of them because nothing is said of their evidence.
 
-    An effect without a grade of evidence is an assumption unless it names a source. Both have the shape (programs,).
+    An effect without a grade of evidence is an assumption unless it names a source; one given as this year's result is
+    an assumption, too, where nothing says how it grows. Both have the shape (programs,).
     """
     grade, source = programs.text(f"{prefix}.evidence"), programs.text(f"{prefix}.source")
     has = sized(programs, prefix)
     named = np.array([bool(text.strip()) for text in source.tolist()], dtype=bool)
     called = np.array([is_assumed(text) for text in source.tolist()], dtype=bool)
     silent = has & (grade == "") & ~named
-    return has & ((grade == "assumption") | ((grade == "") & called)) | silent, silent
+    grows = assumed_growth(programs, prefix)
+    return has & ((grade == "assumption") | ((grade == "") & called)) | silent | grows, silent
 
 
 def assumed_programs(programs: ProgramTable, outcome: str) -> Bools:

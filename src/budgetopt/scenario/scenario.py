@@ -12,7 +12,6 @@ import numpy as np
 
 from budgetopt.scenario.accuracy import least_amount
 from budgetopt.scenario.ceilings import ceilings_of
-from budgetopt.scenario.curves import curves_of
 from budgetopt.scenario.effects import Effects, effects_of, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
 from budgetopt.scenario.kept_baselines import kept_baselines
@@ -20,7 +19,8 @@ from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
 from budgetopt.scenario.places import Places
-from budgetopt.scenario.programs import Bools, Column, Floats, ProgramTable
+from budgetopt.scenario.programs import Bools, Floats, ProgramTable
+from budgetopt.scenario.responses import baseline_dollars, calculated
 from budgetopt.scenario.selection import select
 
 if TYPE_CHECKING:
@@ -107,19 +107,23 @@ class Scenario:
         return Limits(self)
 
     @cached_property
-    def curves(self) -> Mapping[str, Column]:
-        """The curves of the programs by their keys, smoothed where only the rounding of figures bends them."""
-        return curves_of(self.programs)
+    def calculated(self) -> ProgramTable:
+        """The programs with every effect and use as it is calculated with.
+
+        Results at the baseline are slopes and curves, and curves are smoothed where only the rounding of figures bends
+        them.
+        """
+        return calculated(self.programs, baseline_dollars(self.programs, self.periods, self.price_level))
 
     @cached_property
     def effects(self) -> Effects:
         """What spending does to outcomes, one row an effect."""
-        return effects_of(self.programs, tuple(self.outcomes), self.curves)
+        return effects_of(self.calculated, tuple(self.outcomes))
 
     @cached_property
     def uses(self) -> Effects:
         """What spending uses of resources, one row a program and resource; an ``outcome`` of it is a resource."""
-        return uses_of(self.programs, tuple(self.resources), tuple(self.outcomes), self.effects)
+        return uses_of(self.calculated, tuple(self.resources), tuple(self.outcomes), self.effects)
 
     @cached_property
     def packages(self) -> PackageTable:

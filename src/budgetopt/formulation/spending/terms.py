@@ -112,7 +112,7 @@ def uses_of_fixed_costs(scenario: Scenario, opened: Ints) -> OutcomeTerms:
 
     ``opened`` is the column that says whether a program is open, -1 where there is none; shape (programs, periods).
     """
-    programs, outcomes, resources = scenario.programs, len(scenario.outcomes), len(scenario.resources)
+    programs, outcomes, resources = scenario.calculated, len(scenario.outcomes), len(scenario.resources)
     fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))
     rates = np.zeros((resources, len(programs)))
     for position, name in enumerate(scenario.resources):

@@ -28,7 +28,7 @@ __all__ = ["read_curves", "read_evidence"]
 
 _LEAVES = {key: leaf_of(Effect, key) for key in Effect.model_fields}
 _KEYS = {key: leaf for key, leaf in _LEAVES.items() if leaf is not None and leaf.kind != "other"}
-_SHAPES = ("per_dollar", "unit_cost", "up_to", "curve")
+_SHAPES = ("per_dollar", "unit_cost", "up_to", "curve", "at_baseline", "growth", "elasticity", "saturation")
 _POINT = tuple(Leaf((), kind, "number") for kind in get_args(get_args(CurvePoint)[0]))
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
+from budgetopt.scenario.joining import concatenate, join_origins, sort
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
-from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, split_key
+from budgetopt.scenario.programs import Column, Ints, ProgramTable, split_key
 from budgetopt.scenario.words import shown
 
-__all__ = ["common_key", "concatenate", "merge", "overlay", "sort", "without_key", "without_rows"]
+__all__ = ["common_key", "merge", "overlay", "without_key", "without_rows"]
 
 
 _MOST_OFFERS = 20
@@ -62,55 +61,6 @@ def _identified(tables: Sequence[ProgramTable]) -> ProgramTable:
     places = join_origins([(len(table), table.places) for table in tables])
     at = np.array(first, dtype=np.int64)
     return ProgramTable(names[at], {}, None if places is None else places.take(at))
-
-
-def join_origins(parts: Iterable[tuple[int, Origin | None]]) -> Origin | None:
-    """Return the places of cells one after another; those of a part without places are unknown."""
-    listed = list(parts)
-    if all(origin is None for _, origin in listed):
-        return None
-    files: dict[tuple[str, str], int] = {}
-    file, line, column = [], [], []
-    for count, origin in listed:
-        if origin is None:
-            file.append(np.full(count, files.setdefault(("", ""), len(files))))
-            line.append(np.zeros(count, dtype=np.int64))
-            column.append(np.zeros(count, dtype=np.int64))
-        else:
-            code = np.array([files.setdefault(name, len(files)) for name in origin.files], dtype=np.int64)
-            file.append(code[origin.file])
-            line.append(origin.line)
-            column.append(origin.column)
-    return Origin(tuple(files), np.concatenate(file), np.concatenate(line), np.concatenate(column))
-
-
-def concatenate(columns: Sequence[Column]) -> Column:
-    """Return the cells of columns of one key, one after another; their rows need not rise."""
-    if len(columns) == 1:
-        return columns[0]
-    rows = np.concatenate([column.rows for column in columns])
-    origin = join_origins([(len(column), column.origin) for column in columns])
-    offsets = None
-    if any(column.offsets is not None for column in columns):
-        lengths = np.concatenate([np.diff(column.offsets) for column in columns if column.offsets is not None])
-        offsets = np.concatenate(([0], np.cumsum(lengths)))
-    kinds = {column.values.dtype.kind for column in columns}
-    # what is true or false beside numbers stays what it is
-    parts = [column.values.astype(object) if len(kinds) > 1 else column.values for column in columns]
-    values: NDArray[Any] = np.concatenate(parts)
-    shares = None
-    if any(column.shares is not None for column in columns):
-        none = [column.shares if column.shares is not None else np.zeros(len(column), dtype=bool) for column in columns]
-        shares = np.concatenate(none)
-    return Column(rows, values, offsets, shares, origin)
-
-
-def sort(column: Column) -> Column:
-    """Return a column with its rows rising; of equal rows the first comes first."""
-    if (np.diff(column.rows) > 0).all():
-        return column
-    order = np.argsort(column.rows, kind="stable")
-    return column.take(order, column.rows[order])
 
 
 def _once(key: str, columns: Sequence[Column], table: ProgramTable, problems: list[Problem]) -> Column:

@@ -57,8 +57,8 @@ def check_curve(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, fl
 class Effect(Model):
     """What a program's spending in a period does to one outcome in that period.
 
-    An effect has one size: `per_dollar`, `unit_cost` or `curve`. Its keys may stand in the scenario file, in a table,
-    or some here and some there.
+    An effect has one size: `per_dollar`, `unit_cost`, `curve` or `at_baseline`. Its keys may stand in the scenario
+    file, in a table, or some here and some there.
     """
 
     per_dollar: Number | None = None
@@ -71,6 +71,18 @@ class Effect(Model):
     """Units of the outcome for each unit of the program's service."""
     curve: Annotated[tuple[CurvePoint, ...], BeforeValidator(_points), AfterValidator(check_curve)] | None = None
     """Points [spending, outcome], joined by straight lines and flat after the last; the first is at spending 0."""
+    at_baseline: Number | None = None
+    """Units of the outcome that the program's baseline buys: this year's result. With baselines by period, that of the
+    first period that has one."""
+    growth: Literal["proportional", "diminishing"] | None = None
+    """With at_baseline: how the result grows with the money. `proportional` is what is assumed where nothing is said of
+    it; `diminishing` needs an elasticity or a saturation, which say it by themselves."""
+    elasticity: Number | None = None
+    """With at_baseline: by how many percent the result grows with one percent more money, above 0 and up to 1. Of R0 at
+    a baseline of x0, x buys R0 (x / x0)^elasticity, up to ten times the baseline and no more after that."""
+    saturation: Number | None = None
+    """With at_baseline: the result S that no amount of money exceeds. x buys S (1 - exp(-k x)), of which the baseline
+    buys R0: each dollar brings the same share of what is still to be brought (Mitscherlich, 1909)."""
     std_error: ShareOf | None = None
     """The standard error of the effect, as a share of it."""
     low: ShareOf | None = None

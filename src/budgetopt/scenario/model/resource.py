@@ -43,6 +43,9 @@ class Use(Model):
     costs grow, it takes more dollars."""
     per_dollar: NotNegative | None = None
     """Units of the resource for each dollar spent in the period, likewise."""
+    at_baseline: NotNegative | None = None
+    """Units of the resource that the program's baseline uses, such as its staff of this year; more or less money uses
+    more or less in proportion. With baselines by period, that of the first period that has one."""
     per_unit: Number | None = None
     """Units of the resource for each unit of the program's service. Below zero, the service makes that much of the
     resource: staff that stand in for others."""
@@ -51,10 +54,17 @@ class Use(Model):
 
     @model_validator(mode="after")
     def _says_something(self) -> Use:
-        if self.per is None and self.per_dollar is None and self.per_unit is None and not self.per_outcome:
-            raise refuse("no-use", "the use has no size", "per, per_dollar, per_unit or per_outcome")
+        others = [
+            key for key in ("per", "per_dollar", "per_unit", "per_outcome") if getattr(self, key) not in (None, {})
+        ]
+        if not others and self.at_baseline is None:
+            raise refuse("no-use", "the use has no size", "per, per_dollar, per_unit, per_outcome or at_baseline")
         if self.per is not None and self.per_dollar is not None:
             raise refuse("two-uses", "the use is given both as per and as per_dollar", "one of them")
+        if others and self.at_baseline is not None:
+            hint = "at_baseline is all that the program uses at its baseline"
+            message = f"the use is given both as {others[0]} and as at_baseline"
+            raise refuse("two-uses", message, "one of them", hint, at="at_baseline")
         return self
 
     @model_validator(mode="before")

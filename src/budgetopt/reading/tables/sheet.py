@@ -1,0 +1,79 @@
+"""The cells of a sheet as they stand in its file, before anything is known of headers or of what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from budgetopt.errors import Problem
+from budgetopt.scenario.programs import Bools, Ints
+
+__all__ = ["Book", "Sheet"]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook, or the whole of a file that has no sheets; its name is then empty.
+
+    Parameters
+    ----------
+    columns
+        The cells as stripped texts, column by column, from the first row of the file on; all of one length.
+    numbers
+        For each column, which of its cells the file holds as numbers, whose texts have a point for the decimals
+        and no other mark; shape (rows,) each. Empty where the file holds texts alone, as CSV does.
+    lengths
+        The cells that each row has, for files in which rows may be too short; shape (rows,).
+    merged
+        The merged ranges: first row, first column, last row, last column, counted from 0. The first cell has the value.
+    problems
+        Cells that cannot be read, with their places.
+    """
+
+    file: str
+    name: str
+    columns: tuple[Sequence[str], ...]
+    numbers: tuple[Bools, ...] = ()
+    lengths: Ints | None = None
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return len(self.columns[0]) if self.columns else 0
+
+    def row(self, number: int) -> list[str]:
+        """Return the cells of a row, counted from 0."""
+        return [column[number] for column in self.columns]
+
+    def is_number(self, column: int) -> Bools:
+        """Return which cells of a column the file holds as numbers; shape (rows,)."""
+        return self.numbers[column] if self.numbers else np.zeros(self.rows, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A file of tables: its sheets in their order, each read when it is asked for.
+
+    Parameters
+    ----------
+    file
+        The path.
+    names
+        The names of the sheets that hold cells; one empty name for a file that has no sheets.
+    hidden
+        Those of them that a spreadsheet program does not show.
+    read
+        Returns the sheet of a name; raises ScenarioError if it cannot be read.
+    notes
+        What was assumed in order to read the file, such as the encoding of a text that is not UTF-8; one sentence each.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    read: Callable[[str], Sheet]
+    hidden: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()

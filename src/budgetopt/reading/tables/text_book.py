@@ -1,0 +1,177 @@
+"""Read tables in text: CSV, TSV and TXT in the encodings and with the separators that spreadsheet programs write."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from itertools import islice, zip_longest
+
+import numpy as np
+
+from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.tables.sheet import Book, Sheet
+from budgetopt.scenario.programs import Ints
+
+__all__ = ["open_text"]
+
+_SEPARATORS = ("\t", "|", ";", ",")
+_SAMPLE_RECORDS = 200
+_SAMPLE_TEXT = 1 << 18
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""What files of an encoding begin with; that of UTF-16 (LE) also begins that of UTF-32 (LE)."""
+_SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"
+
+
+def open_text(data: bytes, file: str) -> Book:
+    """Return the one sheet of a text file, or raise ScenarioError if it is no text.
+
+    The separator is the comma, the semicolon, the tab or ``|``: the one that most of the first rows agree on. A first
+    line such as ``sep=;`` names it and is no row. Rows are numbered as a spreadsheet program numbers them.
+    """
+    text, notes = _decode(data, file)
+    if named := re.match(r'"?sep=(.)"?(?:\r\n|\r|\n|\Z)', text, re.IGNORECASE):
+        text, separator = text[named.end() :], named[1]
+    else:
+        separator = _separator(text)
+
+    @cache
+    def read(_name: str) -> Sheet:
+        columns, lengths = _plain(text, separator) or _quoted(text, separator, file)
+        return Sheet(file, "", tuple(list(map(str.strip, column)) for column in columns), lengths=lengths)
+
+    return Book(file, ("",), read, notes=notes)
+
+
+def _decode(data: bytes, file: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a file, and what was assumed of its encoding."""
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "") or _utf_16(data)
+    notes: tuple[str, ...] = ()
+    try:
+        text = data.decode(encoding or "utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        if encoding:
+            line = data[: error.start].decode(encoding, "replace").count("\n") + 1
+            raise _no_text(f"line {line} is damaged: its bytes are not {encoding.upper()}", file, line) from None
+        text, line = _western(data, file, error.start)
+        notes = (f"The text is read as Windows-1252 (Western European), because line {line} is not UTF-8.",)
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise _no_text(f"line {line} holds a byte of zero, which no text has: the file is not CSV", file, line)
+    return text, notes
+
+
+def _utf_16(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 that does not begin with its mark: every other byte is zero in most."""
+    sample = data[: 1 << 12]
+    first, second = sample[::2].count(0), sample[1::2].count(0)
+    if max(first, second) * 4 < len(sample) or min(first, second) * 10 > max(first, second):
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
+
+
+def _western(data: bytes, file: str, start: int) -> tuple[str, int]:
+    """Return the text of a file that is not UTF-8 from a byte on as Windows-1252, and the line of that byte."""
+    line = _line(data, start)
+    near_utf_8 = data.decode("utf-8", "replace")
+    if len(re.findall(r"[^\x00-\x7f\ufffd]", near_utf_8)) > near_utf_8.count("\ufffd"):
+        message = f"the byte 0x{data[start]:02x} in line {line} is not UTF-8, and the rest of the file is"
+        raise _no_text(message, file, line)
+    try:
+        return data.decode("cp1252"), line
+    except UnicodeDecodeError as error:
+        line = _line(data, error.start)
+        message = f"the byte 0x{data[error.start]:02x} in line {line} is neither UTF-8 nor Windows-1252"
+        raise _no_text(message, file, line) from None
+
+
+def _line(data: bytes, at: int) -> int:
+    return data[:at].count(b"\n") + 1
+
+
+def _no_text(message: str, file: str, line: int) -> ScenarioError:
+    return ScenarioError([Problem("encoding", message, Place(file, line), "a CSV file in UTF-8", _SAVE_AS)])
+
+
+def _separator(text: str) -> str:
+    """Return the separator that parts the most of the first rows into one and the same number of cells above one.
+
+    Titles stand above the headers, and notes below the table. Of two that part as many, the headers tell: the one whose
+    rows begin earlier, then the one with more cells; a comma comes last, since it may mark thousands or decimals.
+    """
+
+    def score(separator: str) -> tuple[int, int, int]:
+        widths: list[int] = []
+        try:
+            # `extend` keeps what was read before an error
+            records = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+            widths.extend(map(len, islice(records, _SAMPLE_RECORDS)))
+        except csv.Error:
+            pass
+        parted = Counter(width for width in widths if width > 1)
+        if not parted:
+            return 0, 0, 0
+        width, rows = max(parted.items(), key=lambda item: (item[1], item[0]))
+        return rows, -widths.index(width), width
+
+    sample = text[:_SAMPLE_TEXT]
+    best = max(_SEPARATORS, key=score)
+    return best if score(best)[0] else ","
+
+
+_Columns = tuple[Sequence[Sequence[str]], Ints]
+
+
+def _plain(text: str, separator: str) -> _Columns | None:
+    """Return the columns of a file without quotes and the length of each row, or None for any other file.
+
+    No list is made for each row, which for large files takes most of the time.
+    """
+    if '"' in text:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if not lines:
+        return (), np.zeros(0, dtype=np.int64)
+    widths = [line.count(separator) + 1 for line in lines]
+    width = max(widths)
+    lengths = np.array(widths, dtype=np.int64)
+    if min(widths) < width:
+        lengths[[not line for line in lines]] = 0
+        lines = [line + separator * (width - count) for line, count in zip(lines, widths, strict=True)]
+    cells = separator.join(lines).split(separator)
+    return [cells[at::width] for at in range(width)], lengths
+
+
+def _quoted(text: str, separator: str, file: str) -> _Columns:
+    """Return the columns of a file with quotes and the length of each row, or raise ScenarioError for an open quote."""
+    records: list[list[str]] = []
+    try:
+        # `extend` keeps the rows read before an error, whose number is its place
+        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise ScenarioError([_broken(str(error), Place(file, len(records) + 1))]) from None
+    lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records))
+    return list(zip_longest(*records, fillvalue="")), lengths
+
+
+def _broken(error: str, place: Place) -> Problem:
+    if "expected after" in error:
+        message = "text follows a closing quote"
+        return Problem("quote", message, place, hint='a quote inside a quoted cell is written twice: ""')
+    if "field limit" in error:
+        return Problem("quote", "a cell is longer than 131,072 characters", place, hint="is a quote left open?")
+    return Problem("quote", "a quote is opened and never closed", place, hint="close it, or double it if it is meant")
