@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,10 @@ import pytest
 
 from budgetopt.errors import ScenarioError
 from budgetopt.reading.tables.contents import content_of
+from budgetopt.reading.tables.parquet_book import open_parquet
+from budgetopt.reading.tables.sheet import Book
 from budgetopt.reading.tables.spreadsheet_book import open_workbook
+from budgetopt.reading.tables.text_book import open_text
 
 OLD = Path(__file__).with_name("old_workbook.xls").read_bytes()
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -45,18 +49,20 @@ def parquet() -> bytes:
 @pytest.mark.parametrize(
     ("data", "content"),
     [
-        (b"", "text"),
-        (b"PK,PARENT\n1,2\n", "text"),
-        (b"PARENT,PK\n1,2\n", "text"),
-        (b"PAR1,PAR2\n1,2\n", "text"),
-        (b"<1 year,2\n", "text"),
-        (b"[a],{b}\n", "text"),
-        ("Coût,b\n".encode("utf-16"), "text"),
-        ("Coût,b\n".encode("cp1252"), "text"),
-        (workbook(), "workbook"),
-        (workbook()[:-40], "workbook"),
-        (OLD, "workbook"),
-        (archive("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "workbook"),
+        (b"", "csv"),
+        (b"PK,PARENT\n1,2\n", "csv"),
+        (b"PARENT,PK\n1,2\n", "csv"),
+        (b"PAR1,PAR2\n1,2\n", "csv"),
+        (b"<1 year,2\n", "csv"),
+        (b"[a],{b}\n", "csv"),
+        ("Coût,b\n".encode("utf-16"), "csv"),
+        ("Coût,b\n".encode("cp1252"), "csv"),
+        (workbook(), "xlsx"),
+        (workbook()[:-40], "xlsx"),
+        (OLD, "xls"),
+        (archive("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"), "ods"),
+        (archive("xl/workbook.bin"), "xlsb"),
+        (COMPOUND + "EncryptedPackage".encode("utf-16-le"), "xlsx"),
         (parquet(), "parquet"),
     ],
 )
@@ -103,6 +109,28 @@ def test_what_holds_no_table_is_called_by_its_name(data: bytes, what: str) -> No
     assert problem.hint
 
 
+@pytest.mark.parametrize(
+    ("opens", "file", "data", "message", "hint"),
+    [
+        (open_text, "a/b.csv", workbook(), "the file is a workbook, and its name ends in .csv", "name it b.xlsx"),
+        (open_text, "b.txt", OLD, "the file is a workbook, and its name ends in .txt", "name it b.xls"),
+        (open_text, "b", parquet(), "the file is a Parquet file, and its name ends in nothing", "name it b.parquet"),
+        (open_workbook, "b.xls", b"a,b\n1,2\n", "the file is text, and its name ends in .xls", "name it b.csv"),
+        (open_workbook, "b.ods", parquet(), "the file is a Parquet file, and its name ends in .ods", "name it b.parq"),
+        (open_parquet, "b.parquet", b"a,b\n", "the file is text, and its name ends in .parquet", "name it b.csv"),
+        (open_workbook, "b.xls", b"<html>", "the file is a web page (HTML)", "open it in a spreadsheet program"),
+    ],
+)
+def test_a_file_of_another_format_than_its_name_says(
+    opens: Callable[[bytes, str], Book], file: str, data: bytes, message: str, hint: str
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        opens(data, file)
+    (problem,) = caught.value.problems
+    assert problem.message.startswith(message)
+    assert problem.hint.startswith(hint)
+
+
 def with_password() -> bytes:
     """Return the old workbook as one whose records are encrypted: FILEPASS follows the first record."""
     at = OLD.index(b"\x09\x08\x10\x00") + 20
@@ -122,7 +150,6 @@ def with_password() -> bytes:
     ],
 )
 def test_a_workbook_with_a_password_is_told_as_such(data: bytes) -> None:
-    assert content_of(data, "p.xlsx") == "workbook"
     with pytest.raises(ScenarioError) as caught:
         open_workbook(data, "p.xlsx")
     (problem,) = caught.value.problems

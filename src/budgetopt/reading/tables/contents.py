@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Container
+from pathlib import PurePath
 from typing import Literal
 
 from budgetopt.errors import Place, Problem, ScenarioError
 
-__all__ = ["Content", "content_of", "has_password"]
+__all__ = ["Content", "check_content", "content_of", "has_password"]
 
-Content = Literal["text", "workbook", "parquet"]
+Content = Literal["csv", "xlsx", "xlsb", "xls", "ods", "parquet"]
+"""What a file holds, called by the ending that its name should have; ``csv`` is any text, ``xlsx`` also XLSM."""
 
 _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPOUND = b"\xd0\xcf\x11\xe0"
@@ -41,6 +44,20 @@ _IN_ARCHIVES = (
 )
 
 
+def check_content(data: bytes, file: str, wanted: Container[Content]) -> Content:
+    """Return what a file holds, or raise ScenarioError if that is no table or is not wanted."""
+    content = content_of(data, file)
+    if content in wanted:
+        return content
+    if not data.strip():
+        raise ScenarioError([Problem("empty-table", "the file is empty", Place(file), "a workbook or another table")])
+    what = {"csv": "text", "parquet": "a Parquet file"}.get(content, "a workbook")
+    name = PurePath(file)
+    message = f"the file is {what}, and its name ends in {name.suffix or 'nothing that says so'}"
+    hint = f"name it {name.stem}.{content}"
+    raise ScenarioError([Problem("content", message, Place(file), f"a name that ends in .{content}", hint)])
+
+
 def content_of(data: bytes, file: str) -> Content:
     """Return what a file holds; raises ScenarioError if it is known to hold no table."""
     if data.startswith(b"PAR1") and b"\0" in data[:4096]:
@@ -48,7 +65,7 @@ def content_of(data: bytes, file: str) -> Content:
     if data.startswith(_COMPOUND):
         if _wide("WordDocument") in data:
             raise _no_table("a Word document", _COPY, file)
-        return "workbook"
+        return "xlsx" if _wide("EncryptedPackage") in data else "xls"
     if data.startswith(_ARCHIVE):
         return _of_archive(data, file)
     beginning = data[:4096].removeprefix(b"\xef\xbb\xbf")
@@ -57,7 +74,7 @@ def content_of(data: bytes, file: str) -> Content:
     for signature, what, hint in _SIGNATURES:
         if re.match(signature, beginning, re.IGNORECASE):
             raise _no_table(what, hint, file)
-    return "text"
+    return "csv"
 
 
 def has_password(data: bytes) -> bool:
@@ -83,9 +100,11 @@ def _of_archive(data: bytes, file: str) -> Content:
             names = archive.namelist()
             kind = archive.read("mimetype") if "mimetype" in names else b""
     except zipfile.BadZipFile:
-        return "workbook"  # whose reader says that it is damaged
-    if b"opendocument.spreadsheet" in kind or any(name.casefold().startswith("xl/") for name in names):
-        return "workbook"
+        return "xlsx"  # whose reader says that it is damaged
+    if b"opendocument.spreadsheet" in kind:
+        return "ods"
+    if any(name.casefold().startswith("xl/") for name in names):
+        return "xlsb" if "xl/workbook.bin" in names else "xlsx"
     for pattern, what, hint in _IN_ARCHIVES:
         if any(re.match(pattern, name) for name in names):
             raise _no_table(what, hint, file)

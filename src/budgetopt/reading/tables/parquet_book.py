@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts
 
@@ -22,14 +23,14 @@ def open_parquet(data: bytes, file: str) -> Book:
     """Return the one table of a Parquet file, or raise ScenarioError; its first row is the names of its columns."""
     import pandas as pd
 
+    check_content(data, file, ("parquet",))
     if find_spec("pyarrow") is None:
         message = "a Parquet file is read with the package pyarrow, which is not installed"
         raise ScenarioError([Problem("parquet", message, Place(file), hint="pip install 'budgetopt[parquet]'")])
     try:
         frame = pd.read_parquet(io.BytesIO(data), engine="pyarrow")
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
-        known = data.startswith(b"PAR1")
-        message = f"the Parquet file is damaged: {error}" if known else "the file is not a Parquet file"
+        message = f"the Parquet file is damaged: {error}"
         raise ScenarioError([Problem("parquet", message, Place(file), "a .parquet file")]) from None
     return book_of_frame(frame, file)
 

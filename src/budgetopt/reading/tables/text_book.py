@@ -15,6 +15,7 @@ from itertools import islice, zip_longest
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.scenario.programs import Ints
 
@@ -54,6 +55,7 @@ def read_text_file(data: bytes, file: str) -> TextFile:
     The separator is the comma, the semicolon, the tab or ``|``: the one that most of the first rows agree on. A first
     line such as ``sep=;`` names it and is no row.
     """
+    check_content(data, file, ("csv",))
     text, encoding, notes = _decode(data, file)
     rows = text.removeprefix("\ufeff")
     if named := re.match(r'"?sep=(.)"?(?:\r\n|\r|\n|\Z)', rows, re.IGNORECASE):
