@@ -291,8 +291,8 @@ def test_an_old_workbook_is_read_and_what_it_does_not_tell_is_said() -> None:
 
 
 def test_what_is_no_workbook_is_told() -> None:
-    for data in (b"", b"program,baseline\n", b"\x00\x01\x02"):
-        assert refused(data)[0] == "the file is not a workbook"
+    assert refused(b"program,baseline\n") == ("the file is text, and its name ends in .xlsx", "name it b.csv")
+    assert refused(b"")[0] == "the file is empty"
     whole = saved(workbook(Offers=[["program"], *[[f"p{number}"] for number in range(500)]]))
     for data in (whole[: len(whole) // 2], b"\xd0\xcf\x11\xe0\xa1\xb1", b"PK\x03\x04"):
         message, hint = refused(data)

@@ -14,6 +14,7 @@ from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import MappedAt
 from budgetopt.reading.tables.package_rows import read_packages
+from budgetopt.reading.tables.parquet_book import open_parquet
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.shape import shape
 from budgetopt.reading.tables.sheet import Book, Sheet
@@ -35,6 +36,7 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
 """How each kind of table is read, and whether it only speaks of programs that stand elsewhere."""
 _FORMATS: dict[str, Callable[[bytes, str], Book]] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), open_workbook),
+    ".parquet": open_parquet,
 }
 """How files with an ending are opened; all others are text, as CSV is."""
 _WITH_SHEETS = tuple(ending for ending, opens in _FORMATS.items() if opens is open_workbook)
