@@ -40,7 +40,11 @@ def find_headers(sheet: Sheet) -> tuple[int, ...]:
     scores = [_score(sheet, row, amounts[:, row], filled[:, row], below[:, row]) for row in range(rows)]
     best = int(np.argmax(scores))
     if scores[best] <= 0:
-        return ()
+        # no amount can be read: the first row of ordinary headers is taken, so that its cells are told
+        known = [{meaning(cell) for cell in sheet.row(row)} for row in range(rows)]
+        found = (row for row in range(rows) if MONEY in known[row] and known[row] & {"program", "name", "department"})
+        best = next(found, -1)
+        return (best + 1,) if best >= 0 else ()
     first = best
     while first and best - first + 1 < _MOST_ROWS and _needs_more(sheet, first, best, below[:, best]):
         above = first - 1

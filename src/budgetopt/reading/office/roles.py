@@ -98,6 +98,8 @@ def choose_money(
             if meaning(column.header) == "" and not column.is_codes and money_rank(column.header)[0] < _NO_AMOUNT
         ]
     if not named:
+        named = [column for column in facts if column.header and meaning(column.header) == MONEY][:1]
+    if not named:
         headers = ", ".join(column.name for column in facts)
         message = f"no column of {file} can be taken for their money; its headers are: {headers}"
         raise OptionError(message, hint="name it with `--column baseline=HEADER`")

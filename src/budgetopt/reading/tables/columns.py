@@ -12,6 +12,7 @@ from budgetopt.reading.problems import Said
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, not_known, plain_texts
+from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.model.base import Name
@@ -19,7 +20,16 @@ from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Bools, Column, Ints, Texts, objects
 from budgetopt.scenario.words import shown
 
-__all__ = ["Subject", "condensed", "empty_cells", "is_added_up", "name_column", "positions_of", "read_column"]
+__all__ = [
+    "Subject",
+    "condensed",
+    "empty_cells",
+    "is_added_up",
+    "lines_hint",
+    "name_column",
+    "positions_of",
+    "read_column",
+]
 
 Subject = Callable[[int], str]
 """What stands in a row, for messages; an empty text where that cannot be said."""
@@ -36,11 +46,18 @@ def is_added_up(leaf: Leaf) -> bool:
 
 
 def read_column(
-    grid: Grid, position: int, leaf: Leaf, subject: Subject, problems: list[Problem], table: Table
+    grid: Grid,
+    position: int,
+    leaf: Leaf,
+    subject: Subject,
+    problems: list[Problem],
+    table: Table,
+    programs: Texts | None = None,
 ) -> Column:
     """Return the cells of a column that can be read, at their rows of the grid; add what is wrong with the others.
 
-    ``subject`` tells what stands in a row of the column, for messages; ``table`` how its numbers are written.
+    ``subject`` tells what stands in a row of the column, for messages; ``table`` how its numbers are written;
+    ``programs`` whose row each is, where that is known.
     """
     texts = grid.columns[position]
     signed = table.add_up and is_added_up(leaf)
@@ -56,7 +73,9 @@ def read_column(
         leaf = Leaf(leaf.path, SignedAmount, "number")
     column, refused = read_cells(leaf, texts)
     for row, said in refused:
-        said = said._replace(hint=_hint(said, grid, position, row, leaf) or said.hint)
+        said = said._replace(
+            hint=_hint(said, grid.columns[position][row], leaf, "" if programs is None else programs[row]) or said.hint
+        )
         problems.append(said.problem(grid.place(row, position), subject(row)))
     if table.scale != 1 and leaf.is_money:
         column = _scaled(column, table.scale)
@@ -67,7 +86,8 @@ def _unclear(grid: Grid, position: int, cells: Ints) -> Problem:
     text = grid.columns[position][int(cells[0])]
     message = f"{shown(text)} may be {text.split('.')[0]} or {text.replace('.', ',')}"
     if len(cells) > 1:
-        message += f", and so with {len(cells) - 1:,} more cells of the column {shown(grid.headers[position])}"
+        more = "1 more cell" if len(cells) == 2 else f"{len(cells) - 1:,} more cells"
+        message += f", and so with {more} of the column {shown(grid.headers[position])}"
     hint = 'write `decimal: ","` under the table if the point separates thousands, or `decimal: "."` if it does not'
     return Problem("ambiguous-number", message, grid.place(int(cells[0]), position), "the decimal mark", hint)
 
@@ -83,17 +103,22 @@ def _shared_amounts(grid: Grid, position: int, leaf: Leaf) -> list[Problem]:
     return [Problem("merged-amount", message, grid.place(row, position), "an amount for each row", hint)]
 
 
-def _hint(said: Said, grid: Grid, position: int, row: int, leaf: Leaf) -> str:
+def _hint(said: Said, text: str, leaf: Leaf, program: str) -> str:
     """Return what an office can do about a cell of a kind that budgets have."""
-    text = grid.columns[position][row]
     if is_added_up(leaf) and is_negative_text(text):
-        return (
-            "if it is part of a program that has more rows, write `add_up: true` under the table; if it is part of"
-            " another program, `merge: {THIS: THAT}` too"
-        )
+        return lines_hint(program)
     if said.code == "number" and not_known(text):
         return "leave the cell empty if there is none" + (", or write 0" if leaf.is_money else "")
     return ""
+
+
+def lines_hint(program: str) -> str:
+    """Return what can be done about an amount below zero."""
+    this = quoted(program) if program else "THIS"
+    return (
+        "write `add_up: true` under the table if the program has more rows, and"
+        f" `merge: {{{this}: OTHER}}` if it is part of another program"
+    )
 
 
 def _scaled(column: Column, scale: float) -> Column:

@@ -92,7 +92,7 @@ def _mapping(grid: Grid, table: Table, words: Vocabulary, mapped_at: MappedAt) -
             hint = _hint(words, key) or "`ignore` leaves a column alone"
             message = f"{shown(header)} is mapped to {shown(key)}, which is no key of {words.one}"
             problems.append(Problem("unknown-key", message, mapped_at(header), f"a key of {words.one}", hint))
-        mapping |= dict.fromkeys(named, key)
+        mapping |= dict.fromkeys(named, key if len(named) == 1 else IGNORE)
     return mapping, problems
 
 

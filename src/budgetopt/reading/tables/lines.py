@@ -9,6 +9,7 @@ import numpy as np
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem
 from budgetopt.reading.tables.columns import is_added_up, positions_of
+from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.programs import Column, Floats, Ints, Origin, ProgramTable, Texts, objects, split_key
@@ -71,7 +72,7 @@ def _sums(key: str, column: Column, of_row: Ints, names: Texts, problems: list[P
 
 
 def _below_zero(key: str, program: str, total: float, place: Place | None) -> Problem:
-    hint = "if it is part of another program, write `merge: {THIS: THAT}` under the table"
+    hint = f"write `merge: {{{quoted(program)}: OTHER}}` under the table if it is part of another program"
     message = f"{named(('programs', program, *split_key(key)))}: its lines add up to {money(total)}"
     return Problem("negative", message, place, "a sum of zero or more", hint)
 

@@ -43,13 +43,14 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     Rows whose id is missing or taken are read for their errors and then left out.
     """
     positions, problems = match_headers(grid, table, _PROGRAMS, mapped_at)
-    at = positions.get("program")
+    at, unknown = positions.get("program"), list[Problem]()
     usable = np.zeros(len(grid.rows), dtype=bool)
     ids: Texts = np.full(len(grid.rows), "", dtype=object)
     if at is not None:
         ids, usable = name_column(grid, at, problems, table)
         if table.merge:
-            problems += _unmerged(grid, table, ids)
+            unknown = _unmerged(grid, table, ids)
+            problems += unknown
             ids = np.array([table.merge.get(name, name) for name in ids.tolist()], dtype=object)
         if not table.add_up:
             problems += _taken(grid, at, ids, usable)
@@ -59,13 +60,15 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         if key == "program" or leaf is None:
             continue
         subject = partial(_subject, ids, leaf.path)
-        column = read_column(grid, position, leaf, subject, problems, table)
+        column = read_column(grid, position, leaf, subject, problems, table, ids)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
             columns[key] = column.take(kept, column.rows[kept])
     chosen = np.flatnonzero(usable)
     if table.add_up:
-        programs = added_up(ids, chosen, columns, grid.origin(chosen, at or 0), problems)
+        # where lines are not merged as they should be, sums below zero follow from that
+        wrong = [] if unknown else problems
+        programs = added_up(ids, chosen, columns, grid.origin(chosen, at or 0), wrong)
     else:
         target = np.cumsum(usable) - 1
         placed = {key: column.take(np.arange(len(column)), target[column.rows]) for key, column in columns.items()}

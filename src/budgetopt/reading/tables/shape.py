@@ -36,9 +36,9 @@ def shape(sheet: Sheet, table: Table) -> Grid:
     grid = body(sheet, table.header, table.last_row)
     named = (*table.where, *table.skip, *table.fill_down, *table.id)
     problems = [problem for name in dict.fromkeys(named) if (problem := unknown_column(grid, name)) is not None]
-    problems += _far_cells(sheet, grid, table)
     if problems:
         raise ScenarioError(problems)
+    grid = _without_far_cells(sheet, grid, table)
     grid = _filled_down(grid, table.fill_down)
     if table.headings:
         grid = _with_headings(grid, table)
@@ -131,24 +131,35 @@ def _short_rows(sheet: Sheet, width: int, rows: Ints) -> Iterator[Problem]:
         yield Problem("short-row", message, place, f"{width} cells", "an empty cell keeps its separator")
 
 
-def _far_cells(sheet: Sheet, grid: Grid, table: Table) -> Iterator[Problem]:
-    """Yield a problem for the first cell of each row of a text file beyond the headers, unless its column is named."""
+def _without_far_cells(sheet: Sheet, grid: Grid, table: Table) -> Grid:
+    """Return the grid of a text file without the columns beyond the headers, unless they are named.
+
+    A problem is added for the first cell of each row that stands in such a column.
+    """
+    if sheet.lengths is None:
+        return grid
     width = max(at for at, header in zip(grid.at, grid.headers, strict=True) if header)
     named = {position for name in table.columns for position in grid.named(normal(name))}
-    if sheet.lengths is None:
-        return
-    told: set[int] = set()
-    for position, at in enumerate(grid.at):
-        if at <= width or position in named:
-            continue
+    far = [position for position, at in enumerate(grid.at) if at > width and position not in named]
+    known = "1 column has a header" if width == 1 else f"{width} columns have headers"
+    first: dict[int, Problem] = {}
+    for position in far:
         for row in _filled(grid.columns[position]).tolist():
-            if row not in told:
-                told.add(row)
-                known = "1 column has a header" if width == 1 else f"{width} columns have headers"
-                message = f"{shown(grid.columns[position][row])} stands in column {at}, and only {known}"
-                hint = "a cell that holds the separator itself goes in quotes"
-                expected = f"no more cells than headers, {width}"
-                yield Problem("long-row", message, grid.place(row, position), expected, hint)
+            message = f"{shown(grid.columns[position][row])} stands in column {grid.at[position]}, and only {known}"
+            hint, expected = (
+                "a cell that holds the separator itself goes in quotes",
+                f"no more cells than headers, {width}",
+            )
+            first.setdefault(row, Problem("long-row", message, grid.place(row, position), expected, hint))
+    near_ones = [position for position in range(len(grid.at)) if position not in far]
+    problems = (*grid.problems, *(first[row] for row in sorted(first)))
+    return replace(
+        grid,
+        headers=tuple(grid.headers[position] for position in near_ones),
+        at=tuple(grid.at[position] for position in near_ones),
+        columns=tuple(grid.columns[position] for position in near_ones),
+        problems=problems,
+    )
 
 
 def _filled(cells: Sequence[str]) -> Ints:

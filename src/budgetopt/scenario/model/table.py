@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from budgetopt.scenario.amounts import PositiveAmount
 from budgetopt.scenario.model.base import Flag, Model, Name, Names, Text, one_or_many
@@ -48,7 +48,13 @@ def _cell_texts(value: Any) -> list[str]:
     return [item if isinstance(item, str) else str(item).lower() for item in one_or_many(value)]
 
 
-Cells = Annotated[tuple[Text, ...], BeforeValidator(_cell_texts)]
+def _one_or_list(*kinds: str) -> WithJsonSchema:
+    """Return the schema of one value of some types, or a list of them."""
+    one = {"type": list(kinds) if len(kinds) > 1 else kinds[0]}
+    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one}]})
+
+
+Cells = Annotated[tuple[Text, ...], BeforeValidator(_cell_texts), _one_or_list("string", "number", "boolean")]
 """One value of a cell or several; ``*`` stands for any characters, an empty text for an empty cell."""
 
 
@@ -63,7 +69,10 @@ class Table(Model):
     columns: dict[Text, Text] = Field(default_factory=dict)
     """An office's own column headers and the keys that they mean, such as `FY26 adopted: baseline`, or `ignore`."""
     header: Annotated[
-        tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(one_or_many), AfterValidator(_rising)
+        tuple[Annotated[int, Field(ge=1)], ...],
+        BeforeValidator(one_or_many),
+        AfterValidator(_rising),
+        _one_or_list("integer"),
     ] = (1,)
     """The row of the column headers; or several, `[7, 8]`, whose cells are joined."""
     last_row: Annotated[int, Field(ge=1)] | None = None
@@ -73,7 +82,7 @@ class Table(Model):
     and `""` for an empty cell."""
     skip: dict[Text, Cells] = Field(default_factory=dict)
     """The rows that are left out, such as totals: `{Program: [Total*, "* total"]}`."""
-    skip_rows: Annotated[tuple[int, ...], BeforeValidator(_row_numbers)] = ()
+    skip_rows: Annotated[tuple[int, ...], BeforeValidator(_row_numbers), _one_or_list("integer", "string")] = ()
     """Rows that are left out, by their numbers: `[17, 90-93]`."""
     fill_down: Names = ()
     """Columns in which an empty cell has the value of the cell above; merged cells are filled without a word."""
