@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,17 +147,11 @@ class SpendingPlan:
             where, amount = _read(units, {"program": programs, "period": scenario.periods}, "units", "units")
             plan.units[where[0]] = 0.0
             np.add.at(plan.units, where, amount)
-        if stand_ins is not None:
-            assert plan.stand_ins is not None
-            names = tuple(scenario.resources)
-            of = {"resource": names, "by": names, "period": scenario.periods}
-            where, amount = _read(stand_ins, of, "stand_ins", "units")
-            np.add.at(plan.stand_ins, (_pairs(scenario, where[0], where[1]), where[2]), amount)
         if packages is not None:
             columns = {"program": programs, "package": None, "period": scenario.periods}
             where, _ = _read(packages, columns, "packages", "")
             plan.packages[_packages(scenario, where[0], packages["package"].tolist()), where[2]] = True
-        return plan
+        return plan if stand_ins is None else replace(plan, stand_ins=_stood_in(scenario, stand_ins))
 
     def to_frames(self, scenario: Scenario) -> dict[str, pd.DataFrame]:
         """Return the plan as tables that name programs, funds and periods; :meth:`from_frame` reads them back.
@@ -283,6 +277,14 @@ def _read(
 def _may_lack(column: str, names: Sequence[str] | None) -> bool:
     """Return whether a table may leave a column out, because all of its cells would be the same."""
     return column in ("fund", "period") and names is not None and len(names) == 1
+
+
+def _stood_in(scenario: Scenario, table: pd.DataFrame) -> Floats:
+    """Return what resources make by standing in for others, from a table; shape (stand-ins, periods)."""
+    made, names = np.zeros((len(scenario.stand_ins), len(scenario.periods))), tuple(scenario.resources)
+    where, units = _read(table, {"resource": names, "by": names, "period": scenario.periods}, "stand_ins", "units")
+    np.add.at(made, (_pairs(scenario, where[0], where[1]), where[2]), units)
+    return made
 
 
 def _pairs(scenario: Scenario, resource: Ints, by: Ints) -> Ints:
