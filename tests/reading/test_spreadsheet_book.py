@@ -301,3 +301,15 @@ def test_what_is_no_workbook_is_told() -> None:
     assert refused(changed(whole, "xl/worksheets/sheet1.xml", lambda text: text[:700]))[0].startswith(
         "the workbook is damaged"
     )
+
+
+def test_a_stray_cell_far_from_the_table_is_told() -> None:
+    book = workbook(Offers=[["program"], ["a"]])
+    book["Offers"].cell(1_048_576, 2).number_format = "0%"
+    assert opened(saved(book)).read("Offers").rows == 2
+    book["Offers"].cell(1_048_576, 16_384, "x")
+    with pytest.raises(ScenarioError) as caught:
+        opened(saved(book)).read("Offers")
+    (problem,) = caught.value.problems
+    assert problem.message == "the cells of the sheet go as far as row 1,048,576 and column XFD"
+    assert str(problem.place) == "b.xlsx!Offers"

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
-from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.errors import Place, Problem, ScenarioError, column_letters
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
 from budgetopt.reading.tables.contents import Content, check_content, has_password
 from budgetopt.reading.tables.sheet import Book, Sheet
@@ -65,6 +65,8 @@ def open_workbook(data: bytes, file: str) -> Book:
                 marks = parts.marks(name)
             else:
                 marks = parts.marks(positions[name]) if parts else CellMarks()
+            if marks.beyond:
+                raise ScenarioError([_too_large(file, name, *marks.beyond)])
             return _sheet(file, book.get_sheet_by_name(name), marks)
 
     names = tuple(sheet.name for sheet in filled or sheets)
@@ -129,6 +131,12 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
         merged=tuple(merged),
         problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
     )
+
+
+def _too_large(file: str, name: str, row: int, column: int) -> Problem:
+    message = f"the cells of the sheet go as far as row {row + 1:,} and column {column_letters(column + 1)}"
+    hint = "delete what stands far away from the table, or copy the table to a new workbook"
+    return Problem("sheet", message, Place(file, 0, 0, name), "at most 50 million cells, empty ones included", hint)
 
 
 def _problems(at: Place, errors: dict[tuple[int, int], str], formulas: list[tuple[int, int]]) -> Iterator[Problem]:
