@@ -15,7 +15,7 @@ from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.linear_rule import LinearRule
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
-from budgetopt.formulation.rules.stand_ins import add_stand_ins
+from budgetopt.formulation.rules.standing_in import add_stand_ins
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
 from budgetopt.formulation.spending.continuous import Scaled, add_continuous
