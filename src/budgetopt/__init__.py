@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
     from budgetopt.analysis.differences import diff as diff
+    from budgetopt.analysis.edited_plan import EditedPlan as EditedPlan
+    from budgetopt.analysis.edited_plan import edited_plan as edited_plan
+    from budgetopt.analysis.hand_edits import Edit as Edit
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
     from budgetopt.audit import Check as Check
@@ -153,6 +156,8 @@ _EXPORTS = {
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
+    "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
+    "budgetopt.analysis.hand_edits": "Edit",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AccuracyError AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError "

@@ -113,9 +113,11 @@ def test_money_comes_first_then_the_dearest_then_what_has_room(city: Allocation)
     assert binding == sorted(binding, reverse=True)
     dearest: dict[str, float] = {}
     for limit in limits:
-        if limit.binding and limit.kind not in ("money", "revenue"):
+        if limit.binding and limit.kind not in ("money", "revenue") and not limit.of_program:
             dearest[limit.name] = max(dearest.get(limit.name, 0.0), limit.stake)
     assert list(dearest.values()) == sorted(dearest.values(), reverse=True)
+    of_program = [limit.of_program for limit in limits if limit.binding]
+    assert of_program == sorted(of_program)
     assert all(not limit.price_words for limit in limits if not limit.binding)
 
 

@@ -257,7 +257,7 @@ class Allocation:
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """Every limit beyond the programs' own: one row a limit, part and period, with its price."""
+        """Every limit: one row a limit, part and period, with its price; of the programs' own those that bind."""
         from budgetopt.allocation.limit_table import rules_table
 
         return rules_table(self)
@@ -297,6 +297,29 @@ class Allocation:
         from budgetopt.report import write_excel
 
         return write_excel(self, path)
+
+    def to_own_table(self, path: str | Path, table: str = "") -> Path:
+        """Write a copy of the office's own table of programs with the plan in new columns beside theirs.
+
+        Everything else in the file stays as it is: formulas and their results, formats, other sheets, charts. The
+        columns are the plan, its change from the baseline and, with several funds, what each fund pays, for each
+        period. :func:`budgetopt.edited_plan` reads a copy that was edited.
+
+        Parameters
+        ----------
+        path
+            The file to write; it ends like the office's own, ``.xlsx``, ``.xlsm`` or ``.csv``.
+        table
+            The office's own file as the scenario names it; left out, the only one that it has.
+
+        Raises
+        ------
+        OptionError
+            If there is no such table, or the file cannot be written.
+        """
+        from budgetopt.report.own_table import write_own_table
+
+        return write_own_table(self, path, table)[0]
 
     def to_markdown(self) -> str:
         """Return a summary in Markdown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,19 +34,59 @@ Rows = dict[str, Any]
 
 
 def rules_table(plan: Allocation) -> pd.DataFrame:
-    """Return every limit that the scenario sets beyond the programs' own, one row a limit, part and period.
+    """Return every limit that the scenario sets, one row a limit, part and period.
 
-    A limit on many programs one by one (a ``change`` rule, a match, no supplanting) has one row a period: how many of
-    the programs it holds, and the price of relaxing it for the one where that brings most. A limit that asks for
-    nothing says so in its ``sense``. Prices are for one unit, and units differ; ``one_percent`` is what relaxing the
-    limit by a hundredth of itself would gain, as far as the price holds. ``limit`` is its position in
-    ``scenario.limits``.
+    Of the programs' own limits those are listed that bind and have a price, or that bind in a problem without prices:
+    floors, ceilings, the fewest and the most units of a service, after all other limits. A limit on many programs one
+    by one (a ``change`` rule, a match, no supplanting) has one row a period: how many of the programs it holds, and the
+    price of relaxing it for the one where that brings most. A limit that asks for nothing says so in its ``sense``.
+    Prices are for one unit, and units differ; ``one_percent`` is what relaxing the limit by a hundredth of itself would
+    gain, as far as the price holds. ``limit`` is its position in ``scenario.limits``.
     """
     checks = ((check, check.limit) for check in plan.audit.checks)
     frames = [_frame(plan, check, at) for check, at in checks if isinstance(at, int) and at >= 0]
+    frames += [frame for check in plan.audit.checks for frame in _of_own(plan, check) if len(frame)]
     if not frames:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def _of_own(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
+    """Yield the rows of the programs' own floors, and of their ceilings: those that bind and have a price, if any."""
+    if not isinstance(check.limit, np.ndarray) or check.upper_limit is None or check.program is None:
+        return
+    prices, cell, in_units = plan.prices, (check.program, check.period), check.kind == "service"
+    floor, ceiling = (prices.fewest, prices.most) if in_units else (prices.floor, prices.ceiling)
+    sides = (
+        ("at least", check.lower, check.limit, floor, check.value - check.lower),
+        ("at most", check.upper, check.upper_limit, ceiling, check.upper - check.value),
+    )
+    listed, periods, ids = plan.scenario.limits, objects(list(plan.scenario.periods)), plan.scenario.programs.ids
+    for sense, bounds, positions, priced, slacks in sides:
+        price = priced[cell]
+        binds = _binding(plan, replace(check, lower=bounds, upper=bounds), price)
+        kept = np.flatnonzero(binds & (positions >= 0) & np.isfinite(bounds) & ~(price <= 0))
+        limits = [listed[at] for at in positions[kept].tolist()]
+        bound, worth = bounds[kept], price[kept]
+        yield pd.DataFrame(
+            {
+                "kind": [limit.form for limit in limits],
+                "name": ids[check.program[kept]],
+                "part": "",
+                "period": periods[check.period[kept]],
+                "sense": sense,
+                "value": check.value[kept],
+                "bound": bound,
+                "slack": slacks[kept],
+                "binding": True,
+                "price": worth,
+                "one_percent": worth * np.abs(bound) / 100,
+                "unit": check.unit if isinstance(check.unit, str) else check.unit[kept],
+                "because": [limit.because for limit in limits],
+                "place": [str(limit.place or "") for limit in limits],
+                "limit": positions[kept],
+            }
+        )
 
 
 def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:

@@ -42,10 +42,14 @@ class Prices:
     ----------
     floor, ceiling
         One dollar less of a program's floor, and one more of its ceiling; shape (programs, periods).
+    fewest, most
+        One unit less of the fewest units of a service, and one more of the most; shape (programs, periods).
     """
 
     floor: Floats
     ceiling: Floats
+    fewest: Floats
+    most: Floats
     _rows: _PricedRows = field(repr=False)
     _shape: tuple[int, int] = field(repr=False)
     _unknown: float = field(repr=False)
@@ -130,19 +134,21 @@ def prices_of(scenario: Scenario, formulation: Formulation, solution: Solution) 
     reduced = problem.stages[0].cost_for(problem.columns) - problem.matrix.transpose_times(row_dual)
     gain = -problem.stages[0].sign
     row_gain, column_gain = gain * row_dual, gain * reduced
-    floor, ceiling = _program_prices(formulation, row_gain, column_gain)
-    rows = _labelled(formulation, row_gain)
-    for by, price in ((formulation.limits.lower_by, floor), (formulation.limits.upper_by, ceiling)):
-        program, period = np.nonzero(by >= 0)
+    floor, ceiling, fewest, most = own = _program_prices(formulation, row_gain, column_gain)
+    rows, of_programs = _labelled(formulation, row_gain), scenario.limits.of_programs
+    by = formulation.limits.lower_by, formulation.limits.upper_by, of_programs("floor"), of_programs("most units")
+    for limit, price in zip(by, own, strict=True):
+        of = np.broadcast_to(limit if limit.ndim > 1 else limit[:, None], price.shape)
+        program, period = np.nonzero(of >= 0)
         none = np.full(len(program), EVERY)
-        rows.append(_PricedRows(by[program, period], none, program, period, price[program, period]))
+        rows.append(_PricedRows(of[program, period], none, program, period, price[program, period]))
     joined = _PricedRows(*(np.concatenate([getattr(part, item.name) for part in rows]) for item in fields(_PricedRows)))
     shape = (floor.shape[0], floor.shape[1])
 
     def money() -> Floats:
         return gain * revenue_prices(scenario, problem, row_dual, reduced)
 
-    return Prices(floor, ceiling, joined, shape, unknown, money)
+    return Prices(floor, ceiling, fewest, most, joined, shape, unknown, money)
 
 
 def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:
@@ -159,23 +165,36 @@ def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:
     return found
 
 
-def _program_prices(formulation: Formulation, row_gain: Floats, column_gain: Floats) -> tuple[Floats, Floats]:
-    """Return the prices of the programs' floors and ceilings: the reduced cost of the column that a limit cuts."""
-    problem, limits = formulation.linear_program, formulation.limits
-    floor, ceiling = np.zeros(limits.lower.shape), np.zeros(limits.lower.shape)
+def _program_prices(
+    formulation: Formulation, row_gain: Floats, column_gain: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the prices of the programs' floors, ceilings, fewest and most units: those of the column that is cut.
+
+    A floor and the fewest units, and a ceiling and the most units, cut the same column; the tighter one has the price.
+    """
+    problem, limits, dollars = formulation.linear_program, formulation.limits, formulation.prices
+    below, above = np.zeros(limits.lower.shape), np.zeros(limits.lower.shape)
     for block in problem.column_labels.of_kind("segment"):
         at = block.positions
         cell = (block.keys["program"], block.keys["period"])
         # the last column of a program that a floor reaches into is the one that it cuts; likewise for the ceiling
-        cut = _last_of(problem.lower[at] > 0, cell, floor.shape)
-        np.add.at(floor, (cell[0][cut], cell[1][cut]), np.maximum(-column_gain[at[cut]], 0.0))
-        last = _last_of(np.isfinite(limits.upper[cell]), cell, floor.shape)
-        np.add.at(ceiling, (cell[0][last], cell[1][last]), np.maximum(column_gain[at[last]], 0.0))
+        cut = _last_of(problem.lower[at] > 0, cell, below.shape)
+        np.add.at(below, (cell[0][cut], cell[1][cut]), np.maximum(-column_gain[at[cut]], 0.0))
+        last = _last_of(np.isfinite(np.minimum(limits.upper, limits.most)[cell]), cell, below.shape)
+        np.add.at(above, (cell[0][last], cell[1][last]), np.maximum(column_gain[at[last]], 0.0))
     for block in problem.row_labels.of_kind("program limits"):
         cell = (block.keys["program"], block.keys["period"])
-        floor[cell] += np.maximum(-row_gain[block.positions], 0.0)
-        ceiling[cell] += np.maximum(row_gain[block.positions], 0.0)
-    return floor, ceiling
+        # rows are in dollars
+        scale = np.where(dollars[cell] > 0, dollars[cell], 1.0)
+        below[cell] += scale * np.maximum(-row_gain[block.positions], 0.0)
+        above[cell] += scale * np.maximum(row_gain[block.positions], 0.0)
+    free, unit = dollars == 0, np.where(dollars > 0, dollars, 1.0)
+    by_units = free | (limits.fewest * unit >= limits.lower), free | (limits.most * unit <= limits.upper)
+    in_units = [by & formulation.serves[:, None] for by in by_units]
+    found = [np.where(by, 0.0, price / unit) for by, price in zip(in_units, (below, above), strict=True)]
+    found += [np.where(by, price, 0.0) for by, price in zip(in_units, (below, above), strict=True)]
+    floor, ceiling, fewest, most = found
+    return floor, ceiling, fewest, most
 
 
 def _last_of(marked: Bools, cell: tuple[Ints, Ints], shape: tuple[int, ...]) -> Bools:

@@ -38,20 +38,20 @@ def reasons_of(plan: Allocation) -> Texts:
     """Return what holds each program's spending, in the first period that something holds it; shape (programs,)."""
     limits, spent = plan.formulation.limits, plan.spending.sum(axis=1)
     listed = plan.scenario.limits
-    slack = 1e-9 * np.maximum(spent, 1.0) + plan.half_a_cent
-    at_ceiling = spent >= limits.upper - slack
-    at_floor = (limits.lower > 0) & (spent <= limits.lower + slack)
+    small = 1e-9 * spent + plan.half_a_cent
+    at_ceiling = spent >= limits.upper - small
+    at_floor = (limits.lower > 0) & (spent <= limits.lower + small)
     fixed = at_floor & at_ceiling
     plain = _plain(plan)
     reasons = np.full(len(spent), plain[0], dtype=object)
-    unfunded = ~funded_of(plan) & ~at_floor.any(axis=1) & ~at_ceiling.any(axis=1)
+    unfunded = ~funded_of(plan)
     reasons[unfunded] = plain[1]
     _say_margins(plan, reasons, unfunded)
     _say_cuts(plan, reasons)
     _say_service_ceilings(plan, reasons)
     for row, words in package_reasons(plan):
         reasons[row] = words
-    for row in np.flatnonzero(unfunded & (reasons == plain[1])).tolist():
+    for row in np.flatnonzero(reasons == plain[1]).tolist():
         if words := least_to_open(plan, row):
             reasons[row] = f"unfunded: {words}"
     reasons[unfunded & ~_have_money(plan)] = "unfunded: no fund that may pay for it has money"
@@ -81,7 +81,7 @@ def _plain(plan: Allocation) -> tuple[str, str]:
 
 def _gives_up(plan: Allocation) -> bool:
     """Return whether the first objective gives something up for later ones, so that its prices are not the plan's."""
-    return len(plan.scenario.objective) > 1 and bool(plan.scenario.objective[0].within)
+    return bool(plan.scenario.objective[0].within)
 
 
 def funded_of(plan: Allocation) -> Bools:
@@ -112,33 +112,28 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     margins = margins_of(plan)
     if margins is None or _gives_up(plan) or outcome_worths(plan.scenario, plan.scenario.objective[0]) is None:
         return
-    effects, size = plan.scenario.effects, np.abs(margins.worth) + margins.money + margins.resource
+    effects, small = plan.scenario.effects, 1e-9 * (np.abs(margins.worth) + margins.money + margins.resource)
     measured = np.zeros(len(reasons), dtype=bool)
     measured[effects.program] = True
-    known = ~np.isnan(margins.worth)
-    adds = margins.worth > 1e-9 * np.maximum(size, 1e-300)
-    unfavoured = margins.other >= -1e-9 * np.maximum(size, 1e-300)
-    scarce = margins.money > 1e-9 * np.maximum(size, 1e-300)
+    adds, scarce, unfavoured = margins.worth > small, margins.money > small, margins.other >= -small
     packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
     # with the charges of rules and resources the dollar may be worth less still
-    costs_more = ~packaged & known & scarce & (margins.worth <= margins.money * (1 + 1e-9))
+    costs_more = ~packaged & scarce & (margins.worth <= margins.money + small)
     reasons[unfunded & costs_more & adds] = _ELSEWHERE
     reasons[~unfunded & costs_more & unfavoured] = _STANDS
-    reasons[unfunded & known & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
+    reasons[unfunded & ~np.isnan(margins.worth) & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
     alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= plan.half_a_cent
     spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)
     reasons[spare] = "keeps its baseline: no effect of it is measured, and its money is not needed elsewhere"
     # what a fund could only be given by another is worth what it is worth there
     own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
-    tie = (
-        own & known & adds & (np.abs(margins.money - margins.worth) <= 1e-9 * size) & (margins.resource <= 1e-9 * size)
-    )
+    tie = own & adds & (np.abs(margins.money - margins.worth) <= small) & (margins.resource <= small)
     reasons[unfunded & tie & unfavoured] = "unfunded: its dollar would buy no more than elsewhere"
     for row, kind, name in margins.asked:
         what = f"the target of “{name}” asks" if kind == "target" else f"the rule “{name}” asks"
         reasons[row] = f"funded because {what} for it"
-    by_resource = known & adds & unfavoured & (margins.resource > 1e-9 * size)
+    by_resource = unfavoured & adds & (margins.resource > small)
     for position, (key, resource) in enumerate(plan.scenario.resources.items()):
         name = printed(key, resource.name)
         mine = by_resource & (margins.scarcest == position)
@@ -187,8 +182,8 @@ def _say_cuts(plan: Allocation, reasons: Texts) -> None:
     if first == LARGEST_CUT:
         _say_even_cuts(plan, reasons, below)
         return
-    payers, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
-    others = np.bincount(of.ravel(), weights=could, minlength=len(payers))[of.ravel()] - could
+    _, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
+    others = np.bincount(of.ravel(), weights=could)[of.ravel()] - could
     plain = not plan.scenario.rules and not plan.scenario.resources
     reasons[below] = "cut: a smaller cut here would not make the change of all programs smaller"
     reasons[below & (others > 0) & plain] = "cut: other cuts of the same size would do as well"
@@ -199,13 +194,13 @@ def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
     spent, baseline = plan.spending.sum(axis=1), np.nan_to_num(plan.scenario.baselines)
     cut = np.divide(baseline - spent, baseline, out=np.zeros_like(spent), where=baseline > 0)
     period, most = cut.argmax(axis=1), cut.max(axis=1)
-    rough = 2 * plan.half_a_cent / np.maximum(baseline, 1.0)
+    tolerance = np.divide(2 * plan.half_a_cent, baseline, out=np.zeros_like(spent), where=baseline > 0)
     for row in np.flatnonzero(below).tolist():
         at = int(period[row])
-        same = np.abs(cut[:, at] - most[row]) <= rough[:, at] + rough[row, at]
+        same = np.abs(cut[:, at] - most[row]) <= tolerance[:, at] + tolerance[row, at]
         others = int((same & below).sum()) - 1
         alike = f", as {others:,} other program{'s are' if others > 1 else ' is'}" if others else ""
-        is_most = most[row] >= most.max() - rough[row, at]
+        is_most = most[row] >= most.max() - tolerance[row, at]
         why = "no plan has a smaller largest cut" if is_most else "cuts are as even as the limits allow"
         reasons[row] = f"cut by {Share(round(float(most[row]), 4))}{alike}: {why}"
 
@@ -213,7 +208,7 @@ def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
 def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:
     """Say of services that they serve as many units as they may."""
     programs, most = plan.scenario.programs, plan.formulation.limits.most
-    full = (np.isfinite(most) & (most > 0) & (plan.units >= most * (1 - 1e-9))).any(axis=1)
+    full = ((most > 0) & (plan.units >= most * (1 - 1e-9))).any(axis=1)
     for row in np.flatnonzero(full).tolist():
         unit = programs.text("service.unit")[row] or "units"
         reasons[row] = f"at its ceiling of {money(float(np.nanmax(most[row])))} {unit}"

@@ -272,7 +272,9 @@ class ResultDocument(Part):
     programs: list[ProgramResult] = Field(description="What each program gets, in the order of the scenario.")
     funds: list[FundResult] = Field(description="The accounts of each fund, in the order of the scenario.")
     outcomes: list[OutcomeResult] = Field(description="What is reached of each outcome, in the order of the scenario.")
-    rules: list[RuleResult] = Field(description="Every limit beyond the programs' own.")
+    rules: list[RuleResult] = Field(
+        description="Every limit; of the programs' own those that bind and have a price, if any has one."
+    )
     certificate: CertificateResult = Field(description="What is proved of the first objective.")
     provenance: Provenance = Field(description="Where the result came from.")
     proof: Proof = Field(description="What it takes to check the result without a solver.")

@@ -65,22 +65,21 @@ class Sides:
     def meeting(self, far: float) -> float:
         """Return the factor at which the sought side becomes the better one, between 1 and exp(far); NaN if none."""
         inside, outside = self._pair(0.0), self._pair(far)
-        if inside.ahead > self._noise(inside):
+        if inside.ahead > self._tolerance(inside):
             raise UnsettledError("the plan is the best within a gap only")
-        if outside.ahead <= self._noise(outside):
+        if outside.ahead <= self._tolerance(outside):
             return math.nan
-        if inside.ahead >= -self._noise(inside):
+        if inside.ahead >= -self._tolerance(inside):
             return 1.0
         while abs(outside.at - inside.at) > CLOSE:
-            at = self._crossing(outside)
-            lies_within = at is not None and min(inside.at, outside.at) < at < max(inside.at, outside.at)
-            if at is not None and lies_within:
+            at = self._crossing(inside, outside)
+            if at is not None:
                 found = self._pair(at)
-                if abs(found.ahead) <= self._noise(found):
+                if abs(found.ahead) <= self._tolerance(found):
                     return math.exp(at)
                 inside, outside = (inside, found) if found.ahead > 0 else (found, outside)
             middle = self._pair((inside.at + outside.at) / 2)
-            inside, outside = (inside, middle) if middle.ahead > self._noise(middle) else (middle, outside)
+            inside, outside = (inside, middle) if middle.ahead > self._tolerance(middle) else (middle, outside)
         return math.exp((inside.at + outside.at) / 2)
 
     def _pair(self, at: float) -> _Pair:
@@ -106,29 +105,28 @@ class Sides:
             raise UnsettledError(NOT_SOLVED)
         return answer
 
-    def _noise(self, pair: _Pair) -> float:
+    def _tolerance(self, pair: _Pair) -> float:
         values = [abs(one.objective) for one in (pair.more, pair.other) if one.x is not None]
         return SAME * max([*values, 1e-300])
 
-    def _crossing(self, pair: _Pair) -> float | None:
-        """Return where the values of the two plans meet if both are kept; None where that says nothing."""
-        if self._what == "cost" or pair.more.x is None or pair.other.x is None:
+    def _crossing(self, inside: _Pair, outside: _Pair) -> float | None:
+        """Return where the values of the outer two plans meet if both are kept; None if that is not in between."""
+        if self._what == "cost" or outside.more.x is None or outside.other.x is None:
             return None
-        here, there = math.exp(pair.at), math.exp(pair.at) * 0.5 + 0.5
-        ahead = [self._ahead(pair, factor) for factor in (here, there)]
-        if ahead[0] is None or ahead[1] is None or ahead[0] == ahead[1]:
+        here, there = math.exp(outside.at), math.exp(outside.at) * 0.5 + 0.5
+        ahead = [self._ahead(outside.more.x, outside.other.x, factor) for factor in (here, there)]
+        if ahead[0] == ahead[1]:
             return None
         factor = here + (there - here) * ahead[0] / (ahead[0] - ahead[1])
-        return math.log(factor) if factor > 0 else None
+        low, high = sorted(math.exp(pair.at) for pair in (inside, outside))
+        return math.log(factor) if low < factor < high else None
 
-    def _ahead(self, pair: _Pair, factor: float) -> float | None:
-        """Return how much better the first of two plans is at another factor; None if they are no plans there."""
+    def _ahead(self, more: Floats, other: Floats, factor: float) -> float:
+        """Return how much better the first of two plans is at another factor; NaN if they are no plans there."""
         stage = self._question.alterations.scaled(self._row, self._what, self._outcome, factor).problem.stages[0]
-        plans = [one.x for one in (pair.more, pair.other) if one.x is not None]
-        if any(len(x) != len(stage.cost) for x in plans):
-            return None
-        first, second = (stage.value(x) for x in plans)
-        return -stage.sign * (first - second)
+        if len(stage.cost) != len(more):
+            return math.nan
+        return -stage.sign * (stage.value(more) - stage.value(other))
 
 
 def _value(answer: Solution, worst: float) -> float:

@@ -93,13 +93,14 @@ class LimitLine:
     price: float  # what relaxing it by one unit gains; NaN where that is not known
     price_words: str  # the same in a sentence
     stake: float = math.nan  # what relaxing it by a hundredth of itself gains: by this limits are put in order
+    of_program: bool = False  # whether it is a limit of one program alone
 
 
 def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
-    """Return every limit of a plan beyond the programs' own: money first, then those that bind, by what they cost.
+    """Return every limit of a plan that its table of limits has: money first, then those that bind, by what they cost.
 
-    The first is the one of which relaxing a hundredth would gain most. A limit that is the same in several periods
-    is said once.
+    The first is the one of which relaxing a hundredth would gain most; limits of single programs come after all others.
+    A limit that is the same in several periods is said once.
     """
     gain = Gain.of(plan, numbers)
     # the periods of one limit stay together; sorting is stable, so that they stay in order
@@ -107,9 +108,9 @@ def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
     for limit in _rules(plan, gain):
         groups.setdefault((limit.binding, limit.kind, limit.name), []).append(limit)
 
-    def order(group: list[LimitLine]) -> tuple[bool, float]:
+    def order(group: list[LimitLine]) -> tuple[bool, bool, float]:
         stakes = [limit.stake for limit in group if not math.isnan(limit.stake)]
-        return not group[0].binding, -max([0.0, *stakes])
+        return not group[0].binding, group[0].of_program, -max([0.0, *stakes])
 
     others = [limit for group in sorted(groups.values(), key=order) for limit in group]
     return [*_merged(_money(plan, gain)), *_merged(others)]
@@ -176,6 +177,7 @@ def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:
                 price=price,
                 price_words=words,
                 stake=float(row["one_percent"]),
+                of_program=limit.of_program,
             )
         )
     return lines

@@ -41,7 +41,8 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
         if view.assumptions:
             words += " These gains rest on the same effects as the plan, assumptions included."
         yield Paragraph(words, note=True)
-        caption = "Limits that bind, money first, then those of which relaxing one percent would gain most."
+        caption = "Limits that bind: money first, then those of which relaxing one percent would gain most"
+        caption += ", and last those of single programs." if any(limit.of_program for limit in view.binding) else "."
         yield from _table(view, view.binding, caption, gains=True)
     else:
         yield Paragraph(what_limits(view.plan, view.numbers.spoken_money))

@@ -288,7 +288,8 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers) -> Iterator[Cla
 
 
 def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list[Claim]:
-    binding = [limit for limit in limits if limit.binding]
+    every = [limit for limit in limits if limit.binding]
+    binding = [limit for limit in every if not limit.of_program]
     if not binding:
         return [Claim("limit", what_limits(plan, numbers.spoken_money))]
     claims = []
@@ -310,7 +311,7 @@ def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list
         start = f"Of the other limits, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
         stated = {"limit": other.name, "price": other.price, "stake": other.stake}
         claims.append(Claim("limit", f"{start}: {_uncapital(other.price_words)}", stated))
-    words = f"{plural(len(binding), 'limit')} {'binds' if len(binding) == 1 else 'bind'}."
+    words = f"{plural(len(every), 'limit')} {'binds' if len(every) == 1 else 'bind'}."
     return claims or [Claim("limit", words)]
 
 

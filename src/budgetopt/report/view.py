@@ -200,5 +200,9 @@ class PlanView:
         return WHOLE_MONEY if whole and not self.figures.unit.decimals else MONEY
 
     def cut(self, limits: Sequence[LimitLine]) -> tuple[Sequence[LimitLine], int]:
-        """Return the limits that are shown, and how many are not."""
-        return limits[: self.most_limits], max(len(limits) - self.most_limits, 0)
+        """Return the limits that are shown, few of them of single programs where not all are, and how many are not."""
+        shown = limits[: self.most_limits]
+        if len(shown) < len(limits):
+            own = [limit for limit in shown if limit.of_program][: self.most_limits // 4]
+            shown = [*(limit for limit in shown if not limit.of_program), *own]
+        return shown, len(limits) - len(shown)

@@ -105,7 +105,9 @@ def _add_segments(builder: Builder, programs: Scaled) -> tuple[_SegmentColumns, 
     start, width = segments.start[segment], segments.width[segment]
     lower = np.clip(levels.lower[program, period] - start, 0, width)
     upper = np.where(closed, 0.0, np.clip(levels.upper[program, period] - start, 0, width))
-    used = (upper > 0) | (lower > 0) | programs.keep_all
+    # beyond a ceiling at a breakpoint: what that column would bring is the price of a higher ceiling
+    at_ceiling = ~closed & (start > 0) & (start == levels.upper[program, period])
+    used = (upper > 0) | (lower > 0) | at_ceiling | programs.keep_all
     segment, period, program, fund = segment[used], period[used], program[used], fund[used]
     keys = {"program": program, "fund": fund, "period": period, "segment": segments.number[segment]}
     column = builder.columns("segment", keys, lower[used], upper[used])

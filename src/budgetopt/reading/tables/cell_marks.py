@@ -1,0 +1,256 @@
+"""What workbooks say of cells beside their values: percent formats, errors, lost results, merged ranges."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from xml.etree import ElementTree
+
+from budgetopt.errors import column_letters
+
+__all__ = ["CellMarks", "OdsParts", "XlsxParts"]
+
+Cell = tuple[int, int]
+"""The row and the column of a cell, counted from 0."""
+_AT = rb"[^>]*?\sr=[\"']([A-Z]+)([0-9]+)[\"']"
+"""Where an XLSX file says that a cell is."""
+_MOST_CELLS = 50_000_000
+
+
+@dataclass
+class CellMarks:
+    """What stands at cells of one sheet.
+
+    Parameters
+    ----------
+    percents
+        The cells that show a percentage, and by how many decimals the number moves for it: 2, or 0 where the format
+        only writes the sign behind the number.
+    flags
+        The cells that hold true or false as a number.
+    errors
+        The cells that show an error, and which.
+    formulas
+        The cells with a formula whose result is not stored.
+    merged
+        The merged ranges: first row, first column, last row, last column.
+    beyond
+        The last row and the last column with a value, where the sheet is too large to be read with all that is empty.
+    """
+
+    percents: dict[Cell, int] = field(default_factory=dict)
+    flags: set[Cell] = field(default_factory=set)
+    errors: dict[Cell, str] = field(default_factory=dict)
+    formulas: list[Cell] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    beyond: Cell | None = None
+
+
+class XlsxParts:
+    """The parts of an XLSX or XLSM file that its sheets and styles stand in."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._workbook = next(path for kind, path in _related(archive, "").values() if kind == "officeDocument")
+        self._related = _related(archive, self._workbook)
+
+    def has_cells(self, sheet: str) -> bool:
+        """Return whether any cell of a sheet has a value or a formula."""
+        with self._archive.open(self._sheets[sheet]) as part:
+            before = b""
+            while chunk := part.read(1 << 16):
+                if re.search(rb"<(?:\w+:)?(?:v|f|is)[\s/>]", before + chunk):
+                    return True
+                before = chunk[-32:]
+        return False
+
+    def marks(self, sheet: str) -> CellMarks:
+        """Return what stands at the cells of a sheet; its merged ranges are left out."""
+        xml = self._archive.read(self._sheets[sheet])
+        opened = re.search(rb"<(\w+:)?worksheet\b", xml)
+        prefix = opened[1] or b"" if opened else b""
+        first = re.search(rb"<%sc\b([^>]*)>" % prefix, xml)
+        if first and not re.search(rb"\sr=", first[1]):
+            xml = _numbered(xml, prefix)
+        marks = CellMarks(beyond=_beyond(xml, prefix))
+        if marks.beyond:
+            return marks
+        if self._percent_styles:
+            styles = b"|".join(self._percent_styles)
+            for found in re.finditer(rb"<%sc(?=[^>]*?\ss=[\"'](%s)[\"'])(?=%s)" % (prefix, styles, _AT), xml):
+                marks.percents[_cell(found[2], found[3])] = self._percent_styles[found[1]]
+        if b't="e"' in xml or b"t='e'" in xml:
+            for found in re.finditer(rb"<%sc(?=[^>]*?\st=[\"']e[\"'])(?=%s)" % (prefix, _AT), xml):
+                shown = re.compile(rb"<%sv>\s*([^<]*?)\s*<" % prefix).search(xml, found.end())
+                marks.errors[_cell(found[1], found[2])] = shown[1].decode() if shown else ""
+        if any(b"<%sf%s" % (prefix, end) in xml for end in (b">", b" ", b"/")):
+            marks.formulas += _formulas_without_value(xml, prefix)
+        return marks
+
+    @cached_property
+    def _sheets(self) -> dict[str, str]:
+        """The path of each sheet by its name."""
+        root = ElementTree.fromstring(self._archive.read(self._workbook))
+        paths = {}
+        for element in root.iter():
+            if _local(element.tag) == "sheet":
+                reference = next((value for key, value in element.items() if _local(key) == "id" and key != "id"), "")
+                paths[element.get("name", "")] = self._related[reference][1]
+        return paths
+
+    @cached_property
+    def _percent_styles(self) -> dict[bytes, int]:
+        """By how many decimals numbers move that have a style, for the styles that show percentages."""
+        path = next((path for kind, path in self._related.values() if kind == "styles"), "")
+        if path not in self._archive.namelist():
+            return {}
+        root = ElementTree.fromstring(self._archive.read(path))
+        shifts: dict[str, int | None] = {"9": 2, "10": 2}
+        found: dict[bytes, int] = {}
+        for element in root.iter():
+            if _local(element.tag) == "numFmt":
+                shifts[element.get("numFmtId", "")] = _shift(element.get("formatCode", ""))
+        formats = next((element for element in root if _local(element.tag) == "cellXfs"), ())
+        for number, style in enumerate(formats):
+            shift = shifts.get(style.get("numFmtId", ""))
+            if shift is not None:
+                found[str(number).encode()] = shift
+        return found
+
+
+class OdsParts:
+    """The content of an ODS file."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._content = archive.read("content.xml")
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [found.start() for found in re.finditer(rb"<table:table[\s>]", self._content)]
+
+    def marks(self, number: int) -> CellMarks:
+        """Return what stands at the cells of a sheet, by its number counted from 0."""
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._content)
+        xml = self._content[self._starts[number] : end]
+        marks = CellMarks()
+        if not re.search(rb"-type=[\"'](?:percentage|boolean|error)|-spanned=|table:formula=", xml):
+            return marks
+        for cells, attributes, start in _ods_cells(xml):
+            row, column = cells[0]
+            if re.search(rb"office:value-type=[\"']percentage", attributes):
+                marks.percents.update(dict.fromkeys(cells, 2))
+            elif re.search(rb"office:value-type=[\"']boolean|formula=[\"']of:=(?:TRUE|FALSE)\(\)", attributes):
+                marks.flags.update(cells)
+            elif re.search(rb"calcext:value-type=[\"']error", attributes):
+                shown = re.compile(rb"<text:p>([^<]*)<").search(xml, start)
+                marks.errors.update(dict.fromkeys(cells, shown[1].decode() if shown else ""))
+            elif b"table:formula=" in attributes and b"value-type=" not in attributes:
+                marks.formulas += cells
+            if b"-spanned=" in attributes:
+                last = (
+                    row + _number(attributes, b"rows-spanned") - 1,
+                    column + _number(attributes, b"columns-spanned") - 1,
+                )
+                if last != (row, column):
+                    marks.merged.append((row, column, *last))
+        return marks
+
+
+def _ods_cells(xml: bytes) -> Iterator[tuple[list[Cell], bytes, int]]:
+    """Yield the cells of a sheet that say more than a value: where they are, their attributes, where these end.
+
+    Rows and cells that repeat are written once, with their number.
+    """
+    row = column = rows = 0
+    attributes = rb"([^>\"]*(?:\"[^\"]*\"[^>\"]*)*)"
+    pattern = rb"<table:(?:(table-row)|(?:covered-)?table-cell)(?=[\s/>])%s>" % attributes
+    for found in re.finditer(pattern, xml):
+        said = found[2]
+        if found[1]:
+            row, column, rows = row + rows, 0, _number(said, b"rows-repeated")
+            continue
+        columns = _number(said, b"columns-repeated")
+        if any(word in said for word in (b"percentage", b"boolean", b"error", b"-spanned=", b"table:formula=")):
+            down, along = range(row, row + rows), range(column, column + columns)
+            yield [(line, at) for line in down for at in along], said, found.end()
+        column += columns
+
+
+def _number(attributes: bytes, name: bytes) -> int:
+    found = re.search(rb"number-%s=[\"'](\d+)" % name, attributes) if name in attributes else None
+    return int(found[1]) if found else 1
+
+
+def _related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Return the kind and the path of each part that a part names, by its reference."""
+    folder, name = posixpath.split(part)
+    root = ElementTree.fromstring(archive.read(posixpath.join(folder, "_rels", f"{name}.rels")))
+    found = {}
+    for element in root:
+        target = element.get("Target", "").replace("\\", "/")
+        path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        found[element.get("Id", "")] = element.get("Type", "").rpartition("/")[2], path
+    return found
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _shift(code: str) -> int | None:
+    """Return by how many decimals a number format moves a number to show a percentage, or None if it shows none."""
+    first = code.split(";")[0]
+    if "%" in re.sub(r'"[^"]*"|\\.', "", first):
+        return 2
+    return 0 if re.search(r'"\s*%\s*"|\\%', first) else None
+
+
+def _beyond(xml: bytes, prefix: bytes) -> Cell | None:
+    """Return the last row and column of a sheet that has more cells, empty ones included, than can be held.
+
+    One stray value in the last cell that a sheet can have makes it one of 17 thousand million cells.
+    """
+    at = max(xml.rfind(b"<%s%s>" % (prefix, element)) for element in (b"v", b"is"))
+    last = re.search(_AT, xml[xml.rfind(b"<%sc " % prefix, 0, max(at, 0)) :][:200])
+    rows = int(last[2]) if at > 0 and last else 0
+    if rows * 16_384 <= _MOST_CELLS:
+        return None
+    filled = re.finditer(rb"\sr=[\"']([A-Z]{2,3})([0-9]+)[\"'][^>]*(?<!/)>", xml)
+    columns = max((_cell(found[1], found[2])[1] + 1 for found in filled), default=26)
+    return (rows - 1, columns - 1) if rows * columns > _MOST_CELLS else None
+
+
+def _formulas_without_value(xml: bytes, prefix: bytes) -> Iterator[Cell]:
+    formula = rb"<%sf(?=[\s>/])(?:[^>]*/>|[^>]*>[^<]*</%sf>)" % (prefix, prefix)
+    empty = rb"(?:<%sv\s*/>|<%sv[^>]*>\s*</%sv>)?" % (prefix, prefix, prefix)
+    for found in re.finditer(rb"<%sc(?=\s)([^>]*[^/>])>\s*%s\s*%s\s*</%sc>" % (prefix, formula, empty, prefix), xml):
+        # an empty text is a result too, and an error is told as such
+        if not re.search(rb"\st=[\"'](?:str|e)[\"']", found[1]) and (place := re.search(_AT, found[1])):
+            yield _cell(place[1], place[2])
+
+
+def _cell(letters: bytes, row: bytes) -> Cell:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return int(row) - 1, column - 1
+
+
+def _numbered(xml: bytes, prefix: bytes) -> bytes:
+    """Return a sheet whose cells do not say where they are as one whose cells do."""
+    row = column = 0
+
+    def place(found: re.Match[bytes]) -> bytes:
+        nonlocal row, column
+        if found[1] == b"row":
+            said = re.search(rb"\sr=[\"'](\d+)", found[2])
+            row, column = int(said[1]) if said else row + 1, 0
+            return found[0]
+        column += 1
+        return b'<%sc r="%s%d"%s>' % (prefix, column_letters(column).encode(), row, found[2])
+
+    return re.sub(rb"<%s(row|c)(?=[\s/>])([^>]*)>" % prefix, place, xml)

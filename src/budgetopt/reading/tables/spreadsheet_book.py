@@ -1,0 +1,149 @@
+"""Read workbooks: XLSX, XLSM, XLSB, XLS and ODS."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+
+import numpy as np
+
+from budgetopt.errors import Place, Problem, ScenarioError, column_letters
+from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
+from budgetopt.reading.tables.contents import Content, check_content, has_password
+from budgetopt.reading.tables.sheet import Book, Sheet
+from budgetopt.reading.tables.value_texts import column_texts, percent_text
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+__all__ = ["open_workbook"]
+
+_FORMATS: tuple[Content, ...] = ("xlsx", "xlsb", "xls", "ods")
+_NUMBERS = frozenset({int, float})
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, ParseError, LookupError, StopIteration, OSError)
+"""What the parts of a damaged workbook raise."""
+_WITHOUT_MARKS = (
+    "Of a workbook in {format}, percent formats and errors are not read: a cell that shows 90% is read as 0.9, "
+    "and one that shows #DIV/0! as empty; save it as .xlsx if it has such cells."
+)
+
+
+def open_workbook(data: bytes, file: str) -> Book:
+    """Return the sheets of a workbook, or raise ScenarioError if it is none, is damaged or has a password.
+
+    Cells are the texts that the spreadsheet program shows, without the marks of thousands and currencies and with every
+    decimal that is stored: 46.0 is ``46``, a date is ``2024-06-30``, 0.9 in a percent format is ``90%``. Chart sheets
+    and sheets without any cell are left out.
+    """
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    content = check_content(data, file, _FORMATS)
+    if has_password(data):
+        expected, hint = "a workbook without a password", "open it in a spreadsheet program and save a copy without one"
+        raise ScenarioError([Problem("workbook", "the workbook has a password", Place(file), expected, hint)])
+    with _told(file, content):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        parts = _parts(data, content)
+        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        positions = {name: number for number, name in enumerate(book.sheet_names)}
+        if isinstance(parts, XlsxParts):
+            filled = [sheet for sheet in sheets if parts.has_cells(sheet.name)]
+        else:
+            filled = [sheet for sheet in sheets if book.get_sheet_by_name(sheet.name).end is not None]
+    hidden = frozenset(sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
+
+    @cache
+    def read(name: str) -> Sheet:
+        with _told(file, content):
+            if isinstance(parts, XlsxParts):
+                marks = parts.marks(name)
+            else:
+                marks = parts.marks(positions[name]) if parts else CellMarks()
+            if marks.beyond:
+                raise ScenarioError([_too_large(file, name, *marks.beyond)])
+            return _sheet(file, book.get_sheet_by_name(name), marks)
+
+    names = tuple(sheet.name for sheet in filled or sheets)
+    notes = () if parts else (_WITHOUT_MARKS.format(format=content.upper()),)
+    return Book(file, names, read, hidden.intersection(names), notes)
+
+
+def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | None:
+    """Return what tells how the cells of a workbook are shown, or None for a format for which nothing does."""
+    if content in ("xls", "xlsb"):
+        return None
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    return OdsParts(archive) if content == "ods" else XlsxParts(archive)
+
+
+@contextmanager
+def _told(file: str, content: Content) -> Iterator[None]:
+    """Raise ScenarioError for what the reader of workbooks raises."""
+    from python_calamine import CalamineError
+
+    try:
+        yield
+        return
+    except (CalamineError, *_DAMAGED):
+        pass
+    except BaseException as error:
+        # the reader is written in Rust, whose failures are no exceptions of Python
+        if type(error).__name__ != "PanicException":
+            raise
+    message = "the workbook is damaged"
+    if content == "xls":
+        message += ", or older than Excel 97"
+    hint = "open it in a spreadsheet program and save it again as .xlsx"
+    raise ScenarioError([Problem("workbook", message, Place(file), "an .xlsx, .xlsm, .xlsb, .xls or .ods file", hint)])
+
+
+def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
+    """Return the cells of a sheet as texts."""
+    columns = list(zip(*sheet.to_python(skip_empty_area=False), strict=True))
+    texts, numbers = [], []
+    for column in columns:
+        texts.append(column_texts(column))
+        numbers.append(np.fromiter(map(_NUMBERS.__contains__, map(type, column)), bool, len(column)))
+    for (row, at), shift in marks.percents.items():
+        if at < len(columns) and row < len(columns[at]) and numbers[at][row]:
+            texts[at][row] = percent_text(columns[at][row], shift)
+    for row, at in marks.flags:
+        texts[at][row], numbers[at][row] = "true" if columns[at][row] else "false", False
+    errors = dict(marks.errors)
+    for at, cells in enumerate(texts):
+        if not _ERRORS.isdisjoint(cells):
+            errors |= {(row, at): cell for row, cell in enumerate(cells) if cell in _ERRORS}
+    for row, at in errors:
+        if at < len(texts) and row < len(texts[at]):
+            texts[at][row] = ""
+    merged = marks.merged or [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    return Sheet(
+        file,
+        sheet.name,
+        tuple(texts),
+        tuple(numbers),
+        merged=tuple(merged),
+        problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
+    )
+
+
+def _too_large(file: str, name: str, row: int, column: int) -> Problem:
+    message = f"the cells of the sheet go as far as row {row + 1:,} and column {column_letters(column + 1)}"
+    hint = "delete what stands far away from the table, or copy the table to a new workbook"
+    return Problem("sheet", message, Place(file, 0, 0, name), "at most 50 million cells, empty ones included", hint)
+
+
+def _problems(at: Place, errors: dict[tuple[int, int], str], formulas: list[tuple[int, int]]) -> Iterator[Problem]:
+    for (row, column), shown in errors.items():
+        place = Place(at.file, row + 1, column + 1, at.sheet)
+        yield Problem("broken-cell", f"the cell shows the error {shown}".rstrip(), place, "a value")
+    message = "the cell holds a formula whose result is not stored in the file"
+    hint = "open the workbook in a spreadsheet program and save it, or write the value itself"
+    for row, column in formulas:
+        yield Problem("formula", message, Place(at.file, row + 1, column + 1, at.sheet), "a value", hint)
