@@ -62,6 +62,8 @@ class Allocation:
         Which decision packages are taken in each period, or for projects start in it; shape (packages, periods).
     units
         Units of each service, 0 for all other programs; shape (programs, periods).
+    stand_ins
+        Units of a resource that another makes by standing in for it; shape (stand-ins, periods).
     rounded_to
         What its amounts are rounded to: dollars, a cent or another power of ten, or what ``round_to`` says.
     objective_value
@@ -84,6 +86,7 @@ class Allocation:
     transfers: Floats
     packages: Bools
     units: Floats
+    stand_ins: Floats
     rounded_to: float
     objective_value: float
     bound: float
@@ -182,7 +185,7 @@ class Allocation:
     @property
     def spending_plan(self) -> SpendingPlan:
         """The decisions alone, as arrays."""
-        return SpendingPlan(self.spending, self.transfers, self.packages, self.units)
+        return SpendingPlan(self.spending, self.transfers, self.packages, self.units, self.stand_ins)
 
     @cached_property
     def programs(self) -> pd.DataFrame:
@@ -208,7 +211,7 @@ class Allocation:
 
     @cached_property
     def decisions(self) -> dict[str, pd.DataFrame]:
-        """Every decision as tables: ``spending``, ``transfers``, ``packages`` and ``units``.
+        """Every decision as tables: ``spending``, ``transfers``, ``packages``, ``units`` and ``stand_ins``.
 
         ``SpendingPlan.from_frame(scenario, **plan.decisions)`` is the same plan.
         """
@@ -297,6 +300,29 @@ class Allocation:
         from budgetopt.report import write_excel
 
         return write_excel(self, path)
+
+    def to_own_table(self, path: str | Path, table: str = "") -> Path:
+        """Write a copy of the office's own table of programs with the plan in new columns beside theirs.
+
+        Everything else in the file stays as it is: formulas and their results, formats, other sheets, charts. The
+        columns are the plan, its change from the baseline and, with several funds, what each fund pays, for each
+        period. :func:`budgetopt.edited_plan` reads a copy that was edited.
+
+        Parameters
+        ----------
+        path
+            The file to write; it ends like the office's own, ``.xlsx``, ``.xlsm`` or ``.csv``.
+        table
+            The office's own file as the scenario names it; left out, the only one that it has.
+
+        Raises
+        ------
+        OptionError
+            If there is no such table, or the file cannot be written.
+        """
+        from budgetopt.report.own_table import write_own_table
+
+        return write_own_table(self, path, table)[0]
 
     def to_markdown(self) -> str:
         """Return a summary in Markdown."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["ChangedValue", "Difference", "diff"]
+__all__ = ["ChangedValue", "Difference", "diff", "program_keys"]
 
 Path = tuple[str, ...]
 
@@ -187,7 +187,7 @@ def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: fl
         document,
         tuple(name for name in after.programs if name not in before.programs),
         tuple(name for name in before.programs if name not in after.programs),
-        dict(_program_keys(before.programs, after.programs, old, new)),
+        dict(program_keys(before.programs, after.programs, old, new)),
         _reordered(before, after),
         plans,
     )
@@ -222,7 +222,7 @@ def _values(path: Path, before: Any, after: Any) -> Iterator[ChangedValue]:
         yield ChangedValue(path, before, after)
 
 
-def _program_keys(
+def program_keys(
     before: ProgramTable, after: ProgramTable, old: Ints, new: Ints
 ) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[Any, ...], tuple[Any, ...]]]]:
     """Yield the keys that differ for programs that both have, with the programs and their values."""

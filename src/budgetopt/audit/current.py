@@ -11,19 +11,27 @@ from budgetopt.audit.package_list import list_packages
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["charge", "charge_baseline", "current_packages", "current_units"]
+__all__ = ["charge", "charge_baseline", "current_packages", "current_units", "packages_bought"]
 
 
 def current_packages(scenario: Scenario) -> Bools:
     """Return the packages that the baselines buy; shape (packages, periods).
 
-    They are taken in their order for as long as their costs add up to no more than the baseline; where one at most may
-    be taken, the most expensive that fits. Baselines and packages grow alike, so they are the same in each period. No
-    project is started.
+    Baselines and packages grow alike, so they are the same in each period.
+    """
+    taken = packages_bought(scenario, np.nan_to_num(scenario.programs.baseline()))
+    return np.repeat(taken[:, None], len(scenario.periods), axis=1)
+
+
+def packages_bought(scenario: Scenario, money: Floats) -> Bools:
+    """Return the packages that some money buys, dollars of the first period for each program; shape (packages,).
+
+    They are taken in their order for as long as their costs add up to no more than the money; where one at most may be
+    taken, the most expensive that fits. No project is started.
     """
     packages = list_packages(scenario)
-    baseline = np.nan_to_num(scenario.programs.baseline())[packages.program]
-    left = baseline * (1 + 1e-12) + 1e-9
+    money = money[packages.program]
+    left = money * (1 + 1e-12) + 1e-9
     first = np.searchsorted(packages.program, packages.program)
     before = np.concatenate(([0.0], np.cumsum(packages.cost[:, 0])))
     fits = before[1:] - before[first] <= left
@@ -32,9 +40,8 @@ def current_packages(scenario: Scenario) -> Bools:
     order = np.lexsort((packages.number, -alone, packages.program))
     most_expensive = np.zeros(len(packages), dtype=bool)
     most_expensive[order[np.unique(packages.program[order], return_index=True)[1]]] = True
-    taken = np.where(packages.choose == "one", most_expensive & (alone >= 0), fits)
-    taken &= ~packages.is_project & (baseline > 0)
-    return np.repeat(taken[:, None], len(scenario.periods), axis=1)
+    taken: Bools = np.where(packages.choose == "one", most_expensive & (alone >= 0), fits)
+    return taken & ~packages.is_project & (money > 0)
 
 
 def current_units(scenario: Scenario) -> Floats:

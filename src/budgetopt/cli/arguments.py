@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from budgetopt.cli import (
+    audit_command,
     check_command,
     conflicts_command,
     diff_command,
@@ -32,6 +33,7 @@ COMMANDS = (
     prices_command,
     conflicts_command,
     diff_command,
+    audit_command,
     verify_command,
     export_command,
     schema_command,
@@ -44,7 +46,8 @@ EPILOG = """\
 A SCENARIO is a folder with scenario.yaml, or such a file.
 
 exit codes:
-  0  solved                 1  no allocation: no plan meets every rule, or the time ran out with none
+  0  solved                 1  no allocation: no plan meets every rule, or the time ran out with none;
+                               or an audited plan misses a limit
   2  the input is wrong     3  a fault of budgetopt or of a solver        130  interrupted
 
 Data goes to stdout, everything else to stderr. NO_COLOR=1 turns colors off; BUDGETOPT_DEBUG=1 shows where a fault is.
@@ -76,7 +79,7 @@ class PrintCompletion(argparse.Action):
             message = "printing a completion needs the package shtab, which is not installed"
             raise OptionError(message, hint="pip install 'budgetopt[completion]'") from None
         for action in _actions(parser):
-            if action.metavar in ("SCENARIO", "FILE", "RESULT", "MODEL"):
+            if action.metavar in ("SCENARIO", "FILE", "RESULT", "MODEL", "PLAN"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
             elif action.metavar in ("DIR", "FOLDER"):
                 action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]

@@ -1,6 +1,8 @@
 """Say what differs between two scenarios, and with --solve what that changes.
 
-The first scenario is what was, such as the proposed budget; the second is what is, such as the adopted one.
+The first scenario is what was, such as the proposed budget; the second is what is, such as the adopted one. The second
+may also be an edited copy of the first one's own table, as `solve --into TABLE --out PLAN` wrote it: then its plan is
+compared with the best one.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, positive_seconds
-from budgetopt.cli.files import print_json, print_lines
+from budgetopt.cli.files import is_table, print_json, print_lines
 from budgetopt.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ HELP = "what differs between two scenarios, in words, and what that changes"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("before", metavar="SCENARIO", help="the scenario that was: a folder, or a scenario file")
-    parser.add_argument("after", metavar="SCENARIO", help="the scenario that is")
+    parser.add_argument("after", metavar="SCENARIO", help="the scenario that is, or an edited plan: .xlsx or .csv")
     parser.add_argument("--solve", action="store_true", help="solve both, and say what the differences change")
     text = "with --solve: stop each solve after this long"
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
@@ -33,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the scenarios and print what differs."""
+    if is_table(arguments.after):
+        return _edited(arguments)
     with progress("Reading the scenarios"):
         from budgetopt.reading import load
 
@@ -47,6 +51,20 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.report.difference_words import difference_lines
 
         print_lines(difference_lines(found))
+    return 0
+
+
+def _edited(arguments: argparse.Namespace) -> int:
+    """Compare the plan of an edited copy with the best plan."""
+    with progress("Solving"):
+        from budgetopt.analysis.edited_plan import edited_plan
+        from budgetopt.report.edited_words import edit_lines, edited_document
+
+        edited = edited_plan(arguments.before, arguments.after, time_limit=arguments.time_limit)
+    if arguments.format == "json":
+        print_json(edited_document(edited))
+    else:
+        print_lines(edit_lines(edited))
     return 0
 
 

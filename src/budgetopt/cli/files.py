@@ -11,10 +11,16 @@ from typing import Any
 
 from budgetopt.errors import OptionError
 
-__all__ = ["STDIO", "check_target", "jsonable", "print_json", "print_lines", "read_text"]
+__all__ = ["STDIO", "check_target", "is_table", "jsonable", "print_json", "print_lines", "read_text"]
 
 STDIO = "-"
 """The name that stands for stdin or stdout."""
+
+
+def is_table(name: str) -> bool:
+    """Return whether a name is that of a table or a workbook, and of no scenario; a sheet may follow it."""
+    path = Path(name.partition("!")[0])
+    return path.suffix.lower() not in ("", ".yaml", ".yml") and not path.is_dir()
 
 
 def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:

@@ -48,6 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--report", metavar="FILE", action="append", default=[], help=text)
     text = "write every table as a sheet of a workbook, .xlsx"
     add("--excel", metavar="FILE", action="append", default=[], help=text)
+    text = "write a copy of the office's own table of programs with the plan beside it: .xlsx or .csv, like the table"
+    add("--out", metavar="FILE", help=text)
+    text = "the office's own table for --out, as the scenario names it; left out, the only one that it has"
+    add("--into", metavar="TABLE", default="", help=text)
     add("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
     add("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
     text = "what to print: tables (text), the result document, or the programs as CSV"
@@ -59,6 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario, write the files, print the plan."""
     _check_outputs(arguments)
     scenario = load(arguments)
+    if arguments.out is not None:
+        from budgetopt.report.own_table import tables_to_fill
+
+        tables_to_fill(scenario, arguments.out, arguments.into)
     options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
     options = {key: value for key, value in options.items() if value is not None}
     with watched() as interrupted, progress("Solving"):
@@ -85,6 +93,10 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         check_target("--report", name, REPORTS)
     for name in arguments.excel:
         check_target("--excel", name, (".xlsx",))
+    if arguments.out is not None:
+        check_target("--out", arguments.out)
+    elif arguments.into:
+        raise OptionError("--into names a table, and --out is missing", hint="name the copy to write: --out plan.xlsx")
     if arguments.json == STDIO:
         if arguments.format not in (None, "json"):
             raise OptionError("--json - and --format both say what goes to stdout", hint="name a file after --json")
@@ -112,6 +124,13 @@ def _write(arguments: argparse.Namespace, plan: Allocation) -> None:
         else:
             report.write_html(plan, name)
         say(f"wrote {name}")
+    if arguments.out is not None:
+        from budgetopt.report.own_table import write_own_table
+
+        _, notes = write_own_table(plan, arguments.out, arguments.into)
+        say(f"wrote {arguments.out}")
+        for note in notes:
+            say(f"note: {note}")
     if arguments.json is not None:
         write_text(arguments.json, plan.to_json())
         say(f"wrote {arguments.json}")

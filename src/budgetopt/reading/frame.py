@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from budgetopt.reading.document_tree import plain
 from budgetopt.reading.layers import assembled
 from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables.grid import Grid, of_columns
+from budgetopt.reading.tables.parquet_book import header_text, series_texts
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.write import cell_texts, ordered_keys
 from budgetopt.scenario.amounts import Share
@@ -83,38 +83,16 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
         raise OptionError(f"the programs are a {kind}, not a pandas table", hint="a DataFrame with one row a program")
-    headers = [".".join(map(str, header)) if isinstance(header, tuple) else str(header) for header in frame.columns]
-    cells = [_texts(frame.iloc[:, position]) for position in range(len(headers))]
+    headers = [header_text(header) for header in frame.columns]
+    cells = [series_texts(frame.iloc[:, position]) for position in range(len(headers))]
     if "program" not in [columns.get(header, header) for header in headers]:
         index = frame.index
         if isinstance(index, pd.RangeIndex) or index.nlevels > 1:
             problem = Problem("missing-column", "the table has no column 'program'", None, "the ids of the programs")
             raise ScenarioError([problem])
-        headers, cells = ["program", *headers], [_texts(index.to_series()), *cells]
+        headers, cells = ["program", *headers], [series_texts(index.to_series()), *cells]
     # a row of a pandas table has no line: it is counted from 1
     return of_columns(FRAME, "", headers, cells, header=0)
-
-
-def _texts(series: pd.Series[Any]) -> list[str]:
-    """Return the cells of a column as a file would hold them; what is missing is empty."""
-    missing = series.isna().tolist()
-    return ["" if gone else _text(value) for value, gone in zip(series.tolist(), missing, strict=True)]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, int | float | np.integer | np.floating):
-        text = repr(value.item() if isinstance(value, np.generic) else value)
-        # an exponent would be taken for a code
-        return f"{Decimal(text):f}" if "e" in text else text
-    if isinstance(value, list | tuple | np.ndarray):
-        if len(value) and all(isinstance(item, list | tuple | np.ndarray) and len(item) == 2 for item in value):
-            return "; ".join(f"{_text(x)}:{_text(y)}" for x, y in value)
-        return "; ".join(map(_text, value))
-    return str(value)
 
 
 def programs_frame(scenario: Scenario) -> pd.DataFrame:

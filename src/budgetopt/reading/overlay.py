@@ -8,6 +8,7 @@ written, and what stood there before is remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -72,7 +73,7 @@ def remove_at(tree: dict[str, Any], places: Places, path: Path) -> tuple[dict[st
     def renamed(known: Mapping[Path, Any]) -> dict[Path, Any]:
         return {new: place for at, place in known.items() if (new := moved(at)) is not None}
 
-    kept = Places(renamed(places.keys), renamed(places.values), renamed(places.earlier), places.tables)
+    kept = replace(places, keys=renamed(places.keys), values=renamed(places.values), earlier=renamed(places.earlier))
     result: dict[str, Any] = without(tree, parents)
     return result, kept
 
@@ -92,14 +93,14 @@ class _Overlay:
         self.keys = dict(base.keys)
         self.values = dict(base.values)
         self.earlier = dict(base.earlier)
-        self.tables = base.tables
+        self.base = base
         self.top = top
         self.signs = signs
         self.periods = periods
         self.problems: list[Problem] = []
 
     def places(self) -> Places:
-        return Places(self.keys, self.values, self.earlier, self.tables)
+        return replace(self.base, keys=self.keys, values=self.values, earlier=self.earlier)
 
     def mapping(
         self, slot: Slot, base: Mapping[str, Any], top: Mapping[str, Any], path: Path, source: Path

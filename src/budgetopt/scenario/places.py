@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.errors import Place
 
 if TYPE_CHECKING:
+    from budgetopt.scenario.model.table import Table
     from budgetopt.scenario.programs import ProgramTable
 
 __all__ = ["Path", "Places"]
@@ -31,12 +32,15 @@ class Places:
         For each value that an extending file or a change has covered: what stood there before, and where, oldest first.
     tables
         The programs as they were before each extending file or change that speaks of them, oldest first.
+    lists
+        The tables of programs that the files name: the folder beside which each stands, and how it is read.
     """
 
     keys: Mapping[Path, Place] = field(default_factory=dict)
     values: Mapping[Path, Place] = field(default_factory=dict)
     earlier: Mapping[Path, tuple[tuple[Place | None, Any], ...]] = field(default_factory=dict)
     tables: tuple[ProgramTable, ...] = ()
+    lists: tuple[tuple[str, Table], ...] = ()
 
     def of(self, *path: str | int) -> Place | None:
         """Return the place of a value, or of the nearest thing above it that has one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
-from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.errors import Place, Problem, ScenarioError, column_letters
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
+from budgetopt.reading.tables.contents import Content, check_content, has_password
+from budgetopt.reading.tables.old_workbook_marks import XlsParts
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts, percent_text
 
@@ -22,12 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["open_workbook"]
 
+_FORMATS: tuple[Content, ...] = ("xlsx", "xlsb", "xls", "ods")
 _NUMBERS = frozenset({int, float})
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, ParseError, LookupError, StopIteration, OSError)
 """What the parts of a damaged workbook raise."""
 _WITHOUT_MARKS = (
-    "Of a workbook in {format}, percent formats and errors are not read: a cell that shows 90% is read as 0.9, "
+    "Percent formats and errors of a workbook in {format} are not read: a cell that shows 90% is read as 0.9, "
     "and one that shows #DIV/0! as empty; save it as .xlsx if it has such cells."
 )
 
@@ -41,9 +45,13 @@ def open_workbook(data: bytes, file: str) -> Book:
     """
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    with _told(file, data):
+    content = check_content(data, file, _FORMATS)
+    if has_password(data):
+        expected, hint = "a workbook without a password", "open it in a spreadsheet program and save a copy without one"
+        raise ScenarioError([Problem("workbook", "the workbook has a password", Place(file), expected, hint)])
+    with _told(file, content):
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        parts = _parts(data)
+        parts = _parts(data, content)
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         positions = {name: number for number, name in enumerate(book.sheet_names)}
         if isinstance(parts, XlsxParts):
@@ -54,57 +62,52 @@ def open_workbook(data: bytes, file: str) -> Book:
 
     @cache
     def read(name: str) -> Sheet:
-        with _told(file, data):
+        with _told(file, content):
             if isinstance(parts, XlsxParts):
                 marks = parts.marks(name)
             else:
-                marks = CellMarks() if isinstance(parts, str) else parts.marks(positions[name])
+                marks = parts.marks(positions[name]) if parts else CellMarks()
+            if marks.beyond:
+                raise ScenarioError([_too_large(file, name, *marks.beyond)])
             return _sheet(file, book.get_sheet_by_name(name), marks)
 
     names = tuple(sheet.name for sheet in filled or sheets)
-    notes = (_WITHOUT_MARKS.format(format=parts),) if isinstance(parts, str) else ()
+    notes = () if parts else (_WITHOUT_MARKS.format(format=content.upper()),)
     return Book(file, names, read, hidden.intersection(names), notes)
 
 
-def _parts(data: bytes) -> XlsxParts | OdsParts | str:
-    """Return what tells how the cells of a workbook are shown, or the name of a format for which nothing does."""
-    if not data.startswith(b"PK"):
-        return "XLS"
+def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | XlsParts | None:
+    """Return what tells how the cells of a workbook are shown, or None if nothing does."""
+    if content == "xlsb":
+        return None
+    if content == "xls":
+        try:
+            return XlsParts(data)
+        except (struct.error, LookupError, ValueError):
+            return None
     archive = zipfile.ZipFile(io.BytesIO(data))
-    if "content.xml" in archive.namelist():
-        return OdsParts(archive)
-    if "xl/workbook.bin" in archive.namelist():
-        return "XLSB"
-    return XlsxParts(archive)
+    return OdsParts(archive) if content == "ods" else XlsxParts(archive)
 
 
 @contextmanager
-def _told(file: str, data: bytes) -> Iterator[None]:
+def _told(file: str, content: Content) -> Iterator[None]:
     """Raise ScenarioError for what the reader of workbooks raises."""
-    from python_calamine import CalamineError, PasswordError
+    from python_calamine import CalamineError
 
     try:
         yield
         return
-    except PasswordError:
-        hint = "open it in a spreadsheet program and save a copy without a password"
-        problem = Problem("workbook", "the workbook has a password", Place(file), "a workbook without a password", hint)
-    except (CalamineError, *_DAMAGED) as error:
-        problem = _no_workbook(data, file, str(error))
+    except (CalamineError, *_DAMAGED):
+        pass
     except BaseException as error:
         # the reader is written in Rust, whose failures are no exceptions of Python
         if type(error).__name__ != "PanicException":
             raise
-        problem = _no_workbook(data, file, str(error))
-    raise ScenarioError([problem])
-
-
-def _no_workbook(data: bytes, file: str, reason: str) -> Problem:
-    expected = "an .xlsx, .xlsm, .xlsb, .xls or .ods file"
-    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        hint = "open it in a spreadsheet program and save it again as .xlsx"
-        return Problem("workbook", f"the workbook is damaged: {reason}", Place(file), expected, hint)
-    return Problem("workbook", "the file is not a workbook", Place(file), expected)
+    message = "the workbook is damaged"
+    if content == "xls":
+        message += ", or older than Excel 97"
+    hint = "open it in a spreadsheet program and save it again as .xlsx"
+    raise ScenarioError([Problem("workbook", message, Place(file), "an .xlsx, .xlsm, .xlsb, .xls or .ods file", hint)])
 
 
 def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
@@ -135,6 +138,12 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
         merged=tuple(merged),
         problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
     )
+
+
+def _too_large(file: str, name: str, row: int, column: int) -> Problem:
+    message = f"the cells of the sheet go as far as row {row + 1:,} and column {column_letters(column + 1)}"
+    hint = "delete what stands far away from the table, or copy the table to a new workbook"
+    return Problem("sheet", message, Place(file, 0, 0, name), "at most 50 million cells, empty ones included", hint)
 
 
 def _problems(at: Place, errors: dict[tuple[int, int], str], formulas: list[tuple[int, int]]) -> Iterator[Problem]:

@@ -8,67 +8,97 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice, zip_longest
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.scenario.programs import Ints
 
-__all__ = ["open_text"]
+__all__ = ["TextFile", "open_text", "read_text_file"]
 
 _SEPARATORS = ("\t", "|", ";", ",")
 _SAMPLE_RECORDS = 200
 _SAMPLE_TEXT = 1 << 18
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """What files of an encoding begin with; that of UTF-16 (LE) also begins that of UTF-32 (LE)."""
 _SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"
 
 
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A table in text: what stands before its rows (a byte order mark, ``sep=;``), its rows, and how they are written.
+
+    The file is ``(head + rows).encode(encoding)``.
+    """
+
+    head: str
+    rows: str
+    separator: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def read_text_file(data: bytes, file: str) -> TextFile:
+    """Return the text of a table, or raise ScenarioError if it is no text.
+
+    The separator is the comma, the semicolon, the tab or ``|``: the one that most of the first rows agree on. A first
+    line such as ``sep=;`` names it and is no row.
+    """
+    check_content(data, file, ("csv",))
+    text, encoding, notes = _decode(data, file)
+    rows = text.removeprefix("\ufeff")
+    if named := re.match(r'"?sep=(.)"?(?:\r\n|\r|\n|\Z)', rows, re.IGNORECASE):
+        rows, separator = rows[named.end() :], named[1]
+    else:
+        separator = _separator(rows)
+    return TextFile(text[: len(text) - len(rows)], rows, separator, encoding, notes)
+
+
 def open_text(data: bytes, file: str) -> Book:
     """Return the one sheet of a text file, or raise ScenarioError if it is no text.
 
-    The separator is the comma, the semicolon, the tab or ``|``: the one that most of the first rows agree on. A first
-    line such as ``sep=;`` names it and is no row. Rows are numbered as a spreadsheet program numbers them.
+    Rows are numbered as a spreadsheet program numbers them.
     """
-    text, notes = _decode(data, file)
-    if named := re.match(r'"?sep=(.)"?(?:\r\n|\r|\n|\Z)', text, re.IGNORECASE):
-        text, separator = text[named.end() :], named[1]
-    else:
-        separator = _separator(text)
+    found = read_text_file(data, file)
+    text, separator = found.rows, found.separator
 
     @cache
     def read(_name: str) -> Sheet:
         columns, lengths = _plain(text, separator) or _quoted(text, separator, file)
         return Sheet(file, "", tuple(list(map(str.strip, column)) for column in columns), lengths=lengths)
 
-    return Book(file, ("",), read, notes=notes)
+    return Book(file, ("",), read, notes=found.notes)
 
 
-def _decode(data: bytes, file: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a file, and what was assumed of its encoding."""
+def _decode(data: bytes, file: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return the text of a file with the mark at its beginning, its encoding, and what was assumed of that."""
     encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "") or _utf_16(data)
     notes: tuple[str, ...] = ()
     try:
-        text = data.decode(encoding or "utf-8").removeprefix("\ufeff")
+        text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
         if encoding:
             line = data[: error.start].decode(encoding, "replace").count("\n") + 1
-            raise _no_text(f"line {line} is damaged: its bytes are not {encoding.upper()}", file, line) from None
+            called = encoding.upper().removesuffix("-LE").removesuffix("-BE")
+            raise _no_text(f"line {line} is damaged: its bytes are not {called}", file, line) from None
         text, line = _western(data, file, error.start)
+        encoding = "cp1252"
         notes = (f"The text is read as Windows-1252 (Western European), because line {line} is not UTF-8.",)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise _no_text(f"line {line} holds a byte of zero, which no text has: the file is not CSV", file, line)
-    return text, notes
+    return text, encoding or "utf-8", notes
 
 
 def _utf_16(data: bytes) -> str:

@@ -1,0 +1,87 @@
+"""Read Parquet files, and pandas tables as the files that they would be."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.tables.contents import check_content
+from budgetopt.reading.tables.sheet import Book, Sheet
+from budgetopt.reading.tables.value_texts import column_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["book_of_frame", "header_text", "open_parquet", "series_texts"]
+
+
+def open_parquet(data: bytes, file: str) -> Book:
+    """Return the one table of a Parquet file, or raise ScenarioError; its first row is the names of its columns."""
+    import pandas as pd
+
+    check_content(data, file, ("parquet",))
+    if find_spec("pyarrow") is None:
+        message = "a Parquet file is read with the package pyarrow, which is not installed"
+        raise ScenarioError([Problem("parquet", message, Place(file), hint="pip install 'budgetopt[parquet]'")])
+    try:
+        frame = pd.read_parquet(io.BytesIO(data), engine="pyarrow")
+    except (ValueError, OSError, KeyError, NotImplementedError) as error:
+        message = f"the Parquet file is damaged: {error}"
+        raise ScenarioError([Problem("parquet", message, Place(file), "a .parquet file")]) from None
+    return book_of_frame(frame, file)
+
+
+def book_of_frame(frame: pd.DataFrame, name: str) -> Book:
+    """Return a pandas table as a file of one sheet, whose first row is the names of its columns.
+
+    An index that has a name, or holds texts, is a column too, unless a column has its name. What is missing is empty.
+
+    Parameters
+    ----------
+    name
+        Stands for the file in the places of its cells.
+    """
+    named = [(header_text(header), frame.iloc[:, position]) for position, header in enumerate(frame.columns)]
+    taken = {header for header, _ in named}
+    levels = []
+    for level in range(frame.index.nlevels):
+        index = frame.index.get_level_values(level)
+        header = "" if index.name is None else header_text(index.name)
+        if header not in taken and (header or index.inferred_type in ("string", "mixed")):
+            levels.append((header, index.to_series()))
+    columns, numbers = [], []
+    for header, series in [*levels, *named]:
+        columns.append([header, *series_texts(series)])
+        numbers.append(np.concatenate([[False], _is_number(series)]))
+    sheet = Sheet(name, "", tuple(columns), tuple(numbers))
+    return Book(name, ("",), lambda _name: sheet)
+
+
+def header_text(header: Any) -> str:
+    """Return the name of a column; of a header in several rows the parts are joined by points, without empty ones."""
+    parts = header if isinstance(header, tuple) else (header,)
+    return ".".join(text for part in parts if (text := str(part).strip()))
+
+
+def series_texts(series: pd.Series[Any]) -> list[str]:
+    """Return the cells of a column as a file would hold them; what is missing is empty."""
+    if series.dtype in (np.float32, np.float16):
+        # their shortest decimals: 0.1 rather than 0.10000000149
+        series = series.astype(str).astype(float)
+    missing = series.isna().tolist()
+    return column_texts([None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)])
+
+
+def _is_number(series: pd.Series[Any]) -> list[bool]:
+    from decimal import Decimal
+
+    kinds = (int, float, Decimal, np.integer, np.floating)
+    values, missing = series.tolist(), series.isna().tolist()
+    return [
+        not gone and isinstance(value, kinds) and not isinstance(value, bool)
+        for value, gone in zip(values, missing, strict=True)
+    ]
