@@ -125,6 +125,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import Service as Service
     from budgetopt.scenario.model import Smallest as Smallest
     from budgetopt.scenario.model import Spending as Spending
+    from budgetopt.scenario.model import StandIn as StandIn
     from budgetopt.scenario.model import SubstitutesRule as SubstitutesRule
     from budgetopt.scenario.model import SumRule as SumRule
     from budgetopt.scenario.model import Table as Table
@@ -138,6 +139,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario.places import Places as Places
     from budgetopt.scenario.programs import Column as Column
     from budgetopt.scenario.programs import Origin as Origin
+    from budgetopt.scenario.stand_ins import StandIns as StandIns
     from budgetopt.solvers import Certificate as Certificate
     from budgetopt.solvers import Options as Options
     from budgetopt.solvers import PointStatus as PointStatus
@@ -178,10 +180,11 @@ _EXPORTS = {
     "budgetopt.scenario.model": (
         "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule Follow FollowsRule Fund "
         "FundSpending IfFunded MaintenanceOfEffort Match Need Objective OfSelection Outcome Package PackageEffect "
-        "Program RequiresRule Reserve Resource Rule Service Smallest Spending SubstitutesRule SumRule Table Tables "
-        "Target TogetherRule Transfer Use Where"
+        "Program RequiresRule Reserve Resource Rule Service Smallest Spending StandIn SubstitutesRule SumRule Table "
+        "Tables Target TogetherRule Transfer Use Where"
     ),
     "budgetopt.scenario.packages": "PackageTable",
+    "budgetopt.scenario.stand_ins": "StandIns",
     "budgetopt.scenario.places": "Places",
     "budgetopt.scenario.programs": "Column Origin",
     "budgetopt.solvers": (

@@ -138,6 +138,7 @@ def test_the_decisions(document: dict[str, Any]) -> None:
         "transfers": {},
         "packages": {"pool": {"small": ["FY1", "FY2"]}},
         "units": {"free": {"FY1": 7, "FY2": 7}},
+        "stand_ins": {},
         "rounded_to": 0.01,
     }
 

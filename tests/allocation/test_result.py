@@ -293,6 +293,14 @@ WYNDOR = bo.solve(bo.load(CLASSICS / "wyndor")).to_json()
 )
 def test_decisions_on_what_does_not_exist_are_refused(decisions: dict[str, Any], message: str) -> None:
     scenario = bo.Scenario.from_document(two_programs())
-    whole = {"payments": {}, "transfers": {}, "packages": {}, "units": {}, "rounded_to": 0.01, **decisions}
+    whole = {
+        "payments": {},
+        "transfers": {},
+        "packages": {},
+        "units": {},
+        "stand_ins": {},
+        "rounded_to": 0.01,
+        **decisions,
+    }
     with pytest.raises(ResultFileError, match=message):
         plan_of(whole, scenario)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+import budgetopt as bo
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import solve_linear_program
+from language.small import document_of
 
 CONCAVE = [[0, 0], [10, 30], [30, 50]]
 CONVEX = [[0, 0], [10, 10], [30, 50]]
@@ -246,3 +249,23 @@ def test_a_free_service_without_its_limit_of_units_has_no_undefined_limits():
     assert "program limits[a,budget]" in problem.row_labels.all_names()
     assert not np.isnan(problem.row_upper).any()
     assert np.isinf(problem.upper).any()
+
+
+@pytest.mark.parametrize("funds", [{}, {"gift": {"revenue": 30}}])
+@pytest.mark.parametrize(
+    "words",
+    [
+        # 5% of it as a ceiling, and at most 95% less of it: floating point puts the floor above by 1e-10
+        {"baseline": 2_000_000, "spending": {"at_most": "5%"}},
+        {"baseline": 2_000_000, "spending": {"at_most": 100_000}},
+        {"baseline": 2_000_000, "service": {"unit_cost": 0.7, "up_to": 100_000 / 0.7}},
+    ],
+)
+def test_a_floor_that_is_the_ceiling_is_met_whatever_floating_point_makes_of_both(
+    words: dict[str, Any], funds: dict[str, Any]
+) -> None:
+    rate = {"per_unit": 1} if "service" in words else {"per_dollar": 1}
+    rules = [{"name": "Hold", "change": {"decrease_at_most": "95%"}}]
+    programs = {"p": {**words, "outcomes": {"good": rate}}}
+    plan = bo.solve(Scenario.from_document(document_of(programs, revenue=1e6, funds=funds, rules=rules)))
+    assert plan.spending.sum() == pytest.approx(100_000)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.allocation.result import document_sha256
 from budgetopt.allocation.verify import verify_result
 from budgetopt.audit import SpendingPlan, audit_plan
 
@@ -73,6 +74,100 @@ def test_a_service_that_only_makes_a_resource_is_no_idle_program() -> None:
     from budgetopt.checks.notes import notes
 
     assert not [note for note in notes(care(1000, 100, 1000, 1)) if "dispense" in note]
+
+
+def relieved(nurses: float, pharmacists: float, most: Any, rate: float, **more: Any) -> bo.Scenario:
+    """Return the same care, where nurses stand in for pharmacists by the key for it; ``most`` None for no limit."""
+    cases = {"unit": "cases", "unit_cost": 1, "up_to": 90}
+    uses = {"nursing": {"per_unit": 2}, "pharmacy": {"per_unit": 5}}
+    programs = {"care": {"service": cases, "uses": uses, "outcomes": {"good": {"per_unit": 1}}}}
+    said = {"per_unit": 1 / rate} | ({} if most is None else {"at_most": most})
+    pharmacy = {"capacity": pharmacists, "stand_in": {"nursing": said}}
+    return scenario(programs, resources={"nursing": {"capacity": nurses}, "pharmacy": pharmacy}, **more)
+
+
+@pytest.mark.parametrize("solver", ["highs", "cbc"])
+@pytest.mark.parametrize(
+    ("nurses", "pharmacists", "most", "rate", "cases"),
+    [
+        (1000, 100, None, 1, 90),
+        (1000, 100, 0, 1, 20),
+        (1000, 100, 200, 1, 60),
+        # 200 pharmacist minutes are made of 400 of nurses
+        (1000, 100, 200, 0.5, 60),
+        (300, 100, 1000, 1, 400 / 7),
+        (300, 0, None, 2, 300 / 4.5),
+        (460, 100, 300, 1, 80),
+    ],
+)
+def test_nurses_stand_in(nurses: float, pharmacists: float, most: Any, rate: float, cases: float, solver: str) -> None:
+    made = relieved(nurses, pharmacists, most, rate)
+    plan = bo.solve(made, solver=solver)
+    assert plan.proved
+    assert plan.audit.accepted
+    assert plan.audit.outcomes.sum() == pytest.approx(cases, abs=0.02)
+    # no more is made than it takes
+    assert plan.stand_ins.sum() == pytest.approx(max(5 * cases - pharmacists, 0), abs=0.2)
+    assert verify_result(plan.to_dict(), made).accepted
+
+
+def test_stand_ins_of_stand_ins_by_period() -> None:
+    # an aide's two hours make one of a nurse, a nurse's hour one of a doctor; in the second year there is no aide
+    resources = {
+        "doctor": {"capacity": 10, "stand_in": {"nurse": 1}},
+        "nurse": {"capacity": 20, "stand_in": {"aide": {"per_unit": 2, "at_most": {"Y2": 5}}}},
+        "aide": {"capacity": {"Y1": 40, "Y2": 100}},
+    }
+    visits = {"service": {"unit_cost": 0, "up_to": 1000}, "uses": {"doctor": {"per_unit": 1}}}
+    programs = {"visits": {**visits, "outcomes": {"good": {"per_unit": 1}}}}
+    made = scenario(programs, resources=resources, periods=["Y1", "Y2"])
+    plan = bo.solve(made)
+    # 10 + 20 + 40 / 2, and 10 + 20 + 5
+    assert plan.units.tolist() == [pytest.approx([50, 35])]
+    assert plan.stand_ins.tolist() == [pytest.approx([40, 25]), pytest.approx([20, 5])]
+    assert plan.audit.resources.tolist() == [pytest.approx([10, 10]), pytest.approx([20, 20]), pytest.approx([40, 10])]
+    again = SpendingPlan.from_frame(made, **plan.decisions)
+    assert again.stand_ins is not None
+    assert again.stand_ins.tolist() == plan.stand_ins.tolist()
+
+
+def test_the_audit_finds_what_stands_in_for_too_much_or_less_than_nothing() -> None:
+    made = relieved(1000, 100, 30, 1)
+
+    def found(minutes: float, cases: float) -> list[str]:
+        spending = np.array([[[cases]]])
+        plan = SpendingPlan(spending, np.zeros((1, 1, 1)), stand_ins=np.array([[minutes]]))
+        return [str(one) for one in audit_plan(made, plan).violations]
+
+    assert found(30, 26) == []
+    assert found(29, 26) == ["pharmacy: the plan takes 101 units, and there are 100"]
+    (text,) = found(31, 26)
+    assert text == "nursing stands in for 31 units of pharmacy, and the most is 30"
+    (text,) = found(-1, 19)
+    assert "the least is 0" in text
+
+
+def test_a_limit_of_a_stand_in_is_priced_explained_and_relaxed() -> None:
+    plan = bo.solve(relieved(1000, 100, 200, 1))
+    row = bo.prices(plan).set_index("kind").loc["stand-in"]
+    # five minutes are a case
+    assert (row["name"], row["relief"], row["relief_until"]) == ("nursing for pharmacy", pytest.approx(0.2), 350)
+    (rule,) = plan.rules[plan.rules["kind"] == "stand-in"].to_dict("records")
+    assert (rule["value"], rule["bound"], rule["binding"], rule["price"]) == (200, 200, True, pytest.approx(0.2))
+    sentences = bo.explain(plan, "pharmacy").sentences
+    assert "Nursing stands in for 200 units more of it." in sentences
+    floor = relieved(1000, 100, 200, 1).with_("programs.care.service.at_least=70")
+    paths = {repair.amendments[0].path: repair.amendments[0].after for repair in bo.repairs(floor)}
+    assert paths["resources[pharmacy].stand_in[nursing].at_most"] == pytest.approx(250)
+    assert paths["resources[pharmacy].capacity"] == pytest.approx(150)
+
+
+def test_a_result_that_says_less_of_a_stand_in_is_not_accepted() -> None:
+    made = relieved(1000, 100, 200, 1)
+    document = bo.solve(made).to_dict()
+    document["proof"]["decisions"]["stand_ins"]["pharmacy"]["nursing"]["budget"] = 150.0
+    document["document_sha256"] = document_sha256(document)
+    assert not verify_result(document, made).accepted
 
 
 COSTS, GOODS = (7, 11, 5), (9, 15, 6)

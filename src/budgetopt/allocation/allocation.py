@@ -62,6 +62,8 @@ class Allocation:
         Which decision packages are taken in each period, or for projects start in it; shape (packages, periods).
     units
         Units of each service, 0 for all other programs; shape (programs, periods).
+    stand_ins
+        Units of a resource that another makes by standing in for it; shape (stand-ins, periods).
     rounded_to
         What its amounts are rounded to: dollars, a cent or another power of ten, or what ``round_to`` says.
     objective_value
@@ -84,6 +86,7 @@ class Allocation:
     transfers: Floats
     packages: Bools
     units: Floats
+    stand_ins: Floats
     rounded_to: float
     objective_value: float
     bound: float
@@ -182,7 +185,7 @@ class Allocation:
     @property
     def spending_plan(self) -> SpendingPlan:
         """The decisions alone, as arrays."""
-        return SpendingPlan(self.spending, self.transfers, self.packages, self.units)
+        return SpendingPlan(self.spending, self.transfers, self.packages, self.units, self.stand_ins)
 
     @cached_property
     def programs(self) -> pd.DataFrame:
@@ -208,7 +211,7 @@ class Allocation:
 
     @cached_property
     def decisions(self) -> dict[str, pd.DataFrame]:
-        """Every decision as tables: ``spending``, ``transfers``, ``packages`` and ``units``.
+        """Every decision as tables: ``spending``, ``transfers``, ``packages``, ``units`` and ``stand_ins``.
 
         ``SpendingPlan.from_frame(scenario, **plan.decisions)`` is the same plan.
         """

@@ -192,7 +192,7 @@ class _Offers:
                 return None
         taken = self._plan.packages.copy()
         taken[package, start] = True
-        return SpendingPlan(spending, plan.transfers, taken, plan.units)
+        return SpendingPlan(spending, plan.transfers, taken, plan.units, plan.stand_ins)
 
     def _when(self, periods: Ints) -> str:
         return f" in {self._scenario.periods[periods[0]]}" if len(self._scenario.periods) > 1 else ""

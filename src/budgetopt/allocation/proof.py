@@ -26,11 +26,11 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
     """Return what it takes to check an allocation without a solver.
 
     ``decisions`` are the payments by program, fund and period and the transfers by fund, fund and period, the packages
-    taken, the units of services, and what amounts are rounded to. ``point`` is the exact optimum before amounts are
-    rounded, by the labels of its columns; ``stages`` are the duals of each objective by the rows' labels,
-    null where there are none (integer decisions); ``held`` are the duals of the first objective while all integer
-    decisions are held; ``relaxation`` are its duals without the integer conditions, which prove a bound. What is zero
-    is left out.
+    taken, the units of services, what resources make by standing in for others, and what amounts are rounded to.
+    ``point`` is the exact optimum before amounts are rounded, by the labels of its columns; ``stages`` are the duals of
+    each objective by the rows' labels, null where there are none (integer decisions); ``held`` are the duals of the
+    first objective while all integer decisions are held; ``relaxation`` are its duals without the integer conditions,
+    which prove a bound. What is zero is left out.
     """
     outcome, problem, scenario = plan.solver_result, plan.formulation.linear_program, plan.scenario
     programs, funds, periods = scenario.programs.ids.tolist(), list(scenario.funds), list(scenario.periods)
@@ -40,6 +40,7 @@ def proof_document(plan: Allocation) -> dict[str, Any]:
             "transfers": _nested(plan.transfers, funds, funds, periods),
             "packages": packages_taken(plan),
             "units": _nested(plan.units, programs, periods),
+            "stand_ins": _stand_ins(plan),
             "rounded_to": float(plan.rounded_to),
         },
         "point": _sparse(outcome.x, problem.column_labels),
@@ -110,6 +111,7 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
     for program, by_period in decisions["units"].items():
         for period, units in by_period.items():
             plan.units[_known(programs, "program", program), _known(periods, "period", period)] = units
+    _read_stand_ins(plan, decisions["stand_ins"], scenario)
     unit = min(decisions["rounded_to"], CENT)
     for array in (plan.spending, plan.transfers):
         counts = counts_of(array, unit)
@@ -117,6 +119,30 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
             in_cents = "whole cents" if unit == CENT else f"multiples of {unit:g}"
             raise ResultFileError(f"an amount of the decisions is not in {in_cents}")
     return plan
+
+
+def _stand_ins(plan: Allocation) -> dict[str, Any]:
+    """Return the units that stand-ins make by the resource that is made, the one that stands in, and period."""
+    names, periods, pairs = list(plan.scenario.resources), plan.scenario.periods, plan.scenario.stand_ins
+    out: dict[str, Any] = {}
+    for pair, period in np.argwhere(plan.stand_ins).tolist():
+        made, by = names[pairs.resource[pair]], names[pairs.by[pair]]
+        out.setdefault(made, {}).setdefault(by, {})[periods[period]] = float(plan.stand_ins[pair, period])
+    return out
+
+
+def _read_stand_ins(plan: SpendingPlan, said: Mapping[str, Any], scenario: Scenario) -> None:
+    """Put the units that stand-ins make into a plan."""
+    assert plan.stand_ins is not None
+    names, pairs = list(scenario.resources), scenario.stand_ins
+    periods = {name: place for place, name in enumerate(scenario.periods)}
+    known = {(names[made], names[by]): at for at, (made, by) in enumerate(zip(pairs.resource, pairs.by, strict=True))}
+    for made, others in said.items():
+        for by, by_period in others.items():
+            if (made, by) not in known:
+                raise _unknown("stand-in", f"{by} for {made}")
+            for period, units in by_period.items():
+                plan.stand_ins[known[made, by], _known(periods, "period", period)] = units
 
 
 def vector_of(values: Mapping[str, float], labels: Sequence[str], what: str) -> Floats:

@@ -238,6 +238,8 @@ class PlanDecisions(Part):
     """By program and package, the periods in which it is taken, or for projects started."""
     units: dict[str, dict[str, Figure]]
     """Units of services, by program and period."""
+    stand_ins: Decisions
+    """Units of a resource that others make, by that resource, the one that stands in for it, and period."""
     rounded_to: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     """What amounts are rounded to; those that cannot be are in cents."""
 

@@ -111,6 +111,7 @@ def allocation_of(
         transfers=plan.transfers,
         packages=plan.packages_in(scenario),
         units=plan.units_in(scenario),
+        stand_ins=plan.stand_ins_in(scenario),
         rounded_to=whole.unit,
         objective_value=solution.objective,
         bound=outcome.certificate.bound,

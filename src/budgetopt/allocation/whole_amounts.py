@@ -95,7 +95,7 @@ def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
     """Yield the units to try, each a tenth of the one before."""
     largest = float(spending.max(initial=0.0))
     # cents of more than a few thousand billions are no whole numbers
-    unit = scenario.document.round_to or max(CENT, power_of_ten(EXACT * largest) if largest > 0 else CENT)
+    unit = scenario.document.round_to or power_of_ten(max(CENT, EXACT * largest))
     finest = min(FINEST * largest, unit)
     if scenario.document.round_to is not None:
         finest = scenario.cent
@@ -116,7 +116,8 @@ def _values(formulation: Formulation, point: Floats) -> list[float]:
 def _exact_plan(formulation: Formulation, point: Floats) -> SpendingPlan:
     """Return the plan of a point without any rounding."""
     spending, transfers = formulation.spending_of(point), formulation.transfers_of(point)
-    return SpendingPlan(spending, transfers, formulation.packages_of(point), formulation.units_of(point))
+    made = formulation.stand_ins_of(point)
+    return SpendingPlan(spending, transfers, formulation.packages_of(point), formulation.units_of(point), made)
 
 
 def _distance(formulation: Formulation, audit: Audit, exact: Sequence[float], point: Floats) -> float:
@@ -132,16 +133,16 @@ def _rounded(scenario: Scenario, formulation: Formulation, point: Floats, unit: 
     """Yield the plan of a point in whole units: by largest remainders, and beyond cents by a search."""
     if unit <= CENT:
         spending, transfers = _by_remainders(scenario, formulation, point, unit, None)
-        yield SpendingPlan(spending, transfers, formulation.packages_of(point), formulation.units_of(point))
+        yield replace(_exact_plan(formulation, point), spending=spending, transfers=transfers)
         return
     held = _held(scenario, formulation, unit)
     spending, transfers = _by_remainders(scenario, formulation, point, unit, held)
-    packages, units = formulation.packages_of(point), _units_of_money(scenario, formulation, point, spending, held)
-    yield SpendingPlan(spending, transfers, packages, units)
+    units = _units_of_money(scenario, formulation, point, spending, held)
+    yield replace(_exact_plan(formulation, point), spending=spending, transfers=transfers, units=units)
     best = _searched(formulation, point, unit, held)
     if best is not None:
         spending, transfers = _by_remainders(scenario, formulation, best, unit, held)
-        yield SpendingPlan(spending, transfers, packages, formulation.units_of(best))
+        yield replace(_exact_plan(formulation, best), spending=spending, transfers=transfers)
 
 
 def _by_remainders(

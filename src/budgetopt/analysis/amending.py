@@ -52,6 +52,7 @@ def _audited(scenario: Scenario, formulation: Formulation, point: Floats) -> Aud
         formulation.transfers_of(own),
         formulation.packages_of(own),
         formulation.units_of(own),
+        formulation.stand_ins_of(own),
     )
     return audit_plan(scenario, plan)
 

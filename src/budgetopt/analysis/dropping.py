@@ -11,8 +11,8 @@ from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["drops"]
 
-STEPS = 14
-"""Halvings that find the highest share of a match that can be kept, to a ten-thousandth of it."""
+DIGITS = 6
+"""To so many digits the highest share of a match that can be kept is found, by halvings."""
 
 
 def drops(
@@ -58,9 +58,9 @@ def _lowered(limit: Limit, dropped: Repair, works: Callable[[Repair], bool]) -> 
     """Return the repair that keeps as much of a number as can be kept; without any, the repair that drops the limit."""
     (number,) = limit.numbers
     best, kept, lost = dropped, 0.0, 1.0
-    for _ in range(STEPS):
+    while (lost - kept) * float(number.value) > 10.0**-DIGITS:
         middle = (kept + lost) / 2
-        after = type(number.value)(round(float(number.value) * middle, 6))
+        after = type(number.value)(round(float(number.value) * middle, DIGITS))
         lowered = Amendment(limit, limit.address_of(number), number.value, after)
         repair = Repair(dropped.cost * (1.0 - middle), (lowered,), dropped.measure)
         if after > 0 and works(repair):

@@ -278,7 +278,9 @@ def _farthest(question: WhatIf, limit: LimitRow, direction: int) -> float:
     answer = question.solve(replace(free, stages=(stage,)))
     if answer.termination is not Termination.OPTIMAL:
         return np.inf
-    return max(direction * (answer.objective - limit.bound), 0.0)
+    far = max(direction * (answer.objective - limit.bound), 0.0)
+    # there is no less of a resource than none, whatever stands in for it
+    return min(far, max(limit.bound, 0.0)) if limit.limit.kind == "resource" and direction < 0 else far
 
 
 def _with_bound(question: WhatIf, limit: LimitRow, lower: float, upper: float) -> LinearProgram:

@@ -28,7 +28,7 @@ from budgetopt.audit.program_limits import (
     check_spending_limits,
 )
 from budgetopt.audit.rules import check_rule
-from budgetopt.audit.target_audit import check_resources, check_targets
+from budgetopt.audit.target_audit import check_resources, check_stand_ins, check_targets
 from budgetopt.errors import OptionError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -55,6 +55,7 @@ CHECKS: tuple[Callable[[Evaluation], list[Check]], ...] = (
     check_maintenance,
     check_supplanting,
     check_resources,
+    check_stand_ins,
     check_targets,
 )
 """What checks everything but the rules, in the order in which it is reported."""

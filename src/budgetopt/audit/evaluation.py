@@ -91,7 +91,9 @@ class Evaluation:
         spending, transfers = (np.where(np.isfinite(a), a, 0.0) for a in (self.given.spending, self.given.transfers))
         said = self.given.units_in(self.scenario)
         units = np.where(np.isinf(said), 0.0, said)
-        return SpendingPlan(spending, transfers, self.given.packages_in(self.scenario), units)
+        said = self.given.stand_ins_in(self.scenario)
+        made = np.where(np.isfinite(said), said, 0.0)
+        return SpendingPlan(spending, transfers, self.given.packages_in(self.scenario), units, made)
 
     @property
     def taken(self) -> Bools:
@@ -166,8 +168,17 @@ class Evaluation:
 
     @cached_property
     def resources(self) -> Floats:
-        """What is taken of each resource; shape (resources, periods)."""
-        return self.uses.totals(len(self.scenario.resources))
+        """What is taken of each resource, beyond what others make of it; shape (resources, periods)."""
+        return self.uses.totals(len(self.scenario.resources)) + self.stood_in
+
+    @cached_property
+    def stood_in(self) -> Floats:
+        """What standing in for others takes of each resource, less what others make of it; (resources, periods)."""
+        pairs, made = self.scenario.stand_ins, self.plan.stand_ins_in(self.scenario)
+        taken = np.zeros((len(self.scenario.resources), made.shape[1]))
+        np.add.at(taken, pairs.by, pairs.per_unit[:, None] * made)
+        np.add.at(taken, pairs.resource, -made)
+        return taken
 
     @cached_property
     def balances(self) -> Balances:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from budgetopt.audit.current import charge_baseline, current_packages, current_units
 from budgetopt.errors import OptionError, UnknownNameError
-from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints, objects
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -35,12 +35,16 @@ class SpendingPlan:
     units
         Units of each service, 0 for programs that are none; NaN, and left out, what the money pays for, and none of a
         service that costs no money. Shape (programs, periods).
+    stand_ins
+        Units of a resource that others make by standing in for it, for each pair of the scenario's ``stand_ins``; shape
+        (stand-ins, periods). Left out, none.
     """
 
     spending: Floats
     transfers: Floats
     packages: Bools | None = None
     units: Floats | None = None
+    stand_ins: Floats | None = None
 
     @classmethod
     def nothing(cls, scenario: Scenario) -> SpendingPlan:
@@ -51,6 +55,7 @@ class SpendingPlan:
             np.zeros((funds, funds, periods)),
             np.zeros((len(scenario.packages), periods), dtype=bool),
             units_of_money(scenario),
+            np.zeros((len(scenario.stand_ins), periods)),
         )
 
     @classmethod
@@ -84,6 +89,12 @@ class SpendingPlan:
             return units_of_money(scenario)
         return np.asarray(self.units, dtype=np.float64)
 
+    def stand_ins_in(self, scenario: Scenario) -> Floats:
+        """Return what others make of each resource by standing in, none if left out; shape (stand-ins, periods)."""
+        if self.stand_ins is None:
+            return np.zeros((len(scenario.stand_ins), len(scenario.periods)))
+        return np.asarray(self.stand_ins, dtype=np.float64)
+
     @classmethod
     def from_frame(
         cls,
@@ -93,6 +104,7 @@ class SpendingPlan:
         transfers: pd.DataFrame | None = None,
         packages: pd.DataFrame | None = None,
         units: pd.DataFrame | None = None,
+        stand_ins: pd.DataFrame | None = None,
     ) -> SpendingPlan:
         """Return the plan that tables describe.
 
@@ -112,6 +124,8 @@ class SpendingPlan:
         units
             One row for what a service serves: columns ``program``, ``period``, ``units``. Left out, or where a service
             that costs money has no row at all, its units are what its money pays for.
+        stand_ins
+            One row for what another resource makes by standing in: columns ``resource``, ``by``, ``period``, ``units``.
 
         Raises
         ------
@@ -137,14 +151,14 @@ class SpendingPlan:
             columns = {"program": programs, "package": None, "period": scenario.periods}
             where, _ = _read(packages, columns, "packages", "")
             plan.packages[_packages(scenario, where[0], packages["package"].tolist()), where[2]] = True
-        return plan
+        return plan if stand_ins is None else replace(plan, stand_ins=_stood_in(scenario, stand_ins))
 
     def to_frames(self, scenario: Scenario) -> dict[str, pd.DataFrame]:
         """Return the plan as tables that name programs, funds and periods; :meth:`from_frame` reads them back.
 
-        ``spending``, ``transfers``, ``packages`` and ``units``, each with the columns that :meth:`from_frame` takes,
-        and a row for each amount that is not zero and each package that is taken. Units that are what the money pays
-        for have no row.
+        ``spending``, ``transfers``, ``packages``, ``units`` and ``stand_ins``, each with the columns that
+        :meth:`from_frame` takes, and a row for each amount that is not zero and each package that is taken. Units that
+        are what the money pays for have no row.
         """
         import pandas as pd
 
@@ -156,6 +170,8 @@ class SpendingPlan:
         giver, taker, moved = np.nonzero(self.transfers)
         package, start = np.nonzero(self.packages_in(scenario))
         served, during = np.nonzero(units)
+        pairs, made, names = scenario.stand_ins, self.stand_ins_in(scenario), objects(list(scenario.resources))
+        pair, then = np.nonzero(made)
         called = np.where(packages.name == "", (packages.number + 1).astype(str), packages.name)
         columns: dict[str, dict[str, Any]] = {
             "spending": {
@@ -176,6 +192,12 @@ class SpendingPlan:
                 "period": periods[start],
             },
             "units": {"program": ids[served], "period": periods[during], "units": units[served, during]},
+            "stand_ins": {
+                "resource": names[pairs.resource[pair]],
+                "by": names[pairs.by[pair]],
+                "period": periods[then],
+                "units": made[pair, then],
+            },
         }
         return {name: pd.DataFrame(table) for name, table in columns.items()}
 
@@ -193,6 +215,7 @@ class SpendingPlan:
             ("transfers", self.transfers, (funds, funds, periods), "funds, funds, periods"),
             ("packages", self.packages, (len(scenario.packages), periods), "packages, periods"),
             ("units", self.units, (programs, periods), "programs, periods"),
+            ("stand-ins", self.stand_ins, (len(scenario.stand_ins), periods), "stand-ins, periods"),
         ):
             if array is not None and np.shape(array) != shape:
                 raise OptionError(
@@ -254,6 +277,27 @@ def _read(
 def _may_lack(column: str, names: Sequence[str] | None) -> bool:
     """Return whether a table may leave a column out, because all of its cells would be the same."""
     return column in ("fund", "period") and names is not None and len(names) == 1
+
+
+def _stood_in(scenario: Scenario, table: pd.DataFrame) -> Floats:
+    """Return what resources make by standing in for others, from a table; shape (stand-ins, periods)."""
+    made, names = np.zeros((len(scenario.stand_ins), len(scenario.periods))), tuple(scenario.resources)
+    where, units = _read(table, {"resource": names, "by": names, "period": scenario.periods}, "stand_ins", "units")
+    np.add.at(made, (_pairs(scenario, where[0], where[1]), where[2]), units)
+    return made
+
+
+def _pairs(scenario: Scenario, resource: Ints, by: Ints) -> Ints:
+    """Return the positions of the stand-ins of some resources by others."""
+    pairs, names = scenario.stand_ins, list(scenario.resources)
+    known = {pair: at for at, pair in enumerate(zip(pairs.resource.tolist(), pairs.by.tolist(), strict=True))}
+    found = []
+    for pair in zip(resource.tolist(), by.tolist(), strict=True):
+        if pair not in known:
+            others = [names[other] for made, other in known if made == pair[0]]
+            raise UnknownNameError(f"stand-in for {names[pair[0]]}", names[pair[1]], others)
+        found.append(known[pair])
+    return np.array(found, dtype=np.int64)
 
 
 def _packages(scenario: Scenario, program: Ints, said: Sequence[object]) -> Ints:

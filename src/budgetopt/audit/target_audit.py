@@ -8,7 +8,7 @@ from budgetopt.audit.check import Check
 from budgetopt.audit.evaluation import Evaluation
 from budgetopt.audit.rules.bounded import bounded
 
-__all__ = ["check_resources", "check_targets"]
+__all__ = ["check_resources", "check_stand_ins", "check_targets"]
 
 
 def check_targets(evaluation: Evaluation) -> list[Check]:
@@ -54,27 +54,57 @@ def check_resources(evaluation: Evaluation) -> list[Check]:
     A resource without a capacity is not limited.
 
     What programs take of it for a dollar, for a unit of their service, for a unit of an outcome and for a package in
-    service adds up; a service with a use below zero makes some of it.
+    service adds up; a service with a use below zero makes some of it. Units of it that stand in for another resource
+    are taken, too, and units that others make by standing in for it are not.
     """
     scenario = evaluation.scenario
     everyone, periods = np.ones(len(scenario.programs)), np.arange(len(scenario.periods))
     checks = []
-    for name, resource in scenario.resources.items():
+    for position, (name, resource) in enumerate(scenario.resources.items()):
         if resource.capacity is None:
             continue
+        stood_in = evaluation.stood_in[position]
         used, capacity = evaluation.resource(name, everyone), scenario.per_period(resource.capacity)
         shown = (resource.name or name).replace("{", "{{").replace("}", "}}")
         checks.append(
             Check(
                 kind="resource",
                 name=name,
-                value=used.value,
+                value=used.value + stood_in,
                 upper=capacity,
                 period=periods,
-                allowed=np.maximum(used.cent, evaluation.tolerance * (used.gross + capacity)),
+                allowed=np.maximum(used.cent, evaluation.tolerance * (used.gross + np.abs(stood_in) + capacity)),
                 unit=resource.unit,
                 because=resource.because,
                 above=f"{shown}: the plan takes {{value}} {{unit}}{{in_period}}, and there are {{bound}}",
             )
         )
+    return checks
+
+
+def check_stand_ins(evaluation: Evaluation) -> list[Check]:
+    """Check that no resource stands in for another by less than nothing, or by more than it may."""
+    scenario, made = evaluation.scenario, evaluation.given.stand_ins_in(evaluation.scenario)
+    pair, checks = 0, []
+    for name, resource in scenario.resources.items():
+        for other, said in resource.stand_in.items():
+            shown = (scenario.resources[other].name or other, resource.name or name)
+            by, of = (text.replace("{", "{{").replace("}", "}}") for text in shown)
+            most = scenario.per_period(said.at_most, np.inf)
+            checks.append(
+                Check(
+                    kind="stand-in",
+                    name=f"{other} for {name}",
+                    value=made[pair],
+                    lower=np.zeros(len(most)),
+                    upper=most,
+                    period=np.arange(len(most)),
+                    allowed=evaluation.tolerance * (np.abs(made[pair]) + np.where(np.isfinite(most), most, 0.0) + 1.0),
+                    unit=resource.unit,
+                    because=said.because,
+                    below=f"{by} stands in for {{value}} {{unit}} of {of}{{in_period}}, and the least is {{bound}}",
+                    above=f"{by} stands in for {{value}} {{unit}} of {of}{{in_period}}, and the most is {{bound}}",
+                )
+            )
+            pair += 1
     return checks

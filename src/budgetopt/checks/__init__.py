@@ -22,6 +22,7 @@ from budgetopt.checks.rule_checks import check_rules
 from budgetopt.checks.selection_checks import check_selections
 from budgetopt.checks.shape_checks import check_shapes
 from budgetopt.checks.share_checks import check_shares
+from budgetopt.checks.stand_in_mistakes import check_standing_in
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["CHECKS", "check", "notes"]
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_selections,
     check_programs,
     check_shapes,
+    check_standing_in,
     check_responses,
     check_funds,
     check_rules,

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.checks.program_checks import rows_with
-from budgetopt.checks.remarks import some_programs
+from budgetopt.checks.remarks import MOST_NAMES, some_programs
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.estimates import assumed_effects, assumed_growth, effect_prefixes, sized
 from budgetopt.scenario.responses import ACCURACY, FIRST, is_diminishing
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import listed
+from budgetopt.scenario.years import year_in
 
 __all__ = ["evidence_remarks"]
 
@@ -20,13 +22,16 @@ def evidence_remarks(scenario: Scenario) -> Iterator[str]:
     """Yield remarks on what is said of the effects."""
     yield from _known(scenario)
     yield from _results(scenario)
+    yield from _old(scenario)
+    yield from _unlinked(scenario)
+    yield from _prices(scenario)
 
 
 def _known(scenario: Scenario) -> Iterator[str]:
     """Yield how many effects are assumptions, and how many do not say how they are known."""
     programs = scenario.programs
     effects = assumed = silent = unknown = 0
-    for prefix in [prefix for name in scenario.outcomes for prefix in effect_prefixes(programs, name)]:
+    for prefix in _prefixes(scenario):
         has, (is_assumed, is_silent) = sized(programs, prefix), assumed_effects(programs, prefix)
         effects += int(has.sum())
         assumed += int(is_assumed.sum())
@@ -63,3 +68,64 @@ def _results(scenario: Scenario) -> Iterator[str]:
         sentence = f"the result of {{}} is so much of '{name}', and less of that is better: "
         sentence += "if the money keeps it low, write a `curve` from what there is without the money"
         yield from some_programs(scenario, adds & (outcome.direction == "decrease"), sentence)
+
+
+def _old(scenario: Scenario) -> Iterator[str]:
+    """Yield which effects were measured more years ago than the scenario says that evidence lasts."""
+    years, now = scenario.document.stale_after, year_in(scenario.periods[0]) if scenario.periods else None
+    if years is None:
+        return
+    if now is None:
+        yield "`stale_after` finds nothing: the name of the first period has no year, such as FY2027"
+        return
+    programs = scenario.programs
+    old, undated = np.zeros((2, len(programs)), dtype=bool)
+    for prefix in _prefixes(scenario):
+        dates = programs.text(f"{prefix}.as_of")
+        measured = {text: year_in(text) for text in set(dates.tolist())}
+        known = np.array([measured[text] or 0 for text in dates.tolist()], dtype=np.int64)
+        has = sized(programs, prefix)
+        old |= has & (known > 0) & (now - known > years)
+        undated |= has & (known == 0) & np.isin(programs.text(f"{prefix}.evidence"), _STUDIES)
+    sentence = (
+        f"the evidence of {{}} is older than {years} {'years' if years > 1 else 'year'} in {scenario.periods[0]} "
+    )
+    yield from some_programs(scenario, old, sentence + "(`stale_after`)")
+    sentence = "the studies behind {} have no year (`as_of`), so nothing tells whether they are old"
+    yield from some_programs(scenario, undated, sentence)
+
+
+def _unlinked(scenario: Scenario) -> Iterator[str]:
+    """Yield which ratings and studies nobody can look up."""
+    programs = scenario.programs
+    rated, studied = np.zeros((2, len(programs)), dtype=bool)
+    for prefix in _prefixes(scenario):
+        unlinked = sized(programs, prefix) & (programs.text(f"{prefix}.link") == "")
+        rating = programs.text(f"{prefix}.tier") != ""
+        rated |= unlinked & rating
+        studied |= unlinked & ~rating & np.isin(programs.text(f"{prefix}.evidence"), _PUBLISHED)
+    sentence = "the [rating|ratings] of {} cannot be looked up: [it has|they have] no `link`"
+    yield from some_programs(scenario, rated, sentence)
+    yield from some_programs(scenario, studied, "the [study|studies] behind {} [has|have] no `link` to be looked up by")
+
+
+def _prices(scenario: Scenario) -> Iterator[str]:
+    """Yield that effects are in the prices of several years, or brought there by several indexes."""
+    programs = scenario.programs
+    for key, what in (("price_year", "the prices of several years"), ("price_index", "prices by several indexes")):
+        said: dict[str, None] = {}
+        for prefix in _prefixes(scenario):
+            texts = programs.text(f"{prefix}.{key}")[sized(programs, prefix)].tolist()
+            said |= dict.fromkeys(str(year_in(text) or text) if key == "price_year" else text for text in texts if text)
+        if len(said) > 1:
+            yield f"effects are in {what} ({listed(sorted(said), MOST_NAMES)}): bring them to one"
+
+
+_STUDIES = ("rct", "quasi_experimental", "observational")
+_PUBLISHED = _STUDIES[:2]
+"""Kinds of studies that an office does not make of its own records."""
+
+
+def _prefixes(scenario: Scenario) -> list[str]:
+    """Return the keys below which effects stand."""
+    return [prefix for name in scenario.outcomes for prefix in effect_prefixes(scenario.programs, name)]

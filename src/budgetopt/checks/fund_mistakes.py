@@ -16,7 +16,7 @@ from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["check_funds"]
+__all__ = ["check_funds", "circle_of"]
 
 
 def check_funds(scenario: Scenario, findings: Findings) -> None:
@@ -85,7 +85,7 @@ def _circles(scenario: Scenario, findings: Findings) -> None:
         for other, transfer in fund.transfers_to.items():
             if other in needed and other != name and (scenario.per_period(transfer.at_least) > 0).any():
                 needed[name].append(other)
-    while circle := _circle(needed):
+    while circle := circle_of(needed):
         path: Path = ("funds", circle[0], "transfers_to", circle[1])
         shown = " to ".join(f"'{name}'" for name in circle)
         message = f"money must go round in a circle: from {shown}"
@@ -96,8 +96,11 @@ def _circles(scenario: Scenario, findings: Findings) -> None:
             needed[name] = []
 
 
-def _circle(needed: dict[str, list[str]]) -> list[str]:
-    """Return the funds of a circle of transfers, the first one again at the end; empty if there is none."""
+def circle_of(needed: dict[str, list[str]]) -> list[str]:
+    """Return the names of a circle, the first one again at the end; empty if there is none.
+
+    ``needed`` has for each name those that follow it.
+    """
     order: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(needed, ()))
     for name, others in needed.items():
         for other in others:

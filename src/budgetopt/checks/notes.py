@@ -149,6 +149,7 @@ def _outcomes(scenario: Scenario) -> Iterator[str]:
 
 def _resources(scenario: Scenario) -> Iterator[str]:
     used = affected_names(scenario, "uses")
+    used |= {other for resource in scenario.resources.values() for other in resource.stand_in}
     for name, resource in scenario.resources.items():
         if name not in used:
             yield f"no program uses resource '{name}'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -68,6 +68,10 @@ class Builder:
             self._limits["row_upper"].append(np.where(free, np.inf, upper))
             self.row_count += count
         return block.positions
+
+    def blocks_of(self, kind: str) -> Iterator[Block]:
+        """Yield the rows of one kind that were added so far."""
+        return (block for block in self._rows if block.kind == kind)
 
     def entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
         """Add entries of the matrix; those of the same cell are added up, those of row -1 are left out."""

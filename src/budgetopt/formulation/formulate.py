@@ -15,6 +15,7 @@ from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.rules import compile_rules
 from budgetopt.formulation.rules.linear_rule import LinearRule
 from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
+from budgetopt.formulation.rules.standing_in import add_stand_ins
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
 from budgetopt.formulation.spending.continuous import Scaled, add_continuous
@@ -107,13 +108,20 @@ class Formulation:
             moved[block.keys["fund"], block.keys["to"], block.keys["period"]] = x[block.start : block.stop]
         return moved
 
+    def stand_ins_of(self, x: Floats) -> Floats:
+        """Return the units of a resource that each stand-in makes at a point; shape (stand-ins, periods)."""
+        blocks = list(self.linear_program.column_labels.of_kind("stand-in"))
+        periods = self.limits.lower.shape[1]
+        made = [x[block.start : block.stop].reshape(-1, periods) for block in blocks]
+        return np.maximum(made[0], 0.0) if made else np.zeros((0, periods))
+
 
 def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep_all: bool = False) -> Formulation:
     """Say a scenario as a linear program.
 
     The columns are levels of programs, segment by segment, or what a fund pays for a program; decision packages;
-    closing balances and transfers of funds. Binary columns come only with a shape or a rule that needs them. See the
-    formulation in the documentation for the mathematics.
+    closing balances and transfers of funds; what resources make by standing in for others. Binary columns come only
+    with a shape or a rule that needs them. See the formulation in the documentation for the mathematics.
 
     Parameters
     ----------
@@ -141,6 +149,7 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
         (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
     }
     goals = add_rules(builder, rules, terms, limit_of, soft="target" if is_goal_programming(scenario) else "")
+    add_stand_ins(builder, scenario)
     add_year_to_year(builder, scenario, terms.spending)
     # a new program changes from nothing
     reference, spending = np.nan_to_num(scenario.baselines), terms.spending
@@ -204,6 +213,7 @@ def _names(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         "target": outcomes,
         "outcome": outcomes,
         "resource": tuple(scenario.resources),
+        "by": tuple(scenario.resources),
     }
 
 

@@ -12,10 +12,12 @@ from budgetopt.scenario.model import ChangeLimit, ChangeRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import select
 
-__all__ = ["NO_LIMIT", "ProgramLimits", "changes", "program_limits"]
+__all__ = ["NO_LIMIT", "ProgramLimits", "changes", "met", "program_limits"]
 
 NO_LIMIT = -1
 """Stands where nothing limits."""
+ROUNDING = 1e-12
+"""The share of itself by which a floor is above a ceiling only because both were worked out in floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,14 @@ def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> Progr
         lower = nothing if down is None else baseline * max(0.0, 1 - down)
         upper = nothing if up is None else baseline * (1 + up)
         _tighten(limits, lower, upper, position, position)
+    limits.lower[:] = met(limits.lower, limits.upper)
     return limits
+
+
+def met(lower: Floats, upper: Floats) -> Floats:
+    """Return lower limits, those that are above the upper ones by rounding only at these: 5% of it, and 95% less."""
+    above = (lower > upper) & (lower <= upper * (1.0 + ROUNDING))
+    return np.where(above, upper, lower)
 
 
 def changes(change: ChangeLimit) -> tuple[float | None, ...]:

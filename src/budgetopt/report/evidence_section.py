@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from budgetopt.report.content import Block, Cell, Media, Paragraph, References, ReportColumn, ReportTable
+from budgetopt.report.moved_money import moved_tables, moved_words
 from budgetopt.report.numbers import plural
 from budgetopt.report.sources import EffectLine
 from budgetopt.report.view import PlanView
@@ -20,6 +21,7 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
     """Yield the assumptions, how each effect is known, and the sources; a summary says how many are assumptions."""
     if view.media is Media.PAGE:
         yield from _assumptions(view)
+        yield from moved_tables(view)
         if view.other_assumptions:
             yield ReportTable(
                 caption="Other figures that are assumptions, by the word of their source.",
@@ -39,8 +41,8 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
         sources = [(source.number, source.dated, source.used_for()) for source in view.sources.all]
         none = Paragraph("The scenario names no source.", heading="Sources")
         yield References(sources) if sources else none
-    elif view.assumptions and view.media in Media.SUMMARY:
-        yield Paragraph(view.assumption_words)
+    elif words := " ".join(filter(None, (view.assumption_words, moved_words(view)))):
+        yield Paragraph(words, media=Media.SUMMARY)
 
 
 def _effects(view: PlanView) -> ReportTable:
@@ -52,12 +54,19 @@ def _effects(view: PlanView) -> ReportTable:
             ReportColumn("Program", "program_name"),
             ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
             ReportColumn("Effect", lambda line: Cell(line.words, below=[line.error])),
-            ReportColumn("Evidence", lambda line: Cell(line.known, sources=[view.sources.number(line.source)])),
+            ReportColumn("Evidence", lambda line: _evidence(view, line)),
             ReportColumn("As of", "as_of"),
             ReportColumn("Note", "public_note"),
         ],
         records=view.effects[:MOST_EFFECTS],
         look="words",
+    )
+
+
+def _evidence(view: PlanView, line: EffectLine) -> Cell:
+    """Return how an effect is known: the study, its web address, and the number of the source."""
+    return Cell(
+        "; ".join(filter(None, (line.known, line.study, line.link))), sources=[view.sources.number(line.source)]
     )
 
 
@@ -87,20 +96,26 @@ def evidence_sheets(view: PlanView) -> list[ReportTable]:
     """Return the sheets of effects and of assumptions."""
     effects = [_effect_record(view, line) for line in view.effects]
     assumed = [_effect_record(view, line) for line in view.assumptions]
-    assumed += [(name, "", figure, "", "", source, "", "") for name, figure, source in view.other_assumptions]
-    return [_sheet("Effects", "Effect", effects), _sheet("Assumptions", "What is assumed", assumed)]
+    assumed += [(name, "", figure, "", "", source, "", "", "", "") for name, figure, source in view.other_assumptions]
+    return [
+        _sheet("Effects", "Effect", effects),
+        _sheet("Assumptions", "What is assumed", assumed),
+        *moved_tables(view),
+    ]
 
 
 def _effect_record(view: PlanView, line: EffectLine) -> tuple[str, ...]:
     outcome = view.bought.rows[line.outcome].name
     return (
-        line.program_name, outcome, line.words, line.error, line.known, line.source, line.as_of, line.public_note
+        line.program_name, outcome, line.words, line.error, line.known, line.source, line.as_of, line.public_note,
+        line.study, line.link
     )  # fmt: skip
 
 
 def _sheet(title: str, what: str, records: list[tuple[str, ...]]) -> ReportTable:
     headers = {
-        "What": 34, "Outcome": 26, what: 44, "Error": 30, "Evidence": 30, "Source": 40, "As of": 12, "Note": 50
+        "What": 34, "Outcome": 26, what: 44, "Error": 30, "Evidence": 30, "Source": 40, "As of": 12, "Note": 50,
+        "Study": 50, "Link": 40
     }  # fmt: skip
     columns = [ReportColumn(header, itemgetter(at), width=width) for at, (header, width) in enumerate(headers.items())]
     return ReportTable(title=title, columns=columns, records=records)

@@ -81,6 +81,7 @@ def _known(line: EffectLine) -> str:
         known = "assumed"
     else:
         known = f"known{_from(line) or ' from a source'}"
+    cited = "; ".join(filter(None, (cited, line.study, line.link)))
     return f"{known} ({cited})" if cited else known
 
 

@@ -46,6 +46,7 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
     if provision.kind in ("target", "resource"):
         sentences += _in_each_period(plan, rows, numbers)
+        sentences += _standing_in(plan, provision.name, numbers) if provision.kind == "resource" else ()
         sentences += _before_it_binds(plan, table, rows, numbers)
     if len(table):
         cost = float(table["total_cost"].iloc[0])
@@ -83,6 +84,23 @@ def _in_each_period(plan: Allocation, rows: pd.DataFrame, numbers: Numbers) -> I
         has = numbers.with_unit(float(row["value"]), unit) if unit else numbers.quantity(float(row["value"]))
         when = f"In {period} the" if many else "The"
         yield f"{when} plan has {has}; the limit is {row['sense']} {numbers.quantity(float(row['bound']))}."
+
+
+def _standing_in(plan: Allocation, name: str, numbers: Numbers) -> Iterator[str]:
+    """Say what stands in for a resource, and for what it stands in itself, in each period."""
+    resources, pairs, periods = plan.scenario.resources, plan.scenario.stand_ins, plan.scenario.periods
+    names = [label(key, resource.name) for key, resource in resources.items()]
+    own = list(resources).index(name)
+    for pair, period in np.argwhere(plan.stand_ins > 0).tolist():
+        made, by = int(pairs.resource[pair]), int(pairs.by[pair])
+        when = f" in {one_line(periods[period])}" if len(periods) > 1 else ""
+        units = float(plan.stand_ins[pair, period])
+        amount = numbers.with_unit(units, one_line(list(resources.values())[made].unit))
+        if own == made:
+            yield f"{capital(names[by])} stands in for {amount} more of it{when}."
+        elif own == by:
+            taken = numbers.with_unit(units * float(pairs.per_unit[pair]), one_line(resources[name].unit))
+            yield f"{capital(taken)} of it stand in for {amount} of {names[made]}{when}."
 
 
 def _before_it_binds(plan: Allocation, table: pd.DataFrame, rows: pd.DataFrame, numbers: Numbers) -> Iterator[str]:

@@ -16,7 +16,7 @@ from budgetopt.scenario.estimates import assumed_effects, assumed_growth, effect
 from budgetopt.scenario.model import Fund, Outcome
 from budgetopt.scenario.programs import ProgramTable
 
-__all__ = ["EVIDENCE_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines"]
+__all__ = ["EVIDENCE_WORDS", "TIER_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines"]
 
 EVIDENCE_WORDS = {
     "rct": "randomized trial",
@@ -28,6 +28,22 @@ EVIDENCE_WORDS = {
     "": "no evidence given",
 }
 """How each grade of evidence is said; the best first."""
+TIER_WORDS = {
+    "wwc_tier_1": "What Works Clearinghouse, tier 1 (strong)",
+    "wwc_tier_2": "What Works Clearinghouse, tier 2 (moderate)",
+    "wwc_tier_3": "What Works Clearinghouse, tier 3 (promising)",
+    "wwc_tier_4": "What Works Clearinghouse, tier 4 (a rationale)",
+    "clear_high": "CLEAR, high causal evidence",
+    "clear_moderate": "CLEAR, moderate causal evidence",
+    "clear_low": "CLEAR, low causal evidence",
+    "results_first_green": "Results First, green (highest rated)",
+    "results_first_yellow": "Results First, yellow (second highest)",
+    "results_first_blue": "Results First, blue (mixed effects)",
+    "results_first_gray": "Results First, gray (no effects)",
+    "results_first_red": "Results First, red (negative effects)",
+    "results_first_purple": "Results First, purple (too little evidence)",
+}
+"""How the ratings of clearinghouses are said."""
 MOST_DATES = 4
 """A source of more dates is shown with the first and the last."""
 
@@ -45,6 +61,9 @@ class EffectLine:
     source: str
     as_of: str
     public_note: str
+    tier: str  # the rating of a clearinghouse, empty where none is given
+    study: str  # its design, rating, sample, population and prices, in words
+    link: str
     assumed: bool
     silent: bool  # an assumption because nothing is said of its evidence
     growth_assumed: bool  # an assumption because nothing is said of how this year's result grows
@@ -70,7 +89,7 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
     lines: list[EffectLine] = []
     for position, row in enumerate(rows):
         for prefix in effect_prefixes(programs, row.key):
-            keys = ("evidence", "source", "as_of", "public_note")
+            keys = ("evidence", "source", "as_of", "public_note", "tier", *_STUDY)
             evidence, *texts = (programs.text(f"{prefix}.{key}") for key in keys)
             assumed = [
                 column.tolist() for column in (*assumed_effects(programs, prefix), assumed_growth(programs, prefix))
@@ -78,11 +97,25 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
             errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
             for program, words in _sizes(programs, prefix, row, numbers):
                 name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
-                source, as_of, note = (one_line(column[program]) for column in texts)
+                source, as_of, note, tier, *study = (one_line(column[program]) for column in texts)
                 grade, whether = str(evidence[program]), (column[program] for column in assumed)
-                line = EffectLine(program, position, name, words, grade, error, source, as_of, note, *whether)
+                known = (source, as_of, note, tier, _study(tier, *study[:-1]), study[-1])
+                line = EffectLine(program, position, name, words, grade, error, *known, *whether)
                 lines.append(line)
     return sorted(lines, key=lambda line: (line.program, line.outcome))
+
+
+_STUDY = ("design", "sample", "population", "price_year", "price_index", "link")
+"""Keys that say how an effect was studied."""
+
+
+def _study(tier: str, design: str, sample: str, population: str, price_year: str, price_index: str) -> str:
+    """Return how an effect was studied, in words."""
+    prices = f"prices of {price_year}" if price_year else ""
+    if price_index:
+        prices = f"{prices or 'prices'} by {price_index}"
+    parts = [design, TIER_WORDS.get(tier, ""), f"sample: {sample}" if sample else "", population, prices]
+    return "; ".join(filter(None, parts))
 
 
 def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Numbers) -> Iterator[tuple[int, str]]:

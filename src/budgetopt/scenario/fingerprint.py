@@ -16,6 +16,8 @@ from budgetopt.scenario.programs import Column, ProgramTable
 __all__ = ["fingerprint"]
 
 _SELECTIONS = ("where", "only")
+_NOT_SAID = {"programs", "tables", "stale_after"}
+"""What is told apart elsewhere, and what only `check` asks for."""
 _ORDERED = ("funds",)
 """Mappings whose order has a meaning: ties between funds are settled by it."""
 
@@ -25,7 +27,7 @@ def fingerprint(document: Document, programs: ProgramTable) -> str:
 
     Internal notes do not enter, so that whoever publishes a scenario can leave them out.
     """
-    content = _same_selections(document.model_dump(mode="json", by_alias=True, exclude={"programs", "tables"}))
+    content = _same_selections(document.model_dump(mode="json", by_alias=True, exclude=_NOT_SAID))
     ordered = {key: list(content[key].items()) for key in _ORDERED}
     digest = hashlib.sha256(_json({**content, **ordered}))
     _add_texts(digest, programs.ids)

@@ -22,6 +22,7 @@ from budgetopt.scenario.payers import eligible, fund_shares
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.responses import baseline_dollars, calculated
+from budgetopt.scenario.stand_ins import StandIns, stand_ins_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +125,11 @@ class Scenario:
     def uses(self) -> Effects:
         """What spending uses of resources, one row a program and resource; an ``outcome`` of it is a resource."""
         return uses_of(self.calculated, tuple(self.resources), tuple(self.outcomes), self.effects)
+
+    @cached_property
+    def stand_ins(self) -> StandIns:
+        """Which resources can stand in for others, at which rate and up to which limit."""
+        return stand_ins_of(self)
 
     @cached_property
     def packages(self) -> PackageTable:

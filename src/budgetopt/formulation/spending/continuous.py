@@ -8,7 +8,7 @@ import numpy as np
 
 from budgetopt.formulation.builder import Builder
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
-from budgetopt.formulation.program_bounds import ProgramLimits
+from budgetopt.formulation.program_bounds import ProgramLimits, met
 from budgetopt.formulation.segments import Segments
 from budgetopt.formulation.spending.levels import Levels
 from budgetopt.formulation.spending.positions import each_period, payers, placed
@@ -177,6 +177,7 @@ def _add_limits(builder: Builder, programs: Scaled, spent: SpendingTerms) -> Non
     bounded = np.isfinite(levels.upper)
     most = np.where(bounded, levels.upper, 0.0) * levels.price
     upper = np.where(bounded, np.minimum(limits.upper, most), limits.upper)
+    lower = met(lower, upper)
     limited = programs.by_fund_alone[:, None] & ((lower > 0) | np.isfinite(upper) | programs.keep_all)
     # what no fund pays for, or what costs no money, cannot reach a floor
     no_money = programs.scaled & ((programs.funds == 0) | programs.free)

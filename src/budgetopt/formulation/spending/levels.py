@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetopt.formulation.linear_program import Bools, Floats
-from budgetopt.formulation.program_bounds import ProgramLimits
+from budgetopt.formulation.program_bounds import ProgramLimits, met
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.scenario import Scenario
 
@@ -44,6 +44,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels
     lower = np.maximum(units(limits.lower, 0.0), limits.fewest)
     # a ceiling below the fixed cost leaves no level at all
     upper = np.minimum(units(limits.upper, np.inf), limits.most)
+    lower = met(lower, upper)
     enough = np.maximum(fixed, minimum) - scenario.cent / 2
     # a service that costs no money spends its fixed cost and no more
     is_free = (fixed == 0) | (fixed >= enough)

@@ -12,12 +12,13 @@ from xml.etree import ElementTree
 
 from budgetopt.errors import column_letters
 
-__all__ = ["CellMarks", "OdsParts", "XlsxParts"]
+__all__ = ["CellMarks", "OdsParts", "XlsxParts", "percent_shift"]
 
 Cell = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
 _AT = rb"[^>]*?\sr=[\"']([A-Z]+)([0-9]+)[\"']"
 """Where an XLSX file says that a cell is."""
+_MOST_CELLS = 50_000_000
 
 
 @dataclass
@@ -37,6 +38,8 @@ class CellMarks:
         The cells with a formula whose result is not stored.
     merged
         The merged ranges: first row, first column, last row, last column.
+    beyond
+        The last row and the last column with a value, where the sheet is too large to be read with all that is empty.
     """
 
     percents: dict[Cell, int] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class CellMarks:
     errors: dict[Cell, str] = field(default_factory=dict)
     formulas: list[Cell] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    beyond: Cell | None = None
 
 
 class XlsxParts:
@@ -72,7 +76,9 @@ class XlsxParts:
         first = re.search(rb"<%sc\b([^>]*)>" % prefix, xml)
         if first and not re.search(rb"\sr=", first[1]):
             xml = _numbered(xml, prefix)
-        marks = CellMarks()
+        marks = CellMarks(beyond=_beyond(xml, prefix))
+        if marks.beyond:
+            return marks
         if self._percent_styles:
             styles = b"|".join(self._percent_styles)
             for found in re.finditer(rb"<%sc(?=[^>]*?\ss=[\"'](%s)[\"'])(?=%s)" % (prefix, styles, _AT), xml):
@@ -107,7 +113,7 @@ class XlsxParts:
         found: dict[bytes, int] = {}
         for element in root.iter():
             if _local(element.tag) == "numFmt":
-                shifts[element.get("numFmtId", "")] = _shift(element.get("formatCode", ""))
+                shifts[element.get("numFmtId", "")] = percent_shift(element.get("formatCode", ""))
         formats = next((element for element in root if _local(element.tag) == "cellXfs"), ())
         for number, style in enumerate(formats):
             shift = shifts.get(style.get("numFmtId", ""))
@@ -195,12 +201,27 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _shift(code: str) -> int | None:
+def percent_shift(code: str) -> int | None:
     """Return by how many decimals a number format moves a number to show a percentage, or None if it shows none."""
     first = code.split(";")[0]
     if "%" in re.sub(r'"[^"]*"|\\.', "", first):
         return 2
     return 0 if re.search(r'"\s*%\s*"|\\%', first) else None
+
+
+def _beyond(xml: bytes, prefix: bytes) -> Cell | None:
+    """Return the last row and column of a sheet that has more cells, empty ones included, than can be held.
+
+    One stray value in the last cell that a sheet can have makes it one of 17 thousand million cells.
+    """
+    at = max(xml.rfind(b"<%s%s>" % (prefix, element)) for element in (b"v", b"is"))
+    last = re.search(_AT, xml[xml.rfind(b"<%sc " % prefix, 0, max(at, 0)) :][:200])
+    rows = int(last[2]) if at > 0 and last else 0
+    if rows * 16_384 <= _MOST_CELLS:
+        return None
+    filled = re.finditer(rb"\sr=[\"']([A-Z]{2,3})([0-9]+)[\"'][^>]*(?<!/)>", xml)
+    columns = max((_cell(found[1], found[2])[1] + 1 for found in filled), default=26)
+    return (rows - 1, columns - 1) if rows * columns > _MOST_CELLS else None
 
 
 def _formulas_without_value(xml: bytes, prefix: bytes) -> Iterator[Cell]:

@@ -12,12 +12,13 @@ from budgetopt.scenario.limits.record import Limit, Mention, Number, Sense
 from budgetopt.scenario.model import SHORTFALL, Fund
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.stand_ins import stand_in_name
 from budgetopt.scenario.words import printed
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["fund_limits", "money_limits", "resource_limits", "target_limits", "unmeasured_limit"]
+__all__ = ["fund_limits", "money_limits", "resource_limits", "stand_in_limits", "target_limits", "unmeasured_limit"]
 
 
 def target_limits(scenario: Scenario) -> Iterator[Limit]:
@@ -44,6 +45,21 @@ def resource_limits(scenario: Scenario) -> Iterator[Limit]:
             owners=(printed(key, resource.name),), unit=resource.unit, in_dollars=False,
             numbers=(Number("capacity", "at most", resource.capacity),),
         )  # fmt: skip
+
+
+def stand_in_limits(scenario: Scenario) -> Iterator[Limit]:
+    """Yield how much resources may stand in for others."""
+    for key, resource in scenario.resources.items():
+        for other, one in resource.stand_in.items():
+            if one.at_most is None or other not in scenario.resources:
+                continue
+            yield _limit(
+                scenario, "stand-in", stand_in_name(other, key), ("resources", key, "stand_in", other), one,
+                address=f"resources[{key}].stand_in[{other}]", title="{} that stands in for {}",
+                phrase="the limit of “{}” that stands in for “{}”", unit=resource.unit, in_dollars=False,
+                owners=(printed(other, scenario.resources[other].name), printed(key, resource.name)),
+                numbers=(Number("at_most", "at most", one.at_most),), is_never_negative=True,
+            )  # fmt: skip
 
 
 def fund_limits(scenario: Scenario) -> Iterator[Limit]:

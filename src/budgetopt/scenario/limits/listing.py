@@ -12,6 +12,7 @@ from budgetopt.scenario.limits.funds import (
     fund_limits,
     money_limits,
     resource_limits,
+    stand_in_limits,
     target_limits,
     unmeasured_limit,
 )
@@ -54,6 +55,7 @@ class Limits(Sequence[Limit]):
             *rule_limits(scenario),
             *target_limits(scenario),
             *resource_limits(scenario),
+            *stand_in_limits(scenario),
             *unmeasured_limit(scenario),
             *fund_limits(scenario),
             *money_limits(scenario),

@@ -26,11 +26,12 @@ class Provision:
     Parameters
     ----------
     kind
-        ``rule``, ``target``, ``resource``, ``reserve``, ``structural balance``, ``fund spending``, ``transfer``,
-        ``match``, ``maintenance of effort``, ``no supplanting``, ``floor``, ``ceiling``, ``most units``, ``kept
-        baseline`` or ``money``.
+        ``rule``, ``target``, ``resource``, ``stand-in``, ``reserve``, ``structural balance``, ``fund spending``,
+        ``transfer``, ``match``, ``maintenance of effort``, ``no supplanting``, ``floor``, ``ceiling``, ``most units``,
+        ``kept baseline`` or ``money``.
     name
-        The rule's name, or the key of the outcome, resource, program or fund; for a transfer ``FROM to TO``.
+        The rule's name, or the key of the outcome, resource, program or fund; for a transfer ``FROM to TO``, for a
+        stand-in ``OTHER for RESOURCE``.
     """
 
     kind: str

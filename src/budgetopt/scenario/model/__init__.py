@@ -15,7 +15,7 @@ from budgetopt.scenario.model.objective import (
 from budgetopt.scenario.model.outcome import Outcome, Target
 from budgetopt.scenario.model.package import Package, PackageEffect
 from budgetopt.scenario.model.program import Effect, IfFunded, Program, Service, Spending
-from budgetopt.scenario.model.resource import Resource, Use
+from budgetopt.scenario.model.resource import Resource, StandIn, Use
 from budgetopt.scenario.model.rule import (
     RULE_KINDS,
     ChangeLimit,
@@ -42,6 +42,6 @@ __all__ = [
     "ChangeLimit", "ChangeRule", "Comparison", "CountRule", "Document", "Effect", "Evidence", "ExactlyOneRule",
     "ExcludesRule", "Follow", "FollowsRule", "Fund", "FundSpending", "IfFunded", "MaintenanceOfEffort", "Match",
     "Model", "Need", "Objective", "OfSelection", "Outcome", "Package", "PackageEffect", "Program", "RequiresRule",
-    "Reserve", "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "SubstitutesRule", "SumRule", "Table",
-    "Tables", "Target", "TogetherRule", "Transfer", "Use", "Where",
+    "Reserve", "Resource", "Rule", "RuleBase", "Service", "Smallest", "Spending", "StandIn", "SubstitutesRule",
+    "SumRule", "Table", "Tables", "Target", "TogetherRule", "Transfer", "Use", "Where",
 ]  # fmt: skip

@@ -59,5 +59,8 @@ class Document(Model):
     program adds nothing to an objective of outcomes, however much it is needed. A program with a `spending.at_least` or
     `service.at_least` of its own keeps that instead, and none gets more than its ceiling. Programs of packages are left
     alone, and so is a plan whose first objective is `change from baseline` or `largest cut`."""
+    stale_after: Annotated[int, Field(ge=1)] | None = None
+    """The number of years after which evidence is old: `check` names the effects that were measured more than so many
+    years before the first period (`as_of`)."""
     objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (Objective(maximize=WEIGHTED_OUTCOMES),)
     """The objective: one entry, or a list in order of importance."""

@@ -7,34 +7,23 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from budgetopt.scenario.amounts import Amount, HighShare, Number, ShareOf
-from budgetopt.scenario.model.base import Date, Evidence, Model, Name, NotNegative, Text, one_or_many
+from budgetopt.scenario.amounts import Amount, Number
+from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, one_or_many
+from budgetopt.scenario.model.knowledge import Knowledge
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["Package", "PackageEffect", "Packages"]
 
 
-class PackageEffect(Model):
-    """What a package does to one outcome, in each period in which it is in service."""
+class PackageEffectSize(Model):
+    """How large the effect of a package is."""
 
     value: Number
     """Units of the outcome in each period; a plain number in place of the mapping says the same."""
-    std_error: ShareOf | None = None
-    """The standard error, as a share of the value."""
-    low: ShareOf | None = None
-    """A low estimate, as a share of the value: at most 100%."""
-    high: HighShare | None = None
-    """A high estimate, as a share of the value: at least 100%, so that 1.25 can only mean 125%."""
-    evidence: Evidence | None = None
-    """How the effect is known; `assumption` where no source gives it."""
-    source: Text = ""
-    """Where the effect comes from."""
-    as_of: Date = ""
-    """The year or date that the effect was measured."""
-    note: Text = ""
-    """What the office should know about the figure; `explain` shows it, and nothing that is published does."""
-    public_note: Text = ""
-    """What a reader should know about the figure; every report shows it."""
+
+
+class PackageEffect(Knowledge, PackageEffectSize):
+    """What a package does to one outcome, in each period in which it is in service."""
 
     @model_validator(mode="before")
     @classmethod

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from budgetopt.scenario.amounts import Amount, AmountOrShare, HighShare, Number, PositiveAmount, ShareOf
-from budgetopt.scenario.model.base import Date, Evidence, Flag, Model, Name, Names, NotNegative, PerPeriod, Scalar, Text
+from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, NotNegative, PerPeriod, Scalar, Text
+from budgetopt.scenario.model.knowledge import Knowledge
 from budgetopt.scenario.model.package import Packages
 from budgetopt.scenario.model.resource import Use
 from budgetopt.scenario.words import money, refuse, shown
 
-__all__ = ["CurvePoint", "Effect", "IfFunded", "Program", "Service", "Spending", "check_curve"]
+__all__ = ["CurvePoint", "Effect", "EffectSize", "IfFunded", "Program", "Service", "Spending", "check_curve"]
 
 
 def _point(value: object) -> object:
@@ -54,12 +55,8 @@ def check_curve(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, fl
     return curve
 
 
-class Effect(Model):
-    """What a program's spending in a period does to one outcome in that period.
-
-    An effect has one size: `per_dollar`, `unit_cost`, `curve` or `at_baseline`. Its keys may stand in the scenario
-    file, in a table, or some here and some there.
-    """
+class EffectSize(Model):
+    """How large an effect is, and how it grows with the money."""
 
     per_dollar: Number | None = None
     """Units of the outcome for each dollar, without limit."""
@@ -83,22 +80,14 @@ class Effect(Model):
     saturation: Number | None = None
     """With at_baseline: the result S that no amount of money exceeds. x buys S (1 - exp(-k x)), of which the baseline
     buys R0: each dollar brings the same share of what is still to be brought (Mitscherlich, 1909)."""
-    std_error: ShareOf | None = None
-    """The standard error of the effect, as a share of it."""
-    low: ShareOf | None = None
-    """A low estimate, as a share of the effect: at most 100%."""
-    high: HighShare | None = None
-    """A high estimate, as a share of the effect: at least 100%, so that 1.25 can only mean 125%."""
-    evidence: Evidence | None = None
-    """How the effect is known; `assumption` where no source gives it."""
-    source: Text = ""
-    """Where the effect comes from."""
-    as_of: Date = ""
-    """The year or date that the effect was measured."""
-    note: Text = ""
-    """What the office should know about the figure; `explain` shows it, and nothing that is published does."""
-    public_note: Text = ""
-    """What a reader should know about the figure; every report shows it."""
+
+
+class Effect(Knowledge, EffectSize):
+    """What a program's spending in a period does to one outcome in that period.
+
+    An effect has one size: `per_dollar`, `unit_cost`, `curve` or `at_baseline`. Its keys may stand in the scenario
+    file, in a table, or some here and some there.
+    """
 
 
 class Spending(Model):

@@ -10,7 +10,26 @@ from budgetopt.scenario.amounts import Number, PositiveAmount
 from budgetopt.scenario.model.base import Date, Flag, Model, Name, NotNegative, PerPeriod, Text
 from budgetopt.scenario.words import refuse
 
-__all__ = ["Resource", "Use"]
+__all__ = ["Resource", "StandIn", "Use"]
+
+
+class StandIn(Model):
+    """Another resource that can stand in for one: nurses for pharmacists."""
+
+    per_unit: PositiveAmount
+    """How many units of the other resource take the place of one unit of this one."""
+    at_most: PerPeriod[NotNegative] | None = None
+    """The most units of this resource that it may take the place of in each period; left out, and in a period that a
+    mapping leaves out, there is no limit."""
+    because: Text = ""
+    """The reason behind the limit, printed with it."""
+    negotiable: Flag = True
+    """Whether a repair of a contradiction may change the limit; false keeps it as it is."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, value: Any) -> Any:
+        return value if isinstance(value, dict | StandIn) else {"per_unit": value}
 
 
 class Resource(Model):
@@ -23,6 +42,10 @@ class Resource(Model):
     is counted and not limited."""
     unit: Text = Field(default="units", min_length=1)
     """What is counted, in the plural: FTE, square feet, hours."""
+    stand_in: dict[Name, StandIn] = Field(default_factory=dict)
+    """Other resources that can stand in for this one, and how many units of each take the place of one unit of it, such
+    as `{nursing: 1.5}`, or with a limit `{nursing: {per_unit: 1.5, at_most: 300}}`. How much they do is decided by the
+    plan."""
     because: Text = ""
     """Why there is no more, printed with it."""
     negotiable: Flag = True
