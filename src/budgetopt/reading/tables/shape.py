@@ -236,7 +236,10 @@ def _without(grid: Grid, out: Bools, reason: str) -> Grid:
     if not out.any():
         return grid
     left_out = (*grid.left_out, LeftOut(reason, grid.rows[out]))
-    return replace(grid.take(np.flatnonzero(~out)), left_out=left_out)
+    # cells that cannot be read are no problem in rows that do not count
+    gone = set(grid.rows[out].tolist())
+    problems = tuple(problem for problem in grid.problems if problem.place is None or problem.place.line not in gone)
+    return replace(grid.take(np.flatnonzero(~out)), left_out=left_out, problems=problems)
 
 
 def _matches(grid: Grid, name: str, wanted: Sequence[str]) -> Bools:
