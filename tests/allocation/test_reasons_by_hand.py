@@ -262,6 +262,10 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
     "the least change": (document_of({"a": SIX, "b": FOUR}, **years(90, 100), **CHANGE), [KEEPS, EITHER]),
+    "the least change of three": (
+        document_of({"a": SIX, "b": FOUR, "c": {**FOUR, "spending": {"at_least": 30}}}, **years(140, 90), **CHANGE),
+        [KEEPS, EITHER, FLOOR],
+    ),
     "the least change beside a floor": (
         document_of({"a": SIX, "b": {**FOUR, "spending": {"at_least": 40}}}, **years(90, 100), **CHANGE), [CUT, FLOOR],
     ),

@@ -46,6 +46,8 @@ def repair_of(scenario: Scenario, key: str, after: Any) -> Repair:
     return Repair(1.0, (Amendment(limit, limit.address_of(number), before, after),))
 
 
+TO_SIXTY = {"spending": {"at_most": {"FY1": 40}, "at_least": {"FY2": 60}}}
+TO_FORTY = {"spending": {"at_least": {"FY1": 60}, "at_most": {"FY2": 40}}}
 CASES: dict[str, tuple[dict[str, Any], str, Any, Any]] = {
     # of 100 dollars b takes 80
     "a floor": (town({}, least(80), of_total(at_least="50%")), "at_least", 0.1, 0.2),
@@ -87,6 +89,23 @@ CASES: dict[str, tuple[dict[str, Any], str, Any, Any]] = {
             periods=TWO,
         ),
         "parity", 0.9, 0.8,
+    ),
+    # from 40 dollars to 60, and back
+    "a rise from the year before": (
+        town(TO_SIXTY, {}, {"change": {"increase_at_most": "10%", "from": "previous"}}, periods=TWO),
+        "change.increase_at_most", 0.9, 0.5,
+    ),
+    "a fall from the year before": (
+        town(TO_FORTY, {}, {"change": {"decrease_at_most": "10%", "from": "previous"}}, periods=TWO),
+        "change.decrease_at_most", 0.9, 1 / 3,
+    ),
+    "a move from the year before": (
+        town(TO_SIXTY, {}, {"change": {"at_most": "10%", "from": "previous"}}, periods=TWO),
+        "change.at_most", 0.9, 0.5,
+    ),
+    "a move back from the year before": (
+        town(TO_FORTY, {}, {"change": {"at_most": "10%", "from": "previous"}}, periods=TWO),
+        "change.at_most", 0.9, 1 / 3,
     ),
     # b takes 60 of 100 dollars
     "a floor of each group": (
