@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.reading.frame import FRAME
+from budgetopt.reading.layers import assembled
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
 from budgetopt.reading.office.first_scenario import BudgetFile, scenario_text
 from budgetopt.reading.office.guess import guess
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
-from budgetopt.reading.scenario_files import SCENARIO_FILE
+from budgetopt.reading.scenario_files import SCENARIO_FILE, Source
 from budgetopt.reading.tables.columns import condensed
+from budgetopt.reading.tables.parquet_book import book_of_frame
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.read import open_book, sheet_of, split_sheet
 from budgetopt.reading.tables.shape import shape
 from budgetopt.reading.tables.sheet import Book
+from budgetopt.reading.yaml_file import parse_yaml
 from budgetopt.scenario.joining import with_summed_baselines
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import ProgramTable
+from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["BudgetFile", "from_table", "read_budget"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BudgetFile", "first_scenario", "from_table", "read_budget"]
 
 _SHOWN = 6
 
@@ -38,6 +47,41 @@ def from_table(name: str, title: str, choices: Choices | None = None) -> tuple[d
     copied = Path(found.file).name
     text = scenario_text(found, copied, title)
     return {SCENARIO_FILE: text.encode(), copied: data}, list(found.remarks)
+
+
+def first_scenario(source: str | Path | pd.DataFrame, *, name: str = "", choices: Choices | None = None) -> Scenario:
+    """Return the scenario that a budget file begins, as the command ``new --from`` writes it, without writing files.
+
+    Every program keeps its baseline, or is cut as evenly as the limits allow, until outcomes are named.
+
+    Parameters
+    ----------
+    source
+        The file, as for the command, or a pandas table of what such a file holds.
+    name
+        The scenario's name; left out, the name of the file.
+    choices
+        What is known of the file; whatever is left out is found in it.
+
+    Raises
+    ------
+    ChoiceError
+        If the file may mean two things: an OptionError with the options, each with the choices that settle it.
+    OptionError
+        If it cannot be read, or holds no table of programs and their money.
+    ScenarioError
+        If cells of that table cannot be read.
+    """
+    chosen = choices or Choices()
+    if not isinstance(source, str | Path):
+        found = _understood(book_of_frame(source, FRAME), chosen)
+        tree = parse_yaml(scenario_text(found, "", name)).tree
+        del tree["tables"]
+        return assembled([Source(tree | {"source": ""}, programs=(found.programs,))]).scenario()
+    _, found = _read(str(source), chosen)
+    path = Path(found.file)
+    tree = parse_yaml(scenario_text(found, path.name, name or path.stem)).tree
+    return assembled([Source(tree, folder=path.parent)]).scenario()
 
 
 def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
@@ -68,9 +112,12 @@ def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:
         data = Path(file).read_bytes()
     except OSError as error:
         raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    book = open_book(data, file)
-    found = _best_sheet(book, replace(choices, sheet=sheet or choices.sheet))
-    named = f"{file}!{found.sheet.name}" if sheet or len(book.names) > 1 else file
+    return data, _understood(open_book(data, file), replace(choices, sheet=sheet or choices.sheet))
+
+
+def _understood(book: Book, choices: Choices) -> BudgetFile:
+    file, found = book.file, _best_sheet(book, choices)
+    named = f"{file}!{found.sheet.name}" if choices.sheet or len(book.names) > 1 else file
     table = Table.model_validate({"file": named, **found.table})
     grid = shape(found.sheet, table)
     programs, problems = read_programs(grid, table, lambda _header: None)
@@ -81,7 +128,7 @@ def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:
     grants, of_grants = find_grants(book, found.sheet.name, programs)
     sums = _sums(found, programs, float(table.scale))
     remarks = (*book.notes, *found.remarks, *of_measures, *of_grants, sums)
-    return data, BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants)
+    return BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants)
 
 
 def _best_sheet(book: Book, choices: Choices) -> Guess:

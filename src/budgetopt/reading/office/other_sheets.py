@@ -152,13 +152,15 @@ def _measures(
     for (name, outcome, cell), said in zip(rows, units, strict=True):
         if name in funded and outcome and cell and not cell.endswith("%"):
             outcomes.setdefault(outcome, said)
-    remarks = [f"{len(rows) - shares:,} results of the sheet '{sheet.name}' are read, from '{result.name}'"]
+    count = sum(name in funded and bool(cell) and not cell.endswith("%") for name, _, cell in rows)
+    remarks = [f"{_plural(count, 'result')} of the sheet '{sheet.name}' {_are(count)} read, from '{result.name}'"]
     if strangers:
         remarks.append(f"results of programs that the table does not have are left out: {listed(strangers, _SHOWN)}")
     if unfunded:
         remarks.append(f"results of programs without money are left out: {listed(unfunded, _SHOWN)}")
     if shares:
-        remarks.append(f"{shares:,} results that are shares are left out: an outcome is a number that money buys")
+        what = "result that is a share is" if shares == 1 else "results that are shares are"
+        remarks.append(f"{shares:,} {what} left out: an outcome is a number that money buys")
     return (Measures(table, outcomes) if outcomes else None), remarks
 
 
@@ -202,16 +204,28 @@ def _grants(
     if not found:
         return None, []
     new = [grant for grant in found if f"baseline_by_fund.{grant.name}" not in programs.columns]
-    remarks = [f"{len(found):,} grants stand in the sheet '{sheet.name}'"]
+    remarks = [f"{_plural(len(found), 'grant')} of the sheet '{sheet.name}' {_are(len(found))} read"]
     if new:
         names = listed([f"'{grant.name}'" for grant in new], _SHOWN)
-        remarks.append(f"no program is paid from {names} now: they come on top of the baselines")
+        come = "it comes" if len(new) == 1 else "they come"
+        remarks.append(f"no program is paid from {names} now: {come} on top of the baselines")
     has_funds = programs.has("funds")
     barred = [grant for grant in new if any(has_funds[programs.position(name)] for name in grant.programs)]
     if barred:
         names = listed([f"'{grant.name}'" for grant in barred], _SHOWN)
-        remarks.append(f"{names} may pay only after the programs name them among their funds in the file")
+        them = "it" if len(barred) == 1 else "them"
+        remarks.append(f"{names} may pay only after the programs name {them} among their funds in the file")
     return Grants(sheet.name, tuple(found)), remarks
+
+
+def _plural(count: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def _are(count: int) -> str:
+    """Return the verb that goes with a number of things."""
+    return "is" if count == 1 else "are"
 
 
 def _cell(column: ColumnFacts | None, row: int) -> str:
