@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.budget_files import BudgetDifference as BudgetDifference
+    from budgetopt.analysis.budget_files import diff_budgets as diff_budgets
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
     from budgetopt.analysis.differences import diff as diff
@@ -93,6 +95,7 @@ if TYPE_CHECKING:
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
     from budgetopt.reading.changes import Change as Change
+    from budgetopt.reading.office.choices import Choices as Choices
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
@@ -165,6 +168,7 @@ _EXPORTS = {
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
+    "budgetopt.analysis.budget_files": "BudgetDifference diff_budgets",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
     "budgetopt.analysis.hand_edits": "Edit",
@@ -184,6 +188,7 @@ _EXPORTS = {
     "budgetopt.formulation.spending.terms": "LevelTerms OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
     "budgetopt.reading.changes": "Change",
+    "budgetopt.reading.office.choices": "Choices",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",
     "budgetopt.scenario": "ProgramTable Scenario",

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -16,6 +16,7 @@ from budgetopt.allocation.verify import verify_result
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.proof_words import proof_of
 from budgetopt.scenario.scenario import Scenario
+from measures import few
 
 
 def projects(*offers: tuple[int, int], money: int = 10, **more: Any) -> Scenario:
@@ -111,7 +112,7 @@ def test_two_plans_of_one_value_are_settled_by_the_rules_for_ties_on_every_solve
 OFFERS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=2, max_size=6)
 
 
-@settings(deadline=None, max_examples=25)
+@few(1 / 4, 100)
 @given(offers=OFFERS, money=st.integers(3, 15))
 def test_another_solver_gives_the_same_plan_or_the_plan_is_said_not_to_be_unique(
     offers: list[tuple[int, int]], money: int

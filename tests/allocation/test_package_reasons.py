@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import budgetopt as bo
 from budgetopt.allocation.package_reasons import cheapest_unfunded
 from budgetopt.allocation.reasons import what_limits
 from budgetopt.scenario.scenario import Scenario
-from language.small import document_of
+from language.small import LATER, document_of
 
 
 def packaged(cost: Any, worth: float = 9, **more: Any) -> dict[str, Any]:
@@ -94,3 +96,154 @@ def test_where_the_least_change_is_the_objective_a_cut_says_whether_another_woul
     # of two that could both be cut, one is
     either = found(a={"baseline": 60}, b={"baseline": 60})
     assert sorted(either.values()) == ["cut: other cuts of the same size would do as well", "keeps its baseline"]
+
+
+HAS = "has its only package"
+NOTHING = "unfunded: it would add nothing"
+TWO = LATER[:2]
+
+
+def offered(*packages: tuple[Any, float], **more: Any) -> dict[str, Any]:
+    """Return a program of packages, each a cost and what it brings."""
+    return {"packages": [{"cost": cost, "outcomes": {"good": worth}} for cost, worth in packages], **more}
+
+
+def staffed(*packages: tuple[float, float], **more: Any) -> dict[str, Any]:
+    """Return a program of packages of one dollar, each how many nurses it takes and what it brings."""
+    found = [{"cost": 1, "outcomes": {"good": worth}, "uses": {"nurses": nurses}} for nurses, worth in packages]
+    return {"packages": found, **more}
+
+
+def beside(program: dict[str, Any], revenue: Any = 10, **more: Any) -> dict[str, Any]:
+    """Return a program beside one that takes 8 dollars first."""
+    return document_of({"a": offered((8, 90)), "b": program}, revenue, **more)
+
+
+def nurses(*capacity: float, periods: tuple[str, ...] = ("FY1",)) -> dict[str, Any]:
+    limits = dict(zip(periods, capacity, strict=True))
+    return {"revenue": 10, "periods": periods, "resources": {"nurses": {"capacity": limits}}}
+
+
+ONE_YEAR = [
+    {"name": "F", "sum": "spending", "where": {"program": "b"}, "at_most": {"FY1": 1}},
+    {"name": "S", "sum": "spending", "where": {"program": "b"}, "at_most": {"FY2": 0}},
+]
+CASES: dict[str, tuple[dict[str, Any], list[str], tuple[float, float, int] | None]] = {
+    "a package of each year": (
+        document_of({"a": offered((6, 9)), "b": offered((7, 9))}, {"FY1": 5, "FY2": 6}, TWO),
+        [HAS, "unfunded: costs more than the fund has in FY1"], (7, 5, 0),
+    ),
+    "money that is carried over": (
+        document_of({"a": offered((25, 9)), "b": offered((3, 9))}, periods=TWO,
+                    funds={"general": {"revenue": 10, "carryover": True}}),
+        ["unfunded: costs more than the fund has in FY1", HAS], (25, 7, 0),
+    ),
+    # the 2 dollars that FY1 leaves pay for the last in both years
+    "money that a later year needs": (
+        document_of({"a": offered((8, 90)), "b": offered((2, 9)), "c": offered((1, 9))}, periods=TWO,
+                    funds={"general": {"revenue": {"FY1": 10, "FY2": 8}, "carryover": True}}),
+        [HAS, "unfunded: no plan with it is better", HAS], (2, 0, 0),
+    ),
+    "the cheapest of any": (
+        beside(offered((9, 5), (4, 1), choose="any")), [HAS, "unfunded: costs 4, and 2 is left"], (4, 2, 0),
+    ),
+    "the first of several in order": (
+        beside(offered((9, 5), (4, 1)), 11), [HAS, "unfunded: costs 9, and 3 is left"], (9, 3, 0),
+    ),
+    "the cheapest of one": (
+        beside(offered((9, 5), (4, 1), choose="one"), 11), [HAS, "unfunded: costs 4, and 3 is left"], (4, 3, 0),
+    ),
+    "a project that may start in the first year alone": (
+        beside(offered(([12, 2], 9), start=["FY1"]), periods=TWO),
+        [HAS, "unfunded: costs more than the fund has in FY1"], (12, 2, 0),
+    ),
+    "a project that may start in either year": (
+        beside(offered(([12, 2], 9), start=["FY1", "FY2"]), periods=TWO),
+        [HAS, "unfunded: costs 12 in FY1, and 2 is left"], (12, 2, 0),
+    ),
+    "a project that costs too much in its second year": (
+        beside(offered(([2, 12], 9), start=["FY1"]), periods=TWO),
+        [HAS, "unfunded: costs more than the fund has in FY2"], (12, 2, 1),
+    ),
+    "a project that lacks money in its second year": (
+        beside(offered(([2, 5], 9), start=["FY1"]), periods=TWO),
+        [HAS, "unfunded: costs 5 in FY2, and 2 is left"], (5, 2, 1),
+    ),
+    # 2 dollars of the one fund and 3 of the other are left
+    "two funds": (
+        document_of(
+            {
+                "a": offered((8, 90), funds=["general"]),
+                "b": offered((12, 90), funds=["x"]),
+                "c": offered((7, 1), funds=["general", "x"]),
+                "d": offered((5, 1), funds=["general", "x"]),
+            },
+            10,
+            funds={"x": {"revenue": 15, "carryover": False}},
+            rules=[{"name": "q", "excludes": ["b", "d"]}],
+        ),
+        [HAS, HAS, "unfunded: costs 7, and 5 is left",
+         "unfunded: beside the rest of the plan it would break the rule “q”"], None,
+    ),
+    "a fund that may pay for one alone": (
+        document_of({"a": offered((1, 9)), "b": offered((1, 9))},
+                    funds={"general": {"revenue": 10, "only": {"program": "a"}}}),
+        [HAS, "unfunded: no fund may pay for it"], (1, 0, 0),
+    ),
+    "a reserve that is carried over": (
+        document_of({"a": offered((3, 9)), "b": offered((6, 5))}, periods=TWO,
+                    funds={"general": {"revenue": 10, "reserve": 4, "carryover": True}}),
+        [HAS, HAS], None,
+    ),
+    "staff": (
+        document_of(
+            {"a": staffed((3, 9)), "b": staffed((4, 8)), "c": staffed((2, 7), (1.5, 9), choose="any")}, **nurses(4),
+        ),
+        ["unfunded: needs 3 of nurses, and 0.5 is left", "unfunded: needs 4 of nurses, and 0.5 is left",
+         "has all of its 2 packages"], None,
+    ),
+    "staff of two years": (
+        document_of({"a": staffed((3, 9)), "b": staffed((2, 8))}, **nurses(4, 4.5, periods=TWO)),
+        [HAS, "unfunded: needs 2 of nurses, and 1 is left"], None,
+    ),
+    "staff that does in one year": (
+        document_of({"a": staffed((3, 9)), "b": staffed((2, 0))}, **nurses(4, 6, periods=TWO)), [HAS, NOTHING], None,
+    ),
+    "the least staff of several": (
+        document_of({"a": staffed((3, 9)), "b": staffed((1, 0), (2, 0), choose="any")}, **nurses(4)),
+        [HAS, NOTHING], None,
+    ),
+    # the first that is met
+    "rules of each year": (
+        document_of({"a": packaged(1, 3), "b": offered(([2, 1], 9), start=["FY1", "FY2"])}, 10, TWO, rules=ONE_YEAR),
+        [HAS, "unfunded: beside the rest of the plan it would break the rule “F”"], None,
+    ),
+    "a rule of the first year": (
+        document_of({"a": packaged(1, 3), "b": offered(([2, 1], 0), start=["FY1", "FY2"])}, 10, TWO,
+                    rules=ONE_YEAR[:1]),
+        [HAS, NOTHING], None,
+    ),
+    "what is worth nothing or less": (
+        document_of({"b": offered(([2, 1], 0), start=["FY1"]), "c": offered((1, 0), (2, -1))}, 10, TWO),
+        [NOTHING, NOTHING], None,
+    ),
+    "the cheapest of all that are unfunded": (
+        document_of({"a": packaged(8, 90), "b": packaged(5), "c": packaged(4, 2), "d": packaged(30)}, 10),
+        [HAS, "unfunded: costs 5, and 2 is left", "unfunded: costs 4, and 2 is left",
+         "unfunded: costs more than the fund has"], (4, 2, 0),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_why_packages_are_not_taken(name: str) -> None:
+    document, expected, cheapest = CASES[name]
+    plan = plan_of(document)
+    assert plan.programs["reason"].tolist() == expected
+    assert cheapest_unfunded(plan) == cheapest
+
+
+def test_so_many_programs_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = document_of({name: packaged(1, 0) for name in "abc"}, 10)
+    monkeypatch.setattr("budgetopt.allocation.package_reasons.MOST_TRIED", 2)
+    assert list(reasons(document).values()) == [NOTHING, NOTHING, "unfunded: no plan with it is better"]

@@ -55,6 +55,14 @@ CHANGE = {"objective": {"minimize": "change from baseline"}}
 LARGEST = {"objective": {"minimize": "largest cut"}}
 OUTCOMES, LEAST_CHANGE = {"maximize": "weighted outcomes"}, {"minimize": "change from baseline"}
 HALVES = {"a": rated(2, baseline=50), "b": rated(1, baseline=50), "c": rated(0.5)}
+ASKED = [{"name": "k", "sum": "spending", "where": {"program": "a"}, "at_least": 40}]
+BENT = {
+    count: {
+        "a": {"outcomes": {"good": {"curve": [[0, 0], [60, 60], [90, 70]]}}, "funds": ["general", "x"][:count]},
+        "b": rated(2, funds=["general", "x"][:count]),
+    }
+    for count in (1, 2)
+}
 SIX, FOUR = {"baseline": 60}, {"baseline": 40}
 
 
@@ -114,6 +122,9 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ),
         ["held up by the rule “F”", "held down by the rule “G”", MARGIN],
     ),
+    # a dollar for a brings less than elsewhere, however many funds may pay it
+    "a rule and one fund": (document_of(BENT[1], 130, rules=ASKED), [BEST, MARGIN]),
+    "a rule and two funds": (document_of(BENT[2], rules=ASKED, funds={"x": {"revenue": 30}}), [BEST, MARGIN]),
     "effects that are alike": (
         document_of({"a": rated(), "b": rated(), "c": rated(0.5)}),
         [MARGIN, "unfunded: its dollar would buy no more than elsewhere", ELSEWHERE],
@@ -251,6 +262,10 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ],
     ),
     "the least change": (document_of({"a": SIX, "b": FOUR}, **years(90, 100), **CHANGE), [KEEPS, EITHER]),
+    "the least change of three": (
+        document_of({"a": SIX, "b": FOUR, "c": {**FOUR, "spending": {"at_least": 30}}}, **years(140, 90), **CHANGE),
+        [KEEPS, EITHER, FLOOR],
+    ),
     "the least change beside a floor": (
         document_of({"a": SIX, "b": {**FOUR, "spending": {"at_least": 40}}}, **years(90, 100), **CHANGE), [CUT, FLOOR],
     ),

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -21,6 +21,7 @@ from budgetopt.allocation.result_schema import check_form, read_result, result_s
 from budgetopt.audit import audit_plan
 from budgetopt.errors import ResultFileError
 from budgetopt.formulation.linear_program import Block, Labels
+from measures import few
 from strategies import ALL, cases
 
 CLASSICS = Path(__file__).resolve().parents[2] / "scenarios" / "classics"
@@ -101,7 +102,7 @@ def test_the_document_of_each_classic_conforms(name: str) -> None:
     assert document["provenance"]["inputs"] == dict(scenario.inputs)
 
 
-@settings(max_examples=25)
+@few(1 / 4, 100)
 @given(cases(features=ALL))
 def test_the_document_of_any_plan_conforms_and_its_decisions_are_the_plan(case: Any) -> None:
     scenario = case.scenario

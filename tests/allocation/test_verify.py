@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -21,6 +21,7 @@ from budgetopt.allocation.figures import NOISE, differences
 from budgetopt.allocation.result import document_sha256
 from budgetopt.allocation.verify import SAME, Verification, verify_result
 from budgetopt.solvers import Termination, certify, solve_linear_program
+from measures import few
 from strategies import ALL, CONVEX, cases
 
 CLASSICS = Path(__file__).resolve().parents[2] / "scenarios" / "classics"
@@ -81,7 +82,7 @@ def test_the_result_of_each_classic_is_confirmed(name: str) -> None:
     assert verification.accepted, str(verification)
 
 
-@settings(max_examples=40)
+@few(1 / 2, 200)
 @given(cases(features=ALL), st.sampled_from(OBJECTIVES))
 def test_every_result_is_confirmed(case: Any, objective: Any) -> None:
     scenario = bo.Scenario.from_document({**case.document, "objective": objective})
@@ -103,7 +104,7 @@ def test_a_result_of_a_whole_city_is_confirmed_whatever_gap_was_asked_for(seed: 
     assert believed is not verification.proved
 
 
-@settings(max_examples=30)
+@few(1 / 3, 200)
 @given(cases(features=ALL))
 def test_a_result_whose_later_objectives_may_give_up_some_of_the_first_is_confirmed(case: Any) -> None:
     scenario = bo.Scenario.from_document({**case.document, "objective": WITHIN})
@@ -111,6 +112,7 @@ def test_a_result_whose_later_objectives_may_give_up_some_of_the_first_is_confir
     assert verification.accepted, str(verification)
 
 
+@few(1 / 2)
 @given(cases(features=CONVEX), st.sampled_from(OBJECTIVES), st.data())
 def test_any_figure_that_is_changed_is_caught(case: Any, objective: Any, data: st.DataObject) -> None:
     """Whoever changes a figure and seals the document again is found out by the figure itself."""
@@ -155,6 +157,7 @@ def test_a_point_proves_as_much_as_its_tolerance_lets_through(by: float, accepte
     assert (by <= let_through(document)) is accepted
 
 
+@few(1 / 2)
 @given(cases(max_programs=4, features=ALL), st.data())
 def test_any_figure_of_whole_decisions_that_is_changed_is_caught(case: Any, data: st.DataObject) -> None:
     document = solved(case.scenario)
@@ -170,7 +173,7 @@ def test_any_figure_of_whole_decisions_that_is_changed_is_caught(case: Any, data
     assert failed(verify_result(changed(document, path, new), case.scenario))
 
 
-@settings(max_examples=20)
+@few(1 / 4, 200)
 @given(cases(features=ALL), st.data())
 def test_the_seal_catches_any_change_at_all(case: Any, data: st.DataObject) -> None:
     document = solved(case.scenario)
@@ -214,7 +217,7 @@ def test_a_result_of_another_scenario_is_told(change: str, value: str) -> None:
     assert failed(verify_result(solved(scenario), other)) == "scenario"
 
 
-@settings(max_examples=30)
+@few(1 / 3, 200)
 @given(cases(features=ALL), st.data())
 def test_any_figure_of_the_scenario_that_is_changed_is_caught(case: Any, data: st.DataObject) -> None:
     document = solved(case.scenario)

@@ -10,8 +10,10 @@ import pytest
 import budgetopt as bo
 from budgetopt.allocation import Allocation
 from budgetopt.allocation.whole_amounts import _units
+from budgetopt.audit import Audit, SpendingPlan, audit_plan
+from budgetopt.errors import AuditError
 from budgetopt.scenario.scenario import Scenario
-from language.small import document_of
+from language.small import LATER, document_of
 
 
 def rated(rate: float, **more: Any) -> dict[str, Any]:
@@ -109,9 +111,69 @@ def test_without_a_unit_amounts_are_cents_or_as_fine_as_the_plan_needs() -> None
 
 
 @pytest.mark.parametrize(
-    ("round_to", "units"),
-    [(1_000, [1_000, 100, 10, 1, 0.1, 0.01]), (0.5, [0.5, 0.01])],
+    ("round_to", "largest", "units"),
+    [
+        (1_000, 200_000, [1_000, 100, 10, 1, 0.1, 0.01]),
+        (0.5, 200_000, [0.5, 0.01]),
+        (None, 2e6, [0.01, 0.001, 0.0001]),
+        (None, 0.5, [0.01 / 10**place for place in range(10)]),
+        # what is finer than a hundred-billionth of the largest amount is not tried; cents of 5 million millions are
+        (None, 5e12, [0.01]),
+        (None, 2e13, [0.1]),
+        (None, 2e15, [10]),
+    ],
 )
-def test_the_units_that_are_tried(round_to: float, units: list[float]) -> None:
-    scenario = Scenario.from_document({**document_of({"a": rated(1)}, 200_000), "round_to": round_to})
-    assert list(_units(scenario, np.array([200_000.0]))) == pytest.approx(units)
+def test_the_units_that_are_tried(round_to: float | None, largest: float, units: list[float]) -> None:
+    document = document_of({"a": rated(1)}, 200_000)
+    scenario = Scenario.from_document(document if round_to is None else {**document, "round_to": round_to})
+    assert list(_units(scenario, np.array([0.1, largest]))) == pytest.approx(units, rel=1e-9)
+
+
+def curved(rate: float, bend: float) -> dict[str, Any]:
+    """Return a program of which each dollar up to a bend brings so much, and each beyond it next to nothing."""
+    return {"outcomes": {"good": {"curve": [[0, 0], [bend, rate * bend], [10_000, rate * bend + 10]]}}}
+
+
+def test_the_better_of_remainders_and_the_search_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the exact plan is 3,400 and 6,600; the larger remainder is that of the second
+    programs = {"a": curved(10, 3_400), "b": curved(3, 6_600)}
+    assert spent(plan_of(programs, round_to=1_000)) == [4_000, 6_000]
+    assert spent(plan_of({"b": curved(3, 6_600), "a": curved(10, 3_400)}, round_to=1_000)) == [6_000, 4_000]
+    monkeypatch.setattr("budgetopt.allocation.whole_amounts.MOST_PAYMENTS", 1)
+    assert spent(plan_of(programs, round_to=1_000)) == [3_000, 7_000]
+    monkeypatch.setattr("budgetopt.allocation.whole_amounts.MOST_PAYMENTS", 2)
+    assert spent(plan_of(programs, round_to=1_000)) == [4_000, 6_000]
+
+
+def test_what_is_not_paid_is_not_paid_in_whole_amounts_either() -> None:
+    # a thousand for c would bring more than the thousand that neither a nor b can use
+    floors = {"name": "k", "sum": "spending", "where": {"program": "c"}, "at_most": 500}
+    plan = plan_of({"a": curved(10, 3_400), "b": curved(3, 6_600), "c": rated(1)}, rules=[floors], round_to=1_000)
+    assert spent(plan) == [4_000, 6_000, 0]
+
+
+def test_a_fixed_cost_buys_no_units() -> None:
+    programs = {"a": served(300, up_to=20) | {"if_funded": {"fixed_cost": 700}}, "b": rated(0)}
+    plan = plan_of(programs, 4_500, round_to=1_000)
+    assert spent(plan)[0] == 4_000
+    assert plan.units[0].tolist() == pytest.approx([3_300 / 300])
+
+
+def test_units_of_each_year_follow_the_money_of_that_year() -> None:
+    programs = {"a": served(300), "b": served(500, 0.1, up_to=1)}
+    document = document_of(programs, {"FY1": 2_900, "FY2": 5_200}, LATER[:2])
+    plan = bo.solve(Scenario.from_document({**document, "round_to": 1_000}))
+    assert plan.by_period.loc["a"].tolist() == [2_000, 5_000]
+    assert plan.units[0].tolist() == pytest.approx([2_000 / 300, 5_000 / 300])
+
+
+def test_a_plan_that_no_rounding_saves_says_what_the_first_one_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = {name: rated(1, spending={"at_least": 10}) for name in "abcdefg"}
+
+    def nothing(scenario: Scenario, _: SpendingPlan) -> Audit:
+        return audit_plan(scenario, SpendingPlan.nothing(scenario))
+
+    monkeypatch.setattr("budgetopt.allocation.whole_amounts.audit_plan", nothing)
+    with pytest.raises(AuditError, match="the plan does not pass the audit: a gets 0") as caught:
+        plan_of(programs, 100)
+    assert caught.value.args[0].count(" gets 0") == 5

@@ -175,6 +175,28 @@ def test_every_number_that_alone_would_do_is_offered_and_is_the_least(draw):
     check_every_number(scenario)
 
 
+def test_the_match_that_can_be_kept_is_found_to_the_last_digit() -> None:
+    # 5/13 of a dollar
+    check_every_number(bo.Scenario.from_document(drawn_document(random.Random(1342))))
+
+
+def test_one_number_of_change_is_the_least_for_all_programs_together() -> None:
+    def one(baseline: int, **spending: int) -> dict[str, Any]:
+        return {"baseline": baseline, "spending": spending, "outcomes": {"good": {"per_dollar": 1}}}
+
+    document = {
+        "funds": {"general": {"revenue": 120, "negotiable": False}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {"a": one(100, at_least=115), "b": one(10), "c": one(10)},
+        "rules": [{"name": "steady", "change": {"at_most": "10%"}}],
+    }
+    after = {
+        found.amendments[0].path: found.amendments[0].after for found in repairs(bo.Scenario.from_document(document))
+    }
+    # 5 dollars are left for two programs of 10
+    assert after["rules[steady].change.at_most"] == pytest.approx(0.75)
+
+
 def check_every_number(scenario: Scenario) -> None:
     found = repairs(scenario, at_most=500)
     offered = {repair.amendments[0].path: repair for repair in found if len(repair.amendments) == 1}

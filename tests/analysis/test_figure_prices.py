@@ -50,6 +50,16 @@ YEARLY = document_of(
 PROJECT = document_of(
     {"a": {"packages": [{"name": "all", "cost": 60, "outcomes": {"good": 300}}]}, "b": rated(2)},
 )
+# 100 dollars bring just what the target asks for
+TARGET = document_of(
+    {"a": rated(3), "c": rated(0.5, baseline=10)},
+    outcomes={"good": {"weight": 1, "target": {"at_least": 300}}, "idle": {"weight": 2}},
+)
+# the project takes all of the money, and a rule asks for it
+ASKED = {
+    **document_of({**PROJECT["programs"]}, 60),
+    "rules": [{"name": "k", "count": "funded", "where": {"program": "a"}, "at_least": 1}],
+}
 CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, float, float, str]]] = {
     # value and unit; what more brings and until where; what less brings and until where
     "revenue": (SAVED, "funds.general.revenue", (80, 1, 3, 90, -3, -INF, EXACT)),
@@ -75,6 +85,17 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, fl
     "one year of a ceiling": (YEARLY, "programs.a.spending.at_most.FY2", (30, 1, 1, 100, -1, -INF, EXACT)),
     "one year of a ceiling of its own": (YEARLY, "programs.b.spending.at_most.FY1", (40, 1, 1, 70, -1, -INF, EXACT)),
     "a year that has no number": (YEARLY, "funds.general.one_time.FY2", (0, 1, 2, INF, NONE, 0, EXACT)),
+    "money that a project needs": (ASKED, "funds.general.revenue", (60, 1, 2, NONE, NONE, 60, AGAIN)),
+    # with less the target cannot be met; with more each dollar brings as much more, however far
+    "an effect that a target needs": (
+        TARGET, "programs.a.outcomes.good.per_dollar", (3, 1, 100, 303, NONE, 3, NEAR),
+    ),
+    # c brings more than a from 3 on; a hundred times its effect less is as far as it is looked
+    "an effect of what gets nothing": (
+        TARGET, "programs.c.outcomes.good.per_dollar", (0.5, 1, 0, 3, 0, -49.5, NEAR),
+    ),
+    "a weight of what nothing brings": (TARGET, "outcomes.idle.weight", (2, 1, 0, INF, 0, -INF, EXACT)),
+    "a baseline that nothing depends on": (TARGET, "programs.c.baseline", (10, 1, 0, INF, 0, 0, EXACT)),
     # 40 dollars are left for b at 2
     "money beside a project": (PROJECT, "funds.general.revenue", (100, 1, 2, NONE, -2, NONE, AGAIN)),
 }  # fmt: skip

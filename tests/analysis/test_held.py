@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from tests.strategies import ALL, cases
 
 import budgetopt as bo
@@ -16,6 +16,7 @@ from budgetopt.analysis.held import around, decisions_of
 from budgetopt.analysis.what_if import is_large
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import Termination
+from measures import few
 
 
 def library_or_pool(**parts):
@@ -83,7 +84,7 @@ def test_decisions_are_found_by_their_labels():
     assert [value for name, value in decided.items() if name.startswith("open[library")] == [0.0]
 
 
-@settings(max_examples=25)
+@few(1 / 4, 100)
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
 def test_around_a_plan_the_best_is_the_plan_itself(case):
     plan = bo.solve(case.scenario)
@@ -99,7 +100,7 @@ def test_around_a_plan_the_best_is_the_plan_itself(case):
     assert not marginal_returns(plan).empty or not len(case.scenario.programs)
 
 
-@settings(max_examples=20)
+@few(1 / 5, 100)
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=ALL))
 def test_held_decisions_show_the_least_that_a_rule_costs(case):
     plan = bo.solve(case.scenario)

@@ -35,6 +35,14 @@ UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
         (UNFUNDED, UP, math.nan, 1.0, 1.5, UNFUNDED),
         (UNFUNDED, UP, math.nan, 0.0, 1.5, UNFUNDED),
         ("at its ceiling", DOWN, 2.0, math.nan, 1.5, "at its ceiling"),
+        # what charges nothing, or stands just at the price, holds nothing
+        (STANDS, {("rule", "Idle"): 0.0}, 1.0, 2.0, 1.5, STANDS),
+        (STANDS, DOWN, 1.5, 1.5, 1.5, STANDS),
+        (STANDS, UP, 1.5, 1.5, 1.5, STANDS),
+        (STANDS, {("target", "visits"): -0.5}, 0.5, 0.5, 1.5, "held up by the target “visits”"),
+        (STANDS, {("target", "visits"): -1.5}, 0.0, 0.0, 1.5, "funded because the target of “visits” asks for it"),
+        (STANDS, {("rule", "Floor"): -1.5}, 0.0, 0.0, 1.5, "held up by the rule “Floor”"),
+        (UNFUNDED, {("money", "general"): -0.5}, math.nan, -1.0, 1.5, UNFUNDED),
     ],
 )
 def test_a_rule_holds_a_program_only_where_it_would_move_without_it(reason, charges, last, following, price, said):

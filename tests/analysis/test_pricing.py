@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, prices, rules_one_by_one
 from budgetopt.analysis.limit_rows import limit_rows
 from budgetopt.scenario.limits import Provision
+from measures import few
 
 
 def priced(name):
@@ -105,7 +106,7 @@ def test_the_ladder_adds_the_rules_one_at_a_time():
     assert table["value"].iloc[-1] == pytest.approx(plan.objective_value)
 
 
-@settings(max_examples=25)
+@few(1 / 4, 100)
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX))
 def test_prices_agree_with_solving_again(case):
     plan = bo.solve(case.scenario)
@@ -136,7 +137,7 @@ def test_prices_agree_with_solving_again(case):
         assert gain * (answer.objective - base) == pytest.approx(row["relief"] * step, abs=2e-6 * scale, rel=1e-6)
 
 
-@settings(max_examples=25)
+@few(1 / 4, 100)
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX))
 def test_the_total_cost_is_what_the_scenario_without_the_rule_gains(case):
     plan = bo.solve(case.scenario)

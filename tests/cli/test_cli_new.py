@@ -11,9 +11,8 @@ import openpyxl
 import pytest
 
 import budgetopt as bo
-from budgetopt.reading.starting import guess
-from budgetopt.reading.tables import read_grid
-from budgetopt.scenario.model.table import Table
+from budgetopt.reading.office.guess import guess
+from budgetopt.reading.tables import open_book, sheet_of
 
 OFFICE = """\
 City of Elmfield,,,,,
@@ -82,7 +81,8 @@ def test_a_table_of_an_office_becomes_a_scenario(office: Path, tmp_path: Path, r
     assert (folder / "office.csv").read_bytes() == office.read_bytes()
     assert "'FY26 Adopted' was taken for baseline, and not 'FY25 Adopted'" in out
     assert "left aside, because no key of a program fits: 'Mayor's remark'" in out
-    assert "looks like a line of totals" in out
+    assert "1 row of totals is left out, 1,620,000 in all: 'Total'" in out
+    assert "the file adds up to 3,240,000 in 4 rows; taken: 1,620,000 in 3 programs; difference: 1,620,000" in out
     scenario = bo.load(folder)
     assert scenario.name == "elmfield"
     assert scenario.programs.ids.tolist() == ["101", "102", "103"]
@@ -117,8 +117,10 @@ def test_a_sheet_of_a_workbook_becomes_a_scenario(tmp_path: Path, run: Callable[
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\n1,2\n", "no column of {file} can be taken for the programs; its headers are: a, b"),
-        ("program,b\n1,2\n", "no column of {file} can be taken for their money; its headers are: program, b"),
+        ("a,b\nx,y\n", "no row of {file} can be taken for the headers of a table of programs and their money"),
+        ("program,b\nx,y\n", "no row of {file} can be taken for the headers of a table of programs and their money"),
+        ("program,baseline\n", "{file} has no rows below its headers"),
+        ("budget,FTE\n5,7\n", "no column of {file} can be taken for the programs; its headers are: budget, FTE"),
         ("program,baseline\nzoo,12a\n", "'12a' is not an amount"),
         ("", "is empty"),
     ],
@@ -143,7 +145,7 @@ def test_a_table_that_is_not_there_is_told(tmp_path: Path, run: Callable[..., An
 @pytest.mark.parametrize(
     ("heads", "keys"),
     [
-        ("Program,Department,FY2026 Budget,Notes", "program,department,ignore,note"),
+        ("Program,Department,FY2026 Budget,Notes", "program,department,baseline,note"),
         ("ID,Title,Agency,Adopted Budget", "program,name,department,baseline"),
         ("program,name,baseline,spending.at_most", "program,name,baseline,spending.at_most"),
         (
@@ -157,5 +159,17 @@ def test_a_table_that_is_not_there_is_told(tmp_path: Path, run: Callable[..., An
     ],
 )
 def test_heads_are_understood(heads: str, keys: str) -> None:
-    grid = read_grid(f"{heads}\n".encode(), "office.csv", "", Table.model_validate({"file": "office.csv"}))
-    assert list(guess(grid).keys.values()) == keys.split(",")
+    # what a column holds tells as well: money in those of money, words in the others
+    cells = ["4000" if is_amount(key, head) else f"x{at}" for at, (key, head) in enumerate(pairs(heads, keys))]
+    book = open_book(f"{heads}\n{','.join(cells)}\n".encode(), "office.csv")
+    columns = guess(sheet_of(book)).table["columns"]
+    assert isinstance(columns, dict)
+    assert [columns.get(head, head) for head in heads.split(",")] == keys.split(",")
+
+
+def pairs(heads: str, keys: str) -> list[tuple[str, str]]:
+    return list(zip(keys.split(","), heads.split(","), strict=True))
+
+
+def is_amount(key: str, head: str) -> bool:
+    return key in ("baseline", "spending.at_most", "spending.at_least") or "FY" in head or "Zip" in head

@@ -62,7 +62,7 @@ def test_a_plan_that_keeps_every_limit_is_accepted(case: Told) -> None:
     assert audit.check_table()["kept"].all()
 
 
-@few(3)
+@few(2)
 @given(st.data())
 def test_any_plan_is_judged_as_the_words_say(data: st.DataObject) -> None:
     case = data.draw(told(feasible=data.draw(st.booleans())))

@@ -36,7 +36,7 @@ def sign_of(case: Told) -> int:
     return 1 if "maximize" in case.document["objective"][0] else -1
 
 
-@few(1, DEEP)
+@few(1 / 2, DEEP)
 @given(told())
 def test_every_plan_keeps_the_words_and_is_proved(case: Told) -> None:
     plan = bo.solve(case.scenario)
@@ -135,7 +135,7 @@ def better(one: float | None, other: float | None, sign: int) -> bool:
     return one is not None and sign * (one - other) >= -1e-4 - 1e-7 * abs(other)
 
 
-@few(1, DEEP)
+@few(1 / 2, DEEP)
 @given(st.data())
 def test_dropping_a_limit_never_hurts(data: st.DataObject) -> None:
     case = data.draw(told(max_programs=3, feasible=data.draw(st.booleans())))
@@ -158,7 +158,7 @@ def test_dropping_a_limit_never_hurts(data: st.DataObject) -> None:
     assert better(best_value(unchecked(document)), best_value(case.scenario), sign_of(case))
 
 
-@few(1, DEEP)
+@few(1 / 2, DEEP)
 @given(st.data())
 def test_more_of_what_is_scarce_never_hurts(data: st.DataObject) -> None:
     case = data.draw(told(max_programs=3, feasible=data.draw(st.booleans())))

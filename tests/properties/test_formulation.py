@@ -75,7 +75,7 @@ def nearby(draw: st.DrawFn, case: Case) -> SpendingPlan:
 
 
 @pytest.mark.parametrize("features", [CONVEX, ALL], ids=["convex", "all"])
-@few(2)
+@few(1)
 @given(data=st.data())
 def test_the_linear_program_admits_what_the_audit_accepts(features: frozenset[str], data: st.DataObject) -> None:
     case = data.draw(cases(features=features, max_programs=5, max_funds=3))

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -15,6 +15,7 @@ from budgetopt.allocation.verify import verify_result
 from budgetopt.analysis import break_even_factors, prices
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
+from measures import few
 
 NEAR = 1e-4
 """How far to either side of a factor the problem is solved again, as a share of it."""
@@ -67,7 +68,7 @@ def scaled(program: dict[str, Any], factor: float) -> dict[str, Any]:
     return {**program, "outcomes": {"lives": {"per_dollar": program["outcomes"]["lives"]["per_dollar"] * factor}}}
 
 
-@settings(deadline=None, max_examples=20)
+@few(1 / 5, 100)
 @given(DRAWN, st.data())
 def test_a_little_beyond_a_break_even_the_program_gets_more_and_a_little_before_it_does_not(
     drawn: tuple[list[dict[str, Any]], int], data: st.DataObject
@@ -92,7 +93,7 @@ def test_a_little_beyond_a_break_even_the_program_gets_more_and_a_little_before_
             assert side * (spent_at(found.factor * (1 - side * NEAR)) - level) <= 0.01
 
 
-@settings(deadline=None, max_examples=20)
+@few(1 / 5, 100)
 @given(DRAWN)
 def test_prices_of_money_are_what_solving_again_brings(drawn: tuple[list[dict[str, Any]], int]) -> None:
     programs, money = drawn
@@ -117,7 +118,7 @@ def test_prices_of_money_are_what_solving_again_brings(drawn: tuple[list[dict[st
             assert then > 0
 
 
-@settings(deadline=None, max_examples=20)
+@few(1 / 5, 100)
 @given(DRAWN, st.booleans())
 def test_the_relaxation_bounds_every_plan_and_what_is_conceded_is_no_gap(
     drawn: tuple[list[dict[str, Any]], int], within: bool

@@ -136,7 +136,7 @@ def test_the_price_of_a_floor_or_ceiling(data: st.DataObject) -> None:
     price_holds(float(by_period[row].sum()), shifted, STEP)
 
 
-@few(1)
+@few(1 / 2)
 @given(case=told(concave=True, max_programs=3), data=st.data())
 def test_the_price_of_a_capacity_a_transfer_or_a_cap_on_a_fund(case: Told, data: st.DataObject) -> None:
     document = case.document

@@ -41,7 +41,7 @@ contradictory = st.sampled_from([CONVEX, ALL]).flatmap(
 )
 
 
-@few(2)
+@few(1)
 @given(contradictory)
 def test_every_conflict_is_one_and_every_part_of_it_fits(case: Case) -> None:
     scenario = read(case)
@@ -95,7 +95,7 @@ A_SHARE_OF_NOTHING = {
 }
 
 
-@few(2)
+@few(1)
 @example(Case(NOTHING_IN_EITHER_YEAR, {}))
 @example(Case(A_SHARE_OF_NOTHING, {}))
 @given(contradictory)

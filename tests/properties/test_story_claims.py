@@ -13,13 +13,13 @@ from story_checks import checked
 from strategies import ALL, CONVEX, Case, cases, unchecked
 
 
-@few(1 / 2)
+@few(1 / 4)
 @given(case=cases(features=CONVEX))
 def test_the_story_of_a_plan_is_true(case: Case) -> None:
     assert [claim.problem for claim in checked(bo.solve(case.scenario)) if claim.problem] == []
 
 
-@few(1 / 2)
+@few(1 / 4)
 @given(case=cases(max_programs=5, features=ALL))
 def test_the_story_of_all_or_nothing_plans_is_true(case: Case) -> None:
     assert [claim.problem for claim in checked(bo.solve(case.scenario)) if claim.problem] == []

@@ -62,12 +62,9 @@ print(scenario.programs["pool"].note, scenario.programs.place("pool", "note").li
 A_FORMAT = """
 import sys
 from budgetopt.reading.tables import read
-from budgetopt.reading.tables.csv_file import read_csv
+from budgetopt.reading.tables.text_book import open_text
 
-def read_bars(data, file, *, header=1, last_row=None):
-    return read_csv(data.replace(b"|", b","), file, header=header, last_row=last_row)
-
-read._FORMATS[".bars"] = (read_bars, False)
+read._FORMATS[".bars"] = lambda data, file: open_text(data.replace(b"/", b","), file)
 
 from budgetopt.reading.load import load
 scenario = load(sys.argv[1])
@@ -97,5 +94,5 @@ def test_a_kind_of_table_needs_its_key_and_its_reader(tmp_path: Path) -> None:
 
 def test_a_format_of_files_needs_its_reader(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text(f"{SCENARIO}tables: {{programs: more.BARS}}\n")
-    (tmp_path / "more.BARS").write_text("program|baseline\ngym|3M\n")
+    (tmp_path / "more.BARS").write_text("program/baseline\ngym/3M\n")
     assert printed(A_FORMAT, tmp_path) == f"3000000.0 {tmp_path / 'more.BARS'}:2:2"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetopt.errors import ScenarioError
+from budgetopt.reading.tables.old_workbook_marks import XlsParts
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.spreadsheet_book import open_workbook
 
@@ -276,18 +278,78 @@ def test_ods_is_read_as_xlsx_is() -> None:
     ]
 
 
-def test_an_old_workbook_is_read_and_what_it_does_not_tell_is_said() -> None:
-    book = opened(OLD.read_bytes())
+def test_an_old_workbook_is_read_as_a_new_one_is() -> None:
+    book = open_workbook(OLD.read_bytes(), "old.xls")
     assert book.names == ("Offers", "Notes")
     assert book.hidden == {"Notes"}
-    assert "0.9" in book.notes[0]
+    assert book.notes == ()
     sheet = book.read("Offers")
-    assert rows(sheet)[:3] == [
+    assert rows(sheet) == [
         ["program", "baseline", "share", "on", "as_of", "bad"],
-        ["Fire", "1200.5", "0.9", "true", "2024-06-30", ""],
-        ["Parks", "46", "0.075", "false", "", "x"],
+        ["Fire", "1200.5", "90%", "true", "2024-06-30", ""],
+        ["Parks", "46", "7.5%", "false", "", "x"],
+        ["Merged", "", "", "", "", ""],
+        ["", "", "", "", "", ""],
+        ["", "2401", "", "", "", ""],
     ]
     assert sheet.merged == ((3, 0, 5, 0),)
+    assert [str(problem).splitlines()[0] for problem in sheet.problems] == [
+        "old.xls!Offers:F2: the cell shows the error #DIV/0! [broken-cell]"
+    ]
+
+
+def record(kind: int, *fields: int | bytes) -> bytes:
+    body = b"".join(each if isinstance(each, bytes) else each.to_bytes(2, "little") for each in fields)
+    return struct.pack("<2H", kind, len(body)) + body
+
+
+def test_records_of_an_old_workbook_mean_what_their_format_says() -> None:
+    """Cells in a row are one record; charts inside a sheet have records of their own; small files use small sectors."""
+    begin, end = record(0x0809, 0x0600, 16, bytes(12)), record(0x000A)
+    fraction = record(0x041E, 170, 4, b"\0", b"0.0%")
+    common = begin + fraction + record(0x00E0, 0, 0, bytes(16)) + record(0x00E0, 0, 170, bytes(16))
+    place = len(common) + len(record(0x0085, bytes(8))) + len(end)
+    several = record(0x00BD, 5, 2, 1, bytes(4), 0, bytes(4), 1, bytes(4), 4)
+    chart = begin + record(0x0203, 9, 9, 1, bytes(8)) + end
+    error = record(0x0205, 6, 1, 1, b"\x2a\x01") + record(0x0205, 6, 2, 1, b"\x01\x00")
+    lost = record(0x0006, 7, 0, 0, b"\x02\0\x24\0\0\0\xff\xff", bytes(6))
+    stream = common + record(0x0085, place.to_bytes(4, "little"), bytes(4)) + end
+    stream += begin + several + chart + error + lost + end
+    marks = XlsParts(compound(stream)).marks(0)
+    assert marks.percents == {(5, 2): 2, (5, 4): 2, (6, 2): 2}
+    assert marks.errors == {(6, 1): "#N/A", (7, 0): "#NUM!"}
+    assert XlsParts(compound(stream + bytes(5000))).marks(0) == marks
+
+
+def compound(stream: bytes) -> bytes:
+    """Return a compound file with one stream, in small sectors if it is short."""
+    small = len(stream) < 4096
+    stored = stream + bytes(-len(stream) % 512)
+    sectors = len(stored) // 512
+    # sector 0 is the table of sectors, 1 the directory, 2 the table of small sectors, the stream follows
+    table = [0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE, *range(4, 3 + sectors), 0xFFFFFFFE]
+    table += [0xFFFFFFFF] * (128 - len(table))
+    small_table = [*range(1, len(stored) // 64), 0xFFFFFFFE] if small else []
+    small_table += [0xFFFFFFFF] * (128 - len(small_table))
+
+    def entry(name: str, kind: int, start: int, size: int) -> bytes:
+        text = name.encode("utf-16-le") + b"\0\0"
+        head = text + bytes(64 - len(text)) + struct.pack("<HB", len(text), kind)
+        return head + bytes(49) + struct.pack("<2I", start, size) + bytes(4)
+
+    root = entry("Root Entry", 5, 3 if small else 0xFFFFFFFE, len(stored) if small else 0)
+    directory = root + entry("Workbook", 2, 0 if small else 3, len(stream))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H", 62, 3, 0xFFFE, 9, 6)
+    head += bytes(6) + struct.pack("<9I", 0, 1, 1, 0, 4096, 2, 1, 0xFFFFFFFE, 0)
+    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    return (
+        head
+        + struct.pack("<128I", *table)
+        + directory
+        + bytes(512 - len(directory))
+        + struct.pack("<128I", *small_table)
+        + stored
+    )
 
 
 def test_what_is_no_workbook_is_told() -> None:

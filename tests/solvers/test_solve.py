@@ -12,6 +12,7 @@ from budgetopt.formulation.linear_program import Stage
 from budgetopt.solvers import Options, Termination, available_solvers, certify, solve_linear_program
 from exact import solve_exactly
 from linear_programs import INFINITY, linear_program, linear_programs
+from measures import few
 
 EVERY = [name for name in ("highs", "cbc") if name in available_solvers()]
 WYNDOR = linear_program([[1, 0], [0, 2], [3, 2]], -INFINITY, [4, 12, 18], maximize=[3, 5])
@@ -96,6 +97,7 @@ def test_highs_finds_the_exact_answer(lp):
     check_against_exact(lp, "highs")
 
 
+@few(1 / 2)
 @given(linear_programs(money=1e6))
 def test_highs_finds_the_exact_answer_in_millions(lp):
     check_against_exact(lp, "highs")

@@ -118,31 +118,29 @@ def _charges_of(plan: Allocation) -> _Charges | None:
     linking = np.zeros(problem.rows, dtype=bool)
     for block in problem.row_labels.of_kind("link"):
         linking[block.positions] = True
-    linked = charged(np.where(linking, prices, 0.0))
-    of_money = _part_of_money(plan, problem, money, other)
-    money, other = money + linked * of_money, other + linked * (1.0 - of_money)
+    linked, dollars = charged(np.where(linking, prices, 0.0)), np.abs(charged(linking.astype(np.float64)))
+    of_rules = dollars * _rules_of_payment(plan, problem, money, other)
+    money, other = money + linked - of_rules, other + of_rules
     rules = np.where(is_other, prices, 0.0)
     return _Charges(worth, money, other, resources, limit_of, resource_of, rules)
 
 
-def _part_of_money(plan: Allocation, problem: LinearProgram, money: Floats, other: Floats) -> Floats:
-    """Return for columns that several funds pay for which part of the charge is for money; shape (columns,).
+def _rules_of_payment(plan: Allocation, problem: LinearProgram, money: Floats, other: Floats) -> Floats:
+    """Return what rules charge for a dollar of columns that several funds pay for; shape (columns,), 0 in all others.
 
-    It is that of the fund whose dollar is charged least for the program in the period; the rest is for rules.
+    It is what they charge for a dollar of the fund whose dollar costs least for the program in the period.
     """
     shape = (len(plan.scenario.programs), len(plan.scenario.periods))
-    least, part = np.full(shape, np.inf), np.ones(shape)
+    least, rules, found = np.full(shape, np.inf), np.zeros(shape), np.zeros(problem.columns)
     for block in problem.column_labels.of_kind("spending"):
         cell, at = (block.keys["program"], block.keys["period"]), block.positions
         total = money[at] + other[at]
         np.minimum.at(least, cell, total)
-        share = np.divide(money[at], total, out=np.ones(len(at)), where=total > 0)
         cheapest = total <= least[cell]
-        part[cell[0][cheapest], cell[1][cheapest]] = np.clip(share[cheapest], 0.0, 1.0)
-    found = np.ones(problem.columns)
+        rules[cell[0][cheapest], cell[1][cheapest]] = other[at][cheapest]
     for kind in ("segment", "package"):
         for block in problem.column_labels.of_kind(kind):
-            found[block.positions] = part[block.keys["program"], block.keys["period"]]
+            found[block.positions] = rules[block.keys["program"], block.keys["period"]]
     return found
 
 

@@ -137,12 +137,11 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     for position, (key, resource) in enumerate(plan.scenario.resources.items()):
         name = printed(key, resource.name)
         mine = by_resource & (margins.scarcest == position)
-        if resource.capacity is None or not mine.any():
+        if resource.capacity is None:
             continue
         capacity, uses = plan.scenario.per_period(resource.capacity), plan.audit.uses
         if not capacity.any():
             reasons[unfunded & mine] = f"unfunded: needs {name}, of which there is none"
-            continue
         full = np.asarray(plan.audit.resources)[position] >= capacity - 1e-6 * np.maximum(capacity, 1.0)
         used = np.zeros((len(reasons), len(capacity)))
         np.add.at(used, uses.program[uses.outcome == position], uses.level[uses.outcome == position])
@@ -173,11 +172,11 @@ def _say_cuts(plan: Allocation, reasons: Texts) -> None:
     first = plan.scenario.objective[0].minimize
     if first not in (CHANGE, LARGEST_CUT):
         return
-    spent, lower = plan.spending.sum(axis=1), plan.formulation.limits.lower
+    spent, lower, small = plan.spending.sum(axis=1), plan.formulation.limits.lower, plan.half_a_cent
     baseline = np.nan_to_num(plan.scenario.baselines)
-    below = ((spent < baseline - plan.half_a_cent) & (spent >= lower)).any(axis=1)
-    kept = (np.abs(spent - baseline) <= plan.half_a_cent).all(axis=1)
-    could = ((spent > lower + plan.half_a_cent) & (spent <= baseline + plan.half_a_cent)).any(axis=1)
+    below = ((spent < baseline - small) & (spent >= lower)).any(axis=1)
+    kept = (np.abs(spent - baseline) <= small).all(axis=1)
+    could = ((spent > lower + small) & (spent <= baseline + small)).any(axis=1)
     reasons[kept] = "keeps its baseline"
     if first == LARGEST_CUT:
         _say_even_cuts(plan, reasons, below)

@@ -95,7 +95,7 @@ def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
     """Yield the units to try, each a tenth of the one before."""
     largest = float(spending.max(initial=0.0))
     # cents of more than a few thousand billions are no whole numbers
-    unit = scenario.document.round_to or max(CENT, power_of_ten(EXACT * largest) if largest > 0 else CENT)
+    unit = scenario.document.round_to or power_of_ten(max(CENT, EXACT * largest))
     finest = min(FINEST * largest, unit)
     if scenario.document.round_to is not None:
         finest = scenario.cent

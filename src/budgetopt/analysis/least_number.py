@@ -1,7 +1,9 @@
-"""The least change of a share of what the plan itself decides, which enters no linear program as a straight line.
+"""The least change of a share, which need not enter a linear program as a straight line.
 
 A plan that keeps the changed limit by as wide a margin as possible keeps a tighter one too; that one is the next to be
-tried, until nothing is left to gain (Dinkelbach, Management Science 13, 1967).
+tried, until nothing is left to gain (Dinkelbach, Management Science 13, 1967). Where a share that is tighter by the
+last digit shown has a plan as well, as where one number limits how far many programs move up and down, halvings find
+the least: what is looser always has a plan, too.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from budgetopt.analysis.alterations import whole
 from budgetopt.analysis.amending import new_numbers
 from budgetopt.analysis.cheapest import TIME_LIMIT
 from budgetopt.analysis.elastic import limited_rows, with_slacks
+from budgetopt.analysis.existence import works
 from budgetopt.analysis.repair import Amendment, Repair
 from budgetopt.formulation import LinearProgram
 from budgetopt.scenario.amounts import Share
@@ -26,12 +29,13 @@ from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["with_least_number"]
 
+LAST_DIGIT = 1e-6
 ROUNDS = 20
 """Rounds after which a number is taken as it is; each comes much nearer to the least than the one before."""
 
 
 def with_least_number(scenario: Scenario, repair: Repair) -> Repair:
-    """Return a repair of one share with the least number that does; any other repair as it is."""
+    """Return a repair of one share with the least number that does, as it is shown; any other repair as it is."""
     if len(repair.amendments) != 1:
         return repair
     (item,) = repair.amendments
@@ -44,7 +48,24 @@ def with_least_number(scenario: Scenario, repair: Repair) -> Repair:
             break
         item = tighter
         repair = replace(repair, amendments=(item,))
-    return repair
+    return repair if isinstance(item.after, Mapping) else _to_the_last_digit(scenario, repair, item)
+
+
+def _to_the_last_digit(scenario: Scenario, repair: Repair, item: Amendment) -> Repair:
+    """Return the repair of one share that moves it least, in steps of the last digit shown."""
+    before, after = (round(float(value) / LAST_DIGIT) for value in (item.before, item.after))
+
+    def moved(steps: int) -> Repair:
+        place = before + (steps if after > before else -steps)
+        return replace(repair, amendments=(replace(item, after=Share(round(place * LAST_DIGIT, 6))),))
+
+    lacks, does = 0, abs(after - before)
+    if does < 2 or not works(scenario, moved(does - 1)):
+        return repair
+    while does - lacks > 1:
+        middle = (lacks + does) // 2
+        lacks, does = (lacks, middle) if works(scenario, moved(middle)) else (middle, does)
+    return moved(does)
 
 
 def _is_share(number: Number, after: object) -> bool:

@@ -89,7 +89,7 @@ class Sides:
         altered = self._question.alterations.scaled(self._row, self._what, self._outcome, factor)
         # of a more expensive program the same service takes more dollars
         served = altered.spends / factor if self._what == "cost" else altered.spends
-        between = self._level + 0.5 * self._apart * (1.0 if self._more else -1.0)
+        between = self._level + 0.5 * (self._apart if self._more else -self._apart)
         above, below = (self._solved(altered.problem, served, between, above=side) for side in (True, False))
         sought, other = (above, below) if self._more else (below, above)
         sign = -altered.problem.stages[0].sign
@@ -113,20 +113,20 @@ class Sides:
         """Return where the values of the outer two plans meet if both are kept; None if that is not in between."""
         if self._what == "cost" or outside.more.x is None or outside.other.x is None:
             return None
-        here, there = math.exp(outside.at), math.exp(outside.at) * 0.5 + 0.5
-        ahead = [self._ahead(outside.more.x, outside.other.x, factor) for factor in (here, there)]
-        if ahead[0] == ahead[1]:
+        here, today = math.exp(outside.at), 1.0
+        ahead, was = (self._ahead(outside.more.x, outside.other.x, factor) for factor in (here, today))
+        if ahead == was:
             return None
-        factor = here + (there - here) * ahead[0] / (ahead[0] - ahead[1])
+        factor = here + (today - here) * ahead / (ahead - was)
         low, high = sorted(math.exp(pair.at) for pair in (inside, outside))
         return math.log(factor) if low < factor < high else None
 
     def _ahead(self, more: Floats, other: Floats, factor: float) -> float:
-        """Return how much better the first of two plans is at another factor; NaN if they are no plans there."""
+        """Return how much more the first of two plans is worth at another factor; NaN if they are no plans there."""
         stage = self._question.alterations.scaled(self._row, self._what, self._outcome, factor).problem.stages[0]
         if len(stage.cost) != len(more):
             return math.nan
-        return -stage.sign * (stage.value(more) - stage.value(other))
+        return stage.value(more) - stage.value(other)
 
 
 def _value(answer: Solution, worst: float) -> float:

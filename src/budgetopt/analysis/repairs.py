@@ -15,13 +15,12 @@ from budgetopt.analysis.amending import repaired
 from budgetopt.analysis.cheapest import LEAST, Cheapest
 from budgetopt.analysis.dropping import drops
 from budgetopt.analysis.elastic import Elastic, elastic, money_of
-from budgetopt.analysis.existence import has_point
+from budgetopt.analysis.existence import works
 from budgetopt.analysis.least_missed import is_missed
 from budgetopt.analysis.least_number import with_least_number
 from budgetopt.analysis.recurring_revenue import more_recurring_revenue
 from budgetopt.analysis.repair import NEVER, Repair, may_change
-from budgetopt.errors import OptionError, ScenarioError
-from budgetopt.formulation import formulate
+from budgetopt.errors import OptionError
 from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
@@ -88,19 +87,19 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
 
     def completed(repair: Repair) -> Repair | None:
         """Return a repair with what else it takes by numbers; None if nothing helps."""
-        if _works(scenario, repair):
+        if works(scenario, repair):
             return repair
         rest = _by_numbers(repair.apply(scenario), measure, weights, alone=False)
         if not rest:
             return None
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)
-        return both if _works(scenario, both) else None
+        return both if works(scenario, both) else None
 
     found += _recurring(scenario, measure, weights, found)
-    found += drops(scenario, weights, completed, lambda one: _works(scenario, one), every=not found)
+    found += drops(scenario, weights, completed, lambda one: works(scenario, one), every=not found)
     unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
-    return tuple(islice((repair for repair in ordered if _works(scenario, repair)), at_most))
+    return tuple(islice((repair for repair in ordered if works(scenario, repair)), at_most))
 
 
 def _recurring(
@@ -151,7 +150,7 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
         return []
     if not best.amendments and best.cost <= LEAST:
         return None
-    found = [best]
+    found = [with_least_number(scenario, best) if alone else best]
     for position in cheapest.enough_alone() if alone else ():
         mine = slack.limit == position
         sides = [side for side in (mine & slack.is_floor, mine & ~slack.is_floor) if side.any()]
@@ -160,14 +159,3 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
             tried = [repair for repair in (solved(mine),) if repair is not None]
         found += [with_least_number(scenario, repair) for repair in tried]
     return found
-
-
-def _works(scenario: Scenario, repair: Repair) -> bool:
-    """Return whether the repaired scenario has a plan; a share of nothing, for one, can be no larger."""
-    if not repair.amendments:
-        return False
-    try:
-        problem = formulate(repair.apply(scenario)).linear_program
-    except ScenarioError:
-        return False
-    return bool(has_point(problem))

@@ -68,9 +68,11 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
         for name, transfer in fund.transfers_to.items():
             transfers[giver, names.index(name)] = scenario.per_period(transfer.at_least)
 
-    spending = np.zeros((len(baseline), len(funds), periods))
+    spending = _stated(scenario, baseline)
     if not spending.size:
         return spending, transfers
+    unstated = baseline - spending.sum(axis=1)
+    baseline = np.where(unstated > 1e-9 * baseline, unstated, 0.0)
 
     # Programs that the same funds may pay for are one buyer: the pattern of funds is all that matters to the charging.
     unique, group = np.unique(may_pay(scenario), axis=0, return_inverse=True)
@@ -94,19 +96,35 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
         moved = transfers[:, :, period].sum(axis=0) - transfers[:, :, period].sum(axis=1)
         recurring = revenue[:, period] + moved
         income = recurring + one_time[:, period]
+        stated = spending[:, :, period].sum(axis=0)
         money = balance + income
         free = np.maximum(money - kept[:, period], 0.0) / (1.0 + share[:, period])
         flow = np.zeros(patterns.shape)
         for capacity in (np.minimum(free, recurring), np.minimum(free, income), free):
-            flow = charge(demand, capacity, patterns, order, flow)
+            flow = charge(demand, np.maximum(capacity - stated, 0.0), patterns, order, flow)
         unpaid = demand - flow.sum(axis=1)
         # where no fund may pay in the period, one that may pay in another, and the audit says so
         payers = np.where(np.any(patterns, axis=1, keepdims=True), patterns, everyone)
         broadest = [next((int(fund) for fund in order[::-1] if row[fund]), 0) for row in payers]
         flow[np.arange(len(patterns)), broadest] += unpaid
-        spending[:, :, period] = _split(flow, group, baseline[:, period])
+        spending[:, :, period] += _split(flow, group, baseline[:, period])
         balance = np.where(carried, money - spending[:, :, period].sum(axis=0), 0.0)
     return spending, transfers
+
+
+def _stated(scenario: Scenario, baseline: Floats) -> Floats:
+    """Return what the scenario says that funds pay of the baselines, in the periods in which they pay for anything.
+
+    Where a baseline is not the sum of its parts, they are in proportion; shape (programs, funds, periods).
+    """
+    paid = np.zeros((len(baseline), len(scenario.funds)))
+    for position, name in enumerate(scenario.funds):
+        if (part := scenario.programs.columns.get(f"baseline_by_fund.{name}")) is not None:
+            paid[part.rows, position] = part.values
+    total = paid.sum(axis=1, keepdims=True)
+    shares = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
+    stated: Floats = shares[:, :, None] * (baseline[:, None, :] * pays_in(scenario)[None, :, :])
+    return stated
 
 
 def charge(demand: Floats, capacity: Floats, allowed: Bools, order: Ints, flow: Floats) -> Floats:

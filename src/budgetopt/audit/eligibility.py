@@ -14,7 +14,8 @@ __all__ = ["may_pay"]
 def may_pay(scenario: Scenario) -> Bools:
     """Return which fund may pay for which program; shape (programs, funds).
 
-    A fund may pay for a program that its ``only`` admits and that names it among its ``funds``, or names no fund.
+    A fund may pay for a program that its ``only`` admits and that names it among its ``funds``; a program that names no
+    fund there names those of its ``baseline_by_fund``, or all.
     """
     programs = scenario.programs
     names = list(scenario.funds)
@@ -26,7 +27,12 @@ def may_pay(scenario: Scenario) -> Bools:
         rows, words = programs.items("funds")
         for position, name in enumerate(names):
             chosen[rows[words == name], position] = True
-    chosen |= silent[:, None]
+    for position, name in enumerate(names):
+        part = programs.columns.get(f"baseline_by_fund.{name}")
+        if part is not None:
+            payer = part.rows[silent[part.rows] & (part.values > 0)]
+            chosen[payer, position] = True
+    chosen |= ~chosen.any(axis=1, keepdims=True) & silent[:, None]
     for position, fund in enumerate(scenario.funds.values()):
         if fund.only is not None:
             chosen[:, position] &= select(programs, fund.only)

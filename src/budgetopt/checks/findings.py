@@ -19,7 +19,18 @@ _MOST_ALIKE = 10
 """Of one mistake in many programs, no more than so many are listed one by one."""
 _NOT_SELECTED_BY = (
     *("description", "spending", "funds", "recurring", "outcomes", "source", "as_of", "note"),
-    *("one_fund", "fund_shares", "if_funded", "service", "packages", "choose", "start", "uses", "inflation"),
+    *(
+        "one_fund",
+        "fund_shares",
+        "if_funded",
+        "service",
+        "packages",
+        "choose",
+        "start",
+        "uses",
+        "inflation",
+        "baseline_by_fund",
+    ),
 )
 """Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""
 _THINGS = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "programs": "program"}

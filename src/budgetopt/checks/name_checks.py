@@ -17,7 +17,13 @@ from budgetopt.scenario.words import listed
 
 __all__ = ["as_one_header", "check_names", "known_names", "known_quantities", "program_lists"]
 
-_QUANTITIES = {"outcomes": "outcome", "per_outcome": "outcome", "uses": "resource", "fund_shares": "fund"}
+_QUANTITIES = {
+    "outcomes": "outcome",
+    "per_outcome": "outcome",
+    "uses": "resource",
+    "fund_shares": "fund",
+    "baseline_by_fund": "fund",
+}
 """The keys of programs below which names stand, and what they name."""
 
 

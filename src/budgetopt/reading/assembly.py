@@ -18,6 +18,7 @@ from budgetopt.reading.program_paths import without_programs
 from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.program_shifts import shifted
 from budgetopt.reading.tables import overlay
+from budgetopt.scenario.joining import with_summed_baselines
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -57,7 +58,7 @@ class Assembly:
         """Return the checked scenario, or raise a ScenarioError with every problem that was found."""
         findings, known = self.findings, list(self.findings.problems)
         document = document_of(findings.tree, findings)
-        programs = check_models(self.programs, findings)
+        programs = with_summed_baselines(check_models(self.programs, findings))
         scenario = Scenario(document, programs, findings.places, dict(findings.inputs))
         check(scenario, findings)
         if findings.problems:

@@ -11,9 +11,10 @@ from budgetopt.errors import OptionError, Problem, ScenarioError
 from budgetopt.reading.document_tree import plain
 from budgetopt.reading.layers import assembled
 from budgetopt.reading.scenario_files import Source
-from budgetopt.reading.tables.grid import Grid, of_columns
-from budgetopt.reading.tables.parquet_book import header_text, series_texts
+from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.parquet_book import header_text, number_cells, series_texts
 from budgetopt.reading.tables.program_rows import read_programs
+from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.write import cell_texts, ordered_keys
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, leaf_of
@@ -84,15 +85,18 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
         kind = type(frame).__name__
         raise OptionError(f"the programs are a {kind}, not a pandas table", hint="a DataFrame with one row a program")
     headers = [header_text(header) for header in frame.columns]
-    cells = [series_texts(frame.iloc[:, position]) for position in range(len(headers))]
+    series = [frame.iloc[:, position] for position in range(len(headers))]
     if "program" not in [columns.get(header, header) for header in headers]:
         index = frame.index
         if isinstance(index, pd.RangeIndex) or index.nlevels > 1:
             problem = Problem("missing-column", "the table has no column 'program'", None, "the ids of the programs")
             raise ScenarioError([problem])
-        headers, cells = ["program", *headers], [series_texts(index.to_series()), *cells]
+        headers, series = ["program", *headers], [index.to_series(), *series]
     # a row of a pandas table has no line: it is counted from 1
-    return of_columns(FRAME, "", headers, cells, header=0)
+    rows, at = np.arange(1, len(frame) + 1), tuple(range(1, len(headers) + 1))
+    cells = tuple([cell.strip() for cell in series_texts(column)] for column in series)
+    numbers = tuple(np.array(number_cells(column), dtype=bool) for column in series)
+    return Grid(FRAME, "", tuple(map(normal, headers)), 0, cells, rows, at, numbers)
 
 
 def programs_frame(scenario: Scenario) -> pd.DataFrame:

@@ -2,209 +2,189 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
+from budgetopt.reading.office.guess import Guess, guess
 from budgetopt.reading.scenario_files import SCENARIO_FILE
-from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.program_rows import is_program_key, read_programs
-from budgetopt.reading.tables.read import read_grid, split_sheet
-from budgetopt.reading.yaml_text import WORDS_OF_OLD_YAML
-from budgetopt.scenario.model.table import IGNORE, Table
+from budgetopt.reading.tables.columns import condensed
+from budgetopt.reading.tables.program_rows import read_programs
+from budgetopt.reading.tables.read import open_book, sheet_of, split_sheet
+from budgetopt.reading.tables.shape import shape
+from budgetopt.reading.tables.sheet import Book
+from budgetopt.reading.yaml_text import number_text, quoted
+from budgetopt.scenario.joining import with_summed_baselines
+from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import ProgramTable
+from budgetopt.scenario.words import listed, money
 
-__all__ = ["Guess", "from_table", "guess"]
+__all__ = ["BudgetFile", "from_table", "read_budget"]
 
-# Words by which offices name a column, and the keys that they mean; the first that fits a header decides.
-_MEANINGS: tuple[tuple[str, str], ...] = (
-    (r"(prog|program|programme|offer|service|line|item|project|package)? ?(id|code|no|nr|number|key|#)", "program"),
-    (r"(prog|program|programme|offer|service|line item|item|project|package)( name| title)?|name|title", "name"),
-    (r"(department|dept|agency|division|bureau)( name)?", "department"),
-    (r"(strategic )?(priority|goal|result|outcome area|focus area)", "priority"),
-    (r"(fund|funding source|fund name|funds)", "funds"),
-    (r"tags?|keywords?|categor(y|ies)", "tags"),
-    (r"description|summary", "description"),
-    (r"notes?|comments?|remarks?", "note"),
-    (r"source|reference", "source"),
-    (r"(minimum|min|floor|at least|mandated)( amount| spending| budget)?", "spending.at_least"),
-    (r"(maximum|max|ceiling|cap|at most|requested?)( amount| spending| budget)?", "spending.at_most"),
-    (r".*\b(baseline|adopted|current|approved|enacted)\b.*|budget|amount|cost|total cost", "baseline"),
-)
-_WORDS = {
-    **dict.fromkeys(("program", "service"), "name"),
-    **dict.fromkeys(("department", "division"), "department"),
-    "priority": "priority",
-    "funding source": "funds",
-    "description": "description",
-    **dict.fromkeys(("baseline", "adopted", "adopted budget", "current budget"), "baseline"),
-    "minimum": "spending.at_least",
-    "maximum": "spending.at_most",
-    "requested": "spending.at_most",
-}
-"""Words that a misspelt header may mean."""
-_ALMOST = 0.84
-_TOTAL = re.compile(r"(grand |sub)?totals?\b.*|sum", re.IGNORECASE)
-_PREFERRED = ("baseline", "current", "adopted", "approved", "enacted")
-_LATEST_HEADER = 10
+_SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Guess:
-    """What the columns of a table were taken for.
+class BudgetFile:
+    """An office's own file as it was understood.
 
-    ``keys`` has for each header the key of a program, or ``ignore``; ``last_row`` is the last row of the list where
-    totals stand below it; ``remarks`` say what could be placed in more than one way, or not at all.
+    Parameters
+    ----------
+    table
+        How it is read, as ``tables`` of a scenario says it.
+    programs
+        Its programs.
+    remarks
+        What was taken for what, and what is left out with how much money; one sentence each.
     """
 
-    grid: Grid
-    keys: dict[str, str]
-    last_row: int | None
+    file: str
+    sheet: str
+    table: Table
+    programs: ProgramTable
     remarks: tuple[str, ...]
 
 
-def from_table(name: str, title: str) -> tuple[dict[str, bytes], list[str]]:
-    """Return the files of a scenario made of a table of programs, and remarks on what was guessed.
+def from_table(name: str, title: str, choices: Choices | None = None) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a scenario made of a budget file, and remarks on what was guessed.
 
-    The table is a CSV or XLSX file; ``office.xlsx!Offers`` names a sheet. Raises OptionError if it cannot be read, or
-    no column of it can be taken for the programs or their money; ScenarioError if cells of those cannot be read.
+    Raises what :func:`read_budget` raises.
     """
+    data, found = _read(name, choices or Choices())
+    copied = Path(found.file).name
+    text = _scenario(found, copied + (f"!{found.sheet}" if found.sheet else ""), title)
+    return {SCENARIO_FILE: text.encode(), copied: data}, list(found.remarks)
+
+
+def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
+    """Return the programs of a budget file, and how it was understood.
+
+    Parameters
+    ----------
+    name
+        The file: CSV, XLSX, XLS, ODS or Parquet; ``office.xlsx!Offers`` names a sheet.
+    choices
+        What is known of it; whatever is left out is found in the file.
+
+    Raises
+    ------
+    ChoiceError
+        If it may mean two things: an OptionError with the options, each with the choices that settle it.
+    OptionError
+        If the file cannot be read, or holds no table of programs and their money.
+    ScenarioError
+        If cells of that table cannot be read.
+    """
+    return _read(name, choices or Choices())[1]
+
+
+def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:
     file, sheet = split_sheet(name)
     try:
         data = Path(file).read_bytes()
     except OSError as error:
         raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    found = _best_guess(data, file, sheet)
-    header, last_row = found.grid.header_row, found.last_row
-    table = Table.model_validate({"file": name, "columns": found.keys, "header": header, "last_row": last_row})
-    grid = read_grid(data, file, sheet, table)
+    book = open_book(data, file)
+    found = _best_sheet(book, replace(choices, sheet=sheet or choices.sheet))
+    named = f"{file}!{found.sheet.name}" if sheet or len(book.names) > 1 else file
+    table = Table.model_validate({"file": named, **found.table})
+    grid = shape(found.sheet, table)
     programs, problems = read_programs(grid, table, lambda _header: None)
     if problems or grid.problems:
-        raise ScenarioError([*grid.problems, *problems])
-    copied = Path(file).name
-    text = _scenario(found, copied + (f"!{sheet}" if sheet else ""), title, programs)
-    return {SCENARIO_FILE: text.encode(), copied: data}, list(found.remarks)
+        raise ScenarioError(condensed([*grid.problems, *problems]))
+    programs = with_summed_baselines(programs)
+    remarks = [*book.notes, *found.remarks, _sums(found, programs, float(table.scale))]
+    return data, BudgetFile(file, split_sheet(named)[1], table, programs, tuple(remarks))
 
 
-def _best_guess(data: bytes, file: str, sheet: str) -> Guess:
-    """Return the guess with the headers in the first row that has enough of them: titles may stand above."""
-    first: Guess | None = None
-    for header in range(1, _LATEST_HEADER + 1):
+def _best_sheet(book: Book, choices: Choices) -> Guess:
+    """Return the guess of the sheet that was named, or of the only one that holds a table of programs."""
+    shown = [name for name in book.names if name not in book.hidden] or list(book.names)
+    if choices.sheet or len(shown) == 1:
+        return guess(sheet_of(book, choices.sheet or shown[0]), choices)
+    found: dict[str, Guess | ChoiceError] = {}
+    errors: list[OptionError | ScenarioError] = []
+    for name in shown:
         try:
-            found = guess(read_grid(data, file, sheet, Table.model_validate({"file": file, "header": header})))
-        except ScenarioError as error:
-            if header == 1:
-                first_error = error
-            continue
-        if {"program", "baseline"} <= set(found.keys.values()):
-            return found
-        first = first or found
-    if first is None:
-        raise first_error
-    headers = ", ".join(filter(None, first.grid.headers))
-    missing = "the programs" if "program" not in first.keys.values() else "their money"
-    message = f"no column of {file} can be taken for {missing}; its headers are: {headers}"
-    raise OptionError(message, hint="name one column `program` and one `baseline`, and try again")
+            found[name] = guess(sheet_of(book, name), choices)
+        except ChoiceError as error:
+            found[name] = error
+        except (OptionError, ScenarioError) as error:
+            errors.append(error)
+    if not found:
+        message = f"none of the {len(shown)} sheets of {book.file} holds a table of programs and their money"
+        raise OptionError(message, hint=f"{errors[0]}" if errors else "")
+    if len(found) == 1:
+        (only,) = found.values()
+        if isinstance(only, Guess):
+            only.remarks.insert(0, f"the sheet '{only.sheet.name}' was taken: `--sheet NAME` takes another")
+            return only
+        raise only
+    options = [
+        Option(f"--sheet {shell(name)}", _said(book, name, answer), replace(choices, sheet=name))
+        for name, answer in found.items()
+    ]
+    raise ChoiceError(f"{len(found)} sheets of {book.file} may hold the programs", options)
 
 
-def guess(grid: Grid) -> Guess:
-    """Return what the columns of a table are most likely meant to be."""
-    candidates: dict[str, list[str]] = {}
-    for header in dict.fromkeys(header for header in grid.headers if header):
-        candidates.setdefault(_meaning(header), []).append(header)
-    keys = {header: IGNORE for header in grid.headers if header}
-    remarks = []
-    for key, headers in candidates.items():
-        if key == IGNORE:
-            continue
-        chosen = _preferred(key, headers)
-        keys[chosen] = key
-        others = [header for header in headers if header != chosen]
-        if others:
-            wrong = f"and not {_quoted(others)}: change scenario.yaml if that is wrong"
-            remarks.append(f"'{chosen}' was taken for {key}, {wrong}")
-    names = [header for header, key in keys.items() if key == "name"]
-    if "program" not in keys.values() and names:
-        keys[names[0]] = "program"
-    unplaced = [header for header, key in keys.items() if key == IGNORE and _meaning(header) == IGNORE]
-    if unplaced:
-        remarks.append(f"left aside, because no key of a program fits: {_quoted(unplaced)}")
-    ids = next((place for place, header in enumerate(grid.headers) if keys.get(header) == "program"), None)
-    last_row = None if ids is None else _end_of_list(grid, ids, remarks)
-    return Guess(grid, keys, last_row, tuple(remarks))
+def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
+    if isinstance(answer, ChoiceError):
+        return f"{book.read(name).rows:,} rows, of which more has to be asked"
+    rows, scale = int(answer.lines.sum()), answer.table.get("scale", 1.0)
+    assert isinstance(scale, float | int)
+    return f"{rows:,} rows, {money(answer.taken * scale)} in all"
 
 
-def _meaning(header: str) -> str:
-    if is_program_key(header):
-        return header
-    plain = re.sub(r"[^a-z0-9#]+", " ", header.casefold()).strip()
-    key = next((key for pattern, key in _MEANINGS if re.fullmatch(pattern, plain)), IGNORE)
-    if key == IGNORE and (close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST)):
-        return _WORDS[close[0]]
-    return key
+def _sums(found: Guess, programs: ProgramTable, scale: float) -> str:
+    """Return what the file adds up to, what was taken of it, and where the difference is."""
+    total, taken = float(found.amounts.sum()) * scale, float(np.nan_to_num(programs.baseline()).sum())
+    parts = [
+        f"{money(amount * scale)} in {_counted(count, what)}"
+        for what, (count, amount) in found.left_out.items()
+        if amount
+    ]
+    difference = total - taken
+    told = f", of {listed(parts, _SHOWN)}" if parts and difference else ""
+    return (
+        f"the file adds up to {money(total)} in {_counted(len(found.lines), 'rows')}; taken: {money(taken)} in"
+        f" {_counted(len(programs), 'programs')}; difference: {money(difference)}{told}"
+    )
 
 
-def _preferred(key: str, headers: Sequence[str]) -> str:
-    """Return the header that fits a key best: the key itself, then the words in their order, then the latest year."""
-    if key in headers:
-        return key
-    if key != "baseline":
-        return headers[0]
-    rank = {word: place for place, word in enumerate(_PREFERRED)}
-    words = [min((rank[word] for word in rank if word in header.casefold()), default=len(rank)) for header in headers]
-    years = [max(map(int, re.findall(r"\d+", header)), default=0) for header in headers]
-    return headers[min(range(len(headers)), key=lambda place: (words[place], -years[place]))]
+def _counted(count: int, what: str) -> str:
+    """Return a number of things; the first word that ends in s names them."""
+    first, *rest = what.split(" ")
+    return " ".join([f"{count:,}", first.removesuffix("s") if count == 1 else first, *rest])
 
 
-def _end_of_list(grid: Grid, ids: int, remarks: list[str]) -> int | None:
-    """Return the last row before a line of totals, whose money would count twice; None if there is no such line."""
-    for place, row in enumerate(map(int, grid.rows)):
-        if any(_TOTAL.fullmatch(column[place]) for column in grid.columns[: ids + 1]):
-            remarks.append(f"the list ends before row {row}, which looks like a line of totals")
-            return row - 1
-    return None
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
-
-
-def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> str:
+def _scenario(found: BudgetFile, file: str, title: str) -> str:
     """Return a scenario file that pays for the baselines of all programs, and asks for an even cut."""
+    programs = found.programs
     lines = [
         f"# Made from {file}. Look over what each column was taken for, then add what the money is for: outcomes.",
         "format: budgetopt/1",
-        f"name: {_text(title or 'Untitled')}",
-        f"source: {_text(file)}",
+        f"name: {quoted(title or 'Untitled')}",
+        f"source: {quoted(file)}",
         "",
-        "# Each fund's revenue is the sum of the baselines that it was assumed to pay: put the forecast in its place.",
+        "# Each fund's revenue is the sum of the baselines that it pays: put the forecast in its place.",
         "funds:",
         *_funds(programs),
         "",
         "tables:",
         "  programs:",
-        f"    file: {_text(file)}",
-    ]
-    if found.grid.header_row != 1:
-        lines.append(f"    header: {found.grid.header_row}")
-    if found.last_row is not None:
-        lines.append(f"    last_row: {found.last_row}")
-    mapped = {header: key for header, key in found.keys.items() if header != key}
-    if mapped:
-        lines += ["    columns:", *(f"      {_text(header)}: {key}" for header, key in mapped.items())]
-    lines += [
+        f"    file: {quoted(file)}",
+        *_table_lines(found.table),
         "",
         "# What the money is for, and what a program does for it. For example:",
         "# outcomes:",
         "#   visits: {unit: visits, weight: 5}",
         "# programs:",
-        f"#   {programs.ids[0] if len(programs) else 'library'}: {{outcomes: {{visits: {{per_dollar: 0.2}}}}}}",
+        f"#   {quoted(programs.ids[0]) if len(programs) else 'library'}: {{outcomes: {{visits: {{per_dollar: 0.2}}}}}}",
         "# objective: {maximize: weighted outcomes}",
         "# Until then every program keeps its baseline, or is cut as evenly as the limits allow.",
         "objective: {minimize: largest cut}",
@@ -215,22 +195,62 @@ def _scenario(found: Guess, file: str, title: str, programs: ProgramTable) -> st
     return "\n".join(lines)
 
 
+def _table_lines(table: Table) -> Iterator[str]:
+    """Yield how a table is read, as a scenario file says it."""
+    said = table.model_dump(exclude_defaults=True, exclude={"file", "columns"})
+    for key, value in said.items():
+        if isinstance(value, dict):
+            yield f"    {key}:"
+            yield from (f"      {quoted(name)}: {_value(item)}" for name, item in value.items())
+        elif key == "skip_rows":
+            yield f"    {key}: [{', '.join(map(str, _ranges(value)))}]"
+        else:
+            yield f"    {key}: {_value(value)}"
+    if table.columns:
+        yield "    columns:"
+        yield from (f"      {quoted(header)}: {quoted(key)}" for header, key in table.columns.items())
+
+
+def _ranges(rows: Sequence[int]) -> Iterator[int | str]:
+    """Yield rising row numbers with runs of three and more as ranges."""
+    start = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or rows[at] != rows[at - 1] + 1:
+            run = rows[start:at]
+            yield from [f"{run[0]}-{run[-1]}"] if len(run) > 2 else run
+            start = at
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        items = [_value(item) for item in value]
+        return items[0] if len(items) == 1 else f"[{', '.join(items)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_text(value)
+    return quoted(str(value))
+
+
 def _funds(programs: ProgramTable) -> Iterator[str]:
-    """Yield one fund for each that the table names, or one that pays for everything."""
+    """Yield one fund for each that the file names, or one that pays for everything."""
+    paid = {name: float(column.values.sum()) for name, column in programs.under("baseline_by_fund").items()}
     baseline = np.nan_to_num(programs.baseline())
-    rows, names = programs.items("funds")
-    totals: dict[str, float] = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
-    named, first = np.unique(rows, return_index=True)
-    payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
-    for row, amount in enumerate(baseline.tolist()):
-        totals[payers.get(row, next(iter(totals)))] += amount
-    for name, total in totals.items():
+    if paid:
+        stated = np.zeros(len(programs), dtype=bool)
+        for column in programs.under("baseline_by_fund").values():
+            stated[column.rows] = True
+        rest = float(baseline[~stated].sum())
+        if rest:
+            paid["general"] = paid.get("general", 0.0) + rest
+    else:
+        rows, names = programs.items("funds")
+        paid = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
+        named, first = np.unique(rows, return_index=True)
+        payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
+        for row, amount in enumerate(baseline.tolist()):
+            paid[payers.get(row, next(iter(paid)))] += amount
+    for name, total in paid.items():
         cents = round(total * 100)
         revenue = f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
-        yield f"  {_text(name)}: {{kind: general, revenue: {revenue}}}"
-
-
-def _text(value: str) -> str:
-    """Return a text as YAML: in quotation marks wherever it could be read as something else."""
-    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z_]*( [A-Za-z_]+)*", value) and value.casefold() not in WORDS_OF_OLD_YAML
-    return value if is_plain else json.dumps(value, ensure_ascii=False)
+        yield f"  {quoted(name)}: {{kind: general, revenue: {revenue}}}"

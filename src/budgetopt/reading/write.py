@@ -20,7 +20,7 @@ from budgetopt.errors import OptionError
 from budgetopt.reading.document_tree import document_tree, plain
 from budgetopt.reading.scenario_files import SCENARIO_FILE
 from budgetopt.reading.tables.cells import read_cells
-from budgetopt.reading.tables.headers import normal
+from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.yaml_text import number_text, share_text, to_yaml
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, fields_of, leaf_of

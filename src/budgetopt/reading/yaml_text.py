@@ -14,12 +14,12 @@ from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document
 
-__all__ = ["WORDS_OF_OLD_YAML", "number_text", "share_text", "to_yaml"]
+__all__ = ["number_text", "quoted", "share_text", "to_yaml"]
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./%$&()+'*<>=@^~-]*[\w./%$&()+*<>=@^~-])?")
 """What needs no quotation marks anywhere, in a list or mapping on one line neither."""
-WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
+_WORDS_OF_OLD_YAML = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
 
 
 def to_yaml(tree: Mapping[str, Any]) -> str:
@@ -88,17 +88,18 @@ def _flow(slot: Slot, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return number_text(value, grouped=bool(slot.kinds & {"number", "numbers"}))
-    return _text(str(value))
+    return quoted(str(value))
 
 
 def _key(key: str) -> str:
-    return key if key.isascii() and key.isdecimal() and str(int(key)) == key else _text(key)
+    return key if key.isascii() and key.isdecimal() and str(int(key)) == key else quoted(key)
 
 
 @lru_cache(maxsize=65_536)
-def _text(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as YAML, in quotation marks wherever it could be read as something else."""
     plain = _PLAIN.fullmatch(text) is not None and isinstance(scalar(text), str)
-    if plain and text.casefold() not in WORDS_OF_OLD_YAML:
+    if plain and text.casefold() not in _WORDS_OF_OLD_YAML:
         return text
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", text) or re.fullmatch(r"[0-9]{1,3}(_[0-9]{3})+", text):
         return text

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetopt.scenario.programs import Column, Origin
+from budgetopt.scenario.programs import Column, Origin, ProgramTable
 
-__all__ = ["concatenate", "join_origins", "sort"]
+__all__ = ["concatenate", "join_origins", "sort", "with_summed_baselines"]
 
 
 def join_origins(parts: Iterable[tuple[int, Origin | None]]) -> Origin | None:
@@ -60,3 +61,18 @@ def sort(column: Column) -> Column:
         return column
     order = np.argsort(column.rows, kind="stable")
     return column.take(order, column.rows[order])
+
+
+def with_summed_baselines(programs: ProgramTable) -> ProgramTable:
+    """Return the programs with their baselines: where none is given, what funds pay of it in all."""
+    parts = programs.under("baseline_by_fund")
+    total, has = np.zeros(len(programs)), np.zeros(len(programs), dtype=bool)
+    for part in parts.values():
+        total[part.rows] += part.values
+        has[part.rows] = True
+    missing = np.flatnonzero(has & np.isnan(programs.baseline()))
+    if not len(missing):
+        return programs
+    columns = [Column(missing, total[missing])]
+    columns += [programs.columns["baseline"]] if "baseline" in programs.columns else []
+    return replace(programs, columns={**programs.columns, "baseline": sort(concatenate(columns))})

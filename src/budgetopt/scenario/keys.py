@@ -36,9 +36,11 @@ of names or of numbers, the points of a curve, a value of any simple type, or so
 
 _NOT_NEGATIVE = (Amount, AmountOrShare, HighShare, PositiveAmount, ShareOf)
 _SIGNED = (Number, NumberOrShare, SignedAmount, SignedShare)
+_MONEY = (Amount, AmountOrShare, PositiveAmount, SignedAmount)
 _NUMERIC_VALIDATORS = {
     part.func for alias in (*_NOT_NEGATIVE, *_SIGNED) for part in get_args(alias) if isinstance(part, PlainValidator)
 }
+_MONEY_VALIDATORS = {part.func for alias in _MONEY for part in get_args(alias) if isinstance(part, PlainValidator)}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Leaf:
     def adapter(self) -> TypeAdapter[list[Any]]:
         """Reads a list of values, just as the model reads each."""
         return TypeAdapter(list[self.type])  # type: ignore[name-defined]
+
+    @cached_property
+    def is_money(self) -> bool:
+        """Whether its values are amounts of money, or lists of which the first item is one."""
+        return _is_money(self.type)
 
 
 def _bare(kind: Any) -> Any:
@@ -74,6 +81,13 @@ def _alternatives(kind: Any) -> list[Any]:
 
 def _annotations(kind: Any) -> tuple[Any, ...]:
     return get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+
+
+def _is_money(kind: Any) -> bool:
+    inner = _bare(kind)
+    if get_origin(inner) is tuple:
+        return _is_money(get_args(inner)[0])
+    return any(getattr(part, "func", None) in _MONEY_VALIDATORS for part in _annotations(kind))
 
 
 def _is_model(kind: Any) -> bool:

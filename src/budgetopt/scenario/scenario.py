@@ -18,10 +18,10 @@ from budgetopt.scenario.kept_baselines import kept_baselines
 from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.model import Document, Fund, Objective, Outcome, Resource, Rule
 from budgetopt.scenario.packages import PackageTable, packages_of
+from budgetopt.scenario.payers import eligible, fund_shares
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.responses import baseline_dollars, calculated
-from budgetopt.scenario.selection import select
 from budgetopt.scenario.stand_ins import StandIns, stand_ins_of
 
 if TYPE_CHECKING:
@@ -177,28 +177,12 @@ class Scenario:
     @cached_property
     def eligible(self) -> Bools:
         """Which fund may pay for which program; shape (programs, funds)."""
-        funds = list(self.funds)
-        named = np.zeros((len(self.programs), len(funds)), dtype=bool)
-        rows, names = self.programs.items("funds")
-        for position, name in enumerate(funds):
-            named[rows[names == name], position] = True
-        has_list = np.zeros(len(self.programs), dtype=bool)
-        if (column := self.programs.columns.get("funds")) is not None:
-            has_list[column.rows] = True
-        admitted = np.ones_like(named)
-        for position, said in enumerate(self.funds.values()):
-            admitted[:, position] = select(self.programs, said.only)
-        may = np.where(has_list[:, None], named & admitted, admitted)
-        shares = self.fund_shares
-        return np.where(np.isnan(shares), may, may & (shares > 0))
+        return eligible(self)
 
     @cached_property
     def fund_shares(self) -> Floats:
         """The fixed part that each fund pays of each program, NaN where parts are free; shape (programs, funds)."""
-        parts = [self.programs.number(f"fund_shares.{name}") for name in self.funds]
-        shares = np.array(parts).reshape(len(self.funds), len(self.programs)).T
-        fixed = ~np.isnan(shares).all(axis=1, keepdims=True)
-        return np.where(fixed, np.nan_to_num(shares), np.nan)
+        return fund_shares(self)
 
     @cached_property
     def ceilings(self) -> Floats:

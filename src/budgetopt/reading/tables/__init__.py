@@ -7,6 +7,8 @@ scenario file itself says of programs.
 from __future__ import annotations
 
 from budgetopt.reading.tables.merge import merge, overlay
-from budgetopt.reading.tables.read import TablesRead, read_grid, read_tables, split_sheet
+from budgetopt.reading.tables.read import TablesRead, open_book, read_grid, read_tables, sheet_of, split_sheet
 
-__all__ = ["TablesRead", "merge", "overlay", "read_grid", "read_tables", "split_sheet"]
+__all__ = [
+    "TablesRead", "merge", "open_book", "overlay", "read_grid", "read_tables", "sheet_of", "split_sheet",
+]  # fmt: skip

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from budgetopt.errors import column_letters
 
-__all__ = ["CellMarks", "OdsParts", "XlsxParts"]
+__all__ = ["CellMarks", "OdsParts", "XlsxParts", "percent_shift"]
 
 Cell = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
@@ -113,7 +113,7 @@ class XlsxParts:
         found: dict[bytes, int] = {}
         for element in root.iter():
             if _local(element.tag) == "numFmt":
-                shifts[element.get("numFmtId", "")] = _shift(element.get("formatCode", ""))
+                shifts[element.get("numFmtId", "")] = percent_shift(element.get("formatCode", ""))
         formats = next((element for element in root if _local(element.tag) == "cellXfs"), ())
         for number, style in enumerate(formats):
             shift = shifts.get(style.get("numFmtId", ""))
@@ -201,7 +201,7 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _shift(code: str) -> int | None:
+def percent_shift(code: str) -> int | None:
     """Return by how many decimals a number format moves a number to show a percentage, or None if it shows none."""
     first = code.split(";")[0]
     if "%" in re.sub(r'"[^"]*"|\\.', "", first):

@@ -14,9 +14,9 @@ from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
 from budgetopt.reading.problems import problem_of_refusal
 from budgetopt.reading.tables.cells import malformed_curves
+from budgetopt.reading.tables.columns import empty_cells, name_column, positions_of, read_column
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.reading.tables.program_rows import MappedAt, empty_cells, name_column, positions_of, read_column
+from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
 from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.model.program import CurvePoint, Effect, check_curve
 from budgetopt.scenario.model.table import Table
@@ -67,13 +67,13 @@ class _Pairs:
         return named(("programs", program, "outcomes", outcome, key)) if program and outcome else ""
 
 
-def _pairs(grid: Grid, positions: Mapping[str, int], problems: list[Problem]) -> _Pairs:
+def _pairs(grid: Grid, positions: Mapping[str, int], problems: list[Problem], table: Table) -> _Pairs:
     usable = np.ones(len(grid.rows), dtype=bool)
     found: dict[str, tuple[Texts, Ints]] = {}
     for key in ("program", "outcome"):
         names: Texts = np.full(len(grid.rows), "", dtype=object)
         if key in positions:
-            names, filled = name_column(grid, positions[key], problems)
+            names, filled = name_column(grid, positions[key], problems, table)
             usable &= filled
         else:
             usable[:] = False
@@ -107,7 +107,7 @@ def _by_outcome(key: str, column: Column, code: Ints, pairs: _Pairs) -> Iterator
 def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the effects of a table with one row an effect, and what is wrong with it."""
     positions, problems = match_headers(grid, table, _EVIDENCE, mapped_at)
-    pairs = _pairs(grid, positions, problems)
+    pairs = _pairs(grid, positions, problems, table)
     rows = np.flatnonzero(pairs.usable)
     _, first, inverse = np.unique(pairs.code[rows], return_index=True, return_inverse=True)
     for position in np.flatnonzero(first[inverse] != np.arange(len(rows))).tolist():
@@ -121,7 +121,7 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     for key, position in positions.items():
         if key not in _KEYS:
             continue
-        column = read_column(grid, position, _KEYS[key], partial(pairs.subject, key), problems)
+        column = read_column(grid, position, _KEYS[key], partial(pairs.subject, key), problems, table)
         kept = np.flatnonzero(pairs.usable[column.rows])
         chosen = column.take(kept, column.rows[kept])
         columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)
@@ -131,11 +131,13 @@ def read_evidence(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
 def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
     """Return the curves of a table with one row a point, in the order of the rows, and what is wrong with it."""
     positions, problems = match_headers(grid, table, _CURVES, mapped_at)
-    pairs = _pairs(grid, positions, problems)
+    pairs = _pairs(grid, positions, problems, table)
     points = np.full((len(grid.rows), 2), np.nan)
     for axis, key in enumerate(("spending", "value")):
         if key in positions:
-            column = read_column(grid, positions[key], _POINT[axis], partial(pairs.subject, f"curve.{key}"), problems)
+            column = read_column(
+                grid, positions[key], _POINT[axis], partial(pairs.subject, f"curve.{key}"), problems, table
+            )
             points[column.rows, axis] = column.values
             for row in empty_cells(grid.columns[positions[key]]).tolist():
                 message = f"the point has no {key}"
@@ -164,7 +166,7 @@ def read_curves(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramT
     columns = dict(_by_outcome("curve", curves, code[starts], pairs))
     for key, position in positions.items():
         if key in _KEYS and key not in _SHAPES:
-            column = read_column(grid, position, _KEYS[key], partial(pairs.subject, key), problems)
+            column = read_column(grid, position, _KEYS[key], partial(pairs.subject, key), problems, table)
             kept = np.flatnonzero(pairs.usable[column.rows])
             chosen = _one_each(grid, position, column.take(kept, column.rows[kept]), pairs, problems)
             columns |= _by_outcome(key, chosen, pairs.code[chosen.rows], pairs)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from budgetopt.errors import Place, Problem, near
 from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.shape import normal, unknown_column
+from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.words import shown
 
-__all__ = ["Vocabulary", "match_headers", "normal"]
+__all__ = ["MappedAt", "Vocabulary", "match_headers"]
+
+MappedAt = Callable[[str], Place | None]
+"""Where the scenario file maps a header to a key."""
+
+
+_OTHER_NAME = "id"
+"""An ordinary header of the column ``program``."""
 
 
 @dataclass(frozen=True)
@@ -28,61 +36,70 @@ class Vocabulary:
     many: str
 
 
-def normal(header: str) -> str:
-    """Return a header with its line breaks and runs of blanks made single blanks."""
-    return unicodedata.normalize("NFC", " ".join(header.split()))
-
-
 def match_headers(
-    grid: Grid, table: Table, words: Vocabulary, mapped_at: Callable[[str], Place | None]
+    grid: Grid, table: Table, words: Vocabulary, mapped_at: MappedAt
 ) -> tuple[dict[str, int], list[Problem]]:
     """Return the position of each key's column, and what is wrong with the headers.
 
     ``mapped_at`` tells where the scenario file maps a header.
     """
-    problems: list[Problem] = []
-    mapping = {normal(header): key for header, key in table.columns.items()}
-    headers = [normal(header) for header in grid.headers]
-    for header, key in table.columns.items():
-        if normal(header) not in headers:
-            close = near(normal(header), headers)
-            hint = f"did you mean {close!r}?" if close else f"its headers are {', '.join(filter(None, headers))}"
-            message = f"{shown(header)} is no column of {grid.file}" + (f"!{grid.sheet}" if grid.sheet else "")
-            problems.append(Problem("unknown-column", message, mapped_at(header), "the header of a column", hint))
-        if key != IGNORE and not words.known(key):
-            hint = _hint(words, key) or "`ignore` leaves a column alone"
-            message = f"{shown(header)} is mapped to {shown(key)}, which is no key of {words.one}"
-            problems.append(Problem("unknown-key", message, mapped_at(header), f"a key of {words.one}", hint))
+    mapping, problems = _mapping(grid, table, words, mapped_at)
     positions: dict[str, int] = {}
-    for position, header in enumerate(headers):
-        place = grid.place(-1, position)
-        key = mapping.get(header, header)
-        if key == IGNORE and header in mapping:
+    for position, header in enumerate(grid.headers):
+        key = mapping.get(position, header)
+        if key == _OTHER_NAME and "program" not in grid.headers and position not in mapping:
+            key = "program"
+        if position in mapping and (key == IGNORE or not words.known(key)):
             continue
-        if not header:
+        if not header and position not in mapping:
             problems += _without_header(grid, position)
         elif not header.isprintable():
             message = f"the column header {header!r} has a character that cannot be seen"
-            problems.append(Problem("control-character", message, place, "visible characters"))
+            problems.append(Problem("control-character", message, grid.place(-1, position), "visible characters"))
         elif not words.known(key):
-            if header not in mapping:
-                expected = f"a key of {words.one}"
-                hint = _hint(words, key) or f"map it with `columns: {{{header}: ignore}}` to leave it alone"
-                message = f"{shown(header)} is no column that a table of {words.many} has"
-                problems.append(Problem("unknown-column", message, place, expected, hint))
+            hint = (
+                _hint(words, key) or f"map it with `columns: {{{_one_name(grid, position)}: ignore}}` to leave it alone"
+            )
+            message = f"{shown(header)} is no column that a table of {words.many} has"
+            place = grid.place(-1, position)
+            problems.append(Problem("unknown-column", message, place, f"a key of {words.one}", hint))
         elif key in positions:
             first = grid.place(-1, positions[key])
             message = f"the column {shown(key)} stands twice, first at {first}"
-            problems.append(Problem("duplicate-column", message, place, "each column once"))
+            problems.append(Problem("duplicate-column", message, grid.place(-1, position), "each column once"))
         else:
             positions[key] = position
     for key in words.required:
         if key not in positions:
-            close = near(key, headers)
-            hint = f"is it the column {close!r}? map it with `columns: {{{close}: {key}}}`" if close else ""
+            close = near(key, grid.headers)
+            hint = f"is it the column {close!r}? map it with `columns: {{{quoted(close)}: {key}}}`" if close else ""
             message, place = f"the table has no column '{key}'", Place(grid.file, grid.header_row, 0, grid.sheet)
             problems.append(Problem("missing-column", message, place, f"a column '{key}'", hint))
     return positions, problems
+
+
+def _mapping(grid: Grid, table: Table, words: Vocabulary, mapped_at: MappedAt) -> tuple[dict[int, str], list[Problem]]:
+    """Return the keys that the scenario file maps columns to, by their positions, and what is wrong with that."""
+    problems: list[Problem] = []
+    mapping: dict[int, str] = {}
+    # a letter names one column, and says more than a header that several columns have
+    for header, key in sorted(table.columns.items(), key=lambda pair: normal(pair[0]) in grid.headers):
+        named = [position for position in grid.named(normal(header)) if position not in mapping]
+        if len(named) != 1 and not (named and key == IGNORE):
+            problem = unknown_column(grid, header, mapped_at(header))
+            problems += [] if problem is None else [problem]
+        if key != IGNORE and not words.known(key):
+            hint = _hint(words, key) or "`ignore` leaves a column alone"
+            message = f"{shown(header)} is mapped to {shown(key)}, which is no key of {words.one}"
+            problems.append(Problem("unknown-key", message, mapped_at(header), f"a key of {words.one}", hint))
+        mapping |= dict.fromkeys(named, key if len(named) == 1 else IGNORE)
+    return mapping, problems
+
+
+def _one_name(grid: Grid, position: int) -> str:
+    """Return what names a column in a scenario file: its header, or its letter where no other column may have it."""
+    header = grid.headers[position]
+    return quoted(header) if header and grid.headers.count(header) == 1 else grid.letters[position]
 
 
 def _hint(words: Vocabulary, key: str) -> str:

@@ -6,9 +6,9 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
+from budgetopt.reading.tables.columns import name_column, positions_of, read_column
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.reading.tables.program_rows import MappedAt, name_column, positions_of, read_column
+from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key, slot_of
 from budgetopt.scenario.model import Package
 from budgetopt.scenario.model.table import Table
@@ -41,7 +41,7 @@ def read_packages(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     at = positions.get("program")
     if at is None:
         return ProgramTable(np.empty(0, dtype=object)), problems
-    names, usable = name_column(grid, at, problems)
+    names, usable = name_column(grid, at, problems, table)
     rows = np.flatnonzero(usable)
     ids, program = positions_of(names[rows])
     first = np.unique(program, return_index=True)[1]
@@ -63,7 +63,7 @@ def read_packages(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         def subject(row: int, path: tuple[str, ...] = path) -> str:
             return named(("programs", names[row], "packages", str(number_of[row]), *path)) if names[row] else ""
 
-        column = read_column(grid, position, leaf, subject, problems)
+        column = read_column(grid, position, leaf, subject, problems, table)
         for package in range(int(number.max(initial=-1)) + 1):
             cells = np.flatnonzero(number_of[column.rows] == package)
             if len(cells):

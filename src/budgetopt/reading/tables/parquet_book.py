@@ -16,7 +16,7 @@ from budgetopt.reading.tables.value_texts import column_texts
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["book_of_frame", "header_text", "open_parquet", "series_texts"]
+__all__ = ["book_of_frame", "header_text", "number_cells", "open_parquet", "series_texts"]
 
 
 def open_parquet(data: bytes, file: str) -> Book:
@@ -56,7 +56,7 @@ def book_of_frame(frame: pd.DataFrame, name: str) -> Book:
     columns, numbers = [], []
     for header, series in [*levels, *named]:
         columns.append([header, *series_texts(series)])
-        numbers.append(np.concatenate([[False], _is_number(series)]))
+        numbers.append(np.concatenate([[False], number_cells(series)]))
     sheet = Sheet(name, "", tuple(columns), tuple(numbers))
     return Book(name, ("",), lambda _name: sheet)
 
@@ -76,7 +76,8 @@ def series_texts(series: pd.Series[Any]) -> list[str]:
     return column_texts([None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)])
 
 
-def _is_number(series: pd.Series[Any]) -> list[bool]:
+def number_cells(series: pd.Series[Any]) -> list[bool]:
+    """Return which cells of a column are numbers."""
     from decimal import Decimal
 
     kinds = (int, float, Decimal, np.integer, np.floating)

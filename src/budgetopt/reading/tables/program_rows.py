@@ -1,35 +1,24 @@
-"""Turn the grid of a table into columns of programs, one row a program."""
+"""Turn the grid of a table into columns of programs, one row a program or several that are added up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem, near
-from budgetopt.reading.tables.cells import read_cells
+from budgetopt.reading.tables.columns import name_column, read_column
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.headers import Vocabulary, match_headers
-from budgetopt.scenario.keys import Leaf, leaf_of, near_key, slot_of
-from budgetopt.scenario.model.base import Name
+from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
+from budgetopt.reading.tables.lines import added_up
+from budgetopt.scenario.keys import leaf_of, near_key, slot_of
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts, objects
+from budgetopt.scenario.programs import Bools, Column, ProgramTable, Texts
 from budgetopt.scenario.words import shown
 
-__all__ = ["MappedAt", "is_program_key", "name_column", "read_column", "read_programs"]
-
-MappedAt = Callable[[str], Place | None]
-"""Where the scenario file maps a header to a key."""
-
-Subject = Callable[[int], str]
-"""What stands in a row, for messages; an empty text where that cannot be said."""
-_MOST_ALIKE = 100
-"""Of one column, no more than so many broken cells are listed one by one."""
-_NAME = Leaf((), Name, "text")
+__all__ = ["is_program_key", "read_programs"]
 
 
 def is_program_key(key: str) -> bool:
@@ -54,60 +43,41 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
     Rows whose id is missing or taken are read for their errors and then left out.
     """
     positions, problems = match_headers(grid, table, _PROGRAMS, mapped_at)
-    at = positions.get("program")
+    at, unknown = positions.get("program"), list[Problem]()
     usable = np.zeros(len(grid.rows), dtype=bool)
     ids: Texts = np.full(len(grid.rows), "", dtype=object)
     if at is not None:
-        ids, usable = name_column(grid, at, problems)
-        problems += _taken(grid, at, ids, usable)
-    target = np.cumsum(usable) - 1
+        ids, usable = name_column(grid, at, problems, table)
+        if table.merge:
+            unknown = _unmerged(grid, table, ids)
+            problems += unknown
+            ids = np.array([table.merge.get(name, name) for name in ids.tolist()], dtype=object)
+        if not table.add_up:
+            problems += _taken(grid, at, ids, usable)
     columns: dict[str, Column] = {}
     for key, position in positions.items():
         leaf = leaf_of(Program, key)
         if key == "program" or leaf is None:
             continue
-        column = read_column(grid, position, leaf, partial(_subject, ids, leaf.path), problems)
+        subject = partial(_subject, ids, leaf.path)
+        column = read_column(grid, position, leaf, subject, problems, table, ids)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
-            columns[key] = column.take(kept, target[column.rows[kept]])
+            columns[key] = column.take(kept, column.rows[kept])
     chosen = np.flatnonzero(usable)
-    return ProgramTable(ids[chosen], columns, grid.origin(chosen, at or 0)), problems
+    if table.add_up:
+        # where lines are not merged as they should be, sums below zero follow from that
+        wrong = [] if unknown else problems
+        programs = added_up(ids, chosen, columns, grid.origin(chosen, at or 0), wrong)
+    else:
+        target = np.cumsum(usable) - 1
+        placed = {key: column.take(np.arange(len(column)), target[column.rows]) for key, column in columns.items()}
+        programs = ProgramTable(ids[chosen], placed, grid.origin(chosen, at or 0))
+    return programs, problems
 
 
 def _subject(ids: Texts, path: tuple[str, ...], row: int) -> str:
     return named(("programs", ids[row], *path)) if ids[row] else ""
-
-
-def read_column(grid: Grid, position: int, leaf: Leaf, subject: Subject, problems: list[Problem]) -> Column:
-    """Return the cells of a column that can be read, at their rows of the grid; add what is wrong with the others.
-
-    ``subject`` tells what stands in a row of the column, for messages.
-    """
-    column, refused = read_cells(leaf, grid.columns[position])
-    rest = len(refused) - _MOST_ALIKE
-    for count, (row, said) in enumerate(refused[:_MOST_ALIKE], 1):
-        if rest > 0 and count == _MOST_ALIKE:
-            said = said._replace(message=f"{said.message} (and {rest:,} more cells of this column cannot be read)")
-        problems.append(said.problem(grid.place(row, position), subject(row)))
-    return replace(column, origin=grid.origin(column.rows, position))
-
-
-def name_column(grid: Grid, position: int, problems: list[Problem]) -> tuple[Texts, Bools]:
-    """Return a column of names, one a row, and which rows have one; add what is wrong with the others."""
-    column = read_column(grid, position, _NAME, lambda _row: "", problems)
-    names: Texts = np.full(len(grid.rows), "", dtype=object)
-    names[column.rows] = column.values
-    header = grid.headers[position]
-    for row in empty_cells(grid.columns[position]).tolist():
-        expected = "an id" if header == "program" else "a name"
-        message = f"the row has no {header or 'name'}"
-        problems.append(Problem("missing-name", message, grid.place(row, position), expected))
-    return names, np.asarray(names != "", dtype=bool)
-
-
-def empty_cells(cells: Sequence[str]) -> Ints:
-    """Return the positions of the empty cells."""
-    return np.flatnonzero([not cell for cell in cells]) if "" in cells else np.empty(0, dtype=np.int64)
 
 
 def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem]:
@@ -120,11 +90,17 @@ def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem
             usable[row] = False
             message = f"the program {shown(name)} stands twice, first at {grid.place(earlier, position)}"
             place, expected = grid.place(row, position), "an id of its own for each program"
-            problems.append(Problem("duplicate-id", message, place, expected))
+            hint = "if its rows are lines of one budget, write `add_up: true` under the table"
+            problems.append(Problem("duplicate-id", message, place, expected, hint))
     return problems
 
 
-def positions_of(names: Texts) -> tuple[Texts, Ints]:
-    """Return the distinct names in order of first appearance, and for each name its position among them."""
-    number = {name: position for position, name in enumerate(dict.fromkeys(names.tolist()))}
-    return objects(list(number)), np.fromiter(map(number.__getitem__, names.tolist()), dtype=np.int64, count=len(names))
+def _unmerged(grid: Grid, table: Table, ids: Texts) -> list[Problem]:
+    """Return a problem for each name under ``merge`` that the table does not have."""
+    known = dict.fromkeys(ids.tolist())
+    place = Place(grid.file, 0, 0, grid.sheet)
+    return [
+        Problem("unknown-program", f"`merge`: the table has no program {shown(name)}", place, "a program of the table",
+                f"did you mean {close!r}?" if (close := near(name, known)) else "")
+        for pair in table.merge.items() for name in pair if name not in known
+    ]  # fmt: skip

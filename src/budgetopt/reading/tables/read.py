@@ -9,17 +9,23 @@ from functools import partial
 from pathlib import Path as FilePath
 
 from budgetopt.errors import Place, Problem, ScenarioError, near
-from budgetopt.reading.tables.csv_file import read_csv
+from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.headers import MappedAt
+from budgetopt.reading.tables.pabulib import PABULIB, open_pabulib
 from budgetopt.reading.tables.package_rows import read_packages
-from budgetopt.reading.tables.program_rows import MappedAt, read_programs
-from budgetopt.reading.tables.workbook import read_sheet
+from budgetopt.reading.tables.parquet_book import open_parquet
+from budgetopt.reading.tables.program_rows import read_programs
+from budgetopt.reading.tables.shape import shape
+from budgetopt.reading.tables.sheet import Book, Sheet
+from budgetopt.reading.tables.spreadsheet_book import open_workbook
+from budgetopt.reading.tables.text_book import open_text
 from budgetopt.scenario.model.table import Table, Tables
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import ProgramTable
 
-__all__ = ["TablesRead", "read_grid", "read_tables", "split_sheet"]
+__all__ = ["TablesRead", "open_book", "read_grid", "read_tables", "sheet_of", "split_sheet"]
 
 _Reader = Callable[[Grid, Table, MappedAt], tuple[ProgramTable, list[Problem]]]
 _READERS: dict[str, tuple[_Reader, bool]] = {
@@ -29,9 +35,13 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
     "curves": (read_curves, True),
 }
 """How each kind of table is read, and whether it only speaks of programs that stand elsewhere."""
-_GridOf = Callable[..., Grid]
-_FORMATS: dict[str, tuple[_GridOf, bool]] = dict.fromkeys((".xlsx", ".xlsm", ".xls"), (read_sheet, True))
-"""How files with an ending are read, and whether they have sheets; all other files are CSV."""
+_FORMATS: dict[str, Callable[[bytes, str], Book]] = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), open_workbook),
+    ".parquet": open_parquet,
+    PABULIB: open_pabulib,
+}
+"""How files with an ending are opened; all others are text, as CSV is."""
+_WITH_SHEETS = tuple(ending for ending, opens in _FORMATS.items() if opens in (open_workbook, open_pabulib))
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
     inputs: dict[str, str] = {}
     problems: list[Problem] = []
     found: dict[bool, list[ProgramTable]] = {False: [], True: []}
-    bytes_of: dict[str, bytes] = {}
+    books: dict[str, Book] = {}
     lacks_programs = False
     for kind, (reader, is_reference) in _READERS.items():
         for position, table in enumerate(getattr(tables, kind)):
@@ -67,21 +77,20 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
             listed = ("tables", kind, position)
             at = listed if listed in places.values else listed[:2]
             name, sheet = split_sheet(table.file)
-            path = FilePath(folder) / name
+            path = str(FilePath(folder) / name)
             try:
-                if str(path) not in bytes_of:
+                if path not in books:
                     place = places.values.get((*at, "file")) or places.of(*at)
-                    bytes_of[str(path)] = _bytes(path, name, place)
-                data = bytes_of[str(path)]
-                inputs[str(path)] = hashlib.sha256(data).hexdigest()
-                grid = read_grid(data, str(path), sheet, table)
+                    data = _bytes(FilePath(path), name, place)
+                    inputs[path] = hashlib.sha256(data).hexdigest()
+                    books[path] = open_book(data, path)
+                grid = shape(sheet_of(books[path], sheet), table)
             except ScenarioError as error:
                 problems += error.problems
                 continue
-            problems += grid.problems
             read, wrong = reader(grid, table, partial(places.of_key, *at, "columns"))
             found[is_reference].append(read)
-            problems += wrong
+            problems += condensed([*grid.problems, *wrong])
         lacks_programs |= kind == "programs" and bool(problems)
     return TablesRead(tuple(found[False]), tuple(found[True]), inputs, tuple(problems), lacks_programs)
 
@@ -89,18 +98,32 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
 def split_sheet(name: str) -> tuple[str, str]:
     """Return the file and the sheet that ``office.xlsx!Offers`` names; the sheet is empty where none is named."""
     file, mark, sheet = name.partition("!")
-    return (file, sheet) if mark and _format(file)[1] else (name, "")
+    return (file, sheet) if mark and FilePath(file).suffix.casefold() in _WITH_SHEETS else (name, "")
+
+
+def open_book(data: bytes, file: str) -> Book:
+    """Return the sheets of a file by the ending of its name, or raise ScenarioError."""
+    return _FORMATS.get(FilePath(file).suffix.casefold(), open_text)(data, file)
+
+
+def sheet_of(book: Book, name: str = "") -> Sheet:
+    """Return a sheet of a file; the only one need not be named. Raises ScenarioError if it is not there."""
+    names, file = book.names, book.file
+    if not name and len(names) > 1:
+        hint = f"write one of {', '.join(f'{file}!{known}' for known in names)}"
+        message = f"the workbook has {len(names)} sheets, and none is named"
+        raise ScenarioError([Problem("sheet", message, Place(file), "the name of a sheet", hint)])
+    if not names or (name and name not in names):
+        close = near(name, names)
+        hint = f"did you mean {file}!{close}?" if close else f"its sheets are {', '.join(names)}" if names else ""
+        message = f"the workbook has no sheet '{name}'" if name else "the workbook has no sheet with cells"
+        raise ScenarioError([Problem("sheet", message, Place(file), "the name of a sheet", hint)])
+    return book.read(name or names[0])
 
 
 def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
-    """Return the cells of a file, or of a sheet of one, or raise ScenarioError."""
-    reader, has_sheets = _format(file)
-    named = (sheet,) if has_sheets else ()
-    return reader(data, file, *named, header=table.header, last_row=table.last_row)
-
-
-def _format(file: str) -> tuple[_GridOf, bool]:
-    return _FORMATS.get(FilePath(file).suffix.casefold(), (read_csv, False))
+    """Return the table in a file, or on a sheet of one, or raise ScenarioError."""
+    return shape(sheet_of(open_book(data, file), sheet), table)
 
 
 def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:
@@ -113,4 +136,4 @@ def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:
         message = f"there is no file '{name}'"
     except OSError as error:
         message, hint = f"'{name}' cannot be read: {(error.strerror or str(error)).lower()}", ""
-    raise ScenarioError([Problem("missing-file", message, place, "a CSV or XLSX file", hint)])
+    raise ScenarioError([Problem("missing-file", message, place, "a file with a table", hint)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import numpy as np
 from budgetopt.errors import Place, Problem, ScenarioError, column_letters
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
 from budgetopt.reading.tables.contents import Content, check_content, has_password
+from budgetopt.reading.tables.old_workbook_marks import XlsParts
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts, percent_text
 
@@ -29,7 +31,7 @@ _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, ParseError, LookupError, StopIteration, OSError)
 """What the parts of a damaged workbook raise."""
 _WITHOUT_MARKS = (
-    "Of a workbook in {format}, percent formats and errors are not read: a cell that shows 90% is read as 0.9, "
+    "Percent formats and errors of a workbook in {format} are not read: a cell that shows 90% is read as 0.9, "
     "and one that shows #DIV/0! as empty; save it as .xlsx if it has such cells."
 )
 
@@ -74,10 +76,15 @@ def open_workbook(data: bytes, file: str) -> Book:
     return Book(file, names, read, hidden.intersection(names), notes)
 
 
-def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | None:
-    """Return what tells how the cells of a workbook are shown, or None for a format for which nothing does."""
-    if content in ("xls", "xlsb"):
+def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | XlsParts | None:
+    """Return what tells how the cells of a workbook are shown, or None if nothing does."""
+    if content == "xlsb":
         return None
+    if content == "xls":
+        try:
+            return XlsParts(data)
+        except (struct.error, LookupError, ValueError):
+            return None
     archive = zipfile.ZipFile(io.BytesIO(data))
     return OdsParts(archive) if content == "ods" else XlsxParts(archive)
 

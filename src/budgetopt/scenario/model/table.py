@@ -1,35 +1,105 @@
-"""Long lists in files of their own: which file, and which of its columns is which key."""
+"""Long lists in files of their own: which rows of a file count, and which of its columns is which key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from budgetopt.scenario.model.base import Model, Name, Text, one_or_many
+from budgetopt.scenario.amounts import PositiveAmount
+from budgetopt.scenario.model.base import Flag, Model, Name, Names, Text, one_or_many
+from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["IGNORE", "Table", "TableFiles", "Tables"]
+__all__ = ["ANY", "IGNORE", "Table", "TableFiles", "Tables"]
 
 IGNORE = "ignore"
 """What a column is mapped to that is to be left alone."""
+ANY = "*"
+"""Stands for any characters in the cells of a row that counts or is left out."""
 
 
 def _from_name(value: Any) -> Any:
     return value if isinstance(value, Mapping | Table) else {"file": value}
 
 
+def _rising(rows: tuple[int, ...]) -> tuple[int, ...]:
+    if not rows or any(after <= before for before, after in pairwise(rows)):
+        raise refuse("rows", "{shown} are no rows of column headers", "row numbers that rise", shown=str(list(rows)))
+    return rows
+
+
+def _row_numbers(value: Any) -> list[int]:
+    """Return single rows and ranges such as ``90-93`` as the numbers of rows."""
+    rows: list[int] = []
+    for item in one_or_many(value):
+        first, mark, last = str(item).replace(" ", "").partition("-")
+        if isinstance(item, bool) or not (first.isdecimal() and (last.isdecimal() if mark else True)):
+            raise refuse("rows", "{shown} is no row", "a row number, or rows such as 90-93", shown=shown(item))
+        if len(first) > 7 or len(last) > 7 or not 0 < int(first) <= int(last or first):
+            raise refuse("rows", "{shown} are no rows", "row numbers that rise, such as 90-93", shown=shown(item))
+        rows += range(int(first), int(last or first) + 1)
+    return rows
+
+
+def _cell_texts(value: Any) -> list[str]:
+    """Return what cells are compared with, as texts: a number of a sheet is compared with its digits."""
+    return [item if isinstance(item, str) else str(item).lower() for item in one_or_many(value)]
+
+
+def _one_or_list(*kinds: str) -> WithJsonSchema:
+    """Return the schema of one value of some types, or a list of them."""
+    one = {"type": list(kinds) if len(kinds) > 1 else kinds[0]}
+    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one}]})
+
+
+Cells = Annotated[tuple[Text, ...], BeforeValidator(_cell_texts), _one_or_list("string", "number", "boolean")]
+"""One value of a cell or several; ``*`` stands for any characters, an empty text for an empty cell."""
+
+
 class Table(Model):
-    """A file that holds a long list, and how its columns are read."""
+    """A file that holds a long list, which of its rows count, and how its columns are read.
+
+    A column is named by its header or, where headers are empty or the same, by its letter.
+    """
 
     file: Name
-    """A CSV or XLSX file beside the scenario file; `office.xlsx!Offers` names a sheet of a workbook."""
+    """A CSV, XLSX, XLS, ODS or Parquet file beside the scenario file; `office.xlsx!Offers` names a sheet."""
     columns: dict[Text, Text] = Field(default_factory=dict)
     """An office's own column headers and the keys that they mean, such as `FY26 adopted: baseline`, or `ignore`."""
-    header: Annotated[int, Field(ge=1)] = 1
-    """The row of the column headers."""
+    header: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...],
+        BeforeValidator(one_or_many),
+        AfterValidator(_rising),
+        _one_or_list("integer"),
+    ] = (1,)
+    """The row of the column headers; or several, `[7, 8]`, whose cells are joined."""
     last_row: Annotated[int, Field(ge=1)] | None = None
     """The last row that is read, where totals or notes stand below the list; left out, the last row of the file."""
+    where: dict[Text, Cells] = Field(default_factory=dict)
+    """The rows that count, by their cells: `{Type: Expense, Fiscal Year: [2024, 2025]}`; `*` stands for any characters
+    and `""` for an empty cell."""
+    skip: dict[Text, Cells] = Field(default_factory=dict)
+    """The rows that are left out, such as totals: `{Program: [Total*, "* total"]}`."""
+    skip_rows: Annotated[tuple[int, ...], BeforeValidator(_row_numbers), _one_or_list("integer", "string")] = ()
+    """Rows that are left out, by their numbers: `[17, 90-93]`."""
+    fill_down: Names = ()
+    """Columns in which an empty cell has the value of the cell above; merged cells are filled without a word."""
+    headings: Text = ""
+    """The key that is written once above its rows, in the column of the programs: `department`. Rows that have nothing
+    else are such headings."""
+    id: Names = ()
+    """The columns whose cells name a program together: `[Department, Class]` makes `Police / Supplies`."""
+    add_up: Flag = False
+    """Whether several rows of a program are lines of one budget: their amounts are added up, negative ones too. Where a
+    column names a fund, the lines of a fund become what it pays of the baseline."""
+    merge: dict[Text, Name] = Field(default_factory=dict)
+    """Programs of the file whose lines are part of another: `{Vacancy discount: Patrol}`; goes with `add_up`."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal mark of the texts of numbers; the others of `. , ' _` and blanks then separate thousands."""
+    scale: PositiveAmount = 1.0
+    """What amounts of money are multiplied by: 1000 for a table in thousands."""
 
 
 TableFiles = Annotated[tuple[Annotated[Table, BeforeValidator(_from_name)], ...], BeforeValidator(one_or_many)]

@@ -1,0 +1,262 @@
+"""Decide which rows of a budget file are lines of programs: not those of other years, totals, headings or notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from budgetopt.errors import OptionError
+from budgetopt.reading.office.choices import Choices
+from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.header_words import YEAR, meaning, stage_rank, words_of
+from budgetopt.reading.office.roles import column_named
+from budgetopt.reading.office.total_rows import (
+    find_headings,
+    find_notes,
+    find_totals,
+    has_total_word,
+    skip_patterns,
+)
+from budgetopt.reading.tables.shape import normal
+from budgetopt.scenario.programs import Bools, Ints
+from budgetopt.scenario.words import listed, money
+
+__all__ = ["choose_rows", "fill_down", "leave_out_rows", "leave_out_totals"]
+
+_FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
+_SPENT = re.compile(r"expen[sd]\w*|expenditures?|appropriations?|uses?", re.IGNORECASE)
+_RECEIVED = re.compile(r"revenues?|receipts?|incomes?|sources?", re.IGNORECASE)
+_SHOWN = 6
+
+
+def choose_rows(found: Guess, choices: Choices, file: str) -> None:
+    """Find which rows count by a column of years, of kinds of account or of stages, and leave the others out."""
+    where: dict[str, object] = {}
+    for name, values in choices.where.items():
+        column = column_named(found.facts, name, file)
+        where[column.name] = list(values) if len(values) > 1 else values[0]
+        found.lines = found.lines & _equal(column, values)
+        if not found.lines.any():
+            known = listed(list(dict.fromkeys(filter(None, column.cells))), 12)
+            raise OptionError(f"--where leaves no row of {file}", hint=f"{column.name} has {known}")
+    for column in found.facts:
+        if (
+            column.name in where
+            or not column.header
+            or column.position == getattr(found.keys.get("program"), "position", -1)
+        ):
+            continue
+        seen = list(dict.fromkeys(found.cells(column)))
+        value = _counted_value(found, column, seen)
+        if value:
+            where[column.name] = value
+            out = [other for other in seen if other != value]
+            found.remarks.append(
+                f"rows count where '{column.name}' is {value!r}, and not"
+                f" {listed([repr(other) for other in out], _SHOWN)}: `--where {column.name}=...` if that is wrong"
+            )
+            found.lines &= _equal(column, [value])
+    if where:
+        found.table["where"] = where
+
+
+def _recur(found: Guess, column: ColumnFacts, latest: str) -> bool:
+    """Return whether the programs of the latest year stand in other years too, so that these are their past."""
+    programs = found.keys.get("program") or found.keys.get("name") or found.keys.get("department")
+    if programs is None:
+        return True
+    pairs = list(zip(programs.cells, column.cells, strict=True))
+    now, before = ({name for name, year in pairs if (year == latest) is is_now} for is_now in (True, False))
+    return len(now & before) >= 0.3 * len(now)
+
+
+def _counted_value(found: Guess, column: ColumnFacts, values: Sequence[str]) -> str:
+    """Return the one value of a column whose rows count, where those of others would be counted beside them."""
+    named = [value for value in values if value]
+    if not 1 < len(named) <= 60:
+        return ""
+    if meaning(column.header) == YEAR and column.is_years:
+        latest = max(named, key=lambda text: float(text.replace(",", "")))
+        return latest if _recur(found, column, latest) else ""
+    if len(named) <= 12 and any(map(_SPENT.fullmatch, named)) and any(map(_RECEIVED.fullmatch, named)):
+        return next(value for value in named if _SPENT.fullmatch(value))
+    ranks = {value: stage_rank(value) for value in named}
+    if all(rank is not None for rank in ranks.values()) and "year" not in words_of(column.header):
+        return min(named, key=lambda value: ranks[value] or 0)
+    return ""
+
+
+def _equal(column: ColumnFacts, values: Sequence[str]) -> Bools:
+    wanted = {normal(value).casefold() for value in values}
+    return np.array([normal(cell).casefold() in wanted for cell in column.cells], dtype=bool)
+
+
+def leave_out_rows(found: Guess, choices: Choices) -> None:
+    """Count what the choice of rows leaves out, now that the money is known."""
+    out, found.lines = ~found.lines, np.ones(len(found.lines), dtype=bool)
+    found.leave_out(out, "rows that `where` leaves out")
+    skip: dict[str, object] = {}
+    for name, values in choices.skip.items():
+        column = column_named(found.facts, name, found.sheet.file)
+        pattern = re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in values), re.IGNORECASE)
+        rows = np.array([pattern.fullmatch(normal(cell)) is not None for cell in column.cells], dtype=bool)
+        found.leave_out(rows, "rows that `skip` leaves out")
+        skip[column.name] = list(values) if len(values) > 1 else values[0]
+    if skip:
+        found.table["skip"] = skip
+
+
+def fill_down(found: Guess) -> None:
+    """Find columns whose cells stand once above the rows that they hold for, and fill them."""
+    names = []
+    columns = {column.position: column for key, column in found.keys.items() if key in _FILLED_DOWN}
+    for name in found.table.get("id", ()):  # type: ignore[attr-defined]
+        column = column_named(found.facts, name, found.sheet.file)
+        columns[column.position] = column
+    is_total = np.any([[has_total_word(cell) for cell in column.cells] for column in found.facts], axis=0)
+    has_amount = (found.amounts != 0) & ~is_total
+    words = sum(column.filled.astype(int) for column in found.facts if column not in found.money and column.is_label)
+    for position, column in columns.items():
+        rows = np.flatnonzero(found.lines & has_amount & (column.filled | (np.asarray(words) > 0)))
+        if not len(rows) or not column.filled[rows[0]]:
+            continue
+        blank = rows[~column.filled[rows]]
+        if len(blank) and len(blank) >= 0.3 * len(rows):
+            names.append(column.name)
+            cells, above = list(column.cells), ""
+            for row, cell in enumerate(cells):
+                cells[row] = above = cell or above
+            filled = ColumnFacts(column.header, column.name, column.letter, position, cells, column.amounts)
+            found.facts[position] = filled
+            for key, known in found.keys.items():
+                if known is column:
+                    found.keys[key] = filled
+            found.remarks.append(f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them")
+    if names:
+        found.table["fill_down"] = names
+
+
+def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> None:
+    """Leave out totals, headings and notes; raise OptionError for amounts that belong to no program."""
+    programs = [found.facts[column.position] for column in programs]  # as filled
+    amounts, lines = np.where(found.lines, found.amounts, 0.0), np.flatnonzero(found.lines)
+    filled = np.sum([column.filled for column in found.facts], axis=0)
+    has_amount = np.any([~np.isnan(column.amounts) for column in found.money], axis=0)
+    names = programs[-1].cells
+    notes = find_notes([names[row] for row in lines.tolist()], filled[lines], has_amount[lines])
+    if notes:
+        last = int(found.grid.rows[lines[-notes - 1]])
+        found.table["last_row"] = last
+        rows = np.zeros(len(found.lines), dtype=bool)
+        rows[lines[-notes:]] = True
+        found.leave_out(rows, "rows of notes below the table")
+        lines = lines[:-notes]
+    headings = np.zeros(len(found.lines), dtype=bool)
+    headings[lines] = find_headings([names[row] for row in lines.tolist()], filled[lines], has_amount[lines])
+    if headings.any():
+        said = [names[row] for row in np.flatnonzero(headings).tolist()]
+        text = listed([repr(name) for name in said], _SHOWN)
+        if "department" in found.keys or len(programs) > 1:
+            _add_skip_rows(found, headings)
+            found.remarks.append(f"{len(said):,} headings without an amount are left out: {text}")
+        else:
+            found.table["headings"] = "department"
+            found.remarks.append(f"{len(said):,} headings give the rows below their department: {text}")
+        found.leave_out(headings, "headings")
+        lines = np.flatnonzero(found.lines)
+    columns = [column for column in found.facts if not column.is_numeric and column.header]
+    named = np.all([column.filled for column in programs], axis=0)
+    slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
+    texts = [[column.cells[row] for row in lines.tolist()] for column in columns]
+    result = find_totals(texts, named[lines], amounts[lines], slack)
+    totals = np.zeros(len(found.lines), dtype=bool)
+    totals[lines] = result.totals
+    if totals.any():
+        _skip_totals(found, totals, lines[result.unequal].tolist(), columns, programs)
+    rest = _below(found, totals, lines[result.unexplained])
+    if len(rest):
+        _refuse_unnamed(found, rest.tolist(), programs)
+    blank = found.lines & ~named
+    if blank.any():
+        _add_skip_rows(found, blank)
+        found.leave_out(blank, "rows without a program or an amount")
+
+
+def _below(found: Guess, totals: Bools, rest: Ints) -> Ints:
+    """Leave out the rows without a name that stand below the table, behind its total or a gap; return the others."""
+    unnamed = np.zeros(len(found.lines), dtype=bool)
+    unnamed[rest] = True
+    last = int(np.flatnonzero(found.lines & ~unnamed & ~totals & (found.amounts != 0))[-1:].sum())
+    end = next((row for row in range(last + 1, len(found.lines)) if _ends(found, row, totals, unnamed)), None)
+    if end is None:
+        return rest
+    rows = np.zeros(len(found.lines), dtype=bool)
+    rows[end:] = True
+    found.table["last_row"] = int(found.grid.rows[end - 1])
+    found.leave_out(rows, "rows below the table")
+    return rest[rest < end]
+
+
+def _ends(found: Guess, row: int, totals: Bools, unnamed: Bools) -> bool:
+    """Return whether a row without a name comes behind a total or two rows that are empty."""
+    gap = found.grid.rows[row] - found.grid.rows[row - 1] > 2
+    return bool(unnamed[row] and not totals[row] and (gap or totals[row - 1]))
+
+
+def _skip_totals(
+    found: Guess, totals: Bools, unequal: Sequence[int], columns: Sequence[ColumnFacts], programs: Sequence[ColumnFacts]
+) -> None:
+    """Write down which rows are totals: by a pattern of the column that tells them, or by their numbers."""
+    skip: dict[str, object] = dict(found.table.get("skip", {}))  # type: ignore[call-overload]
+    rows, left = found.lines, totals & found.lines
+    first = [column for column in columns if column in programs] + [c for c in columns if c not in programs]
+    labels: dict[int, str] = {}
+    for column in first:
+        has_word = np.array([has_total_word(cell) for cell in column.cells]) & left
+        chosen = np.flatnonzero(rows)
+        for row in np.flatnonzero(has_word).tolist():
+            labels.setdefault(row, column.cells[row])
+        if not has_word.any() or column.name in skip:
+            continue
+        patterns = skip_patterns([column.cells[row] for row in chosen.tolist()], has_word[chosen])
+        if patterns is not None:
+            skip[column.name] = list(patterns) if len(patterns) > 1 else patterns[0]
+            left = left & ~has_word
+    for column in programs:
+        blank = left & ~column.filled
+        if blank.any() and column.name not in skip and not (rows & ~column.filled & ~totals).any():
+            skip[column.name] = ""
+            left = left & ~blank
+    if skip:
+        found.table["skip"] = skip
+    if left.any():
+        _add_skip_rows(found, left)
+    names = [repr(labels.get(row) or f"row {found.grid.rows[row]}") for row in np.flatnonzero(totals).tolist()]
+    count = len(names)
+    total = money(float(found.amounts[totals].sum()))
+    what = "row of totals is" if count == 1 else "rows of totals are"
+    found.remarks.append(f"{count:,} {what} left out, {total} in all: {listed(names, _SHOWN)}")
+    if len(unequal):
+        some = listed([labels.get(row) or f"row {found.grid.rows[row]}" for row in unequal], _SHOWN)
+        found.remarks.append(f"the total in {some} is not the sum of the rows that it should add up: look at the file")
+    found.leave_out(totals, "rows of totals")
+
+
+def _add_skip_rows(found: Guess, rows: Bools) -> None:
+    known: list[int] = found.table.get("skip_rows", [])  # type: ignore[assignment]
+    found.table["skip_rows"] = sorted({*known, *map(int, found.grid.rows[rows])})
+
+
+def _refuse_unnamed(found: Guess, rows: Sequence[int], programs: Sequence[ColumnFacts]) -> None:
+    total = money(float(found.amounts[list(rows)].sum()))
+    column = programs[-1]
+    places = [str(found.grid.place(int(row), column.position)) for row in rows[:3]]
+    count = "1 row has" if len(rows) == 1 else f"{len(rows):,} rows have"
+    name = column.name if column.name.replace("_", "").isalnum() else f'"{column.name}"'
+    raise OptionError(
+        f"{count} an amount, {total} in all, and no '{column.name}': {', '.join(places)}",
+        hint=f"leave them out with `--skip {name}=`, or name the programs in the file",
+    )

@@ -1,0 +1,228 @@
+"""Work out how the table on a sheet is to be read, and say what was taken for what."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from budgetopt.errors import OptionError
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
+from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
+from budgetopt.reading.office.counted_rows import choose_rows, fill_down, leave_out_rows, leave_out_totals
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.header_rows import find_headers, title_lines
+from budgetopt.reading.office.header_words import YEAR, meaning
+from budgetopt.reading.office.roles import (
+    choose_columns,
+    choose_money,
+    choose_programs,
+    find_payments,
+    said_columns,
+)
+from budgetopt.reading.tables.number_texts import ambiguous
+from budgetopt.reading.tables.shape import JOIN, body
+from budgetopt.reading.tables.sheet import Sheet
+from budgetopt.scenario.model.table import IGNORE
+from budgetopt.scenario.words import listed, money
+
+__all__ = ["Guess", "guess"]
+
+_SCALES = (
+    (re.compile(r"\b(?:in|of) thousands\b|\(000'?s\)|\bin \$?000'?s?\b|\$000\b|\(\$?000\)", re.I), 1000.0),
+    (re.compile(r"\b(?:in|of) millions\b|\(\$?m(?:illions?)?\)|\$ ?millions?\b", re.I), 1_000_000.0),
+)
+_SHOWN = 6
+
+
+def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
+    """Return how the table on a sheet is most likely meant.
+
+    Raises ChoiceError where it may mean two things, OptionError where no table of programs is found.
+    """
+    choices, file = choices or Choices(), f"{sheet.file}!{sheet.name}" if sheet.name else sheet.file
+    header = choices.header or find_headers(sheet)
+    if not header:
+        raise _without_headers(sheet, file)
+    grid = body(sheet, header)
+    if not len(grid.rows):
+        raise OptionError(f"{file} has no rows below its headers")
+    decimal = choices.decimal or decimal_mark(grid)[0]
+    facts = facts_of(grid, decimal)
+    found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
+    if header != (1,):
+        found.table["header"] = header[0] if len(header) == 1 else list(header)
+    if decimal == ",":
+        found.table["decimal"] = decimal
+        found.remarks.append(
+            "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
+        )
+    said = said_columns(facts, choices, file)
+    found.keys = choose_columns(facts, said)
+    above = sheet.row(header[0] - 2) if header[0] > 1 else []
+    choose_rows(found, choices, file)
+    others: list[ColumnFacts] = []
+    if "baseline" in said:
+        found.money = [said["baseline"]]
+    elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
+        found.payments, found.money = payments, list(payments.values())
+    else:
+        column, others = choose_money(facts, choices, found.lines, file)
+        found.keys["baseline"], found.money = column, [column]
+    if not found.payments:
+        _check_decimal(found, choices)
+    _scale(found, choices, header)
+    leave_out_rows(found, choices)
+    programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
+    found.remarks += remarks
+    _name_programs(found, programs)
+    fill_down(found)
+    leave_out_totals(found, programs)
+    _lines_of_programs(found, programs, choices)
+    _columns(found, others)
+    return found
+
+
+def _without_headers(sheet: Sheet, file: str) -> OptionError:
+    if not any(any(column) for column in sheet.columns):
+        return OptionError(f"{file} is empty")
+    first = [cell for cell in sheet.row(0) if cell]
+    return OptionError(
+        f"no row of {file} can be taken for the headers of a table of programs and their money; its first row is:"
+        f" {listed(first, _SHOWN)}",
+        hint="say where they stand with `--header ROW`",
+    )
+
+
+def _check_decimal(found: Guess, choices: Choices) -> None:
+    """Ask for the decimal mark where the money may be read in two ways."""
+    if choices.decimal:
+        found.table["decimal"] = choices.decimal
+        return
+    (column,) = found.money
+    unclear = ambiguous(column.cells, found.grid.is_number(column.position))
+    if len(unclear) and found.table.get("decimal") is None:
+        text = column.cells[int(unclear[0])]
+        place = found.grid.place(int(unclear[0]), column.position)
+        from dataclasses import replace
+
+        options = [
+            Option('--decimal ","', f"{text} is {text.replace('.', ',')}", replace(choices, decimal=",")),
+            Option('--decimal "."', f"{text} is {text.split('.')[0]}", replace(choices, decimal=".")),
+        ]
+        message = f"{place}: {text!r} may be {text.split('.')[0]} or {text.replace('.', ',')}"
+        raise ChoiceError(message, options)
+
+
+def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
+    if choices.scale is not None:
+        if choices.scale != 1:
+            found.table["scale"] = choices.scale
+        return
+    lines = title_lines(found.sheet, header[-1])
+    for pattern, scale in _SCALES:
+        text = next((line for line in lines if pattern.search(line)), None)
+        if text is not None:
+            found.table["scale"] = scale
+            found.remarks.append(
+                f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+            )
+            return
+
+
+def _name_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
+    """Write down which columns name a program."""
+    if len(programs) > 1:
+        found.table["id"] = [column.name for column in programs]
+        found.keys.pop("program", None)
+        for key in ("name",):
+            if found.keys.get(key) in programs:
+                del found.keys[key]
+    else:
+        for key in [key for key, column in found.keys.items() if column is programs[0]]:
+            del found.keys[key]
+        found.keys["program"] = programs[0]
+
+
+def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> None:
+    """Add the lines of programs up where they have several, and leave alone what differs within one."""
+    programs = [found.facts[column.position] for column in programs]
+    ids = list(zip(*(list(found.cells(column)) for column in programs), strict=True))
+    distinct = len(set(ids))
+    negative = any(bool((column.amounts[found.lines] < 0).any()) for column in found.money)
+    if distinct == len(ids) and not negative and not choices.merge:
+        return
+    below = _negative(found, ids, choices.merge)
+    if below is not None:
+        name, amount = below
+        raise OptionError(
+            f"the lines of {name!r} add up to {money(amount)}, and a program has zero or more",
+            hint=f"if it is part of another program, say of which: --merge {shell(f'{name}=OTHER')}",
+        )
+    found.table["add_up"] = True
+    if choices.merge:
+        found.table["merge"] = dict(choices.merge)
+    if distinct < len(ids):
+        found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
+    if found.payments and negative:
+        found.remarks.append("payments of funds below zero are netted against the other funds of their programs")
+    for key in [key for key in found.keys if key not in ("program", "baseline", "funds", "fund code", "tags")]:
+        column = found.keys[key]
+        values: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for program, cell in zip(ids, found.cells(column), strict=True):
+            if cell:
+                values[program].add(cell)
+        several = sum(len(cells) > 1 for cells in values.values())
+        if several:
+            del found.keys[key]
+            found.remarks.append(f"'{column.name}' differs within {several:,} programs and is left aside")
+
+
+def _negative(found: Guess, ids: Sequence[tuple[str, ...]], merge: Mapping[str, str]) -> tuple[str, float] | None:
+    """Return the first program whose lines add up to less than nothing, and their sum."""
+    totals: dict[str, float] = defaultdict(float)
+    for name, amount in zip(ids, found.amounts[found.lines].tolist(), strict=True):
+        joined = JOIN.join(name)
+        totals[merge.get(joined, joined)] += amount
+    return next(((name, amount) for name, amount in totals.items() if amount < -0.005), None)
+
+
+def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
+    """Write down the key of each column, and say what was chosen and what is left aside."""
+    keys = {column.position: key for key, column in found.keys.items() if key not in ("fund code", YEAR)}
+    keys |= {column.position: f"baseline_by_fund.{fund}" for fund, column in found.payments.items()}
+    funds, code = found.keys.get("funds"), found.keys.get("fund code")
+    names_of_funds = 0 if funds is None else len(set(found.cells(funds)))
+    if code is not None and not found.payments and names_of_funds < len(set(found.cells(code))):
+        keys = {position: key for position, key in keys.items() if key != "funds"}
+        keys[code.position] = "funds"
+    last = found.table.get("last_row", found.sheet.rows)
+    assert isinstance(last, int)
+    inside = found.grid.rows <= last
+    found.table["columns"] = {
+        column.name: keys.get(column.position, IGNORE)
+        for column in found.facts
+        if (column.header or column.filled[inside].any()) and column.name != keys.get(column.position)
+    }
+    money_said = [column for column in found.money if not found.payments]
+    for column in money_said:
+        if others:
+            wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
+            found.remarks.insert(
+                0, f"'{column.name}' was taken for baseline, and not {wrong}: `--column baseline=HEADER`"
+            )
+        elif meaning(column.header) != "money":
+            found.remarks.insert(
+                0, f"'{column.name}' was taken for baseline: `--column baseline=HEADER` if that is wrong"
+            )
+    if found.payments:
+        some = listed(list(found.payments), _SHOWN)
+        found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {some}")
+    of_id: Sequence[str] = found.table.get("id", ())  # type: ignore[assignment]
+    used = {*of_id, *(column.name for column in others)}
+    aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
+    if aside:
+        quoted = ", ".join(f"'{name}'" for name in aside)
+        found.remarks.append(f"left aside, because no key of a program fits: {quoted}")

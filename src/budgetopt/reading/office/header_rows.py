@@ -1,0 +1,102 @@
+"""Find the rows of the column headers of a sheet."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from budgetopt.reading.office.column_facts import amounts_of
+from budgetopt.reading.office.header_words import MONEY, meaning, stage_rank, year_of
+from budgetopt.reading.tables.sheet import Sheet
+from budgetopt.scenario.programs import Bools, Floats
+
+__all__ = ["find_headers", "title_lines"]
+
+_SEARCHED = 60
+"""Headers are looked for in so many rows from the first."""
+_MOST_ROWS = 3
+"""Of a header, no more rows than these are joined."""
+_LONG = 80
+"""No header has as many characters."""
+_LARGE = 100_000
+"""Numbers below may be codes of funds in a header."""
+
+
+def find_headers(sheet: Sheet) -> tuple[int, ...]:
+    """Return the rows of the headers, counted from 1; an empty tuple if no row can be taken for them.
+
+    A row of headers has known words in it, no amounts, and a table with amounts below. Rows above are joined to it
+    where its own cells are empty or repeat each other.
+    """
+    rows = min(sheet.rows, _SEARCHED)
+    if not rows:
+        return ()
+    amounts = np.array(
+        [amounts_of(column[:rows], sheet.is_number(at)[:rows]) for at, column in enumerate(sheet.columns)]
+    ).reshape(len(sheet.columns), rows)
+    filled = np.array([[bool(cell) for cell in column[:rows]] for column in sheet.columns]).reshape(amounts.shape)
+    below = _amounts_below(sheet)
+    scores = [_score(sheet, row, amounts[:, row], filled[:, row], below[:, row]) for row in range(rows)]
+    best = int(np.argmax(scores))
+    if scores[best] <= 0:
+        # no amount can be read: the first row of ordinary headers is taken, so that its cells are told
+        known = [{meaning(cell) for cell in sheet.row(row)} for row in range(rows)]
+        found = (row for row in range(rows) if MONEY in known[row] and known[row] & {"program", "name", "department"})
+        best = next(found, -1)
+        return (best + 1,) if best >= 0 else ()
+    first = best
+    while first and best - first + 1 < _MOST_ROWS and _needs_more(sheet, first, best, below[:, best]):
+        above = first - 1
+        if filled[:, above].sum() < 2 or _has_amounts(sheet, amounts[:, above], above):
+            break
+        first = above
+    return tuple(range(first + 1, best + 2))
+
+
+def title_lines(sheet: Sheet, header: int) -> list[str]:
+    """Return the cells above the headers and in them: titles say what the amounts are in."""
+    return [column[row] for row in range(min(header, sheet.rows)) for column in sheet.columns if column[row]]
+
+
+def _amounts_below(sheet: Sheet) -> Bools:
+    """Return which columns hold amounts below a row; shape (columns, rows)."""
+    found = np.zeros((len(sheet.columns), sheet.rows), dtype=bool)
+    for at, column in enumerate(sheet.columns):
+        has = ~np.isnan(amounts_of(column, sheet.is_number(at)))
+        after = np.cumsum(has[::-1])[::-1]
+        found[at, :-1] = after[1:] > 0
+    return found
+
+
+def _score(sheet: Sheet, row: int, amounts: Floats, filled: Bools, below: Bools) -> float:
+    """Return how much a row looks like the headers of what stands below it."""
+    cells = sheet.row(row)
+    if filled.sum() < 2 and not (filled.sum() == 1 and len(cells) == 1):
+        return 0.0
+    known = {cell: key for cell in cells if cell and len(cell) < _LONG and (key := meaning(cell))}
+    meanings = set(known.values())
+    has_money = MONEY in meanings or (np.isnan(amounts) & filled & below).any()
+    if not meanings or not below.any() or not has_money:
+        return 0.0
+    figures = _has_amounts(sheet, amounts, row)
+    return 2.0 * len(meanings) + 0.3 * len(known) + float(filled.mean()) - 4.0 * figures - 0.02 * row
+
+
+def _has_amounts(sheet: Sheet, amounts: Floats, row: int) -> int:
+    """Return how many cells of a row are amounts and no years or codes, as headers may be."""
+    count = 0
+    for at in np.flatnonzero(~np.isnan(amounts)).tolist():
+        text = sheet.columns[at][row]
+        is_code = text.isdecimal() and float(amounts[at]) < _LARGE
+        count += not (is_code or re.fullmatch(r"\(?-+\)?", text))
+    return count
+
+
+def _needs_more(sheet: Sheet, first: int, last: int, below: Bools) -> bool:
+    """Return whether the headers of columns with amounts, joined from the first to the last row, are not distinct."""
+    rows = range(first, last + 1)
+    names = [" ".join(sheet.columns[at][row] for row in rows).strip() for at in np.flatnonzero(below).tolist()]
+    named = [name for name in names if name]
+    plain = all(stage_rank(name) is not None or name.casefold() in ("amount", "budget") for name in named)
+    return bool(named) and (len(set(named)) < len(named) or (plain and not any(map(year_of, named)) and len(named) > 1))

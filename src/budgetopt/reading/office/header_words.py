@@ -1,0 +1,169 @@
+"""What the words of a column header mean, in the ordinary headers of budget files."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+
+from budgetopt.reading.tables.program_rows import is_program_key
+
+__all__ = [
+    "MONEY",
+    "YEAR",
+    "is_row_number",
+    "is_title",
+    "meaning",
+    "money_rank",
+    "stage_rank",
+    "thing_rank",
+    "words_of",
+    "year_of",
+]
+
+MONEY = "money"
+"""The meaning of a header that names an amount of money."""
+YEAR = "year"
+"""The meaning of a header of a column of years."""
+
+_THINGS = (
+    r"progr?a?m?m?e?s?|programs?|programmes?",
+    r"projects?|initiatives?|schemes?",
+    r"offers?|packages?|decision units?",
+    r"services?|activit(?:y|ies)|measures?",
+    r"budget units?|cost cent(?:er|re)s?|items?|line items?",
+    r"functions?|line of business|lob",
+)
+"""What a row may be called, the first more likely to be what the money is allotted to."""
+_THING = rf"(?:{'|'.join(_THINGS)})"
+_CODE = r"(?:ids?|codes?|no|nr|num|number|key|#)"
+_NAME = r"(?:names?|titles?|descriptions?|desc|labels?)"
+_DEPARTMENT = (
+    r"(?:departments?|depts?|agenc(?:y|ies)|divisions?|bureaus?|ministr(?:y|ies)|directorates?|organi[sz]ations?|org"
+    r"|organi[sz]ational units?|operating units?)"
+)
+# The first pattern that fits all words of a header decides.
+_MEANINGS: tuple[tuple[str, str], ...] = (
+    (rf"{_THING} ?{_CODE}|{_CODE}", "program"),
+    (rf"{_THING}(?: {_NAME})?|{_THING} or {_THING}|name|title", "name"),
+    (rf"(?:pm )?{_DEPARTMENT}(?: {_NAME})?|order#? {_DEPARTMENT}|{_DEPARTMENT} or {_DEPARTMENT}", "department"),
+    (r"(?:strategic )?(?:priorit(?:y|ies)|goals?|result areas?|results?|outcome areas?|focus areas?)", "priority"),
+    (
+        r"(?:fund|funding source|source of funds?|fund source|funds|funding)(?: (?:name|title|description|desc))?",
+        "funds",
+    ),
+    (rf"fund(?:ing source)? {_CODE}", "fund code"),
+    (r"tags?|keywords?|categor(?:y|ies)", "tags"),
+    (r"description|summary|purpose|details?|scope(?: of work)?|narrative|justification", "description"),
+    (r"notes?|comments?|remarks?", "note"),
+    (r"source|reference", "source"),
+    (r"(?:minimum|min|floor|at least|mandated)(?: amount| spending| budget)?", "spending.at_least"),
+    (r"(?:maximum|max|ceiling|cap|at most|requested?)(?: amount| spending| budget)?", "spending.at_most"),
+    (
+        r"(?:fiscal |budget |calendar |financial )?year|fy",
+        YEAR,
+    ),
+)
+_TITLES = ("program", "name", "department", "priority", "tags", "description")
+_WORDS = {
+    **dict.fromkeys(("program", "service", "project", "initiative"), "name"),
+    **dict.fromkeys(("department", "division"), "department"),
+    "priority": "priority",
+    "funding source": "funds",
+    "description": "description",
+    **dict.fromkeys(("baseline", "adopted", "adopted budget", "current budget", "appropriation"), MONEY),
+    "minimum": "spending.at_least",
+    "maximum": "spending.at_most",
+    "requested": "spending.at_most",
+}
+"""Words that a misspelt header may mean."""
+_ALMOST = 0.84
+_NO_MONEY = re.compile(
+    r"\b(?:fte|ftes|positions?|headcount|staff|employees|count|number|percent|pct|share|change|variance|difference|growth"
+    r"|rate|per|rank|score|population|residents|households|visits|year approved|date|district|ward|phone|zip|id|code"
+    r"|votes?|points?|status|priority)\b|%|#"
+)
+_STAGES: tuple[str, ...] = (
+    r"baseline",
+    r"current|existing level|continuation",
+    r"adopted",
+    r"approved|enacted|appropriat\w*|authorized|voted",
+    r"amended|revised|modified|final",
+    r"budget(?:ed|s)?|allocat\w+|funding",
+    r"amounts?|totals?|costs?|expenditures?|expenses?|spending|value|sum|dollars",
+    r"proposed|recommended|mayor\w*|manager\w*",
+    r"planned|projected|forecast\w*|estimat\w+",
+    r"actuals?|spent|prior",
+    r"original",
+)
+"""Words for the stage of a budget, the first standing for the current service level more than the later ones."""
+_FISCAL = re.compile(r"\bfy ?(\d{4}|\d{2})(?: ?[-/] ?(\d{4}|\d{2}))?\b|\b((?:19|20)\d{2})(?: ?[-/] ?(\d{4}|\d{2}))?\b")
+
+
+@lru_cache(maxsize=4096)
+def words_of(header: str) -> str:
+    """Return a header in small letters: CamelCase and snake_case parted, marks as blanks."""
+    text = re.sub(r"([a-z])([A-Z])", r"\1 \2", header)
+    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", text)
+    return " ".join(re.sub(r"[^a-z0-9#%/-]+", " ", text.casefold()).replace(" - ", " ").split()).strip("-/ ")
+
+
+@lru_cache(maxsize=4096)
+def meaning(header: str) -> str:
+    """Return the key of a program that a header means, ``money``, ``year``, or an empty text where it is unknown."""
+    if is_program_key(header):
+        return MONEY if header == "baseline" else header
+    plain = re.sub(r"[/-]", " ", words_of(header))
+    plain = " ".join(plain.replace(".", " ").split())
+    for pattern, key in _MEANINGS:
+        if re.fullmatch(pattern, plain):
+            return key
+    if close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST):
+        return _WORDS[close[0]]
+    if _NO_MONEY.search(plain):
+        return ""
+    named_year = _FISCAL.search(plain) is not None
+    return MONEY if named_year or any(re.search(rf"\b(?:{stage})\b", plain) for stage in _STAGES) else ""
+
+
+def money_rank(header: str) -> tuple[int, int]:
+    """Return how little an amount's header says of the current service level, and its year with a minus sign."""
+    plain = words_of(header)
+    if plain not in _WORDS and (close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST)):
+        plain = close[0]
+    rank = next((at for at, stage in enumerate(_STAGES) if re.search(rf"\b(?:{stage})\b", plain)), len(_STAGES))
+    if _NO_MONEY.search(plain):
+        rank = len(_STAGES) + 1
+    return rank, -year_of(header)
+
+
+def thing_rank(header: str) -> int:
+    """Return how little a header says that its column names what the money is allotted to."""
+    plain = words_of(header)
+    found = (at for at, thing in enumerate(_THINGS) if re.match(rf"(?:{thing})(?!\w)", plain))
+    return next(found, len(_THINGS))
+
+
+def is_row_number(header: str) -> bool:
+    """Return whether a header names a code of rows and not what it is a code of."""
+    return re.fullmatch(_CODE, words_of(header)) is not None
+
+
+def is_title(header: str) -> bool:
+    """Return whether a header may name a column of what money is allotted to: no amount, number, year or fund."""
+    key = meaning(header)
+    return bool(header) and (key in _TITLES if key else not _NO_MONEY.search(words_of(header)))
+
+
+def stage_rank(value: str) -> int | None:
+    """Return the rank of a word for the stage of a budget, such as Adopted; None if it is none."""
+    plain = words_of(value)
+    return next((at for at, stage in enumerate(_STAGES) if re.fullmatch(rf"(?:{stage})(?: budget)?", plain)), None)
+
+
+def year_of(header: str) -> int:
+    """Return the last fiscal year that a header names, such as 2026 in ``FY 25/26``; 0 if it names none."""
+    years = [0]
+    for match in _FISCAL.finditer(words_of(header)):
+        years += [int(year) + (2000 if len(year) == 2 else 0) for year in match.groups() if year]
+    return max(years)

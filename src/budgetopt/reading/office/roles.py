@@ -1,0 +1,214 @@
+"""Decide what each column of a budget file holds: the programs, their money, their funds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from budgetopt.errors import OptionError, near
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, group_option
+from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.header_words import (
+    MONEY,
+    is_row_number,
+    is_title,
+    meaning,
+    money_rank,
+    thing_rank,
+    words_of,
+)
+from budgetopt.reading.tables.program_rows import is_program_key
+from budgetopt.scenario.model.table import IGNORE
+from budgetopt.scenario.programs import Bools
+from budgetopt.scenario.words import money
+
+__all__ = ["choose_columns", "choose_money", "choose_programs", "find_payments", "said_columns"]
+
+_WORDS = ("department", "priority", "tags", "description", "note", "source", "public_note")
+_AMOUNTS = ("spending.at_least", "spending.at_most")
+_MOST_OPTIONS = 6
+
+
+def said_columns(facts: Sequence[ColumnFacts], choices: Choices, file: str) -> dict[str, ColumnFacts]:
+    """Return the columns that were named for keys; raise OptionError for a key or a column that is not there."""
+    found = {}
+    for key, name in choices.columns.items():
+        if not is_program_key(key):
+            raise OptionError(f"--column: {key!r} is no key of a program", hint="such as baseline, name or department")
+        found[key] = column_named(facts, name, file)
+    return found
+
+
+def column_named(facts: Sequence[ColumnFacts], name: str, file: str) -> ColumnFacts:
+    """Return the column of a header or a letter, or raise OptionError."""
+    plain = " ".join(name.split())
+    for column in facts:
+        if plain in (column.name, column.header):
+            return column
+    for column in facts:
+        if plain == column.letter:
+            return column
+    close = near(plain, [column.header for column in facts])
+    headers = ", ".join(column.name for column in facts)
+    hint = f"did you mean {close!r}?" if close else f"its columns are {headers}"
+    raise OptionError(f"{file} has no column {name!r}", hint=hint)
+
+
+def find_payments(facts: Sequence[ColumnFacts], above: Sequence[str], lines: Bools) -> dict[str, ColumnFacts]:
+    """Return the columns that hold what a fund pays, by the fund, where a table has a column a fund.
+
+    That is so where the cell above the headers says Fund, as pivot tables do, or the headers of two or more columns of
+    amounts are names of funds.
+    """
+    numeric = [column for column in facts if column.is_numeric and column.header]
+    first = next((at for at, cell in enumerate(above) if meaning(cell) == "funds"), None)
+    if first is not None:
+        found = [column for column in numeric if column.position >= first]
+    else:
+        named = [column for column in numeric if words_of(column.header).endswith((" fund", " funds"))]
+        found = [column for column in named if not words_of(column.header).startswith(("total", "all "))]
+    found = [column for column in found if not _is_row_total(column, found, lines)]
+    return {column.header: column for column in found} if len(found) > 1 else {}
+
+
+def _is_row_total(column: ColumnFacts, others: Sequence[ColumnFacts], lines: Bools) -> bool:
+    """Return whether a column holds the sums of others, row by row."""
+    parts = [other for other in others if other is not column]
+    if len(parts) < 2:
+        return False
+    total = np.nansum([other.amounts[lines] for other in parts], axis=0)
+    own = np.nan_to_num(column.amounts[lines])
+    return bool(own.any()) and bool((np.abs(own - total) <= 1.0 + 1e-6 * np.abs(own)).mean() > 0.9)
+
+
+def choose_money(
+    facts: Sequence[ColumnFacts], choices: Choices, lines: Bools, file: str
+) -> tuple[ColumnFacts, list[ColumnFacts]]:
+    """Return the column of the money that programs have now, and the others that could have been taken for it.
+
+    Raises ChoiceError where two may be meant, OptionError where there is none.
+    """
+    numeric = [column for column in facts if column.is_numeric and not column.is_years]
+    named = [column for column in numeric if meaning(column.header) == MONEY]
+    if not named:
+        named = [
+            column
+            for column in numeric
+            if meaning(column.header) == "" and not column.is_codes and money_rank(column.header)[0] < _NO_AMOUNT
+        ]
+    if not named:
+        named = [column for column in facts if column.header and meaning(column.header) == MONEY][:1]
+    if not named:
+        headers = ", ".join(column.name for column in facts)
+        message = f"no column of {file} can be taken for their money; its headers are: {headers}"
+        raise OptionError(message, hint="name it with `--column baseline=HEADER`")
+    if any(column.header == "baseline" for column in named):
+        chosen = next(column for column in named if column.header == "baseline")
+        return chosen, [column for column in named if column is not chosen]
+    ranks = {column.position: money_rank(column.header) for column in named}
+    best = min(ranks.values())
+    first = [column for column in named if ranks[column.position] == best]
+    sums = [column for column in first if _is_row_total(column, [*named], lines)]
+    first = sums if len(sums) == 1 else first
+    if len(first) > 1:
+        options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in first]
+        message = f"{len(first)} columns of {file} may hold the money that programs have now"
+        raise ChoiceError(message, options[:_MOST_OPTIONS])
+    return first[0], [column for column in named if column is not first[0]]
+
+
+_NO_AMOUNT = money_rank("fte")[0]
+
+
+def _sum(column: ColumnFacts, lines: Bools) -> str:
+    return f"it adds up to {money(float(np.nansum(column.amounts[lines])))}"
+
+
+def choose_programs(
+    facts: Sequence[ColumnFacts], keys: dict[str, ColumnFacts], choices: Choices, lines: Bools, file: str
+) -> tuple[list[ColumnFacts], list[str]]:
+    """Return the columns that name a program together, and remarks.
+
+    A column of programs names them; names that stand under several departments are told apart by these. Raises
+    ChoiceError where any of several columns may be the programs.
+    """
+    if choices.group:
+        return [column_named(facts, name, file) for name in choices.group], []
+    code, name = keys.get("program"), keys.get("name")
+    if code is not None and name is not None and is_row_number(code.header) and _repeats(name, lines):
+        # the numbers of rows are no programs where the names of several rows are the same
+        code = None
+    chosen = code or name
+    if chosen is None:
+        words = [
+            column for column in facts if not column.is_numeric and column.distinct > 1 and is_title(column.header)
+        ]
+        if len(words) != 1:
+            raise _which_programs(facts, words, choices, lines, file)
+        chosen = words[0]
+    department = keys.get("department")
+    if chosen is code or department is None or department is chosen or not _repeats(chosen, lines):
+        return [chosen], []
+    ids = zip(department.cells, chosen.cells, lines.tolist(), strict=True)
+    pairs = {(first, second) for first, second, counts in ids if counts and second}
+    names = {second for _, second in pairs}
+    if len(pairs) == len(names):
+        return [chosen], []
+    remark = (
+        f"a name that stands under several of '{department.name}' is a program in each, so {len(names):,} names are"
+        f" {len(pairs):,} programs: `{group_option(choices, [chosen.name], '').flag}` adds their lines up"
+    )
+    return [department, chosen], [remark]
+
+
+def _which_programs(
+    facts: Sequence[ColumnFacts], words: Sequence[ColumnFacts], choices: Choices, lines: Bools, file: str
+) -> OptionError:
+    headers = ", ".join(column.name for column in facts)
+    message = f"no column of {file} can be taken for the programs; its headers are: {headers}"
+    if not words:
+        return OptionError(message, hint="name it with `--column program=HEADER`")
+    ranked = sorted(words, key=lambda column: (meaning(column.header) != "department", column.position))[:3]
+    options: list[Option] = []
+    for column in ranked:
+        count = len(set(_cells(column, lines)))
+        options.append(group_option(choices, [column.name], f"{count:,} programs, one for each '{column.name}'"))
+    for other in ranked[1:]:
+        ids = zip(ranked[0].cells, other.cells, lines.tolist(), strict=True)
+        count = len({(first, second) for first, second, counts in ids if counts})
+        said = f"{count:,} programs, one for each '{other.name}' of each '{ranked[0].name}'"
+        options.append(group_option(choices, [ranked[0].name, other.name], said))
+    return ChoiceError(message, options)
+
+
+def _repeats(column: ColumnFacts, lines: Bools) -> bool:
+    cells = _cells(column, lines)
+    return len(set(cells)) < len(cells)
+
+
+def _cells(column: ColumnFacts, lines: Bools) -> list[str]:
+    return [cell for cell, counts in zip(column.cells, lines.tolist(), strict=True) if counts and cell]
+
+
+def choose_columns(facts: Sequence[ColumnFacts], said: dict[str, ColumnFacts]) -> dict[str, ColumnFacts]:
+    """Return the columns of programs, names, departments and so on by their keys: what was said, then headers."""
+    taken = {column.position for column in said.values()}
+    found = dict(said)
+    by_key: dict[str, list[ColumnFacts]] = {}
+    for column in facts:
+        if column.header and column.position not in taken:
+            by_key.setdefault(meaning(column.header), []).append(column)
+    for key in ("program", "name"):
+        columns = [column for column in by_key.get(key, []) if column.filled.any()]
+        if key not in found and columns:
+            found[key] = min(columns, key=lambda column: (column.header != key, thing_rank(column.header)))
+    for key, columns in by_key.items():
+        if key in found or key in ("", MONEY, IGNORE, "program", "name"):
+            continue
+        right = [column for column in columns if column.is_numeric == (key in _AMOUNTS)] if key in _AMOUNTS else columns
+        if key in _WORDS:
+            right = [column for column in columns if not column.is_numeric]
+        if right:
+            found[key] = next((column for column in right if column.header == key), right[0])
+    return found

@@ -1,0 +1,145 @@
+"""Find the rows of a budget that are no programs: totals and subtotals, headings, notes below the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from budgetopt.reading.tables.shape import normal
+from budgetopt.scenario.programs import Bools, Floats, Ints
+
+__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "has_total_word", "skip_patterns"]
+
+_TOTAL = re.compile(r"(?:.*\b)?(?:sub[ -]?|grand )?totals?\b.*|.*\bsum\b.*|.*\ball funds\b.*", re.IGNORECASE)
+_PLAIN_TOTAL = re.compile(
+    r"(?:grand |sub ?-?)?totals?:?|sum|.+[ -]+(?:sub)?totals?:?|sub ?-?totals? .+"
+    r"|(?:grand |sub ?-?)?total (?:all )?(?:budget|expenditures?|expenses|appropriations?|funds|departments|programs"
+    r"|general fund|operating budget|city|county)",
+    re.IGNORECASE,
+)
+_LONG = 60
+"""A cell of more characters that stands alone below a table is a note."""
+
+
+@dataclass(frozen=True)
+class TotalRows:
+    """The rows that hold totals, and those without a name that hold an amount that no sum explains; shape (rows,).
+
+    ``unequal`` are rows of totals by their words whose amount is no sum of rows above.
+    """
+
+    totals: Bools
+    unexplained: Bools
+    unequal: Bools
+
+
+def has_total_word(cell: str) -> bool:
+    """Return whether a cell has a word for a total."""
+    return _TOTAL.fullmatch(cell) is not None
+
+
+def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, slack: float) -> TotalRows:
+    """Return which rows hold totals: their words or the lack of a name say so, and their amount is a sum.
+
+    Parameters
+    ----------
+    texts
+        The columns of words: programs, departments, funds; each of shape (rows,).
+    named
+        Which rows name a program; shape (rows,).
+    amounts
+        Their amounts, 0 where there is none; shape (rows,).
+    slack
+        How far a total may be from its sum, for each row that it adds up: half of the last digit shown.
+    """
+    count = len(named)
+    has_word = np.zeros(count, dtype=bool)
+    plain = np.zeros(count, dtype=bool)
+    for column in texts:
+        found = {text: _TOTAL.fullmatch(text) is not None for text in set(column)}
+        has_word |= np.fromiter(map(found.__getitem__, column), bool, count)
+        sure = {text: _PLAIN_TOTAL.fullmatch(normal(text)) is not None for text in set(column)}
+        plain |= np.fromiter(map(sure.__getitem__, column), bool, count)
+    suspects = np.flatnonzero(has_word | (~named & (amounts != 0)))
+    totals = np.zeros(count, dtype=bool)
+    unequal = np.zeros(count, dtype=bool)
+    is_line = np.ones(count, dtype=bool)
+    is_line[suspects] = False
+    ahead = np.concatenate(([0.0], np.cumsum(np.where(is_line, amounts, 0.0))))
+    lines = np.concatenate(([0], np.cumsum(is_line)))
+    for position, row in enumerate(suspects.tolist()):
+        amount = amounts[row]
+        starts = [0, *(int(other) + 1 for other in suspects[:position])]
+        following = int(suspects[position + 1]) if position + 1 < len(suspects) else count
+        sums = [(ahead[row] - ahead[start], lines[row] - lines[start]) for start in starts]
+        sums += [(ahead[following] - ahead[row], lines[following] - lines[row]), (ahead[-1], lines[-1])]
+        equal = any(size and abs(amount - value) <= slack * size + 1e-9 * abs(value) for value, size in sums)
+        is_empty = amount == 0 and (plain[row] or not named[row])
+        if (equal and (amount != 0 or plain[row])) or is_empty:
+            totals[row] = True
+        elif plain[row]:
+            totals[row], unequal[row] = True, True
+        elif named[row]:
+            # its name alone says nothing: it counts, and so do its lines in later sums
+            is_line[row] = True
+            ahead = np.concatenate(([0.0], np.cumsum(np.where(is_line, amounts, 0.0))))
+            lines = np.concatenate(([0], np.cumsum(is_line)))
+    unexplained = ~named & (amounts != 0) & ~totals
+    return TotalRows(totals, unexplained, unequal)
+
+
+def find_headings(names: Sequence[str], filled: Ints, has_amount: Bools) -> Bools:
+    """Return which rows are headings of the rows below: a name alone, above rows that have amounts; shape (rows,).
+
+    So it is where the first row of the table is one, or the names of such rows are in capitals and the others are not.
+    ``filled`` are the cells of each row that are not empty; shape (rows,).
+    """
+    count = len(names)
+    alone = np.array([bool(name) for name in names], dtype=bool) & (filled == 1) & ~has_amount
+    if not alone.any() or not has_amount.any():
+        return np.zeros(count, dtype=bool)
+    last = int(np.flatnonzero(has_amount)[-1])
+    alone[last:] = False
+    capitals = [name for name, is_alone in zip(names, alone.tolist(), strict=True) if is_alone and name.upper() == name]
+    others = [name for name, amount in zip(names, has_amount.tolist(), strict=True) if amount and name.upper() != name]
+    in_capitals = len(capitals) == int(alone.sum()) and len(others) >= int(has_amount.sum()) // 2
+    return alone if alone[0] or in_capitals else np.zeros(count, dtype=bool)
+
+
+def find_notes(names: Sequence[str], filled: Ints, has_amount: Bools) -> int:
+    """Return how many rows at the end are notes below the table: one cell of words, no amount."""
+    count = len(names)
+    last = int(np.flatnonzero(has_amount)[-1]) if has_amount.any() else count - 1
+    rows = range(last + 1, count)
+    notes = [row for row in rows if filled[row] == 1]
+    is_noted = any(len(names[row]) > _LONG or re.match(r"(?:source|notes?|\*|prepared|\(|\d+[.)])", names[row], re.I)
+                   for row in rows)  # fmt: skip
+    return len(rows) if rows and len(notes) == len(rows) and is_noted else 0
+
+
+def skip_patterns(cells: Sequence[str], rows: Bools) -> tuple[str, ...] | None:
+    """Return texts with ``*`` that match the cells of some rows in a column and no others; None if there are none."""
+    wanted = [normal(cell) for cell, chosen in zip(cells, rows.tolist(), strict=True) if chosen]
+    kept = {normal(cell).casefold() for cell, chosen in zip(cells, rows.tolist(), strict=True) if not chosen}
+    found: dict[str, None] = {}
+    for text in wanted:
+        if any(_matches(pattern, text) for pattern in found):
+            continue
+        options = [text]
+        if (match := re.search(r"(?i) ((?:sub)?total)$", text)) is not None:
+            options.insert(0, f"* {match[1]}")
+        if (match := re.match(r"(?i)(?:sub ?-?|grand )?total\b", text)) is not None:
+            options.insert(0, f"{match[0]}*")
+        chosen = next((option for option in options if not any(_matches(option, other) for other in kept)), None)
+        if chosen is None:
+            return None
+        found[chosen] = None
+    return tuple(found)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    expression = ".*".join(re.escape(part) for part in pattern.casefold().split("*"))
+    return re.fullmatch(expression, text.casefold()) is not None

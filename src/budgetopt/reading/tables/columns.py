@@ -1,0 +1,180 @@
+"""Read the columns of a grid, each by the type of its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from budgetopt.errors import Place, Problem, column_letters
+from budgetopt.reading.problems import Said
+from budgetopt.reading.tables.cells import read_cells
+from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, not_known, plain_texts
+from budgetopt.reading.yaml_text import quoted
+from budgetopt.scenario.amounts import SignedAmount
+from budgetopt.scenario.keys import Leaf
+from budgetopt.scenario.model.base import Name
+from budgetopt.scenario.model.table import Table
+from budgetopt.scenario.programs import Bools, Column, Ints, Texts, objects
+from budgetopt.scenario.words import shown
+
+__all__ = [
+    "Subject",
+    "condensed",
+    "empty_cells",
+    "is_added_up",
+    "lines_hint",
+    "name_column",
+    "positions_of",
+    "read_column",
+]
+
+Subject = Callable[[int], str]
+"""What stands in a row, for messages; an empty text where that cannot be said."""
+_MOST_ALIKE = 3
+"""So many problems of one kind in a column are told one by one; of more, the first with a count."""
+_NAME = Leaf((), Name, "text")
+_ADDED_UP = ("baseline", "baseline_by_fund")
+_ZERO_IS_A_DASH = (*_ADDED_UP, "cost")
+
+
+def is_added_up(leaf: Leaf) -> bool:
+    """Return whether the amounts of several rows of a program are added up."""
+    return leaf.path[:1] != () and leaf.path[0] in _ADDED_UP
+
+
+def read_column(
+    grid: Grid,
+    position: int,
+    leaf: Leaf,
+    subject: Subject,
+    problems: list[Problem],
+    table: Table,
+    programs: Texts | None = None,
+) -> Column:
+    """Return the cells of a column that can be read, at their rows of the grid; add what is wrong with the others.
+
+    ``subject`` tells what stands in a row of the column, for messages; ``table`` how its numbers are written;
+    ``programs`` whose row each is, where that is known.
+    """
+    texts = grid.columns[position]
+    signed = table.add_up and is_added_up(leaf)
+    if leaf.kind in ("number", "numbers", "points"):
+        numbers = grid.is_number(position)
+        if table.decimal is None and leaf.is_money and len(unclear := ambiguous(texts, numbers)):
+            problems.append(_unclear(grid, position, unclear))
+            return replace(read_cells(leaf, [])[0], origin=grid.origin(np.empty(0, dtype=np.int64), position))
+        is_zero = leaf.path[:1] != () and leaf.path[0] in _ZERO_IS_A_DASH
+        texts = plain_texts(texts, numbers, table.decimal, is_zero=is_zero, is_signed=signed)
+        problems += _shared_amounts(grid, position, leaf)
+    if signed:
+        leaf = Leaf(leaf.path, SignedAmount, "number")
+    column, refused = read_cells(leaf, texts)
+    for row, said in refused:
+        said = said._replace(
+            hint=_hint(said, grid.columns[position][row], leaf, "" if programs is None else programs[row]) or said.hint
+        )
+        problems.append(said.problem(grid.place(row, position), subject(row)))
+    if table.scale != 1 and leaf.is_money:
+        column = _scaled(column, table.scale)
+    return replace(column, origin=grid.origin(column.rows, position))
+
+
+def _unclear(grid: Grid, position: int, cells: Ints) -> Problem:
+    text = grid.columns[position][int(cells[0])]
+    message = f"{shown(text)} may be {text.split('.')[0]} or {text.replace('.', ',')}"
+    if len(cells) > 1:
+        more = "1 more cell" if len(cells) == 2 else f"{len(cells) - 1:,} more cells"
+        message += f", and so with {more} of the column {shown(grid.headers[position])}"
+    hint = 'write `decimal: ","` under the table if the point separates thousands, or `decimal: "."` if it does not'
+    return Problem("ambiguous-number", message, grid.place(int(cells[0]), position), "the decimal mark", hint)
+
+
+def _shared_amounts(grid: Grid, position: int, leaf: Leaf) -> list[Problem]:
+    """Return a problem for amounts of money in merged cells: filling them would count them once for each row."""
+    cells = grid.merged.get(position)
+    if cells is None or not len(cells) or not leaf.is_money:
+        return []
+    row = int(cells[0])
+    message = f"{shown(grid.columns[position][row])} stands in a merged cell, as one amount for several rows"
+    hint = "write the amount of each row, or leave out rows with `skip_rows`"
+    return [Problem("merged-amount", message, grid.place(row, position), "an amount for each row", hint)]
+
+
+def _hint(said: Said, text: str, leaf: Leaf, program: str) -> str:
+    """Return what an office can do about a cell of a kind that budgets have."""
+    if is_added_up(leaf) and is_negative_text(text):
+        return lines_hint(program)
+    if said.code == "number" and not_known(text):
+        return "leave the cell empty if there is none" + (", or write 0" if leaf.is_money else "")
+    return ""
+
+
+def lines_hint(program: str) -> str:
+    """Return what can be done about an amount below zero."""
+    this = quoted(program) if program else "THIS"
+    return (
+        "write `add_up: true` under the table if the program has more rows, and"
+        f" `merge: {{{this}: OTHER}}` if it is part of another program"
+    )
+
+
+def _scaled(column: Column, scale: float) -> Column:
+    values = column.values.astype(np.float64)
+    if values.ndim == 2:
+        return replace(column, values=np.stack([values[:, 0] * scale, values[:, 1]], axis=1))
+    if column.shares is not None:
+        return replace(column, values=np.where(column.shares, values, values * scale))
+    return replace(column, values=values * scale)
+
+
+def name_column(grid: Grid, position: int, problems: list[Problem], table: Table) -> tuple[Texts, Bools]:
+    """Return a column of names, one a row, and which rows have one; add what is wrong with the others."""
+    column = read_column(grid, position, _NAME, lambda _row: "", problems, table)
+    names: Texts = np.full(len(grid.rows), "", dtype=object)
+    names[column.rows] = column.values
+    header = grid.headers[position]
+    for row in empty_cells(grid.columns[position]).tolist():
+        expected = "an id" if header == "program" else "a name"
+        message = f"the row has no {header or 'name'}"
+        problems.append(Problem("missing-name", message, grid.place(row, position), expected))
+    return names, np.asarray(names != "", dtype=bool)
+
+
+def empty_cells(cells: Sequence[str]) -> Ints:
+    """Return the positions of the empty cells."""
+    return np.flatnonzero([not cell for cell in cells]) if "" in cells else np.empty(0, dtype=np.int64)
+
+
+def positions_of(names: Texts) -> tuple[Texts, Ints]:
+    """Return the distinct names in order of first appearance, and for each name its position among them."""
+    number = {name: position for position, name in enumerate(dict.fromkeys(names.tolist()))}
+    return objects(list(number)), np.fromiter(map(number.__getitem__, names.tolist()), dtype=np.int64, count=len(names))
+
+
+def condensed(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with those of one kind in one column told once, with a count and the places of three."""
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        place = problem.place or Place("")
+        alike.setdefault((problem.code, place.file, place.sheet, place.column, not place.line), []).append(problem)
+    found = []
+    for same in alike.values():
+        if len(same) <= _MOST_ALIKE or not same[0].place:
+            found += same
+            continue
+        others = " and ".join(_short(problem.place) for problem in same[1:_MOST_ALIKE])
+        message = f"{same[0].message}; and {len(same) - 1:,} more like it, such as {others}"
+        found.append(replace(same[0], message=message))
+    return found
+
+
+def _short(place: Place | None) -> str:
+    """Return a place without its file."""
+    if place is None:
+        return ""
+    if place.sheet and place.column:
+        return f"{column_letters(place.column)}{place.line}"
+    return f"row {place.line}"

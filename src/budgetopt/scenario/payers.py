@@ -1,0 +1,44 @@
+"""Which fund may pay for which program, and the parts that are fixed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.selection import select
+
+if TYPE_CHECKING:
+    from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["eligible", "fund_shares"]
+
+
+def eligible(scenario: Scenario) -> Bools:
+    """Return which fund may pay for which program; shape (programs, funds).
+
+    A program names the funds; one that does not has those that pay its baseline now, or all. `only` of a fund must
+    admit the program, and of parts that are fixed its own must be above zero.
+    """
+    programs, funds = scenario.programs, list(scenario.funds)
+    named = np.zeros((len(programs), len(funds)), dtype=bool)
+    rows, names = programs.items("funds")
+    for position, name in enumerate(funds):
+        named[rows[names == name], position] = True
+    silent = ~programs.has("funds")
+    for position, name in enumerate(funds):
+        named[:, position] |= silent & (programs.number(f"baseline_by_fund.{name}") > 0)
+    named[silent & ~named.any(axis=1)] = True
+    for position, said in enumerate(scenario.funds.values()):
+        named[:, position] &= select(programs, said.only)
+    shares = scenario.fund_shares
+    return np.where(np.isnan(shares), named, named & (shares > 0))
+
+
+def fund_shares(scenario: Scenario) -> Floats:
+    """Return the fixed part that each fund pays of each program, NaN where parts are free; shape (programs, funds)."""
+    parts = [scenario.programs.number(f"fund_shares.{name}") for name in scenario.funds]
+    shares = np.array(parts).reshape(len(scenario.funds), len(scenario.programs)).T
+    fixed = ~np.isnan(shares).all(axis=1, keepdims=True)
+    return np.where(fixed, np.nan_to_num(shares), np.nan)
