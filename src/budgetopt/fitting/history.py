@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
-from budgetopt.reading.tables.grid import Grid, of_columns
-from budgetopt.reading.tables.parquet_book import header_text, series_texts
-from budgetopt.reading.tables.program_rows import read_column
+from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.tables.columns import read_column
+from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.parquet_book import header_text
 from budgetopt.reading.tables.read import read_grid, split_sheet
 from budgetopt.scenario.amounts import Amount, Number, PositiveAmount
 from budgetopt.scenario.keys import Leaf
@@ -44,6 +45,8 @@ _KINDS = {
     "number": Leaf((), Number, "number"),
     "index": Leaf((), PositiveAmount, "number"),
 }
+
+_PLAIN_TABLE = Table.model_validate({"file": FRAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class _HistoryReader:
 
     def numbers(self, position: int, kind: str) -> Floats:
         """Return a column of numbers, NaN where a cell is empty; shape (rows,)."""
-        column = read_column(self.grid, position, _KINDS[kind], lambda _row: "", self.problems)
+        column = read_column(self.grid, position, _KINDS[kind], lambda _row: "", self.problems, _PLAIN_TABLE)
         values = np.full(len(self.grid.rows), np.nan)
         values[column.rows] = column.values  # noqa: PD011 (a column of programs)
         return values
@@ -279,8 +282,7 @@ def _grid_of(table: str | Path | pd.DataFrame) -> Grid:
     """Return the cells of a file or of a pandas table."""
     if not isinstance(table, str | Path):
         headers = [header_text(header) for header in table.columns]
-        cells = [series_texts(table.iloc[:, at]) for at in range(len(headers))]
-        return of_columns(FRAME, "", headers, cells, header=0)
+        return grid_of_series(FRAME, headers, [table.iloc[:, at] for at in range(len(headers))])
     file, sheet = split_sheet(str(table))
     try:
         data = Path(file).read_bytes()
