@@ -264,6 +264,7 @@ def _whole_units(evaluation: Evaluation) -> Check:
         period=period,
         program=program,
         unit=unit,
+        limit=evaluation.scenario.limits.of_programs("whole units")[program],
         allowed=np.maximum(rough, evaluation.a_unit[program]),
         below=sentence,
         above=sentence,
