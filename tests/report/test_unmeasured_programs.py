@@ -26,8 +26,8 @@ DOCUMENT = {
 def test_half_of_the_money_without_a_measure_is_said() -> None:
     text = " ".join(bo.solve(bo.Scenario.from_document(DOCUMENT)).to_markdown().replace("\\", "").split())
     assert (
-        "Nothing is measured of 2 programs, which get $5.4 million of the plan. By the money at stake, measure first what"
-        " Streets ($3.6 million) and Pools ($1.8 million) achieve."
+        "Nothing is measured of 2 programs, which get $5.4 million of the plan. By the money at stake, measure first"
+        " what Streets ($3.6 million) and Pools ($1.8 million) achieve."
     ) in text
 
 
