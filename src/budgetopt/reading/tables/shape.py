@@ -13,7 +13,7 @@ import numpy as np
 from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.reading.tables.grid import Grid, LeftOut
 from budgetopt.reading.tables.sheet import Sheet
-from budgetopt.scenario.model.table import ANY, Table
+from budgetopt.scenario.model.table import ANY, IGNORE, Table
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import shown
 
@@ -43,11 +43,21 @@ def shape(sheet: Sheet, table: Table) -> Grid:
     if table.headings:
         grid = _with_headings(grid, table)
     grid = _counted(grid, table)
+    grid = _without_ignored(grid, table)
     if table.id:
         columns = [grid.columns[grid.named(normal(name))[0]] for name in table.id]
         ids = [JOIN.join(filter(None, cells)) for cells in zip(*columns, strict=True)]
         grid = grid.with_column("program", ids, grid.named(normal(table.id[0]))[0])
     return grid
+
+
+def _without_ignored(grid: Grid, table: Table) -> Grid:
+    """Return the grid without what is wrong with cells of columns that are left alone."""
+    ignored = {grid.at[at] for name, key in table.columns.items() if key == IGNORE for at in grid.named(normal(name))}
+    used = {grid.at[at] for name in (*table.where, *table.skip, *table.id) for at in grid.named(normal(name))}
+    alone = ignored - used
+    kept = tuple(problem for problem in grid.problems if problem.place is None or problem.place.column not in alone)
+    return replace(grid, problems=kept)
 
 
 def body(sheet: Sheet, header: Sequence[int] = (1,), last_row: int | None = None) -> Grid:
