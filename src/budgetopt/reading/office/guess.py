@@ -19,6 +19,7 @@ from budgetopt.reading.office.roles import (
     choose_columns,
     choose_money,
     choose_programs,
+    column_named,
     find_payments,
     said_columns,
 )
@@ -60,6 +61,8 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
             "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
         )
     said = said_columns(facts, choices, file)
+    for name in choices.group:
+        column_named(facts, name, file)
     found.keys = choose_columns(facts, said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)

@@ -141,9 +141,8 @@ def choose_programs(
         code = None
     chosen = code or name
     if chosen is None:
-        words = [
-            column for column in facts if not column.is_numeric and column.distinct > 1 and is_title(column.header)
-        ]
+        words = [column for column in facts if not column.is_numeric and is_title(column.header)]
+        words = [column for column in words if len(set(_cells(column, lines))) > 1] or words
         if len(words) != 1:
             raise _which_programs(facts, words, choices, lines, file)
         chosen = words[0]
@@ -173,13 +172,17 @@ def _which_programs(
     options: list[Option] = []
     for column in ranked:
         count = len(set(_cells(column, lines)))
-        options.append(group_option(choices, [column.name], f"{count:,} programs, one for each '{column.name}'"))
+        options.append(group_option(choices, [column.name], f"{_programs(count)}, one for each '{column.name}'"))
     for other in ranked[1:]:
         ids = zip(ranked[0].cells, other.cells, lines.tolist(), strict=True)
         count = len({(first, second) for first, second, counts in ids if counts})
-        said = f"{count:,} programs, one for each '{other.name}' of each '{ranked[0].name}'"
+        said = f"{_programs(count)}, one for each '{other.name}' of each '{ranked[0].name}'"
         options.append(group_option(choices, [ranked[0].name, other.name], said))
     return ChoiceError(message, options)
+
+
+def _programs(count: int) -> str:
+    return f"{count:,} program" + ("" if count == 1 else "s")
 
 
 def _repeats(column: ColumnFacts, lines: Bools) -> bool:
