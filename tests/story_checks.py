@@ -223,7 +223,9 @@ def _with_revenue(scenario: Scenario, fund: int, period: int, by: float) -> Scen
 def _limit(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
     if not claim.figures or not claim.figures["stake"] > 0:
         return
-    most = float(plan.rules.loc[plan.rules["binding"], "one_percent"].max())
+    # those of single programs come in only where the sentence does not say otherwise
+    own = plan.rules["kind"].isin(["floor", "ceiling", "most units"]) & ("single programs" in claim.text)
+    most = float(plan.rules.loc[plan.rules["binding"] & ~own, "one_percent"].max())
     if most > claim.figures["stake"] * (1 + 1e-9):
         yield f"another limit gains {most} by one percent"
     yield from _relaxed(plan, claim.figures["stake"])

@@ -179,8 +179,10 @@ def test_at_most_one_file_imports_a_solver(solver: str) -> None:
     assert all(module.parent == SOURCE / "solvers" for module in importers), shown(importers)
 
 
-def test_nothing_imports_scipy() -> None:
-    assert shown([module for module in MODULES if "scipy" in imported(module)]) == []
+@pytest.mark.parametrize("library", ["scipy", "statsmodels"])
+def test_only_fitting_imports_a_library_of_statistics(library: str) -> None:
+    importers = [module for module in MODULES if library in imported(module)]
+    assert importers == [SOURCE / "fitting" / "estimation.py"]
 
 
 @pytest.mark.parametrize("package", ["scenario", "checks", "reading", "formulation"])

@@ -24,7 +24,7 @@ TEST_TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-xdist", "shtab")
 """What the tests below need of the packages of the extra `test`, always in the newest versions."""
 CLEAN_OUTPUT = ("tests/cli/test_cli_clean_output.py", "tests/report/test_terminal.py")
 """A few seconds: commands in processes of their own, what they print parsed, and tables at every width."""
-SMOKE = ("tests/cli", "tests/report", "tests/solvers")
+SMOKE = ("tests/cli", "tests/fitting", "tests/report", "tests/solvers")
 
 
 def pinned_to_lowest(requirements: Sequence[str]) -> list[str]:
@@ -45,7 +45,7 @@ def locked(python: str, *, pulp: str = "") -> Path:
         pip = _made_anew(folder, python)
         constrained = [*pip, "--constraint", str(ROOT / "constraints.txt")]
         subprocess.run([*constrained, "hatchling", "editables"], check=True)
-        extras = f"{ROOT}[test,docs,completion]"
+        extras = f"{ROOT}[test,docs,completion,fit]"
         subprocess.run([*constrained, "--no-build-isolation", "--editable", extras], check=True, cwd=ROOT)
         if pulp:
             subprocess.run([*pip, "--no-deps", f"pulp=={pulp}"], check=True)
@@ -64,8 +64,9 @@ def of_ranges(python: str, versions: str, *, fresh: bool = False) -> Path:
     folder = FOLDER / f"{_version(python)}-{versions}"
     if fresh or _stale(folder):
         table = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
-        wanted = table["project"]["dependencies"]
-        tools = [each for each in table["project"]["optional-dependencies"]["test"] if _name(each) in TEST_TOOLS]
+        extras = table["project"]["optional-dependencies"]
+        wanted = [*table["project"]["dependencies"], *extras["fit"]]
+        tools = [each for each in extras["test"] if _name(each) in TEST_TOOLS]
         build = table["build-system"]["requires"]
         pip = _made_anew(folder, python)
         subprocess.run(

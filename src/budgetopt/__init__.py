@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.budget_files import BudgetDifference as BudgetDifference
+    from budgetopt.analysis.budget_files import diff_budgets as diff_budgets
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
     from budgetopt.analysis.differences import diff as diff
@@ -71,6 +73,13 @@ if TYPE_CHECKING:
     from budgetopt.errors import SolverUnavailableError as SolverUnavailableError
     from budgetopt.errors import UnboundedError as UnboundedError
     from budgetopt.errors import UnknownNameError as UnknownNameError
+    from budgetopt.fitting import Fits as Fits
+    from budgetopt.fitting import FittedResponse as FittedResponse
+    from budgetopt.fitting import fit as fit
+    from budgetopt.fitting.estimation import FitEstimate as FitEstimate
+    from budgetopt.fitting.history import FitHistory as FitHistory
+    from budgetopt.fitting.history import FitPoints as FitPoints
+    from budgetopt.fitting.response_forms import ResponseForm as ResponseForm
     from budgetopt.formulation import Block as Block
     from budgetopt.formulation import Formulation as Formulation
     from budgetopt.formulation import Labels as Labels
@@ -86,8 +95,18 @@ if TYPE_CHECKING:
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
     from budgetopt.reading.changes import Change as Change
+    from budgetopt.reading.office.choices import ChoiceError as ChoiceError
+    from budgetopt.reading.office.choices import Choices as Choices
+    from budgetopt.reading.office.choices import Option as Option
+    from budgetopt.reading.office.first_scenario import BudgetFile as BudgetFile
+    from budgetopt.reading.office.other_sheets import Grant as Grant
+    from budgetopt.reading.office.other_sheets import Grants as Grants
+    from budgetopt.reading.office.other_sheets import Measures as Measures
+    from budgetopt.reading.starting import first_scenario as first_scenario
+    from budgetopt.reading.starting import read_budget as read_budget
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
+    from budgetopt.report.fit_page import write_fit_page as write_fit_page
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.amounts import Share as Share
@@ -157,6 +176,7 @@ _EXPORTS = {
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
+    "budgetopt.analysis.budget_files": "BudgetDifference diff_budgets",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
     "budgetopt.analysis.hand_edits": "Edit",
@@ -166,13 +186,22 @@ _EXPORTS = {
         "NoAllocationError OptionError OutOfTimeError Place Problem ResultFileError ScenarioError SolverError "
         "SolverUnavailableError UnboundedError UnknownNameError"
     ),
+    "budgetopt.fitting": "Fits FittedResponse fit",
+    "budgetopt.fitting.estimation": "FitEstimate",
+    "budgetopt.fitting.history": "FitHistory FitPoints",
+    "budgetopt.fitting.response_forms": "ResponseForm",
     "budgetopt.formulation": "Block Formulation Labels LinearProgram Matrix Stage TieBreak formulate",
     "budgetopt.formulation.program_bounds": "ProgramLimits",
     "budgetopt.formulation.rules.rows": "Terms",
     "budgetopt.formulation.spending.terms": "LevelTerms OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
     "budgetopt.reading.changes": "Change",
+    "budgetopt.reading.office.choices": "ChoiceError Choices Option",
+    "budgetopt.reading.office.first_scenario": "BudgetFile",
+    "budgetopt.reading.office.other_sheets": "Grant Grants Measures",
+    "budgetopt.reading.starting": "first_scenario read_budget",
     "budgetopt.report.explanation": "Explanation explain",
+    "budgetopt.report.fit_page": "write_fit_page",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

@@ -91,10 +91,10 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """Return the known name nearest to a misspelt one, or an empty string if none is near."""
+def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known name nearest to a misspelt one, or an empty string if none is as near as the cutoff."""
     candidates = {str(candidate).casefold(): str(candidate) for candidate in known}
-    found = difflib.get_close_matches(name.casefold(), candidates, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.casefold(), candidates, n=1, cutoff=cutoff)
     return candidates[found[0]] if found else ""
 
 

@@ -125,6 +125,8 @@ def test_what_is_not_measured_keeps_its_baseline_where_that_is_asked() -> None:
         ({"spending": {"at_least": 10}}, 10),
         ({"spending": {"at_most": 40}}, 40),
         ({"service": {"unit": "calls", "unit_cost": 2, "up_to": 15}}, 30),
+        ({"service": {"unit": "calls", "unit_cost": 2, "up_to": 15}, "spending": {"at_most": 40}}, 30),
+        ({"service": {"unit": "calls", "unit_cost": 2, "up_to": 15}, "spending": {"at_most": 20}}, 20),
         ({"uses": {"crew": {"per_unit": -1}}, "service": {"unit": "calls", "unit_cost": 2}}, 0),
         ({"packages": [{"cost": 60}]}, 0),
     ],

@@ -14,6 +14,8 @@ from hypothesis import given
 import budgetopt as bo
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.errors import NoAllocationError
+from budgetopt.report.limit_lines import limits_of
+from budgetopt.report.numbers import Numbers
 from budgetopt.scenario.model import RULE_KINDS
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -77,7 +79,7 @@ def everything() -> dict[str, Any]:
     )
 
 
-OWN = ("floor", "ceiling", "most units")
+OWN = ("floor", "ceiling", "most units", "whole units", "one fund", "fund shares")
 
 
 def listed(plan: Allocation) -> Counter[tuple[str, str]]:
@@ -309,3 +311,27 @@ def test_limits_in_different_units_are_compared_by_a_hundredth_of_each() -> None
     assert rows.loc["move", "price"] == pytest.approx(4)
     assert rows.loc["move", "one_percent"] == pytest.approx(0.6)
     assert rows.loc["cap", "one_percent"] == 0
+
+
+def test_what_holds_without_a_number_is_listed_and_explained() -> None:
+    teams = {"service": {"unit": "teams", "unit_cost": 7, "whole": True}, "outcomes": {"good": {"per_unit": 9}}}
+    programs = {
+        "teams": {**teams, "one_fund": True},
+        "shared": dollars(1, fund_shares={"general": "60%", "gift": "40%"}, spending={"at_most": 10}),
+    }
+    plan = bo.solve(Scenario.from_document(document_of(programs, revenue=30, funds={"gift": {"revenue": 10}})))
+    rows = plan.rules[plan.rules["sense"] == "holds"]
+    assert list(zip(rows["kind"], rows["name"], strict=True)) == [
+        ("one fund", "teams"), ("fund shares", "shared"), ("whole units", "teams"),
+    ]  # fmt: skip
+    assert rows["binding"].all()
+    assert [plan.scenario.limits[at].kind for at in rows["limit"]] == rows["kind"].tolist()
+    sentences = bo.explain(plan, "teams").sentences
+    assert "Only whole teams of it can be served." in sentences
+    assert "One fund pays all of it: general." in sentences
+    assert "Fixed parts of it are paid: 60% by general and 40% by gift." in bo.explain(plan, "shared").sentences
+    said = [limit for limit in limits_of(plan, Numbers("USD")) if limit.kind == "fund shares"]
+    assert [(limit.name, limit.bound) for limit in said] == [
+        ("The parts that funds pay of “shared”", "each fund pays its fixed part")
+    ]
+    assert plan.to_dict()["rules"][-1]["kind"] == "whole units"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 import budgetopt as bo
@@ -128,3 +129,67 @@ def test_the_result_has_the_ranges_and_verify_confirms_them() -> None:
     assert verify_result(document, plan.scenario).accepted
     outcome["range"]["low"] = 1.0
     assert not verify_result(document, plan.scenario, check_seal=False).accepted
+
+
+def test_two_years_two_outcomes_and_packages() -> None:
+    programs = {
+        # 80 units in Y1; in Y2 all 100 that there are, and money for 160
+        "a": {
+            "baseline": 10,
+            "spending": {"at_most": {"Y1": 20, "Y2": 40}},
+            "outcomes": {
+                "o": {"unit_cost": 0.25, "low": "50%", "high": "150%", "up_to": 100},
+                "k": {"per_dollar": 1, "low": "80%"},
+            },
+        },
+        "b": {
+            "spending": {"at_most": 10},
+            "outcomes": {"o": {"per_dollar": 2, "evidence": "rct"}, "k": {"per_dollar": 0.5, "low": "50%"}},
+        },
+        "c": {
+            "packages": [
+                {"cost": 5, "outcomes": {"o": {"value": 40, "low": "75%"}, "k": {"value": 4}}},
+                {"cost": 5, "outcomes": {"o": {"value": 20, "low": "50%", "high": "200%"}}},
+            ]
+        },
+        "d": {"outcomes": {"o": {"per_dollar": 0.1, "low": "0%"}}},
+    }
+    document = {
+        "periods": ["Y1", "Y2"],
+        "funds": {"f": {"revenue": {"Y1": 40, "Y2": 60}, "carryover": False}},
+        "outcomes": {"o": {"weight": 1}, "k": {"weight": 1}},
+        "programs": programs,
+    }
+    plan = bo.solve(Scenario.from_document(document))
+    assert plan.spending.sum(axis=1).tolist() == [[20, 40], [10, 10], [10, 10], [0, 0]]
+    ends = plan.effect_ranges.program_ends
+    assert {key: tuple(map(float, pair)) for key, pair in ends.items()} == {
+        (0, 0): (40 + 80, 100 + 100),
+        (0, 1): (48, 60),
+        (1, 1): (5, 10),
+        (2, 0): (80, 160),
+        (3, 0): (0, 0),
+    }
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1), (3, 0)]
+    lowest, highest = plan.effect_ranges.period_ends(*(np.array(column) for column in zip(*pairs, strict=True)))
+    nothing = [math.nan, math.nan]
+    assert lowest.tolist() == [
+        pytest.approx(row, nan_ok=True) for row in ([40, 80], [16, 32], nothing, [2.5, 2.5], [40, 40], nothing, [0, 0])
+    ]
+    assert highest.tolist() == [
+        pytest.approx(row, nan_ok=True) for row in ([100, 100], [20, 40], nothing, [5, 5], [80, 80], nothing, [0, 0])
+    ]
+    # 340 units of o, 260 more than the baseline brings; 78 of k, 58 more
+    for field, values in {
+        "low": [340 - 60 - 40, 78 - 12 - 5],
+        "high": [340 + 20 + 40, 78],
+        "low_if_independent": [340 - math.sqrt(60**2 + 20**2 + 20**2), 78 - 13],
+        "high_if_independent": [340 + math.hypot(20, 40), 78],
+        # of the 100 units that a adds half, and of all that c does
+        "least_change": [260 - 50 - 40, 58 - 8 - 5],
+        "most_change": [260 + 50 + 40, 58],
+        "effects": [4, 3],
+        "with_range": [3, 2],
+        "assumed": [3, 3],
+    }.items():
+        assert getattr(plan.outcome_ranges, field).tolist() == pytest.approx(values), field

@@ -55,6 +55,11 @@ TARGET = document_of(
     {"a": rated(3), "c": rated(0.5, baseline=10)},
     outcomes={"good": {"weight": 1, "target": {"at_least": 300}}, "idle": {"weight": 2}},
 )
+# the project takes all of the money, and a rule asks for it
+ASKED = {
+    **document_of({**PROJECT["programs"]}, 60),
+    "rules": [{"name": "k", "count": "funded", "where": {"program": "a"}, "at_least": 1}],
+}
 CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, float, float, str]]] = {
     # value and unit; what more brings and until where; what less brings and until where
     "revenue": (SAVED, "funds.general.revenue", (80, 1, 3, 90, -3, -INF, EXACT)),
@@ -80,6 +85,7 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, fl
     "one year of a ceiling": (YEARLY, "programs.a.spending.at_most.FY2", (30, 1, 1, 100, -1, -INF, EXACT)),
     "one year of a ceiling of its own": (YEARLY, "programs.b.spending.at_most.FY1", (40, 1, 1, 70, -1, -INF, EXACT)),
     "a year that has no number": (YEARLY, "funds.general.one_time.FY2", (0, 1, 2, INF, NONE, 0, EXACT)),
+    "money that a project needs": (ASKED, "funds.general.revenue", (60, 1, 2, NONE, NONE, 60, AGAIN)),
     # with less the target cannot be met; with more each dollar brings as much more, however far
     "an effect that a target needs": (
         TARGET, "programs.a.outcomes.good.per_dollar", (3, 1, 100, 303, NONE, 3, NEAR),

@@ -176,6 +176,17 @@ def test_lines_of_a_csv_file_stay_as_they_are(tmp_path: Path, encoding: str) -> 
     )
 
 
+def test_the_decimal_mark_of_a_text_file_is_kept(tmp_path: Path) -> None:
+    text = "name: Town\nfunds: {general: {revenue: 120.5}}\nobjective: {minimize: largest cut}\n"
+    table = "tables: {programs: {file: office.csv, decimal: ','}}\n"
+    (tmp_path / "scenario.yaml").write_text(text + table, encoding="utf-8")
+    (tmp_path / "office.csv").write_text("program;baseline\nparks;60,25\npools;60,25\n", encoding="utf-8")
+    copy = bo.solve(tmp_path).to_own_table(tmp_path / "plan.csv")
+    assert copy.read_text(encoding="utf-8").splitlines()[1] == "parks;60,25;60,25;0"
+    copy.write_text(copy.read_text(encoding="utf-8").replace("60,25;0", "59,75;0", 1), encoding="utf-8")
+    assert bo.edited_plan(tmp_path, copy).moves["after"].tolist() == [59.75]
+
+
 def test_periods_have_columns_of_their_own_and_programs_elsewhere_are_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,6 +232,29 @@ def test_a_table_of_the_workbook_covers_the_plan_so_that_it_is_sorted_with_it(tm
     assert len({column.id for column in table.tableColumns}) == 9
 
 
+def test_the_order_of_calculation_is_left_to_the_spreadsheet_program(tmp_path: Path) -> None:
+    """A list of formulas that lacks new ones, as Excel keeps it, would be wrong: it is made anew when one opens it."""
+    home = folder(tmp_path, "office.xlsx!Offers & more")
+    office(home / "made.xlsx")
+    override = '<Override PartName="/xl/calcChain.xml" ContentType="application/vnd.calcChain+xml"/></Types>'
+    relation = '<Relationship Id="rId99" Type="http://x/calcChain" Target="calcChain.xml"/></Relationships>'
+    with zipfile.ZipFile(home / "made.xlsx") as old, zipfile.ZipFile(home / "office.xlsx", "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            text = (
+                text.replace("</Types>", override).replace("</Relationships>", relation)
+                if "workbook" in name or ("Types" in name)
+                else text
+            )
+            new.writestr(name, re.sub("<calcPr[^>]*/>", "", text))
+        new.writestr("xl/calcChain.xml", "<calcChain/>")
+    with zipfile.ZipFile(bo.solve(home).to_own_table(home / "plan.xlsx")) as copy:
+        assert "xl/calcChain.xml" not in copy.namelist()
+        assert b"calcChain" not in copy.read("[Content_Types].xml") + copy.read("xl/_rels/workbook.xml.rels")
+        book = copy.read("xl/workbook.xml").decode()
+    assert re.search(r'</(definedNames|sheets)><calcPr fullCalcOnLoad="1"/>', book)
+
+
 def test_charts_beside_the_table_are_not_covered(tmp_path: Path) -> None:
     home = folder(tmp_path, "office.xlsx!Offers & more")
     office(home / "office.xlsx")
@@ -235,6 +269,64 @@ def test_charts_beside_the_table_are_not_covered(tmp_path: Path) -> None:
     anchor = sheet._charts[0].anchor
     assert plan.column > anchor._from.col + 1
     assert sheet.cell(4, plan.column).value == 1_000_000
+
+
+LINES: list[list[Any]] = [
+    ["City of Elmfield, in thousands"],
+    [None, None, None, "FY27"],
+    ["Department", "Program", "Fund", "Adopted"],
+    ["Parks", "Pools", "general", 2_900],
+    [None, "Pools", "fees", 300],
+    [None, "Trails", "general", 1_200.5],
+    ["Parks total", None, None, "=SUM(D4:D6)"],
+    ["Library", "Branches", "general", 6_000],
+    ["Library total", None, None, "=SUM(D8:D8)"],
+    ["Grand total", None, None, "=D7+D9"],
+]
+OF_LINES = """\
+name: Elmfield
+funds:
+  general: {revenue: 9M}
+  fees: {revenue: 300k}
+tables:
+  programs:
+    file: office.xlsx
+    header: [2, 3]
+    add_up: true
+    scale: 1000
+    skip: {Department: "* total"}
+    fill_down: [Department]
+    columns: {Department: department, Program: program, Fund: funds, FY27 Adopted: baseline}
+objective: {minimize: largest cut}
+"""
+
+
+def test_programs_of_several_lines_in_thousands_have_their_plan_on_the_first(tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(OF_LINES, encoding="utf-8")
+    book = openpyxl.Workbook()
+    for line in LINES:
+        book.active.append(line)
+    book.save(tmp_path / "office.xlsx")
+    # a spreadsheet program stores the results of formulas; here nobody asks for those of totals
+    plan = bo.solve(tmp_path)
+    copy = plan.to_own_table(tmp_path / "plan.xlsx")
+    formulas, sheet = (openpyxl.load_workbook(copy, data_only=known).active for known in (False, True))
+    assert sheet["E3"].value == "plan, USD x 1,000 (on the first row of each program)"
+    amounts = {name: plan.programs["spending"][name] / 1_000 for name in ("Pools", "Trails", "Branches")}
+    column = [sheet.cell(row, 5).value for row in range(4, 11)]
+    assert [column[0], column[2], column[4]] == pytest.approx(list(amounts.values()))
+    assert column[1] is None
+    assert [formulas.cell(row, 5).value for row in (7, 9, 10)] == ["=SUM(E4:E6)", "=SUM(E8:E8)", "=E7+E9"]
+    assert column[6] == pytest.approx(sum(amounts.values()))
+    # where a program has several rows, no cell holds its baseline
+    assert formulas["F4"].value == pytest.approx(amounts["Pools"] - 3_200)
+    assert formulas["F6"].value == "=E6-D6"
+    edited = openpyxl.load_workbook(copy)
+    edited.active["E6"] = 900
+    edited.save(copy)
+    found = bo.edited_plan(plan, copy)
+    assert found.moves[["program", "after"]].to_numpy().tolist() == [["Trails", 900_000]]
+    assert found.remarks == ()
 
 
 @pytest.mark.parametrize(

@@ -37,15 +37,17 @@ def rules_table(plan: Allocation) -> pd.DataFrame:
     """Return every limit that the scenario sets, one row a limit, part and period.
 
     Of the programs' own limits those are listed that bind and have a price, or that bind in a problem without prices:
-    floors, ceilings, the fewest and the most units of a service, after all other limits. A limit on many programs one
-    by one (a ``change`` rule, a match, no supplanting) has one row a period: how many of the programs it holds, and the
-    price of relaxing it for the one where that brings most. A limit that asks for nothing says so in its ``sense``.
+    floors, ceilings, the fewest and the most units of a service, after all other limits. Last comes what holds for
+    single programs without a number: whole units, one fund that pays, fixed parts of funds. A limit on many programs
+    one by one (a ``change`` rule, a match, no supplanting) has one row a period: how many of the programs it holds, and
+    the price of relaxing it for the one where that brings most. A limit that asks for nothing says so in its ``sense``.
     Prices are for one unit, and units differ; ``one_percent`` is what relaxing the limit by a hundredth of itself would
     gain, as far as the price holds. ``limit`` is its position in ``scenario.limits``.
     """
     checks = ((check, check.limit) for check in plan.audit.checks)
     frames = [_frame(plan, check, at) for check, at in checks if isinstance(at, int) and at >= 0]
     frames += [frame for check in plan.audit.checks for frame in _of_own(plan, check) if len(frame)]
+    frames += [frame for check in plan.audit.checks for frame in _facts(plan, check) if len(frame)]
     if not frames:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
@@ -87,6 +89,22 @@ def _of_own(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
                 "limit": positions[kept],
             }
         )
+
+
+def _facts(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
+    """Yield the rows of what holds for single programs without a number: whole units, and who pays."""
+    if not isinstance(check.limit, np.ndarray) or check.upper_limit is not None:
+        return
+    held = np.unique(check.limit[check.limit >= 0])
+    limits = [plan.scenario.limits[at] for at in held.tolist()]
+    own: dict[str, list[str]] = {
+        "kind": [limit.form for limit in limits],
+        "name": [limit.name for limit in limits],
+        "place": [str(limit.place or "") for limit in limits],
+    }
+    figures = dict.fromkeys(("value", "bound", "slack", "price", "one_percent"), np.nan)
+    words = {"part": "", "period": "all", "sense": "holds", "unit": "", "because": ""}
+    yield pd.DataFrame({**own, **figures, **words, "binding": True, "limit": held})
 
 
 def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from budgetopt.allocation.money_sides import money_on_both_sides
 from budgetopt.allocation.revenue_prices import revenue_prices
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.programs import Bools, Floats, Ints
@@ -53,11 +54,20 @@ class Prices:
     _rows: _PricedRows = field(repr=False)
     _shape: tuple[int, int] = field(repr=False)
     _unknown: float = field(repr=False)
-    _money: Callable[[], Floats] = field(repr=False)
+    _money: Callable[[], tuple[Floats, Floats]] = field(repr=False)
 
-    @cached_property
+    @property
     def money(self) -> Floats:
         """One more dollar of recurring revenue, along everything that it moves; shape (funds, periods)."""
+        return self._both_sides[0]
+
+    @property
+    def money_less(self) -> Floats:
+        """What one dollar less of it takes away; NaN where there is no plan, or no dollar. Shape (funds, periods)."""
+        return self._both_sides[1]
+
+    @cached_property
+    def _both_sides(self) -> tuple[Floats, Floats]:
         return self._money()
 
     def of(
@@ -145,8 +155,8 @@ def prices_of(scenario: Scenario, formulation: Formulation, solution: Solution) 
     joined = _PricedRows(*(np.concatenate([getattr(part, item.name) for part in rows]) for item in fields(_PricedRows)))
     shape = (floor.shape[0], floor.shape[1])
 
-    def money() -> Floats:
-        return gain * revenue_prices(scenario, problem, row_dual, reduced)
+    def money() -> tuple[Floats, Floats]:
+        return money_on_both_sides(scenario, problem, gain * revenue_prices(scenario, problem, row_dual, reduced))
 
     return Prices(floor, ceiling, fewest, most, joined, shape, unknown, money)
 

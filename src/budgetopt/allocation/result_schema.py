@@ -118,6 +118,8 @@ class FundPeriod(Part):
     reserve: Figure = Field(description="The balance that must be left.")
     price: Figure | None
     """What one more dollar in it adds to the first objective; null where there is no price."""
+    price_less: Figure | None
+    """What one dollar less takes from the first objective; null where there is no price, no plan or no dollar."""
 
 
 class FundResult(Part):

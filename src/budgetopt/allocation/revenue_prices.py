@@ -16,7 +16,7 @@ from budgetopt.formulation.directions import Direction, between
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["revenue_prices"]
+__all__ = ["revenue_prices", "with_revenue"]
 
 _ROWS = ("fund balance", "reserve", "structural balance", "fund spending")
 """Rows that move with the revenue of their own fund and period alone."""
@@ -78,9 +78,13 @@ def _worth(
 
 def _moved(scenario: Scenario, problem: LinearProgram, shift: Floats) -> Direction | None:
     """Return how the problem moves with more revenue, in dollars of shape (funds, periods); None if rows come or go."""
+    return between(problem, formulate(with_revenue(scenario, shift)).linear_program, 1.0)
+
+
+def with_revenue(scenario: Scenario, shift: Floats) -> Scenario:
+    """Return the scenario with more revenue, in dollars of shape (funds, periods)."""
     funds = {}
     for position, (name, fund) in enumerate(scenario.funds.items()):
         each = (scenario.revenue(name) + shift[position]).tolist()
         funds[name] = fund.model_copy(update={"revenue": dict(zip(scenario.periods, each, strict=True)), "growth": 0.0})
-    changed = replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
-    return between(problem, formulate(changed).linear_program, 1.0)
+    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))

@@ -118,7 +118,8 @@ def funds_table(plan: Allocation) -> pd.DataFrame:
     names = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
     index = pd.MultiIndex.from_product([list(scenario.funds), list(scenario.periods)], names=["fund", "period"])
     money = {name: _in_units(getattr(accounts, name).ravel(), plan.exact_unit) for name in names}
-    return pd.DataFrame({**money, "price": plan.prices.money.ravel()}, index=index).reset_index()
+    prices = {"price": plan.prices.money.ravel(), "price_less": plan.prices.money_less.ravel()}
+    return pd.DataFrame({**money, **prices}, index=index).reset_index()
 
 
 def exact_sum(dollars: Floats, axis: int | tuple[int, ...], unit: float) -> Floats:

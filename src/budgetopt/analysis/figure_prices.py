@@ -126,9 +126,8 @@ def price_of_figure(question: WhatIf, figure: Figure, *, ranged: bool = True) ->
             return replace(price, method=price.method + UNTOLD + work.unknown)
         method += UNTOLD + work.unknown
     unit, now = figure.unit, figure.value
-    return FigurePrice(
-        figure.path, now, unit, unit * more.slope + 0.0, more.end, -unit * less.slope + 0.0, less.end, method
-    )
+    brings, costs = unit * more.slope + 0.0, -unit * less.slope + 0.0  # no mutant: nothing has no sign
+    return FigurePrice(figure.path, now, unit, brings, more.end, costs, less.end, method)
 
 
 def money_prices(question: WhatIf, fund: str) -> list[tuple[str, str, FigurePrice]]:
@@ -163,7 +162,7 @@ class _BestValue:
         self.gain = -question.problem.stages[0].sign
         self.base = question.as_is()
         money = float(inflow(figure.scenario).sum())
-        self.size = abs(figure.value) or ((money if figure.path.startswith("funds") else 1.0) or 1.0)
+        self.size = abs(figure.value) or (money if figure.path.startswith("funds") else 0.0) or 1.0
         self._known: Direction | None = None
         self.start = Point(0.0, self.gain * self.base.objective, np.nan)
 
@@ -176,7 +175,7 @@ class _BestValue:
         figure = self.figure
         room = figure.highest - figure.value if side > 0 else figure.value - figure.lowest
         if room <= 0:
-            return Piece(np.nan, figure.value, feasible=False)
+            return Piece(np.nan, figure.value)
         reach = min(room, FAR * self.size)
         if self.question.is_integer:
             piece = self._solved_again(side, min(room, STEP * self.size))
@@ -189,7 +188,7 @@ class _BestValue:
                 piece = self._near(side, reach, line)
         end = figure.value + piece.end
         # what a solver's tolerance lets through is not beyond zero
-        return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end, piece.feasible)
+        return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end)
 
     def _line(self, far: float) -> Direction | None:
         """Return the direction in which the problem moves up to a far place; that of the other side if it goes on."""
@@ -204,8 +203,8 @@ class _BestValue:
         problem = self.question.problem
         evaluate = self._evaluator(lambda by: line.from_here(problem, by), line)
         last = room if room <= reach else np.inf
-        if evaluate(side * min(reach, last)) is None:
-            last = min(last, self._last_place(line, side, min(reach, last)))
+        if evaluate(side * reach) is None:
+            last = min(last, self._last_place(line, side, reach))
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
 
     def _last_place(self, line: Direction, side: int, reach: float) -> float:
@@ -244,7 +243,7 @@ class _BestValue:
         for _ in range(4):
             near, half = self._slope_at(problem_at, step), self._slope_at(problem_at, step / 2)
             if near is None or half is None:
-                return Piece(np.nan, 0.0, feasible=False)
+                return Piece(np.nan, 0.0)
             slope = 2 * half[0] - near[0]
             # the middle slope of the way is that of the line between its ends, unless a piece ends on the way
             secant = (near[1] - self.start.value) / step
@@ -298,7 +297,7 @@ class _BestValue:
             return Piece(np.nan, np.nan)
         answer = self.question.solve(self.problem_at(side * step))
         if answer.termination is Termination.INFEASIBLE:
-            return Piece(np.nan, 0.0, feasible=False)
+            return Piece(np.nan, 0.0)
         change = change_between(self.question, self.base, answer)
         self.unknown = NOT_TOLD if np.isnan(change) else ""
         return Piece(change / (side * step), np.nan)

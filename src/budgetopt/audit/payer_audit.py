@@ -30,6 +30,7 @@ def _one_fund(evaluation: Evaluation) -> Check:
         period=np.full(len(program), ALL_PERIODS),
         program=program,
         unit="funds",
+        limit=evaluation.scenario.limits.of_programs("one fund")[program],
         allowed=np.zeros(len(program)),
         above="{program} is paid by {value} funds, and one of them must pay all of it",
     )
@@ -55,6 +56,7 @@ def _fixed_parts(evaluation: Evaluation) -> Check:
         period=period,
         program=program,
         fund=fund,
+        limit=scenario.limits.of_programs("fund shares")[program],
         allowed=evaluation.allowed_dollars(np.abs(spent), evaluation.payments[program, period]),
         below=sentence,
         above=sentence,

@@ -142,7 +142,7 @@ def check_kept_baselines(evaluation: Evaluation) -> list[Check]:
     most = dollars(scenario, "spending.at_most")
     served = number(scenario, "service.up_to", np.inf) * number(scenario, "service.unit_cost", np.inf)
     served = (served + number(scenario, "if_funded.fixed_cost"))[:, None] * price_level(scenario)
-    asked = np.minimum(share * baseline, np.where(np.isnan(most), served, most))
+    asked = np.minimum(share * baseline, np.fmin(most, served))
     program, period = np.nonzero(held[:, None] & (asked > 0))
     value = evaluation.spent[program, period]
     return [
@@ -264,6 +264,7 @@ def _whole_units(evaluation: Evaluation) -> Check:
         period=period,
         program=program,
         unit=unit,
+        limit=evaluation.scenario.limits.of_programs("whole units")[program],
         allowed=np.maximum(rough, evaluation.a_unit[program]),
         below=sentence,
         above=sentence,

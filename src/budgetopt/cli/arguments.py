@@ -14,6 +14,7 @@ from budgetopt.cli import (
     diff_command,
     explain_command,
     export_command,
+    fit_command,
     new_command,
     prices_command,
     schema_command,
@@ -36,6 +37,7 @@ COMMANDS = (
     audit_command,
     verify_command,
     export_command,
+    fit_command,
     schema_command,
     solvers_command,
 )

@@ -2,19 +2,25 @@
 
 The first scenario is what was, such as the proposed budget; the second is what is, such as the adopted one. The second
 may also be an edited copy of the first one's own table, as `solve --into TABLE --out PLAN` wrote it: then its plan is
-compared with the best one.
+compared with the best one. Two office files are compared as they are, each read as `new --from` would: their programs,
+departments, funds and totals.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, positive_seconds
+from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
 from budgetopt.cli.files import is_table, print_json, print_lines
 from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from budgetopt.analysis.differences import Difference
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -25,16 +31,23 @@ HELP = "what differs between two scenarios, in words, and what that changes"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("before", metavar="SCENARIO", help="the scenario that was: a folder, or a scenario file")
+    text = "the scenario that was: a folder, or a scenario file; or an office's own file"
+    parser.add_argument("before", metavar="SCENARIO", help=text)
     parser.add_argument("after", metavar="SCENARIO", help="the scenario that is, or an edited plan: .xlsx or .csv")
     parser.add_argument("--solve", action="store_true", help="solve both, and say what the differences change")
     text = "with --solve: stop each solve after this long"
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
-    add_format(parser, "what to print")
+    add_choices(parser)
+    add_format(parser, "what to print; csv has the programs", "csv")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the scenarios and print what differs."""
+    if is_table(arguments.before):
+        return _budgets(arguments)
+    if names := ", ".join(given_choices(arguments)):
+        message = f"{names}: there is no office's file that this could be said of"
+        raise OptionError(message, hint="compare two files: budgetopt diff proposed.csv adopted.xlsx")
     if is_table(arguments.after):
         return _edited(arguments)
     with progress("Reading the scenarios"):
@@ -47,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         found = diff(before, after, solve=arguments.solve, time_limit=arguments.time_limit)
     if arguments.format == "json":
         print_json(_document(found))
+    elif arguments.format == "csv":
+        _print_csv(found.programs)
     else:
         from budgetopt.report.difference_words import difference_lines
 
@@ -63,14 +78,42 @@ def _edited(arguments: argparse.Namespace) -> int:
         edited = edited_plan(arguments.before, arguments.after, time_limit=arguments.time_limit)
     if arguments.format == "json":
         print_json(edited_document(edited))
+    elif arguments.format == "csv":
+        _print_csv(edited.moves)
     else:
         print_lines(edit_lines(edited))
     return 0
 
 
+def _budgets(arguments: argparse.Namespace) -> int:
+    """Compare the budgets of two office files."""
+    if not is_table(arguments.after):
+        message = f"{arguments.before!r} is an office's file, and {arguments.after!r} is none"
+        raise OptionError(message, hint="make a scenario of it: budgetopt new DIR --from FILE")
+    if arguments.solve:
+        raise OptionError("--solve: office files have no rules", hint="make scenarios: budgetopt new DIR --from FILE")
+    with progress("Comparing"):
+        from budgetopt.analysis.budget_files import diff_budgets
+        from budgetopt.report.budget_words import budget_document, budget_lines
+
+        choices = choices_of(arguments)
+        found = asked(lambda known: diff_budgets(arguments.before, arguments.after, known), choices)
+    if arguments.format == "json":
+        print_json(budget_document(found))
+    elif arguments.format == "csv":
+        _print_csv(found.programs.reset_index())
+    else:
+        print_lines(budget_lines(found))
+    return 0
+
+
+def _print_csv(table: pd.DataFrame) -> None:
+    sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+
+
 def _document(found: Difference) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "values": found.values.to_dict(orient="records"),
+        "values": found.values.to_dict(orient="records"),  # noqa: PD011
         "programs": found.programs.to_dict(orient="records"),
         "another_order": list(found.order),
     }

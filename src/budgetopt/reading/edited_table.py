@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
-from budgetopt.reading.own_tables import OwnTable, file_bytes, is_beside, own_tables
+from budgetopt.reading.own_tables import OwnTable, file_bytes, own_tables
 from budgetopt.reading.plan_columns import PLAN, PlanColumn, find_columns, plan_columns
+from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.read import split_sheet
-from budgetopt.reading.tables.shape import normal
-from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import Column, Floats, ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
@@ -81,75 +80,85 @@ def read_edited_tables(scenario: Scenario, name: str | Path, own: str = "") -> l
 
 def _read_one(scenario: Scenario, own: OwnTable, data: bytes, file: str) -> EditedTable:
     grid = own.grid(data, file)
-    at = find_columns(grid.headers, plan_columns(scenario))
-    missing = [column for column in plan_columns(scenario, []) if column.kind == PLAN and column not in at]
+    columns = find_columns(grid.headers, plan_columns(scenario))
+    missing = [column for column in plan_columns(scenario, []) if column.kind == PLAN and column not in columns]
     if missing:
         place = Place(grid.file, grid.header_row, 0, grid.sheet)
         message, expected = "the table has no column of a plan", f"a column headed {missing[0].header!r}"
         hint = f"budgetopt solve SCENARIO --into {own.path.name} --out {Path(file).name} writes the columns"
         raise ScenarioError([Problem("missing-column", message, place, expected, hint)])
-    original = own.grid(file_bytes(own.path))
-    beside = max(at.values()) + 2
-    known = set(map(normal, original.headers))
-    ours = {grid.headers[position] for position in at.values()}
-    new = {header for header in grid.headers if header and normal(header) not in known} - ours
-    plain = own.programs(grid, _only_programs(own, grid), beside)
-    lines = set() if plain.places is None else set(plain.places.line.tolist())
-    plans = {position for column, position in at.items() if column.kind == PLAN}
-    wrong = [
-        problem
-        for problem in grid.problems
-        if _counts(problem, plans, set(at.values()) - plans, lines) and not is_beside(problem, beside)
+    original = own.programs(own_grid := own.grid(file_bytes(own.path)))
+    known = {*own_grid.headers, ""}
+    new = [at for at, header in enumerate(grid.headers) if header not in known and at not in columns.values()]
+    last = max(columns.values())
+    theirs = [
+        at
+        for at, header in enumerate(grid.headers)
+        if at not in columns.values() and at not in new and (header or at < last)
     ]
-    if wrong:
-        raise ScenarioError(wrong)
-    edited = own.programs(grid, {**own.table.columns, **dict.fromkeys(ours | new, IGNORE)}, beside)
-    columns = {column: _amounts(own, grid, position, beside) for column, position in at.items() if column.kind == PLAN}
+    edited = own.programs(_part(grid, theirs))
+    _refuse(grid, columns, edited)
+    amounts = {
+        column: _amounts(own, grid, edited, position) for column, position in columns.items() if column.kind == PLAN
+    }
     unread = frozenset(problem.place for problem in grid.problems if problem.place is not None)
-    found = EditedTable(own.programs(original), edited, columns, unread, tuple(sorted(new)))
-    _check_amounts(scenario, found, at)
+    found = EditedTable(original, edited, amounts, unread, tuple(grid.headers[at] for at in new))
+    _check_amounts(scenario, found, grid, columns)
     return found
 
 
-def _counts(problem: Problem, plans: set[int], others: set[int], lines: set[int]) -> bool:
-    """Return whether something wrong in a copy is wrong with its plan, or with the whole of it.
+def _part(grid: Grid, positions: Sequence[int], headers: Sequence[str] | None = None) -> Grid:
+    """Return some columns of a grid, with other headers if these are given."""
+    chosen = [grid.headers[at] for at in positions] if headers is None else headers
+    numbers = tuple(grid.numbers[at] for at in positions) if grid.numbers else ()
+    merged = {new: grid.merged[at] for new, at in enumerate(positions) if at in grid.merged}
+    columns, at = tuple(grid.columns[at] for at in positions), tuple(grid.at[at] for at in positions)
+    return replace(grid, headers=tuple(chosen), columns=columns, at=at, numbers=numbers, merged=merged)
 
-    A formula whose result is not stored is read nowhere but in the plan's cells of programs.
+
+def _refuse(grid: Grid, columns: Mapping[PlanColumn, int], edited: ProgramTable) -> None:
+    """Raise a ScenarioError for what is wrong with the plan in a copy, or with the whole of it.
+
+    A formula whose result is not stored counts nowhere but in the cells of the plan of programs, and a change is not
+    read at all.
     """
-    place = problem.place
-    if place is None or problem.code != "formula":
-        return place is None or place.column - 1 not in others
-    return place.column - 1 in plans and place.line in lines
+    lines = set() if edited.places is None else set(edited.places.line.tolist())
+    plans = {grid.at[position] for column, position in columns.items() if column.kind == PLAN}
+    changes = {grid.at[position] for position in columns.values()} - plans
+    wrong = []
+    for problem in grid.problems:
+        place = problem.place
+        in_plan = place is not None and place.column in plans and place.line in lines
+        if in_plan or (problem.code != "formula" and (place is None or place.column not in changes)):
+            wrong.append(problem)
+    if wrong:
+        raise ScenarioError(condensed(wrong))
 
 
-def _only_programs(own: OwnTable, grid: Grid) -> dict[str, str]:
-    """Return what the headers mean when nothing but the programs is read."""
-    given = {normal(header): key for header, key in own.table.columns.items()}
-    keys = {header: given.get(normal(header), header) for header in grid.headers if header}
-    return {header: key if key == "program" else IGNORE for header, key in keys.items()}
-
-
-def _amounts(own: OwnTable, grid: Grid, position: int, beside: int) -> Column:
+def _amounts(own: OwnTable, grid: Grid, edited: ProgramTable, position: int) -> Column:
     """Return the cells of a column of the plan, read as baselines are: with the table's marks and scale."""
+    ids = 0 if edited.places is None or not len(edited) else int(edited.places.column[0])
+    same = [at for at, number in enumerate(grid.at) if number == ids]
+    at = next((at for at in same if grid.headers[at] == "program"), same[0] if same else 0)
     try:
-        programs = own.programs(grid, {**_only_programs(own, grid), grid.headers[position]: KEY}, beside)
+        programs = own.programs(_part(grid, [at, position], ["program", KEY]))
     except ScenarioError as error:
         said = [replace(one, message=one.message.replace(f"`{KEY}` of", "the plan of", 1)) for one in error.problems]
         raise ScenarioError(said) from None
     return programs.columns.get(KEY, Column(np.empty(0, dtype=np.int64), np.empty(0)))
 
 
-def _check_amounts(scenario: Scenario, found: EditedTable, at: Mapping[PlanColumn, int]) -> None:
+def _check_amounts(scenario: Scenario, found: EditedTable, grid: Grid, columns: Mapping[PlanColumn, int]) -> None:
     """Refuse programs of the scenario that have no amount in a period."""
     known = np.array([name in scenario.programs for name in found.edited], dtype=bool)
     problems = []
-    for column, position in at.items():
+    for column, position in columns.items():
         if column.kind != PLAN or column.fund >= 0:
             continue
         for row in np.flatnonzero(known & np.isnan(found.amounts(column.period))).tolist():
             message = f"the plan has no amount for the program {found.edited.ids[row]!r}"
             line = found.edited.place(row)
-            place = None if line is None else replace(line, column=position + 1)
+            place = None if line is None else replace(line, column=grid.at[position])
             problems.append(Problem("no-value", message, place, "an amount", "write 0 if it gets nothing"))
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(condensed(problems))

@@ -26,7 +26,7 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["programs_frame", "scenario_from_frame"]
+__all__ = ["grid_of_series", "programs_frame", "scenario_from_frame"]
 
 FRAME = "<frame>"
 """Stands for the file in the places of what came from a pandas table; rows are counted from 1, headers left out."""
@@ -92,11 +92,16 @@ def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid:
             problem = Problem("missing-column", "the table has no column 'program'", None, "the ids of the programs")
             raise ScenarioError([problem])
         headers, series = ["program", *headers], [index.to_series(), *series]
+    return grid_of_series(FRAME, headers, series)
+
+
+def grid_of_series(name: str, headers: Sequence[str], series: Sequence[pd.Series[Any]]) -> Grid:
+    """Return columns of a pandas table as the cells of a file of that name."""
     # a row of a pandas table has no line: it is counted from 1
-    rows, at = np.arange(1, len(frame) + 1), tuple(range(1, len(headers) + 1))
+    rows, at = np.arange(1, len(series[0]) + 1 if series else 1), tuple(range(1, len(headers) + 1))
     cells = tuple([cell.strip() for cell in series_texts(column)] for column in series)
     numbers = tuple(np.array(number_cells(column), dtype=bool) for column in series)
-    return Grid(FRAME, "", tuple(map(normal, headers)), 0, cells, rows, at, numbers)
+    return Grid(name, "", tuple(map(normal, headers)), 0, cells, rows, at, numbers)
 
 
 def programs_frame(scenario: Scenario) -> pd.DataFrame:

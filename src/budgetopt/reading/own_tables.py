@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from budgetopt.errors import OptionError, Problem, ScenarioError, near
+from budgetopt.errors import OptionError, ScenarioError, near
+from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.read import read_grid, split_sheet
+from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["OwnTable", "file_bytes", "is_beside", "own_tables"]
-
-_NO_HEADER = ("missing-head", "long-row")
+__all__ = ["OwnTable", "file_bytes", "own_tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +30,14 @@ class OwnTable:
         """Return the cells of the table, or of a copy of it in another file; ScenarioError if there is none."""
         return read_grid(data, file or str(self.path), self.sheet, self.table)
 
-    def programs(self, grid: Grid, columns: Mapping[str, str] | None = None, beside: int | None = None) -> ProgramTable:
-        """Return the programs of the cells, with other keys for headers; ScenarioError if they cannot be read.
-
-        What stands without a header in the column ``beside`` and behind it, counted from 1, is left aside.
-        """
-        table = self.table if columns is None else self.table.model_copy(update={"columns": dict(columns)})
+    def programs(self, grid: Grid) -> ProgramTable:
+        """Return the programs of the cells, or of some of their columns; ScenarioError if they cannot be read."""
+        columns = {name: key for name, key in self.table.columns.items() if grid.named(normal(name))}
+        table = self.table.model_copy(update={"columns": columns})
         programs, problems = read_programs(grid, table, lambda _header: None)
-        if wrong := [problem for problem in problems if not is_beside(problem, beside)]:
-            raise ScenarioError(wrong)
+        if problems:
+            raise ScenarioError(condensed(problems))
         return programs
-
-
-def is_beside(problem: Problem, column: int | None) -> bool:
-    """Return whether a problem is one of cells without a header from a column on, counted from 1."""
-    place = problem.place
-    return column is not None and place is not None and place.column >= column and problem.code in _NO_HEADER
 
 
 def own_tables(scenario: Scenario, named: str = "", *, asker: str) -> list[OwnTable]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["CHANGE", "PLAN", "PlanColumn", "find_columns", "plan_columns"]
+__all__ = ["CHANGE", "FIRST_ROW", "PLAN", "PlanColumn", "find_columns", "is_plan", "plan_columns"]
 
 PLAN, CHANGE = "plan", "change"
+FIRST_ROW = "(on the first row of each program)"
+"""What the headers say where a program may have several rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,16 @@ def plan_columns(scenario: Scenario, funds: Sequence[int] | None = None) -> tupl
     return tuple(found)
 
 
+def is_plan(header: str) -> bool:
+    """Return whether a header is that of a column of a plan, all funds together."""
+    return re.fullmatch(rf"(.+ )?{PLAN}( (?!from )[^,]+)?(, .+)?", normal(header)) is not None and "," in header
+
+
 def find_columns(headers: Sequence[str], columns: Sequence[PlanColumn]) -> dict[PlanColumn, int]:
     """Return the position of the header of each column that stands there; of two the last, which is the newest."""
     found = {}
-    for position, header in enumerate(map(normal, headers)):
+    for position, written in enumerate(map(normal, headers)):
+        header = re.sub(r" x [0-9][0-9,.]*$", "", written.removesuffix(f" {FIRST_ROW}"))
         for column in columns:
             # headers of several rows are joined, and the plan's stands in the last of them
             if header == normal(column.header) or header.endswith(f" {normal(column.header)}"):

@@ -25,7 +25,7 @@ from budgetopt.report.explained_limits import fund_explained, limit_explained
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, brought, join_words
 from budgetopt.report.outcome_rows import Bought
-from budgetopt.report.plan_words import baseline_growth, free_service_words, package_words
+from budgetopt.report.plan_words import baseline_growth, free_service_words, package_words, who_pays_words
 from budgetopt.report.range_words import ranges_told
 from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.report.view import PlanView
@@ -142,6 +142,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         if position in (free := free_service_words(plan))
         else _gets(plan, row, numbers, baseline_growth(plan.scenario, position)),
         *_takes(plan, position),
+        *who_pays_words(plan, position),
         *_buys(plan, program, numbers),
         *range_told(plan, position, numbers),
         *_held(plan, row, program, charges, margin),

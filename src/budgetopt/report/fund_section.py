@@ -81,5 +81,6 @@ def fund_sheets(view: PlanView) -> list[ReportTable]:
         ),
         ReportColumn("Check: adds up to 0", lambda _: check, format="0.00", width=12),
         ReportColumn("Worth of a dollar more", table["price"].tolist(), format=NUMBER),
+        ReportColumn("Cost of a dollar less", table["price_less"].tolist(), format=NUMBER),
     ]
     return [ReportTable(title="Funds", columns=columns, records=range(len(table)), frozen=2)]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["environment", "html_page", "write_html"]
+__all__ = ["environment", "html_page", "page_style", "write_html"]
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])")
@@ -127,6 +127,12 @@ def _linked(words: str) -> str:
     # every second part is an address
     parts[1::2] = [f'<a href="{address}" rel="noopener">{address}</a>' for address in parts[1::2]]
     return "".join(parts)
+
+
+def page_style() -> tuple[str, str]:
+    """Return the style of our pages, and its hash for their policy."""
+    style = _part("report.css")
+    return str(style), _hash(style)
 
 
 @lru_cache(maxsize=4)

@@ -153,10 +153,18 @@ def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
                 because="",
                 binding=True,
                 price=price,
-                price_words=_words(gain, price, "", more),
+                price_words=_of_both_sides(gain, price, float(row["price_less"]), more),
             )
         )
     return sorted(lines, key=lambda line: line.kind)
+
+
+def _of_both_sides(gain: Gain, price: float, less: float, more: str) -> str:
+    """Say what a dollar more brings, and where that differs, what a dollar less costs."""
+    words = _words(gain, price, "", more)
+    if math.isnan(price) or math.isnan(less) or math.isclose(price, less, rel_tol=1e-6):
+        return words
+    return f"{words.removesuffix('.')}; each dollar less would cost {gain.amount(less)}."
 
 
 def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:

@@ -12,16 +12,19 @@ from budgetopt.report.plan_block import PlanBlock
 __all__ = ["with_columns"]
 
 
-def with_columns(data: bytes, file: str, block: PlanBlock) -> bytes:
-    """Return the bytes of a CSV file with the columns of a plan behind its own; encoding and line ends stay."""
+def with_columns(data: bytes, file: str, block: PlanBlock, decimal: str) -> bytes:
+    """Return the bytes of a CSV file with the columns of a plan behind its own; encoding and line ends stay.
+
+    ``decimal`` is the decimal mark of the file.
+    """
     text = read_text_file(data, file)
     lines = io.StringIO(text.rows, newline="").readlines()
     reader = csv.reader(lines, delimiter=text.separator, strict=True)
     records = [(reader.line_num - 1, len(record)) for record in reader]
     width = max(count for _, count in records[block.header_row - 1 :])
-    added = {block.header_row: [column.header for column in block.columns]}
+    added = {block.header_row: list(block.headers)}
     for line, amounts in zip(block.lines.tolist(), block.amounts.tolist(), strict=True):
-        added[line] = [number_text(amount) for amount in amounts]
+        added[line] = [number_text(amount).replace(".", decimal) for amount in amounts]
     for row, (last_line, count) in enumerate(records, start=1):
         cells = added.get(row) or [""] * len(block.columns)
         if row < block.header_row or not count:

@@ -41,7 +41,7 @@ def fill_sheet(parts: WorkbookParts, block: PlanBlock) -> list[str]:
         widths[last + 1 + number] = max(theirs, LEAST_WIDTH)
     text = sheet.with_cells(cells, widths)
     filters = rf'(<{sheet.prefix}autoFilter\b[^>]*?\sref=")([^"]+)(")'
-    headers = [column.header for column in block.columns]
+    headers = list(block.headers)
     match = re.search(filters, text)
     if match and range_of(match[2])[3] == last:
         wider = _wider(match[2], last, len(headers))
@@ -62,7 +62,7 @@ def _column(sheet: SheetText, block: PlanBlock, number: int, first: int) -> _Cel
     )
     paid = dict(zip(block.lines.tolist(), block.amounts[:, plan].tolist(), strict=True))
     header = sheet.cell(block.header_row, own)
-    cells = {(block.header_row, ours): AddedCell(header.style if header else "", text=column.header)}
+    cells = {(block.header_row, ours): AddedCell(header.style if header else "", text=block.headers[number])}
     for row in range(block.header_row + 1, max([*amounts, *totals]) + 1):
         theirs = sheet.cell(row, own)
         style = theirs.style if theirs else ""

@@ -57,7 +57,7 @@ def write_own_table(plan: Allocation, path: str | Path, table: str = "") -> tupl
     blocks = [block_of(plan, one, one.grid(data)) for one in tables]
     notes = _not_shown(plan, blocks, own.name)
     if own.suffix.casefold() in TEXTS:
-        content = with_columns(data, str(own), blocks[0])
+        content = with_columns(data, str(own), blocks[0], tables[0].table.decimal or ".")
         return write_whole(path, lambda beside: beside.write_bytes(content)), notes
     parts = WorkbookParts(data, str(own))
     for block in blocks:

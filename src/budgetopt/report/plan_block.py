@@ -10,7 +10,7 @@ import numpy as np
 from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
 from budgetopt.reading.own_tables import OwnTable
-from budgetopt.reading.plan_columns import CHANGE, PlanColumn, plan_columns
+from budgetopt.reading.plan_columns import CHANGE, FIRST_ROW, PlanColumn, plan_columns
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable
 
@@ -29,8 +29,8 @@ class PlanBlock:
         The row of the headers, counted from 1.
     lines
         The row of each program, counted from 1; shape (programs,).
-    columns
-        What the columns are.
+    columns, headers
+        What the columns are, and what stands above them.
     amounts
         What stands in them, in the unit of the table; shape (programs, columns).
     baseline
@@ -43,6 +43,7 @@ class PlanBlock:
     header_row: int
     lines: Ints
     columns: tuple[PlanColumn, ...]
+    headers: tuple[str, ...]
     amounts: Floats
     baseline: tuple[int, ...]
     shown: Bools
@@ -73,10 +74,17 @@ def block_of(plan: Allocation, own: OwnTable, grid: Grid) -> PlanBlock:
         grid.header_row,
         programs.places.line[rows],
         columns,
-        np.round(amounts, decimals) + 0.0,
+        tuple(_header(column, own) for column in columns),
+        np.round(amounts / own.table.scale, decimals + math.ceil(math.log10(max(own.table.scale, 1)))) + 0.0,
         tuple(_baseline_column(programs, scenario.periods[column.period]) for column in columns),
         shown,
     )
+
+
+def _header(column: PlanColumn, own: OwnTable) -> str:
+    """Return the header of a column, with what amounts are counted in where that is no single unit."""
+    scale, rows = own.table.scale, f" {FIRST_ROW}" if own.table.add_up else ""
+    return column.header + ("" if scale == 1 else f" x {scale:,.12g}") + rows
 
 
 def _baseline_column(programs: ProgramTable, period: str) -> int:

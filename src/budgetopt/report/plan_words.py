@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.numbers import Numbers, join_words
-from budgetopt.report.text import one_line
+from budgetopt.report.text import label, one_line
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["baseline_growth", "free_service_words", "over_periods", "package_words"]
+__all__ = ["baseline_growth", "free_service_words", "over_periods", "package_words", "who_pays_words"]
 
 
 def over_periods(plan: Allocation) -> str:
@@ -65,3 +67,18 @@ def package_words(plan: Allocation) -> dict[int, str]:
         program: join_words([form.replace("{}", join_words(names), 1) for form, names in said.items()])
         for program, said in found.items()
     }
+
+
+def who_pays_words(plan: Allocation, position: int) -> Iterator[str]:
+    """Yield what holds for a program without a number: whole units, the one fund that pays, fixed parts of funds."""
+    scenario, numbers = plan.scenario, Numbers()
+    programs, funds = scenario.programs, [label(key, fund.name) for key, fund in scenario.funds.items()]
+    if programs.flag("service.whole", default=False)[position]:
+        yield f"Only whole {one_line(programs.value(position, 'service.unit') or 'units')} of it can be served."
+    if programs.flag("one_fund", default=False)[position]:
+        pays = np.flatnonzero(plan.spending[position].sum(axis=1) > plan.half_a_cent)
+        yield f"One fund pays all of it{f': {funds[pays[0]]}' if len(pays) else ''}."
+    shares = scenario.fund_shares[position]
+    if not np.isnan(shares).all():
+        parts = [f"{numbers.share(float(shares[at]))} by {funds[at]}" for at in np.flatnonzero(shares > 0)]
+        yield f"Fixed parts of it are paid: {join_words(parts)}."

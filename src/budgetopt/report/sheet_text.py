@@ -67,6 +67,7 @@ class SheetText:
         p = self.prefix
         self._row = re.compile(rf"<{p}row\b([^>]*?)(?:/>|>(.*?)</{p}row>)", re.DOTALL)
         self._cell = re.compile(rf"<{p}c\b([^>]*?)(?:/>|>(.*?)</{p}c>)", re.DOTALL)
+        self._placed = re.compile(rf"<{p}c\b[^>]*\sr\s*=")
         self._formula = re.compile(rf"<{p}f\b([^>]*?)(?:/>|>(.*?)</{p}f>)", re.DOTALL)
         self._value = re.compile(rf"<{p}v\b[^>]*>(.*?)</{p}v>", re.DOTALL)
         self._shared: dict[str, tuple[str, str]] = {}
@@ -177,7 +178,9 @@ class SheetText:
     def _row_with(self, match: re.Match[str], row: int, added: Mapping[int, str]) -> str:
         # cells that do not say where they stand are counted, and those that are added have to stand in between
         own = {
-            column: re.sub(rf"^<{self.prefix}c(?![^>]*\sr=)", rf'\g<0> r="{column_letters(column)}{row}"', written)
+            column: written
+            if self._placed.match(written)
+            else written.replace(f"<{self.prefix}c", f'<{self.prefix}c r="{column_letters(column)}{row}"', 1)
             for column, written in self.rows[row].items()
         }
         cells = "".join(written for _, written in sorted({**own, **added}.items()))

@@ -308,7 +308,9 @@ def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list
     if other := max(others, key=lambda limit: max(0.0, limit.stake), default=None):
         at = f" ({other.period})" if other.period else ""
         what = f"“{other.name}”{at}"
-        start = f"Of the other limits, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
+        apart = any(limit.of_program and limit.stake > other.stake for limit in every)
+        among = "Of the other limits, those of single programs apart" if apart else "Of the other limits"
+        start = f"{among}, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
         stated = {"limit": other.name, "price": other.price, "stake": other.stake}
         claims.append(Claim("limit", f"{start}: {_uncapital(other.price_words)}", stated))
     words = f"{plural(len(every), 'limit')} {'binds' if len(every) == 1 else 'bind'}."

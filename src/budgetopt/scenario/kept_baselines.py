@@ -24,5 +24,8 @@ def kept_baselines(scenario: Scenario) -> Floats:
     left_alone = programs.measured() | programs.has("service.at_least") | ~np.isnan(floors).all(axis=1)
     left_alone |= ~scenario.eligible.any(axis=1) | (programs.number("service.unit_cost") == 0)
     left_alone[scenario.packages.program] = True
-    kept = np.minimum(share * np.nan_to_num(scenario.baselines), scenario.ceilings)
+    # a service may have a ceiling in dollars and one in units
+    units = programs.number("service.up_to") * programs.number("service.unit_cost")
+    served = (units + np.nan_to_num(programs.number("if_funded.fixed_cost")))[:, None] * scenario.price_level
+    kept = np.fmin(np.minimum(share * np.nan_to_num(scenario.baselines), scenario.ceilings), served)
     return np.where(left_alone[:, None], 0.0, kept)

@@ -13,6 +13,7 @@ from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import MappedAt
+from budgetopt.reading.tables.pabulib import PABULIB, open_pabulib
 from budgetopt.reading.tables.package_rows import read_packages
 from budgetopt.reading.tables.parquet_book import open_parquet
 from budgetopt.reading.tables.program_rows import read_programs
@@ -37,9 +38,10 @@ _READERS: dict[str, tuple[_Reader, bool]] = {
 _FORMATS: dict[str, Callable[[bytes, str], Book]] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), open_workbook),
     ".parquet": open_parquet,
+    PABULIB: open_pabulib,
 }
 """How files with an ending are opened; all others are text, as CSV is."""
-_WITH_SHEETS = tuple(ending for ending, opens in _FORMATS.items() if opens is open_workbook)
+_WITH_SHEETS = tuple(ending for ending, opens in _FORMATS.items() if opens in (open_workbook, open_pabulib))
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,12 @@ _OF_PROGRAMS: dict[str, tuple[Sense, str, tuple[str, ...]]] = {
     "most units": ("at most", "the most that “{}” can serve", ("service.up_to",)),
 }
 """The limits of single programs by kind: sense, phrase, and the keys that set them, the first before the second."""
+_FACTS: dict[str, tuple[str, str, str]] = {
+    "whole units": ("the whole units of “{}”", "only whole units are served", "service.whole"),
+    "one fund": ("the one fund that pays for “{}”", "one fund pays all of it", "one_fund"),
+    "fund shares": ("the parts that funds pay of “{}”", "each fund pays its fixed part", "fund_shares"),
+}
+"""What holds for single programs without a number, by kind: phrase, statement, and the key that says it."""
 
 
 class Limits(Sequence[Limit]):
@@ -75,6 +81,13 @@ class Limits(Sequence[Limit]):
             rows = self._rows[kind] = np.flatnonzero(limited)
             positions = self._of_program[kind] = np.full(len(limited), -1)
             positions[rows] = self._count + np.arange(len(rows))
+            self._count += len(rows)
+        shared = ~np.isnan(scenario.fund_shares).all(axis=1)
+        for kind, (_, _, key) in _FACTS.items():
+            held = shared if kind == "fund shares" else scenario.programs.flag(key, default=False)
+            rows = self._rows[kind] = np.flatnonzero(held)
+            self._of_program[kind] = np.full(len(scenario.programs), -1)
+            self._of_program[kind][rows] = self._count + np.arange(len(rows))
             self._count += len(rows)
 
     def __len__(self) -> int:
@@ -130,7 +143,29 @@ class Limits(Sequence[Limit]):
         """Return every limit that the scenario could do without."""
         return tuple(limit for limit in self if limit.is_demand)
 
+    def _fact(self, kind: str, row: int) -> Limit:
+        phrase, statement, key = _FACTS[kind]
+        name = str(self._scenario.programs.ids[row])
+        return Limit(
+            kind=kind,
+            name=name,
+            path=("programs", name, *key.split(".")),
+            address=f"programs[{name}].{key}",
+            title=phrase[:1].upper() + phrase[1:],
+            phrase=phrase,
+            owners=(str(self._names[row]),),
+            place=self._scenario.programs.place(row, key),
+            statement=(statement,),
+            in_dollars=False,
+            is_demand=False,
+            is_linear=False,
+            has_row_prices=False,
+            of_program=True,
+        )
+
     def _of_one_program(self, kind: str, row: int) -> Limit:
+        if kind in _FACTS:
+            return self._fact(kind, row)
         sense, phrase, keys = _OF_PROGRAMS[kind]
         programs = self._scenario.programs
         name = str(programs.ids[row])

@@ -28,7 +28,7 @@ class Provision:
     kind
         ``rule``, ``target``, ``resource``, ``stand-in``, ``reserve``, ``structural balance``, ``fund spending``,
         ``transfer``, ``match``, ``maintenance of effort``, ``no supplanting``, ``floor``, ``ceiling``, ``most units``,
-        ``kept baseline`` or ``money``.
+        ``kept baseline``, ``money``, ``whole units``, ``one fund`` or ``fund shares``.
     name
         The rule's name, or the key of the outcome, resource, program or fund; for a transfer ``FROM to TO``, for a
         stand-in ``OTHER for RESOURCE``.

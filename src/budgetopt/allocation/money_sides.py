@@ -1,0 +1,114 @@
+"""What a dollar more of recurring revenue brings, and what a dollar less takes away, by solving again.
+
+Where an optimum is degenerate there are several solutions of the dual problem, and the two sides differ: any one of
+these is a number between them. A little revenue more, or less, leads to a problem whose duals tell the side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from budgetopt.allocation.revenue_prices import with_revenue
+from budgetopt.formulation import LinearProgram, formulate
+from budgetopt.formulation.directions import Direction, between
+from budgetopt.formulation.fund_rows import inflow
+from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Solution, Termination
+from budgetopt.solvers.highs import LiveModel
+
+__all__ = ["money_on_both_sides"]
+
+STEP = 1e-6
+"""The share of all money by which the revenue of one fund and period is moved."""
+FIRST_STEP = 1e-4
+"""The same where rows come with the first dollar, so that two values are compared."""
+MOST = 2_000_000
+"""With more funds times periods times columns, nothing is solved again."""
+
+
+def money_on_both_sides(scenario: Scenario, problem: LinearProgram, price: Floats) -> tuple[Floats, Floats]:
+    """Return what a dollar more of revenue adds to the first objective, and what a dollar less takes from it.
+
+    Parameters
+    ----------
+    scenario, problem
+        The scenario and its linear program.
+    price
+        A number between the two for each fund and period; shape (funds, periods), NaN in integer problems.
+
+    Returns
+    -------
+    tuple[Floats, Floats]
+        Shape (funds, periods) both. NaN where there is no plan with less, or no revenue that could be less. In problems
+        that are too large for solving again the first is the given number, and the second NaN.
+    """
+    more, less = price.copy(), np.full(price.shape, np.nan)
+    if np.isnan(price).any() or price.size * problem.columns > MOST:
+        return more, less
+    sides = _Sides(scenario, problem)
+    revenue = np.array([scenario.revenue(name) for name in scenario.funds]).reshape(price.shape)
+    for cell in np.ndindex(*price.shape):
+        direction = sides.direction(cell)
+        if direction is None:
+            more[cell] = sides.first_dollar(cell)
+            continue
+        more[cell] = sides.slope(direction, 1)
+        if revenue[cell] > 0:
+            less[cell] = sides.slope(direction, -1)
+    return more, less
+
+
+class _Sides:
+    """One live problem, solved again with a little more or less revenue."""
+
+    def __init__(self, scenario: Scenario, problem: LinearProgram) -> None:
+        self._scenario, self._problem = scenario, replace(problem, stages=problem.stages[:1], tie_break=None)
+        self._live = LiveModel(self._problem)
+        self._base = self._live.solve()
+        self._money = max(float(inflow(scenario).sum()), scenario.cent)
+        self._gain = -problem.stages[0].sign
+
+    def direction(self, cell: tuple[int, ...]) -> Direction | None:
+        """Return how the problem moves with a dollar more of a fund in a period; None if rows come or go."""
+        return between(self._problem, self._moved(cell, 1.0), 1.0)
+
+    def slope(self, direction: Direction, side: int) -> float:
+        """Return the price on one side, of a dollar; NaN if there is no plan there."""
+        if direction.is_nothing:
+            return 0.0
+        moved = direction.from_here(self._problem, side * STEP * self._money)
+        answer = self._solved(direction, moved)
+        if answer.termination is not Termination.OPTIMAL:
+            return np.nan
+        return self._gain * direction.slope(moved, answer.x, answer.row_dual, answer.reduced_cost) + 0.0
+
+    def first_dollar(self, cell: tuple[int, ...]) -> float:
+        """Return what a dollar brings that is the first of its fund and period; NaN if there is no plan with it."""
+        step = FIRST_STEP * self._money
+        answer = LiveModel(replace(self._moved(cell, step), tie_break=None)).solve()
+        if answer.termination is not Termination.OPTIMAL:
+            return np.nan
+        change = self._gain * (answer.objective - self._base.objective) / step
+        return 0.0 if abs(change) * self._money <= 1e-9 * abs(self._base.objective) else change
+
+    def _moved(self, cell: tuple[int, ...], by: float) -> LinearProgram:
+        shift = np.zeros((len(self._scenario.funds), len(self._scenario.periods)))
+        shift[cell] = by
+        problem = formulate(with_revenue(self._scenario, shift)).linear_program
+        return replace(problem, stages=problem.stages[:1])
+
+    def _solved(self, direction: Direction, moved: LinearProgram) -> Solution:
+        if direction.moves_matrix or direction.cost.any() or direction.offset:
+            return LiveModel(moved).solve()
+        own, live = self._problem, self._live
+        rows = np.flatnonzero(direction.row_lower.astype(bool) | direction.row_upper.astype(bool))
+        columns = np.flatnonzero(direction.lower.astype(bool) | direction.upper.astype(bool))
+        live.set_row_bounds(rows, moved.row_lower[rows], moved.row_upper[rows])
+        live.set_column_bounds(columns, moved.lower[columns], moved.upper[columns])
+        answer = live.solve()
+        live.set_row_bounds(rows, own.row_lower[rows], own.row_upper[rows])
+        live.set_column_bounds(columns, own.lower[columns], own.upper[columns])
+        return answer

@@ -1,0 +1,305 @@
+"""Spending and results by program and year, or by district, read from a table and brought to the prices of one year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.errors import OptionError, Problem, ScenarioError, near
+from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.tables.columns import read_column
+from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.parquet_book import header_text
+from budgetopt.reading.tables.read import read_grid, split_sheet
+from budgetopt.scenario.amounts import Amount, Number, PositiveAmount
+from budgetopt.scenario.keys import Leaf
+from budgetopt.scenario.model.table import Table
+from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.years import year_in
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FitHistory", "FitPoints", "HistoryColumns", "read_history"]
+
+FRAME = "table of spending and results"
+"""What a pandas table is called."""
+_GUESSES = {
+    "program": r"program(me)?( ?(id|name|code|title))?|service( name)?|project|initiative|activity",
+    "year": r"(fiscal|budget|calendar|school)? ?(year|yr|fy|period)",
+    "district": r"(council )?district|ward|area|neighbou?rhood|region|site|school|location|precinct",
+    "outcome": r"outcome( name)?|measure( name)?|indicator|metric|kpi",
+    "spending": r"(actual |total )?(spen[dt]|spending|expend\w+|expenses?|outlays?|costs?|actuals?|amount|budget)",
+    "result": r"results?|outputs?|(outcome |measure |indicator )?value|achieved|units|performance|level",
+    "pool": r"$^",
+}
+"""Words by which offices name a column; the first header that fits is taken."""
+_INDEX = r"(price |cost )?(index|deflator)( value)?|cpi.*|value"
+_KINDS = {
+    "amount": Leaf((), Amount, "number"),
+    "number": Leaf((), Number, "number"),
+    "index": Leaf((), PositiveAmount, "number"),
+}
+
+_PLAIN_TABLE = Table.model_validate({"file": FRAME})
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryColumns:
+    """The headers of a table that hold what is fitted; what is left out is guessed from ordinary headers.
+
+    ``results`` may name several columns, each the results of one outcome, where no column names the outcomes.
+    """
+
+    program: str | None = None
+    year: str | None = None
+    district: str | None = None
+    outcome: str | None = None
+    spending: str | None = None
+    results: Sequence[str] = ()
+    pool: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitPoints:
+    """What one program spent and what came of it for one outcome; every array has the shape (points,).
+
+    ``spending`` is in the prices of the history's price year. ``year`` is -1 where the table has no years. ``district``
+    has the number of each district, 0 for all where the table has none.
+    """
+
+    program: str
+    outcome: str
+    group: str
+    spending: Floats
+    result: Floats
+    year: Ints
+    district: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class FitHistory:
+    """A table as it was read.
+
+    ``notes`` say what was guessed and left out; ``price_year`` and ``price_index`` are empty where nothing was
+    deflated.
+    """
+
+    source: str
+    series: tuple[FitPoints, ...]
+    price_year: str
+    price_index: str
+    notes: tuple[str, ...]
+    has_years: bool
+    has_districts: bool
+
+
+@dataclass
+class _HistoryReader:
+    grid: Grid
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def find(self, key: str, given: str | None, *, required: bool = False) -> int | None:
+        """Return the position of the column for a key, by its header or by a guess; None if there is none."""
+        headers = self.grid.headers
+        if given is not None:
+            if given in headers:
+                return headers.index(given)
+            close = near(given, headers)
+            hint = f"did you mean {close!r}?" if close else f"its headers are: {', '.join(headers)}"
+            raise OptionError(f"{self.grid.file} has no column {given!r}", hint=hint)
+        plain = [_plain(header) for header in headers]
+        found = next((at for at, text in enumerate(plain) if text == key), None)
+        if found is None:
+            found = next((at for at, text in enumerate(plain) if re.fullmatch(_GUESSES[key], text)), None)
+            if found is not None:
+                self.notes.append(f"'{headers[found]}' was taken for the {key}")
+        if found is None and required:
+            message = f"no column of {self.grid.file} can be taken for the {key}; its headers are: {', '.join(headers)}"
+            raise OptionError(message, hint=f"name it: --{key} {_quoted(headers[-1])}")
+        return found
+
+    def numbers(self, position: int, kind: str) -> Floats:
+        """Return a column of numbers, NaN where a cell is empty; shape (rows,)."""
+        column = read_column(self.grid, position, _KINDS[kind], lambda _row: "", self.problems, _PLAIN_TABLE)
+        values = np.full(len(self.grid.rows), np.nan)
+        values[column.rows] = column.values  # noqa: PD011 (a column of programs)
+        return values
+
+    def texts(self, position: int | None) -> list[str]:
+        """Return a column of texts, empty ones where there is no such column."""
+        return [""] * len(self.grid.rows) if position is None else list(self.grid.columns[position])
+
+    def years(self, position: int | None) -> Ints:
+        """Return the years of a column, -1 where there is no such column."""
+        found = np.full(len(self.grid.rows), -1, dtype=np.int64)
+        for row, text in enumerate(self.texts(position) if position is not None else ()):
+            if (year := year_in(text)) is not None:
+                found[row] = year
+            elif text:
+                place = self.grid.place(row, position or 0)
+                self.problems.append(Problem("year", f"{text!r} is no year", place, "a year, such as 2024 or FY24"))
+        return found
+
+
+def read_history(
+    table: str | Path | pd.DataFrame, columns: HistoryColumns, index: str | Path | None, price_year: int | None
+) -> FitHistory:
+    """Return the history that a table holds, in the prices of one year.
+
+    Raises
+    ------
+    OptionError
+        If a column is not there or cannot be guessed, or the file cannot be read.
+    ScenarioError
+        If cells cannot be read, a year has no price index, or a point stands twice.
+    """
+    reader = _HistoryReader(_grid_of(table))
+    place = {key: reader.find(key, getattr(columns, key)) for key in ("year", "district", "outcome", "pool")}
+    program, spending = (reader.find(k, getattr(columns, k), required=True) for k in ("program", "spending"))
+    assert program is not None
+    assert spending is not None
+    results = [reader.find("result", name, required=True) for name in columns.results or (None,)]
+    if place["year"] is None and place["district"] is None:
+        message = f"no column of {reader.grid.file} has the years or the districts of its points"
+        raise OptionError(message, hint="name one: --year HEADER or --district HEADER")
+    years, money = reader.years(place["year"]), reader.numbers(spending, "amount")
+    money, base, name = _deflated(reader, money, years, index, price_year)
+    values = [reader.numbers(at, "number") for at in results if at is not None]
+    if reader.problems or reader.grid.problems:
+        raise ScenarioError([*reader.grid.problems, *reader.problems])
+    outcomes = [reader.texts(place["outcome"]) for _ in results]
+    if place["outcome"] is None:
+        outcomes = [[_name_of(reader.grid.headers[at or 0])] * len(years) for at in results]
+    rows = _HistoryRows(
+        reader, reader.texts(program), reader.texts(place["pool"]), years, reader.texts(place["district"])
+    )
+    series = rows.series(outcomes, money, values)
+    source = Path(reader.grid.file).name + (f"!{reader.grid.sheet}" if reader.grid.sheet else "")
+    has = (place["year"] is not None, place["district"] is not None)
+    return FitHistory(source, series, base, name, tuple(reader.notes), *has)
+
+
+@dataclass(frozen=True)
+class _HistoryRows:
+    reader: _HistoryReader
+    programs: list[str]
+    groups: list[str]
+    years: Ints
+    districts: list[str]
+
+    def series(self, outcomes: list[list[str]], money: Floats, values: list[Floats]) -> tuple[FitPoints, ...]:
+        """Return the points of each program and outcome, in the order in which they first stand, by year."""
+        numbers = {name: at for at, name in enumerate(dict.fromkeys(self.districts))}
+        district = np.array([numbers[name] for name in self.districts], dtype=np.int64)
+        found = []
+        for names, result in zip(outcomes, values, strict=True):
+            usable = ~np.isnan(money) & ~np.isnan(result) & np.array([bool(name) for name in self.programs], dtype=bool)
+            if left := int((~usable).sum()):
+                rows = "1 row has" if left == 1 else f"{left:,} rows have"
+                self.reader.notes.append(f"{rows} no program, spending or result, and no part in a fit")
+            pairs = list(zip(self.programs, names, strict=True))
+            order: dict[tuple[str, str], list[int]] = {}
+            for row in np.flatnonzero(usable).tolist():
+                order.setdefault(pairs[row], []).append(row)
+            for (program, outcome), at in order.items():
+                rows_of = np.array(sorted(at, key=lambda row: (self.years[row], row)), dtype=np.int64)
+                self._once(program, outcome, rows_of, district)
+                named = (program, outcome or "result", self.groups[int(rows_of[0])])
+                spent, came, year, of = money[rows_of], result[rows_of], self.years[rows_of], district[rows_of]
+                found.append(FitPoints(*named, spent, came, year, of))
+        return tuple(found)
+
+    def _once(self, program: str, outcome: str, rows: Ints, district: Ints) -> None:
+        """Refuse two points of one program, outcome, year and district."""
+        seen: dict[tuple[int, int], int] = {}
+        for row in rows.tolist():
+            first = seen.setdefault((int(self.years[row]), int(district[row])), row)
+            if first != row:
+                grid = self.reader.grid
+                of = f"{program!r}" + (f" and {outcome!r}" if outcome else "")
+                message = f"the point of {of} stands twice, first in row {int(grid.rows[first])}"
+                expected = "one row for each program, outcome, year and district; add them up first"
+                raise ScenarioError([Problem("duplicate-id", message, grid.place(row, -1), expected)])
+
+
+def _deflated(
+    reader: _HistoryReader, money: Floats, years: Ints, index: str | Path | None, price_year: int | None
+) -> tuple[Floats, str, str]:
+    """Return the spending in the prices of one year, that year, and what the index is called."""
+    if index is None:
+        if price_year is not None:
+            raise OptionError("a price year without a price index says nothing", hint="name the index: --index FILE")
+        reader.notes.append("spending is taken as it stands: no price index was named (--index FILE or HEADER)")
+        return money, "", ""
+    if (years < 0).all():
+        raise OptionError("a price index is by year, and the table has no years", hint="name them: --year HEADER")
+    base = int(years.max()) if price_year is None else price_year
+    if isinstance(index, str) and index in reader.grid.headers:
+        values = reader.numbers(reader.grid.headers.index(index), "index")
+        levels, name, file = _by_year(years, values), index, reader.grid.file
+    else:
+        levels, name = _index_file(index)
+        file = str(index)
+    missing = [year for year in sorted({*years[years >= 0].tolist(), base}) if year not in levels]
+    if missing:
+        message = f"the price index {file} has no value for {', '.join(map(str, missing[:5]))}"
+        raise OptionError(message, hint="one value for each year of the table, and for the price year")
+    factor = np.array([levels[base] / levels[year] if year >= 0 else 1.0 for year in years.tolist()])
+    return money * factor, str(base), name
+
+
+def _index_file(index: str | Path) -> tuple[dict[int, float], str]:
+    """Return the values of a price index by year, from a file of two columns, and what it is called."""
+    reader = _HistoryReader(_grid_of(index))
+    year = reader.find("year", None, required=True)
+    others = [at for at in range(len(reader.grid.headers)) if at != year]
+    fits = [at for at in others if re.fullmatch(_INDEX, _plain(reader.grid.headers[at]))]
+    chosen = (fits or others)[:1]
+    if not chosen:
+        raise OptionError(f"{reader.grid.file} has no column for the index", hint="columns: year and index")
+    values, years = reader.numbers(chosen[0], "index"), reader.years(year)
+    if reader.problems or reader.grid.problems:
+        raise ScenarioError([*reader.grid.problems, *reader.problems])
+    header = reader.grid.headers[chosen[0]]
+    stem = Path(reader.grid.file).stem
+    name = header if _plain(header) not in ("index", "value", "price index") else stem
+    return _by_year(years, values), name
+
+
+def _by_year(years: Ints, values: Floats) -> dict[int, float]:
+    known = ~np.isnan(values)
+    return dict(zip(years[known].tolist(), values[known].tolist(), strict=True))
+
+
+def _grid_of(table: str | Path | pd.DataFrame) -> Grid:
+    """Return the cells of a file or of a pandas table."""
+    if not isinstance(table, str | Path):
+        headers = [header_text(header) for header in table.columns]
+        return grid_of_series(FRAME, headers, [table.iloc[:, at] for at in range(len(headers))])
+    file, sheet = split_sheet(str(table))
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return read_grid(data, file, sheet, Table.model_validate({"file": str(table)}))
+
+
+def _plain(header: str) -> str:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    return re.sub(r"[^a-z0-9]+", " ", spaced.casefold()).strip()
+
+
+def _name_of(header: str) -> str:
+    """Return the name of an outcome that a column of results is of."""
+    return re.sub(r"\W+", "_", header.strip()).strip("_") or "result"
+
+
+def _quoted(words: str) -> str:
+    return f"'{words}'" if re.search(r"\W", words) else words
