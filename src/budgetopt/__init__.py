@@ -95,7 +95,15 @@ if TYPE_CHECKING:
     from budgetopt.formulation.spending.terms import SpendingTerms as SpendingTerms
     from budgetopt.reading import load as load
     from budgetopt.reading.changes import Change as Change
+    from budgetopt.reading.office.choices import ChoiceError as ChoiceError
     from budgetopt.reading.office.choices import Choices as Choices
+    from budgetopt.reading.office.choices import Option as Option
+    from budgetopt.reading.office.first_scenario import BudgetFile as BudgetFile
+    from budgetopt.reading.office.other_sheets import Grant as Grant
+    from budgetopt.reading.office.other_sheets import Grants as Grants
+    from budgetopt.reading.office.other_sheets import Measures as Measures
+    from budgetopt.reading.starting import first_scenario as first_scenario
+    from budgetopt.reading.starting import read_budget as read_budget
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
@@ -188,7 +196,10 @@ _EXPORTS = {
     "budgetopt.formulation.spending.terms": "LevelTerms OutcomeTerms SpendingTerms",
     "budgetopt.reading": "load",
     "budgetopt.reading.changes": "Change",
-    "budgetopt.reading.office.choices": "Choices",
+    "budgetopt.reading.office.choices": "ChoiceError Choices Option",
+    "budgetopt.reading.office.first_scenario": "BudgetFile",
+    "budgetopt.reading.office.other_sheets": "Grant Grants Measures",
+    "budgetopt.reading.starting": "first_scenario read_budget",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",
     "budgetopt.scenario": "ProgramTable Scenario",

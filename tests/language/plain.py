@@ -55,6 +55,13 @@ class Plain:
             if plan.units is not None and isfinite(plan.units[i, k])
         }
 
+        pairs = [(name, other) for name, words in self.resources.items() for other in words.get("stand_in", {})]
+        self.made = {
+            (*pair, t): Fraction(float(plan.stand_ins[i, k])) if plan.stand_ins is not None else ZERO
+            for i, pair in enumerate(pairs)
+            for k, t in enumerate(self.periods)
+        }
+
     # --- programs
 
     def spent(self, program: str, period: str, funds: Iterable[str] | None = None) -> Fraction:
@@ -218,7 +225,18 @@ class Plain:
         return sum((self.effect(program, outcome, period) for program in self.programs), ZERO)
 
     def used(self, resource: str, period: str) -> Fraction:
-        return sum((self.use(program, resource, period) for program in self.programs), ZERO)
+        total = sum((self.use(program, resource, period) for program in self.programs), ZERO)
+        for (name, other, when), units in self.made.items():
+            if when == period and resource == name:
+                total -= units
+            elif when == period and resource == other:
+                total += units * self.stand_in(name, other)[0]
+        return total
+
+    def stand_in(self, resource: str, other: str) -> tuple[Fraction, Any]:
+        """Return how many units of another resource take the place of one, and how many it may at most, if said."""
+        said = self.resources[resource]["stand_in"][other]
+        return (exact(said["per_unit"]), said.get("at_most")) if isinstance(said, Mapping) else (exact(said), None)
 
     def value(self, what: str, program: str, period: str, funds: Iterable[str] | None) -> Fraction:
         if what == "spending":
@@ -460,6 +478,10 @@ class Plain:
             for period in self.periods if "capacity" in words else ():
                 gap = self.used(name, period) - exact(per_period(words["capacity"], period, 0))
                 yield Miss("resource", name, period, None, None, gap)
+        for (name, other, period), units in self.made.items():
+            most = self.stand_in(name, other)[1]
+            gap = -units if most is None else max(-units, units - exact(most))
+            yield Miss("stand-in", f"{other} for {name}", period, None, None, gap)
 
     def _rule(self, rule: Mapping[str, Any]) -> list[Miss]:
         held = [period for period in self.periods if period in rule.get("periods", self.periods)]

@@ -86,6 +86,11 @@ def told(
         document["resources"] = {"staff": {"capacity": 0, "unit": "FTE"}}
         if _chance(draw, 3):
             document["resources"]["hours"] = {"unit": "hours"}
+            if _chance(draw):
+                # hours of others take the place of staff
+                document["resources"]["hours"]["capacity"] = 0
+                said = draw(st.sampled_from([2, 0.5, {"per_unit": 1.5, "at_most": 3}, {"per_unit": 4, "at_most": 0}]))
+                document["resources"]["staff"]["stand_in"] = {"hours": said}
     kinds = ["packages", "project"] if whole else CONCAVE if concave else KINDS
     document["programs"] = {
         f"p{i}": _program(draw, document, draw(st.sampled_from(kinds)), concave=concave)
@@ -275,6 +280,7 @@ def _witness(draw: st.DrawFn, document: Mapping[str, Any]) -> SpendingPlan:
         np.zeros((len(funds), len(funds), len(periods))),
         np.zeros((sum(counts), len(periods)), dtype=bool),
         np.repeat(np.array(units)[:, None], len(periods), axis=1),
+        _stand_ins(draw, document),
     )
     assert plan.packages is not None
     assert plan.units is not None
@@ -300,6 +306,16 @@ def _witness(draw: st.DrawFn, document: Mapping[str, Any]) -> SpendingPlan:
         if "packages" in words:
             plan.spending[i, 0] = [float(plain.due(program, period)) for period in periods]
     return plan
+
+
+def _stand_ins(draw: st.DrawFn, document: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    """Draw what hours of others make of staff in each period, if they may."""
+    periods = len(document["periods"])
+    said = document.get("resources", {}).get("staff", {}).get("stand_in", {}).get("hours")
+    if said is None:
+        return np.zeros((0, periods))
+    most = said["at_most"] if isinstance(said, dict) else 5
+    return np.array([[float(draw(st.integers(0, most))) for _ in range(periods)]])
 
 
 def _choose(
@@ -543,13 +559,16 @@ def some_plans(case: Told, start: SpendingPlan) -> st.SearchStrategy[SpendingPla
 def _near(draw: st.DrawFn, case: Told, start: SpendingPlan) -> SpendingPlan:
     assert start.packages is not None
     assert start.units is not None
-    plan = SpendingPlan(start.spending.copy(), start.transfers.copy(), start.packages.copy(), start.units.copy())
+    made = None if start.stand_ins is None else start.stand_ins.copy()
+    plan = SpendingPlan(start.spending.copy(), start.transfers.copy(), start.packages.copy(), start.units.copy(), made)
     assert plan.packages is not None
     assert plan.units is not None
     scenario = case.scenario
     ids, funds, periods = list(scenario.programs), list(scenario.funds), list(scenario.periods)
     unit_cost = scenario.programs.number("service.unit_cost")
     packaged = np.isin(np.arange(len(ids)), scenario.packages.program)
+    if made is not None and made.size and draw(st.booleans()):
+        made[0, draw(st.integers(0, len(periods) - 1))] += draw(st.integers(-4, 6))
     for _ in range(draw(st.integers(1, 4))):
         i, k = draw(st.integers(0, len(ids) - 1)), draw(st.integers(0, len(periods) - 1))
         if packaged[i]:

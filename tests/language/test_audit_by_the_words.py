@@ -53,6 +53,7 @@ def test_a_plan_is_read_back_from_its_tables(case: Told) -> None:
     assert np.array_equal(again.transfers, case.plan.transfers)
     assert np.array_equal(again.packages_in(case.scenario), case.plan.packages_in(case.scenario))
     assert np.array_equal(again.units_in(case.scenario), case.plan.units_in(case.scenario), equal_nan=True)
+    assert np.array_equal(again.stand_ins_in(case.scenario), case.plan.stand_ins_in(case.scenario))
 
 
 @given(told())

@@ -214,6 +214,12 @@ def test_points_that_do_not_fit_their_ballot_are_refused() -> None:
     assert "in 4 ballots, lines 17, 18, 20 ..." in str(caught.value)
 
 
+def test_nothing_has_to_be_said_of_an_election(tmp_path: Path, capsys: pytest.CaptureFixture[Any]) -> None:
+    (tmp_path / "town.pb").write_bytes(election(APPROVAL))
+    assert main(["new", str(tmp_path / "town"), "--from", str(tmp_path / "town.pb"), "--sheet", "VOTES"]) == 2
+    assert "is an election, of which nothing else has to be said" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[Any]) -> None:
     assert main(["new", str(tmp_path / "town"), "--from", str(tmp_path / "none.pb")]) == 2
     assert "cannot be read: no such file" in capsys.readouterr().err

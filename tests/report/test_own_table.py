@@ -232,6 +232,29 @@ def test_a_table_of_the_workbook_covers_the_plan_so_that_it_is_sorted_with_it(tm
     assert len({column.id for column in table.tableColumns}) == 9
 
 
+def test_the_order_of_calculation_is_left_to_the_spreadsheet_program(tmp_path: Path) -> None:
+    """A list of formulas that lacks new ones, as Excel keeps it, would be wrong: it is made anew when one opens it."""
+    home = folder(tmp_path, "office.xlsx!Offers & more")
+    office(home / "made.xlsx")
+    override = '<Override PartName="/xl/calcChain.xml" ContentType="application/vnd.calcChain+xml"/></Types>'
+    relation = '<Relationship Id="rId99" Type="http://x/calcChain" Target="calcChain.xml"/></Relationships>'
+    with zipfile.ZipFile(home / "made.xlsx") as old, zipfile.ZipFile(home / "office.xlsx", "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            text = (
+                text.replace("</Types>", override).replace("</Relationships>", relation)
+                if "workbook" in name or ("Types" in name)
+                else text
+            )
+            new.writestr(name, re.sub("<calcPr[^>]*/>", "", text))
+        new.writestr("xl/calcChain.xml", "<calcChain/>")
+    with zipfile.ZipFile(bo.solve(home).to_own_table(home / "plan.xlsx")) as copy:
+        assert "xl/calcChain.xml" not in copy.namelist()
+        assert b"calcChain" not in copy.read("[Content_Types].xml") + copy.read("xl/_rels/workbook.xml.rels")
+        book = copy.read("xl/workbook.xml").decode()
+    assert re.search(r'</(definedNames|sheets)><calcPr fullCalcOnLoad="1"/>', book)
+
+
 def test_charts_beside_the_table_are_not_covered(tmp_path: Path) -> None:
     home = folder(tmp_path, "office.xlsx!Offers & more")
     office(home / "office.xlsx")

@@ -63,7 +63,7 @@ class Prices:
 
     @property
     def money_less(self) -> Floats:
-        """What one dollar less of recurring revenue takes away, likewise; NaN where there is no plan, or no dollar."""
+        """What one dollar less of it takes away; NaN where there is no plan, or no dollar. Shape (funds, periods)."""
         return self._both_sides[1]
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from budgetopt.audit import SpendingPlan
 from budgetopt.errors import near
 from budgetopt.reading.budget_file import read_budget_file
 from budgetopt.reading.office.choices import Choices
+from budgetopt.reading.plan_columns import is_plan
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.programs import Floats, Ints, Texts, objects
 from budgetopt.scenario.scenario import Scenario
@@ -140,7 +141,14 @@ def diff_budgets(before: str | Path, after: str | Path, choices: Choices | None 
     ScenarioError
         If cells of those cannot be read.
     """
-    (one, first), (other, second) = read_budget_file(before, choices), read_budget_file(after, choices)
+    one, first, headers = read_budget_file(before, choices)
+    other, second, others = read_budget_file(after, choices)
+    both = [header for header in headers if header in others and is_plan(header)]
+    if both and "baseline" not in (choices or Choices()).columns:
+        # two copies with a plan differ in it, and not in the office's own columns
+        known = choices or Choices()
+        plan = replace(known, columns={**known.columns, "baseline": both[0]})
+        (one, first, _), (other, second, _) = read_budget_file(before, plan), read_budget_file(after, plan)
     files = (Path(before).name, Path(after).name)
     old, new, doubts = _matched(one, other)
     gone = one.programs.names()[old[new < 0]].tolist()

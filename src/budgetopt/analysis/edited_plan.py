@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation import solve as solve_one
@@ -14,7 +15,7 @@ from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError
 from budgetopt.reading.edited_table import read_edited_tables
 from budgetopt.reading.yaml_text import to_yaml
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Floats, put
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -115,6 +116,16 @@ class EditedPlan:
     def _audits(self) -> tuple[Audit | None, Audit | None]:
         return (None if self.best is None else self.best.audit), self.audit
 
+    def held(self) -> Scenario:
+        """Return the scenario in which each edited amount is both floor and ceiling of its program.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario is wrong with these limits.
+        """
+        return self.scenario.with_(*((("programs", name, *key), value) for name, key, value in self._limits()))
+
     def to_layer(self, extends: str) -> str:
         """Return a scenario file that extends another, in which each edited amount is both floor and ceiling.
 
@@ -123,21 +134,23 @@ class EditedPlan:
         extends
             The scenario file or folder that it extends, relative to the folder in which the layer is written.
         """
-        programs: dict[str, dict[str, dict[str, object]]] = {}
-        periods = self.scenario.periods
+        tree: dict[str, Any] = {"extends": extends}
+        tree["name"] = f"{self.scenario.name}, as edited in {Path(self.file).name}"
+        for name, key, value in self._limits():
+            put(tree, ("programs", name, *key), value)
+        return to_yaml(tree)
+
+    def _limits(self) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+        """Yield what holds the edited amounts: programs, keys and values."""
+        periods, told = self.scenario.periods, set[int]()
         for edit in self.edits:
-            key = str(self.scenario.programs.ids[edit.program])
-            spending = programs.setdefault(key, {"spending": {"at_least": {}, "at_most": {}}})["spending"]
-            for limit in ("at_least", "at_most"):
-                if len(periods) == 1:
-                    spending[limit] = edit.after
-                else:
-                    amounts = spending[limit]
-                    assert isinstance(amounts, dict)
-                    amounts[periods[edit.period]] = edit.after
-            spending.setdefault("because", f"Set by hand: {edit.place}")
-        name = f"{self.scenario.name}, as edited in {Path(self.file).name}"
-        return to_yaml({"extends": extends, "name": name, **({"programs": programs} if programs else {})})
+            name = str(self.scenario.programs.ids[edit.program])
+            when = (periods[edit.period],) if len(periods) > 1 else ()
+            yield name, ("spending", "at_least", *when), edit.after
+            yield name, ("spending", "at_most", *when), edit.after
+            if edit.program not in told:
+                told.add(edit.program)
+                yield name, ("spending", "because"), f"Set by hand: {edit.place}"
 
 
 def _compared(names: list[str], before: Floats, after: Floats) -> pd.DataFrame:

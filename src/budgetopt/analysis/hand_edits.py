@@ -11,7 +11,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.analysis.differences import program_keys
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.audit.current import charge, packages_bought
-from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.errors import Place
 from budgetopt.reading.edited_table import EditedTable
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
@@ -59,7 +59,8 @@ class HandEdits:
         moved: Bools = np.abs(total - before) > self.least
         paid_anew: Bools = (said & (np.abs(given - was) > self.least)).any(axis=1)
         adds_up: Bools = np.abs(given.sum(axis=1) - total) <= self.least * max(was.shape[1], 1)
-        self._refuse(table, rows[moved & paid_anew & ~adds_up], period)
+        in_parts = moved & paid_anew & ~adds_up
+        given[in_parts] = self._in_parts(table, rows[in_parts], period, given[in_parts], total[in_parts])
         # where only the cells of funds are edited, the program gets their sum
         by_funds = paid_anew & ~moved & ~adds_up
         for row in np.flatnonzero(by_funds).tolist():
@@ -78,19 +79,19 @@ class HandEdits:
         changed = moved | paid_anew
         self.spending[programs[changed], :, period] = given[changed]
 
-    def _refuse(self, table: EditedTable, rows: Ints, period: int) -> None:
-        problems = [
-            Problem(
-                "sum",
-                f"the plan of {table.edited.ids[row]!r} is not the sum of what its funds pay, and both were changed",
-                table.place(row, period),
-                "an amount that its funds pay together",
-                "change one of the two: the other follows",
+    def _in_parts(self, table: EditedTable, rows: Ints, period: int, given: Floats, total: Floats) -> Floats:
+        """Return totals shared as the cells of the funds are, where these do not add up to them."""
+        for row in rows.tolist():
+            place = table.place(row, period)
+            name = table.edited.ids[row]
+            self.remarks.append(
+                f"{place}: the plan of {name!r} is not the sum of what its funds pay; it is taken, and they pay in "
+                "proportion"
             )
-            for row in rows.tolist()
-        ]
-        if problems:
-            raise ScenarioError(problems)
+        sums = given.sum(axis=1, keepdims=True)
+        even = np.full_like(given, 1 / max(given.shape[1], 1))
+        shares: Floats = np.where(sums > 0, given / np.where(sums > 0, sums, 1.0), even)
+        return shares * total[:, None]
 
     def _shared(self, was: Floats, total: Floats, programs: Ints) -> Floats:
         """Return what the funds pay of totals that are at most what they paid: fixed parts, or parts as they were."""

@@ -22,6 +22,7 @@ from budgetopt.errors import OptionError, OutOfTimeError
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
+    from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -43,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--gap", metavar="SHARE", type=share, help=text)
     add("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
+    text = "hold the amounts that were edited in a copy of the office's own table, and solve around them; see `audit`"
+    add("--edits", metavar="PLAN", help=text)
     add = parser.add_argument_group("what to print and write").add_argument
     text = "write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     add("--report", metavar="FILE", action="append", default=[], help=text)
@@ -50,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--excel", metavar="FILE", action="append", default=[], help=text)
     text = "write a copy of the office's own table of programs with the plan beside it: .xlsx or .csv, like the table"
     add("--out", metavar="FILE", help=text)
-    text = "the office's own table for --out, as the scenario names it; left out, the only one that it has"
+    text = "the office's own table for --out and --edits, as the scenario names it; left out, the only one that it has"
     add("--into", metavar="TABLE", default="", help=text)
     add("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
     add("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
@@ -69,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         tables_to_fill(scenario, arguments.out, arguments.into)
     options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
     options = {key: value for key, value in options.items() if value is not None}
+    if arguments.edits is not None:
+        scenario = _with_edits(arguments, scenario)
     with watched() as interrupted, progress("Solving"):
         try:
             plan = solved_or_why_not(scenario, **options)
@@ -87,6 +92,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _with_edits(arguments: argparse.Namespace, scenario: Scenario) -> Scenario:
+    """Return the scenario in which the amounts that were edited in a copy are held."""
+    from budgetopt.analysis.edited_plan import edited_plan
+
+    with progress("Reading the edits"):
+        edited = edited_plan(scenario, arguments.edits, table=arguments.into, time_limit=arguments.time_limit)
+        if edited.best is None:
+            # what was edited is known by the best plan, and there is none
+            solved_or_why_not(scenario)
+        held = edited.held()
+    for remark in edited.remarks:
+        say(f"note: {remark}")
+    return held
+
+
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse outputs that cannot be written, before any work is done."""
     for name in arguments.report:
@@ -95,7 +115,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         check_target("--excel", name, (".xlsx",))
     if arguments.out is not None:
         check_target("--out", arguments.out)
-    elif arguments.into:
+    elif arguments.into and arguments.edits is None:
         raise OptionError("--into names a table, and --out is missing", hint="name the copy to write: --out plan.xlsx")
     if arguments.json == STDIO:
         if arguments.format not in (None, "json"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["CHANGE", "FIRST_ROW", "PLAN", "PlanColumn", "find_columns", "plan_columns"]
+__all__ = ["CHANGE", "FIRST_ROW", "PLAN", "PlanColumn", "find_columns", "is_plan", "plan_columns"]
 
 PLAN, CHANGE = "plan", "change"
 FIRST_ROW = "(on the first row of each program)"
@@ -54,6 +54,11 @@ def plan_columns(scenario: Scenario, funds: Sequence[int] | None = None) -> tupl
         if len(names) > 1:
             found += [PlanColumn(PLAN, period, fund, f"plan{when} from {names[fund]}{unit}") for fund in chosen]
     return tuple(found)
+
+
+def is_plan(header: str) -> bool:
+    """Return whether a header is that of a column of a plan, all funds together."""
+    return re.fullmatch(rf"(.+ )?{PLAN}( (?!from )[^,]+)?(, .+)?", normal(header)) is not None and "," in header
 
 
 def find_columns(headers: Sequence[str], columns: Sequence[PlanColumn]) -> dict[PlanColumn, int]:

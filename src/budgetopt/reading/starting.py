@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.reading.frame import FRAME
+from budgetopt.reading.layers import assembled
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
-from budgetopt.reading.office.guess import Guess, guess
-from budgetopt.reading.scenario_files import SCENARIO_FILE
+from budgetopt.reading.office.first_scenario import BudgetFile, scenario_text
+from budgetopt.reading.office.guess import guess
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
+from budgetopt.reading.scenario_files import SCENARIO_FILE, Source
 from budgetopt.reading.tables.columns import condensed
+from budgetopt.reading.tables.parquet_book import book_of_frame
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.read import open_book, sheet_of, split_sheet
 from budgetopt.reading.tables.shape import shape
 from budgetopt.reading.tables.sheet import Book
-from budgetopt.reading.yaml_text import number_text, quoted
+from budgetopt.reading.yaml_file import parse_yaml
 from budgetopt.scenario.joining import with_summed_baselines
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import ProgramTable
+from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["BudgetFile", "from_table", "read_budget"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BudgetFile", "first_scenario", "from_table", "read_budget"]
 
 _SHOWN = 6
-
-
-@dataclass(frozen=True)
-class BudgetFile:
-    """An office's own file as it was understood.
-
-    Parameters
-    ----------
-    table
-        How it is read, as ``tables`` of a scenario says it.
-    programs
-        Its programs.
-    remarks
-        What was taken for what, and what is left out with how much money; one sentence each.
-    """
-
-    file: str
-    sheet: str
-    table: Table
-    programs: ProgramTable
-    remarks: tuple[str, ...]
 
 
 def from_table(name: str, title: str, choices: Choices | None = None) -> tuple[dict[str, bytes], list[str]]:
@@ -57,8 +45,43 @@ def from_table(name: str, title: str, choices: Choices | None = None) -> tuple[d
     """
     data, found = _read(name, choices or Choices())
     copied = Path(found.file).name
-    text = _scenario(found, copied + (f"!{found.sheet}" if found.sheet else ""), title)
+    text = scenario_text(found, copied, title)
     return {SCENARIO_FILE: text.encode(), copied: data}, list(found.remarks)
+
+
+def first_scenario(source: str | Path | pd.DataFrame, *, name: str = "", choices: Choices | None = None) -> Scenario:
+    """Return the scenario that a budget file begins, as the command ``new --from`` writes it, without writing files.
+
+    Every program keeps its baseline, or is cut as evenly as the limits allow, until outcomes are named.
+
+    Parameters
+    ----------
+    source
+        The file, as for the command, or a pandas table of what such a file holds.
+    name
+        The scenario's name; left out, the name of the file.
+    choices
+        What is known of the file; whatever is left out is found in it.
+
+    Raises
+    ------
+    ChoiceError
+        If the file may mean two things: an OptionError with the options, each with the choices that settle it.
+    OptionError
+        If it cannot be read, or holds no table of programs and their money.
+    ScenarioError
+        If cells of that table cannot be read.
+    """
+    chosen = choices or Choices()
+    if not isinstance(source, str | Path):
+        found = _understood(book_of_frame(source, FRAME), chosen)
+        tree = parse_yaml(scenario_text(found, "", name)).tree
+        del tree["tables"]
+        return assembled([Source(tree | {"source": ""}, programs=(found.programs,))]).scenario()
+    _, found = _read(str(source), chosen)
+    path = Path(found.file)
+    tree = parse_yaml(scenario_text(found, path.name, name or path.stem)).tree
+    return assembled([Source(tree, folder=path.parent)]).scenario()
 
 
 def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
@@ -89,22 +112,29 @@ def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:
         data = Path(file).read_bytes()
     except OSError as error:
         raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    book = open_book(data, file)
-    found = _best_sheet(book, replace(choices, sheet=sheet or choices.sheet))
-    named = f"{file}!{found.sheet.name}" if sheet or len(book.names) > 1 else file
+    return data, _understood(open_book(data, file), replace(choices, sheet=sheet or choices.sheet))
+
+
+def _understood(book: Book, choices: Choices) -> BudgetFile:
+    file, found = book.file, _best_sheet(book, choices)
+    named = f"{file}!{found.sheet.name}" if choices.sheet or len(book.names) > 1 else file
     table = Table.model_validate({"file": named, **found.table})
     grid = shape(found.sheet, table)
     programs, problems = read_programs(grid, table, lambda _header: None)
     if problems or grid.problems:
         raise ScenarioError(condensed([*grid.problems, *problems]))
     programs = with_summed_baselines(programs)
-    remarks = [*book.notes, *found.remarks, _sums(found, programs, float(table.scale))]
-    return data, BudgetFile(file, split_sheet(named)[1], table, programs, tuple(remarks))
+    measures, of_measures = find_measures(book, found.sheet.name, programs)
+    grants, of_grants = find_grants(book, found.sheet.name, programs)
+    sums = _sums(found, programs, float(table.scale))
+    remarks = (*book.notes, *found.remarks, *of_measures, *of_grants, sums)
+    return BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants)
 
 
 def _best_sheet(book: Book, choices: Choices) -> Guess:
     """Return the guess of the sheet that was named, or of the only one that holds a table of programs."""
     shown = [name for name in book.names if name not in book.hidden] or list(book.names)
+    shown = [name for name in shown if len(shown) == 1 or not is_other_sheet(book.read(name))] or shown
     if choices.sheet or len(shown) == 1:
         return guess(sheet_of(book, choices.sheet or shown[0]), choices)
     found: dict[str, Guess | ChoiceError] = {}
@@ -160,97 +190,3 @@ def _counted(count: int, what: str) -> str:
     """Return a number of things; the first word that ends in s names them."""
     first, *rest = what.split(" ")
     return " ".join([f"{count:,}", first.removesuffix("s") if count == 1 else first, *rest])
-
-
-def _scenario(found: BudgetFile, file: str, title: str) -> str:
-    """Return a scenario file that pays for the baselines of all programs, and asks for an even cut."""
-    programs = found.programs
-    lines = [
-        f"# Made from {file}. Look over what each column was taken for, then add what the money is for: outcomes.",
-        "format: budgetopt/1",
-        f"name: {quoted(title or 'Untitled')}",
-        f"source: {quoted(file)}",
-        "",
-        "# Each fund's revenue is the sum of the baselines that it pays: put the forecast in its place.",
-        "funds:",
-        *_funds(programs),
-        "",
-        "tables:",
-        "  programs:",
-        f"    file: {quoted(file)}",
-        *_table_lines(found.table),
-        "",
-        "# What the money is for, and what a program does for it. For example:",
-        "# outcomes:",
-        "#   visits: {unit: visits, weight: 5}",
-        "# programs:",
-        f"#   {quoted(programs.ids[0]) if len(programs) else 'library'}: {{outcomes: {{visits: {{per_dollar: 0.2}}}}}}",
-        "# objective: {maximize: weighted outcomes}",
-        "# Until then every program keeps its baseline, or is cut as evenly as the limits allow.",
-        "objective: {minimize: largest cut}",
-        "# Programs of which nothing is measured keep this share of their baselines when outcomes are the objective.",
-        "keep_unmeasured: 100%",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _table_lines(table: Table) -> Iterator[str]:
-    """Yield how a table is read, as a scenario file says it."""
-    said = table.model_dump(exclude_defaults=True, exclude={"file", "columns"})
-    for key, value in said.items():
-        if isinstance(value, dict):
-            yield f"    {key}:"
-            yield from (f"      {quoted(name)}: {_value(item)}" for name, item in value.items())
-        elif key == "skip_rows":
-            yield f"    {key}: [{', '.join(map(str, _ranges(value)))}]"
-        else:
-            yield f"    {key}: {_value(value)}"
-    if table.columns:
-        yield "    columns:"
-        yield from (f"      {quoted(header)}: {quoted(key)}" for header, key in table.columns.items())
-
-
-def _ranges(rows: Sequence[int]) -> Iterator[int | str]:
-    """Yield rising row numbers with runs of three and more as ranges."""
-    start = 0
-    for at in range(1, len(rows) + 1):
-        if at == len(rows) or rows[at] != rows[at - 1] + 1:
-            run = rows[start:at]
-            yield from [f"{run[0]}-{run[-1]}"] if len(run) > 2 else run
-            start = at
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, tuple | list):
-        items = [_value(item) for item in value]
-        return items[0] if len(items) == 1 else f"[{', '.join(items)}]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return number_text(value)
-    return quoted(str(value))
-
-
-def _funds(programs: ProgramTable) -> Iterator[str]:
-    """Yield one fund for each that the file names, or one that pays for everything."""
-    paid = {name: float(column.values.sum()) for name, column in programs.under("baseline_by_fund").items()}
-    baseline = np.nan_to_num(programs.baseline())
-    if paid:
-        stated = np.zeros(len(programs), dtype=bool)
-        for column in programs.under("baseline_by_fund").values():
-            stated[column.rows] = True
-        rest = float(baseline[~stated].sum())
-        if rest:
-            paid["general"] = paid.get("general", 0.0) + rest
-    else:
-        rows, names = programs.items("funds")
-        paid = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
-        named, first = np.unique(rows, return_index=True)
-        payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
-        for row, amount in enumerate(baseline.tolist()):
-            paid[payers.get(row, next(iter(paid)))] += amount
-    for name, total in paid.items():
-        cents = round(total * 100)
-        revenue = f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
-        yield f"  {quoted(name)}: {{kind: general, revenue: {revenue}}}"

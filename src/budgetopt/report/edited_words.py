@@ -54,10 +54,11 @@ def _moved(table: pd.DataFrame, least: float) -> Iterator[tuple[str, pd.Series[f
 
 def _edits(edited: EditedPlan) -> Iterator[str]:
     numbers, scenario, edits = Numbers(edited.scenario.currency), edited.scenario, edited.edits
+    other = "the baseline" if edited.best is None else "the best plan"
     if not edits:
-        yield "Every amount is that of the best plan."
+        yield f"Every amount is that of {other}."
         return
-    yield f"{plural(len(edits), 'amount')} {'differs' if len(edits) == 1 else 'differ'} from the best plan:"
+    yield f"{plural(len(edits), 'amount')} {'differs' if len(edits) == 1 else 'differ'} from {other}:"
     names = scenario.programs.names()
     for edit in edits[:SHOWN]:
         when = f" in {one_line(scenario.periods[edit.period])}" if len(scenario.periods) > 1 else ""

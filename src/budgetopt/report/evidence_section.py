@@ -9,6 +9,7 @@ from budgetopt.report.content import Block, Cell, Media, Paragraph, References, 
 from budgetopt.report.moved_money import moved_tables, moved_words
 from budgetopt.report.numbers import plural
 from budgetopt.report.sources import EffectLine
+from budgetopt.report.unmeasured_programs import unmeasured_tables, unmeasured_words
 from budgetopt.report.view import PlanView
 
 __all__ = ["evidence_blocks", "evidence_sheets"]
@@ -22,6 +23,7 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
     if view.media is Media.PAGE:
         yield from _assumptions(view)
         yield from moved_tables(view)
+        yield from unmeasured_tables(view)
         if view.other_assumptions:
             yield ReportTable(
                 caption="Other figures that are assumptions, by the word of their source.",
@@ -41,7 +43,7 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
         sources = [(source.number, source.dated, source.used_for()) for source in view.sources.all]
         none = Paragraph("The scenario names no source.", heading="Sources")
         yield References(sources) if sources else none
-    elif words := " ".join(filter(None, (view.assumption_words, moved_words(view)))):
+    elif words := " ".join(filter(None, (view.assumption_words, moved_words(view), unmeasured_words(view)))):
         yield Paragraph(words, media=Media.SUMMARY)
 
 
@@ -101,6 +103,7 @@ def evidence_sheets(view: PlanView) -> list[ReportTable]:
         _sheet("Effects", "Effect", effects),
         _sheet("Assumptions", "What is assumed", assumed),
         *moved_tables(view),
+        *unmeasured_tables(view),
     ]
 
 

@@ -15,6 +15,8 @@ from budgetopt.scenario.programs import Bools, Ints
 
 __all__ = ["ambiguous", "is_negative_text", "not_known", "plain_texts"]
 
+_OTHER = re.compile(r"[^0-9.\n]")
+"""What stands in no number that is plain already."""
 _DASHES = re.compile(r"(?:[^\w\s.,()-]\s*)?[-\u2013\u2014\u2212]+")
 _BRACKETS = re.compile(r"([^\w\s.,()-]?)\s*\(\s*([^\w\s.,()-]?)\s*([\d.,_' \u00a0\u202f\u2019]+)\s*\)")
 _CURRENCY = re.compile(r"([-+\u2212]?)\s*\$\s*([-+\u2212]?)\s*(?=[\d.,])")
@@ -40,6 +42,8 @@ def plain_texts(
     is_signed
         Whether brackets are read as a minus sign.
     """
+    if decimal is None and not _OTHER.search("\n".join(texts)):
+        return texts
     rewritten = {}
     for text in set(texts):
         if not text.isdecimal() and (new := _plain(text, decimal, is_zero=is_zero, is_signed=is_signed)) != text:
@@ -67,6 +71,8 @@ def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
 
     That is so where every cell with a point has three digits behind it: ``46.000`` is 46 or 46,000.
     """
+    if "." not in "".join(texts):
+        return np.empty(0, dtype=np.int64)
     points = [at for at, text in enumerate(texts) if "." in text]
     at = np.array([cell for cell in points if not numbers[cell]], dtype=np.int64)
     if not len(at) or not all(_GROUPED.fullmatch(texts[cell]) for cell in at.tolist()):

@@ -1,0 +1,209 @@
+"""The text of a first scenario, made of what was understood of an office's budget file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from budgetopt.reading.office.other_sheets import Grant, Grants, Measures
+from budgetopt.reading.yaml_text import number_text, quoted
+from budgetopt.scenario.model.table import Table
+from budgetopt.scenario.programs import ProgramTable
+
+__all__ = ["BudgetFile", "scenario_text"]
+
+
+@dataclass(frozen=True)
+class BudgetFile:
+    """An office's own file as it was understood.
+
+    Parameters
+    ----------
+    table
+        How it is read, as ``tables`` of a scenario says it.
+    programs
+        Its programs.
+    remarks
+        What was taken for what, and what is left out with how much money; one sentence each.
+    measures, grants
+        What other sheets of the workbook say of results and of grants.
+    """
+
+    file: str
+    sheet: str
+    table: Table
+    programs: ProgramTable
+    remarks: tuple[str, ...]
+    measures: Measures | None = None
+    grants: Grants | None = None
+
+
+def scenario_text(found: BudgetFile, file: str, title: str) -> str:
+    """Return a scenario file that pays for the baselines of all programs, and asks for an even cut.
+
+    ``file`` is the name of the budget file beside it.
+    """
+    copied = file
+    file += f"!{found.sheet}" if found.sheet and "!" in found.table.file else ""
+    lines = [
+        f"# Made from {file}. Look over what each column was taken for, then add what the money is for: outcomes.",
+        "format: budgetopt/1",
+        f"name: {quoted(title or 'Untitled')}",
+        f"source: {quoted(file)}",
+        "",
+        "# Each fund's revenue is the sum of the baselines that it pays: put the forecast in its place.",
+        "funds:",
+        *_fund_lines(found),
+        *_outcome_lines(found),
+        "",
+        "tables:",
+        "  programs:",
+        f"    file: {quoted(file)}",
+        *_table_lines(found.table.model_dump(exclude_defaults=True)),
+        *_evidence_lines(found, copied),
+        "",
+        *_example_lines(found),
+        "# Until then every program keeps its baseline, or is cut as evenly as the limits allow.",
+        "objective: {minimize: largest cut}",
+        "# Programs of which nothing is measured keep this share of their baselines when outcomes are the objective.",
+        "keep_unmeasured: 100%",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _example_lines(found: BudgetFile) -> Iterator[str]:
+    """Yield what to write next."""
+    if found.measures is not None:
+        yield "# The outcomes have no weights yet: what a unit of each is worth is for the council to say. Then write:"
+    else:
+        program = quoted(found.programs.ids[0]) if len(found.programs) else "library"
+        yield "# What the money is for, and what a program does for it. For example:"
+        yield "# outcomes:"
+        yield "#   visits: {unit: visits, weight: 5}"
+        yield "# programs:"
+        yield f"#   {program}: {{outcomes: {{visits: {{per_dollar: 0.2}}}}}}"
+    yield "# objective: {maximize: weighted outcomes}"
+
+
+def _outcome_lines(found: BudgetFile) -> Iterator[str]:
+    """Yield the outcomes of the sheet of results."""
+    if found.measures is None:
+        return
+    yield ""
+    yield "outcomes:"
+    for outcome, unit in found.measures.outcomes.items():
+        yield f"  {quoted(outcome)}: {{unit: {quoted(unit or outcome)}}}"
+
+
+def _evidence_lines(found: BudgetFile, copied: str) -> Iterator[str]:
+    """Yield how the sheet of results is read: this year's result of each program, at its baseline."""
+    if found.measures is None:
+        return
+    table = Table.model_validate(found.measures.table)
+    yield "  # This year's results. How they grow with the money is not said there: in proportion is assumed."
+    yield "  evidence:"
+    yield f"    file: {quoted(copied + '!' + table.file.rpartition('!')[2])}"
+    yield from _table_lines(table.model_dump(exclude_defaults=True))
+
+
+def _table_lines(table: dict[str, Any]) -> Iterator[str]:
+    """Yield how a table is read, as a scenario file says it."""
+    columns = table.get("columns", {})
+    for key, value in table.items():
+        if key in ("file", "columns"):
+            continue
+        if isinstance(value, dict):
+            yield f"    {key}:"
+            yield from (f"      {quoted(name)}: {_value(item)}" for name, item in value.items())
+        elif key == "skip_rows":
+            yield f"    {key}: [{', '.join(map(str, _ranges(value)))}]"
+        else:
+            yield f"    {key}: {_value(value)}"
+    if columns:
+        yield "    columns:"
+        yield from (f"      {quoted(header)}: {quoted(key)}" for header, key in columns.items())
+
+
+def _ranges(rows: Sequence[int]) -> Iterator[int | str]:
+    """Yield rising row numbers with runs of three and more as ranges."""
+    start = 0
+    for at in range(1, len(rows) + 1):
+        if at == len(rows) or rows[at] != rows[at - 1] + 1:
+            run = rows[start:at]
+            yield from [f"{run[0]}-{run[-1]}"] if len(run) > 2 else run
+            start = at
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        items = [_value(item) for item in value]
+        return items[0] if len(items) == 1 else f"[{', '.join(items)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_text(value)
+    return quoted(str(value))
+
+
+def _fund_lines(found: BudgetFile) -> Iterator[str]:
+    """Yield one fund for each that the file names, or one that pays for everything, and the grants of their sheet."""
+    paid = _paid(found.programs)
+    grants = {grant.name: grant for grant in found.grants.grants} if found.grants is not None else {}
+    first = max((name for name in paid if name not in grants), key=lambda name: paid[name], default="")
+    for name, total in (paid | {name: grant.amount for name, grant in grants.items()}).items():
+        said = {"kind": "general", "revenue": _revenue(total)}
+        if name in grants:
+            said |= {"kind": "grant", **_conditions(grants[name], first, is_new=name not in paid)}
+        yield f"  {quoted(name)}: {{{', '.join(f'{key}: {value}' for key, value in said.items())}}}"
+
+
+def _conditions(grant: Grant, payer: str, *, is_new: bool) -> dict[str, str]:
+    """Return what a grant asks for, as a scenario file says it."""
+    said = {}
+    if grant.programs and is_new:
+        said["only"] = f"{{program: {_value(list(grant.programs))}}}"
+    rate = _rate(grant.match)
+    if rate and payer:
+        said["match"] = f"{{from: {quoted(payer)}, rate: {rate}}}"
+    rest = [f"match {grant.match}"] if grant.match and not said.get("match") else []
+    rest += [f"ends {grant.ends}"] if grant.ends else []
+    return said | ({"description": quoted("; ".join(rest).capitalize())} if rest else {})
+
+
+def _rate(match: str) -> str:
+    """Return local dollars for each grant dollar as a share: of ``25%`` and ``1:4``; empty for any other text."""
+    if re.fullmatch(r"\d+(\.\d+)?%", match) and float(match[:-1]) > 0:
+        return match
+    if (parts := re.fullmatch(r"(\d+(?:\.\d+)?) ?: ?(\d+(?:\.\d+)?)", match)) and float(parts[2]) > 0:
+        return f"{100 * float(parts[1]) / float(parts[2]):g}%"
+    return ""
+
+
+def _revenue(total: float) -> str:
+    cents = round(total * 100)
+    return f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
+
+
+def _paid(programs: ProgramTable) -> dict[str, float]:
+    """Return what each fund pays of the baselines in all."""
+    paid = {name: float(column.values.sum()) for name, column in programs.under("baseline_by_fund").items()}
+    baseline = np.nan_to_num(programs.baseline())
+    if paid:
+        stated = np.zeros(len(programs), dtype=bool)
+        for column in programs.under("baseline_by_fund").values():
+            stated[column.rows] = True
+        if rest := float(baseline[~stated].sum()):
+            paid["general"] = paid.get("general", 0.0) + rest
+        return paid
+    rows, names = programs.items("funds")
+    paid = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
+    named, first = np.unique(rows, return_index=True)
+    payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
+    for row, amount in enumerate(baseline.tolist()):
+        paid[payers.get(row, next(iter(paid)))] += amount
+    return paid

@@ -1,0 +1,120 @@
+"""Results and grants in the other sheets of a workbook become part of the first scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import budgetopt as bo
+from budgetopt.reading.starting import from_table
+from budgetopt.reading.write import write_files
+
+PROGRAMS = [
+    ["City of Elmfield"],
+    ["Program", "Department", "Fund", "FY26 Adopted"],
+    ["Library hours", "Library", "General", 6_000_000],
+    ["Pools", "Parks", "General", 3_200_000],
+    ["Rehousing", "Housing", "General", 2_000_000],
+    ["Rehousing", "Housing", "ESG grant", 500_000],
+    ["Trails", "Parks", "General", 0],
+    ["Total", None, None, 11_700_000],
+]
+MEASURES = [
+    ["Program", "Performance measure", "Unit", "FY24 Actual", "FY25 Actual", "FY26 Target"],
+    ["Library hours", "Library visits", "visits", 800_000, 812_000, 850_000],
+    ["Pools", "Admissions", "admissions", 150_000, 140_000, 150_000],
+    ["Rehousing", "Households housed", "households", 190, 210, 220],
+    ["Trails", "Miles", "miles", 7, 8, 9],
+    ["Zoo", "Visitors", "visitors", 1, 1, 1],
+    ["Pools", "Satisfied", "%", 0.8, 0.9, 0.9],
+]
+GRANTS = [
+    ["Grant", "Program", "Award amount", "Local match", "End date"],
+    ["ESG grant", "Rehousing", 500_000, "25%", "2027-06-30"],
+    ["Swim grant", "Pools", 60_000, "1:4", "2026-12-31"],
+    ["Swim grant", "Pools", 40_000, None, None],
+]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in {"Programs": PROGRAMS, "Measures": MEASURES, "Grants": GRANTS, "Cover": [["x"]]}.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    for cell in ("D7", "E7", "F7"):
+        book["Measures"][cell].number_format = "0%"
+    book.save(tmp_path / "office.xlsx")
+    return tmp_path / "office.xlsx"
+
+
+def test_results_become_effects_at_the_baseline(office: Path, tmp_path: Path) -> None:
+    files, remarks = from_table(str(office), "Elmfield")
+    scenario = bo.load(write_files(tmp_path / "elmfield", files))
+    assert list(scenario.outcomes) == ["Library visits", "Admissions", "Households housed"]
+    assert scenario.outcomes["Admissions"].unit == "admissions"
+    # the latest result that is no target, at this year's money
+    bought = bo.solve(scenario).outcomes["level"]
+    assert bought.to_dict() == pytest.approx(
+        {"Library visits": 812_000, "Admissions": 140_000, "Households housed": 210}
+    )
+    assert "3 results of the sheet 'Measures' are read, from 'FY25 Actual'" in remarks
+    assert "results of programs that the table does not have are left out: Zoo" in remarks
+    assert "results of programs without money are left out: Trails" in remarks
+    assert "1 result that is a share is left out: an outcome is a number that money buys" in remarks
+
+
+def test_a_cut_shows_what_it_costs_in_outcomes(office: Path) -> None:
+    plan = bo.solve(bo.first_scenario(office).with_("funds.*.revenue=-10%"))
+    bought = plan.outcomes["level"]
+    assert bought["Library visits"] == pytest.approx(0.9 * 812_000)
+
+
+def test_grants_become_funds_with_their_conditions(office: Path, tmp_path: Path) -> None:
+    files, remarks = from_table(str(office), "Elmfield")
+    funds = bo.load(write_files(tmp_path / "elmfield", files)).funds
+    assert list(funds) == ["General", "ESG grant", "Swim grant"]
+    assert [fund.kind for fund in funds.values()] == ["general", "grant", "grant"]
+    assert [fund.revenue for fund in funds.values()] == [11_200_000, 500_000, 100_000]
+    assert funds["ESG grant"].only is None
+    esg, swim = funds["ESG grant"].match, funds["Swim grant"].match
+    assert esg is not None
+    assert swim is not None
+    assert (esg.from_, esg.dollars, swim.dollars) == ("General", 0.25, 0.25)
+    assert funds["Swim grant"].description == "Ends 2026-12-31"
+    assert "no program is paid from 'Swim grant' now: it comes on top of the baselines" in remarks
+    assert "'Swim grant' may pay only after the programs name it among their funds in the file" in remarks
+
+
+def test_results_of_other_programs_are_told(office: Path) -> None:
+    book = openpyxl.load_workbook(office)
+    for row in range(2, 8):
+        book["Measures"][f"A{row}"] = f"other {row}"
+    book.save(office)
+    _, remarks = from_table(str(office), "Elmfield")
+    assert "the sheet 'Measures' seems to hold results, of programs that are not in the table" in remarks
+
+
+def test_a_frame_becomes_a_scenario() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"Program": ["Library", "Pools"], "FTE": [4.5, 2.0], "FY26 Adopted": [46.125, 29.25]})
+    scenario = bo.first_scenario(frame, name="Elmfield")
+    assert (scenario.name, scenario.programs.ids.tolist()) == ("Elmfield", ["Library", "Pools"])
+    assert scenario.programs.baseline().tolist() == [46.125, 29.25]
+    assert bo.solve(scenario).programs["spending"].tolist() == pytest.approx([46.125, 29.25], abs=0.01)
+
+
+def test_a_frame_that_may_mean_two_things_has_options() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"Program": ["Library"], "Operating": [4.0], "Capital": [2.0]})
+    with pytest.raises(bo.ChoiceError) as caught:
+        bo.first_scenario(frame)
+    (first, second) = caught.value.options
+    assert (first.flag, second.flag) == ("--column baseline=Operating", "--column baseline=Capital")
+    assert bo.first_scenario(frame, choices=second.choices).programs.baseline().tolist() == [2.0]
