@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.audit.current import charge
+from budgetopt.scenario.scenario import Scenario
 from riverton import M, rounded, town
 from strategies import CONVEX, Case, cases, unchecked
 
@@ -208,3 +209,74 @@ def test_every_program_has_its_baseline(case: Case) -> None:
     assert np.allclose(plan.spending.sum(axis=1), baseline[:, None], rtol=0, atol=1e-6)
     assert (plan.spending >= 0).all()
     assert "eligibility" not in {found.kind for found in audit_plan(scenario, plan).violations}
+
+
+def charged(program: dict[str, Any], *, periods: tuple[str, ...] = ("F1", "F2"), **funds: Any) -> Any:
+    """Return what each of three funds is charged of a program's baseline in each period; shape (3, periods)."""
+    plain: dict[str, Any] = {name: {"revenue": 100} for name in ("general", "grant", "parking")}
+    document = {
+        "name": "Who pays now",
+        "periods": list(periods),
+        "funds": {name: {**said, **funds.get(name, {})} for name, said in plain.items()},
+        "programs": {"p": program},
+        "objective": {"minimize": "largest cut"},
+    }
+    return SpendingPlan.current(Scenario.from_document(document)).spending[0]
+
+
+PARTS = {"general": 6, "grant": 4}
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ({"baseline_by_fund": PARTS}, [[6, 6], [4, 4], [0, 0]]),
+        # in proportion where the baseline is another sum, also one of each period
+        ({"baseline": 20, "baseline_by_fund": PARTS}, [[12, 12], [8, 8], [0, 0]]),
+        ({"baseline": {"F1": 5, "F2": 20}, "baseline_by_fund": PARTS}, [[3, 12], [2, 8], [0, 0]]),
+        ({"baseline": {"F2": 20}, "baseline_by_fund": PARTS}, [[0, 12], [0, 8], [0, 0]]),
+        ({"baseline_by_fund": PARTS, "inflation": "50%"}, [[6, 9], [4, 6], [0, 0]]),
+        # what is charged now does not ask what may be charged: the audit says that
+        ({"baseline_by_fund": PARTS, "funds": ["parking"]}, [[6, 6], [4, 4], [0, 0]]),
+        ({"baseline_by_fund": PARTS, "one_fund": True}, [[6, 6], [4, 4], [0, 0]]),
+        # parts of zero say nothing
+        ({"baseline": 10, "baseline_by_fund": {"grant": 0}, "funds": ["parking"]}, [[0, 0], [0, 0], [10, 10]]),
+    ],
+)
+def test_the_current_service_level_is_charged_to_those_that_pay_now(
+    program: dict[str, Any], expected: list[list[float]]
+) -> None:
+    assert rounded(charged(program)) == expected
+
+
+def test_what_a_fund_that_is_closed_paid_is_charged_to_the_others_that_pay_now() -> None:
+    assert rounded(charged({"baseline_by_fund": PARTS}, grant={"ends": "F1"})) == [[6, 10], [4, 0], [0, 0]]
+    # nobody else pays for it now: another fund that may
+    program = {"baseline_by_fund": {"grant": 4}, "funds": ["grant", "parking"]}
+    assert rounded(charged(program, grant={"starts": "F2"})) == [[0, 0], [0, 4], [4, 0]]
+
+
+def test_what_is_charged_by_the_parts_is_not_charged_again() -> None:
+    document = {
+        "name": "Two programs",
+        "funds": {"general": {"revenue": 10}, "grant": {"revenue": 10}},
+        "programs": {"p": {"baseline_by_fund": {"general": 8}}, "q": {"baseline": 9}},
+        "objective": {"minimize": "largest cut"},
+    }
+    # the general fund has 2 left, and pays for 8 once
+    spending = SpendingPlan.current(Scenario.from_document(document)).spending[:, :, 0]
+    assert rounded(spending.sum(axis=1)) == [8, 9]
+    assert rounded(spending[0]) == [8, 0]
+    assert (spending.sum(axis=0) <= 10 + 1e-9).all()
+
+
+def test_the_audit_of_the_current_plan_names_payments_that_other_keys_bar() -> None:
+    document = {
+        "name": "Barred",
+        "funds": {"general": {"revenue": 10}, "grant": {"revenue": 10, "only": {"tags": "housing"}}},
+        "programs": {"p": {"baseline_by_fund": {"grant": 8}}, "q": {"tags": ["housing"], "baseline": 1}},
+        "objective": {"minimize": "largest cut"},
+    }
+    scenario = Scenario.from_document(document)
+    found = audit_plan(scenario, SpendingPlan.current(scenario)).violations
+    assert [(one.kind, one.program, one.fund) for one in found] == [("eligibility", "p", "grant")]

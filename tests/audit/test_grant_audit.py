@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from budgetopt.audit import audit_plan
+from budgetopt import solve
+from budgetopt.audit import SpendingPlan, audit_plan
+from budgetopt.scenario.scenario import Scenario
 from riverton import M, only_violation, payments, rounded, town
 
 HALF = {"from": "general", "rate": "50%"}
@@ -63,3 +65,58 @@ def test_a_match_is_asked_of_the_programs_that_its_grant_pays_for_alone() -> Non
     audit = audit_plan(scenario, payments(scenario, *paid))
     matches = {check.limit: len(check) for check in audit.checks if check.kind == "match"}
     assert matches == {scenario.limits.find("match", "grant"): 1, scenario.limits.find("match", "second"): 0}
+
+
+def granted(grant: dict[str, Any], **program: Any) -> Scenario:
+    """Return a program of which the general fund pays 6 now and the grant 4, and a grant with conditions."""
+    return Scenario.from_document(
+        {
+            "name": "A grant that pays now",
+            "funds": {"general": {"revenue": 10}, "grant": {"kind": "grant", "revenue": 10, **grant}},
+            "programs": {"p": {"baseline_by_fund": {"general": 6, "grant": 4}, **program}},
+            "objective": {"minimize": "largest cut"},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        {"no_supplanting": True},
+        {"maintenance_of_effort": {"fund": "general", "at_least": "100%"}},
+        {"match": {"from": "general", "rate": "150%"}},
+    ],
+)
+def test_the_current_plan_keeps_the_conditions_that_what_funds_pay_now_keeps(grant: dict[str, Any]) -> None:
+    scenario = granted(grant)
+    assert audit_plan(scenario, SpendingPlan.current(scenario)).accepted
+    # and so does the plan, which needs both funds for the whole baseline
+    assert rounded(solve(scenario).programs["spending"].tolist()) == [10]
+
+
+@pytest.mark.parametrize(
+    ("grant", "kind"),
+    [
+        ({"no_supplanting": True}, "no supplanting"),
+        ({"maintenance_of_effort": {"fund": "general", "at_least": "100%"}}, "maintenance of effort"),
+    ],
+)
+def test_local_money_below_what_it_pays_now_is_found(grant: dict[str, Any], kind: str) -> None:
+    scenario = granted(grant)
+    period = scenario.periods[0]
+    plan = payments(scenario, ("p", "general", period, 5.0), ("p", "grant", period, 5.0))
+    found = only_violation(audit_plan(scenario, plan))
+    assert (found.kind, found.value, found.bound) == (kind, 5, 6)
+    # where nothing says who pays now, local money keeps up the whole baseline
+    silent = granted(grant, baseline_by_fund={}, baseline=10)
+    found = only_violation(audit_plan(silent, plan))
+    assert (found.kind, found.value, found.bound) == (kind, 5, 10)
+
+
+def test_the_effort_that_is_kept_up_is_told_in_dollars_of_what_is_paid_now() -> None:
+    scenario = granted({"maintenance_of_effort": {"fund": "general", "at_least": "50%"}})
+    limit = scenario.limits[scenario.limits.find("maintenance of effort", "grant")]
+    assert limit.numbers[0].per_unit.tolist() == [6]
+    # half of 6 by the general fund, or no money of the grant
+    assert rounded(solve(scenario.with_("funds.general.revenue=2")).programs["spending"].tolist()) == [2]
+    assert rounded(solve(scenario.with_("funds.general.revenue=3")).programs["spending"].tolist()) == [10]

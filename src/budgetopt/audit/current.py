@@ -6,7 +6,7 @@ import numpy as np
 
 from budgetopt.audit.balances import reserves_needed
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.inputs import baselines, number, pays_in, revenues
+from budgetopt.audit.inputs import baselines, number, payers_now, pays_in, revenues
 from budgetopt.audit.package_list import list_packages
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
@@ -117,12 +117,7 @@ def _stated(scenario: Scenario, baseline: Floats) -> Floats:
 
     Where a baseline is not the sum of its parts, they are in proportion; shape (programs, funds, periods).
     """
-    paid = np.zeros((len(baseline), len(scenario.funds)))
-    for position, name in enumerate(scenario.funds):
-        if (part := scenario.programs.columns.get(f"baseline_by_fund.{name}")) is not None:
-            paid[part.rows, position] = part.values
-    total = paid.sum(axis=1, keepdims=True)
-    shares = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
+    shares = np.nan_to_num(payers_now(scenario))
     stated: Floats = shares[:, :, None] * (baseline[:, None, :] * pays_in(scenario)[None, :, :])
     return stated
 

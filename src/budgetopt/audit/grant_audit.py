@@ -7,7 +7,7 @@ import numpy as np
 from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
 from budgetopt.audit.evaluation import Evaluation
-from budgetopt.audit.inputs import share_or_amount
+from budgetopt.audit.inputs import payers_now, share_or_amount
 
 __all__ = ["check_maintenance", "check_match", "check_supplanting"]
 
@@ -63,8 +63,8 @@ def check_match(evaluation: Evaluation) -> list[Check]:
 def check_maintenance(evaluation: Evaluation) -> list[Check]:
     """Check that local spending is kept up in every period in which money of a grant is spent.
 
-    What counts is what the local fund spends on the programs that the grant may pay for; a share is a share of their
-    baselines of the period.
+    What counts is what the local fund spends on the programs that the grant may pay for; a share is a share of what it
+    pays of their baselines now, in the money of the period: of all of it where a program does not say who pays.
     """
     scenario = evaluation.scenario
     names = list(scenario.funds)
@@ -75,7 +75,10 @@ def check_maintenance(evaluation: Evaluation) -> list[Check]:
         if effort is None:
             continue
         mine, local = eligible[:, position], names.index(effort.fund)
-        asked = share_or_amount(scenario, effort.at_least, np.nan_to_num(evaluation.baselines[mine]).sum(axis=0))
+        pays = np.nan_to_num(payers_now(scenario)[:, local], nan=1.0)[:, None]
+        asked = share_or_amount(
+            scenario, effort.at_least, (np.nan_to_num(evaluation.baselines) * pays)[mine].sum(axis=0)
+        )
         taken = np.flatnonzero(evaluation.balances.spending[position] >= evaluation.cent / 2)
         paid = evaluation.plan.spending[mine, local][:, taken]
         value = paid.sum(axis=0)
@@ -101,20 +104,23 @@ def check_maintenance(evaluation: Evaluation) -> list[Check]:
 def check_supplanting(evaluation: Evaluation) -> list[Check]:
     """Check that a grant that may not supplant pays only for what comes on top of a program's baseline.
 
-    In a period in which it pays for a program, other funds pay the program's whole baseline of the period; money of
-    other grants that may not supplant does not count. Only programs for which the grant pays become cells.
+    In a period in which it pays for a program, other funds pay the program's whole baseline of the period, or, where
+    the program says who pays it now, what they pay of it. Money of other grants that may not supplant does not count.
+    Only programs for which the grant pays become cells.
     """
     scenario = evaluation.scenario
     spending = evaluation.plan.spending
     strict = np.array([fund.no_supplanting for fund in scenario.funds.values()], dtype=bool)
     local = spending[:, ~strict]
     paid, payments = local.sum(axis=1), np.count_nonzero(local, axis=1)
+    supplanted = np.nan_to_num(payers_now(scenario))[:, strict].sum(axis=1, keepdims=True)
+    local_part = np.nan_to_num(evaluation.baselines) * (1.0 - supplanted)
     checks = []
     for position, (name, fund) in enumerate(scenario.funds.items()):
         if not fund.no_supplanting:
             continue
         program, period = np.nonzero(spending[:, position] >= evaluation.cent / 2)
-        value, bound = paid[program, period], np.nan_to_num(evaluation.baselines[program, period])
+        value, bound = paid[program, period], local_part[program, period]
         checks.append(
             Check(
                 kind="no supplanting",

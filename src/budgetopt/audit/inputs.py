@@ -19,6 +19,7 @@ __all__ = [
     "first_baseline",
     "groups",
     "number",
+    "payers_now",
     "pays_in",
     "price_level",
     "revenues",
@@ -97,6 +98,20 @@ def revenues(scenario: Scenario) -> Floats:
             for period in range(1, out.shape[1]):
                 out[position, period] = out[position, period - 1] * (1.0 + fund.growth)
     return out
+
+
+def payers_now(scenario: Scenario) -> Floats:
+    """Return the part that each fund pays of each program's baseline now, NaN where a program does not say it.
+
+    Shape (programs, funds).
+    """
+    paid = np.zeros((len(scenario.programs), len(scenario.funds)))
+    for position, name in enumerate(scenario.funds):
+        if (part := scenario.programs.columns.get(f"baseline_by_fund.{name}")) is not None:
+            paid[part.rows, position] = part.values
+    total = paid.sum(axis=1, keepdims=True)
+    parts: Floats = np.divide(paid, total, out=np.full(paid.shape, np.nan), where=total > 0)
+    return parts
 
 
 def pays_in(scenario: Scenario) -> Bools:

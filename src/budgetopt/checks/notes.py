@@ -13,6 +13,7 @@ from budgetopt.checks.remarks import MOST_NAMES, some_programs
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.curves import STRAIGHT, bends_of
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, ChangeRule, Fund, RequiresRule, SumRule
+from budgetopt.scenario.payers import local_baselines
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import attribute_values, select
@@ -25,6 +26,7 @@ def notes(scenario: Scenario) -> list[str]:
     """Return remarks on a scenario, one sentence each: what its author may have meant otherwise."""
     kinds = (
         _programs,
+        _payers,
         _unmeasured,
         _signs,
         _curves,
@@ -62,6 +64,23 @@ def _programs(scenario: Scenario) -> Iterator[str]:
     for shares in programs.under("districts").values():
         total[shares.rows] += shares.values
     yield from some_programs(scenario, (total > 0) & (total < 1 - 1e-9), "the districts of {} add up to less than 100%")
+
+
+def _payers(scenario: Scenario) -> Iterator[str]:
+    """Yield what `baseline_by_fund` says that other keys say otherwise."""
+    programs = scenario.programs
+    total = np.zeros(len(programs))
+    excluded = np.zeros(len(programs), dtype=bool)
+    for name, part in programs.under("baseline_by_fund").items():
+        total[part.rows] += part.values
+        if name in scenario.funds:
+            position = list(scenario.funds).index(name)
+            excluded[part.rows] |= (part.values > 0) & ~scenario.eligible[part.rows, position]
+    other = (total > 0) & (np.abs(np.nan_to_num(programs.baseline()) - total) > scenario.cent)
+    sentence = "the parts in `baseline_by_fund` of {} add up to another sum than [its baseline|their baselines]: "
+    yield from some_programs(scenario, other, sentence + "they are taken in proportion")
+    sentence = "a fund pays for {} by `baseline_by_fund`, and may not pay for [it|them] by other keys: "
+    yield from some_programs(scenario, excluded, sentence + "the current service level keeps no such limit")
 
 
 def _unmeasured(scenario: Scenario) -> Iterator[str]:
@@ -263,7 +282,8 @@ def _effort(scenario: Scenario, name: str, fund: Fund, mine: Bools) -> Iterator[
         return
     asked = scenario.per_period(effort.at_least)
     if isinstance(effort.at_least, Share):
-        asked = asked * np.nan_to_num(scenario.baselines[select(scenario.programs, fund.only)]).sum(axis=0)
+        local = np.array([other == effort.fund for other in scenario.funds], dtype=bool)
+        asked = asked * local_baselines(scenario, local)[mine].sum(axis=0)
     most = _most_kept_up(scenario, effort.fund, mine)
     if (asked > most + scenario.cent).all():
         yield (

@@ -35,15 +35,16 @@ class Assembly:
     def add_programs(self, programs: ProgramTable, reader: ProgramReader) -> None:
         """Put programs on top of those that stand, and make the shifts that were read with them."""
         periods = periods_of(self.findings.tree)
-        table = overlay(self.programs, programs, periods)
+        before = self.programs
+        table = overlay(before, programs, periods)
         top = shifted(reader.shifts, table, programs, reader.findings)
-        self.programs = overlay(table, top, periods)
+        self.programs = with_summed_baselines(overlay(table, top, periods), before)
 
     def remove(self, path: str | Sequence[str]) -> None:
         """Take away what stands at a path; raise OptionError if it is no path, PathError if nothing stands there."""
         findings, parts = self.findings, parse_path(path)
         if parts[0] == "programs":
-            self.programs = without_programs(self.programs, parts)
+            self.programs = with_summed_baselines(without_programs(self.programs, parts), self.programs)
             return
         for found in reversed(expand(findings.tree, parts, new=False)):
             findings.tree, findings.places = remove_at(findings.tree, findings.places, found)

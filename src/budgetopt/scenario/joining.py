@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetopt.scenario.programs import Column, Origin, ProgramTable
+from budgetopt.scenario.programs import Bools, Column, Floats, Origin, ProgramTable
 
 __all__ = ["concatenate", "join_origins", "sort", "with_summed_baselines"]
 
@@ -63,16 +63,36 @@ def sort(column: Column) -> Column:
     return column.take(order, column.rows[order])
 
 
-def with_summed_baselines(programs: ProgramTable) -> ProgramTable:
-    """Return the programs with their baselines: where none is given, what funds pay of it in all."""
-    parts = programs.under("baseline_by_fund")
-    total, has = np.zeros(len(programs)), np.zeros(len(programs), dtype=bool)
-    for part in parts.values():
-        total[part.rows] += part.values
-        has[part.rows] = True
-    missing = np.flatnonzero(has & np.isnan(programs.baseline()))
+def with_summed_baselines(programs: ProgramTable, before: ProgramTable | None = None) -> ProgramTable:
+    """Return the programs with their baselines: where none is given, what funds pay of it in all.
+
+    Of programs as they were ``before`` some changes, a baseline that was the sum stays it when only its parts changed.
+    """
+    has, total = _paid_in_all(programs)
+    if not has.any():
+        return programs
+    summed = has & np.isnan(programs.baseline())
+    if before is not None:
+        had, earlier = _paid_in_all(before)
+        at, old, new = before.positions(programs.ids), before.number("baseline"), programs.number("baseline")
+        rows = np.flatnonzero((at >= 0) & has)
+        at = at[rows]
+        was_sum = had[at] & (np.abs(old[at] - earlier[at]) <= 1e-9 * earlier[at])
+        summed[rows] |= was_sum & (new[rows] == old[at]) & (total[rows] != earlier[at])
+    missing = np.flatnonzero(summed)
     if not len(missing):
         return programs
     columns = [Column(missing, total[missing])]
-    columns += [programs.columns["baseline"]] if "baseline" in programs.columns else []
+    if (given := programs.columns.get("baseline")) is not None:
+        kept = np.flatnonzero(~summed[given.rows])
+        columns.append(given.take(kept, given.rows[kept]))
     return replace(programs, columns={**programs.columns, "baseline": sort(concatenate(columns))})
+
+
+def _paid_in_all(programs: ProgramTable) -> tuple[Bools, Floats]:
+    """Return which programs say what funds pay of their baselines, and how much that is in all; shape (programs,)."""
+    total, has = np.zeros(len(programs)), np.zeros(len(programs), dtype=bool)
+    for part in programs.under("baseline_by_fund").values():
+        total[part.rows] += part.values
+        has[part.rows] = True
+    return has, total

@@ -10,6 +10,7 @@ from budgetopt.formulation.spending.positions import each_period, placed
 from budgetopt.formulation.spending.terms import SpendingTerms, enter
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import MaintenanceOfEffort
+from budgetopt.scenario.payers import local_baselines
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["add_grants"]
@@ -75,7 +76,8 @@ def _add_maintenance(
     mine, periods = scenario.eligible[:, grant], len(scenario.periods)
     asked = np.full(periods, float(effort.at_least))
     if isinstance(effort.at_least, Share):
-        asked = effort.at_least * np.nan_to_num(scenario.baselines[mine]).sum(axis=0)
+        local = np.arange(len(scenario.funds)) == payer
+        asked = effort.at_least * local_baselines(scenario, local)[mine].sum(axis=0)
     keys = {"fund": np.full(periods, grant), "period": np.arange(periods)}
     taken = builder.columns("grant taken", keys, 0.0, 1.0, integer=True)
     only_if = builder.rows("grant taken", keys, -np.inf, 0.0)
@@ -88,12 +90,12 @@ def _add_maintenance(
 
 
 def _add_no_supplanting(builder: Builder, scenario: Scenario, spending: SpendingTerms, name: str, most: Floats) -> None:
-    """Let a grant pay for a program only where other funds pay its whole baseline: a binary for each says whether.
+    """Let a grant pay for a program only where other funds pay its local baseline: a binary for each says whether.
 
     Other grants that may not supplant do not count as local money.
     """
-    grant, baseline = list(scenario.funds).index(name), np.nan_to_num(scenario.baselines)
     strict = np.array([fund.no_supplanting for fund in scenario.funds.values()], dtype=bool)
+    grant, baseline = list(scenario.funds).index(name), local_baselines(scenario, ~strict)
     keys = _cells_of(grant, scenario.eligible[:, grant] & (baseline > 0).any(axis=1), baseline.shape[1])
     cell = (keys["program"], keys["period"])
     limit = scenario.limits.find("no supplanting", name)

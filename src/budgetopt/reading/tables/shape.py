@@ -69,18 +69,16 @@ def body(sheet: Sheet, header: Sequence[int] = (1,), last_row: int | None = None
     headers = [_header(sheet, header, column) for column in range(len(sheet.columns))]
     if not any(headers):
         raise ScenarioError([_without_headers(sheet, header)])
-    filled = [np.fromiter(map(bool, cells[top:bottom]), bool, max(0, bottom - top)) for cells in sheet.columns]
+    cut = [cells[top:bottom] for cells in sheet.columns]
+    filled = [_is_filled(cells) for cells in cut]
     used = [position for position, name in enumerate(headers) if name or filled[position].any()]
     last_header = max(position for position, name in enumerate(headers) if name)
     kept = np.zeros(max(0, bottom - top), dtype=bool)
     for is_filled in filled:
         kept |= is_filled
-    everything = bool(kept.all())
+    everything, chosen = bool(kept.all()), kept.tolist()
     rows = np.flatnonzero(kept) + top + 1
-    columns = []
-    for position in used:
-        cells = sheet.columns[position][top:bottom]
-        columns.append(list(cells) if everything else list(compress(cells, kept.tolist())))
+    columns = [cut[position] if everything else list(compress(cut[position], chosen)) for position in used]
     numbers = tuple(sheet.numbers[position][top:bottom][kept] for position in used) if sheet.numbers else ()
     problems = [p for p in sheet.problems if p.place is None or top < p.place.line <= bottom]
     problems += _short_rows(sheet, last_header + 1, rows)
@@ -173,7 +171,14 @@ def _without_far_cells(sheet: Sheet, grid: Grid, table: Table) -> Grid:
 
 
 def _filled(cells: Sequence[str]) -> Ints:
-    return np.flatnonzero(np.fromiter(map(bool, cells), bool, len(cells)))
+    return np.flatnonzero(_is_filled(cells))
+
+
+def _is_filled(cells: Sequence[str]) -> Bools:
+    """Return which cells are not empty; shape (cells,)."""
+    if "" not in cells:
+        return np.ones(len(cells), dtype=bool)
+    return np.fromiter(map(bool, cells), bool, len(cells))
 
 
 def _merged(grid: Grid, sheet: Sheet) -> Grid:
@@ -218,9 +223,8 @@ def _with_headings(grid: Grid, table: Table) -> Grid:
     filled = np.zeros(len(grid.rows), dtype=np.int64)
     for position, cells in enumerate(grid.columns):
         if position != at:
-            filled += np.fromiter(map(bool, cells), bool, len(cells))
-    names = np.fromiter(map(bool, grid.columns[at]), bool, len(grid.rows))
-    is_heading = names & (filled == 0)
+            filled += _is_filled(cells)
+    is_heading = _is_filled(grid.columns[at]) & (filled == 0)
     cells, above = [], ""
     for cell, heading in zip(grid.columns[at], is_heading.tolist(), strict=True):
         above = cell if heading else above

@@ -9,7 +9,8 @@ import numpy as np
 
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits.record import Limit, Mention, Number, Sense
-from budgetopt.scenario.model import SHORTFALL, Fund
+from budgetopt.scenario.model import SHORTFALL, Fund, MaintenanceOfEffort
+from budgetopt.scenario.payers import local_baselines
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.stand_ins import stand_in_name
@@ -170,7 +171,7 @@ def _conditions(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
             is_linear=False, in_every_period=True, has_row_prices=False, of_each_program=True,
         )  # fmt: skip
     if effort is not None:
-        number = Number("at_least", "at least", effort.at_least, per_unit=_effort(scenario, key, effort.at_least))
+        number = Number("at_least", "at least", effort.at_least, per_unit=_effort(scenario, key, effort))
         yield _of_fund(
             scenario, key, "maintenance_of_effort", "Maintenance of effort for {}",
             "the maintenance of effort of “{}”", numbers=(number,),
@@ -185,9 +186,11 @@ def _conditions(scenario: Scenario, key: str, fund: Fund) -> Iterator[Limit]:
         )  # fmt: skip
 
 
-def _effort(scenario: Scenario, grant: str, at_least: float) -> Floats:
+def _effort(scenario: Scenario, grant: str, effort: MaintenanceOfEffort) -> Floats:
     """Return what one unit of the effort that a grant asks for is in dollars of each period; shape (periods,)."""
-    if not isinstance(at_least, Share):
+    if not isinstance(effort.at_least, Share):
         return np.ones(len(scenario.periods))
-    may = scenario.eligible[:, list(scenario.funds).index(grant)]
-    return np.asarray(np.nan_to_num(scenario.baselines[may]).sum(axis=0))
+    funds = list(scenario.funds)
+    may = scenario.eligible[:, funds.index(grant)]
+    local = np.array([name == effort.fund for name in funds], dtype=bool)
+    return np.asarray(local_baselines(scenario, local)[may].sum(axis=0))

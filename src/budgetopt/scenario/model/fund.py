@@ -84,7 +84,7 @@ class MaintenanceOfEffort(Model):
     """The fund whose spending is kept up."""
     at_least: AmountOrShare
     """The least that it must spend on the programs that the grant may pay for: an amount, or a share of their
-    baselines."""
+    baselines; of a program with `baseline_by_fund`, of what the fund pays of it now."""
     because: Text = ""
     """The grant's condition, printed with it."""
     negotiable: Flag = True
@@ -152,7 +152,8 @@ class Fund(Model):
     maintenance_of_effort: MaintenanceOfEffort | None = None
     """For a grant: local spending that must be kept up if any of the grant is spent."""
     no_supplanting: Flag = False
-    """For a grant: it may pay for a program only what comes on top of the baseline, paid by other funds."""
+    """For a grant: it may pay for a program only what comes on top of the baseline, paid by other funds. Of a program
+    with `baseline_by_fund` these keep up what they pay of it now."""
     negotiable: Flag = True
     """Whether a repair of a contradiction may find money for it, or give up its structural balance or supplanting."""
     as_of: Date = ""

@@ -164,12 +164,13 @@ class Program(Model):
     their own year; a period that a mapping leaves out has none."""
     baseline_by_fund: dict[Name, Amount] = Field(default_factory=dict)
     """What each fund pays of the baseline now: their sum where none is given, in these proportions where one is. The
-    current service level is charged so, and `funds`, if left out, are these."""
+    current service level is charged so, and `funds`, if left out, are these. A baseline that is their sum stays it when
+    one of them is changed."""
     spending: Spending | None = None
     """Limits of its spending in each period."""
     funds: Names | None = None
-    """The funds that may pay for it; left out, those of `baseline_by_fund`, and without them every fund whose `only`
-    admits it."""
+    """The funds that may pay for it; left out, those of `fund_shares` or of `baseline_by_fund`, and without them every
+    fund whose `only` admits it."""
     one_fund: Flag = False
     """Whether one of these funds pays all of it, in all periods; which one is decided by the plan."""
     fund_shares: dict[Name, ShareOf] = Field(default_factory=dict)
