@@ -247,3 +247,34 @@ def test_so_many_programs_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None
     document = document_of({name: packaged(1, 0) for name in "abc"}, 10)
     monkeypatch.setattr("budgetopt.allocation.package_reasons.MOST_TRIED", 2)
     assert list(reasons(document).values()) == [NOTHING, NOTHING, "unfunded: no plan with it is better"]
+
+
+def test_money_that_is_short_in_every_fund_together_is_named() -> None:
+    # each program has its own fund, and the largest cut is the same in each: no fund alone can make it smaller
+    programs = {name: {"baseline": 100, "funds": [name]} for name in "abcd"}
+    document = {
+        "name": "Even",
+        "funds": {name: {"revenue": 97} for name in "abcd"},
+        "programs": programs,
+        "objective": {"minimize": "largest cut"},
+    }
+    scenario = Scenario.from_document(document)
+    plan = bo.solve(scenario)
+    assert what_limits(plan) == (
+        "Money is all spent in a, b and 2 other funds: a dollar less in any of them makes the plan worse, one more in"
+        " one of them alone makes it no better."
+    )
+    assert bo.solve(scenario.with_("funds.a.revenue=98")).objective_value == pytest.approx(0.03)
+    for fund in "abcd":
+        assert bo.solve(scenario.with_(f"funds.{fund}.revenue=96")).objective_value == pytest.approx(0.04)
+    # where a program of two funds is short in one, only that one is named
+    spare = Scenario.from_document({**document, "funds": {**document["funds"], "d": {"revenue": 200}}})
+    assert what_limits(bo.solve(spare)).startswith("Money is all spent in a, b and c: ")
+    alone = {
+        **document,
+        "funds": {"a": {"revenue": 97}, "b": {"revenue": 200}},
+        "programs": {"a": programs["a"], "b": {**programs["b"], "spending": {"at_most": 97}}},
+    }
+    assert what_limits(bo.solve(Scenario.from_document(alone))) == (
+        "Money in a is all spent: a dollar less makes the plan worse, one more makes it no better."
+    )

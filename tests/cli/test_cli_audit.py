@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import openpyxl
 import pytest
 
 import budgetopt as bo
+from budgetopt.cli import main
 
 SCENARIO = """\
 format: budgetopt/1
@@ -35,17 +37,24 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def city(tmp_path: Path, run: Callable[..., Any]) -> Path:
-    folder = tmp_path / "city"
-    folder.mkdir()
-    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a city, and a copy of its table with the plan."""
+    home = tmp_path_factory.mktemp("solved")
+    (home / "city").mkdir()
+    (home / "city" / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
     book = openpyxl.Workbook()
     for row in [HEADERS, *ROWS]:
         book.active.append(row)
-    book.save(folder / "office.xlsx")
-    assert run("solve", folder, "--into", "office.xlsx", "--out", tmp_path / "plan.xlsx").code == 0
-    return folder
+    book.save(home / "city" / "office.xlsx")
+    assert main(["solve", str(home / "city"), "--into", "office.xlsx", "--out", str(home / "plan.xlsx")]) == 0
+    return home
+
+
+@pytest.fixture
+def city(tmp_path: Path, solved: Path) -> Path:
+    shutil.copytree(solved, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "city"
 
 
 def edit(city: Path, **cells: Any) -> Path:

@@ -294,6 +294,29 @@ def test_broken_cells_and_points_that_stand_twice_have_their_places(tmp_path: Pa
         bo.fit(path)
 
 
+def test_a_table_of_another_country_is_read_by_its_decimal_mark(tmp_path: Path) -> None:
+    frame = simulated(TRUE["proportional"], 1, sd=0)
+    lines = ["Spending of the library;;;", "program;year;spending;result"]
+    for row in frame.itertuples():
+        money = f"{row.spending:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+        result = f"{row.visits:.1f}".replace(".", ",")
+        lines.append(f"{row.program};{row.year};{money};{result}")
+    path = tmp_path / "history.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert bo.fit(path, header=2, decimal=",").fitted[0].margin == pytest.approx(0.2, rel=1e-5)
+    with pytest.raises(ScenarioError) as caught:
+        bo.fit(path, header=2)
+    # one mistake on every row is told once
+    assert len(caught.value.problems) < 4
+
+
+def test_an_index_without_years_is_refused(tmp_path: Path) -> None:
+    index = tmp_path / "prices.csv"
+    index.write_text("x,index\n1,100\n")
+    with pytest.raises(OptionError, match="has no column of years; its headers are: x, index"):
+        bo.fit(simulated(TRUE["line"], 1), result="visits", index=index)
+
+
 def test_rows_without_a_result_take_no_part() -> None:
     frame = simulated(TRUE["line"], 1)
     frame.loc[3, "visits"] = np.nan

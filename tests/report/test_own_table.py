@@ -17,6 +17,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.table import Table
 
 import budgetopt as bo
+from budgetopt.cli import main
 from budgetopt.report.like_formula import like_formula, result_of
 from budgetopt.report.sheet_text import AddedCell, SheetText
 
@@ -193,8 +194,6 @@ def test_periods_have_columns_of_their_own_and_programs_elsewhere_are_counted(
     text = SCENARIO.replace("funds:\n", "periods: [FY27, FY28]\ninflation: 10%\nfunds:\n")
     home = folder(tmp_path, "office.xlsx!Offers & more", text + "  extra: {spending: {at_least: 5k}}\n")
     office(home / "office.xlsx")
-    from budgetopt.cli import main
-
     assert main(["solve", str(home), "--out", str(home / "plan.xlsx")]) == 0
     assert "note: 1 program of the scenario stands in no row of office.xlsx and gets $10,000" in capsys.readouterr().err
     sheet = openpyxl.load_workbook(home / "plan.xlsx")["Offers & more"]
@@ -230,6 +229,51 @@ def test_a_table_of_the_workbook_covers_the_plan_so_that_it_is_sorted_with_it(tm
         "plan from fees, USD",
     ]
     assert len({column.id for column in table.tableColumns}) == 9
+
+
+def test_a_table_of_the_workbook_with_totals_is_left_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = folder(tmp_path, "office.xlsx!Offers & more")
+    office(home / "office.xlsx")
+    book = openpyxl.load_workbook(home / "office.xlsx")
+    sheet = book["Offers & more"]
+    sheet.auto_filter.ref = None
+    sheet["D9"] = "=SUBTOTAL(109,Offers[FY26 adopted])"
+    table = Table(displayName="Offers", ref="A3:E9", totalsRowCount=1)
+    sheet.add_table(table)
+    book.save(home / "office.xlsx")
+    assert main(["solve", str(home), "--out", str(home / "plan.xlsx")]) == 0
+    assert "stand beside the table of the workbook: sort both together" in capsys.readouterr().err
+    formulas, values = (
+        openpyxl.load_workbook(home / "plan.xlsx", data_only=known)["Offers & more"] for known in (False, True)
+    )
+    assert formulas.tables["Offers"].ref == "A3:E9"
+    assert formulas["F9"].value == "=SUBTOTAL(109,F4:F8)"
+    assert values["F9"].value == 10_000_000
+
+
+def test_the_order_of_calculation_is_left_to_the_spreadsheet_program(tmp_path: Path) -> None:
+    """A list of formulas that lacks new ones, as Excel keeps it, would be wrong: it is made anew when one opens it."""
+    home = folder(tmp_path, "office.xlsx!Offers & more")
+    office(home / "made.xlsx")
+    override = '<Override PartName="/xl/calcChain.xml" ContentType="application/vnd.calcChain+xml"/></Types>'
+    relation = '<Relationship Id="rId99" Type="http://x/calcChain" Target="calcChain.xml"/></Relationships>'
+    with zipfile.ZipFile(home / "made.xlsx") as old, zipfile.ZipFile(home / "office.xlsx", "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            text = (
+                text.replace("</Types>", override).replace("</Relationships>", relation)
+                if "workbook" in name or ("Types" in name)
+                else text
+            )
+            new.writestr(name, re.sub("<calcPr[^>]*/>", "", text))
+        new.writestr("xl/calcChain.xml", "<calcChain/>")
+    with zipfile.ZipFile(bo.solve(home).to_own_table(home / "plan.xlsx")) as copy:
+        assert "xl/calcChain.xml" not in copy.namelist()
+        assert b"calcChain" not in copy.read("[Content_Types].xml") + copy.read("xl/_rels/workbook.xml.rels")
+        book = copy.read("xl/workbook.xml").decode()
+    assert re.search(r'</(definedNames|sheets)><calcPr fullCalcOnLoad="1"/>', book)
 
 
 def test_charts_beside_the_table_are_not_covered(tmp_path: Path) -> None:

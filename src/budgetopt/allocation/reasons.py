@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN", "funded_of", "reasons_of", "what_limits"]
 
+_MOST_FUNDS = 3
 _STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
 _KEPT = "kept at its baseline: no effect of it is measured"
 _ELSEWHERE = "unfunded: the money buys more elsewhere"
@@ -104,7 +105,28 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
     nothing_more = ("at its ceiling", "has all of its", "has its only", "unfunded: a dollar", "unfunded: no effect")
     if reasons and all(reason.startswith(nothing_more) for reason in reasons):
         return "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money."
-    return "No limit holds the plan back."
+    return _spent_together(plan) or "No limit holds the plan back."
+
+
+def _spent_together(plan: Allocation) -> str:
+    """Return in which funds a dollar less makes the plan worse, where a dollar more in one alone makes it no better."""
+    more, less = plan.prices.money, plan.prices.money_less
+    small = 1e-9 * max(1.0, float(np.nanmax(np.abs(less), initial=0.0)))
+    funds = np.flatnonzero(((np.nan_to_num(more, nan=np.inf) <= small) & (less > small)).any(axis=1)).tolist()
+    if not funds:
+        return ""
+    names = [printed(name, fund.name) for name, fund in plan.scenario.funds.items()]
+    if len(funds) == 1:
+        return (
+            f"Money in {names[funds[0]]} is all spent: a dollar less makes the plan worse, one more makes it no better."
+        )
+    named = [names[fund] for fund in funds]
+    if len(funds) > _MOST_FUNDS:
+        named = [*named[: _MOST_FUNDS - 1], f"{len(funds) - _MOST_FUNDS + 1:,} other funds"]
+    return (
+        f"Money is all spent in {', '.join(named[:-1])} and {named[-1]}: a dollar less in any of them makes the plan"
+        " worse, one more in one of them alone makes it no better."
+    )
 
 
 def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:

@@ -1,8 +1,10 @@
 """Fit how results respond to spending, from a table of both by program and year, or by district.
 
-Each row of TABLE (CSV or XLSX) is a program in a year, with what it spent and what came of it. For each program and
-outcome the forms are fitted that are concave, and the corrected Akaike criterion chooses. What the points do not tell
-is said and not fitted. The rows that --out writes are those of a table of evidence, for `tables: {evidence: FILE}`.
+Each row of FILE (CSV, XLSX, XLS, ODS or Parquet) is a program in a year, with what it spent and what came of it. For
+each program and outcome the forms are fitted that are concave, and the corrected Akaike criterion chooses. What the
+points do not tell is said and not fitted. The rows that --out writes are those of a table of evidence, for
+`tables: {evidence: FILE}`.
+
 It needs the extra `fit`: pip install 'budgetopt[fit]'.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 
-from budgetopt.cli.common import add_format
+from budgetopt.cli.common import add_format, positive_count
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, jsonable, print_json, print_lines
 from budgetopt.cli.progress import progress
@@ -24,7 +26,7 @@ FORMS = ("proportional", "line", "logarithm", "elasticity", "saturation", "conca
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("table", metavar="FILE", help="the table, CSV or XLSX; office.xlsx!History names a sheet")
+    parser.add_argument("table", metavar="FILE", help="the table; office.xlsx!History names a sheet")
     for key, text in (
         ("program", "the programs"),
         ("year", "the years"),
@@ -44,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "an outcome of which less is better; may be repeated"
     parser.add_argument("--decrease", metavar="OUTCOME", action="append", default=[], help=text)
     parser.add_argument("--form", choices=FORMS, help="fit this form alone, in place of the best of all")
+    parser.add_argument("--header", metavar="ROW", type=positive_count, default=1, help="the row of the headers")
+    text = "the decimal mark, a point or a comma, where thousands are separated by the other"
+    parser.add_argument("--decimal", choices=[".", ","], help=text)
     parser.add_argument("--out", metavar="FILE", help="write the rows of a table of evidence, as CSV")
     parser.add_argument("--report", metavar="FILE", help="draw each response with its points, on a page (HTML)")
     add_format(parser, "how the responses are printed")
@@ -57,7 +62,19 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Fitting"):
         from budgetopt.fitting import fit
 
-        keys = ("program", "year", "district", "outcome", "spending", "result", "index", "price_year", "pool")
+        keys = (
+            "program",
+            "year",
+            "district",
+            "outcome",
+            "spending",
+            "result",
+            "index",
+            "price_year",
+            "pool",
+            "header",
+            "decimal",
+        )
         asked = {key: getattr(arguments, key) for key in (*keys, "decrease", "form")}
         fits = fit(arguments.table, **asked)
     for note in fits.notes:

@@ -89,6 +89,8 @@ def fit(
     pool: str | None = None,
     decrease: Collection[str] = (),
     form: str | None = None,
+    header: int = 1,
+    decimal: str | None = None,
 ) -> Fits:
     """Fit how results respond to spending, from a table of both by program and year, or by district.
 
@@ -113,11 +115,8 @@ def fit(
         The outcomes of which less is better.
     form
         The one form that is fitted, in place of the best.
-
-    Returns
-    -------
-    Fits
-        The responses, why others are refused, and the rows of an evidence table.
+    header, decimal
+        The row of the headers, and the decimal mark of numbers that are texts.
 
     Raises
     ------
@@ -128,7 +127,7 @@ def fit(
     """
     _check_form(form, pool)
     results = (result,) if isinstance(result, str) else result or ()
-    columns = HistoryColumns(program, year, district, outcome, spending, results, pool)
+    columns = HistoryColumns(program, year, district, outcome, spending, results, pool, header, decimal)
     history = read_history(table, columns, index, price_year)
     _check_outcomes(history, decrease)
     if pool is not None:
@@ -169,7 +168,7 @@ def _pooled(history: FitHistory, decrease: Collection[str]) -> tuple[FittedRespo
         for series, estimate in zip(members, shared.estimates, strict=True):
             means = (float(series.spending.mean()), float(series.result.mean()))
             named = f"one elasticity for the {len(members)} programs of {group or 'the table'}"
-            notes = (named, *shared.notes) if estimate is not None else ()
+            notes = (*([named] if len(members) > 1 else []), *shared.notes) if estimate is not None else ()
             found[id(series)] = FittedResponse(
                 series, shared.refused, estimate, *means, notes=notes, districts=districts_of(series, history)
             )

@@ -12,7 +12,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
 from budgetopt.reading.frame import grid_of_series
-from budgetopt.reading.tables.columns import read_column
+from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.parquet_book import header_text
 from budgetopt.reading.tables.read import read_grid, split_sheet
@@ -46,14 +46,13 @@ _KINDS = {
     "index": Leaf((), PositiveAmount, "number"),
 }
 
-_PLAIN_TABLE = Table.model_validate({"file": FRAME})
-
 
 @dataclass(frozen=True, slots=True)
 class HistoryColumns:
     """The headers of a table that hold what is fitted; what is left out is guessed from ordinary headers.
 
-    ``results`` may name several columns, each the results of one outcome, where no column names the outcomes.
+    ``results`` may name several columns, each the results of one outcome, where no column names the outcomes. The
+    ``header`` is the row of the headers, ``decimal`` the decimal mark of numbers that are texts.
     """
 
     program: str | None = None
@@ -63,6 +62,13 @@ class HistoryColumns:
     spending: str | None = None
     results: Sequence[str] = ()
     pool: str | None = None
+    header: int = 1
+    decimal: str | None = None
+
+    @property
+    def layout(self) -> Table:
+        """How the cells of the table are read: in which row its headers stand, and what its decimal mark is."""
+        return Table.model_validate({"file": FRAME, "header": self.header, "decimal": self.decimal})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +108,7 @@ class FitHistory:
 @dataclass
 class _HistoryReader:
     grid: Grid
+    layout: Table
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -122,12 +129,12 @@ class _HistoryReader:
                 self.notes.append(f"'{headers[found]}' was taken for the {key}")
         if found is None and required:
             message = f"no column of {self.grid.file} can be taken for the {key}; its headers are: {', '.join(headers)}"
-            raise OptionError(message, hint=f"name it: --{key} {_quoted(headers[-1])}")
+            raise OptionError(message, hint=f"name it: --{key} HEADER")
         return found
 
     def numbers(self, position: int, kind: str) -> Floats:
         """Return a column of numbers, NaN where a cell is empty; shape (rows,)."""
-        column = read_column(self.grid, position, _KINDS[kind], lambda _row: "", self.problems, _PLAIN_TABLE)
+        column = read_column(self.grid, position, _KINDS[kind], lambda _row: "", self.problems, self.layout)
         values = np.full(len(self.grid.rows), np.nan)
         values[column.rows] = column.values  # noqa: PD011 (a column of programs)
         return values
@@ -160,7 +167,7 @@ def read_history(
     ScenarioError
         If cells cannot be read, a year has no price index, or a point stands twice.
     """
-    reader = _HistoryReader(_grid_of(table))
+    reader = _HistoryReader(_grid_of(table, columns.layout), columns.layout)
     place = {key: reader.find(key, getattr(columns, key)) for key in ("year", "district", "outcome", "pool")}
     program, spending = (reader.find(k, getattr(columns, k), required=True) for k in ("program", "spending"))
     assert program is not None
@@ -173,7 +180,7 @@ def read_history(
     money, base, name = _deflated(reader, money, years, index, price_year)
     values = [reader.numbers(at, "number") for at in results if at is not None]
     if reader.problems or reader.grid.problems:
-        raise ScenarioError([*reader.grid.problems, *reader.problems])
+        raise ScenarioError(condensed([*reader.grid.problems, *reader.problems]))
     outcomes = [reader.texts(place["outcome"]) for _ in results]
     if place["outcome"] is None:
         outcomes = [[_name_of(reader.grid.headers[at or 0])] * len(years) for at in results]
@@ -245,7 +252,7 @@ def _deflated(
         values = reader.numbers(reader.grid.headers.index(index), "index")
         levels, name, file = _by_year(years, values), index, reader.grid.file
     else:
-        levels, name = _index_file(index)
+        levels, name = _index_file(index, reader.layout.decimal)
         file = str(index)
     missing = [year for year in sorted({*years[years >= 0].tolist(), base}) if year not in levels]
     if missing:
@@ -255,10 +262,15 @@ def _deflated(
     return money * factor, str(base), name
 
 
-def _index_file(index: str | Path) -> tuple[dict[int, float], str]:
+def _index_file(index: str | Path, decimal: str | None) -> tuple[dict[int, float], str]:
     """Return the values of a price index by year, from a file of two columns, and what it is called."""
-    reader = _HistoryReader(_grid_of(index))
-    year = reader.find("year", None, required=True)
+    plain = Table.model_validate({"file": str(index), "decimal": decimal})
+    reader = _HistoryReader(_grid_of(index, plain), plain)
+    year = reader.find("year", None)
+    if year is None:
+        headers = ", ".join(reader.grid.headers)
+        message = f"the price index {reader.grid.file} has no column of years; its headers are: {headers}"
+        raise OptionError(message, hint="columns: year and index")
     others = [at for at in range(len(reader.grid.headers)) if at != year]
     fits = [at for at in others if re.fullmatch(_INDEX, _plain(reader.grid.headers[at]))]
     chosen = (fits or others)[:1]
@@ -266,7 +278,7 @@ def _index_file(index: str | Path) -> tuple[dict[int, float], str]:
         raise OptionError(f"{reader.grid.file} has no column for the index", hint="columns: year and index")
     values, years = reader.numbers(chosen[0], "index"), reader.years(year)
     if reader.problems or reader.grid.problems:
-        raise ScenarioError([*reader.grid.problems, *reader.problems])
+        raise ScenarioError(condensed([*reader.grid.problems, *reader.problems]))
     header = reader.grid.headers[chosen[0]]
     stem = Path(reader.grid.file).stem
     name = header if _plain(header) not in ("index", "value", "price index") else stem
@@ -278,7 +290,7 @@ def _by_year(years: Ints, values: Floats) -> dict[int, float]:
     return dict(zip(years[known].tolist(), values[known].tolist(), strict=True))
 
 
-def _grid_of(table: str | Path | pd.DataFrame) -> Grid:
+def _grid_of(table: str | Path | pd.DataFrame, layout: Table) -> Grid:
     """Return the cells of a file or of a pandas table."""
     if not isinstance(table, str | Path):
         headers = [header_text(header) for header in table.columns]
@@ -288,7 +300,7 @@ def _grid_of(table: str | Path | pd.DataFrame) -> Grid:
         data = Path(file).read_bytes()
     except OSError as error:
         raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    return read_grid(data, file, sheet, Table.model_validate({"file": str(table)}))
+    return read_grid(data, file, sheet, layout)
 
 
 def _plain(header: str) -> str:
@@ -299,7 +311,3 @@ def _plain(header: str) -> str:
 def _name_of(header: str) -> str:
     """Return the name of an outcome that a column of results is of."""
     return re.sub(r"\W+", "_", header.strip()).strip("_") or "result"
-
-
-def _quoted(words: str) -> str:
-    return f"'{words}'" if re.search(r"\W", words) else words

@@ -167,11 +167,12 @@ def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
         return f"{book.read(name).rows:,} rows, of which more has to be asked"
     rows, scale = int(answer.lines.sum()), answer.table.get("scale", 1.0)
     assert isinstance(scale, float | int)
-    return f"{rows:,} rows, {money(answer.taken * scale)} in all"
+    return f"{rows:,} rows, {money(answer.taken * abs(scale))} in all"
 
 
 def _sums(found: Guess, programs: ProgramTable, scale: float) -> str:
     """Return what the file adds up to, what was taken of it, and where the difference is."""
+    scale = abs(scale)
     total, taken = float(found.amounts.sum()) * scale, float(np.nan_to_num(programs.baseline()).sum())
     parts = [
         f"{money(amount * scale)} in {_counted(count, what)}"

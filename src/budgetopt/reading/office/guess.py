@@ -11,7 +11,13 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
-from budgetopt.reading.office.counted_rows import choose_rows, fill_down, leave_out_rows, leave_out_totals
+from budgetopt.reading.office.counted_rows import (
+    choose_rows,
+    fill_down,
+    leave_out_headers,
+    leave_out_rows,
+    leave_out_totals,
+)
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, title_lines
 from budgetopt.reading.office.header_words import YEAR, meaning
@@ -19,6 +25,7 @@ from budgetopt.reading.office.roles import (
     choose_columns,
     choose_money,
     choose_programs,
+    column_named,
     find_payments,
     said_columns,
 )
@@ -31,10 +38,26 @@ from budgetopt.scenario.words import listed, money
 __all__ = ["Guess", "guess"]
 
 _SCALES = (
-    (re.compile(r"\b(?:in|of) thousands\b|\(000'?s\)|\bin \$?000'?s?\b|\$000\b|\(\$?000\)", re.I), 1000.0),
-    (re.compile(r"\b(?:in|of) millions\b|\(\$?m(?:illions?)?\)|\$ ?millions?\b", re.I), 1_000_000.0),
+    (
+        re.compile(
+            r"\b(?:in|of) thousands\b|\bin [$\u20ac\u00a3]?000'?s?\b|[$\u20ac\u00a3]000\b|\([$\u20ac\u00a3]?000'?s?\)"
+            r"|\b(?:in|en|w) (?:tausend|tsd|miles|milliers|tys)\b|\bT(?:EUR|\u20ac|CHF)\b",
+            re.IGNORECASE,
+        ),
+        1000.0,
+    ),
+    (
+        re.compile(
+            r"\b(?:in|of) millions\b|\([$\u20ac\u00a3]?m(?:illions?)?\)|[$\u20ac\u00a3] ?millions?\b"
+            r"|\b(?:in|en|w) (?:mio|millones|mln)\b",
+            re.IGNORECASE,
+        ),
+        1_000_000.0,
+    ),
 )
 _SHOWN = 6
+_NEARLY_ALL = 0.9
+"""Signs are turned where this share of the amounts is below zero: a few credits stay what they are."""
 
 
 def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
@@ -59,7 +82,10 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         found.remarks.append(
             "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
         )
+    leave_out_headers(found)
     said = said_columns(facts, choices, file)
+    for name in choices.group:
+        column_named(facts, name, file)
     found.keys = choose_columns(facts, said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)
@@ -75,6 +101,8 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         _check_decimal(found, choices)
     _scale(found, choices, header)
     leave_out_rows(found, choices)
+    if choices.scale is None:
+        _turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     found.remarks += remarks
     _name_programs(found, programs)
@@ -124,12 +152,34 @@ def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
     lines = title_lines(found.sheet, header[-1])
     for pattern, scale in _SCALES:
         text = next((line for line in lines if pattern.search(line)), None)
-        if text is not None:
-            found.table["scale"] = scale
+        if text is None:
+            continue
+        amounts = found.amounts[found.amounts != 0]
+        if len(amounts) > 2 and (amounts % scale == 0).all():
+            # cells may hold whole amounts and only show them in thousands
             found.remarks.append(
-                f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+                f"the file says {text!r}, and every amount is a multiple of {scale:,.0f}: they are taken as they stand,"
+                f" `--scale {scale:.0f}` if not"
             )
             return
+        found.table["scale"] = scale
+        found.remarks.append(
+            f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+        )
+        return
+
+
+def _turn_signs(found: Guess) -> None:
+    """Read amounts below zero as spending where nearly all are, as in ledgers that keep revenue above zero."""
+    amounts = found.amounts[found.lines]
+    below = int((amounts < 0).sum())
+    if below < 2 or below < _NEARLY_ALL * int((amounts != 0).sum()):
+        return
+    scale = found.table.get("scale", 1.0)
+    assert isinstance(scale, float | int)
+    found.table["scale"] = -scale
+    found.turn_signs()
+    found.remarks.append("amounts below zero are read as spending, because nearly all are: `--scale 1` if not")
 
 
 def _name_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
@@ -152,7 +202,8 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
     ids = list(zip(*(list(found.cells(column)) for column in programs), strict=True))
     distinct = len(set(ids))
     negative = any(bool((column.amounts[found.lines] < 0).any()) for column in found.money)
-    if distinct == len(ids) and not negative and not choices.merge:
+    is_turned = float(found.table.get("scale", 1.0)) < 0  # type: ignore[arg-type]
+    if distinct == len(ids) and not negative and not choices.merge and not is_turned:
         return
     below = _negative(found, ids, choices.merge)
     if below is not None:
@@ -210,13 +261,10 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     for column in money_said:
         if others:
             wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
-            found.remarks.insert(
-                0, f"'{column.name}' was taken for baseline, and not {wrong}: `--column baseline=HEADER`"
-            )
+            flag = f"--column baseline={shell(others[0].name)}"
+            found.remarks.insert(0, f"'{column.name}' was taken for baseline, and not {wrong}: `{flag}` takes another")
         elif meaning(column.header) != "money":
-            found.remarks.insert(
-                0, f"'{column.name}' was taken for baseline: `--column baseline=HEADER` if that is wrong"
-            )
+            found.remarks.insert(0, f"'{column.name}' was taken for baseline, the only column of amounts")
     if found.payments:
         some = listed(list(found.payments), _SHOWN)
         found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {some}")
@@ -224,5 +272,5 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     used = {*of_id, *(column.name for column in others)}
     aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
     if aside:
-        quoted = ", ".join(f"'{name}'" for name in aside)
+        quoted = listed([f"'{name}'" for name in aside], _SHOWN)
         found.remarks.append(f"left aside, because no key of a program fits: {quoted}")

@@ -122,6 +122,9 @@ def sheet_of(book: Book, name: str = "") -> Sheet:
         hint = f"write one of {', '.join(f'{file}!{known}' for known in names)}"
         message = f"the workbook has {len(names)} sheets, and none is named"
         raise ScenarioError([Problem("sheet", message, Place(file), "the name of a sheet", hint)])
+    if names == ("",) and name:
+        problem = Problem("sheet", f"the file has no sheets, and {name!r} is named", Place(file), "the file alone")
+        raise ScenarioError([problem])
     if not names or (name and name not in names):
         close = near(name, names)
         hint = f"did you mean {file}!{close}?" if close else f"its sheets are {', '.join(names)}" if names else ""
