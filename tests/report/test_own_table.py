@@ -20,6 +20,7 @@ import budgetopt as bo
 from budgetopt.cli import main
 from budgetopt.report.like_formula import like_formula, result_of
 from budgetopt.report.sheet_text import AddedCell, SheetText
+from budgetopt.synthetic import city
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -469,3 +470,15 @@ def test_cells_are_added_to_sheets_that_other_programs_write() -> None:
         (None, 5, 1),
         (None, None, 3),
     ]
+
+
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_the_plan_of_a_city_reads_back_as_it_was_written(tmp_path: Path, seed: int) -> None:
+    """With packages, projects, services, grants, several funds and periods."""
+    folder = city(20, funds=3, periods=1 + seed % 3, seed=seed).to_folder(tmp_path / "city", table=True)
+    plan = bo.solve(folder)
+    edited = bo.edited_plan(plan, plan.to_own_table(tmp_path / "plan.csv"))
+    assert edited.audit.accepted
+    assert len(edited.moves) == 0
+    assert edited.remarks == ()
+    assert edited.loss == pytest.approx(0, abs=1e-6 * abs(plan.plan_value))
