@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.number_texts import ambiguous, not_known, plain_texts
+from budgetopt.reading.tables.number_texts import ambiguous, not_known, plain_texts, without_currency
 from budgetopt.scenario.programs import Bools, Floats
 
 __all__ = ["ColumnFacts", "amounts_of", "decimal_mark", "facts_of"]
@@ -19,7 +19,8 @@ _AMOUNT = re.compile(r"([-+]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _MOSTLY = 0.8
 _COMMA = re.compile(
-    r"[-(]?[^\d\s]?\s*(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3}){2,})\)?"
+    r"[-(]?[^\d\s]?\s*(?:[0-9]{1,3}(?:[. '\u2019\u00a0\u202f][0-9]{3})+,[0-9]{1,2}|[0-9]+,[0-9]{1,2}"
+    r"|[0-9]{1,3}(?:\.[0-9]{3}){2,})\)?-?"
 )
 
 
@@ -127,7 +128,7 @@ def decimal_mark(grid: Grid) -> tuple[str | None, str]:
         if grid.numbers and grid.is_number(position).any():
             continue
         texts = [cell for cell in cells if cell]
-        marked = [text for text in texts if _COMMA.fullmatch(text)]
+        marked = [text for text in texts if _COMMA.fullmatch(without_currency(text))]
         if marked and len(marked) + sum(text.isdecimal() for text in texts) >= _MOSTLY * len(texts):
             return ",", ""
         if not unclear and len(cells_at := ambiguous(cells, grid.is_number(position))):

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from budgetopt.errors import OptionError
-from budgetopt.reading.office.choices import Choices
+from budgetopt.reading.office.choices import Choices, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_words import YEAR, meaning, stage_rank, words_of
+from budgetopt.reading.office.header_words import YEAR, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
 from budgetopt.reading.office.total_rows import (
     find_headings,
@@ -20,16 +20,44 @@ from budgetopt.reading.office.total_rows import (
     has_total_word,
     skip_patterns,
 )
+from budgetopt.reading.office.translated_words import in_english, plain_letters
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["choose_rows", "fill_down", "leave_out_rows", "leave_out_totals"]
+__all__ = ["choose_rows", "fill_down", "leave_out_headers", "leave_out_rows", "leave_out_totals"]
 
 _FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
-_SPENT = re.compile(r"expen[sd]\w*|expenditures?|appropriations?|uses?", re.IGNORECASE)
-_RECEIVED = re.compile(r"revenues?|receipts?|incomes?|sources?", re.IGNORECASE)
+_SPENT = re.compile(r"(?:\w+ )?(?:expen[sd]\w*|appropriations?|spending)|uses?|outflows?|costs?")
+_RECEIVED = re.compile(r"(?:\w+ )?(?:revenues?|receipts?|incomes?)|sources?|inflows?")
 _SHOWN = 6
+_MOST_KINDS = 12
+"""A column of kinds of accounts has no more values than these."""
+
+
+def leave_out_headers(found: Guess) -> None:
+    """Leave out rows that repeat the headers, as at the top of each printed page."""
+    named = [column for column in found.facts if column.header]
+    same = np.array([[_is_header(cell, column.header) for cell in column.cells] for column in named], dtype=bool)
+    filled = np.array([column.filled for column in found.facts], dtype=bool).sum(axis=0)
+    rows = (same.sum(axis=0) == filled) & (filled > 1)
+    if not rows.any():
+        return
+    found.lines &= ~rows
+    for column, equal in zip(named, same, strict=True):
+        if (equal == rows).all() and len({column.cells[row] for row in np.flatnonzero(rows).tolist()}) == 1:
+            found.table["skip"] = {column.name: column.cells[int(np.flatnonzero(rows)[0])]}
+            break
+    else:
+        _add_skip_rows(found, rows)
+    count = int(rows.sum())
+    found.remarks.append("1 row that repeats the headers is left out" if count == 1 else
+                         f"{count:,} rows that repeat the headers are left out")  # fmt: skip
+
+
+def _is_header(cell: str, header: str) -> bool:
+    """Return whether a cell is a header, or a row of one that is joined of several."""
+    return bool(cell) and (normal(cell) == header or f" {normal(cell)} " in f" {header} ")
 
 
 def choose_rows(found: Guess, choices: Choices, file: str) -> None:
@@ -54,9 +82,10 @@ def choose_rows(found: Guess, choices: Choices, file: str) -> None:
         if value:
             where[column.name] = value
             out = [other for other in seen if other != value]
+            others = listed([repr(other) for other in out], _SHOWN)
+            flag = f"--where {shell(f'{column.name}={out[0]}')}"
             found.remarks.append(
-                f"rows count where '{column.name}' is {value!r}, and not"
-                f" {listed([repr(other) for other in out], _SHOWN)}: `--where {column.name}=...` if that is wrong"
+                f"rows count where '{column.name}' is {value!r}, and not {others}: `{flag}` takes other rows"
             )
             found.lines &= _equal(column, [value])
     if where:
@@ -78,15 +107,28 @@ def _counted_value(found: Guess, column: ColumnFacts, values: Sequence[str]) -> 
     named = [value for value in values if value]
     if not 1 < len(named) <= 60:
         return ""
-    if meaning(column.header) == YEAR and column.is_years:
-        latest = max(named, key=lambda text: float(text.replace(",", "")))
+    if meaning(column.header) == YEAR and all(map(year_of, named)):
+        latest = max(named, key=year_of)
         return latest if _recur(found, column, latest) else ""
-    if len(named) <= 12 and any(map(_SPENT.fullmatch, named)) and any(map(_RECEIVED.fullmatch, named)):
-        return next(value for value in named if _SPENT.fullmatch(value))
+    if len(named) <= _MOST_KINDS:
+        spent = [value for value in named if _is_kind(value, column.header, _SPENT)]
+        if spent and any(_is_kind(value, column.header, _RECEIVED) for value in named):
+            return spent[0]
     ranks = {value: stage_rank(value) for value in named}
     if all(rank is not None for rank in ranks.values()) and "year" not in words_of(column.header):
         return min(named, key=lambda value: ranks[value] or 0)
     return ""
+
+
+def _is_kind(value: str, header: str, kind: re.Pattern[str]) -> bool:
+    """Return whether a value says that money is spent or received; a letter does under a header that names both."""
+    if len(value) > 1:
+        return kind.fullmatch(words_of(value)) is not None
+    words = re.findall(r"[^\W\d_]+", plain_letters(re.sub(r"([a-z])([A-Z])", r"\1 \2", header)))
+    meant = {word: in_english(word) for word in words}
+    names_both = all(any(map(pattern.fullmatch, meant.values())) for pattern in (_SPENT, _RECEIVED))
+    letter = value.casefold()
+    return names_both and any(word.startswith(letter) and kind.fullmatch(said) for word, said in meant.items())
 
 
 def _equal(column: ColumnFacts, values: Sequence[str]) -> Bools:
@@ -106,7 +148,7 @@ def leave_out_rows(found: Guess, choices: Choices) -> None:
         found.leave_out(rows, "rows that `skip` leaves out")
         skip[column.name] = list(values) if len(values) > 1 else values[0]
     if skip:
-        found.table["skip"] = skip
+        found.table["skip"] = {**found.table.get("skip", {}), **skip}  # type: ignore[dict-item]
 
 
 def fill_down(found: Guess) -> None:

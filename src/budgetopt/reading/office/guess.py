@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
-from budgetopt.reading.office.counted_rows import choose_rows, fill_down, leave_out_rows, leave_out_totals
+from budgetopt.reading.office.counted_rows import (
+    choose_rows,
+    fill_down,
+    leave_out_headers,
+    leave_out_rows,
+    leave_out_totals,
+)
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, title_lines
-from budgetopt.reading.office.header_words import YEAR, meaning
+from budgetopt.reading.office.header_words import YEAR, meaning, words_of
 from budgetopt.reading.office.roles import (
     choose_columns,
     choose_money,
     choose_programs,
+    column_named,
     find_payments,
     said_columns,
 )
@@ -31,10 +39,26 @@ from budgetopt.scenario.words import listed, money
 __all__ = ["Guess", "guess"]
 
 _SCALES = (
-    (re.compile(r"\b(?:in|of) thousands\b|\(000'?s\)|\bin \$?000'?s?\b|\$000\b|\(\$?000\)", re.I), 1000.0),
-    (re.compile(r"\b(?:in|of) millions\b|\(\$?m(?:illions?)?\)|\$ ?millions?\b", re.I), 1_000_000.0),
+    (
+        re.compile(
+            r"\b(?:in|of) thousands\b|\bin [$\u20ac\u00a3]?000'?s?\b|[$\u20ac\u00a3]000\b|\([$\u20ac\u00a3]?000'?s?\)"
+            r"|\b(?:in|en|w) (?:tausend|tsd|miles|milliers|tys)\b|\bT(?:EUR|\u20ac|CHF)\b",
+            re.IGNORECASE,
+        ),
+        1000.0,
+    ),
+    (
+        re.compile(
+            r"\b(?:in|of) millions\b|\([$\u20ac\u00a3]?m(?:illions?)?\)|[$\u20ac\u00a3] ?millions?\b"
+            r"|\b(?:in|en|w) (?:mio|millones|mln)\b",
+            re.IGNORECASE,
+        ),
+        1_000_000.0,
+    ),
 )
 _SHOWN = 6
+_NEARLY_ALL = 0.9
+"""Signs are turned where this share of the amounts is below zero: a few credits stay what they are."""
 
 
 def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
@@ -59,13 +83,18 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         found.remarks.append(
             "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
         )
+    leave_out_headers(found)
     said = said_columns(facts, choices, file)
+    for name in choices.group:
+        column_named(facts, name, file)
     found.keys = choose_columns(facts, said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)
     others: list[ColumnFacts] = []
     if "baseline" in said:
         found.money = [said["baseline"]]
+    elif by_period := [column for key, column in said.items() if key.startswith("baseline.")]:
+        found.money = by_period
     elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
         found.payments, found.money = payments, list(payments.values())
     else:
@@ -75,6 +104,8 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         _check_decimal(found, choices)
     _scale(found, choices, header)
     leave_out_rows(found, choices)
+    if choices.scale is None:
+        _turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     found.remarks += remarks
     _name_programs(found, programs)
@@ -101,19 +132,19 @@ def _check_decimal(found: Guess, choices: Choices) -> None:
     if choices.decimal:
         found.table["decimal"] = choices.decimal
         return
-    (column,) = found.money
-    unclear = ambiguous(column.cells, found.grid.is_number(column.position))
-    if len(unclear) and found.table.get("decimal") is None:
-        text = column.cells[int(unclear[0])]
-        place = found.grid.place(int(unclear[0]), column.position)
-        from dataclasses import replace
-
-        options = [
-            Option('--decimal ","', f"{text} is {text.replace('.', ',')}", replace(choices, decimal=",")),
-            Option('--decimal "."', f"{text} is {text.split('.')[0]}", replace(choices, decimal=".")),
-        ]
-        message = f"{place}: {text!r} may be {text.split('.')[0]} or {text.replace('.', ',')}"
-        raise ChoiceError(message, options)
+    if found.table.get("decimal") is not None:
+        return
+    for column in found.money:
+        unclear = ambiguous(column.cells, found.grid.is_number(column.position))
+        if len(unclear):
+            text = column.cells[int(unclear[0])]
+            place = found.grid.place(int(unclear[0]), column.position)
+            many, one = text.replace(".", ","), text.split(".")[0]
+            options = [
+                Option('--decimal ","', f"{text} is {many}", replace(choices, decimal=",")),
+                Option('--decimal "."', f"{text} is {one}", replace(choices, decimal=".")),
+            ]
+            raise ChoiceError(f"{place}: {text!r} may be {one} or {many}", options)
 
 
 def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
@@ -124,12 +155,34 @@ def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
     lines = title_lines(found.sheet, header[-1])
     for pattern, scale in _SCALES:
         text = next((line for line in lines if pattern.search(line)), None)
-        if text is not None:
-            found.table["scale"] = scale
+        if text is None:
+            continue
+        amounts = found.amounts[found.amounts != 0]
+        if len(amounts) > 2 and (amounts % scale == 0).all():
+            # cells may hold whole amounts and only show them in thousands
             found.remarks.append(
-                f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+                f"the file says {text!r}, and every amount is a multiple of {scale:,.0f}: they are taken as they stand,"
+                f" `--scale {scale:.0f}` if not"
             )
             return
+        found.table["scale"] = scale
+        found.remarks.append(
+            f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+        )
+        return
+
+
+def _turn_signs(found: Guess) -> None:
+    """Read amounts below zero as spending where nearly all are, as in ledgers that keep revenue above zero."""
+    amounts = found.amounts[found.lines]
+    below = int((amounts < 0).sum())
+    if below < 2 or below < _NEARLY_ALL * int((amounts != 0).sum()):
+        return
+    scale = found.table.get("scale", 1.0)
+    assert isinstance(scale, float | int)
+    found.table["scale"] = -scale
+    found.turn_signs()
+    found.remarks.append("amounts below zero are read as spending, because nearly all are: `--scale 1` if not")
 
 
 def _name_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
@@ -152,7 +205,8 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
     ids = list(zip(*(list(found.cells(column)) for column in programs), strict=True))
     distinct = len(set(ids))
     negative = any(bool((column.amounts[found.lines] < 0).any()) for column in found.money)
-    if distinct == len(ids) and not negative and not choices.merge:
+    is_turned = float(found.table.get("scale", 1.0)) < 0  # type: ignore[arg-type]
+    if distinct == len(ids) and not negative and not choices.merge and not is_turned:
         return
     below = _negative(found, ids, choices.merge)
     if below is not None:
@@ -206,23 +260,33 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
         for column in found.facts
         if (column.header or column.filled[inside].any()) and column.name != keys.get(column.position)
     }
-    money_said = [column for column in found.money if not found.payments]
-    for column in money_said:
+    for column in [] if found.payments or len(found.money) > 1 else found.money:
         if others:
             wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
-            found.remarks.insert(
-                0, f"'{column.name}' was taken for baseline, and not {wrong}: `--column baseline=HEADER`"
-            )
+            flag = f"--column baseline={shell(others[0].name)}"
+            found.remarks.insert(0, f"'{column.name}' was taken for baseline, and not {wrong}: `{flag}` takes another")
         elif meaning(column.header) != "money":
-            found.remarks.insert(
-                0, f"'{column.name}' was taken for baseline: `--column baseline=HEADER` if that is wrong"
-            )
+            found.remarks.insert(0, f"'{column.name}' was taken for baseline, the only column of amounts")
     if found.payments:
         some = listed(list(found.payments), _SHOWN)
         found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {some}")
+    found.remarks += _years(found, keys)
     of_id: Sequence[str] = found.table.get("id", ())  # type: ignore[assignment]
     used = {*of_id, *(column.name for column in others)}
     aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
     if aside:
-        quoted = ", ".join(f"'{name}'" for name in aside)
+        quoted = listed([f"'{name}'" for name in aside], _SHOWN)
         found.remarks.append(f"left aside, because no key of a program fits: {quoted}")
+
+
+def _years(found: Guess, keys: Mapping[int, str]) -> Iterator[str]:
+    """Yield what can be done with columns of amounts that differ in a number alone: they are a column a year."""
+    alike: dict[str, list[ColumnFacts]] = defaultdict(list)
+    for column in found.facts:
+        if column.is_numeric and column.position not in keys and re.search(r"\d", column.header):
+            alike[re.sub(r"\W*\d+", "", words_of(column.header))].append(column)
+    for columns in alike.values():
+        if len(columns) > 1 and not any(column.is_years or column.is_codes for column in columns):
+            flags = " ".join(f"--column {shell(f'baseline.{column.name}={column.name}')}" for column in columns[:2])
+            names = listed([f"'{column.name}'" for column in columns], _SHOWN)
+            yield f"{names} seem to be a column a year: `{flags}` and so on makes periods of them"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -45,6 +45,17 @@ class Guess:
     def taken(self) -> float:
         """What the rows that count add up to, in the units of the file."""
         return float(self.amounts[self.lines].sum())
+
+    def turn_signs(self) -> None:
+        """Change the sign of the money of each row."""
+        for at, column in enumerate(self.money):
+            turned = replace(column, amounts=-column.amounts)
+            self.facts[column.position] = self.money[at] = turned
+            for known in (self.keys, self.payments):
+                known.update({key: turned for key, held in known.items() if held is column})
+        self.left_out = defaultdict(
+            lambda: (0, 0.0), {what: (count, -total) for what, (count, total) in self.left_out.items()}
+        )
 
     def leave_out(self, rows: Bools, what: str) -> None:
         """Take rows out of those that count."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -19,6 +20,8 @@ _MOST_ROWS = 3
 """Of a header, no more rows than these are joined."""
 _LONG = 80
 """No header has as many characters."""
+_COMPARED = 2_000
+"""Cells of a row are looked for in so many rows."""
 _LARGE = 100_000
 """Numbers below may be codes of funds in a header."""
 
@@ -36,8 +39,8 @@ def find_headers(sheet: Sheet) -> tuple[int, ...]:
         [amounts_of(column[:rows], sheet.is_number(at)[:rows]) for at, column in enumerate(sheet.columns)]
     ).reshape(len(sheet.columns), rows)
     filled = np.array([[bool(cell) for cell in column[:rows]] for column in sheet.columns]).reshape(amounts.shape)
-    below = _amounts_below(sheet)
-    scores = [_score(sheet, row, amounts[:, row], filled[:, row], below[:, row]) for row in range(rows)]
+    below, again = _amounts_below(sheet), _repeated(sheet, rows)
+    scores = [_score(sheet, row, amounts[:, row], filled[:, row], below[:, row], again[row]) for row in range(rows)]
     best = int(np.argmax(scores))
     if scores[best] <= 0:
         # no amount can be read: the first row of ordinary headers is taken, so that its cells are told
@@ -69,18 +72,42 @@ def _amounts_below(sheet: Sheet) -> Bools:
     return found
 
 
-def _score(sheet: Sheet, row: int, amounts: Floats, filled: Bools, below: Bools) -> float:
-    """Return how much a row looks like the headers of what stands below it."""
+def _repeated(sheet: Sheet, rows: int) -> Floats:
+    """Return which share of the cells of each row stands in its column again, in rows that are not the same.
+
+    Lines of a budget repeat their departments and funds; headers repeat nothing but themselves. Shape (rows,).
+    """
+    columns = [column[:_COMPARED] for column in sheet.columns]
+    counts = [Counter(column) for column in columns]
+    same = Counter(zip(*columns, strict=True))
+    found = np.zeros(rows)
+    for row in range(rows):
+        cells = [column[row] for column in columns]
+        times = same[tuple(cells)]
+        filled = [count[cell] > times for count, cell in zip(counts, cells, strict=True) if cell]
+        found[row] = sum(filled) / max(1, len(filled))
+    return found
+
+
+def _score(sheet: Sheet, row: int, amounts: Floats, filled: Bools, below: Bools, again: float) -> float:
+    """Return how much a row looks like the headers of what stands below it.
+
+    A row of words that are not known may be one in a table that begins with it.
+    """
     cells = sheet.row(row)
     if filled.sum() < 2 and not (filled.sum() == 1 and len(cells) == 1):
         return 0.0
     known = {cell: key for cell in cells if cell and len(cell) < _LONG and (key := meaning(cell))}
     meanings = set(known.values())
     has_money = MONEY in meanings or (np.isnan(amounts) & filled & below).any()
-    if not meanings or not below.any() or not has_money:
+    if not below.any() or not has_money:
         return 0.0
     figures = _has_amounts(sheet, amounts, row)
-    return 2.0 * len(meanings) + 0.3 * len(known) + float(filled.mean()) - 4.0 * figures - 0.02 * row
+    if not meanings:
+        is_plain = not again and not figures and filled.all() and bool((~below).any()) and bool(np.isnan(amounts).all())
+        return 0.5 - 0.02 * row if is_plain and len(filled) > 1 else 0.0
+    of_words = 2.0 * len(meanings) + 0.3 * len(known) + float(filled.mean())
+    return of_words - 4.0 * figures - 6.0 * again - 0.02 * row
 
 
 def _has_amounts(sheet: Sheet, amounts: Floats, row: int) -> int:

@@ -6,10 +6,12 @@ import difflib
 import re
 from functools import lru_cache
 
+from budgetopt.reading.office.translated_words import in_english, plain_letters
 from budgetopt.reading.tables.program_rows import is_program_key
 
 __all__ = [
     "MONEY",
+    "REVENUE",
     "YEAR",
     "is_row_number",
     "is_title",
@@ -17,6 +19,7 @@ __all__ = [
     "money_rank",
     "stage_rank",
     "thing_rank",
+    "unit_rank",
     "words_of",
     "year_of",
 ]
@@ -31,22 +34,31 @@ _THINGS = (
     r"projects?|initiatives?|schemes?",
     r"offers?|packages?|decision units?",
     r"services?|activit(?:y|ies)|measures?",
-    r"budget units?|cost cent(?:er|re)s?|items?|line items?",
+    r"budget units?|appropriation units?|units?(?: of)? appropriations?|cost cent(?:er|re)s?|items?|line items?",
     r"functions?|line of business|lob",
 )
 """What a row may be called, the first more likely to be what the money is allotted to."""
 _THING = rf"(?:{'|'.join(_THINGS)})"
 _CODE = r"(?:ids?|codes?|no|nr|num|number|key|#)"
-_NAME = r"(?:names?|titles?|descriptions?|desc|labels?)"
-_DEPARTMENT = (
-    r"(?:departments?|depts?|agenc(?:y|ies)|divisions?|bureaus?|ministr(?:y|ies)|directorates?|organi[sz]ations?|org"
-    r"|organi[sz]ational units?|operating units?)"
+_NAME = r"(?:names?|titles?|descriptions?|desc|labels?|text)"
+_UNITS = (
+    r"departments?|depts?|agenc(?:y|ies)|ministr(?:y|ies)|directorates?|operating units?",
+    r"divisions?|bureaus?|organi[sz]ational units?",
+    r"organi[sz]ations?|org|sections?",
 )
+"""The levels of an organization, from the coarsest."""
+_DEPARTMENT = rf"(?:{'|'.join(_UNITS[:2])}|organi[sz]ations?|org)"
 # The first pattern that fits all words of a header decides.
 _MEANINGS: tuple[tuple[str, str], ...] = (
-    (rf"{_THING} ?{_CODE}|{_CODE}", "program"),
-    (rf"{_THING}(?: {_NAME})?|{_THING} or {_THING}|name|title", "name"),
-    (rf"(?:pm )?{_DEPARTMENT}(?: {_NAME})?|order#? {_DEPARTMENT}|{_DEPARTMENT} or {_DEPARTMENT}", "department"),
+    (rf"{_THING} ?{_CODE}|{_CODE} (?:of )?{_THING}|{_CODE}", "program"),
+    (rf"{_THING}(?: {_NAME})?|{_NAME} (?:of )?{_THING}|{_THING} or {_THING}|name|title", "name"),
+    (
+        (
+            rf"(?:pm )?{_DEPARTMENT}(?: {_NAME})?|{_NAME} (?:of )?{_DEPARTMENT}|order#? {_DEPARTMENT}"
+            rf"|{_DEPARTMENT}(?: or)? {_DEPARTMENT}"
+        ),
+        "department",
+    ),
     (r"(?:strategic )?(?:priorit(?:y|ies)|goals?|result areas?|results?|outcome areas?|focus areas?)", "priority"),
     (
         r"(?:fund|funding source|source of funds?|fund source|funds|funding)(?: (?:name|title|description|desc))?",
@@ -60,7 +72,7 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"(?:minimum|min|floor|at least|mandated)(?: amount| spending| budget)?", "spending.at_least"),
     (r"(?:maximum|max|ceiling|cap|at most|requested?)(?: amount| spending| budget)?", "spending.at_most"),
     (
-        r"(?:fiscal |budget |calendar |financial )?year|fy",
+        r"(?:\w+ )?(?:fiscal |budget |calendar |financial )?year|fy",
         YEAR,
     ),
 )
@@ -78,6 +90,19 @@ _WORDS = {
 }
 """Words that a misspelt header may mean."""
 _ALMOST = 0.84
+REVENUE = re.compile(r"\b(?:revenues?|receipts?|incomes?|sources?)\b")
+"""Words for money that is received."""
+_ACCOUNT = re.compile(
+    r"\b(?:acct|accounts?|objects?|subobjects?|characters?|ledger|funds?|funding|commitment item|url|link|pdf|page"
+    r"|document|file|contact|kind)\b"
+    r"|\b(?:expen\w+|spending|appropriation) (?:types?|categor\w+|class\w*|groups?)\b|\btypes?$"
+)
+"""Words for what money is spent on or comes from, and for where the data are from: no programs."""
+_LABEL = re.compile(
+    r"\b(?:acct|accounts?|authority|objects?|subobjects?|characters?|names?|descriptions?|desc|types?|categor(?:y|ies)|class"
+    r"|classification|page|text|unit of appropriation|result)\b"
+)
+"""Words for what tells rows apart, in a header of a column that is no amount."""
 _NO_MONEY = re.compile(
     r"\b(?:fte|ftes|positions?|headcount|staff|employees|count|number|percent|pct|share|change|variance|difference|growth"
     r"|rate|per|rank|score|population|residents|households|visits|year approved|date|district|ward|phone|zip|id|code"
@@ -85,27 +110,31 @@ _NO_MONEY = re.compile(
 )
 _STAGES: tuple[str, ...] = (
     r"baseline",
-    r"current|existing level|continuation",
+    r"current(?! (?:modified|revised|amended))|existing level|continuation",
     r"adopted",
     r"approved|enacted|appropriat\w*|authorized|voted",
     r"amended|revised|modified|final",
-    r"budget(?:ed|s)?|allocat\w+|funding",
+    r"budget(?:ed|s)?|allocat\w+|funding|original",
     r"amounts?|totals?|costs?|expenditures?|expenses?|spending|value|sum|dollars",
-    r"proposed|recommended|mayor\w*|manager\w*",
+    r"proposed|recommend\w*|mayor\w*|manager\w*",
     r"planned|projected|forecast\w*|estimat\w+",
     r"actuals?|spent|prior",
-    r"original",
 )
 """Words for the stage of a budget, the first standing for the current service level more than the later ones."""
+_GENERIC = (5, 6)
+"""The places of words that say nothing of the stage where another word does."""
+_FOOTNOTE = re.compile(r"[(\[](?:\d|[a-z])[)\]]|[*\u2020\u2021\u00b9\u00b2\u00b3]+")
 _FISCAL = re.compile(r"\bfy ?(\d{4}|\d{2})(?: ?[-/] ?(\d{4}|\d{2}))?\b|\b((?:19|20)\d{2})(?: ?[-/] ?(\d{4}|\d{2}))?\b")
 
 
 @lru_cache(maxsize=4096)
 def words_of(header: str) -> str:
-    """Return a header in small letters: CamelCase and snake_case parted, marks as blanks."""
+    """Return a header in small English words: CamelCase and snake_case parted, no accents, marks or footnote marks."""
     text = re.sub(r"([a-z])([A-Z])", r"\1 \2", header)
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", text)
-    return " ".join(re.sub(r"[^a-z0-9#%/-]+", " ", text.casefold()).replace(" - ", " ").split()).strip("-/ ")
+    text = _FOOTNOTE.sub(" ", plain_letters(text))
+    words = " ".join(re.sub(r"[^\w#%/-]+|_", " ", text).replace(" - ", " ").split()).strip("-/ ")
+    return in_english(words)
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +149,7 @@ def meaning(header: str) -> str:
             return key
     if close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST):
         return _WORDS[close[0]]
-    if _NO_MONEY.search(plain):
+    if _NO_MONEY.search(plain) or _LABEL.search(plain) or REVENUE.search(plain):
         return ""
     named_year = _FISCAL.search(plain) is not None
     return MONEY if named_year or any(re.search(rf"\b(?:{stage})\b", plain) for stage in _STAGES) else ""
@@ -131,8 +160,9 @@ def money_rank(header: str) -> tuple[int, int]:
     plain = words_of(header)
     if plain not in _WORDS and (close := difflib.get_close_matches(plain, _WORDS, n=1, cutoff=_ALMOST)):
         plain = close[0]
-    rank = next((at for at, stage in enumerate(_STAGES) if re.search(rf"\b(?:{stage})\b", plain)), len(_STAGES))
-    if _NO_MONEY.search(plain):
+    found = [at for at, stage in enumerate(_STAGES) if re.search(rf"\b(?:{stage})\b", plain)]
+    rank = min(found, key=lambda at: (at in _GENERIC, at), default=len(_STAGES))
+    if _NO_MONEY.search(plain) or _LABEL.search(plain) or REVENUE.search(plain):
         rank = len(_STAGES) + 1
     return rank, -year_of(header)
 
@@ -144,6 +174,12 @@ def thing_rank(header: str) -> int:
     return next(found, len(_THINGS))
 
 
+def unit_rank(header: str) -> int:
+    """Return the level of an organization that a header names, 0 for departments and more for parts of them."""
+    plain = words_of(header)
+    return next((at for at, units in enumerate(_UNITS) if re.search(rf"\b(?:{units})\b", plain)), len(_UNITS))
+
+
 def is_row_number(header: str) -> bool:
     """Return whether a header names a code of rows and not what it is a code of."""
     return re.fullmatch(_CODE, words_of(header)) is not None
@@ -152,7 +188,8 @@ def is_row_number(header: str) -> bool:
 def is_title(header: str) -> bool:
     """Return whether a header may name a column of what money is allotted to: no amount, number, year or fund."""
     key = meaning(header)
-    return bool(header) and (key in _TITLES if key else not _NO_MONEY.search(words_of(header)))
+    words = words_of(header)
+    return bool(header) and (key in _TITLES if key else not (_NO_MONEY.search(words) or _ACCOUNT.search(words)))
 
 
 def stage_rank(value: str) -> int | None:

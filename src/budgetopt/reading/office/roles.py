@@ -16,6 +16,7 @@ from budgetopt.reading.office.header_words import (
     meaning,
     money_rank,
     thing_rank,
+    unit_rank,
     words_of,
 )
 from budgetopt.reading.tables.program_rows import is_program_key
@@ -95,7 +96,7 @@ def choose_money(
         named = [
             column
             for column in numeric
-            if meaning(column.header) == "" and not column.is_codes and money_rank(column.header)[0] < _NO_AMOUNT
+            if meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
         ]
     if not named:
         named = [column for column in facts if column.header and meaning(column.header) == MONEY][:1]
@@ -139,27 +140,85 @@ def choose_programs(
     if code is not None and name is not None and is_row_number(code.header) and _repeats(name, lines):
         # the numbers of rows are no programs where the names of several rows are the same
         code = None
-    chosen = code or name
-    if chosen is None:
-        words = [
-            column for column in facts if not column.is_numeric and column.distinct > 1 and is_title(column.header)
-        ]
-        if len(words) != 1:
-            raise _which_programs(facts, words, choices, lines, file)
-        chosen = words[0]
+    chosen, remarks = code or name, []
     department = keys.get("department")
-    if chosen is code or department is None or department is chosen or not _repeats(chosen, lines):
-        return [chosen], []
-    ids = zip(department.cells, chosen.cells, lines.tolist(), strict=True)
-    pairs = {(first, second) for first, second, counts in ids if counts and second}
-    names = {second for _, second in pairs}
-    if len(pairs) == len(names):
-        return [chosen], []
-    remark = (
-        f"a name that stands under several of '{department.name}' is a program in each, so {len(names):,} names are"
-        f" {len(pairs):,} programs: `{group_option(choices, [chosen.name], '').flag}` adds their lines up"
+    if chosen is not None and chosen is name and department is not None and _is_above(chosen, department, lines):
+        del keys["name"]
+        keys.setdefault("priority", chosen)
+        chosen = None
+    if chosen is None:
+        chosen = _finest_unit(facts, keys, choices, lines, file)
+        remark = f"each '{chosen.name or chosen.letter}' is a program, the finest level above accounts"
+        if department is not None and department is not chosen:
+            remark += f": `{group_option(choices, [department.name], '').flag}` takes '{department.name}'"
+        remarks.append(remark)
+    if department is None or department is chosen or not _repeats(chosen, lines):
+        return [chosen], remarks
+    pairs, names = _pairs(department, chosen, lines), set(_cells(chosen, lines))
+    if len(pairs) == len(names) or (chosen is code and not _has_several_names(code, name, department, lines)):
+        return [chosen], remarks
+    what = "code" if chosen is code else "name"
+    remarks.append(
+        f"a {what} that stands under several of '{department.name}' is a program in each, so"
+        f" {_counted(len(names), what)} are {_counted(len(pairs), 'program')}:"
+        f" `{group_option(choices, [chosen.name], '').flag}` adds their lines up"
     )
-    return [department, chosen], [remark]
+    return [department, chosen], remarks
+
+
+def _finest_unit(
+    facts: Sequence[ColumnFacts], keys: dict[str, ColumnFacts], choices: Choices, lines: Bools, file: str
+) -> ColumnFacts:
+    """Return the only column that may name programs, or that of the finest level of an organization.
+
+    Raises ChoiceError where any of several columns may be the programs.
+    """
+    taken = [keys[key] for key in ("priority", "funds") if key in keys]
+    words = [
+        column
+        for column in facts
+        if not column.is_numeric
+        and column not in taken
+        and is_title(column.header)
+        and len(set(_cells(column, lines))) > 1
+    ]
+    if not words:
+        # names without a header, as in the first column of many printed budgets
+        words = [column for column in facts if not column.header and not column.is_numeric and column.distinct > 1][:1]
+    if len(words) == 1:
+        return words[0]
+    units = [column for column in words if meaning(column.header) == "department"]
+    if len(units) > 1 and len({unit_rank(column.header) for column in units}) > 1:
+        top = min(units, key=lambda column: unit_rank(column.header))
+        return max(units, key=lambda column: len(_pairs(top, column, lines)))
+    raise _which_programs(facts, words, choices, lines, file)
+
+
+def _pairs(first: ColumnFacts, second: ColumnFacts, lines: Bools) -> set[tuple[str, str]]:
+    """Return the pairs of cells of two columns in the rows that count, without those that lack the second."""
+    ids = zip(first.cells, second.cells, lines.tolist(), strict=True)
+    return {(cell, other) for cell, other, counts in ids if counts and other}
+
+
+def _is_above(column: ColumnFacts, department: ColumnFacts, lines: Bools) -> bool:
+    """Return whether a column groups departments: each has one of fewer values."""
+    values, departments = set(_cells(column, lines)), set(_cells(department, lines))
+    return len(values) < len(departments) == len(_pairs(department, column, lines))
+
+
+def _has_several_names(
+    code: ColumnFacts | None, name: ColumnFacts | None, department: ColumnFacts, lines: Bools
+) -> bool:
+    """Return whether codes of programs are counted anew in each department, so that one has several names."""
+    if code is None or name is None:
+        return False
+    return len(_pairs(code, name, lines)) > 1.2 * len(set(_cells(code, lines))) and len(
+        _pairs(department, code, lines)
+    ) > len(set(_cells(code, lines)))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _which_programs(
@@ -173,11 +232,11 @@ def _which_programs(
     options: list[Option] = []
     for column in ranked:
         count = len(set(_cells(column, lines)))
-        options.append(group_option(choices, [column.name], f"{count:,} programs, one for each '{column.name}'"))
+        said = f"{_counted(count, 'program')}, one for each '{column.name}'"
+        options.append(group_option(choices, [column.name], said))
     for other in ranked[1:]:
-        ids = zip(ranked[0].cells, other.cells, lines.tolist(), strict=True)
-        count = len({(first, second) for first, second, counts in ids if counts})
-        said = f"{count:,} programs, one for each '{other.name}' of each '{ranked[0].name}'"
+        count = len(_pairs(ranked[0], other, lines))
+        said = f"{_counted(count, 'program')}, one for each '{other.name}' of each '{ranked[0].name}'"
         options.append(group_option(choices, [ranked[0].name, other.name], said))
     return ChoiceError(message, options)
 
@@ -199,6 +258,7 @@ def choose_columns(facts: Sequence[ColumnFacts], said: dict[str, ColumnFacts]) -
     for column in facts:
         if column.header and column.position not in taken:
             by_key.setdefault(meaning(column.header), []).append(column)
+    _tell_codes(by_key)
     for key in ("program", "name"):
         columns = [column for column in by_key.get(key, []) if column.filled.any()]
         if key not in found and columns:
@@ -209,6 +269,20 @@ def choose_columns(facts: Sequence[ColumnFacts], said: dict[str, ColumnFacts]) -
         right = [column for column in columns if column.is_numeric == (key in _AMOUNTS)] if key in _AMOUNTS else columns
         if key in _WORDS:
             right = [column for column in columns if not column.is_numeric]
+        if key == "funds":
+            right.sort(key=lambda column: column.is_numeric)
+        if key == "department":
+            right.sort(key=lambda column: unit_rank(column.header))
         if right:
             found[key] = next((column for column in right if column.header == key), right[0])
     return found
+
+
+def _tell_codes(by_key: dict[str, list[ColumnFacts]]) -> None:
+    """Take a column of numbers beside one of names for codes: ``Program`` beside ``Program description``."""
+    names = by_key.get("name", [])
+    words = [column for column in names if not column.is_numeric]
+    codes = [column for column in names if column.is_numeric]
+    if words and codes:
+        by_key["name"] = words
+        by_key["program"] = [*by_key.get("program", []), *codes]

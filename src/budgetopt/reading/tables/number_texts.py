@@ -1,7 +1,7 @@
 """Numbers as offices write them, brought to the one way in which amounts are read.
 
-Accounting formats (``$ 1,234``, ``$ -``, ``(500)``) and the marks of other countries (``1.234,50``) are rewritten; what
-could mean two numbers is left for the reader to refuse.
+Accounting formats (``$ 1,234``, ``$ -``, ``(500)``), other currencies (``1 234 kr``) and the marks of other countries
+(``1.234,50``) are rewritten; what could mean two numbers is left for the reader to refuse.
 """
 
 from __future__ import annotations
@@ -13,14 +13,27 @@ import numpy as np
 
 from budgetopt.scenario.programs import Bools, Ints
 
-__all__ = ["ambiguous", "is_negative_text", "not_known", "plain_texts"]
+__all__ = ["ambiguous", "is_negative_text", "not_known", "plain_texts", "without_currency"]
 
 _OTHER = re.compile(r"[^0-9.\n]")
 """What stands in no number that is plain already."""
 _DASHES = re.compile(r"(?:[^\w\s.,()-]\s*)?[-\u2013\u2014\u2212]+")
 _BRACKETS = re.compile(r"([^\w\s.,()-]?)\s*\(\s*([^\w\s.,()-]?)\s*([\d.,_' \u00a0\u202f\u2019]+)\s*\)")
 _CURRENCY = re.compile(r"([-+\u2212]?)\s*\$\s*([-+\u2212]?)\s*(?=[\d.,])")
+_SIGN = (
+    r"(?:[\u20a0-\u20cf\xa2\xa3\xa5]|\w{1,2}\$|(?:kr|fr|sfr|z\u0142|k\u010d|ft|lei|tl|rs|euros?|chf|eur|usd|gbp|dkk|sek|nok"
+    r"|pln|czk|huf|ron|brl|mxn|inr|jpy|zar|aud|cad|nzd)(?![^\W\d_])\.?)"
+)
+_NAMED = re.compile(
+    rf"(?P<open>[-+\u2212(]?)\s*(?:(?P<before>{_SIGN})\s*)?(?P<sign>[-+\u2212]?)\s*(?P<number>[\d.,'\u2019][\d.,_'\s\u2019]*"
+    rf"(?:\s?[kmb])?|[-\u2013\u2014]+)\s*(?P<after>{_SIGN}|\.?[-\u2013\u2014]+)?\s*(?P<close>\)?)",
+    re.IGNORECASE,
+)
+"""An amount with a currency before or behind it: ``EUR 1.234``, ``(\u00a3812)``, ``495 157 kr``, ``Fr. 12.-``."""
 _GROUPED = re.compile(r"[-+]?\$?[1-9][0-9]{0,2}\.[0-9]{3}")
+_BLANKS = re.compile(r"([-+]?\$?[0-9]{1,3})((?:[ '\u2019\u00a0\u202f\u2009][0-9]{3})+)(?:\.([0-9]+)|,([0-9]{1,2}))?")
+"""A number whose thousands are parted by blanks or apostrophes, which no decimal mark can be."""
+_BEHIND = re.compile(r"(\$?[\d.,]+)[-\u2212]")
 _POINT = re.compile(r"[0-9]*\.[0-9]+")
 _UNKNOWN = re.compile(r"n\.?/?a\.?|t\.?b\.?[dac]\.?|unknown|none|nil|null|pending|\?+|#n/a", re.IGNORECASE)
 _SEPARATORS = {",": "._'\u2019 \u00a0\u202f", ".": ",_'\u2019 \u00a0\u202f"}
@@ -57,13 +70,34 @@ def plain_texts(
 def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) -> str:
     if _DASHES.fullmatch(text):
         return "0" if is_zero else text
-    new = _CURRENCY.sub(r"\1\2$", text).replace("\u2212", "-")
+    new = without_currency(text)
+    if new != text and _DASHES.fullmatch(new):
+        return "0" if is_zero else text
+    new = _CURRENCY.sub(r"\1\2$", new).replace("\u2212", "-")
+    if is_signed and (match := _BEHIND.fullmatch(new)):
+        new = f"-{match[1]}"
     if is_signed and (match := _BRACKETS.fullmatch(new)):
         new = f"-{match[1] or match[2]}{match[3].strip()}"
+    if decimal is None and (match := _BLANKS.fullmatch(new)):
+        fraction = match[3] or match[4]
+        new = match[1] + re.sub(r"\D", "", match[2]) + (f".{fraction}" if fraction else "")
     if decimal is not None:
         digits = "".join(mark for mark in new if mark not in _SEPARATORS[decimal])
         new = digits.replace(",", ".") if decimal == "," else digits
     return new
+
+
+def without_currency(text: str) -> str:
+    """Return an amount without a currency other than ``$``, and without apostrophes that mark it as text."""
+    plain = text.removeprefix("'").removesuffix("'") if text[:1] == "'" else text
+    match = _NAMED.fullmatch(plain)
+    if match is None or (match["open"] == "(") != (match["close"] == ")"):
+        return text
+    if match["before"] is None and match["after"] is None:
+        return plain
+    if match["before"] is None and match["after"].strip("-.\u2013\u2014") == "" and not match["after"].startswith("."):
+        return plain
+    return f"{match['open']}{match['sign']}{match['number'].strip().rstrip('.')}{match['close']}"
 
 
 def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
@@ -75,7 +109,7 @@ def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
         return np.empty(0, dtype=np.int64)
     points = [at for at, text in enumerate(texts) if "." in text]
     at = np.array([cell for cell in points if not numbers[cell]], dtype=np.int64)
-    if not len(at) or not all(_GROUPED.fullmatch(texts[cell]) for cell in at.tolist()):
+    if not len(at) or not all(_GROUPED.fullmatch(without_currency(texts[cell])) for cell in at.tolist()):
         return np.empty(0, dtype=np.int64)
     return at
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from budgetopt.scenario.amounts import PositiveAmount
+from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.model.base import Flag, Model, Name, Names, Text, one_or_many
 from budgetopt.scenario.words import refuse, shown
 
@@ -28,6 +28,12 @@ def _rising(rows: tuple[int, ...]) -> tuple[int, ...]:
     if not rows or any(after <= before for before, after in pairwise(rows)):
         raise refuse("rows", "{shown} are no rows of column headers", "row numbers that rise", shown=str(list(rows)))
     return rows
+
+
+def _not_zero(scale: float) -> float:
+    if not scale:
+        raise refuse("scale", "a table cannot be multiplied by 0", "a number such as 1000, or -1 to turn signs round")
+    return scale
 
 
 def _row_numbers(value: Any) -> list[int]:
@@ -98,8 +104,8 @@ class Table(Model):
     """Programs of the file whose lines are part of another: `{Vacancy discount: Patrol}`; goes with `add_up`."""
     decimal: Literal[".", ","] | None = None
     """The decimal mark of the texts of numbers; the others of `. , ' _` and blanks then separate thousands."""
-    scale: PositiveAmount = 1.0
-    """What amounts of money are multiplied by: 1000 for a table in thousands."""
+    scale: Annotated[SignedAmount, AfterValidator(_not_zero)] = 1.0
+    """What amounts of money are multiplied by: 1000 for a table in thousands, -1 for one with spending below zero."""
 
 
 TableFiles = Annotated[tuple[Annotated[Table, BeforeValidator(_from_name)], ...], BeforeValidator(one_or_many)]
@@ -114,7 +120,7 @@ class Tables(Model):
     evidence: TableFiles = ()
     """One row an effect: columns `program`, `outcome`, and the keys of an effect."""
     packages: TableFiles = ()
-    """One row a decision package, in their order: columns `program`, `cost` (`2M; 9M` for a project's years), `name`,
-    `outcomes.NAME`, `uses.NAME`, and the other keys of a package."""
+    """One row a decision package, in their order: columns `program`, `cost` (`2M; 9M` for a project's years, or a
+    column for each: `cost.1`, `cost.2`), `name`, `outcomes.NAME`, `uses.NAME`, and the other keys of a package."""
     curves: TableFiles = ()
     """One row a point of a curve: columns `program`, `outcome`, `spending`, `value`."""

@@ -1,0 +1,208 @@
+"""Budget files in the shapes that cities publish: what `new --from` takes for programs, money and funds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from budgetopt.errors import OptionError
+from budgetopt.reading.office.choices import ChoiceError, Choices
+from budgetopt.reading.starting import BudgetFile, from_table, read_budget
+
+LEDGER = """\
+Fiscal_Year,Department,Fund,Amount,ExpenseRevenue,ObjectId
+2023,Police,General Fund,900,E,1
+2024,Police,General Fund,1000,E,2
+2024,Police,General Fund,700,R,3
+2023,Fire,Fire Fund,800,E,4
+2024,Fire,Fire Fund,850,E,5
+2024,Fire,Fire Fund,-50,E,6
+2024,Fire,Fire Fund,900,R,7
+"""
+SPENDING = """\
+Fiscal Year,Revenue or Spending,Department Code,Department,Program Code,Program,Object Code,Fund Code,Fund,Budget
+FY2023-24,Spending,10,Police,101,Patrol,500,1,General,900
+FY2024-25,Spending,10,Police,101,Patrol,500,1,General,1000
+FY2024-25,Spending,10,Police,101,Patrol,510,2,Grants,250
+FY2024-25,Revenue,10,Police,101,Patrol,400,1,General,700
+FY2023-24,Spending,20,Fire,201,Engines,500,1,General,800
+FY2024-25,Spending,20,Fire,201,Engines,500,1,General,850
+"""
+APPROPRIATIONS = """\
+FUND CODE,FUND DESCRIPTION,DEPARTMENT NUMBER,DEPARTMENT DESCRIPTION,APPROPRIATION ACCOUNT,2023 RECOMMENDATION
+0100,General,31,POLICE,5010,1000.00
+0100,General,31,POLICE,5020,200.00
+0300,Vehicle Tax,59,FIRE,5010,850.00
+"""
+UNITS = """\
+YEAR,AGENCY NUMBER,AGENCY NAME,UNIT APPROPRIATION NUMBER,UNIT APPROPRIATION NAME,OBJECT,ADOPTED AMOUNT,CURRENT MODIFIED
+2025,56,POLICE,001,PATROL,10,1000,1100
+2025,56,POLICE,001,PATROL,20,200,200
+2025,56,POLICE,002,DETECTIVES,10,300,300
+2025,57,FIRE,001,ENGINES,10,850,900
+2025,57,FIRE,002,PREVENTION,10,50,50
+"""
+DIVISIONS = """\
+Fiscal Year,Service,Department Name,Division Name,Category,Fund,Amount
+2023,Safety,Police,Administration,Salaries,General,90
+2024,Safety,Police,Administration,Salaries,General,100
+2024,Safety,Police,Patrol,Salaries,General,1000
+2023,Safety,Fire,Administration,Salaries,General,80
+2024,Safety,Fire,Administration,Salaries,General,85
+2024,Leisure,Parks,Pools,Salaries,General,60
+2023,Leisure,Parks,Pools,Salaries,General,50
+"""
+MADRID = """\
+AÑO,SECCION,DESCRIPCION SECCION,PROGRAMA,DESCRIPCION PROGRAMA,CAPITULO,DESCRIPCION CAPITULO,ECONOMICO,IMPORTE
+2014,010,ALCALDIA,91201,ALCALDÍA,1,GASTOS DE PERSONAL,10000,900
+2015,010,ALCALDIA,91201,ALCALDÍA,1,GASTOS DE PERSONAL,10000,1000
+2015,010,ALCALDIA,91201,ALCALDÍA,2,GASTOS CORRIENTES,22601,200
+2014,020,SALUD,31101,SALUBRIDAD,1,GASTOS DE PERSONAL,10000,800
+2015,020,SALUD,31101,SALUBRIDAD,1,GASTOS DE PERSONAL,10000,850
+"""
+BUND = """\
+einzelplan;einzelplan-text;kapitel;kapitel-text;einnahmen-ausgaben;titel;titel-text;soll;ist
+01;Präsident;0111;Amt;A;42201;Bezüge;1.000,50;990,00
+01;Präsident;0111;Amt;E;11901;Gebühren;20,00;20,00
+02;Bundestag;0211;Mitglieder;A;42201;Bezüge;850,00;830,00
+02;Bundestag;0212;Verwaltung;A;42201;Bezüge;50,00;40,00
+"""
+PARIS = """\
+Exercice;Sens;Chapitre;Libellé fonction;Libellé nature;Montant
+2023;Dépenses;10;Écoles;Personnel;1 000,50 €
+2023;Dépenses;10;Écoles;Achats;200,00 €
+2023;Recettes;10;Écoles;Taxes;700,00 €
+2023;Dépenses;20;Parcs;Personnel;850,00 €
+"""
+BRAZIL = """\
+Órgão;Programa;Dotação Inicial;Dotação Atualizada;Valor Empenhado
+Saúde;Hospitais;R$ 1.000,50;R$ 1.100,00;R$ 990,00
+Educação;Escolas;R$ 850,00;R$ 850,00;R$ 700,00
+"""
+POLAND = """\
+Dział;Rozdział;Nazwa;Plan wydatków 2025
+600;;Transport;1 200,00 zł
+;60004;Tramwaje;1 000,00 zł
+;60016;Drogi;200,00 zł
+801;;Oświata;850,00 zł
+;80101;Szkoły;850,00 zł
+;;Razem;2 050,00 zł
+"""
+VIENNA = """\
+Finanzposition;Bezeichnung;EIN/AUS;Teilabschnitt;Voranschlag 2012 EUR;Rechnung 2010 EUR
+'1.00000.040';FAHRZEUGE;AUSGABE;'00000';      1000.00;   2881.50
+'1.00000.042';AUSSTATTUNG;AUSGABE;'00000';      200.00;    784.92
+'1.01000.810';GEBÜHREN;EINNAHME;'01000';       70.00;     70.00
+'1.01000.500';BEZÜGE;AUSGABE;'01000';       850.00;     70.00
+"""
+PAGES = """\
+Program,Department,FY26 Adopted (1)
+Grand Total,,"$ 1,850"
+Patrol,Police,"$ 1,000"
+Program,Department,FY26 Adopted (1)
+Engines*,Fire,$ 850
+Program,Department,FY26 Adopted (1)
+* includes one-time money,,
+"""
+BOROUGH = """\
+London Borough of Elmfield,,
+Revenue budget 2024/25 (£000),,
+,,
+Directorate,Service,2024/25 Original Budget*
+Adults,Home care,"£1,001"
+Adults,Care homes,£250
+Adults Total,,"£1,251"
+Places,Parks,£850
+Places Total,,£850
+"""
+NEGATIVE = "Department,Program,FY26 Budget\nPolice,Patrol,-1000\nFire,Engines,-850\nFire,Fees,-10\n"
+NORWAY = "Avdeling;Programme;Budget 2025;;\nPolice;Patrol;kr 1 000;;\nFire;Engines;kr 850;;\n"
+SWISS = "Departement;Bezeichnung;Betrag\nSchule;Lehrer;1’000.50\nSchule;Bauten;CHF 200.–\nUmwelt;Parks;Fr. 850.00\n"
+MARKED = "Code,Name,Budget\n'001,Patrol,'1000\n'002,Engines,'850\n"
+UNKNOWN = "Раздел;Буџет\nПолиција;1000\nПолиција;200\nПожарна;850\n"
+
+
+def read(text: str, folder: Path, choices: Choices | None = None) -> BudgetFile:
+    file = folder / "office.csv"
+    file.write_text(text, encoding="utf-8")
+    return read_budget(str(file), choices)
+
+
+@pytest.mark.parametrize(
+    ("text", "programs", "remark"),
+    [
+        (LEDGER, {"Police": 1000, "Fire": 800}, "rows count where 'ExpenseRevenue' is 'E', and not 'R'"),
+        (SPENDING, {"101": 1250, "201": 850}, "rows count where 'Fiscal Year' is 'FY2024-25', and not 'FY2023-24'"),
+        (APPROPRIATIONS, {"POLICE": 1200, "FIRE": 850}, "each 'DEPARTMENT DESCRIPTION' is a program"),
+        (
+            UNITS,
+            {"POLICE / 001": 1200, "POLICE / 002": 300, "FIRE / 001": 850, "FIRE / 002": 50},
+            "so 2 codes are 4 programs",
+        ),
+        (
+            DIVISIONS,
+            {"Police / Administration": 100, "Police / Patrol": 1000, "Fire / Administration": 85, "Parks / Pools": 60},
+            "`--group \"Department Name\"` takes 'Department Name'",
+        ),
+        (MADRID, {"91201": 1200, "31101": 850}, "rows count where 'AÑO' is '2015'"),
+        (BUND, {"0111": 1000.5, "0211": 850, "0212": 50}, "rows count where 'einnahmen-ausgaben' is 'A'"),
+        (PARIS, {"Écoles": 1200.5, "Parcs": 850}, "rows count where 'Sens' is 'Dépenses', and not 'Recettes'"),
+        (BRAZIL, {"Hospitais": 1000.5, "Escolas": 850}, "'Dotação Inicial' was taken for baseline"),
+        (POLAND, {"60004": 1000, "60016": 200, "80101": 850}, "3 rows of totals are left out, 4,100 in all"),
+        (VIENNA, {"'00000'": 1200, "'01000'": 850}, "rows count where 'EIN/AUS' is 'AUSGABE'"),
+        (PAGES, {"Patrol": 1000, "Engines*": 850}, "2 rows that repeat the headers are left out"),
+        (BOROUGH, {"Home care": 1_001_000, "Care homes": 250_000, "Parks": 850_000}, "(£000)'"),
+        (NEGATIVE, {"Patrol": 1000, "Engines": 850, "Fees": 10}, "`--scale 1` if not"),
+        (NORWAY, {"Patrol": 1000, "Engines": 850}, "taken: 1,850 in 2 programs"),
+        (SWISS, {"Lehrer": 1000.5, "Bauten": 200, "Parks": 850}, "taken: 2,050.50 in 3 programs"),
+        (MARKED, {"'001": 1000, "'002": 850}, "taken: 1,850 in 2 programs"),
+        (UNKNOWN, {"Полиција": 1200, "Пожарна": 850}, "'Буџет' was taken for baseline, the only column of amounts"),
+    ],
+)
+def test_a_budget_as_a_city_publishes_it(text: str, programs: dict[str, float], remark: str, tmp_path: Path) -> None:
+    choices = Choices(group=("Department",)) if text is LEDGER else None
+    found = read(text, tmp_path, choices)
+    assert dict(zip(found.programs.ids.tolist(), found.programs.baseline().tolist(), strict=True)) == programs
+    assert remark in "\n".join(found.remarks)
+
+
+def test_what_each_fund_pays_has_the_name_of_the_fund(tmp_path: Path) -> None:
+    found = read(SPENDING, tmp_path).programs.under("baseline_by_fund")
+    assert {name: column.values.tolist() for name, column in found.items()} == {"General": [1000, 850], "Grants": [250]}
+
+
+def test_amounts_that_are_whole_thousands_already_are_not_multiplied(tmp_path: Path) -> None:
+    lines = "Police,Patrol,1000000\nFire,Engines,850000\nFire,Hydrants,5000\n"
+    text = f"(amounts expressed in thousands),,\nDepartment,Program,FY26 Adopted\n{lines}"
+    found = read(text, tmp_path)
+    assert found.programs.baseline().sum() == 1_855_000
+    assert "they are taken as they stand, `--scale 1000` if not" in "\n".join(found.remarks)
+    assert read(text, tmp_path, Choices(scale=1000)).programs.baseline().sum() == 1_855_000_000
+
+
+def test_signs_stay_where_that_is_said_and_the_sum_below_zero_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="add up to -1,000"):
+        read(NEGATIVE, tmp_path, Choices(scale=1))
+
+
+def test_a_column_that_may_be_programs_is_asked_and_accounts_are_not_among_the_answers(tmp_path: Path) -> None:
+    with pytest.raises(ChoiceError) as error:
+        read(LEDGER.replace("ObjectId", "Category").replace(",E,", ",E,x").replace("-50", "50"), tmp_path)
+    assert [option.flag for option in error.value.options] == [
+        "--group Department",
+        "--group Category",
+        "--group Department,Category",
+    ]
+    for option in error.value.options:
+        assert read_budget(str(tmp_path / "office.csv"), option.choices).programs.baseline().sum() == 1900
+
+
+def test_the_recipe_of_a_table_with_signs_turned_reads_as_it_was_written(tmp_path: Path) -> None:
+    from budgetopt.reading.load import load
+    from budgetopt.reading.write import write_files
+
+    (tmp_path / "office.csv").write_text(NEGATIVE)
+    files, _ = from_table(str(tmp_path / "office.csv"), "town")
+    assert b"    scale: -1\n" in files["scenario.yaml"]
+    assert load(write_files(tmp_path / "town", files)).programs.baseline().tolist() == [1000, 850, 10]
