@@ -197,6 +197,25 @@ def test_one_number_of_change_is_the_least_for_all_programs_together() -> None:
     assert after["rules[steady].change.at_most"] == pytest.approx(0.75)
 
 
+def test_the_least_share_has_a_plan_that_is_proved() -> None:
+    def one(department: str, rate: int, *funds: str) -> dict[str, Any]:
+        return {"department": department, "funds": list(funds), "outcomes": {"good": {"per_dollar": rate}}}
+
+    both = ("general", "grant")
+    document = {
+        "periods": ["FY1", "FY2"],
+        "funds": {"general": {"revenue": 100}, "grant": {"kind": "grant", "revenue": 30}},
+        "outcomes": {"good": {"weight": 1, "target": {"at_least": 160}}},
+        "programs": {"a": one("X", 3, *both), "b": one("X", 1, "general"), "c": one("Y", 3, *both)},
+        "rules": [
+            {"name": "b", "sum": "spending", "where": {"program": "b"}, "at_most": 40},
+            {"name": "c", "sum": "spending", "where": {"program": "c"}, "of": "total spending", "at_least": "80%"},
+            {"name": "even", "sum": "spending", "by": "department", "parity": "60%"},
+        ],
+    }
+    check_every_number(bo.Scenario.from_document(document))
+
+
 def check_every_number(scenario: Scenario) -> None:
     found = repairs(scenario, at_most=500)
     offered = {repair.amendments[0].path: repair for repair in found if len(repair.amendments) == 1}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -173,3 +175,117 @@ def pairs(heads: str, keys: str) -> list[tuple[str, str]]:
 
 def is_amount(key: str, head: str) -> bool:
     return key in ("baseline", "spending.at_most", "spending.at_least") or "FY" in head or "Zip" in head
+
+
+LINES = """\
+Department;Class;Type;FY26 Operating;FY26 Capital
+Police;Salaries;Expense;25.000,50;1,00
+Police;Supplies;Expense;5.000,25;2,00
+Police;Fees;Revenue;7,00;0,00
+Fire;Salaries;Expense;18.000,00;0,00
+Vacancies;Salaries;Expense;-500,00;0,00
+"""
+
+
+def test_flags_say_what_a_file_does_not(tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "lines.csv").write_text(LINES, encoding="utf-8")
+    flags = ["--column", "baseline=FY26 Operating", "--group", "Department", "--merge", "Vacancies=Police"]
+    code, out, err = run("new", tmp_path / "town", "--from", tmp_path / "lines.csv", *flags)
+    assert (code, err) == (0, "")
+    assert "rows count where 'Type' is 'Expense', and not 'Revenue'" in out
+    assert "taken: 47,500.75 in 2 programs; difference: 7, of 7 in 1 row that `where` leaves out" in out
+    programs = bo.load(tmp_path / "town").programs
+    assert dict(zip(programs.ids.tolist(), programs.baseline().tolist(), strict=True)) == {
+        "Police": 29_500.75,
+        "Fire": 18_000,
+    }
+    # next year's file of the same shape needs its new name alone
+    (tmp_path / "town" / "next.csv").write_text(LINES.replace("25.000,50", "26.000,50"), encoding="utf-8")
+    scenario = tmp_path / "town" / "scenario.yaml"
+    text = scenario.read_text(encoding="utf-8").replace("file: lines.csv", "file: next.csv")
+    scenario.write_text(text, encoding="utf-8")
+    assert bo.load(tmp_path / "town").programs.baseline().tolist() == [30_500.75, 18_000]
+
+
+def test_a_column_a_year_becomes_the_baselines_of_periods(tmp_path: Path, run: Callable[..., Any]) -> None:
+    text = "Project,Department,Fund,FY27,FY28,Total\nBridge,Works,Bonds,10,20.5,30.5\nRoof,Parks,General,5,,5\n"
+    (tmp_path / "capital.csv").write_text(text, encoding="utf-8")
+    flags = ["--column", "baseline.FY27=FY27", "--column", "baseline.FY28=FY28"]
+    code, out, err = run("new", tmp_path / "town", "--from", tmp_path / "capital.csv", *flags)
+    assert (code, err) == (0, "")
+    assert "adds up to 35.50 in 2 rows; taken: 35.50 in 2 programs; difference: 0" in out
+    scenario = bo.load(tmp_path / "town")
+    assert scenario.periods == ("FY27", "FY28")
+    assert [scenario.programs[name].baseline for name in ("Bridge", "Roof")] == [
+        {"FY27": 10, "FY28": 20.5},
+        {"FY27": 5},
+    ]
+    assert {name: scenario.revenue(name).tolist() for name in scenario.funds} == {
+        "Bonds": [10, 20.5],
+        "General": [5, 0],
+    }
+    assert bo.solve(scenario).spending.sum(axis=1).tolist() == [[10, 20.5], [5, 0]]
+
+
+def test_each_question_has_flags_that_answer_it(tmp_path: Path, run: Callable[..., Any]) -> None:
+    file = tmp_path / "lines.csv"
+    file.write_text(LINES.replace("Vacancies;Salaries;Expense;-500,00;0,00\n", ""), encoding="utf-8")
+    given: list[str] = []
+    for expected in ("2 columns of", "no column of"):
+        code, out, err = run("new", tmp_path / "town", "--from", file, *given)
+        assert (code, out) == (2, "")
+        assert expected in err
+        assert not (tmp_path / "town").exists()
+        given += shlex.split(err.split("add one of these:\n")[1].splitlines()[0].strip().split("   ")[0])
+    assert run("new", tmp_path / "town", "--from", file, *given).code == 0
+    assert bo.load(tmp_path / "town").programs.ids.tolist() == ["Police", "Fire"]
+
+
+def test_on_a_terminal_what_is_unclear_is_asked(
+    tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "lines.csv"
+    file.write_text(LINES.replace("Vacancies;Salaries;Expense;-500,00;0,00\n", ""), encoding="utf-8")
+    monkeypatch.setattr("budgetopt.cli.file_choices.is_terminal", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("2\nperhaps\n9\n3\n"))
+    code, out, err = run("new", tmp_path / "town", "--from", file)
+    assert code == 0
+    assert err.count("Which one, 1 to 2? ") == 1
+    assert err.count("Which one, 1 to 3? ") == 3
+    assert "  2  it adds up to 3" in err
+    programs = bo.load(tmp_path / "town").programs
+    assert programs.ids.tolist() == ["Police / Salaries", "Police / Supplies", "Fire / Salaries"]
+    assert programs.baseline().tolist() == [1, 2, 0]
+    # no answer leaves the message
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    code, out, err = run("new", tmp_path / "other", "--from", file)
+    assert (code, out) == (2, "")
+    assert "add one of these" in err
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--column", "baseline"], "--column: 'baseline' has no equals sign"),
+        (["--column", "baselin=FY26"], "--column: 'baselin' is no key of a program"),
+        (["--column", "baseline=FY 26 Operatin"], "has no column 'FY 26 Operatin'"),
+        (["--header", "nine"], "--header: 'nine' is no row of a file"),
+        (["--where", "Type=Expenses"], "--where leaves no row of"),
+        (["--group", "Departmen"], "has no column 'Departmen'"),
+        (["--sheet", "Data"], "the file has no sheets, and 'Data' is named"),
+    ],
+)
+def test_flags_that_do_not_fit_are_told(
+    flags: list[str], message: str, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    (tmp_path / "lines.csv").write_text(LINES, encoding="utf-8")
+    code, out, err = run("new", tmp_path / "town", "--from", tmp_path / "lines.csv", *flags)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert not (tmp_path / "town").exists()
+
+
+def test_flags_of_a_file_need_a_file(tmp_path: Path, run: Callable[..., Any]) -> None:
+    code, _, err = run("new", tmp_path / "town", "--group", "Department")
+    assert code == 2
+    assert "--group: there is no file that this could be said of" in err

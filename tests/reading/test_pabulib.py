@@ -124,7 +124,12 @@ def test_what_the_file_states_otherwise_is_said(tmp_path: Path, capsys: pytest.C
     assert main(["new", str(tmp_path / "town"), "--from", str(tmp_path / "town.pb")]) == 0
     out = capsys.readouterr().out
     assert "META says num_votes 9, and the file has 4" in out
-    assert "for 1 projects" in out or "line 11 says 9, and 3 are counted" in out
+    assert "than its ballots have for 1 project, and they are counted: line 11 says 9, and 3 are counted" in out
+    no_ballots = text[: text.index("VOTES")] + "VOTES\nvoter_id;vote\n"
+    (tmp_path / "town.pb").write_text(no_ballots, encoding="utf-8")
+    assert main(["new", str(tmp_path / "stated"), "--from", str(tmp_path / "town.pb")]) == 0
+    assert "the file has no ballots: the votes that it states are taken" in capsys.readouterr().out
+    assert bo.solve(tmp_path / "stated").outcomes["level"]["votes"] == 9
 
 
 @pytest.mark.parametrize(

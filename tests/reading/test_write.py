@@ -245,3 +245,13 @@ def test_what_fits_in_no_cell_stands_in_the_file(tmp_path: Path) -> None:
     assert 'a: {tags: ["x;y"], attributes: {code: "12", size: 3}}' in (folder / "scenario.yaml").read_text()
     assert differences(scenario, load(folder)) == []
     assert np.isnan(load(folder).programs.number("baseline")).all()
+
+
+def test_a_point_before_three_digits_reads_back_as_a_decimal_mark(tmp_path: Path) -> None:
+    tree: dict[str, Any] = {"name": "Town", "funds": {"general": {"revenue": 1000}}}
+    tree["outcomes"] = {"visits": {"unit": "visits", "weight": 1}}
+    tree["programs"] = {"library": {"baseline": 128.833, "outcomes": {"visits": {"unit_cost": 1.25}}}}
+    scenario = Scenario.from_document(tree)
+    folder = scenario.to_folder(tmp_path / "new", table=True)
+    assert 'decimal: "."' in (folder / "scenario.yaml").read_text(encoding="utf-8")
+    assert load(folder).sha256 == scenario.sha256

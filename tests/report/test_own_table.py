@@ -17,8 +17,10 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.table import Table
 
 import budgetopt as bo
+from budgetopt.cli import main
 from budgetopt.report.like_formula import like_formula, result_of
 from budgetopt.report.sheet_text import AddedCell, SheetText
+from budgetopt.synthetic import city
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -193,8 +195,6 @@ def test_periods_have_columns_of_their_own_and_programs_elsewhere_are_counted(
     text = SCENARIO.replace("funds:\n", "periods: [FY27, FY28]\ninflation: 10%\nfunds:\n")
     home = folder(tmp_path, "office.xlsx!Offers & more", text + "  extra: {spending: {at_least: 5k}}\n")
     office(home / "office.xlsx")
-    from budgetopt.cli import main
-
     assert main(["solve", str(home), "--out", str(home / "plan.xlsx")]) == 0
     assert "note: 1 program of the scenario stands in no row of office.xlsx and gets $10,000" in capsys.readouterr().err
     sheet = openpyxl.load_workbook(home / "plan.xlsx")["Offers & more"]
@@ -230,6 +230,28 @@ def test_a_table_of_the_workbook_covers_the_plan_so_that_it_is_sorted_with_it(tm
         "plan from fees, USD",
     ]
     assert len({column.id for column in table.tableColumns}) == 9
+
+
+def test_a_table_of_the_workbook_with_totals_is_left_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = folder(tmp_path, "office.xlsx!Offers & more")
+    office(home / "office.xlsx")
+    book = openpyxl.load_workbook(home / "office.xlsx")
+    sheet = book["Offers & more"]
+    sheet.auto_filter.ref = None
+    sheet["D9"] = "=SUBTOTAL(109,Offers[FY26 adopted])"
+    table = Table(displayName="Offers", ref="A3:E9", totalsRowCount=1)
+    sheet.add_table(table)
+    book.save(home / "office.xlsx")
+    assert main(["solve", str(home), "--out", str(home / "plan.xlsx")]) == 0
+    assert "stand beside the table of the workbook: sort both together" in capsys.readouterr().err
+    formulas, values = (
+        openpyxl.load_workbook(home / "plan.xlsx", data_only=known)["Offers & more"] for known in (False, True)
+    )
+    assert formulas.tables["Offers"].ref == "A3:E9"
+    assert formulas["F9"].value == "=SUBTOTAL(109,F4:F8)"
+    assert values["F9"].value == 10_000_000
 
 
 def test_the_order_of_calculation_is_left_to_the_spreadsheet_program(tmp_path: Path) -> None:
@@ -448,3 +470,15 @@ def test_cells_are_added_to_sheets_that_other_programs_write() -> None:
         (None, 5, 1),
         (None, None, 3),
     ]
+
+
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_the_plan_of_a_city_reads_back_as_it_was_written(tmp_path: Path, seed: int) -> None:
+    """With packages, projects, services, grants, several funds and periods."""
+    folder = city(20, funds=3, periods=1 + seed % 3, seed=seed).to_folder(tmp_path / "city", table=True)
+    plan = bo.solve(folder)
+    edited = bo.edited_plan(plan, plan.to_own_table(tmp_path / "plan.csv"))
+    assert edited.audit.accepted
+    assert len(edited.moves) == 0
+    assert edited.remarks == ()
+    assert edited.loss == pytest.approx(0, abs=1e-6 * abs(plan.plan_value))

@@ -19,12 +19,12 @@ from budgetopt.analysis.cheapest import TIME_LIMIT
 from budgetopt.analysis.elastic import limited_rows, with_slacks
 from budgetopt.analysis.existence import works
 from budgetopt.analysis.repair import Amendment, Repair
-from budgetopt.formulation import LinearProgram
+from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Number
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options
+from budgetopt.solvers import Options, solve_linear_program
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["with_least_number"]
@@ -65,7 +65,14 @@ def _to_the_last_digit(scenario: Scenario, repair: Repair, item: Amendment) -> R
     while does - lacks > 1:
         middle = (lacks + does) // 2
         lacks, does = (lacks, middle) if works(scenario, moved(middle)) else (middle, does)
-    return moved(does)
+    # the tightest may have a plan only by the tolerance of a solver; one step looser it has one
+    return moved(does if _is_certain(scenario, moved(does)) else does + 1)
+
+
+def _is_certain(scenario: Scenario, repair: Repair) -> bool:
+    """Return whether a plan of the repaired scenario is certified to keep every limit."""
+    certificate = solve_linear_program(formulate(repair.apply(scenario)).linear_program).certificate
+    return certificate is not None and certificate.feasible
 
 
 def _is_share(number: Number, after: object) -> bool:

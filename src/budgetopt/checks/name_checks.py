@@ -80,7 +80,9 @@ def _funds(scenario: Scenario, findings: Findings) -> None:
     rows, listed_names = scenario.programs.items("funds")
     unknown = ~np.isin(listed_names, known)
     for name in dict.fromkeys(listed_names[unknown].tolist()):
-        for item, more in findings.alike(np.flatnonzero(unknown & (listed_names == name))):
+        # one that also pays of the baseline is told there
+        pays = scenario.programs.has(f"baseline_by_fund.{name}")[rows]
+        for item, more in findings.alike(np.flatnonzero(unknown & (listed_names == name) & ~pays)):
             row = int(rows[item])
             first = int(column.offsets[np.searchsorted(column.rows, row)])
             place, path = findings.program_place(scenario.programs, row, "funds", item - first)

@@ -38,7 +38,7 @@ def notes(scenario: Scenario) -> list[str]:
         _spellings,
     )
     more = (_projects, _packages, _conditions, _rings, _plain_limits)
-    return [remark for kind in (*kinds, *more) for remark in kind(scenario)]
+    return [*scenario.places.remarks, *(remark for kind in (*kinds, *more) for remark in kind(scenario))]
 
 
 def _programs(scenario: Scenario) -> Iterator[str]:

@@ -12,7 +12,7 @@ from budgetopt.errors import OptionError
 if TYPE_CHECKING:
     from budgetopt.reading.office.choices import ChoiceError, Choices
 
-__all__ = ["add_choices", "asked", "choices_of", "given_choices"]
+__all__ = ["add_choices", "asked", "choices_of", "given_choices", "is_terminal"]
 
 _OF_FILE = ("sheet", "header", "column", "where", "skip", "group", "merge", "decimal", "scale")
 _Answer = TypeVar("_Answer")
@@ -51,9 +51,14 @@ def asked(read: Callable[[Choices], _Answer], choices: Choices) -> _Answer:
         try:
             return read(choices)
         except ChoiceError as error:
-            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            if not is_terminal():
                 raise
             choices = _chosen(error)
+
+
+def is_terminal() -> bool:
+    """Return whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _chosen(error: ChoiceError) -> Choices:

@@ -141,7 +141,9 @@ def _amounts(own: OwnTable, grid: Grid, edited: ProgramTable, position: int) -> 
     same = [at for at, number in enumerate(grid.at) if number == ids]
     at = next((at for at in same if grid.headers[at] == "program"), same[0] if same else 0)
     try:
-        programs = own.programs(_part(grid, [at, position], ["program", KEY]))
+        # in texts the decimal mark is that of the table, or the point that was written
+        table = own.table if grid.numbers else own.table.model_copy(update={"decimal": own.table.decimal or "."})
+        programs = replace(own, table=table).programs(_part(grid, [at, position], ["program", KEY]))
     except ScenarioError as error:
         said = [replace(one, message=one.message.replace(f"`{KEY}` of", "the plan of", 1)) for one in error.problems]
         raise ScenarioError(said) from None

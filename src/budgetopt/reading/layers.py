@@ -59,7 +59,8 @@ def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath
         found.problems += problems
         stands.places = _with_programs(places, layer.places)
     read = _read_tables(tables, layer, found)
-    stands.places = replace(stands.places, lists=(*stands.places.lists, *found.places.lists))
+    lists, remarks = (*stands.places.lists, *found.places.lists), (*stands.places.remarks, *found.places.remarks)
+    stands.places = replace(stands.places, lists=lists, remarks=remarks)
     reader = ProgramReader(assembly.programs, found, signs)
     reader.read_each(programs)
     own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, assembly.programs)
@@ -101,7 +102,7 @@ def _read_tables(tables: Any, layer: Source, found: Findings) -> TablesRead:
         return TablesRead()
     read = read_tables(document.tables, layer.folder, layer.places)
     listed = [(str(layer.folder), table) for table in document.tables.programs]
-    found.places = replace(found.places, lists=tuple(listed))
+    found.places = replace(found.places, lists=tuple(listed), remarks=read.notes)
     for name, sha256 in read.inputs.items():
         path = FilePath(name)
         inside = path.relative_to(layer.folder) if path.is_relative_to(layer.folder) else path

@@ -99,15 +99,14 @@ def _remarks(election: Election) -> Iterator[str]:
     for key, said in (("num_projects", len(projects.rows)), ("num_votes", len(election.votes.rows))):
         if meta.get(key, "").isdecimal() and int(meta[key]) != said:
             yield f"META says {key} {int(meta[key]):,}, and the file has {said:,}"
-    own = projects.column("votes" if unit == "votes" else "score")
-    if own is None:
-        return
-    counted = election.counted()
-    stated = np.array([np.nan if (value := number_of(cell)) is None else value for cell in own])
+    if not election.votes.rows:
+        yield f"the file has no ballots: the {unit} that it states are taken"
+    counted, stated = election.counted(), election.stated
     other = np.flatnonzero(np.abs(stated - counted) > 0.5)
     if len(other):
         first = int(other[0])
+        many = "1 project" if len(other) == 1 else f"{len(other):,} projects"
         yield (
-            f"the file states other {unit} than its ballots have for {len(other):,} projects, which are counted: line "
-            f"{projects.lines[first]} says {own[first]}, and {counted[first]:,.12g} are counted"
+            f"the file states other {unit} than its ballots have for {many}, and they are counted: line "
+            f"{projects.lines[first]} says {stated[first]:,.12g}, and {counted[first]:,.12g} are counted"
         )

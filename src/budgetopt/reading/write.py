@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ __all__ = ["cell_texts", "ordered_keys", "scenario_yaml", "write_files", "write_
 
 PROGRAMS_FILE = "programs.csv"
 """The table in which the programs of a written scenario stand."""
+_UNCLEAR = re.compile(r"(?<![0-9.])-?[0-9]{1,3}\.[0-9]{3}(?![0-9.])")
+"""A number whose point might also separate thousands."""
 MANY_PROGRAMS = 20
 """More programs than so many go into a table."""
 
@@ -53,8 +56,11 @@ def write_folder(scenario: Scenario, path: str | FilePath, *, overwrite: bool, t
     if not table:
         return write_files(path, {SCENARIO_FILE: scenario_yaml(scenario)}, overwrite=overwrite)
     cells, rest = _split(programs)
-    tables = {"tables": {"programs": PROGRAMS_FILE}}
-    files = {PROGRAMS_FILE: _csv(programs, cells), SCENARIO_FILE: _yaml(scenario, _trees(programs, rest), tables)}
+    text = _csv(programs, cells)
+    # 128.833 may be read with a mark of thousands unless the file says otherwise
+    marked = {"file": PROGRAMS_FILE, "decimal": "."} if _UNCLEAR.search(text) else PROGRAMS_FILE
+    tables = {"tables": {"programs": marked}}
+    files = {PROGRAMS_FILE: text, SCENARIO_FILE: _yaml(scenario, _trees(programs, rest), tables)}
     return write_files(path, files, overwrite=overwrite)
 
 

@@ -16,6 +16,9 @@ __all__ = ["fill_sheet"]
 LEAST_WIDTH = 16.0
 """The least width of a column of money, in characters."""
 
+_OF_TABLE = re.compile(r"(?:SUM\(|SUBTOTAL\((?:9|109),)[\w.]+\[[^\[\]]+\]\)")
+"""A sum of a column of a table of the spreadsheet program."""
+
 HALF_A_CENT = 0.005
 """A change is written as a formula where it is what the cells come to within so much."""
 
@@ -86,7 +89,13 @@ def _totals(sheet: SheetText, block: PlanBlock, own: int, ours: int) -> dict[int
     programs = set(block.lines.tolist())
     for row in sheet.rows:
         theirs = sheet.cell(row, own) if row > block.header_row and row not in programs else None
-        if theirs is not None and theirs.formula and (formula := like_formula(theirs.formula, own, ours)):
+        if theirs is None or not theirs.formula:
+            continue
+        if _OF_TABLE.fullmatch(theirs.formula):
+            # the row of totals of a table of the spreadsheet program
+            letter = column_letters(ours)
+            found[row] = f"SUBTOTAL(109,{letter}{block.header_row + 1}:{letter}{row - 1})"
+        elif formula := like_formula(theirs.formula, own, ours):
             found[row] = formula
     return found
 

@@ -34,6 +34,8 @@ class Places:
         The programs as they were before each extending file or change that speaks of them, oldest first.
     lists
         The tables of programs that the files name: the folder beside which each stands, and how it is read.
+    remarks
+        What was assumed in order to read the tables, and what is left out of them, one sentence each.
     """
 
     keys: Mapping[Path, Place] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Places:
     earlier: Mapping[Path, tuple[tuple[Place | None, Any], ...]] = field(default_factory=dict)
     tables: tuple[ProgramTable, ...] = ()
     lists: tuple[tuple[str, Table], ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def of(self, *path: str | int) -> Place | None:
         """Return the place of a value, or of the nearest thing above it that has one."""

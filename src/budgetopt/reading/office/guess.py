@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,11 +22,12 @@ from budgetopt.reading.office.counted_rows import (
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, title_lines
-from budgetopt.reading.office.header_words import YEAR, meaning
+from budgetopt.reading.office.header_words import YEAR, meaning, words_of
 from budgetopt.reading.office.roles import (
     choose_columns,
     choose_money,
     choose_programs,
+    column_named,
     find_payments,
     said_columns,
 )
@@ -85,12 +86,16 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         )
     leave_out_headers(found)
     said = said_columns(facts, choices, file)
+    for name in choices.group:
+        column_named(facts, name, file)
     found.keys = choose_columns(facts, said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)
     others: list[ColumnFacts] = []
     if "baseline" in said:
         found.money = [said["baseline"]]
+    elif by_period := [column for key, column in said.items() if key.startswith("baseline.")]:
+        found.money = by_period
     elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
         found.payments, found.money = payments, list(payments.values())
     else:
@@ -129,17 +134,19 @@ def _check_decimal(found: Guess, choices: Choices) -> None:
     if choices.decimal:
         found.table["decimal"] = choices.decimal
         return
-    (column,) = found.money
-    unclear = ambiguous(column.cells, found.grid.is_number(column.position))
-    if len(unclear) and found.table.get("decimal") is None:
-        text = column.cells[int(unclear[0])]
-        place = found.grid.place(int(unclear[0]), column.position)
-        options = [
-            Option('--decimal ","', f"{text} is {text.replace('.', ',')}", replace(choices, decimal=",")),
-            Option('--decimal "."', f"{text} is {text.split('.')[0]}", replace(choices, decimal=".")),
-        ]
-        message = f"{place}: {text!r} may be {text.split('.')[0]} or {text.replace('.', ',')}"
-        raise ChoiceError(message, options)
+    if found.table.get("decimal") is not None:
+        return
+    for column in found.money:
+        unclear = ambiguous(column.cells, found.grid.is_number(column.position))
+        if len(unclear):
+            text = column.cells[int(unclear[0])]
+            place = found.grid.place(int(unclear[0]), column.position)
+            many, one = text.replace(".", ","), text.split(".")[0]
+            options = [
+                Option('--decimal ","', f"{text} is {many}", replace(choices, decimal=",")),
+                Option('--decimal "."', f"{text} is {one}", replace(choices, decimal=".")),
+            ]
+            raise ChoiceError(f"{place}: {text!r} may be {one} or {many}", options)
 
 
 def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
@@ -284,8 +291,7 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
         for column in found.facts
         if (column.header or column.filled[inside].any()) and column.name != keys.get(column.position)
     }
-    money_said = [column for column in found.money if not found.payments]
-    for column in money_said:
+    for column in [] if found.payments or len(found.money) > 1 else found.money:
         if others:
             wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
             flag = f"--column baseline={shell(others[0].name)}"
@@ -295,9 +301,23 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     if found.payments:
         some = listed(list(found.payments), _SHOWN)
         found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {some}")
+    found.remarks += _years(found, keys)
     of_id: Sequence[str] = found.table.get("id", ())  # type: ignore[assignment]
     used = {*of_id, *(column.name for column in others)}
     aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
     if aside:
         quoted = listed([f"'{name}'" for name in aside], _SHOWN)
         found.remarks.append(f"left aside, because no key of a program fits: {quoted}")
+
+
+def _years(found: Guess, keys: Mapping[int, str]) -> Iterator[str]:
+    """Yield what can be done with columns of amounts that differ in a number alone: they are a column a year."""
+    alike: dict[str, list[ColumnFacts]] = defaultdict(list)
+    for column in found.facts:
+        if column.is_numeric and column.position not in keys and re.search(r"\d", column.header):
+            alike[re.sub(r"\W*\d+", "", words_of(column.header))].append(column)
+    for columns in alike.values():
+        if len(columns) > 1 and not any(column.is_years or column.is_codes for column in columns):
+            flags = " ".join(f"--column {shell(f'baseline.{column.name}={column.name}')}" for column in columns[:2])
+            names = listed([f"'{column.name}'" for column in columns], _SHOWN)
+            yield f"{names} seem to be a column a year: `{flags}` and so on makes periods of them"

@@ -16,10 +16,10 @@ __all__ = ["Grid", "LeftOut"]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Rows of a file that do not count, and why: ``skip``, ``where``, ``headings``; ``rows`` are their numbers."""
+    """Rows of a file that do not count, with their cells, and the key that leaves them out: ``skip``, ``where``, ..."""
 
     reason: str
-    rows: Ints
+    grid: Grid
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Grid:
         For each column by its position, the cells (positions of rows) that have their value from a merged cell.
     left_out
         The rows that do not count.
+    unmatched
+        The keys of the table that find no row, as they would be written.
     problems
         Rows that are too short or too long, and broken cells.
     """
@@ -59,6 +61,7 @@ class Grid:
     numbers: tuple[Bools, ...] = ()
     merged: dict[int, Ints] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    unmatched: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def place(self, row: int, column: int) -> Place:

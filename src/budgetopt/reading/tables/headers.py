@@ -44,6 +44,8 @@ def match_headers(
     ``mapped_at`` tells where the scenario file maps a header.
     """
     mapping, problems = _mapping(grid, table, words, mapped_at)
+    # a header that is offered in place of one that is not there is told with that one
+    offered = {near(normal(name), grid.headers) for name in table.columns if not grid.named(normal(name))}
     positions: dict[str, int] = {}
     for position, header in enumerate(grid.headers):
         key = mapping.get(position, header)
@@ -56,18 +58,18 @@ def match_headers(
         elif not header.isprintable():
             message = f"the column header {header!r} has a character that cannot be seen"
             problems.append(Problem("control-character", message, grid.place(-1, position), "visible characters"))
-        elif not words.known(key):
+        elif not words.known(key) and header not in offered:
             hint = (
                 _hint(words, key) or f"map it with `columns: {{{_one_name(grid, position)}: ignore}}` to leave it alone"
             )
             message = f"{shown(header)} is no column that a table of {words.many} has"
             place = grid.place(-1, position)
             problems.append(Problem("unknown-column", message, place, f"a key of {words.one}", hint))
-        elif key in positions:
+        elif key in positions and words.known(key):
             first = grid.place(-1, positions[key])
             message = f"the column {shown(key)} stands twice, first at {first}"
             problems.append(Problem("duplicate-column", message, grid.place(-1, position), "each column once"))
-        else:
+        elif words.known(key):
             positions[key] = position
     for key in words.required:
         if key not in positions:

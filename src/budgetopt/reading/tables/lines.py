@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -123,7 +124,9 @@ def _by_fund(baseline: Column, funds: Column) -> dict[str, Column]:
     found = {}
     for fund in dict.fromkeys(filter(None, of_line)):
         lines = np.flatnonzero([name == fund for name in of_line])
-        found[f"{_BY_FUND}.{fund}"] = baseline.take(lines, baseline.rows[lines])
+        rows = baseline.rows[lines]
+        named_at = None if funds.origin is None else funds.origin.take(np.searchsorted(funds.rows, rows))
+        found[f"{_BY_FUND}.{fund}"] = replace(baseline.take(lines, rows), origin=named_at)
     return found
 
 

@@ -100,8 +100,20 @@ class Election:
         """What is counted: ``votes`` or ``points``."""
         return COUNTED_AS[self.vote_type]
 
+    @property
+    def stated(self) -> Floats:
+        """The votes or points that the projects state, NaN where they state none; shape (projects,)."""
+        cells = self.projects.column("votes" if self.unit == VOTES else "score")
+        numbers = [number_of(cell, signed=True) for cell in cells or [""] * len(self.projects.rows)]
+        return np.array([np.nan if number is None else number for number in numbers], dtype=np.float64)
+
     def counted(self, ballots: Bools | None = None) -> Floats:
-        """Return the votes or points of each project, of all ballots or of some; shape (projects,)."""
+        """Return the votes or points of each project, of all ballots or of some; shape (projects,).
+
+        Of an election without ballots they are those that the projects state.
+        """
+        if ballots is None and not self.votes.rows:
+            return np.nan_to_num(self.stated)
         chosen: Bools = np.ones(len(self.votes.rows), dtype=bool) if ballots is None else ballots
         kept, count = chosen[self.ballot], len(self.projects.rows)
         total: Floats = np.bincount(self.voted[kept], weights=self.points[kept], minlength=count).astype(np.float64)

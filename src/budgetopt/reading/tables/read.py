@@ -17,6 +17,7 @@ from budgetopt.reading.tables.pabulib import PABULIB, open_pabulib
 from budgetopt.reading.tables.package_rows import read_packages
 from budgetopt.reading.tables.parquet_book import open_parquet
 from budgetopt.reading.tables.program_rows import read_programs
+from budgetopt.reading.tables.row_notes import row_notes
 from budgetopt.reading.tables.shape import shape
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.spreadsheet_book import open_workbook
@@ -50,7 +51,8 @@ class TablesRead:
 
     ``programs`` has one table for each file under ``tables.programs``; ``references`` one for each other file, whose
     programs must stand elsewhere; ``inputs`` the SHA-256 of each file by its path. ``lacks_programs`` tells that a file
-    under ``tables.programs`` has problems, so that programs may be missing.
+    under ``tables.programs`` has problems, so that programs may be missing. ``notes`` say what was assumed in order to
+    read the files, and what is left out of them.
     """
 
     programs: tuple[ProgramTable, ...] = ()
@@ -58,6 +60,7 @@ class TablesRead:
     inputs: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     lacks_programs: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | None = None) -> TablesRead:
@@ -68,6 +71,7 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
     places = places or Places()
     inputs: dict[str, str] = {}
     problems: list[Problem] = []
+    notes: list[str] = []
     found: dict[bool, list[ProgramTable]] = {False: [], True: []}
     books: dict[str, Book] = {}
     lacks_programs = False
@@ -84,15 +88,20 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
                     data = _bytes(FilePath(path), name, place)
                     inputs[path] = hashlib.sha256(data).hexdigest()
                     books[path] = open_book(data, path)
+                    notes += [f"{name}: {note}" for note in books[path].notes]
                 grid = shape(sheet_of(books[path], sheet), table)
             except ScenarioError as error:
                 problems += error.problems
                 continue
+            if grid.left_out and not len(grid.rows):
+                problems.append(_no_row_counts(grid))
+                continue
             read, wrong = reader(grid, table, partial(places.of_key, *at, "columns"))
             found[is_reference].append(read)
             problems += condensed([*grid.problems, *wrong])
+            notes += row_notes(grid, table)
         lacks_programs |= kind == "programs" and bool(problems)
-    return TablesRead(tuple(found[False]), tuple(found[True]), inputs, tuple(problems), lacks_programs)
+    return TablesRead(tuple(found[False]), tuple(found[True]), inputs, tuple(problems), lacks_programs, tuple(notes))
 
 
 def split_sheet(name: str) -> tuple[str, str]:
@@ -113,6 +122,9 @@ def sheet_of(book: Book, name: str = "") -> Sheet:
         hint = f"write one of {', '.join(f'{file}!{known}' for known in names)}"
         message = f"the workbook has {len(names)} sheets, and none is named"
         raise ScenarioError([Problem("sheet", message, Place(file), "the name of a sheet", hint)])
+    if names == ("",) and name:
+        problem = Problem("sheet", f"the file has no sheets, and {name!r} is named", Place(file), "the file alone")
+        raise ScenarioError([problem])
     if not names or (name and name not in names):
         close = near(name, names)
         hint = f"did you mean {file}!{close}?" if close else f"its sheets are {', '.join(names)}" if names else ""
@@ -124,6 +136,14 @@ def sheet_of(book: Book, name: str = "") -> Sheet:
 def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
     """Return the table in a file, or on a sheet of one, or raise ScenarioError."""
     return shape(sheet_of(open_book(data, file), sheet), table)
+
+
+def _no_row_counts(grid: Grid) -> Problem:
+    count = sum(len(out.grid.rows) for out in grid.left_out)
+    message = f"no row counts: {count:,} are left out, by {' and '.join(f'`{out.reason}`' for out in grid.left_out)}"
+    hint = f"{grid.unmatched[-1]} finds no row" if grid.unmatched else ""
+    place = Place(grid.file, 0, 0, grid.sheet)
+    return Problem("empty-table", message, place, "a row that counts", hint)
 
 
 def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:

@@ -13,9 +13,10 @@ import numpy as np
 from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.reading.tables.grid import Grid, LeftOut
 from budgetopt.reading.tables.sheet import Sheet
+from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.model.table import ANY, IGNORE, Table
 from budgetopt.scenario.programs import Bools, Ints
-from budgetopt.scenario.words import shown
+from budgetopt.scenario.words import listed, shown
 
 __all__ = ["JOIN", "body", "normal", "shape", "unknown_column"]
 
@@ -236,32 +237,38 @@ def _with_headings(grid: Grid, table: Table) -> Grid:
 
 def _counted(grid: Grid, table: Table) -> Grid:
     """Return the grid of the rows that count."""
+    lost = [str(row) for row in sorted({*table.skip_rows} - {*grid.rows.tolist()})]
+    unmatched = [f"`skip_rows: [{listed(lost, 5)}]`"] if lost else []
     if table.skip_rows:
         grid = _without(grid, np.isin(grid.rows, table.skip_rows), "skip_rows")
-    out = np.zeros(len(grid.rows), dtype=bool)
-    for name, cells in table.skip.items():
-        out |= _matches(grid, name, cells)
-    grid = _without(grid, out, "skip")
-    out = np.zeros(len(grid.rows), dtype=bool)
-    for name, cells in table.where.items():
-        out |= ~_matches(grid, name, cells)
-    return _without(grid, out, "where")
+    for key in ("skip", "where"):
+        out = np.zeros(len(grid.rows), dtype=bool)
+        for name, cells in getattr(table, key).items():
+            found = np.zeros(len(grid.rows), dtype=bool)
+            for cell in cells:
+                matches = _matches(grid, name, cell)
+                found |= matches
+                if not matches.any():
+                    unmatched.append(f"`{key}: {{{quoted(name)}: {quoted(cell)}}}`")
+            out |= found if key == "skip" else ~found
+        grid = _without(grid, out, key)
+    return replace(grid, unmatched=tuple(unmatched))
 
 
 def _without(grid: Grid, out: Bools, reason: str) -> Grid:
     if not out.any():
         return grid
-    left_out = (*grid.left_out, LeftOut(reason, grid.rows[out]))
+    left_out = (*grid.left_out, LeftOut(reason, replace(grid.take(np.flatnonzero(out)), left_out=())))
     # cells that cannot be read are no problem in rows that do not count
     gone = set(grid.rows[out].tolist())
     problems = tuple(problem for problem in grid.problems if problem.place is None or problem.place.line not in gone)
     return replace(grid.take(np.flatnonzero(~out)), left_out=left_out, problems=problems)
 
 
-def _matches(grid: Grid, name: str, wanted: Sequence[str]) -> Bools:
-    """Return which rows have one of some values in a column; shape (rows,)."""
+def _matches(grid: Grid, name: str, wanted: str) -> Bools:
+    """Return which rows have a value in a column; shape (rows,)."""
     (position,) = grid.named(normal(name))
-    pattern = re.compile("|".join(_pattern(value) for value in wanted), re.IGNORECASE)
+    pattern = re.compile(_pattern(wanted), re.IGNORECASE)
     cells = grid.columns[position]
     known: Mapping[str, bool] = {cell: pattern.fullmatch(normal(cell)) is not None for cell in set(cells)}
     return np.fromiter(map(known.__getitem__, cells), bool, len(cells))

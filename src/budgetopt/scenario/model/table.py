@@ -120,7 +120,7 @@ class Tables(Model):
     evidence: TableFiles = ()
     """One row an effect: columns `program`, `outcome`, and the keys of an effect."""
     packages: TableFiles = ()
-    """One row a decision package, in their order: columns `program`, `cost` (`2M; 9M` for a project's years), `name`,
-    `outcomes.NAME`, `uses.NAME`, and the other keys of a package."""
+    """One row a decision package, in their order: columns `program`, `cost` (`2M; 9M` for a project's years, or a
+    column for each: `cost.1`, `cost.2`), `name`, `outcomes.NAME`, `uses.NAME`, and the other keys of a package."""
     curves: TableFiles = ()
     """One row a point of a curve: columns `program`, `outcome`, `spending`, `value`."""
