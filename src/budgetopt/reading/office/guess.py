@@ -19,6 +19,7 @@ from budgetopt.reading.office.counted_rows import (
     leave_out_rows,
     leave_out_totals,
 )
+from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, title_lines
 from budgetopt.reading.office.header_words import YEAR, meaning, words_of
@@ -108,9 +109,10 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         _turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     found.remarks += remarks
+    programs = beside_headings(found, programs)
     _name_programs(found, programs)
     fill_down(found)
-    leave_out_totals(found, programs)
+    programs = leave_out_totals(found, programs)
     _lines_of_programs(found, programs, choices)
     _columns(found, others)
     return found
@@ -210,14 +212,16 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
         return
     below = _negative(found, ids, choices.merge)
     if below is not None:
-        name, amount = below
-        raise OptionError(
-            f"the lines of {name!r} add up to {money(amount)}, and a program has zero or more",
-            hint=f"if it is part of another program, say of which: --merge {shell(f'{name}=OTHER')}",
-        )
+        raise _below_zero(found, ids, programs, choices, *below)
     found.table["add_up"] = True
     if choices.merge:
         found.table["merge"] = dict(choices.merge)
+    credits = np.minimum(found.amounts[found.lines], 0.0)
+    if credits.any() and not found.payments:
+        count = int((credits < 0).sum())
+        one, many = "1 amount below zero is netted within its program", "amounts below zero are netted within programs"
+        total = money(float(credits.sum()))
+        found.remarks.append(f"{one}: {total}" if count == 1 else f"{count:,} {many}, {total} in all")
     if distinct < len(ids):
         found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
     if found.payments and negative:
@@ -241,6 +245,33 @@ def _negative(found: Guess, ids: Sequence[tuple[str, ...]], merge: Mapping[str, 
         joined = JOIN.join(name)
         totals[merge.get(joined, joined)] += amount
     return next(((name, amount) for name, amount in totals.items() if amount < -0.005), None)
+
+
+def _below_zero(
+    found: Guess,
+    ids: Sequence[tuple[str, ...]],
+    programs: Sequence[ColumnFacts],
+    choices: Choices,
+    name: str,
+    net: float,
+) -> ChoiceError:
+    """Return the question of what a program is whose lines add up to less than nothing."""
+    own = next(at for at, parts in enumerate(ids) if JOIN.join(parts) == name)
+    department = found.keys.get("department")
+    departments = list(found.cells(department)) if department is not None else [""] * len(ids)
+    totals: dict[str, float] = defaultdict(float)
+    for parts, place, amount in zip(ids, departments, found.amounts[found.lines].tolist(), strict=True):
+        totals[JOIN.join(parts)] += amount * (1.0 if place == departments[own] else 1e-9)
+    other = max((key for key in totals if key != name), key=lambda key: totals[key], default="OTHER")
+    merged = replace(choices, merge={**choices.merge, name: other})
+    options = [Option(f"--merge {shell(f'{name}={other}')}", f"its lines are part of {other!r}", merged)]
+    if len(programs) == 1:
+        column = programs[0].name
+        skip = {**choices.skip, column: (*choices.skip.get(column, ()), name)}
+        said = f"{money(net)} are left out"
+        options.append(Option(f"--skip {shell(f'{column}={name}')}", said, replace(choices, skip=skip)))
+    message = f"the lines of {name!r} add up to {money(net)}, and a program has zero or more"
+    return ChoiceError(message, options)
 
 
 def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
