@@ -77,17 +77,21 @@ class _Case:
         return -math.inf if value is None else self.sign * (value - self.value)
 
     def gain_of_money(self, period: str) -> float:
-        """Return the most that a dollar more in one of the program's funds gains."""
+        """Return the most that a dollar more in one of the program's funds gains, for once or again and again."""
         may = self.plan.scenario.eligible[self.row]
         funds = [fund for fund, ok in zip(self.plan.scenario.funds, may, strict=True) if ok]
-        return max((self.gain(lambda words, fund=fund: _more_money(words, fund, period)) for fund in funds), default=0)  # type: ignore[misc]
+        ways = [(fund, "one_time") for fund in funds]
+        # with structural balance only recurring revenue pays for recurring spending
+        ways += [(fund, "revenue") for fund in funds if not self.plan.scenario.funds[fund].growth]
+        gains = (self.gain(lambda words, way=way: _more_money(words, *way, period)) for way in ways)  # type: ignore[misc]
+        return max(gains, default=0)
 
 
-def _more_money(document: Document, fund: str, period: str) -> None:
-    once = document["funds"][fund].setdefault("one_time", {})
-    if not isinstance(once, dict):
-        once = dict.fromkeys(document["periods"], once)
-    document["funds"][fund]["one_time"] = {**once, period: once.get(period, 0) + DOLLAR}
+def _more_money(document: Document, fund: str, key: str, period: str) -> None:
+    now = document["funds"][fund].setdefault(key, {})
+    if not isinstance(now, dict):
+        now = dict.fromkeys(document["periods"], now)
+    document["funds"][fund][key] = {**now, period: now.get(period, 0) + DOLLAR}
 
 
 def checked_reasons(document: Mapping[str, Any], plan: Allocation) -> list[CheckedReason]:

@@ -52,7 +52,7 @@ def test_studies_without_a_year_cannot_be_told_to_be_old() -> None:
 
 def test_ratings_and_studies_without_a_link_are_named() -> None:
     effects: dict[str, dict[str, Any]] = {
-        "rated": {"tier": "results_first_red"},
+        "rated": {"tier": "results_first_blue"},
         "studied": {"evidence": "quasi_experimental"},
         "linked": {"evidence": "rct", "tier": "clear_high", "link": "https://example.org/a"},
         "own": {},
@@ -61,6 +61,20 @@ def test_ratings_and_studies_without_a_link_are_named() -> None:
         "the rating of program 'rated' cannot be looked up: it has no `link`",
         "the study behind program 'studied' has no `link` to be looked up by",
     ]
+
+
+def test_effects_against_their_ratings_are_told() -> None:
+    link = {"link": "https://example.org"}
+    gray, red = {"tier": "results_first_gray", **link}, {"tier": "results_first_red", **link}
+    none = {"per_dollar": 0}
+    found = remarks({"some": gray, "nothing": {**gray, **none}, "good": red, "bad": {**red, "per_dollar": -1}})
+    assert found[-2:] == [
+        "program 'some' has an effect, and the rating (`results_first_gray`) is that studies find none",
+        "program 'good' makes an outcome better, and the rating (`results_first_red`) is that studies find it worse",
+    ]
+    less = {"jobs": {"weight": 1, "direction": "decrease"}}
+    (worse,) = [said for said in remarks({"a": {**red, "per_dollar": -1}, "b": red}, outcomes=less) if "_red" in said]
+    assert worse.startswith("program 'a' makes an outcome better")
 
 
 def test_prices_of_several_years_and_indexes_are_told() -> None:

@@ -207,6 +207,26 @@ def test_flags_say_what_a_file_does_not(tmp_path: Path, run: Callable[..., Any])
     assert bo.load(tmp_path / "town").programs.baseline().tolist() == [30_500.75, 18_000]
 
 
+def test_a_column_a_year_becomes_the_baselines_of_periods(tmp_path: Path, run: Callable[..., Any]) -> None:
+    text = "Project,Department,Fund,FY27,FY28,Total\nBridge,Works,Bonds,10,20.5,30.5\nRoof,Parks,General,5,,5\n"
+    (tmp_path / "capital.csv").write_text(text, encoding="utf-8")
+    flags = ["--column", "baseline.FY27=FY27", "--column", "baseline.FY28=FY28"]
+    code, out, err = run("new", tmp_path / "town", "--from", tmp_path / "capital.csv", *flags)
+    assert (code, err) == (0, "")
+    assert "adds up to 35.50 in 2 rows; taken: 35.50 in 2 programs; difference: 0" in out
+    scenario = bo.load(tmp_path / "town")
+    assert scenario.periods == ("FY27", "FY28")
+    assert [scenario.programs[name].baseline for name in ("Bridge", "Roof")] == [
+        {"FY27": 10, "FY28": 20.5},
+        {"FY27": 5},
+    ]
+    assert {name: scenario.revenue(name).tolist() for name in scenario.funds} == {
+        "Bonds": [10, 20.5],
+        "General": [5, 0],
+    }
+    assert bo.solve(scenario).spending.sum(axis=1).tolist() == [[10, 20.5], [5, 0]]
+
+
 def test_each_question_has_flags_that_answer_it(tmp_path: Path, run: Callable[..., Any]) -> None:
     file = tmp_path / "lines.csv"
     file.write_text(LINES.replace("Vacancies;Salaries;Expense;-500,00;0,00\n", ""), encoding="utf-8")

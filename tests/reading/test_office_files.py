@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from budgetopt.errors import OptionError
@@ -206,3 +207,147 @@ def test_the_recipe_of_a_table_with_signs_turned_reads_as_it_was_written(tmp_pat
     files, _ = from_table(str(tmp_path / "office.csv"), "town")
     assert b"    scale: -1\n" in files["scenario.yaml"]
     assert load(write_files(tmp_path / "town", files)).programs.baseline().tolist() == [1000, 850, 10]
+
+
+TOWN = """\
+,FY24 Actual,FY25 Budget
+POLICE,,
+Patrol,900,1000
+Desk,90,100
+Total Police,990,1100
+FIRE,,
+Engines,800,850
+Desk,40,50
+Total Fire,840,900
+TOTAL GENERAL FUND,1830,2000
+"""
+PIVOT = (
+    "Row Labels,Sum of FY26\nPolice,1100\nPatrol,1000\nDesk,100\nFire,900\nEngines,850\nHydrants,50\nGrand Total,2000\n"
+)
+BESIDE = """\
+Departments and programs,,FY26 Adopted
+Police,,1100
+,Patrol,1000
+,Desk,100
+Fire,,900
+,Engines,850
+,Desk,50
+Total all funds,,2000
+"""
+CODES = """\
+Codigo,Concepto,Presupuesto inicial
+1,Seguridad,1100
+1.1,Policía,1100
+1.1.01,Patrullas,1000
+1.1.02,Oficina,100
+2,Bomberos,900
+2.01,Motores,850
+2.02,Agua,50
+"""
+AREAS = "code;label;Aufwendungen\n0101;Rat;1000\n0102;Presse;100\n01;Verwaltung;1100\n0201;Wahlen;900\n02;Ordnung;900\n"
+LAST = "Service,2025/26\nPatrol,1000\nDesk,100\nEngines,850\nHydrants,50\nNet revenue expenditure,2000\n"
+STAGES = """\
+Program,Scenario,Amount
+Patrol,Adopted,1000
+Patrol,Actual,900
+Patrol,Variance,100
+Engines,Adopted,850
+Engines,Actual,840
+Engines,Variance,10
+"""
+HEADCOUNT = STAGES.replace("Adopted", "Budget").replace("Variance,10", "FTE,1")
+PROJECTS = "Project,Status,Total Cost\nBridge,Approved,1000\nPool,Proposed,850\nRoof,Planned,50\n"
+KINDS = """\
+Program,Account Type,FY26 Budget
+Patrol,Revenue,70
+Patrol,Expenditure,900
+Patrol,Transfers Out,100
+Engines,Expenditure,850
+Engines,Revenue,5
+"""
+CATEGORIES = KINDS.replace("Account Type", "Category").replace("Expenditure", "Personnel")
+BIENNIUM = (
+    "Biennium,Agency,Program,Dollars\n2021-23,Police,Patrol,900\n2023-25,Police,Patrol,1000\n2023-25,Fire,Engines,850\n"
+)
+NET = "Department,Program,Account,FY26 Budget\nPolice,Patrol,Pay,1000\nPolice,Patrol,Fees,-100\nFire,Engines,Pay,850\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "programs", "remark"),
+    [
+        (
+            TOWN,
+            {
+                "POLICE / Patrol": 1000,
+                "POLICE / Desk": 100,
+                "FIRE / Engines": 850,
+                "FIRE / Desk": 50,
+            },
+            "2 headings give the rows below their department",
+        ),
+        (PIVOT, {"Patrol": 1000, "Desk": 100, "Engines": 850, "Hydrants": 50}, "2 rows that are sums of others"),
+        (
+            BESIDE,
+            {
+                "Police / Patrol": 1000,
+                "Police / Desk": 100,
+                "Fire / Engines": 850,
+                "Fire / Desk": 50,
+            },
+            "the names beside those of 'Departments and programs' are the programs",
+        ),
+        (CODES, {"1.1.01": 1000, "1.1.02": 100, "2.01": 850, "2.02": 50}, "left out, 3,100 in all: '1', '1.1', '2'"),
+        (AREAS, {"0101": 1000, "0102": 100, "0201": 900}, "2 rows that are sums of others are left out"),
+        (LAST, {"Patrol": 1000, "Desk": 100, "Engines": 850, "Hydrants": 50}, "1 row that is the sum of others"),
+        (
+            STAGES,
+            {"Patrol": 1000, "Engines": 850},
+            "'Scenario' is 'Adopted', and not 'Actual', 'Variance'",
+        ),
+        (
+            HEADCOUNT,
+            {"Patrol": 1000, "Engines": 850},
+            "'Scenario' is 'Budget', and not 'Actual', 'FTE'",
+        ),
+        (PROJECTS, {"Bridge": 1000, "Pool": 850, "Roof": 50}, "taken: 1,900 in 3 programs; difference: 0"),
+        (KINDS, {"Patrol": 1000, "Engines": 850}, "'Expenditure', 'Transfers Out', and not 'Revenue'"),
+        (CATEGORIES, {"Patrol": 1000, "Engines": 850}, "'Personnel', 'Transfers Out', and not 'Revenue'"),
+        (BIENNIUM, {"Patrol": 1000, "Engines": 850}, "rows count where 'Biennium' is '2023-25'"),
+        (NET, {"Patrol": 900, "Engines": 850}, "1 amount below zero is netted within its program: -100"),
+    ],
+)
+def test_no_row_is_counted_twice(text: str, programs: dict[str, float], remark: str, tmp_path: Path) -> None:
+    found = read(text, tmp_path)
+    assert dict(zip(found.programs.ids.tolist(), found.programs.baseline().tolist(), strict=True)) == programs
+    assert remark in "\n".join(found.remarks)
+    assert "is not the sum of the rows" not in "\n".join(found.remarks)
+
+
+def test_years_above_stages_are_one_header_and_a_cover_and_hidden_sheets_are_none(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "City of Elmfield"
+    sheet = book.create_sheet("Budget")
+    sheet.append(["Department", "Program", "FY2024", None, "FY2025", None])
+    sheet.append([None, None, "Actual", "Adopted", "Actual", "Adopted"])
+    for place in ("A1:A2", "B1:B2", "C1:D1", "E1:F1"):
+        sheet.merge_cells(place)
+    sheet.append(["Police", "Patrol", 800, 900, 950, 1000])
+    sheet.append(["Fire", "Engines", 600, 700, 750, 850])
+    hidden = book.create_sheet("Old")
+    hidden.append(["Program", "Budget"])
+    hidden.append(["Patrol", 5])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "office.xlsx")
+    found = read_budget(str(tmp_path / "office.xlsx"))
+    assert found.programs.baseline().tolist() == [1000, 850]
+    assert "'FY2025 Adopted' was taken for baseline" in "\n".join(found.remarks)
+
+
+def test_what_a_credit_belongs_to_is_asked_and_each_answer_reads(tmp_path: Path) -> None:
+    text = "Department,Program,Budget\nPolice,Patrol,1000\nPolice,Vacancy credit,-50\nFire,Engines,2000\n"
+    with pytest.raises(ChoiceError, match="add up to -50") as error:
+        read(text, tmp_path)
+    answers = {option.flag: option.choices for option in error.value.options}
+    assert list(answers) == ['--merge "Vacancy credit=Patrol"', '--skip "Program=Vacancy credit"']
+    sums = [read(text, tmp_path, choices).programs.baseline().tolist() for choices in answers.values()]
+    assert sums == [[950, 2000], [1000, 2000]]

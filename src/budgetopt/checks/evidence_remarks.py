@@ -25,6 +25,7 @@ def evidence_remarks(scenario: Scenario) -> Iterator[str]:
     yield from _old(scenario)
     yield from _unlinked(scenario)
     yield from _prices(scenario)
+    yield from _against_ratings(scenario)
 
 
 def _known(scenario: Scenario) -> Iterator[str]:
@@ -119,6 +120,22 @@ def _prices(scenario: Scenario) -> Iterator[str]:
             said |= dict.fromkeys(str(year_in(text) or text) if key == "price_year" else text for text in texts if text)
         if len(said) > 1:
             yield f"effects are in {what} ({listed(sorted(said), MOST_NAMES)}): bring them to one"
+
+
+def _against_ratings(scenario: Scenario) -> Iterator[str]:
+    """Yield which programs do something by their effects that the rating of a clearinghouse says they do not."""
+    programs, effects = scenario.programs, scenario.effects
+    null, negative = np.zeros((2, len(programs)), dtype=bool)
+    for position, (name, outcome) in enumerate(scenario.outcomes.items()):
+        tiers = programs.text(f"outcomes.{name}.tier")[effects.program]
+        moved = np.where(effects.outcome == position, effects.moved, 0.0)
+        better = moved < 0 if outcome.direction == "decrease" else moved > 0
+        null[effects.program[(tiers == "results_first_gray") & (moved != 0)]] = True
+        negative[effects.program[(tiers == "results_first_red") & better]] = True
+    sentence = "{} [has|have] an effect, and the rating (`results_first_gray`) is that studies find none"
+    yield from some_programs(scenario, null, sentence)
+    sentence = "{} [makes|make] an outcome better, and the rating (`results_first_red`) is that studies find it worse"
+    yield from some_programs(scenario, negative, sentence)
 
 
 _STUDIES = ("rct", "quasi_experimental", "observational")

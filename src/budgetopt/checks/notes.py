@@ -110,11 +110,9 @@ def _unmeasured(scenario: Scenario) -> Iterator[str]:
 def _signs(scenario: Scenario) -> Iterator[str]:
     """Yield programs that make an outcome worse where others make it better: a sign may be wrong."""
     effects, packages = scenario.effects, scenario.packages
-    first, last = effects.offsets[:-1], effects.offsets[1:] - 1
-    moved = np.where(effects.tail != 0, effects.tail, effects.value[last] - effects.value[first])
     program = np.concatenate((effects.program, packages.program[packages.effect_package]))
     outcome = np.concatenate((effects.outcome, packages.effect_outcome))
-    moved = np.concatenate((moved, packages.effect_value))
+    moved = np.concatenate((effects.moved, packages.effect_value))
     for position, (name, known) in enumerate(scenario.outcomes.items()):
         gain = known.worth * np.where(outcome == position, moved, 0.0)
         if known.weight > 0 and (gain < 0).any() and (gain > 0).any():

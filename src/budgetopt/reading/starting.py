@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.frame import FRAME
 from budgetopt.reading.layers import assembled
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
-from budgetopt.reading.office.first_scenario import BudgetFile, scenario_text
+from budgetopt.reading.office.first_scenario import BudgetFile, baselines_of, scenario_text
 from budgetopt.reading.office.guess import guess
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
@@ -173,7 +171,7 @@ def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
 def _sums(found: Guess, programs: ProgramTable, scale: float) -> str:
     """Return what the file adds up to, what was taken of it, and where the difference is."""
     scale = abs(scale)
-    total, taken = float(found.amounts.sum()) * scale, float(np.nan_to_num(programs.baseline()).sum())
+    total, taken = float(found.amounts.sum()) * scale, float(baselines_of(programs)[1].sum())
     parts = [
         f"{money(amount * scale)} in {_counted(count, what)}"
         for what, (count, amount) in found.left_out.items()

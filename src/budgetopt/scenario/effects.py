@@ -40,6 +40,15 @@ class Effects:
     def __len__(self) -> int:
         return len(self.program)
 
+    @property
+    def moved(self) -> Floats:
+        """What spending moves of the outcome: by a unit after the last point, or in all where that is flat.
+
+        Its sign says which way. Shape (effects,).
+        """
+        first, last = self.offsets[:-1], self.offsets[1:] - 1
+        return np.where(self.tail != 0, self.tail, self.value[last] - self.value[first])
+
 
 _Part = tuple[Ints, int, Ints, Floats, Floats]
 """Effects on one outcome: the programs, the outcome, how many points each has, the points, the last slopes."""

@@ -10,8 +10,9 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import Choices, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.grouped_rows import below_headings, leave_out_groups, leave_out_last
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_words import YEAR, meaning, stage_rank, words_of, year_of
+from budgetopt.reading.office.header_words import YEAR, is_count, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
 from budgetopt.reading.office.total_rows import (
     find_headings,
@@ -30,6 +31,8 @@ __all__ = ["choose_rows", "fill_down", "leave_out_headers", "leave_out_rows", "l
 _FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
 _SPENT = re.compile(r"(?:\w+ )?(?:expen[sd]\w*|appropriations?|spending)|uses?|outflows?|costs?")
 _RECEIVED = re.compile(r"(?:\w+ )?(?:revenues?|receipts?|incomes?)|sources?|inflows?")
+_KINDS = re.compile(r"\b(?:types?|categor(?:y|ies)|class(?:es|ification)?|acct|accounts?|kinds?|groups?|objects?)\b")
+"""Words in the header of a column of kinds of accounts."""
 _SHOWN = 6
 _MOST_KINDS = 12
 """A column of kinds of accounts has no more values than these."""
@@ -49,7 +52,7 @@ def leave_out_headers(found: Guess) -> None:
             found.table["skip"] = {column.name: column.cells[int(np.flatnonzero(rows)[0])]}
             break
     else:
-        _add_skip_rows(found, rows)
+        found.skip_rows(rows)
     count = int(rows.sum())
     found.remarks.append("1 row that repeats the headers is left out" if count == 1 else
                          f"{count:,} rows that repeat the headers are left out")  # fmt: skip
@@ -78,46 +81,51 @@ def choose_rows(found: Guess, choices: Choices, file: str) -> None:
         ):
             continue
         seen = list(dict.fromkeys(found.cells(column)))
-        value = _counted_value(found, column, seen)
-        if value:
-            where[column.name] = value
-            out = [other for other in seen if other != value]
-            others = listed([repr(other) for other in out], _SHOWN)
+        counted = _counted_values(found, column, seen)
+        if counted:
+            where[column.name] = counted if len(counted) > 1 else counted[0]
+            out = [other for other in seen if other not in counted]
+            chosen, others = (listed([repr(value) for value in values], _SHOWN) for values in (counted, out))
             flag = f"--where {shell(f'{column.name}={out[0]}')}"
             found.remarks.append(
-                f"rows count where '{column.name}' is {value!r}, and not {others}: `{flag}` takes other rows"
+                f"rows count where '{column.name}' is {chosen}, and not {others}: `{flag}` takes other rows"
             )
-            found.lines &= _equal(column, [value])
+            found.lines &= _equal(column, counted)
     if where:
         found.table["where"] = where
 
 
-def _recur(found: Guess, column: ColumnFacts, latest: str) -> bool:
-    """Return whether the programs of the latest year stand in other years too, so that these are their past."""
+def _recur(found: Guess, column: ColumnFacts, chosen: str) -> bool:
+    """Return whether the programs of one value, a year or a stage, stand under others too, as their past or plan."""
     programs = found.keys.get("program") or found.keys.get("name") or found.keys.get("department")
     if programs is None:
         return True
     pairs = list(zip(programs.cells, column.cells, strict=True))
-    now, before = ({name for name, year in pairs if (year == latest) is is_now} for is_now in (True, False))
+    now, before = ({name for name, value in pairs if (value == chosen) is is_now} for is_now in (True, False))
     return len(now & before) >= 0.3 * len(now)
 
 
-def _counted_value(found: Guess, column: ColumnFacts, values: Sequence[str]) -> str:
-    """Return the one value of a column whose rows count, where those of others would be counted beside them."""
+def _counted_values(found: Guess, column: ColumnFacts, values: Sequence[str]) -> list[str]:
+    """Return the values of a column whose rows count, where those of others would be counted beside them."""
     named = [value for value in values if value]
     if not 1 < len(named) <= 60:
-        return ""
+        return []
     if meaning(column.header) == YEAR and all(map(year_of, named)):
         latest = max(named, key=year_of)
-        return latest if _recur(found, column, latest) else ""
-    if len(named) <= _MOST_KINDS:
-        spent = [value for value in named if _is_kind(value, column.header, _SPENT)]
-        if spent and any(_is_kind(value, column.header, _RECEIVED) for value in named):
-            return spent[0]
+        return [latest] if _recur(found, column, latest) else []
+    if len(named) > _MOST_KINDS or (column.is_numeric and not column.is_label):
+        return []
     ranks = {value: stage_rank(value) for value in named}
-    if all(rank is not None for rank in ranks.values()) and "year" not in words_of(column.header):
-        return min(named, key=lambda value: ranks[value] or 0)
-    return ""
+    counts = [value for value in named if ranks[value] is None and is_count(value)]
+    stages = [value for value in named if ranks[value] is not None]
+    if stages and len(named) == len(stages) + len(counts) and "year" not in words_of(column.header):
+        chosen = min(stages, key=lambda value: ranks[value] or 0)
+        return [chosen] if _recur(found, column, chosen) else []
+    received = [value for value in named if _is_kind(value, column.header, _RECEIVED)]
+    is_kinds = any(_is_kind(value, column.header, _SPENT) for value in named) or _KINDS.search(words_of(column.header))
+    if received and is_kinds and len(received) < len(named):
+        return [value for value in named if value not in (*received, *counts)]
+    return []
 
 
 def _is_kind(value: str, header: str, kind: re.Pattern[str]) -> bool:
@@ -181,8 +189,11 @@ def fill_down(found: Guess) -> None:
         found.table["fill_down"] = names
 
 
-def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> None:
-    """Leave out totals, headings and notes; raise OptionError for amounts that belong to no program."""
+def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> list[ColumnFacts]:
+    """Leave out totals, headings and notes, and return the columns that name a program then.
+
+    Raises OptionError for amounts that belong to no program.
+    """
     programs = [found.facts[column.position] for column in programs]  # as filled
     amounts, lines = np.where(found.lines, found.amounts, 0.0), np.flatnonzero(found.lines)
     filled = np.sum([column.filled for column in found.facts], axis=0)
@@ -201,17 +212,23 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> None:
     if headings.any():
         said = [names[row] for row in np.flatnonzero(headings).tolist()]
         text = listed([repr(name) for name in said], _SHOWN)
+        what = "1 heading" if len(said) == 1 else f"{len(said):,} headings"
         if "department" in found.keys or len(programs) > 1:
-            _add_skip_rows(found, headings)
-            found.remarks.append(f"{len(said):,} headings without an amount are left out: {text}")
+            found.skip_rows(headings)
+            found.remarks.append(f"{what} without an amount {'is' if len(said) == 1 else 'are'} left out: {text}")
         else:
-            found.table["headings"] = "department"
-            found.remarks.append(f"{len(said):,} headings give the rows below their department: {text}")
+            found.remarks.append(
+                f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their department: {text}"
+            )
         found.leave_out(headings, "headings")
+        if "department" not in found.keys and len(programs) == 1:
+            programs = below_headings(found, programs[0], headings)
         lines = np.flatnonzero(found.lines)
-    columns = [column for column in found.facts if not column.is_numeric and column.header]
+    named_columns = [column for column in found.facts if column.header or column in programs]
+    columns = [column for column in named_columns if not column.is_numeric]
     named = np.all([column.filled for column in programs], axis=0)
     slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
+    lines = leave_out_groups(found, programs, named, slack)
     texts = [[column.cells[row] for row in lines.tolist()] for column in columns]
     result = find_totals(texts, named[lines], amounts[lines], slack)
     totals = np.zeros(len(found.lines), dtype=bool)
@@ -221,10 +238,12 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> None:
     rest = _below(found, totals, lines[result.unexplained])
     if len(rest):
         _refuse_unnamed(found, rest.tolist(), programs)
+    leave_out_last(found, programs, slack)
     blank = found.lines & ~named
     if blank.any():
-        _add_skip_rows(found, blank)
+        found.skip_rows(blank)
         found.leave_out(blank, "rows without a program or an amount")
+    return programs
 
 
 def _below(found: Guess, totals: Bools, rest: Ints) -> Ints:
@@ -275,7 +294,7 @@ def _skip_totals(
     if skip:
         found.table["skip"] = skip
     if left.any():
-        _add_skip_rows(found, left)
+        found.skip_rows(left)
     names = [repr(labels.get(row) or f"row {found.grid.rows[row]}") for row in np.flatnonzero(totals).tolist()]
     count = len(names)
     total = money(float(found.amounts[totals].sum()))
@@ -285,11 +304,6 @@ def _skip_totals(
         some = listed([labels.get(row) or f"row {found.grid.rows[row]}" for row in unequal], _SHOWN)
         found.remarks.append(f"the total in {some} is not the sum of the rows that it should add up: look at the file")
     found.leave_out(totals, "rows of totals")
-
-
-def _add_skip_rows(found: Guess, rows: Bools) -> None:
-    known: list[int] = found.table.get("skip_rows", [])  # type: ignore[assignment]
-    found.table["skip_rows"] = sorted({*known, *map(int, found.grid.rows[rows])})
 
 
 def _refuse_unnamed(found: Guess, rows: Sequence[int], programs: Sequence[ColumnFacts]) -> None:

@@ -12,9 +12,9 @@ import numpy as np
 from budgetopt.reading.office.other_sheets import Grant, Grants, Measures
 from budgetopt.reading.yaml_text import number_text, quoted
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import ProgramTable
+from budgetopt.scenario.programs import Floats, ProgramTable
 
-__all__ = ["BudgetFile", "scenario_text"]
+__all__ = ["BudgetFile", "baselines_of", "scenario_text"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def scenario_text(found: BudgetFile, file: str, title: str) -> str:
         "format: budgetopt/1",
         f"name: {quoted(title or 'Untitled')}",
         f"source: {quoted(file)}",
+        *_period_lines(found.programs),
         "",
         "# Each fund's revenue is the sum of the baselines that it pays: put the forecast in its place.",
         "funds:",
@@ -152,11 +153,15 @@ def _value(value: Any) -> str:
 
 def _fund_lines(found: BudgetFile) -> Iterator[str]:
     """Yield one fund for each that the file names, or one that pays for everything, and the grants of their sheet."""
-    paid = _paid(found.programs)
+    paid, periods = _paid(found.programs), baselines_of(found.programs)[0]
     grants = {grant.name: grant for grant in found.grants.grants} if found.grants is not None else {}
-    first = max((name for name in paid if name not in grants), key=lambda name: paid[name], default="")
-    for name, total in (paid | {name: grant.amount for name, grant in grants.items()}).items():
-        said = {"kind": "general", "revenue": _revenue(total)}
+    first = max((name for name in paid if name not in grants), key=lambda name: float(paid[name].sum()), default="")
+    new = {name: np.full(max(1, len(periods)), grant.amount) for name, grant in grants.items()}
+    for name, totals in (paid | new).items():
+        by_period = ", ".join(
+            f"{quoted(each)}: {_revenue(total)}" for each, total in zip(periods, totals.tolist(), strict=False)
+        )
+        said = {"kind": "general", "revenue": f"{{{by_period}}}" if periods else _revenue(float(totals[0]))}
         if name in grants:
             said |= {"kind": "grant", **_conditions(grants[name], first, is_new=name not in paid)}
         yield f"  {quoted(name)}: {{{', '.join(f'{key}: {value}' for key, value in said.items())}}}"
@@ -189,21 +194,38 @@ def _revenue(total: float) -> str:
     return f"{cents // 100:_}" if cents % 100 == 0 else f"{cents / 100:.2f}"
 
 
-def _paid(programs: ProgramTable) -> dict[str, float]:
-    """Return what each fund pays of the baselines in all."""
-    paid = {name: float(column.values.sum()) for name, column in programs.under("baseline_by_fund").items()}
-    baseline = np.nan_to_num(programs.baseline())
+def baselines_of(programs: ProgramTable) -> tuple[list[str], Floats]:
+    """Return the periods of which a file has baselines, and these; one column without a period for one that has none.
+
+    Shape (programs, periods).
+    """
+    periods = list(programs.under("baseline"))
+    if not periods:
+        return [], np.nan_to_num(programs.baseline())[:, None]
+    return periods, np.nan_to_num(programs.per_period("baseline", periods)[0])
+
+
+def _period_lines(programs: ProgramTable) -> Iterator[str]:
+    if periods := baselines_of(programs)[0]:
+        yield f"periods: [{', '.join(map(quoted, periods))}]"
+
+
+def _paid(programs: ProgramTable) -> dict[str, Floats]:
+    """Return what each fund pays of the baselines in all; shape (periods,) each."""
+    _, baseline = baselines_of(programs)
+    paid = {
+        name: np.full(baseline.shape[1], float(column.values.sum()))
+        for name, column in programs.under("baseline_by_fund").items()
+    }
     if paid:
         stated = np.zeros(len(programs), dtype=bool)
         for column in programs.under("baseline_by_fund").values():
             stated[column.rows] = True
-        if rest := float(baseline[~stated].sum()):
-            paid["general"] = paid.get("general", 0.0) + rest
-        return paid
+        rest = baseline[~stated].sum(axis=0)
+        return paid | ({"general": paid.get("general", 0.0) + rest} if rest.any() else {})
     rows, names = programs.items("funds")
-    paid = dict.fromkeys(names.tolist(), 0.0) or {"general": 0.0}
+    funds = list(dict.fromkeys(names.tolist())) or ["general"]
     named, first = np.unique(rows, return_index=True)
-    payers = dict(zip(named.tolist(), names[first].tolist(), strict=True))
-    for row, amount in enumerate(baseline.tolist()):
-        paid[payers.get(row, next(iter(paid)))] += amount
-    return paid
+    payer = np.zeros(len(programs), dtype=np.int64)
+    payer[named] = [funds.index(name) for name in names[first].tolist()]
+    return {name: baseline[payer == position].sum(axis=0) for position, name in enumerate(funds)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,9 +19,10 @@ from budgetopt.reading.office.counted_rows import (
     leave_out_rows,
     leave_out_totals,
 )
+from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, title_lines
-from budgetopt.reading.office.header_words import YEAR, meaning
+from budgetopt.reading.office.header_words import YEAR, meaning, words_of
 from budgetopt.reading.office.roles import (
     choose_columns,
     choose_money,
@@ -92,6 +94,8 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     others: list[ColumnFacts] = []
     if "baseline" in said:
         found.money = [said["baseline"]]
+    elif by_period := [column for key, column in said.items() if key.startswith("baseline.")]:
+        found.money = by_period
     elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
         found.payments, found.money = payments, list(payments.values())
     else:
@@ -105,9 +109,10 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         _turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     found.remarks += remarks
+    programs = beside_headings(found, programs)
     _name_programs(found, programs)
     fill_down(found)
-    leave_out_totals(found, programs)
+    programs = leave_out_totals(found, programs)
     _lines_of_programs(found, programs, choices)
     _columns(found, others)
     return found
@@ -129,19 +134,19 @@ def _check_decimal(found: Guess, choices: Choices) -> None:
     if choices.decimal:
         found.table["decimal"] = choices.decimal
         return
-    (column,) = found.money
-    unclear = ambiguous(column.cells, found.grid.is_number(column.position))
-    if len(unclear) and found.table.get("decimal") is None:
-        text = column.cells[int(unclear[0])]
-        place = found.grid.place(int(unclear[0]), column.position)
-        from dataclasses import replace
-
-        options = [
-            Option('--decimal ","', f"{text} is {text.replace('.', ',')}", replace(choices, decimal=",")),
-            Option('--decimal "."', f"{text} is {text.split('.')[0]}", replace(choices, decimal=".")),
-        ]
-        message = f"{place}: {text!r} may be {text.split('.')[0]} or {text.replace('.', ',')}"
-        raise ChoiceError(message, options)
+    if found.table.get("decimal") is not None:
+        return
+    for column in found.money:
+        unclear = ambiguous(column.cells, found.grid.is_number(column.position))
+        if len(unclear):
+            text = column.cells[int(unclear[0])]
+            place = found.grid.place(int(unclear[0]), column.position)
+            many, one = text.replace(".", ","), text.split(".")[0]
+            options = [
+                Option('--decimal ","', f"{text} is {many}", replace(choices, decimal=",")),
+                Option('--decimal "."', f"{text} is {one}", replace(choices, decimal=".")),
+            ]
+            raise ChoiceError(f"{place}: {text!r} may be {one} or {many}", options)
 
 
 def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
@@ -207,14 +212,16 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
         return
     below = _negative(found, ids, choices.merge)
     if below is not None:
-        name, amount = below
-        raise OptionError(
-            f"the lines of {name!r} add up to {money(amount)}, and a program has zero or more",
-            hint=f"if it is part of another program, say of which: --merge {shell(f'{name}=OTHER')}",
-        )
+        raise _below_zero(found, ids, programs, choices, *below)
     found.table["add_up"] = True
     if choices.merge:
         found.table["merge"] = dict(choices.merge)
+    credits = np.minimum(found.amounts[found.lines], 0.0)
+    if credits.any() and not found.payments:
+        count = int((credits < 0).sum())
+        one, many = "1 amount below zero is netted within its program", "amounts below zero are netted within programs"
+        total = money(float(credits.sum()))
+        found.remarks.append(f"{one}: {total}" if count == 1 else f"{count:,} {many}, {total} in all")
     if distinct < len(ids):
         found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
     if found.payments and negative:
@@ -240,6 +247,33 @@ def _negative(found: Guess, ids: Sequence[tuple[str, ...]], merge: Mapping[str, 
     return next(((name, amount) for name, amount in totals.items() if amount < -0.005), None)
 
 
+def _below_zero(
+    found: Guess,
+    ids: Sequence[tuple[str, ...]],
+    programs: Sequence[ColumnFacts],
+    choices: Choices,
+    name: str,
+    net: float,
+) -> ChoiceError:
+    """Return the question of what a program is whose lines add up to less than nothing."""
+    own = next(at for at, parts in enumerate(ids) if JOIN.join(parts) == name)
+    department = found.keys.get("department")
+    departments = list(found.cells(department)) if department is not None else [""] * len(ids)
+    totals: dict[str, float] = defaultdict(float)
+    for parts, place, amount in zip(ids, departments, found.amounts[found.lines].tolist(), strict=True):
+        totals[JOIN.join(parts)] += amount * (1.0 if place == departments[own] else 1e-9)
+    other = max((key for key in totals if key != name), key=lambda key: totals[key], default="OTHER")
+    merged = replace(choices, merge={**choices.merge, name: other})
+    options = [Option(f"--merge {shell(f'{name}={other}')}", f"its lines are part of {other!r}", merged)]
+    if len(programs) == 1:
+        column = programs[0].name
+        skip = {**choices.skip, column: (*choices.skip.get(column, ()), name)}
+        said = f"{money(net)} are left out"
+        options.append(Option(f"--skip {shell(f'{column}={name}')}", said, replace(choices, skip=skip)))
+    message = f"the lines of {name!r} add up to {money(net)}, and a program has zero or more"
+    return ChoiceError(message, options)
+
+
 def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     """Write down the key of each column, and say what was chosen and what is left aside."""
     keys = {column.position: key for key, column in found.keys.items() if key not in ("fund code", YEAR)}
@@ -257,8 +291,7 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
         for column in found.facts
         if (column.header or column.filled[inside].any()) and column.name != keys.get(column.position)
     }
-    money_said = [column for column in found.money if not found.payments]
-    for column in money_said:
+    for column in [] if found.payments or len(found.money) > 1 else found.money:
         if others:
             wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
             flag = f"--column baseline={shell(others[0].name)}"
@@ -268,9 +301,23 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     if found.payments:
         some = listed(list(found.payments), _SHOWN)
         found.remarks.insert(0, f"{len(found.payments):,} columns are what a fund pays each: {some}")
+    found.remarks += _years(found, keys)
     of_id: Sequence[str] = found.table.get("id", ())  # type: ignore[assignment]
     used = {*of_id, *(column.name for column in others)}
     aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
     if aside:
         quoted = listed([f"'{name}'" for name in aside], _SHOWN)
         found.remarks.append(f"left aside, because no key of a program fits: {quoted}")
+
+
+def _years(found: Guess, keys: Mapping[int, str]) -> Iterator[str]:
+    """Yield what can be done with columns of amounts that differ in a number alone: they are a column a year."""
+    alike: dict[str, list[ColumnFacts]] = defaultdict(list)
+    for column in found.facts:
+        if column.is_numeric and column.position not in keys and re.search(r"\d", column.header):
+            alike[re.sub(r"\W*\d+", "", words_of(column.header))].append(column)
+    for columns in alike.values():
+        if len(columns) > 1 and not any(column.is_years or column.is_codes for column in columns):
+            flags = " ".join(f"--column {shell(f'baseline.{column.name}={column.name}')}" for column in columns[:2])
+            names = listed([f"'{column.name}'" for column in columns], _SHOWN)
+            yield f"{names} seem to be a column a year: `{flags}` and so on makes periods of them"

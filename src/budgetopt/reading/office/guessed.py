@@ -65,6 +65,11 @@ class Guess:
             self.left_out[what] = (count + int(rows.sum()), total + float(self.amounts[rows].sum()))
             self.lines = self.lines & ~rows
 
+    def skip_rows(self, rows: Bools) -> None:
+        """Write down rows that are left out, by their numbers."""
+        known: list[int] = self.table.get("skip_rows", [])  # type: ignore[assignment]
+        self.table["skip_rows"] = sorted({*known, *map(int, self.grid.rows[rows])})
+
     def cells(self, column: ColumnFacts) -> Iterator[str]:
         """Yield the cells of a column in the rows that count."""
         return (cell for cell, counts in zip(column.cells, self.lines.tolist(), strict=True) if counts)

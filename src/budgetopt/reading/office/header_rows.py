@@ -54,7 +54,10 @@ def find_headers(sheet: Sheet) -> tuple[int, ...]:
         if filled[:, above].sum() < 2 or _has_amounts(sheet, amounts[:, above], above):
             break
         first = above
-    return tuple(range(first + 1, best + 2))
+    last = best
+    while last - first + 1 < _MOST_ROWS and _goes_on(last + 1, amounts, filled, below[:, best]):
+        last += 1
+    return tuple(range(first + 1, last + 2))
 
 
 def title_lines(sheet: Sheet, header: int) -> list[str]:
@@ -118,6 +121,14 @@ def _has_amounts(sheet: Sheet, amounts: Floats, row: int) -> int:
         is_code = text.isdecimal() and float(amounts[at]) < _LARGE
         count += not (is_code or re.fullmatch(r"\(?-+\)?", text))
     return count
+
+
+def _goes_on(row: int, amounts: Floats, filled: Bools, below: Bools) -> bool:
+    """Return whether a row is one more of the headers: words over columns of amounts alone, two or more."""
+    if row >= filled.shape[1]:
+        return False
+    words = filled[:, row]
+    return int(words.sum()) > 1 and bool(np.isnan(amounts[:, row]).all()) and not (words & ~below).any()
 
 
 def _needs_more(sheet: Sheet, first: int, last: int, below: Bools) -> bool:

@@ -13,6 +13,7 @@ __all__ = [
     "MONEY",
     "REVENUE",
     "YEAR",
+    "is_count",
     "is_row_number",
     "is_title",
     "meaning",
@@ -72,7 +73,7 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
     (r"(?:minimum|min|floor|at least|mandated)(?: amount| spending| budget)?", "spending.at_least"),
     (r"(?:maximum|max|ceiling|cap|at most|requested?)(?: amount| spending| budget)?", "spending.at_most"),
     (
-        r"(?:\w+ )?(?:fiscal |budget |calendar |financial )?year|fy",
+        r"(?:\w+ )?(?:fiscal |budget |calendar |financial )?year|fy|biennium|biennial period",
         YEAR,
     ),
 )
@@ -190,6 +191,11 @@ def is_title(header: str) -> bool:
     key = meaning(header)
     words = words_of(header)
     return bool(header) and (key in _TITLES if key else not (_NO_MONEY.search(words) or _ACCOUNT.search(words)))
+
+
+def is_count(value: str) -> bool:
+    """Return whether a value says that a number is no amount: positions, a variance, a share."""
+    return _NO_MONEY.search(words_of(value)) is not None
 
 
 def stage_rank(value: str) -> int | None:

@@ -36,7 +36,8 @@ def shape(sheet: Sheet, table: Table) -> Grid:
     """
     grid = body(sheet, table.header, table.last_row)
     named = tuple(dict.fromkeys((*table.where, *table.skip, *table.fill_down, *table.id)))
-    problems = [problem for name in named if (problem := unknown_column(grid, name)) is not None]
+    there = [name for name in named if name != table.headings]
+    problems = [problem for name in there if (problem := unknown_column(grid, name)) is not None]
     if problems:
         raise ScenarioError(problems)
     grid = _without_far_cells(sheet, grid, (*table.columns, *named))
@@ -216,7 +217,8 @@ def _filled_down(grid: Grid, names: Sequence[str]) -> Grid:
 
 def _with_headings(grid: Grid, table: Table) -> Grid:
     """Return the grid without the rows that are headings, and a column of the heading above each row."""
-    programs = [name for name, key in table.columns.items() if key == "program"] or list(table.id) or ["program"]
+    ids = [name for name in table.id if name != table.headings]
+    programs = [name for name, key in table.columns.items() if key == "program"] or ids or ["program"]
     problem = unknown_column(grid, programs[0])
     if problem is not None:
         raise ScenarioError([problem])

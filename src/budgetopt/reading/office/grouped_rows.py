@@ -1,0 +1,111 @@
+"""Rows in groups: below a heading, beside one, or summed up by a row without a word for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.outlines import code_totals, last_total, outline_totals
+from budgetopt.reading.office.total_rows import has_total_word
+from budgetopt.scenario.programs import Bools, Ints
+from budgetopt.scenario.words import listed, money
+
+__all__ = ["below_headings", "beside_headings", "leave_out_groups", "leave_out_last"]
+
+_SHOWN = 6
+_MOSTLY = 0.9
+"""Names stand beside their headings where so large a share of the rows has one or the other."""
+
+
+def beside_headings(found: Guess, programs: Sequence[ColumnFacts]) -> list[ColumnFacts]:
+    """Return the columns that name a program where names stand in a second column, without a header, beside headings.
+
+    Printed budgets indent so: departments in column A with their sums, programs in column B.
+    """
+    chosen = programs[-1]
+    has_amount = found.lines & (found.amounts != 0)
+    for column in found.facts:
+        if column.header or column.is_numeric or len(programs) > 1 or "department" in found.keys:
+            continue
+        one_of_both = column.filled[has_amount] != chosen.filled[has_amount]
+        count = int(column.filled[has_amount].sum())
+        if count < 3 or count == has_amount.sum() or one_of_both.mean() < _MOSTLY:
+            continue
+        found.remarks = [remark for remark in found.remarks if not remark.startswith(f"each '{chosen.name}'")]
+        found.remarks.append(f"the names beside those of '{chosen.name}' are the programs, and these their departments")
+        found.keys["department"] = chosen
+        for key in ("program", "name"):
+            found.keys.pop(key, None)
+        departments = _filled_down(chosen.cells)
+        pairs = {(departments[row], column.cells[row]) for row in np.flatnonzero(has_amount & column.filled).tolist()}
+        repeats = len(pairs) > len({name for _, name in pairs})
+        return [chosen, column] if repeats else [column]
+    return list(programs)
+
+
+def below_headings(found: Guess, column: ColumnFacts, headings: Bools) -> list[ColumnFacts]:
+    """Write down that headings give the rows below their department, and return the columns that name a program then.
+
+    A name that stands under several headings is a program in each.
+    """
+    found.table["headings"] = "department"
+    marked = [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
+    departments = _filled_down(marked)
+    lines = np.flatnonzero(found.lines & column.filled & ~np.array([has_total_word(cell) for cell in column.cells]))
+    pairs = {(departments[row], column.cells[row]) for row in lines.tolist()}
+    if len(pairs) == len({name for _, name in pairs}):
+        return [column]
+    nothing = np.full(len(departments), np.nan)
+    made = ColumnFacts("department", "department", "", len(found.facts), departments, nothing)
+    found.facts.append(made)
+    found.table["id"] = ["department", column.name]
+    found.keys.pop("program", None)
+    found.keys["department"] = made
+    return [made, column]
+
+
+def _filled_down(cells: Sequence[str]) -> list[str]:
+    filled, above = [], ""
+    for cell in cells:
+        above = cell or above
+        filled.append(above)
+    return filled
+
+
+def leave_out_groups(found: Guess, programs: Sequence[ColumnFacts], named: Bools, slack: float) -> Ints:
+    """Leave out rows that add up others without a word for it, and return the rows that are left."""
+    texts = [column for column in found.facts if not column.is_numeric and column.header]
+    has_word = np.any([[has_total_word(cell) for cell in column.cells] for column in (*texts, *programs)], axis=0)
+    lines = np.flatnonzero(found.lines & named & ~has_word)
+    amounts = found.amounts[lines]
+    if len(lines):
+        totals = np.zeros(len(lines), dtype=bool)
+        if len(programs) == 1:
+            totals = code_totals([programs[0].cells[row] for row in lines.tolist()], amounts, slack)
+        if not totals.any():
+            totals = outline_totals(amounts, slack)
+        _leave_out(found, lines[totals], programs[-1])
+    return np.flatnonzero(found.lines)
+
+
+def leave_out_last(found: Guess, programs: Sequence[ColumnFacts], slack: float) -> None:
+    """Leave out the last row where it is the sum of all others."""
+    lines = np.flatnonzero(found.lines)
+    if len(lines) and last_total(found.amounts[lines], slack):
+        _leave_out(found, lines[-1:], programs[-1])
+
+
+def _leave_out(found: Guess, rows: Ints, programs: ColumnFacts) -> None:
+    if not len(rows):
+        return
+    totals = np.zeros(len(found.lines), dtype=bool)
+    totals[rows] = True
+    found.skip_rows(totals)
+    total = money(float(found.amounts[totals].sum()))
+    shown = listed([repr(programs.cells[row] or f"row {found.grid.rows[row]}") for row in rows.tolist()], _SHOWN)
+    what = "1 row that is the sum of others is" if len(rows) == 1 else f"{len(rows):,} rows that are sums of others are"
+    found.remarks.append(f"{what} left out, {total} in all: {shown}")
+    found.leave_out(totals, "rows that are sums of others")
