@@ -18,7 +18,7 @@ def town(**changes: Any) -> dict[str, Any]:
             "police": {
                 "department": "Police",
                 "baseline": 6,
-                "outcomes": {"helped": {"per_dollar": 1, "evidence": "rct"}},
+                "outcomes": {"helped": {"per_dollar": 1, "evidence": "administrative"}},
             },
             "shelter": {
                 "department": "Housing",
@@ -53,9 +53,9 @@ def village(**more: Any) -> dict[str, Any]:
             "clinic": {
                 "baseline": 6,
                 "uses": {"nurses": {"per_dollar": 1}},
-                "outcomes": {"helped": {"unit_cost": 2, "up_to": 3, "evidence": "rct"}},
+                "outcomes": {"helped": {"unit_cost": 2, "up_to": 3, "evidence": "administrative"}},
             },
-            "pool": {"baseline": 3, "outcomes": {"helped": {"per_dollar": 0.25, "evidence": "rct"}}},
+            "pool": {"baseline": 3, "outcomes": {"helped": {"per_dollar": 0.25, "evidence": "administrative"}}},
         },
     }
     for section, said in more.items():

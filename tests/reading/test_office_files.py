@@ -351,3 +351,25 @@ def test_what_a_credit_belongs_to_is_asked_and_each_answer_reads(tmp_path: Path)
     assert list(answers) == ['--merge "Vacancy credit=Patrol"', '--skip "Program=Vacancy credit"']
     sums = [read(text, tmp_path, choices).programs.baseline().tolist() for choices in answers.values()]
     assert sums == [[950, 2000], [1000, 2000]]
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [(PARIS, "EUR"), (BOROUGH, "GBP"), (BRAZIL, "BRL"), (POLAND, "PLN"), (VIENNA, "EUR"), (SWISS, "CHF"), (NORWAY, "")],
+)
+def test_the_currency_of_the_file_is_that_of_the_scenario(text: str, currency: str, tmp_path: Path) -> None:
+    assert read(text, tmp_path).currency == currency
+    scenario = from_table(str(tmp_path / "office.csv"), "town")[0]["scenario.yaml"].decode()
+    assert ("currency:" in scenario) == bool(currency)
+    assert f"currency: {currency}" in scenario or not currency
+
+
+def test_columns_of_years_are_added_up_by_program_too(tmp_path: Path) -> None:
+    text = "Program,Account,FY25,FY26\nPatrol,Pay,900,1000\nPatrol,Cars,90,100\nEngines,Pay,800,850\n"
+    found = read(text, tmp_path, Choices(columns={"baseline.FY25": "FY25", "baseline.FY26": "FY26"}))
+    columns = found.programs.under("baseline")
+    sums = {name: column.values.tolist() for name, column in columns.items()}
+    assert sums == {
+        "FY25": [990, 800],
+        "FY26": [1100, 850],
+    }

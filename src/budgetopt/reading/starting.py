@@ -10,9 +10,11 @@ from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.frame import FRAME
 from budgetopt.reading.layers import assembled
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
+from budgetopt.reading.office.currency import find_currency
 from budgetopt.reading.office.first_scenario import BudgetFile, baselines_of, scenario_text
 from budgetopt.reading.office.guess import guess
 from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.header_rows import title_lines
 from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
 from budgetopt.reading.scenario_files import SCENARIO_FILE, Source
 from budgetopt.reading.tables.columns import condensed
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["BudgetFile", "first_scenario", "from_table", "read_budget"]
 
 _SHOWN = 6
+_SEEN = 500
+"""A currency is looked for in so many cells of a column."""
 
 
 def from_table(name: str, title: str, choices: Choices | None = None) -> tuple[dict[str, bytes], list[str]]:
@@ -126,7 +130,10 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     grants, of_grants = find_grants(book, found.sheet.name, programs)
     sums = _sums(found, programs, float(table.scale))
     remarks = (*book.notes, *found.remarks, *of_measures, *of_grants, sums)
-    return BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants)
+    money_cells = (cell for column in found.money for cell in column.cells[:_SEEN])
+    titles = [*title_lines(found.sheet, max(table.header)), *(column.header for column in found.money)]
+    currency = find_currency(money_cells, titles)
+    return BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants, currency)
 
 
 def _best_sheet(book: Book, choices: Choices) -> Guess:
@@ -150,7 +157,7 @@ def _best_sheet(book: Book, choices: Choices) -> Guess:
     if len(found) == 1:
         (only,) = found.values()
         if isinstance(only, Guess):
-            only.remarks.insert(0, f"the sheet '{only.sheet.name}' was taken: `--sheet NAME` takes another")
+            only.remarks.insert(0, f"the sheet '{only.sheet.name}' was taken, the only one with programs")
             return only
         raise only
     options = [

@@ -31,6 +31,8 @@ class BudgetFile:
         What was taken for what, and what is left out with how much money; one sentence each.
     measures, grants
         What other sheets of the workbook say of results and of grants.
+    currency
+        The code of the currency that the file names; empty if it names none.
     """
 
     file: str
@@ -40,6 +42,7 @@ class BudgetFile:
     remarks: tuple[str, ...]
     measures: Measures | None = None
     grants: Grants | None = None
+    currency: str = ""
 
 
 def scenario_text(found: BudgetFile, file: str, title: str) -> str:
@@ -54,6 +57,7 @@ def scenario_text(found: BudgetFile, file: str, title: str) -> str:
         "format: budgetopt/1",
         f"name: {quoted(title or 'Untitled')}",
         f"source: {quoted(file)}",
+        *([f"currency: {found.currency}"] if found.currency else []),
         *_period_lines(found.programs),
         "",
         "# Each fund's revenue is the sum of the baselines that it pays: put the forecast in its place.",

@@ -226,7 +226,8 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
         found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
     if found.payments and negative:
         found.remarks.append("payments of funds below zero are netted against the other funds of their programs")
-    for key in [key for key in found.keys if key not in ("program", "baseline", "funds", "fund code", "tags")]:
+    kept = ("program", "baseline", "funds", "fund code", "tags")
+    for key in [key for key in found.keys if key not in kept and not key.startswith("baseline.")]:
         column = found.keys[key]
         values: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for program, cell in zip(ids, found.cells(column), strict=True):
