@@ -15,6 +15,7 @@ from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import sequence
 from language.small import document_of
 from measures import few
 
@@ -165,3 +166,26 @@ def test_a_kept_baseline_that_cannot_be_paid_is_repaired() -> None:
     ]
     assert own
     assert bo.solve(own[0].apply(scenario)).programs["spending"]["police"] == 30
+
+
+def test_many_programs_of_many_funds_take_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a round for each fund and each program of it would end at the most rounds, with cuts that are not even
+    funds = {f"f{at}": {"revenue": 50 * (97 - at % 3)} for at in range(6)}
+    programs = {f"p{at}": {"baseline": 100, "funds": [f"f{at % 6}"]} for at in range(300)}
+    rounds: list[str] = []
+    monkeypatch.setattr(sequence, "with_even_cuts", counted(sequence.with_even_cuts, rounds))
+    plan = solved(programs, funds=funds)
+    assert plan.programs["spending"].tolist() == pytest.approx([97 - at % 6 % 3 for at in range(300)])
+    assert plan.solver_result.unique
+    assert len(rounds) < 20
+
+
+def counted(with_even_cuts: Any, rounds: list[str]) -> Any:
+    def counting(lp: Any, x: Any, rule: Any, solve: Any) -> Any:
+        def once(part: Any, stage: Any) -> Any:
+            rounds.append(stage.label)
+            return solve(part, stage)
+
+        return with_even_cuts(lp, x, rule, once)
+
+    return counting

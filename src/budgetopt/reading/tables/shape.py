@@ -35,12 +35,12 @@ def shape(sheet: Sheet, table: Table) -> Grid:
     Rows that do not count are left out, and what is written once above its rows stands in each of them.
     """
     grid = body(sheet, table.header, table.last_row)
-    named = (*table.where, *table.skip, *table.fill_down, *table.id)
-    there = [name for name in dict.fromkeys(named) if name != table.headings]
+    named = tuple(dict.fromkeys((*table.where, *table.skip, *table.fill_down, *table.id)))
+    there = [name for name in named if name != table.headings]
     problems = [problem for name in there if (problem := unknown_column(grid, name)) is not None]
     if problems:
         raise ScenarioError(problems)
-    grid = _without_far_cells(sheet, grid, table)
+    grid = _without_far_cells(sheet, grid, (*table.columns, *named))
     grid = _filled_down(grid, table.fill_down)
     if table.headings:
         grid = _with_headings(grid, table)
@@ -141,15 +141,15 @@ def _short_rows(sheet: Sheet, width: int, rows: Ints) -> Iterator[Problem]:
         yield Problem("short-row", message, place, f"{width} cells", "an empty cell keeps its separator")
 
 
-def _without_far_cells(sheet: Sheet, grid: Grid, table: Table) -> Grid:
-    """Return the grid of a text file without the columns beyond the headers, unless they are named.
+def _without_far_cells(sheet: Sheet, grid: Grid, names: Sequence[str]) -> Grid:
+    """Return the grid of a text file without the columns beyond the headers, unless they are among the names.
 
     A problem is added for the first cell of each row that stands in such a column.
     """
     if sheet.lengths is None:
         return grid
     width = max(at for at, header in zip(grid.at, grid.headers, strict=True) if header)
-    named = {position for name in table.columns for position in grid.named(normal(name))}
+    named = {position for name in names for position in grid.named(normal(name))}
     far = [position for position, at in enumerate(grid.at) if at > width and position not in named]
     known = "1 column has a header" if width == 1 else f"{width} columns have headers"
     first: dict[int, Problem] = {}

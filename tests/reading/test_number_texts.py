@@ -1,0 +1,122 @@
+"""Numbers as offices write them, and what could be two numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, not_known, plain_texts
+
+
+def plain(
+    texts: list[str], decimal: str | None = None, *, is_zero: bool = True, is_signed: bool = False, typed: int = 0
+) -> list[str]:
+    numbers = np.arange(len(texts)) < typed
+    return list(plain_texts(texts, numbers, decimal, is_zero=is_zero, is_signed=is_signed))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1234", "1234"),
+        ("1234.5", "1234.5"),
+        ("$ 1,234", "$1,234"),
+        ("$1,234.50", "$1,234.50"),
+        ("-$ 500", "-$500"),
+        ("$ -500", "-$500"),
+        ("\u2212500", "-500"),
+        ("-", "0"),
+        ("$ -", "0"),
+        ("$-", "0"),
+        ("\u2013", "0"),
+        ("\u2014", "0"),
+        ("--", "0"),
+        # no numbers: left for the reader to refuse
+        ("n/a", "n/a"),
+        ("1-2", "1-2"),
+        ("- 5 -", "- 5 -"),
+        ("2.4M", "2.4M"),
+    ],
+)
+def test_accounting_formats_are_plain_numbers(text: str, expected: str) -> None:
+    assert plain([text, "1"]) == [expected, "1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("(500)", "-500"), ("$ (500)", "-$500"), ("($500)", "-$500"), ("( 1,500.25 )", "-1,500.25"), ("(x)", "(x)")],
+)
+def test_brackets_are_a_minus_sign_where_amounts_are_added_up(text: str, expected: str) -> None:
+    assert plain([text], is_signed=True) == [expected]
+    assert plain([text])[0].startswith(("(", "$"))
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "expected"),
+    [
+        ("1.234.567,50", ",", "1234567.50"),
+        ("1 234,5", ",", "1234.5"),
+        ("1\u00a0234,5", ",", "1234.5"),
+        ("1\u202f234", ",", "1234"),
+        ("1'234.5", ".", "1234.5"),
+        ("1,234.5", ".", "1234.5"),
+        ("46.000", ",", "46000"),
+        ("46.000", ".", "46.000"),
+        ("12,5%", ",", "12.5%"),
+        ("2,4M", ",", "2.4M"),
+    ],
+)
+def test_the_decimal_mark_that_is_said_is_the_only_one(text: str, decimal: str, expected: str) -> None:
+    assert plain([text], decimal) == [expected]
+
+
+def test_a_dash_is_nothing_where_zero_has_a_meaning() -> None:
+    assert plain(["-", "5"], is_zero=False) == ["-", "5"]
+
+
+def test_what_the_file_holds_as_a_number_stays() -> None:
+    # 46.5 in a workbook is a number, whatever mark the texts beside it have
+    assert plain(["46.5", "46,5"], ",", typed=1) == ["46.5", "46.5"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "typed", "cells"),
+    [
+        (["46.000", "5"], 0, [0]),
+        (["46.000", "1.500", ""], 0, [0, 1]),
+        (["$46.000"], 0, [0]),
+        # two digits behind a point, or two points, settle it for the whole column
+        (["46.000", "1.50"], 0, []),
+        (["1.234.567", "46.000"], 0, []),
+        (["0.125"], 0, []),
+        (["1234.500"], 0, []),
+        (["46,000"], 0, []),
+        # what the file holds as a number is no text
+        (["46.125", "5"], 1, []),
+        ([], 0, []),
+    ],
+)
+def test_a_point_before_three_digits_may_be_two_marks(texts: list[str], typed: int, cells: list[int]) -> None:
+    assert ambiguous(texts, np.arange(len(texts)) < typed).tolist() == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "negative"),
+    [
+        ("n/a", True, False),
+        ("N.A.", True, False),
+        ("TBD", True, False),
+        ("-", True, False),
+        ("?", True, False),
+        ("#N/A", True, False),
+        ("none", True, False),
+        ("5", False, False),
+        ("nine", False, False),
+        ("-5", False, True),
+        ("- $5", False, True),
+        ("(5)", False, True),
+        ("(five)", False, False),
+    ],
+)
+def test_what_a_refused_cell_is(text: str, unknown: bool, negative: bool) -> None:
+    assert (not_known(text), is_negative_text(text)) == (unknown, negative)
