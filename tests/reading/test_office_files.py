@@ -373,3 +373,63 @@ def test_columns_of_years_are_added_up_by_program_too(tmp_path: Path) -> None:
         "FY25": [990, 800],
         "FY26": [1100, 850],
     }
+
+
+GOALS = """\
+department,generalFund,otherFundsIncluded,waterFund,elimination,total
+Cultural Services,11233,0,0,0,11233
+Parks,25756,168,4577,1286,29215
+Community Development,36989,168,4577,1286,40448
+Fire,73721,3931,0,170,77482
+Police,149875,7810,0,721,156964
+Public Safety,223596,11741,0,891,234446
+allDepartmentTotal,260585,11909,4577,2177,274894
+"""
+SHORT = """\
+DEPTID,DEPT_DESCR,FUND_CD,FUND_DESCR,OBJ_CD,OBJ_DESCR,BUD_AMT,ACT_AMT
+100,Police,01,General,5010,Salaries,1000,900
+100,Police,02,Grants,5010,Salaries,100,90
+200,Fire,01,General,5010,Salaries,850,840
+"""
+REQUESTS = """\
+Dept ID,Dept Name,Prog,Prog Desc,Acct,FY24 Act,FY25 Orig Bud,FY25 Rev Bud,FY26 Req,FY26 Rec
+100,Police,1001,Patrol,5010,900,1000,1050,1200,1100
+100,Police,1001,Patrol,5020,90,100,100,120,110
+200,Fire,2001,Suppression,5010,800,850,850,900,880
+"""
+HEADS = """\
+BudgetBookVersion,Ministry,HeadNumber,HeadName,BudgetYear,DataVersion,DataValue
+2025,Cabinet,01,Office,2024,ORIGINAL,900
+2025,Cabinet,01,Office,2024,REVISED,950
+2025,Cabinet,01,Office,2025,ESTIMATE,1000
+2025,Cabinet,02,Post,2024,ORIGINAL,800
+2025,Cabinet,02,Post,2025,ESTIMATE,850
+2024,Cabinet,01,Office,2024,ESTIMATE,900
+2024,Cabinet,02,Post,2024,ESTIMATE,800
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "programs", "remark"),
+    [
+        (
+            GOALS,
+            {"Cultural Services": 11233, "Parks": 29215, "Fire": 77482, "Police": 156964},
+            "2 rows that are sums of others are left out, 274,894 in all: 'Community Development', 'Public Safety'",
+        ),
+        (SHORT, {"Police": 1100, "Fire": 850}, "'BUD_AMT' was taken for baseline, and not 'ACT_AMT'"),
+        (REQUESTS, {"1001": 1150, "2001": 850}, "'FY25 Rev Bud' was taken for baseline"),
+        (HEADS, {"01": 1000, "02": 850}, "rows count where 'BudgetYear' is '2025', and not '2024'"),
+    ],
+)
+def test_shortened_and_unusual_headers(text: str, programs: dict[str, float], remark: str, tmp_path: Path) -> None:
+    found = read(text, tmp_path)
+    assert dict(zip(found.programs.ids.tolist(), found.programs.baseline().tolist(), strict=True)) == programs
+    assert remark in "\n".join(found.remarks)
+
+
+def test_every_column_beside_those_of_funds_is_what_a_fund_pays(tmp_path: Path) -> None:
+    text = "Department,FTE,General Fund,Water Fund,CDBG\nPolice,100.5,1000,,50\nFire,80.5,850,10,25.5\n"
+    found = read(text, tmp_path)
+    assert found.programs.baseline().tolist() == [1050, 885.5]
+    assert sorted(found.programs.under("baseline_by_fund")) == ["CDBG", "General Fund", "Water Fund"]

@@ -29,6 +29,7 @@ __all__ = ["choose_columns", "choose_money", "choose_programs", "find_payments",
 _WORDS = ("department", "priority", "tags", "description", "note", "source", "public_note")
 _AMOUNTS = ("spending.at_least", "spending.at_most")
 _MOST_OPTIONS = 6
+_TOTALS = ("total", "totals", "grand total", "total budget", "total funds", "total expenditures", "all funds")
 
 
 def said_columns(facts: Sequence[ColumnFacts], choices: Choices, file: str) -> dict[str, ColumnFacts]:
@@ -70,6 +71,12 @@ def find_payments(facts: Sequence[ColumnFacts], above: Sequence[str], lines: Boo
         named = [column for column in numeric if words_of(column.header).endswith((" fund", " funds"))]
         found = [column for column in named if not words_of(column.header).startswith(("total", "all "))]
     found = [column for column in found if not _is_row_total(column, found, lines)]
+    total = next((column for column in numeric if column not in found and words_of(column.header) in _TOTALS), None)
+    if total is not None and len(found) > 1 and not _is_row_total(total, [*found, total], lines):
+        # other columns are paid by funds too, under names that are not known: what is certain is their total
+        return {}
+    if total is None and len(found) > 1 and first is None:
+        found = [column for column in numeric if column in found or _may_be_money(column)]
     return {column.header: column for column in found} if len(found) > 1 else {}
 
 
@@ -93,11 +100,7 @@ def choose_money(
     numeric = [column for column in facts if column.is_numeric and not column.is_years]
     named = [column for column in numeric if meaning(column.header) == MONEY]
     if not named:
-        named = [
-            column
-            for column in numeric
-            if meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
-        ]
+        named = [column for column in numeric if _may_be_money(column)]
     if not named:
         named = [column for column in facts if column.header and meaning(column.header) == MONEY][:1]
     if not named:
@@ -120,6 +123,11 @@ def choose_money(
 
 
 _NO_AMOUNT = money_rank("fte")[0]
+
+
+def _may_be_money(column: ColumnFacts) -> bool:
+    """Return whether the numbers of a column whose header says nothing may be amounts: no counts, no codes."""
+    return meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
 
 
 def _sum(column: ColumnFacts, lines: Bools) -> str:

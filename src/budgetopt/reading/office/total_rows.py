@@ -38,7 +38,12 @@ class TotalRows:
 
 def has_total_word(cell: str) -> bool:
     """Return whether a cell has a word for a total."""
-    return _TOTAL.fullmatch(cell) is not None
+    return _TOTAL.fullmatch(_parted(cell)) is not None
+
+
+def _parted(text: str) -> str:
+    """Return a text with CamelCase parted, so that ``allDepartmentTotal`` has a word for a total."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
 
 
 def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, slack: float) -> TotalRows:
@@ -59,9 +64,9 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
     has_word = np.zeros(count, dtype=bool)
     plain = np.zeros(count, dtype=bool)
     for column in texts:
-        found = {text: _TOTAL.fullmatch(text) is not None for text in set(column)}
+        found = {text: has_total_word(text) for text in set(column)}
         has_word |= np.fromiter(map(found.__getitem__, column), bool, count)
-        sure = {text: _PLAIN_TOTAL.fullmatch(normal(text)) is not None for text in set(column)}
+        sure = {text: _PLAIN_TOTAL.fullmatch(normal(_parted(text))) is not None for text in set(column)}
         plain |= np.fromiter(map(sure.__getitem__, column), bool, count)
     suspects = np.flatnonzero(has_word | (~named & (amounts != 0)))
     totals = np.zeros(count, dtype=bool)
