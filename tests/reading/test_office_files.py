@@ -272,6 +272,27 @@ BIENNIUM = (
 NET = "Department,Program,Account,FY26 Budget\nPolice,Patrol,Pay,1000\nPolice,Patrol,Fees,-100\nFire,Engines,Pay,850\n"
 
 
+SECTIONS = """\
+Account,FY25 Budget,FY26 Adopted
+REVENUES,,
+Property tax,1400,1550
+Fees,300,300
+EXPENDITURES,,
+Police,900,1000
+Fire,800,850
+"""
+SUMS = """\
+Amt;Bezeichnung;Ansatz 2025
+Polizei;Streife;1000
+Polizei;Büro;100
+Polizei;Summe Polizei;1100
+Feuerwehr;Wagen;850
+Feuerwehr;Summe Feuerwehr;850
+;Gesamtsumme;1950
+"""
+ROUND = "Program,Department,Budget\nPatrol,Police,30\nLabs,Police,20\nEngines,Fire,6\nDesk,Fire,4\n"
+
+
 @pytest.mark.parametrize(
     ("text", "programs", "remark"),
     [
@@ -313,6 +334,9 @@ NET = "Department,Program,Account,FY26 Budget\nPolice,Patrol,Pay,1000\nPolice,Pa
         (KINDS, {"Patrol": 1000, "Engines": 850}, "'Expenditure', 'Transfers Out', and not 'Revenue'"),
         (CATEGORIES, {"Patrol": 1000, "Engines": 850}, "'Personnel', 'Transfers Out', and not 'Revenue'"),
         (BIENNIUM, {"Patrol": 1000, "Engines": 850}, "rows count where 'Biennium' is '2023-25'"),
+        (SECTIONS, {"Police": 1000, "Fire": 850}, "2 rows of revenue are left out, 1,850 in all, below 'REVENUES'"),
+        (SUMS, {"Streife": 1000, "Büro": 100, "Wagen": 850}, "3 rows of totals are left out, 3,900 in all"),
+        (ROUND, {"Patrol": 30, "Labs": 20, "Engines": 6, "Desk": 4}, "taken: 60 in 4 programs; difference: 0"),
         (NET, {"Patrol": 900, "Engines": 850}, "1 amount below zero is netted within its program: -100"),
     ],
 )
@@ -433,3 +457,20 @@ def test_every_column_beside_those_of_funds_is_what_a_fund_pays(tmp_path: Path) 
     found = read(text, tmp_path)
     assert found.programs.baseline().tolist() == [1050, 885.5]
     assert sorted(found.programs.under("baseline_by_fund")) == ["CDBG", "General Fund", "Water Fund"]
+
+
+def test_marks_of_footnotes_are_no_part_of_amounts(tmp_path: Path) -> None:
+    text = 'Program,Budget\nPatrol,"1,000*"\nEngines,850 (a)\nParks,60[1]\nPool,"5\u2020"\n'
+    assert read(text, tmp_path).programs.baseline().tolist() == [1000, 850, 60, 5]
+
+
+def test_which_of_many_years_is_this_year_is_asked(tmp_path: Path) -> None:
+    text = "Project,FY25,FY26,FY27\nBridge,200,300,1\nPool,10,50,60\n"
+    with pytest.raises(ChoiceError, match=r"3 columns of .* are years") as error:
+        read(text, tmp_path)
+    answers = {option.flag: option.choices for option in error.value.options}
+    assert list(answers) == ["--column baseline=FY25", "--column baseline=FY26", "--column baseline=FY27"]
+    sums = [read(text, tmp_path, choices).programs.baseline().sum() for choices in answers.values()]
+    assert sums == [210, 350, 61]
+    two = read(text.replace(",FY27", ",FTE"), tmp_path)
+    assert two.programs.baseline().sum() == 350

@@ -14,6 +14,7 @@ __all__ = [
     "REVENUE",
     "YEAR",
     "is_count",
+    "is_revenue",
     "is_row_number",
     "is_title",
     "meaning",
@@ -31,7 +32,7 @@ YEAR = "year"
 """The meaning of a header of a column of years."""
 
 _THINGS = (
-    r"progr?a?m?m?e?s?|programs?|programmes?",
+    r"(?:sub[ -]?)?(?:progr?a?m?m?e?s?|programs?|programmes?)",
     r"projects?|initiatives?|schemes?",
     r"offers?|packages?|decision units?",
     r"services?|activit(?:y|ies)|measures?",
@@ -191,6 +192,12 @@ def is_title(header: str) -> bool:
     key = meaning(header)
     words = words_of(header)
     return bool(header) and (key in _TITLES if key else not (_NO_MONEY.search(words) or _ACCOUNT.search(words)))
+
+
+def is_revenue(heading: str) -> bool:
+    """Return whether a heading stands above revenue; a department of revenue is none."""
+    words = words_of(heading)
+    return REVENUE.search(words) is not None and re.search(rf"\b(?:{_DEPARTMENT}|office|collection)\b", words) is None
 
 
 def is_count(value: str) -> bool:

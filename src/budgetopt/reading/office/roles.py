@@ -18,6 +18,7 @@ from budgetopt.reading.office.header_words import (
     thing_rank,
     unit_rank,
     words_of,
+    year_of,
 )
 from budgetopt.reading.tables.program_rows import is_program_key
 from budgetopt.scenario.model.table import IGNORE
@@ -115,6 +116,12 @@ def choose_money(
     first = [column for column in named if ranks[column.position] == best]
     sums = [column for column in first if _is_row_total(column, [*named], lines)]
     first = sums if len(sums) == 1 else first
+    years = [column for column in named if ranks[column.position][0] == best[0] and year_of(column.header)]
+    if best[0] == _NO_STAGE and len(years) >= _MANY_YEARS:
+        # actual results, this year's budget and a forecast may all be among years that say nothing of their stage
+        options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in years]
+        message = f"{len(years)} columns of {file} are years, and none says which is the budget that programs have now"
+        raise ChoiceError(message, options[:_MOST_OPTIONS])
     if len(first) > 1:
         options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in first]
         message = f"{len(first)} columns of {file} may hold the money that programs have now"
@@ -123,6 +130,9 @@ def choose_money(
 
 
 _NO_AMOUNT = money_rank("fte")[0]
+_NO_STAGE = money_rank("")[0]
+_MANY_YEARS = 3
+"""Of two years that say nothing else the later one is taken; of more any may be this year's budget."""
 
 
 def _may_be_money(column: ColumnFacts) -> bool:
@@ -193,6 +203,10 @@ def _finest_unit(
     if not words:
         # names without a header, as in the first column of many printed budgets
         words = [column for column in facts if not column.header and not column.is_numeric and column.distinct > 1][:1]
+    if not words:
+        # a single column of words says what the money is for, whatever it is called
+        words = [column for column in facts if column.header and not column.is_numeric and column not in taken]
+        words = words if len(words) == 1 and words[0].distinct > 1 else []
     if len(words) == 1:
         return words[0]
     units = [column for column in words if meaning(column.header) == "department"]

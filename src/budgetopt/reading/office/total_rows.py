@@ -13,9 +13,11 @@ from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "has_total_word", "skip_patterns"]
 
-_TOTAL = re.compile(r"(?:.*\b)?(?:sub[ -]?|grand )?totals?\b.*|.*\bsum\b.*|.*\ball funds\b.*", re.IGNORECASE)
+_SUM = r"(?:gesamt|zwischen)?summe|insgesamt|razem|og\u00f3\u0142em|suma|soma|somme|totaal|totale"
+"""Words for a total in other languages than English, French and Spanish."""
+_TOTAL = re.compile(rf"(?:.*\b)?(?:sub[ -]?|grand )?totals?\b.*|.*\b(?:sum|all funds|{_SUM})\b.*", re.IGNORECASE)
 _PLAIN_TOTAL = re.compile(
-    r"(?:grand |sub ?-?)?totals?:?|sum|.+[ -]+(?:sub)?totals?:?|sub ?-?totals? .+"
+    rf"(?:{_SUM}):?|(?:{_SUM}) .+|(?:grand |sub ?-?)?totals?:?|sum|.+[ -]+(?:sub)?totals?:?|sub ?-?totals? .+"
     r"|(?:grand |sub ?-?)?total (?:all )?(?:budget|expenditures?|expenses|appropriations?|funds|departments|programs"
     r"|general fund|operating budget|city|county)",
     re.IGNORECASE,

@@ -33,6 +33,8 @@ _NAMED = re.compile(
 _GROUPED = re.compile(r"[-+]?\$?[1-9][0-9]{0,2}\.[0-9]{3}")
 _BLANKS = re.compile(r"([-+]?\$?[0-9]{1,3})((?:[ '\u2019\u00a0\u202f\u2009][0-9]{3})+)(?:\.([0-9]+)|,([0-9]{1,2}))?")
 """A number whose thousands are parted by blanks or apostrophes, which no decimal mark can be."""
+_FOOTNOTE = re.compile(r"(?<=[\d)])(?:\s*[*\u2020\u2021\u00a7\u00b9\u00b2\u00b3]+|\s+\([a-z]\)|\s*\[[\da-z]\])")
+"""A mark that leads from an amount to a note below the table."""
 _BEHIND = re.compile(r"(\$?[\d.,]+)[-\u2212]")
 _POINT = re.compile(r"[0-9]*\.[0-9]+")
 _UNKNOWN = re.compile(r"n\.?/?a\.?|t\.?b\.?[dac]\.?|unknown|none|nil|null|pending|\?+|#n/a", re.IGNORECASE)
@@ -71,7 +73,8 @@ def plain_texts(
 def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) -> str:
     if _DASHES.fullmatch(text):
         return "0" if is_zero else text
-    new = without_currency(text)
+    note = _FOOTNOTE.search(text)
+    new = without_currency(text[: note.start()] if note is not None and note.end() == len(text) else text)
     if new != text and _DASHES.fullmatch(new):
         return "0" if is_zero else text
     new = _CURRENCY.sub(r"\1\2$", new).replace("\u2212", "-")
