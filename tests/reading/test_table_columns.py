@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from pydantic import ValidationError
 
 from budgetopt.errors import Place, Problem
 from budgetopt.reading.tables import TablesRead, read_tables
@@ -116,3 +117,39 @@ def test_what_chooses_rows_or_names_programs_needs_no_key(tmp_path: Path, table:
     assert found.programs[0].ids.tolist() == (["a / x", "b / y"] if "id" in table else ["a"])
     # another column does
     assert [one.code for one in read(tmp_path, text, columns=columns).problems][:1] == ["unknown-column"]
+
+
+@pytest.mark.parametrize(("decimal", "cell"), [(",", "1,234.5"), (".", "1.234,50"), (",", "1.23.4")])
+def test_a_number_of_another_decimal_mark_is_refused_and_no_other_number(
+    tmp_path: Path, decimal: str, cell: str
+) -> None:
+    found = read(tmp_path, f"program;baseline\na;{cell}\nb;5\n", decimal=decimal)
+    (problem,) = found.problems
+    assert problem.message == f"'{cell}' is no number whose decimal mark is '{decimal}', as the table says"
+    assert problem.place == Place(str(tmp_path / "t.csv"), 2, 2)
+    assert found.programs[0]["a"].baseline is None
+
+
+def test_a_table_in_cents_is_exact(tmp_path: Path) -> None:
+    assert read(tmp_path, "program,baseline\na,355\n", scale=0.01).programs[0]["a"].baseline == 3.55
+
+
+@pytest.mark.parametrize("name", ["program", "Code"])
+def test_an_id_of_columns_of_which_one_is_called_program(tmp_path: Path, name: str) -> None:
+    columns = {"Code": "program"} if name == "Code" else {}
+    found = read(tmp_path, f"{name},Kind,baseline\na,x,1\n", id=["Kind", name], columns=columns)
+    assert not found.problems
+    assert found.programs[0].ids.tolist() == ["x / a"]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"header": 2, "last_row": 2}, "the last row is 2, and the column headers stand in row 2"),
+        ({"add_up": True, "merge": {"x": "y", "y": "z"}}, "'x' is part of 'y', which is itself part of 'z'"),
+        ({"add_up": True, "merge": {"x": "x"}}, "'x' is part of 'x', which is itself part of 'x'"),
+    ],
+)
+def test_keys_that_do_not_go_together(table: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Tables.model_validate({"programs": {"file": "t.csv", **table}})

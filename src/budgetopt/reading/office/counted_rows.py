@@ -113,7 +113,8 @@ def _counted_values(found: Guess, column: ColumnFacts, values: Sequence[str]) ->
     if meaning(column.header) == YEAR and all(map(year_of, named)):
         latest = max(named, key=year_of)
         return [latest] if _recur(found, column, latest) else []
-    if len(named) > _MOST_KINDS or (column.is_numeric and not column.is_label):
+    is_said_once = len(named) == sum(map(bool, found.cells(column)))
+    if len(named) > _MOST_KINDS or is_said_once or (column.is_numeric and not column.is_label):
         return []
     ranks = {value: stage_rank(value) for value in named}
     counts = [value for value in named if ranks[value] is None and is_count(value)]

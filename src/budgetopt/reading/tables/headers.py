@@ -47,10 +47,18 @@ def match_headers(
     # a header that is offered in place of one that is not there is told with that one
     offered = {near(normal(name), grid.headers) for name in table.columns if not grid.named(normal(name))}
     # what chooses rows or names programs is understood without a key of its own
-    used = {at for name in (*table.where, *table.skip, *table.id) for at in grid.named(normal(name))} - mapping.keys()
+    used, of_id = (
+        {at for name in names for at in grid.named(normal(name))}
+        for names in ((*table.where, *table.skip, *table.id), table.id)
+    )
+    # the last column is the one that these make together
+    of_id.discard(len(grid.headers) - 1)
+    used -= mapping.keys()
     positions: dict[str, int] = {}
     for position, header in enumerate(grid.headers):
         key = mapping.get(position, header)
+        if key == "program" and position in of_id:
+            continue
         if key == _OTHER_NAME and "program" not in grid.headers and position not in mapping:
             key = "program"
         if (position in mapping or position in used) and (key == IGNORE or not words.known(key)):
