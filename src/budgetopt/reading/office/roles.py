@@ -91,7 +91,12 @@ def ask_for_funds(
     others = [
         column
         for column in facts
-        if column is not money_column and column.is_numeric and column.header and _may_be_money(column)
+        if column is not money_column
+        and column.is_numeric
+        and not (column.is_years or column.is_codes)
+        and column.header
+        and not meaning(column.header)
+        and money_rank(column.header)[0] < _NO_AMOUNT
     ]
     if not others:
         return
