@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import budgetopt as bo
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import ChoiceError, Choices
 from budgetopt.reading.starting import BudgetFile, from_table, read_budget
@@ -474,3 +475,13 @@ def test_which_of_many_years_is_this_year_is_asked(tmp_path: Path) -> None:
     assert sums == [210, 350, 61]
     two = read(text.replace(",FY27", ",FTE"), tmp_path)
     assert two.programs.baseline().sum() == 350
+
+
+def test_headings_that_are_funds_give_the_rows_below_their_fund(tmp_path: Path) -> None:
+    text = "Program,Department,FY26 Adopted\nGENERAL FUND,,\nPatrol,Police,100\nPools,Parks,20\n"
+    text += "GRANTS FUND,,\nPatrol,Police,7\n"
+    (tmp_path / "funds.csv").write_text(text, encoding="utf-8")
+    scenario = bo.first_scenario(tmp_path / "funds.csv")
+    assert {name: fund.revenue for name, fund in scenario.funds.items()} == {"GENERAL FUND": 120, "GRANTS FUND": 7}
+    assert scenario.programs["Patrol"].baseline_by_fund == {"GENERAL FUND": 100, "GRANTS FUND": 7}
+    assert bo.solve(scenario).programs["spending"].to_dict() == {"Patrol": 107, "Pools": 20}

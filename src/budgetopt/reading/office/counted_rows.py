@@ -215,7 +215,11 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> list[Colu
         said = [names[row] for row in np.flatnonzero(headings).tolist()]
         text = listed([repr(name) for name in said], _SHOWN)
         what = "1 heading" if len(said) == 1 else f"{len(said):,} headings"
-        if "department" in found.keys or len(programs) > 1:
+        of_funds = "funds" not in found.keys and all(words_of(name).endswith((" fund", " funds")) for name in said)
+        if of_funds:
+            found.table["headings"] = "funds"
+            found.remarks.append(f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their fund: {text}")
+        elif "department" in found.keys or len(programs) > 1:
             found.skip_rows(headings)
             found.remarks.append(f"{what} without an amount {'is' if len(said) == 1 else 'are'} left out: {text}")
         else:
@@ -223,7 +227,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> list[Colu
                 f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their department: {text}"
             )
         found.leave_out(headings, "headings")
-        if "department" not in found.keys and len(programs) == 1:
+        if not of_funds and "department" not in found.keys and len(programs) == 1:
             programs = below_headings(found, programs[0], headings)
         lines = np.flatnonzero(found.lines)
     named_columns = [column for column in found.facts if column.header or column in programs]
