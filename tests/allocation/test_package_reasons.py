@@ -267,6 +267,9 @@ def test_money_that_is_short_in_every_fund_together_is_named() -> None:
     assert bo.solve(scenario.with_("funds.a.revenue=98")).objective_value == pytest.approx(0.03)
     for fund in "abcd":
         assert bo.solve(scenario.with_(f"funds.{fund}.revenue=96")).objective_value == pytest.approx(0.04)
+    # prices of a dollar are small where there are billions
+    large = {**document, "programs": {"a": {"baseline": 3e9}}, "funds": {"a": {"revenue": 3e9}}}
+    assert what_limits(bo.solve(Scenario.from_document(large))).startswith("Money in a is all spent: ")
     # where a program of two funds is short in one, only that one is named
     spare = Scenario.from_document({**document, "funds": {**document["funds"], "d": {"revenue": 200}}})
     assert what_limits(bo.solve(spare)).startswith("Money is all spent in a, b and c: ")

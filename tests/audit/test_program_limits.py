@@ -223,6 +223,14 @@ BOTH_YEARS = [("hall", "FY2027", 200_000), ("hall", "FY2028", 200_000)]
         ({"programs.hall.spending": {"at_least": 50_000}}, []),
         # it does something for an outcome, or makes a resource for others
         ({"programs.hall.outcomes": {"visits": {"per_dollar": 0}}}, []),
+        (
+            {
+                "resources": {"staff": {"capacity": 9}},
+                "programs.hall.service": {"unit": "hires", "unit_cost": 50_000},
+                "programs.hall.uses": {"staff": {"per_unit": -1}},
+            },
+            [],
+        ),
         ({"objective": {"minimize": "change from baseline"}}, []),
         ({"resources": {"staff": {"capacity": 9}}, "programs.hall.uses": {"staff": {"per": 100_000}}}, BOTH_YEARS),
     ],

@@ -74,6 +74,6 @@ def test_summing_slopes_gives_the_curve_back(shapes):
 
 
 def test_no_programs_and_no_effects():
-    segments, slopes = segments_of(effects_of(ProgramTable(np.empty(0, dtype=object)), ("saved",), {}), 0)
+    segments, slopes = segments_of(effects_of(ProgramTable(np.empty(0, dtype=object)), ("saved",)), 0)
     assert len(segments) == 0
     assert len(slopes.effect) == 0

@@ -63,7 +63,7 @@ def test_the_grant_keeps_its_conditions(plan: Allocation) -> None:
 
 def test_the_decisions_stand_in_tables_by_name(plan: Allocation) -> None:
     tables = plan.decisions
-    assert list(tables) == ["spending", "transfers", "packages", "units"]
+    assert list(tables) == ["spending", "transfers", "packages", "units", "stand_ins"]
     starts = tables["packages"].set_index("program")
     assert starts.loc["bridge"].tolist() == ["replace", "FY2027"]
     assert set(starts.loc["fire_station", "package"]) == {"base", "ladder company"}

@@ -55,9 +55,10 @@ def test_a_sum_below_zero_is_one_problem_with_what_to_do(tmp_path: Path) -> None
 
 
 def test_a_merge_of_what_is_not_there(tmp_path: Path) -> None:
-    _, problems = read(tmp_path, "P,F,A,D\na,g,10,\n", merge={"discount": "a", "a": "b"})
+    _, problems = read(tmp_path, "P,F,A,D\na,g,10,\n", merge={"discount": "a", "fee": "b"})
     assert problems == [
         "t.csv: `merge`: the table has no program 'discount'",
+        "t.csv: `merge`: the table has no program 'fee'",
         "t.csv: `merge`: the table has no program 'b'",
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, not_known, plain_texts
+from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, misplaced, not_known, plain_texts
 
 
 def plain(
@@ -120,3 +120,36 @@ def test_a_point_before_three_digits_may_be_two_marks(texts: list[str], typed: i
 )
 def test_what_a_refused_cell_is(text: str, unknown: bool, negative: bool) -> None:
     assert (not_known(text), is_negative_text(text)) == (unknown, negative)
+
+
+@pytest.mark.parametrize(
+    ("text", "comma", "point"),
+    [
+        ("1234", True, True),
+        ("1234,5", True, False),
+        ("1234.5", False, True),
+        ("1,234.5", False, True),
+        ("1.234,50", True, False),
+        ("1.234", True, True),
+        ("1,234", True, True),
+        ("12,34,567", False, True),
+        ("1.23.4,5", False, False),
+        ("1.234.567", True, False),
+        ("1 234 567,5", True, False),
+        ("1 234,567", True, False),
+        ("1.234 567", False, False),
+        ("\u20ac 1.234,50", True, False),
+        ("2,4M", True, False),
+        ("12,5%", True, False),
+        ("(1.000)", True, True),
+        ("0:0; 1.000,5:7", True, False),
+        ("2M; 9M", True, True),
+        ("", True, True),
+        ("-", True, True),
+        ("n/a", True, True),
+    ],
+)
+def test_marks_that_the_decimal_mark_does_not_allow(text: str, comma: bool, point: bool) -> None:
+    numbers = np.zeros(1, dtype=bool)
+    assert [not len(misplaced([text], numbers, mark)) for mark in ",."] == [comma, point]
+    assert not len(misplaced([text], ~numbers, ","))

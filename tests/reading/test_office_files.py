@@ -272,6 +272,27 @@ BIENNIUM = (
 NET = "Department,Program,Account,FY26 Budget\nPolice,Patrol,Pay,1000\nPolice,Patrol,Fees,-100\nFire,Engines,Pay,850\n"
 
 
+SECTIONS = """\
+Account,FY25 Budget,FY26 Adopted
+REVENUES,,
+Property tax,1400,1550
+Fees,300,300
+EXPENDITURES,,
+Police,900,1000
+Fire,800,850
+"""
+SUMS = """\
+Amt;Bezeichnung;Ansatz 2025
+Polizei;Streife;1000
+Polizei;Büro;100
+Polizei;Summe Polizei;1100
+Feuerwehr;Wagen;850
+Feuerwehr;Summe Feuerwehr;850
+;Gesamtsumme;1950
+"""
+ROUND = "Program,Department,Budget\nPatrol,Police,30\nLabs,Police,20\nEngines,Fire,6\nDesk,Fire,4\n"
+
+
 @pytest.mark.parametrize(
     ("text", "programs", "remark"),
     [
@@ -313,6 +334,9 @@ NET = "Department,Program,Account,FY26 Budget\nPolice,Patrol,Pay,1000\nPolice,Pa
         (KINDS, {"Patrol": 1000, "Engines": 850}, "'Expenditure', 'Transfers Out', and not 'Revenue'"),
         (CATEGORIES, {"Patrol": 1000, "Engines": 850}, "'Personnel', 'Transfers Out', and not 'Revenue'"),
         (BIENNIUM, {"Patrol": 1000, "Engines": 850}, "rows count where 'Biennium' is '2023-25'"),
+        (SECTIONS, {"Police": 1000, "Fire": 850}, "2 rows of revenue are left out, 1,850 in all, below 'REVENUES'"),
+        (SUMS, {"Streife": 1000, "Büro": 100, "Wagen": 850}, "3 rows of totals are left out, 3,900 in all"),
+        (ROUND, {"Patrol": 30, "Labs": 20, "Engines": 6, "Desk": 4}, "taken: 60 in 4 programs; difference: 0"),
         (NET, {"Patrol": 900, "Engines": 850}, "1 amount below zero is netted within its program: -100"),
     ],
 )
@@ -373,3 +397,80 @@ def test_columns_of_years_are_added_up_by_program_too(tmp_path: Path) -> None:
         "FY25": [990, 800],
         "FY26": [1100, 850],
     }
+
+
+GOALS = """\
+department,generalFund,otherFundsIncluded,waterFund,elimination,total
+Cultural Services,11233,0,0,0,11233
+Parks,25756,168,4577,1286,29215
+Community Development,36989,168,4577,1286,40448
+Fire,73721,3931,0,170,77482
+Police,149875,7810,0,721,156964
+Public Safety,223596,11741,0,891,234446
+allDepartmentTotal,260585,11909,4577,2177,274894
+"""
+SHORT = """\
+DEPTID,DEPT_DESCR,FUND_CD,FUND_DESCR,OBJ_CD,OBJ_DESCR,BUD_AMT,ACT_AMT
+100,Police,01,General,5010,Salaries,1000,900
+100,Police,02,Grants,5010,Salaries,100,90
+200,Fire,01,General,5010,Salaries,850,840
+"""
+REQUESTS = """\
+Dept ID,Dept Name,Prog,Prog Desc,Acct,FY24 Act,FY25 Orig Bud,FY25 Rev Bud,FY26 Req,FY26 Rec
+100,Police,1001,Patrol,5010,900,1000,1050,1200,1100
+100,Police,1001,Patrol,5020,90,100,100,120,110
+200,Fire,2001,Suppression,5010,800,850,850,900,880
+"""
+HEADS = """\
+BudgetBookVersion,Ministry,HeadNumber,HeadName,BudgetYear,DataVersion,DataValue
+2025,Cabinet,01,Office,2024,ORIGINAL,900
+2025,Cabinet,01,Office,2024,REVISED,950
+2025,Cabinet,01,Office,2025,ESTIMATE,1000
+2025,Cabinet,02,Post,2024,ORIGINAL,800
+2025,Cabinet,02,Post,2025,ESTIMATE,850
+2024,Cabinet,01,Office,2024,ESTIMATE,900
+2024,Cabinet,02,Post,2024,ESTIMATE,800
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "programs", "remark"),
+    [
+        (
+            GOALS,
+            {"Cultural Services": 11233, "Parks": 29215, "Fire": 77482, "Police": 156964},
+            "2 rows that are sums of others are left out, 274,894 in all: 'Community Development', 'Public Safety'",
+        ),
+        (SHORT, {"Police": 1100, "Fire": 850}, "'BUD_AMT' was taken for baseline, and not 'ACT_AMT'"),
+        (REQUESTS, {"1001": 1150, "2001": 850}, "'FY25 Rev Bud' was taken for baseline"),
+        (HEADS, {"01": 1000, "02": 850}, "rows count where 'BudgetYear' is '2025', and not '2024'"),
+    ],
+)
+def test_shortened_and_unusual_headers(text: str, programs: dict[str, float], remark: str, tmp_path: Path) -> None:
+    found = read(text, tmp_path)
+    assert dict(zip(found.programs.ids.tolist(), found.programs.baseline().tolist(), strict=True)) == programs
+    assert remark in "\n".join(found.remarks)
+
+
+def test_every_column_beside_those_of_funds_is_what_a_fund_pays(tmp_path: Path) -> None:
+    text = "Department,FTE,General Fund,Water Fund,CDBG\nPolice,100.5,1000,,50\nFire,80.5,850,10,25.5\n"
+    found = read(text, tmp_path)
+    assert found.programs.baseline().tolist() == [1050, 885.5]
+    assert sorted(found.programs.under("baseline_by_fund")) == ["CDBG", "General Fund", "Water Fund"]
+
+
+def test_marks_of_footnotes_are_no_part_of_amounts(tmp_path: Path) -> None:
+    text = 'Program,Budget\nPatrol,"1,000*"\nEngines,850 (a)\nParks,60[1]\nPool,"5\u2020"\n'
+    assert read(text, tmp_path).programs.baseline().tolist() == [1000, 850, 60, 5]
+
+
+def test_which_of_many_years_is_this_year_is_asked(tmp_path: Path) -> None:
+    text = "Project,FY25,FY26,FY27\nBridge,200,300,1\nPool,10,50,60\n"
+    with pytest.raises(ChoiceError, match=r"3 columns of .* are years") as error:
+        read(text, tmp_path)
+    answers = {option.flag: option.choices for option in error.value.options}
+    assert list(answers) == ["--column baseline=FY25", "--column baseline=FY26", "--column baseline=FY27"]
+    sums = [read(text, tmp_path, choices).programs.baseline().sum() for choices in answers.values()]
+    assert sums == [210, 350, 61]
+    two = read(text.replace(",FY27", ",FTE"), tmp_path)
+    assert two.programs.baseline().sum() == 350

@@ -76,6 +76,7 @@ def test_a_column_by_its_letter_where_its_header_is_empty_or_stands_twice() -> N
         ({"where": {"type": "Expense"}}, None),
         ({"where": {"Type": ["Revenue", "transfer"]}}, ["3", "6"]),
         ({"where": {"Year": 2026}}, ["2", "3", "6"]),
+        ({"where": {"Year": 2026.0}}, ["2", "3", "6"]),
         ({"where": {"Type": "Exp*"}}, ["2", "4", "5"]),
         ({"where": {"Type": "*"}}, ["2", "3", "4", "5", "6"]),
         ({"where": {"Type": "Expense", "Year": [2025, 2026]}}, ["2", "4"]),
@@ -142,6 +143,7 @@ def test_columns_that_name_a_program_together() -> None:
     [
         ("", {}, ["t.csv: the table is empty | "]),
         ("a,b\n", {"header": 3}, ["t.csv: row 3 has no column headers | "]),
+        ("a,b\nx,1\n", {"header": [1, 9]}, ["t.csv: row 9 has no column headers | "]),
         ("P,A\nx,1\n", {"where": {"Z": 1}, "id": ["Y"]}, None),
         (
             "P,A,A\nx,1,2\n",

@@ -111,8 +111,11 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
 def _spent_together(plan: Allocation) -> str:
     """Return in which funds a dollar less makes the plan worse, where a dollar more in one alone makes it no better."""
     more, less = plan.prices.money, plan.prices.money_less
-    small = 1e-9 * max(1.0, float(np.nanmax(np.abs(less), initial=0.0)))
-    funds = np.flatnonzero(((np.nan_to_num(more, nan=np.inf) <= small) & (less > small)).any(axis=1)).tolist()
+    revenue = np.array([plan.scenario.revenue(name) for name in plan.scenario.funds]).reshape(less.shape)
+    # of all of the revenue, what rounding leaves of a price of nothing
+    worth = less * revenue > 1e-9 * max(1.0, abs(plan.objective_value or 0.0))
+    small = 1e-6 * float(np.nanmax(less, initial=0.0))
+    funds = np.flatnonzero((worth & (np.nan_to_num(more, nan=np.inf) <= small) & (less > small)).any(axis=1)).tolist()
     if not funds:
         return ""
     names = [printed(name, fund.name) for name, fund in plan.scenario.funds.items()]

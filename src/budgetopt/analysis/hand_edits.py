@@ -136,6 +136,7 @@ class HandEdits:
                 f"{say}, and the copy does not say which fund pays: funds that have money left do, those first that "
                 "may pay for the fewest programs"
             )
+        self.rest[:] = 0.0
 
     def plan(self) -> SpendingPlan:
         """Return the plan with everything that was added."""

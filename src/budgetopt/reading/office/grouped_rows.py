@@ -8,6 +8,7 @@ import numpy as np
 
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.header_words import is_revenue
 from budgetopt.reading.office.outlines import code_totals, last_total, outline_totals
 from budgetopt.reading.office.total_rows import has_total_word
 from budgetopt.scenario.programs import Bools, Ints
@@ -16,6 +17,8 @@ from budgetopt.scenario.words import listed, money
 __all__ = ["below_headings", "beside_headings", "leave_out_groups", "leave_out_last"]
 
 _SHOWN = 6
+_FEW = 8
+"""In a table of fewer rows that names a department in each, round amounts may be sums of others by chance."""
 _MOSTLY = 0.9
 """Names stand beside their headings where so large a share of the rows has one or the other."""
 
@@ -49,9 +52,10 @@ def beside_headings(found: Guess, programs: Sequence[ColumnFacts]) -> list[Colum
 def below_headings(found: Guess, column: ColumnFacts, headings: Bools) -> list[ColumnFacts]:
     """Write down that headings give the rows below their department, and return the columns that name a program then.
 
-    A name that stands under several headings is a program in each.
+    A name that stands under several headings is a program in each. Rows below a heading of revenue are no programs.
     """
     found.table["headings"] = "department"
+    _leave_out_revenue(found, column, headings)
     marked = [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
     departments = _filled_down(marked)
     lines = np.flatnonzero(found.lines & column.filled & ~np.array([has_total_word(cell) for cell in column.cells]))
@@ -65,6 +69,25 @@ def below_headings(found: Guess, column: ColumnFacts, headings: Bools) -> list[C
     found.keys.pop("program", None)
     found.keys["department"] = made
     return [made, column]
+
+
+def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> None:
+    """Leave out the rows below headings such as Revenues, where others say what is spent."""
+    said = [column.cells[row] for row in np.flatnonzero(headings).tolist()]
+    received = {name for name in said if is_revenue(name)}
+    if not received or len(received) == len(set(said)):
+        return
+    above = _filled_down(
+        [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
+    )
+    rows = found.lines & np.array([name in received for name in above], dtype=bool) & (found.amounts != 0)
+    if not rows.any():
+        return
+    found.skip_rows(rows)
+    total, names = money(float(found.amounts[rows].sum())), listed(sorted(map(repr, received)), _SHOWN)
+    what = "1 row of revenue is" if rows.sum() == 1 else f"{int(rows.sum()):,} rows of revenue are"
+    found.remarks.append(f"{what} left out, {total} in all, below {names}")
+    found.leave_out(rows, "rows of revenue")
 
 
 def _filled_down(cells: Sequence[str]) -> list[str]:
@@ -85,7 +108,9 @@ def leave_out_groups(found: Guess, programs: Sequence[ColumnFacts], named: Bools
         totals = np.zeros(len(lines), dtype=bool)
         if len(programs) == 1:
             totals = code_totals([programs[0].cells[row] for row in lines.tolist()], amounts, slack)
-        if not totals.any():
+        department = found.keys.get("department")
+        has_departments = department is not None and bool(department.filled[lines].all())
+        if not totals.any() and not (has_departments and len(lines) < _FEW):
             totals = outline_totals(amounts, slack)
         _leave_out(found, lines[totals], programs[-1])
     return np.flatnonzero(found.lines)
@@ -94,7 +119,7 @@ def leave_out_groups(found: Guess, programs: Sequence[ColumnFacts], named: Bools
 def leave_out_last(found: Guess, programs: Sequence[ColumnFacts], slack: float) -> None:
     """Leave out the last row where it is the sum of all others."""
     lines = np.flatnonzero(found.lines)
-    if len(lines) and last_total(found.amounts[lines], slack):
+    if len(lines) and last_total(programs[-1].cells[int(lines[-1])], found.amounts[lines], slack):
         _leave_out(found, lines[-1:], programs[-1])
 
 

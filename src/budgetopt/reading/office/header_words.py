@@ -14,6 +14,7 @@ __all__ = [
     "REVENUE",
     "YEAR",
     "is_count",
+    "is_revenue",
     "is_row_number",
     "is_title",
     "meaning",
@@ -31,11 +32,11 @@ YEAR = "year"
 """The meaning of a header of a column of years."""
 
 _THINGS = (
-    r"progr?a?m?m?e?s?|programs?|programmes?",
+    r"(?:sub[ -]?)?(?:progr?a?m?m?e?s?|programs?|programmes?)",
     r"projects?|initiatives?|schemes?",
     r"offers?|packages?|decision units?",
     r"services?|activit(?:y|ies)|measures?",
-    r"budget units?|appropriation units?|units?(?: of)? appropriations?|cost cent(?:er|re)s?|items?|line items?",
+    r"budget units?|appropriation units?|units?(?: of)? appropriations?|cost cent(?:er|re)s?|items?|line items?|heads?",
     r"functions?|line of business|lob",
 )
 """What a row may be called, the first more likely to be what the money is allotted to."""
@@ -107,14 +108,14 @@ _LABEL = re.compile(
 _NO_MONEY = re.compile(
     r"\b(?:fte|ftes|positions?|headcount|staff|employees|count|number|percent|pct|share|change|variance|difference|growth"
     r"|rate|per|rank|score|population|residents|households|visits|year approved|date|district|ward|phone|zip|id|code"
-    r"|votes?|points?|status|priority)\b|%|#"
+    r"|votes?|points?|status|priority|(?:dept|fund|prog\w*|agency|acct|account|org|object)(?:id|no|num|code))\b|%|#"
 )
 _STAGES: tuple[str, ...] = (
     r"baseline",
     r"current(?! (?:modified|revised|amended))|existing level|continuation",
     r"adopted",
     r"approved|enacted|appropriat\w*|authorized|voted",
-    r"amended|revised|modified|final",
+    r"amended|revised|modified|final|rev(?= budget)",
     r"budget(?:ed|s)?|allocat\w+|funding|original",
     r"amounts?|totals?|costs?|expenditures?|expenses?|spending|value|sum|dollars",
     r"proposed|recommend\w*|mayor\w*|manager\w*",
@@ -191,6 +192,12 @@ def is_title(header: str) -> bool:
     key = meaning(header)
     words = words_of(header)
     return bool(header) and (key in _TITLES if key else not (_NO_MONEY.search(words) or _ACCOUNT.search(words)))
+
+
+def is_revenue(heading: str) -> bool:
+    """Return whether a heading stands above revenue; a department of revenue is none."""
+    words = words_of(heading)
+    return REVENUE.search(words) is not None and re.search(rf"\b(?:{_DEPARTMENT}|office|collection)\b", words) is None
 
 
 def is_count(value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,14 +11,23 @@ from budgetopt.scenario.programs import Bools, Floats
 
 __all__ = ["code_totals", "last_total", "outline_totals"]
 
+_FEWEST = 4
+_SURELY = 12
+"""Of so many rows the last is no sum of the others by chance, as round amounts of a few may be."""
+_WHOLE = re.compile(
+    r"\b(?:net|gross|grand|overall|combined|entire|requirements?|expenditures?|spending|budget)\b", re.IGNORECASE
+)
+"""Words for a whole budget."""
 _LONGEST_CODE = 24
 """No code of a budget has more characters."""
 
 
-def last_total(amounts: Floats, slack: float) -> bool:
-    """Return whether the last of four or more rows is the sum of all others."""
+def last_total(name: str, amounts: Floats, slack: float) -> bool:
+    """Return whether the last row is the sum of all others, and its name or their number says that it is no chance."""
     rest = float(amounts[:-1].sum())
-    return len(amounts) > 3 and amounts[-1] != 0 and abs(amounts[-1] - rest) <= slack * len(amounts) + 1e-9 * abs(rest)
+    if len(amounts) < (_FEWEST if _WHOLE.search(name) else _SURELY) or not amounts[-1]:
+        return False
+    return abs(float(amounts[-1]) - rest) <= slack * len(amounts) + 1e-9 * abs(rest)
 
 
 def outline_totals(amounts: Floats, slack: float) -> Bools:

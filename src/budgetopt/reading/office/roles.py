@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from budgetopt.errors import OptionError, near
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, group_option
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, group_option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.header_words import (
     MONEY,
@@ -18,17 +19,19 @@ from budgetopt.reading.office.header_words import (
     thing_rank,
     unit_rank,
     words_of,
+    year_of,
 )
 from budgetopt.reading.tables.program_rows import is_program_key
 from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import money
 
-__all__ = ["choose_columns", "choose_money", "choose_programs", "find_payments", "said_columns"]
+__all__ = ["ask_for_funds", "choose_columns", "choose_money", "choose_programs", "find_payments", "said_columns"]
 
 _WORDS = ("department", "priority", "tags", "description", "note", "source", "public_note")
 _AMOUNTS = ("spending.at_least", "spending.at_most")
 _MOST_OPTIONS = 6
+_TOTALS = ("total", "totals", "grand total", "total budget", "total funds", "total expenditures", "all funds")
 
 
 def said_columns(facts: Sequence[ColumnFacts], choices: Choices, file: str) -> dict[str, ColumnFacts]:
@@ -70,7 +73,43 @@ def find_payments(facts: Sequence[ColumnFacts], above: Sequence[str], lines: Boo
         named = [column for column in numeric if words_of(column.header).endswith((" fund", " funds"))]
         found = [column for column in named if not words_of(column.header).startswith(("total", "all "))]
     found = [column for column in found if not _is_row_total(column, found, lines)]
+    total = next((column for column in numeric if column not in found and words_of(column.header) in _TOTALS), None)
+    if total is not None and len(found) > 1 and not _is_row_total(total, [*found, total], lines):
+        # other columns are paid by funds too, under names that are not known: what is certain is their total
+        return {}
+    if total is None and len(found) > 1 and first is None:
+        found = [column for column in numeric if column in found or _may_be_money(column)]
     return {column.header: column for column in found} if len(found) > 1 else {}
+
+
+def ask_for_funds(
+    facts: Sequence[ColumnFacts], money_column: ColumnFacts, choices: Choices, lines: Bools, file: str
+) -> None:
+    """Raise ChoiceError where the money is said to be of one fund, and columns beside it may be those of others."""
+    if not words_of(money_column.header).endswith((" fund", " funds")):
+        return
+    others = [
+        column
+        for column in facts
+        if column is not money_column
+        and column.is_numeric
+        and not (column.is_years or column.is_codes)
+        and column.header
+        and not meaning(column.header)
+        and money_rank(column.header)[0] < _NO_AMOUNT
+    ]
+    if not others:
+        return
+    funds = [money_column, *others]
+    named = {f"baseline_by_fund.{column.header}": column.name for column in funds}
+    flags = " ".join(f"--column {shell(f'{key}={name}')}" for key, name in named.items())
+    total = float(np.nansum([column.amounts[lines] for column in funds]))
+    alone = column_option(choices, "baseline", money_column.name, f"it alone, {_sum(money_column, lines)}")
+    said = f"each of {len(funds)} columns is what a fund pays; they add up to {money(total)}"
+    together = Option(flags, said, replace(choices, columns={**choices.columns, **named}))
+    raise ChoiceError(
+        f"{money_column.name!r} of {file} may be all of the money, or what one fund pays", [together, alone]
+    )
 
 
 def _is_row_total(column: ColumnFacts, others: Sequence[ColumnFacts], lines: Bools) -> bool:
@@ -93,11 +132,7 @@ def choose_money(
     numeric = [column for column in facts if column.is_numeric and not column.is_years]
     named = [column for column in numeric if meaning(column.header) == MONEY]
     if not named:
-        named = [
-            column
-            for column in numeric
-            if meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
-        ]
+        named = [column for column in numeric if _may_be_money(column)]
     if not named:
         named = [column for column in facts if column.header and meaning(column.header) == MONEY][:1]
     if not named:
@@ -112,6 +147,12 @@ def choose_money(
     first = [column for column in named if ranks[column.position] == best]
     sums = [column for column in first if _is_row_total(column, [*named], lines)]
     first = sums if len(sums) == 1 else first
+    years = [column for column in named if ranks[column.position][0] == best[0] and year_of(column.header)]
+    if best[0] == _NO_STAGE and len(years) >= _MANY_YEARS:
+        # actual results, this year's budget and a forecast may all be among years that say nothing of their stage
+        options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in years]
+        message = f"{len(years)} columns of {file} are years, and none says which is the budget that programs have now"
+        raise ChoiceError(message, options[:_MOST_OPTIONS])
     if len(first) > 1:
         options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in first]
         message = f"{len(first)} columns of {file} may hold the money that programs have now"
@@ -120,6 +161,14 @@ def choose_money(
 
 
 _NO_AMOUNT = money_rank("fte")[0]
+_NO_STAGE = money_rank("")[0]
+_MANY_YEARS = 3
+"""Of two years that say nothing else the later one is taken; of more any may be this year's budget."""
+
+
+def _may_be_money(column: ColumnFacts) -> bool:
+    """Return whether the numbers of a column whose header says nothing may be amounts: no counts, no codes."""
+    return meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
 
 
 def _sum(column: ColumnFacts, lines: Bools) -> str:
@@ -185,6 +234,10 @@ def _finest_unit(
     if not words:
         # names without a header, as in the first column of many printed budgets
         words = [column for column in facts if not column.header and not column.is_numeric and column.distinct > 1][:1]
+    if not words:
+        # a single column of words says what the money is for, whatever it is called
+        words = [column for column in facts if column.header and not column.is_numeric and column not in taken]
+        words = words if len(words) == 1 and words[0].distinct > 1 else []
     if len(words) == 1:
         return words[0]
     units = [column for column in words if meaning(column.header) == "department"]

@@ -1,4 +1,4 @@
-"""Words of budget headers in other languages, said in the English words that :mod:`header_words` knows."""
+"""Words of budget headers in other languages or shortened, said in the English words that :mod:`header_words` knows."""
 
 from __future__ import annotations
 
@@ -62,7 +62,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "type": ("art", "typ", "tipo", "rodzaj"),
     "account type": ("titelart",),
 }  # fmt: skip
-_ENGLISH = {word: english for english, words in _WORDS.items() for word in words}
+_SHORT = {
+    "amt": "amount", "bud": "budget", "bdgt": "budget", "bgt": "budget", "act": "actual", "actl": "actual",
+    "descr": "description", "dscr": "description", "cd": "code", "nbr": "number", "obj": "object", "subobj": "object",
+    "rec": "recommended", "req": "requested", "orig": "original", "approp": "appropriation", "appr": "appropriation",
+    "prog": "program", "prgm": "program", "exp": "expenditures", "expend": "expenditures", "est": "estimate",
+    "adop": "adopted", "prop": "proposed",
+}  # fmt: skip
+"""What offices shorten in headers; ``rev`` is revenue or revised, and stays."""
+_ENGLISH = _SHORT | {word: english for english, words in _WORDS.items() for word in words}
 _COMPOUND = re.compile(r"(\w{3,}?)(?:s|n|en)?(bezeichnung|nummer)")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 

@@ -11,7 +11,7 @@ from budgetopt.errors import Place, Problem, column_letters
 from budgetopt.reading.problems import Said
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, not_known, plain_texts
+from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, misplaced, not_known, plain_texts
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.keys import Leaf
@@ -66,6 +66,10 @@ def read_column(
         if table.decimal is None and leaf.is_money and len(unclear := ambiguous(texts, numbers)):
             problems.append(_unclear(grid, position, unclear))
             return replace(read_cells(leaf, [])[0], origin=grid.origin(np.empty(0, dtype=np.int64), position))
+        if table.decimal is not None and len(odd := misplaced(texts, numbers, table.decimal)):
+            problems += [_other_mark(grid, position, row, table.decimal) for row in odd.tolist()]
+            wrong = {*odd.tolist()}
+            texts = ["" if row in wrong else text for row, text in enumerate(texts)]
         is_zero = leaf.path[:1] != () and leaf.path[0] in _ZERO_IS_A_DASH
         texts = plain_texts(texts, numbers, table.decimal, is_zero=is_zero, is_signed=signed)
         problems += _shared_amounts(grid, position, leaf)
@@ -90,6 +94,14 @@ def _unclear(grid: Grid, position: int, cells: Ints) -> Problem:
         message += f", and so with {more} of the column {shown(grid.headers[position])}"
     hint = 'write `decimal: ","` under the table if the point separates thousands, or `decimal: "."` if it does not'
     return Problem("ambiguous-number", message, grid.place(int(cells[0]), position), "the decimal mark", hint)
+
+
+def _other_mark(grid: Grid, position: int, row: int, decimal: str) -> Problem:
+    message = f"{shown(grid.columns[position][row])} is no number whose decimal mark is {decimal!r}, as the table says"
+    expected = "a number such as 1.234,50" if decimal == "," else "a number such as 1,234.50"
+    other = "." if decimal == "," else ","
+    hint = f'if all numbers are written like this, write `decimal: "{other}"` under the table'
+    return Problem("decimal-mark", message, grid.place(row, position), expected, hint)
 
 
 def _shared_amounts(grid: Grid, position: int, leaf: Leaf) -> list[Problem]:
@@ -123,11 +135,14 @@ def lines_hint(program: str) -> str:
 
 def _scaled(column: Column, scale: float) -> Column:
     values = column.values.astype(np.float64)
+    # a table in cents is divided by 100, which is exact where multiplying by 0.01 is not
+    parts = round(1 / scale)
+    scaled = values / parts if parts and 1 / parts == scale else values * scale
     if values.ndim == 2:
-        return replace(column, values=np.stack([values[:, 0] * scale, values[:, 1]], axis=1))
+        return replace(column, values=np.stack([scaled[:, 0], values[:, 1]], axis=1))
     if column.shares is not None:
-        return replace(column, values=np.where(column.shares, values, values * scale))
-    return replace(column, values=values * scale)
+        return replace(column, values=np.where(column.shares, values, scaled))
+    return replace(column, values=scaled)
 
 
 def name_column(grid: Grid, position: int, problems: list[Problem], table: Table) -> tuple[Texts, Bools]:

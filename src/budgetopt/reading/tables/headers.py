@@ -46,12 +46,22 @@ def match_headers(
     mapping, problems = _mapping(grid, table, words, mapped_at)
     # a header that is offered in place of one that is not there is told with that one
     offered = {near(normal(name), grid.headers) for name in table.columns if not grid.named(normal(name))}
+    # what chooses rows or names programs is understood without a key of its own
+    used, of_id = (
+        {at for name in names for at in grid.named(normal(name))}
+        for names in ((*table.where, *table.skip, *table.id), table.id)
+    )
+    # the last column is the one that these make together
+    of_id.discard(len(grid.headers) - 1)
+    used -= mapping.keys()
     positions: dict[str, int] = {}
     for position, header in enumerate(grid.headers):
         key = mapping.get(position, header)
+        if key == "program" and position in of_id:
+            continue
         if key == _OTHER_NAME and "program" not in grid.headers and position not in mapping:
             key = "program"
-        if position in mapping and (key == IGNORE or not words.known(key)):
+        if (position in mapping or position in used) and (key == IGNORE or not words.known(key)):
             continue
         if not header and position not in mapping:
             problems += _without_header(grid, position)

@@ -13,7 +13,7 @@ import numpy as np
 
 from budgetopt.scenario.programs import Bools, Ints
 
-__all__ = ["ambiguous", "is_negative_text", "not_known", "plain_texts", "without_currency"]
+__all__ = ["ambiguous", "is_negative_text", "misplaced", "not_known", "plain_texts", "without_currency"]
 
 _OTHER = re.compile(r"[^0-9.\n]")
 """What stands in no number that is plain already."""
@@ -33,9 +33,12 @@ _NAMED = re.compile(
 _GROUPED = re.compile(r"[-+]?\$?[1-9][0-9]{0,2}\.[0-9]{3}")
 _BLANKS = re.compile(r"([-+]?\$?[0-9]{1,3})((?:[ '\u2019\u00a0\u202f\u2009][0-9]{3})+)(?:\.([0-9]+)|,([0-9]{1,2}))?")
 """A number whose thousands are parted by blanks or apostrophes, which no decimal mark can be."""
+_FOOTNOTE = re.compile(r"(?<=[\d)])(?:\s*[*\u2020\u2021\u00a7\u00b9\u00b2\u00b3]+|\s+\([a-z]\)|\s*\[[\da-z]\])")
+"""A mark that leads from an amount to a note below the table."""
 _BEHIND = re.compile(r"(\$?[\d.,]+)[-\u2212]")
 _POINT = re.compile(r"[0-9]*\.[0-9]+")
 _UNKNOWN = re.compile(r"n\.?/?a\.?|t\.?b\.?[dac]\.?|unknown|none|nil|null|pending|\?+|#n/a", re.IGNORECASE)
+_TOKEN = re.compile(r"\d(?:[\d.,'_\u2019\u00a0\u202f]|\x20(?=\d))*")
 _SEPARATORS = {",": "._'\u2019 \u00a0\u202f", ".": ",_'\u2019 \u00a0\u202f"}
 
 
@@ -70,7 +73,8 @@ def plain_texts(
 def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) -> str:
     if _DASHES.fullmatch(text):
         return "0" if is_zero else text
-    new = without_currency(text)
+    note = _FOOTNOTE.search(text)
+    new = without_currency(text[: note.start()] if note is not None and note.end() == len(text) else text)
     if new != text and _DASHES.fullmatch(new):
         return "0" if is_zero else text
     new = _CURRENCY.sub(r"\1\2$", new).replace("\u2212", "-")
@@ -98,6 +102,18 @@ def without_currency(text: str) -> str:
     if match["before"] is None and match["after"].strip("-.\u2013\u2014") == "" and not match["after"].startswith("."):
         return plain
     return f"{match['open']}{match['sign']}{match['number'].strip().rstrip('.')}{match['close']}"
+
+
+def misplaced(texts: Sequence[str], numbers: Bools, decimal: str) -> Ints:
+    """Return the cells whose numbers do not have the decimal mark that was said: ``1,234.5`` where it is a comma.
+
+    Marks of thousands stand before the decimal mark alone, between groups of digits of which the last has three.
+    """
+    marks = f"[{re.escape(_SEPARATORS[decimal])}]"
+    decimals = rf"(?:{re.escape(decimal)}\d*)?"
+    fine = re.compile(rf"(?:\d+|\d{{1,3}}({marks})(?:\d{{2,3}}\1)*\d{{3}}){decimals}")
+    odd = {text for text in set(texts) if not all(fine.fullmatch(token) for token in _TOKEN.findall(text))}
+    return np.array([at for at, text in enumerate(texts) if text in odd and not numbers[at]], dtype=np.int64)
 
 
 def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:

@@ -140,7 +140,8 @@ def read_grid(data: bytes, file: str, sheet: str, table: Table) -> Grid:
 
 def _no_row_counts(grid: Grid) -> Problem:
     count = sum(len(out.grid.rows) for out in grid.left_out)
-    message = f"no row counts: {count:,} are left out, by {' and '.join(f'`{out.reason}`' for out in grid.left_out)}"
+    left_out = "1 is left out" if count == 1 else f"{count:,} are left out"
+    message = f"no row counts: {left_out}, by {' and '.join(f'`{out.reason}`' for out in grid.left_out)}"
     hint = f"{grid.unmatched[-1]} finds no row" if grid.unmatched else ""
     place = Place(grid.file, 0, 0, grid.sheet)
     return Problem("empty-table", message, place, "a row that counts", hint)

@@ -69,7 +69,7 @@ def body(sheet: Sheet, header: Sequence[int] = (1,), last_row: int | None = None
     """
     top, bottom = header[-1], min(last_row or sheet.rows, sheet.rows)
     headers = [_header(sheet, header, column) for column in range(len(sheet.columns))]
-    if not any(headers):
+    if not any(headers) or top > sheet.rows:
         raise ScenarioError([_without_headers(sheet, header)])
     cut = [cells[top:bottom] for cells in sheet.columns]
     filled = [_is_filled(cells) for cells in cut]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.model.base import Flag, Model, Name, Names, Text, one_or_many
@@ -51,7 +51,8 @@ def _row_numbers(value: Any) -> list[int]:
 
 def _cell_texts(value: Any) -> list[str]:
     """Return what cells are compared with, as texts: a number of a sheet is compared with its digits."""
-    return [item if isinstance(item, str) else str(item).lower() for item in one_or_many(value)]
+    plain = (int(item) if isinstance(item, float) and item.is_integer() else item for item in one_or_many(value))
+    return [item if isinstance(item, str) else str(item).lower() for item in plain]
 
 
 def _one_or_list(*kinds: str) -> WithJsonSchema:
@@ -106,6 +107,20 @@ class Table(Model):
     """The decimal mark of the texts of numbers; the others of `. , ' _` and blanks then separate thousands."""
     scale: Annotated[SignedAmount, AfterValidator(_not_zero)] = 1.0
     """What amounts of money are multiplied by: 1000 for a table in thousands, -1 for one with spending below zero."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Table:
+        if self.last_row is not None and self.last_row <= self.header[-1]:
+            message = "the last row is {last}, and the column headers stand in row {header}"
+            expected = "a row below the headers"
+            raise refuse("rows", message, expected, at="last_row", last=str(self.last_row), header=str(self.header[-1]))
+        for name, into in self.merge.items():
+            if into in self.merge:
+                message = "{name} is part of {into}, which is itself part of {last}"
+                hint = f"write `{name}: {self.merge[into]}`" if name not in (into, self.merge[into]) else ""
+                words = {"name": shown(name), "into": shown(into), "last": shown(self.merge[into])}
+                raise refuse("merge", message, "a program that stays", hint, at="merge", **words)
+        return self
 
 
 TableFiles = Annotated[tuple[Annotated[Table, BeforeValidator(_from_name)], ...], BeforeValidator(one_or_many)]
