@@ -128,7 +128,8 @@ def decimal_mark(grid: Grid) -> tuple[str | None, str]:
         if grid.numbers and grid.is_number(position).any():
             continue
         texts = [cell for cell in cells if cell]
-        marked = [text for text in texts if _COMMA.fullmatch(without_currency(text))]
+        marks = [text for text in texts if "," in text or text.count(".") > 1]
+        marked = [text for text in marks if _COMMA.fullmatch(without_currency(text))]
         if marked and len(marked) + sum(text.isdecimal() for text in texts) >= _MOSTLY * len(texts):
             return ",", ""
         if not unclear and len(cells_at := ambiguous(cells, grid.is_number(position))):

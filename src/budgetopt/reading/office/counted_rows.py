@@ -41,7 +41,8 @@ _MOST_KINDS = 12
 def leave_out_headers(found: Guess) -> None:
     """Leave out rows that repeat the headers, as at the top of each printed page."""
     named = [column for column in found.facts if column.header]
-    same = np.array([[_is_header(cell, column.header) for cell in column.cells] for column in named], dtype=bool)
+    known = [{cell: _is_header(cell, column.header) for cell in set(column.cells)} for column in named]
+    same = np.array([list(map(of.__getitem__, column.cells)) for of, column in zip(known, named, strict=True)])
     filled = np.array([column.filled for column in found.facts], dtype=bool).sum(axis=0)
     rows = (same.sum(axis=0) == filled) & (filled > 1)
     if not rows.any():

@@ -24,6 +24,7 @@ from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, title_lines
 from budgetopt.reading.office.header_words import YEAR, meaning, words_of
 from budgetopt.reading.office.roles import (
+    ask_for_funds,
     choose_columns,
     choose_money,
     choose_programs,
@@ -96,10 +97,13 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         found.money = [said["baseline"]]
     elif by_period := [column for key, column in said.items() if key.startswith("baseline.")]:
         found.money = by_period
+    elif paid := {key.partition(".")[2]: said[key] for key in said if key.startswith("baseline_by_fund.")}:
+        found.payments, found.money = paid, list(paid.values())
     elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
         found.payments, found.money = payments, list(payments.values())
     else:
         column, others = choose_money(facts, choices, found.lines, file)
+        ask_for_funds(facts, column, choices, found.lines, file)
         found.keys["baseline"], found.money = column, [column]
     if not found.payments:
         _check_decimal(found, choices)

@@ -67,9 +67,10 @@ def title_lines(sheet: Sheet, header: int) -> list[str]:
 
 def _amounts_below(sheet: Sheet) -> Bools:
     """Return which columns hold amounts below a row; shape (columns, rows)."""
-    found = np.zeros((len(sheet.columns), sheet.rows), dtype=bool)
+    rows = min(sheet.rows, _COMPARED)
+    found = np.zeros((len(sheet.columns), rows), dtype=bool)
     for at, column in enumerate(sheet.columns):
-        has = ~np.isnan(amounts_of(column, sheet.is_number(at)))
+        has = ~np.isnan(amounts_of(column[:rows], sheet.is_number(at)[:rows]))
         after = np.cumsum(has[::-1])[::-1]
         found[at, :-1] = after[1:] > 0
     return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from budgetopt.errors import OptionError, near
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, group_option
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, group_option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.header_words import (
     MONEY,
@@ -25,7 +26,7 @@ from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import money
 
-__all__ = ["choose_columns", "choose_money", "choose_programs", "find_payments", "said_columns"]
+__all__ = ["ask_for_funds", "choose_columns", "choose_money", "choose_programs", "find_payments", "said_columns"]
 
 _WORDS = ("department", "priority", "tags", "description", "note", "source", "public_note")
 _AMOUNTS = ("spending.at_least", "spending.at_most")
@@ -79,6 +80,36 @@ def find_payments(facts: Sequence[ColumnFacts], above: Sequence[str], lines: Boo
     if total is None and len(found) > 1 and first is None:
         found = [column for column in numeric if column in found or _may_be_money(column)]
     return {column.header: column for column in found} if len(found) > 1 else {}
+
+
+def ask_for_funds(
+    facts: Sequence[ColumnFacts], money_column: ColumnFacts, choices: Choices, lines: Bools, file: str
+) -> None:
+    """Raise ChoiceError where the money is said to be of one fund, and columns beside it may be those of others."""
+    if not words_of(money_column.header).endswith((" fund", " funds")):
+        return
+    others = [
+        column
+        for column in facts
+        if column is not money_column
+        and column.is_numeric
+        and not (column.is_years or column.is_codes)
+        and column.header
+        and not meaning(column.header)
+        and money_rank(column.header)[0] < _NO_AMOUNT
+    ]
+    if not others:
+        return
+    funds = [money_column, *others]
+    named = {f"baseline_by_fund.{column.header}": column.name for column in funds}
+    flags = " ".join(f"--column {shell(f'{key}={name}')}" for key, name in named.items())
+    total = float(np.nansum([column.amounts[lines] for column in funds]))
+    alone = column_option(choices, "baseline", money_column.name, f"it alone, {_sum(money_column, lines)}")
+    said = f"each of {len(funds)} columns is what a fund pays; they add up to {money(total)}"
+    together = Option(flags, said, replace(choices, columns={**choices.columns, **named}))
+    raise ChoiceError(
+        f"{money_column.name!r} of {file} may be all of the money, or what one fund pays", [together, alone]
+    )
 
 
 def _is_row_total(column: ColumnFacts, others: Sequence[ColumnFacts], lines: Bools) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class TotalRows:
     unequal: Bools
 
 
+@lru_cache(maxsize=1 << 16)
 def has_total_word(cell: str) -> bool:
     """Return whether a cell has a word for a total."""
     return _TOTAL.fullmatch(_parted(cell)) is not None
