@@ -198,6 +198,26 @@ def test_funds_that_may_pay_for_the_fewest_programs_are_used_first_and_one_fund_
     assert alone.remarks == []
 
 
+NAMED = """
+funds:
+  general: {revenue: 50, carryover: false}
+  fees: {revenue: 50, carryover: false}
+programs:
+  park: {funds: [general]}
+  slide: {funds: [fees]}
+"""
+
+
+def test_what_no_fund_can_pay_is_charged_to_the_broadest_that_may(edited: Edited) -> None:
+    named = NAMED + "  ride: {funds: [fees]}\n"
+    office: list[Row] = [OFFICE[0], *([name, 10] for name in ("pool", "park", "slide", "ride"))]
+    # each fund has 30 dollars left, which go to the programs that it alone may pay for
+    edits = edited([PLAN], [["pool", 210], ["park", 110], ["slide", 100], ["ride", 10]], named, office)
+    assert paid(edits) == {"pool": [10, 200], "park": [110, 0], "slide": [0, 100], "ride": [0, 10]}
+    alone = edited([PLAN], [["park", 10], ["slide", 100]], NAMED, [OFFICE[0], ["park", 10], ["slide", 10]])
+    assert paid(alone) == {"park": [10, 0], "slide": [0, 100]}
+
+
 YEARS = """
 periods: [FY1, FY2]
 funds:

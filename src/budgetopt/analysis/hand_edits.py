@@ -125,7 +125,7 @@ class HandEdits:
             # money that carries over is needed later too
             lasting = np.where(carries, left[:, period:].min(axis=1), left[:, period])
             flow = charge(demand, np.maximum(lasting, 0.0), may, order, np.zeros(may.shape))
-            broadest = np.argmax(np.where(may, breadth + 1, 0), axis=1) if len(rows) else rows
+            broadest = np.argmax(np.where(may, breadth, 0), axis=1) if len(rows) else rows
             flow[np.arange(len(rows)), broadest] += demand - flow.sum(axis=1)
             self.spending[rows, :, period] += flow
             left[carries, period:] -= flow.sum(axis=0)[carries, None]
