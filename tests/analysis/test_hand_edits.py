@@ -136,6 +136,18 @@ def test_cells_of_funds_that_are_edited(
     assert without_place(edits) == [remark.replace("2:3", "3:3") for remark in remarks]
 
 
+def test_what_is_smaller_than_the_least_amount_is_no_edit(edited: Edited) -> None:
+    columns = [PLAN, GENERAL, FEES, "Note"]
+    least = edited(columns, [["pool", 60, 10, 50, ""], ["park", 40, 40, 0, ""]]).least
+    near = edited(columns, [["pool", 60 + 0.9 * least, 10 - 0.9 * least, 50, "x"], ["park", 40, 40, 0, ""]])
+    assert near.edits == []
+    assert near.remarks == ["the column 'Note' is new, and is not read"]
+    # each fund may be off by as much
+    for off, remarks in ((1.9, 1), (2.1, 2)):
+        edits = edited(columns, [["pool", 70, 20 - off * least, 50, "x"], ["park", 40, 40, 0, ""]])
+        assert len(edits.remarks) == remarks
+
+
 def test_programs_that_are_edited_in_every_way_at_once(edited: Edited) -> None:
     office: list[Row] = [["program", "baseline"], *([name, 10] for name in "abcdef")]
     rows: list[Row] = [
@@ -153,6 +165,20 @@ funds:
   one: {revenue: 100, carryover: false}
   two: {revenue: 100, carryover: false}
 """
+
+
+def test_several_totals_that_are_not_the_sum_of_their_parts(edited: Edited) -> None:
+    office: list[Row] = [["program", "baseline"], ["a", 10], ["b", 10], ["c", 10], ["d", 0.5]]
+    rows: list[Row] = [["a", 20, 3, 1], ["b", 30, 0, 0], ["c", 40, 0.3, 0.2], ["d", 0.25, "", ""]]
+    edits = edited([PLAN, "plan from one, USD", "plan from two, USD"], rows, TWO_EQUALS, office)
+    assert paid(edits) == {"a": [15, 5], "b": [15, 15], "c": [24, 16], "d": [0.25, 0]}
+    assert len(edits.remarks) == 3
+
+
+def test_fixed_parts_of_some_of_the_funds(edited: Edited) -> None:
+    text = FIXED.replace("periods: [FY1, FY2]\n", "").replace("\nprograms", "\n  third: {revenue: 9}\nprograms")
+    edits = edited([PLAN], [["pool", 100], ["park", 40]], text)
+    assert paid(edits) == {"pool": [60, 40, 0], "park": [40, 0, 0]}
 
 
 def test_a_reserve_is_not_left_for_what_is_added(edited: Edited) -> None:

@@ -58,7 +58,7 @@ class HandEdits:
         given = np.where(said, by_fund, was)
         moved: Bools = np.abs(total - before) > self.least
         paid_anew: Bools = (said & (np.abs(given - was) > self.least)).any(axis=1)
-        adds_up: Bools = np.abs(given.sum(axis=1) - total) <= self.least * max(was.shape[1], 1)
+        adds_up: Bools = np.abs(given.sum(axis=1) - total) <= self.least * was.shape[1]
         in_parts = moved & paid_anew & ~adds_up
         given[in_parts] = self._in_parts(table, rows[in_parts], period, given[in_parts], total[in_parts])
         # where only the cells of funds are edited, the program gets their sum
@@ -89,7 +89,7 @@ class HandEdits:
                 "proportion"
             )
         sums = given.sum(axis=1, keepdims=True)
-        even = np.full_like(given, 1 / max(given.shape[1], 1))
+        even = np.full_like(given, 1 / given.shape[1])
         shares: Floats = np.where(sums > 0, given / np.where(sums > 0, sums, 1.0), even)
         return shares * total[:, None]
 
