@@ -39,9 +39,7 @@ def test_what_prices_prove() -> None:
 
 def test_what_is_said_of_integer_decisions() -> None:
     assert told(believed=True) == (", and no plan can maximize good better: the prices prove it.", True)
-    relaxation = (
-        " The prices of the relaxation prove, without any solver, that no plan can maximize good better by more"
-    )
+    relaxation = " The prices of the relaxation prove, without any solver, that no plan can maximize good better by"
     word = "is not proved here: the file says that Solver found this by search."
     assert told(believed=True, proved=0.02) == (
         f".{relaxation} more than 2.0000%. That no plan can maximize good better {word}", False,
