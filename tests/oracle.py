@@ -148,7 +148,8 @@ class Reading:
             return sum((abs(change) for change in changes), Fraction(0))
         if what == "largest cut":
             bases = [(p, exact(words["baseline"])) for p, words in self.programs.items() if words.get("baseline")]
-            return max((1 - self.spent(p, t) / base for p, base in bases for t in self.periods), default=Fraction(0))
+            # where every program gains, the largest cut is none
+            return max([Fraction(0), *(1 - self.spent(p, t) / base for p, base in bases for t in self.periods)])
         return sum((self.level(what, t) for t in self.periods), Fraction(0))
 
     def closing(self, fund: str) -> dict[str, Fraction]:

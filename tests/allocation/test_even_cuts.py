@@ -39,6 +39,14 @@ def test_every_program_loses_the_same_share_where_no_limit_intervenes() -> None:
     )
 
 
+def test_where_every_program_gains_the_largest_cut_is_none() -> None:
+    programs = {"patrol": {"baseline": 1, "spending": {"at_least": 2}}, "parks": {"spending": {"at_least": 3}}}
+    plan = solved(programs, funds={"general": {"revenue": 9}})
+    assert plan.objective_value == pytest.approx(0, abs=1e-9)
+    assert plan.audit.objectives[0].value == 0
+    assert plan.proved
+
+
 def test_each_fund_cuts_as_evenly_as_it_can() -> None:
     programs = {
         "p": {"baseline": 60, "funds": ["a"]},

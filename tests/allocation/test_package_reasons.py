@@ -243,6 +243,13 @@ def test_why_packages_are_not_taken(name: str) -> None:
     assert cheapest_unfunded(plan) == cheapest
 
 
+def test_a_resource_that_no_package_uses_or_that_has_no_capacity_is_passed_over() -> None:
+    both = {"cost": 1, "outcomes": {"good": 8}, "uses": {"cars": 9, "nurses": 2}}
+    resources = {"vans": {"capacity": 5}, "cars": {}, "nurses": {"capacity": 4}}
+    document = document_of({"a": staffed((3, 9)), "b": {"packages": [both]}}, 10, resources=resources)
+    assert reasons(document)["b"] == "unfunded: needs 2 of nurses, and 1 is left"
+
+
 def test_so_many_programs_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     document = document_of({name: packaged(1, 0) for name in "abc"}, 10)
     monkeypatch.setattr("budgetopt.allocation.package_reasons.MOST_TRIED", 2)

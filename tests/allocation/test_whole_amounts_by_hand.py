@@ -9,9 +9,10 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.allocation import Allocation
-from budgetopt.allocation.whole_amounts import _units
+from budgetopt.allocation.whole_amounts import _units, _with_multiples
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import AuditError
+from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
 
@@ -95,6 +96,54 @@ def test_transfers_are_whole_too() -> None:
     assert plan.audit.accepted
     assert plan.transfers.sum() == 2_000
     assert spent(plan) == [3_000, 8_000]
+
+
+def test_a_transfer_that_is_rounded_beyond_its_limit_is_searched_for() -> None:
+    funds = {
+        "general": {"revenue": 10_900, "carryover": False, "transfers_to": {"other": {"at_most": 2_600}}},
+        "other": {"revenue": 1_100, "carryover": False},
+    }
+    programs = {"a": rated(3, funds=["other"]), "b": rated(1, funds=["general"])}
+    plan = bo.solve(Scenario.from_document({**document_of(programs, funds=funds), "round_to": 1_000}))
+    # 2,600 would be rounded to 3,000
+    assert plan.transfers.sum() == 2_000
+    assert spent(plan) == [3_000, 8_000]
+
+
+def test_what_cannot_be_a_whole_amount_is_in_cents() -> None:
+    narrow = {"at_least": 1_200, "at_most": 1_700.006}
+    assert spent(plan_of({"a": rated(3, spending=narrow), "b": rated(1)}, round_to=1_000)) == [1_700, 8_000]
+    dear = [{"cost": 2_345.67, "outcomes": {"good": 9e6}}]
+    assert spent(plan_of({"a": {"packages": dear}, "b": rated(1)}, round_to=1_000)) == [2_345.67, 7_000]
+
+
+def dense(problem: LinearProgram) -> np.ndarray[Any, np.dtype[np.float64]]:
+    found = np.zeros((problem.rows, problem.columns))
+    found[problem.matrix.index, problem.matrix.column_of_entry()] = problem.matrix.value
+    return found
+
+
+def test_sums_of_columns_that_are_multiples_of_a_unit() -> None:
+    problem = formulate(Scenario.from_document(document_of({"a": rated(3), "b": rated(1)}, 10))).linear_program
+    before, rows, columns = dense(problem), problem.rows, problem.columns
+    wider = _with_multiples(
+        problem, np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([1.0, 0.5, 2.0]), 10.0,
+        np.array([3.0, 4.0]), np.array([5.0, 6.0]),
+    )  # fmt: skip
+    after = dense(wider)
+    assert after.shape == (rows + 2, columns + 2)
+    assert after[:rows, :columns].tolist() == before.tolist()
+    assert not after[:rows, columns:].any()
+    expected = np.zeros((2, columns + 2))
+    expected[0, [0, 1, columns]] = 1, 0.5, -10
+    expected[1, [1, columns + 1]] = 2, -10
+    assert after[rows:].tolist() == expected.tolist()
+    assert wider.row_lower[rows:].tolist() == wider.row_upper[rows:].tolist() == [0, 0]
+    assert (wider.lower[columns:].tolist(), wider.upper[columns:].tolist()) == ([3, 4], [5, 6])
+    assert wider.integer.tolist() == [False] * columns + [True] * 2
+    for labels, first in ((wider.row_labels, rows), (wider.column_labels, columns)):
+        (block,) = labels.of_kind("whole amount")
+        assert block.positions.tolist() == [first, first + 1]
 
 
 def test_without_a_unit_amounts_are_cents_or_as_fine_as_the_plan_needs() -> None:

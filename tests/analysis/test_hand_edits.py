@@ -136,6 +136,18 @@ def test_cells_of_funds_that_are_edited(
     assert without_place(edits) == [remark.replace("2:3", "3:3") for remark in remarks]
 
 
+def test_what_is_smaller_than_the_least_amount_is_no_edit(edited: Edited) -> None:
+    columns = [PLAN, GENERAL, FEES, "Note"]
+    least = edited(columns, [["pool", 60, 10, 50, ""], ["park", 40, 40, 0, ""]]).least
+    near = edited(columns, [["pool", 60 + 0.9 * least, 10 - 0.9 * least, 50, "x"], ["park", 40, 40, 0, ""]])
+    assert near.edits == []
+    assert near.remarks == ["the column 'Note' is new, and is not read"]
+    # each fund may be off by as much
+    for off, remarks in ((1.9, 1), (2.1, 2)):
+        edits = edited(columns, [["pool", 70, 20 - off * least, 50, "x"], ["park", 40, 40, 0, ""]])
+        assert len(edits.remarks) == remarks
+
+
 def test_programs_that_are_edited_in_every_way_at_once(edited: Edited) -> None:
     office: list[Row] = [["program", "baseline"], *([name, 10] for name in "abcdef")]
     rows: list[Row] = [
@@ -155,6 +167,20 @@ funds:
 """
 
 
+def test_several_totals_that_are_not_the_sum_of_their_parts(edited: Edited) -> None:
+    office: list[Row] = [["program", "baseline"], ["a", 10], ["b", 10], ["c", 10], ["d", 0.5]]
+    rows: list[Row] = [["a", 20, 3, 1], ["b", 30, 0, 0], ["c", 40, 0.3, 0.2], ["d", 0.25, "", ""]]
+    edits = edited([PLAN, "plan from one, USD", "plan from two, USD"], rows, TWO_EQUALS, office)
+    assert paid(edits) == {"a": [15, 5], "b": [15, 15], "c": [24, 16], "d": [0.25, 0]}
+    assert len(edits.remarks) == 3
+
+
+def test_fixed_parts_of_some_of_the_funds(edited: Edited) -> None:
+    text = FIXED.replace("periods: [FY1, FY2]\n", "").replace("\nprograms", "\n  third: {revenue: 9}\nprograms")
+    edits = edited([PLAN], [["pool", 100], ["park", 40]], text)
+    assert paid(edits) == {"pool": [60, 40, 0], "park": [40, 0, 0]}
+
+
 def test_a_reserve_is_not_left_for_what_is_added(edited: Edited) -> None:
     # of the first fund 70 dollars may be spent, and are
     text = TWO_EQUALS.replace("one: {revenue: 100", "one: {revenue: 200, reserve: 130")
@@ -170,6 +196,26 @@ def test_funds_that_may_pay_for_the_fewest_programs_are_used_first_and_one_fund_
     alone = edited([PLAN], [["pool", 120], ["park", 70]], "funds: {wide: {revenue: 200}}\n")
     assert paid(alone) == {"pool": [120], "park": [70]}
     assert alone.remarks == []
+
+
+NAMED = """
+funds:
+  general: {revenue: 50, carryover: false}
+  fees: {revenue: 50, carryover: false}
+programs:
+  park: {funds: [general]}
+  slide: {funds: [fees]}
+"""
+
+
+def test_what_no_fund_can_pay_is_charged_to_the_broadest_that_may(edited: Edited) -> None:
+    named = NAMED + "  ride: {funds: [fees]}\n"
+    office: list[Row] = [OFFICE[0], *([name, 10] for name in ("pool", "park", "slide", "ride"))]
+    # each fund has 30 dollars left, which go to the programs that it alone may pay for
+    edits = edited([PLAN], [["pool", 210], ["park", 110], ["slide", 100], ["ride", 10]], named, office)
+    assert paid(edits) == {"pool": [10, 200], "park": [110, 0], "slide": [0, 100], "ride": [0, 10]}
+    alone = edited([PLAN], [["park", 10], ["slide", 100]], NAMED, [OFFICE[0], ["park", 10], ["slide", 10]])
+    assert paid(alone) == {"park": [10, 0], "slide": [0, 100]}
 
 
 YEARS = """
@@ -232,9 +278,10 @@ def test_packages_are_what_the_money_that_is_edited_buys(edited: Edited) -> None
     edits = edited(["plan FY1, USD", "plan FY2, USD"], [["pool", 70, 66], ["park", 40, 44]], PACKAGES, office)
     plan = edits.plan()
     assert plan.packages_in(edits.scenario).tolist() == [[True, True], [True, False], [True, True], [True, True]]
+    before = plan.spending.tolist()
     # what is added is charged once, however often the plan is asked for
     assert plan.spending.sum(axis=1).tolist() == [[70, pytest.approx(66)], [40, pytest.approx(44)]]
-    assert edits.plan().spending.tolist() == plan.spending.tolist()
+    assert edits.plan().spending.tolist() == before
 
 
 PROJECTS = """

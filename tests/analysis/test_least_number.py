@@ -9,7 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis import Amendment, Repair
-from budgetopt.analysis.least_number import with_least_number
+from budgetopt.analysis.least_number import _is_certain, _to_the_last_digit, with_least_number
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -149,3 +149,36 @@ def test_a_repair_of_two_numbers_is_left_as_it_is() -> None:
     one = repair_of(scenario, "at_least", Share(0.1))
     two = replace(one, amendments=one.amendments * 2)
     assert with_least_number(scenario, two) is two
+
+
+@pytest.mark.parametrize(
+    ("name", "coarse", "expected"),
+    [
+        ("a floor", 0.1, 0.2),
+        ("a cap", 0.9, 0.4),
+        ("a cap", 0.400001, 0.4),
+        ("a cap", 0.400002, 0.4),
+        ("a cap", 0.4, 0.4),
+    ],
+)
+def test_halvings_find_the_last_digit(name: str, coarse: float, expected: float) -> None:
+    document, key, _, _ = CASES[name]
+    scenario = Scenario.from_document(document)
+    repair = repair_of(scenario, key, Share(coarse))
+    (item,) = _to_the_last_digit(scenario, repair, repair.amendments[0]).amendments
+    assert item.after == expected
+
+
+def test_the_least_number_of_which_no_plan_is_certain_is_a_step_looser(monkeypatch: pytest.MonkeyPatch) -> None:
+    document, key, _, _ = CASES["a cap"]
+    scenario = Scenario.from_document(document)
+    repair = repair_of(scenario, key, Share(0.9))
+    monkeypatch.setattr("budgetopt.analysis.least_number._is_certain", lambda *_: False)
+    (item,) = _to_the_last_digit(scenario, repair, repair.amendments[0]).amendments
+    assert item.after == 0.400001
+
+
+def test_a_repair_with_a_plan_is_certain() -> None:
+    document, key, _, _ = CASES["a cap"]
+    scenario = Scenario.from_document(document)
+    assert _is_certain(scenario, repair_of(scenario, key, Share(0.4)))

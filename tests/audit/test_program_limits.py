@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -245,3 +246,20 @@ def test_nothing_is_asked_for_where_no_share_is() -> None:
     changes = {"programs.hall": {"baseline": 400_000, "funds": ["general"]}}
     scenario = town({**changes, "keep_unmeasured": 0})
     assert audit_plan(scenario, usual(scenario)).of_kind("kept baseline") == ()
+
+
+def test_units_of_what_is_no_service_and_units_below_zero() -> None:
+    service = {"unit": "tours", "unit_cost": 0.5}
+    scenario = town({"programs.library.service": service, "programs.library.outcomes": {"visits": {"per_unit": 3}}})
+    plan = usual(scenario)
+    # units that are not said are what the money pays for, however little they cost
+    units = np.array([[0, 0], [np.nan, np.nan], [0, 0]])
+    assert audit_plan(scenario, replace(plan, units=units)).accepted
+    units[0, 1] = 2
+    found = only_violation(audit_plan(scenario, replace(plan, units=units)))
+    assert (found.kind, found.program, found.period) == ("amount", "shelter", "FY2028")
+    assert (found.value, found.bound, found.excess) == (2, 0, 2)
+    units[0, 1], units[1, 0] = 0, -3
+    first = audit_plan(scenario, replace(plan, units=units)).violations[0]
+    assert (first.kind, first.program, first.bound, first.excess) == ("amount", "library", 0, 3)
+    assert first.text == "library serves -3 units in FY2027, and no number of units may be below zero"

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -93,7 +93,9 @@ def test_a_little_beyond_a_break_even_the_program_gets_more_and_a_little_before_
             assert side * (spent_at(found.factor * (1 - side * NEAR)) - level) <= 0.01
 
 
+# a plan that is worth nothing, and money that pays for the first package at five
 @few(1 / 5, 100)
+@example(([package(5, 1)], 4))
 @given(DRAWN)
 def test_prices_of_money_are_what_solving_again_brings(drawn: tuple[list[dict[str, Any]], int]) -> None:
     programs, money = drawn

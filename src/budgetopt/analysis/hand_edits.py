@@ -58,7 +58,7 @@ class HandEdits:
         given = np.where(said, by_fund, was)
         moved: Bools = np.abs(total - before) > self.least
         paid_anew: Bools = (said & (np.abs(given - was) > self.least)).any(axis=1)
-        adds_up: Bools = np.abs(given.sum(axis=1) - total) <= self.least * max(was.shape[1], 1)
+        adds_up: Bools = np.abs(given.sum(axis=1) - total) <= self.least * was.shape[1]
         in_parts = moved & paid_anew & ~adds_up
         given[in_parts] = self._in_parts(table, rows[in_parts], period, given[in_parts], total[in_parts])
         # where only the cells of funds are edited, the program gets their sum
@@ -89,7 +89,7 @@ class HandEdits:
                 "proportion"
             )
         sums = given.sum(axis=1, keepdims=True)
-        even = np.full_like(given, 1 / max(given.shape[1], 1))
+        even = np.full_like(given, 1 / given.shape[1])
         shares: Floats = np.where(sums > 0, given / np.where(sums > 0, sums, 1.0), even)
         return shares * total[:, None]
 
@@ -125,7 +125,7 @@ class HandEdits:
             # money that carries over is needed later too
             lasting = np.where(carries, left[:, period:].min(axis=1), left[:, period])
             flow = charge(demand, np.maximum(lasting, 0.0), may, order, np.zeros(may.shape))
-            broadest = np.argmax(np.where(may, breadth + 1, 0), axis=1) if len(rows) else rows
+            broadest = np.argmax(np.where(may, breadth, 0), axis=1) if len(rows) else rows
             flow[np.arange(len(rows)), broadest] += demand - flow.sum(axis=1)
             self.spending[rows, :, period] += flow
             left[carries, period:] -= flow.sum(axis=0)[carries, None]

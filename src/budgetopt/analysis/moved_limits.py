@@ -36,6 +36,8 @@ GRADUAL = 0.01
 """A change at the nearest place that is less than this share of that of the first move goes by degrees."""
 BEYOND = 1e-6
 """The share of a limit by which it is moved beyond the last place that leaves a plan as good."""
+SOUGHT = (1.0, 1e2, 1e4, 1e6)
+"""How many times the least change is looked for, in turn: a value near zero may be less than the solver's tolerance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,17 @@ class MovedLimit:
 
     def _smallest(self, direction: int, *, relaxing: bool, beyond_step: bool) -> Moved:
         """Return the smallest move that changes the value; ``beyond_step``: it is known to lie beyond the first."""
-        least = least_change(self.question, self.base)
+        found = Moved(0.0, self.bound + direction * self.step)
+        for times in SOUGHT:
+            found = self._first_change(direction, times, relaxing=relaxing, beyond_step=beyond_step)
+            # without a change there, the solver's tolerance alone reached the value
+            if abs(found.then) > least_change(self.question, self.base) or math.isnan(found.then):
+                return found
+        return Moved(0.0, found.until)
+
+    def _first_change(self, direction: int, times: float, *, relaxing: bool, beyond_step: bool) -> Moved:
+        """Return the smallest move that changes the value by so many times the least that counts as a change."""
+        least = times * least_change(self.question, self.base)
         stage, sign = self.question.problem.stages[0], -self.question.problem.stages[0].sign
         wanted = self.base.objective + sign * (2.0 * least if relaxing else -least)
         free = with_value_row(self._at(self.bound, open_to=direction), stage, wanted, 0.0)

@@ -30,11 +30,11 @@ def check_amounts(evaluation: Evaluation) -> list[Check]:
     spending, units = evaluation.given.spending, evaluation.given.units_in(evaluation.scenario)
     unit_cost = evaluation.activity.unit_cost[:, None]
     # of a service that costs money, units that a plan does not say are what its money pays for
-    units = np.where(np.isnan(units) & (unit_cost > 0), 0.0, units)
+    unsaid = np.isnan(units) & (unit_cost > 0)
     wrong = ~(spending >= 0.0) | ~np.isfinite(spending)
     program, fund, period = np.nonzero(wrong)
     is_service = ~np.isnan(unit_cost)
-    server, when = np.nonzero(~(units >= 0.0) | ~np.isfinite(units) | (~is_service & (units != 0)))
+    server, when = np.nonzero(~unsaid & (~(units >= 0.0) | ~np.isfinite(units) | (~is_service & (units != 0))))
     return [
         Check(
             kind="amount",
