@@ -96,7 +96,7 @@ def expected(plan: Allocation) -> set[tuple[str, str]]:
             found |= {("match", key) for key, fund in funds if fund.match and fund.match.from_ == check.name}
         elif check.kind == "stand-in" and np.isinf(check.upper).all():
             continue  # nobody wrote how much may stand in
-        elif check.kind not in UNLISTED:
+        elif check.kind not in UNLISTED and check.kind not in OWN:
             found.add((check.kind, check.name))
     return found
 
