@@ -100,7 +100,6 @@ if TYPE_CHECKING:
     from budgetopt.reading.office.choices import Option as Option
     from budgetopt.reading.office.first_scenario import BudgetFile as BudgetFile
     from budgetopt.reading.office.other_sheets import Grant as Grant
-    from budgetopt.reading.office.other_sheets import Grants as Grants
     from budgetopt.reading.office.other_sheets import Measures as Measures
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
@@ -198,7 +197,7 @@ _EXPORTS = {
     "budgetopt.reading.changes": "Change",
     "budgetopt.reading.office.choices": "ChoiceError Choices Option",
     "budgetopt.reading.office.first_scenario": "BudgetFile",
-    "budgetopt.reading.office.other_sheets": "Grant Grants Measures",
+    "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",

@@ -12,6 +12,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
 from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.own_tables import file_bytes
 from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.parquet_book import header_text
@@ -296,11 +297,7 @@ def _grid_of(table: str | Path | pd.DataFrame, layout: Table) -> Grid:
         headers = [header_text(header) for header in table.columns]
         return grid_of_series(FRAME, headers, [table.iloc[:, at] for at in range(len(headers))])
     file, sheet = split_sheet(str(table))
-    try:
-        data = Path(file).read_bytes()
-    except OSError as error:
-        raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    return read_grid(data, file, sheet, layout)
+    return read_grid(file_bytes(file), file, sheet, layout)
 
 
 def _plain(header: str) -> str:

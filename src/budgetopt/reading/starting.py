@@ -16,6 +16,7 @@ from budgetopt.reading.office.guess import guess
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import title_lines
 from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
+from budgetopt.reading.own_tables import file_bytes
 from budgetopt.reading.scenario_files import SCENARIO_FILE, Source
 from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.parquet_book import book_of_frame
@@ -110,10 +111,7 @@ def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
 
 def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:
     file, sheet = split_sheet(name)
-    try:
-        data = Path(file).read_bytes()
-    except OSError as error:
-        raise OptionError(f"{file!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    data = file_bytes(file)
     return data, _understood(open_book(data, file), replace(choices, sheet=sheet or choices.sheet))
 
 

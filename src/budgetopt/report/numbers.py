@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
+from budgetopt.scenario.words import plural
+
 __all__ = [
     "DOLLAR",
     "MILLION",
@@ -252,11 +254,6 @@ def _singular_word(word: str) -> str:
     if lower.endswith(("sses", "shes", "ches", "xes", "zzes")):
         return word[:-2]
     return word[:-1]
-
-
-def plural(count: int, noun: str, nouns: str = "") -> str:
-    """Return a count with its noun: ``1 program``, ``2,000 programs``."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def join_words(words: Sequence[str], last: str = "and") -> str:

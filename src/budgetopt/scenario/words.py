@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["clean", "listed", "money", "printed", "refuse", "shown", "visible"]
+__all__ = ["clean", "listed", "money", "plural", "printed", "refuse", "shown", "visible"]
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -78,3 +78,8 @@ def listed(names: Sequence[str], most: int = 12) -> str:
 def money(amount: float) -> str:
     """Return dollars as a message shows them: whole, with thousands separated; cents only where there are any."""
     return f"{amount:,.0f}" if abs(amount - round(amount)) < 0.005 else f"{amount:,.2f}"
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """Return a count with its noun: ``1 program``, ``2,000 programs``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

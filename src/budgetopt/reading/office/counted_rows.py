@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from budgetopt.reading.office.total_rows import (
     skip_patterns,
 )
 from budgetopt.reading.office.translated_words import in_english, plain_letters
-from budgetopt.reading.tables.shape import normal
+from budgetopt.reading.tables.shape import cell_pattern, filled_down, normal
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money
 
@@ -153,8 +154,9 @@ def leave_out_rows(found: Guess, choices: Choices) -> None:
     skip: dict[str, object] = {}
     for name, values in choices.skip.items():
         column = column_named(found.facts, name, found.sheet.file)
-        pattern = re.compile("|".join(".*".join(map(re.escape, value.split("*"))) for value in values), re.IGNORECASE)
-        rows = np.array([pattern.fullmatch(normal(cell)) is not None for cell in column.cells], dtype=bool)
+        patterns = [cell_pattern(value) for value in values]
+        cells = map(normal, column.cells)
+        rows = np.array([any(pattern.fullmatch(cell) for pattern in patterns) for cell in cells], dtype=bool)
         found.leave_out(rows, "rows that `skip` leaves out")
         skip[column.name] = list(values) if len(values) > 1 else values[0]
     if skip:
@@ -178,10 +180,7 @@ def fill_down(found: Guess) -> None:
         blank = rows[~column.filled[rows]]
         if len(blank) and len(blank) >= 0.3 * len(rows):
             names.append(column.name)
-            cells, above = list(column.cells), ""
-            for row, cell in enumerate(cells):
-                cells[row] = above = cell or above
-            filled = ColumnFacts(column.header, column.name, column.letter, position, cells, column.amounts)
+            filled = replace(column, cells=filled_down(column.cells))
             found.facts[position] = filled
             for key, known in found.keys.items():
                 if known is column:

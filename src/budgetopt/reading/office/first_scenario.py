@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.reading.office.other_sheets import Grant, Grants, Measures
+from budgetopt.reading.office.other_sheets import Grant, Measures
 from budgetopt.reading.yaml_text import number_text, quoted
 from budgetopt.scenario.model.table import Table
 from budgetopt.scenario.programs import Floats, ProgramTable
@@ -41,7 +41,7 @@ class BudgetFile:
     programs: ProgramTable
     remarks: tuple[str, ...]
     measures: Measures | None = None
-    grants: Grants | None = None
+    grants: tuple[Grant, ...] = ()
     currency: str = ""
 
 
@@ -158,7 +158,7 @@ def _value(value: Any) -> str:
 def _fund_lines(found: BudgetFile) -> Iterator[str]:
     """Yield one fund for each that the file names, or one that pays for everything, and the grants of their sheet."""
     paid, periods = _paid(found.programs), baselines_of(found.programs)[0]
-    grants = {grant.name: grant for grant in found.grants.grants} if found.grants is not None else {}
+    grants = {grant.name: grant for grant in found.grants}
     first = max((name for name in paid if name not in grants), key=lambda name: float(paid[name].sum()), default="")
     new = {name: np.full(max(1, len(periods)), grant.amount) for name, grant in grants.items()}
     for name, totals in (paid | new).items():

@@ -11,6 +11,7 @@ from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_revenue
 from budgetopt.reading.office.outlines import code_totals, last_total, outline_totals
 from budgetopt.reading.office.total_rows import has_total_word
+from budgetopt.reading.tables.shape import filled_down
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money
 
@@ -42,7 +43,7 @@ def beside_headings(found: Guess, programs: Sequence[ColumnFacts]) -> list[Colum
         found.keys["department"] = chosen
         for key in ("program", "name"):
             found.keys.pop(key, None)
-        departments = _filled_down(chosen.cells)
+        departments = filled_down(chosen.cells)
         pairs = {(departments[row], column.cells[row]) for row in np.flatnonzero(has_amount & column.filled).tolist()}
         repeats = len(pairs) > len({name for _, name in pairs})
         return [chosen, column] if repeats else [column]
@@ -57,7 +58,7 @@ def below_headings(found: Guess, column: ColumnFacts, headings: Bools) -> list[C
     found.table["headings"] = "department"
     _leave_out_revenue(found, column, headings)
     marked = [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
-    departments = _filled_down(marked)
+    departments = filled_down(marked)
     lines = np.flatnonzero(found.lines & column.filled & ~np.array([has_total_word(cell) for cell in column.cells]))
     pairs = {(departments[row], column.cells[row]) for row in lines.tolist()}
     if len(pairs) == len({name for _, name in pairs}):
@@ -77,7 +78,7 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
     received = {name for name in said if is_revenue(name)}
     if not received or len(received) == len(set(said)):
         return
-    above = _filled_down(
+    above = filled_down(
         [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
     )
     rows = found.lines & np.array([name in received for name in above], dtype=bool) & (found.amounts != 0)
@@ -88,14 +89,6 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
     what = "1 row of revenue is" if rows.sum() == 1 else f"{int(rows.sum()):,} rows of revenue are"
     found.remarks.append(f"{what} left out, {total} in all, below {names}")
     found.leave_out(rows, "rows of revenue")
-
-
-def _filled_down(cells: Sequence[str]) -> list[str]:
-    filled, above = [], ""
-    for cell in cells:
-        above = cell or above
-        filled.append(above)
-    return filled
 
 
 def leave_out_groups(found: Guess, programs: Sequence[ColumnFacts], named: Bools, slack: float) -> Ints:

@@ -32,7 +32,7 @@ from budgetopt.reading.office.roles import (
     find_payments,
     said_columns,
 )
-from budgetopt.reading.tables.number_texts import ambiguous
+from budgetopt.reading.tables.number_texts import ambiguous, two_readings
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
@@ -145,7 +145,7 @@ def _check_decimal(found: Guess, choices: Choices) -> None:
         if len(unclear):
             text = column.cells[int(unclear[0])]
             place = found.grid.place(int(unclear[0]), column.position)
-            many, one = text.replace(".", ","), text.split(".")[0]
+            one, many = two_readings(text)
             options = [
                 Option('--decimal ","', f"{text} is {many}", replace(choices, decimal=",")),
                 Option('--decimal "."', f"{text} is {one}", replace(choices, decimal=".")),

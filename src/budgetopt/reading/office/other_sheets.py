@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from budgetopt.reading.tables.shape import body, normal
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import ProgramTable
-from budgetopt.scenario.words import listed
+from budgetopt.scenario.words import listed, plural
 
-__all__ = ["Grant", "Grants", "Measures", "find_grants", "find_measures", "is_other_sheet"]
+__all__ = ["Grant", "Measures", "find_grants", "find_measures", "is_other_sheet"]
 
 _MEASURE = re.compile(
     r"(?:performance |key )?(?:measures?|indicators?|metrics?|kpis?|outcomes?|outputs?)(?: names?| titles?)?|kpi"
@@ -38,7 +38,6 @@ class Measures:
 
     table: dict[str, object]
     outcomes: dict[str, str]
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,6 @@ class Grant:
     programs: tuple[str, ...]
     match: str
     ends: str
-
-
-@dataclass(frozen=True)
-class Grants:
-    """The grants of a sheet."""
-
-    sheet: str
-    grants: tuple[Grant, ...]
-    remarks: tuple[str, ...] = field(default=())
 
 
 def is_other_sheet(sheet: Sheet) -> bool:
@@ -153,7 +143,7 @@ def _measures(
         if name in funded and outcome and cell and not cell.endswith("%"):
             outcomes.setdefault(outcome, said)
     count = sum(name in funded and bool(cell) and not cell.endswith("%") for name, _, cell in rows)
-    remarks = [f"{_plural(count, 'result')} of the sheet '{sheet.name}' {_are(count)} read, from '{result.name}'"]
+    remarks = [f"{plural(count, 'result')} of the sheet '{sheet.name}' {_are(count)} read, from '{result.name}'"]
     if strangers:
         remarks.append(f"results of programs that the table does not have are left out: {listed(strangers, _SHOWN)}")
     if unfunded:
@@ -164,7 +154,7 @@ def _measures(
     return (Measures(table, outcomes) if outcomes else None), remarks
 
 
-def find_grants(book: Book, taken: str, programs: ProgramTable) -> tuple[Grants | None, list[str]]:
+def find_grants(book: Book, taken: str, programs: ProgramTable) -> tuple[tuple[Grant, ...], list[str]]:
     """Return the grants of a workbook, if one of its sheets lists them; and remarks."""
     for sheet in _others(book, taken):
         row = _header_row(sheet, _GRANT, _MATCH, _ENDS)
@@ -177,15 +167,15 @@ def find_grants(book: Book, taken: str, programs: ProgramTable) -> tuple[Grants 
         if amount is None or amount is name or not amount.is_numeric:
             amount = next((column for column in facts if column.is_numeric and meaning(column.header) == "money"), None)
         if name is None or amount is None:
-            return None, [f"the sheet '{sheet.name}' seems to list grants, without their amounts"]
+            return (), [f"the sheet '{sheet.name}' seems to list grants, without their amounts"]
         program = _program_column([column for column in facts if not is_row_number(column.header)], programs)
         return _grants(sheet, {**columns, "amount": amount, "program": program}, programs)
-    return None, []
+    return (), []
 
 
 def _grants(
     sheet: Sheet, columns: dict[str, ColumnFacts | None], programs: ProgramTable
-) -> tuple[Grants | None, list[str]]:
+) -> tuple[tuple[Grant, ...], list[str]]:
     name, amount = columns["name"], columns["amount"]
     assert name is not None
     assert amount is not None
@@ -202,9 +192,9 @@ def _grants(
         match, ends = (_cell(columns[kind], rows[0]) for kind in ("match", "ends"))
         found.append(Grant(grant, total, tuple(dict.fromkeys(named)), match, ends))
     if not found:
-        return None, []
+        return (), []
     new = [grant for grant in found if f"baseline_by_fund.{grant.name}" not in programs.columns]
-    remarks = [f"{_plural(len(found), 'grant')} of the sheet '{sheet.name}' {_are(len(found))} read"]
+    remarks = [f"{plural(len(found), 'grant')} of the sheet '{sheet.name}' {_are(len(found))} read"]
     if new:
         names = listed([f"'{grant.name}'" for grant in new], _SHOWN)
         come = "it comes" if len(new) == 1 else "they come"
@@ -215,12 +205,7 @@ def _grants(
         names = listed([f"'{grant.name}'" for grant in barred], _SHOWN)
         them = "it" if len(barred) == 1 else "them"
         remarks.append(f"{names} may pay only after the programs name {them} among their funds in the file")
-    return Grants(sheet.name, tuple(found)), remarks
-
-
-def _plural(count: int, noun: str) -> str:
-    """Return a number of things."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    return tuple(found), remarks
 
 
 def _are(count: int) -> str:

@@ -24,7 +24,7 @@ from budgetopt.reading.office.header_words import (
 from budgetopt.reading.tables.program_rows import is_program_key
 from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import Bools
-from budgetopt.scenario.words import money
+from budgetopt.scenario.words import money, plural
 
 __all__ = ["ask_for_funds", "choose_columns", "choose_money", "choose_programs", "find_payments", "said_columns"]
 
@@ -209,7 +209,7 @@ def choose_programs(
     what = "code" if chosen is code else "name"
     remarks.append(
         f"a {what} that stands under several of '{department.name}' is a program in each, so"
-        f" {_counted(len(names), what)} are {_counted(len(pairs), 'program')}:"
+        f" {plural(len(names), what)} are {plural(len(pairs), 'program')}:"
         f" `{group_option(choices, [chosen.name], '').flag}` adds their lines up"
     )
     return [department, chosen], remarks
@@ -270,10 +270,6 @@ def _has_several_names(
     ) > len(set(_cells(code, lines)))
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
-
-
 def _which_programs(
     facts: Sequence[ColumnFacts], words: Sequence[ColumnFacts], choices: Choices, lines: Bools, file: str
 ) -> OptionError:
@@ -285,11 +281,11 @@ def _which_programs(
     options: list[Option] = []
     for column in ranked:
         count = len(set(_cells(column, lines)))
-        said = f"{_counted(count, 'program')}, one for each '{column.name}'"
+        said = f"{plural(count, 'program')}, one for each '{column.name}'"
         options.append(group_option(choices, [column.name], said))
     for other in ranked[1:]:
         count = len(_pairs(ranked[0], other, lines))
-        said = f"{_counted(count, 'program')}, one for each '{other.name}' of each '{ranked[0].name}'"
+        said = f"{plural(count, 'program')}, one for each '{other.name}' of each '{ranked[0].name}'"
         options.append(group_option(choices, [ranked[0].name, other.name], said))
     return ChoiceError(message, options)
 

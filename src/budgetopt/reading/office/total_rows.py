@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from budgetopt.reading.tables.shape import normal
+from budgetopt.reading.tables.shape import cell_pattern, normal
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "has_total_word", "skip_patterns"]
@@ -135,20 +135,15 @@ def skip_patterns(cells: Sequence[str], rows: Bools) -> tuple[str, ...] | None:
     kept = {normal(cell).casefold() for cell, chosen in zip(cells, rows.tolist(), strict=True) if not chosen}
     found: dict[str, None] = {}
     for text in wanted:
-        if any(_matches(pattern, text) for pattern in found):
+        if any(cell_pattern(pattern).fullmatch(text) for pattern in found):
             continue
         options = [text]
         if (match := re.search(r"(?i) ((?:sub)?total)$", text)) is not None:
             options.insert(0, f"* {match[1]}")
         if (match := re.match(r"(?i)(?:sub ?-?|grand )?total\b", text)) is not None:
             options.insert(0, f"{match[0]}*")
-        chosen = next((option for option in options if not any(_matches(option, other) for other in kept)), None)
+        chosen = next((option for option in options if not any(map(cell_pattern(option).fullmatch, kept))), None)
         if chosen is None:
             return None
         found[chosen] = None
     return tuple(found)
-
-
-def _matches(pattern: str, text: str) -> bool:
-    expression = ".*".join(re.escape(part) for part in pattern.casefold().split("*"))
-    return re.fullmatch(expression, text.casefold()) is not None

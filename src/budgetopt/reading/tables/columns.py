@@ -11,7 +11,14 @@ from budgetopt.errors import Place, Problem, column_letters
 from budgetopt.reading.problems import Said
 from budgetopt.reading.tables.cells import read_cells
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, misplaced, not_known, plain_texts
+from budgetopt.reading.tables.number_texts import (
+    ambiguous,
+    is_negative_text,
+    misplaced,
+    not_known,
+    plain_texts,
+    two_readings,
+)
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.keys import Leaf
@@ -88,7 +95,8 @@ def read_column(
 
 def _unclear(grid: Grid, position: int, cells: Ints) -> Problem:
     text = grid.columns[position][int(cells[0])]
-    message = f"{shown(text)} may be {text.split('.')[0]} or {text.replace('.', ',')}"
+    one, many = two_readings(text)
+    message = f"{shown(text)} may be {one} or {many}"
     if len(cells) > 1:
         more = "1 more cell" if len(cells) == 2 else f"{len(cells) - 1:,} more cells"
         message += f", and so with {more} of the column {shown(grid.headers[position])}"

@@ -13,7 +13,7 @@ import numpy as np
 
 from budgetopt.scenario.programs import Bools, Ints
 
-__all__ = ["ambiguous", "is_negative_text", "misplaced", "not_known", "plain_texts", "without_currency"]
+__all__ = ["ambiguous", "is_negative_text", "misplaced", "not_known", "plain_texts", "two_readings", "without_currency"]
 
 _OTHER = re.compile(r"[^0-9.\n]")
 """What stands in no number that is plain already."""
@@ -128,6 +128,11 @@ def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
     if not len(at) or not all(_GROUPED.fullmatch(without_currency(texts[cell])) for cell in at.tolist()):
         return np.empty(0, dtype=np.int64)
     return at
+
+
+def two_readings(text: str) -> tuple[str, str]:
+    """Return what such a number may be: with a point for the decimals, and with one for the thousands."""
+    return text.split(".")[0], text.replace(".", ",")
 
 
 def not_known(text: str) -> bool:

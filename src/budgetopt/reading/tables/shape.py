@@ -18,7 +18,7 @@ from budgetopt.scenario.model.table import ANY, IGNORE, Table
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, shown
 
-__all__ = ["JOIN", "body", "normal", "shape", "unknown_column"]
+__all__ = ["JOIN", "body", "cell_pattern", "filled_down", "normal", "shape", "unknown_column"]
 
 JOIN = " / "
 """Stands between the cells that name a program together."""
@@ -41,7 +41,7 @@ def shape(sheet: Sheet, table: Table) -> Grid:
     if problems:
         raise ScenarioError(problems)
     grid = _without_far_cells(sheet, grid, (*table.columns, *named))
-    grid = _filled_down(grid, table.fill_down)
+    grid = _with_filled(grid, table.fill_down)
     if table.headings:
         grid = _with_headings(grid, table)
     grid = _counted(grid, table)
@@ -203,15 +203,21 @@ def _merged(grid: Grid, sheet: Sheet) -> Grid:
     return replace(grid, columns=tuple(columns), merged=merged) if merged else grid
 
 
-def _filled_down(grid: Grid, names: Sequence[str]) -> Grid:
+def filled_down(cells: Sequence[str]) -> list[str]:
+    """Return cells of which the empty ones have the value of the cell above."""
+    filled, above = [], ""
+    for cell in cells:
+        above = cell or above
+        filled.append(above)
+    return filled
+
+
+def _with_filled(grid: Grid, names: Sequence[str]) -> Grid:
     """Return the grid in which the empty cells of some columns have the value of the cell above."""
     columns = [*grid.columns]
     for name in names:
         (position,) = grid.named(normal(name))
-        cells, above = list(columns[position]), ""
-        for row, cell in enumerate(cells):
-            cells[row] = above = cell or above
-        columns[position] = cells
+        columns[position] = filled_down(columns[position])
     return replace(grid, columns=tuple(columns))
 
 
@@ -228,10 +234,8 @@ def _with_headings(grid: Grid, table: Table) -> Grid:
         if position != at:
             filled += _is_filled(cells)
     is_heading = _is_filled(grid.columns[at]) & (filled == 0)
-    cells, above = [], ""
-    for cell, heading in zip(grid.columns[at], is_heading.tolist(), strict=True):
-        above = cell if heading else above
-        cells.append(above)
+    marked = [cell if heading else "" for cell, heading in zip(grid.columns[at], is_heading.tolist(), strict=True)]
+    cells = filled_down(marked)
     return _without(grid.with_column(table.headings, cells, at), is_heading, "headings")
 
 
@@ -268,11 +272,13 @@ def _without(grid: Grid, out: Bools, reason: str) -> Grid:
 def _matches(grid: Grid, name: str, wanted: str) -> Bools:
     """Return which rows have a value in a column; shape (rows,)."""
     (position,) = grid.named(normal(name))
-    pattern = re.compile(_pattern(wanted), re.IGNORECASE)
+    pattern = cell_pattern(wanted)
     cells = grid.columns[position]
     known: Mapping[str, bool] = {cell: pattern.fullmatch(normal(cell)) is not None for cell in set(cells)}
     return np.fromiter(map(known.__getitem__, cells), bool, len(cells))
 
 
-def _pattern(value: str) -> str:
-    return ".*".join(re.escape(part) for part in normal(value).split(ANY)) if value.strip() else ""
+def cell_pattern(value: str) -> re.Pattern[str]:
+    """Return what the normal text of a cell is matched with in full: ``*`` stands for any characters."""
+    parts = normal(value).split(ANY) if value.strip() else [""]
+    return re.compile(".*".join(map(re.escape, parts)), re.IGNORECASE)
