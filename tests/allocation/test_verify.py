@@ -93,6 +93,36 @@ def test_every_result_is_confirmed(case: Any, objective: Any) -> None:
     assert verification.proved is (not plan.formulation.linear_program.is_integer or plan.relaxation_gap <= SAME)
 
 
+def test_a_later_objective_takes_nothing_from_the_one_before() -> None:
+    """A billionth of the visits is worth 357 dollars: a search that gives it up reports spending that no plan has."""
+    document = {
+        "funds": {"grant": {"one_time": 2_000_000}},
+        "outcomes": {
+            "visits": {"weight": 1000, "target": {"at_most": 169}},
+            "wait": {"weight": 1, "direction": "decrease"},
+        },
+        "programs": {
+            "buses": {
+                "outcomes": {
+                    "visits": {"curve": [[0, 0], [100_000, -221]]},
+                    "wait": {"curve": [[0, 0], [100_000, 1]]},
+                }
+            },
+            "clinics": {"outcomes": {"visits": {"unit_cost": 250}}, "spending": {"at_least": 100_000}},
+            "roads": {"outcomes": {"visits": {"per_dollar": -0.0001}}},
+        },
+        "objective": [{"maximize": "weighted outcomes"}, {"minimize": "spending"}],
+    }
+    scenario = bo.Scenario.from_document(document)
+    plan = bo.solve(scenario)
+    reached = plan.solver_result.stages[1].solution
+    assert plan.proved
+    assert reached.objective == pytest.approx(plan.spending.sum(), abs=0.01)
+    assert reached.bound == pytest.approx(reached.objective, abs=0.01)
+    verification = verify_result(json.loads(plan.to_json()), scenario)
+    assert verification.accepted, str(verification)
+
+
 @pytest.mark.parametrize("seed", [1, 10])
 @pytest.mark.parametrize("gap", [0.05, 1e-9])
 def test_a_result_of_a_whole_city_is_confirmed_whatever_gap_was_asked_for(seed: int, gap: float) -> None:

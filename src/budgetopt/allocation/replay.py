@@ -77,7 +77,7 @@ def _stage(
     row_dual = None if duals is None or believed else vector_of(duals, labels_of(program.row_labels), "row")
     certificate: Certificate | None = None
     if reached and program.is_integer:
-        certificate = _believed(program, stage, point, said, before)
+        certificate = _believed(program, stage, point, said)
     elif reached:
         allowance = stage.within * abs(value)
         certificate = certify_point(program, stage, point, row_dual, bound=bound, allowance=allowance)
@@ -94,23 +94,18 @@ def _stage(
     return StageResult(stage, program, solution, certificate)
 
 
-def _believed(
-    program: LinearProgram, stage: Stage, point: Floats, said: Mapping[str, Any], before: Sequence[StageResult]
-) -> Certificate:
+def _believed(program: LinearProgram, stage: Stage, point: Floats, said: Mapping[str, Any]) -> Certificate:
     """Return the certificate of an objective over integer decisions, whose bound is the solver's word.
 
-    The point must reach the value that the objective reached, less what later objectives may give up; unless it is
-    better for an objective before it than the search was, which a gap allows, and then may have cost some of this one.
+    The point must reach the value that the objective reached, less what later objectives may give up.
     """
     value, bound = _figure(said["value"]), _figure(said["bound"])
     certificate = certify_point(program, stage, point, None, bound=bound)
     scale = certificate.gap.scale
     lost = (certificate.objective - value) * stage.sign
-    # what the objectives before it gave up within their tolerance may have bought a little more of this one
-    slight = 1e-6 if before else 3e-9
-    allowed = stage.within * abs(value) + slight * max(abs(value), scale)
+    allowed = stage.within * abs(value) + CLOSED * max(abs(value), scale)
     exceeds = not lost <= allowed  # no mutant: amounts that were rounded are never just as large
-    if np.isfinite(value) and exceeds and not any(map(_is_exceeded, before)):
+    if np.isfinite(value) and exceeds:
         raise ResultFileError(
             f"the objective '{stage.label}' says that it reached {value:,.10g}, "
             f"and the point has {certificate.objective:,.10g}"
@@ -126,14 +121,6 @@ def _conceding(certificate: Certificate, stage: Stage, reached: float) -> Certif
     """Return a certificate that says what later objectives gave up of the value that an objective reached."""
     lost = stage.sign * (certificate.objective - reached) if stage.within else 0.0
     return replace(certificate, conceded=max(lost, 0.0))
-
-
-def _is_exceeded(result: StageResult) -> bool:
-    """Return whether the point is better for an objective than the search reached."""
-    certificate, reached = result.certificate, result.solution.objective
-    if certificate is None:
-        return False
-    return (reached - certificate.objective) * result.stage.sign > 3e-9 * max(abs(reached), certificate.gap.scale)
 
 
 def _with_gap(certificate: Certificate, distance: float, tolerance: float | None) -> Certificate:

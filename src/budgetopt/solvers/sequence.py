@@ -129,6 +129,8 @@ class _Solver:
 
     options: Options
     clock: Clock
+    slack: float = 1e-9
+    """What a later objective may give up of an integer objective before it, as a share of that one's figures."""
 
     def solve_linear(self, lp: LinearProgram) -> SolverResult:
         """Solve a linear program: its stages, then its ties."""
@@ -144,6 +146,11 @@ class _Solver:
         Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.
         """
         outcome = self.searched(lp)
+        is_exact = outcome.termination is Termination.OPTIMAL and self.options.gap_for(lp) <= EXACT
+        if is_exact and len(lp.stages) > 1 and not outcome.proved:
+            # the little that one objective gives up can be worth much of the next
+            strict = replace(self, slack=0.0).searched(lp)
+            outcome = strict if strict.proved else outcome
         return outcome if outcome.x is None else replace(outcome, relaxation=self.relaxation(lp, outcome.x))
 
     def relaxation(self, lp: LinearProgram, x: Floats) -> StageResult | None:
@@ -228,7 +235,7 @@ class _Solver:
         if give_up == 0.0 and solution.row_dual is not None:
             return on_optimal_face(lp, stage, solution.row_dual)
         if lp.is_integer or reached is not None:
-            give_up += 1e-9 * _size_of(stage, best)
+            give_up += self.slack * _size_of(stage, best)
         if lp.is_integer:
             lp = self.reachable(lp, stage, best + stage.sign * give_up)
         return with_value_row(lp, stage, best, give_up)
@@ -290,6 +297,22 @@ class _Solver:
             return None
         return (*self.settle_ties(fixed, face, last.x), again[0])
 
+    def as_settled(self, result: StageResult, x: Floats) -> StageResult:
+        """Return the result of a later integer objective with the value that the settled plan has, where that is worse.
+
+        A search reaches a little more where it gives up, within its tolerances, some of the objectives before.
+        """
+        stage, program, solution = result.stage, result.program, result.solution
+        if result.certificate is None:
+            return result
+        value, allowed = stage.value(x), stage.within * abs(solution.objective)
+        if stage.sign * (value - solution.objective) <= allowed + CLOSED * result.certificate.gap.scale:
+            return result
+        solution = replace(solution, x=x, objective=value)
+        allowed += gap_allowance(program, solution, self.options)
+        certificate = certify_point(program, stage, x, None, bound=solution.bound, allowance=allowed)
+        return replace(result, solution=solution, certificate=certificate)
+
     def outcome(
         self,
         lp: LinearProgram,
@@ -301,6 +324,8 @@ class _Solver:
         """Prove the final plan, and return it with what the stages found."""
         first, termination = results[0], results[-1].solution.termination
         solution, stage, certificate = first.solution, first.stage, None
+        if held is not None and x is not None:
+            results = [first, *(self.as_settled(result, x) for result in results[1:])]
         if x is not None:
             allowance = stage.within * abs(solution.objective) + gap_allowance(lp, solution, self.options)
             bound = solution.bound
