@@ -16,7 +16,7 @@ from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.rounded_money import Figures, Group
 from budgetopt.report.text import one_line
 
-__all__ = ["balance_chart", "change_chart", "group_chart", "outcome_bar", "ticks_to"]
+__all__ = ["balance_chart", "change_chart", "group_chart", "outcome_bar", "round_step", "ticks_to"]
 
 MOST_MOVES = 20
 
@@ -25,10 +25,14 @@ def ticks_to(largest: float, count: int = 4) -> list[float]:
     """Return round numbers from zero to just above the largest value."""
     if not largest > 0:
         return [0.0, 1.0]
-    rough = largest / count
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * (1 - 1e-12))
+    step = round_step(largest / count)
     return [float(np.round(at * step, 12)) for at in range(math.ceil(largest / step - 1e-9) + 1)]
+
+
+def round_step(rough: float) -> float:
+    """Return the least round number that is not below a number above zero: 1, 2, 2.5 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * (1 - 1e-12))
 
 
 def percent(value: float, end: float) -> float:
