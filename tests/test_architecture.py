@@ -185,6 +185,11 @@ def test_only_fitting_imports_a_library_of_statistics(library: str) -> None:
     assert importers == [SOURCE / "fitting" / "estimation.py"]
 
 
+def test_only_one_file_imports_the_library_of_clusters() -> None:
+    importers = [module for module in MODULES if imported(module) & {"dask", "distributed"}]
+    assert importers == [SOURCE / "analysis" / "members.py"]
+
+
 @pytest.mark.parametrize("package", ["scenario", "checks", "reading", "formulation"])
 def test_a_scenario_and_its_formulation_depend_on_nothing_but_the_input(package: str) -> None:
     """No clock, no network, no chance."""

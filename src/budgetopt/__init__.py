@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from budgetopt.analysis.edited_plan import EditedPlan as EditedPlan
     from budgetopt.analysis.edited_plan import edited_plan as edited_plan
     from budgetopt.analysis.hand_edits import Edit as Edit
+    from budgetopt.analysis.members import FailedMember as FailedMember
+    from budgetopt.analysis.members import Machines as Machines
+    from budgetopt.analysis.members import Members as Members
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
     from budgetopt.audit import Check as Check
@@ -179,6 +182,7 @@ _EXPORTS = {
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
     "budgetopt.analysis.hand_edits": "Edit",
+    "budgetopt.analysis.members": "FailedMember Machines Members",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AccuracyError AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError "

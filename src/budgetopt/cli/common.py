@@ -10,9 +10,19 @@ from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
+    from budgetopt.analysis.members import Machines
     from budgetopt.scenario import Scenario
 
-__all__ = ["add_format", "add_scenario", "load", "positive_count", "positive_seconds", "share"]
+__all__ = [
+    "add_format",
+    "add_machines",
+    "add_scenario",
+    "load",
+    "machines_of",
+    "positive_count",
+    "positive_seconds",
+    "share",
+]
 
 _SCENARIO = "a folder with scenario.yaml, or such a file"
 
@@ -39,6 +49,22 @@ def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False, tex
 def add_format(parser: argparse.ArgumentParser, text: str, *more: str) -> None:
     """Add the option that says how data is printed: as text, as JSON, or in more ways."""
     parser.add_argument("--format", choices=["text", "json", *more], default="text", help=text)
+
+
+def add_machines(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where many problems are solved; :func:`machines_of` reads them."""
+    where = parser.add_mutually_exclusive_group()
+    text = "processes that solve at the same time (1); the answers are the same"
+    where.add_argument("--workers", metavar="N", type=positive_count, default=1, help=text)
+    text = "solve on the Dask cluster whose scheduler has this address: tcp://host:8786"
+    where.add_argument("--dask", metavar="ADDRESS", help=text)
+
+
+def machines_of(arguments: argparse.Namespace) -> Machines:
+    """Return where the arguments ask to solve many problems."""
+    from budgetopt.analysis.members import Machines
+
+    return Machines(workers=arguments.workers, dask=arguments.dask)
 
 
 def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
