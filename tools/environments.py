@@ -123,8 +123,11 @@ def main() -> int:
     parser.add_argument(
         "--smoke", action="store_true", help="all tests of the command line, the reports and the solvers"
     )
+    parser.add_argument("--install", action="store_true", help="make the environment, and run no test")
     options = parser.parse_args()
     python = of_ranges(sys.executable, options.versions)
+    if options.install:
+        return 0
     return run_tests(python, SMOKE if options.smoke else CLEAN_OUTPUT, "-m", "not deep")
 
 
