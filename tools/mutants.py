@@ -2,6 +2,10 @@
 
 Only the bodies of functions change. What says nothing about behaviour stays as it is: texts, annotations, assertions,
 the arguments of an error that is raised, tolerances, and lines that end in a comment ``# no mutant: REASON``.
+
+Changes that cannot make a difference are no mutants either: a function of type bool that returns None instead of False,
+which is as untrue; zero subtracted instead of added, which at most changes the sign of a zero; a product with what is 1
+or -1 turned into a quotient, or the other way round.
 """
 
 from __future__ import annotations
@@ -90,9 +94,10 @@ def mutants(tree: ast.Module, source: str) -> Iterator[Mutant]:
     left_alone = {number for number, line in enumerate(source.splitlines(), 1) if "# no mutant" in line}
     number = 0
     for name, function in _functions(tree):
+        of_bools = function.returns is not None and _name_of(function.returns) == "bool"
         for place in _places(function, (function.lineno, function.lineno)):
             line = getattr(place.node, "lineno", place.lines[0])
-            if line in left_alone:
+            if line in left_alone or (of_bools and _is_false(place.node)):
                 continue
             for replacement in _alternatives(place.node):
                 place.put(ast.fix_missing_locations(ast.copy_location(replacement, place.node)))
@@ -174,6 +179,10 @@ def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+def _is_false(node: ast.AST) -> bool:
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and node.value.value is False
+
+
 def _alternatives(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what may stand in the place of a node."""
     for kind, change in CHANGES:
@@ -191,7 +200,9 @@ def _comparison(node: ast.Compare) -> Iterator[ast.AST]:
 
 def _operation(node: ast.BinOp) -> Iterator[ast.AST]:
     other = OPERATIONS.get(type(node.op))
-    if isinstance(node.op, ast.Mult) and _name_of(node.right) in SIGNS:
+    if isinstance(node.op, ast.Mult | ast.Div) and _name_of(node.right) in SIGNS:
+        return
+    if isinstance(node.op, ast.Add | ast.Sub) and isinstance(node.right, ast.Constant) and node.right.value == 0:
         return
     if other and not any(_is_text_or_list(side) or _is_tolerance(side) for side in (node.left, node.right)):
         yield ast.BinOp(node.left, other(), node.right)

@@ -1,8 +1,9 @@
 """Change the source in small ways, one at a time, and see whether the tests notice: a mutation tester.
 
 The tests are collected once, in this process; each mutant then runs in a fork of it, in which the code of one function
-is replaced. A mutant meets only the tests that execute its line, the fastest first, until one fails. Which tests these
-are, and how long each takes, is recorded once and kept in ``.cache/mutate``.
+is replaced. A mutant meets only the tests that execute its line, until one fails: those that mirror its file, and then
+all others, the fastest first. Which tests these are, and how long each takes, is recorded once and kept in
+``.cache/mutate``.
 
     python tools/mutate.py                          # a sample of audit, allocation and analysis
     python tools/mutate.py src/budgetopt/audit/current.py --all --show
@@ -145,23 +146,37 @@ class Runner:
         return True
 
     def _tests_of(self, subject: Subject, records: dict[str, Record]) -> list[str]:
-        """Return the tests that execute the line of a mutant, the fastest first, as many as the time allows."""
+        """Return the tests that execute the line of a mutant, as many as the time allows.
+
+        At most a half of the time is for the tests that mirror its file, which come first.
+        """
         first, last = subject.mutant.lines
         lines, path = set(range(first, last + 1)), str(subject.path)
-        known = [(record.seconds, name) for name, record in records.items() if lines & record.lines.get(path, set())]
-        chosen: list[str] = []
-        total = 0.0
-        for seconds, name in sorted(known):
-            total += seconds
-            if chosen and total > self.options.seconds:
-                break
-            chosen.append(name)
-        return chosen
+        known = sorted(
+            (record.seconds, name) for name, record in records.items() if lines & record.lines.get(path, set())
+        )
+        mirror = f"test_{subject.path.stem}"
+        near = _within(
+            [one for one in known if Path(one[1].split("::")[0]).stem.startswith(mirror)], self.options.seconds / 2
+        )
+        rest = self.options.seconds - sum(seconds for seconds, _ in near)
+        return [name for _, name in [*near, *_within([one for one in known if one not in set(near)], rest)]]
 
     def _report(self, subject: Subject, *, killed: bool) -> None:
         (self.result.killed if killed else self.result.survived).append(subject)
         if self.options.show and not killed:
             print(f"survived  {subject}", flush=True)
+
+
+def _within(tests: Iterable[tuple[float, str]], seconds: float) -> list[tuple[float, str]]:
+    """Return the first tests that fit into a time, at least one."""
+    chosen: list[tuple[float, str]] = []
+    for test in tests:
+        seconds -= test[0]
+        if chosen and seconds < 0:
+            break
+        chosen.append(test)
+    return chosen
 
 
 def _module_name(path: Path) -> str:

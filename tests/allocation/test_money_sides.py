@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
+from budgetopt.allocation import money_sides
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.scenario.scenario import Scenario
@@ -57,6 +58,17 @@ def test_the_first_dollar_of_revenue_moves_all_that_depends_on_it() -> None:
     base = bo.solve(Scenario.from_document(document))
     assert found[1][0] == pytest.approx(step.objective_value - base.objective_value)
     assert math.isnan(found[1][1])
+
+
+def test_of_problems_that_are_too_large_one_price_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = document_of({"a": rated(3, spending={"at_most": 60}), "b": rated(1)}, revenue=60, periods=LATER[:2])
+    # two periods of the fund times two columns or more
+    monkeypatch.setattr(money_sides, "MOST", 3)
+    for more, less in sides(document):
+        assert 1 <= more <= 3
+        assert math.isnan(less)
+    monkeypatch.setattr(money_sides, "MOST", 1000)
+    assert sides(document) == [(pytest.approx(1), pytest.approx(3))] * 2
 
 
 def test_both_sides_are_said() -> None:

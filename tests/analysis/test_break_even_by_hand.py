@@ -263,6 +263,15 @@ def test_where_no_sum_of_outcomes_is_wanted_dollars_bring_nothing_by_themselves(
     assert seeks_outcomes(Scenario.from_document(MINIMAL)) is False
 
 
+def test_a_program_below_its_ceiling_in_each_year_may_get_more() -> None:
+    # b has its 60 in both years, and a the 40 that are left; together its 80 are no more than its ceilings
+    document = document_of(
+        {"a": rated(1, spending={"at_most": 60}), "b": rated(2, spending={"at_most": 60})}, periods=LATER[:2]
+    )
+    (found, _) = break_even_factors(bo.solve(Scenario.from_document(document)), "a", kinds=["effect"])
+    assert (found.more, found.factor) == (True, pytest.approx(2))
+
+
 def test_a_program_that_its_ceiling_holds_in_one_year_alone_may_get_more_in_another() -> None:
     fixed = {"at_least": {"FY1": 20}, "at_most": {"FY1": 20}}
     document = document_of({"a": rated(1, spending=fixed), "b": rated(2)}, periods=LATER[:2])

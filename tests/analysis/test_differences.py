@@ -95,6 +95,18 @@ def test_programs_that_are_new_gone_and_changed(proposed):
     assert found.programs.index.tolist() == list(range(len(found.programs)))
 
 
+def test_a_share_is_no_amount():
+    document = {**DOCUMENT, "programs": {**DOCUMENT["programs"]}}
+    document["programs"]["pool"] = {**document["programs"]["pool"], "spending": {"at_most": 1.5}}
+    before = bo.Scenario.from_document(document)
+    # among amounts alone, and beside a share
+    found = bo.diff(before, before.with_("programs.pool.spending.at_most=150%"))
+    assert found.program_keys == {"spending.at_most": (("pool",), (1.5,), (Share(1.5),))}
+    alone = before.with_("programs.library.spending.at_most=3M")
+    assert bo.diff(alone, before).program_keys == {"spending.at_most": (("library",), (3e6,), (Share(1.5),))}
+    assert bo.diff(before, alone).program_keys == {"spending.at_most": (("library",), (Share(1.5),), (3e6,))}
+
+
 def test_lists_and_curves(proposed):
     document = {**DOCUMENT, "programs": dict(DOCUMENT["programs"])}
     document["programs"]["shelter"] = {

@@ -39,6 +39,21 @@ CASES: dict[str, tuple[dict[str, Any], Sum | None]] = {
         document_of({"a": floor(120.123456)}),
         ("", "", False, ("general",), ("FY1", "FY1"), 120.12, 100),
     ),
+    # 20 of the other fund's 50 come on top of 100; of what has no limit all 50
+    "what another fund may give": (
+        document_of(
+            {"a": floor(150, funds=["general"])},
+            funds={**fund(), "other": {"revenue": 50, "transfers_to": {"general": {"at_most": 20}}}},
+        ),
+        ("", "", False, ("general",), ("FY1", "FY1"), 150, 120),
+    ),
+    "what two funds have": (
+        document_of(
+            {"a": floor(180, funds=["general"])},
+            funds={**fund(), "other": {"revenue": 50, "transfers_to": {"general": {"at_most": 60}}}},
+        ),
+        ("", "", False, ("general", "other"), ("FY1", "FY1"), 180, 150),
+    ),
     "what a fund may pay": (
         document_of({"a": floor(90)}, funds=fund(spending={"at_most": 60})),
         ("fund spending", "", False, (), ("FY1", "FY1"), 90, 60),

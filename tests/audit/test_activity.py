@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetopt.audit import audit_plan
-from budgetopt.audit.activity import levels_of
+from budgetopt.audit.activity import activity_of, levels_of, uses_of
+from budgetopt.audit.package_list import list_packages
 from riverton import M, audited, payments, rounded, town
 from strategies import unchecked
 
@@ -107,3 +108,81 @@ def test_curves_of_any_shape_agree_with_numpy(curves: list[list[tuple[int, int]]
     )
     levels = levels_of(scenario, np.tile(np.array(money, dtype=float), (len(curves), 1)))
     assert np.allclose(levels.level, expected, rtol=1e-12, atol=1e-12)
+
+
+EVERY_SHAPE = unchecked({
+    "periods": ["FY1", "FY2"],
+    "funds": {"general": {"revenue": 500}},
+    "outcomes": {"visits": {}, "cured": {}, "heard": {}},
+    "resources": {"staff": {"capacity": 9}, "vans": {"capacity": 9}, "fuel": {"capacity": 9}},
+    "programs": {
+        # 80 dollars beyond a fixed cost bring 40 visits; a dollar buys half as much in the second year
+        "clinic": {
+            "baseline": 100,
+            "inflation": "100%",
+            "if_funded": {"fixed_cost": 20},
+            "outcomes": {"visits": {"at_baseline": 40}, "cured": {"per_dollar": -0.5}},
+            "uses": {"staff": {"per": 50}, "vans": {"at_baseline": 10}},
+        },
+        "rides": {
+            "baseline": 28,
+            "service": {"unit": "rides", "unit_cost": 4},
+            "if_funded": {"fixed_cost": 8},
+            "outcomes": {
+                "visits": {"per_unit": -3},
+                "cured": {"unit_cost": 2, "up_to": 15},
+                "heard": {"at_baseline": 10},
+            },
+            "uses": {"staff": {"per_unit": -0.25}, "vans": {"per_outcome": {"visits": 0.1}}, "fuel": {"per_dollar": 2}},
+        },
+        # a curve: four times the baseline brings twice as much
+        "gallery": {"baseline": 100, "outcomes": {"visits": {"at_baseline": 40, "elasticity": 0.5}}},
+        "radio": {"service": {"unit": "hours", "unit_cost": 5}, "outcomes": {"heard": {"per_dollar": -2}}},
+    },
+})  # fmt: skip
+SPENT = np.array([[60.0, 240], [28, 48], [100, 400], [10, 0]])
+
+
+def test_every_shape_of_an_effect() -> None:
+    levels = levels_of(EVERY_SHAPE, SPENT)
+    assert levels.outcome.tolist() == [0, 0, 0, 1, 1, 2, 2]
+    assert levels.program.tolist() == [1, 0, 2, 0, 1, 3, 1]
+    # 40 and 100 dollars of the first year buy something for the clinic; 5 and 10 rides are paid for
+    assert rounded(levels.level[[0, 1, 3, 4, 5, 6]]) == [
+        [-15, -30], [20, 50], [-20, -50], [10, 15], [-20, 0], [10, 20],
+    ]  # fmt: skip
+    assert levels.level[2] == pytest.approx([40, 80], rel=1e-3)
+    # by the dollar, or by the unit of a service: a ride of 4 dollars, an hour of 5
+    assert rounded(levels.steepest[[0, 1, 3, 4, 5, 6]]) == [3, 0.5, 0.5, 2, 10, 2]
+
+
+def test_every_shape_of_a_use() -> None:
+    packages = list_packages(EVERY_SHAPE)
+    activity = activity_of(EVERY_SHAPE, SPENT, None, None, packages)
+    uses = uses_of(EVERY_SHAPE, activity, levels_of(EVERY_SHAPE, SPENT), packages)
+    assert uses.outcome.tolist() == [0, 0, 1, 1, 2]
+    assert uses.program.tolist() == [0, 1, 0, 1, 1]
+    # every dollar counts, those of a fixed cost too: 60 and 120 of the first year
+    assert rounded(uses.level) == [[1.2, 2.4], [-1.25, -2.5], [6, 12], [-1.5, -3], [56, 96]]
+    assert rounded(uses.steepest) == [0.02, 0.25, 0.1, 0.3, 8]
+
+
+def test_units_that_a_plan_says_cost_what_they_cost() -> None:
+    units = np.full((4, 2), np.nan)
+    units[1], units[3] = [0, 10], [0, np.nan]
+    spent = np.array([[60.0, 240], [0, 49], [100, 400], [1, 30]])
+    activity = activity_of(EVERY_SHAPE, spent, None, units, list_packages(EVERY_SHAPE))
+    assert activity.said.tolist() == [[False, False], [True, True], [False, False], [True, False]]
+    assert activity.units[[1, 3]].tolist() == [[0, 10], [0, 6]]
+    assert activity.buying[[1, 3]].tolist() == [[0, 40], [0, 30]]
+    # the fixed cost of 8 besides, where there is any money or any ride
+    assert activity.real[[1, 3]].tolist() == [[0, 48], [0, 30]]
+    spent[1, 0], units[1, 1] = 1, 0
+    activity = activity_of(EVERY_SHAPE, spent, None, units, list_packages(EVERY_SHAPE))
+    assert activity.real[1].tolist() == [8, 8]
+    spent[1], units[1] = 0, 5
+    activity = activity_of(EVERY_SHAPE, spent, None, units, list_packages(EVERY_SHAPE))
+    assert activity.real[1].tolist() == [28, 28]
+    # curves are over units of a service, and over dollars of other programs
+    assert activity.level.tolist() == [[40, 100], [5, 5], [100, 400], [0, 6]]
+    assert activity.price.tolist() == [1, 4, 1, 5]

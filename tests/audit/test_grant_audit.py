@@ -113,6 +113,27 @@ def test_local_money_below_what_it_pays_now_is_found(grant: dict[str, Any], kind
     assert (found.kind, found.value, found.bound) == (kind, 5, 10)
 
 
+def test_the_part_that_is_supplanted_is_that_of_each_program() -> None:
+    # of p the grant pays 4 of 10 now, of q 1 of 5
+    second = {
+        "q": {"baseline_by_fund": {"general": 4, "grant": 1}},
+        "p": {"baseline_by_fund": {"general": 6, "grant": 4}},
+    }
+    scenario = Scenario.from_document(
+        {
+            "name": "Two programs",
+            "funds": {"general": {"revenue": 10}, "grant": {"kind": "grant", "revenue": 10, "no_supplanting": True}},
+            "programs": second,
+            "objective": {"minimize": "largest cut"},
+        }
+    )
+    period = scenario.periods[0]
+    paid = [(program, "general", period, local) for program, local in (("q", 3.0), ("p", 5.0))]
+    plan = payments(scenario, *paid, ("q", "grant", period, 1.0), ("p", "grant", period, 1.0))
+    found = [(one.program, one.value, one.bound) for one in audit_plan(scenario, plan).violations]
+    assert found == [("q", 3, 4), ("p", 5, 6)]
+
+
 def test_the_effort_that_is_kept_up_is_told_in_dollars_of_what_is_paid_now() -> None:
     scenario = granted({"maintenance_of_effort": {"fund": "general", "at_least": "50%"}})
     limit = scenario.limits[scenario.limits.find("maintenance of effort", "grant")]

@@ -73,6 +73,15 @@ def test_what_is_read() -> None:
     assert (name, at.tolist(), units[0].tolist(), in_service.tolist()) == ("staff", [2], [3] * units.shape[1], [True])
 
 
+def test_a_project_may_serve_before_its_last_year() -> None:
+    found = list_packages(
+        scenario_of({"early": {"packages": [one([2, 3], opens_after=0)]}, "year": {"packages": [one([2, 3])]}})
+    )
+    assert found.opens_after.tolist() == [0, 1]
+    serving = found.in_service(np.eye(5, dtype=bool)[[1, 1]])
+    assert [np.flatnonzero(row).tolist() for row in serving] == [[1, 2, 3, 4], [2, 3, 4]]
+
+
 def test_what_runs_and_serves_and_costs() -> None:
     scenario = scenario_of(PROGRAMS)
     found = list_packages(scenario)

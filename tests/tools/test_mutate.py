@@ -56,7 +56,15 @@ def found(source: str) -> list[str]:
         ("x = 'a' + b", []),
         # what is 1 or -1 may as well divide
         ("x = a * stage.sign", []),
+        ("x = a / sign", []),
         ("x = sign * a", ["sign * a -> sign / a"]),
+        # what makes no difference
+        ("x = a + 0.0", ["0.0 -> 1.0"]),
+        ("x = 0 + a", ["0 + a -> 0 - a", "0 -> 1"]),
+        ("return False", ["return False -> return None", "False -> True"]),
+        ("return True", ["return True -> return None", "True -> False"]),
+        ("return 0.0", ["return 0.0 -> return None", "0.0 -> 1.0"]),
+        ("return 1.0", ["return 1.0 -> return None", "1.0 -> 0.0"]),
         ("x = f'{a + b:.2f}'", []),
         ("assert a < b, 'no'", []),
         ("x: list[1] = a", []),
@@ -75,6 +83,11 @@ def found(source: str) -> list[str]:
 def test_what_may_change(body: str, texts: list[str]) -> None:
     lines = [" ".join(text.split()) for text in found(f"def f(a, b=1 + 2):\n    '''Say 1 < 2.'''\n    {body}\n")]
     assert lines == [" ".join(text.split()) for text in texts]
+
+
+def test_none_is_as_untrue_as_false() -> None:
+    assert found("def f() -> bool:\n    return False\n") == ["False  ->  True"]
+    assert len(found("def f() -> bool | None:\n    return False\n")) == 2
 
 
 def test_while_a_mutant_is_yielded_the_tree_is_changed_and_afterwards_it_is_as_before() -> None:

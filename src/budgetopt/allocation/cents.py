@@ -25,15 +25,13 @@ def apportion(exact: Floats, total: int, lower: Floats, upper: Floats) -> Ints:
     if missing == 0 or not len(exact):
         return floor
     if missing > 0:
-        rank = np.where(floor < lower - _NOISE, 2.0, remainder) - 4.0 * (floor + 1 > upper + _NOISE)
-        order = np.argsort(-rank, kind="stable")
+        order = np.lexsort((-remainder, floor >= lower - _NOISE, floor + 1 > upper + _NOISE))
         each, extra = divmod(missing, len(order))
         floor += each
         floor[order[:extra]] += 1
         return floor
     # more was rounded up by the noise than there is: take it back where least is lost
-    rank = np.where(floor > 0, remainder, 4.0) + 2.0 * (floor - 1 < lower - _NOISE)
-    floor[np.argsort(rank, kind="stable")[:-missing]] -= 1
+    floor[np.lexsort((remainder, floor - 1 < lower - _NOISE, floor == 0))[:-missing]] -= 1
     return floor
 
 

@@ -73,7 +73,7 @@ def _stage(
     reached = said["value"] is not None
     value, bound = _figure(said["value"]), _figure(said["bound"])
     # of later objectives over integer decisions the bound is the solver's word, whatever prices it found on the way
-    believed = duals is None or (bool(before) and program.is_integer)
+    believed = bool(before) and program.is_integer
     row_dual = None if duals is None or believed else vector_of(duals, labels_of(program.row_labels), "row")
     certificate: Certificate | None = None
     if reached and program.is_integer:

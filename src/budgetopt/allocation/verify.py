@@ -78,15 +78,15 @@ def verify_result(document: Mapping[str, Any], scenario: Scenario, *, check_seal
     nothing was changed by mistake; whoever tampers on purpose can seal again, so nothing else rests on it.
     """
     findings: list[Finding] = []
-    conclusion, proved = "", False
+    conclusion: tuple[str, bool] | None = None
     for finding in _findings(document, scenario, check_seal):
         if isinstance(finding, Finding):
             findings.append(finding)
         else:
-            conclusion, proved = finding
-    if not conclusion or not all(finding.passed for finding in findings):
-        conclusion, proved = "The result is NOT confirmed.", False
-    return Verification(tuple(findings), conclusion, proved)
+            conclusion = finding
+    if conclusion is None or not all(finding.passed for finding in findings):
+        conclusion = "The result is NOT confirmed.", False
+    return Verification(tuple(findings), *conclusion)
 
 
 def _findings(

@@ -205,9 +205,8 @@ def _searched(formulation: Formulation, point: Floats, unit: float, held: Bools)
     if not 0 < rows <= MOST_PAYMENTS:
         return None
     exact = np.bincount(row, weights=weight * point[column], minlength=rows) / unit
-    paid = exact > 1e-6
-    lower = np.where(paid, np.maximum(np.floor(exact) - REACH, 0.0), 0.0)
-    upper = np.where(paid, np.ceil(exact) + REACH, 0.0)
+    lower = np.maximum(np.floor(exact) - REACH, 0.0)
+    upper = np.where(exact > 1e-6, np.ceil(exact) + REACH, 0.0)
     whole = _with_multiples(problem, row, column, weight, unit, lower, upper)
     stage = replace(problem.stages[0], cost=problem.stages[0].cost_for(whole.columns))
     answer = solve_stage(whole, stage, Options(time_limit=SECONDS))

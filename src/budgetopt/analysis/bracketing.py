@@ -38,7 +38,7 @@ class Seen:
     at: float
     problem: LinearProgram
     answer: Solution
-    moved: bool
+    moved: bool = False
 
 
 def bracketed(

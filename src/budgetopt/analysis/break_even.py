@@ -182,7 +182,7 @@ class _Level:
         found = bracketed(
             look,
             lambda at: alterations.scaled(self._row, what, outcome, math.exp(at)).problem,
-            Seen(0.0, question.problem, question.as_is(), moved=False),
+            Seen(0.0, question.problem, question.as_is()),
             far,
             lambda at: math.exp(turns * at),
             lambda size: turns * math.log(size),

@@ -64,7 +64,7 @@ class Cheapest:
         """Return the positions of the limits each of which may be enough by itself: all others can then be kept."""
         limit = self._slack.limit
         self._live.set_column_bounds(self._slack.column, np.zeros(len(limit)), np.full(len(limit), np.inf))
-        left = self._contradicting(-1)
+        left = self._contradicting()
         if left is None or len(left) > FEW:
             # what is enough takes part in every contradiction: also where decisions taken in part meet all limits
             conflict = {one.provision for found in conflicts(self._scenario) for one in found.demands}
@@ -80,8 +80,8 @@ class Cheapest:
                 left = [other for other in left if other in others]
         return sorted(found)
 
-    def _contradicting(self, without: int) -> list[int] | None:
-        """Return limits that contradict each other if one is relaxed at no cost; None if all others can be kept."""
+    def _contradicting(self, without: int = -1) -> list[int] | None:
+        """Return limits that contradict each other, one relaxed at no cost if asked; None if all others can be kept."""
         limit, before = self._slack.limit, np.zeros(self._problem.columns - len(self._costs))
         costs = np.where(limit == without, 0.0, self._costs)
         self._live.set_costs(np.concatenate((before, costs)), maximize=False)

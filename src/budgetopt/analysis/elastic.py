@@ -255,18 +255,18 @@ class _Slacks:
                 size, per_unit = _one_number(number, bound[mine])
             if per_unit is None:
                 for row in mine.tolist():
-                    self._add(at, int(part.period[row]), part.row[[row]], np.array([sign]), float(bound[row]))
+                    self._add(at, int(part.period[row]), part.row[[row]], sign, np.ones(1), float(bound[row]))
             else:
                 # one unit of the number lets as many dollars (or units) move as it counts for in all rows together
-                self._add(at, -1, part.row[mine], sign * per_unit, size * float(per_unit.sum()))
+                self._add(at, -1, part.row[mine], sign, per_unit, size * float(per_unit.sum()))
 
-    def _add(self, limit: int, period: int, row: Ints, value: Floats, size: float) -> None:
+    def _add(self, limit: int, period: int, row: Ints, sign: float, per_unit: Floats, size: float) -> None:
         self.rows.append(row)
-        self.values.append(value)
+        self.values.append(sign * per_unit)
         self.limit.append(limit)
         self.period.append(period)
-        self.is_floor.append(bool(value.sum() > 0))
-        self.units.append(float(np.abs(value).sum()))
+        self.is_floor.append(sign == 1.0)
+        self.units.append(float(np.abs(per_unit).sum()))
         self.size.append(size)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from budgetopt.analysis.alterations import without_objective
 from budgetopt.analysis.repair import Repair
 from budgetopt.errors import ScenarioError
@@ -18,8 +16,9 @@ __all__ = ["has_point", "works"]
 def has_point(problem: LinearProgram, time_limit: float | None = None) -> bool | None:
     """Return whether any point is feasible; None if the time ran out."""
     # a linear program is solved faster with its objective than without one; a search ends with the first plan
-    asked = without_objective(problem) if problem.is_integer else replace(problem, tie_break=None)
-    answer = LiveModel(asked, Options(time_limit=time_limit)).solve()
+    if problem.is_integer:  # no mutant: the answer is the same
+        problem = without_objective(problem)
+    answer = LiveModel(problem, Options(time_limit=time_limit)).solve()
     if answer.primal is PointStatus.FEASIBLE or answer.termination is Termination.UNBOUNDED:
         return True
     return False if answer.termination is Termination.INFEASIBLE else None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.analysis.figure_paths import figure_at
-from budgetopt.analysis.limit_rows import LimitRow, terms_of
+from budgetopt.analysis.limit_rows import LimitRow, size_of, terms_of
 from budgetopt.analysis.moved_limits import CLEAR, NOT_TOLD, Moved, MovedLimit, blur
 from budgetopt.analysis.total_costs import total_cost
 from budgetopt.analysis.what_if import WhatIf
@@ -30,10 +30,7 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
 
     ``unknown`` says why it is not told; empty if it is.
     """
-    least = 1.0 if row.limit.path[0] == "funds" else 1e-3
-    size = max(abs(row.bound), least)
-    if base.x is not None:
-        size = max(size, float(np.abs(terms_of(question, row, base)).sum()))
+    size = size_of(row, np.empty(0) if base.x is None else terms_of(question, row, base))
     figure = None
     if row.limit.kind == "money":
         figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))

@@ -121,8 +121,8 @@ def _widest(problem: LinearProgram, row: Ints, group: Ints, number: Number) -> F
     below, above = (np.isfinite(side[row]) for side in (problem.row_lower, problem.row_upper))
     upward = number.sense == "at most" and number.measure != "gap"
     if number.measure in ("value", "gap", "increase", "decrease"):
-        below, above = below & (not upward or number.measure == "decrease"), above & upward
-        above &= number.measure != "decrease"
+        is_lower = not upward or number.measure == "decrease"
+        below, above = below & is_lower, above & (not is_lower)
     sides = ((below, 1.0), (above, -1.0))
     rows = np.concatenate([row[side] for side, _ in sides])
     if not len(rows):

@@ -12,7 +12,7 @@ from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import Solution
 
-__all__ = ["LimitRow", "limit_rows", "terms_of"]
+__all__ = ["LimitRow", "limit_rows", "size_of", "terms_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,9 @@ def terms_of(question: WhatIf, limit: LimitRow, base: Solution) -> Floats:
     columns = np.searchsorted(matrix.starts, entries, side="right") - 1
     assert base.x is not None, "what is solved has a plan"
     return matrix.value[entries] * base.x[columns]
+
+
+def size_of(limit: LimitRow, terms: Floats) -> float:
+    """Return the size of the figures of a row with such terms: at least a dollar of a fund, or a thousandth."""
+    least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
+    return max(abs(limit.bound), float(np.abs(terms).sum()), least)

@@ -12,7 +12,7 @@ from budgetopt.allocation import plan_of
 from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import FigurePrice, price_of_figure
 from budgetopt.analysis.integer_prices import SOLVED_AGAIN, moved_row, searched_cost
-from budgetopt.analysis.limit_rows import LimitRow, limit_rows, terms_of
+from budgetopt.analysis.limit_rows import LimitRow, limit_rows, size_of, terms_of
 from budgetopt.analysis.parametric import Piece, Point, follow
 from budgetopt.analysis.total_costs import solved, total_cost
 from budgetopt.analysis.what_if import HELD, STANDS, UNTOLD, WhatIf, question_about
@@ -247,9 +247,8 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
     evaluate, gain = _evaluator(question, limit), -question.problem.stages[0].sign
     start = Point(limit.bound, gain * base.objective, _slope(limit, base, gain))
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
-    least = 1.0 if limit.limit.path[0] == "funds" else 1e-3
     terms = terms_of(question, limit, base)
-    size = max(abs(limit.bound), float(np.abs(terms).sum()), least)
+    size = size_of(limit, terms)
     slack = 0.0 if limit.sense == "equals" else -limit.relaxes * (float(terms.sum()) - limit.bound)
     found = []
     for side in (1, -1):

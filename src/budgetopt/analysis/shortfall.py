@@ -118,7 +118,8 @@ def _received(problem: LinearProgram, answer: Solution) -> float:
     assert answer.row_dual is not None
     at = np.concatenate([np.empty(0, np.int64), *(block.positions for block in problem.row_labels.of_kind("transfer"))])
     most, worth = problem.row_upper[at], -np.minimum(answer.row_dual[at], 0.0)
-    return float(worth @ np.where(worth > _LEAST, most, 0.0))
+    at_ceiling = worth > _LEAST
+    return float(worth[at_ceiling] @ most[at_ceiling])
 
 
 def _of_limits(scenario: Scenario, problem: LinearProgram, limits: Sequence[Limit]) -> Shortfall | None:

@@ -63,8 +63,8 @@ def first_baseline(scenario: Scenario) -> Floats:
     Shape (programs,).
     """
     real = baselines(scenario) / price_level(scenario)
-    said = ~np.isnan(real)
-    return np.where(said.any(axis=1), real[np.arange(len(real)), said.argmax(axis=1)], np.nan)
+    first: Floats = real[np.arange(len(real)), (~np.isnan(real)).argmax(axis=1)]
+    return first
 
 
 def dollars(scenario: Scenario, key: str) -> Floats:
