@@ -2,7 +2,7 @@
 
 PuLP has two generations with different interfaces, 3.3 and 4; the second needs Python 3.12. The command line, the
 reports and the solvers are tested with the lowest and the newest versions of every dependency, too. What is not here
-is skipped, with the reason. Last, `story_claims.py` works out the sentences of drawn plans again, and `mutate.py` sees
+is skipped, with the reason. Last, `story_claims.py` works out what is said of drawn plans again, and `mutate.py` sees
 whether the tests notice small changes of the source.
 """
 
@@ -76,7 +76,7 @@ def main() -> int:
         failed |= status != 0
         summary.append(f"{_word(status)}   {setting.name}: {time.monotonic() - begin:.0f} s")
     for what, tool in (
-        ("sentences of the story, worked out again", ("story_claims.py", "3000")),
+        ("sentences of the story and of explain, worked out again", ("story_claims.py", "3000")),
         ("changes of the source that the tests should notice", ("mutate.py",)),
     ):
         print(f"== {what}", flush=True)
