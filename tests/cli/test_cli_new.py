@@ -247,12 +247,11 @@ def test_on_a_terminal_what_is_unclear_is_asked(
     file = tmp_path / "lines.csv"
     file.write_text(LINES.replace("Vacancies;Salaries;Expense;-500,00;0,00\n", ""), encoding="utf-8")
     monkeypatch.setattr("budgetopt.cli.file_choices.is_terminal", lambda: True)
-    monkeypatch.setattr("sys.stdin", io.StringIO("2\nperhaps\n9\n3\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("3\nperhaps\n9\n3\n"))
     code, out, err = run("new", tmp_path / "town", "--from", file)
     assert code == 0
-    assert err.count("Which one, 1 to 2? ") == 1
-    assert err.count("Which one, 1 to 3? ") == 3
-    assert "  2  it adds up to 3" in err
+    assert err.count("Which one, 1 to 3? ") == 4
+    assert "  3  it adds up to 3" in err
     programs = bo.load(tmp_path / "town").programs
     assert programs.ids.tolist() == ["Police / Salaries", "Police / Supplies", "Fire / Salaries"]
     assert programs.baseline().tolist() == [1, 2, 0]

@@ -400,6 +400,30 @@ def test_columns_of_years_are_added_up_by_program_too(tmp_path: Path) -> None:
     }
 
 
+def test_where_matches_patterns_as_in_a_scenario_file(tmp_path: Path) -> None:
+    text = "Program,Type,Budget\nPatrol,Expense: pay,1000\nPatrol,Expense: goods,100\nFees,Income,7\nFire,EXPENSE,850\n"
+    found = read(text, tmp_path, Choices(where={"Type": ("Expense*",)}))
+    assert dict(zip(found.programs.ids.tolist(), found.programs.baseline().tolist(), strict=True)) == {
+        "Patrol": 1100,
+        "Fire": 850,
+    }
+    assert found.table.where == {"Type": ("Expense*",)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "amounts"),
+    [
+        (["10.000", "10.000,01", "7.500"], [10_000, 10_000.01, 7_500]),
+        (["€ 10.000", "€ 10.000,01", "€ -"], [10_000, 10_000.01, 0]),
+        (["10'000", "10'000,01", "-"], [10_000, 10_000.01, 0]),
+        (["12", "7,5", "3"], [12, 7.5, 3]),
+    ],
+)
+def test_points_beside_a_comma_separate_thousands(cells: list[str], amounts: list[float], tmp_path: Path) -> None:
+    found = read("Program;Budget\n" + "".join(f"P{at};{cell}\n" for at, cell in enumerate(cells)), tmp_path)
+    assert (found.programs.baseline().tolist(), found.table.decimal) == (amounts, ",")
+
+
 GOALS = """\
 department,generalFund,otherFundsIncluded,waterFund,elimination,total
 Cultural Services,11233,0,0,0,11233

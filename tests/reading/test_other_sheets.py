@@ -115,6 +115,8 @@ def test_a_frame_that_may_mean_two_things_has_options() -> None:
     frame = pd.DataFrame({"Program": ["Library"], "Operating": [4.0], "Capital": [2.0]})
     with pytest.raises(bo.ChoiceError) as caught:
         bo.first_scenario(frame)
-    (first, second) = caught.value.options
-    assert (first.flag, second.flag) == ("--column baseline=Operating", "--column baseline=Capital")
-    assert bo.first_scenario(frame, choices=second.choices).programs.baseline().tolist() == [2.0]
+    answers = {option.flag: option.choices for option in caught.value.options}
+    sums = [bo.first_scenario(frame, choices=choices).programs.baseline().tolist() for choices in answers.values()]
+    columns = ("baseline=Operating+Capital", "baseline=Operating", "baseline=Capital")
+    assert list(answers) == [f"--column {column}" for column in columns]
+    assert sums == [[6.0], [4.0], [2.0]]

@@ -23,9 +23,12 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is known of the file; left out, it is found in the file")
     group.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
     group.add_argument("--header", metavar="ROWS", help="the row of the column headers, or rows that are joined: 7-9")
-    text = "the column of a key, such as 'baseline=FY26 Adopted'; a column may be named by its letter; may be repeated"
+    text = (
+        "the column of a key, such as 'baseline=FY26 Adopted', by its header or its letter; 'baseline=Pay+Goods' adds "
+        "columns up, ignore=HEADER leaves one alone; may be repeated"
+    )
     group.add_argument("--column", metavar="KEY=HEADER", action="append", default=[], help=text)
-    text = "rows count that have this value in a column, such as Type=Expense; may be repeated"
+    text = "rows count that have this value in a column, such as 'Type=Expense*'; may be repeated"
     group.add_argument("--where", metavar="HEADER=VALUE", action="append", default=[], help=text)
     text = "rows are left out that have this value, such as 'Program=*total'; may be repeated"
     group.add_argument("--skip", metavar="HEADER=VALUE", action="append", default=[], help=text)

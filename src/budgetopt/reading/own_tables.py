@@ -32,7 +32,9 @@ class OwnTable:
 
     def programs(self, grid: Grid) -> ProgramTable:
         """Return the programs of the cells, or of some of their columns; ScenarioError if they cannot be read."""
-        columns = {name: key for name, key in self.table.columns.items() if grid.named(normal(name))}
+        named = {name: normal(name) for name in self.table.columns}
+        there = [name for name, plain in named.items() if grid.named(plain) or grid.added(plain)]
+        columns = {name: self.table.columns[name] for name in there}
         table = self.table.model_copy(update={"columns": columns})
         programs, problems = read_programs(grid, table, lambda _header: None)
         if problems:

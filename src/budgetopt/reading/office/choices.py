@@ -21,7 +21,8 @@ class Choices:
     header
         The rows of the column headers, counted from 1.
     columns
-        Keys of programs and the headers (or letters) of their columns: ``{"baseline": "FY26 Adopted"}``.
+        Keys of programs and the headers (or letters) of their columns: ``{"baseline": "FY26 Adopted"}``. Columns with
+        ``+`` between them are added up for a baseline; those under ``ignore`` are left alone.
     where, skip
         Rows that count and rows that are left out, as in ``tables`` of a scenario.
     group
@@ -78,6 +79,6 @@ def shell(text: str) -> str:
     """Return a text as a word of a command line."""
     return (
         text
-        if text and all(mark.isalnum() or mark in "_.,-/" for mark in text)
+        if text and all(mark.isalnum() or mark in "_.,+-/" for mark in text)
         else '"' + text.replace('"', '\\"') + '"'
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import ambiguous, not_known, plain_texts, without_currency
+from budgetopt.scenario.model.table import PLUS
 from budgetopt.scenario.programs import Bools, Floats
 
 __all__ = ["ColumnFacts", "amounts_of", "decimal_mark", "facts_of"]
@@ -22,6 +23,8 @@ _COMMA = re.compile(
     r"[-(]?[^\d\s]?\s*(?:[0-9]{1,3}(?:[. '\u2019\u00a0\u202f][0-9]{3})+,[0-9]{1,2}|[0-9]+,[0-9]{1,2}"
     r"|[0-9]{1,3}(?:\.[0-9]{3}){2,})\)?-?"
 )
+_WHOLE = re.compile(r"[-(]?[^\d\s]?\s*[0-9]{1,3}(?:[. '\u2019\u00a0\u202f]?[0-9]{3})*\)?-?|-+")
+"""A number that has no decimals where a comma separates them, among others that have."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class ColumnFacts:
     position: int
     cells: Sequence[str]
     amounts: Floats
+
+    @property
+    def plain_name(self) -> str:
+        """What names it where names are joined by plus signs: its letter, if it has such a sign itself."""
+        return self.letter if PLUS in self.name else self.name
 
     @cached_property
     def filled(self) -> Bools:
@@ -130,7 +138,9 @@ def decimal_mark(grid: Grid) -> tuple[str | None, str]:
         texts = [cell for cell in cells if cell]
         marks = [text for text in texts if "," in text or text.count(".") > 1]
         marked = [text for text in marks if _COMMA.fullmatch(without_currency(text))]
-        if marked and len(marked) + sum(text.isdecimal() for text in texts) >= _MOSTLY * len(texts):
+        rest = len(texts) - len(marked)
+        whole = sum(_WHOLE.fullmatch(without_currency(text)) is not None for text in texts) if marked and rest else 0
+        if marked and min(rest, whole) + len(marked) >= _MOSTLY * len(texts):
             return ",", ""
         if not unclear and len(cells_at := ambiguous(cells, grid.is_number(position))):
             unclear = cells[int(cells_at[0])]

@@ -11,10 +11,11 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import Choices, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
-from budgetopt.reading.office.grouped_rows import below_headings, leave_out_groups, leave_out_last
+from budgetopt.reading.office.grouped_rows import below_headings, leave_out_last
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import YEAR, is_count, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
+from budgetopt.reading.office.row_parts import leave_out_sums
 from budgetopt.reading.office.total_rows import (
     find_headings,
     find_notes,
@@ -51,7 +52,7 @@ def leave_out_headers(found: Guess) -> None:
     found.lines &= ~rows
     for column, equal in zip(named, same, strict=True):
         if (equal == rows).all() and len({column.cells[row] for row in np.flatnonzero(rows).tolist()}) == 1:
-            found.table["skip"] = {column.name: column.cells[int(np.flatnonzero(rows)[0])]}
+            found.add_skip(column.name, [column.cells[int(np.flatnonzero(rows)[0])]])
             break
     else:
         found.skip_rows(rows)
@@ -71,7 +72,7 @@ def choose_rows(found: Guess, choices: Choices, file: str) -> None:
     for name, values in choices.where.items():
         column = column_named(found.facts, name, file)
         where[column.name] = list(values) if len(values) > 1 else values[0]
-        found.lines = found.lines & _equal(column, values)
+        found.lines = found.lines & _matching(column, values)
         if not found.lines.any():
             known = listed(list(dict.fromkeys(filter(None, column.cells))), 12)
             raise OptionError(f"--where leaves no row of {file}", hint=f"{column.name} has {known}")
@@ -92,7 +93,7 @@ def choose_rows(found: Guess, choices: Choices, file: str) -> None:
             found.remarks.append(
                 f"rows count where '{column.name}' is {chosen}, and not {others}: `{flag}` takes other rows"
             )
-            found.lines &= _equal(column, counted)
+            found.lines &= _matching(column, counted)
     if where:
         found.table["where"] = where
 
@@ -142,25 +143,21 @@ def _is_kind(value: str, header: str, kind: re.Pattern[str]) -> bool:
     return names_both and any(word.startswith(letter) and kind.fullmatch(said) for word, said in meant.items())
 
 
-def _equal(column: ColumnFacts, values: Sequence[str]) -> Bools:
-    wanted = {normal(value).casefold() for value in values}
-    return np.array([normal(cell).casefold() in wanted for cell in column.cells], dtype=bool)
+def _matching(column: ColumnFacts, values: Sequence[str]) -> Bools:
+    """Return which rows have one of some values in a column, as ``where`` and ``skip`` of a table mean them."""
+    patterns = [cell_pattern(value) for value in values]
+    known = {cell: any(pattern.fullmatch(normal(cell)) for pattern in patterns) for cell in set(column.cells)}
+    return np.array([known[cell] for cell in column.cells], dtype=bool)
 
 
 def leave_out_rows(found: Guess, choices: Choices) -> None:
     """Count what the choice of rows leaves out, now that the money is known."""
     out, found.lines = ~found.lines, np.ones(len(found.lines), dtype=bool)
     found.leave_out(out, "rows that `where` leaves out")
-    skip: dict[str, object] = {}
     for name, values in choices.skip.items():
         column = column_named(found.facts, name, found.sheet.file)
-        patterns = [cell_pattern(value) for value in values]
-        cells = map(normal, column.cells)
-        rows = np.array([any(pattern.fullmatch(cell) for pattern in patterns) for cell in cells], dtype=bool)
-        found.leave_out(rows, "rows that `skip` leaves out")
-        skip[column.name] = list(values) if len(values) > 1 else values[0]
-    if skip:
-        found.table["skip"] = {**found.table.get("skip", {}), **skip}  # type: ignore[dict-item]
+        found.leave_out(_matching(column, values), "rows that `skip` leaves out")
+        found.add_skip(column.name, values)
 
 
 def fill_down(found: Guess) -> None:
@@ -190,10 +187,10 @@ def fill_down(found: Guess) -> None:
         found.table["fill_down"] = names
 
 
-def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> list[ColumnFacts]:
+def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> list[ColumnFacts]:
     """Leave out totals, headings and notes, and return the columns that name a program then.
 
-    Raises OptionError for amounts that belong to no program.
+    Raises OptionError for amounts that belong to no program, ChoiceError where rows may be counted twice.
     """
     programs = [found.facts[column.position] for column in programs]  # as filled
     amounts, lines = np.where(found.lines, found.amounts, 0.0), np.flatnonzero(found.lines)
@@ -233,7 +230,8 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts]) -> list[Colu
     columns = [column for column in named_columns if not column.is_numeric]
     named = np.all([column.filled for column in programs], axis=0)
     slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
-    lines = leave_out_groups(found, programs, named, slack)
+    leave_out_sums(found, programs, named, choices, slack)
+    lines = np.flatnonzero(found.lines)
     texts = [[column.cells[row] for row in lines.tolist()] for column in columns]
     result = find_totals(texts, named[lines], amounts[lines], slack)
     totals = np.zeros(len(found.lines), dtype=bool)
@@ -276,7 +274,6 @@ def _skip_totals(
     found: Guess, totals: Bools, unequal: Sequence[int], columns: Sequence[ColumnFacts], programs: Sequence[ColumnFacts]
 ) -> None:
     """Write down which rows are totals: by a pattern of the column that tells them, or by their numbers."""
-    skip: dict[str, object] = dict(found.table.get("skip", {}))  # type: ignore[call-overload]
     rows, left = found.lines, totals & found.lines
     first = [column for column in columns if column in programs] + [c for c in columns if c not in programs]
     labels: dict[int, str] = {}
@@ -285,19 +282,17 @@ def _skip_totals(
         chosen = np.flatnonzero(rows)
         for row in np.flatnonzero(has_word).tolist():
             labels.setdefault(row, column.cells[row])
-        if not has_word.any() or column.name in skip:
+        if not has_word.any():
             continue
         patterns = skip_patterns([column.cells[row] for row in chosen.tolist()], has_word[chosen])
         if patterns is not None:
-            skip[column.name] = list(patterns) if len(patterns) > 1 else patterns[0]
+            found.add_skip(column.name, patterns)
             left = left & ~has_word
     for column in programs:
         blank = left & ~column.filled
-        if blank.any() and column.name not in skip and not (rows & ~column.filled & ~totals).any():
-            skip[column.name] = ""
+        if blank.any() and not (rows & ~column.filled & ~totals).any():
+            found.add_skip(column.name, [""])
             left = left & ~blank
-    if skip:
-        found.table["skip"] = skip
     if left.any():
         found.skip_rows(left)
     names = [repr(labels.get(row) or f"row {found.grid.rows[row]}") for row in np.flatnonzero(totals).tolist()]

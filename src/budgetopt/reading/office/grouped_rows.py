@@ -1,4 +1,4 @@
-"""Rows in groups: below a heading, beside one, or summed up by a row without a word for it."""
+"""Rows in groups: below a heading, beside one, or above the row that adds all of them up."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import numpy as np
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_revenue
-from budgetopt.reading.office.outlines import code_totals, last_total, outline_totals
+from budgetopt.reading.office.outlines import last_total
+from budgetopt.reading.office.row_parts import leave_out
 from budgetopt.reading.office.total_rows import has_total_word
 from budgetopt.reading.tables.shape import filled_down
-from budgetopt.scenario.programs import Bools, Ints
+from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["below_headings", "beside_headings", "leave_out_groups", "leave_out_last"]
+__all__ = ["below_headings", "beside_headings", "leave_out_last"]
 
 _SHOWN = 6
-_FEW = 8
-"""In a table of fewer rows that names a department in each, round amounts may be sums of others by chance."""
 _MOSTLY = 0.9
 """Names stand beside their headings where so large a share of the rows has one or the other."""
 
@@ -91,39 +90,8 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
     found.leave_out(rows, "rows of revenue")
 
 
-def leave_out_groups(found: Guess, programs: Sequence[ColumnFacts], named: Bools, slack: float) -> Ints:
-    """Leave out rows that add up others without a word for it, and return the rows that are left."""
-    texts = [column for column in found.facts if not column.is_numeric and column.header]
-    has_word = np.any([[has_total_word(cell) for cell in column.cells] for column in (*texts, *programs)], axis=0)
-    lines = np.flatnonzero(found.lines & named & ~has_word)
-    amounts = found.amounts[lines]
-    if len(lines):
-        totals = np.zeros(len(lines), dtype=bool)
-        if len(programs) == 1:
-            totals = code_totals([programs[0].cells[row] for row in lines.tolist()], amounts, slack)
-        department = found.keys.get("department")
-        has_departments = department is not None and bool(department.filled[lines].all())
-        if not totals.any() and not (has_departments and len(lines) < _FEW):
-            totals = outline_totals(amounts, slack)
-        _leave_out(found, lines[totals], programs[-1])
-    return np.flatnonzero(found.lines)
-
-
 def leave_out_last(found: Guess, programs: Sequence[ColumnFacts], slack: float) -> None:
     """Leave out the last row where it is the sum of all others."""
     lines = np.flatnonzero(found.lines)
     if len(lines) and last_total(programs[-1].cells[int(lines[-1])], found.amounts[lines], slack):
-        _leave_out(found, lines[-1:], programs[-1])
-
-
-def _leave_out(found: Guess, rows: Ints, programs: ColumnFacts) -> None:
-    if not len(rows):
-        return
-    totals = np.zeros(len(found.lines), dtype=bool)
-    totals[rows] = True
-    found.skip_rows(totals)
-    total = money(float(found.amounts[totals].sum()))
-    shown = listed([repr(programs.cells[row] or f"row {found.grid.rows[row]}") for row in rows.tolist()], _SHOWN)
-    what = "1 row that is the sum of others is" if len(rows) == 1 else f"{len(rows):,} rows that are sums of others are"
-    found.remarks.append(f"{what} left out, {total} in all: {shown}")
-    found.leave_out(totals, "rows that are sums of others")
+        leave_out(found, lines[-1:], programs, programs[-1])

@@ -86,10 +86,11 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
             "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
         )
     leave_out_headers(found)
-    said = said_columns(facts, choices, file)
+    said = said_columns(found, choices, file)
     for name in choices.group:
         column_named(facts, name, file)
-    found.keys = choose_columns(facts, said)
+    facts = [column for column in facts if column not in found.ignored and column.position not in found.sums]
+    found.keys = choose_columns([column for column in facts if column.position not in found.added], said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)
     others: list[ColumnFacts] = []
@@ -116,7 +117,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     programs = beside_headings(found, programs)
     _name_programs(found, programs)
     fill_down(found)
-    programs = leave_out_totals(found, programs)
+    programs = leave_out_totals(found, programs, choices)
     _lines_of_programs(found, programs, choices)
     _columns(found, others)
     return found
@@ -140,7 +141,7 @@ def _check_decimal(found: Guess, choices: Choices) -> None:
         return
     if found.table.get("decimal") is not None:
         return
-    for column in found.money:
+    for column in (part for one in found.money for part in found.read_columns(one)):
         unclear = ambiguous(column.cells, found.grid.is_number(column.position))
         if len(unclear):
             text = column.cells[int(unclear[0])]
@@ -294,13 +295,17 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     found.table["columns"] = {
         column.name: keys.get(column.position, IGNORE)
         for column in found.facts
-        if (column.header or column.filled[inside].any()) and column.name != keys.get(column.position)
+        if column.position not in found.added
+        and (column.header or column.filled[inside].any())
+        and column.name != keys.get(column.position)
     }
     for column in [] if found.payments or len(found.money) > 1 else found.money:
         if others:
             wrong = listed([f"'{other.name}'" for other in others], _SHOWN)
             flag = f"--column baseline={shell(others[0].name)}"
             found.remarks.insert(0, f"'{column.name}' was taken for baseline, and not {wrong}: `{flag}` takes another")
+        elif column.position in found.sums:
+            found.remarks.insert(0, f"'{column.name}' are added up for baseline")
         elif meaning(column.header) != "money":
             found.remarks.insert(0, f"'{column.name}' was taken for baseline, the only column of amounts")
     if found.payments:
@@ -309,7 +314,11 @@ def _columns(found: Guess, others: Sequence[ColumnFacts]) -> None:
     found.remarks += _years(found, keys)
     of_id: Sequence[str] = found.table.get("id", ())  # type: ignore[assignment]
     used = {*of_id, *(column.name for column in others)}
-    aside = [column.name for column in found.facts if column.position not in keys and column.name not in used]
+    aside = [
+        column.name
+        for column in found.facts
+        if column.position not in {*keys, *found.added} and column.name not in used
+    ]
     if aside:
         quoted = listed([f"'{name}'" for name in aside], _SHOWN)
         found.remarks.append(f"left aside, because no key of a program fits: {quoted}")
@@ -319,7 +328,8 @@ def _years(found: Guess, keys: Mapping[int, str]) -> Iterator[str]:
     """Yield what can be done with columns of amounts that differ in a number alone: they are a column a year."""
     alike: dict[str, list[ColumnFacts]] = defaultdict(list)
     for column in found.facts:
-        if column.is_numeric and column.position not in keys and re.search(r"\d", column.header):
+        known = column.position in keys or column.position in found.added
+        if column.is_numeric and not known and re.search(r"\d", column.header):
             alike[re.sub(r"\W*\d+", "", words_of(column.header))].append(column)
     for columns in alike.values():
         if len(columns) > 1 and not any(column.is_years or column.is_codes for column in columns):

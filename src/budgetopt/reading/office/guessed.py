@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.tables.sheet import Sheet
-from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.model.table import ANY, PLUS
+from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["Guess"]
 
@@ -22,7 +24,7 @@ class Guess:
 
     ``table`` are the keys of a table in a scenario; ``remarks`` what was taken for what, and what is left out;
     ``file_sum`` what the column of money adds up to in all rows, ``left_out`` the rows that do not count and their sum
-    by what they are.
+    by what they are; ``sums`` the columns that one is made of, by its position; ``ignored`` columns to be left alone.
     """
 
     sheet: Sheet
@@ -33,8 +35,29 @@ class Guess:
     keys: dict[str, ColumnFacts] = field(default_factory=dict)
     payments: dict[str, ColumnFacts] = field(default_factory=dict)
     money: list[ColumnFacts] = field(default_factory=list)
+    ignored: list[ColumnFacts] = field(default_factory=list)
+    sums: dict[int, list[ColumnFacts]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     left_out: dict[str, tuple[int, float]] = field(default_factory=lambda: defaultdict(lambda: (0, 0.0)))
+
+    def add_columns(self, parts: Sequence[ColumnFacts]) -> ColumnFacts:
+        """Return one more column, the sum of some, with the name by which a scenario file says it."""
+        name = f" {PLUS} ".join(column.plain_name for column in parts)
+        known = np.array([~np.isnan(column.amounts) for column in parts]).any(axis=0)
+        amounts = np.where(known, np.nansum([column.amounts for column in parts], axis=0), np.nan)
+        made = ColumnFacts(name, name, "", len(self.facts), [""] * len(self.lines), amounts)
+        self.facts.append(made)
+        self.sums[made.position] = list(parts)
+        return made
+
+    @property
+    def added(self) -> set[int]:
+        """The positions of the columns that are parts of sums."""
+        return {column.position for parts in self.sums.values() for column in parts}
+
+    def read_columns(self, column: ColumnFacts) -> list[ColumnFacts]:
+        """Return the columns of the file that a column is made of; itself, where it is one of them."""
+        return self.sums.get(column.position, [column])
 
     @property
     def amounts(self) -> Floats:
@@ -69,6 +92,34 @@ class Guess:
         """Write down rows that are left out, by their numbers."""
         known: list[int] = self.table.get("skip_rows", [])  # type: ignore[assignment]
         self.table["skip_rows"] = sorted({*known, *map(int, self.grid.rows[rows])})
+
+    def add_skip(self, column: str, cells: Sequence[str]) -> None:
+        """Write down rows that are left out, by their cells in a column."""
+        skip: dict[str, object] = dict(self.table.get("skip", {}))  # type: ignore[call-overload]
+        known = skip.get(column, [])
+        together = list(dict.fromkeys([*(known if isinstance(known, list) else [known]), *cells]))
+        skip[column] = together if len(together) > 1 else together[0]
+        self.table["skip"] = skip
+
+    def skip_cells(self, rows: Bools, columns: Sequence[ColumnFacts]) -> None:
+        """Write down rows that are left out by their cells in a column.
+
+        It is the first that tells them from the rows that count; where none does, their numbers are written.
+        """
+        others = self.lines & ~rows
+        for column in columns:
+            cells = dict.fromkeys(normal(column.cells[row]) for row in np.flatnonzero(rows).tolist())
+            kept = {normal(column.cells[row]).casefold() for row in np.flatnonzero(others).tolist()}
+            is_plain = column.letter and all(cell and ANY not in cell for cell in cells)
+            if is_plain and kept.isdisjoint(map(str.casefold, cells)):
+                self.add_skip(column.name, list(cells))
+                return
+        self.skip_rows(rows)
+
+    def indents(self, column: ColumnFacts) -> Ints:
+        """Return how far each cell of a column is indented; shape (rows,)."""
+        known = self.sheet.indents.get(self.grid.at[column.position] - 1) if column.letter else None
+        return np.zeros(len(self.lines), dtype=np.int64) if known is None else known[self.grid.rows - 1]
 
     def cells(self, column: ColumnFacts) -> Iterator[str]:
         """Yield the cells of a column in the rows that count."""

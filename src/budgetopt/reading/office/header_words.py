@@ -13,7 +13,11 @@ __all__ = [
     "MONEY",
     "REVENUE",
     "YEAR",
+    "class_rank",
+    "is_class",
     "is_count",
+    "is_level",
+    "is_parent",
     "is_revenue",
     "is_row_number",
     "is_title",
@@ -78,6 +82,13 @@ _MEANINGS: tuple[tuple[str, str], ...] = (
         YEAR,
     ),
 )
+_PARENT = re.compile(r"\b(?:parents?|roll(?:s|ed)? ?up|rollup|sum(?:s|med)? (?:to|into)|reports? to|belongs? to)\b")
+"""Words in the header of a column that names what a row is a part of."""
+_LEVEL = re.compile(
+    r"(?:(?:hierarchy|outline|row|line|tree|account|org\w*|summary) )?(?:level|lvl|depth|tier|indent\w*)"
+    r"(?: no| number)?"
+)
+"""Headers of a column of how deep a row stands in an outline."""
 _TITLES = ("program", "name", "department", "priority", "tags", "description")
 _WORDS = {
     **dict.fromkeys(("program", "service", "project", "initiative"), "name"),
@@ -123,6 +134,14 @@ _STAGES: tuple[str, ...] = (
     r"actuals?|spent|prior",
 )
 """Words for the stage of a budget, the first standing for the current service level more than the later ones."""
+_CLASSES = re.compile(
+    r"personn?el|personal|salar(?:y|ies)|wages?|compensation|benefits?|fringe|payroll|staffing|operating|operations?"
+    r"|supplies|materials?|commodities|contract\w*|professional|purchased|services?|equipment|capital|outlay|debt"
+    r"|transfers?|utilities|maintenance|travel|training|overhead|indirect|other|contingency|subsidies|non|goods"
+)
+"""Words for classes of spending."""
+_AROUND_CLASSES = re.compile(r"and|of|the|than|in|out|fy|costs?|expen[sd]\w*|budget|amounts?")
+"""Words that stand beside those of a class."""
 _GENERIC = (5, 6)
 """The places of words that say nothing of the stage where another word does."""
 _FOOTNOTE = re.compile(r"[(\[](?:\d|[a-z])[)\]]|[*\u2020\u2021\u00b9\u00b2\u00b3]+")
@@ -169,6 +188,19 @@ def money_rank(header: str) -> tuple[int, int]:
     return rank, -year_of(header)
 
 
+def is_class(header: str) -> bool:
+    """Return whether a header names a class of spending and nothing else, such as Personnel or FY26 Capital Outlay."""
+    words = re.sub(r"[/-]", " ", _FISCAL.sub(" ", words_of(header))).split()
+    rest = [word for word in words if not _AROUND_CLASSES.fullmatch(word) and stage_rank(word) is None]
+    return bool(rest) and all(map(_CLASSES.fullmatch, rest))
+
+
+def class_rank(header: str) -> tuple[int, int]:
+    """Return :func:`money_rank` of a class of spending, in which general words such as costs say nothing."""
+    rank, year = money_rank(header)
+    return (len(_STAGES) if rank in _GENERIC else rank), year
+
+
 def thing_rank(header: str) -> int:
     """Return how little a header says that its column names what the money is allotted to."""
     plain = words_of(header)
@@ -191,7 +223,18 @@ def is_title(header: str) -> bool:
     """Return whether a header may name a column of what money is allotted to: no amount, number, year or fund."""
     key = meaning(header)
     words = words_of(header)
-    return bool(header) and (key in _TITLES if key else not (_NO_MONEY.search(words) or _ACCOUNT.search(words)))
+    is_other = any(kind.search(words) for kind in (_NO_MONEY, _ACCOUNT, _PARENT)) or is_level(header)
+    return bool(header) and (key in _TITLES if key else not is_other)
+
+
+def is_parent(header: str) -> bool:
+    """Return whether a header names a column of what each row is a part of."""
+    return _PARENT.search(words_of(header)) is not None
+
+
+def is_level(header: str) -> bool:
+    """Return whether a header names a column of how deep each row stands in an outline."""
+    return _LEVEL.fullmatch(words_of(header)) is not None
 
 
 def is_revenue(heading: str) -> bool:

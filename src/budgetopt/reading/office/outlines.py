@@ -1,15 +1,16 @@
-"""Find rows that add up the rows below or above them where no word says so: outlines, pivot tables, plans of codes."""
+"""Rows that are parts of others: by the ids of their parents, by their codes, by levels, or by the order of sums."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["code_totals", "last_total", "outline_totals"]
+__all__ = ["OutlineSums", "RowTree", "by_codes", "by_levels", "by_parents", "last_total", "outline_totals"]
 
 _FEWEST = 4
 _SURELY = 12
@@ -20,6 +21,113 @@ _WHOLE = re.compile(
 """Words for a whole budget."""
 _LONGEST_CODE = 24
 """No code of a budget has more characters."""
+_DEEPEST = 12
+"""No outline has more levels."""
+_OWN = 0.5
+"""Money that is less than this share of its parts is no sum of them."""
+
+
+@dataclass(frozen=True)
+class OutlineSums:
+    """What rows with parts hold beside the sums of their parts; every array has the shape (rows,).
+
+    ``has_parts`` are the rows with parts, ``equal`` those of them that hold the sum of these, ``several`` those with
+    two parts or more; ``parts`` are the sums.
+    """
+
+    has_parts: Bools
+    equal: Bools
+    several: Bools
+    parts: Floats
+    amounts: Floats
+
+    @property
+    def counted(self) -> Bools:
+        """The rows with parts that hold money."""
+        return np.asarray(self.has_parts & (self.amounts != 0), dtype=bool)
+
+    @property
+    def are_sums(self) -> bool:
+        """Whether every row with parts that holds money holds their sum, and one of them has several parts."""
+        return bool(self.equal[self.counted].all() and (self.counted & self.several).any())
+
+    @property
+    def are_mostly_sums(self) -> bool:
+        """Whether half of the rows with several parts or more hold their sums."""
+        several = self.counted & self.several
+        return bool(several.any()) and 2 * int(self.equal[several].sum()) >= int(several.sum())
+
+    @property
+    def are_own_money(self) -> bool:
+        """Whether the rows with parts hold money of their own: less than half of what their parts hold."""
+        here = self.counted
+        return bool((np.abs(self.amounts[here]) < _OWN * np.abs(self.parts[here])).all())
+
+
+@dataclass(frozen=True)
+class RowTree:
+    """The group of each row, shape (rows,), and the group that each group is a part of, -1 for none, shape (groups,).
+
+    The rows of a group have one id.
+    """
+
+    group: Ints
+    parent: Ints
+
+    def sums(self, amounts: Floats, slack: float) -> OutlineSums:
+        """Compare the money of the rows with that of their parts.
+
+        ``slack`` is how far a sum may be from its parts for each of them: half of the last digit shown.
+        """
+        count, inside = len(self.parent), self.parent >= 0
+        own = np.bincount(self.group, weights=amounts, minlength=count).astype(np.float64)
+        sizes = np.bincount(self.parent[inside], minlength=count)
+        parts, whole = np.zeros(count), own
+        for _ in range(_DEEPEST):
+            # what has no amount of its own stands for the sum of its parts
+            parts = np.bincount(self.parent[inside], weights=whole[inside], minlength=count).astype(np.float64)
+            whole = np.where((own == 0) & (sizes > 0), parts, own)
+        equal = np.abs(parts - own) <= slack * sizes + 1e-9 * np.abs(parts)
+        has_parts, several = (sizes > 0)[self.group], (sizes > 1)[self.group]
+        return OutlineSums(has_parts, has_parts & equal[self.group], several, parts[self.group], own[self.group])
+
+
+def by_parents(ids: Sequence[str], above: Sequence[str]) -> RowTree | None:
+    """Return which rows are parts of others by a column of ids and one of the ids of their parents; None if none is."""
+    of_id = dict(zip(ids, above, strict=True))
+    if len(set(zip(ids, above, strict=True))) > len(of_id):
+        return None
+    place = {name: at for at, name in enumerate(of_id)}
+    parent = [place.get(name, -1) if name != own else -1 for own, name in of_id.items()]
+    return _tree([place[name] for name in ids], parent)
+
+
+def by_codes(codes: Sequence[str]) -> RowTree | None:
+    """Return which rows are parts of others because their codes begin with those, such as 1.2.01 with 1.2."""
+    place = {code: at for at, code in enumerate(dict.fromkeys(codes))}
+    if not all(code and code[0].isdigit() for code in place):
+        return None
+    parent = []
+    for code in place:
+        shorter = (code[:end].rstrip(".-/ ") for end in range(min(len(code), _LONGEST_CODE) - 1, 0, -1))
+        parent.append(next((place[text] for text in shorter if text in place and text != code), -1))
+    return _tree([place[code] for code in codes], parent)
+
+
+def by_levels(levels: Sequence[int]) -> RowTree | None:
+    """Return which rows are parts of the next row above that has a lower level."""
+    parent, open_rows = [], list[int]()
+    for row, level in enumerate(levels):
+        while open_rows and levels[open_rows[-1]] >= level:
+            open_rows.pop()
+        parent.append(open_rows[-1] if open_rows else -1)
+        open_rows.append(row)
+    return _tree(range(len(parent)), parent)
+
+
+def _tree(group: Sequence[int], parent: Sequence[int]) -> RowTree | None:
+    found = np.asarray(parent, dtype=np.int64)
+    return RowTree(np.asarray(group, dtype=np.int64), found) if (found >= 0).any() else None
 
 
 def last_total(name: str, amounts: Floats, slack: float) -> bool:
@@ -58,24 +166,3 @@ def _groups(amounts: Floats, slack: float) -> Bools:
         of_several += size > 1
         row += size + 1
     return totals if of_several > 1 else np.zeros(len(amounts), dtype=bool)
-
-
-def code_totals(codes: Sequence[str], amounts: Floats, slack: float) -> Bools:
-    """Return which rows are the sums of the rows whose codes begin with theirs, such as 1.2 of 1.2.01; shape (rows,).
-
-    It is so only where every code that begins others has their sum.
-    """
-    none = np.zeros(len(codes), dtype=bool)
-    place = {code: at for at, code in enumerate(codes)}
-    if len(place) < len(codes) or not all(code and code[0].isdigit() for code in codes):
-        return none
-    sums, sizes = np.zeros(len(codes)), np.zeros(len(codes), dtype=np.int64)
-    for code, at in place.items():
-        shorter = (code[:end].rstrip(".-/ ") for end in range(min(len(code), _LONGEST_CODE) - 1, 0, -1))
-        above = next((place[text] for text in shorter if text in place and text != code), -1)
-        if above >= 0:
-            sums[above] += amounts[at]
-            sizes[above] += 1
-    totals = sizes > 0
-    equal = np.abs(sums - amounts) <= slack * sizes + 1e-9 * np.abs(sums)
-    return totals if (sizes > 1).any() and equal[totals].all() and amounts[totals].any() else none

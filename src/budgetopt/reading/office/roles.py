@@ -10,8 +10,11 @@ import numpy as np
 from budgetopt.errors import OptionError, near
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, group_option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import (
     MONEY,
+    class_rank,
+    is_class,
     is_row_number,
     is_title,
     meaning,
@@ -34,14 +37,32 @@ _MOST_OPTIONS = 6
 _TOTALS = ("total", "totals", "grand total", "total budget", "total funds", "total expenditures", "all funds")
 
 
-def said_columns(facts: Sequence[ColumnFacts], choices: Choices, file: str) -> dict[str, ColumnFacts]:
-    """Return the columns that were named for keys; raise OptionError for a key or a column that is not there."""
-    found = {}
-    for key, name in choices.columns.items():
-        if not is_program_key(key):
+def said_columns(found: Guess, choices: Choices, file: str) -> dict[str, ColumnFacts]:
+    """Return the columns that were named for keys, sums of several too; those to be ignored are kept in the guess.
+
+    Raises OptionError for a key or a column that is not there.
+    """
+    columns = {}
+    for key, text in choices.columns.items():
+        if key != IGNORE and not is_program_key(key):
             raise OptionError(f"--column: {key!r} is no key of a program", hint="such as baseline, name or department")
-        found[key] = column_named(facts, name, file)
-    return found
+        parts = columns_named(found.facts, text, file)
+        if key == IGNORE:
+            found.ignored += parts
+        elif len(parts) == 1:
+            columns[key] = parts[0]
+        elif not key.startswith("baseline"):
+            raise OptionError(f"--column: {text!r} are {len(parts)} columns, and only those of baselines are added up")
+        else:
+            columns[key] = found.add_columns(parts)
+    return columns
+
+
+def columns_named(facts: Sequence[ColumnFacts], text: str, file: str) -> list[ColumnFacts]:
+    """Return the column of a header or letter, or those of several with a plus sign between them; or OptionError."""
+    plain = " ".join(text.split())
+    names = [plain] if any(plain in (column.name, column.header) for column in facts) else plain.split("+")
+    return [column_named(facts, name.strip(), file) for name in names]
 
 
 def column_named(facts: Sequence[ColumnFacts], name: str, file: str) -> ColumnFacts:
@@ -147,16 +168,18 @@ def choose_money(
     first = [column for column in named if ranks[column.position] == best]
     sums = [column for column in first if _is_row_total(column, [*named], lines)]
     first = sums if len(sums) == 1 else first
+    parts = _classes(numeric)
+    if len(parts) > 1 and all(column in parts for column in first):
+        options = [_together(parts, choices, lines), *_one_of(parts, choices, lines)]
+        raise ChoiceError(f"{len(parts)} columns of {file} may hold the money that programs have now", options)
     years = [column for column in named if ranks[column.position][0] == best[0] and year_of(column.header)]
     if best[0] == _NO_STAGE and len(years) >= _MANY_YEARS:
         # actual results, this year's budget and a forecast may all be among years that say nothing of their stage
-        options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in years]
         message = f"{len(years)} columns of {file} are years, and none says which is the budget that programs have now"
-        raise ChoiceError(message, options[:_MOST_OPTIONS])
+        raise ChoiceError(message, _one_of(years, choices, lines))
     if len(first) > 1:
-        options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in first]
         message = f"{len(first)} columns of {file} may hold the money that programs have now"
-        raise ChoiceError(message, options[:_MOST_OPTIONS])
+        raise ChoiceError(message, _one_of(first, choices, lines))
     return first[0], [column for column in named if column is not first[0]]
 
 
@@ -169,6 +192,27 @@ _MANY_YEARS = 3
 def _may_be_money(column: ColumnFacts) -> bool:
     """Return whether the numbers of a column whose header says nothing may be amounts: no counts, no codes."""
     return meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
+
+
+def _classes(columns: Sequence[ColumnFacts]) -> list[ColumnFacts]:
+    """Return the columns of classes of spending, such as personnel and capital, of the stage and year that counts."""
+    found = [column for column in columns if is_class(column.header)]
+    if not found:
+        return []
+    ranks = {column.position: class_rank(column.header) for column in found}
+    best = min(ranks.values())
+    return [column for column in found if ranks[column.position] == best]
+
+
+def _together(parts: Sequence[ColumnFacts], choices: Choices, lines: Bools) -> Option:
+    total = float(np.nansum([column.amounts[lines] for column in parts]))
+    name = "+".join(column.plain_name for column in parts)
+    return column_option(choices, "baseline", name, f"they add up to {money(total)}")
+
+
+def _one_of(columns: Sequence[ColumnFacts], choices: Choices, lines: Bools) -> list[Option]:
+    options = [column_option(choices, "baseline", column.name, _sum(column, lines)) for column in columns]
+    return options[:_MOST_OPTIONS]
 
 
 def _sum(column: ColumnFacts, lines: Bools) -> str:

@@ -59,6 +59,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "total": ("summe", "gesamt", "gesamtsumme", "insgesamt", "zwischensumme", "suma", "razem", "ogolem", "soma",
               "somme",
               "totaal", "totale", "totales", "totaux"),
+    "parent": ("ubergeordnet", "uebergeordnet", "padre", "pai", "superior", "nadrzedny", "bovenliggend"),
+    "level": ("ebene", "stufe", "nivel", "niveau", "poziom", "livello", "nivaa"),
+    "personnel": ("personalkosten", "personalaufwand", "pessoal", "personale"),
+    "operating": ("sachkosten", "sachaufwand", "betriebskosten", "fonctionnement", "funcionamiento", "custeio"),
+    "capital": ("investition", "investitionen", "inversion", "inversiones", "investissement", "investissements",
+                "investimento", "investimentos"),
     "type": ("art", "typ", "tipo", "rodzaj"),
     "account type": ("titelart",),
 }  # fmt: skip

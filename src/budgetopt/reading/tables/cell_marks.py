@@ -40,6 +40,8 @@ class CellMarks:
         The merged ranges: first row, first column, last row, last column.
     beyond
         The last row and the last column with a value, where the sheet is too large to be read with all that is empty.
+    indents
+        The cells that are shown indented, and by how much.
     """
 
     percents: dict[Cell, int] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class CellMarks:
     formulas: list[Cell] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: Cell | None = None
+    indents: dict[Cell, int] = field(default_factory=dict)
 
 
 class XlsxParts:
@@ -79,10 +82,12 @@ class XlsxParts:
         marks = CellMarks(beyond=_beyond(xml, prefix))
         if marks.beyond:
             return marks
-        if self._percent_styles:
-            styles = b"|".join(self._percent_styles)
+        for styled, cells in zip(self._styles, (marks.percents, marks.indents), strict=True):
+            if not styled:
+                continue
+            styles = b"|".join(styled)
             for found in re.finditer(rb"<%sc(?=[^>]*?\ss=[\"'](%s)[\"'])(?=%s)" % (prefix, styles, _AT), xml):
-                marks.percents[_cell(found[2], found[3])] = self._percent_styles[found[1]]
+                cells[_cell(found[2], found[3])] = styled[found[1]]
         if b't="e"' in xml or b"t='e'" in xml:
             for found in re.finditer(rb"<%sc(?=[^>]*?\st=[\"']e[\"'])(?=%s)" % (prefix, _AT), xml):
                 shown = re.compile(rb"<%sv>\s*([^<]*?)\s*<" % prefix).search(xml, found.end())
@@ -103,14 +108,14 @@ class XlsxParts:
         return paths
 
     @cached_property
-    def _percent_styles(self) -> dict[bytes, int]:
-        """By how many decimals numbers move that have a style, for the styles that show percentages."""
+    def _styles(self) -> tuple[dict[bytes, int], dict[bytes, int]]:
+        """The styles that show percentages, with by how many decimals numbers move; those that indent, with how far."""
         path = next((path for kind, path in self._related.values() if kind == "styles"), "")
         if path not in self._archive.namelist():
-            return {}
+            return {}, {}
         root = ElementTree.fromstring(self._archive.read(path))
         shifts: dict[str, int | None] = {"9": 2, "10": 2}
-        found: dict[bytes, int] = {}
+        percents, indents = dict[bytes, int](), dict[bytes, int]()
         for element in root.iter():
             if _local(element.tag) == "numFmt":
                 shifts[element.get("numFmtId", "")] = percent_shift(element.get("formatCode", ""))
@@ -118,8 +123,11 @@ class XlsxParts:
         for number, style in enumerate(formats):
             shift = shifts.get(style.get("numFmtId", ""))
             if shift is not None:
-                found[str(number).encode()] = shift
-        return found
+                percents[str(number).encode()] = shift
+            for part in style:
+                if (indent := part.get("indent", "0")).isdecimal() and int(indent):
+                    indents[str(number).encode()] = int(indent)
+        return percents, indents
 
 
 class OdsParts:

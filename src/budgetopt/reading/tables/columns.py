@@ -21,14 +21,16 @@ from budgetopt.reading.tables.number_texts import (
 )
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.amounts import SignedAmount
+from budgetopt.scenario.joining import concatenate
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Bools, Column, Ints, Texts, objects
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, Texts, objects
 from budgetopt.scenario.words import shown
 
 __all__ = [
     "Subject",
+    "added_columns",
     "condensed",
     "empty_cells",
     "is_added_up",
@@ -36,6 +38,7 @@ __all__ = [
     "name_column",
     "positions_of",
     "read_column",
+    "total_of",
 ]
 
 Subject = Callable[[int], str]
@@ -91,6 +94,24 @@ def read_column(
     if table.scale != 1 and leaf.is_money:
         column = _scaled(column, table.scale)
     return replace(column, origin=grid.origin(column.rows, position))
+
+
+def added_columns(parts: Sequence[Column]) -> Column:
+    """Return columns of numbers added up row by row, exact in cents; a row stands where the first of them has it."""
+    if len(parts) == 1:
+        return parts[0]
+    joined = concatenate(parts)
+    rows, first, target = np.unique(joined.rows, return_index=True, return_inverse=True)
+    origin = None if joined.origin is None else joined.origin.take(first)
+    return Column(rows, total_of(target, joined.values, len(rows)), origin=origin)
+
+
+def total_of(group: Ints, values: Floats, count: int) -> Floats:
+    """Return the sums of groups, exact in cents where every amount is in cents; shape (count,)."""
+    cents = np.rint(values * 100)
+    if np.abs(cents).sum() < 2**53 and (np.abs(values * 100 - cents) <= 1e-6 * np.maximum(1.0, np.abs(cents))).all():
+        return np.asarray(np.bincount(group, weights=cents, minlength=count) / 100, dtype=np.float64)
+    return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=np.float64)
 
 
 def _unclear(grid: Grid, position: int, cells: Ints) -> Problem:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.errors import Place, Problem, column_letters
+from budgetopt.scenario.model.table import PLUS
 from budgetopt.scenario.programs import Bools, Ints, Origin
 
 __all__ = ["Grid", "LeftOut"]
@@ -91,6 +92,14 @@ class Grid:
         if found or not (name.isascii() and name.isalpha() and name.isupper()):
             return found
         return [self.letters.index(name)] if name in self.letters else []
+
+    def added(self, name: str) -> list[int]:
+        """Return the positions of columns that are added up under a name such as ``Pay + Goods``; none for any other.
+
+        There is none either where one of them is not there, or not the only one of its header.
+        """
+        parts = [self.named(part.strip()) for part in name.split(PLUS)] if PLUS in name and not self.named(name) else []
+        return [at for found in parts for at in found] if all(len(found) == 1 for found in parts) else []
 
     def is_number(self, column: int) -> Bools:
         """Return which cells of a column the file holds as numbers; shape (rows,)."""

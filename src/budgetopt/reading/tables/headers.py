@@ -9,7 +9,7 @@ from budgetopt.errors import Place, Problem, near
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.shape import normal, unknown_column
 from budgetopt.reading.yaml_text import quoted
-from budgetopt.scenario.model.table import IGNORE, Table
+from budgetopt.scenario.model.table import IGNORE, PLUS, Table
 from budgetopt.scenario.words import shown
 
 __all__ = ["MappedAt", "Vocabulary", "match_headers"]
@@ -26,7 +26,8 @@ _OTHER_NAME = "id"
 class Vocabulary:
     """What the columns of one kind of table may be: those it must have, which are known, the nearest known one.
 
-    ``one`` and ``many`` are what a row of it is, as in "a program", and its plural.
+    ``one`` and ``many`` are what a row of it is, as in "a program", and its plural; ``adds`` tells for which keys
+    several columns are added up.
     """
 
     required: tuple[str, ...]
@@ -34,6 +35,7 @@ class Vocabulary:
     suggest: Callable[[str], str]
     one: str
     many: str
+    adds: Callable[[str], bool] = lambda _key: False
 
 
 def match_headers(
@@ -96,6 +98,11 @@ def _mapping(grid: Grid, table: Table, words: Vocabulary, mapped_at: MappedAt) -
     mapping: dict[int, str] = {}
     # a letter names one column, and says more than a header that several columns have
     for header, key in sorted(table.columns.items(), key=lambda pair: normal(pair[0]) in grid.headers):
+        if PLUS in header and not grid.named(normal(header)):
+            parts, wrong = _parts(grid, header, key, words, mapped_at(header))
+            mapping |= dict(zip(parts, [key, *[IGNORE] * len(parts)], strict=False))
+            problems += wrong
+            continue
         named = [position for position in grid.named(normal(header)) if position not in mapping]
         if len(named) != 1 and not (named and key == IGNORE):
             problem = unknown_column(grid, header, mapped_at(header))
@@ -106,6 +113,22 @@ def _mapping(grid: Grid, table: Table, words: Vocabulary, mapped_at: MappedAt) -
             problems.append(Problem("unknown-key", message, mapped_at(header), f"a key of {words.one}", hint))
         mapping |= dict.fromkeys(named, key if len(named) == 1 else IGNORE)
     return mapping, problems
+
+
+def _parts(
+    grid: Grid, header: str, key: str, words: Vocabulary, place: Place | None
+) -> tuple[list[int], list[Problem]]:
+    """Return the columns that are added up under a name, and what is wrong with that."""
+    parts = [part.strip() for part in normal(header).split(PLUS)]
+    problems = [problem for part in parts if (problem := unknown_column(grid, part, place)) is not None]
+    twice = next((part for part in parts if parts.count(part) > 1), "")
+    if twice:
+        message, expected = f"{shown(twice)} is added up twice in {shown(header)}", "each column once"
+        problems.append(Problem("duplicate-column", message, place, expected))
+    elif not words.adds(key):
+        message = f"{shown(header)} is mapped to {shown(key)}, and columns are added up for baselines alone"
+        problems.append(Problem("unknown-key", message, place, "baseline"))
+    return [] if problems else grid.added(normal(header)), problems
 
 
 def _one_name(grid: Grid, position: int) -> str:

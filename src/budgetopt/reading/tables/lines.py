@@ -9,11 +9,11 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem
-from budgetopt.reading.tables.columns import is_added_up, positions_of
+from budgetopt.reading.tables.columns import is_added_up, positions_of, total_of
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
-from budgetopt.scenario.programs import Column, Floats, Ints, Origin, ProgramTable, Texts, objects, split_key
+from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, objects, split_key
 from budgetopt.scenario.words import money, shown
 
 __all__ = ["added_up"]
@@ -64,7 +64,7 @@ def added_up(
 def _sums(key: str, column: Column, of_row: Ints, names: Texts, problems: list[Problem]) -> Column:
     program = of_row[column.rows]
     targets, first = np.unique(program, return_index=True)
-    totals = _total(program, column.values, len(names))[targets]
+    totals = total_of(program, column.values, len(names))[targets]
     summed = Column(targets, totals, origin=None if column.origin is None else column.origin.take(first))
     for cell in np.flatnonzero(totals < 0).tolist():
         place = None if summed.origin is None else summed.origin.place(cell)
@@ -76,14 +76,6 @@ def _below_zero(key: str, program: str, total: float, place: Place | None) -> Pr
     hint = f"write `merge: {{{quoted(program)}: OTHER}}` under the table if it is part of another program"
     message = f"{named(('programs', program, *split_key(key)))}: its lines add up to {money(total)}"
     return Problem("negative", message, place, "a sum of zero or more", hint)
-
-
-def _total(group: Ints, values: Floats, count: int) -> Floats:
-    """Return the sums of groups, exact in cents where every amount is in cents; shape (count,)."""
-    cents = np.rint(values * 100)
-    if np.abs(cents).sum() < 2**53 and (np.abs(values * 100 - cents) <= 1e-6 * np.maximum(1.0, np.abs(cents))).all():
-        return np.asarray(np.bincount(group, weights=cents, minlength=count) / 100, dtype=np.float64)
-    return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=np.float64)
 
 
 def _all_names(column: Column, of_row: Ints) -> Column:
@@ -138,7 +130,7 @@ def _payments(
     The baseline is then the sum of all, which the parts above zero are in proportion to; it is added where it is not
     ``known``.
     """
-    totals = {key: _total(of_row[part.rows], part.values, len(names)) for key, part in parts.items()}
+    totals = {key: total_of(of_row[part.rows], part.values, len(names)) for key, part in parts.items()}
     found = {}
     for key, part in parts.items():
         programs, first = np.unique(of_row[part.rows], return_index=True)
@@ -149,7 +141,7 @@ def _payments(
         has = np.unique(np.concatenate([of_row[part.rows] for part in parts.values()]))
         lines = [(of_row[part.rows], part.values) for part in parts.values()]
         rows, values = (np.concatenate(column) for column in zip(*lines, strict=True))
-        net = _total(rows, values, len(names))[has]
+        net = total_of(rows, values, len(names))[has]
         below = np.flatnonzero(net < 0).tolist()
         problems += [_below_zero("baseline", names[has[at]], float(net[at]), None) for at in below]
         found["baseline"] = Column(has, net)

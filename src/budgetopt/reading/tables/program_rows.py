@@ -8,10 +8,11 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem, near
-from budgetopt.reading.tables.columns import name_column, read_column
+from budgetopt.reading.tables.columns import added_columns, is_added_up, name_column, read_column
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
 from budgetopt.reading.tables.lines import added_up
+from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.keys import leaf_of, near_key, slot_of
 from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.model.table import Table
@@ -34,7 +35,12 @@ def _suggest(key: str) -> str:
     return close if is_program_key(close) or "NAME" in close else ""
 
 
-_PROGRAMS = Vocabulary(("program",), is_program_key, _suggest, "a program", "programs")
+def _adds(key: str) -> bool:
+    leaf = leaf_of(Program, key)
+    return leaf is not None and is_added_up(leaf)
+
+
+_PROGRAMS = Vocabulary(("program",), is_program_key, _suggest, "a program", "programs", _adds)
 
 
 def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[ProgramTable, list[Problem]]:
@@ -54,13 +60,15 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
             ids = np.array([table.merge.get(name, name) for name in ids.tolist()], dtype=object)
         if not table.add_up:
             problems += _taken(grid, at, ids, usable)
+    sums = {key: grid.added(normal(name)) for name, key in table.columns.items()}
     columns: dict[str, Column] = {}
     for key, position in positions.items():
         leaf = leaf_of(Program, key)
         if key == "program" or leaf is None:
             continue
         subject = partial(_subject, ids, leaf.path)
-        column = read_column(grid, position, leaf, subject, problems, table, ids)
+        parts = [read_column(grid, part, leaf, subject, problems, table, ids) for part in sums.get(key) or [position]]
+        column = added_columns(parts)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
             columns[key] = column.take(kept, column.rows[kept])

@@ -35,7 +35,7 @@ def _amounts(left_out: Grid, table: Table) -> Iterator[float]:
     """Yield the sum of each column of baselines in rows that are left out; cells that are no amounts do not count."""
     keys = dict(enumerate(left_out.headers))
     for name, key in table.columns.items():
-        keys |= dict.fromkeys(left_out.named(normal(name)), key)
+        keys |= dict.fromkeys(left_out.named(normal(name)) or left_out.added(normal(name)), key)
     signed = table.model_copy(update={"add_up": True})
     for position, key in keys.items():
         leaf = leaf_of(Program, key)

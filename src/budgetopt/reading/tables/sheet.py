@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from budgetopt.errors import Problem
 from budgetopt.scenario.programs import Bools, Ints
 
-__all__ = ["Book", "Sheet"]
+__all__ = ["Book", "Sheet", "blanks_before"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Sheet:
         The merged ranges: first row, first column, last row, last column, counted from 0. The first cell has the value.
     problems
         Cells that cannot be read, with their places.
+    indents
+        How far the cells of a column are indented, for columns with such cells; shape (rows,) each.
     """
 
     file: str
@@ -39,6 +42,7 @@ class Sheet:
     lengths: Ints | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    indents: Mapping[int, Ints] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -77,3 +81,13 @@ class Book:
     read: Callable[[str], Sheet]
     hidden: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+
+
+def blanks_before(columns: Sequence[Sequence[Any]]) -> dict[int, Ints]:
+    """Return how many blanks stand before the texts of a column, for columns with such cells; shape (rows,) each."""
+    found = {}
+    for at, cells in enumerate(columns):
+        texts = [cell if isinstance(cell, str) else "" for cell in cells]
+        if any(text[:1].isspace() and not text.isspace() for text in texts):
+            found[at] = np.array([len(text) - len(text.lstrip()) for text in texts], dtype=np.int64)
+    return found

@@ -17,7 +17,7 @@ from budgetopt.errors import Place, Problem, ScenarioError, column_letters
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
 from budgetopt.reading.tables.contents import Content, check_content, has_password
 from budgetopt.reading.tables.old_workbook_marks import XlsParts
-from budgetopt.reading.tables.sheet import Book, Sheet
+from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
 from budgetopt.reading.tables.value_texts import column_texts, percent_text
 
 if TYPE_CHECKING:
@@ -129,6 +129,10 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
     for row, at in errors:
         if at < len(texts) and row < len(texts[at]):
             texts[at][row] = ""
+    indents = blanks_before(columns)
+    for (row, at), indent in marks.indents.items():
+        if at < len(columns) and row < len(columns[at]):
+            indents.setdefault(at, np.zeros(len(columns[at]), dtype=np.int64))[row] += indent
     merged = marks.merged or [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     return Sheet(
         file,
@@ -137,6 +141,7 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
         tuple(numbers),
         merged=tuple(merged),
         problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
+        indents=indents,
     )
 
 

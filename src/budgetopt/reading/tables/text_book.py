@@ -16,7 +16,7 @@ import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.reading.tables.contents import check_content
-from budgetopt.reading.tables.sheet import Book, Sheet
+from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
 from budgetopt.scenario.programs import Ints
 
 __all__ = ["TextFile", "open_text", "read_text_file"]
@@ -76,7 +76,9 @@ def open_text(data: bytes, file: str) -> Book:
     @cache
     def read(_name: str) -> Sheet:
         columns, lengths = _plain(text, separator) or _quoted(text, separator, file)
-        return Sheet(file, "", tuple(list(map(str.strip, column)) for column in columns), lengths=lengths)
+        texts = tuple(list(map(str.strip, column)) for column in columns)
+        indents = blanks_before(columns)
+        return Sheet(file, "", texts, lengths=lengths, indents=indents)
 
     return Book(file, ("",), read, notes=found.notes)
 

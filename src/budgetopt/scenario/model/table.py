@@ -12,12 +12,14 @@ from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.model.base import Flag, Model, Name, Names, Text, one_or_many
 from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["ANY", "IGNORE", "Table", "TableFiles", "Tables"]
+__all__ = ["ANY", "IGNORE", "PLUS", "Table", "TableFiles", "Tables"]
 
 IGNORE = "ignore"
 """What a column is mapped to that is to be left alone."""
 ANY = "*"
 """Stands for any characters in the cells of a row that counts or is left out."""
+PLUS = "+"
+"""Stands between the headers of columns that are added up."""
 
 
 def _from_name(value: Any) -> Any:
@@ -74,7 +76,8 @@ class Table(Model):
     file: Name
     """A CSV, XLSX, XLS, ODS or Parquet file beside the scenario file; `office.xlsx!Offers` names a sheet."""
     columns: dict[Text, Text] = Field(default_factory=dict)
-    """An office's own column headers and the keys that they mean, such as `FY26 adopted: baseline`, or `ignore`."""
+    """An office's own column headers and the keys that they mean, such as `FY26 adopted: baseline`, or `ignore`.
+    Columns with `+` between them are added up: `Personnel + Operating + Capital: baseline`."""
     header: Annotated[
         tuple[Annotated[int, Field(ge=1)], ...],
         BeforeValidator(one_or_many),

@@ -1,0 +1,194 @@
+"""Find rows that hold the sums of other rows, their parts, and leave them out so that no money is counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, shell
+from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.header_words import is_level, is_parent, meaning
+from budgetopt.reading.office.outlines import OutlineSums, RowTree, by_codes, by_levels, by_parents, outline_totals
+from budgetopt.reading.office.total_rows import has_total_word
+from budgetopt.reading.tables.shape import normal
+from budgetopt.scenario.model.table import IGNORE
+from budgetopt.scenario.programs import Bools, Ints
+from budgetopt.scenario.words import listed, money
+
+__all__ = ["leave_out", "leave_out_sums"]
+
+_SHOWN = 6
+_FEW = 8
+"""In a table of fewer rows that names a department in each, round amounts may be sums of others by chance."""
+_MOST_LEVELS = 6
+"""No column of so many different cells says the level of its rows."""
+
+
+@dataclass(frozen=True)
+class _RowOutline:
+    """One way in which rows of a table are parts of others.
+
+    ``rows`` are the rows that it orders, positions in the grid; ``tells`` are the columns that tell rows apart, the
+    first of them best; ``is_said`` whether a header says that it is so, ``by`` what it rests on, for remarks.
+    """
+
+    tree: RowTree
+    rows: Ints
+    tells: tuple[ColumnFacts, ...]
+    by: ColumnFacts
+    is_said: bool
+    is_certain: bool = True
+
+
+def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, choices: Choices, slack: float) -> None:
+    """Leave out rows that hold the sums of others and have no word for it.
+
+    Parents, codes, levels and indentation tell which rows are parts of others, or else the order of the rows does.
+    Raises ChoiceError where only some of the rows with parts hold their sums.
+    """
+    texts = [column for column in found.facts if not column.is_numeric and column.header]
+    has_word = np.any([[has_total_word(cell) for cell in column.cells] for column in (*texts, *programs)], axis=0)
+    every, lines = np.flatnonzero(found.lines & named), np.flatnonzero(found.lines & named & ~has_word)
+    if not len(lines):
+        return
+    doubtful: list[tuple[_RowOutline, OutlineSums]] = []
+    for outline in _outlines(found, programs, every, lines, choices):
+        sums = outline.tree.sums(found.amounts[outline.rows], slack)
+        if outline.is_said and not sums.counted.any():
+            leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
+            return
+        if sums.are_sums and (outline.is_certain or int((sums.counted & sums.several).sum()) > 1):
+            leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
+            return
+        if outline.is_said and sums.are_own_money:
+            found.remarks += _own_money(found, outline, sums)
+        elif outline.is_certain and (sums.are_mostly_sums or (outline.is_said and outline.by is not outline.tells[0])):
+            doubtful.append((outline, sums))
+    department = found.keys.get("department")
+    has_departments = department is not None and bool(department.filled[lines].all())
+    if not (has_departments and len(lines) < _FEW):
+        totals = outline_totals(found.amounts[lines], slack)
+        if totals.any():
+            leave_out(found, lines[totals], programs, programs[-1])
+            return
+    if doubtful:
+        raise _question(found, *doubtful[0], programs, choices)
+
+
+def leave_out(found: Guess, rows: Ints, tells: Sequence[ColumnFacts], programs: ColumnFacts) -> None:
+    """Leave out rows that hold the sums of others, and say so."""
+    if not len(rows):
+        return
+    totals = np.zeros(len(found.lines), dtype=bool)
+    totals[rows] = True
+    found.skip_cells(totals, tells)
+    total = money(float(found.amounts[totals].sum()))
+    shown = listed(
+        list(dict.fromkeys(repr(programs.cells[row] or f"row {found.grid.rows[row]}") for row in rows.tolist())), _SHOWN
+    )
+    what = "1 row that is the sum of others is" if len(rows) == 1 else f"{len(rows):,} rows that are sums of others are"
+    found.remarks.append(f"{what} left out, {total} in all: {shown}")
+    found.leave_out(totals, "rows that are sums of others")
+
+
+def _outlines(
+    found: Guess, programs: Sequence[ColumnFacts], every: Ints, lines: Ints, choices: Choices
+) -> Iterator[_RowOutline]:
+    """Yield the ways in which rows may be parts of others, those that a header says first.
+
+    ``every`` are the rows that name a program, ``lines`` those of them without a word for a total.
+    """
+    said = {normal(name) for name in (*choices.columns.values(), *choices.group)}
+    known = [column for column in found.facts if column not in found.money and column.filled.any()]
+    free = [column for column in known if column.name not in said and column not in found.ignored]
+    yield from sorted(_parent_outlines(free, known, every), key=lambda outline: not outline.is_said)
+    yield from _level_outlines(free, programs, lines)
+    for column in free:
+        indents = found.indents(column)
+        if indents.any() and (tree := by_levels(indents[lines].tolist())) is not None:
+            yield _RowOutline(tree, lines, (*programs, column), column, is_said=False)
+    for column in free:
+        codes = [column.cells[row] for row in lines.tolist()]
+        if (tree := by_codes(codes)) is not None:
+            yield _RowOutline(tree, lines, (column, *programs), column, is_said=False, is_certain=column in programs)
+
+
+def _parent_outlines(free: Sequence[ColumnFacts], known: Sequence[ColumnFacts], every: Ints) -> Iterator[_RowOutline]:
+    """Yield the outline of each pair of a column of ids and one that names the parents of these."""
+    columns = [
+        column for column in known if column.is_label or column.is_codes or not column.is_numeric or _whole(column)
+    ]
+    cells = {column.position: [normal(column.cells[row]).casefold() for row in every.tolist()] for column in columns}
+    values = {position: set(texts) - {""} for position, texts in cells.items()}
+    for above in free:
+        if above not in columns or not above.header:
+            continue
+        is_said, wanted = is_parent(above.header), values[above.position]
+        for ids in columns:
+            inside = wanted & values[ids.position]
+            if ids is above or not inside or len(wanted) >= len(values[ids.position]):
+                continue
+            if not is_said and inside != wanted:
+                continue
+            own = [cell or f"\0{row}" for row, cell in enumerate(cells[ids.position])]
+            if (tree := by_parents(own, cells[above.position])) is not None:
+                yield _RowOutline(tree, every, (ids,), above, is_said, is_certain=is_said)
+
+
+def _whole(column: ColumnFacts) -> bool:
+    amounts = column.amounts[~np.isnan(column.amounts)]
+    return bool((amounts == np.rint(amounts)).all())
+
+
+def _level_outlines(free: Sequence[ColumnFacts], programs: Sequence[ColumnFacts], lines: Ints) -> Iterator[_RowOutline]:
+    """Yield the outlines of columns that say how deep a row stands, by numbers or by words from either end."""
+    for column in free:
+        cells = [column.cells[row] for row in lines.tolist()]
+        words = list(dict.fromkeys(cells))
+        is_said = is_level(column.header)
+        if "" in words or not 1 < len(words) < _MOST_LEVELS or column in programs:
+            continue
+        if not is_said and (meaning(column.header) or column.is_numeric):
+            continue
+        if column.is_numeric:
+            words = sorted(words, key=lambda word: column.amounts[column.cells.index(word)])
+        for order in (words, words[::-1]):
+            levels = [order.index(cell) for cell in cells]
+            for rows, ordered in ((lines, levels), (lines[::-1], levels[::-1])):
+                if (tree := by_levels(ordered)) is not None:
+                    yield _RowOutline(tree, rows, (column, *programs), column, is_said, is_certain=is_said)
+
+
+def _own_money(found: Guess, outline: _RowOutline, sums: OutlineSums) -> Iterator[str]:
+    """Yield that rows with parts count beside these, because they hold little money beside them."""
+    count, total = int(sums.counted.sum()), float(found.amounts[outline.rows][sums.counted].sum())
+    if count:
+        rows = "1 row is a parent" if count == 1 else f"{count:,} rows are parents"
+        verb = "counts" if count == 1 else "count"
+        yield f"{rows} of others by '{outline.by.name}' and {verb}, with {money(total)}: no sum of these"
+
+
+def _question(
+    found: Guess, outline: _RowOutline, sums: OutlineSums, programs: Sequence[ColumnFacts], choices: Choices
+) -> ChoiceError:
+    """Return the question whether rows with parts hold the sums of these or money of their own."""
+    column = outline.tells[0]
+    rows = outline.rows[sums.counted]
+    names = list(dict.fromkeys(column.cells[row] for row in rows.tolist()))
+    total = money(float(found.amounts[rows].sum()))
+    odd = int(np.flatnonzero(sums.counted & ~sums.equal)[0])
+    name = programs[-1].cells[int(outline.rows[odd])]
+    message = (
+        f"rows may be counted twice: by '{outline.by.name}' {len(names):,} are made of others, and"
+        f" {name!r} has {money(float(sums.amounts[odd]))}, its parts {money(float(sums.parts[odd]))}"
+    )
+    skip = {**choices.skip, column.name: (*choices.skip.get(column.name, ()), *names)}
+    flags = " ".join(f"--skip {shell(f'{column.name}={name}')}" for name in names)
+    left = Option(flags, f"they are sums: {total} are left out", replace(choices, skip=skip))
+    key = "program" if outline.by in programs else IGNORE
+    before = choices.columns.get(IGNORE, "")
+    value = f"{before}+{outline.by.name}" if before and key == IGNORE else outline.by.name
+    return ChoiceError(message, [left, column_option(choices, key, value, "they have money of their own, and count")])

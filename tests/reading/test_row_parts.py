@@ -1,0 +1,128 @@
+"""Rows that are the sums of their parts, wherever these stand: no money is counted twice by `new --from`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.styles import Alignment
+
+from budgetopt.reading.load import load
+from budgetopt.reading.office.choices import ChoiceError, Choices
+from budgetopt.reading.starting import from_table, read_budget
+from budgetopt.reading.write import write_files
+
+PARENTS = """\
+program,name,parent,baseline
+100,Safety,,1100
+110,Patrol,100,1000
+210,Streets,200,850
+120,Desk,100,100
+200,Works,,900
+220,Snow,200,50
+310,Parks,,60
+"""
+NAMES = """\
+Code,Program,Roll_Up,FY26 Adopted
+A1,Streets,Works,850
+A2,Patrol,Safety,1000
+A3,City,City,2060
+A4,Total safety,City,1100
+A5,Works,City,900
+A6,Desk,Total safety,100
+A7,Snow,Works,50
+A8,Parks,City,60
+""".replace("Patrol,Safety", "Patrol,Total safety")
+FUNDS = """\
+Program ID,Program,Parent ID,Fund,Adopted
+100,Safety,,General,1000
+100,Safety,,Grants,100
+110,Patrol,100,General,1000
+120,Desk,100,Grants,100
+200,Works,,General,900
+210,Streets,200,General,850
+220,Snow,200,General,50
+310,Parks,,General,60
+"""
+CODES = "Code,Name,Budget\n10,Safety,1100\n30,Parks,60\n1010,Patrol,1000\n2010,Streets,850\n20,Works,900\n"
+CODES += "1020,Desk,100\n2020,Snow,50\n"
+LEVELS = "Level,Name,Budget\n1,City,2060\n2,Safety,1100\n3,Patrol,1000\n3,Desk,100\n2,Works,900\n3,Streets,850\n"
+LEVELS += "3,Snow,50\n2,Parks,60\n"
+WORDS = "Row type,Program,Budget\nDetail,Patrol,1000\nDetail,Desk,100\nSummary,Safety,1100\nDetail,Streets,850\n"
+WORDS += "Detail,Snow,50\nSummary,Works,900\nDetail,Parks,60\n"
+INDENTED = "Program,Budget\nSafety,1100\n  Patrol,1000\n  Desk,100\nWorks,900\n  Streets,850\n  Snow,50\nParks,60\n"
+GERMAN = PARENTS.replace("program,name,parent,baseline", "Nummer,Bezeichnung,Übergeordnet,Ansatz 2026")
+EMPTY = PARENTS.replace(",1100\n", ",\n").replace(",900\n", ",0\n")
+RIGHT = [50, 60, 100, 850, 1000]
+
+
+def read_again(file: Path, folder: Path, choices: Choices | None = None) -> tuple[list[float], str, str]:
+    """Return the baselines of the scenario that is written, its text and the remarks."""
+    files, remarks = from_table(str(file), "town", choices)
+    scenario = load(write_files(folder / "town", files))
+    return sorted(scenario.programs.baseline().tolist()), files["scenario.yaml"].decode(), "\n".join(remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "recipe"),
+    [
+        (PARENTS, 'skip:\n      program: ["100", "200"]'),
+        (NAMES, "skip:\n      Program: [City, Total safety, Works]"),
+        (FUNDS, 'skip:\n      Program ID: ["100", "200"]'),
+        (CODES, 'skip:\n      Code: ["10", "20"]'),
+        (LEVELS, "skip:\n      Name: [City, Safety, Works]"),
+        (WORDS, "skip:\n      Row type: Summary"),
+        (INDENTED, "skip:\n      Program: [Safety, Works]"),
+        (GERMAN, 'skip:\n      Nummer: ["100", "200"]'),
+        (EMPTY, 'skip:\n      program: ["100", "200"]'),
+    ],
+)
+def test_parents_that_are_sums_are_left_out_by_what_names_them(text: str, recipe: str, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text, encoding="utf-8")
+    baselines, scenario, remarks = read_again(tmp_path / "office.csv", tmp_path)
+    assert baselines == RIGHT
+    assert recipe in scenario
+    assert "rows that are sums of others are left out" in remarks
+
+
+def test_names_indented_in_a_workbook_are_parts_of_those_above(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row, (name, amount) in enumerate(line.split(",") for line in INDENTED.splitlines()):
+        book.active.append([name.strip(), float(amount) if row else amount])
+        book.active.cell(row + 1, 1).alignment = Alignment(indent=1 if name.startswith(" ") else 0)
+    book.save(tmp_path / "office.xlsx")
+    assert read_again(tmp_path / "office.xlsx", tmp_path)[0] == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        (PARENTS.replace("Works,,900", "Works,,950"), "--column ignore=parent"),
+        (CODES.replace("20,Works,900", "20,Works,950"), "--column program=Code"),
+        (INDENTED.replace("Works,900", "Works,950"), "--column program=Program"),
+    ],
+)
+def test_parents_of_which_some_are_no_sums_are_asked_about(text: str, own: str, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ChoiceError, match="950, its parts 900") as error:
+        read_budget(str(tmp_path / "office.csv"))
+    sums, theirs = error.value.options
+    assert theirs.flag == own
+    assert "--skip" in sums.flag
+    assert read_again(tmp_path / "office.csv", tmp_path / "one", sums.choices)[0] == RIGHT
+    assert sum(read_again(tmp_path / "office.csv", tmp_path / "other", theirs.choices)[0]) == 4110
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        (PARENTS.replace("Safety,,1100", "Safety,,90").replace("Works,,900", "Works,,40"), 2190),
+        ("program,needs,baseline\nA,B,100\nB,,150\nC,B,50\nD,C,75\nE,,40\n", 415),
+        ("Program,Parent,Budget\nPatrol,Safety,100\nDesk,Safety,50\nStreets,Works,70\n", 220),
+        ("No,Program,Budget\n" + "".join(f"{at},Program {at},{at * at * 100}\n" for at in range(1, 31)), 945_500),
+    ],
+)
+def test_rows_that_are_no_sums_count(text: str, total: float, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text, encoding="utf-8")
+    assert sum(read_again(tmp_path / "office.csv", tmp_path)[0]) == total
