@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.amend import Amended as Amended
+    from budgetopt.analysis.amend import AmendmentStep as AmendmentStep
+    from budgetopt.analysis.amend import amend as amend
+    from budgetopt.analysis.amendment_log import AmendmentLog as AmendmentLog
+    from budgetopt.analysis.amendment_log import read_log as read_log
     from budgetopt.analysis.budget_files import BudgetDifference as BudgetDifference
     from budgetopt.analysis.budget_files import diff_budgets as diff_budgets
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
@@ -50,6 +55,9 @@ if TYPE_CHECKING:
     from budgetopt.analysis.members import FailedMember as FailedMember
     from budgetopt.analysis.members import Machines as Machines
     from budgetopt.analysis.members import Members as Members
+    from budgetopt.analysis.motions import Motion as Motion
+    from budgetopt.analysis.moved_plan import MovedPlan as MovedPlan
+    from budgetopt.analysis.offsets import Offsets as Offsets
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
     from budgetopt.audit import Check as Check
@@ -178,10 +186,15 @@ _EXPORTS = {
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
+    "budgetopt.analysis.amend": "Amended AmendmentStep amend",
+    "budgetopt.analysis.amendment_log": "AmendmentLog read_log",
     "budgetopt.analysis.budget_files": "BudgetDifference diff_budgets",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
     "budgetopt.analysis.hand_edits": "Edit",
+    "budgetopt.analysis.motions": "Motion",
+    "budgetopt.analysis.moved_plan": "MovedPlan",
+    "budgetopt.analysis.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (

@@ -14,11 +14,11 @@ from budgetopt.analysis.repair import Amendment, Repair
 from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.amounts import Share
-from budgetopt.scenario.limits import Limit, Number
+from budgetopt.scenario.limits import Limit, Number, Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["new_numbers", "outward", "repaired"]
+__all__ = ["missed_limits", "needed_numbers", "new_numbers", "outward", "repaired"]
 
 
 def repaired(
@@ -43,6 +43,77 @@ def new_numbers(
     """Yield the old and the new value of a number that the plan of a point asks for: at most one."""
     checks = _audited(scenario, formulation, point).of_limit(scenario.limits.position(limit.provision))
     yield from _changed(scenario, limit, number, checks, np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def missed_limits(audit: Audit) -> dict[int, Ints]:
+    """Return the limits that an audited plan misses, by their positions, each with the programs of its missed cells.
+
+    A cell that is about no program counts as -1.
+    """
+    found = dict[int, list[Ints]]()
+    for check in audit.checks:
+        missed = np.flatnonzero(check.missed)
+        if not len(missed):
+            continue
+        limit = np.broadcast_to(np.asarray(check.limit), len(check))[missed]
+        if check.upper_limit is not None:
+            limit = np.where(check.value[missed] > check.upper[missed], check.upper_limit[missed], limit)
+        program = np.full(len(missed), -1) if check.program is None else check.program[missed]
+        for at in np.unique(limit[limit >= 0]).tolist():
+            found.setdefault(at, []).append(program[limit == at])
+    return {at: np.unique(np.concatenate(programs)) for at, programs in sorted(found.items())}
+
+
+def needed_numbers(audit: Audit) -> tuple[Amendment, ...]:
+    """Return what the limits that an audited plan misses would have to be for it to keep them, each by itself.
+
+    What is no number is dropped. A fund that is short is given one-time money, and its reserve, if it has one, may be
+    lower instead.
+    """
+    scenario, found = audit.scenario, list[Amendment]()
+    for position in missed_limits(audit):
+        limit = scenario.limits[position]
+        if limit.is_switch or not limit.numbers:
+            found.append(Amendment(limit, limit.address, *((True, False) if limit.is_switch else (None, None))))
+            continue
+        checks = audit.of_limit(position)
+        for number in limit.numbers:
+            gave = np.concatenate([_short_of(check, number) for check in checks])
+            if number.per_unit is not None and not gave.max(initial=0.0) > 0:
+                continue
+            changed = _changed(scenario, limit, number, checks, np.empty(0, dtype=np.int64), gave)
+            address = limit.address_of(number)
+            found += [Amendment(limit, address, old, new) for old, new in changed if _smallest(new) >= 0]
+    return (*found, *_money_needed(audit))
+
+
+def _short_of(check: Check, number: Number) -> Floats:
+    """Return by how much the cells of a check fall short, in units of the number that limits them; shape (cells,)."""
+    short = np.where(check.missed, np.maximum(check.lower - check.value, 0.0), 0.0)
+    if number.per_unit is None:
+        return short
+    unit = number.per_unit[check.period]
+    return np.divide(short, unit, out=np.zeros_like(short), where=unit > 0)
+
+
+def _smallest(value: Any) -> float:
+    values = value.values() if isinstance(value, Mapping) else (value,)
+    return min(float(one) for one in values)
+
+
+def _money_needed(audit: Audit) -> Iterator[Amendment]:
+    """Yield the one-time money with which each fund that is short keeps its reserve, or closes with nothing."""
+    scenario, accounts = audit.scenario, audit.balances
+    for at, (name, fund) in enumerate(scenario.funds.items()):
+        short, found = np.zeros(len(scenario.periods)), 0.0
+        for period, (closing, reserve) in enumerate(zip(accounts.closing[at], accounts.reserve[at], strict=True)):
+            short[period] = max(float(reserve - closing) - found, 0.0)
+            found = found + short[period] if fund.carryover else 0.0
+        limit = scenario.limits[scenario.limits.position(Provision("money", name))]
+        number = next((one for one in limit.numbers if one.key == "one_time"), None)
+        if number is not None and short.max() > scenario.cent:
+            after = _with_money(scenario, number, np.arange(len(short)), short)
+            yield Amendment(limit, limit.address_of(number), number.value, after)
 
 
 def _audited(scenario: Scenario, formulation: Formulation, point: Floats) -> Audit:

@@ -21,7 +21,7 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EditedPlan", "edited_plan"]
+__all__ = ["EditedPlan", "compared", "edited_plan"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +104,13 @@ class EditedPlan:
     def outcomes(self) -> pd.DataFrame:
         """What both plans reach of each outcome, in all periods together: ``before``, ``after``, ``change``."""
         levels = [self.audit.outcomes if audit is None else audit.outcomes for audit in self._audits]
-        return _compared(list(self.scenario.outcomes), *(level.sum(axis=1) for level in levels))
+        return compared(list(self.scenario.outcomes), *(level.sum(axis=1) for level in levels))
 
     @cached_property
     def funds(self) -> pd.DataFrame:
         """What each fund spends in both plans, dollars of all periods together: ``before``, ``after``, ``change``."""
         plans = [self.plan if audit is None else audit.plan for audit in self._audits]
-        return _compared(list(self.scenario.funds), *(plan.spending.sum(axis=(0, 2)) for plan in plans))
+        return compared(list(self.scenario.funds), *(plan.spending.sum(axis=(0, 2)) for plan in plans))
 
     @property
     def _audits(self) -> tuple[Audit | None, Audit | None]:
@@ -153,7 +153,8 @@ class EditedPlan:
                 yield name, ("spending", "because"), f"Set by hand: {edit.place}"
 
 
-def _compared(names: list[str], before: Floats, after: Floats) -> pd.DataFrame:
+def compared(names: list[str], before: Floats, after: Floats) -> pd.DataFrame:
+    """Return amounts of two plans side by side, indexed by ``name``: ``before``, ``after``, ``change``."""
     import pandas as pd
 
     columns = {"before": before, "after": after, "change": (after - before).round(6)}

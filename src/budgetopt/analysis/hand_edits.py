@@ -16,7 +16,10 @@ from budgetopt.reading.edited_table import EditedTable
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Edit", "HandEdits"]
+__all__ = ["WHO_PAYS", "Edit", "HandEdits", "charged", "shared_as_before"]
+
+WHO_PAYS = "funds that have money left do, those first that may pay for the fewest programs"
+"""Who is taken to pay for what is added without saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class HandEdits:
             name = self.scenario.programs.ids[programs[row]]
             self.remarks.append(f"{place}: {name!r} gets what its funds pay, {given[row].sum():,.2f}")
         shared = moved & ~paid_anew & ~adds_up
-        given[shared] = self._shared(was, np.minimum(total, before), programs)[shared]
+        given[shared] = shared_as_before(self.scenario, was, np.minimum(total, before), programs)[shared]
         self.rest[programs[shared], period] = np.maximum(total - given.sum(axis=1), 0.0)[shared]
         for row in np.flatnonzero(moved | paid_anew).tolist():
             # where the cells of funds are edited alone, the first of them
@@ -93,49 +96,16 @@ class HandEdits:
         shares: Floats = np.where(sums > 0, given / np.where(sums > 0, sums, 1.0), even)
         return shares * total[:, None]
 
-    def _shared(self, was: Floats, total: Floats, programs: Ints) -> Floats:
-        """Return what the funds pay of totals that are at most what they paid: fixed parts, or parts as they were."""
-        fixed = self.scenario.fund_shares[programs]
-        before = was.sum(axis=1, keepdims=True)
-        parts = was / np.where(before > 0, before, 1.0)
-        shares: Floats = np.where(np.isnan(fixed), parts, fixed)
-        return shares * total[:, None]
-
     def _charge_rest(self) -> None:
-        """Charge what was added without saying who pays to the funds that have money left.
-
-        Funds that may pay for fewer programs are used up first; what none can pay is charged to the broadest that may.
-        """
-        scenario = self.scenario
-        fixed = scenario.fund_shares
-        has_parts: Bools = np.asarray(~np.isnan(fixed).all(axis=1), dtype=bool)
-        for program, period in np.argwhere((self.rest > self.least) & has_parts[:, None]).tolist():
-            self.spending[program, :, period] += fixed[program] * self.rest[program, period]
-            self.rest[program, period] = 0.0
+        """Charge what was added without saying who pays to the funds that have money left."""
         if not (self.rest > self.least).any():
             return
-        balances = audit_plan(scenario, self._plan()).balances
-        left = balances.closing - balances.reserve
-        carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
-        breadth = scenario.eligible.sum(axis=0)
-        order = np.argsort(breadth, kind="stable").astype(np.int64)
-        for period in range(len(scenario.periods)):
-            rows = np.flatnonzero(self.rest[:, period] > self.least)
-            may, demand = scenario.eligible[rows], self.rest[rows, period]
-            # money that carries over is needed later too
-            lasting = np.where(carries, left[:, period:].min(axis=1), left[:, period])
-            flow = charge(demand, np.maximum(lasting, 0.0), may, order, np.zeros(may.shape))
-            broadest = np.argmax(np.where(may, breadth, 0), axis=1) if len(rows) else rows
-            flow[np.arange(len(rows)), broadest] += demand - flow.sum(axis=1)
-            self.spending[rows, :, period] += flow
-            left[carries, period:] -= flow.sum(axis=0)[carries, None]
-        if len(scenario.funds) > 1:
-            count = int((self.rest > self.least).any(axis=1).sum())
+        self.spending = charged(self.scenario, self._plan(), self.rest, self.least)
+        without = np.isnan(self.scenario.fund_shares).all(axis=1)
+        count = int((self.rest[without] > self.least).any(axis=1).sum())
+        if count and len(self.scenario.funds) > 1:
             say = "1 program gets more" if count == 1 else f"{count:,} programs get more"
-            self.remarks.append(
-                f"{say}, and the copy does not say which fund pays: funds that have money left do, those first that "
-                "may pay for the fewest programs"
-            )
+            self.remarks.append(f"{say}, and the copy does not say which fund pays: {WHO_PAYS}")
         self.rest[:] = 0.0
 
     def plan(self) -> SpendingPlan:
@@ -163,6 +133,59 @@ class HandEdits:
             elif len(own) and not packages[own].any():
                 packages[own[0], paid[0]] = True
         return SpendingPlan(self.spending, self.base.transfers, packages, units)
+
+
+def shared_as_before(scenario: Scenario, was: Floats, total: Floats, programs: Ints) -> Floats:
+    """Return what the funds pay of totals that are at most what they paid: fixed parts, or parts as they were.
+
+    ``was``: what they paid; shape (programs asked for, funds), as the result. ``total``: shape (programs asked for,).
+    """
+    fixed = scenario.fund_shares[programs]
+    before = was.sum(axis=1, keepdims=True)
+    parts = was / np.where(before > 0, before, 1.0)
+    shares: Floats = np.where(np.isnan(fixed), parts, fixed)
+    return shares * total[:, None]
+
+
+def charged(scenario: Scenario, plan: SpendingPlan, rest: Floats, least: float) -> Floats:
+    """Return who pays what when programs get more and nothing says who pays for it; (programs, funds, periods).
+
+    Fixed parts of funds count. Else funds that may pay for fewer programs are used up first; what none can pay is
+    charged to the broadest that may.
+
+    Parameters
+    ----------
+    plan
+        The plan without what is added.
+    rest
+        Dollars that are added to each program; shape (programs, periods).
+    least
+        Dollars below which nothing is added.
+    """
+    spending, rest = plan.spending.copy(), rest.copy()
+    fixed = scenario.fund_shares
+    has_parts: Bools = np.asarray(~np.isnan(fixed).all(axis=1), dtype=bool)
+    for program, period in np.argwhere((rest > least) & has_parts[:, None]).tolist():
+        spending[program, :, period] += fixed[program] * rest[program, period]
+        rest[program, period] = 0.0
+    if not (rest > least).any():
+        return spending
+    balances = audit_plan(scenario, replace(plan, spending=spending)).balances
+    left = balances.closing - balances.reserve
+    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
+    breadth = scenario.eligible.sum(axis=0)
+    order = np.argsort(breadth, kind="stable").astype(np.int64)
+    for period in range(len(scenario.periods)):
+        rows = np.flatnonzero(rest[:, period] > least)
+        may, demand = scenario.eligible[rows], rest[rows, period]
+        # money that carries over is needed later too
+        lasting = np.where(carries, left[:, period:].min(axis=1), left[:, period])
+        flow = charge(demand, np.maximum(lasting, 0.0), may, order, np.zeros(may.shape))
+        broadest = np.argmax(np.where(may, breadth, 0), axis=1) if len(rows) else rows
+        flow[np.arange(len(rows)), broadest] += demand - flow.sum(axis=1)
+        spending[rows, :, period] += flow
+        left[carries, period:] -= flow.sum(axis=0)[carries, None]
+    return spending
 
 
 def other_changes(table: EditedTable) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from budgetopt.cli import (
+    amend_command,
     audit_command,
     check_command,
     conflicts_command,
@@ -34,6 +35,7 @@ COMMANDS = (
     prices_command,
     conflicts_command,
     diff_command,
+    amend_command,
     audit_command,
     verify_command,
     export_command,
@@ -49,7 +51,7 @@ A SCENARIO is a folder with scenario.yaml, or such a file.
 
 exit codes:
   0  solved                 1  no allocation: no plan meets every rule, or the time ran out with none;
-                               or an audited plan misses a limit
+                               or an audited or amended plan misses a limit
   2  the input is wrong     3  a fault of budgetopt or of a solver        130  interrupted
 
 Data goes to stdout, everything else to stderr. NO_COLOR=1 turns colors off; BUDGETOPT_DEBUG=1 shows where a fault is.

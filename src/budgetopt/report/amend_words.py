@@ -1,0 +1,169 @@
+"""What motions do to a plan, in words: each motion, what is missed, what it costs, and what balances it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.analysis.amend import Amended
+from budgetopt.analysis.repair import Amendment, Repair
+from budgetopt.formulation.stages import label_of
+from budgetopt.report.contradiction import repair_lines
+from budgetopt.report.numbers import Numbers, join_words, plural
+from budgetopt.report.text import label, one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["amend_document", "amend_lines"]
+
+SHOWN = 20
+"""So many amounts or limits are printed one by one."""
+
+
+def amend_lines(found: Amended) -> Iterator[str]:
+    """Yield what the motions change, whether the plan is balanced, what it costs, and what balances it."""
+    numbers = Numbers(found.scenario.currency)
+    if not found.steps:
+        yield "No motion was made."
+    table = found.motions
+    for text, because, change, missed in zip(
+        *(table[column].tolist() for column in ("motion", "because", "change", "missed")), strict=True
+    ):
+        why = f" ({one_line(because)})" if because else ""
+        state = f"{plural(missed, 'limit')} missed" if missed else "every limit is kept"
+        money = f"{numbers.spoken_money(change, signed=True)}" if round(change, 2) else "no money added"
+        yield f"- {one_line(text)}{why}: {money}; {state}"
+    yield ""
+    yield from _moves(found, found.moves)
+    yield from _value(found)
+    yield from _outcomes(found)
+    yield ""
+    if found.balanced:
+        yield f"Balanced: the plan keeps all {found.audit.limit_count:,} limits."
+        return
+    violations = found.audit.violations
+    yield f"Not balanced: the plan misses {plural(len(violations), 'limit')}."
+    yield from (f"- {one_line(str(violation))}" for violation in violations[:SHOWN])
+    if len(violations) > SHOWN:
+        yield f"- and {plural(len(violations) - SHOWN, 'more limit')}"
+    yield ""
+    yield from _offsets(found)
+    yield from _waivers(found)
+
+
+def _moves(found: Amended, moves: pd.DataFrame) -> Iterator[str]:
+    numbers, periods = Numbers(found.scenario.currency), found.scenario.periods
+    if not len(moves):
+        yield "No amount changes."
+    columns = (moves[column].tolist()[:SHOWN] for column in ("name", "period", "before", "after", "change"))
+    for name, period, before, after, change in zip(*columns, strict=True):
+        when = f" in {one_line(period)}" if len(periods) > 1 else ""
+        sign, by = "-" if change < 0 else "+", numbers.exact_money(abs(change))
+        amounts = f"{numbers.exact_money(after)} instead of {numbers.exact_money(before)}"
+        yield f"- “{one_line(name)}”{when}: {amounts} ({sign}{by})"
+    if len(moves) > SHOWN:
+        yield f"- and {plural(len(moves) - SHOWN, 'more amount')}"
+
+
+def _value(found: Amended) -> Iterator[str]:
+    numbers, what = Numbers(), one_line(label_of(found.scenario.objective[0]))
+    before = found.start.objectives[0].value
+    words = f"“{what}”: {numbers.quantity(before)} before, {numbers.quantity(found.value)} after"
+    yield f"{words}: {_lost(found.loss, before)}."
+
+
+def _lost(loss: float, value: float) -> str:
+    numbers = Numbers()
+    if abs(loss) <= 1e-9 * max(abs(value), 1.0):
+        return "nothing is lost or gained"
+    share = f" ({numbers.share(abs(loss / value))})" if value else ""
+    return f"{numbers.quantity(abs(loss))}{share} {'lost' if loss > 0 else 'gained'}"
+
+
+def _outcomes(found: Amended) -> Iterator[str]:
+    numbers, outcomes = Numbers(), found.scenario.outcomes
+    for key, row in found.outcomes.iterrows():
+        if abs(row["change"]) > 1e-6:
+            name, outcome = label(str(key), outcomes[str(key)].name), outcomes[str(key)]
+            change = numbers.with_unit(row["change"], outcome.unit, signed=True)
+            before, after = numbers.quantity(row["before"]), numbers.quantity(row["after"])
+            yield f"- “{name}”: {before} before, {after} after ({change})"
+
+
+def _offsets(found: Amended) -> Iterator[str]:
+    numbers, scenario = Numbers(found.scenario.currency), found.scenario
+    who = (
+        f" of {join_words([one_line(name) for name in found.may_be_cut])}" if found.may_be_cut else " of other programs"
+    )
+    offsets = found.offsets
+    if offsets is None:
+        yield f"No cuts{who} balance it."
+        return
+    if not offsets.cut.any() and offsets.waived:
+        yield f"No cut{who} is needed for it."
+    elif not offsets.cut.any():
+        yield "Without any cut, it is balanced when other funds pay, or money is transferred:"
+    else:
+        total = numbers.spoken_money(float(offsets.cut.sum()))
+        least = "at the least loss" if offsets.proved else "at the least loss that was found (not proved)"
+        yield f"These cuts{who}, {total} in all, balance it {least}:"
+    names = scenario.programs.names()
+    for program in np.flatnonzero(offsets.cut.any(axis=1)).tolist():
+        parts = [
+            numbers.exact_money(round(amount, 2)) + (f" in {one_line(period)}" if len(scenario.periods) > 1 else "")
+            for period, amount in zip(scenario.periods, offsets.cut[program].tolist(), strict=True)
+            if amount > 0
+        ]
+        yield f"- cut “{one_line(names[program])}” by {join_words(parts)}"
+    yield _with_offsets(found)
+    if offsets.waived:
+        yield "The motions by themselves miss limits that no cut of others can help; with the offsets, waive:"
+        yield from _amendments(found, offsets.waived)
+
+
+def _with_offsets(found: Amended) -> str:
+    assert found.offsets is not None
+    before = found.start.objectives[0].value
+    return f"With them: {_lost(found.loss_of(found.offsets.audit), before)} against the plan before the motions."
+
+
+def _waivers(found: Amended) -> Iterator[str]:
+    if found.waivers:
+        yield "To adopt it as it is, this would have to change; for a fund, its reserve or its money:"
+        yield from _amendments(found, found.waivers)
+
+
+def _amendments(found: Amended, items: tuple[Amendment, ...]) -> Iterator[str]:
+    yield from repair_lines(found.scenario, [Repair(0.0, (item,)) for item in items])
+
+
+def amend_document(found: Amended) -> dict[str, Any]:
+    """Return the same as plain values, for JSON."""
+    offsets = None if found.balanced else found.offsets
+    waived = () if offsets is None else offsets.waived
+    document = {
+        "balanced": found.balanced,
+        "missed": [str(violation) for violation in found.audit.violations],
+        "objective": {"before": found.start.objectives[0].value, "after": found.value, "loss": found.loss},
+        "motions": found.motions.to_dict(orient="records"),
+        "moves": found.moves.to_dict(orient="records"),
+        "outcomes": found.outcomes.reset_index().to_dict(orient="records"),
+        "funds": found.funds.reset_index().to_dict(orient="records"),
+        "waive": [] if found.balanced else [_plain(item) for item in found.waivers],
+        "offsets": None,
+    }
+    if offsets is not None:
+        document["offsets"] = {
+            "moves": found.moves_between(found.plan, offsets.plan).to_dict(orient="records"),
+            "loss": found.loss_of(offsets.audit),
+            "proved": offsets.proved,
+            "waive": [_plain(item) for item in waived],
+        }
+    return document
+
+
+def _plain(item: Amendment) -> dict[str, Any]:
+    return {"path": item.path, "before": item.before, "after": item.after}
