@@ -44,13 +44,25 @@ if TYPE_CHECKING:
     from budgetopt.analysis.amend import amend as amend
     from budgetopt.analysis.amendment_log import AmendmentLog as AmendmentLog
     from budgetopt.analysis.amendment_log import read_log as read_log
+    from budgetopt.analysis.benchmark_plans import BenchmarkPlan as BenchmarkPlan
+    from budgetopt.analysis.benchmark_plans import across_the_board as across_the_board
+    from budgetopt.analysis.benchmark_plans import current_budget as current_budget
+    from budgetopt.analysis.benchmark_plans import lowest_quartile_first as lowest_quartile_first
     from budgetopt.analysis.budget_files import BudgetDifference as BudgetDifference
     from budgetopt.analysis.budget_files import diff_budgets as diff_budgets
+    from budgetopt.analysis.compare import compare as compare
+    from budgetopt.analysis.compare import without_rules_on_groups as without_rules_on_groups
+    from budgetopt.analysis.compared_plans import Comparable as Comparable
+    from budgetopt.analysis.compared_plans import ComparedPlan as ComparedPlan
+    from budgetopt.analysis.comparison import PlanComparison as PlanComparison
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
     from budgetopt.analysis.differences import diff as diff
     from budgetopt.analysis.edited_plan import EditedPlan as EditedPlan
     from budgetopt.analysis.edited_plan import edited_plan as edited_plan
+    from budgetopt.analysis.equal_shares import equal_shares as equal_shares
+    from budgetopt.analysis.equal_value import EqualValue as EqualValue
+    from budgetopt.analysis.greedy_plan import greedy_by_return as greedy_by_return
     from budgetopt.analysis.hand_edits import Edit as Edit
     from budgetopt.analysis.members import FailedMember as FailedMember
     from budgetopt.analysis.members import Machines as Machines
@@ -114,6 +126,7 @@ if TYPE_CHECKING:
     from budgetopt.reading.office.other_sheets import Measures as Measures
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
+    from budgetopt.report.comparison_chart import comparison_chart as comparison_chart
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
@@ -189,6 +202,13 @@ _EXPORTS = {
     "budgetopt.analysis.amend": "Amended AmendmentStep amend",
     "budgetopt.analysis.amendment_log": "AmendmentLog read_log",
     "budgetopt.analysis.budget_files": "BudgetDifference diff_budgets",
+    "budgetopt.analysis.benchmark_plans": "BenchmarkPlan across_the_board current_budget lowest_quartile_first",
+    "budgetopt.analysis.compare": "compare without_rules_on_groups",
+    "budgetopt.analysis.compared_plans": "Comparable ComparedPlan",
+    "budgetopt.analysis.comparison": "PlanComparison",
+    "budgetopt.analysis.equal_shares": "equal_shares",
+    "budgetopt.analysis.equal_value": "EqualValue",
+    "budgetopt.analysis.greedy_plan": "greedy_by_return",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
     "budgetopt.analysis.hand_edits": "Edit",
@@ -216,6 +236,7 @@ _EXPORTS = {
     "budgetopt.reading.office.first_scenario": "BudgetFile",
     "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
+    "budgetopt.report.comparison_chart": "comparison_chart",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",
     "budgetopt.scenario": "ProgramTable Scenario",

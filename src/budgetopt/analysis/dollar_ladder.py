@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Subject
 
-__all__ = ["STEPS", "budget_steps"]
+__all__ = ["STEPS", "budget_steps", "with_money"]
 
 STEPS = (-0.10, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.10)
 """The usual steps, as shares of the money."""
@@ -100,11 +100,7 @@ def _moves(scenario: Scenario, change: Floats) -> list[tuple[str, str, float]]:
 
 def _moved(scenario: Scenario, moving: Sequence[str], share: float) -> tuple[Floats, float] | None:
     """Return what each program spends over all periods, and the first objective, with a share more money in funds."""
-    funds = dict(scenario.funds)
-    for name in moving:
-        money = {key: _times(getattr(funds[name], key), 1.0 + share) for key in _MONEY}
-        funds[name] = funds[name].model_copy(update=money)
-    changed = replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
+    changed = with_money(scenario, moving, 1.0 + share)
     formulation = formulate(changed)
     answer = solve_linear_program(formulation.linear_program)
     if answer.x is None:
@@ -112,6 +108,15 @@ def _moved(scenario: Scenario, moving: Sequence[str], share: float) -> tuple[Flo
             return None
         raise InfeasibleError(f"the step of {share:+.1%} has no plan: {answer.termination}")
     return formulation.spending_of(answer.x).sum(axis=(1, 2)), answer.solution.objective
+
+
+def with_money(scenario: Scenario, moving: Iterable[str], factor: float) -> Scenario:
+    """Return the scenario in which some funds have a multiple of their money: revenue, one-time money and balances."""
+    funds = dict(scenario.funds)
+    for name in moving:
+        money = {key: _times(getattr(funds[name], key), factor) for key in _MONEY}
+        funds[name] = funds[name].model_copy(update=money)
+    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
 
 
 def _times(said: Any, factor: float) -> Any:

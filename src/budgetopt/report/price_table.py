@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
@@ -14,7 +14,7 @@ from budgetopt.report.text import one_line
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["price_text"]
+__all__ = ["aligned", "price_text"]
 
 MONEY = ("money", "change", "spending", "baseline")
 """Columns that are dollars."""
@@ -28,18 +28,22 @@ def price_text(plan: Allocation, table: pd.DataFrame) -> str:
     shown = [column for column in table.columns if column not in HIDDEN and _says(table[column])]
     headers = [column.replace("_", " ") for column in shown]
     cells = [[_cell(value, column, numbers) for value in table[column].tolist()] for column in shown]
-    widths = [max([len(header), *map(len, column)]) for header, column in zip(headers, cells, strict=True)]
     right = [table[column].dtype.kind in "fi" for column in shown]
+    lines = aligned(headers, list(zip(*cells, strict=True)), right)
+    return "\n".join([*lines, *_notes(table), *_unknown(table)])
 
-    def line(parts: list[str]) -> str:
+
+def aligned(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
+    """Return the lines of a table whose columns are aligned, to the right where that is asked for."""
+    widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
+
+    def line(parts: Sequence[str]) -> str:
         return "  ".join(
             part.rjust(width) if to_right else part.ljust(width)
             for part, width, to_right in zip(parts, widths, right, strict=True)
         ).rstrip()
 
-    lines = [line(headers), line(["─" * width for width in widths])]
-    lines += [line(list(row)) for row in zip(*cells, strict=True)]
-    return "\n".join([*lines, *_notes(table), *_unknown(table)])
+    return [line(headers), line(["─" * width for width in widths]), *map(line, rows)]
 
 
 def _unknown(table: pd.DataFrame) -> Iterator[str]:

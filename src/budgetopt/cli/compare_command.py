@@ -1,0 +1,74 @@
+"""Compare plans side by side: what each spends, brings and misses, and how many dollars the better one is worth.
+
+Scenarios are solved; result files are read. Of one alone, benchmark plans are made beside it: the current budget, one
+percentage for all programs, the lowest quartile cut first, money by outcome per dollar, equal shares of the voters
+(elections), and the best plan without the rules on groups. Each is judged by the same independent audit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from budgetopt.cli.common import add_format, positive_seconds
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "compare"
+HELP = "plans side by side, with the current budget and other benchmark plans"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    text = "a scenario (its folder or file), or a result file that `solve --json` wrote; the others are told against it"
+    parser.add_argument("subjects", metavar="SCENARIO", nargs="+", help=text)
+    text = "a benchmark plan: current, across-the-board[=-5%%], quartile[=ATTRIBUTE], greedy, equal-shares[=cost], "
+    text += "without-group-rules; may be repeated; none leaves all out"
+    parser.add_argument("--benchmark", metavar="NAME", action="append", help=text)
+    text = "show money by the groups of an attribute: districts, department, priority, tags ...; may be repeated"
+    parser.add_argument("--by", metavar="ATTRIBUTE", action="append", help=text)
+    parser.add_argument("--chart", metavar="FILE", help="draw the plans by what they spend and bring, .svg")
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
+    )
+    add_format(parser, "what to print; csv has the programs", "csv")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare the plans and print them."""
+    if arguments.chart is not None:
+        check_target("--chart", arguments.chart, (".svg",))
+    benchmarks = arguments.benchmark
+    if benchmarks is not None and "none" in benchmarks:
+        if len(benchmarks) > 1:
+            raise OptionError("--benchmark none leaves all of them out", hint="leave it out, or the other ones")
+        benchmarks = []
+    with progress("Comparing"):
+        from budgetopt.analysis.compare import compare
+        from budgetopt.analysis.comparison import groups_named
+
+        found = compare(*arguments.subjects, benchmarks=benchmarks, time_limit=arguments.time_limit)
+        usual = [one for one in ("department", "districts") if groups_named(found.scenario, one)]
+        by = usual if arguments.by is None else arguments.by
+        for one in by:
+            found.groups(one)
+    if arguments.chart is not None:
+        from budgetopt.report.comparison_chart import comparison_chart
+        from budgetopt.report.whole_files import write_text
+
+        write_text(arguments.chart, comparison_chart(found))
+        say(f"wrote {arguments.chart}")
+    if arguments.format == "csv":
+        sys.stdout.write(found.programs.to_csv(lineterminator="\n"))
+        return 0
+    from budgetopt.report.comparison_words import comparison_document, comparison_lines
+
+    if arguments.format == "json":
+        print_json(comparison_document(found, by))
+    else:
+        print_lines(comparison_lines(found, by))
+    return 0
