@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.edited_plan import edited_plan as edited_plan
     from budgetopt.analysis.equal_shares import equal_shares as equal_shares
     from budgetopt.analysis.equal_value import EqualValue as EqualValue
+    from budgetopt.analysis.frontier import Frontier as Frontier
+    from budgetopt.analysis.frontier import frontier as frontier
     from budgetopt.analysis.greedy_plan import greedy_by_return as greedy_by_return
     from budgetopt.analysis.hand_edits import Edit as Edit
     from budgetopt.analysis.members import FailedMember as FailedMember
@@ -130,6 +132,7 @@ if TYPE_CHECKING:
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
+    from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.amounts import Share as Share
@@ -211,6 +214,7 @@ _EXPORTS = {
     "budgetopt.analysis.greedy_plan": "greedy_by_return",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
+    "budgetopt.analysis.frontier": "Frontier frontier",
     "budgetopt.analysis.hand_edits": "Edit",
     "budgetopt.analysis.motions": "Motion",
     "budgetopt.analysis.moved_plan": "MovedPlan",
@@ -239,6 +243,7 @@ _EXPORTS = {
     "budgetopt.report.comparison_chart": "comparison_chart",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",
+    "budgetopt.report.frontier_chart": "frontier_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

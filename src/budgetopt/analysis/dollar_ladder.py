@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import scenario_of
+from budgetopt.analysis.plan_moves import moves_between
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import formulate
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.scenario.accuracy import amounts_of, counts_of
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -84,18 +84,10 @@ def budget_steps(
                 continue
             spent, value = step
             rate = (value - before) / (amount - before_money)
-            rows += [(amount, *move, value - now[1], rate) for move in _moves(scenario, spent - now[0])]
+            rows += [(amount, *move, value - now[1], rate) for move in moves_between(scenario, now[0], spent)]
             before, before_money = value, amount
     columns = ["money", "program", "name", "change", "value", "value_per_dollar"]
     return pd.DataFrame(rows, columns=columns).sort_values("money", kind="stable", ignore_index=True)
-
-
-def _moves(scenario: Scenario, change: Floats) -> list[tuple[str, str, float]]:
-    """Return the programs that get more or less, the largest change first: id, name and dollars."""
-    order = np.argsort(-np.abs(change), kind="stable")
-    moved = order[np.abs(change)[order] >= scenario.cent]
-    programs, dollars = scenario.programs, amounts_of(np.rint(counts_of(change[moved], scenario.cent)), scenario.cent)
-    return list(zip(programs.ids[moved].tolist(), programs.names()[moved].tolist(), dollars.tolist(), strict=True))
 
 
 def _moved(scenario: Scenario, moving: Sequence[str], share: float) -> tuple[Floats, float] | None:

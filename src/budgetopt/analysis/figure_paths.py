@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel
@@ -53,6 +53,8 @@ class Figure:
     _slot: Slot
     _places: tuple[Path, ...]
     _rows: Ints | None = None
+    _values: tuple[float, ...] = ()
+    _in_proportion: bool = False
 
     @property
     def unit(self) -> float:
@@ -62,30 +64,57 @@ class Figure:
     @cached_property
     def lowest(self) -> float:
         """The least that it may be."""
-        if self._takes(-1.0 - abs(self.value)):
+        if self.takes(-1.0 - abs(self.value)):
             return -np.inf
-        return 0.0 if self._takes(0.0) else LEAST * self.value
+        return 0.0 if self.takes(0.0) else LEAST * self.value
 
     @cached_property
     def highest(self) -> float:
         """The most that it may be."""
-        return np.inf if self._takes(2.0 + abs(self.value)) else max(1.0, self.value)
+        return np.inf if self.takes(2.0 + abs(self.value)) else max(1.0, self.value)
 
-    def _takes(self, value: float) -> bool:
+    @property
+    def differs(self) -> bool:
+        """Whether its path leads to several numbers that are not the same."""
+        return len(set(self._values)) > 1
+
+    def in_proportion(self) -> Figure:
+        """Return the figure whose numbers, where there are several, move in proportion; it is the largest of them."""
+        return replace(self, value=max(self._values, key=abs), _in_proportion=True)
+
+    def value_in(self, other: Figure) -> float:
+        """Return its value where its numbers have moved in proportion; NaN where they did not."""
+        if len(other._values) != len(self._values):
+            return np.nan
+        was, now = np.array(self._values), np.array(other._values)
+        largest = int(np.abs(was).argmax())
+        times = now[largest] / was[largest]
+        return float(now[largest]) if np.allclose(now, times * was, rtol=1e-9, atol=0.0) else np.nan
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is an amount of money by itself."""
+        return not self.is_share and self._slot.leaf is not None and self._slot.leaf.is_money
+
+    def takes(self, value: float) -> bool:
+        """Return whether it may be a value."""
         return self._slot.takes(Share(value) if self.is_share else value)
 
     def moved(self, by: float) -> Scenario:
         """Return the scenario in which it is more by an amount, or less; nothing is checked anew."""
         scenario = self.scenario
+        move = _Move(1.0 + by / self.value, 0.0) if self._in_proportion and self.value else _Move(1.0, by)
         if self._rows is not None:
             columns = dict(scenario.programs.columns)
             for place in self._places:
                 for key, cells in list(present(scenario.programs, ".".join(map(str, place)), self._rows)):
-                    columns[key] = _with_cells(columns.get(key), replace(cells, values=cells.values + by))
+                    columns[key] = _with_cells(
+                        columns.get(key), replace(cells, values=move.times * cells.values + move.plus)
+                    )
             return replace(scenario, programs=replace(scenario.programs, columns=columns))
         document: Any = scenario.document
         for place in self._places:
-            document = _moved(document, place, by, scenario.periods)
+            document = _moved(document, place, move, scenario.periods)
         changed = replace(scenario, document=document)
         known = scenario.__dict__
         if self._places[0][0] in ("outcomes", "resources", "objective") or len(self._places[0]) > 2:
@@ -116,7 +145,8 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
             raise PathError("no-number", f"no number stands at {written}", _A_NUMBER)
         slot = slot_of(Document).at(places[0])
         slot = slot.below(slot.short) if slot.short else slot
-        return Figure(scenario, written, float(values[0]), isinstance(values[0], Share), slot, tuple(places))
+        said = tuple(float(value) for value in values)
+        return Figure(scenario, written, said[0], isinstance(values[0], Share), slot, tuple(places), None, said)
     except PathError as error:
         raise ScenarioError([error.at(Place(f"<price of> {written[:120]}"))]) from None
 
@@ -144,7 +174,8 @@ def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Fi
         raise PathError("no-number", message, "" if is_empty else _A_NUMBER)
     shares = cells[0].shares
     is_share = shares is not None and bool(shares[0])
-    return Figure(scenario, written, float(cells[0].values[0]), is_share, slot_of(Program).at(place), (place,), rows)
+    said = tuple(float(value) for column in cells for value in column.values.tolist())
+    return Figure(scenario, written, said[0], is_share, slot_of(Program).at(place), (place,), rows, said)
 
 
 def _with_cells(column: Column | None, cells: Column) -> Column:
@@ -186,19 +217,27 @@ def _numbers(node: Any, path: Path, periods: Sequence[str]) -> Iterator[float]:
                 yield from _numbers(item, path[1:], periods)
 
 
-def _moved(node: Any, path: Path, by: float, periods: Sequence[str]) -> Any:
+class _Move(NamedTuple):
+    """What becomes of a number: it is multiplied, and something is added."""
+
+    times: float
+    plus: float
+
+
+def _moved(node: Any, path: Path, move: _Move, periods: Sequence[str]) -> Any:
     """Return what stands at a node with its numbers at a path moved."""
     if _is_number(node):
         if path:
-            return {period: _moved(node, (), by, periods) if period == path[0] else node for period in periods}
-        return Share(node + by) if isinstance(node, Share) else float(node + by)
+            return {period: _moved(node, (), move, periods) if period == path[0] else node for period in periods}
+        value = move.times * node + move.plus
+        return Share(value) if isinstance(node, Share) else float(value)
     if isinstance(node, BaseModel):
         name, rest = _below(node, path)
-        return node.model_copy(update={name: _moved(getattr(node, name), rest, by, periods)}) if name else node
+        return node.model_copy(update={name: _moved(getattr(node, name), rest, move, periods)}) if name else node
     if isinstance(node, tuple) and path and isinstance(path[0], int):
         at = path[0]
-        return (*node[:at], _moved(node[at], path[1:], by, periods), *node[at + 1 :])
+        return (*node[:at], _moved(node[at], path[1:], move, periods), *node[at + 1 :])
     if isinstance(node, Mapping):
         keys = path[:1] or tuple(node)
-        return {**node, **{key: _moved(node.get(key, 0.0), path[1:], by, periods) for key in keys}}
+        return {**node, **{key: _moved(node.get(key, 0.0), path[1:], move, periods) for key in keys}}
     return node

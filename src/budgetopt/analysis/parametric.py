@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Piece", "Point", "follow"]
+__all__ = ["Piece", "Point", "broken_line", "follow", "is_straight"]
 
 STEPS = 60
 """More meetings of lines than this are a sign of noise, and the bracket so far is given."""
@@ -97,6 +97,55 @@ def follow(
     return Piece(slope, beyond.at)
 
 
+def broken_line(evaluate: Callable[[float], Point | None], first: Point, last: Point) -> list[Point]:
+    """Return the ends of all straight pieces between two points, these two included, from left to right.
+
+    The value is concave or convex between them, so that each slope is that of a line which the value stays on one side
+    of. Where the lines of two points meet, it either is on both, and that is where two pieces end; or it is not, and
+    both halves are searched. ``evaluate`` gives None to end the search.
+    """
+    points, open_pairs = [first, last], [(first, last)]
+    while open_pairs:
+        one, other = open_pairs.pop()
+        if _on_line(one, one.slope, other) or _on_line(other, other.slope, one):
+            continue
+        meets = _meeting(one, other)
+        if not one.at < meets < other.at:
+            meets = (one.at + other.at) / 2
+        found = evaluate(meets) if one.at < meets < other.at else None
+        if found is None:
+            continue
+        points.append(found)
+        if not (_on_line(one, one.slope, found) and _on_line(other, other.slope, found)):
+            open_pairs += [(found, other), (one, found)]
+    return _without_needless(sorted(points, key=lambda point: point.at))
+
+
+def _without_needless(points: list[Point]) -> list[Point]:
+    """Return points in order without those on the straight line between the points beside them."""
+    kept = points[:1]
+    for at, point in enumerate(points[1:], 1):
+        if at + 1 < len(points):
+            before, after = kept[-1], points[at + 1]
+            if is_straight(before, point, after):
+                continue
+        kept.append(point)
+    return kept
+
+
+def is_straight(before: Point, point: Point, after: Point) -> bool:
+    """Return whether a point is on the straight line between the points beside it."""
+    width = after.at - before.at
+    return width <= 0 or _on_line(before, (after.value - before.value) / width, point)
+
+
+def _meeting(one: Point, other: Point) -> float:
+    """Return where the lines of two points meet; NaN where they never do."""
+    rise = one.slope - other.slope
+    apart = other.value - one.value + other.slope * (one.at - other.at)
+    return math.nan if rise == 0 else one.at + apart / rise
+
+
 def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, edge: Point) -> Point:
     """Return the last point of the straight piece from a point, at most the edge."""
     beyond = edge
@@ -104,9 +153,7 @@ def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, 
         if _on_line(start, slope, beyond):
             break
         # the value is below the line there, and so is its slope: the two lines meet on the way
-        rise = slope - beyond.slope
-        apart = beyond.value - start.value + beyond.slope * (start.at - beyond.at)
-        meets = math.nan if rise == 0 else start.at + apart / rise
+        meets = _meeting(Point(start.at, start.value, slope), beyond)
         low, high = sorted((start.at, beyond.at))
         if not low < meets < high:
             meets = (low + high) / 2

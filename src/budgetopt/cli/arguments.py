@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -17,6 +18,7 @@ from budgetopt.cli import (
     explain_command,
     export_command,
     fit_command,
+    frontier_command,
     new_command,
     prices_command,
     schema_command,
@@ -34,6 +36,7 @@ COMMANDS = (
     solve_command,
     explain_command,
     prices_command,
+    frontier_command,
     conflicts_command,
     compare_command,
     diff_command,
@@ -67,7 +70,11 @@ class UsageError(OptionError):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of ending the process."""
+    """An argument parser that raises instead of ending the process, and reads -10% as a value and no option."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._negative_number_matcher = re.compile(r"-\.?[0-9]")
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage
 
-__all__ = ["Direction", "between", "goes_through", "line_through"]
+__all__ = ["CLOSE", "Direction", "between", "goes_through", "line_through"]
 
 CLOSE = 1e-9
 """Numbers of two problems that differ by less, as a share of their size, are the same."""
@@ -139,8 +139,8 @@ def goes_through(found: Direction, problem: LinearProgram, by: float, there: Lin
     if error is None:
         return False
     sizes = {name: np.maximum(np.abs(getattr(there, name)), np.abs(by * getattr(found, name))) for name in _LIMITS}
-    sizes["cost"] = np.abs(there.stages[0].cost_for(there.columns))
-    sizes["entries"] = np.abs(there.matrix.value)
+    sizes["cost"] = np.maximum(np.abs(there.stages[0].cost_for(there.columns)), np.abs(by * found.cost))
+    sizes["entries"] = np.maximum(np.abs(there.matrix.value), np.abs(by * found.entries))
     for name, size in sizes.items():
         apart = np.abs(getattr(error, name))
         known = np.where(np.isfinite(size), size, 0.0)

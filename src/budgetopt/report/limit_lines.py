@@ -12,6 +12,7 @@ from budgetopt.report.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.limits import Limit, Mention, Words
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SPENDING, WEIGHTED_OUTCOMES, Smallest
+from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
 
@@ -34,12 +35,17 @@ class Gain:
     @classmethod
     def of(cls, plan: Allocation, numbers: Numbers) -> Gain:
         """Return how a plan's gains are said."""
-        first = plan.scenario.objective[0]
+        return cls.within(plan.scenario, numbers)
+
+    @classmethod
+    def within(cls, scenario: Scenario, numbers: Numbers) -> Gain:
+        """Return how the gains of a scenario's plans are said."""
+        first = scenario.objective[0]
         what = first.maximize if first.maximize is not None else first.minimize
         if isinstance(what, Smallest):
-            return cls("smallest", True, first.name or plan.scenario.outcomes[what.smallest].unit, numbers)
+            return cls("smallest", True, first.name or scenario.outcomes[what.smallest].unit, numbers)
         what = what or ""
-        known = plan.scenario.outcomes.get(what.removeprefix("outcome "))
+        known = scenario.outcomes.get(what.removeprefix("outcome "))
         return cls(what, first.maximize is not None, one_line(first.name or (known.unit if known else "")), numbers)
 
     def words(self, gain: float) -> str:

@@ -1,0 +1,58 @@
+"""The command ``frontier``: the curve as text, JSON, CSV and a drawing, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+
+def test_the_curve_is_printed_with_what_moves(town: Path, run: Callable[..., Any]) -> None:
+    code, out, _ = run("frontier", town, "funds.general.revenue", "--from", "-10%", "--to", "+20%")
+    assert code == 0
+    assert "against funds.general.revenue, from $900 to $1,200. It is $1,000 now." in out
+    assert "It is exact: 1 straight piece, 2 problems solved." in out
+    assert "From now, $1,000 more gains 800 of the weighted outcomes, until $1,200." in out
+    assert "- from $900 to $1,200: Pool +$300" in out
+
+
+def test_json_csv_and_the_drawing_have_the_same_pieces(town: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+    drawing = tmp_path / "curve.svg"
+    code, out, err = run("frontier", town, "outcomes.visits.weight", "--format", "json", "--chart", drawing)
+    assert code == 0
+    assert "wrote" in err
+    document = json.loads(out)
+    assert document["exact"]
+    svg = ElementTree.fromstring(drawing.read_text(encoding="utf-8"))
+    assert "Best value against outcomes.visits.weight" in svg.find("{http://www.w3.org/2000/svg}title").text
+    code, out, _ = run("frontier", town, "outcomes.visits.weight", "--format", "csv")
+    lines = out.splitlines()
+    assert lines[0] == "from,to,value_from,value_to,price,method"
+    assert len(lines) == 1 + len(document["pieces"])
+    assert float(lines[1].split(",")[4]) == pytest.approx(document["pieces"][0]["price"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["funds.genral.revenue"], "general"),
+        (["outcomes.visits.unit"], "no number"),
+        (["funds.general.revenue", "--from", "lots"], "lots"),
+        (["funds.general.revenue", "--from", "2000", "--to", "1000"], "begins below its end"),
+        (["rules[Books first].at_least", "--from", "-200%"], "-200%"),
+        (["funds.general.revenue", "--chart", "curve.png"], ".svg"),
+        (["funds.general.one_time"], "has no usual range"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_hint(
+    town: Path, run: Callable[..., Any], arguments: list[str], words: str
+) -> None:
+    code, out, err = run("frontier", town, *arguments)
+    assert code == 2
+    assert not out
+    assert words in err
+    assert "Traceback" not in err
