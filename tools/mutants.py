@@ -53,7 +53,7 @@ PAIRS = (
 )
 NAMES = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
 """Functions and methods that stand for one another in a mutant."""
-KEPT_KEYWORDS = {"because", "copy", "dtype", "encoding", "hint", "kind", "strict"}
+KEPT_KEYWORDS = {"allow_nan", "because", "copy", "dtype", "encoding", "hint", "kind", "strict"}
 """Keyword arguments that stay as they are: words, and what makes no difference to a value."""
 TOLERANCES = {"small", "tolerance", "_tolerance", "_slack"}
 SIGNS = {"sign", "gain", "side"}

@@ -138,7 +138,7 @@ class Runner:
                 continue
             seconds = sum(records[name].seconds for name in tests)
             run = _run_of(session, [items[name] for name in tests], mine, code)
-            todo.append((subject, run, 5.0 + 5.0 * seconds))
+            todo.append((subject, run, 3.0 + 2.0 * seconds))
         for done, ((subject, _, _), status) in enumerate(_in_forks(todo, self.options.jobs), 1):
             self._report(subject, killed=status != 0)
             if done % 100 == 0:

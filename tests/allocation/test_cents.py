@@ -121,6 +121,9 @@ def test_limits_of_a_program_are_less_what_other_funds_pay_for_it():
     spending = [[[1.0], [0.505]], [[0.0], [0.505]]]
     assert cents(spending, income=9, upper=[[1.505], [9]]) == [[[1.0], [0.5]], [[0.0], [0.51]]]
     assert cents(spending, income=9, upper=[[9], [9]]) == [[[1.0], [0.51]], [[0.0], [0.5]]]
+    # a floor of 1.50 is met with the dollar of the other fund
+    spending = [[[0.0], [0.505]], [[1.0], [0.505]]]
+    assert cents(spending, income=9, lower=[[0], [1.5]]) == [[[0.0], [0.51]], [[1.0], [0.5]]]
     # and a floor of 1.51 asks for the cent
     spending = [[[0.0], [0.505]], [[1.0], [0.505]]]
     assert cents(spending, income=9, lower=[[0], [1.51]]) == [[[0.0], [0.5]], [[1.0], [0.51]]]

@@ -115,6 +115,13 @@ CASES: dict[str, tuple[dict[str, Any], Figures, tuple[Any, ...]]] = {
                     **OTHER_FUND),
         {"worth": [1, 2], "money": [2, 2], "other": [-1, 0]}, (),
     ),
+    # a dollar of the general fund costs 1, and the rule 1 more; one of the other fund costs 2, and no rule charges it
+    "two funds and a rule on one of them": (
+        document_of({"a": curved((60, 180), (90, 240), **BOTH), "b": rated(1, funds=["general"]),
+                     "c": rated(1.5, funds=["x"])},
+                    rules=ruled("a", at_most=50, funds=["general"]), **OTHER_FUND),
+        {"worth": [2, 1, 1.5], "money": [2, 1, 2], "other": [0, 0, 0]}, (),
+    ),
     # the rule takes back all that the money costs
     "two funds and a rule on what brings nothing": (
         document_of({"a": curved((60, 0), (90, 10), **BOTH), "b": rated(2, **BOTH)}, rules=ruled("a", at_least=40),

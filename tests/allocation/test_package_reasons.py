@@ -227,6 +227,14 @@ CASES: dict[str, tuple[dict[str, Any], list[str], tuple[float, float, int] | Non
         document_of({"b": offered(([2, 1], 0), start=["FY1"]), "c": offered((1, 0), (2, -1))}, 10, TWO),
         [NOTHING, NOTHING], None,
     ),
+    # what is not carried over is not needed later
+    "a project that the money of its years pays for": (
+        document_of({"b": offered(([2, 3], 0), start=["FY1"])}, {"FY1": 2, "FY2": 3, "FY3": 0}, LATER), [NOTHING], None,
+    ),
+    "a project that the money of its years pays for as far as it is carried over": (
+        document_of({"b": offered(([2, 3], 0), start=["FY1"])}, {"FY1": 4, "FY2": 1, "FY3": 0}, LATER,
+                    funds={"general": {"revenue": {"FY1": 4, "FY2": 1, "FY3": 0}}}), [NOTHING], None,
+    ),
     "the cheapest of all that are unfunded": (
         document_of({"a": packaged(8, 90), "b": packaged(5), "c": packaged(4, 2), "d": packaged(30)}, 10),
         [HAS, "unfunded: costs 5, and 2 is left", "unfunded: costs 4, and 2 is left",

@@ -10,6 +10,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.allocation import Allocation
+from budgetopt.allocation.uncertainty import outcome_ranges
 from budgetopt.allocation.verify import verify_result
 from budgetopt.scenario.scenario import Scenario
 
@@ -53,6 +54,17 @@ def test_what_says_nothing_is_exact_and_counted() -> None:
 def test_without_any_range_there_is_none() -> None:
     found = row(plan_of({"a": program(3)}))
     assert all(math.isnan(found[key]) for key in ("low", "high", "low_if_independent", "high_if_independent"))
+
+
+def test_a_change_has_a_range_where_an_effect_that_has_one_changes() -> None:
+    def changes(**more: Any) -> list[float]:
+        found = outcome_ranges(plan_of({"a": {**program(3, **more), "baseline": 10}, "b": program(4)}))
+        return [float(found.least_change[0]), float(found.most_change[0])]
+
+    # b is new and has no range; a has one and stays as it is, or is 4 dollars more than now
+    assert changes() == pytest.approx([math.nan] * 2, nan_ok=True)
+    assert changes(low="50%", high="200%") == pytest.approx([math.nan] * 2, nan_ok=True)
+    assert changes(low="50%", high="200%", most=14) == pytest.approx([12 + 40 - 6, 12 + 40 + 12])
 
 
 def test_a_negative_effect_is_lowest_where_it_is_greatest() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from budgetopt.allocation.verify import Finding, Verification, _conclusion, _first_of, _sizes
+from budgetopt.allocation.verify import Finding, Verification, _conclusion, _fault_of, _first_of, _sizes
 
 OUTCOME: Any = SimpleNamespace(
     stages=[SimpleNamespace(stage=SimpleNamespace(label="maximize good"))], solution=SimpleNamespace(solver="Solver")
@@ -59,6 +59,51 @@ def test_what_is_said_of_integer_decisions() -> None:
 )
 def test_the_first_faults_are_told(faults: str, text: str) -> None:
     assert _first_of(list(faults)) == text
+
+
+def objective(**more: Any) -> Any:
+    """Return an objective of 10 that its prices prove, to within a tenth of 20."""
+    certificate = {
+        "feasible": True, "passed": True, "failures": ("gap",), "bound": 10.0, "bound_by_solver": False,
+        "gap": SimpleNamespace(tolerance=0.1, scale=20.0), **more,
+    }  # fmt: skip
+    duals = None if more.get("bound_by_solver") is None else np.ones(1)
+    return SimpleNamespace(
+        certificate=SimpleNamespace(**certificate), solution=SimpleNamespace(row_dual=duals, objective=10.0)
+    )
+
+
+GOOD = objective(bound_by_solver=False)
+NOT_REACHED = SimpleNamespace(certificate=None, solution=SimpleNamespace(row_dual=None, objective=np.nan))
+
+
+def fault(*stages: Any, held: Any = None, packages: tuple[bool, ...] = (True, False)) -> str:
+    outcome: Any = SimpleNamespace(stages=stages, held=held, x=np.zeros(1))
+    exact = SimpleNamespace(packages_of=lambda _: np.array([True, False]))
+    plan: Any = SimpleNamespace(packages=np.array(packages), formulation=exact)
+    return _fault_of(outcome, plan)
+
+
+def test_what_is_wrong_with_a_proof() -> None:
+    assert fault(GOOD, GOOD) == ""
+    # later objectives were not reached: nothing is claimed of them
+    assert fault(GOOD, NOT_REACHED) == ""
+    assert fault(GOOD, NOT_REACHED, objective(feasible=False, failures=("rows", "bounds"))) == (
+        "the point of the proof does not meet what objective 3 leaves: rows, bounds"
+    )
+    unproved = objective(bound_by_solver=False, passed=False)
+    assert fault(GOOD, unproved) == "the prices of objective 2 do not prove it: gap"
+    # the solver's word is no proof that could fail, and neither are prices that are not there
+    assert fault(objective(bound_by_solver=True, passed=False)) == ""
+    assert fault(objective(passed=False, bound_by_solver=None)) == ""
+    assert fault(objective(bound_by_solver=False, bound=12.0)) == ""
+    assert fault(objective(bound_by_solver=False, bound=7.5)) == (
+        "objective 1 says that it reached 10, and its bound is 7.5"
+    )
+    assert fault(objective(bound_by_solver=False, bound=np.nan)).endswith("its bound is nan")
+    assert fault(GOOD, held=unproved) == "the prices around the integer decisions do not hold: gap"
+    assert fault(GOOD, held=GOOD) == fault(GOOD, held=NOT_REACHED) == ""
+    assert fault(GOOD, packages=(False, True)) == "the packages of the plan are not those of the exact optimum"
 
 
 def test_sizes_are_those_of_each_objective() -> None:

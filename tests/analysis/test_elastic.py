@@ -53,6 +53,8 @@ def relaxed(document: dict[str, Any]) -> list[tuple[str, int, bool, float, float
     names = [f"{scenario.limits[at].kind} {scenario.limits[at].name}" for at in found.limit.tolist()]
     columns = (found.period.tolist(), found.is_floor.tolist(), found.units.tolist(), found.size.tolist())
     assert found.column.tolist() == list(range(found.problem.columns - len(names), found.problem.columns))
+    # every row has a label, those of the programs' own limits too
+    assert sum(len(block) for block in found.problem.row_labels.blocks) == found.problem.rows
     return sorted(zip(names, *columns, strict=True))
 
 
@@ -71,6 +73,37 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, int, bool, float, float]]
     # one number for two years, 5 dollars in each
     "one number": (
         document_of({"a": rated(), "b": rated()}, 90, YEARS, rules=of_a(at_most=5)), [("rule k", -1, False, 2, 10)],
+    ),
+    # a percentage point is 1 dollar in the first year, and 1.50 in the second
+    "one share of two baselines": (
+        document_of({"a": rated(baseline={"FY1": 100, "FY2": 150}), "b": rated()}, 90, YEARS,
+                    rules=of_a(at_least="20%", of="baseline")),
+        [("rule k", -1, True, 250, 50)],
+    ),
+    # of nothing it says nothing: each year by itself
+    "one share of a baseline that one year has": (
+        document_of({"a": rated(baseline={"FY1": 100, "FY2": 0}), "b": rated()}, 90, YEARS,
+                    rules=of_a(at_most="20%", of="baseline")),
+        [("rule k", 0, False, 1, 20), ("rule k", 1, False, 1, 180)],
+    ),
+    # 20% of all spending: each side of the row is relaxed by dollars
+    "a share of what is decided": (
+        document_of({"a": rated(), "b": rated()}, 90, rules=of_a(at_least="20%", of="total spending")),
+        [("rule k", 0, True, 1, 90)],
+    ),
+    "what is to be spent on one": (
+        document_of({"a": rated(), "b": rated()}, 90, rules=of_a(equals=30)),
+        [("rule k", 0, False, 1, 30), ("rule k", 0, True, 1, 30)],
+    ),
+    "how much more and less a year": (
+        document_of({"a": rated(baseline=40), "b": rated(baseline=0)}, 90,
+                    rules=[{"name": "s", "change": {"increase_at_most": "50%", "decrease_at_most": "25%"}}]),
+        [("rule s", -1, False, 40, 40), ("rule s", -1, True, 40, 40)],
+    ),
+    "staff and a target": (
+        document_of({"a": rated(), "b": rated()}, 90, resources={"staff": {"capacity": 3}},
+                    outcomes={"good": {"weight": 1, "target": {"at_least": 7}}}),
+        [("resource staff", 0, False, 1, 3), ("target good", 0, True, 1, 7)],
     ),
     "a number of each year": (
         document_of({"a": rated(), "b": rated()}, 90, YEARS, rules=of_a(at_least={"FY1": 5, "FY2": 7})),

@@ -15,6 +15,8 @@ from budgetopt.errors import InfeasibleError, ScenarioError, UnboundedError
 from budgetopt.formulation import LinearProgram
 from budgetopt.scenario import Scenario
 from budgetopt.scenario.limits import Provision
+from budgetopt.solvers import Options
+from budgetopt.solvers.highs import LiveModel
 from measures import few
 from small_scenarios import town, village
 from strategies import ALL, Case, cases
@@ -52,6 +54,27 @@ def test_what_is_not_decided_in_time_is_not_said_to_be(monkeypatch: pytest.Monke
     programs = {"house": {"packages": HALVES}}
     answer = feasibility(Scenario.from_document(village(programs=programs)))
     assert (answer.feasible, answer.decided, answer.conflicts) == (None, "relaxation", ())
+
+
+def test_two_repairs_at_most_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def many(_: Scenario, *, at_most: int = 9) -> tuple[str, ...]:
+        return ("repair",) * at_most
+
+    monkeypatch.setattr("budgetopt.analysis.feasibility.repairs", many)
+    assert len(feasibility(Scenario.from_document(town(**floor("police", 11)))).repairs) == 2
+
+
+def test_a_search_has_the_time_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float | None] = []
+
+    class Recorded(LiveModel):
+        def __init__(self, problem: LinearProgram, options: Options) -> None:
+            given.append(options.time_limit)
+            super().__init__(problem, options)
+
+    monkeypatch.setattr("budgetopt.analysis.existence.LiveModel", Recorded)
+    feasibility(Scenario.from_document(village(programs={"house": {"packages": HALVES}})), time_limit=7.0)
+    assert given == [None, 7.0]
 
 
 def test_of_a_very_large_scenario_only_whether_it_has_a_plan_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

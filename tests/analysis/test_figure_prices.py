@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from budgetopt import solve
 from budgetopt.analysis import WhatIf
 from budgetopt.analysis.figure_paths import figure_at
-from budgetopt.analysis.figure_prices import figure_prices, money_prices, price_of_figure
+from budgetopt.analysis.figure_prices import _BestValue, figure_prices, money_prices, price_of_figure
+from budgetopt.analysis.what_if import question_about
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -114,6 +116,19 @@ def test_decisions_that_are_held_are_said() -> None:
     (row,) = figure_prices(Scenario.from_document(PROJECT), "funds.general.revenue", hold=True).to_dict("records")
     assert row["method"] == "exact as long as the integer decisions stand"
     assert [row[key] for key in ("more", "more_until", "less", "less_until")] == pytest.approx([2, INF, -2, 60])
+
+
+def test_what_the_relaxation_foresees(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario.from_document(PROJECT)
+    work = _BestValue(WhatIf(scenario), figure_at(scenario, "funds.general.revenue"), ranged=True)
+    # a search that is carried to its end tells any change
+    assert work._foreseen(10.0) == INF
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
+    question = question_about(solve(scenario), exact=True)
+    work = _BestValue(question, figure_at(scenario, "funds.general.revenue"), ranged=True)
+    # the 60 dollars of the project are there, and each more is one for b
+    assert work._foreseen(10.0) == pytest.approx(20)
+    assert work._foreseen(-4.0) == pytest.approx(8)
 
 
 def test_a_price_without_a_range() -> None:

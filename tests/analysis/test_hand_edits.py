@@ -329,6 +329,21 @@ def test_a_project_starts_when_its_first_dollar_is_paid(edited: Edited) -> None:
     assert plan.packages.tolist() == [[False, True], [False, False], [False, False]]
 
 
+def test_a_project_that_starts_later_is_paid_before_and_starts_no_earlier(edited: Edited) -> None:
+    # with 10 dollars in the first year the pool starts in the second, when it costs 30
+    text = """
+periods: [FY1, FY2]
+funds: {general: {revenue: {FY1: 10, FY2: 100}, carryover: true}}
+outcomes: {good: {weight: 1}}
+programs: {pool: {packages: [{cost: [30, 20], opens_after: 0, outcomes: {good: 900}}]}}
+"""
+    columns = ["plan FY1, USD", "plan FY2, USD"]
+    for amounts in ((0, 30), (5, 25), (5, 0)):
+        plan = edited(columns, [["pool", *amounts]], text, [["program"], ["pool"]], best=True).plan()
+        assert plan.packages is not None
+        assert plan.packages.tolist() == [[False, True]]
+
+
 def test_what_else_differs_is_told_and_not_taken(tmp_path: Path) -> None:
     files = {
         "scenario.yaml": "tables: {programs: office.csv}\noutcomes: {good: {weight: 1}}\n"

@@ -82,6 +82,16 @@ def test_a_project_may_serve_before_its_last_year() -> None:
     assert [np.flatnonzero(row).tolist() for row in serving] == [[1, 2, 3, 4], [2, 3, 4]]
 
 
+def test_what_a_package_costs_after_its_years_begins_with_its_service() -> None:
+    found = list_packages(
+        scenario_of({
+            "later": {"packages": [one(1, opens_after=2, then_costs=4)]},
+            "longer": {"packages": [one([3, 2, 1], opens_after=1, then_costs=4)]},
+        })
+    )  # fmt: skip
+    assert found.cost.tolist() == [[1, 0, 4, 4, 4], [3, 2, 1, 4, 4]]
+
+
 def test_what_runs_and_serves_and_costs() -> None:
     scenario = scenario_of(PROGRAMS)
     found = list_packages(scenario)

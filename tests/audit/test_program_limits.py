@@ -266,7 +266,10 @@ def test_units_of_what_is_no_service_and_units_below_zero() -> None:
     plan = usual(scenario)
     # units that are not said are what the money pays for, however little they cost
     units = np.array([[0, 0], [np.nan, np.nan], [0, 0]])
-    assert audit_plan(scenario, replace(plan, units=units)).accepted
+    audit = audit_plan(scenario, replace(plan, units=units))
+    assert audit.accepted
+    # what is right is no cell
+    assert [len(check) for check in audit.checks if check.kind in ("amount", "eligibility")] == [0, 0, 0]
     units[0, 1] = 2
     found = only_violation(audit_plan(scenario, replace(plan, units=units)))
     assert (found.kind, found.program, found.period) == ("amount", "shelter", "FY2028")

@@ -69,8 +69,9 @@ class _Charges:
 def margins_of(plan: Allocation) -> Margins | None:
     """Return the margins by the prices of the first objective; None where a plan has no prices."""
     problem, x, charges = plan.formulation.linear_program, plan.solver_result.x, _charges_of(plan)
-    if charges is None or x is None:
+    if charges is None:
         return None
+    assert x is not None, "a plan is made of a point"
     worth, money, other, resources = charges.worth, charges.money, charges.other, charges.resources
     column = _next_columns(plan, problem, x)
     has = column >= 0

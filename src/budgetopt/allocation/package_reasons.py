@@ -180,13 +180,14 @@ class _Offers:
         plan, periods = self._plan.audit.plan, len(self._scenario.periods)
         runs = periods - start if self._packages.is_project[package] else 1
         cost, left, spending = self._costs[package], self._left.copy(), plan.spending.copy()
+        funds = list(self._scenario.funds.values())
         for since in range(runs):
             period, paid = start + since, 0.0
             due = float(cost[since] * self._scenario.price_level[row, period])
             for fund in np.flatnonzero(self._scenario.eligible[row]).tolist():
                 part = min(due - paid, float(left[fund, period]))
                 spending[row, fund, period] += part
-                left[fund, period:] -= part
+                left[fund, period : None if funds[fund].carryover else period + 1] -= part
                 paid += part
             if due - paid > self._plan.half_a_cent:
                 return None
