@@ -23,6 +23,7 @@ command line.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -89,6 +90,21 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """Return the 1-based number of a column that a spreadsheet calls by letters; the row in ``AB7`` says nothing."""
+    number = 0
+    for letter in filter(str.isalpha, letters):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def column_range(text: str) -> tuple[int, int] | None:
+    """Return the 1-based numbers of the first and the last column of a range, ``A:D``; None for any other text."""
+    letters = re.fullmatch(r"\s*([A-Za-z]{1,3})\s*:\s*([A-Za-z]{1,3})\s*", text)
+    found = (column_number(letters[1].upper()), column_number(letters[2].upper())) if letters else (1, 0)
+    return found if found[0] <= found[1] else None
 
 
 def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:

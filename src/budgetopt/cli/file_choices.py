@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_choices", "asked", "choices_of", "given_choices", "is_terminal"]
 
-_OF_FILE = ("sheet", "header", "column", "where", "skip", "group", "merge", "decimal", "scale")
+_OF_FILE = ("sheet", "header", "range", "column", "where", "skip", "group", "merge", "decimal", "scale")
 _Answer = TypeVar("_Answer")
 
 
@@ -23,6 +23,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is known of the file; left out, it is found in the file")
     group.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
     group.add_argument("--header", metavar="ROWS", help="the row of the column headers, or rows that are joined: 7-9")
+    group.add_argument("--range", metavar="A:D", help="the columns of the table, where another stands beside it")
     text = (
         "the column of a key, such as 'baseline=FY26 Adopted', by its header or its letter; 'baseline=Pay+Goods' adds "
         "columns up, ignore=HEADER leaves one alone; may be repeated"
@@ -85,6 +86,7 @@ def choices_of(arguments: argparse.Namespace) -> Choices:
     return Choices(
         sheet=arguments.sheet or "",
         header=_rows(arguments.header),
+        range=arguments.range or "",
         columns=dict(_pair(text, "--column", "baseline=FY26 Adopted") for text in arguments.column),
         where=where,
         skip=skip,

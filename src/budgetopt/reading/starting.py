@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from budgetopt.reading.office.first_scenario import BudgetFile, baselines_of, sc
 from budgetopt.reading.office.guess import guess
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import title_lines
+from budgetopt.reading.office.header_words import is_revenue
 from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
+from budgetopt.reading.office.sheet_tables import find_tables, is_summary, last_row_of, says_other, title_of
 from budgetopt.reading.own_tables import file_bytes
 from budgetopt.reading.scenario_files import SCENARIO_FILE, Source
 from budgetopt.reading.tables.columns import condensed
@@ -23,7 +26,7 @@ from budgetopt.reading.tables.parquet_book import book_of_frame
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.read import open_book, sheet_of, split_sheet
 from budgetopt.reading.tables.shape import shape
-from budgetopt.reading.tables.sheet import Book
+from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.yaml_file import parse_yaml
 from budgetopt.scenario.joining import with_summed_baselines
 from budgetopt.scenario.model.table import Table
@@ -116,7 +119,7 @@ def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:
 
 
 def _understood(book: Book, choices: Choices) -> BudgetFile:
-    file, found = book.file, _best_sheet(book, choices)
+    file, found = book.file, _best_table(book, choices)
     named = f"{file}!{found.sheet.name}" if choices.sheet or len(book.names) > 1 else file
     table = Table.model_validate({"file": named, **found.table})
     grid = shape(found.sheet, table)
@@ -134,35 +137,67 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     return BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants, currency)
 
 
-def _best_sheet(book: Book, choices: Choices) -> Guess:
-    """Return the guess of the sheet that was named, or of the only one that holds a table of programs."""
+def _best_table(book: Book, choices: Choices) -> Guess:
+    """Return the guess of the only table of the sheet that was named, or of all sheets, that holds programs."""
     shown = [name for name in book.names if name not in book.hidden] or list(book.names)
     shown = [name for name in shown if len(shown) == 1 or not is_other_sheet(book.read(name))] or shown
-    if choices.sheet or len(shown) == 1:
-        return guess(sheet_of(book, choices.sheet or shown[0]), choices)
-    found: dict[str, Guess | ChoiceError] = {}
+    names = [choices.sheet] if choices.sheet else shown
+    tables = [(name, one) for name in names for one in find_tables(sheet_of(book, name), choices)]
+    if len(tables) == 1:
+        return guess(sheet_of(book, tables[0][0]), tables[0][1])
+    found: list[tuple[str, Choices, Guess | ChoiceError]] = []
     errors: list[OptionError | ScenarioError] = []
-    for name in shown:
+    for name, one in tables:
         try:
-            found[name] = guess(sheet_of(book, name), choices)
+            found.append((name, one, guess(sheet_of(book, name), one)))
         except ChoiceError as error:
-            found[name] = error
+            found.append((name, one, error))
         except (OptionError, ScenarioError) as error:
             errors.append(error)
+    found = [one for one in found if not _is_other(book, *one)] or found
+    kind = "sheets" if len(names) > 1 else "tables"
     if not found:
-        message = f"none of the {len(shown)} sheets of {book.file} holds a table of programs and their money"
+        message = f"none of the {len(tables)} {kind} of {book.file} holds a table of programs and their money"
         raise OptionError(message, hint=f"{errors[0]}" if errors else "")
     if len(found) == 1:
-        (only,) = found.values()
+        ((name, one, only),) = found
         if isinstance(only, Guess):
-            only.remarks.insert(0, f"the sheet '{only.sheet.name}' was taken, the only one with programs")
+            what = f"the sheet '{name}'" if kind == "sheets" else f"the table in {_place(book.read(name), one)}"
+            left = [_place(book.read(other), two) for other, two in tables if other == name and two is not one]
+            only.remarks.insert(0, f"{what} was taken, the only one with programs{_not(left)}")
             return only
         raise only
     options = [
-        Option(f"--sheet {shell(name)}", _said(book, name, answer), replace(choices, sheet=name))
-        for name, answer in found.items()
+        Option(_flag(name, one, choices), _said(book, name, answer), replace(one, sheet=name))
+        for name, one, answer in found
     ]
-    raise ChoiceError(f"{len(found)} sheets of {book.file} may hold the programs", options)
+    raise ChoiceError(f"{len(found)} {kind} of {book.file} may hold the programs", options)
+
+
+def _is_other(book: Book, name: str, one: Choices, answer: Guess | ChoiceError) -> bool:
+    """Return whether a table is not that of programs: it says so in its title or headers, or sums another one up."""
+    named = answer.keys.get("program") if isinstance(answer, Guess) else None
+    title = title_of(book.read(name), one.header[0] - 1) if one.header else ""
+    is_received = named is not None and is_revenue(named.header)
+    return says_other(title) or is_received or is_summary(book.read(name), one)
+
+
+def _place(sheet: Sheet, one: Choices) -> str:
+    """Return where a table of several on a sheet is."""
+    last = last_row_of(sheet.within(one.range), one.header) or sheet.rows if one.header else 0
+    rows = f"rows {one.header[0]} to {last}" if one.header else ""
+    return " of ".join(filter(None, [rows, f"columns {one.range}" if one.range else ""]))
+
+
+def _not(left: Sequence[str]) -> str:
+    return f"; what stands in {listed(left, _SHOWN)} is left out" if left else ""
+
+
+def _flag(name: str, one: Choices, said: Choices) -> str:
+    """Return the flags that say one of several tables."""
+    rows = f"{one.header[0]}-{one.header[-1]}" if len(one.header) > 1 else f"{one.header[0]}" if one.header else ""
+    flags = {"sheet": shell(name) if name and not said.sheet else "", "range": one.range, "header": rows}
+    return " ".join(f"--{key} {value}" for key, value in flags.items() if value)
 
 
 def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
@@ -170,7 +205,9 @@ def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
         return f"{book.read(name).rows:,} rows, of which more has to be asked"
     rows, scale = int(answer.lines.sum()), answer.table.get("scale", 1.0)
     assert isinstance(scale, float | int)
-    return f"{rows:,} rows, {money(answer.taken * abs(scale))} in all"
+    programs = answer.keys.get("program")
+    of = f" of '{programs.header}'" if programs is not None and programs.header else ""
+    return f"{rows:,} rows{of}, {money(answer.taken * abs(scale))} in all"
 
 
 def _sums(found: Guess, programs: ProgramTable, scale: float) -> str:

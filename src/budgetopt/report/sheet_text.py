@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from budgetopt.errors import column_letters
+from budgetopt.errors import column_letters, column_number
 
-__all__ = ["AddedCell", "CellText", "SheetText", "column_number", "range_of"]
+__all__ = ["AddedCell", "CellText", "SheetText", "range_of"]
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+)")
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"]*)"|([\w:]+)\s*=\s*\'([^\']*)\'')
@@ -240,14 +240,6 @@ def _attributes(text: str) -> dict[str, str]:
 
 def _digits(number: float) -> str:
     return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(float(number))
-
-
-def column_number(reference: str) -> int:
-    """Return the 1-based column of a reference such as ``AB7``, or of its letters alone."""
-    number = 0
-    for letter in re.sub("[^A-Z]", "", reference):
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def range_of(text: str) -> tuple[int, int, int, int]:

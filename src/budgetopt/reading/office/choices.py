@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from budgetopt.errors import OptionError
+from budgetopt.errors import OptionError, column_range
 
 __all__ = ["ChoiceError", "Choices", "Option"]
 
@@ -20,6 +20,8 @@ class Choices:
         The sheet of a workbook.
     header
         The rows of the column headers, counted from 1.
+    range
+        The columns of the table, where another stands beside it: ``A:D``.
     columns
         Keys of programs and the headers (or letters) of their columns: ``{"baseline": "FY26 Adopted"}``. Columns with
         ``+`` between them are added up for a baseline; those under ``ignore`` are left alone.
@@ -37,6 +39,7 @@ class Choices:
 
     sheet: str = ""
     header: tuple[int, ...] = ()
+    range: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     skip: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -44,6 +47,10 @@ class Choices:
     merge: dict[str, str] = field(default_factory=dict)
     decimal: str | None = None
     scale: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.range and column_range(self.range) is None:
+            raise OptionError(f"--range: {self.range!r} are no columns", hint="write their letters: --range A:D")
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ class ColumnFacts:
     @cached_property
     def is_numeric(self) -> bool:
         """Whether most of what it holds are numbers; what says that a number is not known counts for nothing."""
-        count = int(self.filled.sum()) - sum(map(not_known, filter(None, self.cells)))
+        unknown = set(filter(not_known, filter(None, set(self.cells))))
+        count = int(self.filled.sum()) - (sum(map(unknown.__contains__, self.cells)) if unknown else 0)
         return count > 0 and int((~np.isnan(self.amounts)).sum()) >= _MOSTLY * count
 
     @cached_property

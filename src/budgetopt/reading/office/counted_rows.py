@@ -24,11 +24,12 @@ from budgetopt.reading.office.total_rows import (
     skip_patterns,
 )
 from budgetopt.reading.office.translated_words import in_english, plain_letters
+from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.shape import cell_pattern, filled_down, normal
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["choose_rows", "fill_down", "leave_out_headers", "leave_out_rows", "leave_out_totals"]
+__all__ = ["choose_rows", "fill_down", "leave_out_headers", "leave_out_rows", "leave_out_totals", "repeated_headers"]
 
 _FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
 _SPENT = re.compile(r"(?:\w+ )?(?:expen[sd]\w*|appropriations?|spending)|uses?|outflows?|costs?")
@@ -40,23 +41,29 @@ _MOST_KINDS = 12
 """A column of kinds of accounts has no more values than these."""
 
 
-def leave_out_headers(found: Guess) -> None:
-    """Leave out rows that repeat the headers, as at the top of each printed page."""
-    named = [column for column in found.facts if column.header]
-    known = [{cell: _is_header(cell, column.header) for cell in set(column.cells)} for column in named]
-    same = np.array([list(map(of.__getitem__, column.cells)) for of, column in zip(known, named, strict=True)])
-    filled = np.array([column.filled for column in found.facts], dtype=bool).sum(axis=0)
-    rows = (same.sum(axis=0) == filled) & (filled > 1)
-    if not rows.any():
+def repeated_headers(grid: Grid) -> Bools:
+    """Return which rows repeat the headers, as at the top of each printed page; shape (rows,)."""
+    same = np.zeros(len(grid.rows), dtype=np.int64)
+    filled = np.zeros(len(grid.rows), dtype=np.int64)
+    for header, cells in zip(grid.headers, grid.columns, strict=True):
+        known = {cell: _is_header(cell, header) for cell in set(cells)}
+        same += np.fromiter(map(known.__getitem__, cells), bool, len(cells))
+        filled += np.fromiter(map(bool, cells), bool, len(cells))
+    return np.asarray((same == filled) & (filled > 1), dtype=bool)
+
+
+def leave_out_headers(found: Guess, headers: Grid) -> None:
+    """Write down rows that repeat the headers, by what tells them from the others in a column or by their numbers."""
+    if not len(headers.rows):
         return
-    found.lines &= ~rows
-    for column, equal in zip(named, same, strict=True):
-        if (equal == rows).all() and len({column.cells[row] for row in np.flatnonzero(rows).tolist()}) == 1:
-            found.add_skip(column.name, [column.cells[int(np.flatnonzero(rows)[0])]])
+    for column in found.facts:
+        cells = set(headers.columns[column.position])
+        if column.header and len(cells) == 1 and "" not in cells and cells.isdisjoint(column.cells):
+            found.add_skip(column.name, list(cells))
             break
     else:
-        found.skip_rows(rows)
-    count = int(rows.sum())
+        found.table["skip_rows"] = headers.rows.tolist()
+    count = len(headers.rows)
     found.remarks.append("1 row that repeats the headers is left out" if count == 1 else
                          f"{count:,} rows that repeat the headers are left out")  # fmt: skip
 

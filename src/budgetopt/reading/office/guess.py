@@ -18,6 +18,7 @@ from budgetopt.reading.office.counted_rows import (
     leave_out_headers,
     leave_out_rows,
     leave_out_totals,
+    repeated_headers,
 )
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
@@ -32,6 +33,7 @@ from budgetopt.reading.office.roles import (
     find_payments,
     said_columns,
 )
+from budgetopt.reading.office.sheet_tables import last_row_of
 from budgetopt.reading.tables.number_texts import ambiguous, two_readings
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
@@ -69,23 +71,31 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     Raises ChoiceError where it may mean two things, OptionError where no table of programs is found.
     """
     choices, file = choices or Choices(), f"{sheet.file}!{sheet.name}" if sheet.name else sheet.file
+    sheet = sheet.within(choices.range)
     header = choices.header or find_headers(sheet)
     if not header:
         raise _without_headers(sheet, file)
-    grid = body(sheet, header)
+    last = last_row_of(sheet, header)
+    grid = body(sheet, header, last)
+    again = repeated_headers(grid)
+    headers, grid = grid.take(np.flatnonzero(again)), grid.take(np.flatnonzero(~again)) if again.any() else grid
     if not len(grid.rows):
         raise OptionError(f"{file} has no rows below its headers")
     decimal = choices.decimal or decimal_mark(grid)[0]
     facts = facts_of(grid, decimal)
     found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
+    if choices.range:
+        found.table["range"] = choices.range
     if header != (1,):
         found.table["header"] = header[0] if len(header) == 1 else list(header)
+    if last is not None:
+        found.table["last_row"] = last
     if decimal == ",":
         found.table["decimal"] = decimal
         found.remarks.append(
             "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
         )
-    leave_out_headers(found)
+    leave_out_headers(found, headers)
     said = said_columns(found, choices, file)
     for name in choices.group:
         column_named(facts, name, file)
@@ -93,19 +103,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     found.keys = choose_columns([column for column in facts if column.position not in found.added], said)
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)
-    others: list[ColumnFacts] = []
-    if "baseline" in said:
-        found.money = [said["baseline"]]
-    elif by_period := [column for key, column in said.items() if key.startswith("baseline.")]:
-        found.money = by_period
-    elif paid := {key.partition(".")[2]: said[key] for key in said if key.startswith("baseline_by_fund.")}:
-        found.payments, found.money = paid, list(paid.values())
-    elif payments := find_payments(facts, [above[at - 1] for at in grid.at] if above else [], found.lines):
-        found.payments, found.money = payments, list(payments.values())
-    else:
-        column, others = choose_money(facts, choices, found.lines, file)
-        ask_for_funds(facts, column, choices, found.lines, file)
-        found.keys["baseline"], found.money = column, [column]
+    others = _choose_money(found, facts, said, choices, file, above)
     if not found.payments:
         _check_decimal(found, choices)
     _scale(found, choices, header)
@@ -121,6 +119,33 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     _lines_of_programs(found, programs, choices)
     _columns(found, others)
     return found
+
+
+def _choose_money(
+    found: Guess,
+    facts: Sequence[ColumnFacts],
+    said: Mapping[str, ColumnFacts],
+    choices: Choices,
+    file: str,
+    above: Sequence[str],
+) -> Sequence[ColumnFacts]:
+    """Find the columns of the money, those that are said first; return others that could have been taken for it."""
+    by_period = [column for key, column in said.items() if key.startswith("baseline.")]
+    paid = {key.partition(".")[2]: said[key] for key in said if key.startswith("baseline_by_fund.")}
+    if "baseline" in said:
+        found.money = [said["baseline"]]
+    elif by_period:
+        found.money = by_period
+    elif payments := paid or find_payments(
+        facts, [above[at - 1] for at in found.grid.at] if above else [], found.lines
+    ):
+        found.payments, found.money = payments, list(payments.values())
+    else:
+        column, others = choose_money(facts, choices, found.lines, file)
+        ask_for_funds(facts, column, choices, found.lines, file)
+        found.keys["baseline"], found.money = column, [column]
+        return others
+    return ()
 
 
 def _without_headers(sheet: Sheet, file: str) -> OptionError:

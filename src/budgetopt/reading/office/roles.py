@@ -155,7 +155,8 @@ def choose_money(
     if not named:
         named = [column for column in numeric if _may_be_money(column)]
     if not named:
-        named = [column for column in facts if column.header and meaning(column.header) == MONEY][:1]
+        unread = [column for column in facts if column.header and meaning(column.header) == MONEY]
+        named = sorted(unread, key=lambda column: money_rank(column.header))[:1]
     if not named:
         headers = ", ".join(column.name for column in facts)
         message = f"no column of {file} can be taken for their money; its headers are: {headers}"

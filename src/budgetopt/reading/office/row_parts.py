@@ -118,10 +118,11 @@ def _outlines(
 
 def _parent_outlines(free: Sequence[ColumnFacts], known: Sequence[ColumnFacts], every: Ints) -> Iterator[_RowOutline]:
     """Yield the outline of each pair of a column of ids and one that names the parents of these."""
-    columns = [
-        column for column in known if column.is_label or column.is_codes or not column.is_numeric or _whole(column)
-    ]
-    cells = {column.position: [normal(column.cells[row]).casefold() for row in every.tolist()] for column in columns}
+    columns = [column for column in known if column.is_label or _whole(column)]
+    cells: dict[int, list[str]] = {}
+    for column in columns:
+        plain = {cell: normal(cell).casefold() for cell in set(column.cells)}
+        cells[column.position] = [plain[column.cells[row]] for row in every.tolist()]
     values = {position: set(texts) - {""} for position, texts in cells.items()}
     for above in free:
         if above not in columns or not above.header:

@@ -34,6 +34,7 @@ def shape(sheet: Sheet, table: Table) -> Grid:
 
     Rows that do not count are left out, and what is written once above its rows stands in each of them.
     """
+    sheet = sheet.within(table.range)
     grid = body(sheet, table.header, table.last_row)
     named = tuple(dict.fromkeys((*table.where, *table.skip, *table.fill_down, *table.id)))
     there = [name for name in named if name != table.headings]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from budgetopt.errors import Problem
+from budgetopt.errors import Problem, column_range
 from budgetopt.scenario.programs import Bools, Ints
 
 __all__ = ["Book", "Sheet", "blanks_before"]
@@ -52,6 +52,21 @@ class Sheet:
     def row(self, number: int) -> list[str]:
         """Return the cells of a row, counted from 0."""
         return [column[number] for column in self.columns]
+
+    def within(self, columns: str) -> Sheet:
+        """Return the sheet with all columns empty but those of a range of letters, ``A:D``; itself if none is said."""
+        first, last = column_range(columns) or (1, len(self.columns))
+        if (first, last) == (1, len(self.columns)):
+            return self
+        inside = [first <= at <= last for at in range(1, len(self.columns) + 1)]
+        nothing, no_numbers = [""] * self.rows, np.zeros(self.rows, dtype=bool)
+        return replace(
+            self,
+            columns=tuple(cells if kept else nothing for cells, kept in zip(self.columns, inside, strict=True)),
+            numbers=tuple(cells if kept else no_numbers for cells, kept in zip(self.numbers, inside, strict=False)),
+            merged=tuple(span for span in self.merged if span[1] < last and span[3] >= first - 1),
+            problems=tuple(one for one in self.problems if one.place is None or first <= one.place.column <= last),
+        )
 
     def is_number(self, column: int) -> Bools:
         """Return which cells of a column the file holds as numbers; shape (rows,)."""

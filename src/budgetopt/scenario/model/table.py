@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from budgetopt.errors import column_range
 from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.model.base import Flag, Model, Name, Names, Text, one_or_many
 from budgetopt.scenario.words import refuse, shown
@@ -51,6 +52,14 @@ def _row_numbers(value: Any) -> list[int]:
     return rows
 
 
+def _from_to(text: str) -> str:
+    """Return the letters of the first and the last column, in capitals."""
+    if text and column_range(text) is None:
+        hint = "rows are said by `header` and `last_row`" if any(map(str.isdecimal, text)) else ""
+        raise refuse("range", "{shown} are no columns", "letters such as A:D", hint, shown=shown(text))
+    return text.replace(" ", "").upper()
+
+
 def _cell_texts(value: Any) -> list[str]:
     """Return what cells are compared with, as texts: a number of a sheet is compared with its digits."""
     plain = (int(item) if isinstance(item, float) and item.is_integer() else item for item in one_or_many(value))
@@ -87,6 +96,8 @@ class Table(Model):
     """The row of the column headers; or several, `[7, 8]`, whose cells are joined."""
     last_row: Annotated[int, Field(ge=1)] | None = None
     """The last row that is read, where totals or notes stand below the list; left out, the last row of the file."""
+    range: Annotated[Text, AfterValidator(_from_to)] = ""
+    """The columns of the table, by their letters, where another table stands beside it: `A:D`."""
     where: dict[Text, Cells] = Field(default_factory=dict)
     """The rows that count, by their cells: `{Type: Expense, Fiscal Year: [2024, 2025]}`; `*` stands for any characters
     and `""` for an empty cell."""
