@@ -60,12 +60,17 @@ if TYPE_CHECKING:
     from budgetopt.analysis.differences import diff as diff
     from budgetopt.analysis.edited_plan import EditedPlan as EditedPlan
     from budgetopt.analysis.edited_plan import edited_plan as edited_plan
+    from budgetopt.analysis.ensemble import Ensemble as Ensemble
+    from budgetopt.analysis.ensemble import ensemble as ensemble
     from budgetopt.analysis.equal_shares import equal_shares as equal_shares
     from budgetopt.analysis.equal_value import EqualValue as EqualValue
     from budgetopt.analysis.frontier import Frontier as Frontier
     from budgetopt.analysis.frontier import frontier as frontier
     from budgetopt.analysis.greedy_plan import greedy_by_return as greedy_by_return
     from budgetopt.analysis.hand_edits import Edit as Edit
+    from budgetopt.analysis.information_value import InformationValue as InformationValue
+    from budgetopt.analysis.information_value import StudyDesign as StudyDesign
+    from budgetopt.analysis.information_value import information_value as information_value
     from budgetopt.analysis.members import FailedMember as FailedMember
     from budgetopt.analysis.members import Machines as Machines
     from budgetopt.analysis.members import Members as Members
@@ -129,6 +134,7 @@ if TYPE_CHECKING:
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
     from budgetopt.report.comparison_chart import comparison_chart as comparison_chart
+    from budgetopt.report.ensemble_chart import ensemble_chart as ensemble_chart
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
@@ -214,6 +220,8 @@ _EXPORTS = {
     "budgetopt.analysis.greedy_plan": "greedy_by_return",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
+    "budgetopt.analysis.ensemble": "Ensemble ensemble",
+    "budgetopt.analysis.information_value": "InformationValue StudyDesign information_value",
     "budgetopt.analysis.frontier": "Frontier frontier",
     "budgetopt.analysis.hand_edits": "Edit",
     "budgetopt.analysis.motions": "Motion",
@@ -240,6 +248,7 @@ _EXPORTS = {
     "budgetopt.reading.office.first_scenario": "BudgetFile",
     "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
+    "budgetopt.report.ensemble_chart": "ensemble_chart",
     "budgetopt.report.comparison_chart": "comparison_chart",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",

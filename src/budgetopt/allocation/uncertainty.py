@@ -28,8 +28,9 @@ class EffectRanges:
 
     Parameters
     ----------
-    program, outcome
-        Positions; shape (effects,).
+    program, outcome, package
+        Positions, and which of its program's packages brings it, -1 for an effect of the program itself; shape
+        (effects,).
     level
         Units in each period; shape (effects, periods).
     reach
@@ -50,6 +51,7 @@ class EffectRanges:
 
     program: Ints
     outcome: Ints
+    package: Ints
     level: Floats
     reach: Floats
     moved: Floats
@@ -166,22 +168,23 @@ def effect_ranges(plan: Allocation) -> EffectRanges:
     serves, served = (packages.in_service(taken) for taken in (plan.packages, current_packages(scenario)))
     has_packages = np.zeros(len(programs), dtype=bool)
     has_packages[packages.program] = True
-    parts = [_part(programs, "", 0, np.empty(0, dtype=np.int64), *(np.empty((0, len(scenario.periods))),) * 4)]
+    parts = [_part(programs, "", (0, -1), np.empty(0, dtype=np.int64), *(np.empty((0, len(scenario.periods))),) * 4)]
     for position, name in enumerate(scenario.outcomes):
         own, *of_packages = effect_prefixes(programs, name)
         mine = np.flatnonzero((levels.outcome == position) & ~has_packages[levels.program])
         level, rows = levels.level[mine], levels.program[mine]
         moves = (amounts[mine] - nothing[mine] for amounts in (reached, levels.level, before))
-        parts.append(_part(programs, own, position, rows, level, *moves))
+        parts.append(_part(programs, own, (position, -1), rows, level, *moves))
         for prefix in of_packages:
             value = programs.number(f"{prefix}.value")[packages.program]
-            at = np.flatnonzero((packages.number == int(prefix.split(".")[1])) & ~np.isnan(value))
+            number = int(prefix.split(".")[1])
+            at = np.flatnonzero((packages.number == number) & ~np.isnan(value))
             level, was = (value[at][:, None] * serving[at] for serving in (serves, served))
-            parts.append(_part(programs, prefix, position, packages.program[at], level, level, level, was))
+            parts.append(_part(programs, prefix, (position, number), packages.program[at], level, level, level, was))
     return EffectRanges(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-_Part = tuple[Ints, Ints, Floats, Floats, Floats, Floats, Bools, Floats, Floats, Floats, Bools, Bools]
+_Part = tuple[Ints, Ints, Ints, Floats, Floats, Floats, Floats, Bools, Floats, Floats, Floats, Bools, Bools]
 """Some effects, as :class:`EffectRanges` has them."""
 
 
@@ -201,20 +204,21 @@ def _off(amount: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
 def _part(
     programs: ProgramTable,
     prefix: str,
-    outcome: int,
+    of: tuple[int, int],
     rows: Ints,
     level: Floats,
     reach: Floats,
     moved: Floats,
     before: Floats,
 ) -> _Part:
-    """Return the effects under one prefix of keys."""
+    """Return the effects under one prefix of keys, of an outcome and a package."""
     spread, (assumed, silent) = spread_of(programs, prefix), assumed_effects(programs, prefix)
     most = np.nan_to_num(programs.number(f"{prefix}.up_to"), nan=np.inf)
     known = spread.said[rows], spread.low[rows], spread.high[rows], most[rows], assumed[rows], silent[rows]
     return (
         rows,
-        np.full(len(rows), outcome, dtype=np.int64),
+        np.full(len(rows), of[0], dtype=np.int64),
+        np.full(len(rows), of[1], dtype=np.int64),
         level,
         reach,
         moved,
