@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
+    from budgetopt.analysis.alternatives import Alternatives as Alternatives
+    from budgetopt.analysis.alternatives import alternatives as alternatives
     from budgetopt.analysis.amend import Amended as Amended
     from budgetopt.analysis.amend import AmendmentStep as AmendmentStep
     from budgetopt.analysis.amend import amend as amend
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
     from budgetopt.analysis.differences import diff as diff
+    from budgetopt.analysis.different_plans import Alternative as Alternative
     from budgetopt.analysis.edited_plan import EditedPlan as EditedPlan
     from budgetopt.analysis.edited_plan import edited_plan as edited_plan
     from budgetopt.analysis.ensemble import Ensemble as Ensemble
@@ -133,6 +136,7 @@ if TYPE_CHECKING:
     from budgetopt.reading.office.other_sheets import Measures as Measures
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
+    from budgetopt.report.alternative_words import alternatives_chart as alternatives_chart
     from budgetopt.report.comparison_chart import comparison_chart as comparison_chart
     from budgetopt.report.ensemble_chart import ensemble_chart as ensemble_chart
     from budgetopt.report.explanation import Explanation as Explanation
@@ -208,6 +212,7 @@ _EXPORTS = {
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
+    "budgetopt.analysis.alternatives": "Alternatives alternatives",
     "budgetopt.analysis.amend": "Amended AmendmentStep amend",
     "budgetopt.analysis.amendment_log": "AmendmentLog read_log",
     "budgetopt.analysis.budget_files": "BudgetDifference diff_budgets",
@@ -219,6 +224,7 @@ _EXPORTS = {
     "budgetopt.analysis.equal_value": "EqualValue",
     "budgetopt.analysis.greedy_plan": "greedy_by_return",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
+    "budgetopt.analysis.different_plans": "Alternative",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
     "budgetopt.analysis.ensemble": "Ensemble ensemble",
     "budgetopt.analysis.information_value": "InformationValue StudyDesign information_value",
@@ -248,6 +254,7 @@ _EXPORTS = {
     "budgetopt.reading.office.first_scenario": "BudgetFile",
     "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
+    "budgetopt.report.alternative_words": "alternatives_chart",
     "budgetopt.report.ensemble_chart": "ensemble_chart",
     "budgetopt.report.comparison_chart": "comparison_chart",
     "budgetopt.report.explanation": "Explanation explain",

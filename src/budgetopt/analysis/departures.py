@@ -16,6 +16,8 @@ __all__ = ["Departures", "departures"]
 class Departures:
     """A problem with two more columns for each program and period: what it gets above, and below, a plan.
 
+    Where the amounts are those of all periods together, there are two for each program, and every shape is (programs,).
+
     Parameters
     ----------
     problem
@@ -50,14 +52,14 @@ def departures(formulation: Formulation, amounts: Floats) -> Departures:
     Parameters
     ----------
     amounts
-        Dollars; shape (programs, periods).
+        Dollars; shape (programs, periods), or (programs,) for all periods together.
     """
     problem, terms = formulation.linear_program, formulation.terms.spending
     own, count = problem.matrix, amounts.size
     cell = np.arange(count).reshape(amounts.shape)
     row, more = problem.rows + cell, problem.columns + cell
     less = more + count
-    at = row[terms.program, terms.period]
+    at = row[terms.program] if amounts.ndim == 1 else row[terms.program, terms.period]
     ones = np.ones(count)
     matrix = Matrix.from_triplets(
         problem.rows + count,
@@ -66,8 +68,7 @@ def departures(formulation: Formulation, amounts: Floats) -> Departures:
         np.concatenate((own.column_of_entry(), terms.column, more.ravel(), less.ravel())),
         np.concatenate((own.value, terms.weight, -ones, ones)),
     )
-    program, period = (keys.ravel() for keys in np.indices(amounts.shape))
-    keys = {"program": program, "period": period}
+    keys = dict(zip(("program", "period"), (at.ravel() for at in np.indices(amounts.shape)), strict=False))
     blocks = (
         Block("more than the plan", problem.columns, problem.columns + count, keys),
         Block("less than the plan", problem.columns + count, problem.columns + 2 * count, keys),

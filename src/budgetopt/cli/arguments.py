@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from budgetopt.cli import (
+    alternatives_command,
     amend_command,
     audit_command,
     check_command,
@@ -42,6 +43,7 @@ COMMANDS = (
     ensemble_command,
     compare_command,
     diff_command,
+    alternatives_command,
     amend_command,
     audit_command,
     verify_command,
