@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.ensemble import ensemble as ensemble
     from budgetopt.analysis.equal_shares import equal_shares as equal_shares
     from budgetopt.analysis.equal_value import EqualValue as EqualValue
+    from budgetopt.analysis.forecast_tree import ForecastPlan as ForecastPlan
+    from budgetopt.analysis.forecast_tree import forecast_tree as forecast_tree
     from budgetopt.analysis.frontier import Frontier as Frontier
     from budgetopt.analysis.frontier import frontier as frontier
     from budgetopt.analysis.greedy_plan import greedy_by_return as greedy_by_return
@@ -136,12 +138,14 @@ if TYPE_CHECKING:
     from budgetopt.reading.office.other_sheets import Measures as Measures
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
+    from budgetopt.reading.tree_file import ForecastPath as ForecastPath
     from budgetopt.report.alternative_words import alternatives_chart as alternatives_chart
     from budgetopt.report.comparison_chart import comparison_chart as comparison_chart
     from budgetopt.report.ensemble_chart import ensemble_chart as ensemble_chart
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
+    from budgetopt.report.forecast_words import forecast_chart as forecast_chart
     from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
@@ -226,6 +230,7 @@ _EXPORTS = {
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.different_plans": "Alternative",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
+    "budgetopt.analysis.forecast_tree": "ForecastPlan forecast_tree",
     "budgetopt.analysis.ensemble": "Ensemble ensemble",
     "budgetopt.analysis.information_value": "InformationValue StudyDesign information_value",
     "budgetopt.analysis.frontier": "Frontier frontier",
@@ -254,11 +259,13 @@ _EXPORTS = {
     "budgetopt.reading.office.first_scenario": "BudgetFile",
     "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
+    "budgetopt.reading.tree_file": "ForecastPath",
     "budgetopt.report.alternative_words": "alternatives_chart",
     "budgetopt.report.ensemble_chart": "ensemble_chart",
     "budgetopt.report.comparison_chart": "comparison_chart",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",
+    "budgetopt.report.forecast_words": "forecast_chart",
     "budgetopt.report.frontier_chart": "frontier_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",

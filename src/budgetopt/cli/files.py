@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -40,8 +41,16 @@ def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print plain values as JSON; what is none of JSON's own kinds is printed as text."""
-    print_lines([json.dumps(value, indent=2, ensure_ascii=False, default=str)])
+    """Print plain values as JSON: what is none of JSON's own kinds as text, a number that is not finite as null."""
+    print_lines([json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str)])
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_lines(lines: Iterable[str]) -> None:

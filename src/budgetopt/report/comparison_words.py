@@ -201,14 +201,7 @@ def comparison_document(found: PlanComparison, by: Sequence[str] = ()) -> dict[s
         "missed": found.missed,
         **{f"by {one}": found.groups(one) for one in by},
     }
-    document: dict[str, Any] = {
-        name: [{key: _plain(value) for key, value in row.items()} for row in table.to_dict(orient="records")]
-        for name, table in tables.items()
-    }
+    document: dict[str, Any] = {name: table.to_dict(orient="records") for name, table in tables.items()}
     document["made"] = {one.name: one.words for one in found.compared}
     document["remarks"] = list(found.remarks)
     return document
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

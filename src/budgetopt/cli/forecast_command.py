@@ -1,0 +1,54 @@
+"""Plan for a tree of forecasts: what is decided now, whatever comes, and what is adjusted when it is known.
+
+The tree is a YAML file: from which period on it is known what comes, and its branches with their probabilities and what
+each of them sets, as in --set. Branches may have branches of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.progress import progress
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "forecast"
+HELP = "plan for a tree of forecasts: commit now, adjust when it is known which of them comes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    parser.add_argument("tree", metavar="TREE", help="the forecasts: a YAML file with `known` and `branches`")
+    text = "stop the solve of the whole tree after this long"
+    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    parser.add_argument("--chart", metavar="FILE", help="draw the money of each forecast by period, .svg")
+    add_format(parser, "what to print; csv prints what is decided now", "csv")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plan for the tree and print what was found."""
+    if arguments.chart is not None:
+        check_target("--chart", arguments.chart, (".svg",))
+    scenario = load(arguments)
+    with progress("Solving all forecasts together"):
+        from budgetopt.analysis.forecast_tree import forecast_tree
+
+        found = forecast_tree(scenario, arguments.tree, time_limit=arguments.time_limit)
+    from budgetopt.report.forecast_words import forecast_chart, forecast_document, forecast_lines
+    from budgetopt.report.whole_files import write_text
+
+    if arguments.chart is not None:
+        write_text(arguments.chart, forecast_chart(found))
+        say(f"wrote {arguments.chart}")
+    if arguments.format == "json":
+        print_json(forecast_document(found))
+    elif arguments.format == "csv":
+        sys.stdout.write(found.now.to_csv(lineterminator="\n"))
+    else:
+        print_lines(forecast_lines(found))
+    return 0
