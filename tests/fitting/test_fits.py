@@ -246,6 +246,15 @@ def test_programs_of_a_group_share_an_elasticity() -> None:
         bo.fit(table, result="visits", pool="department", form="line")
 
 
+def test_headers_that_budget_files_have_are_known_in_a_history_too() -> None:
+    frame = simulated(TRUE["line"], 1).rename(
+        columns={"program": "Produkt", "year": "Haushaltsjahr", "spending": "Ausgaben", "visits": "Achieved"}
+    )
+    fits = bo.fit(frame)
+    assert [found.series.outcome for found in fits.fitted] == ["Achieved"]
+    assert "'Ausgaben' was taken for the spending" in fits.notes
+
+
 def test_columns_are_guessed_and_named(tmp_path: Path) -> None:
     frame = simulated(TRUE["line"], 1).rename(
         columns={"program": "Program Name", "year": "Fiscal_Year", "spending": "ActualExpenditures", "visits": "Value"}

@@ -12,6 +12,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
 from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.office.header_words import is_of_history, words_of
 from budgetopt.reading.own_tables import file_bytes
 from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
@@ -30,17 +31,6 @@ __all__ = ["FitHistory", "FitPoints", "HistoryColumns", "read_history"]
 
 FRAME = "table of spending and results"
 """What a pandas table is called."""
-_GUESSES = {
-    "program": r"program(me)?( ?(id|name|code|title))?|service( name)?|project|initiative|activity",
-    "year": r"(fiscal|budget|calendar|school)? ?(year|yr|fy|period)",
-    "district": r"(council )?district|ward|area|neighbou?rhood|region|site|school|location|precinct",
-    "outcome": r"outcome( name)?|measure( name)?|indicator|metric|kpi",
-    "spending": r"(actual |total )?(spen[dt]|spending|expend\w+|expenses?|outlays?|costs?|actuals?|amount|budget)",
-    "result": r"results?|outputs?|(outcome |measure |indicator )?value|achieved|units|performance|level",
-    "pool": r"$^",
-}
-"""Words by which offices name a column; the first header that fits is taken."""
-_INDEX = r"(price |cost )?(index|deflator)( value)?|cpi.*|value"
 _KINDS = {
     "amount": Leaf((), Amount, "number"),
     "number": Leaf((), Number, "number"),
@@ -122,10 +112,10 @@ class _HistoryReader:
             close = near(given, headers)
             hint = f"did you mean {close!r}?" if close else f"its headers are: {', '.join(headers)}"
             raise OptionError(f"{self.grid.file} has no column {given!r}", hint=hint)
-        plain = [_plain(header) for header in headers]
+        plain = [words_of(header) for header in headers]
         found = next((at for at, text in enumerate(plain) if text == key), None)
         if found is None:
-            found = next((at for at, text in enumerate(plain) if re.fullmatch(_GUESSES[key], text)), None)
+            found = next((at for at, header in enumerate(headers) if is_of_history(header, key)), None)
             if found is not None:
                 self.notes.append(f"'{headers[found]}' was taken for the {key}")
         if found is None and required:
@@ -273,7 +263,7 @@ def _index_file(index: str | Path, decimal: str | None) -> tuple[dict[int, float
         message = f"the price index {reader.grid.file} has no column of years; its headers are: {headers}"
         raise OptionError(message, hint="columns: year and index")
     others = [at for at in range(len(reader.grid.headers)) if at != year]
-    fits = [at for at in others if re.fullmatch(_INDEX, _plain(reader.grid.headers[at]))]
+    fits = [at for at in others if is_of_history(reader.grid.headers[at], "index")]
     chosen = (fits or others)[:1]
     if not chosen:
         raise OptionError(f"{reader.grid.file} has no column for the index", hint="columns: year and index")
@@ -282,7 +272,7 @@ def _index_file(index: str | Path, decimal: str | None) -> tuple[dict[int, float
         raise ScenarioError(condensed([*reader.grid.problems, *reader.problems]))
     header = reader.grid.headers[chosen[0]]
     stem = Path(reader.grid.file).stem
-    name = header if _plain(header) not in ("index", "value", "price index") else stem
+    name = header if words_of(header) not in ("index", "value", "price index") else stem
     return _by_year(years, values), name
 
 
@@ -298,11 +288,6 @@ def _grid_of(table: str | Path | pd.DataFrame, layout: Table) -> Grid:
         return grid_of_series(FRAME, headers, [table.iloc[:, at] for at in range(len(headers))])
     file, sheet = split_sheet(str(table))
     return read_grid(file_bytes(file), file, sheet, layout)
-
-
-def _plain(header: str) -> str:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return re.sub(r"[^a-z0-9]+", " ", spaced.casefold()).strip()
 
 
 def _name_of(header: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from budgetopt.errors import OptionError
-from budgetopt.reading.load import load
 from budgetopt.reading.office.choices import Choices
-from budgetopt.reading.own_tables import file_bytes, own_tables
-from budgetopt.reading.starting import from_table
+from budgetopt.reading.office.first_scenario import scenario_text
+from budgetopt.reading.scenario_files import SCENARIO_FILE
+from budgetopt.reading.starting import from_table, read_budget, scenario_beside
 from budgetopt.reading.starting_election import from_election
 from budgetopt.reading.tables.pabulib import PABULIB
+from budgetopt.reading.tables.read import split_sheet
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["begin", "read_budget_file"]
@@ -34,13 +34,12 @@ def begin(name: str, title: str, choices: Choices | None = None) -> tuple[dict[s
 def read_budget_file(name: str | Path, choices: Choices | None = None) -> tuple[Scenario, list[str], tuple[str, ...]]:
     """Return the scenario that an office's file begins, remarks on what was guessed, and its headers.
 
-    Nothing is written. Raises OptionError if the file cannot be read, or no column of it can be taken for the programs
-    or their money; ScenarioError if cells of those cannot be read.
+    Nothing is written. An election has no headers. Raises OptionError if the file cannot be read, or no column of it
+    can be taken for the programs or their money; ScenarioError if cells of those cannot be read.
     """
-    files, remarks = begin(str(name), Path(name).name, choices)
-    with tempfile.TemporaryDirectory() as folder:
-        for file, content in files.items():
-            (Path(folder) / file).write_bytes(content)
-        scenario = load(folder)
-        own = own_tables(scenario, asker=str(name))[0]
-        return scenario, remarks, own.grid(file_bytes(own.path)).headers
+    path, title = Path(split_sheet(str(name))[0]), Path(name).name
+    if path.suffix.casefold() == PABULIB:
+        files, remarks = begin(str(name), title, choices)
+        return scenario_beside(files[SCENARIO_FILE].decode(), path), remarks, ()
+    found = read_budget(str(name), choices)
+    return scenario_beside(scenario_text(found, path.name, title), path), list(found.remarks), found.headers

@@ -37,7 +37,7 @@ from budgetopt.scenario.words import listed, money
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BudgetFile", "first_scenario", "from_table", "read_budget"]
+__all__ = ["BudgetFile", "first_scenario", "from_table", "read_budget", "scenario_beside"]
 
 _SHOWN = 6
 _SEEN = 500
@@ -86,8 +86,12 @@ def first_scenario(source: str | Path | pd.DataFrame, *, name: str = "", choices
         return assembled([Source(tree | {"source": ""}, programs=(found.programs,))]).scenario()
     _, found = _read(str(source), chosen)
     path = Path(found.file)
-    tree = parse_yaml(scenario_text(found, path.name, name or path.stem)).tree
-    return assembled([Source(tree, folder=path.parent)]).scenario()
+    return scenario_beside(scenario_text(found, path.name, name or path.stem), path)
+
+
+def scenario_beside(text: str, file: Path) -> Scenario:
+    """Return the scenario that a text describes as if it stood beside a file, without writing it there."""
+    return assembled([Source(parse_yaml(text).tree, folder=file.parent)]).scenario()
 
 
 def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
@@ -134,7 +138,8 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     money_cells = (cell for column in found.money for cell in column.cells[:_SEEN])
     titles = [*title_lines(found.sheet, max(table.header)), *(column.header for column in found.money)]
     currency = find_currency(money_cells, titles)
-    return BudgetFile(file, found.sheet.name, table, programs, remarks, measures, grants, currency)
+    said = (measures, grants, currency, grid.headers)
+    return BudgetFile(file, found.sheet.name, table, programs, remarks, *said)
 
 
 def _best_table(book: Book, choices: Choices) -> Guess:

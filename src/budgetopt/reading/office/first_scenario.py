@@ -33,6 +33,8 @@ class BudgetFile:
         What other sheets of the workbook say of results and of grants.
     currency
         The code of the currency that the file names; empty if it names none.
+    headers
+        The headers of its columns.
     """
 
     file: str
@@ -43,6 +45,7 @@ class BudgetFile:
     measures: Measures | None = None
     grants: tuple[Grant, ...] = ()
     currency: str = ""
+    headers: tuple[str, ...] = ()
 
 
 def scenario_text(found: BudgetFile, file: str, title: str) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "is_class",
     "is_count",
     "is_level",
+    "is_of_history",
     "is_parent",
     "is_revenue",
     "is_row_number",
@@ -142,6 +143,17 @@ _CLASSES = re.compile(
 """Words for classes of spending."""
 _AROUND_CLASSES = re.compile(r"and|of|the|than|in|out|fy|costs?|expen[sd]\w*|budget|amounts?")
 """Words that stand beside those of a class."""
+_HISTORY = {
+    "district": r"(?:council )?district|ward|area|neighbou?rhood|region|site|school|location|precinct",
+    "outcome": r"outcome(?: name)?|measure(?: name)?|indicator|metric|kpi",
+    "spending": (
+        r"(?:actual |total )?(?:spen[dt]|spending|expend\w+|expenses?|outlays?|costs?|actuals?|amount|budget"
+        r"|appropriations?)"
+    ),
+    "result": r"results?|outputs?|(?:outcome |measure |indicator )?value|achieved|units|performance|level",
+    "index": r"(?:price |cost )?(?:index|deflator)(?: value)?|cpi.*|value",
+}
+"""Headers of a table of past spending and results."""
 _GENERIC = (5, 6)
 """The places of words that say nothing of the stage where another word does."""
 _FOOTNOTE = re.compile(r"[(\[](?:\d|[a-z])[)\]]|[*\u2020\u2021\u00b9\u00b2\u00b3]+")
@@ -199,6 +211,14 @@ def class_rank(header: str) -> tuple[int, int]:
     """Return :func:`money_rank` of a class of spending, in which general words such as costs say nothing."""
     rank, year = money_rank(header)
     return (len(_STAGES) if rank in _GENERIC else rank), year
+
+
+def is_of_history(header: str, key: str) -> bool:
+    """Return whether a header of a table of past spending and results names a column of its programs, years, ..."""
+    if key in ("program", "year"):
+        keys = ("program", "name") if key == "program" else (YEAR,)
+        return meaning(header) in keys or (key == "year" and words_of(header) in ("yr", "period"))
+    return key in _HISTORY and re.fullmatch(_HISTORY[key], words_of(header)) is not None
 
 
 def thing_rank(header: str) -> int:
