@@ -82,6 +82,9 @@ if TYPE_CHECKING:
     from budgetopt.analysis.motions import Motion as Motion
     from budgetopt.analysis.moved_plan import MovedPlan as MovedPlan
     from budgetopt.analysis.offsets import Offsets as Offsets
+    from budgetopt.analysis.trade_off import TradeOff as TradeOff
+    from budgetopt.analysis.trade_off import price_of_equity as price_of_equity
+    from budgetopt.analysis.trade_off import trade_off as trade_off
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
     from budgetopt.audit import Check as Check
@@ -147,6 +150,7 @@ if TYPE_CHECKING:
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
     from budgetopt.report.forecast_words import forecast_chart as forecast_chart
     from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
+    from budgetopt.report.trade_off_words import trade_off_chart as trade_off_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.amounts import Share as Share
@@ -239,6 +243,7 @@ _EXPORTS = {
     "budgetopt.analysis.moved_plan": "MovedPlan",
     "budgetopt.analysis.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
+    "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AccuracyError AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError "
@@ -267,6 +272,7 @@ _EXPORTS = {
     "budgetopt.report.fit_page": "write_fit_page",
     "budgetopt.report.forecast_words": "forecast_chart",
     "budgetopt.report.frontier_chart": "frontier_chart",
+    "budgetopt.report.trade_off_words": "trade_off_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

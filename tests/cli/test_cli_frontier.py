@@ -56,3 +56,63 @@ def test_what_cannot_be_is_refused_with_a_hint(
     assert not out
     assert words in err
     assert "Traceback" not in err
+
+
+TWO = """\
+format: budgetopt/1
+name: Homes and visits
+funds: {general: {revenue: 1000}}
+outcomes: {homes: {unit: homes, weight: 1}, visits: {unit: visits, weight: 2}}
+programs:
+  housing: {districts: {north: 100%}, outcomes: {homes: {curve: [[0, 0], [400, 80], [1000, 140]]}}}
+  library: {districts: {south: 100%}, outcomes: {visits: {curve: [[0, 0], [500, 250], [1000, 400]]}}}
+"""
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    (tmp_path / "scenario.yaml").write_text(TWO, encoding="utf-8")
+    return tmp_path
+
+
+def test_two_outcomes_stand_against_each_other(two: Path, run: Callable[..., Any]) -> None:
+    drawing = two / "curve.svg"
+    code, out, _ = run("frontier", two, "--outcomes", "homes", "visits", "--chart", drawing)
+    assert code == 0
+    assert "Homes and visits: homes against visits." in out
+    assert "The scenario's own best plan has 0 homes and 400 visits." in out
+    assert "- from 1 to 2: housing -$500 and library +$500" in out
+    assert "best plan of the scenario" in drawing.read_text(encoding="utf-8")
+    code, out, _ = run("frontier", two, "--outcomes", "homes", "visits", "--format", "csv")
+    assert out.splitlines()[:2] == ["homes,visits,rate,proved", "140.0,0.0,0.2,True"]
+
+
+def test_equity_has_its_price(two: Path, run: Callable[..., Any]) -> None:
+    code, out, _ = run("frontier", two, "--equity")
+    assert code == 0
+    assert "No rule says how many people these groups have, so each counts as one." in out
+    assert "Raising what the group with least has from 0 to 127.27 weighted outcomes costs 545.45 of the" in out
+    code, out, _ = run("frontier", two, "--equity", "--format", "json")
+    document = json.loads(out)
+    assert document["kind"] == "curve"
+    assert {row["group"] for row in document["groups"]} == {"north", "south"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "nothing says what the value stands against"),
+        (["funds.general.revenue", "--equity"], "one question at a time"),
+        (["--outcomes", "homes", "vists"], "visits"),
+        (["--outcomes", "homes", "homes"], "weighed against itself"),
+        (["--equity", "homs"], "homes"),
+        (["--equity", "--by", "quarter"], "quarter"),
+        (["--outcomes", "homes", "visits", "--by", "districts"], "--equity"),
+        (["--outcomes", "homes", "visits", "--from", "-5%"], "range of a number"),
+    ],
+)
+def test_a_wrong_question_is_refused(two: Path, run: Callable[..., Any], arguments: list[str], words: str) -> None:
+    code, out, err = run("frontier", two, *arguments)
+    assert code == 2
+    assert not out
+    assert words in err
