@@ -5,7 +5,8 @@ the arguments of an error that is raised, tolerances, and lines that end in a co
 
 Changes that cannot make a difference are no mutants either: a function of type bool that returns None instead of False,
 which is as untrue; zero subtracted instead of added, which at most changes the sign of a zero; a product with what is 1
-or -1 turned into a quotient, or the other way round.
+or -1 turned into a quotient, or the other way round; ``<=`` instead of ``<`` beside a tolerance, beside a half
+of what amounts are rounded to, or beside what is 1 or -1.
 """
 
 from __future__ import annotations
@@ -56,8 +57,10 @@ NAMES = {**dict(PAIRS), **{other: one for one, other in PAIRS}}
 KEPT_KEYWORDS = {"allow_nan", "because", "copy", "dtype", "encoding", "hint", "kind", "strict"}
 """Keyword arguments that stay as they are: words, and what makes no difference to a value."""
 TOLERANCES = {"small", "tolerance", "_tolerance", "_slack"}
-SIGNS = {"sign", "gain", "side"}
-"""Names of what is 1 or -1: multiplied by it and divided by it is the same."""
+HALVES = {"_half", "half_a_cent"}
+"""A half of what amounts are rounded to: no amount is just as large."""
+SIGNS = {"direction", "gain", "relaxes", "side", "sign"}
+"""Names of what is 1 or -1: multiplied by it and divided by it is the same, and it is never zero."""
 SMALL = 1e-3
 """A constant below this is a tolerance."""
 LARGE = 100
@@ -191,7 +194,8 @@ def _alternatives(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _comparison(node: ast.Compare) -> Iterator[ast.AST]:
-    tolerant = any(_is_tolerance(part) for part in ast.walk(node))
+    tolerant = any(_is_tolerance(part) or _name_of(part) in HALVES for part in ast.walk(node))
+    tolerant |= any(_name_of(side) in SIGNS for side in (node.left, *node.comparators))
     for position, operator in enumerate(node.ops):
         for other in COMPARISONS[type(operator)][: 1 if tolerant else None]:
             ops = [*node.ops[:position], other(), *node.ops[position + 1 :]]

@@ -80,6 +80,32 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, int, bool, float, float]]
                     rules=of_a(at_least="20%", of="baseline")),
         [("rule k", -1, True, 250, 50)],
     ),
+    "one share of little": (
+        document_of({"a": rated(baseline={"FY1": 2, "FY2": 3}), "b": rated()}, 90, YEARS,
+                    rules=of_a(at_least="20%", of="baseline")),
+        [("rule k", -1, True, 5, 1)],
+    ),
+    # what a program needs to be funded is no limit that is relaxed
+    "a floor beside a fixed cost": (
+        document_of({"a": rated(spending={"at_least": 15}, if_funded={"fixed_cost": 20}), "b": rated()}),
+        [("floor a", 0, True, 1, 15)],
+    ),
+    # the most units are what there is, unless they may be changed
+    "a ceiling above what can be served": (
+        document_of({"a": {"service": {"unit": "beds", "unit_cost": 2, "up_to": 5}, "spending": {"at_most": 50},
+                           "outcomes": {"good": {"per_unit": 1}}}, "b": rated()}),
+        [("ceiling a", 0, False, 1, 50)],
+    ),
+    "the most that can be served": (
+        document_of({"a": {"service": {"unit": "beds", "unit_cost": 2, "up_to": 5, "negotiable": True},
+                           "spending": {"at_most": 50}, "outcomes": {"good": {"per_unit": 1}}}, "b": rated()}),
+        [("most units a", 0, False, 1, 10)],
+    ),
+    "what is no number": (
+        document_of({"a": rated(if_funded={"at_least": 5}), "b": rated(if_funded={"at_least": 5})},
+                    rules=[{"name": "not both", "excludes": ["a", "b"]}, *of_a(at_most=9)]),
+        [("rule k", 0, False, 1, 9)],
+    ),
     # of nothing it says nothing: each year by itself
     "one share of a baseline that one year has": (
         document_of({"a": rated(baseline={"FY1": 100, "FY2": 0}), "b": rated()}, 90, YEARS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from budgetopt import solve
 from budgetopt.analysis import WhatIf
 from budgetopt.analysis.figure_paths import figure_at
 from budgetopt.analysis.figure_prices import _BestValue, figure_prices, money_prices, price_of_figure
-from budgetopt.analysis.what_if import question_about
+from budgetopt.analysis.moved_limits import NOT_TOLD
+from budgetopt.analysis.what_if import UNTOLD, question_about
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -129,6 +131,22 @@ def test_what_the_relaxation_foresees(monkeypatch: pytest.MonkeyPatch) -> None:
     # the 60 dollars of the project are there, and each more is one for b
     assert work._foreseen(10.0) == pytest.approx(20)
     assert work._foreseen(-4.0) == pytest.approx(8)
+
+
+def test_why_a_price_is_not_told_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario.from_document(PROJECT)
+    question = WhatIf(scenario)
+    solve_ = question.solve
+
+    def vaguely(problem: Any, *more: Any) -> Any:
+        answer = solve_(problem, *more)
+        return replace(answer, bound=answer.objective + 1)
+
+    # each search leaves 1 open, and a dollar brings 2
+    monkeypatch.setattr(question, "solve", vaguely)
+    price = price_of_figure(question, figure_at(scenario, "funds.general.revenue"))
+    assert price.method == f"{AGAIN}{UNTOLD}{NOT_TOLD}"
+    assert all(math.isnan(one) for one in (price.more, price.more_until, price.less, price.less_until))
 
 
 def test_a_price_without_a_range() -> None:

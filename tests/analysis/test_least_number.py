@@ -59,6 +59,13 @@ CASES: dict[str, tuple[dict[str, Any], str, Any, Any]] = {
         town({}, least({"FY1": 80, "FY2": 70}), of_total(at_least={"FY1": "50%", "FY2": "60%"}), periods=TWO),
         "at_least", {"FY1": 0.1, "FY2": 0.05}, {"FY1": 0.2, "FY2": 0.3},
     ),
+    "a cap of each year beside a floor": (
+        town(
+            least({"FY1": 40, "FY2": 50}), {},
+            of_total(at_least="5%", at_most={"FY1": "20%", "FY2": "30%"}), periods=TWO,
+        ),
+        "at_most", {"FY1": 0.9, "FY2": 0.95}, {"FY1": 0.4, "FY2": 0.5},
+    ),
     # the first year is as the rule asks for
     "a floor of one year": (
         town({}, least({"FY1": 40, "FY2": 70}), of_total(at_least={"FY1": "50%", "FY2": "60%"}), periods=TWO),

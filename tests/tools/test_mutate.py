@@ -52,6 +52,8 @@ def found(source: str) -> list[str]:
         ("if a < 1e-9: x()", ["a < 1e-09 -> a >= 1e-09", "x() -> pass"]),
         ("if a < LEAST: x()", ["a < LEAST -> a >= LEAST", "x() -> pass"]),
         ("x = a + b", ["a + b -> a - b"]),
+        ("if spent < plan.half_a_cent: x()", ["spent < plan.half_a_cent -> spent >= plan.half_a_cent", "x() -> pass"]),
+        ("if side > 0: x()", ["side > 0 -> side <= 0", "0 -> 1", "x() -> pass"]),
         ("x = a * 1e-4 + (1 + 1e-12)", ["1 -> 0"]),
         ("x = 'a' + b", []),
         # what is 1 or -1 may as well divide

@@ -217,8 +217,8 @@ def _ceilings(formulation: Formulation, limits: ProgramLimits, scenario: Scenari
     of_units = scenario.limits.of_programs("most units")[:, None]
     asked = np.array([at >= 0 and scenario.limits[at].is_demand for at in of_units[:, 0].tolist()], dtype=bool)
     counts = asked[:, None] & np.isfinite(limits.most) & (formulation.prices > 0)
-    most = np.where(counts, limits.most, 0.0)
-    served = np.where(counts, _fixed(scenario) + most * formulation.prices, np.inf)
+    unbounded = np.full(counts.shape, np.inf)
+    served = _fixed(scenario) + np.multiply(limits.most, formulation.prices, out=unbounded, where=counts)
     return np.minimum(limits.upper, served), np.where(served < limits.upper, of_units, limits.upper_by)
 
 

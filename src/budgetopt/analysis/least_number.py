@@ -131,6 +131,6 @@ def _widest(problem: LinearProgram, row: Ints, group: Ints, number: Number) -> F
     groups = np.concatenate([group[side] for side, _ in sides])
     count = int(groups.max()) + 1
     wider = with_slacks(problem, rows, groups, sign, np.ones(count))
-    lower, upper = wider.lower.copy(), wider.upper.copy()
-    lower[problem.columns :], upper[problem.columns :] = -np.inf, 0.0
-    return LiveModel(replace(wider, lower=lower, upper=upper), Options(time_limit=TIME_LIMIT)).solve().x
+    lower = wider.lower.copy()
+    lower[problem.columns :] = -np.inf
+    return LiveModel(replace(wider, lower=lower), Options(time_limit=TIME_LIMIT)).solve().x

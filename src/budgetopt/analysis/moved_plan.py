@@ -241,7 +241,6 @@ class _Mover:
         in_order = bool(packages.choose[chosen] == "in_order")
         if motion.verb == "defund":
             gone = mine if not motion.package else mine[mine >= chosen] if in_order else np.array([chosen])
-            taken[gone] &= packages.is_project[gone, None] & ~self._when_mask & bool(motion.period)
             taken[np.ix_(gone, self.when)] = False
         elif packages.is_project[chosen]:
             may = [at for at in self.when.tolist() if packages.may_start[chosen, at]]
@@ -259,12 +258,6 @@ class _Mover:
         self.when = np.arange(len(self.scenario.periods))
         due = packages.due(self.scenario, taken)[[row]]
         self._assign(np.array([row]), due)
-
-    @property
-    def _when_mask(self) -> Bools:
-        mask = np.zeros(len(self.scenario.periods), dtype=bool)
-        mask[self.when] = True
-        return mask
 
     def _package(self, mine: Ints, taken: Bools) -> int:
         """Return the package that a motion means: the one that it names, or the first that is not taken."""
