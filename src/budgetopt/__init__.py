@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.motions import Motion as Motion
     from budgetopt.analysis.moved_plan import MovedPlan as MovedPlan
     from budgetopt.analysis.offsets import Offsets as Offsets
+    from budgetopt.analysis.robust import RobustPlan as RobustPlan
+    from budgetopt.analysis.robust import robust as robust
     from budgetopt.analysis.trade_off import TradeOff as TradeOff
     from budgetopt.analysis.trade_off import price_of_equity as price_of_equity
     from budgetopt.analysis.trade_off import trade_off as trade_off
@@ -150,6 +152,7 @@ if TYPE_CHECKING:
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
     from budgetopt.report.forecast_words import forecast_chart as forecast_chart
     from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
+    from budgetopt.report.robust_words import robust_chart as robust_chart
     from budgetopt.report.trade_off_words import trade_off_chart as trade_off_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
@@ -243,6 +246,7 @@ _EXPORTS = {
     "budgetopt.analysis.moved_plan": "MovedPlan",
     "budgetopt.analysis.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
+    "budgetopt.analysis.robust": "RobustPlan robust",
     "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
@@ -272,6 +276,7 @@ _EXPORTS = {
     "budgetopt.report.fit_page": "write_fit_page",
     "budgetopt.report.forecast_words": "forecast_chart",
     "budgetopt.report.frontier_chart": "frontier_chart",
+    "budgetopt.report.robust_words": "robust_chart",
     "budgetopt.report.trade_off_words": "trade_off_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",

@@ -19,9 +19,10 @@ from budgetopt.allocation import Allocation
 from budgetopt.analysis.effect_errors import ErrorShape, FactorDistribution, normal_quantiles
 from budgetopt.errors import OptionError, near
 from budgetopt.formulation.stages import outcome_worths
+from budgetopt.scenario.estimates import NORMAL_95
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["EffectErrors", "SharedBy", "latin_scores"]
+__all__ = ["EffectErrors", "SharedBy", "effect_texts", "latin_scores"]
 
 SharedBy = Literal["source", "program", "outcome", "all"]
 """What effects have in common whose errors go together."""
@@ -139,6 +140,13 @@ class EffectErrors:
         """The standard deviation of each factor; shape (effects,)."""
         return np.array([one.deviation for one in self.distributions], dtype=np.float64)
 
+    @property
+    def ends(self) -> tuple[Floats, Floats]:
+        """The factors that hold 95% of each effect's error between them; shape (effects,) both."""
+        scores = np.array([-NORMAL_95, NORMAL_95])
+        ends = np.array([one.at(scores) for one in self.distributions]).reshape(-1, 2)
+        return ends[:, 0], ends[:, 1]
+
     def together(self, effect: int) -> Ints:
         """Return the other effects whose errors go with that of one."""
         group = self.group[effect]
@@ -204,16 +212,22 @@ def _names(plan: Allocation) -> tuple[str, ...]:
 
 def _groups(plan: Allocation, shared_by: SharedBy) -> Ints:
     """Return the group of each effect; effects without a source go with none."""
-    ranges, programs = plan.effect_ranges, plan.scenario.programs
+    ranges = plan.effect_ranges
     if shared_by == "all":
         return np.zeros(len(ranges.program), dtype=np.int64)
     if shared_by != "source":
         return ranges.program if shared_by == "program" else ranges.outcome
-    outcomes, sources = list(plan.scenario.outcomes), np.full(len(ranges.program), "", dtype=object)
+    names = [" ".join(text.split()).casefold() for text in effect_texts(plan, "source")]
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(name for name in names if name))}
+    return np.array([numbers.get(name, -1) for name in names], dtype=np.int64)
+
+
+def effect_texts(plan: Allocation, key: str) -> list[str]:
+    """Return what the scenario says of each effect under a key, such as its source; one text an effect."""
+    ranges, programs, outcomes = plan.effect_ranges, plan.scenario.programs, list(plan.scenario.outcomes)
+    texts = np.full(len(ranges.program), "", dtype=object)
     for outcome, package in {*zip(ranges.outcome.tolist(), ranges.package.tolist(), strict=True)}:
         mine = np.flatnonzero((ranges.outcome == outcome) & (ranges.package == package))
         prefix = f"outcomes.{outcomes[outcome]}" if package < 0 else f"packages.{package}.outcomes.{outcomes[outcome]}"
-        sources[mine] = programs.text(f"{prefix}.source")[ranges.program[mine]]
-    names = [" ".join(str(text).split()).casefold() for text in sources.tolist()]
-    numbers = {name: at for at, name in enumerate(dict.fromkeys(name for name in names if name))}
-    return np.array([numbers.get(name, -1) for name in names], dtype=np.int64)
+        texts[mine] = programs.text(f"{prefix}.{key}")[ranges.program[mine]]
+    return [str(text) for text in texts.tolist()]

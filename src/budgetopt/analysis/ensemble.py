@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["DRAWS", "FEW_DRAWS", "Ensemble", "ensemble", "objective_unit"]
+__all__ = ["DRAWS", "FEW_DRAWS", "Ensemble", "at_limits", "ensemble", "objective_unit"]
 
 DRAWS, FEW_DRAWS = 1000, 100
 """How many draws there are where nothing is said; the second number where there are integer decisions."""
@@ -267,7 +267,7 @@ class _Told:
             solved.failed,
             count,
             solved.interrupted,
-            _at_limits(plan),
+            at_limits(plan, plan.spending),
         )
 
     def _stability(self, spending: Floats) -> pd.DataFrame:
@@ -386,9 +386,12 @@ def _estimate(values: Floats, unit: str) -> tuple[float, str, float]:
     return float(known.mean()), unit, error
 
 
-def _at_limits(plan: Allocation) -> tuple[int, int]:
-    """Return how many programs stand at a limit of their own in every period, and how many programs there are."""
-    spent, limits = plan.spending.sum(axis=1), plan.formulation.limits
+def at_limits(plan: Allocation, spending: Floats) -> tuple[int, int]:
+    """Return how many programs stand at a limit of their own in every period, and how many programs there are.
+
+    ``spending`` has the shape (programs, funds, periods).
+    """
+    spent, limits = spending.sum(axis=1), plan.formulation.limits
     near = 1e-6 * np.maximum(spent, 1.0) + plan.rounded_to
     at = (np.abs(spent - limits.lower) <= near) | (np.abs(spent - limits.upper) <= near)
     return int(at.all(axis=1).sum()), len(spent)

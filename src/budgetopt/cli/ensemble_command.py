@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_count
 from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import check_target, print_json
 from budgetopt.cli.progress import progress
@@ -38,22 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "how many draws (1000; 100 with all-or-nothing decisions)"
     add("--draws", metavar="N", type=positive_count, help=text)
     add("--seed", metavar="N", type=int, default=0, help="another seed, other draws (0)")
-    text = "draws of your own: a row a draw, a column PROGRAM or PROGRAM.OUTCOME with factors on the effect"
-    add("--given", metavar="FILE", help=text)
-    text = "the distribution of errors: normal, truncated (at zero) or lognormal (normal)"
-    add("--shape", choices=["normal", "truncated", "lognormal"], default="normal", help=text)
-    text = "assume this standard error where the scenario says none, such as 30%%"
-    add("--assumed-error", metavar="SHARE", type=_share_above_zero, help=text)
-    text = "the correlation between errors of effects that have something in common, such as 0.5"
-    add("--correlation", metavar="NUMBER", type=float, default=0.0, help=text)
-    text = "what they have in common: source, program, outcome or all (source)"
-    add("--by", choices=["source", "program", "outcome", "all"], default="source", help=text)
+    add_errors(parser)
     text = "the standard error of revenue: 3%% for all funds together, or general=3%%; may be repeated"
     add("--revenue-error", metavar="[FUND=]SHARE", action="append", default=[], help=text)
     add("--information", action="store_true", help="what it would be worth to know each effect")
     study = parser.add_argument_group("with --information: a study of one effect")
     text = "the standard deviation of one subject's result, as a share of the effect, such as 300%%"
-    study.add_argument("--subject-error", metavar="SHARE", type=_share_above_zero, help=text)
+    study.add_argument("--subject-error", metavar="SHARE", type=share_above_zero, help=text)
     text = "what one subject costs, such as 400"
     study.add_argument("--per-subject", metavar="AMOUNT", type=_amount, help=text)
     study.add_argument("--study-cost", metavar="AMOUNT", type=_amount, help="what the study costs besides, such as 50k")
@@ -78,13 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
-    options: dict[str, Any] = {
-        "shape": arguments.shape,
-        "assumed_error": arguments.assumed_error,
-        "correlation": arguments.correlation,
-        "shared_by": arguments.by,
-        "machines": machines_of(arguments),
-    }
+    options = {**error_options(arguments), "machines": machines_of(arguments)}
     if arguments.information:
         return _information(arguments, plan, study, options)
     return _ensemble(arguments, plan, revenue, options)
@@ -176,20 +162,9 @@ def _revenue(said: list[str]) -> float | dict[str, float]:
 
 def _error_of_revenue(text: str) -> float:
     try:
-        return _share_above_zero(text)
+        return share_above_zero(text)
     except argparse.ArgumentTypeError as error:
         raise OptionError(f"--revenue-error: {error}") from None
-
-
-def _share_above_zero(text: str) -> float:
-    number = text.strip()
-    try:
-        value = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share above 0, such as 30% or 0.3")
-    return value
 
 
 def _amount(text: str) -> float:
