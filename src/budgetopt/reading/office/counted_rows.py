@@ -13,7 +13,7 @@ from budgetopt.reading.office.choices import Choices, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.grouped_rows import below_headings, leave_out_last
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_words import YEAR, is_count, meaning, stage_rank, words_of, year_of
+from budgetopt.reading.office.header_words import YEAR, is_count, is_title, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
 from budgetopt.reading.office.row_parts import leave_out_sums
 from budgetopt.reading.office.total_rows import (
@@ -120,7 +120,7 @@ def _counted_values(found: Guess, column: ColumnFacts, values: Sequence[str]) ->
     named = [value for value in values if value]
     if not 1 < len(named) <= 60:
         return []
-    if meaning(column.header) == YEAR and all(map(year_of, named)):
+    if all(map(year_of, named)) and (meaning(column.header) == YEAR or _are_years(column)):
         latest = max(named, key=year_of)
         return [latest] if _recur(found, column, latest) else []
     is_said_once = len(named) == sum(map(bool, found.cells(column)))
@@ -139,12 +139,19 @@ def _counted_values(found: Guess, column: ColumnFacts, values: Sequence[str]) ->
     return []
 
 
+def _are_years(column: ColumnFacts) -> bool:
+    """Return whether the numbers of a column are years that follow one another, and its header names no account."""
+    known = np.unique(column.amounts[~np.isnan(column.amounts)])
+    is_run = len(known) <= _MOST_KINDS and float(known[-1] - known[0]) == len(known) - 1
+    return column.is_years and is_run and is_title(column.header)
+
+
 def _is_kind(value: str, header: str, kind: re.Pattern[str]) -> bool:
     """Return whether a value says that money is spent or received; a letter does under a header that names both."""
     if len(value) > 1:
         return kind.fullmatch(words_of(value)) is not None
     words = re.findall(r"[^\W\d_]+", plain_letters(re.sub(r"([a-z])([A-Z])", r"\1 \2", header)))
-    meant = {word: in_english(word) for word in words}
+    meant = {word: "revenue" if word == "rev" else in_english(word) for word in words}
     names_both = all(any(map(pattern.fullmatch, meant.values())) for pattern in (_SPENT, _RECEIVED))
     letter = value.casefold()
     return names_both and any(word.startswith(letter) and kind.fullmatch(said) for word, said in meant.items())

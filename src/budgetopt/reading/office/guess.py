@@ -22,23 +22,18 @@ from budgetopt.reading.office.counted_rows import (
 )
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_rows import find_headers, title_lines
-from budgetopt.reading.office.header_words import YEAR, meaning, words_of
-from budgetopt.reading.office.roles import (
-    ask_for_funds,
-    choose_columns,
-    choose_money,
-    choose_programs,
-    column_named,
-    find_payments,
-    said_columns,
-)
+from budgetopt.reading.office.header_rows import find_headers, is_transposed, note_lines, title_lines
+from budgetopt.reading.office.header_words import YEAR, is_count, is_part_of_year, meaning, words_of, year_of
+from budgetopt.reading.office.money_columns import ask_for_funds, choose_money, find_payments
+from budgetopt.reading.office.roles import choose_columns, choose_programs, column_named, said_columns
+from budgetopt.reading.office.row_doubts import doubtful_rows
 from budgetopt.reading.office.sheet_tables import last_row_of
+from budgetopt.reading.office.translated_words import plain_letters
 from budgetopt.reading.tables.number_texts import ambiguous, two_readings
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
-from budgetopt.scenario.words import listed, money
+from budgetopt.scenario.words import listed, money, plural
 
 __all__ = ["Guess", "guess"]
 
@@ -59,7 +54,10 @@ _SCALES = (
         ),
         1_000_000.0,
     ),
+    (re.compile(r"\bin (?:us )?cents\b|\(cents\)|\ben (?:centimes|centavos|c[e\u00e9]ntimos)\b", re.IGNORECASE), 0.01),
 )
+_OF_AMOUNTS = re.compile(r"\b(?:amounts?|dollars|figures|values|betrage|montants?|importes?|valores)\b")
+"""Words of a note below a table that says what its amounts are in."""
 _SHOWN = 6
 _NEARLY_ALL = 0.9
 """Signs are turned where this share of the amounts is below zero: a few credits stay what they are."""
@@ -72,6 +70,9 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     """
     choices, file = choices or Choices(), f"{sheet.file}!{sheet.name}" if sheet.name else sheet.file
     sheet = sheet.within(choices.range)
+    if not (choices.header or choices.columns) and is_transposed(sheet):
+        hint = "give each program a row: in a spreadsheet program copy the table and paste it transposed"
+        raise OptionError(f"the programs of {file} stand side by side, with a column each", hint=hint)
     header = choices.header or find_headers(sheet)
     if not header:
         raise _without_headers(sheet, file)
@@ -118,6 +119,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     programs = leave_out_totals(found, programs, choices)
     _lines_of_programs(found, programs, choices)
     _columns(found, others)
+    found.remarks += doubtful_rows(found, programs)
     return found
 
 
@@ -184,13 +186,14 @@ def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
         if choices.scale != 1:
             found.table["scale"] = choices.scale
         return
-    lines = title_lines(found.sheet, header[-1])
+    notes = [line for line in note_lines(found.sheet) if _OF_AMOUNTS.search(plain_letters(line))]
+    lines = [*title_lines(found.sheet, header[-1]), *notes]
     for pattern, scale in _SCALES:
         text = next((line for line in lines if pattern.search(line)), None)
         if text is None:
             continue
         amounts = found.amounts[found.amounts != 0]
-        if len(amounts) > 2 and (amounts % scale == 0).all():
+        if len(amounts) > 2 and scale > 1 and (amounts % scale == 0).all():
             # cells may hold whole amounts and only show them in thousands
             found.remarks.append(
                 f"the file says {text!r}, and every amount is a multiple of {scale:,.0f}: they are taken as they stand,"
@@ -199,7 +202,7 @@ def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
             return
         found.table["scale"] = scale
         found.remarks.append(
-            f"amounts are multiplied by {scale:,.0f}, because the file says {text!r}: `--scale 1` if not"
+            f"amounts are multiplied by {scale:,.12g}, because the file says {text!r}: `--scale 1` if not"
         )
         return
 
@@ -256,17 +259,18 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
         found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
     if found.payments and negative:
         found.remarks.append("payments of funds below zero are netted against the other funds of their programs")
+    names = [choices.merge.get(name, name) for name in map(JOIN.join, ids)]
     kept = ("program", "baseline", "funds", "fund code", "tags")
     for key in [key for key in found.keys if key not in kept and not key.startswith("baseline.")]:
         column = found.keys[key]
-        values: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for program, cell in zip(ids, found.cells(column), strict=True):
+        values: dict[str, set[str]] = defaultdict(set)
+        for program, cell in zip(names, found.cells(column), strict=True):
             if cell:
                 values[program].add(cell)
         several = sum(len(cells) > 1 for cells in values.values())
         if several:
             del found.keys[key]
-            found.remarks.append(f"'{column.name}' differs within {several:,} programs and is left aside")
+            found.remarks.append(f"'{column.name}' differs within {plural(several, 'program')} and is left aside")
 
 
 def _negative(found: Guess, ids: Sequence[tuple[str, ...]], merge: Mapping[str, str]) -> tuple[str, float] | None:
@@ -353,8 +357,10 @@ def _years(found: Guess, keys: Mapping[int, str]) -> Iterator[str]:
     """Yield what can be done with columns of amounts that differ in a number alone: they are a column a year."""
     alike: dict[str, list[ColumnFacts]] = defaultdict(list)
     for column in found.facts:
-        known = column.position in keys or column.position in found.added
-        if column.is_numeric and not known and re.search(r"\d", column.header):
+        known = column.position in {*keys, *found.added}
+        other = is_part_of_year(column.header) or is_count(column.header)
+        is_year = year_of(column.header) or re.search(r"year ?\d", words_of(column.header))
+        if column.is_numeric and is_year and not (known or other):
             alike[re.sub(r"\W*\d+", "", words_of(column.header))].append(column)
     for columns in alike.values():
         if len(columns) > 1 and not any(column.is_years or column.is_codes for column in columns):

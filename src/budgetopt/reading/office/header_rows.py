@@ -12,12 +12,14 @@ from budgetopt.reading.office.header_words import MONEY, meaning, stage_rank, ye
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.programs import Bools, Floats
 
-__all__ = ["find_headers", "title_lines"]
+__all__ = ["find_headers", "is_transposed", "note_lines", "title_lines"]
 
 _SEARCHED = 60
 """Headers are looked for in so many rows from the first."""
 _MOST_ROWS = 3
 """Of a header, no more rows than these are joined."""
+_NOTES = 12
+"""Notes are looked for in so many rows at the end."""
 _LONG = 80
 """No header has as many characters."""
 _COMPARED = 2_000
@@ -60,9 +62,31 @@ def find_headers(sheet: Sheet) -> tuple[int, ...]:
     return tuple(range(first + 1, last + 2))
 
 
+def is_transposed(sheet: Sheet) -> bool:
+    """Return whether programs stand side by side in one row, above rows named by years or stages of a budget."""
+    if not 1 < sheet.rows <= _SEARCHED or len(sheet.columns) < _MOST_ROWS:
+        return False
+    first = next((row for row in range(sheet.rows) if sum(map(bool, sheet.row(row)[1:])) > 1), sheet.rows - 1)
+    names = [cell for cell in sheet.row(first)[1:] if cell]
+    below = [row for row in range(first + 1, sheet.rows) if any(sheet.row(row)[1:])]
+    if not below or any(meaning(name) or year_of(name) or stage_rank(name) is not None for name in names):
+        return False
+    labels = [sheet.columns[0][row] for row in below]
+    amounts = [amounts_of(column, sheet.is_number(at))[below] for at, column in enumerate(sheet.columns) if at]
+    is_named = all(label and (meaning(label) == MONEY or year_of(label)) for label in labels)
+    filled = np.array([[bool(column[row]) for row in below] for column in sheet.columns[1:]])
+    return is_named and bool((~np.isnan(np.array(amounts)) | ~filled).all())
+
+
 def title_lines(sheet: Sheet, header: int) -> list[str]:
     """Return the cells above the headers and in them: titles say what the amounts are in."""
     return [column[row] for row in range(min(header, sheet.rows)) for column in sheet.columns if column[row]]
+
+
+def note_lines(sheet: Sheet) -> list[str]:
+    """Return what stands alone in each of the last rows: notes below the table."""
+    rows = ([cell for cell in sheet.row(row) if cell] for row in range(max(0, sheet.rows - _NOTES), sheet.rows))
+    return [cells[0] for cells in rows if len(cells) == 1]
 
 
 def _amounts_below(sheet: Sheet) -> Bools:

@@ -19,6 +19,7 @@ __all__ = [
     "is_level",
     "is_of_history",
     "is_parent",
+    "is_part_of_year",
     "is_revenue",
     "is_row_number",
     "is_title",
@@ -120,13 +121,14 @@ _LABEL = re.compile(
 _NO_MONEY = re.compile(
     r"\b(?:fte|ftes|positions?|headcount|staff|employees|count|number|percent|pct|share|change|variance|difference|growth"
     r"|rate|per|rank|score|population|residents|households|visits|year approved|date|district|ward|phone|zip|id|code"
-    r"|votes?|points?|status|priority|(?:dept|fund|prog\w*|agency|acct|account|org|object)(?:id|no|num|code))\b|%|#"
+    r"|(?<!budget )(?<!appropriation )(?<!amount )votes?"
+    r"|points?|status|priority|(?:dept|fund|prog\w*|agency|acct|account|org|object)(?:id|no|num|code))\b|%|#"
 )
 _STAGES: tuple[str, ...] = (
     r"baseline",
     r"current(?! (?:modified|revised|amended))|existing level|continuation",
     r"adopted",
-    r"approved|enacted|appropriat\w*|authorized|voted",
+    r"approved|enacted|appropriat\w*|authorized|voted|(?:budget|appropriation|amount) votes?",
     r"amended|revised|modified|final|rev(?= budget)",
     r"budget(?:ed|s)?|allocat\w+|funding|original",
     r"amounts?|totals?|costs?|expenditures?|expenses?|spending|value|sum|dollars",
@@ -141,6 +143,11 @@ _CLASSES = re.compile(
     r"|transfers?|utilities|maintenance|travel|training|overhead|indirect|other|contingency|subsidies|non|goods"
 )
 """Words for classes of spending."""
+_PART_OF_YEAR = re.compile(
+    r"(?:q|qtr|quarter) ?[1-4]|[1-4](?:st|nd|rd|th)? ?(?:q|qtr|quarter)|(?:jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov"
+    r"|dec|may|january|february|march|april|june|july|august|september|october|november|december)"
+)
+"""A quarter or a month."""
 _AROUND_CLASSES = re.compile(r"and|of|the|than|in|out|fy|costs?|expen[sd]\w*|budget|amounts?")
 """Words that stand beside those of a class."""
 _HISTORY = {
@@ -198,6 +205,12 @@ def money_rank(header: str) -> tuple[int, int]:
     if _NO_MONEY.search(plain) or _LABEL.search(plain) or REVENUE.search(plain):
         rank = len(_STAGES) + 1
     return rank, -year_of(header)
+
+
+def is_part_of_year(header: str) -> bool:
+    """Return whether a header names a quarter or a month."""
+    words = re.sub(r"[/-]", " ", _FISCAL.sub(" ", words_of(header))).split()
+    return _PART_OF_YEAR.fullmatch(" ".join(word for word in words if stage_rank(word) is None)) is not None
 
 
 def is_class(header: str) -> bool:

@@ -42,6 +42,8 @@ class CellMarks:
         The last row and the last column with a value, where the sheet is too large to be read with all that is empty.
     indents
         The cells that are shown indented, and by how much.
+    hidden
+        The rows that are not shown, counted from 1.
     """
 
     percents: dict[Cell, int] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class CellMarks:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: Cell | None = None
     indents: dict[Cell, int] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
 
 
 class XlsxParts:
@@ -88,6 +91,9 @@ class XlsxParts:
             styles = b"|".join(styled)
             for found in re.finditer(rb"<%sc(?=[^>]*?\ss=[\"'](%s)[\"'])(?=%s)" % (prefix, styles, _AT), xml):
                 cells[_cell(found[2], found[3])] = styled[found[1]]
+        if b"hidden=" in xml:
+            rows = re.findall(rb"<%srow(?=[^>]*?\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)" % prefix, xml)
+            marks.hidden.update(map(int, rows))
         if b't="e"' in xml or b"t='e'" in xml:
             for found in re.finditer(rb"<%sc(?=[^>]*?\st=[\"']e[\"'])(?=%s)" % (prefix, _AT), xml):
                 shown = re.compile(rb"<%sv>\s*([^<]*?)\s*<" % prefix).search(xml, found.end())

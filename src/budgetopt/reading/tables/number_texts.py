@@ -99,6 +99,9 @@ def without_currency(text: str) -> str:
         return text
     if match["before"] is None and match["after"] is None:
         return plain
+    if match["number"].endswith((",", ".")) and match["after"] and not match["after"].strip("-.\u2013\u2014"):
+        # a dash in place of the decimals: 12,- and 12.-
+        return f"{match['open']}{match['sign']}{match['number'][:-1]}{match['close']}"
     if match["before"] is None and match["after"].strip("-.\u2013\u2014") == "" and not match["after"].startswith("."):
         return plain
     return f"{match['open']}{match['sign']}{match['number'].strip().rstrip('.')}{match['close']}"

@@ -33,6 +33,8 @@ class Sheet:
         Cells that cannot be read, with their places.
     indents
         How far the cells of a column are indented, for columns with such cells; shape (rows,) each.
+    hidden
+        The rows that a spreadsheet program does not show, counted from 1.
     """
 
     file: str
@@ -43,6 +45,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     indents: Mapping[int, Ints] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
 
     @property
     def rows(self) -> int:

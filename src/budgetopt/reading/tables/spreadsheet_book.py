@@ -142,6 +142,7 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
         merged=tuple(merged),
         problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
         indents=indents,
+        hidden=frozenset(marks.hidden),
     )
 
 
