@@ -98,6 +98,10 @@ def test_districts_and_heads_by_hand(found: bo.PlanComparison) -> None:
     assert gains.loc[("Culture", "spending"), "current budget"] == -20
     assert gains.loc[("Streets", "spending"), "current budget"] == 10
     assert "best plan" not in gains
+    back = found.gains("department", "b").set_index(["group", "figure"])
+    assert back.loc[("Culture", "spending"), ["best plan", found.names[2]]].tolist() == [20, -30]
+    with pytest.raises(bo.UnknownNameError, match="curent"):
+        found.gains("department", "curent budget")
 
 
 def test_an_attribute_that_nobody_has_is_refused(found: bo.PlanComparison) -> None:

@@ -47,6 +47,16 @@ def test_the_plans_are_printed_for_machines(run: Command, town: Path) -> None:
     assert float(rows[0]["best plan"]) == 600
 
 
+def test_gains_and_losses_are_told_against_a_plan(run: Command, town: Path) -> None:
+    code, out, _ = run("compare", town, "--benchmark", "current", "--by", "name", "--against", "current budget")
+    assert code == 0
+    lines = out[out.index("Spending by name, against B") :].splitlines()
+    assert [line.split() for line in lines[2:4]] == [["Library", "+$200"], ["Pool", "-$100"]]
+    document = json.loads(run("compare", town, "--by", "name", "--against", "b", "--format", "json").out)
+    assert document["gains by name"][0]["best plan"] == 200
+    assert run("compare", town, "--against", "Z").code == 2
+
+
 def test_a_chart_is_drawn(run: Command, town: Path, tmp_path: Path) -> None:
     chart = tmp_path / "plans.svg"
     code, _, err = run("compare", town, "--benchmark", "across-the-board=-50%", "--chart", chart)

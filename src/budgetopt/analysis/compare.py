@@ -136,8 +136,11 @@ def _worth(plans: Sequence[ComparedPlan]) -> tuple[EqualValue | None, ...]:
     if best is None:
         return tuple(None for _ in plans)
     question = question_about(best)
+    # what later objectives give up of the first one, they give up with other money too
+    stage, reached = best.solver_result.stages[0].stage, best.objective_value
+    given_up = question.as_is().objective / reached if stage.within and reached else 1.0
     found: list[EqualValue | None] = []
     for one in plans:
         same = one.audit.scenario is scenario and one.best is not best
-        found.append(equal_value(question, one.objective.value) if same else None)
+        found.append(equal_value(question, one.objective.value * given_up) if same else None)
     return tuple(found)

@@ -222,15 +222,46 @@ class PlanComparison:
         table["unit"] = table["unit"] + " per head"
         return table
 
-    def gains(self, by: str = "department") -> pd.DataFrame:
-        """Return what each group gains (above zero) or loses in the other plans against the first one.
+    def gains(self, by: str = "department", against: str = "") -> pd.DataFrame:
+        """Return what each group gains (above zero) or loses in the other plans against one of them.
 
-        The columns are those of :meth:`groups`, without the first plan.
+        The columns are those of :meth:`groups`, without that plan.
+
+        Parameters
+        ----------
+        by
+            As in :meth:`groups`.
+        against
+            The plan: its name, or A for the first, B for the second and so on; left out, the first.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such plan, or no such attribute.
         """
+        one = self.name_of(against or self.names[0])
         table = self.groups(by)
-        first, *others = self.names
-        table[others] = table[others].sub(table[first], axis=0).round(6)
-        return table.drop(columns=first)
+        others = [name for name in self.names if name != one]
+        table[others] = table[others].sub(table[one], axis=0).round(6)
+        return table.drop(columns=one)
+
+    @property
+    def letters(self) -> list[str]:
+        """What each plan is called at the head of a column: A, B ... Z, then numbers."""
+        return [chr(ord("A") + at) if at < 26 else str(at + 1) for at in range(len(self.compared))]
+
+    def name_of(self, said: str) -> str:
+        """Return the name of the plan that a name or a letter stands for.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none.
+        """
+        for name, letter in zip(self.names, self.letters, strict=True):
+            if said.casefold() in (name.casefold(), letter.casefold()):
+                return name
+        raise UnknownNameError("plan", said, self.names)
 
     def _repr_html_(self) -> str:
         """Show the plans and outcomes as tables in a notebook."""

@@ -25,8 +25,10 @@ __all__ = ["EqualValue", "equal_value"]
 
 STEPS = 60
 """So many tangents are followed at most."""
-HALVINGS = 10
-"""How often a bracket is halved where decisions are integer: to a thousandth of the money."""
+HALVINGS = 20
+"""How often a bracket is halved where the problem does not move along a straight line: to a millionth of the money."""
+WITHIN = 1e-3
+"""To which part of the money the factor is searched for where decisions are integer."""
 FAR = 64.0
 """More than so many times the money is not looked at."""
 SAME = 1e-9
@@ -71,41 +73,83 @@ def equal_value(question: WhatIf, value: float) -> EqualValue:
     value
         The value.
     """
+    if question.is_integer:
+        return _bracketed(question, value)
     return _Money(question, value).found()
 
 
-class _Money:
-    """The best value as all money is multiplied."""
+def _bracketed(question: WhatIf, value: float) -> EqualValue:
+    """Return a bracket of the least money where decisions are integer: it begins where the relaxation has the value."""
+    relaxed = _Money(question, value, relaxed=True).found()
+    if not math.isfinite(relaxed.factor):
+        return relaxed
+    work = _Money(question, value)
+    low = known = max(relaxed.factor - relaxed.within, 0.0)
+    high, none, step = low, True, WITHIN
+    while not work.reaches(found := work.best(high)):
+        low, none = high, found is None
+        known = low if found is None or found.bound < work.wanted else known
+        high, step = known + step, 4.0 * step
+        if step > FAR:
+            return EqualValue(math.nan, work.money)
+    while high - low > WITHIN:
+        middle = (low + high) / 2
+        found = work.best(middle)
+        if work.reaches(found):
+            high = middle
+            continue
+        low, none = middle, found is None
+        known = low if found is None or found.bound < work.wanted else known
+    return EqualValue(high, work.money, high - known, none and high > known)
 
-    def __init__(self, question: WhatIf, value: float) -> None:
-        self.question, scenario = question, question.scenario
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best value with some money, as a gain: what was found, its slope, and what no plan exceeds."""
+
+    value: float
+    slope: float
+    bound: float
+
+
+class _Money:
+    """The best value as all money is multiplied; ``relaxed``: without the integer conditions."""
+
+    def __init__(self, question: WhatIf, value: float, *, relaxed: bool = False) -> None:
+        self.question, scenario, self._relaxed = question, question.scenario, relaxed
         self.gain = -question.problem.stages[0].sign
         self.wanted = self.gain * value
         self.money = float(inflow(scenario).sum())
         self._line: Direction | None = None
-        if not question.is_integer and self.money:
-            line = line_through(lambda by: self._anew(1.0 + by), question.problem, -0.5)
+        if (relaxed or not question.is_integer) and self.money:
+            line = line_through(lambda by: self._anew(1.0 + by), self._now, -0.5)
             self._line = None if line is None or line.moves_matrix else line
+
+    @property
+    def _now(self) -> LinearProgram:
+        return self.question.problem.relaxed() if self._relaxed else self.question.problem
 
     def _anew(self, factor: float) -> LinearProgram:
         scenario = self.question.scenario
-        return self.question.formulated(with_money(scenario, scenario.funds, factor)).linear_program
+        problem = self.question.formulated(with_money(scenario, scenario.funds, factor)).linear_program
+        return problem.relaxed() if self._relaxed else problem
 
-    def best(self, factor: float) -> tuple[float, float] | None:
-        """Return the best value with a factor, as a gain, and its slope; None if there is no plan."""
+    def best(self, factor: float) -> _Best | None:
+        """Return the best value with a factor; None if there is no plan, or none is found."""
         line = self._line
-        problem = self._anew(factor) if line is None else line.from_here(self.question.problem, factor - 1.0)
+        problem = self._anew(factor) if line is None else line.from_here(self._now, factor - 1.0)
         answer = self.question.solve(problem)
         if answer.x is None or answer.termination is Termination.INFEASIBLE:
             return None
-        slope = np.nan
+        value, slope = self.gain * answer.objective, np.nan
         if line is not None:
             slope = self.gain * line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)
-        return self.gain * answer.objective, slope
+        bound = self.gain * answer.bound if problem.is_integer else value
+        return _Best(value, slope, np.inf if np.isnan(bound) else bound)
 
-    def reaches(self, value: float) -> bool:
+    def reaches(self, found: _Best | None) -> bool:
         """Return whether a value is as good as the wanted one, but for rounding."""
-        return value >= self.wanted - SAME * max(abs(self.wanted), abs(value))
+        return found is not None and found.value >= self.wanted - SAME * max(abs(self.wanted), abs(found.value))
 
     def found(self) -> EqualValue:
         """Return the least money."""
@@ -114,29 +158,43 @@ class _Money:
         now = self.best(1.0)
         if now is None:
             return EqualValue(math.nan, self.money)
-        low, high, slope = 0.0, 1.0, now[1]
-        if not self.reaches(now[0]):
-            while (more := self.best(2.0 * high)) is None or not self.reaches(more[0]):
+        if not self.reaches(now):
+            high = 1.0
+            while not self.reaches(self.best(2.0 * high)):
                 high *= 2.0
                 if high >= FAR:
                     return EqualValue(math.inf, self.money)
-            return self._between(1.0, 2.0 * high, now if high == 1.0 else self.best(1.0))
+            return self._between(1.0, 2.0 * high, now)
         if self._line is None:
-            return self._halved(low, high, HALVINGS if self.question.is_integer else STEPS)
+            return self._halved(0.0, 1.0)
         # the tangent at the plan itself reaches the value no later than the best plans do
-        start = 1.0 - (now[0] - self.wanted) / slope if slope > 0 else 0.0
-        start = min(max(start, 0.0), 1.0)
-        return self._between(start, 1.0, self.best(start))
+        start = 1.0 - (now.value - self.wanted) / now.slope if now.slope > 0 else 0.0
+        least = self._least(self._line)
+        low = min(max(start, least, 0.0), 1.0)
+        there = self.best(low)
+        if low == least > 0.0 and there is not None and self.reaches(there):
+            is_more = there.value - self.wanted > SAME * max(abs(self.wanted), abs(there.value))
+            return EqualValue(low, self.money, is_least=is_more)
+        return self._between(low, 1.0, there)
 
-    def _between(self, low: float, high: float, there: tuple[float, float] | None) -> EqualValue:
+    def _least(self, line: Direction) -> float:
+        """Return the least factor with which there is a plan, by one linear program; 0 if that does not tell."""
+        problem = line.stretched(self._now, -1, 1.0)
+        answer = None if problem is None else self.question.solve(problem)
+        if answer is None or answer.termination is not Termination.OPTIMAL:
+            return 0.0
+        # a little more than that, so that the solver's tolerance lets a plan through
+        return 1.0 - answer.objective * (1.0 - SAME)
+
+    def _between(self, low: float, high: float, there: _Best | None) -> EqualValue:
         """Return the factor between one that is too small or leaves no plan and one that is enough."""
         if self._line is None:
-            return self._halved(low, high, HALVINGS if self.question.is_integer else STEPS)
+            return self._halved(low, high)
         for _ in range(STEPS):
-            if there is not None and self.reaches(there[0]):
+            if self.reaches(there):
                 return EqualValue(low, self.money)
-            if there is not None and there[1] > 0:
-                following = min(low + (self.wanted - there[0]) / there[1], high)
+            if there is not None and there.slope > 0:
+                following = min(low + (self.wanted - there.value) / there.slope, high)
                 if following <= low * (1 + 1e-15):
                     return EqualValue(low, self.money)
                 low, there = following, self.best(following)
@@ -146,20 +204,18 @@ class _Money:
             if high - low <= SAME * high:
                 return EqualValue(high, self.money, is_least=there is None)
             found = self.best(middle)
-            if found is not None and self.reaches(found[0]):
+            if self.reaches(found):
                 high = middle
             else:
                 low, there = middle, found
         return EqualValue(high, self.money, high - low, there is None)
 
-    def _halved(self, low: float, high: float, times: int) -> EqualValue:
+    def _halved(self, low: float, high: float) -> EqualValue:
         none = True
-        for _ in range(times):
-            if high - low <= SAME * high:
-                break
+        for _ in range(HALVINGS):
             middle = (low + high) / 2
             found = self.best(middle)
-            if found is not None and self.reaches(found[0]):
+            if self.reaches(found):
                 high = middle
             else:
                 low, none = middle, found is None

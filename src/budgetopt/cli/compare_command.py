@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--benchmark", metavar="NAME", action="append", help=text)
     text = "show money by the groups of an attribute: districts, department, priority, tags ...; may be repeated"
     parser.add_argument("--by", metavar="ATTRIBUTE", action="append", help=text)
+    text = "with groups: what each gains or loses against a plan, by its name or letter (A is the first)"
+    parser.add_argument("--against", metavar="PLAN", help=text)
     parser.add_argument("--chart", metavar="FILE", help="draw the plans by what they spend and bring, .svg")
     parser.add_argument(
         "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = compare(*arguments.subjects, benchmarks=benchmarks, time_limit=arguments.time_limit)
         usual = [one for one in ("department", "districts") if groups_named(found.scenario, one)]
         by = usual if arguments.by is None else arguments.by
+        against = found.name_of(arguments.against) if arguments.against else ""
         for one in by:
             found.groups(one)
     if arguments.chart is not None:
@@ -68,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     from budgetopt.report.comparison_words import comparison_document, comparison_lines
 
     if arguments.format == "json":
-        print_json(comparison_document(found, by))
+        print_json(comparison_document(found, by, against))
     else:
-        print_lines(comparison_lines(found, by))
+        print_lines(comparison_lines(found, by, against))
     return 0

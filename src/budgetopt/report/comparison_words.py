@@ -14,6 +14,8 @@ from budgetopt.report.text import capital, label, one_line
 if TYPE_CHECKING:
     import pandas as pd
 
+    from budgetopt.allocation import Allocation
+
 __all__ = ["comparison_document", "comparison_lines"]
 
 SHOWN = 3
@@ -28,8 +30,12 @@ PART = 1e-6
 """A part of all money below this one is told as none."""
 
 
-def comparison_lines(found: PlanComparison, by: Sequence[str] = ()) -> Iterator[str]:
-    """Yield what a terminal shows; ``by`` are the attributes by whose groups money is shown."""
+def comparison_lines(found: PlanComparison, by: Sequence[str] = (), against: str = "") -> Iterator[str]:
+    """Yield what a terminal shows.
+
+    ``by`` are the attributes by whose groups money is shown; with ``against``, the name of a plan, it is what each
+    group gains or loses against that plan.
+    """
     numbers = Numbers(found.scenario.currency)
     over = found.scenario.periods
     when = one_line(over[0]) if len(over) == 1 else f"{one_line(over[0])} to {one_line(over[-1])} together"
@@ -48,6 +54,9 @@ def comparison_lines(found: PlanComparison, by: Sequence[str] = ()) -> Iterator[
     spending = found.funds[found.funds["figure"] != "reserve asked for"]
     yield from _table("Funds", found, spending, lambda row: _fund_name(found, row), money)
     for one in by:
+        if against:
+            yield from _gains(found, one, against, numbers)
+            continue
         table = found.groups(one)
         rows = table[table["figure"] == "spending"]
         yield from _table(f"Spending by {_one_of(one)}", found, rows, lambda row: one_line(row["group"]), money)
@@ -68,7 +77,7 @@ def _plan_table(found: PlanComparison, numbers: Numbers) -> Iterator[str]:
         "limits missed",
     ]
     rows: list[list[str]] = []
-    for letter, (name, row) in zip(_letters(found), table.iterrows(), strict=True):
+    for letter, (name, row) in zip(found.letters, table.iterrows(), strict=True):
         values = [numbers.quantity(row["value"]) if row["objective"] == one else "" for one in labels]
         share = "" if not math.isfinite(row["share"]) else numbers.share(row["share"], 2, signed=True)
         missed = numbers.number(row["limits_missed"])
@@ -77,18 +86,14 @@ def _plan_table(found: PlanComparison, numbers: Numbers) -> Iterator[str]:
     yield from aligned(headers, rows, [False, False, *[True] * (len(headers) - 2)])
 
 
-def _letters(found: PlanComparison) -> list[str]:
-    """Return what each plan is called at the head of a column: A, B ... Z, then numbers."""
-    return [chr(ord("A") + at) if at < 26 else str(at + 1) for at in range(len(found.compared))]
-
-
 def _sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator[str]:
     """Yield what is said of one plan: how it is made, what it brings against the first, what that is worth."""
     one, row = found.compared[at], found.plans.iloc[at]
-    name = f"{_letters(found)[at]}, {one_line(one.name)}"
+    name = f"{found.letters[at]}, {one_line(one.name)}"
     said = [one.words]
     if one.best is not None:
         said = ["It is proved to be the best." if one.best.proved else _not_proved(one.best.gap, numbers)]
+        said += _given_up(one.best, numbers)
     if at:
         said.append(_against(found, row, numbers))
         if (worth := found.worth[at]) is not None:
@@ -104,6 +109,14 @@ def _sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator[str
 
 def _not_proved(gap: float, numbers: Numbers) -> str:
     return f"It is the best found, and no plan is better by more than {numbers.most_share(gap)}."
+
+
+def _given_up(best: Allocation, numbers: Numbers) -> Iterator[str]:
+    """Yield what later objectives gave up of the first one."""
+    share = best.certificate.conceded / max(abs(best.objective_value), 1e-9)
+    if share > PART:
+        what = one_line(best.audit.objectives[0].label.split(" ", 1)[1])
+        yield f"Later objectives give up {numbers.share(share, 2)} of {what}, as `within` lets them."
 
 
 def _against(found: PlanComparison, row: pd.Series[Any], numbers: Numbers) -> str:
@@ -159,7 +172,7 @@ def _table(
     for _, row in table.head(MOST_GROUPS).iterrows():
         rows.append([name(row), *("" if math.isnan(row[one]) else text(row[one]) for one in found.names)])
     yield ""
-    yield from aligned([title, *_letters(found)], rows, [False, *[True] * len(found.names)])
+    yield from aligned([title, *found.letters], rows, [False, *[True] * len(found.names)])
     if len(table) > MOST_GROUPS:
         yield f"and {plural(len(table) - MOST_GROUPS, 'more row')}: --format json has all of them"
 
@@ -173,6 +186,26 @@ def _fund_name(found: PlanComparison, row: pd.Series[Any]) -> str:
     fund = found.scenario.funds.get(str(row["fund"]))
     figure = "at the close" if row["figure"] == "closing balance" else "spent"
     return f"{label(str(row['fund']), '' if fund is None else fund.name)}, {figure}"
+
+
+def _gains(found: PlanComparison, by: str, against: str, numbers: Numbers) -> Iterator[str]:
+    """Yield what each group gains or loses of money and of each outcome against a plan."""
+    table = found.gains(by, against)
+    table[against] = math.nan
+    for figure in dict.fromkeys(table["figure"]):
+        rows = table[table["figure"] == figure]
+        if not rows[found.names].fillna(0.0).to_numpy().any():
+            continue
+        spending = figure == "spending"
+        what = "Spending" if spending else capital(label(str(figure)))
+        unit = "" if spending else f" ({one_line(rows['unit'].iloc[0])})"
+
+        def text(value: float, *, spending: bool = spending) -> str:
+            return numbers.short_money(value, signed=True) if spending else numbers.quantity(value, signed=True)
+
+        letter = found.letters[found.names.index(against)]
+        title = f"{what} by {_one_of(by)}{unit}, against {letter}"
+        yield from _table(title, found, rows, lambda row: one_line(row["group"]), text)
 
 
 def _per_head(found: PlanComparison, by: str, numbers: Numbers) -> Iterator[str]:
@@ -190,7 +223,7 @@ def _per_head(found: PlanComparison, by: str, numbers: Numbers) -> Iterator[str]
         yield from _table(title, found, rows, lambda row: one_line(row["group"]), text)
 
 
-def comparison_document(found: PlanComparison, by: Sequence[str] = ()) -> dict[str, Any]:
+def comparison_document(found: PlanComparison, by: Sequence[str] = (), against: str = "") -> dict[str, Any]:
     """Return every table as plain values for JSON; what is no number is null."""
     tables = {
         "plans": found.plans.reset_index(),
@@ -200,6 +233,7 @@ def comparison_document(found: PlanComparison, by: Sequence[str] = ()) -> dict[s
         "limits": found.limits,
         "missed": found.missed,
         **{f"by {one}": found.groups(one) for one in by},
+        **({f"gains by {one}": found.gains(one, against) for one in by} if against else {}),
     }
     document: dict[str, Any] = {name: table.to_dict(orient="records") for name, table in tables.items()}
     document["made"] = {one.name: one.words for one in found.compared}
