@@ -204,3 +204,23 @@ def test_words_that_are_no_quartiles_are_refused() -> None:
         bo.lowest_quartile_first(city(programs), "points")
     with pytest.raises(bo.OptionError, match="nothing tells the quartiles"):
         bo.lowest_quartile_first(city(programs))
+
+
+def test_whole_units_of_a_service_are_those_that_the_money_buys() -> None:
+    checks = {"unit": "checks", "unit_cost": 3, "whole": True}
+    programs = {
+        "checks": {"baseline": 30, "service": checks, "outcomes": {"visits": {"per_unit": 1}}},
+        "talks": {
+            "baseline": 20, "service": {**checks, "unit_cost": 4}, "if_funded": {"fixed_cost": 5},
+            "outcomes": {"visits": {"per_unit": 1}}, "inflation": "50%",
+        },
+        "desk": {"baseline": 9, "packages": [{"cost": cost, "outcomes": {"visits": 1}} for cost in (5, 4)]},
+    }  # fmt: skip
+    found = bo.across_the_board(city(programs, periods=["t1", "t2"]), -0.1)
+    # 27 dollars pay for 9 checks; 18 beyond the 5 for 3 talks of 4, and 27 beyond 7.50 for 3 of 6; 8.10 for one package
+    assert by_period(found) == [[27, 27], [17, 25.5], [5, 5]]
+    assert found.plan.units is not None
+    assert found.plan.units[:2].tolist() == [[9, 9], [3, 3]]
+    assert found.plan.packages is not None
+    assert found.plan.packages.tolist() == [[True, True], [False, False]]
+    assert found.audit.accepted

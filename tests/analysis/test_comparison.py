@@ -11,6 +11,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis.compare import BENCHMARKS
+from budgetopt.analysis.comparison import populations
 from strategies import unchecked
 
 DOCUMENT: dict[str, Any] = {
@@ -213,3 +214,84 @@ def test_what_equity_costs_is_what_the_plan_without_the_rules_brings_more() -> N
     assert found.plans["equal_money"].iloc[1] == pytest.approx(10)
     with pytest.raises(bo.OptionError, match="no rule limits groups"):
         bo.without_rules_on_groups(unchecked({**DOCUMENT, "rules": []}))
+
+
+TWO_YEARS: dict[str, Any] = {
+    "name": "Two years",
+    "periods": ["t1", "t2"],
+    "funds": {"zoo": {"revenue": {"t1": 100, "t2": 50}}, "arts": {"revenue": 20, "reserve": 5}},
+    "outcomes": {"visits": {"unit": "visits", "weight": 2}, "calls": {"name": "Calls", "unit": "calls", "weight": 1}},
+    "programs": {
+        "zoo_pass": {"baseline": 30, "funds": ["zoo"], "department": "Z", "outcomes": {"visits": {"per_dollar": 1}}},
+        "arts_day": {
+            "name": "Arts day", "baseline": 10, "funds": ["arts"], "department": "A", "districts": {"north": 0.5},
+            "outcomes": {"calls": {"per_dollar": 0.5}},
+        },
+    },
+    "rules": [
+        {"name": "Cap", "sum": "spending", "where": {"program": "arts_day"}, "at_most": 6},
+        {"name": "North", "sum": "spending", "by": "districts", "each_at_least": 0, "population": {"north": 2}},
+        {"name": "Never", "excludes": ["zoo_pass", "arts_day"]},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def years() -> bo.PlanComparison:
+    """Return a plan that pays 40 and 50 for the zoo and 6 and 7 for the arts, against one of 1, 2, 3 and 4."""
+    scenario = unchecked(TWO_YEARS)
+    one, other = (
+        bo.SpendingPlan(np.array([[[zoo[0], zoo[1]], [0, 0]], [[0, 0], [arts[0], arts[1]]]]), np.zeros((2, 2, 2)))
+        for zoo, arts in (((40.0, 50.0), (6.0, 7.0)), ((1.0, 2.0), (3.0, 4.0)))
+    )
+    return bo.compare(scenario, one, other)
+
+
+def test_several_years_funds_and_programs_in_the_order_of_the_file(years: bo.PlanComparison) -> None:
+    names = years.names[1:]
+    plans = years.plans.loc[names]
+    assert plans["spending"].tolist() == [103, 10]
+    # 60 of the zoo's 150 are left, and 27 of the arts' 40
+    assert plans["unspent"].tolist() == [60 + 27, 147 + 33]
+    assert plans["value"].tolist() == [2 * 90 + 6.5, 2 * 3 + 3.5]
+    # the cap in the second year, and that both are funded in each of them
+    assert plans["limits_missed"].tolist() == [3, 2]
+    assert years.programs.index.tolist() == ["zoo_pass", "arts_day"]
+    assert years.programs[["name", "department", "baseline", *names]].to_numpy().tolist() == [
+        ["zoo_pass", "Z", 60, 90, 3], ["Arts day", "A", 20, 13, 7],
+    ]  # fmt: skip
+    assert years.outcomes.index.tolist() == ["visits", "calls"]
+    assert years.outcomes[["name", "unit", *names]].to_numpy().tolist() == [
+        ["visits", "visits", 90, 3], ["Calls", "calls", 6.5, 3.5],
+    ]  # fmt: skip
+    assert years.funds[["fund", "figure", *names]].to_numpy().tolist() == [
+        ["zoo", "spending", 90, 3], ["zoo", "closing balance", 60, 147], ["zoo", "reserve asked for", 0, 0],
+        ["arts", "spending", 13, 7], ["arts", "closing balance", 27, 33], ["arts", "reserve asked for", 5, 5],
+    ]  # fmt: skip
+    limits = years.limits.set_index(["kind", "name"])
+    assert limits.loc[("sum", "Cap"), names].tolist() == [1, 0]
+    assert limits.loc[("excludes", "Never"), names].tolist() == [2, 2]
+
+
+def test_groups_of_several_years(years: bo.PlanComparison) -> None:
+    names = years.names[1:]
+    table = years.groups("department")
+    assert table[["group", "figure", "unit", *names]].to_numpy().tolist() == [
+        ["Z", "spending", "USD", 90, 3], ["Z", "visits", "visits", 90, 3], ["Z", "calls", "calls", 0, 0],
+        ["A", "spending", "USD", 13, 7], ["A", "visits", "visits", 0, 0], ["A", "calls", "calls", 6.5, 3.5],
+    ]  # fmt: skip
+    assert table["population"].isna().all()
+    north = years.per_head("districts").set_index("figure")
+    assert north[names].to_numpy().tolist() == [[3.25, 1.75], [0, 0], [1.625, 0.875]]
+    assert populations(years.scenario, "districts") == {"north": 2}
+    assert populations(years.scenario, "department") == {}
+    first = years.groups("department")[years.names[0]]
+    assert years.gains("department")[names[1]].tolist() == pytest.approx((table[names[1]] - first).tolist())
+
+
+def test_of_a_value_of_nothing_there_is_no_share() -> None:
+    poor = unchecked({**DOCUMENT, "rules": [], "funds": {"general": {"revenue": 0}}})
+    nothing = bo.SpendingPlan(np.zeros((2, 1, 1)), np.zeros((1, 1, 1)))
+    found = bo.compare(poor, nothing)
+    assert found.plans["difference"].tolist() == [0, 0]
+    assert found.plans["share"].isna().all()

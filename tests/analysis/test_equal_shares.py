@@ -145,3 +145,29 @@ def test_the_ballots_of_an_election_are_read(tmp_path: Path) -> None:
     # each has 37,500: the bus costs its two supporters 20,000 each; the trees then find 92,500 of 100,000
     assert funded(bo.equal_shares(scenario, complete=False)) == ["4"]
     assert funded(bo.equal_shares(scenario)) == ["1", "4"]
+
+
+def test_what_is_left_is_spent_by_points_on_projects_that_somebody_wants() -> None:
+    # of 4 dollars each voter has 1; no project is paid by its supporters, and one of the two dear ones fits
+    ballots = pd.DataFrame(
+        {"voter": [1, 2, 3, 4], "program": ["many", "many", "few", "small"], "points": [1, 1, 5, 0.5]}
+    )
+    costs = {"nobody": 0.5, "many": 3.0, "few": 3.0, "small": 1.1}
+    found = bo.equal_shares(projects(costs), ballots=ballots)
+    assert funded(found) == ["few"]
+    assert found.words == (
+        "Each of 4 voters decides on an equal share of the money: their supporters pay for 0 projects, "
+        "and what is left pays for 1 more, by votes."
+    )
+    cheaper = bo.equal_shares(projects({**costs, "small": 1.0}), ballots=ballots)
+    assert funded(cheaper) == ["few", "small"]
+    assert "pay for 1 project, and what is left pays for 1 more" in cheaper.words
+
+
+def test_without_any_ballot_nothing_is_chosen() -> None:
+    found = bo.equal_shares(projects(COSTS), ballots=table([]))
+    assert funded(found) == []
+    assert found.words.startswith("Each of 0 voters")
+    one = bo.equal_shares(projects(COSTS), ballots=table([["p0"]]), complete=False)
+    assert one.words.startswith("Each of 1 voters")
+    assert funded(one) == ["p0"]

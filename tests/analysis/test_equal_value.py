@@ -77,3 +77,10 @@ def test_solving_again_with_that_money_has_that_value(share: float) -> None:
         assert again > target
     else:
         assert again == pytest.approx(target, rel=1e-7)
+
+
+def test_without_any_plan_nothing_is_told() -> None:
+    found = equal_value(bo.WhatIf(city(programs={"a": {"spending": {"at_least": 99}}})), 4)
+    assert math.isnan(found.factor)
+    assert found.money == 15
+    assert math.isnan(equal_value(bo.WhatIf(city(funds={"general": {"revenue": 0}})), 0).factor)

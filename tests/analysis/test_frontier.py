@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 import budgetopt as bo
+from budgetopt.analysis.best_value_curve import CurvePart
+from budgetopt.analysis.frontier import _joined, _tables
+from budgetopt.analysis.parametric import Point
 from budgetopt.errors import InfeasibleError, OptionError, ScenarioError
 
 TOWN = {
@@ -162,3 +165,97 @@ def test_a_notebook_shows_the_pieces(town: bo.Scenario) -> None:
     shown = bo.frontier(town, "funds.general.revenue")._repr_html_()
     assert "Best value against funds.general.revenue" in shown
     assert "<table" in shown
+
+
+def bounded(floor: float, ceiling: float) -> bo.Scenario:
+    """Return a program that gets exactly what a rule says, between its floor and its ceiling."""
+    return bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"visits": {"weight": 2}},
+            "programs": {
+                "pool": {
+                    "spending": {"at_least": floor, "at_most": ceiling},
+                    "outcomes": {"visits": {"per_dollar": 1}},
+                }
+            },
+            "rules": [{"name": "exactly", "sum": "spending", "equals": 5}],
+        }
+    )
+
+
+def test_a_plan_that_is_possible_in_the_middle_alone_is_found() -> None:
+    found = bo.frontier(bounded(3, 6), "rules[exactly].equals", "0", "10")
+    assert pieces(found) == [(3, 6, 2)]
+    assert found.points["value"].tolist() == pytest.approx([6, 12])
+    assert found.is_exact
+    # and at one place alone
+    (point,) = bo.frontier(bounded(5, 5), "rules[exactly].equals", "0", "10").points.to_numpy().tolist()
+    assert point == pytest.approx([5, 10, 0])
+    with pytest.raises(InfeasibleError):
+        bo.frontier(bounded(3, 6), "rules[exactly].equals", "7", "10")
+
+
+def test_the_ends_of_a_range(town: bo.Scenario) -> None:
+    found = bo.frontier(town, "funds.general.revenue", 0, 0.1)
+    assert (found.low, found.high, found.now) == (0, 100, 1000)
+    usual = bo.frontier(town, "funds.general.revenue")
+    assert (usual.low, usual.high) == (800, 1200)
+    for start, end in (("1000", "1000"), (1, 1)):
+        with pytest.raises(OptionError, match="revenue is from 1,000 to 1,000"):
+            bo.frontier(town, "funds.general.revenue", start, end)
+    with pytest.raises(OptionError, match=r"-0\.1 is no multiple"):
+        bo.frontier(town, "funds.general.revenue", -0.1, 1)
+    with pytest.raises(OptionError, match="no multiple"):
+        bo.frontier(town, "funds.general.revenue", 1, float("inf"))
+
+
+def test_pieces_that_touch_a_range_are_within_it(town: bo.Scenario) -> None:
+    found = bo.frontier(town, "funds.general.revenue", "0", "2000")
+    assert found.moves_within(1100, 1100)["from"].tolist() == pytest.approx([500, 1100])
+    assert found.moves_within(0, 499)["from"].tolist() == pytest.approx([50])
+    assert found.moves_within(1601, 1700).empty
+    weight = bo.frontier(town, "outcomes.books.weight", "0", "2")
+    assert weight.moves_within(0.41, 2).empty
+    assert len(weight.moves_within(0.39, 0.41)) == 2
+
+
+def curve(moves: str, *points: tuple[float, float], exact: bool = True, gap: float = 0.0) -> CurvePart:
+    return CurvePart(moves, exact, [Point(at, value, float("nan")) for at, value in points], [gap] * len(points))
+
+
+@pytest.mark.parametrize(
+    ("parts", "joined"),
+    [
+        # straight across: the place where two parts meet is no end of a piece
+        ([curve("limits", (0, 0), (2, 4)), curve("limits", (2, 4), (5, 10))], [[0, 5]]),
+        ([curve("limits", (0, 0), (2, 4)), curve("limits", (2, 4), (5, 5))], [[0, 2, 5]]),
+        ([curve("limits", (0, 0), (1, 9), (2, 4)), curve("limits", (2, 4), (5, -11), (6, 0))], [[0, 1, 5, 6]]),
+        # of a grid every point stays, and parts of different kinds are not joined
+        ([curve("matrix", (0, 0), (2, 4), exact=False), curve("matrix", (2, 4), (5, 10), exact=False)], [[0, 2, 5]]),
+        ([curve("limits", (0, 0), (2, 4)), curve("costs", (2, 4), (5, 10))], [[0, 2], [2, 5]]),
+        ([curve("limits", (0, 0), (2, 4)), curve("limits", (2, 4), (5, 10), exact=False)], [[0, 2], [2, 5]]),
+        # a gap between them, and a part without any point
+        ([curve("limits", (0, 0), (2, 4)), curve("limits", (3, 6), (5, 10))], [[0, 2], [3, 5]]),
+        ([curve("limits"), curve("limits", (2, 4), (5, 10)), curve("limits")], [[2, 5]]),
+        ([], []),
+    ],
+)
+def test_parts_that_follow_one_another_are_joined(parts: list[CurvePart], joined: list[list[float]]) -> None:
+    found = _joined(parts)
+    assert [[point.at for point in part.points] for part in found] == joined
+    assert all(len(part.gaps) == len(part.points) for part in found)
+
+
+def test_the_tables_of_parts() -> None:
+    parts = [
+        curve("limits", (0, 1e9), (2, 1e9 + 0.5), (3, 1e9 + 4)),
+        curve("matrix", (3, 7), (5, 6), exact=False, gap=0.25),
+    ]
+    found, points = _tables(parts, 0.01)
+    # a change below the accuracy of the value has no price
+    assert found["price"].tolist() == pytest.approx([0, 0.01 * 3.5, -0.01 * 0.5])
+    assert found["price"].iloc[0] == 0
+    assert found["method"].tolist() == ["exact", "exact", "grid"]
+    assert found[["from", "to", "value_from", "value_to"]].to_numpy().tolist()[2] == [3, 5, 7, 6]
+    assert points.to_numpy().tolist() == [[0, 1e9, 0], [2, 1e9 + 0.5, 0], [3, 7, 0.25], [5, 6, 0.25]]
