@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.motions import Motion as Motion
     from budgetopt.analysis.moved_plan import MovedPlan as MovedPlan
     from budgetopt.analysis.offsets import Offsets as Offsets
+    from budgetopt.analysis.reach import Reach as Reach
+    from budgetopt.analysis.reach import reach as reach
     from budgetopt.analysis.robust import RobustPlan as RobustPlan
     from budgetopt.analysis.robust import robust as robust
     from budgetopt.analysis.trade_off import TradeOff as TradeOff
@@ -246,6 +248,7 @@ _EXPORTS = {
     "budgetopt.analysis.moved_plan": "MovedPlan",
     "budgetopt.analysis.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
+    "budgetopt.analysis.reach": "Reach reach",
     "budgetopt.analysis.robust": "RobustPlan robust",
     "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",

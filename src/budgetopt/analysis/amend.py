@@ -25,7 +25,7 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Amended", "AmendmentStep", "amend"]
+__all__ = ["Amended", "AmendmentStep", "amend", "amended", "moves_between", "start_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,26 +178,7 @@ class Amended:
 
         ``program``, ``name``, ``period``, ``before``, ``after``, ``change``, ``unit`` (the currency).
         """
-        return self.moves_between(self.start.plan, self.plan)
-
-    def moves_between(self, before: SpendingPlan, after: SpendingPlan) -> pd.DataFrame:
-        """Return what programs get in two plans where that differs, as :attr:`moves` has it."""
-        import pandas as pd
-
-        was, now = (plan.spending.sum(axis=1) for plan in (before, after))
-        program, period = np.nonzero(np.abs(now - was) > self.scenario.cent / 2)
-        programs = self.scenario.programs
-        return pd.DataFrame(
-            {
-                "program": programs.ids[program],
-                "name": programs.names()[program],
-                "period": np.array(self.scenario.periods, dtype=object)[period],
-                "before": was[program, period],
-                "after": now[program, period],
-                "change": (now - was)[program, period].round(6),
-                "unit": np.full(len(program), self.scenario.currency, dtype=object),
-            }
-        )
+        return moves_between(self.scenario, self.start.plan, self.plan)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -214,6 +195,28 @@ class Amended:
 
     def _repr_html_(self) -> str:
         return str(self.moves.to_html(index=False, float_format="{:,.2f}".format))
+
+
+def moves_between(scenario: Scenario, before: SpendingPlan, after: SpendingPlan) -> pd.DataFrame:
+    """Return what programs get in two plans where that differs: one row a program and period.
+
+    ``program``, ``name``, ``period``, ``before``, ``after``, ``change``, ``unit`` (the currency).
+    """
+    import pandas as pd
+
+    was, now = (plan.spending.sum(axis=1) for plan in (before, after))
+    program, period = np.nonzero(np.abs(now - was) > scenario.cent / 2)
+    return pd.DataFrame(
+        {
+            "program": scenario.programs.ids[program],
+            "name": scenario.programs.names()[program],
+            "period": np.array(scenario.periods, dtype=object)[period],
+            "before": was[program, period],
+            "after": now[program, period],
+            "change": (now - was)[program, period].round(6),
+            "unit": np.full(len(program), scenario.currency, dtype=object),
+        }
+    )
 
 
 def amend(

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.amend import Amended
+from budgetopt.analysis.amend import Amended, moves_between
 from budgetopt.analysis.repair import Amendment, Repair
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.contradiction import repair_lines
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
+from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["amend_document", "amend_lines"]
+__all__ = ["amend_document", "amend_lines", "moves_lines"]
 
 SHOWN = 20
 """So many amounts or limits are printed one by one."""
@@ -37,7 +38,7 @@ def amend_lines(found: Amended) -> Iterator[str]:
         money = f"{numbers.spoken_money(change, signed=True)}" if round(change, 2) else "no money added"
         yield f"- {one_line(text)}{why}: {money}; {state}"
     yield ""
-    yield from _moves(found, found.moves)
+    yield from moves_lines(found.scenario, found.moves)
     yield from _value(found)
     yield from _outcomes(found)
     yield ""
@@ -54,8 +55,9 @@ def amend_lines(found: Amended) -> Iterator[str]:
     yield from _waivers(found)
 
 
-def _moves(found: Amended, moves: pd.DataFrame) -> Iterator[str]:
-    numbers, periods = Numbers(found.scenario.currency), found.scenario.periods
+def moves_lines(scenario: Scenario, moves: pd.DataFrame) -> Iterator[str]:
+    """Yield the amounts that change, one a line; of many the first."""
+    numbers, periods = Numbers(scenario.currency), scenario.periods
     if not len(moves):
         yield "No amount changes."
     columns = (moves[column].tolist()[:SHOWN] for column in ("name", "period", "before", "after", "change"))
@@ -157,7 +159,7 @@ def amend_document(found: Amended) -> dict[str, Any]:
     }
     if offsets is not None:
         document["offsets"] = {
-            "moves": found.moves_between(found.plan, offsets.plan).to_dict(orient="records"),
+            "moves": moves_between(found.scenario, found.plan, offsets.plan).to_dict(orient="records"),
             "loss": found.loss_of(offsets.audit),
             "proved": offsets.proved,
             "waive": [_plain(item) for item in waived],
