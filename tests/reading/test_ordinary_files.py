@@ -52,6 +52,17 @@ RECEIVED = (
 )
 BALANCES = "Department,FY26 Budget\nPolice,1000\nFire,900\nEnding fund balance,55\n"
 
+OF_WHICH = "Program,Budget\nPolice,1000\n  of which overtime,100\nFire,850\n  of which overtime,50\n"
+TOTAL_ELSEWHERE = """\
+Department,Program,FY2026 Budget
+Police,Patrol,1000
+Police,Desk,200
+Fire,Engines,850
+Police,Total Police,1200
+"""
+PHASES = "Phase;Amt;Produkt;Betrag\nEntwurf;A;Streife;1000\nBeschluss;A;Streife;1100\nEntwurf;B;Wagen;800\n"
+PHASES += "Beschluss;B;Wagen;850\n"
+
 
 def read(text: str, folder: Path, choices: Choices | None = None) -> BudgetFile:
     (folder / "office.csv").write_text(text, encoding="utf-8")
@@ -76,6 +87,17 @@ def amounts(found: BudgetFile) -> dict[str, float]:
         (NOTED, {"Police": 1_000_000, "Fire": 850_000}),
         (DASHES, {"Lærere": 1_000_000, "Bygg": 200_000, "Parker": 850}),
         (FUNCTIONS, {"Mayor": 100, "Clerk": 50, "Police": 1000}),
+        (OF_WHICH, {"Police": 1000, "Fire": 850}),
+        (TOTAL_ELSEWHERE, {"Patrol": 1000, "Desk": 200, "Engines": 850}),
+        (PHASES, {"Streife": 1100, "Wagen": 850}),
+        *(
+            (f"Program;{head}\nPatrol;1,5\n", {"Patrol": 1500})
+            for head in ("Budget ($K)", "Betrag (k€)", "Budget $000s")
+        ),
+        *(
+            (f"Program;{head}\nPatrol;1,5\n", {"Patrol": 1.5e6})
+            for head in ("Budget ($M)", "Betrag in Mio. €", "M€ 2026")
+        ),
     ],
 )
 def test_what_is_taken_of_an_ordinary_file(text: str, programs: dict[str, float], tmp_path: Path) -> None:
@@ -163,3 +185,39 @@ def test_lines_that_are_merged_may_have_other_names(tmp_path: Path) -> None:
 def test_wards_and_numbers_of_employees_are_no_years(tmp_path: Path) -> None:
     text = "Program,Ward 1,Ward 2,FY25 FTE,FY26 FTE,Total\nStreets,100,200,9,9,300\nTrees,10,20,8,8,30\n"
     assert "column a year" not in "\n".join(read(text, tmp_path).remarks)
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [("Scenario", ["Base", "Option A"]), ("Budget Version", ["1", "2"]), ("Currency", ["USD", "EUR"])],
+)
+def test_which_edition_of_a_budget_counts_is_asked(header: str, values: list[str], tmp_path: Path) -> None:
+    lines = [f"{value},{program},{amount}" for value in values for program, amount in (("Patrol", 1000), ("Fire", 850))]
+    text = "\n".join([f"{header},Program,Budget", *lines]) + "\n"
+    with pytest.raises(ChoiceError, match=f"are of 2 kinds by '{header}'") as error:
+        read(text, tmp_path)
+    sums = [read(text, tmp_path, option.choices).programs.baseline().sum() for option in error.value.options]
+    assert sums == [1850, 1850, 3700]
+    assert error.value.options[2].flag == f'--where "{header}=*"'
+
+
+def test_each_program_in_one_edition_is_not_asked(tmp_path: Path) -> None:
+    assert amounts(read("Phase,Project,Cost\nDesign,Bridge,100\nBuild,Roof,50\n", tmp_path)) == {
+        "Bridge": 100,
+        "Roof": 50,
+    }
+
+
+def test_copies_of_rows_are_said(tmp_path: Path) -> None:
+    text = "Fund,Program,Amount\nGeneral,Patrol,1000\nGeneral,Patrol,1000\nGeneral,Engines,850\n"
+    remark = "1 row is an exact copy of another and counts, 1,000 in all: 'Patrol'"
+    assert remark in read(text, tmp_path).remarks
+    assert remark not in read(text.replace("1000\nGeneral,Engines", "900\nGeneral,Engines"), tmp_path).remarks
+
+
+def test_amounts_that_are_cut_at_their_thousands_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        OptionError, match=r"office\.csv:2:3: the row has more cells than there are headers, 2"
+    ) as error:
+        read("Department,Budget\nPolice,1,000,000\nFire,850,000\n", tmp_path)
+    assert "if 1 000 000 is one amount, export the file with amounts in quotes" in str(error.value)

@@ -77,6 +77,7 @@ def listed(names: Sequence[str], most: int = 12) -> str:
 
 def money(amount: float) -> str:
     """Return dollars as a message shows them: whole, with thousands separated; cents only where there are any."""
+    amount = amount if abs(amount) >= 0.005 else 0.0
     return f"{amount:,.0f}" if abs(amount - round(amount)) < 0.005 else f"{amount:,.2f}"
 
 

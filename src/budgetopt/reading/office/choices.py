@@ -82,6 +82,13 @@ def group_option(choices: Choices, names: Sequence[str], said: str) -> Option:
     return Option(f"--group {shell(','.join(names))}", said, replace(choices, group=tuple(names)))
 
 
+def where_option(choices: Choices, column: str, value: str, said: str) -> Option:
+    """Return the answer that rows with a value in a column count."""
+    return Option(
+        f"--where {shell(f'{column}={value}')}", said, replace(choices, where={**choices.where, column: (value,)})
+    )
+
+
 def shell(text: str) -> str:
     """Return a text as a word of a command line."""
     return (

@@ -12,7 +12,7 @@ import numpy as np
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import ambiguous, not_known, plain_texts, without_currency
 from budgetopt.scenario.model.table import PLUS
-from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["ColumnFacts", "amounts_of", "decimal_mark", "facts_of"]
 
@@ -56,6 +56,10 @@ class ColumnFacts:
     def plain_name(self) -> str:
         """What names it where names are joined by plus signs: its letter, if it has such a sign itself."""
         return self.letter if PLUS in self.name else self.name
+
+    def of_rows(self, rows: Ints) -> list[str]:
+        """Return the different cells of some rows, in their order."""
+        return list(dict.fromkeys(self.cells[row] for row in rows.tolist()))
 
     @cached_property
     def filled(self) -> Bools:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from budgetopt.errors import OptionError
-from budgetopt.reading.office.choices import Choices, shell
+from budgetopt.reading.office.choices import ChoiceError, Choices, shell, where_option
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.grouped_rows import below_headings, leave_out_last
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import YEAR, is_count, is_title, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
-from budgetopt.reading.office.row_parts import leave_out_sums
+from budgetopt.reading.office.row_parts import leave_out_shares, leave_out_sums
 from budgetopt.reading.office.total_rows import (
     find_headings,
     find_notes,
@@ -26,12 +27,17 @@ from budgetopt.reading.office.total_rows import (
 from budgetopt.reading.office.translated_words import in_english, plain_letters
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.shape import cell_pattern, filled_down, normal
+from budgetopt.scenario.model.table import ANY
 from budgetopt.scenario.programs import Bools, Ints
-from budgetopt.scenario.words import listed, money
+from budgetopt.scenario.words import listed, money, plural
 
 __all__ = ["choose_rows", "fill_down", "leave_out_headers", "leave_out_rows", "leave_out_totals", "repeated_headers"]
 
 _FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
+_EDITIONS = re.compile(
+    r"(?:(?:budget|plan|data) )?(?:scenarios?|versions?|phases?|rounds?|editions?|alternatives?|(currency|currencies))"
+)
+"""Headers of a column of versions of one budget, or of currencies."""
 _SPENT = re.compile(r"(?:\w+ )?(?:expen[sd]\w*|appropriations?|spending)|uses?|outflows?|costs?")
 _RECEIVED = re.compile(r"(?:\w+ )?(?:revenues?|receipts?|incomes?)|sources?|inflows?")
 _KINDS = re.compile(r"\b(?:types?|categor(?:y|ies)|class(?:es|ification)?|acct|accounts?|kinds?|groups?|objects?)\b")
@@ -101,8 +107,25 @@ def choose_rows(found: Guess, choices: Choices, file: str) -> None:
                 f"rows count where '{column.name}' is {chosen}, and not {others}: `{flag}` takes other rows"
             )
             found.lines &= _matching(column, counted)
+    _ask_for_editions(found, where, choices)
     if where:
         found.table["where"] = where
+
+
+def _ask_for_editions(found: Guess, where: Collection[str], choices: Choices) -> None:
+    """Ask which rows count where a column says of which version of a budget, or in which currency, each is."""
+    for column in found.facts:
+        values = list(dict.fromkeys(filter(None, found.cells(column))))
+        edition = _EDITIONS.fullmatch(words_of(column.header))
+        if column.name in where or edition is None or not 1 < len(values) <= _MOST_KINDS:
+            continue
+        if edition[1] is None and not _recur(found, column, values[-1]):
+            continue
+        counts = Counter(found.cells(column))
+        options = [where_option(choices, column.name, value, f"{plural(counts[value], 'row')}") for value in values]
+        everything = where_option(choices, column.name, ANY, f"all {counts.total():,} rows, added up")
+        message = f"the rows of {found.sheet.file} are of {len(values)} kinds by '{column.name}'"
+        raise ChoiceError(f"{message}, and which of them count is not said", [*options, everything])
 
 
 def _recur(found: Guess, column: ColumnFacts, chosen: str) -> bool:
@@ -222,28 +245,12 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     headings = np.zeros(len(found.lines), dtype=bool)
     headings[lines] = find_headings([names[row] for row in lines.tolist()], filled[lines], has_amount[lines])
     if headings.any():
-        said = [names[row] for row in np.flatnonzero(headings).tolist()]
-        text = listed([repr(name) for name in said], _SHOWN)
-        what = "1 heading" if len(said) == 1 else f"{len(said):,} headings"
-        of_funds = "funds" not in found.keys and all(words_of(name).endswith((" fund", " funds")) for name in said)
-        if of_funds:
-            found.table["headings"] = "funds"
-            found.remarks.append(f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their fund: {text}")
-        elif "department" in found.keys or len(programs) > 1:
-            found.skip_rows(headings)
-            found.remarks.append(f"{what} without an amount {'is' if len(said) == 1 else 'are'} left out: {text}")
-        else:
-            found.remarks.append(
-                f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their department: {text}"
-            )
-        found.leave_out(headings, "headings")
-        if not of_funds and "department" not in found.keys and len(programs) == 1:
-            programs = below_headings(found, programs[0], headings)
-        lines = np.flatnonzero(found.lines)
+        programs = _leave_out_headings(found, programs, headings)
     named_columns = [column for column in found.facts if column.header or column in programs]
     columns = [column for column in named_columns if not column.is_numeric]
     named = np.all([column.filled for column in programs], axis=0)
     slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
+    leave_out_shares(found, programs[-1])
     leave_out_sums(found, programs, named, choices, slack)
     lines = np.flatnonzero(found.lines)
     texts = [[column.cells[row] for row in lines.tolist()] for column in columns]
@@ -260,6 +267,26 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     if blank.any():
         found.skip_rows(blank)
         found.leave_out(blank, "rows without a program or an amount")
+    return programs
+
+
+def _leave_out_headings(found: Guess, programs: list[ColumnFacts], headings: Bools) -> list[ColumnFacts]:
+    """Write down what headings give the rows below them, and return the columns that name a program then."""
+    said = [programs[-1].cells[row] for row in np.flatnonzero(headings).tolist()]
+    text = listed([repr(name) for name in said], _SHOWN)
+    what = "1 heading" if len(said) == 1 else f"{len(said):,} headings"
+    of_funds = "funds" not in found.keys and all(words_of(name).endswith((" fund", " funds")) for name in said)
+    if of_funds:
+        found.table["headings"] = "funds"
+        found.remarks.append(f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their fund: {text}")
+    elif "department" in found.keys or len(programs) > 1:
+        found.skip_rows(headings)
+        found.remarks.append(f"{what} without an amount {'is' if len(said) == 1 else 'are'} left out: {text}")
+    else:
+        found.remarks.append(f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their department: {text}")
+    found.leave_out(headings, "headings")
+    if not of_funds and "department" not in found.keys and len(programs) == 1:
+        programs = below_headings(found, programs[0], headings)
     return programs
 
 

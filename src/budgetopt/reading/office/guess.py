@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from budgetopt.errors import OptionError
+from budgetopt.reading.office.amount_marks import check_cells, check_decimal, find_scale, turn_signs
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
 from budgetopt.reading.office.counted_rows import (
@@ -22,14 +23,12 @@ from budgetopt.reading.office.counted_rows import (
 )
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_rows import find_headers, is_transposed, note_lines, title_lines
+from budgetopt.reading.office.header_rows import find_headers, is_transposed
 from budgetopt.reading.office.header_words import YEAR, is_count, is_part_of_year, meaning, words_of, year_of
 from budgetopt.reading.office.money_columns import ask_for_funds, choose_money, find_payments
 from budgetopt.reading.office.roles import choose_columns, choose_programs, column_named, said_columns
 from budgetopt.reading.office.row_doubts import doubtful_rows
 from budgetopt.reading.office.sheet_tables import last_row_of
-from budgetopt.reading.office.translated_words import plain_letters
-from budgetopt.reading.tables.number_texts import ambiguous, two_readings
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
@@ -37,30 +36,7 @@ from budgetopt.scenario.words import listed, money, plural
 
 __all__ = ["Guess", "guess"]
 
-_SCALES = (
-    (
-        re.compile(
-            r"\b(?:in|of) thousands\b|\bin [$\u20ac\u00a3]?000'?s?\b|[$\u20ac\u00a3]000\b|\([$\u20ac\u00a3]?000'?s?\)"
-            r"|\b(?:in|en|w) (?:tausend|tsd|miles|milliers|tys)\b|\bT(?:EUR|\u20ac|CHF)\b",
-            re.IGNORECASE,
-        ),
-        1000.0,
-    ),
-    (
-        re.compile(
-            r"\b(?:in|of) millions\b|\([$\u20ac\u00a3]?m(?:illions?)?\)|[$\u20ac\u00a3] ?millions?\b"
-            r"|\b(?:in|en|w) (?:mio|millones|mln)\b",
-            re.IGNORECASE,
-        ),
-        1_000_000.0,
-    ),
-    (re.compile(r"\bin (?:us )?cents\b|\(cents\)|\ben (?:centimes|centavos|c[e\u00e9]ntimos)\b", re.IGNORECASE), 0.01),
-)
-_OF_AMOUNTS = re.compile(r"\b(?:amounts?|dollars|figures|values|betrage|montants?|importes?|valores)\b")
-"""Words of a note below a table that says what its amounts are in."""
 _SHOWN = 6
-_NEARLY_ALL = 0.9
-"""Signs are turned where this share of the amounts is below zero: a few credits stay what they are."""
 
 
 def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
@@ -82,6 +58,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     headers, grid = grid.take(np.flatnonzero(again)), grid.take(np.flatnonzero(~again)) if again.any() else grid
     if not len(grid.rows):
         raise OptionError(f"{file} has no rows below its headers")
+    check_cells(sheet, grid)
     decimal = choices.decimal or decimal_mark(grid)[0]
     facts = facts_of(grid, decimal)
     found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
@@ -106,11 +83,11 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     choose_rows(found, choices, file)
     others = _choose_money(found, facts, said, choices, file, above)
     if not found.payments:
-        _check_decimal(found, choices)
-    _scale(found, choices, header)
+        check_decimal(found, choices)
+    find_scale(found, choices, header)
     leave_out_rows(found, choices)
     if choices.scale is None:
-        _turn_signs(found)
+        turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     found.remarks += remarks
     programs = beside_headings(found, programs)
@@ -159,65 +136,6 @@ def _without_headers(sheet: Sheet, file: str) -> OptionError:
         f" {listed(first, _SHOWN)}",
         hint="say where they stand with `--header ROW`",
     )
-
-
-def _check_decimal(found: Guess, choices: Choices) -> None:
-    """Ask for the decimal mark where the money may be read in two ways."""
-    if choices.decimal:
-        found.table["decimal"] = choices.decimal
-        return
-    if found.table.get("decimal") is not None:
-        return
-    for column in (part for one in found.money for part in found.read_columns(one)):
-        unclear = ambiguous(column.cells, found.grid.is_number(column.position))
-        if len(unclear):
-            text = column.cells[int(unclear[0])]
-            place = found.grid.place(int(unclear[0]), column.position)
-            one, many = two_readings(text)
-            options = [
-                Option('--decimal ","', f"{text} is {many}", replace(choices, decimal=",")),
-                Option('--decimal "."', f"{text} is {one}", replace(choices, decimal=".")),
-            ]
-            raise ChoiceError(f"{place}: {text!r} may be {one} or {many}", options)
-
-
-def _scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
-    if choices.scale is not None:
-        if choices.scale != 1:
-            found.table["scale"] = choices.scale
-        return
-    notes = [line for line in note_lines(found.sheet) if _OF_AMOUNTS.search(plain_letters(line))]
-    lines = [*title_lines(found.sheet, header[-1]), *notes]
-    for pattern, scale in _SCALES:
-        text = next((line for line in lines if pattern.search(line)), None)
-        if text is None:
-            continue
-        amounts = found.amounts[found.amounts != 0]
-        if len(amounts) > 2 and scale > 1 and (amounts % scale == 0).all():
-            # cells may hold whole amounts and only show them in thousands
-            found.remarks.append(
-                f"the file says {text!r}, and every amount is a multiple of {scale:,.0f}: they are taken as they stand,"
-                f" `--scale {scale:.0f}` if not"
-            )
-            return
-        found.table["scale"] = scale
-        found.remarks.append(
-            f"amounts are multiplied by {scale:,.12g}, because the file says {text!r}: `--scale 1` if not"
-        )
-        return
-
-
-def _turn_signs(found: Guess) -> None:
-    """Read amounts below zero as spending where nearly all are, as in ledgers that keep revenue above zero."""
-    amounts = found.amounts[found.lines]
-    below = int((amounts < 0).sum())
-    if below < 2 or below < _NEARLY_ALL * int((amounts != 0).sum()):
-        return
-    scale = found.table.get("scale", 1.0)
-    assert isinstance(scale, float | int)
-    found.table["scale"] = -scale
-    found.turn_signs()
-    found.remarks.append("amounts below zero are read as spending, because nearly all are: `--scale 1` if not")
 
 
 def _name_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:

@@ -115,7 +115,7 @@ _ACCOUNT = re.compile(
 """Words for what money is spent on or comes from, and for where the data are from: no programs."""
 _LABEL = re.compile(
     r"\b(?:acct|accounts?|authority|objects?|subobjects?|characters?|names?|descriptions?|desc|types?|categor(?:y|ies)|class"
-    r"|classification|page|text|unit of appropriation|result)\b"
+    r"|classification|page|text|unit of appropriation|result|versions?|scenarios?|currency)\b"
 )
 """Words for what tells rows apart, in a header of a column that is no amount."""
 _NO_MONEY = re.compile(

@@ -1,4 +1,4 @@
-"""Say which rows count that perhaps should not: those that a sheet does not show, and those named like revenue."""
+"""Say which rows count that perhaps should not: hidden ones, copies, and those named like revenue."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ __all__ = ["doubtful_rows"]
 
 _RECEIVED = re.compile(
     r"(?:net )?(?:surplus|deficit).*|.*\bfund balances?|(?:beginning|ending|opening|closing|net) (?:cash )?balance.*"
-    r"|net change .*|excess .*|.+ (?:revenues?|receipts?|tax|taxes)|(?:interest|investment|rental) (?:income|earnings)"
+    r"|net change .*|excess .*|.+ (?:revenues?|receipts?)|(?:interest|investment|rental) (?:income|earnings)"
     r"|transfers? in"
+    r"|(?:real |personal |local option )?(?:property|sales|sales and use|ad valorem|hotel|occupancy|franchise|utility"
+    r"|excise|fuel|gas|income|payroll|business) tax(?:es)?"
     r"|fines (?:and )?forfeit\w*|licen[cs]es (?:and )?permits|charges for services?|intergovernmental|franchise fees"
 )
 """Names of what a city receives, and of balances."""
@@ -34,12 +36,25 @@ def doubtful_rows(found: Guess, programs: Sequence[ColumnFacts]) -> Iterator[str
     if hidden.any():
         count = "1 hidden row of the sheet counts" if hidden.sum() == 1 else f"{hidden.sum():,} hidden rows count"
         yield f"{count}, {_told(found, names, lines[hidden])}"
+    again = _copies(found, lines)
+    if len(again):
+        count = "1 row is an exact copy" if len(again) == 1 else f"{len(again):,} rows are exact copies"
+        yield f"{count} of another and {'counts' if len(again) == 1 else 'count'}, {_told(found, names, again)}"
     received = np.array([_is_received(names.cells[row]) for row in lines.tolist()], dtype=bool)
     if received.any() and not received.all():
         rows = lines[received]
-        flags = " ".join(f"--skip {shell(f'{names.name}={name}')}" for name in _names(names, rows)[:_SHOWN])
+        flags = " ".join(f"--skip {shell(f'{names.name}={name}')}" for name in names.of_rows(rows)[:_SHOWN])
         count = "1 row that counts seems" if len(rows) == 1 else f"{len(rows):,} rows that count seem"
         yield f"{count} to be revenue or a balance, {_told(found, names, rows)}: `{flags}` leaves them out"
+
+
+def _copies(found: Guess, lines: Ints) -> Ints:
+    """Return the rows that have the same cells as an earlier one."""
+    chosen = lines.tolist()
+    columns = [[column[row] for row in chosen] for column in found.grid.columns]
+    first: dict[tuple[str, ...], int] = {}
+    rows = zip(chosen, zip(*columns, strict=True), strict=True)
+    return np.array([row for row, cells in rows if first.setdefault(cells, row) != row], dtype=np.int64)
 
 
 def _is_received(name: str) -> bool:
@@ -47,10 +62,6 @@ def _is_received(name: str) -> bool:
     return _RECEIVED.fullmatch(words) is not None and (is_revenue(name) or "revenue" not in words)
 
 
-def _names(names: ColumnFacts, rows: Ints) -> list[str]:
-    return list(dict.fromkeys(names.cells[row] for row in rows.tolist()))
-
-
 def _told(found: Guess, names: ColumnFacts, rows: Ints) -> str:
-    said = listed([repr(name) for name in _names(names, rows)], _SHOWN)
+    said = listed(list(map(repr, names.of_rows(rows))), _SHOWN)
     return f"{money(float(found.amounts[rows].sum()))} in all: {said}"

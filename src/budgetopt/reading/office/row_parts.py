@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,11 @@ from budgetopt.scenario.words import listed, money
 
 __all__ = ["leave_out", "leave_out_sums"]
 
+_SHARE = re.compile(
+    r"\W*(?:of which|thereof|therein|included above|davon|darunter|dont|de los cuales|do qual|w tym|waarvan|herav)\b",
+    re.IGNORECASE,
+)
+"""How the name of a row begins that is part of the one above it."""
 _SHOWN = 6
 _FEW = 8
 """In a table of fewer rows that names a department in each, round amounts may be sums of others by chance."""
@@ -76,6 +82,30 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
             return
     if doubtful:
         raise _question(found, *doubtful[0], programs, choices)
+
+
+def leave_out_shares(found: Guess, programs: ColumnFacts) -> None:
+    """Leave out rows that say themselves that they are part of the row above them, which holds at least their sum."""
+    lines = np.flatnonzero(found.lines & (found.amounts != 0))
+    shares = np.array([_SHARE.match(programs.cells[row]) is not None for row in lines.tolist()], dtype=bool)
+    if not shares.any() or shares[0]:
+        return
+    whole = np.cumsum(~shares) - 1
+    held, parts = (np.bincount(whole, weights=found.amounts[lines] * kind) for kind in (~shares, shares))
+    if not (held >= parts).all():
+        return
+    rows = np.zeros(len(found.lines), dtype=bool)
+    rows[lines[shares]] = True
+    found.skip_cells(rows, [programs])
+    total, names = (
+        money(float(found.amounts[rows].sum())),
+        listed(list(map(repr, programs.of_rows(lines[shares]))), _SHOWN),
+    )
+    what = "1 row that is part of the row above it is" if shares.sum() == 1 else (
+        f"{int(shares.sum()):,} rows that are part of the row above them are"
+    )  # fmt: skip
+    found.remarks.append(f"{what} left out, {total} in all: {names}")
+    found.leave_out(rows, "rows that are part of others")
 
 
 def leave_out(found: Guess, rows: Ints, tells: Sequence[ColumnFacts], programs: ColumnFacts) -> None:
@@ -178,7 +208,7 @@ def _question(
     """Return the question whether rows with parts hold the sums of these or money of their own."""
     column = outline.tells[0]
     rows = outline.rows[sums.counted]
-    names = list(dict.fromkeys(column.cells[row] for row in rows.tolist()))
+    names = column.of_rows(rows)
     total = money(float(found.amounts[rows].sum()))
     odd = int(np.flatnonzero(sums.counted & ~sums.equal)[0])
     name = programs[-1].cells[int(outline.rows[odd])]

@@ -72,6 +72,7 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
         has_word |= np.fromiter(map(found.__getitem__, column), bool, count)
         sure = {text: _PLAIN_TOTAL.fullmatch(normal(_parted(text))) is not None for text in set(column)}
         plain |= np.fromiter(map(sure.__getitem__, column), bool, count)
+    groups = [_codes(column) for column in texts]
     suspects = np.flatnonzero(has_word | (~named & (amounts != 0)))
     totals = np.zeros(count, dtype=bool)
     unequal = np.zeros(count, dtype=bool)
@@ -85,6 +86,10 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
         following = int(suspects[position + 1]) if position + 1 < len(suspects) else count
         sums = [(ahead[row] - ahead[start], lines[row] - lines[start]) for start in starts]
         sums += [(ahead[following] - ahead[row], lines[following] - lines[row]), (ahead[-1], lines[-1])]
+        if has_word[row] and named[row]:
+            # of one department, wherever they stand
+            alike = (is_line & (codes == codes[row]) for codes in groups if codes[row])
+            sums += [(float(amounts[same].sum()), int(same.sum())) for same in alike]
         equal = any(size and abs(amount - value) <= slack * size + 1e-9 * abs(value) for value, size in sums)
         is_empty = amount == 0 and (plain[row] or not named[row])
         if (equal and (amount != 0 or plain[row])) or is_empty:
@@ -98,6 +103,12 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
             lines = np.concatenate(([0], np.cumsum(is_line)))
     unexplained = ~named & (amounts != 0) & ~totals
     return TotalRows(totals, unexplained, unequal)
+
+
+def _codes(cells: Sequence[str]) -> Ints:
+    """Return a number for each different cell, 0 for empty ones; shape (rows,)."""
+    numbers = {cell: at for at, cell in enumerate(dict.fromkeys(["", *cells]))}
+    return np.array([numbers[cell] for cell in cells], dtype=np.int64)
 
 
 def find_headings(names: Sequence[str], filled: Ints, has_amount: Bools) -> Bools:

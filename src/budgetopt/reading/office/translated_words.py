@@ -43,7 +43,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
                       "bewilligung"),
     "adopted": ("ansatz", "haushaltsansatz", "soll", "planansatz", "inicial", "initial", "primitif", "iniziale",
                 "uchwalony", "sancionado"),
-    "approved": ("aprobado", "aprobados", "aprovado", "approuve", "zatwierdzony", "beschlossen"),
+    "approved": ("aprobado", "aprobados", "aprovado", "approuve", "zatwierdzony", "beschlossen",
+                 "beschluss"),
     "modified": ("modificado", "modificados", "vigente", "actualizado", "atualizada", "atualizado", "definitivo",
                  "definitif", "nachtrag", "rectificado"),
     "proposed": ("entwurf", "propuesto", "propose"),
@@ -69,6 +70,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "operating": ("sachkosten", "sachaufwand", "betriebskosten", "fonctionnement", "funcionamiento", "custeio"),
     "capital": ("investition", "investitionen", "inversion", "inversiones", "investissement", "investissements",
                 "investimento", "investimentos"),
+    "currency": ("wahrung", "waehrung", "moneda", "devise", "moeda", "waluta", "valuta"),
+    "scenario": ("szenario", "escenario", "cenario", "scenariusz"),
     "type": ("art", "typ", "tipo", "rodzaj"),
     "account type": ("titelart",),
 }  # fmt: skip
