@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis.compared_plans import Comparable as Comparable
     from budgetopt.analysis.compared_plans import ComparedPlan as ComparedPlan
     from budgetopt.analysis.comparison import PlanComparison as PlanComparison
+    from budgetopt.analysis.compromise import Compromise as Compromise
     from budgetopt.analysis.differences import ChangedValue as ChangedValue
     from budgetopt.analysis.differences import Difference as Difference
     from budgetopt.analysis.differences import diff as diff
@@ -89,6 +90,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.trade_off import TradeOff as TradeOff
     from budgetopt.analysis.trade_off import price_of_equity as price_of_equity
     from budgetopt.analysis.trade_off import trade_off as trade_off
+    from budgetopt.analysis.weights import Weights as Weights
+    from budgetopt.analysis.weights import weights as weights
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
     from budgetopt.audit import Check as Check
@@ -156,6 +159,7 @@ if TYPE_CHECKING:
     from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
     from budgetopt.report.robust_words import robust_chart as robust_chart
     from budgetopt.report.trade_off_words import trade_off_chart as trade_off_chart
+    from budgetopt.report.weights_words import weights_chart as weights_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.amounts import Share as Share
@@ -236,6 +240,7 @@ _EXPORTS = {
     "budgetopt.analysis.equal_shares": "equal_shares",
     "budgetopt.analysis.equal_value": "EqualValue",
     "budgetopt.analysis.greedy_plan": "greedy_by_return",
+    "budgetopt.analysis.compromise": "Compromise",
     "budgetopt.analysis.differences": "ChangedValue Difference diff",
     "budgetopt.analysis.different_plans": "Alternative",
     "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
@@ -251,6 +256,7 @@ _EXPORTS = {
     "budgetopt.analysis.reach": "Reach reach",
     "budgetopt.analysis.robust": "RobustPlan robust",
     "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
+    "budgetopt.analysis.weights": "Weights weights",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AccuracyError AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError "
@@ -281,6 +287,7 @@ _EXPORTS = {
     "budgetopt.report.frontier_chart": "frontier_chart",
     "budgetopt.report.robust_words": "robust_chart",
     "budgetopt.report.trade_off_words": "trade_off_chart",
+    "budgetopt.report.weights_words": "weights_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

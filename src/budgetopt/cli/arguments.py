@@ -30,6 +30,7 @@ from budgetopt.cli import (
     solve_command,
     solvers_command,
     verify_command,
+    weights_command,
 )
 from budgetopt.errors import OptionError, near
 
@@ -42,6 +43,7 @@ COMMANDS = (
     explain_command,
     prices_command,
     frontier_command,
+    weights_command,
     conflicts_command,
     forecast_command,
     ensemble_command,

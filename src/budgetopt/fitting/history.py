@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
-from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.any_table import grid_of
 from budgetopt.reading.office.header_words import is_of_history, words_of
-from budgetopt.reading.own_tables import file_bytes
 from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.parquet_book import header_text
-from budgetopt.reading.tables.read import read_grid, split_sheet
 from budgetopt.scenario.amounts import Amount, Number, PositiveAmount
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.model.table import Table
@@ -158,7 +155,7 @@ def read_history(
     ScenarioError
         If cells cannot be read, a year has no price index, or a point stands twice.
     """
-    reader = _HistoryReader(_grid_of(table, columns.layout), columns.layout)
+    reader = _HistoryReader(grid_of(table, FRAME, columns.layout), columns.layout)
     place = {key: reader.find(key, getattr(columns, key)) for key in ("year", "district", "outcome", "pool")}
     program, spending = (reader.find(k, getattr(columns, k), required=True) for k in ("program", "spending"))
     assert program is not None
@@ -256,7 +253,7 @@ def _deflated(
 def _index_file(index: str | Path, decimal: str | None) -> tuple[dict[int, float], str]:
     """Return the values of a price index by year, from a file of two columns, and what it is called."""
     plain = Table.model_validate({"file": str(index), "decimal": decimal})
-    reader = _HistoryReader(_grid_of(index, plain), plain)
+    reader = _HistoryReader(grid_of(index, FRAME, plain), plain)
     year = reader.find("year", None)
     if year is None:
         headers = ", ".join(reader.grid.headers)
@@ -279,15 +276,6 @@ def _index_file(index: str | Path, decimal: str | None) -> tuple[dict[int, float
 def _by_year(years: Ints, values: Floats) -> dict[int, float]:
     known = ~np.isnan(values)
     return dict(zip(years[known].tolist(), values[known].tolist(), strict=True))
-
-
-def _grid_of(table: str | Path | pd.DataFrame, layout: Table) -> Grid:
-    """Return the cells of a file or of a pandas table."""
-    if not isinstance(table, str | Path):
-        headers = [header_text(header) for header in table.columns]
-        return grid_of_series(FRAME, headers, [table.iloc[:, at] for at in range(len(headers))])
-    file, sheet = split_sheet(str(table))
-    return read_grid(file_bytes(file), file, sheet, layout)
 
 
 def _name_of(header: str) -> str:

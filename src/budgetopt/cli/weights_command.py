@@ -1,0 +1,63 @@
+"""Print between which weights of the outcomes the plan stays, and what moves beyond.
+
+With --answers, a table of what residents or council members answered, it prints the plan of each group's weights, what
+each plan loses by the weights of each group, and the compromise whose largest loss is least.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from budgetopt.cli.common import add_format, add_scenario, load
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.progress import progress
+from budgetopt.errors import OptionError
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "weights"
+HELP = "between which weights the plan stays, the plans of groups, and the compromise"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    text = "a table of answers: a row a respondent, a column an outcome; also group and population"
+    parser.add_argument("--answers", metavar="FILE", help=text)
+    text = "what an answer is: points for the importance of an outcome, which multiply its weight (default), "
+    text += "or what one unit of it is worth"
+    parser.add_argument("--answers-are", choices=["points", "worth"], default=None, help=text)
+    parser.add_argument("--chart", metavar="FILE", help="draw the ranges of the weights, .svg")
+    add_format(parser, "what to print; csv has the ranges", "csv")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work out the ranges and the plans, and print them."""
+    if arguments.chart is not None:
+        check_target("--chart", arguments.chart, (".svg",))
+    if arguments.answers is None and arguments.answers_are is not None:
+        raise OptionError("--answers-are says what the answers mean", hint="name the table: --answers FILE")
+    scenario = load(arguments)
+    with progress("Solving"):
+        plan = solved_or_why_not(scenario)
+    with progress("Solving again with other weights"):
+        from budgetopt.analysis.weights import weights
+
+        found = weights(plan, arguments.answers, answers_are=arguments.answers_are or "points")
+    from budgetopt.report.weights_words import weights_chart, weights_document, weights_lines
+
+    if arguments.chart is not None:
+        from budgetopt.report.whole_files import write_text
+
+        write_text(arguments.chart, weights_chart(found))
+        say(f"wrote {arguments.chart}")
+    if arguments.format == "json":
+        print_json(weights_document(found))
+    elif arguments.format == "csv":
+        sys.stdout.write(found.ranges.to_csv(index=False, lineterminator="\n"))
+    else:
+        print_lines(weights_lines(found))
+    return 0

@@ -1,0 +1,33 @@
+"""The cells of a table that is a file or a pandas table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.own_tables import file_bytes
+from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.parquet_book import header_text
+from budgetopt.reading.tables.read import read_grid, split_sheet
+from budgetopt.scenario.model.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["grid_of"]
+
+
+def grid_of(table: str | Path | pd.DataFrame, name: str, layout: Table) -> Grid:
+    """Return the cells of a file or of a pandas table, which is called by a name in messages.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read.
+    """
+    if not isinstance(table, str | Path):
+        headers = [header_text(header) for header in table.columns]
+        return grid_of_series(name, headers, [table.iloc[:, at] for at in range(len(headers))])
+    file, sheet = split_sheet(str(table))
+    return read_grid(file_bytes(file), file, sheet, layout)
