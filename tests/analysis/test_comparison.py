@@ -130,6 +130,9 @@ def test_several_things_are_compared_without_benchmark_plans(scenario: bo.Scenar
     found = bo.compare(plan, poorer, plan, benchmark, plan.spending_plan)
     assert found.names == ["Riverton", "Less", "Riverton (2)", "across the board (-10.0%)", "other plan"]
     assert found.plans["value"].tolist() == [160, 140, 160, 108, 160]
+    assert bo.compare(plan, poorer, names=["now", "less"]).names == ["now", "less"]
+    with pytest.raises(bo.OptionError, match="2 names"):
+        bo.compare(plan, names=["now", "less"])
     assert np.isnan(found.plans["equal_money"].iloc[1])
     assert found.plans["equal_money"].iloc[4] == pytest.approx(0)
 

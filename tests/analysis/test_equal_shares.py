@@ -156,7 +156,7 @@ def test_what_is_left_is_spent_by_points_on_projects_that_somebody_wants() -> No
     found = bo.equal_shares(projects(costs), ballots=ballots)
     assert funded(found) == ["few"]
     assert found.words == (
-        "Each of 4 voters decides on an equal share of the money: their supporters pay for 0 projects, "
+        "Each of 4 voters decides on an equal share of the money: supporters pay for 0 projects, "
         "and what is left pays for 1 more, by votes."
     )
     cheaper = bo.equal_shares(projects({**costs, "small": 1.0}), ballots=ballots)

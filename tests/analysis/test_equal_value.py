@@ -79,6 +79,21 @@ def test_solving_again_with_that_money_has_that_value(share: float) -> None:
         assert again == pytest.approx(target, rel=1e-7)
 
 
+def test_a_plan_as_good_as_the_best_needs_no_more_money() -> None:
+    # either package alone is the best: the relaxation has as much with less, and no search is asked to be exact
+    packages = {name: {"packages": [{"cost": 9, "outcomes": {"visits": 5}}]} for name in "ab"}
+    found = equal_value(bo.WhatIf(city(programs=packages)), 5)
+    assert 9 - 1e-9 <= found.factor * 15 <= 9 + found.within * 15 + 1e-9
+
+
+def test_where_more_money_leaves_no_plan_nothing_is_told() -> None:
+    rule = {"name": "Spend it", "sum": "spending", "at_least": 1.0, "of": "revenue"}
+    scenario = city(
+        programs={"a": {"outcomes": {"visits": {"per_dollar": 1}}, "spending": {"at_most": 20}}}, rules=[rule]
+    )
+    assert math.isnan(equal_value(bo.WhatIf(scenario), 25).factor)
+
+
 def test_without_any_plan_nothing_is_told() -> None:
     found = equal_value(bo.WhatIf(city(programs={"a": {"spending": {"at_least": 99}}})), 4)
     assert math.isnan(found.factor)

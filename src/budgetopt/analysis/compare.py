@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from budgetopt.allocation import solve as solve_one
@@ -59,7 +59,10 @@ BENCHMARKS = tuple(_MAKERS)
 
 
 def compare(
-    *subjects: Comparable, benchmarks: Sequence[str] | None = None, time_limit: float | None = None
+    *subjects: Comparable,
+    benchmarks: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    time_limit: float | None = None,
 ) -> PlanComparison:
     """Return plans side by side: what each spends, brings, leaves to funds and groups, and which limits it misses.
 
@@ -78,35 +81,49 @@ def compare(
         first, or ``quartile=ATTRIBUTE``), ``greedy`` (by outcome per dollar), ``equal-shares`` (the Method of Equal
         Shares, where the scenario reads ballots) and ``without-group-rules`` (what equity costs). Left out: where one
         thing is compared, all of them that can be made; otherwise none.
+    names
+        What the subjects are called, as many as there are; left out, by their scenarios, files and kinds.
     time_limit
         Seconds for each solve.
 
     Raises
     ------
     OptionError
-        If there is nothing to compare, or a benchmark plan that was asked for cannot be made.
+        If there is nothing to compare, there are not as many names, or a benchmark plan that was asked for cannot be
+        made.
     ResultFileError
         If a result file is damaged, or names what the scenario does not have.
     InfeasibleError
         If a scenario has no plan.
     """
+    if names is not None and len(names) != len(subjects):
+        raise OptionError(
+            f"{len(subjects)} things are compared, and {len(names)} names are given", hint="one name each"
+        )
     plans, remarks = compared_plans(subjects, time_limit)
-    scenario = plans[0].audit.scenario
-    asked = BENCHMARKS if benchmarks is None and len(plans) == 1 else tuple(benchmarks or ())
+    if names is not None:
+        plans = [replace(plan, name=str(name)) for plan, name in zip(plans, names, strict=True)]
+    named = tuple(named_apart([*plans, *_benchmarks(plans, benchmarks, remarks)]))
+    return PlanComparison(named, _worth(named), tuple(remarks))
+
+
+def _benchmarks(
+    plans: Sequence[ComparedPlan], asked: Sequence[str] | None, remarks: list[str]
+) -> Iterator[ComparedPlan]:
+    """Yield the benchmark plans that are asked for, or that can be made; say of the others why they cannot."""
     left_out: dict[str, list[str]] = {}
-    for one in asked:
+    usual = BENCHMARKS if len(plans) == 1 else ()
+    for one in usual if asked is None else asked:
         try:
-            made = _benchmark(scenario, one)
+            made = _benchmark(plans[0].audit.scenario, one)
         except BudgetoptError as error:
-            if benchmarks is not None:
+            if asked is not None:
                 raise
             if one not in _RARE or not isinstance(error, OptionError):
                 left_out.setdefault(error.message, []).append(one)
             continue
-        plans.append(ComparedPlan(made.name, made.audit, made.words))
+        yield ComparedPlan(made.name, made.audit, made.words)
     remarks += [f"no benchmark plan {listed(names)}: {why}" for why, names in left_out.items()]
-    named = tuple(named_apart(plans))
-    return PlanComparison(named, _worth(named), tuple(remarks))
 
 
 def _benchmark(scenario: Scenario, asked: str) -> BenchmarkPlan:

@@ -80,7 +80,7 @@ def equal_shares(
     packages = list_packages(scenario)
     amounts = np.where(funded, cost, 0.0)[:, None]
     words = (
-        f"Each of {voters:,} voters decides on an equal share of the money: their supporters pay for "
+        f"Each of {voters:,} voters decides on an equal share of the money: supporters pay for "
         f"{plural(paid, 'project')}, and what is left pays for {len(chosen) - paid} more, by votes."
     )
     audit = paid_by_funds(scenario, amounts, packages=funded[packages.program][:, None])

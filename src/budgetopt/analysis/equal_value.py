@@ -19,9 +19,9 @@ from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import LinearProgram
 from budgetopt.formulation.directions import Direction, line_through
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.solvers import Termination
+from budgetopt.solvers import Solution, Termination
 
-__all__ = ["EqualValue", "equal_value"]
+__all__ = ["FAR", "EqualValue", "equal_value"]
 
 STEPS = 60
 """So many tangents are followed at most."""
@@ -42,8 +42,8 @@ class EqualValue:
     Parameters
     ----------
     factor
-        What all money is multiplied by: revenue, one-time money and opening balances of all funds. Infinite where no
-        money makes the best plan as good; NaN where it is not known.
+        What all money is multiplied by: revenue, one-time money and opening balances of all funds. Infinite where 64
+        times the money does not make the best plan as good; NaN where it is not known.
     money
         The money that there is, dollars of all funds and periods.
     within
@@ -85,11 +85,13 @@ def _bracketed(question: WhatIf, value: float) -> EqualValue:
         return relaxed
     work = _Money(question, value)
     low = known = max(relaxed.factor - relaxed.within, 0.0)
-    high, none, step = low, True, WITHIN
-    while not work.reaches(found := work.best(high)):
+    # with the money that there is the best plan is known
+    enough = 1.0 if work.reaches(work.now) else math.inf
+    high, none, step = min(low, enough), True, WITHIN
+    while high < enough and not work.reaches(found := work.best(high)):
         low, none = high, found is None
         known = low if found is None or found.bound < work.wanted else known
-        high, step = known + step, 4.0 * step
+        high, step = min(known + step, enough), 4.0 * step
         if step > FAR:
             return EqualValue(math.nan, work.money)
     while high - low > WITHIN:
@@ -138,7 +140,16 @@ class _Money:
         """Return the best value with a factor; None if there is no plan, or none is found."""
         line = self._line
         problem = self._anew(factor) if line is None else line.from_here(self._now, factor - 1.0)
-        answer = self.question.solve(problem)
+        return self._read(self.question.solve(problem), problem)
+
+    @property
+    def now(self) -> _Best | None:
+        """The best value with the money that there is."""
+        question = self.question
+        return self._read(question.relaxed() if self._relaxed else question.as_is(), self._now)
+
+    def _read(self, answer: Solution, problem: LinearProgram) -> _Best | None:
+        line = self._line
         if answer.x is None or answer.termination is Termination.INFEASIBLE:
             return None
         value, slope = self.gain * answer.objective, np.nan
@@ -155,16 +166,16 @@ class _Money:
         """Return the least money."""
         if not self.money or self.question.problem.stages[0].maximize is False:
             return EqualValue(math.nan, self.money)
-        now = self.best(1.0)
+        now = self.now
         if now is None:
             return EqualValue(math.nan, self.money)
         if not self.reaches(now):
-            high = 1.0
-            while not self.reaches(self.best(2.0 * high)):
+            high = 2.0
+            while not self.reaches(more := self.best(high)):
+                if high >= FAR or more is None:
+                    return EqualValue(math.nan if more is None else math.inf, self.money)
                 high *= 2.0
-                if high >= FAR:
-                    return EqualValue(math.inf, self.money)
-            return self._between(1.0, 2.0 * high, now)
+            return self._between(1.0, high, now)
         if self._line is None:
             return self._halved(0.0, 1.0)
         # the tangent at the plan itself reaches the value no later than the best plans do

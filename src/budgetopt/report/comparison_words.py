@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.analysis.comparison import PlanComparison
+from budgetopt.analysis.equal_value import FAR
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import capital, label, one_line
@@ -73,7 +74,7 @@ def _plan_table(found: PlanComparison, numbers: Numbers) -> Iterator[str]:
         "plan",
         "money spent",
         *[one.split(" ", 1)[1] for one in labels],
-        "against the first",
+        "against A",
         "limits missed",
     ]
     rows: list[list[str]] = []
@@ -147,7 +148,7 @@ def _worth(worth: Any, numbers: Numbers) -> str:
     if math.isnan(worth.factor):
         return ""
     if math.isinf(worth.factor):
-        return "However much money there is, the best plan under all limits is not as good."
+        return f"Even with {FAR:.0f} times the money the best plan that keeps every limit is not as good."
     size = abs(worth.saved)
     of = f"{numbers.spoken_money(size)} ({numbers.share(size / worth.money, 2)} of all money)"
     about = f", to within {numbers.share(worth.within, 2)}" if worth.within > PART else ""
