@@ -287,3 +287,67 @@ def test_a_share_of_the_baseline_is_a_bound_in_a_change() -> None:
     plan = bo.solve(scenario)
     assert plan.by_period.iloc[:, 0].to_dict() == pytest.approx({"pool": 60, "park": 30, "camp": 10})
     assert scenario.dollars("spending.at_least")[2, 0] == pytest.approx(9)
+
+
+def two_years() -> tuple[bo.Scenario, bo.SpendingPlan]:
+    """Return a town of two years, funds and outcomes, and a plan: the zoo has 40 and 50, and the arts have 6 and 7."""
+    scenario = bo.Scenario.from_document(
+        {
+            "periods": ["FY1", "FY2"],
+            "funds": {"zoo": {"revenue": 100, "carryover": False}, "arts": {"revenue": 20, "carryover": False}},
+            "outcomes": {"visits": {"unit": "visits", "weight": 2}, "calls": {"unit": "calls", "weight": 1}},
+            "programs": {
+                "zoo": {"funds": ["zoo"], "outcomes": {"visits": {"per_dollar": 1}}},
+                "arts": {"name": "Arts day", "funds": ["arts"], "outcomes": {"calls": {"per_dollar": 0.5}}},
+            },
+        }
+    )
+    return scenario, bo.SpendingPlan(np.array([[[40.0, 50], [0, 0]], [[0, 0], [6, 7]]]), np.zeros((2, 2, 2)))
+
+
+def test_the_tables_of_several_years_funds_and_outcomes() -> None:
+    scenario, start = two_years()
+    found = bo.amend(scenario, "add 5 to zoo in FY2", "cut arts by 2", start=start, because="Hearing")
+    assert found.moves[["program", "name", "period", "before", "after", "change", "unit"]].to_numpy().tolist() == [
+        ["zoo", "zoo", "FY2", 50, 55, 5, "USD"],
+        ["arts", "Arts day", "FY1", 6, 4, -2, "USD"],
+        ["arts", "Arts day", "FY2", 7, 5, -2, "USD"],
+    ]
+    columns = ["before", "after", "change", "unit"]
+    assert found.outcomes[columns].to_numpy().tolist() == [[90, 95, 5, "visits"], [6.5, 4.5, -2, "calls"]]
+    assert found.funds[columns].to_numpy().tolist() == [[90, 95, 5, "USD"], [13, 9, -4, "USD"]]
+    assert found.motions.to_numpy().tolist() == [
+        ["add 5 to zoo in FY2", 5, 196.5, 0, "Hearing"], ["cut arts by 2", -4, 194.5, 0, "Hearing"],
+    ]  # fmt: skip
+    # 186.5 before: 8 are won
+    assert (found.value, found.loss, found.balanced) == (194.5, -8, True)
+    assert found.offsets is None
+    assert found.with_offsets() is found
+    assert found.waivers == ()
+    later = found.then("cut zoo by 5 in FY2", because="Vote")
+    assert later.motions["because"].tolist() == ["Hearing", "Hearing", "Vote"]
+    assert later.loss == 2
+    assert "<table" in later._repr_html_()
+    # less than half a cent is no move
+    assert found.moves_between(start, bo.SpendingPlan(start.spending + 1e-9, start.transfers)).empty
+
+
+def test_without_any_motion_the_plan_is_that_of_the_start() -> None:
+    scenario, start = two_years()
+    found = bo.amend(scenario, start=start)
+    assert found.plan is start
+    assert found.moves.empty
+    assert found.motions.empty
+    assert (found.loss, found.value, found.balanced) == (0, 186.5, True)
+    # of spending that is to be little, more is a loss
+    least = scenario.with_(("objective", {"minimize": "spending"}))
+    assert bo.amend(least, "add 5 to zoo", start=start).loss == 10
+
+
+def test_every_motion_that_cannot_be_made_is_told() -> None:
+    scenario, start = two_years()
+    with pytest.raises(bo.ScenarioError) as caught:
+        bo.amend(scenario, "cut zoo by 90", "add 5 to zoo", "cut arts by 90", start=start)
+    assert {problem.message.split(",")[0] for problem in caught.value.problems} == {
+        "'zoo' gets 40.00 in FY1", "'arts' gets 6.00 in FY1",
+    }  # fmt: skip

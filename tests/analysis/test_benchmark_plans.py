@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis.benchmark_plans import quartiles_of
+from budgetopt.analysis.benchmark_plans import (
+    _greatest,
+    _ranked,
+    current_value,
+    limits_in_dollars,
+    quartiles_of,
+    spend_all,
+)
 from strategies import unchecked
 
 
@@ -224,3 +231,72 @@ def test_whole_units_of_a_service_are_those_that_the_money_buys() -> None:
     assert found.plan.packages is not None
     assert found.plan.packages.tolist() == [[True, True], [False, False]]
     assert found.audit.accepted
+
+
+def test_floors_and_ceilings_are_told_in_dollars_of_each_year() -> None:
+    programs = {
+        # 3 units are 6 dollars and 4 fixed, 10 in all and 15 a year later; the most are 24, and 36
+        "a": {
+            "service": {"unit": "trips", "unit_cost": 2, "at_least": 3, "up_to": 10}, "if_funded": {"fixed_cost": 4},
+            "spending": {"at_least": 5, "at_most": 30}, "outcomes": {"visits": {"per_unit": 1}}, "inflation": "50%",
+        },
+        # what must have something needs its least amount
+        "b": {"spending": {"at_least": 3}, "if_funded": {"at_least": 8}, "outcomes": {"visits": {"per_dollar": 1}}},
+        "c": {"spending": {"at_least": {"t2": 2}, "at_most": 5}, "if_funded": {"at_least": 2}},
+        "d": {},
+    }  # fmt: skip
+    floor, ceiling = limits_in_dollars(city(programs, periods=["t1", "t2"]))
+    assert floor.tolist() == [[10, 15], [8, 8], [0, 2], [0, 0]]
+    assert ceiling.tolist() == [[24, 30], [np.inf, np.inf], [5, 5], [np.inf, np.inf]]
+
+
+def test_quartiles_of_scores_are_of_equally_many_programs() -> None:
+    score = np.array([5.0, 1, 9, 3, 7, 8, 2, 6])
+    assert _ranked(score, np.ones(8, dtype=bool)).tolist() == [3, 4, 1, 3, 2, 1, 4, 2]
+    # of what is not known the lowest, and of equal scores the first is the higher one
+    known = np.array([True, False, True, False, True])
+    assert _ranked(np.array([2.0, 99, 7, 0, 2]), known).tolist() == [2, 4, 1, 4, 3]
+    assert _ranked(np.zeros(2), np.zeros(2, dtype=bool)).tolist() == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("limit", "low", "high", "found"),
+    [
+        (np.pi, 0, 10, np.pi),
+        (3.0, 0, 10, 3.0),
+        (12.0, 0, 10, 10.0),
+        (0.0, 0, 10, 0.0),
+        (2.5, 2, 3, 2.5),
+        (1.0, 1, 9, 1.0),
+    ],
+)
+def test_the_greatest_level_that_fits(limit: float, low: float, high: float, found: float) -> None:
+    asked: list[float] = []
+
+    def fits(level: float) -> bool:
+        asked.append(level)
+        return level <= limit
+
+    level = _greatest(fits, low, high)
+    assert level == pytest.approx(found, rel=1e-6, abs=1e-9)
+    assert level <= limit
+    assert len(asked) < 60
+
+
+def test_money_that_is_left_in_one_year_raises_that_year_alone() -> None:
+    yearly = {"general": {"revenue": {"t1": 60, "t2": 90}, "carryover": False}}
+    scenario = city(PAIR, periods=["t1", "t2"], funds=yearly)
+    levels = spend_all(scenario, lambda level: np.array([[60.0], [40], [0]]) * level, 5.0)
+    assert levels.tolist() == pytest.approx([0.6, 0.9], rel=1e-6)
+    found = bo.across_the_board(scenario)
+    assert by_period(found) == [[36, 54], [24, 36], [0, 0]]
+    assert found.name == "across the board (-40.0% to -10.0%)"
+    with pytest.raises(bo.InfeasibleError, match="cannot pay even the floors"):
+        spend_all(scenario, lambda level: np.full((3, 2), 50.0) + level, 5.0)
+
+
+def test_what_programs_bring_now() -> None:
+    scenario = city({**PAIR, "b": {**PAIR["b"], "outcomes": {"calls": {"per_dollar": 1}}}}, periods=["t1", "t2"],
+                    outcomes={"visits": {"weight": 1}, "calls": {"weight": 3}})  # fmt: skip
+    assert current_value(scenario).tolist() == [240, 240, 0]
+    assert quartiles_of(scenario, None)[0].tolist() == [3, 1, 4]

@@ -105,3 +105,76 @@ def test_without_weights_there_is_no_order() -> None:
 def test_floors_beyond_the_money_are_an_error() -> None:
     with pytest.raises(bo.InfeasibleError):
         bo.greedy_by_return(scenario({"a": {**curve((30, 30)), "spending": {"at_least": 20}}}))
+
+
+def by_period(programs: dict[str, Any], funds: Any, **more: Any) -> list[list[float]]:
+    found = bo.greedy_by_return(scenario(programs, funds, **more))
+    amounts: list[list[float]] = found.plan.spending.sum(axis=1).round(2).tolist()
+    return amounts
+
+
+def test_costs_that_grow_make_each_piece_longer_and_slower() -> None:
+    # in the second year 3 dollars of the first cost 4.50, and bring 12
+    yearly = {"general": {"revenue": {"t1": 5, "t2": 6}, "carryover": False}}
+    programs = {"a": curve((3, 12)), "b": curve((9, 18))}
+    more = {"periods": ["t1", "t2"], "inflation": "50%"}
+    assert by_period(programs, yearly, **more) == [[3, 4.5], [2, 1.5]]
+    # floors and ceilings are dollars of the year
+    limits = {"spending": {"at_least": {"t2": 1.2}, "at_most": 2.4}}
+    assert by_period({"a": {**curve((3, 12)), **limits}, "b": curve((9, 18))}, yearly, **more) == [
+        [2.4, 2.4],
+        [2.6, 3.6],
+    ]
+    # of b a dollar of the second year brings 2 / 1.5, and of c with costs of its own 1.5
+    steady = {**curve((9, 13.5)), "inflation": 0}
+    found = by_period({"b": curve((9, 18)), "c": steady}, yearly, **more)
+    assert found == [[5, 0], [0, 6]]
+
+
+def test_a_dollar_of_a_service_brings_what_its_units_do() -> None:
+    rides = {"service": {"unit_cost": 2, "up_to": 2}, "outcomes": {"visits": {"per_unit": 6}}}
+    programs = {"rides": rides, "b": curve((9, 22.5)), "c": curve((4, 16))}
+    # 4 a dollar, then 3, then 2.5
+    assert spent(programs) == [4, 2, 4]
+    cheap = {"service": {"unit_cost": 0.5, "up_to": 4}, "outcomes": {"visits": {"per_unit": 1.6}}}
+    assert spent({**programs, "cheap": cheap}) == [4, 0, 4, 2]
+
+
+def test_a_least_amount_below_the_floor_is_not_whole() -> None:
+    # 8 are there anyway, so that the rest is taken in part; from nothing on 8 would be taken whole or not at all
+    program = {"outcomes": {"visits": {"per_dollar": 3}}, "if_funded": {"at_least": 5}, "spending": {"at_most": 9}}
+    floor = {**program, "spending": {"at_least": 6, "at_most": 9}}
+    assert spent({"a": curve((3, 30)), "b": floor}) == [3, 7]
+    assert spent({"a": curve((6, 60)), "b": program, "c": curve((9, 9))}) == [6, 0, 4]
+    # a fixed cost brings nothing by itself: 6 for 4 dollars, 12 for 6
+    fixed = {"outcomes": {"visits": {"curve": [[0, 0], [4, 12]]}}, "if_funded": {"fixed_cost": 2}}
+    assert spent({"a": curve((9, 16.2)), "b": fixed}) == [4, 6]
+    assert spent({"a": curve((9, 19.8)), "b": fixed}) == [9, 0]
+
+
+def test_after_a_package_that_cannot_be_paid_others_may_be() -> None:
+    def package(cost: float, visits: float) -> dict[str, Any]:
+        return {"cost": cost, "outcomes": {"visits": visits}}
+
+    packages = [package(4, 40), package(9, 45), package(2, 4)]
+    assert spent({"a": {"packages": packages}, "b": curve((9, 9))}) == [4, 6]
+    assert spent({"a": {"packages": packages, "choose": "any"}, "b": curve((9, 9))}) == [6, 4]
+    # of which one may be taken: that with the most for a dollar, or none
+    one = [package(4, 8), package(12, 36), package(3, 5)]
+    assert spent({"a": {"packages": one, "choose": "one"}, "b": curve((9, 9))}) == [0, 9]
+    # what costs nothing comes first, and what brings nothing is left
+    assert spent({"a": {"packages": [package(0, 1), package(3, 0)], "choose": "any"}, "b": curve((9, 9))}) == [0, 9]
+
+
+def test_what_counts_later_counts_less() -> None:
+    # at a discount of 100% a visit of the second year counts a half: 2 a dollar, and less than 3
+    money = {"general": {"revenue": {"t1": 4, "t2": 0}}}
+    programs = {"a": curve((2, 8)), "b": curve((2, 6))}
+    assert by_period(programs, money, periods=["t1", "t2"], discount="100%") == [[2, 0], [2, 0]]
+    assert by_period(programs, money, periods=["t1", "t2"], discount="10%") == [[2, 2], [0, 0]]
+    # less of what is to be little is better
+    less = {"outcomes": {"visits": {"per_dollar": -1}}}
+    found = bo.greedy_by_return(
+        scenario({"a": less, "b": curve((9, 9))}, outcomes={"visits": {"weight": 2, "direction": "decrease"}})
+    )
+    assert found.plan.spending.ravel().tolist() == [10, 0]

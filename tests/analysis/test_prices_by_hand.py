@@ -272,3 +272,30 @@ def test_what_the_proof_does_not_need_is_not_solved_without(provision: str, solv
     before = question.solves
     assert total_cost(question, Provision("rule", provision), base) == pytest.approx(cost)
     assert question.solves - before == solves
+
+
+def test_how_the_price_of_a_number_of_several_years_was_found() -> None:
+    document = document_of({"a": project(60, 300), "b": rated(2)}, periods=LATER[:2])
+    table = prices(Scenario.from_document(document), hold=False).set_index("period")
+    assert table.loc["", "method"] == "solved again with the figure moved by 1%"
+    assert table.loc["FY1", "method"] == table.loc["FY2", "method"] == "solved again with the limit moved by 1%"
+    # a dollar in both years is two dollars for b
+    assert table["relief"].tolist() == pytest.approx([4, 2, 2])
+    assert table["sense"].tolist() == ["equals"] * 3
+
+
+def test_of_many_limits_of_programs_the_costliest_are_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = {"a": rated(3, spending={"at_most": 40}), "b": rated(2, spending={"at_most": 30}), "c": rated(1)}
+    scenario = Scenario.from_document(document_of(programs))
+
+    def priced() -> dict[str, list[float]]:
+        table = prices(scenario).set_index("name").drop("general")
+        return {
+            str(name): row
+            for name, row in zip(table.index, table[["relief", "total_cost"]].to_numpy().tolist(), strict=True)
+        }
+
+    # without the ceiling of a all 60 of b and c go to it: 30 that bring 1 and 30 that bring 2
+    assert priced() == {"a": pytest.approx([2, 90]), "b": pytest.approx([1, 30])}
+    monkeypatch.setattr("budgetopt.analysis.pricing.MOST_OF_PROGRAMS", 1)
+    assert priced() == {"a": pytest.approx([2, 90]), "b": pytest.approx([NONE, 30], nan_ok=True)}
