@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.forecast_tree import forecast_tree as forecast_tree
     from budgetopt.analysis.frontier import Frontier as Frontier
     from budgetopt.analysis.frontier import frontier as frontier
+    from budgetopt.analysis.grant_choices import GrantChoices as GrantChoices
+    from budgetopt.analysis.grant_choices import grants as grants
     from budgetopt.analysis.greedy_plan import greedy_by_return as greedy_by_return
     from budgetopt.analysis.hand_edits import Edit as Edit
     from budgetopt.analysis.information_value import InformationValue as InformationValue
@@ -248,6 +250,7 @@ _EXPORTS = {
     "budgetopt.analysis.ensemble": "Ensemble ensemble",
     "budgetopt.analysis.information_value": "InformationValue StudyDesign information_value",
     "budgetopt.analysis.frontier": "Frontier frontier",
+    "budgetopt.analysis.grant_choices": "GrantChoices grants",
     "budgetopt.analysis.hand_edits": "Edit",
     "budgetopt.analysis.motions": "Motion",
     "budgetopt.analysis.moved_plan": "MovedPlan",

@@ -1,0 +1,56 @@
+"""Say whether to take each grant: what it is worth, what local money it asks for, and what ends with it.
+
+The plan is solved again without each grant. Beside its worth stand its match, the local spending to be kept up, what
+stays unspent, and what falls away in the year after its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.files import print_json, print_lines
+from budgetopt.cli.progress import progress
+from budgetopt.errors import UnknownNameError
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "grants"
+HELP = "take each grant or not: its worth, match, maintenance of effort, unspent money and end"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    parser.add_argument("names", nargs="*", metavar="FUND", help="the grants, by their keys (default: all)")
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
+    )
+    add_machines(parser)
+    add_format(parser, "what to print; csv has a row for each grant", "csv")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Solve the scenario with and without its grants, and print what follows."""
+    scenario = load(arguments)
+    for name in arguments.names:
+        if name not in scenario.funds:
+            raise UnknownNameError("fund", name, list(scenario.funds))
+    from budgetopt.analysis.grant_choices import grants
+
+    with progress("Solving"):
+        plan = solved_or_why_not(scenario)
+    machines = machines_of(arguments)
+    found = grants(plan, arguments.names or None, time_limit=arguments.time_limit, machines=machines)
+    if arguments.format == "csv":
+        sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
+        return 0
+    from budgetopt.report.grant_words import grants_document, grants_lines
+
+    if arguments.format == "json":
+        print_json(grants_document(found))
+    else:
+        print_lines(grants_lines(found))
+    return 0

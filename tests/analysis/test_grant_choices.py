@@ -1,0 +1,96 @@
+"""Each grant taken or not, worked out by hand: its worth, its local money, what is unspent and what falls away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import budgetopt as bo
+
+
+def town(**grant: Any) -> bo.Scenario:
+    """Return a town of three years: a local dollar brings 2 at the library and 1 at homes, which have a grant."""
+    return bo.Scenario.from_document(
+        {
+            "periods": ["y1", "y2", "y3"],
+            "funds": {
+                "general": {"revenue": 100, "carryover": False},
+                "homes_grant": {
+                    "name": "Homes grant",
+                    "kind": "grant",
+                    "revenue": {"y1": 30, "y2": 20},
+                    "carryover": False,
+                    "only": {"program": "homes"},
+                    **grant,
+                },
+            },
+            "outcomes": {"good": {"weight": 1}},
+            "programs": {
+                "library": {"outcomes": {"good": {"per_dollar": 2}}},
+                "homes": {"name": "New homes", "outcomes": {"good": {"curve": [[0, 0], [40, 40]]}}},
+            },
+        }
+    )
+
+
+def test_a_grant_with_a_match_and_an_end() -> None:
+    found = bo.grants(town(match={"from": "general", "rate": "20%"}))
+    row = found.table.to_dict("records")[0]
+    # 50 of the grant and 10 of local money bring 60, and the local money 20 at the library: 40 are won
+    assert (row["received"], row["spent"], row["unspent"]) == (50, 50, 0)
+    assert row["match"] == pytest.approx(10)
+    assert (row["value_with"], row["value_without"]) == (pytest.approx(640), pytest.approx(600))
+    assert row["worth"] == pytest.approx(40)
+    assert (row["take"], row["ends"], row["falls_away"], row["unit"]) == (True, "y2", pytest.approx(20), "USD")
+    falling = found.falling("homes_grant").to_dict("records")
+    assert falling == [
+        {"program": "homes", "name": "New homes", "paid": 20.0, "before": 24.0, "after": 0.0, "unit": "USD"}
+    ]
+    by_period = found.by_period
+    assert by_period["spent"].tolist() == pytest.approx([30, 20, 0])
+    assert by_period["match"].tolist() == pytest.approx([6, 4, 0])
+    assert by_period["lapses"].all()
+
+
+def test_a_grant_whose_effort_costs_more_than_it_brings_is_not_taken() -> None:
+    # 35 of local money at homes instead of the library lose 35 a year, and the grant wins no more than 5 within 40
+    found = bo.grants(town(maintenance_of_effort={"fund": "general", "at_least": 35}))
+    row = found.table.to_dict("records")[0]
+    assert (row["take"], row["spent"], row["unspent"]) == (False, 0, 50)
+    assert row["worth"] == pytest.approx(0)
+    assert row["effort_asked"] == 0
+    # with an effort of 5 it is: it brings 30 and 20 for 5 a year
+    found = bo.grants(town(maintenance_of_effort={"fund": "general", "at_least": 5}))
+    row = found.table.to_dict("records")[0]
+    assert row["take"]
+    assert row["effort_asked"] == pytest.approx(10)
+    assert found.by_period["effort_made"].tolist() == pytest.approx([5, 5, 0])
+    assert row["worth"] == pytest.approx(40)
+
+
+def test_a_grant_that_programs_cannot_use_up() -> None:
+    scenario = town(revenue={"y1": 60, "y2": 20, "y3": 20})
+    row = bo.grants(scenario).table.to_dict("records")[0]
+    assert (row["spent"], row["unspent"], row["ends"], row["falls_away"]) == (80, 20, "", 0)
+    assert not len(bo.grants(scenario).falling("homes_grant"))
+
+
+def test_a_grant_without_which_there_is_no_plan() -> None:
+    scenario = town().with_("programs.homes.spending.at_least={y1: 25}", "programs.homes.funds=homes_grant")
+    found = bo.grants(scenario)
+    row = found.table.to_dict("records")[0]
+    assert row["worth"] == float("inf")
+    assert row["value_without"] != row["value_without"]
+    assert row["take"]
+
+
+def test_which_grants_are_asked_for() -> None:
+    scenario = town()
+    assert bo.grants(scenario, ["general"]).table["fund"].tolist() == ["general"]
+    with pytest.raises(bo.UnknownNameError, match="no fund named 'homes_grnt'"):
+        bo.grants(scenario, ["homes_grnt"])
+    with pytest.raises(bo.OptionError, match="the scenario has no grant"):
+        bo.grants(scenario.without("funds.homes_grant"))
+    with pytest.raises(bo.UnknownNameError, match="no grant named 'general'"):
+        bo.grants(scenario).falling("general")
