@@ -50,6 +50,16 @@ def test_a_column_that_is_the_total_of_the_classes_is_taken(tmp_path: Path) -> N
     assert read_budget(str(tmp_path / "office.csv")).programs.baseline().tolist() == [10, 10]
 
 
+def test_a_subtotal_and_a_class_of_unknown_name_are_among_the_answers(tmp_path: Path) -> None:
+    text = "Program,Personnel,M&O,Total Operating,Capital\nPatrol,800.5,100.5,901,50.25\nEngines,700.5,51.5,752,51.75\n"
+    (tmp_path / "office.csv").write_text(text)
+    with pytest.raises(ChoiceError, match="4 columns of") as error:
+        read_budget(str(tmp_path / "office.csv"))
+    answers = {option.flag: option.said for option in error.value.options}
+    assert answers['--column baseline="Personnel+M&O+Capital"'] == "they add up to 1,755"
+    assert '--column baseline="Total Operating"' in answers
+
+
 def test_sums_of_columns_by_period_with_lines_added_up(tmp_path: Path) -> None:
     (tmp_path / "office.csv").write_text(YEARS.replace("Engines", "Patrol"))
     columns = {"baseline.FY25": "FY25 Personnel+FY25 Operating", "baseline.FY26": "D+E"}

@@ -52,6 +52,7 @@ LEVELS += "3,Snow,50\n2,Parks,60\n"
 WORDS = "Row type,Program,Budget\nDetail,Patrol,1000\nDetail,Desk,100\nSummary,Safety,1100\nDetail,Streets,850\n"
 WORDS += "Detail,Snow,50\nSummary,Works,900\nDetail,Parks,60\n"
 INDENTED = "Program,Budget\nSafety,1100\n  Patrol,1000\n  Desk,100\nWorks,900\n  Streets,850\n  Snow,50\nParks,60\n"
+BULLETS = INDENTED.replace("  ", "- ")
 GERMAN = PARENTS.replace("program,name,parent,baseline", "Nummer,Bezeichnung,Übergeordnet,Ansatz 2026")
 EMPTY = PARENTS.replace(",1100\n", ",\n").replace(",900\n", ",0\n")
 RIGHT = [50, 60, 100, 850, 1000]
@@ -74,6 +75,7 @@ def read_again(file: Path, folder: Path, choices: Choices | None = None) -> tupl
         (LEVELS, "skip:\n      Name: [City, Safety, Works]"),
         (WORDS, "skip:\n      Row type: Summary"),
         (INDENTED, "skip:\n      Program: [Safety, Works]"),
+        (BULLETS, "skip:\n      Program: [Safety, Works]"),
         (GERMAN, 'skip:\n      Nummer: ["100", "200"]'),
         (EMPTY, 'skip:\n      program: ["100", "200"]'),
     ],

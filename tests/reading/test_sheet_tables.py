@@ -20,6 +20,7 @@ POSITIONS = ["Position,Department,FY26 FTE", "Officer,Police,10", "Fighter,Fire,
 REVENUE = ["Revenues,,", "Revenue source,Fund,FY26 Adopted", "Property tax,General,1500", "Total,,1500"]
 SAME_HEADERS = ["FTE by department,,", "Program,Department,FY26 Adopted", "Patrol,Police,10", "Engines,Fire,8"]
 BALANCES = ["Fund,Balance", "General,5000", "Water,300"]
+LEGEND = ["Code,Meaning", "1,General", "2,Water", "3,Sewer"]
 PIVOT = ["Row Labels,Sum of FY26", "Fire,850", "Police,1000"]
 PROJECTS = ["Project,Cost", "Bridge,500", "Pool,300", "Roof,20", "Gate,9"]
 
@@ -53,6 +54,7 @@ def read(text: str, folder: Path, choices: Choices | None = None) -> tuple[dict[
         (below(POSITIONS, PROGRAMS, REVENUE), ["header: 5", "last_row: 8"], "rows 1 to 3, rows 11 to 13 is left out"),
         ("\n".join([*PROGRAMS, *REVENUE[1:]]), ["last_row: 4"], "rows 5 to 7 is left out"),
         (beside(PROGRAMS, BALANCES), ['range: "A:C"'], "columns E:F is left out"),
+        (beside(PROGRAMS, LEGEND), ['range: "A:C"'], "columns E:F is left out"),
         (beside(PROGRAMS, PIVOT), ['range: "A:C"'], "columns E:F is left out"),
         (beside(BALANCES, PROGRAMS), ['range: "D:F"'], "columns A:B is left out"),
     ],
@@ -101,6 +103,13 @@ def test_one_table_with_gaps_stays_one(text: str, tmp_path: Path) -> None:
     assert found == RIGHT
     assert "range:" not in scenario
     assert "the only one" not in remarks
+
+
+def test_titles_above_repeated_headers_are_no_programs(tmp_path: Path) -> None:
+    pages = [["Police,,", PROGRAMS[0], PROGRAMS[1]], ["Other,,", PROGRAMS[0], *PROGRAMS[2:]]]
+    found, _, remarks = read(below(*pages), tmp_path)
+    assert found == RIGHT
+    assert "1 title above repeated headers is left out: 'Other'" in remarks
 
 
 def test_tables_of_a_workbook_side_by_side_below_a_title(tmp_path: Path) -> None:

@@ -31,7 +31,15 @@ from budgetopt.scenario.model.table import ANY
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money, plural
 
-__all__ = ["choose_rows", "fill_down", "leave_out_headers", "leave_out_rows", "leave_out_totals", "repeated_headers"]
+__all__ = [
+    "choose_rows",
+    "fill_down",
+    "leave_out_headers",
+    "leave_out_rows",
+    "leave_out_totals",
+    "repeated_headers",
+    "titles_above",
+]
 
 _FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
 _EDITIONS = re.compile(
@@ -58,17 +66,32 @@ def repeated_headers(grid: Grid) -> Bools:
     return np.asarray((same == filled) & (filled > 1), dtype=bool)
 
 
-def leave_out_headers(found: Guess, headers: Grid) -> None:
+def titles_above(grid: Grid, rows: Bools) -> Bools:
+    """Return which rows are titles above rows that repeat the headers: one cell, and no row between; shape (rows,)."""
+    filled = np.sum([[bool(cell) for cell in cells] for cells in grid.columns], axis=0)
+    below = np.flatnonzero(rows & (np.arange(len(rows)) > 0))
+    found = np.zeros(len(rows), dtype=bool)
+    found[below - 1] = (filled[below - 1] == 1) & (grid.rows[below] - grid.rows[below - 1] == 1)
+    return found
+
+
+def leave_out_headers(found: Guess, headers: Grid, titles: Grid) -> None:
     """Write down rows that repeat the headers, by what tells them from the others in a column or by their numbers."""
     if not len(headers.rows):
         return
+    if len(titles.rows):
+        found.table["skip_rows"] = titles.rows.tolist()
+        said = listed([repr(cell) for cells in titles.columns for cell in cells if cell], _SHOWN)
+        what = "1 title above repeated headers is" if len(titles.rows) == 1 else "titles above repeated headers are"
+        found.remarks.append(f"{what} left out: {said}")
     for column in found.facts:
         cells = set(headers.columns[column.position])
         if column.header and len(cells) == 1 and "" not in cells and cells.isdisjoint(column.cells):
             found.add_skip(column.name, list(cells))
             break
     else:
-        found.table["skip_rows"] = headers.rows.tolist()
+        known: list[int] = found.table.get("skip_rows", [])  # type: ignore[assignment]
+        found.table["skip_rows"] = sorted([*known, *headers.rows.tolist()])
     count = len(headers.rows)
     found.remarks.append("1 row that repeats the headers is left out" if count == 1 else
                          f"{count:,} rows that repeat the headers are left out")  # fmt: skip

@@ -20,6 +20,7 @@ from budgetopt.reading.office.counted_rows import (
     leave_out_rows,
     leave_out_totals,
     repeated_headers,
+    titles_above,
 )
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
@@ -44,36 +45,10 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
 
     Raises ChoiceError where it may mean two things, OptionError where no table of programs is found.
     """
-    choices, file = choices or Choices(), f"{sheet.file}!{sheet.name}" if sheet.name else sheet.file
+    choices = choices or Choices()
     sheet = sheet.within(choices.range)
-    if not (choices.header or choices.columns) and is_transposed(sheet):
-        hint = "give each program a row: in a spreadsheet program copy the table and paste it transposed"
-        raise OptionError(f"the programs of {file} stand side by side, with a column each", hint=hint)
-    header = choices.header or find_headers(sheet)
-    if not header:
-        raise _without_headers(sheet, file)
-    last = last_row_of(sheet, header)
-    grid = body(sheet, header, last)
-    again = repeated_headers(grid)
-    headers, grid = grid.take(np.flatnonzero(again)), grid.take(np.flatnonzero(~again)) if again.any() else grid
-    if not len(grid.rows):
-        raise OptionError(f"{file} has no rows below its headers")
-    check_cells(sheet, grid)
-    decimal = choices.decimal or decimal_mark(grid)[0]
-    facts = facts_of(grid, decimal)
-    found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
-    if choices.range:
-        found.table["range"] = choices.range
-    if header != (1,):
-        found.table["header"] = header[0] if len(header) == 1 else list(header)
-    if last is not None:
-        found.table["last_row"] = last
-    if decimal == ",":
-        found.table["decimal"] = decimal
-        found.remarks.append(
-            "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
-        )
-    leave_out_headers(found, headers)
+    found, header = _table_of(sheet, choices)
+    file, facts = found.grid.name, found.facts
     said = said_columns(found, choices, file)
     for name in choices.group:
         column_named(facts, name, file)
@@ -98,6 +73,42 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     _columns(found, others)
     found.remarks += doubtful_rows(found, programs)
     return found
+
+
+def _table_of(sheet: Sheet, choices: Choices) -> tuple[Guess, tuple[int, ...]]:
+    """Return the table on a sheet with nothing decided but where it stands and its decimal mark; the header rows."""
+    file = f"{sheet.file}!{sheet.name}" if sheet.name else sheet.file
+    if not (choices.header or choices.columns) and is_transposed(sheet):
+        hint = "give each program a row: in a spreadsheet program copy the table and paste it transposed"
+        raise OptionError(f"the programs of {file} stand side by side, with a column each", hint=hint)
+    header = choices.header or find_headers(sheet)
+    if not header:
+        raise _without_headers(sheet, file)
+    last = last_row_of(sheet, header)
+    grid = body(sheet, header, last)
+    again = repeated_headers(grid)
+    titled = titles_above(grid, again)
+    headers, titles = grid.take(np.flatnonzero(again)), grid.take(np.flatnonzero(titled))
+    grid = grid.take(np.flatnonzero(~(again | titled))) if again.any() else grid
+    if not len(grid.rows):
+        raise OptionError(f"{file} has no rows below its headers")
+    check_cells(sheet, grid)
+    decimal = choices.decimal or decimal_mark(grid)[0]
+    facts = facts_of(grid, decimal)
+    found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
+    if choices.range:
+        found.table["range"] = choices.range
+    if header != (1,):
+        found.table["header"] = header[0] if len(header) == 1 else list(header)
+    if last is not None:
+        found.table["last_row"] = last
+    if decimal == ",":
+        found.table["decimal"] = decimal
+        found.remarks.append(
+            "a comma separates decimals in the file, a point thousands: `--decimal .` if that is wrong"
+        )
+    leave_out_headers(found, headers, titles)
+    return found, header
 
 
 def _choose_money(

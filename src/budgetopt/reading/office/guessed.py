@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from budgetopt.scenario.model.table import ANY, PLUS
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["Guess"]
+_BULLET = re.compile(r"[-\u2013\u2014\u2022\u00b7>]+ +|\.{2,} *")
+"""Marks that stand before the names of parts, as blanks do."""
 
 
 @dataclass
@@ -119,7 +122,9 @@ class Guess:
     def indents(self, column: ColumnFacts) -> Ints:
         """Return how far each cell of a column is indented; shape (rows,)."""
         known = self.sheet.indents.get(self.grid.at[column.position] - 1) if column.letter else None
-        return np.zeros(len(self.lines), dtype=np.int64) if known is None else known[self.grid.rows - 1]
+        marks = {cell: len(match[0]) if (match := _BULLET.match(cell)) else 0 for cell in set(column.cells)}
+        bullets = np.array([marks[cell] for cell in column.cells], dtype=np.int64)
+        return bullets if known is None else bullets + known[self.grid.rows - 1]
 
     def cells(self, column: ColumnFacts) -> Iterator[str]:
         """Yield the cells of a column in the rows that count."""

@@ -217,7 +217,7 @@ def is_class(header: str) -> bool:
     """Return whether a header names a class of spending and nothing else, such as Personnel or FY26 Capital Outlay."""
     words = re.sub(r"[/-]", " ", _FISCAL.sub(" ", words_of(header))).split()
     rest = [word for word in words if not _AROUND_CLASSES.fullmatch(word) and stage_rank(word) is None]
-    return bool(rest) and all(map(_CLASSES.fullmatch, rest))
+    return bool(rest) and all(map(_CLASSES.fullmatch, rest)) and words[0] not in ("total", "subtotal", "all")
 
 
 def class_rank(header: str) -> tuple[int, int]:

@@ -127,10 +127,11 @@ def choose_money(
     first = [column for column in named if ranks[column.position] == best]
     sums = [column for column in first if _is_row_total(column, [*named], lines)]
     first = sums if len(sums) == 1 else first
-    parts = _classes(numeric)
-    if len(parts) > 1 and all(column in parts for column in first):
-        options = [_together(parts, choices, lines), *_one_of(parts, choices, lines)]
-        raise ChoiceError(f"{len(parts)} columns of {file} may hold the money that programs have now", options)
+    parts = _classes(numeric, lines)
+    if len(parts) > 1 and all(column in parts or _is_part_sum(column, parts, lines) for column in first):
+        some = [*(column for column in first if column not in parts), *parts]
+        options = [_together(parts, choices, lines), *_one_of(some, choices, lines)]
+        raise ChoiceError(f"{len(some)} columns of {file} may hold the money that programs have now", options)
     years = [column for column in named if ranks[column.position][0] == best[0] and year_of(column.header)]
     if best[0] == _NO_STAGE and len(years) >= _MANY_YEARS:
         # actual results, this year's budget and a forecast may all be among years that say nothing of their stage
@@ -147,14 +148,24 @@ def _may_be_money(column: ColumnFacts) -> bool:
     return meaning(column.header) == "" and not column.is_label and money_rank(column.header)[0] < _NO_AMOUNT
 
 
-def _classes(columns: Sequence[ColumnFacts]) -> list[ColumnFacts]:
+def _classes(columns: Sequence[ColumnFacts], lines: Bools) -> list[ColumnFacts]:
     """Return the columns of classes of spending or of parts of a year, of the stage and year that counts."""
     found = [column for column in columns if is_class(column.header) or is_part_of_year(column.header)]
     if not found:
         return []
+    if len(found) > 1:
+        # beside classes, a column whose header is not known is one of them
+        others = [column for column in columns if column not in found and _may_be_money(column)]
+        found += [column for column in others if not _is_row_total(column, [*found, column], lines)]
+        found.sort(key=lambda column: column.position)
     ranks = {column.position: class_rank(column.header) for column in found}
     best = min(ranks.values())
     return [column for column in found if ranks[column.position] == best]
+
+
+def _is_part_sum(column: ColumnFacts, parts: Sequence[ColumnFacts], lines: Bools) -> bool:
+    """Return whether a column is called a total, and is not that of all classes of spending."""
+    return words_of(column.header).startswith("total") and not _is_row_total(column, [*parts, column], lines)
 
 
 def _together(parts: Sequence[ColumnFacts], choices: Choices, lines: Bools) -> Option:

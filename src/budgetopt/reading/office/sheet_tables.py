@@ -88,7 +88,7 @@ def _is_table(part: Sheet, before: Sheet | None) -> bool:
     if before is None or find_headers(before) != header:
         return True
     same_rows = np.array_equal(grid.rows, body(before, header).rows)
-    return not same_rows or any(meaning(column.header) in _KEYS for column in names)
+    return not same_rows or any(meaning(column.header) in _KEYS for column in facts)
 
 
 def _starts(sheet: Sheet) -> list[int]:
