@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WAYS", "Way"]
+__all__ = ["WAYS", "Way", "run_cbc"]
 
 Seconds = dict[str, float]
 
@@ -134,7 +134,7 @@ def _pulp_of_arrays(folder: Path) -> tuple[Seconds, float]:
     clock, formulated = _started(folder)
     problem = formulated.to_pulp()
     clock.lap("formulate")
-    _run_cbc(problem)
+    run_cbc(problem)
     clock.lap("solve")
     return clock.seconds, float(pulp.value(problem.objective))
 
@@ -180,7 +180,7 @@ def _pulp_by_hand(folder: Path) -> tuple[Seconds, float]:
         else:
             problem += total <= rule["at_most"], f"rule_{number}"
     clock.lap("formulate")
-    _run_cbc(problem)
+    run_cbc(problem)
     clock.lap("solve")
     return clock.seconds, float(pulp.value(problem.objective))
 
@@ -196,7 +196,8 @@ def _new_variable(pulp: Any, problem: Any, name: str, most: float) -> Any:
     return pulp.LpVariable(name, 0, most)
 
 
-def _run_cbc(problem: Any) -> None:
+def run_cbc(problem: Any) -> None:
+    """Solve a PuLP problem with CBC, whichever of its adapters is installed."""
     import pulp
 
     solvers = pulp.listSolvers(onlyAvailable=True)

@@ -211,3 +211,34 @@ def test_a_table_of_draws_that_cannot_be_read_is_refused(text: str, words: str, 
     with pytest.raises(ScenarioError) as raised:
         bo.ensemble(library_or_pool(), given=file)
     assert words in str(raised.value)
+
+
+def test_a_service_that_costs_no_money_is_counted_in_its_units() -> None:
+    clinic = {
+        "service": {"unit": "visits of nurses", "unit_cost": 0, "up_to": 3},
+        "uses": {"nurses": {"per_unit": 1}},
+    }
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 1}},
+            "resources": {"nurses": {"capacity": 4}},
+            "outcomes": {"helped": {"weight": 1}},
+            "programs": {
+                "north": {**clinic, "outcomes": {"helped": {"per_unit": 2, "std_error": "40%"}}},
+                "south": {**clinic, "outcomes": {"helped": {"per_unit": 1, "std_error": "10%"}}},
+            },
+        }
+    )
+    found = bo.ensemble(scenario, given=pd.DataFrame({"north": [1.0, 0.3], "south": [1.0, 1.0]}))
+    assert found.stability["spending"].tolist() == [3, 1]
+    assert found.stability["same"].tolist() == [0.5, 0.5]
+    assert set(found.stability["unit"]) == {"visits of nurses"}
+    assert found.at_limits == (0, 0)
+    assert bo.robust(scenario, "low", assumed_error=0.5).programs["robust"].tolist() == [1, 3]
+
+
+def test_what_is_below_the_accuracy_of_a_solver_is_no_information() -> None:
+    far = {"outcomes": {"visits": {"per_dollar": 9.123, "std_error": "1%"}}}
+    found = bo.ensemble(library_or_pool(library=far), 50)
+    assert found.evpi == 0.0
+    assert (found.draws["regret"] == 0).all()

@@ -91,3 +91,12 @@ def test_the_one_command_that_runs_them_is_there() -> None:
     )
     assert "--sizes" in done.stdout
     assert "python -m benchmarks" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_every_way_solves_the_draws_of_a_tiny_city_to_the_same_values() -> None:
+    arguments = ["--programs", "8", "--periods", "1", "--draws", "4"]
+    command = [sys.executable, "-m", "benchmarks.draws", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    first, *ways = done.stdout.splitlines()
+    assert first.startswith("8 programs, 1 periods")
+    assert [line.partition("  ")[0] for line in ways] == ["live model", "HiGHS, rebuilt", "PuLP and CBC, rebuilt"]

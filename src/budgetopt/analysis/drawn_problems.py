@@ -18,16 +18,17 @@ from budgetopt.analysis.alterations import whole
 from budgetopt.analysis.effect_draws import EffectErrors
 from budgetopt.analysis.figure_paths import Figure, figure_at
 from budgetopt.analysis.what_if import SECONDS, is_large
+from budgetopt.audit import SpendingPlan
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.directions import Direction, line_through
 from budgetopt.formulation.linear_program import total_by
 from budgetopt.formulation.stages import outcome_worths
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["DrawAnswer", "DrawnProblems", "EffectCosts", "solver_of_draws"]
+__all__ = ["DrawAnswer", "DrawnProblems", "EffectCosts", "amounts_of", "solver_of_draws"]
 
 LEAN = 4e-9
 """What a dollar away from the plan counts against it, as a share of the greatest worth of a dollar: ties stay."""
@@ -83,8 +84,8 @@ class DrawAnswer:
     """The best plan in one draw.
 
     ``value`` is its value in the draw, NaN where no plan is possible; ``proved`` whether no plan has a better one;
-    ``spending`` what it spends on each program, shape (programs,); ``affordable`` whether the amounts of the plan that
-    was asked about can be paid with the money of the draw.
+    ``spending`` the amount of each program as :func:`amounts_of` has it, shape (programs,); ``affordable`` whether the
+    amounts of the plan that was asked about can be paid with the money of the draw.
     """
 
     value: float
@@ -108,7 +109,7 @@ class DrawnProblems:
     point
         The plan as a point of the problem; shape (columns,).
     program, column, weight
-        What columns spend on programs; shape (terms,).
+        What columns add to the amounts of programs; shape (terms,).
     programs
         How many programs there are.
     options
@@ -151,9 +152,8 @@ class DrawnProblems:
             found = LiveModel(problem, options).solve().x
             assert found is not None, "the scenario has a plan"
             point = found
-        terms = formulation.terms.spending
         costs = EffectCosts.of(plan, formulation, errors)
-        spends = terms.program, terms.column, terms.weight
+        spends = _amount_terms(plan, formulation)
         programs = len(plan.scenario.programs)
         return cls(problem, costs, factors, point, *spends, programs, options, money or {}, lines, scenario)
 
@@ -174,7 +174,7 @@ class DrawnProblems:
         return self.problem.stages[0].cost + self.costs.moved_by(factors)
 
     def spending_of(self, x: Floats) -> Floats:
-        """Return what a point spends on each program, all funds and periods together; shape (programs,)."""
+        """Return the amount of each program at a point, all funds and periods together; shape (programs,)."""
         return total_by(self.program, self.weight * x[self.column], self.programs)
 
     def problem_of(self, draw: int) -> LinearProgram:
@@ -190,6 +190,33 @@ class DrawnProblems:
         for path, dollars in self.money.items():
             problem = self.lines[path].from_here(problem, float(dollars[draw]))
         return problem
+
+
+def amounts_of(plan: Allocation, decisions: SpendingPlan | None = None) -> tuple[Floats, list[str]]:
+    """Return the amount of each program in a plan, in all periods together, and what it is counted in.
+
+    That is dollars; of a service that costs no money, its units. ``decisions`` are those of another plan of the same
+    scenario. Shape (programs,).
+    """
+    decisions = plan.spending_plan if decisions is None else decisions
+    programs, free = plan.scenario.programs, _costs_nothing(plan)
+    units = [str(text) or "units" for text in programs.text("service.unit").tolist()]
+    counted = [unit if is_free else plan.scenario.currency for unit, is_free in zip(units, free.tolist(), strict=True)]
+    served = decisions.units_in(plan.scenario).sum(axis=1)
+    return np.where(free, served, decisions.spending.sum(axis=(1, 2))), counted
+
+
+def _costs_nothing(plan: Allocation) -> Bools:
+    return np.asarray(plan.scenario.programs.number("service.unit_cost") == 0, dtype=bool)
+
+
+def _amount_terms(plan: Allocation, formulation: Formulation) -> tuple[Ints, Ints, Floats]:
+    """Return what columns add to the amounts of programs: the programs, the columns and the amounts for each unit."""
+    free, terms = _costs_nothing(plan), formulation.terms
+    paid, served = np.flatnonzero(~free[terms.spending.program]), np.flatnonzero(free[terms.units.program])
+    parts = ((terms.spending, paid), (terms.units, served))
+    program, column = (np.concatenate([getattr(one, key)[at] for one, at in parts]) for key in ("program", "column"))
+    return program, column, np.concatenate([one.weight[at] for one, at in parts])
 
 
 def _finite(problem: LinearProgram) -> tuple[Floats, Floats]:

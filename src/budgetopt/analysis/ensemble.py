@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.drawn_problems import DrawnProblems, solver_of_draws
+from budgetopt.analysis.draw_measures import (
+    at_limits,
+    mean_and_error,
+    mean_of_draws,
+    objective_unit,
+    quantile_of_draws,
+    quantile_of_known,
+    share_of_draws,
+)
+from budgetopt.analysis.drawn_problems import DrawnProblems, amounts_of, solver_of_draws
 from budgetopt.analysis.effect_draws import EffectErrors, SharedBy, latin_scores
 from budgetopt.analysis.effect_errors import ErrorShape
 from budgetopt.analysis.given_draws import read_draws
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.errors import OptionError, UnknownNameError
-from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.solvers.highs import LiveModel
 
@@ -25,10 +33,12 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["DRAWS", "FEW_DRAWS", "Ensemble", "at_limits", "ensemble", "objective_unit"]
+__all__ = ["DRAWS", "ERROR_HINT", "FEW_DRAWS", "NOTHING_VARIES", "Ensemble", "ensemble"]
 
 DRAWS, FEW_DRAWS = 1000, 100
 """How many draws there are where nothing is said; the second number where there are integer decisions."""
+CHUNK = 100
+"""Draws that are solved one after another on one model."""
 SAME = 1e-4
 """Two amounts for a program are the same if they differ by less than this share of the plan's."""
 NOTHING_VARIES = "nothing varies: no effect of the scenario has a standard error, or a low or high estimate"
@@ -50,8 +60,9 @@ class Ensemble:
         draw; ``affordable``, whether the plan's amounts can be paid with it; ``proved``. Values are NaN where there is
         none. ``unit`` is that of the objective.
     stability
-        One row a program: ``name``; ``spending`` in the plan; ``funded``, in what share of the draws it gets money;
-        ``at_least``, ``same`` and ``at_most``, in what share it gets at least as much, the same, or at most as much;
+        One row a program: ``name``; ``spending`` in the plan, of a service that costs no money its units; ``funded``,
+        in what share of the draws it has any; ``at_least``, ``same`` and ``at_most``, in what share it gets at least as
+        much, the same, or at most as much;
         ``low``, ``median`` and ``high``, the 5%, 50% and 95% quantiles of its amount, ``mean``; ``unit``.
     outcomes
         One row an outcome: what the plan brings in the draws. ``level`` as estimated, ``low``, ``median``, ``high`` and
@@ -68,6 +79,7 @@ class Ensemble:
         Whether it was ended before all of them were solved.
     at_limits
         How many programs with money stand at a floor or a ceiling of their own in every period, and how many there are.
+        A floor of nothing is none.
     """
 
     plan: Allocation
@@ -186,14 +198,6 @@ def _solved(
     return _Told(plan, errors, drawn, varies, given is not None).ensemble(machines)
 
 
-def objective_unit(plan: Allocation) -> str:
-    """Return what the first objective counts: the unit of an outcome, or the weighted outcomes."""
-    first = plan.scenario.objective[0]
-    what = first.maximize if first.maximize is not None else first.minimize
-    known = plan.scenario.outcomes.get(str(what))
-    return first.name or (known.unit if known is not None else WEIGHTED_OUTCOMES)
-
-
 def _money(plan: Allocation, revenue_error: float | Mapping[str, float], count: int, seed: int) -> dict[str, Floats]:
     """Return what the revenue of each fund and period has beyond its forecast, by its path; shape (draws,)."""
     scenario = plan.scenario
@@ -234,7 +238,8 @@ class _Told:
         import pandas as pd
 
         plan, count = self.plan, len(self.drawn.factors)
-        solved = run_members(solver_of_draws, self.drawn, count, text="Solving the draws", machines=machines)
+        text = "Solving the draws"
+        solved = run_members(solver_of_draws, self.drawn, count, text=text, machines=machines, chunk=CHUNK)
         numbers = np.array(list(solved.answers), dtype=np.int64)
         answers, factors = list(solved.answers.values()), self.drawn.factors[numbers]
         best = np.array([one.value for one in answers], dtype=np.float64)
@@ -274,19 +279,19 @@ class _Told:
         """Return how often each program's amount stays; ``spending`` has the shape (draws, programs)."""
         import pandas as pd
 
-        plan, now = self.plan, self.plan.spending.sum(axis=(1, 2))
+        plan, (now, units) = self.plan, amounts_of(self.plan)
         near = np.maximum(SAME * now, max(plan.half_a_cent, plan.rounded_to) * max(1, len(plan.scenario.periods)))
         return pd.DataFrame(
             {
                 "name": plan.scenario.programs.names(),
                 "spending": now,
-                "funded": _share(spending > near),
-                "at_least": _share(spending >= now - near),
-                "same": _share(np.abs(spending - now) <= near),
-                "at_most": _share(spending <= now + near),
-                **{name: _quantile(spending, share) for name, share in QUANTILES.items()},
-                "mean": _mean(spending),
-                "unit": plan.scenario.currency,
+                "funded": share_of_draws(spending > near),
+                "at_least": share_of_draws(spending >= now - near),
+                "same": share_of_draws(np.abs(spending - now) <= near),
+                "at_most": share_of_draws(spending <= now + near),
+                **{name: quantile_of_draws(spending, share) for name, share in QUANTILES.items()},
+                "mean": mean_of_draws(spending),
+                "unit": units,
             },
             index=pd.Index(plan.scenario.programs.ids, name="program"),
         )
@@ -315,8 +320,10 @@ class _Told:
                     is_missed |= (side * (bound - seen) > 1e-6 * np.abs(bound) + 1e-9).any(axis=1)
                 missed = float(is_missed.mean()) if len(is_missed) else np.nan
             row: dict[str, Any] = {"name": outcome.name or name, "level": float(plan.audit.outcomes[position].sum())}
-            row |= {key: float(_quantile(total[:, None], share)[0]) for key, share in QUANTILES.items()}
-            rows.append({**row, "mean": float(_mean(total[:, None])[0]), "target_missed": missed, "unit": outcome.unit})
+            row |= {key: float(quantile_of_draws(total[:, None], share)[0]) for key, share in QUANTILES.items()}
+            rows.append(
+                {**row, "mean": float(mean_of_draws(total[:, None])[0]), "target_missed": missed, "unit": outcome.unit}
+            )
         return pd.DataFrame(rows, index=pd.Index(list(plan.scenario.outcomes), name="outcome"))
 
     def _summary(self, draws: pd.DataFrame, factors: Floats) -> pd.DataFrame:
@@ -326,20 +333,21 @@ class _Told:
         best, regret = draws["best"].to_numpy(), draws["regret"].to_numpy()
         rows: list[tuple[str, float, str, float]] = [
             ("value of the plan as estimated", self.plan.plan_value, unit, np.nan),
-            ("expected value of the plan", *_estimate(draws["plan"].to_numpy(), unit)),
-            ("expected value of the best plan of each draw", *_estimate(best, unit)),
-            ("expected regret", *_estimate(regret, unit)),
-            ("regret that one draw in twenty exceeds", _of_known(regret, 0.95), unit, np.nan),
-            ("largest regret", _of_known(regret, 1.0), unit, np.nan),
+            ("expected value of the plan", *mean_and_error(draws["plan"].to_numpy(), unit)),
+            ("expected value of the best plan of each draw", *mean_and_error(best, unit)),
+            ("expected regret", *mean_and_error(regret, unit)),
+            ("regret that one draw in twenty exceeds", quantile_of_known(regret, 0.95), unit, np.nan),
+            ("largest regret", quantile_of_known(regret, 1.0), unit, np.nan),
         ]
         if not self.drawn.money and len(draws):
             mean = factors.mean(axis=0) if self.given else self.errors.mean
             base, parts = self._best_on_average(mean)
             gain = -self.drawn.problem.stages[0].sign
-            lost = np.maximum(gain * (best - base - (factors - 1.0) @ parts), 0.0)
+            lost = gain * (best - base - (factors - 1.0) @ parts)
+            lost[lost <= 1e-9 * np.abs(best)] = 0.0
             best_mean = base + float((mean - 1.0) @ parts)
             rows.append(("best expected value without more information", best_mean, unit, np.nan))
-            rows.append(("expected value of perfect information", *_estimate(lost, unit)))
+            rows.append(("expected value of perfect information", *mean_and_error(lost, unit)))
         else:
             rows.append(
                 ("draws in which no plan keeps every limit", float((~draws["feasible"]).mean()), "share", np.nan)
@@ -358,40 +366,3 @@ class _Told:
         found = model.solve()
         x = drawn.point if found.x is None else found.x
         return stage.value(x), drawn.costs.by_effect(x, len(self.errors.names))
-
-
-def _share(seen: Bools) -> Floats:
-    return np.asarray(seen.mean(axis=0)) if len(seen) else np.full(seen.shape[1], np.nan)
-
-
-def _mean(amounts: Floats) -> Floats:
-    return np.asarray(amounts.mean(axis=0)) if len(amounts) else np.full(amounts.shape[1], np.nan)
-
-
-def _quantile(amounts: Floats, share: float) -> Floats:
-    return np.asarray(np.quantile(amounts, share, axis=0)) if len(amounts) else np.full(amounts.shape[1], np.nan)
-
-
-def _of_known(values: Floats, share: float) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.quantile(known, share)) if len(known) else np.nan
-
-
-def _estimate(values: Floats, unit: str) -> tuple[float, str, float]:
-    """Return the mean of the values that are known, its unit and its standard error."""
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return np.nan, unit, np.nan
-    error = float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan
-    return float(known.mean()), unit, error
-
-
-def at_limits(plan: Allocation, spending: Floats) -> tuple[int, int]:
-    """Return how many programs stand at a limit of their own in every period, and how many programs there are.
-
-    ``spending`` has the shape (programs, funds, periods).
-    """
-    spent, limits = spending.sum(axis=1), plan.formulation.limits
-    near = 1e-6 * np.maximum(spent, 1.0) + plan.rounded_to
-    at = (np.abs(spent - limits.lower) <= near) | (np.abs(spent - limits.upper) <= near)
-    return int(at.all(axis=1).sum()), len(spent)

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.analysis.draw_measures import objective_unit
 from budgetopt.analysis.drawn_problems import DrawnProblems
 from budgetopt.analysis.effect_draws import EffectErrors, SharedBy
 from budgetopt.analysis.effect_errors import ErrorShape, FactorDistribution
-from budgetopt.analysis.ensemble import ERROR_HINT, NOTHING_VARIES, objective_unit
+from budgetopt.analysis.ensemble import ERROR_HINT, NOTHING_VARIES
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.errors import OptionError
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
@@ -324,6 +325,8 @@ def _row(
         for one in (distribution, *(errors.distributions[other] for other in together.tolist()))
     )
     below, above = pieces.nearest
+    if distribution.shape != "normal" and below <= 0.0:
+        below = -np.inf  # its factor is never there
     row: dict[str, Any] = {
         "effect": errors.names[effect],
         "program": str(plan.scenario.programs.ids[errors.program[effect]]),

@@ -10,10 +10,11 @@ import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.allocation.whole_amounts import whole_plan
-from budgetopt.analysis.drawn_problems import DrawnProblems, solver_of_draws
+from budgetopt.analysis.draw_measures import at_limits, objective_unit
+from budgetopt.analysis.drawn_problems import DrawnProblems, amounts_of, solver_of_draws
 from budgetopt.analysis.effect_draws import EffectErrors, SharedBy, effect_texts
 from budgetopt.analysis.effect_errors import ErrorShape
-from budgetopt.analysis.ensemble import ERROR_HINT, NOTHING_VARIES, at_limits, objective_unit
+from budgetopt.analysis.ensemble import ERROR_HINT, NOTHING_VARIES
 from budgetopt.analysis.given_draws import read_draws
 from budgetopt.analysis.members import run_members
 from budgetopt.analysis.robust_problems import RobustProblem, budget_of_uncertainty, of_factors, over_draws
@@ -48,7 +49,8 @@ class RobustPlan:
     against, setting
         What the other one is robust against, and the setting of that: a number of effects, a weight, or NaN.
     programs
-        One row a program: ``name``, ``plan`` and ``robust``, its amounts in all periods; ``change``; ``unit``.
+        One row a program: ``name``, ``plan`` and ``robust``, its amounts in all periods (the units of a service that
+        costs no money); ``change``; ``unit``.
     measures
         One row a measure, for both plans and their difference; ``unit``. The first one is what is optimized.
     curve
@@ -60,8 +62,8 @@ class RobustPlan:
     certificate, proved
         The proof that no plan is more robust, and whether it holds.
     at_limits
-        How many programs stand at a floor or a ceiling of their own in every period in the robust plan, and how many
-        there are.
+        How many programs with money stand at a floor or a ceiling of their own in every period in the robust plan, and
+        how many there are.
     """
 
     plan: Allocation
@@ -188,7 +190,7 @@ class _Question:
             self.plan,
             self.against,
             measure.setting,
-            self._programs(whole.plan.spending),
+            self._programs(whole.plan),
             self._measures(drawn, measure, _parts(drawn, point, self.errors)),
             self._curve(drawn, measure),
             whole.plan,
@@ -288,18 +290,18 @@ class _Question:
         said = ["assumption" if is_assumed else grade for grade, is_assumed in zip(grades, assumed, strict=True)]
         return np.array([self.discounts.get(grade, 0.0) for grade in said], dtype=np.float64)
 
-    def _programs(self, spending: Floats) -> pd.DataFrame:
+    def _programs(self, decisions: SpendingPlan) -> pd.DataFrame:
         import pandas as pd
 
         plan = self.plan
-        now, then = plan.spending.sum(axis=(1, 2)), spending.sum(axis=(1, 2))
+        (now, units), (then, _) = amounts_of(plan), amounts_of(plan, decisions)
         return pd.DataFrame(
             {
                 "name": plan.scenario.programs.names(),
                 "plan": now,
                 "robust": then,
                 "change": then - now,
-                "unit": plan.scenario.currency,
+                "unit": units,
             },
             index=pd.Index(plan.scenario.programs.ids, name="program"),
         )

@@ -17,7 +17,8 @@ def ensemble_chart(found: Ensemble) -> str:
     """Return the amounts of programs in an ensemble as an SVG drawing that needs nothing else.
 
     Programs stand side by side in the order of their amounts in the plan: the plan's amount, the median of the draws,
-    and the band between their 5% and 95% quantiles. The forty with the most money are drawn.
+    and the band between their 5% and 95% quantiles. The forty with the most money are drawn; services that cost no
+    money are not.
 
     Parameters
     ----------
@@ -25,7 +26,8 @@ def ensemble_chart(found: Ensemble) -> str:
         What :func:`budgetopt.ensemble` returned.
     """
     numbers = Numbers(found.plan.scenario.currency)
-    table = found.stability.sort_values("spending", ascending=False, kind="stable").head(MOST)
+    paid = found.stability[found.stability["unit"] == found.plan.scenario.currency]
+    table = paid.sort_values("spending", ascending=False, kind="stable").head(MOST)
     names = [label(str(program), str(name)) for program, name in table["name"].items()]
     place = [float(at) for at in range(1, len(table) + 1)]
     amounts = {key: table[key].astype(float).tolist() for key in ("spending", "low", "median", "high")}

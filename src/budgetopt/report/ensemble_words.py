@@ -14,7 +14,7 @@ from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
-__all__ = ["ensemble_text", "information_text"]
+__all__ = ["KEPT_LIMITS", "amount_text", "ensemble_text", "information_text"]
 
 MOST_ROWS = 15
 OFTEN = 0.9
@@ -101,13 +101,13 @@ def _decisions(found: Ensemble) -> Iterator[str]:
         f" plan in at least {_numbers(found).share(OFTEN)} of the draws."
     )
     held, programs = found.at_limits
-    if held == programs:
+    if programs and held == programs:
         yield (
-            "Caution: every program stands at a floor or a ceiling of its own. The plan follows these limits; the"
-            " effects decide only which of the two."
+            "Caution: every program with money stands at a floor or a ceiling of its own. The plan follows these"
+            " limits; the effects decide only which of the two."
         )
     elif held > 0.5 * programs:
-        yield f"{held:,} of {plural(programs, 'program')} stand at a floor or a ceiling of their own in every period."
+        yield f"{held:,} of {plural(programs, 'program')} with money stand at a floor or a ceiling of their own."
 
 
 def _programs(found: Ensemble) -> list[str]:
@@ -117,7 +117,7 @@ def _programs(found: Ensemble) -> list[str]:
     rows = [
         [
             label(str(program), str(row["name"])),
-            *(numbers.money(float(row[key])) for key in ("spending", "low", "median", "high")),
+            *(amount_text(numbers, float(row[key]), str(row["unit"])) for key in ("spending", "low", "median", "high")),
             *(numbers.share(float(row[key])) for key in ("funded", "at_least", "same")),
         ]
         for program, row in moved.head(MOST_ROWS).iterrows()
@@ -129,6 +129,13 @@ def _programs(found: Ensemble) -> list[str]:
     lines = [f"{first} much as in the plan, or the same:", "", *aligned(headers, rows, [False, *[True] * 7])]
     left = len(table) - len(rows)
     return [*lines, *([f"{plural(left, 'program')} more: --format csv has all of them."] if left > 0 else [])]
+
+
+def amount_text(numbers: Numbers, amount: float, unit: str, *, signed: bool = False) -> str:
+    """Return the amount of a program: dollars, or the units of a service that costs no money."""
+    if unit == numbers.currency:
+        return numbers.money(amount, signed=signed)
+    return numbers.with_unit(_short(amount), unit, signed=signed)
 
 
 def _outcomes(found: Ensemble) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from budgetopt.analysis.robust import RobustPlan
 from budgetopt.errors import OptionError
-from budgetopt.report.ensemble_words import KEPT_LIMITS
+from budgetopt.report.ensemble_words import KEPT_LIMITS, amount_text
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.price_table import aligned
@@ -57,10 +57,10 @@ def _notes(found: RobustPlan) -> Iterator[str]:
     if not found.proved:
         yield "It is not proved that no plan is more robust."
     held, programs = found.at_limits
-    if held == programs:
+    if programs and held == programs:
         yield (
-            "Caution: every program stands at a floor or a ceiling of its own, so that the plan follows these limits"
-            " more than the evidence."
+            "Caution: every program with money stands at a floor or a ceiling of its own, so that the plan follows"
+            " these limits more than the evidence."
         )
 
 
@@ -76,8 +76,8 @@ def _programs(found: RobustPlan, numbers: Numbers) -> Iterator[str]:
     rows = [
         [
             label(str(program), str(row["name"])),
-            *(numbers.money(float(row[key])) for key in ("plan", "robust")),
-            numbers.money(float(row["change"]), signed=True),
+            *(amount_text(numbers, float(row[key]), str(row["unit"])) for key in ("plan", "robust")),
+            amount_text(numbers, float(row["change"]), str(row["unit"]), signed=True),
         ]
         for program, row in moved.head(MOST_ROWS).iterrows()
     ]
