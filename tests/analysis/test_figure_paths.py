@@ -142,4 +142,4 @@ def test_what_was_calculated_before_is_calculated_anew_where_it_depends_on_the_n
 def test_what_is_no_number(path: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         figure_at(TOWN, path)
-    assert f"<price of> {path}" in str(caught.value)
+    assert f"<number> {path}" in str(caught.value)

@@ -167,7 +167,7 @@ def test_no_figure_is_no_question() -> None:
     [
         ("programs.b.department", "no number stands at programs.b.department"),
         ("programs.b.tags", "no number stands at programs.b.tags"),
-        ("programs.a.baseline", "nothing stands at programs.a.baseline, so it has no price"),
+        ("programs.a.baseline", "nothing stands at programs.a.baseline"),
         ("programs.b", "no number stands at programs.b"),
         ("name", "no number stands at name"),
     ],

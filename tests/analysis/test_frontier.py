@@ -259,3 +259,25 @@ def test_the_tables_of_parts() -> None:
     assert found["method"].tolist() == ["exact", "exact", "grid"]
     assert found[["from", "to", "value_from", "value_to"]].to_numpy().tolist()[2] == [3, 5, 7, 6]
     assert points.to_numpy().tolist() == [[0, 1e9, 0], [2, 1e9 + 0.5, 0], [3, 7, 0.25], [5, 6, 0.25]]
+
+
+def test_what_was_found_is_kept_when_the_user_interrupts(town: bo.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = bo.frontier(town, "funds.general.revenue", "0", "2000")
+    solve, calls = bo.WhatIf.solve, []
+
+    def interrupted(self: bo.WhatIf, problem: bo.LinearProgram) -> bo.Solution:
+        calls.append(problem)
+        if len(calls) > 6:
+            raise KeyboardInterrupt
+        return solve(self, problem)
+
+    monkeypatch.setattr(bo.WhatIf, "solve", interrupted)
+    found = bo.frontier(town, "funds.general.revenue", "0", "2000")
+    assert not found.is_complete
+    assert not found.is_exact
+    assert 0 < len(found.points) < len(whole.points) + 3
+    for at, value in found.points[["figure", "value"]].to_numpy():
+        assert value == pytest.approx(whole.value_at(at))
+    calls[:] = [None] * 7
+    with pytest.raises(bo.OutOfTimeError, match="interrupted before any value"):
+        bo.frontier(town, "funds.general.revenue", "0", "2000")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
+from budgetopt.solvers.highs import LiveModel
 
 TOWN: dict[str, Any] = {
     "name": "Homes and visits",
@@ -218,3 +219,18 @@ def test_what_cannot_be_is_refused() -> None:
 
 def test_a_notebook_shows_the_points() -> None:
     assert "homes against visits" in bo.trade_off(town(), "homes", "visits")._repr_html_()
+
+
+def test_what_was_found_is_kept_when_the_user_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve, calls = LiveModel.solve, []
+
+    def interrupted(self: LiveModel) -> bo.Solution:
+        calls.append(self)
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+        return solve(self)
+
+    monkeypatch.setattr(LiveModel, "solve", interrupted)
+    found = bo.trade_off(town(), "homes", "visits")
+    assert not found.is_complete
+    assert {(140, 0), (0, 400)} <= set(points(found)) <= {(140, 0), (90, 250), (80, 280), (0, 400)}

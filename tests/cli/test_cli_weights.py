@@ -59,7 +59,7 @@ def test_json_and_csv(city: Path, run: Callable[..., Any]) -> None:
     assert document["compromise"]["proved"]
     assert document["regrets"]["south"]["south"] == pytest.approx(0, abs=1e-9)
     lines = run("weights", city, "--format", "csv").out.splitlines()
-    assert lines[0] == "outcome,name,unit,weight,from,to"
+    assert lines[0] == "outcome,name,unit,weight,from,to,method"
     assert len(lines) == 3
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from budgetopt.analysis.parametric import Point, broken_line
+from budgetopt.analysis.progress_bar import range_bar
 from budgetopt.analysis.straight_parts import StraightPart, straight_parts
 from budgetopt.analysis.what_if import WhatIf
 from budgetopt.formulation import LinearProgram
@@ -63,19 +64,19 @@ def curve_parts(
     found: list[CurvePart] = []
     every = steps or GRID
     try:
-        parts = [StraightPart(low, high, question.problem, None)] if steps else straight_parts(at, low, high)
-        for part in parts:
-            exact = part.moves in ("nothing", "limits", "costs")
-            if question.is_integer and part.moves != "nothing":
-                exact = part.moves == "costs" and question.accuracy <= EXACT
-            if exact:
-                found.append(_exact(question, part))
-            else:
-                count = max(int(np.ceil(every * (part.high - part.low) / (high - low))), 2)
-                found.append(_grid(question, part, at, count))
-    except Interrupted as ended:
-        if len(ended.args):
-            found.append(ended.args[0])
+        with range_bar("Solving along the curve", low, high) as settled:
+            parts = [StraightPart(low, high, question.problem, None)] if steps else straight_parts(at, low, high)
+            for part in parts:
+                exact = part.moves in ("nothing", "limits", "costs")
+                if question.is_integer and part.moves != "nothing":
+                    exact = part.moves == "costs" and question.accuracy <= EXACT
+                if exact:
+                    found.append(_exact(question, part, settled))
+                else:
+                    count = max(int(np.ceil(every * (part.high - part.low) / (high - low))), 2)
+                    found.append(_grid(question, part, at, count, settled))
+    except (Interrupted, KeyboardInterrupt) as ended:
+        found += [curve for curve in ended.args if isinstance(curve, CurvePart)]
         return found, True
     return found, False
 
@@ -88,7 +89,7 @@ def solved(question: WhatIf, problem: LinearProgram) -> Solution | None:
     return answer if answer.x is not None else None
 
 
-def _exact(question: WhatIf, part: StraightPart) -> CurvePart:
+def _exact(question: WhatIf, part: StraightPart, settled: Callable[[float], None]) -> CurvePart:
     """Return the best value over a part where it is straight piece by piece."""
 
     def evaluate(value: float) -> Point | None:
@@ -112,11 +113,11 @@ def _exact(question: WhatIf, part: StraightPart) -> CurvePart:
         nonlocal ended
         try:
             return None if ended else evaluate(value)
-        except Interrupted:
+        except (Interrupted, KeyboardInterrupt):
             ended = True
             return None
 
-    points = broken_line(until_ended, first, last)
+    points = broken_line(until_ended, first, last, settled)
     curve = CurvePart(part.moves, not ended, points, [0.0] * len(points))
     if ended:
         raise Interrupted(curve)
@@ -161,16 +162,23 @@ def _edge(
     return inside
 
 
-def _grid(question: WhatIf, part: StraightPart, at: Callable[[float], LinearProgram], steps: int) -> CurvePart:
+def _grid(
+    question: WhatIf,
+    part: StraightPart,
+    at: Callable[[float], LinearProgram],
+    steps: int,
+    settled: Callable[[float], None],
+) -> CurvePart:
     """Return the best value at the points of a grid; the slope of each is that of the way to the next."""
     curve = CurvePart(part.moves, exact=False)
     try:
         for value in np.linspace(part.low, part.high, steps + 1).tolist():
             answer = solved(question, at(value))
+            settled(value)
             if answer is not None:
                 gap = abs(answer.bound - answer.objective)
                 curve.points.append(Point(value, answer.objective, np.nan))
                 curve.gaps.append(gap if gap > EXACT * abs(answer.objective) else 0.0)
-    except Interrupted:
+    except (Interrupted, KeyboardInterrupt):
         raise Interrupted(curve) from None
     return curve

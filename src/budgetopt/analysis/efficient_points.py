@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.analysis.parametric import Point, broken_line
+from budgetopt.analysis.progress_bar import range_bar
 from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.formulation.linear_program import Floats
 from budgetopt.solvers import Options, Solution, Termination
@@ -78,7 +79,7 @@ def efficient_points(
             work.step_by_step(steps)
         else:
             work.along_the_curve()
-    except _Ended:
+    except (_Ended, KeyboardInterrupt):
         return EfficientPoints(tuple(work.found), "grid", complete=False, solves=work.solves)
     return EfficientPoints(tuple(work.found), kind, complete=True, solves=work.solves)
 
@@ -139,15 +140,21 @@ class _TwoGoals:
         most = self.best(1, -np.inf)
         if most is None:
             return
-        unit, step, floor = self.units[1], 0.0, -np.inf
+        unit = self.units[1]
         last = most.objective - _slack(most.objective, unit)
-        while (point := self.settled(floor)) is not None:
-            self.found.append(point)
-            reached = self.signs[1] * point.second
-            if reached >= last:
-                return
-            step = step or (unit / 2 if unit else max((last - reached) / steps, _slack(last, 0.0)))
-            floor = reached + step if unit else min(reached + step, last)
+        point = self.settled(-np.inf)
+        if point is None:
+            return
+        least = self.signs[1] * point.second
+        step = unit / 2 if unit else max((last - least) / steps, _slack(last, 0.0))
+        with range_bar("Solving along the frontier", least, most.objective) as settled:
+            while point is not None:
+                self.found.append(point)
+                reached = self.signs[1] * point.second
+                settled(reached)
+                if reached >= last:
+                    return
+                point = self.settled(reached + step if unit else min(reached + step, last))
 
     def along_the_curve(self) -> None:
         """Find the ends of all straight pieces."""
@@ -171,8 +178,14 @@ class _TwoGoals:
         if first is not None and first.slope < 0:
             # what the first goal gave up while the second was settled moves the end along its line: back to the corner
             first = evaluate(low + (best.objective - first.value) / first.slope) or first
-        if first is not None and last is not None and first.at < last.at:
-            self.found = [points[point.at] for point in broken_line(evaluate, first, last)]
+        if first is None or last is None or first.at >= last.at:
+            return
+        try:
+            with range_bar("Solving along the frontier", first.at, last.at) as settled:
+                self.found = [points[point.at] for point in broken_line(evaluate, first, last, settled)]
+        except (_Ended, KeyboardInterrupt):
+            self.found = [points[floor] for floor in sorted(points) if first.at <= floor <= last.at]
+            raise
 
 
 def _slack(value: float, unit: float) -> float:

@@ -148,7 +148,7 @@ def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:
         said = tuple(float(value) for value in values)
         return Figure(scenario, written, said[0], isinstance(values[0], Share), slot, tuple(places), None, said)
     except PathError as error:
-        raise ScenarioError([error.at(Place(f"<price of> {written[:120]}"))]) from None
+        raise ScenarioError([error.at(Place(f"<number> {written[:120]}"))]) from None
 
 
 def _with_each_period(scenario: Scenario, parts: Sequence[str]) -> Scenario:
@@ -170,7 +170,7 @@ def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Fi
     cells = [column for _, column in present(table, ".".join(place), rows)] if place else []
     if not cells or any(column.offsets is not None or column.values.dtype.kind != "f" for column in cells):
         is_empty = place and not cells
-        message = f"nothing stands at {written}, so it has no price" if is_empty else f"no number stands at {written}"
+        message = f"nothing stands at {written}" if is_empty else f"no number stands at {written}"
         raise PathError("no-number", message, "" if is_empty else _A_NUMBER)
     shares = cells[0].shares
     is_share = shares is not None and bool(shares[0])

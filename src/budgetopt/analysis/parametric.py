@@ -97,17 +97,23 @@ def follow(
     return Piece(slope, beyond.at)
 
 
-def broken_line(evaluate: Callable[[float], Point | None], first: Point, last: Point) -> list[Point]:
+def broken_line(
+    evaluate: Callable[[float], Point | None],
+    first: Point,
+    last: Point,
+    settled: Callable[[float], object] = float,
+) -> list[Point]:
     """Return the ends of all straight pieces between two points, these two included, from left to right.
 
     The value is concave or convex between them, so that each slope is that of a line which the value stays on one side
     of. Where the lines of two points meet, it either is on both, and that is where two pieces end; or it is not, and
-    both halves are searched. ``evaluate`` gives None to end the search.
+    both halves are searched. ``evaluate`` gives None to end the search; ``settled`` is told up to where all is found.
     """
     points, open_pairs = [first, last], [(first, last)]
     while open_pairs:
         one, other = open_pairs.pop()
         if _on_line(one, one.slope, other) or _on_line(other, other.slope, one):
+            settled(other.at)
             continue
         meets = _meeting(one, other)
         if not one.at < meets < other.at:

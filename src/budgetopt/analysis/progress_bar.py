@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["progress_bar"]
+__all__ = ["progress_bar", "range_bar"]
 
 Report = Callable[[int, int], None]
 """Takes how many are done, and how many there are."""
@@ -26,6 +26,18 @@ def progress_bar(text: str) -> Iterator[Report | None]:
             yield report
     else:
         yield None
+
+
+@contextmanager
+def range_bar(text: str, low: float, high: float) -> Iterator[Callable[[float], None]]:
+    """Show a bar while a range is worked out from one end to the other; yield what moves it to a place, in percent."""
+    with progress_bar(text) as report:
+
+        def move(place: float) -> None:
+            if report is not None and high != low:
+                report(round(100 * (place - low) / (high - low)), 100)
+
+        yield move
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from budgetopt.allocation import Allocation
 from budgetopt.analysis.parametric import TOLERANCE, Point, follow
 from budgetopt.analysis.plan_moves import moves_between, spending_at
 from budgetopt.analysis.weighing import weighed, with_weights, worths_of
-from budgetopt.analysis.what_if import SECONDS, WhatIf
+from budgetopt.analysis.what_if import HELD as EXACT_IF_HELD
+from budgetopt.analysis.what_if import WhatIf
 from budgetopt.scenario.programs import Floats
-from budgetopt.solvers import Options, Termination
+from budgetopt.solvers import Termination
 from budgetopt.solvers.solution import EXACT
 
 __all__ = ["WeightRange", "weight_ranges"]
@@ -32,8 +33,10 @@ class WeightRange:
     outcome, weight
         The key of the outcome, and its weight.
     least, most
-        The range: 0 and infinite where the plan stays down to nothing, or however large the weight is; NaN where
-        searches stopped short of their end.
+        The range: 0 and infinite where the plan stays down to nothing, or however large the weight is; NaN where no
+        search came to its end.
+    method
+        How it was worked out: ``exact``, or exact as long as the integer decisions stand.
     less, more
         Which programs get more or less just below and just above the range: id, name and dollars, the largest first.
     """
@@ -42,83 +45,93 @@ class WeightRange:
     weight: float
     least: float
     most: float
+    method: str
     less: tuple[tuple[str, str, float], ...] = ()
     more: tuple[tuple[str, str, float], ...] = ()
 
 
-def weight_ranges(plan: Allocation, *, moves: bool = True) -> tuple[WeightRange, ...]:
+def weight_ranges(plan: Allocation) -> tuple[WeightRange, ...]:
     """Return the range of each outcome's weight over which a plan stays a best one by the first objective, exactly.
 
     The best value is convex in a weight, and a plan is on it as long as the line of what it brings is: each end of a
     range is where that line leaves the best value, found by meeting lines and no ranging of a solver, so degenerate
-    plans have their true range. That holds with integer decisions too. Where later objectives moved the plan away from
-    the best value, the range is that of the best plan by the first objective.
+    plans have their true range. That holds with integer decisions too; where there are so many that searches stop
+    short of their end, the range is that among the plans with the same integer decisions. Where later objectives moved
+    the plan away from the best value, the range is that of the best plan by the first objective.
     """
-    scenario = plan.scenario
     # an outcome without a weight is wanted as soon as it has one
-    wanted = {name: outcome.weight or 1.0 for name, outcome in scenario.outcomes.items()}
-    near = with_weights(scenario, wanted)
+    near = with_weights(
+        plan.scenario, {name: outcome.weight or 1.0 for name, outcome in plan.scenario.outcomes.items()}
+    )
     question = WhatIf(near)
     if question.is_integer and question.accuracy > EXACT:
-        question = WhatIf(near, Options(time_limit=SECONDS))
-    parts, worths = weighed(near, question.formulation), worths_of(scenario)
+        return _ranges(plan, WhatIf(near, plan=plan), EXACT_IF_HELD, moves=False)
+    return _ranges(plan, question, "exact", moves=True)
+
+
+def _ranges(plan: Allocation, question: WhatIf, method: str, *, moves: bool) -> tuple[WeightRange, ...]:
+    """Return the range of each weight, over a problem of the plan's scenario."""
+    scenario = plan.scenario
+    parts, worths = weighed(question.scenario, question.formulation), worths_of(scenario)
 
     def solved(other: Floats) -> tuple[float, Floats] | None:
-        stage = parts.stage(other)
-        answer = question.solve(replace(question.problem, stages=(stage,)))
+        answer = question.solve(replace(question.problem, stages=(parts.stage(other),)))
         if answer.termination is not Termination.OPTIMAL or answer.x is None:
-            return None
-        if abs(answer.bound - answer.objective) > 10 * EXACT * max(abs(answer.objective), 1e-9):
             return None
         return answer.objective, parts.levels(answer.x)
 
-    best, levels = solved(worths), _own_levels(plan)
-    names = list(scenario.outcomes)
+    best, own = solved(worths), _own_levels(plan)
     if best is None:
-        return tuple(WeightRange(name, scenario.outcomes[name].weight, math.nan, math.nan) for name in names)
-    if levels is None or abs(levels[1] - best[0]) > TOLERANCE * 100 * max(abs(best[0]), 1e-9):
-        levels = best[1], best[0]
+        return tuple(WeightRange(name, one.weight, math.nan, math.nan, "") for name, one in scenario.outcomes.items())
+    value, levels = best
+    if own is not None and abs(own[1] - value) <= TOLERANCE * 100 * max(abs(value), 1e-9):
+        levels = own[0]
     found = []
-    for at, name in enumerate(names):
-        weight, sign = scenario.outcomes[name].weight, -1.0 if scenario.outcomes[name].direction == "decrease" else 1.0
+    for at, (name, outcome) in enumerate(scenario.outcomes.items()):
+        sign = -1.0 if outcome.direction == "decrease" else 1.0
 
-        def evaluate(value: float, at: int = at, sign: float = sign) -> Point | None:
+        def evaluate(weight: float, at: int = at, sign: float = sign) -> Point | None:
             other = worths.copy()
-            other[at] = sign * value
+            other[at] = sign * weight
             there = solved(other)
-            return None if there is None else Point(value, there[0], sign * float(there[1][at]))
+            return None if there is None else Point(weight, there[0], sign * float(there[1][at]))
 
-        found.append(
-            _range(plan, name, weight, Point(weight, best[0], sign * float(levels[0][at])), evaluate, moves=moves)
-        )
+        start = Point(outcome.weight, value, sign * float(levels[at]))
+        least, most = _range(_size(plan, outcome.weight), start, evaluate)
+        one = WeightRange(name, outcome.weight, least, most, method)
+        found.append(_with_moves(plan, one) if moves else one)
     return tuple(found)
 
 
-def _range(
-    plan: Allocation, name: str, weight: float, start: Point, evaluate: Callable[[float], Point | None], *, moves: bool
-) -> WeightRange:
+def _size(plan: Allocation, weight: float) -> float:
+    return abs(weight) or max(abs(one.weight) for one in plan.scenario.outcomes.values()) or 1.0
+
+
+def _range(size: float, start: Point, evaluate: Callable[[float], Point | None]) -> tuple[float, float]:
     """Return the range of one weight, from the plan's own line."""
-    size = abs(weight) or max((abs(one.weight) for one in plan.scenario.outcomes.values()), default=1.0) or 1.0
-    ends = []
+    weight, ends = start.at, []
     for side in (-1, 1):
         # a weight keeps its sign: beyond, the outcome is not wanted any more
-        last = abs(weight) if side * weight < 0 or not weight else math.inf
-        if not weight:
-            last = 0.0 if side < 0 else math.inf
-        end = start.at if last == 0.0 else math.nan
+        last = math.inf if side > 0 else 0.0
+        if weight:
+            last = abs(weight) if side * weight < 0 else math.inf
+        end = weight if last == 0.0 else math.nan
         for far in FAR if last else ():
             piece = follow(evaluate, start, side, unit=1e-7 * size, far=far * size, last=last, slope=start.slope)
             end = piece.end if piece.feasible else math.nan
             if not math.isinf(end):
                 break
         ends.append(end)
-    least, most = ends
-    changes = []
-    for end, side in ((least, -1), (most, 1)):
-        there = end + side * BEYOND * size
-        clear = moves and math.isfinite(end) and end != 0
-        changes.append(_moved(plan, name, there) if clear else ())
-    return WeightRange(name, weight, least, most, *changes)
+    return ends[0], ends[1]
+
+
+def _with_moves(plan: Allocation, one: WeightRange) -> WeightRange:
+    """Return a range with what moves beyond its ends."""
+    step = BEYOND * _size(plan, one.weight)
+    below, above = one.least - step, one.most + step
+    less = _moved(plan, one.outcome, below) if math.isfinite(one.least) and one.least != 0 else ()
+    more = _moved(plan, one.outcome, above) if math.isfinite(one.most) and one.most != 0 else ()
+    return replace(one, less=less, more=more)
 
 
 def _moved(plan: Allocation, name: str, weight: float) -> tuple[tuple[str, str, float], ...]:

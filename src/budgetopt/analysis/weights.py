@@ -43,8 +43,8 @@ class Weights:
         The plan of the scenario's own weights.
     ranges
         One row an outcome: ``outcome``, ``name``, ``unit``, ``weight``, and ``from`` and ``to``, between which the plan
-        stays a best one while the other weights stay (0 and infinite where it always does; NaN where searches stopped
-        short of their end).
+        stays a best one while the other weights stay (0 and infinite where it always does); ``method`` says where that
+        holds only as long as the integer decisions stand.
     moves
         Which programs get more or less just beyond a range: ``outcome``, ``side`` (``below`` or ``above``), ``weight``
         (the end of the range), ``program``, ``name``, ``change`` (dollars, all periods together).
@@ -173,10 +173,10 @@ class _Tables:
 
         outcomes = self.scenario.outcomes
         rows = [
-            (key, printed(key, outcomes[key].name), outcomes[key].unit, one.weight, one.least, one.most)
+            (key, printed(key, outcomes[key].name), outcomes[key].unit, one.weight, one.least, one.most, one.method)
             for key, one in ((one.outcome, one) for one in ranges)
         ]
-        return pd.DataFrame(rows, columns=["outcome", "name", "unit", "weight", "from", "to"])
+        return pd.DataFrame(rows, columns=["outcome", "name", "unit", "weight", "from", "to", "method"])
 
     @staticmethod
     def move_table(ranges: tuple[WeightRange, ...]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import check_target, print_json, print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
@@ -63,18 +63,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.by is not None and arguments.equity is None:
         raise OptionError("--by names the groups of --equity", hint="add --equity")
     scenario = load(arguments)
-    if arguments.path is not None:
-        _number(scenario, arguments)
-    else:
-        _goals(scenario, arguments)
-    return 0
+    is_complete = _number(scenario, arguments) if arguments.path is not None else _goals(scenario, arguments)
+    if is_complete:
+        return 0
+    say("budgetopt: interrupted; this is what was solved until then")
+    return INTERRUPTED
 
 
-def _number(scenario: Scenario, arguments: argparse.Namespace) -> None:
-    with progress("Solving again along the curve"):
-        from budgetopt.analysis.frontier import frontier
+def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
+    """Print the curve against a number; return whether it is complete."""
+    from budgetopt.analysis.frontier import frontier
 
-        found = frontier(scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps)
+    found = frontier(scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps)
     if arguments.chart is not None:
         from budgetopt.report.frontier_chart import frontier_chart
 
@@ -89,18 +89,19 @@ def _number(scenario: Scenario, arguments: argparse.Namespace) -> None:
         with progress("Solving for the plans along the curve"):
             lines = list(frontier_lines(found))
         print_lines(lines)
+    return found.is_complete
 
 
-def _goals(scenario: Scenario, arguments: argparse.Namespace) -> None:
-    with progress("Solving along the curve"):
-        from budgetopt.analysis.trade_off import DISTRICTS, GRID, price_of_equity, trade_off
+def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
+    """Print one goal against another; return whether all of it was found."""
+    from budgetopt.analysis.trade_off import DISTRICTS, GRID, price_of_equity, trade_off
 
-        steps = arguments.steps or GRID
-        if arguments.outcomes is not None:
-            found = trade_off(scenario, *arguments.outcomes, steps=steps)
-        else:
-            outcome = None if arguments.equity == EVERY else arguments.equity
-            found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, steps=steps)
+    steps = arguments.steps or GRID
+    if arguments.outcomes is not None:
+        found = trade_off(scenario, *arguments.outcomes, steps=steps)
+    else:
+        outcome = None if arguments.equity == EVERY else arguments.equity
+        found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, steps=steps)
     from budgetopt.report.trade_off_words import trade_off_chart, trade_off_document, trade_off_lines
 
     if arguments.chart is not None:
@@ -111,6 +112,7 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> None:
         sys.stdout.write(found.points.to_csv(index=False, lineterminator="\n"))
     else:
         print_lines(trade_off_lines(found))
+    return found.is_complete
 
 
 def _write(path: str, drawing: str) -> None:

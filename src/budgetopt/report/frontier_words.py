@@ -50,7 +50,8 @@ def frontier_lines(found: Frontier) -> Iterator[str]:
         yield f"and {plural(left, 'more piece')}; --format csv prints all of them"
     yield ""
     yield from _prices(found, gain, numbers)
-    yield from _moves(found, _nearest(found, MOVED), numbers)
+    if found.is_complete:
+        yield from _moves(found, _nearest(found, MOVED), numbers)
 
 
 def _method(found: Frontier, numbers: Numbers) -> Iterator[str]:

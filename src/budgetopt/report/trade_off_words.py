@@ -84,6 +84,8 @@ def _present(found: TradeOff, numbers: Numbers) -> Iterator[str]:
         for at, (value, unit) in enumerate(zip(found.present, found.units, strict=True))
     ]
     yield f"The scenario's own best plan has {join_words(said)}."
+    if len(found.points) == 1 and found.is_complete:
+        yield "Both have their most in one plan, so one costs nothing of the other."
     rows = found.points.sort_values(found.first)
     at, values = rows[found.first].to_numpy(), rows[found.second].to_numpy()
     if found.kind != "curve" or not len(at) or not at[0] <= first <= at[-1] * (1 + SAME):

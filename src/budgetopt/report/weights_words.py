@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from budgetopt.analysis.weights import OWN, Weights
+from budgetopt.analysis.what_if import HELD
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, join_words, plural, significant
 from budgetopt.report.price_table import aligned
@@ -35,7 +36,9 @@ def weights_lines(found: Weights) -> Iterator[str]:
     ]
     yield from aligned(["outcome", "unit", "weight", "from", "to"], rows, [False, False, True, True, True])
     if found.ranges["from"].isna().any():
-        yield "Where no range stands, searches stopped short of their end."
+        yield "Where no range stands, no search came to its end."
+    if (found.ranges["method"] == HELD).any():
+        yield "They hold while the plan's all-or-nothing decisions stand; with these free they may be smaller."
     yield from _moves(found, numbers)
     if len(found.groups):
         yield from _groups(found, numbers)
