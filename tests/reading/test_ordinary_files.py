@@ -60,6 +60,7 @@ Police,Desk,200
 Fire,Engines,850
 Police,Total Police,1200
 """
+DATED = "Program,Award,End Date\nSuppression,1200,2027-09-30\nPatrol,150,2026-09-30\nPatrol,50,2026-09-30\n"
 PHASES = "Phase;Amt;Produkt;Betrag\nEntwurf;A;Streife;1000\nBeschluss;A;Streife;1100\nEntwurf;B;Wagen;800\n"
 PHASES += "Beschluss;B;Wagen;850\n"
 
@@ -89,6 +90,7 @@ def amounts(found: BudgetFile) -> dict[str, float]:
         (FUNCTIONS, {"Mayor": 100, "Clerk": 50, "Police": 1000}),
         (OF_WHICH, {"Police": 1000, "Fire": 850}),
         (TOTAL_ELSEWHERE, {"Patrol": 1000, "Desk": 200, "Engines": 850}),
+        (DATED, {"Suppression": 1200, "Patrol": 200}),
         (PHASES, {"Streife": 1100, "Wagen": 850}),
         *(
             (f"Program;{head}\nPatrol;1,5\n", {"Patrol": 1500})

@@ -187,9 +187,11 @@ def _counted_values(found: Guess, column: ColumnFacts, values: Sequence[str]) ->
 
 def _are_years(column: ColumnFacts) -> bool:
     """Return whether the numbers of a column are years that follow one another, and its header names no account."""
+    if not column.is_years:
+        return False
     known = np.unique(column.amounts[~np.isnan(column.amounts)])
     is_run = len(known) <= _MOST_KINDS and float(known[-1] - known[0]) == len(known) - 1
-    return column.is_years and is_run and is_title(column.header)
+    return is_run and is_title(column.header)
 
 
 def _is_kind(value: str, header: str, kind: re.Pattern[str]) -> bool:
