@@ -85,6 +85,8 @@ if TYPE_CHECKING:
     from budgetopt.analysis.motions import Motion as Motion
     from budgetopt.analysis.moved_plan import MovedPlan as MovedPlan
     from budgetopt.analysis.offsets import Offsets as Offsets
+    from budgetopt.analysis.outlook import Outlook as Outlook
+    from budgetopt.analysis.outlook import outlook as outlook
     from budgetopt.analysis.reach import Reach as Reach
     from budgetopt.analysis.reach import reach as reach
     from budgetopt.analysis.robust import RobustPlan as RobustPlan
@@ -159,6 +161,7 @@ if TYPE_CHECKING:
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
     from budgetopt.report.forecast_words import forecast_chart as forecast_chart
     from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
+    from budgetopt.report.outlook_words import outlook_chart as outlook_chart
     from budgetopt.report.robust_words import robust_chart as robust_chart
     from budgetopt.report.trade_off_words import trade_off_chart as trade_off_chart
     from budgetopt.report.weights_words import weights_chart as weights_chart
@@ -256,6 +259,7 @@ _EXPORTS = {
     "budgetopt.analysis.moved_plan": "MovedPlan",
     "budgetopt.analysis.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
+    "budgetopt.analysis.outlook": "Outlook outlook",
     "budgetopt.analysis.reach": "Reach reach",
     "budgetopt.analysis.robust": "RobustPlan robust",
     "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
@@ -291,6 +295,7 @@ _EXPORTS = {
     "budgetopt.report.robust_words": "robust_chart",
     "budgetopt.report.trade_off_words": "trade_off_chart",
     "budgetopt.report.weights_words": "weights_chart",
+    "budgetopt.report.outlook_words": "outlook_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

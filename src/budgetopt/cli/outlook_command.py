@@ -1,0 +1,64 @@
+"""Say year by year what each fund takes in and spends, what is left, and when it runs short.
+
+For each fund and year: recurring and one-time revenue, recurring and one-time spending, the closing balance and the
+reserve. It names the cliff after one-time money or a grant ends, the year in which the balance is exhausted, and the
+one in which the reserve is rebuilt. Exit code 1: a fund closes a year below its reserve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from budgetopt.cli.common import add_format, add_scenario, load, positive_count
+from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.failures import say
+from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.progress import progress
+from budgetopt.errors import NoAllocationError
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "outlook"
+HELP = "each fund year by year: one-time money, the cliff after it, the reserve and when it is rebuilt"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_scenario(parser)
+    text = "the plan: the best one, or the current budget"
+    parser.add_argument("--start", choices=["best", "current"], default="best", help=text)
+    text = "project so many years beyond the last period; their figures are assumed"
+    parser.add_argument("--years", metavar="N", type=positive_count, default=0, help=text)
+    parser.add_argument("--chart", metavar="FILE", help="draw the balance and the reserve of all funds, .svg")
+    add_format(parser, "what to print; csv has a row for each fund and year", "csv")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the accounts of each fund, year by year."""
+    if arguments.chart is not None:
+        check_target("--chart", arguments.chart, (".svg",))
+    scenario = load(arguments)
+    from budgetopt.analysis.outlook import outlook
+
+    with progress("Solving"):
+        if arguments.start == "current":
+            found = outlook(scenario, start="current", years=arguments.years)
+        else:
+            found = outlook(solved_or_why_not(scenario), years=arguments.years)
+    if arguments.chart is not None:
+        from budgetopt.report.outlook_words import outlook_chart
+        from budgetopt.report.whole_files import write_text
+
+        write_text(arguments.chart, outlook_chart(found))
+        say(f"wrote {arguments.chart}")
+    if arguments.format == "csv":
+        sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
+    else:
+        from budgetopt.report.outlook_words import outlook_document, outlook_lines
+
+        if arguments.format == "json":
+            print_json(outlook_document(found))
+        else:
+            print_lines(outlook_lines(found))
+    return 0 if bool(found.table["balanced"].all()) else NoAllocationError.exit_code

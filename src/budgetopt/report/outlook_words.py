@@ -1,0 +1,120 @@
+"""The accounts of each fund year by year, in words and as a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from budgetopt.analysis.outlook import Outlook
+from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
+from budgetopt.report.numbers import Numbers, plural
+from budgetopt.report.text import label, one_line
+
+__all__ = ["outlook_chart", "outlook_document", "outlook_lines"]
+
+COLUMNS = {
+    "year": "Year",
+    "opening": "Opening",
+    "recurring_revenue": "Recurring revenue",
+    "one_time": "One-time",
+    "transfers": "Transfers",
+    "recurring_spending": "Recurring spending",
+    "one_time_spending": "One-time spending",
+    "closing": "Closing",
+    "reserve": "Reserve",
+}
+
+
+def outlook_lines(found: Outlook) -> Iterator[str]:
+    """Yield the accounts of each fund, and when it runs short, what falls away, and how its reserve is rebuilt."""
+    if found.projected:
+        yield (
+            f"The last {plural(found.projected, 'year')} {'is' if found.projected == 1 else 'are'} assumed: recurring "
+            "revenue grows as the scenario says, recurring spending with inflation; no one-time money, no transfers."
+        )
+        yield ""
+    for row in found.summary.to_dict("records"):
+        fund = str(row["fund"])
+        yield f"{label(fund, found.scenario.funds[fund].name)}, {found.scenario.currency}"
+        yield from _accounts(found, fund)
+        yield from _sentences(found, {str(key): value for key, value in row.items()})
+        yield ""
+
+
+def _accounts(found: Outlook, fund: str) -> Iterator[str]:
+    numbers = Numbers(found.scenario.currency)
+    table = found.table[found.table["fund"] == fund]
+    shown = [name for name in COLUMNS if name in ("year", "opening", "closing") or bool((table[name] != 0).any())]
+    cells = [
+        [one_line(value) if name == "year" else numbers.short_money(value) for value in table[name].tolist()]
+        for name in shown
+    ]
+    headers = [COLUMNS[name] for name in shown]
+    widths = [max(len(header), *map(len, column)) for header, column in zip(headers, cells, strict=True)]
+    for line in (headers, ["─" * width for width in widths], *zip(*cells, strict=True)):
+        first, *others = line
+        rest = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
+        yield "  ".join([first.ljust(widths[0]), *rest]).rstrip()
+
+
+def _sentences(found: Outlook, row: dict[str, Any]) -> Iterator[str]:
+    numbers = Numbers(found.scenario.currency)
+    has_reserve = found.scenario.funds[row["fund"]].reserve is not None
+    if row["last_one_time"] and row["last_one_time"] != found.years[-1]:
+        last = one_line(row["last_one_time"])
+        if row["cliff"]:
+            cliff = f"{numbers.spoken_money(row['cliff'])} above recurring revenue"
+            yield f"- One-time money ends in {last}: the year after, recurring spending is {cliff}."
+        else:
+            yield f"- One-time money ends in {last}: the year after, recurring revenue pays for all that goes on."
+    if row["ends"]:
+        fall = numbers.spoken_money(row["falls_away"])
+        yield f"- Its revenue ends in {one_line(row['ends'])}; in the year after, {fall} of its spending falls away."
+    if has_reserve and row["below_reserve"]:
+        yield f"- It falls below its reserve in {one_line(row['below_reserve'])}."
+    if row["exhausted"]:
+        yield f"- It is exhausted in {one_line(row['exhausted'])}: it closes below zero."
+    elif has_reserve and not row["below_reserve"]:
+        yield f"- It keeps its reserve in every year; {_lowest(found, row['fund'], numbers)}."
+    elif not has_reserve:
+        yield "- It is not overdrawn in any year."
+    if row["below_policy"] and has_reserve:
+        end = f"rebuilt in {one_line(row['rebuilt'])}" if row["rebuilt"] else "not rebuilt at the end"
+        yield f"- Its reserve is below its full amount in {plural(row['below_policy'], 'year')}, and {end}."
+
+
+def _lowest(found: Outlook, fund: str, numbers: Numbers) -> str:
+    table = found.table[found.table["fund"] == fund].reset_index(drop=True)
+    at = int(table["above_reserve"].argmin())
+    least = max(float(table["above_reserve"].iloc[at]), 0.0)
+    return f"the least above it is {numbers.spoken_money(least)}, in {one_line(table['year'].iloc[at])}"
+
+
+def outlook_document(found: Outlook) -> dict[str, Any]:
+    """Return the same as plain values, for JSON."""
+    return {"years": found.table.to_dict("records"), "funds": found.summary.to_dict("records")}
+
+
+def outlook_chart(found: Outlook, fund: str | None = None) -> str:
+    """Return the closing balance and the reserve of one fund, or of all together, as an SVG drawing."""
+    scenario = found.scenario
+    numbers = Numbers(scenario.currency)
+    rows = list(range(len(scenario.funds))) if fund is None else [list(scenario.funds).index(fund)]
+    name = "all funds" if fund is None else label(fund, scenario.funds[fund].name)
+    at = [float(year) for year in range(len(found.years))]
+
+    def text(value: float) -> str:
+        return one_line(found.years[round(value)]) if value in at else ""
+
+    def series(title: str, values: list[float], kind: str) -> ChartSeries:
+        words = [f"{year}: {numbers.spoken_money(one)}" for year, one in zip(found.years, values, strict=True)]
+        return ChartSeries(title, at, values, "step" if kind == "step" else "line", labels=words, marked=True)
+
+    closing, reserve = ([float(one) for one in part[rows].sum(axis=0)] for part in (found.closing, found.reserve))
+    words = " ".join(
+        f"{year}: {numbers.spoken_money(left)} at the close, and a reserve of {numbers.spoken_money(kept)}."
+        for year, left, kept in zip(found.years, closing, reserve, strict=True)
+    )
+    axes = ChartAxis("year", text), ChartAxis(f"dollars ({scenario.currency})", numbers.short_money, (0.0,))
+    drawn = [series("balance at the close", closing, "line"), series("reserve", reserve, "line")]
+    return line_chart(f"Balance and reserve of {name}", *axes, drawn, words)
