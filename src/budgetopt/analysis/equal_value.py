@@ -83,7 +83,7 @@ def _bracketed(question: WhatIf, value: float) -> EqualValue:
     relaxed = _Money(question, value, relaxed=True).found()
     if not math.isfinite(relaxed.factor):
         return relaxed
-    work = _Money(question, value)
+    work = _Money(question, value, anew=True)
     low = known = max(relaxed.factor - relaxed.within, 0.0)
     # with the money that there is the best plan is known
     enough = 1.0 if work.reaches(work.now) else math.inf
@@ -115,17 +115,19 @@ class _Best:
 
 
 class _Money:
-    """The best value as all money is multiplied; ``relaxed``: without the integer conditions."""
+    """The best value as all money is multiplied.
 
-    def __init__(self, question: WhatIf, value: float, *, relaxed: bool = False) -> None:
+    ``relaxed``: without the integer conditions. ``anew``: every problem is formulated anew, along no line.
+    """
+
+    def __init__(self, question: WhatIf, value: float, *, relaxed: bool = False, anew: bool = False) -> None:
         self.question, scenario, self._relaxed = question, question.scenario, relaxed
         self.gain = -question.problem.stages[0].sign
         self.wanted = self.gain * value
         self.money = float(inflow(scenario).sum())
         self._line: Direction | None = None
-        if (relaxed or not question.is_integer) and self.money:
-            line = line_through(lambda by: self._anew(1.0 + by), self._now, -0.5)
-            self._line = None if line is None or line.moves_matrix else line
+        if self.money and not anew:
+            self._line = line_through(lambda by: self._anew(1.0 + by), self._now, -0.5)
 
     @property
     def _now(self) -> LinearProgram:
@@ -162,8 +164,24 @@ class _Money:
         """Return whether a value is as good as the wanted one, but for rounding."""
         return found is not None and found.value >= self.wanted - SAME * max(abs(self.wanted), abs(found.value))
 
+    @property
+    def _is_concave(self) -> bool:
+        """Whether the best value is known to be concave: only costs and limits move, along a straight line."""
+        return self._line is not None and not self._line.moves_matrix
+
     def found(self) -> EqualValue:
-        """Return the least money."""
+        """Return the least money, checked by the problem formulated anew with it."""
+        answer = self._search()
+        if self._line is None or not math.isfinite(answer.factor) or answer.factor == 1.0:
+            return answer
+        along = self.best(answer.factor)
+        self._line = None
+        anew = self.best(answer.factor)
+        same = anew is not None and along is not None and math.isclose(anew.value, along.value, rel_tol=1e-7)
+        # what does not move along the line as far as that is formulated anew each time
+        return answer if same else self._search()
+
+    def _search(self) -> EqualValue:
         if not self.money or self.question.problem.stages[0].maximize is False:
             return EqualValue(math.nan, self.money)
         now = self.now
@@ -176,7 +194,7 @@ class _Money:
                     return EqualValue(math.nan if more is None else math.inf, self.money)
                 high *= 2.0
             return self._between(1.0, high, now)
-        if self._line is None:
+        if self._line is None or not self._is_concave:
             return self._halved(0.0, 1.0)
         # the tangent at the plan itself reaches the value no later than the best plans do
         start = 1.0 - (now.value - self.wanted) / now.slope if now.slope > 0 else 0.0
@@ -199,7 +217,7 @@ class _Money:
 
     def _between(self, low: float, high: float, there: _Best | None) -> EqualValue:
         """Return the factor between one that is too small or leaves no plan and one that is enough."""
-        if self._line is None:
+        if not self._is_concave:
             return self._halved(low, high)
         for _ in range(STEPS):
             if self.reaches(there):
