@@ -130,7 +130,7 @@ def _slope(part: StraightPart, problem: LinearProgram, answer: Solution) -> floa
     assert line is not None
     assert answer.x is not None
     if part.moves != "limits":
-        return line.offset + float(line.cost @ answer.x)
+        return line.offset + float((line.cost * answer.x).sum())
     return line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)
 
 

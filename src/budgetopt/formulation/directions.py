@@ -94,7 +94,7 @@ class Direction:
         if x is None or y is None or reduced is None:
             return np.nan
         rows, columns = self.binding_sides(problem, y, reduced)
-        value = self.offset + float(self.cost @ x) + float((y * rows).sum()) + float((reduced * columns).sum())
+        value = self.offset + float((self.cost * x).sum()) + float((y * rows).sum()) + float((reduced * columns).sum())
         if self.moves_matrix:
             column = problem.matrix.column_of_entry()
             value -= float((y[problem.matrix.index] * self.entries * x[column]).sum())
