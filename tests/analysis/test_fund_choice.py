@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis.fund_choice import FundCapacity, paid_by_funds
+from budgetopt.analysis.fund_choice import FundCapacity, misses, paid_by_funds
 from strategies import unchecked
 
 M = 1_000_000
@@ -116,3 +116,49 @@ def test_fixed_parts_and_matches_bind_the_capacity() -> None:
     match = town(funds={"grant": {"match": {"from": "general", "rate": 1.0}}}, programs={"shelter": {}})
     assert FundCapacity(match).can_pay(np.array([[6 * M], [8 * M]]))
     assert not FundCapacity(match).can_pay(np.array([[6.01 * M], [8 * M]]))
+
+
+def test_who_pays_in_each_year() -> None:
+    once = {"carryover": False}
+    scenario = town(
+        periods=["t1", "t2"],
+        funds={
+            "general": {"revenue": {"t1": 5 * M, "t2": 1 * M}, **once},
+            "grant": {"revenue": {"t1": 1 * M, "t2": 5 * M}, **once},
+        },
+        programs={"police": {"baseline": {"t1": 2 * M, "t2": 1 * M}}, "shelter": {"baseline": 4 * M}},
+    )
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert audit.accepted, audit.violations
+    assert (audit.plan.spending / M).round(6).tolist() == [[[2, 1], [0, 0]], [[3, 0], [1, 4]]]
+    assert misses(audit) == (0, 0)
+
+
+def test_before_a_fund_starts_it_pays_for_what_no_other_may() -> None:
+    scenario = town(
+        periods=["t1", "t2"],
+        funds={"grant": {"starts": "t2"}},
+        programs={"police": {"baseline": 1 * M}, "shelter": {"baseline": 3 * M, "funds": ["grant"]}},
+    )
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert (audit.plan.spending / M).round(6).tolist() == [[[1, 1], [0, 0]], [[0, 0], [3, 3]]]
+    assert {(one.kind, one.period) for one in audit.violations} >= {("eligibility", "t1")}
+    assert not {one.kind for one in audit.violations if one.period == "t2"}
+
+
+def test_how_much_a_plan_misses() -> None:
+    # 12M of the police are 2M more than the fund has, and 1M more than their ceiling, which is no matter of funds
+    scenario = town(programs={"police": {"baseline": 12 * M, "spending": {"at_most": 11 * M}}})
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert sorted(one.kind for one in audit.violations) == ["fund balance", "spending limit"]
+    assert misses(audit) == (2, pytest.approx(2 * M))
+
+
+def test_payments_are_in_cents_and_add_up_to_the_amounts() -> None:
+    scenario = town(funds={"grant": {"match": {"from": "general", "rate": 0.3333}}})
+    given = np.array([[6 * M + 0.01], [3 * M + 0.05]])
+    audit = paid_by_funds(scenario, given)
+    assert audit.plan.spending.sum(axis=1).tolist() == pytest.approx(given, abs=1e-9)
+    cents = audit.plan.spending * 100
+    assert np.abs(cents - np.rint(cents)).max() < 1e-6
+    assert audit.accepted
