@@ -172,6 +172,32 @@ def test_a_result_of_another_scenario_is_judged_by_the_first(city: Path) -> None
     assert "judged by the words of Riverton" in found.remarks[0]
 
 
+def test_a_scenario_after_the_first_without_a_plan_is_left_out(scenario: bo.Scenario) -> None:
+    poor = unchecked({**DOCUMENT, "name": "Poor", "funds": {"general": {"revenue": 5}}})
+    found = bo.compare(scenario, poor, scenario, names=["one", "two", "three"])
+    assert found.names == ["one", "three"]
+    assert found.remarks == ("number 2 of what is compared, Poor, is left out: no allocation can meet every rule",)
+    with pytest.raises(bo.InfeasibleError):
+        bo.compare(poor, scenario)
+
+
+def test_an_interruption_keeps_what_there_is(scenario: bo.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    from budgetopt.analysis import compare as module
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "equal_value", interrupt)
+    found = bo.compare(scenario)
+    assert len(found.names) == len(BENCHMARKS)
+    assert found.interrupted
+    assert found.plans["equal_money"].isna().all()
+    monkeypatch.setattr(module, "_benchmark", interrupt)
+    found = bo.compare(scenario)
+    assert found.names == ["best plan"]
+    assert found.remarks == ("interrupted before the benchmark plan current was made",)
+
+
 def test_what_cannot_be_compared_is_refused(city: Path, tmp_path: Path, scenario: bo.Scenario) -> None:
     with pytest.raises(bo.OptionError, match="nothing is to be compared"):
         bo.compare()

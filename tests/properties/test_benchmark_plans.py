@@ -18,7 +18,7 @@ from measures import best_value, few
 from strategies import CONVEX, PLAIN, cases, scenarios, unchecked
 
 
-@few(1 / 2)
+@few(1 / 4)
 @given(scenario=scenarios(max_programs=5, max_funds=3, max_periods=2, features=CONVEX))
 def test_no_benchmark_plan_that_keeps_every_limit_is_better_than_the_best(scenario: bo.Scenario) -> None:
     plan = bo.solve(scenario)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from budgetopt.allocation import solve as solve_one
 from budgetopt.analysis.benchmark_plans import BenchmarkPlan, across_the_board, current_budget, lowest_quartile_first
 from budgetopt.analysis.compared_plans import Comparable, ComparedPlan, compared_plans, named_apart
-from budgetopt.analysis.comparison import PlanComparison
+from budgetopt.analysis.comparison import INTERRUPTION, PlanComparison
 from budgetopt.analysis.equal_shares import equal_shares
 from budgetopt.analysis.equal_value import EqualValue, equal_value
 from budgetopt.analysis.greedy_plan import greedy_by_return
@@ -74,7 +74,7 @@ def compare(
     ----------
     *subjects
         Plans, scenarios or their paths (which are solved), result files or documents, benchmark plans, edited plans.
-        The first is what the others are measured against.
+        The first is what the others are measured against. One after it that has no plan is left out, with a remark.
     benchmarks
         The benchmark plans of the first scenario that are added: ``current`` (the current budget),
         ``across-the-board`` (one percentage for all, or ``across-the-board=-5%``), ``quartile`` (the lowest quartile
@@ -94,17 +94,11 @@ def compare(
     ResultFileError
         If a result file is damaged, or names what the scenario does not have.
     InfeasibleError
-        If a scenario has no plan.
+        If the first scenario has no plan.
     """
-    if names is not None and len(names) != len(subjects):
-        raise OptionError(
-            f"{len(subjects)} things are compared, and {len(names)} names are given", hint="one name each"
-        )
-    plans, remarks = compared_plans(subjects, time_limit)
-    if names is not None:
-        plans = [replace(plan, name=str(name)) for plan, name in zip(plans, names, strict=True)]
+    plans, remarks = compared_plans(subjects, names, time_limit)
     named = tuple(named_apart([*plans, *_benchmarks(plans, benchmarks, remarks)]))
-    return PlanComparison(named, _worth(named), tuple(remarks))
+    return PlanComparison(named, _worth(named, remarks), tuple(remarks))
 
 
 def _benchmarks(
@@ -116,6 +110,9 @@ def _benchmarks(
     for one in usual if asked is None else asked:
         try:
             made = _benchmark(plans[0].audit.scenario, one)
+        except KeyboardInterrupt:
+            remarks.append(f"{INTERRUPTION} before the benchmark plan {one} was made")
+            break
         except BudgetoptError as error:
             if asked is not None:
                 raise
@@ -146,18 +143,21 @@ def _share(said: str) -> float:
         raise OptionError(message, hint="write a percentage: across-the-board=-5%") from None
 
 
-def _worth(plans: Sequence[ComparedPlan]) -> tuple[EqualValue | None, ...]:
+def _worth(plans: Sequence[ComparedPlan], remarks: list[str]) -> tuple[EqualValue | None, ...]:
     """Return with how much money the first plan's scenario has a best plan as good as each plan of it."""
     scenario = plans[0].audit.scenario
     best = next((one.best for one in plans if one.best is not None and one.audit.scenario is scenario), None)
-    if best is None:
-        return tuple(None for _ in plans)
-    question = question_about(best)
-    # what later objectives give up of the first one, they give up with other money too
-    stage, reached = best.solver_result.stages[0].stage, best.objective_value
-    given_up = question.as_is().objective / reached if stage.within and reached else 1.0
-    found: list[EqualValue | None] = []
-    for one in plans:
-        same = one.audit.scenario is scenario and one.best is not best
-        found.append(equal_value(question, one.objective.value * given_up) if same else None)
+    found: list[EqualValue | None] = [None for _ in plans]
+    if best is None or any(remark.startswith(INTERRUPTION) for remark in remarks):
+        return tuple(found)
+    try:
+        question = question_about(best)
+        # what later objectives give up of the first one, they give up with other money too
+        stage, reached = best.solver_result.stages[0].stage, best.objective_value
+        given_up = question.as_is().objective / reached if stage.within and reached else 1.0
+        for at, one in enumerate(plans):
+            if one.audit.scenario is scenario and one.best is not best:
+                found[at] = equal_value(question, one.objective.value * given_up)
+    except KeyboardInterrupt:
+        remarks.append(f"{INTERRUPTION} before it was worked out what each plan is worth")
     return tuple(found)

@@ -15,7 +15,7 @@ from budgetopt.allocation.result_schema import read_result
 from budgetopt.analysis.benchmark_plans import BenchmarkPlan
 from budgetopt.analysis.edited_plan import EditedPlan
 from budgetopt.audit import Audit, ObjectiveValue, SpendingPlan, audit_plan
-from budgetopt.errors import BudgetoptError, OptionError, ResultFileError
+from budgetopt.errors import BudgetoptError, NoAllocationError, OptionError, ResultFileError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -62,18 +62,25 @@ class ComparedPlan:
         return self.audit.objectives[0]
 
 
-def compared_plans(subjects: Sequence[Comparable], time_limit: float | None) -> tuple[list[ComparedPlan], list[str]]:
+def compared_plans(
+    subjects: Sequence[Comparable], names: Sequence[str] | None, time_limit: float | None
+) -> tuple[list[ComparedPlan], list[str]]:
     """Return the plans of what is to be compared, in order, each with a name of its own, and what was assumed.
+
+    A scenario after the first that has no plan is left out, and said to be.
 
     Raises
     ------
     OptionError
-        If there is nothing to compare, or something that is no plan.
+        If there is nothing to compare, something that is no plan, or another number of names.
     ResultFileError
         If a result file is damaged, or names what the scenario does not have.
     InfeasibleError
-        If a scenario has no plan.
+        If the first scenario has no plan.
     """
+    if names is not None and len(names) != len(subjects):
+        message = f"{len(subjects)} things are compared, and {len(names)} names are given"
+        raise OptionError(message, hint="give one name for each")
     known = [_read(subject) for subject in subjects]
     scenarios = [scenario for one in known if (scenario := _scenario(one)) is not None]
     if not scenarios:
@@ -82,7 +89,17 @@ def compared_plans(subjects: Sequence[Comparable], time_limit: float | None) -> 
         raise OptionError(f"{what} is to be compared, and no scenario", hint=hint)
     alone = len({id(scenario) for scenario in scenarios}) == 1
     remarks: list[str] = []
-    plans = [_compared(one, scenarios, alone, remarks, time_limit) for one in known]
+    plans: list[ComparedPlan] = []
+    for at, one in enumerate(known):
+        try:
+            plans.append(_compared(one, scenarios, alone, remarks, time_limit))
+        except NoAllocationError as error:
+            if not at:
+                raise
+            remarks.append(f"number {at + 1} of what is compared, {one.name}, is left out: {error.message}")
+            continue
+        if names is not None:
+            plans[-1] = replace(plans[-1], name=str(names[at]))
     return list(named_apart(plans)), remarks
 
 

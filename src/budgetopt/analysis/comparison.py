@@ -20,8 +20,10 @@ from budgetopt.scenario.selection import attribute_names
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PlanComparison", "groups_named", "populations"]
+__all__ = ["INTERRUPTION", "PlanComparison", "groups_named", "populations"]
 
+INTERRUPTION = "interrupted"
+"""How a remark begins that says what was left out because of an interruption."""
 DISTRICTS = "districts"
 _OF_ONE_PROGRAM = ("amount", "eligibility", "spending limit", "if funded", "service", "packages", "kept baseline")
 """Kinds of checks that are about programs one by one: they are listed where they are missed."""
@@ -48,6 +50,11 @@ class PlanComparison:
     compared: tuple[ComparedPlan, ...]
     worth: tuple[EqualValue | None, ...] = field(repr=False)
     remarks: tuple[str, ...] = ()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether an interruption left out some of it."""
+        return any(remark.startswith(INTERRUPTION) for remark in self.remarks)
 
     @property
     def scenario(self) -> Scenario:

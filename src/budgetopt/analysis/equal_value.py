@@ -152,6 +152,8 @@ class _Money:
 
     def _read(self, answer: Solution, problem: LinearProgram) -> _Best | None:
         line = self._line
+        if answer.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
         if answer.x is None or answer.termination is Termination.INFEASIBLE:
             return None
         value, slope = self.gain * answer.objective, np.nan

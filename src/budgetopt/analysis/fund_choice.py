@@ -25,7 +25,7 @@ from budgetopt.formulation.spending.terms import LevelTerms, OutcomeTerms, Spend
 from budgetopt.scenario.accuracy import amounts_of, counts_of
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options, Termination
+from budgetopt.solvers import Options, Solution, Termination
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["FundCapacity", "paid_by_funds"]
@@ -104,7 +104,7 @@ def _choices(scenario: Scenario, amounts: Floats, may: Bools, least: Floats) -> 
     wider = with_slacks(problem, row, np.arange(len(row)), sign, money / size)
     live = LiveModel(wider, Options(time_limit=SECONDS if wider.is_integer else None))
     for _ in range(ROUNDS):
-        answer = live.solve()
+        answer = _uninterrupted(live.solve())
         if answer.x is None:
             answer = LiveModel(wider.relaxed()).solve()
         assert answer.x is not None, "every limit may be missed, so there is an answer"
@@ -186,6 +186,13 @@ def _in_cents(dollars: Floats, cent: float) -> Floats:
     return amounts_of(np.rint(counts_of(dollars, cent)), cent)
 
 
+def _uninterrupted(answer: Solution) -> Solution:
+    """Return an answer, or end as an interruption does: a solver that was stopped says nothing of what there is."""
+    if answer.termination is Termination.INTERRUPTED:
+        raise KeyboardInterrupt
+    return answer
+
+
 class FundCapacity:
     """Whether the funds have the money for amounts, with their reserves, structural balance, transfers and matches.
 
@@ -229,7 +236,7 @@ class FundCapacity:
         demand = np.zeros((int(self.group.max(initial=-1)) + 1, amounts.shape[1]))
         np.add.at(demand, self.group, amounts)
         self._live.set_row_bounds(self._rows, demand.ravel(), demand.ravel())
-        return self._live.solve().termination is Termination.OPTIMAL
+        return _uninterrupted(self._live.solve()).termination is Termination.OPTIMAL
 
     def _add_shares(self, builder: Builder, terms: SpendingTerms, shares: Floats) -> None:
         fixed = np.flatnonzero(~np.isnan(shares[terms.program, terms.fund]))
@@ -269,7 +276,7 @@ class FundCapacity:
         row, sign = row[kept], sign[kept]
         wider = with_slacks(problem, row, np.arange(len(row)), sign, np.ones(len(row)))
         live = LiveModel(wider)
-        answer = live.solve()
+        answer = _uninterrupted(live.solve())
         assert answer.x is not None, "every limit may be missed, so there is an answer"
         slack = problem.columns + np.arange(len(row))
         live.set_column_bounds(slack, np.zeros(len(slack)), np.maximum(answer.x[slack], 0.0))

@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from budgetopt.cli.common import add_format, positive_seconds
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import check_target, print_json, print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
@@ -67,11 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"wrote {arguments.chart}")
     if arguments.format == "csv":
         sys.stdout.write(found.programs.to_csv(lineterminator="\n"))
-        return 0
+        return INTERRUPTED if found.interrupted else 0
     from budgetopt.report.comparison_words import comparison_document, comparison_lines
 
     if arguments.format == "json":
         print_json(comparison_document(found, by, against))
     else:
         print_lines(comparison_lines(found, by, against))
-    return 0
+    return INTERRUPTED if found.interrupted else 0
