@@ -20,6 +20,7 @@ from budgetopt.scenario.amounts import (
     Number,
     NumberOrShare,
     PositiveAmount,
+    ReserveAmount,
     Share,
     ShareOf,
     SignedAmount,
@@ -140,6 +141,7 @@ KINDS = {
     "share": (ShareOf, ["16%", 0.16, "16.67%", "0%", "125%", 1, "33.333333333%", ".5%"]),
     "amount or share": (AmountOrShare, ["16%", "350k", "0.5%"]),
     "number or share": (NumberOrShare, ["16%", -2, "12.5%"]),
+    "reserve": (ReserveAmount, ["16%", "350k", 0, "60 days", "1 month", "2.5 Months", "30days"]),
 }
 
 
@@ -193,6 +195,21 @@ def test_a_share_above_one_needs_its_sign() -> None:
 def test_signs_that_make_no_sense_are_refused(kind: Any, written: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "share"), [("60 days", 60 / 365), ("1 day", 1 / 365), ("2 months", 1 / 6), (" 1.5 months ", 0.125)]
+)
+def test_days_and_months_are_parts_of_a_year(written: str, share: float) -> None:
+    found = TypeAdapter(ReserveAmount).validate_python(written)
+    assert isinstance(found, Share)
+    assert found == share
+
+
+@pytest.mark.parametrize("written", ["two months", "-2 months", "60 dayss", "days", "2 months of spending"])
+def test_what_is_no_time_is_refused_with_an_example(written: str) -> None:
+    with pytest.raises(ValidationError, match="is not a number of days or months"):
+        TypeAdapter(ReserveAmount).validate_python(written)
 
 
 def test_a_share_shows_itself_as_a_percentage_and_calculates_as_a_number() -> None:

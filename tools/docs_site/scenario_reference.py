@@ -45,6 +45,7 @@ SCENARIO = Reference(
         (amounts.Number, "number"),
         (amounts.ShareOf, "share"),
         (amounts.AmountOrShare, "amount, or share"),
+        (amounts.ReserveAmount, "amount, or share, or days or months"),
         (amounts.NumberOrShare, "number, or share"),
         (base.Name, "name"),
         (base.Names, "name, or list of names"),

@@ -37,6 +37,10 @@ _VALUES: dict[str, tuple[Any, str]] = {
         amounts.AmountOrShare,
         f"An amount, {_AMOUNT_FORMS}; {_OR_SHARE}.",
     ),
+    "ReserveAmount": (
+        amounts.ReserveAmount,
+        f"An amount, {_AMOUNT_FORMS}; {_OR_SHARE}; or days or months of a year, such as 60 days or 2 months.",
+    ),
     "NumberOrShare": (
         amounts.NumberOrShare,
         f"A number, {_AMOUNT_FORMS}; {_OR_SHARE}.",
@@ -59,7 +63,7 @@ _ANY_OF: dict[str, tuple[str, ...]] = {
     "Use": ("per", "per_dollar", "per_unit", "per_outcome", "at_baseline"),
 }
 """Models of which at least one of some keys is given."""
-_SHORT: dict[str, tuple[str, ...]] = {"PackageEffect": ("Number",), "Reserve": ("AmountOrShare",)}
+_SHORT: dict[str, tuple[str, ...]] = {"PackageEffect": ("Number",), "Reserve": ("ReserveAmount",)}
 """Models in whose place a plain value may stand."""
 _NAME = {"type": ["string", "integer"]}
 _SCALAR = {"type": ["string", "boolean", "number"]}

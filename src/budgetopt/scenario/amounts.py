@@ -17,8 +17,8 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = [
-    "LEAST", "MOST", "Amount", "AmountOrShare", "HighShare", "Number", "NumberOrShare", "PositiveAmount", "Share",
-    "ShareOf", "SignedAmount", "SignedShare", "parse_number",
+    "LEAST", "MOST", "Amount", "AmountOrShare", "HighShare", "Number", "NumberOrShare", "PositiveAmount",
+    "ReserveAmount", "Share", "ShareOf", "SignedAmount", "SignedShare", "is_duration", "parse_number",
 ]  # fmt: skip
 
 _EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9}
@@ -196,6 +196,25 @@ def _write(value: float) -> Any:
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
+_DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s?(?P<unit>days?|months?)", re.IGNORECASE)
+_OF_A_YEAR = {"d": 365, "m": 12}
+
+
+def is_duration(value: object) -> bool:
+    """Return whether a value is a number of days or months: ``60 days``, ``2 months``."""
+    return isinstance(value, str) and _DURATION.fullmatch(value.strip()) is not None
+
+
+def _reserve_amount(value: object) -> float:
+    if isinstance(value, str) and (found := _DURATION.fullmatch(value.strip())) is not None:
+        # a day is a 365th of a year, a month a twelfth
+        return Share(float(found["number"]) / _OF_A_YEAR[found["unit"][0].lower()])
+    if isinstance(value, str) and re.search("day|month", value, re.IGNORECASE):
+        message, expected = "{shown} is not a number of days or months", "60 days, or 2 months"
+        raise refuse("duration", message, expected, "write the number in digits", shown=shown(value))
+    return _amount_or_share(value)
+
+
 _DIGITS = r"([0-9][0-9_,]*(\.[0-9]+)?|\.[0-9]+)"
 _TEXT = {"type": "string", "pattern": rf"^[-+]?\$?{_DIGITS}([eE][-+]?[0-9]+)?\s?[kKmMbB]?$"}
 _TEXT_SHARE = {"type": "string", "pattern": rf"^[-+]?{_DIGITS}\s?%$"}
@@ -234,5 +253,17 @@ SignedShare = Annotated[float, PlainValidator(_signed_share), _as_written, _sign
 """A share of either sign, held as a :class:`Share`."""
 AmountOrShare = Annotated[float, PlainValidator(_amount_or_share), _as_written, _schema("minimum", share=True)]
 """Dollars, or a share of the baseline held as a :class:`Share`."""
+_reserve_schema = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "number", "minimum": 0},
+            _TEXT,
+            _TEXT_SHARE,
+            {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s?([dD]ays?|[mM]onths?)$"},
+        ]
+    }
+)
+ReserveAmount = Annotated[float, PlainValidator(_reserve_amount), _as_written, _reserve_schema]
+"""Dollars, or a share held as a :class:`Share`: with a percent sign, or as days or months of a year."""
 NumberOrShare = Annotated[float, PlainValidator(_number_or_share), _as_written, _schema(None, share=True)]
 """A number in the unit of what is summed, or a share held as a :class:`Share`."""

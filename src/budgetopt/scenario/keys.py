@@ -23,6 +23,7 @@ from budgetopt.scenario.amounts import (
     Number,
     NumberOrShare,
     PositiveAmount,
+    ReserveAmount,
     ShareOf,
     SignedAmount,
     SignedShare,
@@ -34,9 +35,9 @@ Kind = Literal["number", "whole", "flag", "text", "choice", "names", "numbers", 
 """What stands at a key: a number (or amount, or share), a whole number, true or false, text, one of a few words, a list
 of names or of numbers, the points of a curve, a value of any simple type, or something that fits in no cell."""
 
-_NOT_NEGATIVE = (Amount, AmountOrShare, HighShare, PositiveAmount, ShareOf)
+_NOT_NEGATIVE = (Amount, AmountOrShare, HighShare, PositiveAmount, ReserveAmount, ShareOf)
 _SIGNED = (Number, NumberOrShare, SignedAmount, SignedShare)
-_MONEY = (Amount, AmountOrShare, PositiveAmount, SignedAmount)
+_MONEY = (Amount, AmountOrShare, PositiveAmount, ReserveAmount, SignedAmount)
 _NUMERIC_VALIDATORS = {
     part.func for alias in (*_NOT_NEGATIVE, *_SIGNED) for part in get_args(alias) if isinstance(part, PlainValidator)
 }

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from budgetopt.scenario.amounts import Amount, AmountOrShare, ShareOf, SignedShare
+from budgetopt.scenario.amounts import Amount, AmountOrShare, ReserveAmount, ShareOf, SignedShare, is_duration
 from budgetopt.scenario.model.base import Date, Flag, Model, Name, PerPeriod, Text
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse
@@ -17,10 +17,12 @@ __all__ = ["Fund", "FundSpending", "MaintenanceOfEffort", "Match", "Reserve", "T
 class Reserve(Model):
     """The balance that a fund keeps at the close of every period."""
 
-    at_least: PerPeriod[AmountOrShare]
-    """An amount, or a share of what `of` names; a period that a mapping leaves out has no reserve."""
+    at_least: PerPeriod[ReserveAmount]
+    """An amount, or a share of what `of` names, or that for so many days or months, a period being a year: `60 days`,
+    `2 months`. A period that a mapping leaves out has no reserve."""
     of: Literal["revenue", "spending"] = "revenue"
-    """What a share is a share of: the fund's recurring revenue of the period, or its spending in the period."""
+    """What a share is a share of: the fund's recurring revenue of the period, or its spending in the period. Left out
+    where days or months are given, it is the spending."""
     by: Name | None = None
     """For a reserve that is rebuilt: the period from which on it must be whole; until then there is none."""
     because: Text = ""
@@ -31,7 +33,12 @@ class Reserve(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_amount(cls, value: Any) -> Any:
-        return value if isinstance(value, dict | Reserve) else {"at_least": value}
+        if isinstance(value, Reserve):
+            return value
+        said = value if isinstance(value, dict) else {"at_least": value}
+        asked = said.get("at_least")
+        amounts = asked.values() if isinstance(asked, dict) else (asked,)
+        return {"of": "spending", **said} if any(map(is_duration, amounts)) else said
 
 
 class Transfer(Model):
