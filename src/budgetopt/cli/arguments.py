@@ -31,6 +31,7 @@ from budgetopt.cli import (
     schema_command,
     solve_command,
     solvers_command,
+    tree_command,
     verify_command,
     weights_command,
 )
@@ -50,6 +51,7 @@ COMMANDS = (
     forecast_command,
     ensemble_command,
     robust_command,
+    tree_command,
     compare_command,
     diff_command,
     alternatives_command,
