@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import budgetopt as bo
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import ChoiceError, Choices
 from budgetopt.reading.starting import BudgetFile, read_budget
@@ -175,6 +176,28 @@ def test_a_table_with_a_column_a_program_is_refused_with_what_to_do(text: str, t
     with pytest.raises(OptionError, match="stand side by side, with a column each") as error:
         read(text, tmp_path)
     assert "paste it transposed" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "message"),
+    [
+        ("Program,Budget\nTotal,5\nSubtotal,5\n", Choices(), "no row of .* that counts has an amount in 'Budget'"),
+        ("Program,Budget\nPatrol,0\nFire,0\n", Choices(), "no row of .* that counts has an amount in 'Budget'"),
+        ("Budget\n5\n7\n9\n", Choices(), "no column of .* can be taken for the programs"),
+        ("Budget (000's)\nRevenue\n850\n", Choices(), "no column for the programs beside"),
+        ("Program,Budget\nPatrol,-5\nFire,9\n", Choices(merge={"Patrol": "Fires"}), "no program 'Fires'"),
+        ("Program,Budget\nPatrol,-5\nPatrol,2\n", Choices(), "the lines of 'Patrol' add up to -3"),
+    ],
+)
+def test_files_without_programs_or_money_are_refused(text: str, choices: Choices, message: str, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=message):
+        read(text, tmp_path, choices)
+
+
+def test_a_fund_that_pays_nothing_is_a_fund_of_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text("Program,Fund,Amount\nPatrol,General,5\nPatrol,General,7\nDesk,Water,\n")
+    scenario = bo.first_scenario(tmp_path / "office.csv")
+    assert {name: fund.revenue for name, fund in scenario.funds.items()} == {"General": 12, "Water": 0}
 
 
 def test_lines_that_are_merged_may_have_other_names(tmp_path: Path) -> None:

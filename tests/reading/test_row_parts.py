@@ -97,6 +97,11 @@ def test_names_indented_in_a_workbook_are_parts_of_those_above(tmp_path: Path) -
     assert read_again(tmp_path / "office.xlsx", tmp_path)[0] == RIGHT
 
 
+def test_a_parent_of_one_part_is_its_sum_where_a_header_says_so(tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text("program,parent,baseline\nSafety,,100\nPatrol,Safety,100\nParks,,60\n")
+    assert read_again(tmp_path / "office.csv", tmp_path)[0] == [60, 100]
+
+
 @pytest.mark.parametrize(
     ("text", "own"),
     [

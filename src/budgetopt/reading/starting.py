@@ -131,6 +131,8 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     if problems or grid.problems:
         raise ScenarioError(condensed([*grid.problems, *problems]))
     programs = with_summed_baselines(programs)
+    if not baselines_of(programs)[1].any():
+        raise _without_money(found)
     measures, of_measures = find_measures(book, found.sheet.name, programs)
     grants, of_grants = find_grants(book, found.sheet.name, programs)
     sums = _sums(found, programs, float(table.scale))
@@ -213,6 +215,14 @@ def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
     programs = answer.keys.get("program")
     of = f" of '{programs.header}'" if programs is not None and programs.header else ""
     return f"{rows:,} rows{of}, {money(answer.taken * abs(scale))} in all"
+
+
+def _without_money(found: Guess) -> OptionError:
+    """Return that no row is left that counts and has an amount."""
+    columns = listed([f"'{column.name}'" for column in found.money], _SHOWN)
+    out = listed([f"{count:,} {what}" for what, (count, _) in found.left_out.items()], _SHOWN)
+    hint = f"left out are {out}" if out else "name the column of the money with `--column baseline=HEADER`"
+    return OptionError(f"no row of {found.grid.name} that counts has an amount in {columns}", hint=hint)
 
 
 def _sums(found: Guess, programs: ProgramTable, scale: float) -> str:

@@ -228,6 +228,7 @@ def _paid(programs: ProgramTable) -> dict[str, Floats]:
         stated = np.zeros(len(programs), dtype=bool)
         for column in programs.under("baseline_by_fund").values():
             stated[column.rows] = True
+        paid |= {name: np.zeros(baseline.shape[1]) for name in programs.items("funds")[1].tolist() if name not in paid}
         rest = baseline[~stated].sum(axis=0)
         return paid | ({"general": paid.get("general", 0.0) + rest} if rest.any() else {})
     rows, names = programs.items("funds")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.errors import OptionError
+from budgetopt.errors import OptionError, near
 from budgetopt.reading.office.amount_marks import check_cells, check_decimal, find_scale, turn_signs
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
@@ -64,6 +64,8 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     if choices.scale is None:
         turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
+    if programs[-1] in found.money:
+        raise OptionError(f"{file} has no column for the programs beside '{programs[-1].name}'")
     found.remarks += remarks
     programs = beside_headings(found, programs)
     _name_programs(found, programs)
@@ -172,6 +174,10 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
     is_turned = float(found.table.get("scale", 1.0)) < 0  # type: ignore[arg-type]
     if distinct == len(ids) and not negative and not choices.merge and not is_turned:
         return
+    known = dict.fromkeys(map(JOIN.join, ids))
+    for name in (name for pair in choices.merge.items() for name in pair if name not in known):
+        hint = f"did you mean {close!r}?" if (close := near(name, known)) else ""
+        raise OptionError(f"--merge: {found.grid.name} has no program {name!r}", hint=hint)
     below = _negative(found, ids, choices.merge)
     if below is not None:
         raise _below_zero(found, ids, programs, choices, *below)
@@ -226,9 +232,10 @@ def _below_zero(
     totals: dict[str, float] = defaultdict(float)
     for parts, place, amount in zip(ids, departments, found.amounts[found.lines].tolist(), strict=True):
         totals[JOIN.join(parts)] += amount * (1.0 if place == departments[own] else 1e-9)
-    other = max((key for key in totals if key != name), key=lambda key: totals[key], default="OTHER")
-    merged = replace(choices, merge={**choices.merge, name: other})
-    options = [Option(f"--merge {shell(f'{name}={other}')}", f"its lines are part of {other!r}", merged)]
+    options = []
+    for other in sorted((key for key in totals if key != name), key=lambda key: -totals[key])[:1]:
+        merged = replace(choices, merge={**choices.merge, name: other})
+        options.append(Option(f"--merge {shell(f'{name}={other}')}", f"its lines are part of {other!r}", merged))
     if len(programs) == 1:
         column = programs[0].name
         skip = {**choices.skip, column: (*choices.skip.get(column, ()), name)}

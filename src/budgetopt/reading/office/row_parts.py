@@ -66,7 +66,8 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
         if outline.is_said and not sums.counted.any():
             leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
             return
-        if sums.are_sums and (outline.is_certain or int((sums.counted & sums.several).sum()) > 1):
+        is_sum = sums.are_sums or (outline.is_said and bool(sums.equal[sums.counted].all()))
+        if is_sum and (outline.is_certain or int((sums.counted & sums.several).sum()) > 1):
             leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
             return
         if outline.is_said and sums.are_own_money:
