@@ -99,19 +99,16 @@ class PlanComparison:
         """What each program gets, dollars: ``name``, ``department``, ``baseline``, and a column for each plan."""
         import pandas as pd
 
-        parts = []
+        amounts, said = [], []
         for one in self.compared:
             scenario = one.audit.scenario
-            parts.append(pd.Series(one.spending, index=scenario.programs.ids, name=one.name))
-        amounts = pd.concat(parts, axis=1, sort=False).rename_axis("program")
-        known: dict[str, tuple[str, str, float]] = {}
-        for one in self.compared:
-            programs, baseline = one.audit.scenario.programs, one.audit.scenario.baselines.sum(axis=1)
-            rows = zip(programs.names().tolist(), programs.text("department").tolist(), baseline.tolist(), strict=True)
-            for key, row in zip(programs.ids.tolist(), rows, strict=True):
-                known.setdefault(key, row)
-        said = pd.DataFrame([known[key] for key in amounts.index], columns=["name", "department", "baseline"])
-        return pd.concat([said.set_index(amounts.index), amounts], axis=1)
+            programs, baseline = scenario.programs, scenario.baselines.sum(axis=1)
+            names = {"name": programs.names(), "department": programs.text("department"), "baseline": baseline}
+            amounts.append(pd.Series(one.spending, index=programs.ids, name=one.name))
+            said.append(pd.DataFrame(names, index=programs.ids))
+        table = pd.concat(amounts, axis=1, sort=False).rename_axis("program")
+        known = pd.concat(said)
+        return pd.concat([known[~known.index.duplicated()].reindex(table.index), table], axis=1)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:

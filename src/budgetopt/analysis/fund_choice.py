@@ -243,11 +243,12 @@ class FundCapacity:
         keys = {name: getattr(terms, name)[fixed] for name in ("program", "fund", "period")}
         row = builder.rows("fixed part", keys, 0.0, 0.0)
         builder.entries(row, terms.column[fixed], 1.0)
-        for at, entry in enumerate(fixed.tolist()):
-            same = np.flatnonzero((terms.program == terms.program[entry]) & (terms.period == terms.period[entry]))
-            builder.entries(
-                np.full(len(same), row[at]), terms.column[same], -shares[terms.program[entry], terms.fund[entry]]
-            )
+        shape = (*shares.shape, len(self.scenario.periods))
+        row_of = placed(shape, (keys["program"], keys["fund"], keys["period"]), row)
+        for payer in range(shares.shape[1]):
+            # in the row of each payer stands what all of them pay
+            part = -np.nan_to_num(shares[terms.program, payer])
+            enter(builder, row_of[terms.program, payer, terms.period], terms, factor=part)
 
     def _add_matches(self, builder: Builder, terms: SpendingTerms, groups: int) -> None:
         funds, periods = list(self.scenario.funds), len(self.scenario.periods)

@@ -6,6 +6,7 @@ Operations Research 5, 1957), and falls behind where rules, several funds or all
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from budgetopt.audit.current import current_units
 from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.formulation.segments import segments_of
+from budgetopt.formulation.segments import Segments, segments_of
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.programs import Bools, Floats, Ints
@@ -91,7 +92,7 @@ def greedy_by_return(subject: Subject) -> BenchmarkPlan:
     scenario = scenario_of(subject, "greedy_by_return")
     worth = _worths(scenario)
     capacity, (floor, ceiling) = FundCapacity(scenario), limits_in_dollars(scenario)
-    found = _in_order([_amounts(scenario, worth, floor, ceiling), _packages(scenario, worth)])
+    found = _in_order(_joined([_amounts(scenario, worth, floor, ceiling), _packages(scenario, worth)]))
     if not len(found.program):
         raise OptionError("no program brings anything for a dollar, so there is no order of what a dollar brings")
     taken = np.zeros((len(scenario.packages), len(scenario.periods)), dtype=bool)
@@ -188,12 +189,16 @@ def _in_part(capacity: FundCapacity, item: Increments, amounts: Floats) -> Float
     return more
 
 
-def _in_order(parts: list[Increments]) -> Increments:
+def _in_order(every: Increments) -> Increments:
     """Return increments by falling rate, those that bring nothing left out; ties by the order of the file."""
-    names = Increments.__dataclass_fields__
-    every = Increments(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
     every = every.take(every.rate > 0)
     return every.take(np.lexsort((np.arange(len(every.program)), -every.rate)))
+
+
+def _joined(parts: Sequence[Increments]) -> Increments:
+    return Increments(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in Increments.__dataclass_fields__)
+    )
 
 
 def _amounts(scenario: Scenario, worth: Floats, floor: Floats, ceiling: Floats) -> Increments:
@@ -204,40 +209,58 @@ def _amounts(scenario: Scenario, worth: Floats, floor: Floats, ceiling: Floats) 
     least, money = np.maximum(fixed, minimum), float(inflow(scenario).sum())
     scaled: Bools = np.asarray(prices > 0, dtype=bool)
     scaled[scenario.packages.program] = False
-    programs, periods, costs, rates, whole = [], [], [], [], []
+    owner = segments.program
+    price = np.where(scaled, prices, 1.0)[owner]
+    begins = fixed[owner] + segments.start * price
+    ends = begins + segments.width * price
+    parts = []
     for period in range(len(scenario.periods)):
         gain = np.bincount(slopes.segment, weights=slopes.slope * worth[outcome, period], minlength=len(segments))
-        level = scenario.price_level[:, period]
-        for program in np.flatnonzero(scaled).tolist():
-            own = slice(int(segments.first[program]), int(segments.first[program + 1]))
-            begins = fixed[program] + segments.start[own] * prices[program]
-            low, high = floor[program, period] / level[program], ceiling[program, period] / level[program]
-            for begin, end, rate, is_whole in _pieces(begins, gain[own] / prices[program], least[program]):
-                start, stop = max(begin, low), min(end, high)
-                if rate > 0 and stop > start:
-                    programs.append(program)
-                    periods.append(period)
-                    costs.append((min(stop, start + money) - start) * level[program])
-                    rates.append(rate / level[program])
-                    whole.append(is_whole and low < least[program])
-    dollars = np.zeros((len(programs), len(scenario.periods)))
-    dollars[np.arange(len(programs)), np.array(periods, dtype=np.int64)] = costs
-    return Increments(
-        np.array(programs, dtype=np.int64),
-        dollars,
-        np.array(rates, dtype=np.float64),
-        np.full(len(programs), -1),
-        np.array(whole, dtype=bool),
+        program, begin, end, rate, whole = _falling(segments, begins, ends, gain / price, least)
+        level = scenario.price_level[program, period]
+        low, high = floor[program, period] / level, ceiling[program, period] / level
+        start = np.maximum(begin, low)
+        stop = np.minimum(np.minimum(end, high), start + money)
+        kept = np.flatnonzero((rate > 0) & (stop > start) & scaled[program])
+        dollars = np.zeros((len(kept), len(scenario.periods)))
+        dollars[:, period] = ((stop - start) * level)[kept]
+        is_whole = (whole & (low < least[program]))[kept]
+        parts.append(Increments(program[kept], dollars, (rate / level)[kept], np.full(len(kept), -1), is_whole))
+    return _joined(parts)
+
+
+def _falling(
+    segments: Segments, begins: Floats, ends: Floats, rate: Floats, least: Floats
+) -> tuple[Ints, Floats, Floats, Floats, Bools]:
+    """Return pieces of each program by falling rates: program, begin, end, rate, and whether it is whole.
+
+    They are the segments, but for programs with a least amount or a rate that rises: their concave hulls.
+    """
+    owner = segments.program
+    rises = np.zeros(len(least), dtype=bool)
+    rises[owner[1:][(owner[1:] == owner[:-1]) & (rate[1:] > rate[:-1])]] = True
+    other = rises | (least > 0)
+    plain = np.flatnonzero(~other[owner])
+    rows: list[tuple[float, ...]] = []
+    for program in np.flatnonzero(other).tolist():
+        own = slice(int(segments.first[program]), int(segments.first[program + 1]))
+        rows += [(program, *piece) for piece in _pieces(begins[own], ends[own], rate[own], float(least[program]))]
+    hulls = np.array(rows, dtype=np.float64).reshape(len(rows), 5).T
+    return (
+        np.concatenate((owner[plain], hulls[0].astype(np.int64))),
+        np.concatenate((begins[plain], hulls[1])),
+        np.concatenate((ends[plain], hulls[2])),
+        np.concatenate((rate[plain], hulls[3])),
+        np.concatenate((np.zeros(len(plain), dtype=bool), hulls[4] > 0)),
     )
 
 
-def _pieces(begins: Floats, rate: Floats, least: float) -> list[tuple[float, float, float, bool]]:
+def _pieces(begins: Floats, ends: Floats, rate: Floats, least: float) -> list[tuple[float, float, float, bool]]:
     """Return the pieces of one program's concave hull: where each begins and ends, its rate, whether it is whole.
 
-    ``begins`` and ``rate`` are those of its segments, dollars with the fixed cost in them. Where a program has a least
-    amount, its first piece is whole: up to the point at which a dollar from nothing on brings most.
+    ``begins``, ``ends`` and ``rate`` are those of its segments, dollars with the fixed cost in them. Where a program
+    has a least amount, its first piece is whole: up to the point at which a dollar from nothing on brings most.
     """
-    ends = np.append(begins[1:], np.inf)
     if least > 0:
         cuts = np.unique(np.concatenate((ends[np.isfinite(ends)], [least])))
         cuts = cuts[cuts >= max(least, 1e-12)]
@@ -274,14 +297,13 @@ def _packages(scenario: Scenario, worth: Floats) -> Increments:
     dollars *= scenario.price_level[packages.program]
     cost = dollars.sum(axis=1)
     rate = np.divide(gain, cost, out=np.where(gain > 0, np.inf, 0.0), where=cost > 0)
-    kept = np.ones(count, dtype=bool)
-    for later in range(1, count):
-        same = packages.program[later] == packages.program[later - 1]
-        if same and packages.choose[later] == "in_order":
-            rate[later] = min(rate[later], rate[later - 1])
-    for owner in np.unique(packages.program[packages.choose == "one"]).tolist():
-        own = np.flatnonzero(packages.program == owner)
-        kept[own] = False
-        kept[own[np.argmax(rate[own])]] = True
+    for number in range(1, int(packages.number.max(initial=0)) + 1):
+        later = np.flatnonzero((packages.number == number) & (packages.choose == "in_order"))
+        rate[later] = np.minimum(rate[later], rate[later - 1])
+    # of packages of which one at most is taken, the one with the greatest rate
+    kept = packages.choose != "one"
+    order = np.lexsort((packages.number, -rate, packages.program))
+    first = order[np.unique(packages.program[order], return_index=True)[1]]
+    kept[first] = True
     found = Increments(packages.program, dollars, rate, np.arange(count), np.ones(count, dtype=bool))
     return found.take(kept)
