@@ -110,6 +110,11 @@ def kind_of(reason: str) -> str:
     return next(kind for kind in CHECKS if re.match(kind, reason))
 
 
+def _unproved(case: _Case) -> Iterator[str]:
+    if case.plan.proved:
+        yield "the plan is proved to be the best"
+
+
 def _trivial(_: _Case) -> Iterator[str]:
     """What is true of the best plan, whichever it is: that there is no better one is what the certificate proves."""
     yield from ()
@@ -296,6 +301,7 @@ CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
     "funded because": _asked,
     "(un)?funded: as the goals": _trivial,
     "unfunded: needs .*, of which there is none": _none,
+    "(un)?funded: no better plan": _unproved,
     "funded: no plan": _trivial,
     "unfunded: no plan": _trivial,
     "unfunded: it would add nothing": _trivial,

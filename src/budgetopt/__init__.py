@@ -89,9 +89,6 @@ if TYPE_CHECKING:
     from budgetopt.analysis.outlook import outlook as outlook
     from budgetopt.analysis.reach import Reach as Reach
     from budgetopt.analysis.reach import reach as reach
-    from budgetopt.analysis.revenue_tree import Future as Future
-    from budgetopt.analysis.revenue_tree import FuturesPlan as FuturesPlan
-    from budgetopt.analysis.revenue_tree import plan_for_futures as plan_for_futures
     from budgetopt.analysis.robust import RobustPlan as RobustPlan
     from budgetopt.analysis.robust import robust as robust
     from budgetopt.analysis.trade_off import TradeOff as TradeOff
@@ -167,7 +164,6 @@ if TYPE_CHECKING:
     from budgetopt.report.outlook_words import outlook_chart as outlook_chart
     from budgetopt.report.robust_words import robust_chart as robust_chart
     from budgetopt.report.trade_off_words import trade_off_chart as trade_off_chart
-    from budgetopt.report.tree_words import futures_chart as futures_chart
     from budgetopt.report.weights_words import weights_chart as weights_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
@@ -265,7 +261,6 @@ _EXPORTS = {
     "budgetopt.analysis.members": "FailedMember Machines Members",
     "budgetopt.analysis.outlook": "Outlook outlook",
     "budgetopt.analysis.reach": "Reach reach",
-    "budgetopt.analysis.revenue_tree": "Future FuturesPlan plan_for_futures",
     "budgetopt.analysis.robust": "RobustPlan robust",
     "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
     "budgetopt.analysis.weights": "Weights weights",
@@ -298,7 +293,6 @@ _EXPORTS = {
     "budgetopt.report.forecast_words": "forecast_chart",
     "budgetopt.report.frontier_chart": "frontier_chart",
     "budgetopt.report.robust_words": "robust_chart",
-    "budgetopt.report.tree_words": "futures_chart",
     "budgetopt.report.trade_off_words": "trade_off_chart",
     "budgetopt.report.weights_words": "weights_chart",
     "budgetopt.report.outlook_words": "outlook_chart",

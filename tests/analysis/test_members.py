@@ -90,7 +90,7 @@ def test_every_chunk_begins_anew(problem: LinearProgram, serial: Draws) -> None:
         assert answer.tobytes() == serial.answers[number].tobytes()
 
 
-@pytest.mark.parametrize("make", [ThreadPoolExecutor, ProcessPoolExecutor])
+@pytest.mark.parametrize("make", [ThreadPoolExecutor, pytest.param(ProcessPoolExecutor, marks=pytest.mark.deep)])
 def test_any_executor_gives_the_same_bytes(
     problem: LinearProgram, serial: Draws, make: Callable[[int], Executor]
 ) -> None:

@@ -31,7 +31,6 @@ from budgetopt.cli import (
     schema_command,
     solve_command,
     solvers_command,
-    tree_command,
     verify_command,
     weights_command,
 )
@@ -51,7 +50,6 @@ COMMANDS = (
     forecast_command,
     ensemble_command,
     robust_command,
-    tree_command,
     compare_command,
     diff_command,
     alternatives_command,
