@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from tests.analysis.uncertain import library_or_pool, one_dollar
 
 import budgetopt as bo
-from budgetopt.errors import OptionError, ScenarioError, UnknownNameError
+from budgetopt.analysis.drawn_problems import DrawAnswer, DrawnProblems, ended, solver_of_draws
+from budgetopt.errors import OptionError, OutOfTimeError, ScenarioError, SolverError, UnknownNameError
+from budgetopt.solvers import Solution, Termination
 from budgetopt.synthetic import city
 
 
@@ -242,3 +245,49 @@ def test_what_is_below_the_accuracy_of_a_solver_is_no_information() -> None:
     found = bo.ensemble(library_or_pool(library=far), 50)
     assert found.evpi == 0.0
     assert (found.draws["regret"] == 0).all()
+
+
+def test_what_is_solved_before_an_interruption_is_kept_and_a_failed_draw_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stops(at: int, error: type[BaseException]) -> Callable[[DrawnProblems], Callable[[int], DrawAnswer]]:
+        def begun(drawn: DrawnProblems) -> Callable[[int], DrawAnswer]:
+            solve = solver_of_draws(drawn)
+
+            def answer(draw: int) -> DrawAnswer:
+                if draw == at:
+                    raise error("it broke")
+                return solve(draw)
+
+            return answer
+
+        return begun
+
+    plan = bo.solve(library_or_pool())
+    whole = bo.ensemble(plan, 8)
+    for at, error in ((3, KeyboardInterrupt), (0, KeyboardInterrupt), (3, SolverError)):
+        monkeypatch.setattr("budgetopt.analysis.ensemble.solver_of_draws", stops(at, error))
+        found = bo.ensemble(plan, 8)
+        kept = list(range(at)) if error is KeyboardInterrupt else [0, 1, 2, 4, 5, 6, 7]
+        assert found.interrupted == (error is KeyboardInterrupt)
+        assert found.draws["draw"].tolist() == kept
+        assert found.draws["best"].tolist() == whole.draws["best"][kept].tolist()
+        assert [(one.number, one.reason) for one in found.failed] == ([] if found.interrupted else [(3, "it broke")])
+        assert found.requested == 8
+
+
+@pytest.mark.parametrize(
+    ("termination", "error"),
+    [
+        (Termination.INTERRUPTED, KeyboardInterrupt),
+        (Termination.TIME_LIMIT, OutOfTimeError),
+        (Termination.ERROR, SolverError),
+    ],
+)
+def test_a_search_that_ends_without_a_plan_is_not_taken_for_one_without_any(
+    termination: Termination, error: type[BaseException]
+) -> None:
+    with pytest.raises(error):
+        ended(Solution(termination))
+    for settled in (Solution(Termination.INFEASIBLE), Solution(Termination.TIME_LIMIT, x=np.zeros(1))):
+        assert ended(settled) is settled

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from budgetopt.analysis.drawn_problems import DrawAnswer, DrawnProblems, solver_of_draws
+
 TOWN = """\
 name: Small town
 funds:
@@ -103,6 +105,27 @@ def test_a_study_that_costs_more_than_it_tells_is_not_recommended(unsure: Path, 
     dear = ("--information", "--subject-error", "300%", "--per-subject", 1, "--study-cost", "1M")
     out = run("ensemble", unsure, *dear).out
     assert "A study of any one effect would change no decision for the better, net of its cost." in out
+
+
+def test_an_interruption_prints_what_there_is_and_says_so(
+    unsure: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(drawn: DrawnProblems) -> Callable[[int], DrawAnswer]:
+        solve = solver_of_draws(drawn)
+
+        def answer(draw: int) -> DrawAnswer:
+            if draw == 5:
+                raise KeyboardInterrupt
+            return solve(draw)
+
+        return answer
+
+    monkeypatch.setattr("budgetopt.analysis.ensemble.solver_of_draws", begun)
+    code, out, err = run("ensemble", unsure, "--draws", 20)
+    assert code == 130
+    assert out.startswith("Small town\n\n5 draws of 1 uncertain effect")
+    assert "Interrupted: 15 draws of 20 were not solved." in out
+    assert "interrupted; this is what was solved until then" in err
 
 
 @pytest.mark.parametrize(

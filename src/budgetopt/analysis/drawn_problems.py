@@ -19,6 +19,7 @@ from budgetopt.analysis.effect_draws import EffectErrors
 from budgetopt.analysis.figure_paths import Figure, figure_at
 from budgetopt.analysis.what_if import SECONDS, is_large
 from budgetopt.audit import SpendingPlan
+from budgetopt.errors import OutOfTimeError, SolverError
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.directions import Direction, line_through
 from budgetopt.formulation.linear_program import total_by
@@ -28,7 +29,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["DrawAnswer", "DrawnProblems", "EffectCosts", "amounts_of", "solver_of_draws"]
+__all__ = ["DrawAnswer", "DrawnProblems", "EffectCosts", "amounts_of", "ended", "solver_of_draws"]
 
 LEAN = 4e-9
 """What a dollar away from the plan counts against it, as a share of the greatest worth of a dollar: ties stay."""
@@ -243,6 +244,21 @@ def _lines(
     return found, None
 
 
+def ended(found: Solution) -> Solution:
+    """Return an answer with a plan, or that there is none; raise what else ended the search.
+
+    An interruption goes on as KeyboardInterrupt. OutOfTimeError if no plan was found in time, SolverError if the solver
+    failed.
+    """
+    if found.termination is Termination.INTERRUPTED:
+        raise KeyboardInterrupt
+    if found.x is not None or found.termination in (Termination.INFEASIBLE, Termination.INFEASIBLE_OR_UNBOUNDED):
+        return found
+    if found.termination in (Termination.TIME_LIMIT, Termination.OTHER_LIMIT):
+        raise OutOfTimeError("no plan was found in time")
+    raise SolverError(f"{found.solver} ended {found.termination}")
+
+
 def solver_of_draws(drawn: DrawnProblems) -> Callable[[int], DrawAnswer]:
     """Return what solves draws one after another on one live model, which begins at the plan."""
     model = _DrawModel(drawn)
@@ -272,10 +288,10 @@ class _DrawModel:
         stage = self._stands.stages[0]
         cost = stage.cost + drawn.costs.moved_by(drawn.factors[draw])
         self._live.set_costs(cost + drawn.tilt, stage.maximize, stage.offset)
-        found = self._live.solve()
+        found = ended(self._live.solve())
         if found.x is None:
             nothing = np.full(drawn.programs, np.nan)
-            return DrawAnswer(np.nan, _is_settled(found), nothing, affordable)
+            return DrawAnswer(np.nan, proved=True, spending=nothing, affordable=affordable)
         value = float(cost @ found.x) + stage.offset
         return DrawAnswer(value, found.termination is Termination.OPTIMAL, drawn.spending_of(found.x), affordable)
 
@@ -298,10 +314,6 @@ class _DrawModel:
         stage = problem.stages[0]
         self._live.set_costs(np.zeros(problem.columns), stage.maximize, 0.0)
         self._live.set_column_bounds(held, kept, kept)
-        found = self._live.solve()
+        found = ended(self._live.solve())
         self._live.set_column_bounds(held, problem.lower[held], problem.upper[held])
         return found.x is not None
-
-
-def _is_settled(found: Solution) -> bool:
-    return found.termination in (Termination.INFEASIBLE, Termination.INFEASIBLE_OR_UNBOUNDED)

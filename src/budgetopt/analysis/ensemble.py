@@ -19,7 +19,7 @@ from budgetopt.analysis.draw_measures import (
     quantile_of_known,
     share_of_draws,
 )
-from budgetopt.analysis.drawn_problems import DrawnProblems, amounts_of, solver_of_draws
+from budgetopt.analysis.drawn_problems import DrawnProblems, amounts_of, ended, solver_of_draws
 from budgetopt.analysis.effect_draws import EffectErrors, SharedBy, latin_scores
 from budgetopt.analysis.effect_errors import ErrorShape
 from budgetopt.analysis.given_draws import read_draws
@@ -259,7 +259,7 @@ class _Told:
                 "unit": unit,
             }
         )
-        spending = np.array([one.spending for one in answers]).reshape(len(answers), -1)
+        spending = np.array([one.spending for one in answers]).reshape(len(answers), self.drawn.programs)
         return Ensemble(
             plan,
             draws,
@@ -363,6 +363,6 @@ class _Told:
         if drawn.problem.is_integer:
             model.set_start(drawn.point)
         model.set_costs(drawn.cost_of(mean) + drawn.tilt, stage.maximize, stage.offset)
-        found = model.solve()
+        found = ended(model.solve())
         x = drawn.point if found.x is None else found.x
         return stage.value(x), drawn.costs.by_effect(x, len(self.errors.names))

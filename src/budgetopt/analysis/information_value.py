@@ -19,7 +19,7 @@ import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.draw_measures import objective_unit
-from budgetopt.analysis.drawn_problems import DrawnProblems
+from budgetopt.analysis.drawn_problems import DrawnProblems, ended
 from budgetopt.analysis.effect_draws import EffectErrors, SharedBy
 from budgetopt.analysis.effect_errors import ErrorShape, FactorDistribution
 from budgetopt.analysis.ensemble import ERROR_HINT, NOTHING_VARIES
@@ -290,7 +290,7 @@ class _LineModel:
 
     def _best(self, cost: Floats) -> tuple[Floats, float]:
         self._live.set_costs(cost, self._stage.maximize, self._stage.offset)
-        found = self._live.solve()
+        found = ended(self._live.solve())
         self.proved &= found.termination is Termination.OPTIMAL
         x = self._x if found.x is None else found.x
         return x, self._stage.offset + float(cost @ x)

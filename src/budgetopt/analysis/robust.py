@@ -11,7 +11,7 @@ import numpy as np
 from budgetopt.allocation import plan_of
 from budgetopt.allocation.whole_amounts import whole_plan
 from budgetopt.analysis.draw_measures import at_limits, objective_unit
-from budgetopt.analysis.drawn_problems import DrawnProblems, amounts_of, solver_of_draws
+from budgetopt.analysis.drawn_problems import DrawnProblems, amounts_of, ended, solver_of_draws
 from budgetopt.analysis.effect_draws import EffectErrors, SharedBy, effect_texts
 from budgetopt.analysis.effect_errors import ErrorShape
 from budgetopt.analysis.ensemble import ERROR_HINT, NOTHING_VARIES
@@ -336,7 +336,7 @@ class _Question:
             stage, model = measure.problem.problem.stages[0], LiveModel(measure.problem.problem, drawn.options)
             for setting in measure.settings:
                 model.set_costs(measure.problem.cost_at(setting), True, stage.offset)
-                found = model.solve()
+                found = ended(model.solve())
                 if found.x is None:
                     continue
                 parts = _parts(drawn, found.x[: drawn.problem.columns], self.errors)
@@ -378,7 +378,7 @@ def _tail_mean(gains: Floats, level: float) -> float:
 
 
 def _solved(model: LiveModel) -> Floats:
-    found = model.solve()
+    found = ended(model.solve())
     if found.x is None:
         raise OutOfTimeError("no plan was found in time", hint="ask for fewer draws")
     return found.x
