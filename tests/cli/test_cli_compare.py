@@ -57,6 +57,21 @@ def test_gains_and_losses_are_told_against_a_plan(run: Command, town: Path) -> N
     assert run("compare", town, "--against", "Z").code == 2
 
 
+def test_a_changed_value_stands_beside_the_scenario(run: Command, town: Path) -> None:
+    code, out, _ = run("compare", town, "--also", "funds.general.revenue=-10%", "--also", "outcomes.visits.weight=3")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[4].split() == ["A", "Small", "town", "$1k", "920", "0"]
+    assert lines[5].split()[-4:] == ["$900", "840", "-8.7%", "0"]
+    assert lines[6].split()[-4:] == ["$1k", "1,380", "+50%", "0"]
+    assert "B, Small town, funds.general.revenue=-10%: It is proved to be the best." in out
+    wrong = run("compare", town, "--also", "funds.general.revenue")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "--also: 'funds.general.revenue' is not of the form PATH=VALUE" in wrong.err
+    assert run("compare", town, "--also", "funds.generl.revenue=-1%").code == 2
+    assert "is none" in run("compare", "plan.json", town, "--also", "funds.general.revenue=-1%").err
+
+
 def test_a_chart_is_drawn(run: Command, town: Path, tmp_path: Path) -> None:
     chart = tmp_path / "plans.svg"
     code, _, err = run("compare", town, "--benchmark", "across-the-board=-50%", "--chart", chart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.progress import progress
@@ -72,16 +73,20 @@ def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
 
     A ScenarioError has everything that is wrong with it; an OptionError, a change that is not of the form PATH=VALUE.
     """
-    changes = arguments.changes
+    return load_changed(name or arguments.scenario, arguments.changes)
+
+
+def load_changed(name: str, changes: Sequence[Any], option: str = "--set") -> Scenario:
+    """Return a scenario with some changes: texts of the form PATH=VALUE that an option gives, and removals."""
     for change in changes:
         if isinstance(change, str) and "=" not in change.strip("="):
-            message = f"--set: {change!r} is not of the form PATH=VALUE"
+            message = f"{option}: {change!r} is not of the form PATH=VALUE"
             raise OptionError(message, hint="write it like funds.general.revenue=-5%")
     with progress("Reading the scenario"):
         from budgetopt.reading import load as load_scenario
         from budgetopt.reading.changes import alter
 
-        scenario = load_scenario(name or arguments.scenario)
+        scenario = load_scenario(name)
         return alter(scenario, changes) if changes else scenario
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
-from budgetopt.cli.common import add_format, positive_seconds
+from budgetopt.cli.common import add_format, load_changed, positive_seconds
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_target, is_table, print_json, print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     text = "a scenario (its folder or file), or a result file that `solve --json` wrote; the others are told against it"
     parser.add_argument("subjects", metavar="SCENARIO", nargs="+", help=text)
+    text = "compare the first scenario with one changed value too, such as funds.general.revenue=-5%%; may be repeated"
+    parser.add_argument("--also", metavar="PATH=VALUE", action="append", default=[], help=text)
     text = "a benchmark plan: current, across-the-board[=-5%%], quartile[=ATTRIBUTE], greedy, equal-shares[=cost], "
     text += "without-group-rules; may be repeated; none leaves all out"
     parser.add_argument("--benchmark", metavar="NAME", action="append", help=text)
@@ -53,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.compare import compare
         from budgetopt.analysis.comparison import groups_named
 
-        found = compare(*arguments.subjects, benchmarks=benchmarks, time_limit=arguments.time_limit)
+        found = compare(*_subjects(arguments), benchmarks=benchmarks, time_limit=arguments.time_limit)
         usual = [one for one in ("department", "districts") if groups_named(found.scenario, one)]
         by = usual if arguments.by is None else arguments.by
         against = found.name_of(arguments.against) if arguments.against else ""
@@ -75,3 +78,21 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_lines(comparison_lines(found, by, against))
     return INTERRUPTED if found.interrupted else 0
+
+
+def _subjects(arguments: argparse.Namespace) -> list[Any]:
+    """Return what is compared: what is named, and the first scenario with each change."""
+    if not arguments.also:
+        return list(arguments.subjects)
+    from dataclasses import replace
+
+    first, *others = arguments.subjects
+    if is_table(first):
+        raise OptionError(f"--also changes the first scenario, and {first!r} is none", hint="name the scenario first")
+    scenario = load_changed(first, [])
+    changed = []
+    for change in arguments.also:
+        one = load_changed(first, [change], "--also")
+        document = one.document.model_copy(update={"name": f"{scenario.name}, {change}"})
+        changed.append(replace(one, document=document))
+    return [scenario, *others, *changed]
