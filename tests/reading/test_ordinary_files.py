@@ -170,6 +170,17 @@ def test_hidden_rows_of_a_sheet_are_said(tmp_path: Path) -> None:
     assert "1 hidden row of the sheet counts, 55 in all: 'Old desk'" in found.remarks
 
 
+def test_merged_cells_below_the_table_say_nothing(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Program", "FY26 Adopted"], ["Patrol", 1000], ["Engines", 850]):
+        book.active.append(row)
+    for cells in ("A5:A6", "B3:B9", "D2:E3"):
+        book.active.merge_cells(cells)
+    book.active.unmerge_cells("B3:B9")
+    book.save(tmp_path / "office.xlsx")
+    assert amounts(read_budget(str(tmp_path / "office.xlsx"))) == {"Patrol": 1000, "Engines": 850}
+
+
 @pytest.mark.parametrize("text", [",Police,Fire\nFY25 Adopted,1000,800\nFY26 Adopted,1100,850\n",
                                   "Year,Police,Fire,Parks\n2025,9,8,7\n2026,10,9,8\n"])  # fmt: skip
 def test_a_table_with_a_column_a_program_is_refused_with_what_to_do(text: str, tmp_path: Path) -> None:

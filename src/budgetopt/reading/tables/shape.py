@@ -189,7 +189,7 @@ def _merged(grid: Grid, sheet: Sheet) -> Grid:
     columns = [*grid.columns]
     merged: dict[int, Ints] = {}
     for top, left, bottom, _ in sheet.merged:
-        if bottom == top or left + 1 not in grid.at or bottom < grid.header_row or top < grid.header_row:
+        if bottom == top or left + 1 not in grid.at or not grid.header_row <= top < sheet.rows:
             continue
         position = grid.at.index(left + 1)
         inside = np.flatnonzero((grid.rows > top + 1) & (grid.rows <= bottom + 1))
