@@ -175,6 +175,7 @@ def test_programs_at_their_own_limits_are_counted() -> None:
     ("options", "words"),
     [
         ({"draws": 0}, "0 draws say nothing"),
+        ({"seed": -1}, "a seed of -1 cannot be"),
         ({"revenue_error": 1.5}, "a standard error of 1.5 times the revenue of 'general' cannot be"),
         ({"revenue_error": {"general": -0.1}}, "a standard error of -0.1 times the revenue"),
         ({"given": "nowhere.csv"}, "'nowhere.csv' cannot be read: no such file or directory"),
@@ -206,6 +207,7 @@ def test_where_nothing_varies_there_is_no_ensemble() -> None:
         ("pool,library\n1,1\n1,\n", "given.csv:3:2: the factor of 'library' is missing"),
         ("pool,pool.visits\n1,1\n", "speaks of an effect that another column speaks of, too"),
         ("pool\n", "the table has no draw"),
+        ("library\n1\n-0.5\n", "given.csv:3:1: the factor of 'library' is below zero"),
     ],
 )
 def test_a_table_of_draws_that_cannot_be_read_is_refused(text: str, words: str, tmp_path: Path) -> None:

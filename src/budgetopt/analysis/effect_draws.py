@@ -41,6 +41,9 @@ class EffectErrors:
         What each is called: ``program.outcome``, with its number where a package brings it.
     distributions
         The distribution of each factor.
+    straight
+        Whether it is a straight line through nothing, or all-or-nothing, so that it may change its sign; shape
+        (effects,).
     said
         Whether the scenario says how far it may be off; shape (effects,).
     group
@@ -58,6 +61,7 @@ class EffectErrors:
     package: Ints
     names: tuple[str, ...]
     distributions: tuple[FactorDistribution, ...]
+    straight: Bools
     said: Bools
     group: Ints
     correlation: float
@@ -118,6 +122,7 @@ class EffectErrors:
             ranges.package,
             _names(plan),
             tuple(distributions),
+            straight,
             ranges.said,
             _groups(plan, shared_by) if correlation else np.full(len(ranges.program), -1),
             correlation,
@@ -167,7 +172,12 @@ class EffectErrors:
 
 
 def latin_scores(count: int, stream: Sequence[int]) -> Floats:
-    """Return standard normal scores, one in each of so many equally likely parts, in random order; shape (count,)."""
+    """Return standard normal scores, one in each of so many equally likely parts, in random order; shape (count,).
+
+    The stream begins with the seed; OptionError if that is below zero.
+    """
+    if stream[0] < 0:
+        raise OptionError(f"a seed of {stream[0]} cannot be", hint="say a whole number from 0 on")
     rng = np.random.default_rng([int(part) for part in stream])
     return normal_quantiles((rng.permutation(count) + rng.uniform(1e-9, 1.0 - 1e-9, count)) / count)
 

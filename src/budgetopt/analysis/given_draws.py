@@ -72,6 +72,11 @@ def read_draws(table: str | Path | pd.DataFrame, errors: EffectErrors, scenario:
         column = read_column(grid, at, _FACTOR, lambda _row: "", problems, layout)
         spoken |= mine
         factors[np.ix_(column.rows, mine)] = column.values[:, None]  # noqa: PD011 (a column of programs)
+        bent = mine & ~errors.straight
+        if bent.any() and (column.values < 0).any():  # noqa: PD011 (a column of programs)
+            row = int(column.rows[int(np.argmax(column.values < 0))])  # noqa: PD011 (a column of programs)
+            message = f"the factor of {header!r} is below zero, and its effect is no straight line that could turn over"
+            problems.append(Problem("range", message, grid.place(row, at), "a factor of 0 or more"))
         empty = np.setdiff1d(np.arange(len(grid.rows)), column.rows)
         if len(empty) and not problems:
             message = f"the factor of {header!r} is missing"
