@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis.outlook import outlook as outlook
     from budgetopt.analysis.reach import Reach as Reach
     from budgetopt.analysis.reach import reach as reach
+    from budgetopt.analysis.replacement import replacement_values as replacement_values
     from budgetopt.analysis.robust import RobustPlan as RobustPlan
     from budgetopt.analysis.robust import robust as robust
     from budgetopt.analysis.trade_off import TradeOff as TradeOff
@@ -260,6 +261,7 @@ _EXPORTS = {
     "budgetopt.analysis.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
     "budgetopt.analysis.outlook": "Outlook outlook",
+    "budgetopt.analysis.replacement": "replacement_values",
     "budgetopt.analysis.reach": "Reach reach",
     "budgetopt.analysis.robust": "RobustPlan robust",
     "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",

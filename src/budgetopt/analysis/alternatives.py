@@ -176,7 +176,7 @@ def alternatives(
     scenario = best.scenario
     rows = np.arange(len(scenario.programs)) if programs is None else rows_of(scenario, programs)
     near = _near_best(best, within)
-    shared = _Shared(near, _dollars(best), rows, time_limit / 4)
+    shared = _RangeSearch(near, _dollars(best), rows, time_limit / 4)
     text = "Looking for the range of each program"
     found = run_members(_ranges_of, shared, 2 * len(rows), text=text, machines=machines)
     sides = np.full((2, len(scenario.programs)), np.nan)
@@ -192,7 +192,7 @@ def alternatives(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Shared:
+class _RangeSearch:
     """What the searches for ranges share: the plans near the best, each program's dollars, and which are asked for."""
 
     problem: LinearProgram
@@ -216,7 +216,7 @@ def _dollars(best: Allocation) -> tuple[Ints, Ints, Floats]:
     return terms.program, terms.column, terms.weight
 
 
-def _ranges_of(shared: _Shared) -> Callable[[int], tuple[float, bool]]:
+def _ranges_of(shared: _RangeSearch) -> Callable[[int], tuple[float, bool]]:
     """Return what finds the least (even numbers) and the most (odd ones) of a program, on one live model."""
     problem, (program, column, weight) = shared.problem, shared.dollars
     model = LiveModel(problem, Options(time_limit=shared.seconds if problem.is_integer else None))

@@ -2,7 +2,8 @@
 
 With paths it prints what a little more and a little less of those figures is worth: funds.general.revenue,
 outcomes.visits.weight. With --ladder the rules are added one at a time; with --dollars it prints what the next and
-the last dollars buy, program by program, and what goes first in a cut.
+the last dollars buy, program by program, and what goes first in a cut; with --replacement what is lost if a program
+did not exist.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--ladder", action="store_true", help="add the rules one at a time, in the order of the file")
     which.add_argument("--dollars", action="store_true", help="what the next and the last dollars buy")
     which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
+    which.add_argument("--replacement", action="store_true", help="what is lost if each program did not exist")
     parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
     parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
     text = "hold the plan's all-or-nothing decisions (default: they are free)"
@@ -51,10 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.dollars:
             raise OptionError("--chart draws the ladder of dollars", hint="use it with --dollars")
         check_target("--chart", arguments.chart, (".svg",))
-    if arguments.hold is not None and (arguments.ladder or arguments.dollars or arguments.margins):
-        raise OptionError("--hold is for the prices of limits", hint="leave out --ladder, --dollars and --margins")
-    if arguments.paths and (arguments.ladder or arguments.dollars or arguments.margins):
-        raise OptionError("the price of a figure is a table by itself", hint="leave out --ladder, --dollars, --margins")
+    tables = (arguments.ladder, arguments.dollars, arguments.margins, arguments.replacement)
+    others = "leave out --ladder, --dollars, --margins and --replacement"
+    if arguments.hold is not None and any(tables):
+        raise OptionError("--hold is for the prices of limits", hint=others)
+    if arguments.paths and any(tables):
+        raise OptionError("the price of a figure is a table by itself", hint=others)
     scenario = load(arguments)
     for path in arguments.paths:
         from budgetopt.analysis.figure_paths import figure_at
@@ -95,4 +99,8 @@ def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
         return rules_one_by_one(plan)
     if arguments.dollars:
         return budget_steps(plan, fund=arguments.fund)
+    if arguments.replacement:
+        from budgetopt.analysis.replacement import replacement_values
+
+        return replacement_values(plan)
     return marginal_returns(plan) if arguments.margins else prices(plan, hold=arguments.hold)
