@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.solve import allocation_of
+from budgetopt.allocation.solve import _is_too_near, allocation_of
 from budgetopt.errors import (
     AuditError,
     BudgetoptError,
@@ -137,6 +138,26 @@ def test_a_reserve_of_a_share_of_the_spending_is_kept_to_the_cent() -> None:
     plan = bo.solve(Scenario.from_document(document))
     # 10.007 / 1.25 is 8.0056
     assert plan.spending.ravel().tolist() == [8.0]
+
+
+@pytest.mark.parametrize(
+    ("failures", "rows", "bounds", "near"),
+    [
+        (("rows",), 1e-7, 0.0, True),
+        (("rows", "bounds"), 1e-7, 1e-6, True),
+        (("bounds",), 0.0, 2e-6, False),
+        (("rows",), 2e-6, 0.0, False),
+        (("rows", "gap"), 1e-7, 0.0, False),
+        ((), 0.0, 0.0, True),
+    ],
+)
+def test_what_misses_limits_by_little_is_too_near(
+    failures: tuple[str, ...], rows: float, bounds: float, near: bool
+) -> None:
+    checks = {"rows": SimpleNamespace(worst=rows), "bounds": SimpleNamespace(worst=bounds)}
+    outcome: Any = SimpleNamespace(certificate=SimpleNamespace(failures=failures, **checks))
+    assert _is_too_near(outcome) is near
+    assert not _is_too_near(SimpleNamespace(certificate=None))  # type: ignore[arg-type]
 
 
 def test_limits_too_near_to_one_another_are_named() -> None:

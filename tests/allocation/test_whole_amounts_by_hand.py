@@ -9,7 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.allocation import Allocation
-from budgetopt.allocation.whole_amounts import _units, _with_multiples
+from budgetopt.allocation.whole_amounts import _units, _units_of_money, _with_multiples
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import AuditError
 from budgetopt.formulation import LinearProgram, formulate
@@ -206,6 +206,19 @@ def test_a_fixed_cost_buys_no_units() -> None:
     plan = plan_of(programs, 4_500, round_to=1_000)
     assert spent(plan)[0] == 4_000
     assert plan.units[0].tolist() == pytest.approx([3_300 / 300])
+
+
+@pytest.mark.parametrize(
+    ("money", "held", "units"),
+    [(4_000, False, 11), (500, False, 0), (700, False, 0), (9_000, False, 20), (4_000, True, 0)],
+)
+def test_the_units_that_rounded_money_pays_for(money: float, held: bool, units: float) -> None:
+    programs = {"a": served(300, up_to=20) | {"if_funded": {"fixed_cost": 700}}, "b": rated(0)}
+    scenario = Scenario.from_document(document_of(programs, 10_000))
+    formulation = formulate(scenario)
+    point, spending = np.zeros(formulation.linear_program.columns), np.array([[[float(money)]], [[100.0]]])
+    found = _units_of_money(scenario, formulation, point, spending, np.array([[held], [False]]))
+    assert found.tolist() == [[pytest.approx(units)], [0]]
 
 
 def test_units_of_each_year_follow_the_money_of_that_year() -> None:

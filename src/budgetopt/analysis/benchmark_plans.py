@@ -202,7 +202,8 @@ def limits_in_dollars(scenario: Scenario) -> tuple[Floats, Floats]:
     fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
     floor = np.maximum(limits.lower, np.where(limits.fewest > 0, fixed + limits.fewest * price, 0.0))
     units = np.where(price > 0, limits.most, np.inf)
-    most = np.where(np.isfinite(units), fixed + np.where(np.isfinite(units), units, 0.0) * price, np.inf)
+    unbounded = np.full(units.shape, np.inf)
+    most = fixed + np.multiply(units, price, out=unbounded, where=np.isfinite(units))
     # what must be funded at all needs its least amount
     least = np.nan_to_num(scenario.programs.number("if_funded.at_least"))[:, None]
     floor = np.where((floor > 0) & (floor < least), least, floor)
