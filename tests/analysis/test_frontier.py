@@ -70,6 +70,35 @@ def test_a_ceiling_is_followed_past_the_end_of_a_segment(town: bo.Scenario) -> N
     assert found.is_exact
 
 
+def test_a_limit_that_crosses_segments_of_many_programs_is_exact() -> None:
+    curves = {"a": [7, 3, 2], "b": [6, 5, 1], "c": [9, 4, 0]}
+    programs = {
+        name: {
+            "baseline": 120,
+            "outcomes": {
+                "visits": {"curve": [[0, 0]] + [[70 * at, 70 * sum(slopes[:at])] for at in range(1, len(slopes) + 1)]}
+            },
+        }
+        for name, slopes in curves.items()
+    }
+    rule = {"name": "No large change", "change": {"at_most": "20%"}}
+    scenario = bo.Scenario.from_document({**TOWN, "funds": {"general": {"revenue": 400}}, "programs": programs,
+                                          "rules": [rule], "outcomes": {"visits": {"weight": 1}}})  # fmt: skip
+    found = bo.frontier(scenario, "rules[No large change].change.at_most", "0%", "100%")
+    assert found.is_exact
+    # a bend of the problem lies at 70 / 120 and at 140 / 120 of the baseline, above and below
+    for share in (0.0, 0.05, 1 / 6, 0.2, 0.41, 5 / 12, 0.5, 0.77, 1.0):
+        there = scenario.with_(("rules[No large change].change.at_most", f"{share * 100:.12f}%"))
+        assert found.value_at(share) == pytest.approx(bo.solve(there).objective_value)
+
+
+def test_a_number_that_bends_everywhere_is_worked_out_on_one_grid() -> None:
+    years = {**TOWN, "periods": ["one", "two", "three"], "inflation": "2%"}
+    found = bo.frontier(bo.Scenario.from_document(years), "inflation", "0%", "10%", steps=None)
+    assert not found.is_exact
+    assert len(found.points) == 21
+
+
 def test_a_number_that_moves_the_matrix_is_worked_out_on_a_grid() -> None:
     scenario = bo.Scenario.from_document(
         {**TOWN, "rules": [{"name": "half", "sum": "spending", "where": {"program": "pool"}, "at_least": "50%",

@@ -100,3 +100,10 @@ def test_every_way_solves_the_draws_of_a_tiny_city_to_the_same_values() -> None:
     first, *ways = done.stdout.splitlines()
     assert first.startswith("8 programs, 1 periods")
     assert [line.partition("  ")[0] for line in ways] == ["live model", "HiGHS, rebuilt", "PuLP and CBC, rebuilt"]
+
+
+def test_the_curve_and_the_grid_of_a_tiny_city_agree() -> None:
+    command = [sys.executable, "-m", "benchmarks.frontier", "--programs", "8", "--points", "3", "--range", "3"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "straight piece" in done.stdout
+    assert "a grid of 3 points" in done.stdout

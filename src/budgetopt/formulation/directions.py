@@ -133,18 +133,23 @@ def line_through(at: Callable[[float], LinearProgram], problem: LinearProgram, f
     return found if goes_through(found, problem, far / 2, half) else None
 
 
-def goes_through(found: Direction, problem: LinearProgram, by: float, there: LinearProgram) -> bool:
-    """Return whether a direction leads from a problem to another one, so many units away, but for rounding."""
+def goes_through(found: Direction, problem: LinearProgram, by: float, there: LinearProgram, reach: float = 0.0) -> bool:
+    """Return whether a direction leads from a problem to another one, so many units away, but for rounding.
+
+    ``reach``: how many units it is followed altogether, where that is more: rounding counts beside what it adds there,
+    and beside the largest numbers of the problem, of which a limit may be the difference.
+    """
     error = between(found.from_here(problem, by), there, 1.0)
     if error is None:
         return False
-    sizes = {name: np.maximum(np.abs(getattr(there, name)), np.abs(by * getattr(found, name))) for name in _LIMITS}
-    sizes["cost"] = np.maximum(np.abs(there.stages[0].cost_for(there.columns)), np.abs(by * found.cost))
-    sizes["entries"] = np.maximum(np.abs(there.matrix.value), np.abs(by * found.entries))
+    far, least = max(abs(by), reach), 1e-3 if reach else 1e-12
+    sizes = {name: np.maximum(np.abs(getattr(there, name)), np.abs(far * getattr(found, name))) for name in _LIMITS}
+    sizes["cost"] = np.maximum(np.abs(there.stages[0].cost_for(there.columns)), np.abs(far * found.cost))
+    sizes["entries"] = np.maximum(np.abs(there.matrix.value), np.abs(far * found.entries))
     for name, size in sizes.items():
         apart = np.abs(getattr(error, name))
         known = np.where(np.isfinite(size), size, 0.0)
-        if (apart > CLOSE * np.maximum(known, 1e-12 * known.max(initial=0.0))).any():
+        if (apart > CLOSE * np.maximum(known, least * known.max(initial=0.0))).any():
             return False
     return True
 
