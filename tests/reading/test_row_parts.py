@@ -52,6 +52,11 @@ LEVELS += "3,Snow,50\n2,Parks,60\n"
 WORDS = "Row type,Program,Budget\nDetail,Patrol,1000\nDetail,Desk,100\nSummary,Safety,1100\nDetail,Streets,850\n"
 WORDS += "Detail,Snow,50\nSummary,Works,900\nDetail,Parks,60\n"
 INDENTED = "Program,Budget\nSafety,1100\n  Patrol,1000\n  Desk,100\nWorks,900\n  Streets,850\n  Snow,50\nParks,60\n"
+NESTED = "Row type,Program,Budget\nSummary,City,2060\nSummary,Safety,1100\nDetail,Patrol,1000\nDetail,Desk,100\n"
+NESTED += "Summary,Works,900\nDetail,Streets,850\nDetail,Snow,50\nDetail,Parks,60\n"
+BELOW = "Program,Budget\n  Patrol,1000\n  Desk,100\nSafety,1100\n  Streets,850\n  Snow,50\nWorks,900\nParks,60\n"
+OWN_DIVISION = "Department,Division,Budget\nSafety,Safety,1100\nSafety,Patrol,1000\nSafety,Desk,100\n"
+OWN_DIVISION += "Streets,Streets,850\nSnow,Snow,50\nParks,Parks,60\n"
 BULLETS = INDENTED.replace("  ", "- ")
 GERMAN = PARENTS.replace("program,name,parent,baseline", "Nummer,Bezeichnung,Übergeordnet,Ansatz 2026")
 EMPTY = PARENTS.replace(",1100\n", ",\n").replace(",900\n", ",0\n")
@@ -75,6 +80,8 @@ def read_again(file: Path, folder: Path, choices: Choices | None = None) -> tupl
         (LEVELS, "skip:\n      Name: [City, Safety, Works]"),
         (WORDS, "skip:\n      Row type: Summary"),
         (INDENTED, "skip:\n      Program: [Safety, Works]"),
+        (NESTED, "skip:\n      Row type: Summary"),
+        (BELOW, "skip:\n      Program: [Safety, Works]"),
         (BULLETS, "skip:\n      Program: [Safety, Works]"),
         (GERMAN, 'skip:\n      Nummer: ["100", "200"]'),
         (EMPTY, 'skip:\n      program: ["100", "200"]'),
@@ -86,6 +93,11 @@ def test_parents_that_are_sums_are_left_out_by_what_names_them(text: str, recipe
     assert baselines == RIGHT
     assert recipe in scenario
     assert "rows that are sums of others are left out" in remarks
+
+
+def test_a_department_in_its_own_division_is_the_sum_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(OWN_DIVISION)
+    assert read_again(tmp_path / "office.csv", tmp_path)[0] == RIGHT
 
 
 def test_names_indented_in_a_workbook_are_parts_of_those_above(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["OutlineSums", "RowTree", "by_codes", "by_levels", "by_parents", "last_total", "outline_totals"]
+__all__ = ["OutlineSums", "RowTree", "by_codes", "by_levels", "by_parents", "last_total", "outline_totals", "run_sums"]
 
 _FEWEST = 4
 _SURELY = 12
@@ -128,6 +128,27 @@ def by_levels(levels: Sequence[int]) -> RowTree | None:
 def _tree(group: Sequence[int], parent: Sequence[int]) -> RowTree | None:
     found = np.asarray(parent, dtype=np.int64)
     return RowTree(np.asarray(group, dtype=np.int64), found) if (found >= 0).any() else None
+
+
+def run_sums(amounts: Floats, kind: Bools, slack: float) -> int:
+    """Return how many rows of a kind hold the sum of several other rows, right below each or right above.
+
+    It is 0 where any of them holds no such sum.
+    """
+    return max(_runs(amounts[order], kind[order], slack) for order in (slice(None), slice(None, None, -1)))
+
+
+def _runs(amounts: Floats, kind: Bools, slack: float) -> int:
+    ahead = np.concatenate(([0.0], np.cumsum(np.where(kind, 0.0, amounts))))
+    count = np.concatenate(([0], np.cumsum(~kind)))
+    of_several = 0
+    for row in np.flatnonzero(kind & (amounts != 0)).tolist():
+        sums, sizes = ahead[row + 2 :] - ahead[row + 1], count[row + 2 :] - count[row + 1]
+        equal = np.flatnonzero((np.abs(sums - amounts[row]) <= slack * sizes + 1e-9 * np.abs(sums)) & (sizes > 0))
+        if not len(equal):
+            return 0
+        of_several += int(sizes[equal[0]]) > 1
+    return of_several
 
 
 def last_total(name: str, amounts: Floats, slack: float) -> bool:

@@ -11,8 +11,16 @@ import numpy as np
 from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_words import is_level, is_parent, meaning
-from budgetopt.reading.office.outlines import OutlineSums, RowTree, by_codes, by_levels, by_parents, outline_totals
+from budgetopt.reading.office.header_words import is_level, is_parent, meaning, words_of
+from budgetopt.reading.office.outlines import (
+    OutlineSums,
+    RowTree,
+    by_codes,
+    by_levels,
+    by_parents,
+    outline_totals,
+    run_sums,
+)
 from budgetopt.reading.office.total_rows import has_total_word
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.model.table import IGNORE
@@ -26,9 +34,13 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 """How the name of a row begins that is part of the one above it."""
+_SUMMARY = re.compile(r"\b(?:summar\w+|headers?|totals?|subtotals?|roll ?ups?|parents?|aggregates?|groups?)\b")
+"""Words for a row that sums up others, in a column of kinds of rows."""
 _SHOWN = 6
 _FEW = 8
 """In a table of fewer rows that names a department in each, round amounts may be sums of others by chance."""
+_FEWEST_LEVELS = 3
+"""Two words that no header explains may be kinds of rows, which are looked at by themselves."""
 _MOST_LEVELS = 6
 """No column of so many different cells says the level of its rows."""
 
@@ -66,7 +78,8 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
         if outline.is_said and not sums.counted.any():
             leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
             return
-        is_sum = sums.are_sums or (outline.is_said and bool(sums.equal[sums.counted].all()))
+        is_shown = outline.is_said or bool(found.indents(outline.by).any())
+        is_sum = sums.are_sums or (is_shown and bool(sums.counted.any() and sums.equal[sums.counted].all()))
         if is_sum and (outline.is_certain or int((sums.counted & sums.several).sum()) > 1):
             leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
             return
@@ -74,6 +87,13 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
             found.remarks += _own_money(found, outline, sums)
         elif outline.is_certain and (sums.are_mostly_sums or (outline.is_said and outline.by is not outline.tells[0])):
             doubtful.append((outline, sums))
+    for column in _kinds(found, programs, choices):
+        kinds = np.array([column.cells[row] for row in lines.tolist()], dtype=object)
+        for word in dict.fromkeys(kinds.tolist()):
+            fewest = 1 if _SUMMARY.search(words_of(word)) else 2
+            if run_sums(found.amounts[lines], np.asarray(kinds == word, dtype=bool), slack) >= fewest:
+                leave_out(found, lines[kinds == word], (column, *programs), programs[-1])
+                return
     department = found.keys.get("department")
     has_departments = department is not None and bool(department.filled[lines].all())
     if not (has_departments and len(lines) < _FEW):
@@ -139,8 +159,9 @@ def _outlines(
     yield from _level_outlines(free, programs, lines)
     for column in free:
         indents = found.indents(column)
-        if indents.any() and (tree := by_levels(indents[lines].tolist())) is not None:
-            yield _RowOutline(tree, lines, (*programs, column), column, is_said=False)
+        for rows in (lines, lines[::-1]) if indents.any() else ():
+            if (tree := by_levels(indents[rows].tolist())) is not None:
+                yield _RowOutline(tree, rows, (*programs, column), column, is_said=False)
     for column in free:
         codes = [column.cells[row] for row in lines.tolist()]
         if (tree := by_codes(codes)) is not None:
@@ -166,8 +187,10 @@ def _parent_outlines(free: Sequence[ColumnFacts], known: Sequence[ColumnFacts], 
             if not is_said and inside != wanted:
                 continue
             own = [cell or f"\0{row}" for row, cell in enumerate(cells[ids.position])]
+            # where each parent stands in a row that has its name twice, as a department in its own division
+            is_named = inside <= {name for name, other in zip(own, cells[above.position], strict=True) if name == other}
             if (tree := by_parents(own, cells[above.position])) is not None:
-                yield _RowOutline(tree, every, (ids,), above, is_said, is_certain=is_said)
+                yield _RowOutline(tree, every, (ids,), above, is_said, is_certain=is_said or is_named)
 
 
 def _whole(column: ColumnFacts) -> bool:
@@ -183,7 +206,7 @@ def _level_outlines(free: Sequence[ColumnFacts], programs: Sequence[ColumnFacts]
         is_said = is_level(column.header)
         if "" in words or not 1 < len(words) < _MOST_LEVELS or column in programs:
             continue
-        if not is_said and (meaning(column.header) or column.is_numeric):
+        if not is_said and (meaning(column.header) or column.is_numeric or len(words) < _FEWEST_LEVELS):
             continue
         if column.is_numeric:
             words = sorted(words, key=lambda word: column.amounts[column.cells.index(word)])
@@ -192,6 +215,16 @@ def _level_outlines(free: Sequence[ColumnFacts], programs: Sequence[ColumnFacts]
             for rows, ordered in ((lines, levels), (lines[::-1], levels[::-1])):
                 if (tree := by_levels(ordered)) is not None:
                     yield _RowOutline(tree, rows, (column, *programs), column, is_said, is_certain=is_said)
+
+
+def _kinds(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> Iterator[ColumnFacts]:
+    """Yield the columns of few words that may say of which kind a row is: a summary or a detail."""
+    taken = (*programs, *found.money, *found.ignored)
+    for column in found.facts:
+        few = 1 < column.distinct < _MOST_LEVELS and not column.is_numeric
+        is_free = column not in taken and column.name not in choices.columns.values()
+        if is_free and few and not meaning(column.header):
+            yield column
 
 
 def _own_money(found: Guess, outline: _RowOutline, sums: OutlineSums) -> Iterator[str]:
