@@ -68,6 +68,7 @@ def test_the_plans_by_hand(found: bo.PlanComparison) -> None:
     assert plans["limits_missed"].tolist() == [0, 0, 1]
     # 60 for the library and 20 for paving, with 10 in reserve: 90 of 110; and 30 and 20: 60 of 110
     assert plans["equal_money"].tolist()[1:] == pytest.approx([-20, -50])
+    assert plans["equal_money_within"].tolist()[1:] == [0, 0]
 
 
 def test_the_tables_by_hand(found: bo.PlanComparison) -> None:

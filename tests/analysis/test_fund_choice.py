@@ -162,3 +162,25 @@ def test_payments_are_in_cents_and_add_up_to_the_amounts() -> None:
     cents = audit.plan.spending * 100
     assert np.abs(cents - np.rint(cents)).max() < 1e-6
     assert audit.accepted
+
+
+def test_no_more_is_transferred_than_may_be() -> None:
+    scenario = town(
+        funds={"general": {"transfers_to": {"grant": {"at_most": 1 * M}}}},
+        programs={"shelter": {"baseline": 7 * M, "funds": ["grant"]}, "police": {"baseline": 6 * M}},
+    )
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert [violation.kind for violation in audit.violations] == ["fund balance"]
+    assert audit.plan.transfers[0, 1, 0] <= 1 * M
+    assert not FundCapacity(scenario).can_pay(amounts(scenario))
+
+
+def test_one_condition_of_a_grant_is_missed_rather_than_two_limits_of_money() -> None:
+    # without the grant's money the general fund falls short, and its reserve with it
+    scenario = town(
+        funds={"general": {"reserve": 1 * M}, "grant": {"no_supplanting": True}},
+        programs={"police": {"baseline": 8 * M}, "shelter": {"baseline": 4 * M}},
+    )
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert [violation.kind for violation in audit.violations] == ["no supplanting"]
+    assert (audit.balances.closing >= audit.balances.reserve - 0.01).all()

@@ -72,8 +72,9 @@ class PlanComparison:
 
         ``spending`` (dollars), ``unspent`` (what the funds close with in the last period), ``objective`` (what the
         value is of), ``value``, ``difference`` from the first plan and ``share`` of its value, where both have the same
-        objective; ``limits_missed``; and ``equal_money``, how many dollars more or less (below zero) than there are the
-        best plan needs at least to be as good as this one.
+        objective; ``limits_missed``; ``equal_money``, how many dollars more or less (below zero) than there are the
+        best plan needs at least to be as good as this one; and ``equal_money_within``, by how many dollars that may be
+        too many: above zero where decisions are integer.
         """
         import pandas as pd
 
@@ -91,6 +92,7 @@ class PlanComparison:
             "share": share,
             "limits_missed": [len(one.audit.violations) for one in self.compared],
             "equal_money": [np.nan if one is None else -one.saved for one in self.worth],
+            "equal_money_within": [np.nan if one is None else one.within * one.money for one in self.worth],
         }
         return pd.DataFrame(table, index=pd.Index(self.names, name="plan"))
 

@@ -34,6 +34,8 @@ ROUNDS = 4
 """How often costs are set anew."""
 SECONDS = 5.0
 """How long one search with all-or-nothing conditions of grants may take."""
+FIRM = 1e3
+"""How much more a limit of money counts than others where it comes before them."""
 SMALL = 1e-3
 """The share of all money, or of a limit, by which a limit counts as missed by little."""
 
@@ -103,16 +105,29 @@ def _choices(scenario: Scenario, amounts: Floats, may: Bools, least: Floats) -> 
     size = np.maximum(np.abs(bound), SMALL * money)
     wider = with_slacks(problem, row, np.arange(len(row)), sign, money / size)
     live = LiveModel(wider, Options(time_limit=SECONDS if wider.is_integer else None))
-    for _ in range(ROUNDS):
-        answer = _uninterrupted(live.solve())
-        if answer.x is None:
-            answer = LiveModel(wider.relaxed()).solve()
-        assert answer.x is not None, "every limit may be missed, so there is an answer"
-        yield _read(scenario, problem, terms, answer.x, amounts)
-        by = answer.x[problem.columns :]
-        if not (by > scenario.cent).any():
-            break
-        live.set_costs(np.concatenate((np.zeros(problem.columns), money / (by + SMALL * size))), maximize=False)
+    before, of_money = np.zeros(problem.columns), _rows_of_money(problem)[row]
+    # limits alike, and then those of money before the conditions of grants and rules
+    for counts in (np.ones(len(row)), np.where(of_money, FIRM, 1.0)):
+        cost = counts * money / size
+        for _ in range(ROUNDS):
+            live.set_costs(np.concatenate((before, cost)), maximize=False)
+            answer = _uninterrupted(live.solve())
+            if answer.x is None:
+                answer = LiveModel(wider.relaxed()).solve()
+            assert answer.x is not None, "every limit may be missed, so there is an answer"
+            yield _read(scenario, problem, terms, answer.x, amounts)
+            by = answer.x[problem.columns :]
+            if not (by > scenario.cent).any():
+                return
+            cost = counts * money / (by + SMALL * size)
+
+
+def _rows_of_money(problem: LinearProgram) -> Bools:
+    """Return which rows say what money a fund has, and how much of it must stay; shape (rows,)."""
+    found = np.zeros(problem.rows, dtype=bool)
+    for block in problem.row_labels.blocks:
+        found[block.positions] = block.kind in ("fund balance", "reserve", "structural balance")
+    return found
 
 
 def _payments(builder: Builder, amounts: Floats, may: Bools, least: Floats) -> SpendingTerms:
@@ -154,15 +169,16 @@ _WHO_PAYS = ("fixed part", "one payer")
 def _elastic_rows(problem: LinearProgram) -> tuple[Ints, Floats]:
     """Return the rows that may be missed, one entry a side, and 1 for the lower or -1 for the upper side.
 
-    A fund's balance is missed by spending more than there is, and by nothing else.
+    A fund's balance is missed by spending more than there is, and by nothing else; no more is transferred than may be.
     """
-    may = problem.limit_of_rows >= 0
-    balances = np.zeros(problem.rows, dtype=bool)
+    may: Bools = problem.limit_of_rows >= 0
+    balances, transfers = np.zeros(problem.rows, dtype=bool), np.zeros(problem.rows, dtype=bool)
     for block in problem.row_labels.blocks:
         may[block.positions] |= block.kind in _WHO_PAYS
         balances[block.positions] = block.kind == "fund balance"
+        transfers[block.positions] = block.kind == "transfer"
     below = np.flatnonzero(may & ~balances & np.isfinite(problem.row_lower))
-    above = np.flatnonzero(may & np.isfinite(problem.row_upper))
+    above = np.flatnonzero(may & ~transfers & np.isfinite(problem.row_upper))
     return np.concatenate((below, above)), np.concatenate((np.ones(len(below)), -np.ones(len(above))))
 
 
@@ -268,13 +284,8 @@ class FundCapacity:
             if block.kind == "fund spending":
                 problem.row_lower[block.positions] = -np.inf
         row, sign = _elastic_rows(problem)
-        kept = np.isin(
-            row,
-            np.concatenate(
-                [block.positions for block in problem.row_labels.blocks if block.kind not in ("fixed part", "match")]
-            ),
-        )
-        row, sign = row[kept], sign[kept]
+        limited = np.flatnonzero(problem.limit_of_rows[row] >= 0)
+        row, sign = row[limited], sign[limited]
         wider = with_slacks(problem, row, np.arange(len(row)), sign, np.ones(len(row)))
         live = LiveModel(wider)
         answer = _uninterrupted(live.solve())

@@ -155,7 +155,8 @@ def _worth(worth: Any, numbers: Numbers) -> str:
     if worth.is_least:
         if size <= PART * worth.money:
             return "With less money no plan keeps every limit, so that it cannot be told what the difference is worth."
-        return f"Even with {of} less, the least with which a plan keeps every limit, the best plan is as good{about}."
+        least = f"{of} less, the least with which a plan keeps every limit"
+        return f"Even with {least}, the best plan is at least as good{about}."
     if size <= PART * worth.money:
         return ""
     if worth.saved > 0:
