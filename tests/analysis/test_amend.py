@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.analysis.amend import moves_between
 
 
 def town(**more: Any) -> bo.Scenario:
@@ -329,7 +330,8 @@ def test_the_tables_of_several_years_funds_and_outcomes() -> None:
     assert later.loss == 2
     assert "<table" in later._repr_html_()
     # less than half a cent is no move
-    assert found.moves_between(start, bo.SpendingPlan(start.spending + 1e-9, start.transfers)).empty
+    nearly = bo.SpendingPlan(start.spending + 1e-9, start.transfers)
+    assert moves_between(found.scenario, start, nearly).empty
 
 
 def test_without_any_motion_the_plan_is_that_of_the_start() -> None:
@@ -351,3 +353,27 @@ def test_every_motion_that_cannot_be_made_is_told() -> None:
     assert {problem.message.split(",")[0] for problem in caught.value.problems} == {
         "'zoo' gets 40.00 in FY1", "'arts' gets 6.00 in FY1",
     }  # fmt: skip
+
+
+def test_who_pays_may_change_before_anything_is_cut() -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}, "state": {"revenue": 60, "only": {"program": ["road", "rail"]}}},
+            "outcomes": {"good": {"weight": 1}},
+            "programs": {
+                "road": {"outcomes": {"good": {"per_dollar": 2}}, "spending": {"at_most": 50}},
+                "rail": {"outcomes": {"good": {"per_dollar": 3}}, "fund_shares": {"general": "50%", "state": "50%"}},
+                "pool": {"baseline": 50, "outcomes": {"good": {"per_dollar": 0.5}}, "spending": {"at_most": 55}},
+            },
+        }
+    )
+    start = bo.SpendingPlan(np.array([[[40.0], [0.0]], [[0.0], [60.0]], [[40.0], [0.0]]]), np.zeros((2, 2, 1)))
+    # rail is paid by the state alone, which its fixed parts forbid: general pays 30 of it, and the state 30 of the road
+    found = bo.amend(scenario, "add 20 to pool", "set rail to 60", start=start)
+    assert {violation.kind for violation in found.audit.violations} == {"fund shares", "spending limit"}
+    offsets = found.offsets
+    assert offsets is not None
+    assert [item.path for item in offsets.waived] == ["programs[pool].spending.at_most"]
+    assert not offsets.cut.any()
+    assert [violation.kind for violation in offsets.audit.violations] == ["spending limit"]
+    assert offsets.plan.spending[1, :, 0].tolist() == pytest.approx([30, 30])

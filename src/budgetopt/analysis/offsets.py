@@ -117,7 +117,8 @@ def _own_limits(scenario: Scenario, audit: Audit, amended: MovedPlan) -> tuple[A
     mine = set()
     for position, programs in missed_limits(audit).items():
         limit = scenario.limits[position]
-        if (limit.of_program or limit.sets_program_limits) and set(programs.tolist()) <= touched:
+        # who pays is no amount: other funds may, or pay other parts
+        if limit.numbers and (limit.of_program or limit.sets_program_limits) and set(programs.tolist()) <= touched:
             mine.add(limit.provision)
     return tuple(item for item in needed_numbers(audit) if item.provision in mine)
 
