@@ -143,3 +143,37 @@ def test_what_is_no_number(path: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         figure_at(TOWN, path)
     assert f"<number> {path}" in str(caught.value)
+
+
+def test_numbers_that_differ_move_in_proportion() -> None:
+    figure = figure_at(TOWN, "rules[cap].at_most")
+    assert figure.differs
+    largest = figure.in_proportion()
+    assert (figure.value, largest.value) == (0.7, 0.8)
+    # a tenth more of both
+    cap = rule(largest.moved(0.08), "cap")
+    assert [float(one) for one in cap.at_most.values()] == pytest.approx([0.77, 0.88])
+    assert [isinstance(one, Share) for one in cap.at_most.values()] == [True, True]
+    assert largest.value_in(figure_at(largest.moved(0.08), figure.path)) == pytest.approx(0.88)
+    # as much for both is another proportion
+    assert math.isnan(largest.value_in(figure_at(figure.moved(0.08), figure.path)))
+    assert math.isnan(largest.value_in(figure_at(TOWN, "rules[cap].at_most.FY1")))
+    one = figure_at(TOWN, "funds.grant.one_time")
+    assert not one.differs
+    assert one.in_proportion().moved(3.0).funds["grant"].one_time == 6
+    baselines = figure_at(TOWN, "programs.b.baseline.FY2")
+    assert baselines.in_proportion().moved(-15.0).programs.number("baseline.FY2")[1] == 15
+
+
+@pytest.mark.parametrize(
+    ("path", "is_money"),
+    [
+        ("funds.general.revenue", True),
+        ("funds.general.reserve.at_least", False),
+        ("outcomes.good.weight", False),
+        ("programs.a.spending.at_most.FY2", True),
+        ("programs.a.spending.at_least", False),
+    ],
+)
+def test_which_numbers_are_money(path: str, is_money: bool) -> None:
+    assert figure_at(TOWN, path).is_money is is_money

@@ -120,6 +120,21 @@ def test_decisions_that_are_held_are_said() -> None:
     assert [row[key] for key in ("more", "more_until", "less", "less_until")] == pytest.approx([2, INF, -2, 60])
 
 
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [
+        ("funds.general.revenue", 80),
+        # of a number that is nothing: all money of funds, or one
+        ("funds.general.one_time", 100),
+        ("programs.a.outcomes.good.per_dollar", 3),
+        ("outcomes.idle.weight", 1),
+    ],
+)
+def test_how_large_a_figure_is(path: str, size: float) -> None:
+    scenario = Scenario.from_document({**SAVED, "outcomes": {**SAVED["outcomes"], "idle": {"weight": 0}}})
+    assert _BestValue(WhatIf(scenario), figure_at(scenario, path), ranged=True).size == size
+
+
 def test_what_the_relaxation_foresees(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = Scenario.from_document(PROJECT)
     work = _BestValue(WhatIf(scenario), figure_at(scenario, "funds.general.revenue"), ranged=True)

@@ -242,6 +242,15 @@ BOTH_YEARS = [("hall", "FY2027", 200_000), ("hall", "FY2028", 200_000)]
             [("hall", "FY2027", 150_000), ("hall", "FY2028", 165_000)],
         ),
         ({"programs.hall.service": {"unit": "tours", "unit_cost": 0, "up_to": 5}}, []),
+        # it takes half of a person for each unit, and makes none
+        (
+            {
+                "resources": {"staff": {"capacity": 9}},
+                "programs.hall.service": {"unit": "tours", "unit_cost": 50_000},
+                "programs.hall.uses": {"staff": {"per_unit": 0.5}},
+            },
+            BOTH_YEARS,
+        ),
         ({"programs.hall.funds": ["grant"]}, []),
         ({"objective": {"minimize": "change from baseline"}}, []),
         ({"objective": {"minimize": "largest cut"}}, []),
@@ -252,6 +261,14 @@ def test_programs_without_a_measured_effect_keep_a_share(
     changes: dict[str, Any], found: list[tuple[str | None, str | None, float]]
 ) -> None:
     assert kept(changes) == [(program, period, pytest.approx(bound)) for program, period, bound in found]
+
+
+def test_of_what_has_no_baseline_nothing_is_asked() -> None:
+    town_hall = {"programs.hall": {"baseline": 400_000, "funds": ["general"]}, "keep_unmeasured": "50%"}
+    scenario = town({**town_hall, "programs.new": {"funds": ["general"]}})
+    (check,) = (one for one in audit_plan(scenario, usual(scenario)).checks if one.kind == "kept baseline")
+    assert check.program is not None
+    assert scenario.programs.ids[check.program].tolist() == ["hall", "hall"]
 
 
 def test_nothing_is_asked_for_where_no_share_is() -> None:
