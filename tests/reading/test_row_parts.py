@@ -97,7 +97,10 @@ def test_parents_that_are_sums_are_left_out_by_what_names_them(text: str, recipe
 
 def test_a_department_in_its_own_division_is_the_sum_of_the_others(tmp_path: Path) -> None:
     (tmp_path / "office.csv").write_text(OWN_DIVISION)
-    assert read_again(tmp_path / "office.csv", tmp_path)[0] == RIGHT
+    assert read_again(tmp_path / "office.csv", tmp_path / "one")[0] == RIGHT
+    text = "Department,Division,Budget\nSafety,Safety,100\nSafety,Patrol,100\nWorks,Works,50\nWorks,Snow,50\n"
+    (tmp_path / "office.csv").write_text(text)
+    assert read_again(tmp_path / "office.csv", tmp_path / "other")[0] == [50, 100]
 
 
 def test_names_indented_in_a_workbook_are_parts_of_those_above(tmp_path: Path) -> None:
