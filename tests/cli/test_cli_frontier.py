@@ -116,3 +116,14 @@ def test_a_wrong_question_is_refused(two: Path, run: Callable[..., Any], argumen
     assert code == 2
     assert not out
     assert words in err
+
+
+def test_a_grid_says_why_it_is_one(two: Path, run: Callable[..., Any]) -> None:
+    package = "programs.pool={packages: [{name: build, cost: 500, outcomes: {visits: 100}}]}"
+    half = "rules=[{name: half, sum: spending, where: {program: library}, at_least: 50%, of: total spending}]"
+    _, out, _ = run("frontier", two, "funds.general.revenue", "--set", package)
+    assert "It is worked out on a grid, since decisions are all-or-nothing: 21 problems solved." in out
+    _, out, _ = run("frontier", two, "funds.general.revenue", "--steps", "4")
+    assert "It is worked out on a grid, as asked: 5 problems solved." in out
+    _, out, _ = run("frontier", two, "rules[half].at_least", "--set", half)
+    assert "It is worked out on a grid, since there are no straight pieces there: 21 problems solved." in out

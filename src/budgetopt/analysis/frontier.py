@@ -58,6 +58,10 @@ class Frontier:
         is proved).
     is_exact
         Whether every piece is exact, so that the value between its ends lies on the straight line.
+    is_integer
+        Whether some decisions are all-or-nothing.
+    steps
+        The steps of the grid that was asked for, if one was.
     is_complete
         Whether the work was done; False if the user ended it before.
     solves, seconds
@@ -73,6 +77,8 @@ class Frontier:
     pieces: pd.DataFrame
     points: pd.DataFrame
     is_exact: bool
+    is_integer: bool
+    steps: int | None
     is_complete: bool
     solves: int
     seconds: float
@@ -206,7 +212,8 @@ def _curve(reach: FigureRange, steps: int | None) -> Frontier:
     pieces, points = _tables(joined, unit)
     return Frontier(
         given, reach.figure.path, reach.figure.value, unit, reach.low, reach.high, pieces, points,
-        all(part.exact for part in joined), not ended, question.solves, question.seconds, reach, tuple(joined),
+        all(part.exact for part in joined), question.is_integer, steps, not ended, question.solves, question.seconds,
+        reach, tuple(joined),
     )  # fmt: skip
 
 

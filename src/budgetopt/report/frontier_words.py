@@ -59,8 +59,13 @@ def _method(found: Frontier, numbers: Numbers) -> Iterator[str]:
     if found.is_exact:
         yield f"It is exact: {plural(count, 'straight piece')}, {plural(found.solves, 'problem')} solved."
     else:
-        why = "the value is not made of straight pieces everywhere"
-        yield f"Part of it is worked out on a grid, since {why}: {plural(found.solves, 'problem')} solved."
+        whole = "It" if (found.pieces["method"] == "grid").all() else "Part of it"
+        why = (
+            ", since decisions are all-or-nothing" if found.is_integer else ", since there are no straight pieces there"
+        )
+        why = ", as asked" if found.steps else why
+        yield f"{whole} is worked out on a grid{why}: {plural(found.solves, 'problem')} solved."
+        yield "Between two points of a grid, what a unit adds is the mean of the way; the value may bend or jump there."
     if (points["gap"] > 0).any():
         worst = numbers.quantity(float(points["gap"].max()))
         yield f"Not every search came to its end: a value may be up to {worst} better than it says."

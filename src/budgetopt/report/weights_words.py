@@ -159,22 +159,21 @@ def weights_chart(found: Weights) -> str:
     finite = shares[~(shares > 1e9)]
     edge = 1.25 * max([2.0, *(value for value in finite.tolist() if math.isfinite(value))])
     series = [
-        ChartSeries(name, [min(low, edge), min(high, edge)], [at, at], labels=["least", "most"], marked=True)
-        for at, (name, (low, high)) in enumerate(zip(names, shares.tolist(), strict=True))
+        ChartSeries(f"{at} {name}", [min(low, edge), min(high, edge)], [at, at], labels=["least", "most"], marked=True)
+        for at, (name, (low, high)) in enumerate(zip(names, shares.tolist(), strict=True), 1)
     ]
     words = [
         f"{name}: from {_weight(numbers, low)} to {_weight(numbers, high)}."
         for name, low, high in zip(names, ranges["from"].tolist(), ranges["to"].tolist(), strict=True)
     ]
 
-    def named(value: float) -> str:
-        at = round(value)
-        return names[at] if abs(value - at) < 1e-9 and 0 <= at < len(names) else ""
+    def numbered(value: float) -> str:
+        return f"{value:.0f}" if abs(value - round(value)) < 1e-9 and 1 <= value <= len(names) else ""
 
     return line_chart(
         f"Weights over which the plan stays: {one_line(found.scenario.name)}",
         ChartAxis("weight, as a share of what it is", numbers.share),
-        ChartAxis("outcomes", named),
+        ChartAxis("outcomes, by the numbers of the legend", numbered),
         series,
         " ".join(words),
         now=(1.0, "now"),
