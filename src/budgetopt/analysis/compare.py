@@ -89,7 +89,7 @@ def compare(
     Raises
     ------
     OptionError
-        If there is nothing to compare, there are not as many names, or a benchmark plan that was asked for cannot be
+        If there is nothing to compare; there are not as many names; or a benchmark plan that was asked for cannot be
         made.
     ResultFileError
         If a result file is damaged, or names what the scenario does not have.
