@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from budgetopt.analysis import WhatIf
-from budgetopt.analysis.integer_prices import LONGEST, TOO_LATE, moved_row, searched_cost, why_in_vain
+from budgetopt.analysis.integer_prices import LONGEST, TOO_LATE, _foreseen, moved_row, searched_cost, why_in_vain
 from budgetopt.analysis.limit_rows import limit_rows
 from budgetopt.analysis.moved_limits import NOT_TOLD
 from budgetopt.scenario.limits import Provision
@@ -82,3 +82,15 @@ def test_what_is_in_vain_is_not_searched() -> None:
     assert asked.solves == solves
     # without the cap both are built
     assert searched_cost(asked, Provision("rule", "cap"), asked.as_is()) == (pytest.approx(9), "")
+
+
+@pytest.mark.parametrize(
+    ("limited", "duals", "change"), [(True, [0.0, -3.0], 6.0), (True, None, math.inf), (False, [0.0, -3.0], math.inf)]
+)
+def test_what_the_first_move_changes_by_the_duals_of_the_relaxation(
+    limited: bool, duals: list[float] | None, change: float
+) -> None:
+    row_dual = None if duals is None else np.array(duals)
+    asked = SimpleNamespace(is_limited=limited, relaxed=lambda: SimpleNamespace(row_dual=row_dual))
+    limit: Any = SimpleNamespace(question=asked, row=1, step=2.0)
+    assert _foreseen(limit) == change
