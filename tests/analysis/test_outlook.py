@@ -92,6 +92,17 @@ def test_what_falls_away_when_the_revenue_of_a_fund_ends() -> None:
     assert row["exhausted"] == ""
 
 
+def test_a_project_is_not_projected() -> None:
+    scenario = town(2).with_(
+        "programs.bridge={packages: [{name: bridge, cost: [5, 20], outcomes: {good: 1000}}], start: FY2027}"
+    )
+    found = bo.outlook(scenario, years=1)
+    plan = found.audit.plan.spending[:, 0, 1]
+    assert plan[3] == 20
+    # the police stay as they are, the library costs a tenth more
+    assert column(found, "recurring_spending")[2] == pytest.approx(plan[0] + 1.1 * plan[1])
+
+
 def test_what_cannot_be_asked() -> None:
     with pytest.raises(bo.OptionError, match="-1 years cannot be projected"):
         bo.outlook(town(), years=-1)

@@ -167,7 +167,7 @@ def outlook(
 
     Years beyond the last period are projected, and said to be assumed: recurring revenue that is one amount grows on by
     ``growth``, and that of a mapping stays at its last amount; recurring spending grows with inflation; there is no
-    one-time revenue, no spending on what does not recur, and no transfer.
+    one-time revenue, no spending on projects and on what does not recur, and no transfer.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def outlook(
     goes_on = scenario.programs.flag("recurring", default=True)
     recurring = audit.plan.spending[goes_on].sum(axis=0)
     after = np.arange(1, years + 1)
-    spent = _grown(scenario, audit.plan.spending[goes_on, :, -1], goes_on, after)
+    spent = _grown(scenario, audit.plan.spending[:, :, -1], goes_on, after)
     nothing = np.zeros((len(scenario.funds), years))
     revenue = np.concatenate((accounts.revenue, _revenue_after(scenario, after)), axis=1)
     one_time = np.concatenate((accounts.one_time, nothing), axis=1)
@@ -241,10 +241,13 @@ def _grown(
     goes_on: np.ndarray[tuple[int], np.dtype[np.bool_]],
     after: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> Floats:
-    """Return spending on programs grown by inflation from the last period; (programs, funds) to (funds, years)."""
+    """Return spending on what goes on, grown by inflation from the last period; (programs, funds) to (funds, years)."""
+    lasting = goes_on.copy()
+    # what a project costs in its last year here says nothing of the years after it
+    lasting[scenario.packages.program[scenario.packages.is_project]] = False
     rate = scenario.programs.number("inflation")
-    rate = np.where(np.isnan(rate), float(scenario.document.inflation), rate)[goes_on]
-    return np.asarray(last.T @ (1.0 + rate[:, None]) ** after)
+    rate = np.where(np.isnan(rate), float(scenario.document.inflation), rate)[lasting]
+    return np.asarray(last[lasting].T @ (1.0 + rate[:, None]) ** after)
 
 
 def _policy(scenario: Scenario, fund: Fund, revenue: Floats, spending: Floats) -> Floats:

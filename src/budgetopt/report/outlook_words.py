@@ -28,9 +28,10 @@ COLUMNS = {
 def outlook_lines(found: Outlook) -> Iterator[str]:
     """Yield the accounts of each fund, and when it runs short, what falls away, and how its reserve is rebuilt."""
     if found.projected:
+        verb = "is" if found.projected == 1 else "are"
         yield (
-            f"The last {plural(found.projected, 'year')} {'is' if found.projected == 1 else 'are'} assumed: recurring "
-            "revenue grows as the scenario says, recurring spending with inflation; no one-time money, no transfers."
+            f"The last {plural(found.projected, 'year')} {verb} assumed: recurring revenue grows as the scenario says, "
+            "recurring spending with inflation; no one-time money, no projects, no transfers."
         )
         yield ""
     for row in found.summary.to_dict("records"):
