@@ -140,6 +140,7 @@ def test_parents_of_which_some_are_no_sums_are_asked_about(text: str, own: str, 
     ("text", "total"),
     [
         (PARENTS.replace("Safety,,1100", "Safety,,90").replace("Works,,900", "Works,,40"), 2190),
+        ("Program,Budget\nPatrol,250\n Desk,250\nStreets,70\nSnow,60\n", 630),
         ("program,needs,baseline\nA,B,100\nB,,150\nC,B,50\nD,C,75\nE,,40\n", 415),
         ("Program,Parent,Budget\nPatrol,Safety,100\nDesk,Safety,50\nStreets,Works,70\n", 220),
         ("No,Program,Budget\n" + "".join(f"{at},Program {at},{at * at * 100}\n" for at in range(1, 31)), 945_500),

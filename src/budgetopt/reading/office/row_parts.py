@@ -78,8 +78,10 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
         if outline.is_said and not sums.counted.any():
             leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
             return
-        is_own = outline.is_certain and outline.by is not outline.tells[0] and int(sums.counted.sum()) > 1
-        is_shown = outline.is_said or is_own or bool(found.indents(outline.by).any())
+        # one row before a single blank, or one department, may have the same money by chance
+        is_own = outline.is_certain and outline.by is not outline.tells[0]
+        is_seen = (is_own or bool(found.indents(outline.by).any())) and int(sums.counted.sum()) > 1
+        is_shown = outline.is_said or is_seen
         is_sum = sums.are_sums or (is_shown and bool(sums.counted.any() and sums.equal[sums.counted].all()))
         if is_sum and (outline.is_certain or int((sums.counted & sums.several).sum()) > 1):
             leave_out(found, outline.rows[sums.has_parts], outline.tells, programs[-1])
