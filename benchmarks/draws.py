@@ -19,8 +19,8 @@ import numpy as np
 import budgetopt as bo
 from benchmarks.ways import run_cbc
 from budgetopt import synthetic
-from budgetopt.analysis.drawn_problems import DrawnProblems, solver_of_draws
-from budgetopt.analysis.effect_draws import EffectErrors
+from budgetopt.analysis.risk.drawn_problems import DrawnProblems, solver_of_draws
+from budgetopt.analysis.risk.effect_draws import EffectErrors
 
 if TYPE_CHECKING:
     from budgetopt.formulation import LinearProgram

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import budgetopt as bo
-from budgetopt.analysis.figure_paths import figure_at
+from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.errors import ScenarioError
 from budgetopt.scenario.limits import Limit
 from budgetopt.scenario.scenario import Scenario

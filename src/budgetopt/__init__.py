@@ -39,64 +39,64 @@ if TYPE_CHECKING:
     from budgetopt.analysis import prices as prices
     from budgetopt.analysis import repairs as repairs
     from budgetopt.analysis import rules_one_by_one as rules_one_by_one
-    from budgetopt.analysis.alternatives import Alternatives as Alternatives
-    from budgetopt.analysis.alternatives import alternatives as alternatives
-    from budgetopt.analysis.amend import Amended as Amended
-    from budgetopt.analysis.amend import AmendmentStep as AmendmentStep
-    from budgetopt.analysis.amend import amend as amend
-    from budgetopt.analysis.amendment_log import AmendmentLog as AmendmentLog
-    from budgetopt.analysis.amendment_log import read_log as read_log
-    from budgetopt.analysis.benchmark_plans import BenchmarkPlan as BenchmarkPlan
-    from budgetopt.analysis.benchmark_plans import across_the_board as across_the_board
-    from budgetopt.analysis.benchmark_plans import current_budget as current_budget
-    from budgetopt.analysis.benchmark_plans import lowest_quartile_first as lowest_quartile_first
-    from budgetopt.analysis.budget_files import BudgetDifference as BudgetDifference
-    from budgetopt.analysis.budget_files import diff_budgets as diff_budgets
-    from budgetopt.analysis.compare import compare as compare
-    from budgetopt.analysis.compare import without_rules_on_groups as without_rules_on_groups
-    from budgetopt.analysis.compared_plans import Comparable as Comparable
-    from budgetopt.analysis.compared_plans import ComparedPlan as ComparedPlan
-    from budgetopt.analysis.comparison import PlanComparison as PlanComparison
-    from budgetopt.analysis.compromise import Compromise as Compromise
-    from budgetopt.analysis.differences import ChangedValue as ChangedValue
-    from budgetopt.analysis.differences import Difference as Difference
-    from budgetopt.analysis.differences import diff as diff
-    from budgetopt.analysis.different_plans import Alternative as Alternative
-    from budgetopt.analysis.edited_plan import EditedPlan as EditedPlan
-    from budgetopt.analysis.edited_plan import edited_plan as edited_plan
-    from budgetopt.analysis.ensemble import Ensemble as Ensemble
-    from budgetopt.analysis.ensemble import ensemble as ensemble
-    from budgetopt.analysis.equal_shares import equal_shares as equal_shares
-    from budgetopt.analysis.equal_value import EqualValue as EqualValue
-    from budgetopt.analysis.forecast_tree import ForecastPlan as ForecastPlan
-    from budgetopt.analysis.forecast_tree import forecast_tree as forecast_tree
-    from budgetopt.analysis.frontier import Frontier as Frontier
-    from budgetopt.analysis.frontier import frontier as frontier
-    from budgetopt.analysis.grant_choices import GrantChoices as GrantChoices
-    from budgetopt.analysis.grant_choices import grants as grants
-    from budgetopt.analysis.greedy_plan import greedy_by_return as greedy_by_return
-    from budgetopt.analysis.hand_edits import Edit as Edit
-    from budgetopt.analysis.information_value import InformationValue as InformationValue
-    from budgetopt.analysis.information_value import StudyDesign as StudyDesign
-    from budgetopt.analysis.information_value import information_value as information_value
+    from budgetopt.analysis.amendments.amend import Amended as Amended
+    from budgetopt.analysis.amendments.amend import AmendmentStep as AmendmentStep
+    from budgetopt.analysis.amendments.amend import amend as amend
+    from budgetopt.analysis.amendments.amendment_log import AmendmentLog as AmendmentLog
+    from budgetopt.analysis.amendments.amendment_log import read_log as read_log
+    from budgetopt.analysis.amendments.motions import Motion as Motion
+    from budgetopt.analysis.amendments.moved_plan import MovedPlan as MovedPlan
+    from budgetopt.analysis.amendments.offsets import Offsets as Offsets
+    from budgetopt.analysis.comparing.benchmark_plans import BenchmarkPlan as BenchmarkPlan
+    from budgetopt.analysis.comparing.benchmark_plans import across_the_board as across_the_board
+    from budgetopt.analysis.comparing.benchmark_plans import current_budget as current_budget
+    from budgetopt.analysis.comparing.benchmark_plans import lowest_quartile_first as lowest_quartile_first
+    from budgetopt.analysis.comparing.budget_files import BudgetDifference as BudgetDifference
+    from budgetopt.analysis.comparing.budget_files import diff_budgets as diff_budgets
+    from budgetopt.analysis.comparing.compare import compare as compare
+    from budgetopt.analysis.comparing.compare import without_rules_on_groups as without_rules_on_groups
+    from budgetopt.analysis.comparing.compared_plans import Comparable as Comparable
+    from budgetopt.analysis.comparing.compared_plans import ComparedPlan as ComparedPlan
+    from budgetopt.analysis.comparing.comparison import PlanComparison as PlanComparison
+    from budgetopt.analysis.comparing.differences import ChangedValue as ChangedValue
+    from budgetopt.analysis.comparing.differences import Difference as Difference
+    from budgetopt.analysis.comparing.differences import diff as diff
+    from budgetopt.analysis.comparing.edited_plan import EditedPlan as EditedPlan
+    from budgetopt.analysis.comparing.edited_plan import edited_plan as edited_plan
+    from budgetopt.analysis.comparing.equal_shares import equal_shares as equal_shares
+    from budgetopt.analysis.comparing.equal_value import EqualValue as EqualValue
+    from budgetopt.analysis.comparing.greedy_plan import greedy_by_return as greedy_by_return
+    from budgetopt.analysis.comparing.hand_edits import Edit as Edit
+    from budgetopt.analysis.frontiers.frontier import Frontier as Frontier
+    from budgetopt.analysis.frontiers.frontier import frontier as frontier
+    from budgetopt.analysis.frontiers.trade_off import TradeOff as TradeOff
+    from budgetopt.analysis.frontiers.trade_off import price_of_equity as price_of_equity
+    from budgetopt.analysis.frontiers.trade_off import trade_off as trade_off
     from budgetopt.analysis.members import FailedMember as FailedMember
     from budgetopt.analysis.members import Machines as Machines
     from budgetopt.analysis.members import Members as Members
-    from budgetopt.analysis.motions import Motion as Motion
-    from budgetopt.analysis.moved_plan import MovedPlan as MovedPlan
-    from budgetopt.analysis.offsets import Offsets as Offsets
-    from budgetopt.analysis.outlook import Outlook as Outlook
-    from budgetopt.analysis.outlook import outlook as outlook
-    from budgetopt.analysis.reach import Reach as Reach
-    from budgetopt.analysis.reach import reach as reach
-    from budgetopt.analysis.replacement import replacement_values as replacement_values
-    from budgetopt.analysis.robust import RobustPlan as RobustPlan
-    from budgetopt.analysis.robust import robust as robust
-    from budgetopt.analysis.trade_off import TradeOff as TradeOff
-    from budgetopt.analysis.trade_off import price_of_equity as price_of_equity
-    from budgetopt.analysis.trade_off import trade_off as trade_off
-    from budgetopt.analysis.weights import Weights as Weights
-    from budgetopt.analysis.weights import weights as weights
+    from budgetopt.analysis.near_optimal.alternatives import Alternatives as Alternatives
+    from budgetopt.analysis.near_optimal.alternatives import alternatives as alternatives
+    from budgetopt.analysis.near_optimal.different_plans import Alternative as Alternative
+    from budgetopt.analysis.near_optimal.reach import Reach as Reach
+    from budgetopt.analysis.near_optimal.reach import reach as reach
+    from budgetopt.analysis.near_optimal.replacement import replacement_values as replacement_values
+    from budgetopt.analysis.outlooks.grant_choices import GrantChoices as GrantChoices
+    from budgetopt.analysis.outlooks.grant_choices import grants as grants
+    from budgetopt.analysis.outlooks.outlook import Outlook as Outlook
+    from budgetopt.analysis.outlooks.outlook import outlook as outlook
+    from budgetopt.analysis.risk.ensemble import Ensemble as Ensemble
+    from budgetopt.analysis.risk.ensemble import ensemble as ensemble
+    from budgetopt.analysis.risk.forecast_tree import ForecastPlan as ForecastPlan
+    from budgetopt.analysis.risk.forecast_tree import forecast_tree as forecast_tree
+    from budgetopt.analysis.risk.information_value import InformationValue as InformationValue
+    from budgetopt.analysis.risk.information_value import StudyDesign as StudyDesign
+    from budgetopt.analysis.risk.information_value import information_value as information_value
+    from budgetopt.analysis.risk.robust import RobustPlan as RobustPlan
+    from budgetopt.analysis.risk.robust import robust as robust
+    from budgetopt.analysis.weighting.compromise import Compromise as Compromise
+    from budgetopt.analysis.weighting.weights import Weights as Weights
+    from budgetopt.analysis.weighting.weights import weights as weights
     from budgetopt.audit import Audit as Audit
     from budgetopt.audit import Balances as Balances
     from budgetopt.audit import Check as Check
@@ -235,37 +235,39 @@ _EXPORTS = {
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
     ),
-    "budgetopt.analysis.alternatives": "Alternatives alternatives",
-    "budgetopt.analysis.amend": "Amended AmendmentStep amend",
-    "budgetopt.analysis.amendment_log": "AmendmentLog read_log",
-    "budgetopt.analysis.budget_files": "BudgetDifference diff_budgets",
-    "budgetopt.analysis.benchmark_plans": "BenchmarkPlan across_the_board current_budget lowest_quartile_first",
-    "budgetopt.analysis.compare": "compare without_rules_on_groups",
-    "budgetopt.analysis.compared_plans": "Comparable ComparedPlan",
-    "budgetopt.analysis.comparison": "PlanComparison",
-    "budgetopt.analysis.equal_shares": "equal_shares",
-    "budgetopt.analysis.equal_value": "EqualValue",
-    "budgetopt.analysis.greedy_plan": "greedy_by_return",
-    "budgetopt.analysis.compromise": "Compromise",
-    "budgetopt.analysis.differences": "ChangedValue Difference diff",
-    "budgetopt.analysis.different_plans": "Alternative",
-    "budgetopt.analysis.edited_plan": "EditedPlan edited_plan",
-    "budgetopt.analysis.forecast_tree": "ForecastPlan forecast_tree",
-    "budgetopt.analysis.ensemble": "Ensemble ensemble",
-    "budgetopt.analysis.information_value": "InformationValue StudyDesign information_value",
-    "budgetopt.analysis.frontier": "Frontier frontier",
-    "budgetopt.analysis.grant_choices": "GrantChoices grants",
-    "budgetopt.analysis.hand_edits": "Edit",
-    "budgetopt.analysis.motions": "Motion",
-    "budgetopt.analysis.moved_plan": "MovedPlan",
-    "budgetopt.analysis.offsets": "Offsets",
+    "budgetopt.analysis.near_optimal.alternatives": "Alternatives alternatives",
+    "budgetopt.analysis.amendments.amend": "Amended AmendmentStep amend",
+    "budgetopt.analysis.amendments.amendment_log": "AmendmentLog read_log",
+    "budgetopt.analysis.comparing.budget_files": "BudgetDifference diff_budgets",
+    "budgetopt.analysis.comparing.benchmark_plans": (
+        "BenchmarkPlan across_the_board current_budget lowest_quartile_first"
+    ),
+    "budgetopt.analysis.comparing.compare": "compare without_rules_on_groups",
+    "budgetopt.analysis.comparing.compared_plans": "Comparable ComparedPlan",
+    "budgetopt.analysis.comparing.comparison": "PlanComparison",
+    "budgetopt.analysis.comparing.equal_shares": "equal_shares",
+    "budgetopt.analysis.comparing.equal_value": "EqualValue",
+    "budgetopt.analysis.comparing.greedy_plan": "greedy_by_return",
+    "budgetopt.analysis.weighting.compromise": "Compromise",
+    "budgetopt.analysis.comparing.differences": "ChangedValue Difference diff",
+    "budgetopt.analysis.near_optimal.different_plans": "Alternative",
+    "budgetopt.analysis.comparing.edited_plan": "EditedPlan edited_plan",
+    "budgetopt.analysis.risk.forecast_tree": "ForecastPlan forecast_tree",
+    "budgetopt.analysis.risk.ensemble": "Ensemble ensemble",
+    "budgetopt.analysis.risk.information_value": "InformationValue StudyDesign information_value",
+    "budgetopt.analysis.frontiers.frontier": "Frontier frontier",
+    "budgetopt.analysis.outlooks.grant_choices": "GrantChoices grants",
+    "budgetopt.analysis.comparing.hand_edits": "Edit",
+    "budgetopt.analysis.amendments.motions": "Motion",
+    "budgetopt.analysis.amendments.moved_plan": "MovedPlan",
+    "budgetopt.analysis.amendments.offsets": "Offsets",
     "budgetopt.analysis.members": "FailedMember Machines Members",
-    "budgetopt.analysis.outlook": "Outlook outlook",
-    "budgetopt.analysis.replacement": "replacement_values",
-    "budgetopt.analysis.reach": "Reach reach",
-    "budgetopt.analysis.robust": "RobustPlan robust",
-    "budgetopt.analysis.trade_off": "TradeOff price_of_equity trade_off",
-    "budgetopt.analysis.weights": "Weights weights",
+    "budgetopt.analysis.outlooks.outlook": "Outlook outlook",
+    "budgetopt.analysis.near_optimal.replacement": "replacement_values",
+    "budgetopt.analysis.near_optimal.reach": "Reach reach",
+    "budgetopt.analysis.risk.robust": "RobustPlan robust",
+    "budgetopt.analysis.frontiers.trade_off": "TradeOff price_of_equity trade_off",
+    "budgetopt.analysis.weighting.weights": "Weights weights",
     "budgetopt.audit": "Audit Balances Check ObjectiveValue OutcomeLevels SpendingPlan Violation audit_plan",
     "budgetopt.errors": (
         "AccuracyError AuditError BudgetoptError CertificateError FaultError InfeasibleError InputError "

@@ -182,9 +182,11 @@ def test_check_says_why_there_is_no_plan_and_ends_with_exit_code_1(town: Path, r
 def test_check_says_what_was_decided(
     feasible: bool | None, decided: Any, told: str, town: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from budgetopt.analysis.feasibility import Feasibility
+    from budgetopt.analysis.infeasibility.feasibility import Feasibility
 
-    monkeypatch.setattr("budgetopt.analysis.feasibility.feasibility", lambda _: Feasibility(feasible, decided))
+    monkeypatch.setattr(
+        "budgetopt.analysis.infeasibility.feasibility.feasibility", lambda _: Feasibility(feasible, decided)
+    )
     code, out, _ = run("check", town)
     assert code == 0
     assert out.splitlines()[-2].startswith(told)

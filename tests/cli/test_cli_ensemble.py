@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from budgetopt.analysis.drawn_problems import DrawAnswer, DrawnProblems, solver_of_draws
+from budgetopt.analysis.risk.drawn_problems import DrawAnswer, DrawnProblems, solver_of_draws
 
 TOWN = """\
 name: Small town
@@ -120,7 +120,7 @@ def test_an_interruption_prints_what_there_is_and_says_so(
 
         return answer
 
-    monkeypatch.setattr("budgetopt.analysis.ensemble.solver_of_draws", begun)
+    monkeypatch.setattr("budgetopt.analysis.risk.ensemble.solver_of_draws", begun)
     code, out, err = run("ensemble", unsure, "--draws", 20)
     assert code == 130
     assert out.startswith("Small town\n\n5 draws of 1 uncertain effect")

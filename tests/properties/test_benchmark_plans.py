@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.analysis.dollar_ladder import with_money
-from budgetopt.analysis.fund_choice import FundCapacity, paid_by_funds
+from budgetopt.analysis.comparing.fund_choice import FundCapacity, paid_by_funds
+from budgetopt.analysis.sensitivity.dollar_ladder import with_money
 from budgetopt.audit import SpendingPlan, audit_plan
 from measures import best_value, few
 from strategies import CONVEX, PLAIN, cases, scenarios, unchecked
@@ -86,7 +86,7 @@ def test_packages_are_bracketed_as_by_trying_every_set() -> None:
         for at, (cost, value) in enumerate(zip(costs, values, strict=True))
     }
     scenario = unchecked({"funds": {"f": {"revenue": 12}}, "outcomes": {"visits": {"weight": 1}}, "programs": packages})
-    from budgetopt.analysis.equal_value import equal_value
+    from budgetopt.analysis.comparing.equal_value import equal_value
 
     for wanted in (4, 7, 11, 12, 15):
         sets = [chosen for chosen in product((0, 1), repeat=4) if np.dot(chosen, values) >= wanted]

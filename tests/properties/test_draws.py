@@ -8,11 +8,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.analysis.alterations import whole
-from budgetopt.analysis.drawn_problems import DrawnProblems, solver_of_draws
-from budgetopt.analysis.effect_draws import EffectErrors
-from budgetopt.analysis.overview import seeks_outcomes
-from budgetopt.analysis.scaling import doubled, scaled
+from budgetopt.analysis.live_problem.alterations import whole
+from budgetopt.analysis.live_problem.scaling import doubled, scaled
+from budgetopt.analysis.risk.drawn_problems import DrawnProblems, solver_of_draws
+from budgetopt.analysis.risk.effect_draws import EffectErrors
+from budgetopt.analysis.sensitivity.overview import seeks_outcomes
 from budgetopt.errors import NoAllocationError
 from budgetopt.formulation.stages import outcome_worths
 from measures import best_value, few, worth_of_a_cent

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, break_even_factors, explain_all, marginal_returns, prices
-from budgetopt.analysis.alterations import whole
-from budgetopt.analysis.break_even import MOVES
-from budgetopt.analysis.limit_rows import limit_rows
-from budgetopt.analysis.scaling import scaled
+from budgetopt.analysis.live_problem.alterations import whole
+from budgetopt.analysis.live_problem.scaling import scaled
+from budgetopt.analysis.sensitivity.break_even import MOVES
+from budgetopt.analysis.sensitivity.limit_rows import limit_rows
 from budgetopt.formulation import Formulation, Labels, LinearProgram, Matrix
 from budgetopt.formulation.linear_program import Block
 from budgetopt.scenario.limits import Provision

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.analysis.figure_paths import figure_at
-from budgetopt.analysis.figure_prices import price_of_figure
+from budgetopt.analysis.sensitivity.figure_paths import figure_at
+from budgetopt.analysis.sensitivity.figure_prices import price_of_figure
 from measures import few
 from moved_figures import best, changed, paths_of
 from strategies import CONVEX, cases

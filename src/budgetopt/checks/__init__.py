@@ -1,6 +1,6 @@
 """Mistakes of writing in a scenario, found without solving: unknown names, wrong shapes, shares above the whole.
 
-Whether any plan exists is asked by solving, in :mod:`budgetopt.analysis.feasibility`.
+Whether any plan exists is asked by solving, in :mod:`budgetopt.analysis.infeasibility.feasibility`.
 
 Each module looks at one kind of thing. To add a kind, write its module and name it in :data:`CHECKS`.
 """

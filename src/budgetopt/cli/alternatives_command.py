@@ -44,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None:
         check_target("--chart", arguments.chart, (".svg",))
     scenario = load(arguments)
-    from budgetopt.analysis.alternatives import alternatives
-    from budgetopt.analysis.moved_plan import rows_of
+    from budgetopt.analysis.amendments.moved_plan import rows_of
+    from budgetopt.analysis.near_optimal.alternatives import alternatives
 
     rows_of(scenario, arguments.programs)
     with progress("Solving"):

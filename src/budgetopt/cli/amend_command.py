@@ -20,9 +20,9 @@ from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError, OptionError
 
 if TYPE_CHECKING:
-    from budgetopt.analysis.amend import Amended
-    from budgetopt.analysis.amendment_log import AmendmentLog
-    from budgetopt.analysis.motions import Motion
+    from budgetopt.analysis.amendments.amend import Amended
+    from budgetopt.analysis.amendments.amendment_log import AmendmentLog
+    from budgetopt.analysis.amendments.motions import Motion
     from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -88,7 +88,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _motions(arguments: argparse.Namespace, scenario: Scenario) -> list[Motion]:
-    from budgetopt.analysis.motions import parse_motions
+    from budgetopt.analysis.amendments.motions import parse_motions
 
     found = []
     if arguments.file is not None:
@@ -102,9 +102,9 @@ def _made(
     """Return the plan after everything that was asked for, and the log of it if there is one."""
     from dataclasses import replace
 
-    from budgetopt.analysis.amend import amend, amended
-    from budgetopt.analysis.amendment_log import AmendmentLog, read_log
-    from budgetopt.analysis.moved_plan import rows_of
+    from budgetopt.analysis.amendments.amend import amend, amended
+    from budgetopt.analysis.amendments.amendment_log import AmendmentLog, read_log
+    from budgetopt.analysis.amendments.moved_plan import rows_of
 
     may_be_cut = tuple(name.strip() for names in arguments.may_be_cut for name in names.split(",") if name.strip())
     rows_of(scenario, may_be_cut)

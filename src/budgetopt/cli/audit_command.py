@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise OptionError(f"--layer: {arguments.layer!r} is the scenario itself", hint="name another file")
     scenario = load(arguments)
     with progress("Solving"):
-        from budgetopt.analysis.edited_plan import edited_plan
+        from budgetopt.analysis.comparing.edited_plan import edited_plan
 
         edited = edited_plan(scenario, arguments.plan, table=arguments.into, time_limit=arguments.time_limit)
     from budgetopt.report.edited_words import audit_lines, edited_document

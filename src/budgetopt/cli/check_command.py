@@ -14,7 +14,7 @@ from budgetopt.cli.progress import progress
 from budgetopt.errors import InfeasibleError, Place, ScenarioError
 
 if TYPE_CHECKING:
-    from budgetopt.analysis.feasibility import Feasibility
+    from budgetopt.analysis.infeasibility.feasibility import Feasibility
     from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _trace(scenario, arguments.traced, as_json=as_json)
     remarks = notes(scenario)
     with progress("Asking whether any plan exists"):
-        from budgetopt.analysis.feasibility import feasibility
+        from budgetopt.analysis.infeasibility.feasibility import feasibility
 
         answer = feasibility(scenario)
     if as_json:

@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
             raise OptionError("--benchmark none leaves all of them out", hint="leave it out, or the other ones")
         benchmarks = []
     with progress("Comparing"):
-        from budgetopt.analysis.compare import compare
-        from budgetopt.analysis.comparison import groups_named
+        from budgetopt.analysis.comparing.compare import compare
+        from budgetopt.analysis.comparing.comparison import groups_named
 
         found = compare(*_subjects(arguments), benchmarks=benchmarks, time_limit=arguments.time_limit)
         usual = [one for one in ("department", "districts") if groups_named(found.scenario, one)]

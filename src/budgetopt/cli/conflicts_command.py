@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print_json(conflicts_document(found, cheapest))
     elif found:
-        from budgetopt.analysis.contradictions import fixed_conflict
-        from budgetopt.analysis.repair import may_change
+        from budgetopt.analysis.infeasibility.contradictions import fixed_conflict
+        from budgetopt.analysis.infeasibility.repair import may_change
         from budgetopt.report.contradiction import contradiction_lines
 
         fixed = None if cheapest else fixed_conflict(scenario, lambda limit: may_change(limit, weights))

@@ -21,7 +21,7 @@ from budgetopt.errors import OptionError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from budgetopt.analysis.differences import Difference
+    from budgetopt.analysis.comparing.differences import Difference
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         before, after = load(arguments.before), load(arguments.after)
     with progress("Solving" if arguments.solve else "Comparing"):
-        from budgetopt.analysis.differences import diff
+        from budgetopt.analysis.comparing.differences import diff
 
         found = diff(before, after, solve=arguments.solve, time_limit=arguments.time_limit)
     if arguments.format == "json":
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _edited(arguments: argparse.Namespace) -> int:
     """Compare the plan of an edited copy with the best plan."""
     with progress("Solving"):
-        from budgetopt.analysis.edited_plan import edited_plan
+        from budgetopt.analysis.comparing.edited_plan import edited_plan
         from budgetopt.report.edited_words import edit_lines, edited_document
 
         edited = edited_plan(arguments.before, arguments.after, time_limit=arguments.time_limit)
@@ -93,7 +93,7 @@ def _budgets(arguments: argparse.Namespace) -> int:
     if arguments.solve:
         raise OptionError("--solve: office files have no rules", hint="make scenarios: budgetopt new DIR --from FILE")
     with progress("Comparing"):
-        from budgetopt.analysis.budget_files import diff_budgets
+        from budgetopt.analysis.comparing.budget_files import diff_budgets
         from budgetopt.report.budget_words import budget_document, budget_lines
 
         choices = choices_of(arguments)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.allocation import Allocation
-    from budgetopt.analysis.ensemble import Ensemble
-    from budgetopt.analysis.information_value import InformationValue, StudyDesign
+    from budgetopt.analysis.risk.ensemble import Ensemble
+    from budgetopt.analysis.risk.information_value import InformationValue, StudyDesign
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _ensemble(
     arguments: argparse.Namespace, plan: Allocation, revenue: float | dict[str, float], options: dict[str, Any]
 ) -> int:
-    from budgetopt.analysis.ensemble import ensemble
+    from budgetopt.analysis.risk.ensemble import ensemble
     from budgetopt.report.ensemble_words import ensemble_text
 
     options |= {"seed": arguments.seed, "revenue_error": revenue, "given": arguments.given}
@@ -103,7 +103,7 @@ def _ensemble(
 def _information(
     arguments: argparse.Namespace, plan: Allocation, study: StudyDesign | None, options: dict[str, Any]
 ) -> int:
-    from budgetopt.analysis.information_value import information_value
+    from budgetopt.analysis.risk.information_value import information_value
     from budgetopt.report.ensemble_words import information_text
 
     found = information_value(plan, study=study, **options)
@@ -140,7 +140,7 @@ def _study(arguments: argparse.Namespace) -> StudyDesign | None:
     if arguments.subject_error is None:
         message = "how much a study tells is not said"
         raise OptionError(message, hint="say how far one subject's result may be off: --subject-error 300%")
-    from budgetopt.analysis.information_value import StudyDesign
+    from budgetopt.analysis.risk.information_value import StudyDesign
 
     per, fixed = arguments.per_subject or 0.0, arguments.study_cost or 0.0
     return StudyDesign(arguments.subject_error, per, fixed, arguments.subjects)

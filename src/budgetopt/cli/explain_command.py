@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_table(plan, table, arguments.format)
         return 0
     with progress("Explaining"):
-        from budgetopt.analysis.what_if import question_about
+        from budgetopt.analysis.live_problem.what_if import question_about
         from budgetopt.report.explanation import explain, tell
 
         question = question_about(plan, exact=True) if arguments.names else None

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_target("--chart", arguments.chart, (".svg",))
     scenario = load(arguments)
     with progress("Solving all forecasts together"):
-        from budgetopt.analysis.forecast_tree import forecast_tree
+        from budgetopt.analysis.risk.forecast_tree import forecast_tree
 
         found = forecast_tree(scenario, arguments.tree, time_limit=arguments.time_limit)
     from budgetopt.report.forecast_words import forecast_chart, forecast_document, forecast_lines

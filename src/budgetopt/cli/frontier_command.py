@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     """Print the curve against a number; return whether it is complete."""
-    from budgetopt.analysis.frontier import frontier
+    from budgetopt.analysis.frontiers.frontier import frontier
 
     found = frontier(scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps)
     if arguments.chart is not None:
@@ -94,7 +94,7 @@ def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
 
 def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     """Print one goal against another; return whether all of it was found."""
-    from budgetopt.analysis.trade_off import DISTRICTS, GRID, price_of_equity, trade_off
+    from budgetopt.analysis.frontiers.trade_off import DISTRICTS, GRID, price_of_equity, trade_off
 
     steps = arguments.steps or GRID
     if arguments.outcomes is not None:

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name in arguments.names:
         if name not in scenario.funds:
             raise UnknownNameError("fund", name, list(scenario.funds))
-    from budgetopt.analysis.grant_choices import grants
+    from budgetopt.analysis.outlooks.grant_choices import grants
 
     with progress("Solving"):
         plan = solved_or_why_not(scenario)

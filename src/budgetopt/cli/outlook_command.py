@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None:
         check_target("--chart", arguments.chart, (".svg",))
     scenario = load(arguments)
-    from budgetopt.analysis.outlook import outlook
+    from budgetopt.analysis.outlooks.outlook import outlook
 
     with progress("Solving"):
         if arguments.start == "current":

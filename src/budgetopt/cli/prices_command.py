@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise OptionError("the price of a figure is a table by itself", hint=others)
     scenario = load(arguments)
     for path in arguments.paths:
-        from budgetopt.analysis.figure_paths import figure_at
+        from budgetopt.analysis.sensitivity.figure_paths import figure_at
 
         figure_at(scenario, path)
     with progress("Solving"):
@@ -100,7 +100,7 @@ def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
     if arguments.dollars:
         return budget_steps(plan, fund=arguments.fund)
     if arguments.replacement:
-        from budgetopt.analysis.replacement import replacement_values
+        from budgetopt.analysis.near_optimal.replacement import replacement_values
 
         return replacement_values(plan)
     return marginal_returns(plan) if arguments.margins else prices(plan, hold=arguments.hold)

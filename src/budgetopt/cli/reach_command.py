@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         targets[name.strip()] = level.strip()
     scenario = load(arguments)
     with progress("Solving"):
-        from budgetopt.analysis.reach import reach
+        from budgetopt.analysis.near_optimal.reach import reach
 
         found = reach(
             scenario,

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
-    from budgetopt.analysis.robust import robust
+    from budgetopt.analysis.risk.robust import robust
     from budgetopt.report.robust_words import robust_chart, robust_text
 
     options = {key: getattr(arguments, key) for key in ("level", "weight", "effects", "draws", "seed", "given")}

@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _with_edits(arguments: argparse.Namespace, scenario: Scenario) -> Scenario:
     """Return the scenario in which the amounts that were edited in a copy are held."""
-    from budgetopt.analysis.edited_plan import edited_plan
+    from budgetopt.analysis.comparing.edited_plan import edited_plan
 
     with progress("Reading the edits"):
         edited = edited_plan(scenario, arguments.edits, table=arguments.into, time_limit=arguments.time_limit)

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     with progress("Solving again with other weights"):
-        from budgetopt.analysis.weights import weights
+        from budgetopt.analysis.weighting.weights import weights
 
         found = weights(plan, arguments.answers, answers_are=arguments.answers_are or "points")
     from budgetopt.report.weights_words import weights_chart, weights_document, weights_lines

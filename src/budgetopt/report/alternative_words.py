@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.alternatives import Alternatives
+from budgetopt.analysis.near_optimal.alternatives import Alternatives
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.amend import Amended, moves_between
-from budgetopt.analysis.repair import Amendment, Repair
+from budgetopt.analysis.amendments.amend import Amended, moves_between
+from budgetopt.analysis.infeasibility.repair import Amendment, Repair
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.contradiction import repair_lines
 from budgetopt.report.numbers import Numbers, join_words, plural

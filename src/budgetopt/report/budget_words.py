@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.budget_files import CHANGED, GONE, NEW, RENAMED, SAME, BudgetDifference
+from budgetopt.analysis.comparing.budget_files import CHANGED, GONE, NEW, RENAMED, SAME, BudgetDifference
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import one_line
 

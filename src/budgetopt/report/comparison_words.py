@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.analysis.comparison import PlanComparison
-from budgetopt.analysis.equal_value import FAR
+from budgetopt.analysis.comparing.comparison import PlanComparison
+from budgetopt.analysis.comparing.equal_value import FAR
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import capital, label, one_line

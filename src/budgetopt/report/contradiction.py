@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.analysis import Amendment, Conflict, Repair
-from budgetopt.analysis.shortfall import Shortfall, lacks_money, shortfall_of
+from budgetopt.analysis.infeasibility.shortfall import Shortfall, lacks_money, shortfall_of
 from budgetopt.report.numbers import Numbers, join_words
 from budgetopt.report.text import capital, label, one_line
 from budgetopt.scenario.amounts import Share

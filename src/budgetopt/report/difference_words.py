@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from budgetopt.analysis.differences import ChangedValue, Difference
+from budgetopt.analysis.comparing.differences import ChangedValue, Difference
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.analysis.edited_plan import EditedPlan
+from budgetopt.analysis.comparing.edited_plan import EditedPlan
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label, one_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from budgetopt.analysis.ensemble import Ensemble
+from budgetopt.analysis.risk.ensemble import Ensemble
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from budgetopt.analysis.ensemble import Ensemble
-from budgetopt.analysis.information_value import PREDICTED, InformationValue
+from budgetopt.analysis.risk.ensemble import Ensemble
+from budgetopt.analysis.risk.information_value import PREDICTED, InformationValue
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.analysis.figure_prices import FigurePrice, money_prices
-from budgetopt.analysis.moved_limits import NOT_TOLD
-from budgetopt.analysis.pricing import prices
-from budgetopt.analysis.total_costs import solved, total_cost
-from budgetopt.analysis.what_if import WhatIf
+from budgetopt.analysis.live_problem.what_if import WhatIf
+from budgetopt.analysis.sensitivity.figure_prices import FigurePrice, money_prices
+from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD
+from budgetopt.analysis.sensitivity.pricing import prices
+from budgetopt.analysis.sensitivity.total_costs import solved, total_cost
 from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import Gain, limit_name
 from budgetopt.report.numbers import Numbers, join_words

@@ -11,13 +11,13 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, plan_of
 from budgetopt.allocation.reasons import funded_of
-from budgetopt.analysis.break_even import BreakEven, factors_of
-from budgetopt.analysis.figure_paths import figure_at
-from budgetopt.analysis.figure_prices import price_of_figure
-from budgetopt.analysis.margin_table import charges_by_rule, duals_of, marginal_returns
-from budgetopt.analysis.more_or_not import NOT_SOLVED
-from budgetopt.analysis.overview import held_by, seeks_outcomes
-from budgetopt.analysis.what_if import WhatIf, question_about
+from budgetopt.analysis.live_problem.what_if import WhatIf, question_about
+from budgetopt.analysis.sensitivity.break_even import BreakEven, factors_of
+from budgetopt.analysis.sensitivity.figure_paths import figure_at
+from budgetopt.analysis.sensitivity.figure_prices import price_of_figure
+from budgetopt.analysis.sensitivity.margin_table import charges_by_rule, duals_of, marginal_returns
+from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
+from budgetopt.analysis.sensitivity.overview import held_by, seeks_outcomes
 from budgetopt.errors import OptionError
 from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained_evidence import evidence_told, notes_told, range_of_effects, range_told

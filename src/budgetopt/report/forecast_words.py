@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.forecast_tree import ForecastPlan
+from budgetopt.analysis.risk.forecast_tree import ForecastPlan
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.limit_lines import Gain
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart

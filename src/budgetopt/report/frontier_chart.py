@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from budgetopt.analysis.frontier import Frontier
+from budgetopt.analysis.frontiers.frontier import Frontier
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.frontier_words import frontier_lines, number_said
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.analysis.frontier import Frontier
+from budgetopt.analysis.frontiers.frontier import Frontier
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers, join_words, plural

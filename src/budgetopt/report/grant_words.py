@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.grant_choices import GrantChoices
+from budgetopt.analysis.outlooks.grant_choices import GrantChoices
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label, one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from budgetopt.analysis.outlook import Outlook
+from budgetopt.analysis.outlooks.outlook import Outlook
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label, one_line

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
-from budgetopt.analysis.what_if import UNTOLD
+from budgetopt.analysis.live_problem.what_if import UNTOLD
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line
 

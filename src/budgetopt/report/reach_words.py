@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.reach import Reach
+from budgetopt.analysis.near_optimal.reach import Reach
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.amend_words import moves_lines
 from budgetopt.report.numbers import Numbers, join_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from budgetopt.analysis.robust import RobustPlan
+from budgetopt.analysis.risk.robust import RobustPlan
 from budgetopt.errors import OptionError
 from budgetopt.report.ensemble_words import KEPT_LIMITS, amount_text
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart

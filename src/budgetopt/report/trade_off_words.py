@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.analysis.trade_off import TradeOff
+from budgetopt.analysis.frontiers.trade_off import TradeOff
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, counted, join_words, plural, significant
 from budgetopt.report.price_table import aligned

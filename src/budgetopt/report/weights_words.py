@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from budgetopt.analysis.weights import OWN, Weights
-from budgetopt.analysis.what_if import HELD
+from budgetopt.analysis.live_problem.what_if import HELD
+from budgetopt.analysis.weighting.weights import OWN, Weights
 from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, join_words, plural, significant
 from budgetopt.report.price_table import aligned

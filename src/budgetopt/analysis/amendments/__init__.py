@@ -1,0 +1,1 @@
+"""Motions on a plan, and the log from proposed to adopted."""

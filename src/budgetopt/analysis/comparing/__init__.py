@@ -1,0 +1,1 @@
+"""Plans, scenarios, edited copies and budget files side by side, with benchmark plans."""

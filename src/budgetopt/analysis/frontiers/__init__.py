@@ -1,0 +1,1 @@
+"""The best value against a number, and outcomes against each other."""

@@ -1,0 +1,213 @@
+"""Two goals against each other: the points at which neither can be raised without lowering the other.
+
+In a linear program they are the ends of the straight pieces of a concave curve, the most of the first goal with at
+least so much of the second; all of them are found (Eisner and Severance, Journal of the ACM 23, 1976). With integer
+decisions the second goal is raised step by step and each point is settled in order of the goals, the epsilon-constraint
+method (Haimes, Lasdon and Wismer 1971): by the least unit of the second goal, which finds every point, or by the steps
+of a grid where it has no such unit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from budgetopt.analysis.live_problem.parametric import Point, corner_points
+from budgetopt.analysis.progress_bar import range_bar
+from budgetopt.formulation import LinearProgram, Stage
+from budgetopt.formulation.linear_program import Floats
+from budgetopt.solvers import Options, Solution, Termination
+from budgetopt.solvers.faces import with_value_row
+from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.solution import EXACT
+
+__all__ = ["EfficientPoint", "EfficientPoints", "efficient_points"]
+
+SLACK = 1e-9
+"""What a goal that was reached may give up while the other one is settled, as a share of its size."""
+DIGITS = 6
+"""Up to so many decimals the coefficients of a goal may have that counts in a unit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EfficientPoint:
+    """A point, and a plan that reaches it: the two goals, the columns, and whether its searches came to their end."""
+
+    first: float
+    second: float
+    x: Floats
+    proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EfficientPoints:
+    """What was found.
+
+    Parameters
+    ----------
+    points
+        From the most of the first goal to the most of the second.
+    kind
+        ``curve``: the points are the ends of all straight pieces, and every point between two is reached too. ``all``:
+        there are no other points. ``grid``: there may be others between two.
+    complete
+        Whether the work was done; False if the user ended it before.
+    solves
+        How many problems were solved.
+    """
+
+    points: tuple[EfficientPoint, ...]
+    kind: str
+    complete: bool
+    solves: int
+
+
+def efficient_points(
+    problem: LinearProgram, first: Stage, second: Stage, steps: int, options: Options | None = None
+) -> EfficientPoints:
+    """Return the efficient points of two goals, in their own units and directions, over a problem.
+
+    ``steps``: how many steps a grid has, where the second goal has no unit. There are no points if there is no plan.
+    """
+    work = _TwoGoals(problem, first, second, options or Options())
+    kind = "curve"
+    try:
+        if problem.is_integer:
+            kind = "all" if work.units[1] else "grid"
+            work.step_by_step(steps)
+        else:
+            work.along_the_curve()
+    except (_Ended, KeyboardInterrupt):
+        return EfficientPoints(tuple(work.found), "grid", complete=False, solves=work.solves)
+    return EfficientPoints(tuple(work.found), kind, complete=True, solves=work.solves)
+
+
+class _Ended(Exception):  # noqa: N818
+    """The user has ended the work."""
+
+
+class _TwoGoals:
+    """One live model with a row for each goal; both are maximized, so one that is minimized has its sign turned."""
+
+    def __init__(self, problem: LinearProgram, first: Stage, second: Stage, options: Options) -> None:
+        self.signs = (-first.sign, -second.sign)
+        self.goals = [
+            Stage(goal.label, sign * goal.cost_for(problem.columns), maximize=True, offset=sign * goal.offset)
+            for goal, sign in zip((first, second), self.signs, strict=True)
+        ]
+        self.rows = problem.rows, problem.rows + 1
+        whole = problem
+        for goal in self.goals:
+            whole = with_value_row(whole, goal, 0.0, math.inf)
+        self.model = LiveModel(replace(whole, stages=(self.goals[0],), tie_break=None), options)
+        self.units = [_unit_of(problem, goal) for goal in self.goals]
+        self.found: list[EfficientPoint] = []
+        self.solves = 0
+
+    def best(self, goal: int, floor: float) -> Solution | None:
+        """Return the most of one goal with a floor under the other; None without a plan."""
+        for at, row in enumerate(self.rows):
+            low = -np.inf if at == goal else floor - self.goals[at].offset
+            self.model.set_row_bounds(np.array([row]), np.array([low]), np.array([np.inf]))
+        stage = self.goals[goal]
+        self.model.set_costs(stage.cost, maximize=True, offset=stage.offset)
+        self.solves += 1
+        answer = self.model.solve()
+        if answer.termination is Termination.INTERRUPTED:
+            raise _Ended
+        return answer if answer.x is not None else None
+
+    def settled(self, floor: float) -> EfficientPoint | None:
+        """Return the efficient point with the most of the first goal among those with a floor under the second."""
+        answer = self.best(0, floor)
+        if answer is None:
+            return None
+        again = self.best(1, answer.objective - _slack(answer.objective, self.units[0]))
+        found = (again or answer).x
+        assert found is not None
+        proved = _is_proved(answer, self.units[0]) and again is not None and _is_proved(again, self.units[1])
+        return self.point(found, proved=proved)
+
+    def point(self, x: Floats, *, proved: bool) -> EfficientPoint:
+        """Return the point of a plan, in the goals' own directions."""
+        first, second = (sign * goal.value(x) for sign, goal in zip(self.signs, self.goals, strict=True))
+        return EfficientPoint(first, second, x, proved)
+
+    def step_by_step(self, steps: int) -> None:
+        """Find the points one after another, each with more of the second goal than the one before."""
+        most = self.best(1, -np.inf)
+        if most is None:
+            return
+        unit = self.units[1]
+        last = most.objective - _slack(most.objective, unit)
+        point = self.settled(-np.inf)
+        if point is None:
+            return
+        least = self.signs[1] * point.second
+        step = unit / 2 if unit else max((last - least) / steps, _slack(last, 0.0))
+        with range_bar("Solving along the frontier", least, most.objective) as settled:
+            while point is not None:
+                self.found.append(point)
+                reached = self.signs[1] * point.second
+                settled(reached)
+                if reached >= last:
+                    return
+                point = self.settled(reached + step if unit else min(reached + step, last))
+
+    def along_the_curve(self) -> None:
+        """Find the ends of all straight pieces."""
+        best, start, most = self.best(0, -np.inf), self.settled(-np.inf), self.best(1, -np.inf)
+        if best is None or start is None or most is None:
+            return
+        points: dict[float, EfficientPoint] = {}
+        self.found.append(start)
+
+        def evaluate(floor: float) -> Point | None:
+            answer = self.best(0, floor)
+            if answer is None or answer.x is None or answer.row_dual is None:
+                return None
+            points[floor] = self.point(answer.x, proved=True)
+            return Point(floor, answer.objective, float(answer.row_dual[self.rows[1]]))
+
+        low, high = self.signs[1] * start.second, most.objective
+        if high - low <= _slack(high, 0.0):
+            return
+        first, last = evaluate(low), evaluate(high) or evaluate(high - _slack(high, 0.0))
+        if first is not None and first.slope < 0:
+            # what the first goal gave up while the second was settled moves the end along its line: back to the corner
+            first = evaluate(low + (best.objective - first.value) / first.slope) or first
+        if first is None or last is None or first.at >= last.at:
+            return
+        try:
+            with range_bar("Solving along the frontier", first.at, last.at) as settled:
+                self.found = [points[point.at] for point in corner_points(evaluate, first, last, settled)]
+        except (_Ended, KeyboardInterrupt):
+            self.found = [points[floor] for floor in sorted(points) if first.at <= floor <= last.at]
+            raise
+
+
+def _slack(value: float, unit: float) -> float:
+    """Return what a goal that has reached a value may give up: nothing but rounding."""
+    return unit / 2 if unit else SLACK * max(abs(value), 1e-9)
+
+
+def _is_proved(answer: Solution, unit: float) -> bool:
+    if answer.termination is not Termination.OPTIMAL:
+        return False
+    gap = abs(answer.bound - answer.objective)
+    return gap <= max(0.9 * unit, 10 * EXACT * abs(answer.objective)) or math.isnan(gap)
+
+
+def _unit_of(problem: LinearProgram, goal: Stage) -> float:
+    """Return the unit of which a goal is a whole number of units at every plan; 0 if there is none."""
+    used = np.flatnonzero(goal.cost)
+    if not len(used) or not problem.integer[used].all():
+        return 0.0
+    for digits in range(DIGITS + 1):
+        scaled = goal.cost[used] * 10**digits
+        whole = np.rint(scaled)
+        if (np.abs(scaled - whole) <= 1e-9 * np.abs(scaled)).all():
+            return float(np.gcd.reduce(np.abs(whole).astype(np.int64)) / 10**digits)
+    return 0.0

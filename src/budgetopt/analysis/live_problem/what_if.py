@@ -1,0 +1,227 @@
+"""One live problem for many questions: what if a limit moved, a rule fell, a program were worth more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from budgetopt.analysis.live_problem.alterations import Alterations, whole
+from budgetopt.analysis.live_problem.held import around, decisions_of
+from budgetopt.formulation import Formulation, LinearProgram
+from budgetopt.scenario.limits import Provision
+from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Options, Solution
+from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.solution import EXACT
+
+if TYPE_CHECKING:
+    from budgetopt.allocation import Allocation
+
+__all__ = ["HELD", "STANDS", "UNTOLD", "WhatIf", "is_large", "question_about"]
+
+FEW, FEW_OF = 100, 0.05
+"""So many entries of the matrix, or such a share of them, may change in a live problem; beyond, a new one is made."""
+STANDS = "as long as the integer decisions stand"
+HELD = f"exact {STANDS}"
+"""How a price is worked out where integer decisions are held."""
+UNTOLD = ", as with free decisions it is not told: "
+"""What stands between how a price of an integer problem is worked out and why it is not by solving again."""
+SECONDS = 5.0
+"""How long one search takes at most where there are many integer decisions."""
+
+
+class WhatIf:
+    """A scenario's first objective over its problem, kept live: changed and solved again from where it stood.
+
+    Questions that move limits, coefficients of the objective or few entries of the matrix cost a warm start; those that
+    change where the entries stand make a new model. Every question begins from the scenario as it is.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    options
+        How to solve; HiGHS answers, whatever solver is named.
+    plan
+        A plan whose integer decisions are held, so that every question is about a linear program; left out, they are
+        open.
+    around
+        A plan whose integer decisions are open here and can be held in another question, :attr:`held`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        options: Options | None = None,
+        *,
+        plan: Allocation | None = None,
+        around: Allocation | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self._around = around
+        self._options = options or Options()
+        self._decisions = {} if plan is None else decisions_of(plan)
+        self.formulation: Formulation = self.formulated(scenario)
+        self.problem: LinearProgram = self.formulation.linear_program
+        self._own = _Live(self.problem, self._options)
+        self._other: _Live | None = None
+        self.solves = 0
+        self.seconds = 0.0
+        self.alterations = Alterations(scenario, self.formulation, self.formulated)
+
+    def formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
+        """Formulate a scenario near to this one, without some provisions, with all columns; decisions are held."""
+        formulation = whole(scenario, suspended)
+        return around(formulation, self._decisions) if self._decisions else formulation
+
+    @property
+    def holds_decisions(self) -> bool:
+        """Whether integer decisions are held."""
+        return bool(self._decisions)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of a best value below which two answers cannot be told apart."""
+        return max(self._options.gap_for(self.problem), EXACT) if self.is_integer else EXACT
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether some decisions are whole, so that there are no duals."""
+        return self.problem.is_integer
+
+    @cached_property
+    def _answer(self) -> Solution:
+        return self.solve(self.problem)
+
+    @cached_property
+    def held(self) -> WhatIf | None:
+        """The same question with the integer decisions held as they are in the plan around which it is asked."""
+        return None if self._around is None else WhatIf(self.scenario, plan=self._around)
+
+    @cached_property
+    def _relaxed(self) -> Solution:
+        return self.solve(self.problem.relaxed())
+
+    def relaxed(self) -> Solution:
+        """Return the answer to the scenario as it is without the integer conditions; it is solved once."""
+        return self._relaxed
+
+    def as_is(self) -> Solution:
+        """Return the answer to the scenario as it is; it is solved once."""
+        return self._answer
+
+    def without(self, suspended: Collection[Provision]) -> Solution:
+        """Solve without some provisions."""
+        return self.solve(self.problem_without(suspended))
+
+    def problem_without(self, suspended: Collection[Provision]) -> LinearProgram:
+        """Return the problem without some provisions; its columns and rows are those of the whole problem."""
+        return self.alterations.without(suspended)
+
+    def with_rows(self, rows: Ints, lower: Floats, upper: Floats) -> Solution:
+        """Solve with other limits of some rows."""
+        return self.solve(self.changed_rows(rows, lower, upper))
+
+    def changed_rows(self, rows: Ints, lower: Floats, upper: Floats) -> LinearProgram:
+        """Return the problem with other limits of some rows."""
+        row_lower, row_upper = self.problem.row_lower.copy(), self.problem.row_upper.copy()
+        row_lower[rows], row_upper[rows] = lower, upper
+        return replace(self.problem, row_lower=row_lower, row_upper=row_upper)
+
+    def with_columns(self, columns: Ints, lower: Floats, upper: Floats) -> Solution:
+        """Solve with other limits of some columns."""
+        return self.solve(self.changed_columns(columns, lower, upper))
+
+    def changed_columns(self, columns: Ints, lower: Floats, upper: Floats) -> LinearProgram:
+        """Return the problem with other limits of some columns."""
+        low, high = self.problem.lower.copy(), self.problem.upper.copy()
+        low[columns], high[columns] = lower, upper
+        return replace(self.problem, lower=low, upper=high)
+
+    def with_cost(self, cost: Floats, offset: float | None = None) -> Solution:
+        """Solve with other coefficients of the objective."""
+        stage = self.problem.stages[0]
+        changed = replace(stage, cost=cost, offset=stage.offset if offset is None else offset)
+        return self.solve(replace(self.problem, stages=(changed,)))
+
+    def solve(self, problem: LinearProgram) -> Solution:
+        """Solve a problem: by moving a live one to it if their matrices differ in few entries, anew otherwise."""
+        self.solves += 1
+        begin = time.perf_counter()
+        live = self._own
+        if not _is_near(problem, self.problem):
+            if self._other is None or not _is_near(problem, self._other.stands):
+                self._other = _Live(problem, self._options)
+            live = self._other
+        answer = live.solve(problem)
+        self.seconds += time.perf_counter() - begin
+        return answer
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether each search has a limit of time."""
+        return self._options.time_limit is not None
+
+
+def question_about(plan: Allocation, *, hold: bool = False, exact: bool = False) -> WhatIf:
+    """Return a live problem of a plan's scenario.
+
+    ``hold``: whether its integer decisions are held. ``exact``: whether searches are carried to their end, however many
+    integer decisions there are. Where there are many, each search has :data:`SECONDS`.
+    """
+    if hold or not is_large(plan):
+        return WhatIf(plan.scenario, plan=plan if hold else None, around=None if hold else plan)
+    return WhatIf(plan.scenario, Options(gap=EXACT if exact else None, time_limit=SECONDS), around=plan)
+
+
+def is_large(plan: Allocation) -> bool:
+    """Return whether a plan has so many integer decisions that searching for them again and again takes too long."""
+    problem = plan.formulation.linear_program
+    return problem.is_integer and Options().gap_for(problem) > EXACT
+
+
+class _Live:
+    """A live model and the problem that it stands for."""
+
+    def __init__(self, problem: LinearProgram, options: Options) -> None:
+        self._model = LiveModel(problem, options)
+        self.stands = problem
+
+    def solve(self, problem: LinearProgram) -> Solution:
+        """Move the model to a problem with entries in the same places, and solve it."""
+        before, now, was, stage = self.stands, problem, self.stands.stages[0], problem.stages[0]
+        same = (was.maximize, was.offset) == (stage.maximize, stage.offset) and np.array_equal(was.cost, stage.cost)
+        if not same:
+            self._model.set_costs(stage.cost_for(now.columns), stage.maximize, stage.offset)
+        moved = np.flatnonzero((before.lower != now.lower) | (before.upper != now.upper))
+        if len(moved):
+            self._model.set_column_bounds(moved, now.lower[moved], now.upper[moved])
+        moved = np.flatnonzero((before.row_lower != now.row_lower) | (before.row_upper != now.row_upper))
+        if len(moved):
+            self._model.set_row_bounds(moved, now.row_lower[moved], now.row_upper[moved])
+        if before.matrix is not now.matrix:
+            moved = np.flatnonzero(before.matrix.value != now.matrix.value)
+            columns = np.searchsorted(now.matrix.starts, moved, side="right") - 1
+            self._model.set_coefficients(now.matrix.index[moved], columns, now.matrix.value[moved])
+        self.stands = problem
+        return self._model.solve()
+
+
+def _is_near(one: LinearProgram, other: LinearProgram) -> bool:
+    """Return whether the matrices of two problems have entries in the same places, of which few differ."""
+    first, second = one.matrix, other.matrix
+    if not np.array_equal(one.integer, other.integer):
+        return False
+    if first is second:
+        return True
+    for places, others in ((first.starts, second.starts), (first.index, second.index)):
+        if places is not others and not np.array_equal(places, others):
+            return False
+    changed = int(np.count_nonzero(first.value != second.value))
+    return first.rows == second.rows and changed <= max(FEW, FEW_OF * first.entries)

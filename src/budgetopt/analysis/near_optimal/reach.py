@@ -1,0 +1,253 @@
+"""The cheapest way to targets: the least added money over a plan that is kept, or over any plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from budgetopt.allocation import Allocation, Subject, scenario_of
+from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.analysis.amendments.amend import moves_between, start_of
+from budgetopt.analysis.amendments.departures import departures
+from budgetopt.analysis.comparing.edited_plan import compared
+from budgetopt.analysis.infeasibility.amending import outward
+from budgetopt.analysis.infeasibility.recurring_revenue import with_more_revenue
+from budgetopt.analysis.live_problem.alterations import whole
+from budgetopt.audit import Audit, SpendingPlan, audit_plan
+from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
+from budgetopt.formulation import Formulation, LinearProgram, Stage
+from budgetopt.formulation.linear_program import Floats
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Options, solve_linear_program
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Reach", "reach"]
+
+PRICE_OF_CENTS = 10.0
+"""How many dollars a dollar counts by which a kept program gets less so that cents add up."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """The cheapest way to targets.
+
+    Parameters
+    ----------
+    start
+        The audit of the plan that is started from, by the scenario without the targets.
+    audit
+        The plan that reaches the targets, and its audit by the scenario with them and with the money that is added.
+    money
+        Dollars that each fund gets in addition; shape (funds, periods).
+    keeps
+        Whether no program gets less than in the plan that is started from.
+    proved
+        Whether no less does it.
+    """
+
+    start: Audit
+    audit: Audit
+    money: Floats
+    keeps: bool
+    proved: bool
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with the targets and the added money."""
+        return self.audit.scenario
+
+    @property
+    def plan(self) -> SpendingPlan:
+        """The plan that reaches the targets."""
+        return self.audit.plan
+
+    @property
+    def added(self) -> float:
+        """What programs get more, dollars of all periods."""
+        return float(np.maximum(self.plan.spending.sum(axis=1) - self.start.plan.spending.sum(axis=1), 0.0).sum())
+
+    @property
+    def new_money(self) -> float:
+        """What funds must get in addition, dollars of all periods; the rest is money that the plan leaves unspent."""
+        return float(self.money.sum())
+
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """What each program gets before and after, where that differs; one row a program and period.
+
+        ``program``, ``name``, ``period``, ``before``, ``after``, ``change``, ``unit`` (the currency).
+        """
+        return moves_between(self.scenario, self.start.plan, self.plan)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """What both plans reach of each outcome, all periods together: ``before``, ``after``, ``change``, ``unit``."""
+        table = compared(list(self.scenario.outcomes), *(one.outcomes.sum(axis=1) for one in (self.start, self.audit)))
+        return table.assign(unit=[outcome.unit for outcome in self.scenario.outcomes.values()])
+
+    @cached_property
+    def funds(self) -> pd.DataFrame:
+        """The money that funds get in addition: ``fund``, ``period``, ``money``, ``unit``; those that get any."""
+        import pandas as pd
+
+        fund, period = np.nonzero(self.money > 0)
+        return pd.DataFrame(
+            {
+                "fund": np.array(list(self.scenario.funds), dtype=object)[fund],
+                "period": np.array(self.scenario.periods, dtype=object)[period],
+                "money": self.money[fund, period],
+                "unit": np.full(len(fund), self.scenario.currency, dtype=object),
+            }
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.moves.to_html(index=False, float_format="{:,.2f}".format))
+
+
+def reach(
+    subject: Subject,
+    targets: Mapping[str, Any] | None = None,
+    *,
+    start: SpendingPlan | str | None = None,
+    keep: bool = True,
+    funds: Sequence[str] = (),
+    time_limit: float | None = None,
+) -> Reach:
+    """Return the cheapest way to targets, in every period.
+
+    With ``keep`` no program gets less than in the plan that is started from, and what programs get more is minimized,
+    then the money that funds need for it. Without ``keep`` every program may get less too, and the money that funds
+    need in addition is minimized. Added money counts as recurring revenue. Of equally cheap ways the one with the best
+    first objective is returned. All other limits hold.
+
+    Parameters
+    ----------
+    subject
+        The plan that is started from; or a scenario or its path, which is solved without the added targets.
+    targets
+        Levels by the outcomes' keys: the least of each, or the most of one of which less is better; they take the place
+        of the scenario's own. Left out, the scenario's own.
+    start
+        Another plan to start from: any spending plan, or ``current`` for every program at its baseline.
+    keep
+        Whether no program may get less.
+    funds
+        The funds that may get money; left out, those of the kind ``general``, or all if there is none.
+    time_limit
+        Seconds for each solve.
+
+    Raises
+    ------
+    UnknownNameError
+        If a target or a fund names nothing.
+    OptionError
+        If there is no target.
+    ScenarioError
+        If a level is none.
+    InfeasibleError
+        If no money reaches the targets.
+    """
+    scenario = scenario_of(subject, "reach")
+    wanted = _with_targets(scenario, targets or {})
+    names = _funds(scenario, funds)
+    if start is None and not targets and not isinstance(subject, Allocation):
+        subject = _without_targets(scenario)
+    begin = start_of(subject, scenario_of(subject, "reach"), start, time_limit)
+    formulation = whole(wanted)
+    problem = _problem(formulation, _wider(formulation, wanted, names), begin, keep=keep)
+    outcome = solve_linear_program(problem, Options(time_limit=time_limit))
+    if outcome.x is None:
+        raise _out_of_reach(keep=keep)
+    columns, rows = formulation.linear_program.columns, [list(scenario.funds).index(name) for name in names]
+    money = np.zeros((len(scenario.funds), len(scenario.periods)))
+    money[rows] = outcome.x[columns : columns + len(rows) * money.shape[1]].reshape(len(rows), -1)
+    money = _in_cents(money, scenario.cent)
+    found = whole_plan(_with_money(wanted, money), formulation, outcome.x[:columns])
+    return Reach(audit_plan(scenario, begin), found.audit, money, keep, outcome.proved)
+
+
+def _without_targets(scenario: Scenario) -> Scenario:
+    return scenario.without(*(f"outcomes.{key}.target" for key, one in scenario.outcomes.items() if one.target))
+
+
+def _wider(formulation: Formulation, scenario: Scenario, funds: Sequence[str]) -> LinearProgram:
+    wide = with_more_revenue(formulation, scenario, funds)
+    if wide is None:
+        raise OptionError(f"what more money for {', '.join(funds)} does is no straight line", hint="name other funds")
+    return wide
+
+
+def _in_cents(money: Floats, cent: float) -> Floats:
+    """Return amounts rounded up to cents, those of less than half a cent to nothing."""
+    some = np.where(money < cent / 2, 0.0, money)
+    return np.array([[outward(amount, up=True, digits=2) for amount in row] for row in some.tolist()])
+
+
+def _out_of_reach(*, keep: bool) -> InfeasibleError:
+    if keep:
+        message = "no money reaches the targets while every program keeps what it has: other limits stand in the way"
+        return InfeasibleError(message, hint="let programs get less: --any, or keep=False")
+    message = "no money reaches the targets: other limits stand in the way"
+    return InfeasibleError(message, hint="say the targets in the scenario, and `budgetopt conflicts` names the limits")
+
+
+def _with_targets(scenario: Scenario, targets: Mapping[str, Any]) -> Scenario:
+    changes: list[tuple[tuple[str, ...], Any]] = []
+    for name, level in targets.items():
+        if name not in scenario.outcomes:
+            raise UnknownNameError("outcome", name, list(scenario.outcomes))
+        side = "at_most" if scenario.outcomes[name].direction == "decrease" else "at_least"
+        changes.append((("outcomes", name, "target"), {side: level}))
+    wanted = scenario.with_(*changes) if changes else scenario
+    if not any(outcome.target for outcome in wanted.outcomes.values()):
+        raise OptionError("there is no target to be reached", hint="name one: visits=1.2M")
+    return wanted
+
+
+def _funds(scenario: Scenario, names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in scenario.funds:
+            raise UnknownNameError("fund", name, list(scenario.funds))
+    general = [name for name, fund in scenario.funds.items() if fund.kind == "general"]
+    return list(names) or general or list(scenario.funds)
+
+
+def _problem(formulation: Formulation, wide: LinearProgram, begin: SpendingPlan, *, keep: bool) -> LinearProgram:
+    """Return the problem whose stages are what is added, the money that it takes, and the first objective."""
+    amounts, own = begin.spending.sum(axis=1), formulation.linear_program
+    around = departures(replace(formulation, linear_program=wide), amounts)
+    columns = around.problem.columns
+    best = replace(own.stages[0], cost=own.stages[0].cost_for(columns), within=0.0)
+    money = np.zeros(columns)
+    money[own.columns : wide.columns] = 1.0
+    least = Stage("minimize the money that is found", money, maximize=False)
+    if not keep:
+        return replace(around.problem, stages=(least, best))
+    added = Stage("minimize what is added", around.cost(1.0, PRICE_OF_CENTS), maximize=False)
+    cents = np.full(amounts.shape, 0.01)
+    problem = around.limited(np.full(amounts.shape, np.inf), cents)
+    lower = problem.lower.copy()
+    packages = formulation.packages
+    first = np.searchsorted(packages.program, np.arange(len(amounts)))
+    for block in problem.column_labels.of_kind("package"):
+        if begin.packages is not None:
+            taken = begin.packages[first[block.keys["program"]] + block.keys["package"], block.keys["period"]]
+            lower[block.positions] = np.minimum(
+                np.maximum(lower[block.positions], taken), problem.upper[block.positions]
+            )
+    return replace(problem, lower=lower, stages=(added, least, best))
+
+
+def _with_money(scenario: Scenario, money: Floats) -> Scenario:
+    changes = []
+    for name, more in zip(scenario.funds, money, strict=True):
+        if more.any():
+            amounts = (scenario.revenue(name) + more).tolist()
+            changes.append((("funds", name, "revenue"), dict(zip(scenario.periods, amounts, strict=True))))
+    return scenario.with_(*changes) if changes else scenario

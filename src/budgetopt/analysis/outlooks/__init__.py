@@ -1,0 +1,1 @@
+"""Funds year by year, and grants taken or not."""

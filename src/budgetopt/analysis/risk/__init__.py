@@ -1,0 +1,1 @@
+"""Uncertain effects and revenues: ensembles, the value of information, robust plans, trees of forecasts."""

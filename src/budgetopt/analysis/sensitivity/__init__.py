@@ -1,0 +1,1 @@
+"""Prices, ranges and break-even points: how the best value answers to changed figures and limits."""

@@ -1,0 +1,1 @@
+"""Other weights of the outcomes: where the plan stays, plans of groups, and the compromise."""

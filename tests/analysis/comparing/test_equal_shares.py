@@ -1,0 +1,173 @@
+"""The Method of Equal Shares against published and hand-worked elections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import budgetopt as bo
+from budgetopt.analysis.comparing.equal_shares import shared_equally
+from budgetopt.cli import main
+from strategies import unchecked
+
+BALLOTS = [["p0"], ["p1", "p2", "p3"], ["p1", "p2", "p3"], ["p2"]]
+COSTS = {"p0": 1.0, "p1": 0.9, "p2": 2.0, "p3": 1.09}
+"""The example in the tests of pabutools 1.1 (test_mes_approval), of 4 voters who share 4."""
+
+
+def chosen(budget: float, costs: dict[str, float], ballots: list[list[str]], *, by_cost: bool = False) -> list[str]:
+    names = list(costs)
+    cost = np.array(list(costs.values()))
+    voter = np.array([at for at, ballot in enumerate(ballots) for _ in ballot], dtype=np.int64)
+    program = np.array([names.index(name) for ballot in ballots for name in ballot], dtype=np.int64)
+    utility = cost[program] if by_cost else np.ones(len(program))
+    return [names[at] for at in shared_equally(cost, voter, program, utility, len(ballots), budget)]
+
+
+def test_the_example_of_pabutools() -> None:
+    assert chosen(4, COSTS, BALLOTS) == ["p1", "p3", "p0"]
+    assert chosen(4, COSTS, BALLOTS, by_cost=True) == ["p2", "p0"]
+
+
+def test_a_group_decides_on_its_share_of_the_money() -> None:
+    # 60 voters want ten projects, 40 voters ten others; each costs a tenth of the money
+    red, blue = [f"r{at}" for at in range(10)], [f"b{at}" for at in range(10)]
+    found = chosen(10, dict.fromkeys([*red, *blue], 1.0), [red] * 60 + [blue] * 40)
+    assert sorted(found) == sorted([*red[:6], *blue[:4]])
+
+
+def test_supporters_who_have_less_pay_all_they_have() -> None:
+    # each has 3: "a" takes 2 from all; then "b" costs 3 of one who has 1 left and one who has 3 left of his own
+    found = chosen(9, {"a": 4.0, "b": 3.0, "c": 3.0}, [["a", "b"], ["a", "c"], ["b"]])
+    assert found == ["b", "a"] or found == ["a", "b"]
+    assert chosen(9, {"a": 4.0, "b": 4.0}, [["a"], ["a"], ["b"]]) == ["a"]
+
+
+def test_no_voter_pays_more_than_his_share_and_projects_are_paid_whole() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        names = [f"p{at}" for at in range(8)]
+        costs = dict(zip(names, random.uniform(1, 9, 8).tolist(), strict=True))
+        ballots = [random.choice(names, random.integers(1, 5), replace=False).tolist() for _ in range(12)]
+        found = chosen(20, costs, ballots)
+        assert sum(costs[name] for name in found) <= 20 + 1e-6
+        assert len(set(found)) == len(found)
+        # what is not chosen has supporters who cannot pay for it any more
+        assert all(any(name in ballot for ballot in ballots) for name in found)
+
+
+def projects(costs: dict[str, float]) -> bo.Scenario:
+    programs = {name: {"packages": [{"cost": cost, "outcomes": {"votes": 1}}]} for name, cost in costs.items()}
+    return unchecked({"funds": {"b": {"revenue": 4}}, "outcomes": {"votes": {"weight": 1}}, "programs": programs})
+
+
+def table(ballots: list[list[str]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(at, name) for at, ballot in enumerate(ballots) for name in ballot], columns=["voter", "program"]
+    )
+
+
+def funded(found: bo.BenchmarkPlan) -> list[str]:
+    ids = found.scenario.programs.ids
+    return ids[found.plan.spending.sum(axis=(1, 2)) > 0].tolist()
+
+
+def test_a_plan_is_made_of_it_and_what_is_left_is_spent_by_votes() -> None:
+    scenario = projects({**COSTS, "late": 0.8})
+    ballots = table([*BALLOTS[:3], ["p2", "late"]])
+    found = bo.equal_shares(scenario, ballots=ballots, complete=False)
+    assert funded(found) == ["p0", "p1", "p3", "late"] or "late" in funded(found)
+    assert found.audit.accepted
+    by_cost = bo.equal_shares(scenario, ballots=table(BALLOTS), satisfaction="cost", complete=False)
+    assert funded(by_cost) == ["p0", "p2"]
+    complete = bo.equal_shares(scenario, ballots=table(BALLOTS), satisfaction="cost")
+    assert funded(complete) == ["p0", "p1", "p2"]
+    assert "4 voters" in complete.words
+
+
+def test_points_count_as_much_as_they_are() -> None:
+    ballots = pd.DataFrame({"voter": [1, 1, 2], "program": ["p0", "p1", "p0"], "points": [1, 9, 0]})
+    found = bo.equal_shares(projects({"p0": 2.0, "p1": 2.0}), ballots=ballots, complete=False)
+    assert funded(found) == ["p1"]
+
+
+@pytest.mark.parametrize(
+    ("ballots", "error"),
+    [
+        (pd.DataFrame({"voter": [1], "program": ["px"]}), "px"),
+        (pd.DataFrame({"voter": [1], "project": ["p0"]}), "no column 'program'"),
+        (pd.DataFrame({"voter": [1], "program": ["p0"], "points": [-1]}), "points"),
+        (None, "no ballots"),
+    ],
+)
+def test_ballots_that_cannot_be_are_refused(ballots: Any, error: str) -> None:
+    with pytest.raises(bo.BudgetoptError, match=error):
+        bo.equal_shares(projects(COSTS), ballots=ballots)
+
+
+def test_other_scenarios_are_refused() -> None:
+    other = unchecked({"funds": {"b": {"revenue": 4}}, "programs": {"a": {"baseline": 1}}})
+    with pytest.raises(bo.OptionError, match="whole projects of one period"):
+        bo.equal_shares(other)
+    with pytest.raises(bo.OptionError, match="satisfaction"):
+        bo.equal_shares(projects(COSTS), satisfaction="joy")
+
+
+ELECTION = """\
+META
+key;value
+description;Small election
+budget;150000
+vote_type;approval
+PROJECTS
+project_id;cost;name
+1;100000;Trees
+2;60000;Slide
+3;50000;Evenings
+4;40000;Night bus
+VOTES
+voter_id;vote
+1;1,2
+2;1
+3;1,3,4
+4;4
+"""
+
+
+def test_the_ballots_of_an_election_are_read(tmp_path: Path) -> None:
+    (tmp_path / "town.pb").write_text(ELECTION, encoding="utf-8")
+    assert main(["new", str(tmp_path / "city"), "--from", str(tmp_path / "town.pb")]) == 0
+    scenario = bo.load(tmp_path / "city")
+    # each has 37,500: the bus costs its two supporters 20,000 each; the trees then find 92,500 of 100,000
+    assert funded(bo.equal_shares(scenario, complete=False)) == ["4"]
+    assert funded(bo.equal_shares(scenario)) == ["1", "4"]
+
+
+def test_what_is_left_is_spent_by_points_on_projects_that_somebody_wants() -> None:
+    # of 4 dollars each voter has 1; no project is paid by its supporters, and one of the two dear ones fits
+    ballots = pd.DataFrame(
+        {"voter": [1, 2, 3, 4], "program": ["many", "many", "few", "small"], "points": [1, 1, 5, 0.5]}
+    )
+    costs = {"nobody": 0.5, "many": 3.0, "few": 3.0, "small": 1.1}
+    found = bo.equal_shares(projects(costs), ballots=ballots)
+    assert funded(found) == ["few"]
+    assert found.words == (
+        "Each of 4 voters decides on an equal share of the money: supporters pay for 0 projects, "
+        "and what is left pays for 1 more, by votes."
+    )
+    cheaper = bo.equal_shares(projects({**costs, "small": 1.0}), ballots=ballots)
+    assert funded(cheaper) == ["few", "small"]
+    assert "pay for 1 project, and what is left pays for 1 more" in cheaper.words
+
+
+def test_without_any_ballot_nothing_is_chosen() -> None:
+    found = bo.equal_shares(projects(COSTS), ballots=table([]))
+    assert funded(found) == []
+    assert found.words.startswith("Each of 0 voters")
+    one = bo.equal_shares(projects(COSTS), ballots=table([["p0"]]), complete=False)
+    assert one.words.startswith("Each of 1 voters")
+    assert funded(one) == ["p0"]
