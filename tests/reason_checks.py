@@ -80,11 +80,16 @@ class _Case:
         """Return the most that a dollar more in one of the program's funds gains, for once or again and again."""
         may = self.plan.scenario.eligible[self.row]
         funds = [fund for fund, ok in zip(self.plan.scenario.funds, may, strict=True) if ok]
-        ways = [(fund, "one_time") for fund in funds]
         # with structural balance only recurring revenue pays for recurring spending
-        ways += [(fund, "revenue") for fund in funds if not self.plan.scenario.funds[fund].growth]
-        gains = (self.gain(lambda words, way=way: _more_money(words, *way, period)) for way in ways)  # type: ignore[misc]
-        return max(gains, default=0)
+        ways = [(fund, key) for fund in funds for key in ("one_time", "revenue")]
+        return max((self.gain(lambda words, way=way: self._more(words, *way, period)) for way in ways), default=0)  # type: ignore[misc]
+
+    def _more(self, words: Document, fund: str, key: str, period: str) -> None:
+        """Add a dollar to a fund's money of one period; revenue that grows is written out first."""
+        scenario = self.plan.scenario
+        if key == "revenue" and scenario.funds[fund].growth:
+            words["funds"][fund]["revenue"] = dict(zip(scenario.periods, scenario.revenue(fund).tolist(), strict=True))
+        _more_money(words, fund, key, period)
 
 
 def _more_money(document: Document, fund: str, key: str, period: str) -> None:

@@ -35,14 +35,23 @@ def files() -> Iterator[Path]:
 
 
 @cache
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+@cache
 def imported(module: Path) -> set[str]:
     """Return the top-level packages that a module imports, those for type checking alone left out."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            node.body = []
+    tree = tree_of(module)
+    for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for each in node.body
+        for inner in ast.walk(each)
+    }
     names = set()
-    for node in ast.walk(tree):
+    for node in (node for node in ast.walk(tree) if node not in for_types):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -52,9 +61,7 @@ def imported(module: Path) -> set[str]:
 
 def asks_the_clock(module: Path) -> bool:
     """Return whether a module calls ``datetime.now()``, ``date.today()`` or the like."""
-    calls = [
-        node.func for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-    ]
+    calls = [node.func for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)]
     return any(isinstance(call, ast.Attribute) and call.attr in {"now", "utcnow", "today"} for call in calls)
 
 
@@ -99,7 +106,7 @@ def imports() -> tuple[Import, ...]:
             visit(child, module, function)
 
     for module, path in NAMES.items():
-        visit(ast.parse(path.read_text(encoding="utf-8")), module, "")
+        visit(tree_of(path), module, "")
     return tuple(found)
 
 
@@ -146,7 +153,7 @@ def too_long(least: int) -> dict[str, int]:
     return {
         f"{path.relative_to(ROOT).as_posix()}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= least
     }
 
@@ -256,10 +263,5 @@ def test_the_lock_pins_everything_that_the_project_asks_for() -> None:
 
 
 def test_no_two_classes_of_the_package_have_one_name() -> None:
-    classes = [
-        node.name
-        for module in MODULES
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    ]
+    classes = [node.name for module in MODULES for node in ast.walk(tree_of(module)) if isinstance(node, ast.ClassDef)]
     assert {name for name in classes if classes.count(name) > 1} == set()

@@ -111,7 +111,7 @@ def _made_anew(folder: Path, python: str) -> list[str]:
 
 
 def _pip(python: Path) -> list[str]:
-    return [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+    return [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-compile"]
 
 
 def main() -> int:

@@ -102,6 +102,7 @@ def test_any_executor_gives_the_same_bytes(
         assert executor.submit(int, 3).result() == 3, "the executor stays open"
 
 
+@pytest.mark.deep
 def test_workers_give_the_same_bytes_though_one_is_killed(
     problem: LinearProgram, serial: Draws, tmp_path: Path
 ) -> None:

@@ -375,7 +375,9 @@ def test_a_mapping_with_anything_anywhere_is_read_or_refused_in_words(data: st.D
     assert all(problem.message.isprintable() and "Input should" not in problem.message for problem in told)
 
 
-@pytest.mark.parametrize("value", ["x", -1, True, [], {"x": 1}], ids=repr)
+@pytest.mark.parametrize(
+    "value", ["x", -1, *(pytest.param(value, marks=pytest.mark.deep) for value in (True, [], {"x": 1}))], ids=repr
+)
 def test_any_value_of_the_language_may_be_wrong(value: Any) -> None:
     whole = parse_yaml(WHOLE_TEXT).tree
     del whole["tables"]
