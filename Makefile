@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
-.PHONY: help demo test checks newest test-deep docs bench lock format clean
+.PHONY: help demo test test-deep docs bench lock format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -44,21 +44,13 @@ demo: $(VENV)/run.stamp
 	@mkdir -p out
 	@$(BIN)/python -m budgetopt solve scenarios/charlotte --report out/charlotte.html
 
-# The tests build the site too (mkdocs build --strict) and run every example of the docs. Last, the package is used with
-# the newest versions that users get, and what it prints is parsed. These are installed while the source is checked.
-test:
-	@$(MAKE) --no-print-directory -j 2 checks newest
-	$(BIN)/pytest -n 2 -q -m 'not deep'
-	$(BIN)/python tools/environments.py newest
-
-checks: $(VENV)/test.stamp
+# The tests build the site too (mkdocs build --strict) and run every example of the docs.
+test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
-
-newest: | $(VENV)/made.stamp
-	@$(BIN)/python tools/environments.py newest --install
+	$(BIN)/pytest -n 2 -q -m 'not deep'
 
 test-deep: $(VENV)/test.stamp
 	$(BIN)/python tools/deep.py

@@ -1,6 +1,6 @@
 """Make environments for the tests: with the locked versions, or with the lowest or newest that users may have.
 
-    python tools/environments.py newest         # what `make test` runs: install, solve and read what is printed
+    python tools/environments.py newest         # a few seconds of tests: install, solve and read what is printed
 
 The ranges are those of ``pyproject.toml``. With them the package is installed as users install it, not in place.
 """
@@ -123,11 +123,8 @@ def main() -> int:
     parser.add_argument(
         "--smoke", action="store_true", help="all tests of the command line, the reports and the solvers"
     )
-    parser.add_argument("--install", action="store_true", help="make the environment, and run no test")
     options = parser.parse_args()
     python = of_ranges(sys.executable, options.versions)
-    if options.install:
-        return 0
     return run_tests(python, SMOKE if options.smoke else CLEAN_OUTPUT, "-m", "not deep")
 
 

@@ -235,6 +235,14 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
             "unfunded: a dollar here would add nothing",
         ],
     ),
+    # recurring money pays 1,000 hours, and there are just as many: more of either alone brings nothing
+    "staff that ends where money ends": (
+        {
+            **staff({"a": rated(4, uses={"crew": {"per": 1}})}, crew=1000),
+            "funds": {"general": {"revenue": 1000, "one_time": 500, "structural_balance": True, "carryover": False}},
+        },
+        ["stands at the margin: it uses all of crew"],
+    ),
     "staff that others use better": (
         staff(
             {"a": served(1, 4, {"crew": 1}), "b": served(1, 3, {"crew": 1}), "c": served(1, 3, {"crew": 2})}, crew=10

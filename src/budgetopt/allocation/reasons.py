@@ -180,6 +180,9 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
         reasons[unfunded & both] = f"unfunded: the money and {name} are used up elsewhere"
         reasons[~unfunded & alone] = f"stands at the margin: {name} {_buy(name)} no more here than elsewhere"
         reasons[~unfunded & both] = f"stands at the margin: the money and {name} buy no more here than elsewhere"
+        # where money ends just as the resource does, more of either alone brings nothing
+        sole = ((used > 0) & (used.sum(axis=0) - used <= 0) & full).any(axis=1)
+        reasons[sole & (reasons == _STANDS)] = f"stands at the margin: it uses all of {name}"
         by_itself = mine & ~scarce & ~elsewhere & full.any()
         reasons[~unfunded & by_itself] = f"stands at the margin: it uses all of {name}"
 
