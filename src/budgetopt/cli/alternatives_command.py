@@ -11,8 +11,7 @@ import sys
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -41,8 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario, and print what else could be done."""
     if not arguments.count.isascii() or not arguments.count.isdigit():
         raise OptionError(f"--count: {arguments.count!r} is not a whole number", hint="--count 3, or 0 for none")
-    if arguments.chart is not None:
-        check_target("--chart", arguments.chart, (".svg",))
+    check_chart(arguments.chart)
     scenario = load(arguments)
     from budgetopt.analysis.amendments.moved_plan import rows_of
     from budgetopt.analysis.near_optimal.alternatives import alternatives
@@ -60,10 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.chart is not None:
         from budgetopt.report.alternative_words import alternatives_chart
-        from budgetopt.report.whole_files import write_text
 
-        write_text(arguments.chart, alternatives_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, alternatives_chart(found))
     if arguments.format == "csv":
         sys.stdout.write(found.ranges.to_csv(index=False, lineterminator="\n"))
         return 0

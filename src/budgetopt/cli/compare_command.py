@@ -12,8 +12,8 @@ import sys
 from typing import Any
 
 from budgetopt.cli.common import add_format, load_changed, positive_seconds
-from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import check_target, is_table, print_json, print_lines
+from budgetopt.cli.failures import INTERRUPTED
+from budgetopt.cli.files import check_chart, is_table, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -45,8 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the plans and print them."""
-    if arguments.chart is not None:
-        check_target("--chart", arguments.chart, (".svg",))
+    check_chart(arguments.chart)
     benchmarks = arguments.benchmark
     if benchmarks is not None and "none" in benchmarks:
         if len(benchmarks) > 1:
@@ -64,10 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
             found.groups(one)
     if arguments.chart is not None:
         from budgetopt.report.comparison_chart import comparison_chart
-        from budgetopt.report.whole_files import write_text
 
-        write_text(arguments.chart, comparison_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, comparison_chart(found))
     if arguments.format == "csv":
         sys.stdout.write(found.programs.to_csv(lineterminator="\n"))
         return INTERRUPTED if found.interrupted else 0

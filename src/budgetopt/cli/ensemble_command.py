@@ -14,7 +14,7 @@ from budgetopt.cli.common import add_format, add_machines, add_scenario, load, m
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import check_target, print_json
+from budgetopt.cli.files import check_chart, print_json, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None:
         if arguments.information:
             raise OptionError("--chart draws the draws", hint="leave out --information")
-        check_target("--chart", arguments.chart, (".svg",))
+        check_chart(arguments.chart)
     if arguments.information and (arguments.given or revenue):
         message = "--information takes the effects' own distributions, with revenue as forecast"
         raise OptionError(message, hint="leave out --given and --revenue-error")
@@ -86,10 +86,8 @@ def _ensemble(
     found = ensemble(plan, arguments.draws, **options)
     if arguments.chart is not None and len(found.draws):
         from budgetopt.report.ensemble_chart import ensemble_chart
-        from budgetopt.report.whole_files import write_text
 
-        write_text(arguments.chart, ensemble_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, ensemble_chart(found))
     tables = {"summary": found.summary, "programs": found.stability, "outcomes": found.outcomes}
     if arguments.format == "json":
         print_json({name: _records(table) for name, table in tables.items()})

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from budgetopt.cli.failures import say
 from budgetopt.errors import OptionError
 
 __all__ = ["STDIO", "check_target", "is_table", "jsonable", "print_json", "print_lines", "read_text"]
@@ -38,6 +39,20 @@ def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
         raise OptionError(f"{option}: there is no folder {str(folder)!r}", hint=f"make it first: mkdir -p {folder}")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise OptionError(f"{option}: {name!r} may not be written to", hint="name a file that you may write")
+
+
+def check_chart(name: str | None) -> None:
+    """Refuse a file that --chart cannot write to, before anything is solved; None asks for no chart."""
+    if name is not None:
+        check_target("--chart", name, (".svg",))
+
+
+def write_chart(name: str, drawing: str) -> None:
+    """Write the file of --chart, and say so."""
+    from budgetopt.report.whole_files import write_text
+
+    write_text(name, drawing)
+    say(f"wrote {name}")
 
 
 def print_json(value: Any) -> None:

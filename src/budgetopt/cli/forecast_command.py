@@ -10,8 +10,7 @@ import argparse
 import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
-from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -32,19 +31,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plan for the tree and print what was found."""
-    if arguments.chart is not None:
-        check_target("--chart", arguments.chart, (".svg",))
+    check_chart(arguments.chart)
     scenario = load(arguments)
     with progress("Solving all forecasts together"):
         from budgetopt.analysis.risk.forecast_tree import forecast_tree
 
         found = forecast_tree(scenario, arguments.tree, time_limit=arguments.time_limit)
     from budgetopt.report.forecast_words import forecast_chart, forecast_document, forecast_lines
-    from budgetopt.report.whole_files import write_text
 
     if arguments.chart is not None:
-        write_text(arguments.chart, forecast_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, forecast_chart(found))
     if arguments.format == "json":
         print_json(forecast_document(found))
     elif arguments.format == "csv":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -50,8 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work out the curve and print it."""
-    if arguments.chart is not None:
-        check_target("--chart", arguments.chart, (".svg",))
+    check_chart(arguments.chart)
     asked = [arguments.path is not None, arguments.outcomes is not None, arguments.equity is not None]
     if sum(asked) != 1:
         message = "one question at a time" if any(asked) else "nothing says what the value stands against"
@@ -78,7 +77,7 @@ def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     if arguments.chart is not None:
         from budgetopt.report.frontier_chart import frontier_chart
 
-        _write(arguments.chart, frontier_chart(found))
+        write_chart(arguments.chart, frontier_chart(found))
     from budgetopt.report.frontier_words import frontier_document, frontier_lines
 
     if arguments.format == "json":
@@ -105,7 +104,7 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     from budgetopt.report.trade_off_words import trade_off_chart, trade_off_document, trade_off_lines
 
     if arguments.chart is not None:
-        _write(arguments.chart, trade_off_chart(found))
+        write_chart(arguments.chart, trade_off_chart(found))
     if arguments.format == "json":
         print_json(trade_off_document(found))
     elif arguments.format == "csv":
@@ -113,10 +112,3 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     else:
         print_lines(trade_off_lines(found))
     return found.is_complete
-
-
-def _write(path: str, drawing: str) -> None:
-    from budgetopt.report.whole_files import write_text
-
-    write_text(path, drawing)
-    say(f"wrote {path}")

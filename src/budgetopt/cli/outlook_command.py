@@ -12,8 +12,7 @@ import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError
 
@@ -36,8 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the accounts of each fund, year by year."""
-    if arguments.chart is not None:
-        check_target("--chart", arguments.chart, (".svg",))
+    check_chart(arguments.chart)
     scenario = load(arguments)
     from budgetopt.analysis.outlooks.outlook import outlook
 
@@ -48,10 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
             found = outlook(solved_or_why_not(scenario), years=arguments.years)
     if arguments.chart is not None:
         from budgetopt.report.outlook_words import outlook_chart
-        from budgetopt.report.whole_files import write_text
 
-        write_text(arguments.chart, outlook_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, outlook_chart(found))
     if arguments.format == "csv":
         sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
     else:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target
+from budgetopt.cli.files import check_chart, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None:
         if not arguments.dollars:
             raise OptionError("--chart draws the ladder of dollars", hint="use it with --dollars")
-        check_target("--chart", arguments.chart, (".svg",))
+        check_chart(arguments.chart)
     tables = (arguments.ladder, arguments.dollars, arguments.margins, arguments.replacement)
     others = "leave out --ladder, --dollars, --margins and --replacement"
     if arguments.hold is not None and any(tables):
@@ -70,10 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         table = _table(arguments, plan)
     if arguments.chart is not None:
         from budgetopt.report.ladder_chart import ladder_chart
-        from budgetopt.report.whole_files import write_text
 
-        write_text(arguments.chart, ladder_chart(plan, table))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, ladder_chart(plan, table))
     print_table(plan, table, arguments.format)
     return 0
 

@@ -9,8 +9,7 @@ import sys
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
-from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json
+from budgetopt.cli.files import check_chart, print_json, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None:
         if arguments.against not in ("budget", "cvar"):
             raise OptionError("--chart draws the price of robustness", hint="use it with --against budget or cvar")
-        check_target("--chart", arguments.chart, (".svg",))
+        check_chart(arguments.chart)
     discounts = _discounts(arguments.discount)
     if discounts and arguments.against != "discount":
         raise OptionError("--discount is for --against discount", hint="add it, or leave --discount out")
@@ -64,10 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving the robust plan"):
         found = robust(plan, arguments.against, discounts=discounts, **options, **error_options(arguments))
     if arguments.chart is not None:
-        from budgetopt.report.whole_files import write_text
-
-        write_text(arguments.chart, robust_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, robust_chart(found))
     if arguments.format == "json":
         tables = {"measures": found.measures, "programs": found.programs, "curve": found.curve}
         print_json({name: json.loads(table.reset_index().to_json(orient="records")) for name, table in tables.items()})

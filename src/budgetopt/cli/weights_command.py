@@ -11,8 +11,7 @@ import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -36,8 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work out the ranges and the plans, and print them."""
-    if arguments.chart is not None:
-        check_target("--chart", arguments.chart, (".svg",))
+    check_chart(arguments.chart)
     if arguments.answers is None and arguments.answers_are is not None:
         raise OptionError("--answers-are says what the answers mean", hint="name the table: --answers FILE")
     scenario = load(arguments)
@@ -50,10 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from budgetopt.report.weights_words import weights_chart, weights_document, weights_lines
 
     if arguments.chart is not None:
-        from budgetopt.report.whole_files import write_text
-
-        write_text(arguments.chart, weights_chart(found))
-        say(f"wrote {arguments.chart}")
+        write_chart(arguments.chart, weights_chart(found))
     if arguments.format == "json":
         print_json(weights_document(found))
     elif arguments.format == "csv":
