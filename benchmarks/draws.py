@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import budgetopt as bo
-from benchmarks.ways import run_cbc
+from benchmarks.ways import highs_of, run_cbc
 from budgetopt import synthetic
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, solver_of_draws
 from budgetopt.analysis.risk.effect_draws import EffectErrors
@@ -71,21 +71,7 @@ def _problem(drawn: DrawnProblems, draw: int) -> LinearProgram:
 
 def _highs(problem: LinearProgram) -> float:
     """Solve with HiGHS as it comes: a new model, its own options."""
-    import highspy
-
-    stage, model = problem.stages[0], highspy.HighsLp()
-    model.num_col_, model.num_row_ = problem.columns, problem.rows
-    model.col_cost_, model.offset_ = stage.cost, stage.offset
-    model.sense_ = highspy.ObjSense.kMaximize if stage.maximize else highspy.ObjSense.kMinimize
-    model.col_lower_, model.col_upper_ = problem.lower, problem.upper
-    model.row_lower_, model.row_upper_ = problem.row_lower, problem.row_upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_ = problem.matrix.starts.astype(np.int32)
-    model.a_matrix_.index_ = problem.matrix.index.astype(np.int32)
-    model.a_matrix_.value_ = problem.matrix.value
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.passModel(model)
+    solver = highs_of(problem)
     solver.run()
     return float(solver.getInfo().objective_function_value)
 

@@ -12,9 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["WAYS", "Way", "run_cbc"]
+if TYPE_CHECKING:
+    from budgetopt.formulation import LinearProgram
+
+__all__ = ["WAYS", "Way", "highs_of", "run_cbc"]
 
 Seconds = dict[str, float]
 
@@ -99,14 +102,12 @@ def _started(folder: Path) -> tuple[Clock, Any]:
     return clock, formulate(scenario).linear_program
 
 
-def _highs(folder: Path) -> tuple[Seconds, float]:
-    """HiGHS as it comes, given the arrays of the same linear program; no tie break, no certificate, no audit."""
+def highs_of(problem: LinearProgram) -> Any:
+    """Return HiGHS as it comes, with its own options, that has been given the arrays of a linear program."""
     import highspy
     import numpy as np
 
-    clock, problem = _started(folder)
-    stage = problem.stages[0]
-    model = highspy.HighsLp()
+    stage, model = problem.stages[0], highspy.HighsLp()
     model.num_col_, model.num_row_ = problem.columns, problem.rows
     model.col_cost_, model.offset_ = stage.cost_for(problem.columns), stage.offset
     model.sense_ = highspy.ObjSense.kMaximize if stage.maximize else highspy.ObjSense.kMinimize
@@ -119,6 +120,15 @@ def _highs(folder: Path) -> tuple[Seconds, float]:
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.passModel(model)
+    return solver
+
+
+def _highs(folder: Path) -> tuple[Seconds, float]:
+    """HiGHS as it comes, given the arrays of the same linear program; no tie break, no certificate, no audit."""
+    import highspy
+
+    clock, problem = _started(folder)
+    solver = highs_of(problem)
     clock.lap("formulate")
     solver.run()
     clock.lap("solve")
