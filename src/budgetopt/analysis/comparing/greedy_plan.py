@@ -73,7 +73,7 @@ def greedy_by_return(subject: Subject) -> BenchmarkPlan:
     """Return the plan that gives money to programs in the order of the weighted outcomes that a dollar brings.
 
     Every program has its floor. Then the increments of all programs (the straight pieces of their curves, a least
-    amount with its fixed cost, whole decision packages) are taken in the order of what a dollar of each brings, up to
+    amount with its fixed cost, all-or-nothing packages) are taken in the order of what a dollar of each brings, up to
     the programs' ceilings, each as far as the funds have the money. Rules on change set floors and ceilings; all other
     rules are not looked at. What brings nothing is not taken, and a project starts in the first period in which it may.
 

@@ -13,7 +13,7 @@ import numpy as np
 from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation.solve import allocation_of
 from budgetopt.analysis.risk.stochastic import Futures, joined, mean_of
-from budgetopt.errors import InfeasibleError, OptionError
+from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
 from budgetopt.formulation import Formulation, LinearProgram, formulate
 from budgetopt.reading.tree_file import ForecastPath, read_forecasts
 from budgetopt.scenario.programs import Floats, Ints
@@ -233,10 +233,7 @@ def _limits_before(problem: LinearProgram) -> dict[str, tuple[int, tuple[float, 
 def _plan(formulation: Formulation, leaf: ForecastPath, futures: Futures, at: int, x: Floats) -> Allocation:
     """Return the plan of one way: what it shares with others is held, the rest is settled as in any scenario."""
     problem, point = formulation.linear_program, futures.point_in(at, x)
-    count = np.zeros(futures.problem.columns, dtype=np.int64)
-    for mine in futures.columns:
-        count[mine] += 1
-    held = count[futures.columns[at]] > 1
+    held = futures.shared[futures.columns[at]]
     point = np.where(problem.integer, np.rint(point), point)
     lower, upper = np.where(held, point, problem.lower), np.where(held, point, problem.upper)
     around = replace(formulation, linear_program=replace(problem, lower=lower, upper=upper))
@@ -272,8 +269,6 @@ def _of_the_mean(
 def _no_plan(leaves: Sequence[ForecastPath], problems: Sequence[LinearProgram], outcome: SolverResult) -> Exception:
     """Return the error that says which ways have no plan even by themselves."""
     if outcome.termination is not Termination.INFEASIBLE:
-        from budgetopt.errors import OutOfTimeError
-
         return OutOfTimeError("no plan for the tree was found", hint="allow more time")
     alone = [leaf.name for leaf, each in zip(leaves, problems, strict=True) if _best(each, Options()).x is None]
     if alone:

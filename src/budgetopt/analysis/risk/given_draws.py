@@ -10,12 +10,9 @@ from pydantic import PlainValidator
 
 from budgetopt.analysis.risk.effect_draws import EffectErrors
 from budgetopt.errors import Problem, ScenarioError, near
-from budgetopt.reading.frame import grid_of_series
-from budgetopt.reading.own_tables import file_bytes
+from budgetopt.reading.any_table import grid_of
 from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.parquet_book import header_text
-from budgetopt.reading.tables.read import read_grid, split_sheet
 from budgetopt.scenario.amounts import parse_number
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.model.table import Table
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_draws"]
 
+FRAME = "table of draws"
+"""What a pandas table of draws is called in messages."""
 NUMBERS = ("draw", "sample", "number")
 """Columns that number the draws, and say nothing."""
 
@@ -54,7 +53,8 @@ def read_draws(table: str | Path | pd.DataFrame, errors: EffectErrors, scenario:
     ScenarioError
         If a column names no effect, a cell is no number, or there is no draw.
     """
-    grid, layout = _grid_of(table)
+    layout = Table.model_validate({"file": str(table) if isinstance(table, str | Path) else FRAME})
+    grid = grid_of(table, FRAME, layout)
     problems = list(grid.problems)
     factors = np.ones((len(grid.rows), len(errors.names)))
     spoken = np.zeros(len(errors.names), dtype=bool)
@@ -87,16 +87,6 @@ def read_draws(table: str | Path | pd.DataFrame, errors: EffectErrors, scenario:
     if problems:
         raise ScenarioError(condensed(problems))
     return factors, spoken
-
-
-def _grid_of(table: str | Path | pd.DataFrame) -> tuple[Grid, Table]:
-    if not isinstance(table, str | Path):
-        headers = [header_text(header) for header in table.columns]
-        grid = grid_of_series("table of draws", headers, [table.iloc[:, at] for at in range(len(headers))])
-        return grid, Table.model_validate({"file": "table of draws"})
-    file, sheet = split_sheet(str(table))
-    layout = Table.model_validate({"file": file})
-    return read_grid(file_bytes(file), file, sheet, layout), layout
 
 
 def _effects_of(header: str, errors: EffectErrors, scenario: Scenario) -> Bools:

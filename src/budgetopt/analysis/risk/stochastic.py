@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from budgetopt.formulation import Block, Labels, LinearProgram, Matrix, Stage, TieBreak
-from budgetopt.formulation.linear_program import Floats, Ints
+from budgetopt.formulation.linear_program import Bools, Floats, Ints
 
 __all__ = ["Futures", "joined", "mean_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Futures:
     """The linear programs of several futures, joined.
 
@@ -34,6 +35,11 @@ class Futures:
 
     problem: LinearProgram
     columns: tuple[Ints, ...]
+
+    @cached_property
+    def shared(self) -> Bools:
+        """Which columns of ``problem`` stand in several futures; shape (columns of ``problem``,)."""
+        return np.bincount(np.concatenate(self.columns), minlength=self.problem.columns) > 1
 
     def point_in(self, future: int, x: Floats) -> Floats:
         """Return the part of a point that belongs to a future; shape (columns of the future,)."""
