@@ -1,11 +1,14 @@
-"""Two small scenarios that tests change key by key: a town of three periods, and a village of two."""
+"""Small scenarios: a town of three periods and a village of two, changed key by key, and packages that are drawn."""
 
 from __future__ import annotations
 
 from copy import deepcopy
 from typing import Any
 
-__all__ = ["town", "village"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["drawn_packages", "town", "village"]
 
 
 def town(**changes: Any) -> dict[str, Any]:
@@ -65,3 +68,15 @@ def village(**more: Any) -> dict[str, Any]:
         else:
             document[section] = said
     return document
+
+
+def drawn_packages(seed: int, revenue: float) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, Any]]:
+    """Return the costs and the worths of six packages, and the document of a fund that pays for some of them."""
+    random = np.random.default_rng(seed)
+    cost, good = random.integers(10, 40, 6), random.integers(10, 60, 6)
+    programs = {
+        f"p{at}": {"packages": [{"name": "all", "cost": int(cost[at]), "outcomes": {"good": int(good[at])}}]}
+        for at in range(6)
+    }
+    funds = {"general": {"revenue": revenue}}
+    return cost, good, {"funds": funds, "outcomes": {"good": {"weight": 1}}, "programs": programs}

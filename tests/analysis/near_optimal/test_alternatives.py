@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from small_scenarios import drawn_packages
 
 
 def town(*per_dollar: float, **more: Any) -> bo.Scenario:
@@ -60,15 +61,8 @@ def _farthest(plans: list[Any]) -> float:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_ranges_of_packages_against_every_combination(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    cost, good = random.integers(10, 40, 6), random.integers(10, 60, 6)
-    programs = {
-        f"p{at}": {"packages": [{"name": "all", "cost": int(cost[at]), "outcomes": {"good": int(good[at])}}]}
-        for at in range(6)
-    }
-    scenario = bo.Scenario.from_document(
-        {"funds": {"general": {"revenue": 80}}, "outcomes": {"good": {"weight": 1}}, "programs": programs}
-    )
+    cost, good, document = drawn_packages(seed, 80)
+    scenario = bo.Scenario.from_document(document)
     found = bo.alternatives(scenario, within=0.2, count=1)
     combinations = np.array(list(itertools.product((0, 1), repeat=6)))
     near = combinations[(combinations @ cost <= 80)]

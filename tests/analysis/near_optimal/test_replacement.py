@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from small_scenarios import drawn_packages
 
 
 def town(*rules: dict[str, object]) -> bo.Scenario:
@@ -65,15 +66,8 @@ def test_a_program_that_other_limits_ask_for() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_packages_against_every_combination(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    cost, good = random.integers(10, 40, 6), random.integers(10, 60, 6)
-    programs = {
-        f"p{at}": {"packages": [{"name": "all", "cost": int(cost[at]), "outcomes": {"good": int(good[at])}}]}
-        for at in range(6)
-    }
-    scenario = bo.Scenario.from_document(
-        {"funds": {"general": {"revenue": 70}}, "outcomes": {"good": {"weight": 1}}, "programs": programs}
-    )
+    cost, good, document = drawn_packages(seed, 70)
+    scenario = bo.Scenario.from_document(document)
     combinations = np.array(list(itertools.product((0, 1), repeat=6)))
     fits = combinations[combinations @ cost <= 70]
     best = (fits @ good).max()
