@@ -1,6 +1,7 @@
 """The live model: warm changes, limits of time, Ctrl-C, threads, and what HiGHS must not see."""
 
 import _thread
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -230,6 +231,15 @@ def test_a_gap_is_enough_if_asked_for():
     assert not outcome.certificate.proved
 
 
+@pytest.fixture
+def ctrl_c_heard():
+    """Listen to Ctrl-C, which a process that was started in the background ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_heard")
 @pytest.mark.parametrize("lp", [hard_problem(), large_budget(1_500)])
 def test_ctrl_c_ends_a_solve_with_the_best_plan(lp, monkeypatch):
     assert threading.current_thread() is threading.main_thread()
