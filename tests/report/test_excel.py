@@ -17,7 +17,19 @@ from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
 from budgetopt.report import excel, write_excel
 
-SHEETS = ["Programs", "By fund", "Outcomes", "Funds", "Rules", "Effects", "Assumptions", "Moved by evidence", "Proof"]
+SHEETS = [
+    "Programs",
+    "By fund",
+    "Sources",
+    "Uses",
+    "Outcomes",
+    "Funds",
+    "Rules",
+    "Effects",
+    "Assumptions",
+    "Moved by evidence",
+    "Proof",
+]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
@@ -47,7 +59,7 @@ def test_a_workbook_has_its_sheets_with_frozen_heads(plan: Allocation, tmp_path:
     book = written(plan, tmp_path)
     limits = plan.rules
     by_period = ((limits["kind"] == "target") & (limits["period"] != "all")).any() and len(plan.scenario.periods) > 1
-    sheets = [*SHEETS[:3], *(["Targets of each period"] if by_period else []), *SHEETS[3:]]
+    sheets = [*SHEETS[:5], *(["Targets of each period"] if by_period else []), *SHEETS[5:]]
     if plan.programs["baseline"].isna().all():
         sheets.remove("Moved by evidence")
     assert book.sheetnames == sheets

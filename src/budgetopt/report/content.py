@@ -83,7 +83,8 @@ class Chart:
     zero: float = 0.0  # where zero is, in percent
     more: int = 0  # how many rows are left out
     note: str = ""  # what is not drawn, in a sentence
-    based: bool = False  # whether its second bars are baselines
+    based: bool = False  # whether it has second bars
+    legend: tuple[str, str] = ("plan", "baseline")  # what its bars, and its second bars, are
     reserve: bool = False  # whether its marks are reserves
 
 

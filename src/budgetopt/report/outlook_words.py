@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from budgetopt.analysis.outlooks.outlook import Outlook
@@ -10,7 +10,7 @@ from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label, one_line
 
-__all__ = ["outlook_chart", "outlook_document", "outlook_lines"]
+__all__ = ["outlook_chart", "outlook_document", "outlook_lines", "outlook_sentences"]
 
 COLUMNS = {
     "year": "Year",
@@ -38,7 +38,7 @@ def outlook_lines(found: Outlook) -> Iterator[str]:
         fund = str(row["fund"])
         yield f"{label(fund, found.scenario.funds[fund].name)}, {found.scenario.currency}"
         yield from _accounts(found, fund)
-        yield from _sentences(found, {str(key): value for key, value in row.items()})
+        yield from (f"- {words}" for words in outlook_sentences(found, row))
         yield ""
 
 
@@ -58,37 +58,40 @@ def _accounts(found: Outlook, fund: str) -> Iterator[str]:
         yield "  ".join([first.ljust(widths[0]), *rest]).rstrip()
 
 
-def _sentences(found: Outlook, row: dict[str, Any]) -> Iterator[str]:
+def outlook_sentences(found: Outlook, row: Mapping[Hashable, Any]) -> Iterator[str]:
+    """Yield what is said of one fund, which is a row of the summary."""
     numbers = Numbers(found.scenario.currency)
     has_reserve = found.scenario.funds[row["fund"]].reserve is not None
     if row["last_one_time"] and row["last_one_time"] != found.years[-1]:
         last = one_line(row["last_one_time"])
         if row["cliff"]:
             cliff = f"{numbers.spoken_money(row['cliff'])} above recurring revenue"
-            yield f"- One-time money ends in {last}: the year after, recurring spending is {cliff}."
+            yield f"One-time money ends in {last}: the year after, recurring spending is {cliff}."
         else:
-            yield f"- One-time money ends in {last}: the year after, recurring revenue pays for all that goes on."
+            yield f"One-time money ends in {last}: the year after, recurring revenue pays for all that goes on."
     if row["ends"]:
         fall = numbers.spoken_money(row["falls_away"])
-        yield f"- Its revenue ends in {one_line(row['ends'])}; in the year after, {fall} of its spending falls away."
+        yield f"Its revenue ends in {one_line(row['ends'])}; in the year after, {fall} of its spending falls away."
     if has_reserve and row["below_reserve"]:
-        yield f"- It falls below its reserve in {one_line(row['below_reserve'])}."
+        yield f"It falls below its reserve in {one_line(row['below_reserve'])}."
     if row["exhausted"]:
-        yield f"- It is exhausted in {one_line(row['exhausted'])}: it closes below zero."
+        yield f"It is exhausted in {one_line(row['exhausted'])}: it closes below zero."
     elif has_reserve and not row["below_reserve"]:
-        yield f"- It keeps its reserve in every year; {_lowest(found, row['fund'], numbers)}."
+        yield f"It keeps its reserve in every year; {_lowest(found, row['fund'], numbers)}."
     elif not has_reserve:
-        yield "- It is not overdrawn in any year."
+        yield "It is not overdrawn in any year."
     if row["below_policy"] and has_reserve:
         end = f"rebuilt in {one_line(row['rebuilt'])}" if row["rebuilt"] else "not rebuilt at the end"
-        yield f"- Its reserve is below its full amount in {plural(row['below_policy'], 'year')}, and {end}."
+        yield f"Its reserve is below its full amount in {plural(row['below_policy'], 'year')}, and {end}."
 
 
 def _lowest(found: Outlook, fund: str, numbers: Numbers) -> str:
     table = found.table[found.table["fund"] == fund].reset_index(drop=True)
     at = int(table["above_reserve"].argmin())
-    least = max(float(table["above_reserve"].iloc[at]), 0.0)
-    return f"the least above it is {numbers.spoken_money(least)}, in {one_line(table['year'].iloc[at])}"
+    least, year = float(table["above_reserve"].iloc[at]), one_line(table["year"].iloc[at])
+    if least < found.scenario.cent / 2:
+        return f"nothing is left above it in {year}"
+    return f"the least above it is {numbers.spoken_money(least)}, in {year}"
 
 
 def outlook_document(found: Outlook) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from budgetopt.report.plan_section import plan_blocks
 from budgetopt.report.program_section import program_blocks
 from budgetopt.report.proof_section import proof_blocks, proof_sheets
 from budgetopt.report.resource_section import resource_blocks
+from budgetopt.report.sources_uses_section import sources_uses_blocks, sources_uses_sheets
 from budgetopt.report.view import PlanView
+from budgetopt.report.year_section import year_blocks
 
 __all__ = ["SECTIONS", "Section", "sections_in"]
 
@@ -43,6 +45,8 @@ class Section:
 SECTIONS = [
     Section("plan", "The plan", "The plan in a few sentences", plan_blocks),
     Section("money", "Money", "Where the money goes", money_blocks, money_sheets),
+    Section("sources-uses", "Sources and uses", "Sources and uses", sources_uses_blocks, sources_uses_sheets),
+    Section("years", "Year by year", "Year by year", year_blocks),
     Section("buys", "What it buys", "What it buys", outcome_blocks, outcome_sheets),
     Section("uses", "What it uses", "What it uses", resource_blocks),
     Section("funds", "Who pays", "Who pays", fund_blocks, fund_sheets),

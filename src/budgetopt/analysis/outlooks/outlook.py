@@ -22,7 +22,7 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Outlook", "outlook"]
+__all__ = ["Outlook", "outlook", "outlook_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +188,12 @@ def outlook(
     if years < 0:
         raise OptionError(f"{years} years cannot be projected", hint="how many years beyond the last period, such as 3")
     scenario = scenario_of(subject, "outlook")
-    audit = audit_plan(scenario, start_of(subject, scenario, start, time_limit))
+    return outlook_of(audit_plan(scenario, start_of(subject, scenario, start, time_limit)), years)
+
+
+def outlook_of(audit: Audit, years: int = 0) -> Outlook:
+    """Return the accounts of each fund of an audited plan year by year, as :func:`outlook` does."""
+    scenario = audit.scenario
     accounts, names = audit.balances, [*scenario.periods, *_years_after(scenario.periods[-1], years)]
     goes_on = scenario.programs.flag("recurring", default=True)
     recurring = audit.plan.spending[goes_on].sum(axis=0)
