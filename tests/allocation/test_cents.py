@@ -127,3 +127,13 @@ def test_limits_of_a_program_are_less_what_other_funds_pay_for_it():
     # and a floor of 1.51 asks for the cent
     spending = [[[0.0], [0.505]], [[1.0], [0.505]]]
     assert cents(spending, income=9, lower=[[0], [1.51]]) == [[[0.0], [0.5]], [[1.0], [0.51]]]
+
+
+def test_limits_of_a_program_count_what_other_funds_pay_only_once():
+    # with the dollar of the other fund the first has its floor of 1.40, and the cent goes where most was cut off
+    spending = [[[1.0], [0.404]], [[0.0], [0.606]]]
+    assert cents(spending, income=9, lower=[[1.4], [0]]) == [[[1.0], [0.4]], [[0.0], [0.61]]]
+    # a cent more would pass its ceiling of 1.407, which the other fund's dollar is a part of
+    spending = [[[1.0], [0.406]], [[0.0], [0.604]]]
+    assert cents(spending, income=9, upper=[[1.407], [9]]) == [[[1.0], [0.4]], [[0.0], [0.61]]]
+    assert cents(spending, income=9) == [[[1.0], [0.41]], [[0.0], [0.6]]]

@@ -26,6 +26,20 @@ def test_tables_are_written_into_a_folder_below_one_that_is_missing(plan: bo.All
     assert plan.to_csv(tmp_path / "one" / "two") == files
 
 
+def test_each_table_begins_with_what_its_rows_are_about(plan: bo.Allocation, tmp_path: Path) -> None:
+    heads = {file.stem: file.read_text(encoding="utf-8").split(",")[0] for file in plan.to_csv(tmp_path)}
+    assert heads == {
+        "programs": "program", "by_period": "program", "by_fund": "program", "outcomes": "outcome",
+        "effects": "program", "funds": "fund", "rules": "kind",
+    }  # fmt: skip
+
+
+def test_the_document_is_laid_out_by_lines(plan: bo.Allocation) -> None:
+    text = plan.to_json()
+    assert text.startswith('{\n "')
+    assert text.endswith("}\n")
+
+
 def test_what_is_no_number_has_no_seal() -> None:
     assert document_sha256({"x": 5}) == document_sha256({"x": 5.0})
     assert document_sha256({"x": True}) != document_sha256({"x": 1})

@@ -101,3 +101,9 @@ def test_limits_are_compared_by_kind_name_part_and_period() -> None:
     assert differences({"rules": rules}, {"rules": rules[::-1]}, {}) == ([], 30)
     wrong, _ = differences({"rules": [*rules, rule(value=6)]}, {"rules": [rule(value=6), *rules]}, {})
     assert len(wrong) > 5
+
+
+def test_the_smallest_figures_are_compared_to_as_many_digits_as_others() -> None:
+    wrong, count = differences(wrap("objective.value", 1e-3), wrap("objective.value", 1e-3 + 1e-13), {})
+    assert (len(wrong), count) == (1, 1)
+    assert differences(wrap("objective.value", 1e-3), wrap("objective.value", 1e-3 + 1e-16), {}) == ([], 1)

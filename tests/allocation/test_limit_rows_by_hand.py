@@ -100,6 +100,47 @@ def test_each_row_of_limits_on_programs_one_by_one() -> None:
     assert table["price"].tolist()[0] == pytest.approx(1)
 
 
+def test_what_a_hundredth_of_a_limit_on_programs_one_by_one_is_worth_in_each_year() -> None:
+    # FY1: 60 for a, which may have no more, 10 for b, which may have no less, and 30 for c at 2 a dollar.
+    # FY2: 10 for b, and 45 for a at 3
+    document = document_of(
+        {"a": rated(3, baseline=40), "b": rated(1, baseline=20), "c": rated(2)},
+        {"FY1": 100, "FY2": 55}, LATER[:2],
+        rules=[{"name": "half", "change": {"at_most": "50%"}}],
+    )  # fmt: skip
+    table = bo.solve(Scenario.from_document(document)).rules
+    columns = ["period", "value", "bound", "price", "one_percent"]
+    assert [tuple(row) for row in table[columns].itertuples(index=False)] == [
+        ("FY1", 2, 2, pytest.approx(1), pytest.approx(0.6 + 0.1)),
+        ("FY2", 1, 2, pytest.approx(2), pytest.approx(2 * 0.1)),
+    ]
+
+
+def test_what_stops_short_of_a_limit_by_rounding_alone_binds_however_little_the_plan_is_worth() -> None:
+    document = document_of({"a": rated(3), "b": rated(1)}, 10_000, rules=[rule("cap", "a", at_most=3_400)])
+    document |= {"outcomes": {"good": {"weight": 1e-6}}, "round_to": 1_000}
+    plan = bo.solve(Scenario.from_document(document))
+    (row,) = plan.rules.to_dict("records")
+    assert plan.objective_value == pytest.approx(0.0168)
+    assert (row["value"], row["bound"], row["price"]) == (3_000, 3_400, pytest.approx(2e-6))
+    assert row["binding"] is False
+    document["outcomes"] = {"good": {"weight": 1e-8}}
+    plan = bo.solve(Scenario.from_document(document))
+    assert plan.rules["binding"].tolist() == [True]
+
+
+def test_of_a_floor_and_a_ceiling_without_prices_the_one_that_binds_is_listed() -> None:
+    # an all-or-nothing decision leaves no prices
+    programs = {
+        "a": rated(3, spending={"at_least": 10, "at_most": 20}),
+        "b": rated(1, spending={"at_least": 10, "at_most": 90}),
+        "c": {"packages": [{"cost": 70, "outcomes": {"good": 300}}]},
+    }
+    table = bo.solve(Scenario.from_document(document_of(programs))).rules
+    found = [tuple(row) for row in table[["name", "sense", "value", "bound", "slack"]].itertuples(index=False)]
+    assert found == [("b", "at least", 10, 10, 0), ("a", "at most", 20, 20, 0)]
+
+
 def test_a_program_that_may_not_be_below_zero_has_no_floor_of_zero() -> None:
     funds = {"general": {"revenue": 100, "transfers_to": {"other": {"at_most": 10}}}, "other": {"revenue": 5}}
     table = bo.solve(Scenario.from_document(document_of({"a": rated(3)}, funds=funds))).rules

@@ -122,6 +122,19 @@ CASES: dict[str, tuple[dict[str, Any], Figures, tuple[Any, ...]]] = {
                     rules=ruled("a", at_most=50, funds=["general"]), **OTHER_FUND),
         {"worth": [2, 1, 1.5], "money": [2, 1, 2], "other": [0, 0, 0]}, (),
     ),
+    # no dollar of the other fund comes to a: what brings 3 costs 1, and the rule 2 more
+    "two funds and a rule on the cheaper one": (
+        document_of({"a": curved((60, 180), (90, 240), **BOTH), "b": rated(1, funds=["general"]),
+                     "c": rated(3.5, funds=["x"])},
+                    rules=ruled("a", at_most=50, funds=["general"]), **OTHER_FUND),
+        {"worth": [3, 1, 3.5], "money": [1, 1, 3.5], "other": [2, 0, 0]}, (),
+    ),
+    # rows that keep no limit are none of a resource
+    "two funds and staff that is not scarce": (
+        document_of({"a": curved((60, 180), (90, 210), **BOTH), "b": rated(2), "c": rated(0.5, funds=["x"])},
+                    **OTHER_FUND, resources={"nurses": {"capacity": 5}, "doctors": {"capacity": 7}}),
+        {"worth": [1, 2, 0.5], "money": [2, 2, 2], "resource": [0] * 3, "other": [0] * 3, "scarcest": [-1] * 3}, (),
+    ),
     # the rule takes back all that the money costs
     "two funds and a rule on what brings nothing": (
         document_of({"a": curved((60, 0), (90, 10), **BOTH), "b": rated(2, **BOTH)}, rules=ruled("a", at_least=40),
@@ -177,6 +190,8 @@ def test_the_margins(name: str) -> None:
         # a dollar is worth 2: 20 dollars bring 40 elsewhere
         ({"b": rated(2), "c": packaged((20, 30)), "d": packaged((20, 50))}, [False, True, False]),
         ({"b": rated(2), "c": packaged((20, 40))}, [False, True]),
+        # a dollar is worth a half
+        ({"b": rated(0.5), "c": packaged((1, 0.4)), "d": packaged((1, 0.6))}, [False, True, False]),
         # one of two is worth its money
         ({"b": rated(2), "c": packaged((50, 60), (20, 70), choose="any")}, [False, False]),
         ({"b": rated(2), "c": packaged((50, 60), (20, 30), choose="any")}, [False, True]),

@@ -6,12 +6,14 @@ import copy
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.allocation import money_sides
+from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.numbers import Numbers
 from budgetopt.scenario.scenario import Scenario
@@ -60,6 +62,26 @@ def test_the_first_dollar_of_revenue_moves_all_that_depends_on_it() -> None:
     assert math.isnan(found[1][1])
 
 
+def test_a_first_dollar_that_nobody_can_use_is_worth_nothing() -> None:
+    general = {"revenue": {"FY1": 100}, "reserve": {"at_least": "25%", "of": "revenue"}, "structural_balance": True}
+    programs = {"a": rated(2, spending={"at_most": {"FY2": 0}})}
+    document = document_of(programs, periods=LATER[:2], revenue=0)
+    document["funds"] = {"general": general}
+    assert sides(document) == [pytest.approx((1.5, 1.5)), pytest.approx((0, math.nan), nan_ok=True)]
+
+
+def test_each_fund_is_moved_from_where_all_of_them_are() -> None:
+    # both have 30 for a, which may have no more than 60
+    both = {"funds": ["general", "other"]}
+    programs = {"a": rated(3, spending={"at_most": 60}, **both), "b": rated(1, **both)}
+    document = document_of(programs, 30, funds={"other": {"revenue": 30, "carryover": False}})
+    assert sides(document) == [pytest.approx((1, 3))] * 2
+    ceiling = {"name": "k", "sum": "spending", "where": {"program": "a"}, "at_most": 60}
+    programs = {"a": rated(3, **both), "b": rated(1, **both)}
+    document = document_of(programs, 30, funds={"other": {"revenue": 30, "carryover": False}}, rules=[ceiling])
+    assert sides(document) == [pytest.approx((1, 3))] * 2
+
+
 def test_of_problems_that_are_too_large_one_price_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     document = document_of({"a": rated(3, spending={"at_most": 60}), "b": rated(1)}, revenue=60, periods=LATER[:2])
     # two periods of the fund times two columns or more
@@ -69,6 +91,47 @@ def test_of_problems_that_are_too_large_one_price_is_told(monkeypatch: pytest.Mo
         assert math.isnan(less)
     monkeypatch.setattr(money_sides, "MOST", 1000)
     assert sides(document) == [(pytest.approx(1), pytest.approx(3))] * 2
+
+
+def test_the_sides_of_two_funds_in_two_years() -> None:
+    # a has all that it may have in FY1, c stands at its bend in FY2, and the other fund has nothing in FY1
+    bend = {"outcomes": {"good": {"curve": [[0, 0], [30, 60], [50, 70]]}}, "funds": ["other"]}
+    programs = {"a": rated(3, spending={"at_most": 60}, funds=["general"]), "b": rated(1, funds=["general"]), "c": bend}
+    document = document_of(
+        programs, {"FY1": 60, "FY2": 50}, LATER[:2], funds={"other": {"revenue": {"FY2": 30}, "carryover": False}}
+    )
+    expected = [(1, 3), (3, 3), (2, math.nan), (0.5, 2)]
+    assert sides(document) == [pytest.approx(pair, rel=1e-6, nan_ok=True) for pair in expected]
+
+
+def test_where_less_is_better_a_dollar_more_is_worth_what_it_saves() -> None:
+    # 20 dollars of b bring 60 of the 100 that are asked for, and 40 of a the rest; nothing is left of 60
+    programs = {"a": rated(1), "b": rated(3, spending={"at_most": 20})}
+    outcomes = {"good": {"weight": 1, "target": {"at_least": 100}}}
+    least = document_of(programs, 60, outcomes=outcomes, objective={"minimize": "spending"})
+    (found,) = sides(least)
+    assert found == pytest.approx((0, math.nan), nan_ok=True)
+    # of what is asked for 10 are missing, and each dollar brings one of them; b is full
+    goals = document_of(programs, 50, outcomes=outcomes, objective={"minimize": "shortfall from targets"})
+    assert sides(goals) == [pytest.approx((1, 1), rel=1e-6)]
+
+
+def test_no_side_of_a_problem_of_integer_decisions_is_solved_for() -> None:
+    programs = {"a": {"packages": [{"cost": 60, "outcomes": {"good": 300}}]}, "b": rated(2)}
+    assert sides(document_of(programs)) == [pytest.approx((math.nan, math.nan), nan_ok=True)]
+
+
+def test_how_many_numbers_a_problem_may_have_for_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = {"a": rated(3, spending={"at_most": 60}), "b": rated(1)}
+    scenario = Scenario.from_document(document_of(programs, 60, LATER[:2]))
+    problem, given_ = formulate(scenario).linear_program, np.array([[2.0, 2.5]])
+    monkeypatch.setattr(money_sides, "MOST", 2 * problem.columns - 1)
+    more, less = money_sides.money_on_both_sides(scenario, problem, given_)
+    assert more.tolist() == given_.tolist()
+    assert np.isnan(less).all()
+    monkeypatch.setattr(money_sides, "MOST", 2 * problem.columns)
+    more, less = money_sides.money_on_both_sides(scenario, problem, given_)
+    assert (more.tolist(), less.tolist()) == ([pytest.approx([1, 1])], [pytest.approx([3, 3])])
 
 
 def test_both_sides_are_said() -> None:

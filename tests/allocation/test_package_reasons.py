@@ -296,3 +296,35 @@ def test_money_that_is_short_in_every_fund_together_is_named() -> None:
     assert what_limits(bo.solve(Scenario.from_document(alone))) == (
         "Money in a is all spent: a dollar less makes the plan worse, one more makes it no better."
     )
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        # 5 are left in the first year, and 10 or a dollar less in the second
+        (90, "unfunded: no plan with it is better"),
+        (91, "unfunded: needs 10 to be funded at all, and 5 is left in FY1"),
+    ],
+)
+def test_what_a_minimum_level_needs_may_be_left_in_one_of_the_years(second: float, reason: str) -> None:
+    programs = {
+        "a": rated(1, spending={"at_most": {"FY1": 95, "FY2": second}}),
+        "b": rated(0.5, if_funded={"at_least": 10}),
+    }
+    rules = [{"name": "one", "count": "funded", "where": {"program": ["a", "b"]}, "at_most": 1}]
+    assert reasons(document_of(programs, periods=TWO, rules=rules))["b"] == reason
+
+
+def test_money_that_another_fund_may_give_is_money_that_a_package_could_have() -> None:
+    # 5 of the general fund would do, which are worth 15 elsewhere
+    funds = {
+        "general": {"transfers_to": {"other": {"at_most": 5}}},
+        "other": {"revenue": 2, "carryover": False},
+        "third": {"revenue": 3, "carryover": False},
+    }
+    programs = {"a": packaged(8, funds=["other", "third"]), "b": rated(3, funds=["general"])}
+    document = document_of(programs, 10)
+    document["funds"] = {name: {**document["funds"].get(name, {}), **said} for name, said in funds.items()}
+    assert reasons(document)["a"] == "unfunded: costs 8, and 5 is left"
+    del document["funds"]["general"]["transfers_to"]
+    assert reasons(document)["a"] == "unfunded: costs more than its funds have"

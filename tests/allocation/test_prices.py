@@ -31,6 +31,7 @@ LIMITED = {
     "capped": (rated(3, spending={"at_most": 20}), 0, 2),
     "kept": (rated(0.25, spending={"at_least": 5}), 0.75, 0),
     "both": (rated(3, spending={"at_least": 20, "at_most": 20}), 0, 2),
+    "kept, a little": (rated(0.25, spending={"at_least": 0.5}), 0.75, 0),
     "free": (rated(3), 0, 0),
     # the segment that the limit cuts counts, not those that are full or empty by themselves
     "capped curve": (curved([10, 50], [30, 90], [50, 91], spending={"at_most": 20}), 0, 1),
@@ -154,3 +155,36 @@ def test_what_a_question_may_be_asked_of() -> None:
         ) as caught:
             scenario_of(subject, "ask")  # type: ignore[arg-type]
         assert hint in str(caught.value)
+
+
+def test_of_a_ceiling_and_the_most_units_that_are_as_much_the_units_have_the_price() -> None:
+    # ten cases of three dollars; a case more would bring 6 in the place of 3 dollars elsewhere
+    for ceiling, per_unit, per_dollar in ((30, 3, 0), (29, 0, 1), (31, 3, 0)):
+        cases = {
+            "service": {"unit": "cases", "unit_cost": 3, "up_to": 10},
+            "spending": {"at_most": ceiling},
+            "outcomes": {"good": {"per_unit": 6}},
+        }
+        prices = bo.solve(Scenario.from_document(document_of({"p": cases, "rest": REST}))).prices
+        assert prices.most.tolist() == [[pytest.approx(per_unit)], [0]], ceiling
+        assert prices.ceiling.tolist() == [[pytest.approx(per_dollar)], [0]], ceiling
+
+
+def test_of_a_floor_and_the_fewest_units_that_are_as_much_the_units_have_the_price() -> None:
+    for floor, per_unit, per_dollar in ((30, 1.5, 0), (29, 1.5, 0), (31, 0, 0.5)):
+        cases = {
+            "service": {"unit": "cases", "unit_cost": 3, "at_least": 10},
+            "spending": {"at_least": floor},
+            "outcomes": {"good": {"per_unit": 1.5}},
+        }
+        prices = bo.solve(Scenario.from_document(document_of({"p": cases, "rest": REST}))).prices
+        assert prices.fewest.tolist() == [[pytest.approx(per_unit)], [0]], floor
+        assert prices.floor.tolist() == [[pytest.approx(per_dollar)], [0]], floor
+
+
+def test_what_limits_nothing_is_about_no_part_and_no_program() -> None:
+    rule = {"name": "k", "sum": "spending", "where": {"program": "first"}, "at_most": 5}
+    prices = bo.solve(Scenario.from_document(document_of({"first": rated(3), "rest": REST}, rules=[rule]))).prices
+    for limit in (0, 99):
+        assert (prices.has_parts(limit), prices.is_by_program(limit)) == (False, False)
+    assert prices.of(99).tolist() == [0]

@@ -78,6 +78,13 @@ def test_what_rounding_leaves_open() -> None:
     assert found.allowed_dollars(np.array([500.0, 5000]), np.array([0, 9])).tolist() == [0.01, 0.09]
 
 
+def test_of_a_service_that_may_serve_nothing_a_millionth_of_a_unit_matters() -> None:
+    service = {"unit": "talks", "unit_cost": 0}
+    programs = {name: {"service": {**service, "up_to": most}} for name, most in (("shut", 0), ("one", 1), ("two", 2))}
+    scenario = unchecked({"funds": {"general": {}}, "outcomes": {"visits": {}}, "programs": programs})
+    assert Evaluation(scenario, SpendingPlan.nothing(scenario), 0.0).a_unit.tolist() == [1e-6, 1e-6, 1e-6]
+
+
 def told(quantity: Quantity) -> list[list[float]]:
     return [[round(float(one), 9) for one in figures] for figures in (quantity.value, quantity.gross, quantity.cent)]
 

@@ -117,6 +117,31 @@ def test_what_runs_and_serves_and_costs() -> None:
     ])  # fmt: skip
 
 
+def test_packages_of_one_year_and_what_they_use_in_each_year() -> None:
+    programs = {
+        "desk": {"packages": [one(4, uses={"staff": 3}), one(6)]},
+        "till": {"packages": [one(5, uses={"staff": 2}), one(7, uses={"staff": 8})]},
+    }
+    found = list_packages(scenario_of(programs))
+    assert found.cost[:, 0].tolist() == [4, 6, 5, 7]
+    assert found.most_expensive_year.tolist() == [4, 6, 5, 7]
+    assert not found.cost[:, 1:].any()
+    assert not found.is_project.any()
+    at, units, in_service = found.uses["staff"]
+    assert (at.tolist(), units[:, 0].tolist(), in_service.tolist()) == ([0, 2, 3], [3, 2, 8], [True] * 3)
+    # what it uses in each year makes a program one of projects, and after the last year that is listed goes on
+    programs["till"]["packages"][0]["uses"] = {"staff": [1, 0, 2]}
+    found = list_packages(scenario_of(programs))
+    assert found.is_project.tolist() == [False, False, True, True]
+    at, units, in_service = found.uses["staff"]
+    assert (at.tolist(), in_service.tolist()) == ([0, 2, 3], [True, False, True])
+    assert units.tolist() == [[3] * 5, [1, 0, 2, 2, 2], [8] * 5]
+    taken = np.zeros((4, 5), dtype=bool)
+    taken[0, [0, 3]] = taken[2, 1] = taken[3, 4] = True
+    used = found.used("staff", taken)
+    assert (used[0].tolist(), used[1].tolist()) == ([0, 2, 3], [[3, 0, 0, 3, 0], [0, 1, 0, 2, 2], [0, 0, 0, 0, 8]])
+
+
 def test_a_scenario_without_packages_has_none() -> None:
     found = list_packages(scenario_of({"plain": {"outcomes": {"visits": {"per_dollar": 1}}}}))
     assert len(found) == 0

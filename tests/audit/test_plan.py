@@ -163,3 +163,78 @@ def test_checks_of_a_kind() -> None:
     assert [check.name for check in audit.of_kind("reserve")] == ["general"]
     assert [check.name for check in audit.of_kind("fund balance")] == ["grant"]
     assert audit.of_kind("structural balance") == ()
+
+
+CARE = unchecked(
+    {
+        "periods": ["t1", "t2"],
+        "funds": {"general": {"revenue": 9}},
+        "resources": {
+            "doctors": {"capacity": 3, "stand_in": {"nurses": {"per_unit": 2}, "aides": {"per_unit": 4}}},
+            "nurses": {"capacity": 9, "stand_in": {"aides": {"per_unit": 3}}},
+            "aides": {"capacity": 20},
+        },
+        "outcomes": {"visits": {}},
+        "programs": {"a": {}},
+    }
+)
+STOOD_IN = ["resource", "by", "period", "units"]
+
+
+def stood_in(*rows: tuple[str, str, str, float]) -> SpendingPlan:
+    """Return the plan of a table of what stands in for what, without spending."""
+    none, table = pd.DataFrame(columns=["program", "period", "amount"]), pd.DataFrame(rows, columns=STOOD_IN)
+    return SpendingPlan.from_frame(CARE, none, stand_ins=table)
+
+
+def test_what_stands_in_from_a_table_and_back() -> None:
+    rows = [("doctors", "aides", "t2", 1.5), ("nurses", "aides", "t1", 2), ("doctors", "aides", "t2", 0.5)]
+    plan = stood_in(*rows)
+    # doctors by nurses, doctors by aides, nurses by aides; rows of the same are added
+    assert plan.stand_ins_in(CARE).tolist() == [[0, 0], [0, 2], [2, 0]]
+    table = plan.to_frames(CARE)["stand_ins"]
+    assert [tuple(row) for row in table[STOOD_IN].itertuples(index=False)] == [
+        ("doctors", "aides", "t2", 2),
+        ("nurses", "aides", "t1", 2),
+    ]
+
+
+def test_who_may_stand_in_is_said_where_somebody_else_does() -> None:
+    with pytest.raises(UnknownNameError, match="no stand-in for nurses named 'doctors'") as caught:
+        stood_in(("doctors", "nurses", "t1", 1), ("nurses", "doctors", "t1", 1))
+    assert caught.value.hint == "there are: aides"
+
+
+OFFERS = {"packages": [{"name": "small", "cost": 1}, {"cost": 2}, {"name": "1", "cost": 3}]}
+OFFERED = unchecked(
+    {
+        "periods": ["t1", "t2"],
+        "funds": {"general": {"revenue": 9}},
+        "outcomes": {"visits": {}},
+        "programs": {"a": OFFERS, "b": {"packages": [{"name": "whole", "cost": 5}]}},
+    }
+)
+
+
+def test_packages_from_a_table_by_their_names_and_numbers() -> None:
+    none = pd.DataFrame(columns=["program", "period", "amount"])
+
+    def taken(*rows: tuple[str, object, str]) -> list[list[bool]]:
+        table = pd.DataFrame(rows, columns=["program", "package", "period"])
+        found: list[list[bool]] = SpendingPlan.from_frame(OFFERED, none, packages=table).packages_in(OFFERED).tolist()
+        return found
+
+    assert taken(("a", "small", "t2"), ("b", 1, "t1")) == [[False, True], [False] * 2, [False] * 2, [True, False]]
+    # a name is meant before a number
+    assert taken(("a", "1", "t1"), ("a", 2, "t2"))[:3] == [[False] * 2, [False, True], [True, False]]
+    with pytest.raises(UnknownNameError, match="no package of b named 'bus'") as caught:
+        taken(("a", "small", "t1"), ("b", "bus", "t1"))
+    assert caught.value.hint == "there are: 1, whole"
+
+
+def test_nothing_is_nothing_of_all() -> None:
+    for scenario in (CARE, OFFERED):
+        plan = SpendingPlan.nothing(scenario)
+        for array in (plan.spending, plan.transfers, plan.packages, plan.units, plan.stand_ins):
+            assert array is not None
+            assert not array.any()

@@ -346,3 +346,39 @@ def test_a_program_with_a_minimum_level_gets_nothing_or_that_much() -> None:
     assert (found.kind, found.period, found.bound) == ("if funded", "FY2027", 0.9 * M)
     plan.spending[1, 0] = [0, 0]
     assert audit_plan(scenario, plan).accepted
+
+
+def test_a_cell_knows_its_limits_and_what_they_are_a_share_of() -> None:
+    changes = {
+        "programs.library.spending": {"at_least": "50%", "at_most": "200%", "because": "Promise"},
+        "programs.library.baseline": {"FY2027": 1 * M, "FY2028": 1.2 * M},
+        "programs.shelter.spending": {"at_most": 3 * M},
+        "programs.hall": {"baseline": 400_000, "funds": ["general"]},
+        "keep_unmeasured": "50%",
+    }
+    audit = audited(changes)
+    (check,) = audit.of_kind("spending limit")
+    assert check.program is not None
+    assert check.share_of is not None
+    assert check.upper_limit is not None
+    assert check.program.tolist() == [0, 0, 1, 1]
+    assert check.share_of.tolist() == [2 * M, 2 * M, 1 * M, 1.2 * M]
+    assert check.lower.tolist() == [-np.inf, -np.inf, 0.5 * M, 0.6 * M]
+    assert check.upper.tolist() == [3 * M, 3 * M, 2 * M, 2.4 * M]
+    listed = audit.scenario.limits
+    found = [listed[at] for at in (*check.limit[2:].tolist(), *check.upper_limit.tolist())]
+    assert [(one.kind, one.name) for one in found] == [
+        *[("floor", "library")] * 2, *[("ceiling", "shelter")] * 2, *[("ceiling", "library")] * 2,
+    ]  # fmt: skip
+    assert check.limit[:2].tolist() == [-1, -1]
+    assert check.because.tolist() == ["", "", "Promise", "Promise"]
+    (kept,) = audit.of_kind("kept baseline")
+    assert kept.share_of is not None
+    assert (kept.share_of.tolist(), kept.lower.tolist()) == ([400_000] * 2, [200_000] * 2)
+
+
+def test_what_is_paid_for_a_service_that_costs_nothing_is_no_cost_of_its_units() -> None:
+    service = {"unit": "talks", "unit_cost": 0, "up_to": 9}
+    scenario = town({"programs.library.service": service, "programs.library.outcomes": {"visits": {"per_unit": 3}}})
+    plan = usual(scenario)
+    assert audit_plan(scenario, replace(plan, units=np.array([[0, 0], [5, 7], [0, 0]]))).accepted

@@ -210,10 +210,10 @@ def _buys(
         entries = np.flatnonzero(resource_of[matrix.index] == position)
         use = np.bincount(column_of[entries], matrix.value[entries], minlength=problem.columns)
         with np.errstate(divide="ignore", invalid="ignore"):
-            buys = np.where(use > 0, net / use, np.nan)
+            buys = net / use
         used = (use > 0) & (x > FULL) & ~problem.integer
         mine = scarcest == position
         here[mine] = buys[column[mine]]
         if used.any():
-            there[mine] = np.nanmin(buys[used])
+            there[mine] = buys[used].min()
     return here, there

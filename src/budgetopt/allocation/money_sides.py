@@ -6,8 +6,6 @@ these is a number between them. A little revenue more, or less, leads to a probl
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from budgetopt.allocation.revenue_prices import with_revenue
@@ -65,7 +63,7 @@ class _Sides:
     """One live problem, solved again with a little more or less revenue."""
 
     def __init__(self, scenario: Scenario, problem: LinearProgram) -> None:
-        self._scenario, self._problem = scenario, replace(problem, stages=problem.stages[:1], tie_break=None)
+        self._scenario, self._problem = scenario, problem
         self._live = LiveModel(self._problem)
         self._base = self._live.solve()
         self._money = max(float(inflow(scenario).sum()), scenario.cent)
@@ -88,7 +86,7 @@ class _Sides:
     def first_dollar(self, cell: tuple[int, ...]) -> float:
         """Return what a dollar brings that is the first of its fund and period; NaN if there is no plan with it."""
         step = FIRST_STEP * self._money
-        answer = LiveModel(replace(self._moved(cell, step), tie_break=None)).solve()
+        answer = LiveModel(self._moved(cell, step)).solve()
         if answer.termination is not Termination.OPTIMAL:
             return np.nan
         change = self._gain * (answer.objective - self._base.objective) / step
@@ -97,8 +95,7 @@ class _Sides:
     def _moved(self, cell: tuple[int, ...], by: float) -> LinearProgram:
         shift = np.zeros((len(self._scenario.funds), len(self._scenario.periods)))
         shift[cell] = by
-        problem = formulate(with_revenue(self._scenario, shift)).linear_program
-        return replace(problem, stages=problem.stages[:1])
+        return formulate(with_revenue(self._scenario, shift)).linear_program
 
     def _solved(self, direction: Direction, moved: LinearProgram) -> Solution:
         if direction.moves_matrix or direction.cost.any() or direction.offset:

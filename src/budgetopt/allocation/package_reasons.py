@@ -139,8 +139,6 @@ class _Offers:
     def not_taken(self, row: int) -> str:
         """Return why a program takes no package, as far as money or a resource is the reason; empty if neither is."""
         scenario, may = self._scenario, self._scenario.eligible[row]
-        if not may.any():
-            return ""
         cost, left = self.cheapest_cost(row), self.usable(row)
         most = most_available(scenario) if self._receives[may].any() else self._income[may].sum(axis=0)
         starts = self._starts.get(row, [])

@@ -209,7 +209,7 @@ def _program_prices(
 
 def _last_of(marked: Bools, cell: tuple[Ints, Ints], shape: tuple[int, ...]) -> Bools:
     """Return which marked columns are the last of their program and period; columns stand in the order of segments."""
-    last = np.zeros(shape, dtype=np.int64)
+    last = np.empty(shape, dtype=np.int64)
     last[cell[0][marked], cell[1][marked]] = np.flatnonzero(marked)
     is_last: Bools = marked & (last[cell] == np.arange(len(marked)))
     return is_last

@@ -65,7 +65,7 @@ def balances_of(scenario: Scenario, spending: Floats, transfers: Floats) -> Bala
     paid = spending.sum(axis=0)
     gained, given = transfers.sum(axis=0), transfers.sum(axis=1)
     change = revenue + one_time + gained - given - paid
-    opening, closing = np.zeros(shape), np.zeros(shape)
+    opening, closing = np.empty(shape), np.empty(shape)
     carried = np.array([fund.opening_balance for fund in funds], dtype=np.float64)
     carries = np.array([fund.carryover for fund in funds], dtype=bool)
     for period in range(shape[1]):

@@ -91,7 +91,7 @@ def dollars(scenario: Scenario, key: str) -> Floats:
 
 def revenues(scenario: Scenario) -> Floats:
     """Return recurring revenue: one amount is that of the first period, and grows from it; shape (funds, periods)."""
-    out = np.zeros((len(scenario.funds), len(scenario.periods)))
+    out = np.empty((len(scenario.funds), len(scenario.periods)))
     for position, fund in enumerate(scenario.funds.values()):
         out[position] = scenario.per_period(fund.revenue)
         if not isinstance(fund.revenue, Mapping):

@@ -193,8 +193,8 @@ def _starts(scenario: Scenario) -> tuple[Bools, Bools]:
 
 def _costs(table: ProgramTable, place: Mapping[int, Ints], packages: int, periods: int) -> tuple[Floats, Ints, Floats]:
     """Return what packages cost in each year, in how many years, and in the most expensive of them."""
-    cost, years = np.zeros((packages, periods)), np.zeros(packages, dtype=np.int64)
-    most_expensive = np.zeros(packages)
+    cost = np.zeros((packages, periods))
+    years, most_expensive = np.empty(packages, dtype=np.int64), np.empty(packages)
     for k, at in place.items():
         column = table.columns[f"packages.{k}.cost"]
         offsets = np.arange(len(column) + 1) if column.offsets is None else column.offsets
