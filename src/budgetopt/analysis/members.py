@@ -284,7 +284,7 @@ class _Sent:
 
     @classmethod
     def of(cls, shared: object) -> _Sent:
-        pickled = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
+        pickled = pickle.dumps(shared)
         return cls(hashlib.sha256(pickled).hexdigest(), pickled)
 
     def value(self) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from budgetopt.analysis.risk.stochastic import joined, mean_of
 from budgetopt.formulation import Block, Labels, LinearProgram, Matrix, Stage
 from budgetopt.solvers import solve_linear_program
+from linear_programs import linear_program, ties
 
 
 def problem(
@@ -131,3 +132,76 @@ def test_futures_without_a_mean() -> None:
     mean = mean_of([one, other], weights)
     assert mean is not None
     assert mean.matrix.dense() == pytest.approx(farm(0.9).matrix.dense())
+
+
+def two_futures() -> list[LinearProgram]:
+    """Return a problem of the columns z and a, and one of z and b; z is decided before it is known which comes."""
+    one = linear_program(
+        [[1, 2]],
+        -np.inf,
+        5,
+        stages=(
+            Stage("first", np.array([1.0, 2]), maximize=True, offset=10.0),
+            Stage("second", np.array([1.0]), maximize=False, offset=1.0),
+        ),
+        tie_break=ties([3, 4]),
+    )
+    other = linear_program(
+        [[1, -1], [0, 1]],
+        [0, -np.inf],
+        [np.inf, 8],
+        stages=(
+            Stage("first", np.array([3.0, 4]), maximize=True, offset=20.0),
+            Stage("second", np.array([2.0, 5]), maximize=False),
+        ),
+        tie_break=ties([6, 7]),
+    )
+    return [one, other]
+
+
+def test_two_futures_are_joined_entry_by_entry() -> None:
+    futures = joined(two_futures(), np.array([0.25, 0.75]), [["z", "a"], ["z", "b"]])
+    problem = futures.problem
+    # in the order of the futures and not of the names: z, a, b
+    assert [columns.tolist() for columns in futures.columns] == [[0, 1], [0, 2]]
+    assert futures.shared.tolist() == [True, False, False]
+    assert problem.matrix.dense().tolist() == [[1, 2, 0], [1, 0, -1], [0, 0, 1]]
+    assert problem.row_lower.tolist() == [-np.inf, 0, -np.inf]
+    assert problem.row_upper.tolist() == [5, np.inf, 8]
+    first, second = problem.stages
+    assert (first.cost.tolist(), first.offset, first.maximize) == ([0.25 + 2.25, 0.5, 3], 2.5 + 15, True)
+    assert (second.cost.tolist(), second.offset) == ([0.25 + 1.5, 0, 3.75], 0.25)
+    settled = problem.tie_break
+    assert settled is not None
+    assert (settled.group.tolist(), settled.column.tolist()) == ([0, 1, 2, 3], [0, 1, 0, 2])
+    assert (settled.weight.tolist(), settled.reference.tolist()) == ([1, 1, 1, 1], [3, 4, 6, 7])
+    assert (len(problem.column_labels.all_names()), len(problem.row_labels.all_names())) == (3, 3)
+    assert futures.point_in(1, np.array([7.0, 8, 9])).tolist() == [7, 9]
+    held = futures.held(np.array([0]), np.array([4.0]))
+    assert (held.lower.tolist(), held.upper.tolist()) == ([4, 0, 0], [4, np.inf, np.inf])
+    assert problem.lower.tolist() == [0, 0, 0]
+
+
+def test_without_a_tie_break_of_every_future_there_is_none() -> None:
+    one, other = two_futures()
+    problems = [one, replace(other, tie_break=None)]
+    assert joined(problems, np.array([0.5, 0.5]), [["z", "a"], ["z", "b"]]).problem.tie_break is None
+
+
+def test_the_mean_of_two_futures_entry_by_entry() -> None:
+    weights = np.array([0.25, 0.75])
+    stages = (Stage("first", np.array([1.0, 2]), True, 10.0), Stage("second", np.array([3.0, 0]), False, 1.0))
+    one = linear_program([[1, 2], [0, 4]], [0, -np.inf], [8, np.inf], [0, 1], [4, np.inf], stages=stages)
+    later = (Stage("first", np.array([5.0, 6]), True, 2.0), Stage("second", np.array([7.0, 4]), False, 5.0))
+    other = linear_program([[5, 6], [8, 0]], [4, -np.inf], [0, np.inf], [8, 5], [12, np.inf], stages=later)
+    mean = mean_of([one, other], weights)
+    assert mean is not None
+    assert mean.matrix.dense().tolist() == [[4, 5], [6, 1]]
+    assert (mean.row_lower.tolist(), mean.row_upper.tolist()) == ([3, -np.inf], [2, np.inf])
+    assert (mean.lower.tolist(), mean.upper.tolist()) == ([6, 4], [10, np.inf])
+    assert [(stage.cost.tolist(), stage.offset) for stage in mean.stages] == [([4, 5], 4), ([6, 3], 4)]
+    # more rows, other names of rows, or a limit that one of them has
+    wider = linear_program([[5, 6], [8, 0], [1, 1]], 0, 9, stages=later)
+    assert mean_of([one, wider], weights) is None
+    assert mean_of([one, replace(other, row_labels=Labels((Block("other", 0, 2, {}),)))], weights) is None
+    assert mean_of([one, replace(other, row_lower=np.array([4.0, 0]))], weights) is None

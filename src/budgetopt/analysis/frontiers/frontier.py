@@ -14,6 +14,7 @@ import numpy as np
 from budgetopt.allocation import scenario_of
 from budgetopt.analysis.frontiers.best_value_curve import CurvePart, curve_parts
 from budgetopt.analysis.frontiers.figure_range import FigureRange, figure_range
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.parametric import TOLERANCE, is_straight
 from budgetopt.analysis.live_problem.plan_moves import moves_between, spending_at
 from budgetopt.analysis.live_problem.what_if import SECONDS, WhatIf
@@ -142,7 +143,7 @@ class Frontier:
                 yield from ((first, last, *move) for move in moves_between(self.scenario, was, then))
 
     def _repr_html_(self) -> str:
-        shown = self.pieces.to_html(index=False, border=0, na_rep="", float_format="{:,.6g}".format, max_rows=20)
+        shown = html_table(self.pieces)
         kind = "exact" if self.is_exact else "on a grid"
         return f"<div><p><strong>Best value against {escape(self.figure)}</strong> ({kind})</p>{shown}</div>"
 

@@ -13,6 +13,7 @@ import numpy as np
 from budgetopt.allocation import plan_of, scenario_of
 from budgetopt.analysis.comparing.comparison import groups_named, populations
 from budgetopt.analysis.frontiers.efficient_points import EfficientPoint, EfficientPoints, efficient_points
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.plan_moves import moves_between
 from budgetopt.analysis.live_problem.what_if import SECONDS
 from budgetopt.errors import InfeasibleError, OptionError
@@ -88,7 +89,7 @@ class TradeOff:
 
     def _repr_html_(self) -> str:
         title = f"{self.first} against {self.second}"
-        shown = self.points.to_html(index=False, border=0, na_rep="", float_format="{:,.6g}".format, max_rows=20)
+        shown = html_table(self.points)
         return f"<div><p><strong>{escape(title)}</strong> ({self.kind})</p>{shown}</div>"
 
 

@@ -67,8 +67,8 @@ def at_limits(plan: Allocation, spending: Floats) -> tuple[int, int]:
     ``spending`` has the shape (programs, funds, periods). A floor of nothing is none.
     """
     spent, limits = spending.sum(axis=1), plan.formulation.limits
-    near = 1e-6 * np.maximum(spent, 1.0) + plan.rounded_to
-    at_floor = (np.abs(spent - limits.lower) <= near) & (limits.lower > near)
-    at = at_floor | (np.abs(spent - limits.upper) <= near)
-    funded = (spent > near).any(axis=1)
+    tolerance = 1e-6 * np.maximum(spent, 1.0) + plan.rounded_to
+    at_floor = (np.abs(spent - limits.lower) <= tolerance) & (limits.lower > tolerance)
+    at = at_floor | (np.abs(spent - limits.upper) <= tolerance)
+    funded = (spent > tolerance).any(axis=1)
     return int((at.all(axis=1) & funded).sum()), int(funded.sum())

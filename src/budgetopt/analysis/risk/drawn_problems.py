@@ -54,12 +54,13 @@ class EffectCosts:
         worth = outcome_worths(scenario, scenario.objective[0])
         assert worth is not None, "effects with errors are those of an objective that is a sum of outcomes"
         columns, count = formulation.linear_program.columns, len(scenario.outcomes)
+        shape = (len(scenario.programs), count, int(errors.package.max(initial=-1)) + 2)
         package = np.full(columns, -1, dtype=np.int64)
         for block in formulation.linear_program.column_labels.of_kind("package"):
             package[block.positions] = block.keys["package"]
 
         def key(program: Ints, outcome: Ints, of: Ints) -> Ints:
-            return (program * count + outcome) * (int(package.max(initial=-1)) + 2) + of + 1
+            return np.ravel_multi_index((program, outcome, of + 1), shape)
 
         mine = np.flatnonzero((terms.outcome < count) & (terms.weight != 0))
         mine = mine[worth[terms.outcome[mine]] != 0]
@@ -145,10 +146,8 @@ class DrawnProblems:
         if money:
             formulation = whole(plan.scenario)
             lines, scenario = _lines(plan, formulation.linear_program, money)
-        problem = formulation.linear_program
         options = Options(time_limit=SECONDS) if is_large(plan) else Options()
-        stage = replace(problem.stages[0], cost=problem.stages[0].cost_for(problem.columns))
-        problem = replace(problem, stages=(stage,), tie_break=None)
+        problem = _of_one_objective(formulation.linear_program)
         if money or point is None:
             found = LiveModel(problem, options).solve().x
             assert found is not None, "the scenario has a plan"
@@ -184,13 +183,17 @@ class DrawnProblems:
             scenario = self.scenario
             for path, dollars in self.money.items():
                 scenario = figure_at(scenario, path).moved(float(dollars[draw]))
-            moved = whole(scenario).linear_program
-            stage = replace(moved.stages[0], cost=moved.stages[0].cost_for(moved.columns))
-            return replace(moved, stages=(stage,), tie_break=None)
+            return _of_one_objective(whole(scenario).linear_program)
         problem = self.problem
         for path, dollars in self.money.items():
             problem = self.lines[path].from_here(problem, float(dollars[draw]))
         return problem
+
+
+def _of_one_objective(problem: LinearProgram) -> LinearProgram:
+    """Return a problem with its first objective alone, as coefficients of all columns."""
+    stage = replace(problem.stages[0], cost=problem.stages[0].cost_for(problem.columns))
+    return replace(problem, stages=(stage,), tie_break=None)
 
 
 def amounts_of(plan: Allocation, decisions: SpendingPlan | None = None) -> tuple[Floats, list[str]]:
@@ -231,7 +234,7 @@ def _lines(
     found: dict[str, Direction] = {}
     for path, dollars in money.items():
         figure = figure_at(plan.scenario, path)
-        far = float(np.abs(dollars).max(initial=0.0)) or 1.0
+        far = float(np.abs(dollars).max()) or 1.0
 
         def at(by: float, figure: Figure = figure) -> LinearProgram:
             return whole(figure.moved(by)).linear_program

@@ -208,7 +208,7 @@ def _straight(plan: Allocation) -> Bools:
     bent = np.diff(effects.offsets) > 1
     pairs = set(zip(effects.program[bent].tolist(), effects.outcome[bent].tolist(), strict=True))
     mine = zip(ranges.program.tolist(), ranges.outcome.tolist(), strict=True)
-    return np.array([pair not in pairs for pair in mine], dtype=bool) | (ranges.package >= 0)
+    return np.array([pair not in pairs for pair in mine], dtype=bool)
 
 
 def _names(plan: Allocation) -> tuple[str, ...]:

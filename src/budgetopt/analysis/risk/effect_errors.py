@@ -100,8 +100,12 @@ class FactorDistribution:
             with np.errstate(divide="ignore"):
                 logs = np.log(np.maximum(edges, 0.0))
             z = (logs - mean) / deviation
-            sizes = [math.exp(power * mean + 0.5 * (power * deviation) ** 2) for power in range(3)]
-            return np.array([sizes[power] * np.diff(_below(z - power * deviation)) for power in range(3)])
+            return np.array(
+                [
+                    math.exp(power * mean + 0.5 * (power * deviation) ** 2) * np.diff(_below(z - power * deviation))
+                    for power in range(3)
+                ]
+            )
         first = -1.0 / self.below if self._cut else -math.inf
         sides = ((self.below, first, 0.0), (self.above, 0.0, math.inf))
         return np.asarray(sum(_half(edges, *side) for side in sides) / (1.0 - self._cut))
@@ -121,8 +125,8 @@ class FactorDistribution:
 def _half(edges: Floats, deviation: float, first: float, last: float) -> Floats:
     """Return the moments between edges of the part of ``1 + deviation z`` with z from a first to a last number."""
     z = np.clip((edges - 1.0) / deviation, first, last) if deviation else np.where(edges <= 1.0, first, last)
-    share, finite = np.diff(_below(z)), np.where(np.isfinite(z), z, 0.0)
-    slope = -np.diff(_density(z))
+    share, slope = np.diff(_below(z)), -np.diff(_density(z))
+    finite = np.where(np.isfinite(z), z, 0.0)  # no mutant: the density at infinity is nothing
     square = share - np.diff(finite * _density(z))
     return np.array(
         [share, share + deviation * slope, share + 2.0 * deviation * slope + deviation**2 * square],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import (
     at_limits,
@@ -112,7 +113,7 @@ class Ensemble:
 
     def _repr_html_(self) -> str:
         tables = (self.summary, self.stability, self.outcomes)
-        return "\n".join(table.to_html(max_rows=20, border=0, float_format="{:,.6g}".format) for table in tables)
+        return "\n".join(html_table(table, index=True) for table in tables)
 
 
 def ensemble(
@@ -280,15 +281,16 @@ class _Told:
         import pandas as pd
 
         plan, (now, units) = self.plan, amounts_of(self.plan)
-        near = np.maximum(SAME * now, max(plan.half_a_cent, plan.rounded_to) * max(1, len(plan.scenario.periods)))
+        cents = max(plan.half_a_cent, plan.rounded_to) * len(plan.scenario.periods)
+        tolerance = np.maximum(SAME * now, cents)
         return pd.DataFrame(
             {
                 "name": plan.scenario.programs.names(),
                 "spending": now,
-                "funded": share_of_draws(spending > near),
-                "at_least": share_of_draws(spending >= now - near),
-                "same": share_of_draws(np.abs(spending - now) <= near),
-                "at_most": share_of_draws(spending <= now + near),
+                "funded": share_of_draws(spending > tolerance),
+                "at_least": share_of_draws(spending >= now - tolerance),
+                "same": share_of_draws(np.abs(spending - now) <= tolerance),
+                "at_most": share_of_draws(spending <= now + tolerance),
                 **{name: quantile_of_draws(spending, share) for name, share in QUANTILES.items()},
                 "mean": mean_of_draws(spending),
                 "unit": units,
@@ -364,5 +366,5 @@ class _Told:
             model.set_start(drawn.point)
         model.set_costs(drawn.cost_of(mean) + drawn.tilt, stage.maximize, stage.offset)
         found = ended(model.solve())
-        x = drawn.point if found.x is None else found.x
-        return stage.value(x), drawn.costs.by_effect(x, len(self.errors.names))
+        assert found.x is not None, "the plan itself keeps every limit"
+        return stage.value(found.x), drawn.costs.by_effect(found.x, len(self.errors.names))

@@ -12,6 +12,7 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation.solve import allocation_of
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.risk.stochastic import Futures, joined, mean_of
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
 from budgetopt.formulation import Formulation, LinearProgram, formulate
@@ -136,7 +137,7 @@ class ForecastPlan:
         )
 
     def _repr_html_(self) -> str:
-        return str(self.branches.to_html())
+        return html_table(self.branches, index=True)
 
 
 def forecast_tree(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, ended
@@ -149,7 +150,7 @@ class InformationValue:
     interrupted: bool = False
 
     def _repr_html_(self) -> str:
-        return str(self.table.to_html(max_rows=20, border=0, index=False, float_format="{:,.6g}".format))
+        return html_table(self.table)
 
 
 def information_value(
@@ -245,7 +246,6 @@ class _LineModel:
         if drawn.problem.is_integer:
             self._live.set_start(drawn.point)
         self._cost = drawn.cost_of(self._mean)
-        self._x = drawn.point
         self._x, size = self._best(self._cost)
         gap = drawn.options.gap_for(drawn.problem) if drawn.problem.is_integer else EXACT
         self._noise = max(gap, EXACT) * abs(size)
@@ -292,8 +292,8 @@ class _LineModel:
         self._live.set_costs(cost, self._stage.maximize, self._stage.offset)
         found = ended(self._live.solve())
         self.proved &= found.termination is Termination.OPTIMAL
-        x = self._x if found.x is None else found.x
-        return x, self._stage.offset + float(cost @ x)
+        assert found.x is not None, "the plan itself keeps every limit"
+        return found.x, self._stage.offset + float(cost @ found.x)
 
 
 def _upper(lines: Sequence[_Line], mean: float, *, proved: bool) -> ValuePieces:

@@ -10,6 +10,7 @@ import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import run_members
 from budgetopt.analysis.risk.draw_measures import at_limits, objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, amounts_of, ended, solver_of_draws
@@ -85,7 +86,7 @@ class RobustPlan:
 
     def _repr_html_(self) -> str:
         tables = (self.measures, self.programs, self.curve)
-        return "\n".join(table.to_html(max_rows=20, border=0, float_format="{:,.6g}".format) for table in tables)
+        return "\n".join(html_table(table, index=True) for table in tables)
 
 
 def robust(
@@ -280,7 +281,7 @@ class _Question:
         if self.weight < 1.0:
             name += f", weighed {self.weight:g} against the mean of all"
         problem = over_draws(drawn, varying, factors[:, varying], level=self.level)
-        settings = np.linspace(0.0, 1.0, 11).round(2).tolist()
+        settings = (np.arange(11) / 10).tolist()
         return _Measure(name, problem, measured, self.weight, settings, lambda parts, _: measured(parts, 1.0))
 
     def _discounted(self) -> Floats:
@@ -333,9 +334,9 @@ class _Question:
         if measure.along is not None:
             best = _solved(LiveModel(of_factors(drawn, mean[drawn.costs.effect], "expected").problem, drawn.options))
             highest = float(_parts(drawn, best, self.errors).value(mean))
-            stage, model = measure.problem.problem.stages[0], LiveModel(measure.problem.problem, drawn.options)
+            model = LiveModel(measure.problem.problem, drawn.options)
             for setting in measure.settings:
-                model.set_costs(measure.problem.cost_at(setting), True, stage.offset)
+                model.set_costs(measure.problem.cost_at(setting), maximize=True)
                 found = ended(model.solve())
                 if found.x is None:
                     continue

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import Allocation, plan_of, solve
+from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.weighting.compromise import Compromise, compromise
 from budgetopt.analysis.weighting.group_weights import AnswersKind, GroupWeights, agreement_of, group_weights
 from budgetopt.analysis.weighting.weighing import check_weighs, weighed, with_weights, worths_of
@@ -88,10 +89,7 @@ class Weights:
         if len(self.groups):
             tables += [("Groups", self.groups), ("Regret", self.regrets.reset_index(names="plan"))]
         return "".join(
-            f"<div><p><strong>{escape(title)}</strong></p>"
-            + table.to_html(index=False, border=0, na_rep="", float_format="{:,.6g}".format, max_rows=20)
-            + "</div>"
-            for title, table in tables
+            f"<div><p><strong>{escape(title)}</strong></p>" + html_table(table) + "</div>" for title, table in tables
         )
 
 
