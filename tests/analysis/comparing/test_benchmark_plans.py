@@ -167,6 +167,13 @@ def quartered(**changes: Any) -> dict[str, Any]:
         (12, {}, [10, 2, 0, 0]),
         (45, {}, [15, 10, 10, 10]),
         (45, {"a": {"spending": {"at_most": 12}}}, [12, 13, 10, 10]),
+        # the third quartile and the last one are raised when those before them have their ceilings
+        (
+            132,
+            {**{key: {"spending": {"at_most": 10}} for key in "ab"}, "c": {"baseline": 1}, "d": {"baseline": 30}},
+            [10, 10, 82, 30],
+        ),
+        (55, {key: {"spending": {"at_most": 10}} for key in "abc"}, [10, 10, 10, 25]),
     ],
 )
 def test_the_lowest_quartile_is_cut_first(revenue: float, changes: Any, expected: list[float]) -> None:
@@ -201,6 +208,25 @@ def test_priorities_that_are_quartiles_are_read() -> None:
         "c": {"baseline": 1},
     }
     assert quartiles_of(city(programs), None)[0].tolist() == [2, 4, 4]
+
+
+def test_numbers_of_which_some_could_be_quartiles_are_scores() -> None:
+    programs = {
+        name: {"baseline": 1, "attributes": {"score": score}}
+        for name, score in zip("abcde", ["4", "80", "3", "7", ""], strict=True)
+    }
+    quartile, said = quartiles_of(city(programs), "attributes.score")
+    # of five, the one without a score is in the lowest
+    assert quartile.tolist() == [3, 1, 4, 2, 4]
+    assert said == "by its attributes.score"
+
+
+def test_whole_units_that_cost_less_than_a_dollar() -> None:
+    programs = {"calls": {"baseline": 3.3, "service": {"unit": "calls", "unit_cost": 0.5, "whole": True}}}
+    found = bo.across_the_board(city(programs), 0.0)
+    assert spent(found) == [3]
+    assert found.plan.units is not None
+    assert found.plan.units.tolist() == [[6]]
 
 
 def test_words_that_are_no_quartiles_are_refused() -> None:

@@ -188,3 +188,12 @@ def test_projects_have_what_they_ask_for(tmp_path: Path) -> None:
     found = diff_budgets(tmp_path / "a.pb", tmp_path / "b.pb")
     assert found.totals == (400, 550)
     assert found.programs["change"].tolist() == [150, 0]
+
+
+def test_differences_below_a_millionth_are_rounding(compare: Compare) -> None:
+    found = compare(
+        [row("p1", "Pools", "60"), row("p2", "Zoo", "5")], [row("p1", "Pools", "60.0000004"), row("p2", "Zoo", "6")]
+    )
+    assert rows_of(found, "change", "status") == {"p2": (1, "changed"), "p1": (0, "same")}
+    assert found.departments["change"].tolist() == [1]
+    assert compare([row("p1", "Pools", "60")], [row("p1", "Pools", "60.0000004")]).funds["change"].tolist() == [0]

@@ -325,3 +325,59 @@ def test_of_a_value_of_nothing_there_is_no_share() -> None:
     found = bo.compare(poor, nothing)
     assert found.plans["difference"].tolist() == [0, 0]
     assert found.plans["share"].isna().all()
+
+
+def test_limits_of_programs_are_counted_where_one_is_missed() -> None:
+    programs = {name: {**DOCUMENT["programs"][name], "spending": {"at_most": 40}} for name in ("library", "paving")}
+    scenario = unchecked({**DOCUMENT, "programs": programs, "rules": []})
+    first, second = (
+        bo.SpendingPlan(np.array([[[library]], [[paving]]]), np.zeros((1, 1, 1)))
+        for library, paving in ((50.0, 45.0), (30.0, 20.0))
+    )
+    found = bo.compare(first, scenario, second)
+    limits = found.limits.set_index("kind")
+    assert limits.loc["spending limit", found.names].sum().tolist() == [2, 0, 0]
+    assert found.plans["limits_missed"].tolist() == [2, 0, 0]
+    heads = found.per_head()
+    assert heads.empty
+    assert heads.columns.tolist() == ["group", "figure", "unit", "population", *found.names]
+
+
+def test_differences_below_a_millionth_are_rounding(scenario: bo.Scenario) -> None:
+    plans = [
+        bo.SpendingPlan(np.array([[[library]], [[20.0]]]), np.zeros((1, 1, 1))) for library in (60.0, 60.0000004, 61.0)
+    ]
+    found = bo.compare(scenario, *plans)
+    gains = found.gains("department", found.names[1]).set_index(["group", "figure"])
+    assert gains.loc[("Culture", "visits"), found.names[2:]].tolist() == [0, 1]
+
+
+def test_an_edited_copy_is_compared_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "programs.csv").write_text("program,name,baseline,visits\na,A,60,2\nb,B,40,1\n", encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text(
+        """format: budgetopt/1
+funds: {general: {revenue: 100}}
+outcomes: {visits: {weight: 1}}
+tables: {programs: {file: programs.csv, columns: {visits: outcomes.visits.per_dollar}}}
+""",
+        encoding="utf-8",
+    )
+    plan = bo.solve(tmp_path)
+    assert plan.spending.ravel().tolist() == [100, 0]
+    plan.to_own_table(tmp_path / "copy.csv")
+    text = (tmp_path / "copy.csv").read_text(encoding="utf-8")
+    (tmp_path / "copy.csv").write_text(text.replace("100", "90"), encoding="utf-8")
+    found = bo.compare(plan, bo.edited_plan(plan, tmp_path / "copy.csv"))
+    assert found.names == ["best plan", "copy.csv"]
+    assert found.compared[1].words == "As it stands in the edited copy of the office's table."
+    assert found.plans["value"].tolist() == [200, 180]
+
+
+def test_names_that_stand_twice_and_more_often(scenario: bo.Scenario) -> None:
+    plan = bo.SpendingPlan.nothing(scenario)
+    assert bo.compare(scenario, plan, plan, plan).names == [
+        "best plan", "other plan", "other plan (2)", "other plan (3)",
+    ]  # fmt: skip
+    assert bo.compare(plan, scenario, names=["x", "x"]).names == ["x", "x (2)"]
+    with pytest.raises(bo.OptionError, match="only a result file is to be compared"):
+        bo.compare(plan)

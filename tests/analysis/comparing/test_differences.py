@@ -270,3 +270,54 @@ def test_lists_that_are_empty_on_both_sides_are_the_same():
     )
     found = bo.diff(before, before.with_(("programs.a.tags", ["w"])))
     assert found.programs.to_dict("records") == [{"program": "a", "key": "tags", "before": ("x",), "after": ("w",)}]
+
+
+def test_what_plans_are_worth_by_the_weights_of_each_scenario():
+    def city(outcomes, **more):
+        programs = {
+            name: {"spending": {"at_least": 10, "at_most": 10}, "outcomes": {name: {"per_dollar": rate}}}
+            for name, rate in (("visits", 1), ("calls", 2), ("trips", 3))
+            if name in outcomes
+        }
+        return bo.Scenario.from_document({
+            "periods": ["t1", "t2"], "funds": {"general": {"revenue": 40}}, "programs": programs,
+            "outcomes": {name: {"weight": weight} for name, weight in outcomes.items()}, **more,
+        })  # fmt: skip
+
+    before = city({"visits": 2, "calls": 3})
+    after = city({"visits": 4, "trips": 5}, discount="25%")
+    found = bo.diff(before, after, solve=True)
+    # 10 visits and 20 calls in each of two years, and 10 visits and 30 trips; the second year counts four fifths after
+    assert found.values_by_weights == {"before": (160, 40), "after": pytest.approx((72, 342))}
+    moves = found.moves
+    assert moves.index.tolist() == ["trips", "calls", "visits"]
+    assert moves[["before", "after", "change"]].to_numpy().tolist() == [[0, 20, 20], [20, 0, -20], [20, 20, 0]]
+    assert found.outcomes.index.tolist() == ["visits", "trips", "calls"]
+    assert found.outcomes["change"].tolist() == [0, 60, -40]
+    assert found.funds.to_numpy().tolist() == [[40, 40, 0]]
+    assert bo.diff(before, after).values_by_weights == {}
+    assert bo.diff(before, after).moves.empty
+    unspent = after.with_("objective=[{maximize: weighted outcomes, unspent_worth: 1}]")
+    assert bo.diff(before, unspent, solve=True).values_by_weights == {}
+    assert bo.diff(unspent, before, solve=True).values_by_weights == {}
+
+
+def test_the_rows_of_programs_that_are_gone_new_and_changed():
+    def city(**programs):
+        return bo.Scenario.from_document({
+            "funds": {"general": {"revenue": 40}}, "objective": {"minimize": "spending"}, "programs": programs,
+        })  # fmt: skip
+
+    found = bo.diff(
+        city(a={"baseline": 1, "department": "X"}, b={"baseline": 2}, c={}),
+        city(a={"baseline": 3}, b={"baseline": 5}, d={}),
+    )
+    assert found.programs.to_numpy().tolist() == [
+        ["c", "", "there", "gone"], ["d", "", "", "new"],
+        ["a", "baseline", 1, 3], ["b", "baseline", 2, 5], ["a", "department", "X", None],
+    ]  # fmt: skip
+    assert found.programs.columns.tolist() == ["program", "key", "before", "after"]
+    assert not bo.diff(found.before, found.before)
+    assert bo.diff(found.before, city(c={}, b={"baseline": 2}, a={"baseline": 1, "department": "X"})).order == (
+        "programs",
+    )

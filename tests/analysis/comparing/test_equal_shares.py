@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis.comparing.equal_shares import shared_equally
+from budgetopt.analysis.comparing.equal_shares import _by_votes, _price, shared_equally
 from budgetopt.cli import main
 from strategies import unchecked
 
@@ -171,3 +171,66 @@ def test_without_any_ballot_nothing_is_chosen() -> None:
     one = bo.equal_shares(projects(COSTS), ballots=table([["p0"]]), complete=False)
     assert one.words.startswith("Each of 1 voters")
     assert funded(one) == ["p0"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "money", "utility", "price"),
+    [
+        # supporters who have 1, 4 and 9 and gain 1, 2 and 3
+        (6, [1, 4, 9], [1, 2, 3], 1), (9, [1, 4, 9], [1, 2, 3], 1.6), (12, [1, 4, 9], [1, 2, 3], 7 / 3),
+        (14, [1, 4, 9], [1, 2, 3], 3), (14.1, [1, 4, 9], [1, 2, 3], np.inf), (12, [9, 1, 4], [3, 1, 2], 7 / 3),
+        # who has least for what he gains pays all of it: 4, and the other one 2
+        (6, [4, 3], [4, 1], 2), (0, [4, 3], [4, 1], 0),
+        # a billionth is rounding
+        (11 * (1 + 9e-10), [10, 1], [10, 0.5], 2), (11 * (1 + 2e-9), [10, 1], [10, 0.5], np.inf),
+    ],
+)  # fmt: skip
+def test_the_price_of_a_unit(cost: float, money: list[float], utility: list[float], price: float) -> None:
+    assert _price(cost, np.array(money, dtype=float), np.array(utility, dtype=float)) == pytest.approx(price)
+
+
+def test_of_equal_prices_more_satisfaction_comes_first_and_then_the_first_project() -> None:
+    # each project costs 1 for each voter: that of three voters comes first, then those of two in their order
+    costs = {"two": 2.0, "three": 3.0, "pair": 2.0}
+    ballots = [["two"], ["two"], ["three"], ["three"], ["three"], ["pair"], ["pair"]]
+    assert chosen(7, costs, ballots) == ["three", "two", "pair"]
+
+
+def test_voters_pay_in_proportion_and_keep_the_rest() -> None:
+    # both have 6: the first gains twice as much from a, and pays 4 of its 6; then b needs 2 and 4 of them
+    cost, voter, program = np.array([6.0, 6.0]), np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])
+    utility = np.array([2.0, 1, 1, 1])
+    assert list(shared_equally(cost, voter, program, utility, 2, 12.0)) == [0, 1]
+    # 6.1 are more than the 2 and 4 that are left
+    assert list(shared_equally(np.array([6.0, 6.1]), voter, program, utility, 2, 12.0)) == [0]
+    # where the first gains half of what the second does from b, he has less to pay than he still has
+    assert list(shared_equally(np.array([6.0, 3.0]), voter, program, np.array([2.0, 1, 1, 2]), 2, 12.0)) == [1, 0]
+
+
+def test_what_is_left_goes_to_the_most_votes_that_still_fit() -> None:
+    cost, support = np.array([4.0, 3, 2, 1, 1]), np.array([9.0, 5, 5, 0.5, 0])
+    assert _by_votes(cost, support, [], 6.0) == [0, 2]
+    assert _by_votes(cost, support, [0], 7.0) == [1]
+    assert _by_votes(cost, support, [0, 2], 7.0) == [3]
+    assert _by_votes(cost, support, [0, 2], 6.9) == []
+
+
+def test_voters_and_choices_that_do_not_count(tmp_path: Path) -> None:
+    # a voter with no points is one of those who share, and the last project has no ballot at all
+    ballots = pd.DataFrame({"voter": ["x", "y", "z"], "program": ["p0", "p1", "p0"], "points": [2, 1, 0]})
+    found = bo.equal_shares(projects({"p0": 1.0, "p1": 1.2, "p2": 1.0}), ballots=ballots)
+    assert found.words.startswith("Each of 3 voters decides on an equal share of the money: supporters pay for 2")
+    assert funded(found) == ["p0", "p1"]
+    with pytest.raises(bo.UnknownNameError, match="px"):
+        bo.equal_shares(projects(COSTS), ballots=pd.DataFrame({"voter": [1, 1, 2], "program": ["p0", "px", "p1"]}))
+    for points in (float("nan"), float("inf")):
+        with pytest.raises(bo.OptionError, match="points"):
+            bo.equal_shares(projects(COSTS), ballots=ballots.assign(points=points))
+    # projects that the scenario leaves out are no choices of its election
+    (tmp_path / "town.pb").write_text(ELECTION, encoding="utf-8")
+    assert main(["new", str(tmp_path / "city"), "--from", str(tmp_path / "town.pb")]) == 0
+    without = bo.load(tmp_path / "city").without("programs.1")
+    found = bo.equal_shares(without, complete=False)
+    # each has 37,500: the slide finds 37,500 of 60,000, the evenings too little as well, and the bus 40,000
+    assert funded(found) == ["4"]
+    assert found.words.startswith("Each of 4 voters")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis.comparing.equal_value import equal_value
+from budgetopt.analysis.comparing.equal_value import EqualValue, _Money, equal_value
 from budgetopt.analysis.sensitivity.dollar_ladder import with_money
 from strategies import unchecked
 
@@ -99,3 +100,123 @@ def test_without_any_plan_nothing_is_told() -> None:
     assert math.isnan(found.factor)
     assert found.money == 15
     assert math.isnan(equal_value(bo.WhatIf(city(funds={"general": {"revenue": 0}})), 0).factor)
+
+
+def package(cost: float, visits: float, **more: Any) -> dict[str, Any]:
+    return {"packages": [{"cost": cost, "outcomes": {"visits": visits}}], **more}
+
+
+def holds(found: EqualValue, money: float) -> bool:
+    """Return whether a bracket, no wider than a thousandth of 15 dollars, has some money in it."""
+    return (found.factor - found.within) * 15 - 1e-6 <= money <= found.factor * 15 + 1e-6 and found.within <= 1e-3
+
+
+@pytest.mark.parametrize(
+    ("value", "solves"),
+    # the plan itself; how little money leaves a plan; each tangent; and the answer along the line and anew
+    [(25, 3), (22, 5), (20, 5), (10, 6), (1, 6), (0, 5), (26, 5), (30, 5), (31, 7)],
+)
+def test_tangents_need_few_solves(value: float, solves: int) -> None:
+    question = bo.WhatIf(city())
+    equal_value(question, value)
+    assert question.solves <= solves
+
+
+def test_all_money_of_all_funds_and_years_counts() -> None:
+    funds = {
+        "general": {"revenue": {"t1": 4, "t2": 5}, "one_time": {"t1": 2}},
+        "fees": {"revenue": 1, "opening_balance": 3},
+    }
+    found = equal_value(bo.WhatIf(city(funds=funds, periods=["t1", "t2"])), 20)
+    # in each year a brings 2 for each of its first 10 dollars: 10 dollars of the 16 that there are
+    assert found.money == 16
+    assert found.factor == pytest.approx(10 / 16)
+    assert found.saved == pytest.approx(6)
+
+
+def test_money_that_buys_nothing_more_is_not_needed() -> None:
+    scenario = city(funds={"general": {"revenue": 40}})
+    assert equal_value(bo.WhatIf(scenario), 30).factor * 40 == pytest.approx(20)
+    assert equal_value(bo.WhatIf(scenario), 22).factor * 40 == pytest.approx(12)
+
+
+@pytest.mark.parametrize(
+    ("value", "money", "is_least"), [(4, 9, True), (18, 9, False), (19, 9.5, False), (22, 12, False), (30, 20, False)]
+)
+def test_the_least_money_that_leaves_a_plan(value: float, money: float, is_least: bool) -> None:
+    a = {"spending": {"at_least": 9, "at_most": 10}, "outcomes": {"visits": {"per_dollar": 2}}}
+    b = {"outcomes": {"visits": {"curve": [[0, 0], [10, 10]]}}}
+    found = equal_value(bo.WhatIf(city(programs={"a": a, "b": b})), value)
+    assert found.factor * 15 == pytest.approx(money, abs=1e-7)
+    assert (found.is_least, found.within) == (is_least, 0)
+    # the same with a package that is not needed
+    with_package = city(programs={"a": a, "b": b, "c": package(20, 1)})
+    whole = equal_value(bo.WhatIf(with_package), value)
+    assert holds(whole, money)
+    assert whole.is_least == is_least
+
+
+LEAST = {"if_funded": {"at_least": 5}, "outcomes": {"visits": {"per_dollar": 2}}}
+FIXED = {"if_funded": {"at_least": 5, "fixed_cost": 3}, "outcomes": {"visits": {"per_dollar": 2}}}
+SLOW = {"outcomes": {"visits": {"curve": [[0, 0], [5, 1], [10, 20]]}}}
+
+
+@pytest.mark.parametrize(
+    ("a", "value", "money"),
+    [
+        # beside b, which brings 1 for each dollar
+        (LEAST, 17, 8.5), (LEAST, 11, 5.5), (LEAST, 30, 15), (LEAST, 4, 4), (LEAST, 40, 20),
+        (FIXED, 17, 11.5), (FIXED, 24, 15), (FIXED, 4, 4), (FIXED, 40, 23),
+        # 3.80 for each dollar beyond 5
+        (SLOW, 20, 10), (SLOW, 10.5, 7.5), (SLOW, 4, 4), (SLOW, 29, 19),
+    ],
+)  # fmt: skip
+def test_integer_decisions_by_hand(a: Any, value: float, money: float) -> None:
+    programs = {"a": a, "b": {"outcomes": {"visits": {"curve": [[0, 0], [10, 10]]}}}}
+    found = equal_value(bo.WhatIf(city(programs=programs)), value)
+    assert holds(found, money)
+    assert not found.is_least
+
+
+@pytest.mark.parametrize(
+    ("programs", "value", "money", "is_least"),
+    [
+        # a must be taken: less than 5 dollars leave no plan
+        ({"a": package(5, 8, spending={"at_least": 1}), "b": package(2, 1)}, 4, 5, True),
+        ({"a": package(5, 8, spending={"at_least": 1}), "b": package(2, 1)}, 8.5, 7, False),
+        ({"a": {**LEAST, "spending": {"at_least": 1}}, "b": package(2, 1)}, 9, 5, True),
+        ({"a": {**LEAST, "spending": {"at_least": 1}}, "b": package(2, 1)}, 11, 5.5, False),
+    ],
+)
+def test_the_least_money_of_integer_decisions(programs: Any, value: float, money: float, is_least: bool) -> None:
+    found = equal_value(bo.WhatIf(city(programs=programs)), value)
+    assert holds(found, money)
+    assert found.within > 0
+    assert found.is_least == is_least
+
+
+def test_a_value_that_only_parts_of_packages_reach_is_not_told() -> None:
+    rules = [{"name": one + other, "excludes": [one, other]} for one, other in ("ab", "bc", "ac")]
+    question = bo.WhatIf(city(programs={name: package(5, 8) for name in "abc"}, rules=rules))
+    # halves of all three bring 12, and of the whole ones one alone may be taken
+    assert equal_value(question, 8).factor * 15 == pytest.approx(5)
+    found = equal_value(question, 10)
+    assert math.isnan(found.factor)
+    assert found.money == 15
+
+
+def test_a_line_that_does_not_lead_to_the_answer_is_not_followed() -> None:
+    work = _Money(bo.WhatIf(city()), 10)
+    line = work._line
+    assert line is not None
+    work._line = replace(line, row_lower=line.row_lower * 2, row_upper=line.row_upper * 2)
+    found = work.found()
+    assert found.factor * 15 == pytest.approx(5, abs=1e-4)
+    # then it is bracketed, to a millionth
+    assert 0 < found.within <= 1e-6
+    assert found.factor - found.within < 1 / 3 <= found.factor + 1e-12
+    more = _Money(bo.WhatIf(city()), 26)
+    more._line = None
+    found = more.found()
+    assert found.factor - found.within < 16 / 15 <= found.factor
+    assert found.within == pytest.approx(2**-20)

@@ -184,3 +184,71 @@ def test_one_condition_of_a_grant_is_missed_rather_than_two_limits_of_money() ->
     audit = paid_by_funds(scenario, amounts(scenario))
     assert [violation.kind for violation in audit.violations] == ["no supplanting"]
     assert (audit.balances.closing >= audit.balances.reserve - 0.01).all()
+
+
+def test_thirds_are_paid_to_the_cent() -> None:
+    funds = {name: {"revenue": 1 * M} for name in ("one", "two", "three")}
+    shares = {"one": "20%", "two": "40%", "three": "40%"}
+    scenario = unchecked(
+        {"funds": funds, "programs": {"police": {"fund_shares": shares}}, "objective": {"minimize": "spending"}}
+    )
+    # 0.6, 1.2 and 1.2 cents
+    audit = paid_by_funds(scenario, np.array([[0.03]]))
+    assert audit.plan.spending[0, :, 0].tolist() == pytest.approx([0.01, 0.01, 0.01])
+    audit = paid_by_funds(scenario, np.array([[100.07]]))
+    assert audit.plan.spending.sum() == pytest.approx(100.07, abs=1e-9)
+    assert audit.accepted
+
+
+def test_two_grants_with_matches_share_what_the_payer_has() -> None:
+    # 2 of local money for each dollar of the first grant, and a half for each of the second
+    funds = {
+        "general": {"revenue": 5 * M},
+        "grant": {"only": {"program": "shelter"}, "match": {"from": "general", "rate": "200%"}},
+        "other": {"revenue": 4 * M, "only": {"program": "clinic"}, "match": {"from": "general", "rate": "50%"}},
+    }
+    scenario = town(funds=funds, programs={"shelter": {"baseline": 3 * M}, "clinic": {"baseline": 3 * M}})
+    capacity = FundCapacity(scenario)
+
+    def pays(police: float, shelter: float, clinic: float) -> bool:
+        return capacity.can_pay(np.array([[police], [shelter], [clinic]]) * M)
+
+    # of 3 for the shelter the general fund pays 2, and of 3 for the clinic 1: 3 of its 5
+    assert pays(2, 3, 3)
+    assert not pays(2.01, 3, 3)
+    assert pays(0, 6, 3)
+    assert not pays(0.01, 6, 3)
+    # the second grant has no more than 4
+    assert pays(3, 0, 6)
+    assert not pays(2.9, 0, 6.2)
+    audit = paid_by_funds(scenario, np.array([[2.0], [3], [3]]) * M)
+    assert audit.accepted, audit.violations
+    assert (audit.plan.spending[:, :, 0] / M).round(6).tolist() == [[2, 0, 0], [2, 1, 0], [1, 0, 2]]
+
+
+def test_parts_of_two_funds_over_two_years() -> None:
+    funds = {"general": {"revenue": {"t1": 2 * M, "t2": 6 * M}, "carryover": False}, "grant": {"carryover": False}}
+    parts = {"fund_shares": {"general": 0.25, "grant": 0.75}}
+    scenario = town(periods=["t1", "t2"], funds=funds, programs={"shelter": parts, "police": {}})
+    capacity = FundCapacity(scenario)
+    assert capacity.group.tolist() == [0, 1] or capacity.group.tolist() == [1, 0]
+
+    def pays(police: list[float], shelter: list[float]) -> bool:
+        return capacity.can_pay(np.array([police, shelter]) * M)
+
+    # the grant has 4 a year: three quarters of 16/3; the general fund pays the other quarter
+    assert pays([0.8, 4.8], [4.8, 4.8])
+    assert not pays([0.81, 4.8], [4.8, 4.8])
+    assert not pays([0.8, 4.81], [4.8, 4.8])
+    assert not pays([0, 0], [5.4, 0])
+    assert not pays([0, 0], [0, 5.4])
+
+
+def test_where_a_limit_must_be_missed_no_other_one_is() -> None:
+    # 12 of the police are 2 more than the general fund has, and 3 with its reserve of 1
+    scenario = town(funds={"general": {"reserve": 1 * M}}, programs={"police": {"baseline": 12 * M}})
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert [one.kind for one in audit.violations] == ["reserve"]
+    assert misses(audit) == (1, pytest.approx(3 * M))
+    # what shelters get is paid by their grant, so that nothing more is short
+    assert (audit.plan.spending[:, :, 0] / M).round(6).tolist() == [[12, 0], [0, 3]]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.analysis.comparing.greedy_plan import _pieces
 from strategies import unchecked
 
 
@@ -178,3 +179,48 @@ def test_what_counts_later_counts_less() -> None:
         scenario({"a": less, "b": curve((9, 9))}, outcomes={"visits": {"weight": 2, "direction": "decrease"}})
     )
     assert found.plan.spending.ravel().tolist() == [10, 0]
+
+
+def test_pieces_that_bring_ever_more_are_one_piece() -> None:
+    def pieces(ends: list[float], rates: list[float], least: float = 0.0) -> list[tuple[float, ...]]:
+        begins = np.array([0.0, *ends[:-1]])
+        return [tuple(piece) for piece in _pieces(begins, np.array(ends), np.array(rates), least)]
+
+    # 1 and 4 are 2.5 on average up to 5, which stays below the 5 before them
+    assert pieces([1, 3, 5], [5, 1, 4]) == [(0, 1, 5, False), (1, 5, 2.5, False)]
+    # 1, 2 and 6: first 1.5, then 15 for 7 dollars
+    assert pieces([2, 4, 7], [1, 2, 6]) == [(0, 7, 24 / 7, False)]
+    assert pieces([2, np.inf], [1, 2]) == [(0, 2, 1, False), (2, np.inf, 2, False)]
+    assert pieces([2, 4], [3, 3]) == [(0, 2, 3, False), (2, 4, 3, False)]
+    # 4 dollars at least, of which 2 bring 1 each: 2 + 12 for 6 dollars are more than 2 + 6 for 4
+    assert pieces([2, 6, 9], [1, 3, 2], 4) == [(0, 6, 14 / 6, True), (6, 9, 2, False)]
+    # 12 + 2 for 4 dollars are more than 12 + 4 for 6; what is left begins at 4
+    assert pieces([3, 6, 9], [4, 2, 1], 4) == [(0, 4, 3.5, True), (4, 6, 2, False), (6, 9, 1, False)]
+
+
+def test_packages_that_must_be_taken_or_bring_nothing() -> None:
+    def packages(*offers: tuple[float, float], **more: Any) -> dict[str, Any]:
+        return {"packages": [{"cost": cost, "outcomes": {"visits": visits}} for cost, visits in offers], **more}
+
+    # the floor of a program of packages is what its packages cost, and is not paid beside them
+    assert spent({"a": packages((4, 12), spending={"at_least": 4}), "b": curve((9, 9))}) == [4, 6]
+    assert spent({"a": packages((3, 0), (2, 0)), "b": curve((5, 5))}) == [0, 5]
+    # after one that is too expensive, those of other programs and of any choice go on
+    first = {"a": packages((11, 99), (3, 6), choose="any"), "b": packages((2, 3)), "c": packages((12, 90), (1, 1))}
+    assert spent(first) == [3, 2, 0]
+
+
+def test_two_funds_and_two_years_of_packages_and_curves() -> None:
+    funds = {
+        "general": {"revenue": {"t1": 6, "t2": 8}, "carryover": False},
+        "fees": {"revenue": {"t1": 3, "t2": 4}, "carryover": False, "only": {"program": ["c", "d"]}},
+    }
+    programs = {
+        "a": {**curve((4, 20), (9, 30)), "funds": ["general"]},
+        "b": {"packages": [{"cost": 3, "outcomes": {"visits": 9}}], "funds": ["general"]},
+        "c": {**curve((9, 9)), "funds": ["fees"]},
+        "d": {**curve((2, 8)), "funds": ["general", "fees"]},
+    }
+    # 5 a dollar, 4, 3 and 2: a gets 4 and d 2; 6 and 8 dollars leave too little for b in the first year, and 3 + 4 of
+    # fees pay for d, so that the general fund has 2 and 4 left: not the 3 of b in both years, but 2 more of a
+    assert by_period(programs, funds, periods=["t1", "t2"]) == [[6, 8], [0, 0], [1, 2], [2, 2]]

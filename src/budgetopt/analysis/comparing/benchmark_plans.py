@@ -206,7 +206,7 @@ def limits_in_dollars(scenario: Scenario) -> tuple[Floats, Floats]:
     most = fixed + np.multiply(units, price, out=unbounded, where=np.isfinite(units))
     # what must be funded at all needs its least amount
     least = np.nan_to_num(scenario.programs.number("if_funded.at_least"))[:, None]
-    floor = np.where((floor > 0) & (floor < least), least, floor)
+    floor = np.where(floor > 0, np.maximum(floor, least), floor)
     return floor, np.maximum(np.minimum(limits.upper, most), floor)
 
 

@@ -91,16 +91,11 @@ class Difference:
         """
         import pandas as pd
 
-        parts = [
-            pd.DataFrame({"program": list(ids), "key": "", "before": was, "after": becomes}, dtype=object)
-            for ids, was, becomes in ((self.gone_programs, "there", "gone"), (self.new_programs, "", "new"))
-        ]
-        parts += [
-            pd.DataFrame({"program": list(ids), "key": key, "before": list(old), "after": list(new)}, dtype=object)
-            for key, (ids, old, new) in self.program_keys.items()
-        ]
-        kept = [part for part in parts if len(part)]  # no mutant: some versions of pandas warn of empty parts
-        return pd.concat(kept, ignore_index=True) if kept else parts[0]
+        rows: list[tuple[Any, ...]] = [(name, "", "there", "gone") for name in self.gone_programs]
+        rows += [(name, "", "", "new") for name in self.new_programs]
+        for key, columns in self.program_keys.items():
+            rows += [(name, key, old, new) for name, old, new in zip(*columns, strict=True)]
+        return pd.DataFrame(rows, columns=["program", "key", "before", "after"], dtype=object)
 
     @property
     def moves(self) -> pd.DataFrame:
@@ -156,7 +151,7 @@ def _worth(plan: Allocation, scenario: Scenario) -> float:
     levels = plan.audit.outcomes
     counts = 1.0 / (1.0 + float(scenario.document.discount)) ** np.arange(levels.shape[1])
     worths = [scenario.outcomes[key].worth if key in scenario.outcomes else 0.0 for key in plan.scenario.outcomes]
-    return float(np.array(worths) @ levels @ counts) if worths else 0.0
+    return float(np.array(worths) @ levels @ counts)
 
 
 def diff(before: Subject, after: Subject, *, solve: bool = False, time_limit: float | None = None) -> Difference:

@@ -165,7 +165,7 @@ def shared_equally(
             heapq.heappush(queue, (price, most, at))
             continue
         payers = voter[choices]
-        money[payers] = np.maximum(money[payers] - np.minimum(money[payers], price * utility[choices]), 0.0)
+        money[payers] -= np.minimum(money[payers], price * utility[choices])
         yield at
 
 

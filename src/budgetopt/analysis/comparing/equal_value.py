@@ -87,7 +87,7 @@ def _bracketed(question: WhatIf, value: float) -> EqualValue:
     low = known = max(relaxed.factor - relaxed.within, 0.0)
     # with the money that there is the best plan is known
     enough = 1.0 if work.reaches(work.now) else math.inf
-    high, none, step = min(low, enough), True, WITHIN
+    high, none, step = min(low, enough), relaxed.is_least, WITHIN
     while high < enough and not work.reaches(found := work.best(high)):
         low, none = high, found is None
         known = low if found is None or found.bound < work.wanted else known
@@ -102,12 +102,12 @@ def _bracketed(question: WhatIf, value: float) -> EqualValue:
             continue
         low, none = middle, found is None
         known = low if found is None or found.bound < work.wanted else known
-    return EqualValue(high, work.money, high - known, none and high > known)
+    return EqualValue(high, work.money, high - known, none)
 
 
 @dataclass(frozen=True, slots=True)
 class _Best:
-    """The best value with some money, as a gain: what was found, its slope, and what no plan exceeds."""
+    """The best value with some money: what was found, its slope, and what no plan exceeds."""
 
     value: float
     slope: float
@@ -122,8 +122,7 @@ class _Money:
 
     def __init__(self, question: WhatIf, value: float, *, relaxed: bool = False, anew: bool = False) -> None:
         self.question, scenario, self._relaxed = question, question.scenario, relaxed
-        self.gain = -question.problem.stages[0].sign
-        self.wanted = self.gain * value
+        self.wanted = value
         self.money = float(inflow(scenario).sum())
         self._line: Direction | None = None
         if self.money and not anew:
@@ -156,20 +155,17 @@ class _Money:
             raise KeyboardInterrupt
         if answer.x is None or answer.termination is Termination.INFEASIBLE:
             return None
-        value, slope = self.gain * answer.objective, np.nan
-        if line is not None:
-            slope = self.gain * line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)
-        bound = self.gain * answer.bound if problem.is_integer else value
-        return _Best(value, slope, np.inf if np.isnan(bound) else bound)
+        slope = np.nan if line is None else line.slope(problem, answer.x, answer.row_dual, answer.reduced_cost)
+        bound = answer.bound if problem.is_integer else answer.objective
+        return _Best(answer.objective, slope, np.inf if np.isnan(bound) else bound)
 
     def reaches(self, found: _Best | None) -> bool:
         """Return whether a value is as good as the wanted one, but for rounding."""
-        return found is not None and found.value >= self.wanted - SAME * max(abs(self.wanted), abs(found.value))
+        return found is not None and found.value >= self.wanted - self._rounding(found)
 
-    @property
-    def _is_concave(self) -> bool:
-        """Whether the best value is known to be concave: only costs and limits move, along a straight line."""
-        return self._line is not None and not self._line.moves_matrix
+    def _rounding(self, found: _Best) -> float:
+        """Return by how much a value and the wanted one may differ and still be equal."""
+        return SAME * max(abs(self.wanted), abs(found.value))
 
     def found(self) -> EqualValue:
         """Return the least money, checked by the problem formulated anew with it."""
@@ -189,65 +185,52 @@ class _Money:
         now = self.now
         if now is None:
             return EqualValue(math.nan, self.money)
+        # the best value is concave where only costs and limits move, along a straight line
+        line = None if self._line is None or self._line.moves_matrix else self._line
         if not self.reaches(now):
             high = 2.0
             while not self.reaches(more := self.best(high)):
                 if high >= FAR or more is None:
                     return EqualValue(math.nan if more is None else math.inf, self.money)
                 high *= 2.0
-            return self._between(1.0, high, now)
-        if self._line is None or not self._is_concave:
-            return self._halved(0.0, 1.0)
+            return self._halved(1.0, high, now) if line is None else self._between(1.0, high, now)
+        if line is None:
+            return self._halved(0.0, 1.0, self.best(0.0))
         # the tangent at the plan itself reaches the value no later than the best plans do
         start = 1.0 - (now.value - self.wanted) / now.slope if now.slope > 0 else 0.0
-        least = self._least(self._line)
-        low = min(max(start, least, 0.0), 1.0)
+        low = min(max(start, self._least(line), 0.0), 1.0)
         there = self.best(low)
-        if low == least > 0.0 and there is not None and self.reaches(there):
-            is_more = there.value - self.wanted > SAME * max(abs(self.wanted), abs(there.value))
-            return EqualValue(low, self.money, is_least=is_more)
+        if low > 0 and there is not None and there.value > self.wanted + self._rounding(there):
+            return EqualValue(low, self.money, is_least=True)
         return self._between(low, 1.0, there)
 
     def _least(self, line: Direction) -> float:
         """Return the least factor with which there is a plan, by one linear program; 0 if that does not tell."""
         problem = line.stretched(self._now, -1, 1.0)
         answer = None if problem is None else self.question.solve(problem)
-        if answer is None or answer.termination is not Termination.OPTIMAL:
+        if answer is None or answer.termination is not Termination.OPTIMAL or answer.objective >= 1.0 - SAME:
             return 0.0
         # a little more than that, so that the solver's tolerance lets a plan through
         return 1.0 - answer.objective * (1.0 - SAME)
 
     def _between(self, low: float, high: float, there: _Best | None) -> EqualValue:
-        """Return the factor between one that is too small or leaves no plan and one that is enough."""
-        if not self._is_concave:
-            return self._halved(low, high)
+        """Return the factor between one that is too small or leaves no plan and one that is enough, by tangents."""
         for _ in range(STEPS):
-            if self.reaches(there):
-                return EqualValue(low, self.money)
-            if there is not None and there.slope > 0:
-                following = min(low + (self.wanted - there.value) / there.slope, high)
-                if following <= low * (1 + 1e-15):
-                    return EqualValue(low, self.money)
-                low, there = following, self.best(following)
-                continue
-            # there is no plan, or more money at first brings nothing
-            middle = (low + high) / 2
-            if high - low <= SAME * high:
-                return EqualValue(high, self.money, is_least=there is None)
-            found = self.best(middle)
-            if self.reaches(found):
-                high = middle
-            else:
-                low, there = middle, found
-        return EqualValue(high, self.money, high - low, there is None)
+            if there is None or self.reaches(there) or not there.slope > 0:
+                break
+            low = min(low + (self.wanted - there.value) / there.slope, high)
+            there = self.best(low)
+        return self._halved(low, high, there)
 
-    def _halved(self, low: float, high: float) -> EqualValue:
-        none = True
+    def _halved(self, low: float, high: float, there: _Best | None) -> EqualValue:
+        """Return a bracket of the factor between two, of which the higher one is enough."""
+        if self.reaches(there):
+            return EqualValue(low, self.money)
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             found = self.best(middle)
             if self.reaches(found):
                 high = middle
             else:
-                low, none = middle, found is None
-        return EqualValue(high, self.money, high - low, none)
+                low, there = middle, found
+        return EqualValue(high, self.money, high - low, there is None)

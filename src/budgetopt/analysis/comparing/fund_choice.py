@@ -102,13 +102,14 @@ def _choices(scenario: Scenario, amounts: Floats, may: Bools, least: Floats) -> 
     row, sign = _elastic_rows(problem)
     bound = np.where(sign > 0, problem.row_lower[row], problem.row_upper[row])
     money = money_of(scenario)
-    size = np.maximum(np.abs(bound), SMALL * money)
-    wider = with_slacks(problem, row, np.arange(len(row)), sign, money / size)
+    # shares of all money
+    size = np.maximum(np.abs(bound) / money, SMALL)
+    wider = with_slacks(problem, row, np.arange(len(row)), sign, 1.0 / size)
     live = LiveModel(wider, Options(time_limit=SECONDS if wider.is_integer else None))
     before, of_money = np.zeros(problem.columns), _rows_of_money(problem)[row]
     # limits alike, and then those of money before the conditions of grants and rules
     for counts in (np.ones(len(row)), np.where(of_money, FIRM, 1.0)):
-        cost = counts * money / size
+        cost = counts / size
         for _ in range(ROUNDS):
             live.set_costs(np.concatenate((before, cost)), maximize=False)
             answer = _uninterrupted(live.solve())
@@ -119,7 +120,7 @@ def _choices(scenario: Scenario, amounts: Floats, may: Bools, least: Floats) -> 
             by = answer.x[problem.columns :]
             if not (by > scenario.cent).any():
                 return
-            cost = counts * money / (by + SMALL * size)
+            cost = counts / (by / money + SMALL * size)
 
 
 def _rows_of_money(problem: LinearProgram) -> Bools:
@@ -154,7 +155,7 @@ def _add_rules_on_funds(builder: Builder, scenario: Scenario, terms: SpendingTer
 
 
 def _asks_who_pays(rule: LinearRule) -> bool:
-    of_money = all(term.outcome is None and not term.funded and not term.units for term in rule.terms)
+    of_money = all(term.outcome is None for term in rule.terms)
     return of_money and any(term.funds is not None and not term.funds.all() for term in rule.terms)
 
 
@@ -172,7 +173,7 @@ def _elastic_rows(problem: LinearProgram) -> tuple[Ints, Floats]:
     A fund's balance is missed by spending more than there is, and by nothing else; no more is transferred than may be.
     """
     may: Bools = problem.limit_of_rows >= 0
-    balances, transfers = np.zeros(problem.rows, dtype=bool), np.zeros(problem.rows, dtype=bool)
+    balances, transfers = np.empty((2, problem.rows), dtype=bool)
     for block in problem.row_labels.blocks:
         may[block.positions] |= block.kind in _WHO_PAYS
         balances[block.positions] = block.kind == "fund balance"

@@ -122,7 +122,7 @@ def _worths(scenario: Scenario) -> Floats:
 
 def _filled(scenario: Scenario, capacity: FundCapacity, amounts: Floats, left: Increments, taken: Bools) -> Floats:
     """Return the amounts after as many increments as can be paid for, in order, and mark the packages taken."""
-    table, offered = scenario.packages, _offered(list_packages(scenario))
+    choose, offered = scenario.programs.text("choose"), _offered(list_packages(scenario))
     while len(left.program):
         low = _how_many(capacity, left, amounts)
         paid = left.take(np.arange(low))
@@ -132,18 +132,16 @@ def _filled(scenario: Scenario, capacity: FundCapacity, amounts: Floats, left: I
         if low == len(left.program):
             break
         item, left = left.take(np.array([low])), left.take(np.arange(low + 1, len(left.program)))
-        group = capacity.group
+        group, owner = capacity.group, item.program[0]
         if item.is_whole[0]:
             # what comes on top of it is not taken either
-            same = left.program == item.program[0]
-            if item.package[0] >= 0:
-                same &= table.program[item.package[0]] == item.program[0]
-            left = left.take(~same | _may_follow(scenario, item, left))
+            if item.package[0] < 0 or choose[owner] != "any":
+                left = left.take(left.program != owner)
             continue
         amounts = _in_part(capacity, item, amounts)
         # funds have nothing more for programs that are paid for alike
         period = int(np.flatnonzero(item.dollars[0])[0])
-        stops = (group[left.program] == group[item.program[0]]) & (left.dollars[:, period] > 0)
+        stops = (group[left.program] == group[owner]) & (left.dollars[:, period] > 0)
         left = left.take(~stops)
     return amounts
 
@@ -163,12 +161,6 @@ def _how_many(capacity: FundCapacity, left: Increments, amounts: Floats) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(middle) else (low, middle - 1)
     return low
-
-
-def _may_follow(scenario: Scenario, item: Increments, others: Increments) -> Bools:
-    """Return which increments may be taken without one of the same program: packages of which any may be."""
-    may = scenario.programs.text("choose")[item.program[0]] == "any" and item.package[0] >= 0
-    return np.full(len(others.program), bool(may))
 
 
 def _offered(packages: PackageList) -> Bools:
@@ -208,7 +200,6 @@ def _amounts(scenario: Scenario, worth: Floats, floor: Floats, ceiling: Floats) 
     fixed, minimum = (np.nan_to_num(scenario.programs.number(f"if_funded.{key}")) for key in ("fixed_cost", "at_least"))
     least, money = np.maximum(fixed, minimum), float(inflow(scenario).sum())
     scaled: Bools = np.asarray(prices > 0, dtype=bool)
-    scaled[scenario.packages.program] = False
     owner = segments.program
     price = np.where(scaled, prices, 1.0)[owner]
     begins = fixed[owner] + segments.start * price
@@ -221,7 +212,7 @@ def _amounts(scenario: Scenario, worth: Floats, floor: Floats, ceiling: Floats) 
         low, high = floor[program, period] / level, ceiling[program, period] / level
         start = np.maximum(begin, low)
         stop = np.minimum(np.minimum(end, high), start + money)
-        kept = np.flatnonzero((rate > 0) & (stop > start) & scaled[program])
+        kept = np.flatnonzero((stop > start) & scaled[program])
         dollars = np.zeros((len(kept), len(scenario.periods)))
         dollars[:, period] = ((stop - start) * level)[kept]
         is_whole = (whole & (low < least[program]))[kept]
