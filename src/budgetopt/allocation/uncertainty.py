@@ -168,7 +168,8 @@ def effect_ranges(plan: Allocation) -> EffectRanges:
     serves, served = (packages.in_service(taken) for taken in (plan.packages, current_packages(scenario)))
     has_packages = np.zeros(len(programs), dtype=bool)
     has_packages[packages.program] = True
-    parts = [_part(programs, "", (0, -1), np.empty(0, dtype=np.int64), *(np.empty((0, len(scenario.periods))),) * 4)]
+    none = np.empty((0, len(scenario.periods)))
+    parts = [_part(programs, "", (0, -1), np.empty(0, dtype=np.int64), none, none, none, none)]  # no mutant: no effects
     for position, name in enumerate(scenario.outcomes):
         own, *of_packages = effect_prefixes(programs, name)
         mine = np.flatnonzero((levels.outcome == position) & ~has_packages[levels.program])

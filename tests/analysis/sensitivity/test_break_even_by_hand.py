@@ -102,6 +102,7 @@ def of_fund() -> dict[str, Any]:
 
 FAVOURED = [{"name": "k", "where": {"program": "b"}, "sum": "spending", "at_least": 30}]
 CAPPED = [{"name": "k", "where": {"program": "a"}, "sum": "spending", "at_most": 30}]
+GIFT = {"funds": {"gift": {"revenue": 30, "carryover": False}}}
 Margins = dict[tuple[str, str], tuple[float, float, float, float, float, float, float]]
 """By program and period: spending, last and next dollar, price, charges, and the range of the effect."""
 
@@ -188,6 +189,8 @@ def test_what_the_last_and_the_next_dollar_bring(name: str) -> None:
         (document_of({"a": rated(3), "b": rated(1)}, rules=CAPPED), 1, {}),
         (MINIMAL, 0, {("target", "good"): -1}),
         (MINIMAL, 1, {("target", "good"): -2}),
+        # a dollar of either of two funds
+        (document_of({"a": rated(3), "b": rated(1)}, rules=CAPPED, **GIFT), 0, {("rule", "k"): 2}),
         # in FY1 a dollar more is worth 2, and in FY2 nothing: the larger charge counts
         (
             document_of(

@@ -86,3 +86,24 @@ def test_a_step_moves_what_depends_on_revenue_as_a_change_of_it_does() -> None:
     # ten dollars less of a at 3, and three less of b at 1
     assert gain == pytest.approx(-33)
     assert table["value"].unique().tolist() == pytest.approx([gain])
+
+
+def test_all_of_the_money_may_be_taken() -> None:
+    programs = {"a": {"outcomes": {"good": {"per_dollar": 3}}}, "b": {"outcomes": {"good": {"per_dollar": 1}}}}
+    table = bo.budget_steps(bo.Scenario.from_document(document_of(programs)), steps=(-1.0, -0.5))
+    assert table["money"].tolist() == [-100, -50]
+    assert table["change"].tolist() == [-100, -50]
+    assert table["value_per_dollar"].tolist() == pytest.approx([3, 3])
+
+
+def test_money_of_each_year_moves_by_its_own_amount() -> None:
+    # 80 and 40 of revenue, 20 that come once and 10 that are there before: a fifth of 150 dollars
+    programs = {"a": {"outcomes": {"good": {"per_dollar": 2}}}}
+    document = document_of(programs, {"FY1": 80, "FY2": 40}, ("FY1", "FY2"))
+    document["funds"]["general"] |= {"one_time": {"FY2": 20}, "opening_balance": 10}
+    document["funds"]["other"] = {"revenue": 30, "carryover": False}
+    scenario = bo.Scenario.from_document(document)
+    table = bo.budget_steps(scenario, fund="general", steps=(0.2,))
+    assert table[["money", "change", "value"]].to_numpy().tolist() == [pytest.approx([30, 30, 60])]
+    every = bo.budget_steps(scenario, steps=(-0.1,))
+    assert every[["money", "change", "value"]].to_numpy().tolist() == [pytest.approx([-21, -21, -42])]

@@ -112,6 +112,24 @@ def test_numbers_of_programs() -> None:
     assert TOWN.programs.number("baseline")[0] == 100
 
 
+def test_what_programs_do_is_calculated_anew_where_prices_or_baselines_move() -> None:
+    # the baseline of the second year counts in dollars of the first: 22 of them are 20, and bring 40
+    document = document_of(
+        {"d": {"baseline": {"FY2": 22}, "outcomes": {"good": {"at_baseline": 40}}}}, periods=TWO, inflation="10%"
+    )
+    scenario = Scenario.from_document(document)
+
+    def slope(found: Scenario) -> float:
+        (rate,) = found.effects.tail.tolist()
+        return float(rate)
+
+    assert slope(scenario) == pytest.approx(2)
+    assert slope(figure_at(scenario, "inflation").moved(0.1)) == pytest.approx(40 / (22 / 1.2))
+    assert slope(figure_at(scenario, "programs.d.baseline.FY2").moved(22)) == pytest.approx(1)
+    assert slope(figure_at(scenario, "outcomes.good.weight").moved(3)) == pytest.approx(2)
+    assert slope(scenario) == pytest.approx(2)
+
+
 def test_what_was_calculated_before_is_calculated_anew_where_it_depends_on_the_number() -> None:
     def known(scenario: Scenario) -> tuple[Any, ...]:
         effects, packages = scenario.effects, scenario.packages

@@ -163,3 +163,28 @@ def test_where_less_is_better_a_fall_is_a_gain() -> None:
     assert change_between(question, base, replace(base, objective=4.0, bound=4.0)) == 2
     assert change_between(question, base, replace(base, objective=7.0, bound=7.0)) == -1
     assert not np.isnan(base.objective)
+
+
+def test_the_least_change_of_a_value_of_nothing_is_a_share_of_the_largest_figure() -> None:
+    programs = {"a": {"outcomes": {"good": {"per_dollar": 0.5}}}, "b": {"outcomes": {"good": {"per_dollar": 0.25}}}}
+    question = WhatIf(Scenario.from_document(document_of(programs)))
+    nothing = replace(question.as_is(), objective=0.0)
+    assert least_change(question, nothing) == pytest.approx(1e-10 * 0.5)
+
+
+def test_a_limit_that_is_open_to_one_side_stands_where_it_is_on_the_other() -> None:
+    limit = movable(document_of(NORTH_SOUTH, 10, rules=rule(at_most=14)), "general")
+    own = limit.question.problem
+    less, more = limit._at(limit.bound, open_to=-1), limit._at(limit.bound, open_to=1)
+    # with no more revenue than there is every other limit is as it is
+    others = np.arange(own.rows) != limit.row
+    assert (less.row_lower[limit.row], less.row_upper[limit.row]) == (-INF, 10)
+    assert less.row_upper[others].tolist() == own.row_upper[others].tolist()
+    # with more a program may have more; a hundred times as much is looked at
+    assert (more.row_lower[limit.row], more.row_upper[limit.row]) == (10, INF)
+    moved = limit._at(13.0)
+    assert (moved.row_lower[limit.row], moved.row_upper[limit.row]) == (13, 13)
+    rows = [(row.sense == "at most", row.row) for row in limit_rows(limit.question) if row.limit.name == "k"]
+    ((is_upper, at),) = rows
+    assert is_upper
+    assert own.row_upper[at] == moved.row_upper[at] == 14

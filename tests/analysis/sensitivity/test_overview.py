@@ -8,6 +8,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis import explain_all
+from budgetopt.analysis.live_problem.what_if import question_about
 from budgetopt.analysis.sensitivity.overview import held_by
 from budgetopt.report.price_table import price_text
 
@@ -26,6 +27,11 @@ UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
         (STANDS, {**UP, **DOWN}, 1.0, 1.0, 1.5, "held up by the rule “Floor”"),
         (STANDS, {("target", "visits"): -0.5}, math.nan, math.nan, 0.0, "held up by the target “visits”"),
         (STANDS, {("reserve", "general"): 0.5}, 2.0, 2.0, 1.5, STANDS),
+        # of several rules the one that charges most, or gives most
+        (STANDS, {("rule", "Most"): 0.5, ("rule", "Some"): 0.2}, 2.0, 2.0, 1.5, "held down by the rule “Most”"),
+        (STANDS, {("rule", "Some"): 0.2, ("rule", "Cap"): 0.5}, 2.0, 2.0, 1.5, "held down by the rule “Cap”"),
+        (STANDS, {("rule", "Floor"): -0.5, ("rule", "Base"): -0.2}, 1.0, 1.0, 1.5, "held up by the rule “Floor”"),
+        (STANDS, {("rule", "Base"): -0.2, ("rule", "Zone"): -0.5}, 1.0, 1.0, 1.5, "held up by the rule “Zone”"),
         (UNFUNDED, {}, math.nan, 1.0, 1.5, UNFUNDED),
         (UNFUNDED, {}, math.nan, -1.0, 1.5, "unfunded: a dollar here would add nothing"),
         # what brings half of what a dollar brings elsewhere brings something
@@ -93,3 +99,19 @@ def test_with_whole_decisions_break_evens_are_looked_for_as_far_as_time_allows(m
     assert "Factors on the effect are not worked out for 2 programs: the searches have 60" in price_text(plan, late)
     assert explain_all(plan, follow=True)["unknown"].tolist() == ["", ""]
     assert math.isnan(followed.loc["a", "last_dollar"])
+
+
+def test_a_search_that_is_limited_and_ends_is_followed(monkeypatch):
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
+    scenario = scenario_of(
+        programs={
+            "a": {"packages": [{"name": "all", "cost": 50, "outcomes": {"saved": 100}}]},
+            "b": {"outcomes": {"saved": {"per_dollar": 3}}},
+        }
+    )
+    plan = bo.solve(scenario)
+    question = question_about(plan, exact=True)
+    assert question.is_limited
+    followed = explain_all(plan, follow=True, question=question).set_index("program")
+    assert followed["unknown"].tolist() == ["", ""]
+    assert followed.loc["a", "effect_for_more"] == pytest.approx(1.5, rel=1e-5)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from budgetopt.analysis import prices, rules_one_by_one
+from budgetopt.analysis.live_problem.parametric import Piece
 from budgetopt.analysis.live_problem.what_if import WhatIf
 from budgetopt.analysis.sensitivity.total_costs import total_cost
+from budgetopt.errors import FaultError
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination
 from language.small import LATER, document_of
 
 INF, NONE = math.inf, math.nan
@@ -137,6 +141,11 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
             ("a", "", "", "at most", 99.75, 2, 100, 2, 0, 0.5),
         ],
     ),
+    # a hundred times the limit is less than there is to be had
+    "a limit that is small beside the money": (town(rules=[rule("e", "a", at_most=0.5)]), None, [
+        ("general", "", "FY1", "equals", 100, 1, INF, 1, 0.5, NONE),
+        ("e", "", "FY1", "at most", 0.5, 2, 100, 2, 0, 199),
+    ]),
     "a rule on change": (
         document_of(
             {"a": rated(3, baseline=20), "b": rated(1, baseline=50)},
@@ -264,13 +273,31 @@ def test_rules_one_by_one_where_less_is_better() -> None:
     assert table["cost"].tolist() == pytest.approx([0, 0, 20, 2.5])
 
 
-@pytest.mark.parametrize(("provision", "solves", "cost"), [("idle", 0, 0), ("cap", 1, 140)])
-def test_what_the_proof_does_not_need_is_not_solved_without(provision: str, solves: int, cost: float) -> None:
-    rules = [rule("idle", "b", at_most=90), rule("cap", "a", at_most=30)]
-    question = WhatIf(Scenario.from_document(town(rules=rules)))
+@pytest.mark.parametrize(
+    ("kind", "name", "solves", "cost"),
+    [
+        ("rule", "idle", 0, 0),
+        ("rule", "low", 0, 0),
+        # of 200 dollars b has 140, of which 135 go to a without the cap, and so do the 10 of d
+        ("rule", "cap", 1, 280),
+        ("floor", "a", 0, 0),
+        ("ceiling", "b", 0, 0),
+        ("floor", "c", 1, 10),
+        ("ceiling", "d", 1, 135),
+    ],
+)
+def test_what_the_proof_does_not_need_is_not_solved_without(kind: str, name: str, solves: int, cost: float) -> None:
+    rules = [rule("idle", "b", at_most=190), rule("low", "b", at_least=5), rule("cap", "a", at_most=30)]
+    programs = {
+        "a": rated(3, spending={"at_least": 7}),
+        "b": rated(1, spending={"at_most": 195}),
+        "c": rated(0.5, spending={"at_least": 20}),
+        "d": rated(2, spending={"at_most": 10}),
+    }
+    question = WhatIf(Scenario.from_document(document_of(programs, 200, rules=rules)))
     base = question.as_is()
     before = question.solves
-    assert total_cost(question, Provision("rule", provision), base) == pytest.approx(cost)
+    assert total_cost(question, Provision(kind, name), base) == pytest.approx(cost)
     assert question.solves - before == solves
 
 
@@ -299,3 +326,60 @@ def test_of_many_limits_of_programs_the_costliest_are_priced(monkeypatch: pytest
     assert priced() == {"a": pytest.approx([2, 90]), "b": pytest.approx([1, 30])}
     monkeypatch.setattr("budgetopt.analysis.sensitivity.pricing.MOST_OF_PROGRAMS", 1)
     assert priced() == {"a": pytest.approx([2, 90]), "b": pytest.approx([NONE, 30], nan_ok=True)}
+
+
+@pytest.mark.parametrize(("told", "end"), [(-2e-5, 0.0), (2e-5, 0.0), (4e-5, 4e-5), (-4e-5, -4e-5)])
+def test_what_a_tolerance_lets_through_is_not_beyond_zero(
+    told: float, end: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a millionth of the limit of 30
+    def followed(*_: Any, **__: Any) -> Piece:
+        return Piece(2.0, told)
+
+    monkeypatch.setattr("budgetopt.analysis.sensitivity.pricing.follow", followed)
+    table = prices(Scenario.from_document(town(rules=[rule("e", "a", at_most=30)])), only=[Provision("rule", "e")])
+    assert table[["relief_until", "tightening_until"]].to_numpy().tolist() == [[end, end]]
+
+
+def vague(question: WhatIf, apart: float) -> WhatIf:
+    """Return a question whose searches leave so much open."""
+    solve = question.solve
+
+    def solved(*asked: Any) -> Any:
+        answer = solve(*asked)
+        return replace(answer, bound=answer.objective + apart)
+
+    question.solve = solved  # type: ignore[method-assign,assignment]
+    return question
+
+
+@pytest.mark.parametrize(("apart", "cost"), [(0.2, 9), (0.3, NONE), (1e-9, 9)])
+def test_a_cost_that_searches_hide_is_not_told(apart: float, cost: float) -> None:
+    # without the rule the second project of 9 is built, too: twenty times what both searches leave open is told
+    document = document_of({"a": project(6, 10), "b": project(6, 9)}, rules=[rule("e", "b", at_most=5)])
+    question = WhatIf(Scenario.from_document(document))
+    base = replace(question.as_is(), bound=10 + apart)
+    found = total_cost(vague(question, apart), Provision("rule", "e"), base)
+    assert found == pytest.approx(cost, nan_ok=True)
+
+
+def test_a_linear_program_is_solved_to_its_end_whatever_bound_is_said() -> None:
+    question = WhatIf(Scenario.from_document(town(rules=[rule("e", "a", at_most=30)])))
+    base = replace(question.as_is(), bound=1e6)
+    assert total_cost(vague(question, 1e6), Provision("rule", "e"), base) == pytest.approx(140)
+
+
+def test_what_searches_do_not_end_costs_nobody_knows_what() -> None:
+    document = document_of({"a": project(6, 10), "b": project(6, 9)}, rules=[rule("e", "b", at_most=5)])
+    question = WhatIf(Scenario.from_document(document))
+    base = question.as_is()
+    assert math.isnan(total_cost(question, Provision("rule", "e"), replace(base, x=None)))
+    question.solve = lambda *_: replace(base, x=None)  # type: ignore[method-assign]
+    assert math.isnan(total_cost(question, Provision("rule", "e"), base))
+    question.solve = lambda *_: replace(base, termination=Termination.UNBOUNDED)  # type: ignore[method-assign]
+    assert total_cost(question, Provision("rule", "e"), base) == INF
+    linear = WhatIf(Scenario.from_document(town(rules=[rule("e", "a", at_most=30)])))
+    first = linear.as_is()
+    linear.solve = lambda *_: replace(first, termination=Termination.TIME_LIMIT)  # type: ignore[method-assign]
+    with pytest.raises(FaultError, match="did not solve a changed problem"):
+        total_cost(linear, Provision("rule", "e"), first)

@@ -123,8 +123,7 @@ class _Level:
         self.level = float(spent[row])
         self._by_period = plan.spending[row].sum(axis=0)
         terms = question.formulation.terms.spending
-        paid = np.flatnonzero(terms.weight > 0)
-        self._paid, self._weight = terms.column[paid], terms.weight[paid]
+        self._paid, self._weight = terms.column, terms.weight
         self._half = plan.half_a_cent
         self._tolerance = max(MOVES * float(spent.max(initial=0.0)), self._half)
         self._apart = self._least_step()
@@ -155,8 +154,8 @@ class _Level:
         self._is_packaged = bool(len(own["package"]))
         if not self._is_packaged:
             return 2 * self._tolerance if len(own["open"]) else 0.0
-        mine = (terms.program == self._row) & (terms.weight > 0)
-        return float(terms.weight[mine].min(initial=np.inf)) if mine.any() else 0.0
+        mine = terms.program == self._row
+        return float(terms.weight[mine].min()) if mine.any() else 0.0
 
     def _followed(self, what: str, outcome: str, far: float, *, more: bool) -> float:
         """Return the factor at which a level that moves by degrees begins to move; NaN if there is none."""

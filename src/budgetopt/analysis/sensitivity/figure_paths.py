@@ -119,7 +119,8 @@ class Figure:
         known = scenario.__dict__
         if self._places[0][0] in ("outcomes", "resources", "objective") or len(self._places[0]) > 2:
             # what programs do does not depend on it
-            changed.__dict__.update({key: known[key] for key in ("effects", "packages", "eligible") if key in known})
+            for key in {"effects", "packages", "eligible"} & known.keys():
+                changed.__dict__[key] = known[key]  # no mutant: without it they are calculated again, and the same
         return changed
 
 

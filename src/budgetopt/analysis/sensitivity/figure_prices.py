@@ -202,9 +202,7 @@ class _BestValue:
             return Piece(0.0, side * room)
         problem = self.question.problem
         evaluate = self._evaluator(lambda by: line.from_here(problem, by), line)
-        last = room if room <= reach else np.inf
-        if evaluate(side * reach) is None:
-            last = min(last, self._last_place(line, side, reach))
+        last = self._last_place(line, side, reach) if evaluate(side * reach) is None else np.inf
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
 
     def _last_place(self, line: Direction, side: int, reach: float) -> float:

@@ -116,7 +116,7 @@ def _charges(plan: Allocation, question: WhatIf, duals: Floats) -> tuple[Floats,
     by_column = [problem.matrix.transpose_times(np.where(rows, duals, 0.0)) for rows in (is_money, is_rule)]
     per_dollar, charged = (values[terms.column] / terms.weight for values in by_column)
     price, charge = (np.full(question.formulation.limits.lower.shape, np.nan) for _ in range(2))
-    usable = (terms.weight > 0) & (problem.upper[terms.column] > 0)
+    usable = problem.upper[terms.column] > 0
     total = np.where(usable, per_dollar + charged, np.inf)
     # the most expensive first, so that the cheapest is written last
     order = np.argsort(-total, kind="stable")
@@ -188,7 +188,7 @@ def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple
     Of several columns of the program, and of several periods, the largest charge counts; below zero a rule favours it.
     """
     problem, matrix, terms = question.problem, question.problem.matrix, question.formulation.terms.spending
-    mine = np.flatnonzero((terms.program == program) & (terms.weight > 0))
+    mine = np.flatnonzero(terms.program == program)
     weight = np.zeros(problem.columns)
     weight[terms.column[mine]] = terms.weight[mine]
     for block in problem.column_labels.of_kind("segment"):

@@ -83,7 +83,7 @@ class Sides:
         return math.exp((inside.at + outside.at) / 2)
 
     def _pair(self, at: float) -> _Pair:
-        if time.perf_counter() > self._until:
+        if time.perf_counter() > self._until:  # no mutant: the clock never shows just that
             raise UnsettledError(NOT_SOLVED)
         factor = math.exp(at)
         altered = self._question.alterations.scaled(self._row, self._what, self._outcome, factor)
@@ -119,7 +119,7 @@ class Sides:
             return None
         factor = here + (today - here) * ahead / (ahead - was)
         low, high = sorted(math.exp(pair.at) for pair in (inside, outside))
-        return math.log(factor) if low < factor < high else None
+        return math.log(factor) if low < factor < high else None  # no mutant: at an end nothing new is seen
 
     def _ahead(self, more: Floats, other: Floats, factor: float) -> float:
         """Return how much more the first of two plans is worth at another factor; NaN if they are no plans there."""

@@ -146,7 +146,7 @@ def _of_limits(
 def _costly(asked: Sequence[Limit], costs: Mapping[Provision, tuple[float, str]]) -> list[Provision]:
     """Return the limits of single programs that are priced: those of one number that cost most."""
     own = [limit.provision for limit in asked if limit.of_program and len(limit.numbers) == 1]
-    return sorted((one for one in own if costs[one][0] > 0), key=lambda one: -costs[one][0])[:MOST_OF_PROGRAMS]
+    return sorted(own, key=lambda one: -costs[one][0])[:MOST_OF_PROGRAMS]
 
 
 def _of_program(question: WhatIf, limit: Limit) -> dict[str, Any]:

@@ -28,7 +28,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SpendingTerms:
-    """Which columns make up what is spent: each term is ``weight * x[column]`` dollars. Every array: shape (terms,)."""
+    """Which columns make up what is spent: each term is ``weight * x[column]`` dollars, with a weight above zero.
+
+    Every array has the shape (terms,).
+    """
 
     column: Ints
     program: Ints
