@@ -337,3 +337,26 @@ def test_what_holds_without_a_number_is_listed_and_explained() -> None:
         ("The parts that funds pay of “shared”", "each fund pays its fixed part")
     ]
     assert plan.to_dict()["rules"][-1]["kind"] == "whole units"
+
+
+def test_the_columns_of_the_limits_of_programs_say_what_their_records_say() -> None:
+    """They are made without a record of each, since there may be very many."""
+    document = document_of(
+        {
+            "a": dollars(3, spending={"at_least": 5, "because": "law"}),
+            "b": dollars(2, spending={"at_least": {LATER[1]: 5}, "at_most": 20}, one_fund=True),
+            "c": {
+                "service": {"unit_cost": 1, "at_least": 2, "up_to": 9, "whole": True},
+                "outcomes": {"good": {"per_unit": 1}},
+            },
+        },
+        periods=LATER,
+    )
+    for limits in (Scenario.from_document(document).limits, bo.load(RIVERTON).limits):
+        positions = np.arange(len(limits.shared), len(limits))
+        records = [limits[at] for at in positions.tolist()]
+        assert {"floor", "ceiling"} <= {record.kind for record in records}
+        table = limits.table(positions)
+        assert table["kind"].tolist() == [record.form for record in records]
+        assert table["because"].tolist() == [record.because for record in records]
+        assert table["place"].tolist() == [str(record.place or "") for record in records]

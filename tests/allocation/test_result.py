@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.allocation.proof import labels_of, plan_of
-from budgetopt.allocation.result import RESULT_FORMAT, canonical_json, document_sha256
+from budgetopt.allocation.result import RESULT_FORMAT, _listed, _lists, canonical_json, document_sha256
 from budgetopt.allocation.result_schema import check_form, read_result, result_schema
 from budgetopt.audit import audit_plan
 from budgetopt.errors import ResultFileError
@@ -305,3 +305,30 @@ def test_decisions_on_what_does_not_exist_are_refused(decisions: dict[str, Any],
     }
     with pytest.raises(ResultFileError, match=message):
         plan_of(whole, scenario)
+
+
+def test_each_program_and_each_limit_stands_on_a_line_of_its_own():
+    plan = bo.solve(bo.Scenario.from_document(two_programs()))
+    text = plan.to_json()
+    document = plan.to_dict()
+    assert json.loads(text) == document
+    lines = {line.strip().removesuffix(",") for line in text.splitlines()}
+    for row in (*document["programs"], *document["rules"]):
+        assert json.dumps(row, ensure_ascii=False) in lines
+
+
+def test_the_seal_of_a_written_document_is_that_of_what_is_read_again():
+    plan = bo.solve(bo.Scenario.from_document(two_programs()))
+    assert document_sha256(json.loads(plan.to_json())) == plan.to_dict()["document_sha256"]
+
+
+def test_numbers_that_are_none_are_null_and_zeros_have_no_sign():
+    values = np.array([np.nan, -0.0, 1.5, np.inf])
+    assert [str(value) for value in _listed(values)] == ["None", "0.0", "1.5", "None"]
+    assert [str(value) for value in _listed(values[1:3])] == ["0.0", "1.5"]
+    assert _listed(np.array(["a", None, -0.0], dtype=object)) == ["a", None, 0.0]
+    assert _listed(np.array([True, False])) == [True, False]
+    assert [[str(value) for value in row] for row in _lists(np.array([[1.0, np.nan], [-0.0, 2.0]]))] == [
+        ["1.0", "None"],
+        ["0.0", "2.0"],
+    ]

@@ -68,11 +68,11 @@ def _of_own(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
         price = priced[cell]
         binds = _binding(plan, replace(check, lower=bounds, upper=bounds), price)
         kept = np.flatnonzero(binds & (positions >= 0) & np.isfinite(bounds) & ~(price <= 0))
-        limits = [listed[at] for at in positions[kept].tolist()]
+        limits = listed.table(positions[kept])
         bound, worth = bounds[kept], price[kept]
         yield pd.DataFrame(
             {
-                "kind": [limit.form for limit in limits],
+                "kind": limits["kind"],
                 "name": ids[check.program[kept]],
                 "part": "",
                 "period": periods[check.period[kept]],
@@ -84,8 +84,8 @@ def _of_own(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
                 "price": worth,
                 "one_percent": worth * np.abs(bound) / 100,
                 "unit": check.unit if isinstance(check.unit, str) else check.unit[kept],
-                "because": [limit.because for limit in limits],
-                "place": [str(limit.place or "") for limit in limits],
+                "because": limits["because"],
+                "place": limits["place"],
                 "limit": positions[kept],
             }
         )
@@ -96,14 +96,9 @@ def _facts(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
     if not isinstance(check.limit, np.ndarray) or check.upper_limit is not None:
         return
     held = np.unique(check.limit[check.limit >= 0])
-    limits = [plan.scenario.limits[at] for at in held.tolist()]
-    own: dict[str, list[str]] = {
-        "kind": [limit.form for limit in limits],
-        "name": [limit.name for limit in limits],
-        "place": [str(limit.place or "") for limit in limits],
-    }
+    own = {**plan.scenario.limits.table(held), "name": [plan.scenario.limits[at].name for at in held.tolist()]}
     figures = dict.fromkeys(("value", "bound", "slack", "price", "one_percent"), np.nan)
-    words = {"part": "", "period": "all", "sense": "holds", "unit": "", "because": ""}
+    words = {"part": "", "period": "all", "sense": "holds", "unit": ""}
     yield pd.DataFrame({**own, **figures, **words, "binding": True, "limit": held})
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.proof import packages_taken, proof_document
 from budgetopt.allocation.tables import RANGE, exact_sum
 from budgetopt.scenario.estimates import assumed_programs
+from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import StageResult
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["RESULT_FORMAT", "canonical_json", "document_sha256", "result_document", "result_text", "write_csv"]
 
 RESULT_FORMAT = "budgetopt-result/1"
+_DEPTH = 2
+"""How many levels of a document have a line for each of their entries; the decisions of the proof have two more."""
 TABLES = ("programs", "by_period", "by_fund", "outcomes", "effects", "funds", "rules")
 """The tables that :func:`write_csv` writes, by their names as attributes of an allocation."""
 
@@ -48,10 +52,10 @@ def result_document(plan: Allocation) -> dict[str, Any]:
             "periods": list(scenario.periods),
         },
         "objective": _objective(plan),
-        "programs": _programs(plan),
+        "programs": [],
         "funds": _funds(plan),
         "outcomes": _outcomes(plan),
-        "rules": _rules(plan),
+        "rules": [],
         "certificate": _certificate(plan),
         "provenance": {
             "scenario_sha256": scenario.sha256,
@@ -61,8 +65,13 @@ def result_document(plan: Allocation) -> dict[str, Any]:
             "seconds": float(plan.seconds),
         },
     }
-    document = {**_plain(figures), "proof": proof_document(plan)}
-    return {**document, "document_sha256": document_sha256(document)}
+    rows = {"programs": _programs(plan), "rules": _rules(plan)}
+    document = {key: rows[key] if key in rows else _plain(value) for key, value in figures.items()}
+    # the numbers of the rows and of the proof are floats already: they are many
+    proof = proof_document(plan)
+    floats = {key: rows[key] if key in rows else _floats(value) for key, value in document.items()}
+    sha256 = hashlib.sha256(_sorted_json({**floats, "proof": proof})).hexdigest()
+    return {**document, "proof": proof, "document_sha256": sha256}
 
 
 def document_sha256(document: Mapping[str, Any]) -> str:
@@ -73,17 +82,16 @@ def document_sha256(document: Mapping[str, Any]) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """Return JSON that does not depend on layout, the order of keys, or ``5`` being written ``5.0``."""
-    plain = _floats(value)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+    return _sorted_json(_floats(value))
 
 
 def _floats(value: Any) -> Any:
     """Return plain values with every whole number as a float."""
-    if isinstance(value, dict):
-        return {key: _floats(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_floats(item) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return json.loads(json.dumps(value, ensure_ascii=False), parse_int=float)
+
+
+def _sorted_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -99,10 +107,27 @@ def _plain(value: Any) -> Any:
 
 def result_text(plan: Allocation, path: str | Path | None = None) -> str:
     """Return the result document as JSON text, and write it to a file if one is named."""
-    text = json.dumps(result_document(plan), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    text = _laid_out(result_document(plan), _DEPTH) + "\n"
     if path is not None:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     return text
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _laid_out(value: Any, depth: int, indent: str = "") -> str:
+    """Return JSON with a line for each entry and each item, so many levels deep; what is below stands on one line."""
+    if not depth or not value or not isinstance(value, dict | list):
+        return _encode(value)
+    inner = indent + " "
+    if isinstance(value, list):
+        lines, ends = [_laid_out(item, depth - 1, inner) for item in value], "[]"
+    else:
+        deeper = {"proof": depth + 1}
+        lines = [f"{_encode(key)}: {_laid_out(item, deeper.get(key, depth - 1), inner)}" for key, item in value.items()]
+        ends = "{}"
+    return f"{ends[0]}\n{inner}" + f",\n{inner}".join(lines) + f"\n{indent}{ends[1]}"
 
 
 def write_csv(plan: Allocation, folder: str | Path) -> list[Path]:
@@ -120,8 +145,27 @@ def write_csv(plan: Allocation, folder: str | Path) -> list[Path]:
 
 def _records(table: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows of a table as mappings with the named columns, in that order."""
-    columns = [table[name].tolist() for name in names]
+    columns = [_listed(table[name].to_numpy()) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _listed(values: NDArray[Any]) -> list[Any]:
+    """Return the values of an array as JSON has them."""
+    if values.dtype.kind != "f":
+        items = values.tolist()
+        return items if {*map(type, items)} <= {str} else [_plain(item) for item in items]
+    fine = np.isfinite(values)
+    # a zero loses its sign
+    plain = values + 0.0
+    found: list[Any] = plain.tolist()
+    return (
+        found if fine.all() else [value if known else None for value, known in zip(found, fine.tolist(), strict=True)]
+    )
+
+
+def _lists(values: Floats) -> list[list[Any]]:
+    """Return the rows of a table of numbers, as JSON has them."""
+    return list(map(list, zip(*(_listed(column) for column in values.T), strict=True)))
 
 
 def _direction(maximize: bool) -> str:
@@ -167,7 +211,7 @@ def _programs(plan: Allocation) -> list[dict[str, Any]]:
     by_fund, by_period = (exact_sum(plan.spending, axis, plan.exact_unit) for axis in (2, 1))
     reasons, serves = plan.programs["reason"].tolist(), plan.formulation.serves.tolist()
     more = zip(
-        rows, by_fund.tolist(), by_period.tolist(), plan.units.tolist(), serves, _by_program(plan), reasons, strict=True
+        rows, _lists(by_fund), _lists(by_period), _lists(plan.units), serves, _by_program(plan), reasons, strict=True
     )
     for row, paid, spent, units, is_service, effects, reason in more:
         row["by_fund"] = {fund: amount for fund, amount in zip(funds, paid, strict=True) if amount}
@@ -185,7 +229,7 @@ def _known(plan: Allocation) -> list[tuple[dict[str, dict[str, float]], list[str
     names, programs = list(plan.scenario.outcomes), plan.scenario.programs
     found: list[tuple[dict[str, dict[str, float]], list[str]]] = [({}, []) for _ in range(len(programs))]
     for (program, outcome), (low, high) in plan.effect_ranges.program_ends.items():
-        found[program][0][names[outcome]] = {"low": low, "high": high}
+        found[program][0][names[outcome]] = {"low": _plain(low), "high": _plain(high)}
     for name in names:
         for program in np.flatnonzero(assumed_programs(programs, name)).tolist():
             found[program][1].append(name)
@@ -196,8 +240,8 @@ def _by_program(plan: Allocation) -> list[dict[str, float]]:
     """Return what each program brings to each outcome that it affects, over all periods."""
     names, levels = list(plan.scenario.outcomes), plan.audit.levels
     effects: list[dict[str, float]] = [{} for _ in range(len(plan.scenario.programs))]
-    total = levels.level.sum(axis=1)
-    for outcome, program, level in zip(levels.outcome.tolist(), levels.program.tolist(), total.tolist(), strict=True):
+    total = _listed(levels.level.sum(axis=1))
+    for outcome, program, level in zip(levels.outcome.tolist(), levels.program.tolist(), total, strict=True):
         effects[program][names[outcome]] = level
     return effects
 

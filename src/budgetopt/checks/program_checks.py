@@ -52,7 +52,9 @@ def rows_with(programs: ProgramTable, *keys: str) -> Bools:
 def kept_programs(programs: ProgramTable, findings: Findings) -> Bools:
     """Return the programs of which nothing was left out because it is wrong; shape (programs,)."""
     invalid = {path[1] for path in findings.invalid if path[:1] == ("programs",) and len(path) > 1}
-    return np.array([name not in invalid for name in programs.ids.tolist()], dtype=bool)
+    kept = np.ones(len(programs), dtype=bool)
+    kept[[programs.position(name) for name in invalid if isinstance(name, str) and name in programs]] = False
+    return kept
 
 
 def _effects(programs: ProgramTable, findings: Findings) -> None:

@@ -28,6 +28,7 @@ from budgetopt.scenario.amounts import (
     SignedAmount,
     SignedShare,
 )
+from budgetopt.scenario.model.base import Name, Text
 
 __all__ = ["Kind", "Leaf", "Slot", "fields_of", "leaf_of", "near_key", "slot_of"]
 
@@ -41,6 +42,8 @@ _MONEY = (Amount, AmountOrShare, PositiveAmount, ReserveAmount, SignedAmount)
 _NUMERIC_VALIDATORS = {
     part.func for alias in (*_NOT_NEGATIVE, *_SIGNED) for part in get_args(alias) if isinstance(part, PlainValidator)
 }
+_WORDS = (*get_args(Name)[1:], *get_args(Text)[1:])
+"""What annotates the types that take any words."""
 _MONEY_VALIDATORS = {part.func for alias in _MONEY for part in get_args(alias) if isinstance(part, PlainValidator)}
 
 
@@ -56,6 +59,11 @@ class Leaf:
     def adapter(self) -> TypeAdapter[list[Any]]:
         """Reads a list of values, just as the model reads each."""
         return TypeAdapter(list[self.type])  # type: ignore[name-defined]
+
+    @cached_property
+    def takes_words(self) -> bool:
+        """Whether every text of visible characters, without blanks around it, is a value as it stands."""
+        return self.kind == "text" and all(part in _WORDS for part in _annotations(self.type))
 
     @cached_property
     def is_money(self) -> bool:

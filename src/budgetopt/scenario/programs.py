@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,12 @@ class Origin:
         """Return the place of one cell."""
         path, sheet = self.files[int(self.file[cell])]
         return Place(path, int(self.line[cell]), int(self.column[cell]), sheet)
+
+    def places(self, cells: Ints) -> list[Place]:
+        """Return the places of some cells."""
+        file, line, column = (part[cells].tolist() for part in (self.file, self.line, self.column))
+        paths, sheets = zip(*(self.files[at] for at in file), strict=True) if file else ((), ())
+        return list(map(Place, paths, line, column, sheets))
 
     def take(self, cells: Ints) -> Origin:
         """Return the places of the chosen cells."""
@@ -168,7 +175,7 @@ class ProgramTable:
 
     @cached_property
     def _positions(self) -> dict[str, int]:
-        return {name: position for position, name in enumerate(self.ids.tolist())}
+        return dict(zip(self.ids.tolist(), range(len(self)), strict=True))
 
     def position(self, program: str) -> int:
         """Return the position of a program.
@@ -185,8 +192,9 @@ class ProgramTable:
 
     def positions(self, programs: NDArray[Any]) -> Ints:
         """Return the positions of many programs, -1 where there is none; shape (programs,)."""
-        lookup = self._positions
-        return np.fromiter((lookup.get(name, -1) for name in programs.tolist()), dtype=np.int64, count=len(programs))
+        if programs is self.ids:
+            return np.arange(len(self))
+        return np.fromiter(map(self._positions.get, programs.tolist(), repeat(-1)), np.int64, len(programs))
 
     def __getitem__(self, program: str) -> Program:
         """Return one program as its model."""
@@ -201,6 +209,18 @@ class ProgramTable:
         """Return where a program's key stands, or where the program begins if that key has no place."""
         row = self.position(program) if isinstance(program, str) else program
         return self.cell_place(row, key) or (None if self.places is None else self.places.place(row))
+
+    def places_of(self, rows: Ints, key: str) -> list[Place | None]:
+        """Return where a key of some programs stands, or where each begins if that key has no place."""
+        column, found = self.columns.get(key), list[Place | None]([None] * len(rows))
+        if self.places is not None:
+            found = [*self.places.places(rows)]
+        if column is not None and column.origin is not None:
+            at = np.flatnonzero(np.isin(rows, column.rows))
+            cells = np.searchsorted(column.rows, rows[at])
+            for place, position in zip(column.origin.places(cells), at.tolist(), strict=True):
+                found[position] = place
+        return found
 
     def cell_place(self, program: str | int, key: str) -> Place | None:
         """Return where a program's key stands; None if the program does not have it, or it stands in no file."""

@@ -56,10 +56,10 @@ def merge(
 def _identified(tables: Sequence[ProgramTable]) -> ProgramTable:
     """Return the programs of tables without columns, each where it first stands."""
     names = np.concatenate([table.ids for table in tables]) if tables else np.empty(0, dtype=object)
-    number: dict[str, int] = {}
-    first = [position for position, name in enumerate(names.tolist()) if number.setdefault(name, position) == position]
+    # the position that stays of each name is the last in this order: its first
+    first = dict(zip(names[::-1].tolist(), range(len(names) - 1, -1, -1), strict=True))
+    at = np.sort(np.fromiter(first.values(), np.int64, len(first)))
     places = join_origins([(len(table), table.places) for table in tables])
-    at = np.array(first, dtype=np.int64)
     return ProgramTable(names[at], {}, None if places is None else places.take(at))
 
 

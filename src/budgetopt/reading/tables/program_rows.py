@@ -92,8 +92,11 @@ def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem
     """Return a problem for each id that an earlier row has, and take those rows out of the usable ones."""
     problems = []
     rows = np.flatnonzero(usable)
+    names = ids[rows].tolist()
+    if len(set(names)) == len(names):
+        return []
     first: dict[str, int] = {}
-    for name, row in zip(ids[rows].tolist(), rows.tolist(), strict=True):
+    for name, row in zip(names, rows.tolist(), strict=True):
         if (earlier := first.setdefault(name, row)) != row:
             usable[row] = False
             message = f"the program {shown(name)} stands twice, first at {grid.place(earlier, position)}"

@@ -105,7 +105,10 @@ def blanks_before(columns: Sequence[Sequence[Any]]) -> dict[int, Ints]:
     """Return how many blanks stand before the texts of a column, for columns with such cells; shape (rows,) each."""
     found = {}
     for at, cells in enumerate(columns):
-        texts = [cell if isinstance(cell, str) else "" for cell in cells]
-        if any(text[:1].isspace() and not text.isspace() for text in texts):
+        texts = cells if {*map(type, cells)} == {str} else [cell if isinstance(cell, str) else "" for cell in cells]
+        # in most columns no cell begins with a blank, which is quickly seen of all cells at once
+        if list(map(str.lstrip, texts)) != list(texts) and any(
+            text[:1].isspace() and not text.isspace() for text in texts
+        ):
             found[at] = np.array([len(text) - len(text.lstrip()) for text in texts], dtype=np.int64)
     return found

@@ -18,7 +18,7 @@ from budgetopt.scenario.limits.funds import (
 )
 from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
 from budgetopt.scenario.limits.rules import rule_limits
-from budgetopt.scenario.programs import Ints
+from budgetopt.scenario.programs import Ints, Texts
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
@@ -114,6 +114,27 @@ class Limits(Sequence[Limit]):
                 return self._of_one_program(kind, int(rows[at]))
             at -= len(rows)
         raise IndexError(position)
+
+    def table(self, positions: Ints) -> dict[str, Texts]:
+        """Return the kinds, reasons and places of limits of single programs as columns, without a record of each."""
+        programs, periods = self._scenario.programs, self._scenario.periods
+        kinds, reasons, places = (np.full(len(positions), "", dtype=object) for _ in range(3))
+        first, because = len(self.shared), programs.text("spending.because")
+        for kind, limited in self._rows.items():
+            at = np.flatnonzero((positions >= first) & (positions < first + len(limited)))
+            rows, first = limited[positions[at] - first], first + len(limited)
+            kinds[at] = kind
+            keys: tuple[str, ...] = (_FACTS[kind][2],) if kind in _FACTS else _OF_PROGRAMS[kind][2]
+            if kind not in _FACTS:
+                reasons[at] = because[rows]
+            # the place is that of the first key that is written
+            key_of = np.zeros(len(at), dtype=np.int64)
+            if len(keys) > 1:
+                key_of[np.isnan(programs.per_period(keys[0], periods)[0][rows]).all(axis=1)] = 1
+            for number, key in enumerate(keys):
+                said = key_of == number
+                places[at[said]] = [str(place or "") for place in programs.places_of(rows[said], key)]
+        return {"kind": kinds, "because": reasons, "place": places}
 
     def of_programs(self, kind: str) -> Ints:
         """Return the position of each program's limit of a kind (``floor`` ...), -1 for none; shape (programs,)."""
