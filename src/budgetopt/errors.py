@@ -26,7 +26,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "AuditError",
@@ -168,6 +168,16 @@ class BudgetoptError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n    hint: {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (type(self), self.args, self.__dict__)
+
+
+def _unpickled(kind: type[BudgetoptError], args: tuple[Any, ...], state: dict[str, Any]) -> BudgetoptError:
+    """Return an error as it was in another process; what it was made of is not known there."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(BudgetoptError):

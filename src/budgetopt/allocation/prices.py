@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from budgetopt.allocation.money_sides import money_on_both_sides
 from budgetopt.allocation.revenue_prices import revenue_prices
-from budgetopt.formulation import Formulation
+from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Solution
@@ -154,11 +154,14 @@ def prices_of(scenario: Scenario, formulation: Formulation, solution: Solution) 
         rows.append(_PricedRows(of[program, period], none, program, period, price[program, period]))
     joined = _PricedRows(*(np.concatenate([getattr(part, item.name) for part in rows]) for item in fields(_PricedRows)))
     shape = (floor.shape[0], floor.shape[1])
-
-    def money() -> tuple[Floats, Floats]:
-        return money_on_both_sides(scenario, problem, gain * revenue_prices(scenario, problem, row_dual, reduced))
-
+    money = partial(_money_of, scenario, problem, row_dual, reduced)
     return Prices(floor, ceiling, fewest, most, joined, shape, unknown, money)
+
+
+def _money_of(scenario: Scenario, problem: LinearProgram, row_dual: Floats, reduced: Floats) -> tuple[Floats, Floats]:
+    """Return what a dollar more of each fund and period brings, and a dollar less takes away."""
+    along = revenue_prices(scenario, problem, row_dual, reduced)
+    return money_on_both_sides(scenario, problem, -problem.stages[0].sign * along)
 
 
 def _labelled(formulation: Formulation, row_gain: Floats) -> list[_PricedRows]:

@@ -23,7 +23,7 @@ from budgetopt.errors import BudgetoptError, OptionError
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["CHUNK", "FailedMember", "Machines", "Members", "run_members"]
+__all__ = ["CHUNK", "INTERRUPTED", "FailedMember", "Machines", "Members", "run_members"]
 
 Shared = TypeVar("Shared")
 Answer = TypeVar("Answer")
@@ -32,6 +32,8 @@ SetUp = Callable[[Shared], Callable[[int], Answer]]
 Chunk = Sequence[int]
 Solved = tuple[int, Any, str]
 """The number of a member, its answer, and why there is none ("" if there is)."""
+INTERRUPTED = "interrupted"
+"""What tables say of a member that was not solved because the user ended the work."""
 CHUNK = 32
 """Members that are solved one after another on one model."""
 ATTEMPTS = 3

@@ -7,11 +7,11 @@ names. The other plans are as different as can be from all before them.
 from __future__ import annotations
 
 import argparse
-import sys
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.failures import ended
+from budgetopt.cli.files import check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -56,17 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit=arguments.time_limit,
         machines=machines_of(arguments),
     )
+    from budgetopt.report.alternative_words import alternatives_chart, alternatives_document, alternatives_lines
+
     if arguments.chart is not None:
-        from budgetopt.report.alternative_words import alternatives_chart
-
         write_chart(arguments.chart, alternatives_chart(found))
-    if arguments.format == "csv":
-        sys.stdout.write(found.ranges.to_csv(index=False, lineterminator="\n"))
-        return 0
-    from budgetopt.report.alternative_words import alternatives_document, alternatives_lines
-
-    if arguments.format == "json":
-        print_json(alternatives_document(found))
-    else:
-        print_lines(alternatives_lines(found))
-    return 0
+    print_found(
+        arguments.format,
+        lambda: alternatives_document(found),
+        lambda: found.ranges,
+        lambda: alternatives_lines(found),
+    )
+    return ended(interrupted=found.interrupted)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario import Scenario
 
 __all__ = [
+    "add_changes",
     "add_format",
     "add_machines",
     "add_scenario",
@@ -41,6 +42,11 @@ class Without(argparse.Action):
 def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False, text: str = _SCENARIO) -> None:
     """Add the argument that names a scenario, and the options that change or take away some of its values."""
     parser.add_argument("scenario", metavar="SCENARIO", nargs="?" if optional else None, help=text)
+    add_changes(parser)
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """Add the options that change or take away some values of a scenario."""
     text = "change a value, such as funds.general.revenue=-5%% or outcomes.visits.weight=6; may be repeated"
     parser.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes", help=text)
     text = "take something away, such as 'rules[Public safety floor]' or programs.pools.spending; may be repeated"

@@ -8,13 +8,19 @@ percentage for all programs, the lowest quartile cut first, money by outcome per
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
-from budgetopt.cli.common import add_format, load_changed, positive_seconds
-from budgetopt.cli.failures import INTERRUPTED
-from budgetopt.cli.files import check_chart, is_table, print_json, print_lines, write_chart
-from budgetopt.cli.progress import progress
+from budgetopt.cli.common import (
+    add_changes,
+    add_format,
+    add_machines,
+    load,
+    load_changed,
+    machines_of,
+    positive_seconds,
+)
+from budgetopt.cli.failures import ended
+from budgetopt.cli.files import check_chart, is_table, print_found, write_chart
 from budgetopt.errors import OptionError
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -27,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     text = "a scenario (its folder or file), or a result file that `solve --json` wrote; the others are told against it"
     parser.add_argument("subjects", metavar="SCENARIO", nargs="+", help=text)
-    text = "compare the first scenario with one changed value too, such as funds.general.revenue=-5%%; may be repeated"
+    add_changes(parser)
+    text = "compare the first scenario with itself after one more change, as in --set; may be repeated"
     parser.add_argument("--also", metavar="PATH=VALUE", action="append", default=[], help=text)
     text = "a benchmark plan: current, across-the-board[=-5%%], quartile[=ATTRIBUTE], greedy, equal-shares[=cost], "
     text += "without-group-rules; may be repeated; none leaves all out"
@@ -40,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
     )
+    add_machines(parser)
     add_format(parser, "what to print; csv has the programs", "csv")
 
 
@@ -51,45 +59,44 @@ def run(arguments: argparse.Namespace) -> int:
         if len(benchmarks) > 1:
             raise OptionError("--benchmark none leaves all of them out", hint="leave it out, or the other ones")
         benchmarks = []
-    with progress("Comparing"):
-        from budgetopt.analysis.comparing.compare import compare
-        from budgetopt.analysis.comparing.comparison import groups_named
+    from budgetopt.analysis.comparing.compare import compare
+    from budgetopt.analysis.comparing.comparison import groups_named
+    from budgetopt.report.comparison_words import comparison_document, comparison_lines
 
-        found = compare(*_subjects(arguments), benchmarks=benchmarks, time_limit=arguments.time_limit)
-        usual = [one for one in ("department", "districts") if groups_named(found.scenario, one)]
-        by = usual if arguments.by is None else arguments.by
-        against = found.name_of(arguments.against) if arguments.against else ""
-        for one in by:
-            found.groups(one)
+    machines = machines_of(arguments)
+    found = compare(*_subjects(arguments), benchmarks=benchmarks, time_limit=arguments.time_limit, machines=machines)
+    usual = [one for one in ("department", "districts") if groups_named(found.scenario, one)]
+    by = usual if arguments.by is None else arguments.by
+    against = found.name_of(arguments.against) if arguments.against else ""
+    for one in by:
+        found.groups(one)
     if arguments.chart is not None:
         from budgetopt.report.comparison_chart import comparison_chart
 
         write_chart(arguments.chart, comparison_chart(found))
-    if arguments.format == "csv":
-        sys.stdout.write(found.programs.to_csv(lineterminator="\n"))
-        return INTERRUPTED if found.interrupted else 0
-    from budgetopt.report.comparison_words import comparison_document, comparison_lines
-
-    if arguments.format == "json":
-        print_json(comparison_document(found, by, against))
-    else:
-        print_lines(comparison_lines(found, by, against))
-    return INTERRUPTED if found.interrupted else 0
+    print_found(
+        arguments.format,
+        lambda: comparison_document(found, by, against),
+        lambda: found.programs.reset_index(),
+        lambda: comparison_lines(found, by, against),
+    )
+    return ended(interrupted=found.interrupted)
 
 
 def _subjects(arguments: argparse.Namespace) -> list[Any]:
-    """Return what is compared: what is named, and the first scenario with each change."""
+    """Return what is compared: what is named, scenarios with the changes; and the first one with each value more."""
+    first = arguments.subjects[0]
+    if arguments.also and is_table(first):
+        raise OptionError(f"--also changes the first scenario, and {first!r} is none", hint="name the scenario first")
+    if arguments.changes and all(map(is_table, arguments.subjects)):
+        raise OptionError("--set and --without change scenarios, and none is named", hint="name the scenario first")
+    named = [name if is_table(name) else load(arguments, name) for name in arguments.subjects]
     if not arguments.also:
-        return list(arguments.subjects)
+        return named
     from dataclasses import replace
 
-    first, *others = arguments.subjects
-    if is_table(first):
-        raise OptionError(f"--also changes the first scenario, and {first!r} is none", hint="name the scenario first")
-    scenario = load_changed(first, [])
-    changed = []
     for change in arguments.also:
-        one = load_changed(first, [change], "--also")
-        document = one.document.model_copy(update={"name": f"{scenario.name}, {change}"})
-        changed.append(replace(one, document=document))
-    return [scenario, *others, *changed]
+        one = load_changed(first, [*arguments.changes, change], "--also")
+        document = one.document.model_copy(update={"name": f"{named[0].name}, {change}"})
+        named.append(replace(one, document=document))
+    return named

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from budgetopt.errors import BudgetoptError, FaultError, ScenarioError
 
-__all__ = ["FAULT", "INTERRUPTED", "guarded", "say"]
+__all__ = ["FAULT", "INTERRUPTED", "ended", "guarded", "say"]
 
 FAULT = 3
 INTERRUPTED = 130
@@ -22,6 +22,14 @@ def say(text: str) -> None:
     with suppress(BrokenPipeError, ValueError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
+
+
+def ended(*, interrupted: bool) -> int:
+    """Return the exit code of a command that has printed what it found; say so if it was interrupted before all."""
+    if not interrupted:
+        return 0
+    say("budgetopt: interrupted; this is what was solved until then")
+    return INTERRUPTED
 
 
 def guarded(run: Callable[[], int]) -> int:

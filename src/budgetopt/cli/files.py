@@ -6,14 +6,17 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.failures import say
 from budgetopt.errors import OptionError
 
-__all__ = ["STDIO", "check_target", "is_table", "jsonable", "print_json", "print_lines", "read_text"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["STDIO", "check_target", "is_table", "jsonable", "print_found", "print_json", "print_lines", "read_text"]
 
 STDIO = "-"
 """The name that stands for stdin or stdout."""
@@ -58,6 +61,18 @@ def write_chart(name: str, drawing: str) -> None:
 def print_json(value: Any) -> None:
     """Print plain values as JSON: what is none of JSON's own kinds as text, a number that is not finite as null."""
     print_lines([json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str)])
+
+
+def print_found(
+    form: str, document: Callable[[], Any], table: Callable[[], pd.DataFrame], lines: Callable[[], Iterable[str]]
+) -> None:
+    """Print what was found in the form that --format names: as JSON, CSV or text; only that form is made."""
+    if form == "json":
+        print_json(document())
+    elif form == "csv":
+        sys.stdout.write(table().to_csv(index=False, lineterminator="\n"))
+    else:
+        print_lines(lines())
 
 
 def _finite(value: Any) -> Any:

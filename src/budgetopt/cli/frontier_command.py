@@ -8,12 +8,11 @@ two outcomes stand against each other, and with --equity the best value against 
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_format, add_scenario, load, positive_count
-from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_count
+from budgetopt.cli.failures import ended
+from budgetopt.cli.files import check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -45,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "work it out on a grid of so many steps (an exact curve; 20 where there is none)"
     parser.add_argument("--steps", metavar="COUNT", type=positive_count, help=text)
     parser.add_argument("--chart", metavar="FILE", help="draw the curve, .svg")
+    add_machines(parser)
     add_format(parser, "what to print; csv has the pieces, or the points", "csv")
 
 
@@ -63,31 +63,27 @@ def run(arguments: argparse.Namespace) -> int:
         raise OptionError("--by names the groups of --equity", hint="add --equity")
     scenario = load(arguments)
     is_complete = _number(scenario, arguments) if arguments.path is not None else _goals(scenario, arguments)
-    if is_complete:
-        return 0
-    say("budgetopt: interrupted; this is what was solved until then")
-    return INTERRUPTED
+    return ended(interrupted=not is_complete)
 
 
 def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     """Print the curve against a number; return whether it is complete."""
     from budgetopt.analysis.frontiers.frontier import frontier
 
-    found = frontier(scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps)
+    found = frontier(
+        scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps, machines=machines_of(arguments)
+    )
     if arguments.chart is not None:
         from budgetopt.report.frontier_chart import frontier_chart
 
         write_chart(arguments.chart, frontier_chart(found))
     from budgetopt.report.frontier_words import frontier_document, frontier_lines
 
-    if arguments.format == "json":
-        print_json(frontier_document(found))
-    elif arguments.format == "csv":
-        sys.stdout.write(found.pieces.to_csv(index=False, lineterminator="\n"))
-    else:
+    def lines() -> list[str]:
         with progress("Solving for the plans along the curve"):
-            lines = list(frontier_lines(found))
-        print_lines(lines)
+            return list(frontier_lines(found))
+
+    print_found(arguments.format, lambda: frontier_document(found), lambda: found.pieces, lines)
     return found.is_complete
 
 
@@ -95,20 +91,17 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     """Print one goal against another; return whether all of it was found."""
     from budgetopt.analysis.frontiers.trade_off import DISTRICTS, GRID, price_of_equity, trade_off
 
-    steps = arguments.steps or GRID
+    options: dict[str, Any] = {"steps": arguments.steps or GRID, "machines": machines_of(arguments)}
     if arguments.outcomes is not None:
-        found = trade_off(scenario, *arguments.outcomes, steps=steps)
+        found = trade_off(scenario, *arguments.outcomes, **options)
     else:
         outcome = None if arguments.equity == EVERY else arguments.equity
-        found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, steps=steps)
+        found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, **options)
     from budgetopt.report.trade_off_words import trade_off_chart, trade_off_document, trade_off_lines
 
     if arguments.chart is not None:
         write_chart(arguments.chart, trade_off_chart(found))
-    if arguments.format == "json":
-        print_json(trade_off_document(found))
-    elif arguments.format == "csv":
-        sys.stdout.write(found.points.to_csv(index=False, lineterminator="\n"))
-    else:
-        print_lines(trade_off_lines(found))
+    print_found(
+        arguments.format, lambda: trade_off_document(found), lambda: found.points, lambda: trade_off_lines(found)
+    )
     return found.is_complete

@@ -12,8 +12,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from budgetopt.cli.common import add_format, add_scenario, load
+from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
+from budgetopt.cli.failures import ended
 from budgetopt.cli.files import check_chart, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
     text = "hold the plan's all-or-nothing decisions (default: they are free)"
     parser.add_argument("--hold", action=argparse.BooleanOptionalAction, help=text)
+    add_machines(parser)
     add_format(parser, "what to print", "csv")
 
 
@@ -58,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise OptionError("--hold is for the prices of limits", hint=others)
     if arguments.paths and any(tables):
         raise OptionError("the price of a figure is a table by itself", hint=others)
+    if not arguments.replacement and (arguments.workers > 1 or arguments.dask):
+        raise OptionError("--workers and --dask solve the problems of --replacement", hint="use them with it")
     scenario = load(arguments)
     for path in arguments.paths:
         from budgetopt.analysis.sensitivity.figure_paths import figure_at
@@ -72,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_chart(arguments.chart, ladder_chart(plan, table))
     print_table(plan, table, arguments.format)
-    return 0
+    return ended(interrupted=arguments.replacement and bool((table["note"] == "interrupted").any()))
 
 
 def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
@@ -99,5 +103,5 @@ def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:
     if arguments.replacement:
         from budgetopt.analysis.near_optimal.replacement import replacement_values
 
-        return replacement_values(plan)
+        return replacement_values(plan, machines=machines_of(arguments))
     return marginal_returns(plan) if arguments.margins else prices(plan, hold=arguments.hold)

@@ -8,10 +8,10 @@ for. Exit code 1: no money reaches them.
 from __future__ import annotations
 
 import argparse
-import sys
 
-from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
-from budgetopt.cli.files import print_json, print_lines
+from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
+from budgetopt.cli.failures import ended
+from budgetopt.cli.files import print_found
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
     )
+    add_machines(parser)
     add_format(parser, "what to print; csv has the amounts that change", "csv")
 
 
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Solving"):
         from budgetopt.analysis.near_optimal.reach import reach
+        from budgetopt.report.reach_words import reach_document, reach_lines
 
         found = reach(
             scenario,
@@ -56,14 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             keep=not arguments.any,
             funds=arguments.funds,
             time_limit=arguments.time_limit,
+            machines=machines_of(arguments),
         )
-    if arguments.format == "csv":
-        sys.stdout.write(found.moves.to_csv(index=False, lineterminator="\n"))
-        return 0
-    from budgetopt.report.reach_words import reach_document, reach_lines
-
-    if arguments.format == "json":
-        print_json(reach_document(found))
-    else:
-        print_lines(reach_lines(found))
-    return 0
+    print_found(arguments.format, lambda: reach_document(found), lambda: found.moves, lambda: reach_lines(found))
+    return ended(interrupted=found.interrupted)

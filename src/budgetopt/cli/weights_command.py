@@ -7,11 +7,11 @@ each plan loses by the weights of each group, and the compromise whose largest l
 from __future__ import annotations
 
 import argparse
-import sys
 
-from budgetopt.cli.common import add_format, add_scenario, load
+from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.failures import ended
+from budgetopt.cli.files import check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text += "or what one unit of it is worth"
     parser.add_argument("--answers-are", choices=["points", "worth"], default=None, help=text)
     parser.add_argument("--chart", metavar="FILE", help="draw the ranges of the weights, .svg")
+    add_machines(parser)
     add_format(parser, "what to print; csv has the ranges", "csv")
 
 
@@ -41,18 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
-    with progress("Solving again with other weights"):
-        from budgetopt.analysis.weighting.weights import weights
-
-        found = weights(plan, arguments.answers, answers_are=arguments.answers_are or "points")
+    from budgetopt.analysis.weighting.weights import weights
     from budgetopt.report.weights_words import weights_chart, weights_document, weights_lines
 
+    found = weights(
+        plan, arguments.answers, answers_are=arguments.answers_are or "points", machines=machines_of(arguments)
+    )
     if arguments.chart is not None:
         write_chart(arguments.chart, weights_chart(found))
-    if arguments.format == "json":
-        print_json(weights_document(found))
-    elif arguments.format == "csv":
-        sys.stdout.write(found.ranges.to_csv(index=False, lineterminator="\n"))
-    else:
-        print_lines(weights_lines(found))
-    return 0
+    print_found(arguments.format, lambda: weights_document(found), lambda: found.ranges, lambda: weights_lines(found))
+    return ended(interrupted=found.interrupted)

@@ -69,6 +69,10 @@ def _method(found: Frontier, numbers: Numbers) -> Iterator[str]:
     if (points["gap"] > 0).any():
         worst = numbers.quantity(float(points["gap"].max()))
         yield f"Not every search came to its end: a value may be up to {worst} better than it says."
+    for value, why in found.failed[:NAMED]:
+        yield f"At {number_said(found, value, numbers)} no value was found: {one_line(why)}."
+    if len(found.failed) > NAMED:
+        yield f"So it is at {plural(len(found.failed) - NAMED, 'more point')}."
     low, high = float(points["figure"].iloc[0]), float(points["figure"].iloc[-1])
     width = 1e-6 * (found.high - found.low)
     if low > found.low + width and found.is_complete:
@@ -178,6 +182,7 @@ def frontier_document(found: Frontier) -> dict[str, Any]:
         "complete": found.is_complete,
         "pieces": found.pieces.to_dict(orient="records"),
         "points": found.points.to_dict(orient="records"),
+        "failed": [{"figure": value, "reason": why} for value, why in found.failed],
         "problems_solved": found.solves,
         "seconds": round(found.seconds, 3),
     }

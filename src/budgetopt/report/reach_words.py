@@ -35,6 +35,7 @@ def reach_lines(found: Reach) -> Iterator[str]:
         yield from moves_lines(scenario, found.moves)
     yield from _money(found, numbers, when)
     yield from _outcomes(found)
+    yield from _each_target(found, numbers)
     value, before = found.audit.objectives[0].value, found.start.objectives[0].value
     what = one_line(label_of(scenario.objective[0]))
     yield f"“{what}”: {numbers.quantity(before)} before, {numbers.quantity(value)} after."
@@ -81,6 +82,16 @@ def _outcomes(found: Reach) -> Iterator[str]:
             yield f"- “{label(str(key), outcome.name)}”: {before} before, {after} after ({change})"
 
 
+def _each_target(found: Reach, numbers: Numbers) -> Iterator[str]:
+    """Say what each of several targets adds."""
+    column, verb = ("added", "is added") if found.keeps else ("new_money", "must be found")
+    rows = found.targets[["outcome", column, "note"]].to_numpy().tolist()
+    for key, less, note in rows if found.added or found.new_money else []:
+        name = label(key, found.scenario.outcomes[key].name)
+        said = f"{numbers.spoken_money(less)} less {verb}" if less else f"as much {verb}"
+        yield f"Without the target of “{name}” {said}." if not note else f"Without that of “{name}”: {one_line(note)}."
+
+
 def reach_document(found: Reach) -> dict[str, Any]:
     """Return the same as plain values, for JSON."""
     return {
@@ -89,6 +100,7 @@ def reach_document(found: Reach) -> dict[str, Any]:
         "keeps": found.keeps,
         "proved": found.proved,
         "objective": {"before": found.start.objectives[0].value, "after": found.audit.objectives[0].value},
+        "targets": found.targets.to_dict(orient="records"),
         "moves": found.moves.to_dict(orient="records"),
         "funds": found.funds.to_dict(orient="records"),
         "outcomes": found.outcomes.reset_index().to_dict(orient="records"),

@@ -34,6 +34,8 @@ def trade_off_lines(found: TradeOff) -> Iterator[str]:
     first, second = _name(found, 0), _name(found, 1)
     yield f"{one_line(found.scenario.name)}: {first} against {second}."
     yield _KINDS[found.kind] if found.is_complete else "Interrupted: what was found until then is shown."
+    if found.failed:
+        yield f"Searches failed in {plural(len(found.failed), 'part')} of the range: {one_line(found.failed[0])}."
     if not found.points["proved"].all():
         yield "Not every search came to its end: some plans may not be the best of their row."
     if found.is_equity and not _has_population(found):
@@ -148,6 +150,7 @@ def trade_off_document(found: TradeOff) -> dict[str, Any]:
         "units": list(found.units),
         "kind": found.kind,
         "complete": found.is_complete,
+        "failed": list(found.failed),
         "points": points.to_dict(orient="records"),
         "present": {found.first: found.present[0], found.second: found.present[1]},
         "groups": found.groups.to_dict(orient="records"),

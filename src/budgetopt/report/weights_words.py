@@ -17,6 +17,8 @@ __all__ = ["weights_chart", "weights_document", "weights_lines"]
 
 NAMED = 4
 """So many programs that move are named."""
+SHOWN = 5e-5
+"""The share of a worth from which a difference shows."""
 ALIKE = 1e-6
 """The share of a worth below which nothing is lost."""
 
@@ -35,7 +37,10 @@ def weights_lines(found: Weights) -> Iterator[str]:
         for _, row in found.ranges.iterrows()
     ]
     yield from aligned(["outcome", "unit", "weight", "from", "to"], rows, [False, False, True, True, True])
-    if found.ranges["from"].isna().any():
+    yield from (f"{one_line(name)} has no answer: {one_line(why)}." for name, why in found.failed)
+    if found.interrupted:
+        yield "Interrupted: what was found until then is shown."
+    elif found.ranges["from"].isna().any():
         yield "Where no range stands, no search came to its end."
     if (found.ranges["method"] == HELD).any():
         yield "They hold while the plan's all-or-nothing decisions stand; with these free they may be smaller."
@@ -116,11 +121,19 @@ def _compromise(found: Weights, numbers: Numbers) -> Iterator[str]:
     proof = "proved" if between.proved else "not proved, as a search stopped short of its end"
     if between.largest_regret <= ALIKE:
         yield f"One plan is a best one by the weights of every group ({proof})."
-        return
-    least = f"The compromise loses no group more than {numbers.share(between.largest_regret, 2)}, the least possible"
-    yield f"{least} ({proof}). The scenario's plan loses one {numbers.share(own, 2)}."
-    if between.weights is not None:
+    else:
+        least = f"no plan can have less than {numbers.share(between.bound, 2)}"
+        least = least if between.gap > SHOWN else "the least possible"
+        said = f"The compromise loses no group more than {numbers.share(between.largest_regret, 2)}, {least} ({proof})."
+        yield f"{said} The scenario's plan loses one {numbers.share(own, 2)}."
+    count, whole = between.audit.limit_count, numbers.exact_money(between.rounded_to)
+    yield f"It is a plan in whole amounts (of {whole}), and by the audit it keeps {_every(count)}."
+    if between.weights is not None and between.largest_regret > ALIKE:
         yield "The compromise is a best plan by the weights in its column above."
+
+
+def _every(count: int) -> str:
+    return "its one limit" if count == 1 else f"all {count:,} limits"
 
 
 def weights_document(found: Weights) -> dict[str, Any]:
@@ -129,6 +142,8 @@ def weights_document(found: Weights) -> dict[str, Any]:
     document: dict[str, Any] = {
         "ranges": finite.astype(object).where(finite.notna(), None).to_dict(orient="records"),
         "moves": found.moves.to_dict(orient="records"),
+        "failed": [{"what": name, "reason": why} for name, why in found.failed],
+        "interrupted": found.interrupted,
     }
     if len(found.groups):
         groups = found.groups.astype(object).where(found.groups.notna(), None)
@@ -142,6 +157,9 @@ def weights_document(found: Weights) -> dict[str, Any]:
     if found.compromise is not None:
         document["compromise"] = {
             "largest_regret": found.compromise.largest_regret,
+            "bound": found.compromise.bound,
+            "rounded_to": found.compromise.rounded_to,
+            "limits_missed": len(found.compromise.audit.violations),
             "proved": found.compromise.proved,
         }
     return document

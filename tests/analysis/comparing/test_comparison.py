@@ -193,10 +193,30 @@ def test_an_interruption_keeps_what_there_is(scenario: bo.Scenario, monkeypatch:
     assert len(found.names) == len(BENCHMARKS)
     assert found.interrupted
     assert found.plans["equal_money"].isna().all()
-    monkeypatch.setattr(module, "_benchmark", interrupt)
+    monkeypatch.setitem(module._MAKERS, "quartile", interrupt)
     found = bo.compare(scenario)
-    assert found.names == ["best plan"]
-    assert found.remarks == ("interrupted before the benchmark plan current was made",)
+    assert found.names[:2] == ["best plan", "current budget"]
+    left = ", ".join(BENCHMARKS[BENCHMARKS.index("quartile") :])
+    assert found.remarks == (f"interrupted before benchmark plans were made: {left}",)
+    assert found.interrupted
+
+
+def test_a_benchmark_plan_whose_process_ends_is_reported(
+    scenario: bo.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from budgetopt.analysis.comparing import compare as module
+
+    def fails(*_: object) -> None:
+        raise bo.SolverError("the process that solved it ended")
+
+    monkeypatch.setitem(module._MAKERS, "current", fails)
+    found = bo.compare(scenario)
+    assert "no benchmark plan current: the process that solved it ended" in found.remarks
+    assert "current budget" not in found.names
+    monkeypatch.setattr(module, "equal_value", fails)
+    found = bo.compare(scenario)
+    reason = "is not known: the process that solved it ended"
+    assert [remark.endswith(reason) for remark in found.remarks].count(True) == len(found.names) - 1
 
 
 def test_what_cannot_be_compared_is_refused(city: Path, tmp_path: Path, scenario: bo.Scenario) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt.analysis.weighting.group_weights import agreement_of
 from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.report.weights_words import weights_lines
 
 TOWN: dict[str, Any] = {
     "name": "Homes and visits",
@@ -145,10 +146,28 @@ def test_the_compromise_loses_least_where_it_loses_most() -> None:
     assert between.proved
     assert found.regrets.loc["compromise", "largest"] == pytest.approx(between.largest_regret)
     assert found.regrets["largest"].min() == pytest.approx(between.largest_regret)
+    # a plan as every other: in cents, which cost no more than two of them, and audited
+    assert between.rounded_to == 0.01
+    assert between.audit.accepted
+    assert np.array_equal(between.spending, between.spending.round(2))
+    assert between.spending.sum() == 1000
+    assert 0 <= between.gap < 0.02 * 2 / min(best)
+    assert between.certificate.passed
     # by its weights the compromise is as good as the best plan
     mixed = town().with_(*((f"outcomes.{name}.weight", weight) for name, weight in between.weights.items()))
     worth = sum(weight * level for weight, level in zip(between.weights.values(), between.levels, strict=True))
     assert worth == pytest.approx(bo.solve(mixed).objective_value, rel=1e-6)
+
+
+def test_the_compromise_is_rounded_as_the_scenario_says_and_its_gap_is_told() -> None:
+    found = bo.weights(town(round_to=50), answers())
+    between = found.compromise
+    assert between is not None
+    assert (between.spending % 50 == 0).all()
+    # the best split between the two is no multiple of 50 dollars
+    assert between.gap > 1e-3
+    assert between.largest_regret == pytest.approx(found.regrets.loc["compromise", "largest"])
+    assert "no plan can have less than 13.04%" in " ".join(weights_lines(found))
 
 
 def test_worths_take_the_place_of_weights() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from budgetopt.allocation import Allocation
 from budgetopt.allocation import solve as solve_one
 from budgetopt.analysis.comparing.benchmark_plans import (
     BenchmarkPlan,
@@ -12,14 +13,20 @@ from budgetopt.analysis.comparing.benchmark_plans import (
     current_budget,
     lowest_quartile_first,
 )
-from budgetopt.analysis.comparing.compared_plans import Comparable, ComparedPlan, compared_plans, named_apart
-from budgetopt.analysis.comparing.comparison import INTERRUPTION, PlanComparison
+from budgetopt.analysis.comparing.compared_plans import (
+    Comparable,
+    ComparedPlan,
+    compared_plans,
+    named_apart,
+)
+from budgetopt.analysis.comparing.comparison import PlanComparison
 from budgetopt.analysis.comparing.equal_shares import equal_shares
 from budgetopt.analysis.comparing.equal_value import EqualValue, equal_value
 from budgetopt.analysis.comparing.greedy_plan import greedy_by_return
 from budgetopt.analysis.live_problem.what_if import question_about
+from budgetopt.analysis.members import INTERRUPTED, Machines, run_members
 from budgetopt.audit import audit_plan
-from budgetopt.errors import BudgetoptError, OptionError, near
+from budgetopt.errors import BudgetoptError, OptionError, SolverError, near
 from budgetopt.scenario.model import SumRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed
@@ -59,6 +66,8 @@ _MAKERS: dict[str, _Maker] = {
 }
 _RARE = ("equal-shares", "without-group-rules")
 """Benchmark plans that few scenarios have: nothing is said where there is none."""
+WORTHS = 2
+"""The worth of so many plans is worked out one after another on one model."""
 BENCHMARKS = tuple(_MAKERS)
 """The benchmark plans by name; `across-the-board=-5%` and `quartile=ATTRIBUTE` say more."""
 
@@ -68,6 +77,7 @@ def compare(
     benchmarks: Sequence[str] | None = None,
     names: Sequence[str] | None = None,
     time_limit: float | None = None,
+    machines: Machines | None = None,
 ) -> PlanComparison:
     """Return plans side by side: what each spends, brings, leaves to funds and groups, and which limits it misses.
 
@@ -90,6 +100,8 @@ def compare(
         What the subjects are called, as many as there are; left out, by their scenarios, files and kinds.
     time_limit
         Seconds for each solve.
+    machines
+        Where scenarios are solved, benchmark plans are made and their worth is worked out; this process if left out.
 
     Raises
     ------
@@ -101,43 +113,66 @@ def compare(
     InfeasibleError
         If the first scenario has no plan.
     """
-    plans, remarks = compared_plans(subjects, names, time_limit)
-    named = tuple(named_apart([*plans, *_benchmarks(plans, benchmarks, remarks)]))
-    return PlanComparison(named, _worth(named, remarks), tuple(remarks))
+    where = machines or Machines()
+    for one in benchmarks or ():
+        _check_benchmark(one)
+    plans, remarks = compared_plans(subjects, names, time_limit, where)
+    usual = BENCHMARKS if len(plans) == 1 else ()
+    made = _benchmarks(plans[0].audit.scenario, usual if benchmarks is None else benchmarks, remarks, where,
+                       raises=benchmarks is not None)  # fmt: skip
+    named = tuple(named_apart([*plans, *made]))
+    return PlanComparison(named, _worth(named, remarks, where), tuple(remarks))
 
 
 def _benchmarks(
-    plans: Sequence[ComparedPlan], asked: Sequence[str] | None, remarks: list[str]
+    scenario: Scenario, asked: Sequence[str], remarks: list[str], machines: Machines, *, raises: bool
 ) -> Iterator[ComparedPlan]:
-    """Yield the benchmark plans that are asked for, or that can be made; say of the others why they cannot."""
+    """Yield the benchmark plans that can be made; say of the others why they cannot, or raise it."""
+    if any(remark.startswith(INTERRUPTED) for remark in remarks):
+        return
     left_out: dict[str, list[str]] = {}
-    usual = BENCHMARKS if len(plans) == 1 else ()
-    for one in usual if asked is None else asked:
-        try:
-            made = _benchmark(plans[0].audit.scenario, one)
-        except KeyboardInterrupt:
-            remarks.append(f"{INTERRUPTION} before the benchmark plan {one} was made")
-            break
-        except BudgetoptError as error:
-            if asked is not None:
-                raise
-            if one not in _RARE or not isinstance(error, OptionError):
-                left_out.setdefault(error.message, []).append(one)
-            continue
-        yield ComparedPlan(made.name, made.audit, made.words)
+    missing: list[str] = []
+    text, shared = "Making benchmark plans", (scenario, tuple(asked))
+    found = run_members(_made, shared, len(asked), text=text, machines=machines, chunk=1)
+    reasons = {one.number: SolverError(one.reason) for one in found.failed}
+    for number, one in enumerate(asked):
+        made = found.answers.get(number, reasons.get(number))
+        if made is None:
+            missing.append(one)
+        elif isinstance(made, BenchmarkPlan):
+            yield ComparedPlan(made.name, made.audit, made.words)
+        elif raises:
+            raise made
+        elif one not in _RARE or not isinstance(made, OptionError):
+            left_out.setdefault(made.message, []).append(one)
+    if missing:
+        remarks.append(f"{INTERRUPTED} before benchmark plans were made: {', '.join(missing)}")
     remarks += [f"no benchmark plan {listed(names)}: {why}" for why, names in left_out.items()]
 
 
-def _benchmark(scenario: Scenario, asked: str) -> BenchmarkPlan:
+def _made(shared: tuple[Scenario, tuple[str, ...]]) -> Callable[[int], BenchmarkPlan | BudgetoptError]:
+    """Return what makes a benchmark plan by its number."""
+    scenario, asked = shared
+
+    def make(number: int) -> BenchmarkPlan | BudgetoptError:
+        name, _, said = asked[number].partition("=")
+        try:
+            return _MAKERS[name](scenario, said)
+        except BudgetoptError as error:
+            return error
+
+    return make
+
+
+def _check_benchmark(asked: str) -> None:
+    """Refuse, with an OptionError, what is no benchmark plan."""
     name, _, said = asked.partition("=")
-    maker = _MAKERS.get(name)
-    if maker is None:
+    if name not in _MAKERS:
         close = near(name, BENCHMARKS)
         hint = f"did you mean {close!r}?" if close else f"the benchmark plans are {', '.join(BENCHMARKS)}"
         raise OptionError(f"there is no benchmark plan {name!r}", hint=hint)
     if said and name in ("current", "greedy", "without-group-rules"):
         raise OptionError(f"the benchmark plan {name!r} takes no value, and {said!r} is given", hint=f"write {name}")
-    return maker(scenario, said)
 
 
 def _share(said: str) -> float:
@@ -148,21 +183,31 @@ def _share(said: str) -> float:
         raise OptionError(message, hint="write a percentage: across-the-board=-5%") from None
 
 
-def _worth(plans: Sequence[ComparedPlan], remarks: list[str]) -> tuple[EqualValue | None, ...]:
+def _worth(plans: Sequence[ComparedPlan], remarks: list[str], machines: Machines) -> tuple[EqualValue | None, ...]:
     """Return with how much money the first plan's scenario has a best plan as good as each plan of it."""
-    scenario = plans[0].audit.scenario
-    best = next((one.best for one in plans if one.best is not None and one.audit.scenario is scenario), None)
+    own = plans[0].audit.scenario.sha256
+    mine = [one.audit.scenario.sha256 == own for one in plans]
     found: list[EqualValue | None] = [None for _ in plans]
-    if best is None or any(remark.startswith(INTERRUPTION) for remark in remarks):
+    best = next((one.best for one, is_mine in zip(plans, mine, strict=True) if is_mine and one.best is not None), None)
+    if best is None or any(remark.startswith(INTERRUPTED) for remark in remarks):
         return tuple(found)
-    try:
-        question = question_about(best)
-        # what later objectives give up of the first one, they give up with other money too
-        stage, reached = best.solver_result.stages[0].stage, best.objective_value
-        given_up = question.as_is().objective / reached if stage.within and reached else 1.0
-        for at, one in enumerate(plans):
-            if one.audit.scenario is scenario and one.best is not best:
-                found[at] = equal_value(question, one.objective.value * given_up)
-    except KeyboardInterrupt:
-        remarks.append(f"{INTERRUPTION} before it was worked out what each plan is worth")
+    asked = [at for at, one in enumerate(plans) if mine[at] and one.best is not best]
+    shared = best, tuple(plans[at].objective.value for at in asked)
+    text = "Working out what each plan is worth"
+    solved = run_members(_equal_values, shared, len(asked), text=text, machines=machines, chunk=WORTHS)
+    for number, worth in solved.answers.items():
+        found[asked[number]] = worth
+    remarks += [f"what {plans[asked[one.number]].name} is worth is not known: {one.reason}" for one in solved.failed]
+    if solved.interrupted:
+        remarks.append(f"{INTERRUPTED} before it was worked out what each plan is worth")
     return tuple(found)
+
+
+def _equal_values(shared: tuple[Allocation, tuple[float, ...]]) -> Callable[[int], EqualValue]:
+    """Return what works out with how much money the best plan is as good as a plan, by its number."""
+    best, values = shared
+    question = question_about(best)
+    # what later objectives give up of the first one, they give up with other money too
+    stage, reached = best.solver_result.stages[0].stage, best.objective_value
+    given_up = question.as_is().objective / reached if stage.within and reached else 1.0
+    return lambda number: equal_value(question, values[number] * given_up)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from budgetopt.allocation import Allocation, scenario_of
 from budgetopt.allocation import solve as solve_one
@@ -14,13 +14,11 @@ from budgetopt.allocation.proof import plan_of as plan_of_decisions
 from budgetopt.allocation.result_schema import read_result
 from budgetopt.analysis.comparing.benchmark_plans import BenchmarkPlan
 from budgetopt.analysis.comparing.edited_plan import EditedPlan
+from budgetopt.analysis.members import INTERRUPTED, Machines, run_members
 from budgetopt.audit import Audit, ObjectiveValue, SpendingPlan, audit_plan
-from budgetopt.errors import BudgetoptError, NoAllocationError, OptionError, ResultFileError
+from budgetopt.errors import BudgetoptError, NoAllocationError, OptionError, ResultFileError, SolverError
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Comparable", "ComparedPlan", "compared_plans"]
 
@@ -63,11 +61,11 @@ class ComparedPlan:
 
 
 def compared_plans(
-    subjects: Sequence[Comparable], names: Sequence[str] | None, time_limit: float | None
+    subjects: Sequence[Comparable], names: Sequence[str] | None, time_limit: float | None, machines: Machines
 ) -> tuple[list[ComparedPlan], list[str]]:
     """Return the plans of what is to be compared, in order, each with a name of its own, and what was assumed.
 
-    A scenario after the first that has no plan is left out, and said to be.
+    A scenario after the first that has no plan, or whose solve was interrupted, is left out, and said to be.
 
     Raises
     ------
@@ -90,17 +88,49 @@ def compared_plans(
     alone = len({id(scenario) for scenario in scenarios}) == 1
     remarks: list[str] = []
     plans: list[ComparedPlan] = []
-    for at, one in enumerate(known):
-        try:
-            plans.append(_compared(one, scenarios, alone, remarks, time_limit))
-        except NoAllocationError as error:
+    for at, one in enumerate(_solved(known, time_limit, machines)):
+        left_out = f"number {at + 1} of what is compared, {known[at].name}," if isinstance(known[at], Scenario) else ""
+        if one is None:
             if not at:
-                raise
-            remarks.append(f"number {at + 1} of what is compared, {one.name}, is left out: {error.message}")
+                raise KeyboardInterrupt
+            remarks.append(f"{INTERRUPTED} before {left_out} was solved")
             continue
+        if isinstance(one, BudgetoptError):
+            if not at or not isinstance(one, NoAllocationError):
+                raise one
+            remarks.append(f"{left_out} is left out: {one.message}")
+            continue
+        plans.append(_compared(one, scenarios, alone, remarks))
         if names is not None:
             plans[-1] = replace(plans[-1], name=str(names[at]))
     return list(named_apart(plans)), remarks
+
+
+def _solved(known: Sequence[Any], time_limit: float | None, machines: Machines) -> list[Any]:
+    """Return what is compared with a plan, or why there is none, in place of each scenario; None if interrupted."""
+    at = [place for place, one in enumerate(known) if isinstance(one, Scenario)]
+    shared = tuple(known[place] for place in at), time_limit
+    found = run_members(_plans_of, shared, len(at), text="Solving", machines=machines, chunk=1)
+    reasons = {one.number: SolverError(one.reason) for one in found.failed}
+    out = list(known)
+    for number, place in enumerate(at):
+        out[place] = found.answers.get(number, reasons.get(number))
+    return out
+
+
+def _plans_of(
+    shared: tuple[tuple[Scenario, ...], float | None],
+) -> Callable[[int], Allocation | BudgetoptError]:
+    """Return what solves a scenario by its number."""
+    scenarios, time_limit = shared
+
+    def solve(number: int) -> Allocation | BudgetoptError:
+        try:
+            return solve_one(scenarios[number], time_limit=time_limit)
+        except BudgetoptError as error:
+            return error
+
+    return solve
 
 
 def _read(subject: Comparable) -> Any:
@@ -138,9 +168,7 @@ def _scenario(one: Any) -> Scenario | None:
     return None if isinstance(one, _Result | SpendingPlan) else one.scenario
 
 
-def _compared(
-    one: Any, scenarios: Sequence[Scenario], alone: bool, remarks: list[str], time_limit: float | None
-) -> ComparedPlan:
+def _compared(one: Any, scenarios: Sequence[Scenario], alone: bool, remarks: list[str]) -> ComparedPlan:
     if isinstance(one, BenchmarkPlan):
         return ComparedPlan(one.name, one.audit, one.words)
     if isinstance(one, EditedPlan):
@@ -149,8 +177,7 @@ def _compared(
         return ComparedPlan("other plan", audit_plan(scenarios[0], one), "A spending plan of the first scenario.")
     if isinstance(one, _Result):
         return _of_result(one, scenarios, remarks)
-    plan = one if isinstance(one, Allocation) else solve_one(one, time_limit=time_limit)
-    return ComparedPlan("best plan" if alone else plan.scenario.name, plan.audit, "", plan)
+    return ComparedPlan("best plan" if alone else one.scenario.name, one.audit, "", one)
 
 
 def _of_result(one: _Result, scenarios: Sequence[Scenario], remarks: list[str]) -> ComparedPlan:

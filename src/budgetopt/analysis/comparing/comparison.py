@@ -10,6 +10,7 @@ import numpy as np
 
 from budgetopt.analysis.comparing.compared_plans import ComparedPlan
 from budgetopt.analysis.comparing.equal_value import EqualValue
+from budgetopt.analysis.members import INTERRUPTED
 from budgetopt.errors import OptionError, UnknownNameError
 from budgetopt.scenario.groups import groups_of
 from budgetopt.scenario.model import SumRule
@@ -20,10 +21,8 @@ from budgetopt.scenario.selection import attribute_names
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INTERRUPTION", "PlanComparison", "groups_named", "populations"]
+__all__ = ["PlanComparison", "groups_named", "populations"]
 
-INTERRUPTION = "interrupted"
-"""How a remark begins that says what was left out because of an interruption."""
 DISTRICTS = "districts"
 _OF_ONE_PROGRAM = ("amount", "eligibility", "spending limit", "if funded", "service", "packages", "kept baseline")
 """Kinds of checks that are about programs one by one: they are listed where they are missed."""
@@ -54,7 +53,7 @@ class PlanComparison:
     @property
     def interrupted(self) -> bool:
         """Whether an interruption left out some of it."""
-        return any(remark.startswith(INTERRUPTION) for remark in self.remarks)
+        return any(remark.startswith(INTERRUPTED) for remark in self.remarks)
 
     @property
     def scenario(self) -> Scenario:

@@ -7,23 +7,29 @@ problem with integer decisions, it is worked out at the points of a grid.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from budgetopt.analysis.frontiers.figure_range import FigureRange
 from budgetopt.analysis.frontiers.straight_parts import StraightPart, straight_parts
 from budgetopt.analysis.live_problem.parametric import Point, corner_points
 from budgetopt.analysis.live_problem.what_if import WhatIf
+from budgetopt.analysis.members import Machines, run_members
 from budgetopt.analysis.progress_bar import range_bar
+from budgetopt.errors import OutOfTimeError
 from budgetopt.formulation import LinearProgram
-from budgetopt.solvers import Solution, Termination
+from budgetopt.solvers import Options, Solution, Termination
 from budgetopt.solvers.solution import EXACT
 
 __all__ = ["GRID", "CurvePart", "Interrupted", "curve_parts"]
 
 GRID = 20
 """How many steps a grid over the whole range has."""
+POINTS = 4
+"""So many points of a grid are solved one after another on one model."""
 INSIDE = 1e-9
 """How far inside the last place at which a plan is possible a plan is looked for, as a share of the way to it."""
 
@@ -46,35 +52,43 @@ class CurvePart:
         The points, from left to right; empty where no plan is possible.
     gaps
         How far each value may be from the best, in its own units, where a search stopped short of its end.
+    failed
+        Values of the number at which a search failed, and why.
     """
 
     moves: str
     exact: bool
     points: list[Point] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
+    failed: list[tuple[float, str]] = field(default_factory=list)
 
 
 def curve_parts(
-    question: WhatIf, at: Callable[[float], LinearProgram], low: float, high: float, *, steps: int | None
+    question: WhatIf, reach: FigureRange, *, steps: int | None, machines: Machines
 ) -> tuple[list[CurvePart], bool]:
     """Return the best value over a range, part by part, and whether the user ended the work before it was done.
 
-    ``at`` gives the problem at a value. With ``steps`` there is a grid of so many everywhere.
+    With ``steps`` there is a grid of so many everywhere; the points of a grid are solved on the machines.
     """
+    low, high = reach.low, reach.high
+
+    def at(value: float) -> LinearProgram:
+        return question.formulated(reach.scenario_at(value)).linear_program
+
     found: list[CurvePart] = []
     every = steps or GRID
     try:
-        with range_bar("Solving along the curve", low, high) as settled:
-            parts = [StraightPart(low, high, question.problem, None)] if steps else straight_parts(at, low, high)
-            for part in parts:
-                exact = part.moves in ("nothing", "limits", "costs")
-                if question.is_integer and part.moves != "nothing":
-                    exact = part.moves == "costs" and question.accuracy <= EXACT
-                if exact:
+        parts = [StraightPart(low, high, question.problem, None)] if steps else straight_parts(at, low, high)
+        for part in parts:
+            exact = part.moves in ("nothing", "limits", "costs")
+            if question.is_integer and part.moves != "nothing":
+                exact = part.moves == "costs" and question.accuracy <= EXACT
+            if exact:
+                with range_bar("Solving along the curve", low, high) as settled:
                     found.append(_exact(question, part, settled))
-                else:
-                    count = max(int(np.ceil(every * (part.high - part.low) / (high - low))), 2)
-                    found.append(_grid(question, part, at, count, settled))
+            else:
+                count = max(int(np.ceil(every * (part.high - part.low) / (high - low))), 2)
+                found.append(_grid(question, part, reach, count, machines))
     except (Interrupted, KeyboardInterrupt) as ended:
         found += [curve for curve in ended.args if isinstance(curve, CurvePart)]
         return found, True
@@ -162,23 +176,48 @@ def _edge(
     return inside
 
 
-def _grid(
-    question: WhatIf,
-    part: StraightPart,
-    at: Callable[[float], LinearProgram],
-    steps: int,
-    settled: Callable[[float], None],
-) -> CurvePart:
+def _grid(question: WhatIf, part: StraightPart, reach: FigureRange, steps: int, machines: Machines) -> CurvePart:
     """Return the best value at the points of a grid; the slope of each is that of the way to the next."""
+    values = np.linspace(part.low, part.high, steps + 1).tolist()
+    begin, shared = time.perf_counter(), _Grid(reach, question.options, tuple(values))
+    text = "Solving at the points of a grid"
+    found = run_members(_points_of, shared, len(values), text=text, machines=machines, chunk=POINTS)
+    question.solves += len(found.answers)
+    question.seconds += time.perf_counter() - begin
     curve = CurvePart(part.moves, exact=False)
-    try:
-        for value in np.linspace(part.low, part.high, steps + 1).tolist():
-            answer = solved(question, at(value))
-            settled(value)
-            if answer is not None:
-                gap = abs(answer.bound - answer.objective)
-                curve.points.append(Point(value, answer.objective, np.nan))
-                curve.gaps.append(gap if gap > EXACT * abs(answer.objective) else 0.0)
-    except (Interrupted, KeyboardInterrupt):
-        raise Interrupted(curve) from None
+    for answer in found.answers.values():
+        if answer is not None:
+            curve.points.append(answer[0])
+            curve.gaps.append(answer[1])
+    curve.failed.extend((values[one.number], one.reason) for one in found.failed)
+    if found.interrupted:
+        raise Interrupted(curve)
     return curve
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What the points of a grid share: the number that moves, how to solve, and the values that it takes."""
+
+    reach: FigureRange
+    options: Options
+    values: tuple[float, ...]
+
+
+def _points_of(shared: _Grid) -> Callable[[int], tuple[Point, float] | None]:
+    """Return what finds the best value at a point and how far it may be from the best; None where there is no plan."""
+    question = WhatIf(shared.reach.figure.scenario, shared.options)
+
+    def solve(number: int) -> tuple[Point, float] | None:
+        value = shared.values[number]
+        answer = question.solve(question.formulated(shared.reach.scenario_at(value)).linear_program)
+        if answer.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
+        if answer.x is None:
+            if answer.termination in (Termination.INFEASIBLE, Termination.INFEASIBLE_OR_UNBOUNDED):
+                return None
+            raise OutOfTimeError(f"the search ended without a plan: {answer.termination}")
+        gap = abs(answer.bound - answer.objective)
+        return Point(value, answer.objective, np.nan), gap if gap > EXACT * abs(answer.objective) else 0.0
+
+    return solve

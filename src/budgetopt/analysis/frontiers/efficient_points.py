@@ -4,17 +4,20 @@ In a linear program they are the ends of the straight pieces of a concave curve,
 least so much of the second; all of them are found (Eisner and Severance, Journal of the ACM 23, 1976). With integer
 decisions the second goal is raised step by step and each point is settled in order of the goals, the epsilon-constraint
 method (Haimes, Lasdon and Wismer 1971): by the least unit of the second goal, which finds every point, or by the steps
-of a grid where it has no such unit.
+of a grid where it has no such unit. The range of the second goal is cut into stretches beforehand, each of which is
+walked by itself.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from budgetopt.analysis.live_problem.parametric import Point, corner_points
+from budgetopt.analysis.members import Machines, run_members
 from budgetopt.analysis.progress_bar import range_bar
 from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.formulation.linear_program import Floats
@@ -27,6 +30,8 @@ __all__ = ["EfficientPoint", "EfficientPoints", "efficient_points"]
 
 SLACK = 1e-9
 """What a goal that was reached may give up while the other one is settled, as a share of its size."""
+STRETCHES = 8
+"""Into so many stretches the range of the second goal is cut where decisions are integer."""
 DIGITS = 6
 """Up to so many decimals the coefficients of a goal may have that counts in a unit."""
 
@@ -56,32 +61,99 @@ class EfficientPoints:
         Whether the work was done; False if the user ended it before.
     solves
         How many problems were solved.
+    failed
+        Parts of the frontier in which a search failed: why.
     """
 
     points: tuple[EfficientPoint, ...]
     kind: str
     complete: bool
     solves: int
+    failed: tuple[str, ...] = ()
 
 
 def efficient_points(
-    problem: LinearProgram, first: Stage, second: Stage, steps: int, options: Options | None = None
+    problem: LinearProgram,
+    first: Stage,
+    second: Stage,
+    steps: int,
+    options: Options | None = None,
+    machines: Machines | None = None,
 ) -> EfficientPoints:
     """Return the efficient points of two goals, in their own units and directions, over a problem.
 
     ``steps``: how many steps a grid has, where the second goal has no unit. There are no points if there is no plan.
+    ``machines``: where the stretches of a problem with integer decisions are walked.
     """
     work = _TwoGoals(problem, first, second, options or Options())
-    kind = "curve"
     try:
         if problem.is_integer:
-            kind = "all" if work.units[1] else "grid"
-            work.step_by_step(steps)
-        else:
-            work.along_the_curve()
+            return _walked(work, (problem, first, second, options or Options()), steps, machines)
+        work.along_the_curve()
     except (_Ended, KeyboardInterrupt):
         return EfficientPoints(tuple(work.found), "grid", complete=False, solves=work.solves)
-    return EfficientPoints(tuple(work.found), kind, complete=True, solves=work.solves)
+    return EfficientPoints(tuple(work.found), "curve", complete=True, solves=work.solves)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretches:
+    """What the stretches share: the problem and its goals, how to solve, their ends, the last level, and the step."""
+
+    goals: tuple[LinearProgram, Stage, Stage, Options]
+    ends: tuple[float, ...]
+    last: float
+    step: float
+
+
+def _walked(
+    work: _TwoGoals, goals: tuple[LinearProgram, Stage, Stage, Options], steps: int, machines: Machines | None
+) -> EfficientPoints:
+    """Return the points of a problem with integer decisions, from the least of the second goal to its most."""
+    unit, most, point = work.units[1], work.best(1, -np.inf), work.settled(-np.inf)
+    kind = "all" if unit else "grid"
+    if most is None or point is None:
+        return EfficientPoints((), kind, complete=True, solves=work.solves)
+    last = most.objective - _slack(most.objective, unit)
+    reached = work.signs[1] * point.second
+    step = unit / 2 if unit else max((last - reached) / steps, _slack(last, 0.0))
+    points, solves, interrupted = [point], work.solves, False
+    failed: tuple[str, ...] = ()
+    if reached < last:
+        count = max(min(STRETCHES, math.ceil((last - reached) / (2.0 * step))), 1)
+        ends = np.linspace(reached + step, last, count + 1).tolist()
+        shared = _Stretches(goals, tuple(ends), last, step)
+        found = run_members(_walker, shared, count, text="Solving along the frontier", machines=machines, chunk=1)
+        for walked, solved in found.answers.values():
+            solves += solved
+            # a step over the end of a stretch leads to the first point of the next one
+            points += [one for one in walked if work.is_beyond(one, points[-1])]
+        failed, interrupted = tuple(one.reason for one in found.failed), found.interrupted
+    complete = not interrupted and not failed
+    return EfficientPoints(tuple(points), kind if complete else "grid", not interrupted, solves, failed)
+
+
+def _walker(shared: _Stretches) -> Callable[[int], tuple[list[EfficientPoint], int]]:
+    """Return what walks a stretch by its number: its points, and how many problems were solved."""
+    work = _TwoGoals(*shared.goals)
+
+    def walk(number: int) -> tuple[list[EfficientPoint], int]:
+        before, found = work.solves, []
+        floor, end = shared.ends[number], shared.ends[number + 1]
+        while True:
+            try:
+                point = work.settled(min(floor, shared.last))
+            except _Ended:
+                raise KeyboardInterrupt from None
+            if point is None:
+                break
+            found.append(point)
+            reached = work.signs[1] * point.second
+            if reached >= end:
+                break
+            floor = reached + shared.step
+        return found, work.solves - before
+
+    return walk
 
 
 class _Ended(Exception):  # noqa: N818
@@ -135,26 +207,10 @@ class _TwoGoals:
         first, second = (sign * goal.value(x) for sign, goal in zip(self.signs, self.goals, strict=True))
         return EfficientPoint(first, second, x, proved)
 
-    def step_by_step(self, steps: int) -> None:
-        """Find the points one after another, each with more of the second goal than the one before."""
-        most = self.best(1, -np.inf)
-        if most is None:
-            return
-        unit = self.units[1]
-        last = most.objective - _slack(most.objective, unit)
-        point = self.settled(-np.inf)
-        if point is None:
-            return
-        least = self.signs[1] * point.second
-        step = unit / 2 if unit else max((last - least) / steps, _slack(last, 0.0))
-        with range_bar("Solving along the frontier", least, most.objective) as settled:
-            while point is not None:
-                self.found.append(point)
-                reached = self.signs[1] * point.second
-                settled(reached)
-                if reached >= last:
-                    return
-                point = self.settled(reached + step if unit else min(reached + step, last))
+    def is_beyond(self, point: EfficientPoint, last: EfficientPoint) -> bool:
+        """Return whether a point has more of the second goal than the last one, beyond rounding."""
+        more = self.signs[1] * (point.second - last.second)
+        return more > _slack(last.second, self.units[1])
 
     def along_the_curve(self) -> None:
         """Find the ends of all straight pieces."""

@@ -18,8 +18,8 @@ from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.parametric import TOLERANCE, is_straight
 from budgetopt.analysis.live_problem.plan_moves import moves_between, spending_at
 from budgetopt.analysis.live_problem.what_if import SECONDS, WhatIf
+from budgetopt.analysis.members import Machines
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
-from budgetopt.formulation import LinearProgram
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options
@@ -67,6 +67,8 @@ class Frontier:
         Whether the work was done; False if the user ended it before.
     solves, seconds
         How many problems were solved for it, and the seconds of that.
+    failed
+        Values of the number at whose points of a grid the search failed, and why.
     """
 
     scenario: Scenario
@@ -83,6 +85,7 @@ class Frontier:
     is_complete: bool
     solves: int
     seconds: float
+    failed: tuple[tuple[float, str], ...]
     _range: FigureRange = field(repr=False)
     _parts: tuple[CurvePart, ...] = field(repr=False)
 
@@ -155,6 +158,7 @@ def frontier(
     end: str | float | None = None,
     *,
     steps: int | None = None,
+    machines: Machines | None = None,
 ) -> Frontier:
     """Return the best value against any number of a scenario, over a range of it.
 
@@ -175,6 +179,9 @@ def frontier(
         multiple of what stands there: ``0.8``. Left out, a fifth less and a fifth more.
     steps
         The steps of a grid over the whole range, in place of the exact curve.
+    machines
+        Where the points of a grid are solved; this process if left out. The ends of exact pieces follow from one
+        another, and are found in this process.
 
     Raises
     ------
@@ -188,20 +195,19 @@ def frontier(
     if steps is not None and steps < 1:
         raise OptionError(f"a grid of {steps} steps", hint="1 or more")
     reach = figure_range(scenario_of(scenario, "frontier"), path, start, end)
-    return _curve(reach, steps)
+    return _curve(reach, steps, machines or Machines())
 
 
-def _curve(reach: FigureRange, steps: int | None) -> Frontier:
+def _curve(reach: FigureRange, steps: int | None, machines: Machines) -> Frontier:
     given = reach.figure.scenario
     question = WhatIf(given)
     if question.is_integer and question.accuracy > EXACT:
         question = WhatIf(given, Options(time_limit=SECONDS))
-
-    def problem_at(value: float) -> LinearProgram:
-        return question.formulated(reach.scenario_at(value)).linear_program
-
-    parts, ended = curve_parts(question, problem_at, reach.low, reach.high, steps=steps)
+    parts, ended = curve_parts(question, reach, steps=steps, machines=machines)
+    failed = tuple(place for part in parts for place in part.failed)
     if not any(part.points for part in parts):
+        if failed:
+            raise OutOfTimeError(f"no value was found: {failed[0][1]}")
         if ended:
             raise OutOfTimeError("interrupted before any value was found")
         raise InfeasibleError(
@@ -214,7 +220,7 @@ def _curve(reach: FigureRange, steps: int | None) -> Frontier:
     return Frontier(
         given, reach.figure.path, reach.figure.value, unit, reach.low, reach.high, pieces, points,
         all(part.exact for part in joined), question.is_integer, steps, not ended, question.solves, question.seconds,
-        reach, tuple(joined),
+        failed, reach, tuple(joined),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from budgetopt.analysis.frontiers.efficient_points import EfficientPoint, Effici
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.plan_moves import moves_between
 from budgetopt.analysis.live_problem.what_if import SECONDS
+from budgetopt.analysis.members import Machines
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage, formulate
 from budgetopt.formulation.stages import label_of
@@ -68,6 +69,8 @@ class TradeOff:
         Whether the work was done; False if the user ended it before.
     solves
         How many problems were solved.
+    failed
+        Why parts of a frontier of integer decisions are missing, if searches failed there.
     """
 
     scenario: Scenario
@@ -81,6 +84,7 @@ class TradeOff:
     present: tuple[float, float]
     is_complete: bool
     solves: int
+    failed: tuple[str, ...] = ()
 
     @property
     def is_equity(self) -> bool:
@@ -93,7 +97,9 @@ class TradeOff:
         return f"<div><p><strong>{escape(title)}</strong> ({self.kind})</p>{shown}</div>"
 
 
-def trade_off(scenario: Subject, first: str, second: str, *, steps: int = GRID) -> TradeOff:
+def trade_off(
+    scenario: Subject, first: str, second: str, *, steps: int = GRID, machines: Machines | None = None
+) -> TradeOff:
     """Return the plans at which neither of two outcomes can be raised without lowering the other.
 
     In a linear program all ends of the straight pieces of the efficient frontier are found; with integer decisions
@@ -108,6 +114,8 @@ def trade_off(scenario: Subject, first: str, second: str, *, steps: int = GRID) 
         The outcomes, by their keys or printed names.
     steps
         The steps of a grid, where there is one.
+    machines
+        Where a frontier of integer decisions is worked out, in parts; this process if left out.
 
     Raises
     ------
@@ -131,7 +139,7 @@ def trade_off(scenario: Subject, first: str, second: str, *, steps: int = GRID) 
     changed = replace(given, document=given.document.model_copy(update={"objective": objective, "discount": 0.0}))
     formulation = formulate(changed)
     stages = formulation.linear_program.stages
-    found = _efficient(formulation.linear_program, stages[0], stages[1], steps)
+    found = _efficient(formulation.linear_program, stages[0], stages[1], steps, machines)
     positions = [list(given.outcomes).index(key) for key in keys]
 
     def goals_of(built: Formulation, x: Floats) -> tuple[float, float]:
@@ -143,7 +151,12 @@ def trade_off(scenario: Subject, first: str, second: str, *, steps: int = GRID) 
 
 
 def price_of_equity(
-    scenario: Subject, outcome: str | None = None, by: str = "districts", *, steps: int = GRID
+    scenario: Subject,
+    outcome: str | None = None,
+    by: str = "districts",
+    *,
+    steps: int = GRID,
+    machines: Machines | None = None,
 ) -> TradeOff:
     """Return the best value against what the group that has least has per head: what equity costs.
 
@@ -160,6 +173,8 @@ def price_of_equity(
         The groups: ``districts``, or an attribute of the programs.
     steps
         The steps of a grid, where decisions are all-or-nothing.
+    machines
+        As in :func:`trade_off`.
 
     Raises
     ------
@@ -176,7 +191,7 @@ def price_of_equity(
     formulation = formulate(given)
     problem, least = _with_least(formulation, gains, shares, heads)
     first = problem.stages[0]
-    found = _efficient(problem, first, least, steps)
+    found = _efficient(problem, first, least, steps, machines)
 
     def per_head(built: Formulation, x: Floats) -> Floats:
         each: Floats = shares @ _levels(built, x)[:, : len(gains)] @ gains / heads
@@ -219,13 +234,15 @@ def _gains(given: Scenario, outcome: str | None) -> tuple[Floats, str]:
     return np.array([sign * (name == key) for name in given.outcomes]), given.outcomes[key].unit
 
 
-def _efficient(problem: LinearProgram, first: Stage, second: Stage, steps: int) -> EfficientPoints:
+def _efficient(
+    problem: LinearProgram, first: Stage, second: Stage, steps: int, machines: Machines | None
+) -> EfficientPoints:
     if steps < 1:
         raise OptionError(f"a grid of {steps} steps", hint="1 or more")
     options = Options()
     if problem.is_integer and options.gap_for(problem) > EXACT:
         options = Options(time_limit=SECONDS)
-    found = efficient_points(problem, first, second, steps, options)
+    found = efficient_points(problem, first, second, steps, options, machines)
     if not found.points and found.complete:
         hint = "the floors, reserves and rules ask for more than there is: budgetopt conflicts"
         raise InfeasibleError("no allocation can meet every rule", hint=hint)
@@ -301,7 +318,7 @@ def _result(
         given, *names, units, _points_table(found.points, names), found.kind,
         pd.DataFrame(groups, columns=["point", "group", "population", "per_head"]),
         pd.DataFrame(moves, columns=["point", "program", "name", "change"]),
-        goals_of(plan.formulation, point), found.complete, found.solves,
+        goals_of(plan.formulation, point), found.complete, found.solves, found.failed,
     )  # fmt: skip
 
 

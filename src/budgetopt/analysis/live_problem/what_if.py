@@ -65,11 +65,11 @@ class WhatIf:
     ) -> None:
         self.scenario = scenario
         self._around = around
-        self._options = options or Options()
+        self.options = options or Options()
         self._decisions = {} if plan is None else decisions_of(plan)
         self.formulation: Formulation = self.formulated(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
-        self._own = _Live(self.problem, self._options)
+        self._own = _Live(self.problem, self.options)
         self._other: _Live | None = None
         self.solves = 0
         self.seconds = 0.0
@@ -88,7 +88,7 @@ class WhatIf:
     @property
     def accuracy(self) -> float:
         """The share of a best value below which two answers cannot be told apart."""
-        return max(self._options.gap_for(self.problem), EXACT) if self.is_integer else EXACT
+        return max(self.options.gap_for(self.problem), EXACT) if self.is_integer else EXACT
 
     @property
     def is_integer(self) -> bool:
@@ -157,7 +157,7 @@ class WhatIf:
         live = self._own
         if not _is_near(problem, self.problem):
             if self._other is None or not _is_near(problem, self._other.stands):
-                self._other = _Live(problem, self._options)
+                self._other = _Live(problem, self.options)
             live = self._other
         answer = live.solve(problem)
         self.seconds += time.perf_counter() - begin
@@ -166,7 +166,7 @@ class WhatIf:
     @property
     def is_limited(self) -> bool:
         """Whether each search has a limit of time."""
-        return self._options.time_limit is not None
+        return self.options.time_limit is not None
 
 
 def question_about(plan: Allocation, *, hold: bool = False, exact: bool = False) -> WhatIf:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,13 @@ from budgetopt.analysis.comparing.edited_plan import compared
 from budgetopt.analysis.infeasibility.amending import outward
 from budgetopt.analysis.infeasibility.recurring_revenue import with_more_revenue
 from budgetopt.analysis.live_problem.alterations import whole
+from budgetopt.analysis.members import INTERRUPTED, Machines, run_members
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
-from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
+from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError, UnknownNameError
 from budgetopt.formulation import Formulation, LinearProgram, Stage
 from budgetopt.formulation.linear_program import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Options, solve_linear_program
+from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,10 @@ class Reach:
         Whether no program gets less than in the plan that is started from.
     proved
         Whether no less does it.
+    targets
+        Where there are several targets, what each of them adds: one row a target, ``outcome``, ``added`` (what programs
+        need not get more without it) and ``new_money`` (what funds need not get in addition), ``unit`` (the currency),
+        ``note`` (why there is no answer). Empty with one target.
     """
 
     start: Audit
@@ -56,6 +61,12 @@ class Reach:
     money: Floats
     keeps: bool
     proved: bool
+    targets: pd.DataFrame = field(repr=False)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user ended it before it was known what each target adds."""
+        return bool((self.targets["note"] == INTERRUPTED).any())
 
     @property
     def scenario(self) -> Scenario:
@@ -118,6 +129,7 @@ def reach(
     keep: bool = True,
     funds: Sequence[str] = (),
     time_limit: float | None = None,
+    machines: Machines | None = None,
 ) -> Reach:
     """Return the cheapest way to targets, in every period.
 
@@ -141,6 +153,8 @@ def reach(
         The funds that may get money; left out, those of the kind ``general``, or all if there is none.
     time_limit
         Seconds for each solve.
+    machines
+        Where it is worked out what each of several targets adds; this process if left out.
 
     Raises
     ------
@@ -159,17 +173,79 @@ def reach(
     if start is None and not targets and not isinstance(subject, Allocation):
         subject = _without_targets(scenario)
     begin = start_of(subject, scenario_of(subject, "reach"), start, time_limit)
-    formulation = whole(wanted)
-    problem = _problem(formulation, _wider(formulation, wanted, names), begin, keep=keep)
-    outcome = solve_linear_program(problem, Options(time_limit=time_limit))
+    asked = _TargetsAsked(wanted, names, begin, keep, Options(time_limit=time_limit))
+    formulation, outcome, money = _cheapest(asked)
     if outcome.x is None:
         raise _out_of_reach(keep=keep)
-    columns, rows = formulation.linear_program.columns, [list(scenario.funds).index(name) for name in names]
-    money = np.zeros((len(scenario.funds), len(scenario.periods)))
-    money[rows] = outcome.x[columns : columns + len(rows) * money.shape[1]].reshape(len(rows), -1)
+    each = _each_target(asked, _need(asked, formulation, outcome.x, money), machines)
     money = _in_cents(money, scenario.cent)
-    found = whole_plan(_with_money(wanted, money), formulation, outcome.x[:columns])
-    return Reach(audit_plan(scenario, begin), found.audit, money, keep, outcome.proved)
+    found = whole_plan(_with_money(wanted, money), formulation, outcome.x[: formulation.linear_program.columns])
+    return Reach(audit_plan(scenario, begin), found.audit, money, keep, outcome.proved, each)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _TargetsAsked:
+    """What is asked: the scenario with the targets, the funds that may get money, the start, and how to solve."""
+
+    scenario: Scenario
+    funds: Sequence[str]
+    begin: SpendingPlan
+    keep: bool
+    options: Options
+
+    @property
+    def keys(self) -> list[str]:
+        """The outcomes with a target."""
+        return [key for key, outcome in self.scenario.outcomes.items() if outcome.target]
+
+
+def _cheapest(asked: _TargetsAsked) -> tuple[Formulation, SolverResult, Floats]:
+    """Return the cheapest way, and the money that funds get for it; shape (funds, periods)."""
+    scenario, formulation = asked.scenario, whole(asked.scenario)
+    problem = _problem(formulation, _wider(formulation, scenario, asked.funds), asked.begin, keep=asked.keep)
+    outcome = solve_linear_program(problem, asked.options)
+    money = np.zeros((len(scenario.funds), len(scenario.periods)))
+    if outcome.x is not None:
+        columns, rows = formulation.linear_program.columns, [list(scenario.funds).index(name) for name in asked.funds]
+        found = outcome.x[columns : columns + len(rows) * money.shape[1]]
+        money[rows] = found.reshape(len(rows), -1)
+    return formulation, outcome, money
+
+
+def _need(asked: _TargetsAsked, formulation: Formulation, x: Floats, money: Floats) -> tuple[float, float]:
+    """Return what programs get more than at the start, and the money that funds get for it."""
+    spending = formulation.spending_of(x[: formulation.linear_program.columns])
+    more = np.maximum(spending.sum(axis=1) - asked.begin.spending.sum(axis=1), 0.0)
+    return float(more.sum()), float(money.sum())
+
+
+def _each_target(asked: _TargetsAsked, need: tuple[float, float], machines: Machines | None) -> pd.DataFrame:
+    """Return what each of several targets adds, by reaching the others without it."""
+    import pandas as pd
+
+    keys = asked.keys if len(asked.keys) > 1 else []
+    text = "Reaching the targets without each"
+    found = run_members(_without_one, asked, len(keys), text=text, machines=machines, chunk=1)
+    notes = dict.fromkeys(found.answers, "") | {one.number: one.reason for one in found.failed}
+    others = np.array([found.answers.get(number, (np.nan, np.nan)) for number in range(len(keys))]).reshape(-1, 2)
+    saved = (np.array(need) - others).round(2) + 0.0
+    columns = {"outcome": keys, "added": saved[:, 0], "new_money": saved[:, 1], "unit": asked.scenario.currency}
+    return pd.DataFrame({**columns, "note": [notes.get(number, INTERRUPTED) for number in range(len(keys))]})
+
+
+def _without_one(asked: _TargetsAsked) -> Callable[[int], tuple[float, float]]:
+    """Return what reaches all targets but one, by its number."""
+
+    def need(number: int) -> tuple[float, float]:
+        others = replace(asked, scenario=asked.scenario.without(f"outcomes.{asked.keys[number]}.target"))
+        formulation, outcome, money = _cheapest(others)
+        if outcome.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
+        if outcome.x is None:
+            raise OutOfTimeError(f"the search ended without a plan: {outcome.termination}")
+        return _need(others, formulation, outcome.x, money)
+
+    return need
 
 
 def _without_targets(scenario: Scenario) -> Scenario:

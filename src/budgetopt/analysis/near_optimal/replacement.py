@@ -12,7 +12,7 @@ from budgetopt.allocation import Allocation, Subject
 from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.amendments.moved_plan import rows_of
 from budgetopt.analysis.live_problem.alterations import whole
-from budgetopt.analysis.members import Machines, Members, run_members
+from budgetopt.analysis.members import INTERRUPTED, Machines, Members, run_members
 from budgetopt.errors import OutOfTimeError
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.linear_program import Ints
@@ -87,7 +87,7 @@ def _table(best: Allocation, rows: Ints, found: Members[tuple[float, str]]) -> p
         values[number], notes[number] = value, note
     for one in found.failed:
         notes[one.number] = one.reason
-    notes[np.isnan(values) & (notes == "")] = "interrupted"
+    notes[np.isnan(values) & (notes == "")] = INTERRUPTED
     lost = best.solver_result.stages[0].stage.sign * (values - best.objective_value)
     lost[np.abs(lost) <= 1e-9 * max(abs(best.objective_value), 1.0)] = 0.0
     per_dollar = np.divide(lost, spending, out=np.full(len(rows), np.nan), where=spending > scenario.cent)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.analysis.weighting.weighing import weighed, with_weights, worths_of
+from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.analysis.weighting.weighing import levels_of, weighed, with_weights, worths_of
+from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError
 from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage, formulate
 from budgetopt.formulation.linear_program import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import SolverResult, solve_linear_program
+from budgetopt.solvers import Certificate, SolverResult, solve_linear_program
 
 __all__ = ["Compromise", "compromise"]
 
@@ -25,25 +27,48 @@ class Compromise:
     ----------
     largest_regret
         What the group that loses most loses, as a share of what its own best plan is worth to it.
-    spending
-        Dollars that each program gets, all periods together; shape (programs,).
-    levels
-        What it has of each outcome, as the objective counts it; shape (outcomes,).
-    rest
-        What it is worth beside the outcomes.
+    bound
+        What no plan can have less of than that.
+    spending_plan, audit
+        Its decisions in whole amounts, and their audit by the scenario.
+    rounded_to
+        What its amounts are rounded to.
     weights
         Weights with which it is a best plan, by the key of the outcome; None where decisions are all-or-nothing or no
         group loses anything.
-    proved
-        Whether no plan has a smaller largest loss, by the certificate.
+    certificate, proved
+        The proof that no plan has a smaller largest loss, before amounts are rounded, and whether it holds.
     """
 
     largest_regret: float
-    spending: Floats
-    levels: Floats
-    rest: float
+    bound: float
+    spending_plan: SpendingPlan
+    audit: Audit
+    rounded_to: float
     weights: Mapping[str, float] | None
+    certificate: Certificate
     proved: bool
+
+    @property
+    def spending(self) -> Floats:
+        """Dollars that each program gets, all periods together; shape (programs,)."""
+        spent: Floats = self.spending_plan.spending.sum(axis=(1, 2))
+        return spent
+
+    @property
+    def gap(self) -> float:
+        """By how much another plan could have a smaller largest regret: what rounding costs, too."""
+        return max(self.largest_regret - self.bound, 0.0)
+
+    @property
+    def levels(self) -> Floats:
+        """What it has of each outcome, as the objective counts it; shape (outcomes,)."""
+        return levels_of(self.audit)[0]
+
+    @property
+    def rest(self) -> float:
+        """What it is worth beside the outcomes."""
+        return levels_of(self.audit)[1]
 
 
 def compromise(
@@ -66,6 +91,8 @@ def compromise(
     ------
     InfeasibleError
         If there is no plan.
+    AuditError
+        If no rounding of it passes the audit.
     """
     most = {name: max(each.get(name, one.weight) for each in groups) for name, one in scenario.outcomes.items()}
     near = with_weights(scenario, most)
@@ -79,15 +106,15 @@ def compromise(
     columns = formulation.linear_program.columns
     second = Stage("maximize what it is worth by population", np.append(mean.cost, 0.0), True, mean.offset)
     answer = solve_linear_program(replace(problem, stages=(problem.stages[0], second)))
-    if answer.x is None:
+    if answer.x is None or answer.certificate is None:
         raise InfeasibleError(f"no compromise was found: {answer.termination}")
-    x = answer.x[:columns]
-    spending = formulation.spending_of(x).sum(axis=(1, 2))
+    found = whole_plan(near, formulation, answer.x[:columns])
+    audit = audit_plan(scenario, found.plan)
+    levels, rest = levels_of(audit)
+    lost = (np.array(best) - rest - np.array(worths) @ levels) / sizes
+    regret, bound = max(float(lost.max()), 0.0), max(answer.certificate.bound, 0.0)
     weights = _weights(scenario, answer, rows, worths)
-    regret = max(
-        (value - parts.stage(one).value(x)) / size for one, value, size in zip(worths, best, sizes, strict=True)
-    )
-    return Compromise(max(regret, 0.0), spending, parts.levels(x), parts.rest.value(x), weights, answer.proved)
+    return Compromise(regret, bound, found.plan, audit, found.unit, weights, answer.certificate, answer.proved)
 
 
 def _with_regret(

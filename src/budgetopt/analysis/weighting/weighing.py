@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from budgetopt.audit import Audit
 from budgetopt.errors import OptionError
 from budgetopt.formulation import Formulation, Stage
 from budgetopt.formulation.linear_program import Floats, total_by
@@ -14,7 +15,7 @@ from budgetopt.formulation.stages import label_of
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Weighed", "check_weighs", "weighed", "with_weights", "worths_of"]
+__all__ = ["Weighed", "check_weighs", "levels_of", "weighed", "with_weights", "worths_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +78,22 @@ def with_weights(scenario: Scenario, weights: Mapping[str, float]) -> Scenario:
     return changed
 
 
+def levels_of(audit: Audit) -> tuple[Floats, float]:
+    """Return what a plan has of each outcome, discounted, and what it is worth beside the outcomes; (outcomes,)."""
+    scenario = audit.scenario
+    levels: Floats = audit.outcomes @ _discounts(scenario)
+    return levels, audit.objectives[0].value - float(worths_of(scenario) @ levels)
+
+
+def _discounts(scenario: Scenario) -> Floats:
+    """Return what a unit counts in each period; shape (periods,)."""
+    return np.asarray((1.0 + scenario.document.discount) ** -np.arange(len(scenario.periods), dtype=np.float64))
+
+
 def weighed(scenario: Scenario, formulation: Formulation) -> Weighed:
     """Return the first objective of a scenario, outcome by outcome, over a formulation of it."""
     problem, terms, count = formulation.linear_program, formulation.terms.outcomes, len(scenario.outcomes)
-    discounts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+    discounts = _discounts(scenario)
     costs = np.zeros((count, problem.columns))
     for outcome in range(count):
         mine = np.flatnonzero(terms.outcome == outcome)

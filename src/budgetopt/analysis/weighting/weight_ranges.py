@@ -11,7 +11,9 @@ from budgetopt.analysis.live_problem.parametric import TOLERANCE, Point, follow
 from budgetopt.analysis.live_problem.plan_moves import moves_between, spending_at
 from budgetopt.analysis.live_problem.what_if import HELD as EXACT_IF_HELD
 from budgetopt.analysis.live_problem.what_if import WhatIf
+from budgetopt.analysis.members import Machines, Members, run_members
 from budgetopt.analysis.weighting.weighing import weighed, with_weights, worths_of
+from budgetopt.errors import OutOfTimeError
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import Termination
 from budgetopt.solvers.solution import EXACT
@@ -20,6 +22,8 @@ __all__ = ["WeightRange", "weight_ranges"]
 
 FAR = (1e2, 1e4)
 """How far a weight is followed upwards in turn, in terms of itself; a plan that stays there is taken to stay always."""
+RANGES = 4
+"""So many weights are followed one after another on one model."""
 BEYOND = 1e-4
 """How far beyond the end of a range, as a share of its weight, the next plan is looked for."""
 
@@ -50,7 +54,7 @@ class WeightRange:
     more: tuple[tuple[str, str, float], ...] = ()
 
 
-def weight_ranges(plan: Allocation) -> tuple[WeightRange, ...]:
+def weight_ranges(plan: Allocation, machines: Machines | None = None) -> Members[WeightRange]:
     """Return the range of each outcome's weight over which a plan stays a best one by the first objective, exactly.
 
     The best value is convex in a weight, and a plan is on it as long as the line of what it brings is: each end of a
@@ -59,38 +63,41 @@ def weight_ranges(plan: Allocation) -> tuple[WeightRange, ...]:
     short of their end, the range is that among the plans with the same integer decisions. Where later objectives moved
     the plan away from the best value, the range is that of the best plan by the first objective.
     """
-    # an outcome without a weight is wanted as soon as it has one
-    near = with_weights(
-        plan.scenario, {name: outcome.weight or 1.0 for name, outcome in plan.scenario.outcomes.items()}
-    )
-    question = WhatIf(near)
-    if question.is_integer and question.accuracy > EXACT:
-        return _ranges(plan, WhatIf(near, plan=plan), EXACT_IF_HELD, moves=False)
-    return _ranges(plan, question, "exact", moves=True)
+    count = len(plan.scenario.outcomes)
+    text = "Looking for the range of each weight"
+    return run_members(_ranges_of, plan, count, text=text, machines=machines, chunk=RANGES)
 
 
-def _ranges(plan: Allocation, question: WhatIf, method: str, *, moves: bool) -> tuple[WeightRange, ...]:
-    """Return the range of each weight, over a problem of the plan's scenario."""
+def _ranges_of(plan: Allocation) -> Callable[[int], WeightRange]:
+    """Return what finds the range of a weight by the position of its outcome."""
     scenario = plan.scenario
+    # an outcome without a weight is wanted as soon as it has one
+    near = with_weights(scenario, {name: outcome.weight or 1.0 for name, outcome in scenario.outcomes.items()})
+    question, method = WhatIf(near), "exact"
+    if question.is_integer and question.accuracy > EXACT:
+        question, method = WhatIf(near, plan=plan), EXACT_IF_HELD
     parts, worths = weighed(question.scenario, question.formulation), worths_of(scenario)
 
     def solved(other: Floats) -> tuple[float, Floats] | None:
         answer = question.solve(replace(question.problem, stages=(parts.stage(other),)))
+        if answer.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
         if answer.termination is not Termination.OPTIMAL or answer.x is None:
             return None
         return answer.objective, parts.levels(answer.x)
 
     best, own = solved(worths), _own_levels(plan)
     if best is None:
-        return tuple(WeightRange(name, one.weight, math.nan, math.nan, "") for name, one in scenario.outcomes.items())
+        raise OutOfTimeError("no search for the best plan came to its end")
     value, levels = best
     if own is not None and abs(own[1] - value) <= TOLERANCE * 100 * max(abs(value), 1e-9):
         levels = own[0]
-    found = []
-    for at, (name, outcome) in enumerate(scenario.outcomes.items()):
+
+    def of(at: int) -> WeightRange:
+        name, outcome = list(scenario.outcomes.items())[at]
         sign = -1.0 if outcome.direction == "decrease" else 1.0
 
-        def evaluate(weight: float, at: int = at, sign: float = sign) -> Point | None:
+        def evaluate(weight: float) -> Point | None:
             other = worths.copy()
             other[at] = sign * weight
             there = solved(other)
@@ -98,9 +105,10 @@ def _ranges(plan: Allocation, question: WhatIf, method: str, *, moves: bool) -> 
 
         start = Point(outcome.weight, value, sign * float(levels[at]))
         least, most = _range(_size(plan, outcome.weight), start, evaluate)
-        one = WeightRange(name, outcome.weight, least, most, method)
-        found.append(_with_moves(plan, one) if moves else one)
-    return tuple(found)
+        found = WeightRange(name, outcome.weight, least, most, method)
+        return _with_moves(plan, found) if method == "exact" else found
+
+    return of
 
 
 def _size(plan: Allocation, weight: float) -> float:

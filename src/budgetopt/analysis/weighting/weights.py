@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -13,13 +13,13 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, plan_of, solve
 from budgetopt.analysis.html_table import html_table
+from budgetopt.analysis.members import Machines, run_members
 from budgetopt.analysis.weighting.compromise import Compromise, compromise
 from budgetopt.analysis.weighting.group_weights import AnswersKind, GroupWeights, agreement_of, group_weights
-from budgetopt.analysis.weighting.weighing import check_weighs, weighed, with_weights, worths_of
+from budgetopt.analysis.weighting.weighing import check_weighs, levels_of, with_weights, worths_of
 from budgetopt.analysis.weighting.weight_ranges import WeightRange, weight_ranges
 from budgetopt.errors import OptionError
 from budgetopt.reading.answers_table import read_answers
-from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import printed
 
@@ -65,7 +65,12 @@ class Weights:
     plans
         The plans that were solved, by their names.
     compromise
-        The plan whose largest regret is least; None with fewer than two groups.
+        The plan whose largest regret is least, in whole amounts and audited; None with fewer than two groups, or where
+        the plan of one is missing.
+    failed
+        What has no answer, an outcome's range or a group's plan, and why.
+    interrupted
+        Whether the user ended it before all was done.
     """
 
     plan: Allocation
@@ -78,6 +83,8 @@ class Weights:
     regrets: pd.DataFrame
     plans: Mapping[str, Allocation]
     compromise: Compromise | None
+    failed: tuple[tuple[str, str], ...] = ()
+    interrupted: bool = False
 
     @property
     def scenario(self) -> Scenario:
@@ -94,7 +101,11 @@ class Weights:
 
 
 def weights(
-    scenario: Subject, answers: str | Path | pd.DataFrame | None = None, *, answers_are: AnswersKind = "points"
+    scenario: Subject,
+    answers: str | Path | pd.DataFrame | None = None,
+    *,
+    answers_are: AnswersKind = "points",
+    machines: Machines | None = None,
 ) -> Weights:
     """Return how far the plan stays as weights vary, the plans of groups' weights, and the compromise between these.
 
@@ -110,6 +121,8 @@ def weights(
         ``points``: how important an outcome is to the respondent, on any scale; they multiply the weights of the
         scenario, and equal points leave them as they are. ``worth``: what one unit of the outcome is worth; the mean of
         a group takes the place of the weight.
+    machines
+        Where the ranges and the plans of groups are worked out; this process if left out.
 
     Raises
     ------
@@ -131,58 +144,80 @@ def weights(
         names = {key: outcome.name or key for key, outcome in given.outcomes.items()}
         read = read_answers(answers, names)
         found = group_weights(given, read, answers_are)
-    ranges = weight_ranges(plan)
     agreement = math.nan
     if read is not None:
         agreement = agreement_of(read.points[~np.isnan(read.points).any(axis=1)])
-    return _Tables(plan, found).all(ranges, agreement)
+    return _Tables(plan, found, machines).all(agreement)
+
+
+def _plans_of(shared: tuple[Scenario, tuple[Mapping[str, float], ...]]) -> Callable[[int], Allocation]:
+    """Return what solves the scenario with the weights of a number."""
+    scenario, weights_of = shared
+    return lambda number: solve(with_weights(scenario, weights_of[number]))
 
 
 class _Tables:
     """The plans of groups beside that of the scenario, as tables."""
 
-    def __init__(self, plan: Allocation, groups: tuple[GroupWeights, ...]) -> None:
+    def __init__(self, plan: Allocation, groups: tuple[GroupWeights, ...], machines: Machines | None) -> None:
         self.plan, self.groups, self.scenario = plan, groups, plan.scenario
-        self.population = [group.population for group in groups]
-        self.plans = {OWN: plan}
-        self.mean: dict[str, float] = {}
+        population = [group.population for group in groups]
+        self.plans, self.mean = {OWN: plan}, dict[str, float]()
         self.between: Compromise | None = None
-        if groups:
-            self.plans |= {group.group: solve(with_weights(self.scenario, group.weights)) for group in groups}
+        asked = {group.group: group.weights for group in groups}
         if len(groups) > 1:
-            total = sum(self.population)
-            each = np.array([[group.weights.get(name, one.weight) for name, one in self.scenario.outcomes.items()]
-                             for group in groups])  # fmt: skip
-            mean = np.array(self.population) @ each / total
+            outcomes = self.scenario.outcomes.items()
+            each = np.array([[group.weights.get(name, one.weight) for name, one in outcomes] for group in groups])
+            mean = np.array(population) @ each / sum(population)
             self.mean = dict(zip(self.scenario.outcomes, mean.tolist(), strict=True))
-            self.plans[BY_POPULATION] = solve(with_weights(self.scenario, self.mean))
+            asked[BY_POPULATION] = self.mean
+        ranges = weight_ranges(plan, machines)
+        self.interrupted = ranges.interrupted
+        self.failed = [(list(self.scenario.outcomes)[one.number], one.reason) for one in ranges.failed]
+        self.ranges = [
+            ranges.answers.get(at, WeightRange(name, one.weight, math.nan, math.nan, ""))
+            for at, (name, one) in enumerate(self.scenario.outcomes.items())
+        ]
+        if asked and not self.interrupted:
+            self.solve_groups(asked, machines)
+        if len(groups) > 1 and all(group.group in self.plans for group in groups):
             best = [self.plans[group.group].bound for group in groups]
-            self.between = compromise(self.scenario, [group.weights for group in groups], best, self.population)
+            self.between = compromise(self.scenario, [group.weights for group in groups], best, population)
 
-    def all(self, ranges: tuple[WeightRange, ...], agreement: float) -> Weights:
+    def solve_groups(self, asked: Mapping[str, Mapping[str, float]], machines: Machines | None) -> None:
+        """Add the plans of some weights to those of the scenario, and what has none."""
+        names, shared = list(asked), (self.scenario, tuple(asked.values()))
+        found = run_members(
+            _plans_of, shared, len(names), text="Solving with the weights of each group", machines=machines, chunk=1
+        )
+        self.plans |= {names[number]: one for number, one in found.answers.items()}
+        self.failed += [(names[one.number], one.reason) for one in found.failed]
+        self.interrupted = found.interrupted
+
+    def all(self, agreement: float) -> Weights:
         """Return everything."""
         return Weights(
-            self.plan, self.range_table(ranges), self.move_table(ranges), self.group_table(), agreement,
+            self.plan, self.range_table(), self.move_table(), self.group_table(), agreement,
             self.weight_table(), self.spending_table(), self.regret_table(), self.plans, self.between,
+            tuple(self.failed), self.interrupted,
         )  # fmt: skip
 
-    def range_table(self, ranges: tuple[WeightRange, ...]) -> pd.DataFrame:
+    def range_table(self) -> pd.DataFrame:
         import pandas as pd
 
         outcomes = self.scenario.outcomes
         rows = [
             (key, printed(key, outcomes[key].name), outcomes[key].unit, one.weight, one.least, one.most, one.method)
-            for key, one in ((one.outcome, one) for one in ranges)
+            for key, one in ((one.outcome, one) for one in self.ranges)
         ]
         return pd.DataFrame(rows, columns=["outcome", "name", "unit", "weight", "from", "to", "method"])
 
-    @staticmethod
-    def move_table(ranges: tuple[WeightRange, ...]) -> pd.DataFrame:
+    def move_table(self) -> pd.DataFrame:
         import pandas as pd
 
         rows = [
             (one.outcome, side, end, *move)
-            for one in ranges
+            for one in self.ranges
             for side, end, moves in (("below", one.least, one.less), ("above", one.most, one.more))
             for move in moves
         ]
@@ -214,7 +249,7 @@ class _Tables:
         programs = self.scenario.programs
         columns = {name: plan.spending.sum(axis=(1, 2)) for name, plan in self.plans.items()}
         if self.between is not None:
-            columns[COMPROMISE] = np.round(self.between.spending, 2)
+            columns[COMPROMISE] = self.between.spending
         table = pd.DataFrame(columns, index=pd.Index(programs.ids, name="program"))
         table.insert(0, "name", programs.names())
         return table
@@ -222,21 +257,13 @@ class _Tables:
     def regret_table(self) -> pd.DataFrame:
         import pandas as pd
 
-        levels = {name: self.levels_of(plan) for name, plan in self.plans.items()}
+        levels = {name: levels_of(plan.audit) for name, plan in self.plans.items()}
         if self.between is not None:
-            levels[COMPROMISE] = self.between.levels, self.between.rest
+            levels[COMPROMISE] = levels_of(self.between.audit)
         table = pd.DataFrame(index=pd.Index(list(levels), name="plan"))
-        for group in self.groups:
+        for group in (group for group in self.groups if group.group in self.plans):
             best, worths = self.plans[group.group].bound, worths_of(self.scenario, group.weights)
             lost = [(best - rest - float(worths @ has)) / (abs(best) or 1.0) for has, rest in levels.values()]
             table[group.group] = [max(value, 0.0) if value > -1e-7 else value for value in lost]
-        table["largest"] = table.max(axis=1) if len(self.groups) else math.nan
+        table["largest"] = table.max(axis=1) if len(table.columns) else math.nan
         return table
-
-    @staticmethod
-    def levels_of(plan: Allocation) -> tuple[Floats, float]:
-        """Return what a plan has of each outcome, and what it is worth beside them."""
-        x = plan.solver_result.x
-        assert x is not None
-        parts = weighed(plan.scenario, plan.formulation)
-        return parts.levels(x), parts.rest.value(x)
