@@ -38,7 +38,11 @@ def test_a_terminal_shows_how_many_are_done(
         assert report is not None
         report(3, 8)
     assert "Solving draws" in stream.getvalue()
-    assert "3/8" in stream.getvalue()
+    assert "0/?" in stream.getvalue()
+    # after the last word the bar is wiped out
+    _, shown, rest = stream.getvalue().rpartition("3/8")
+    assert shown
+    assert "\x1b[2K" in rest
     assert capsys.readouterr().out == ""
 
 

@@ -125,7 +125,7 @@ def _with_parts(extension: _Extension, drawn: DrawnProblems, effects: Ints) -> I
     costs, sign = drawn.costs, _gain(drawn)[0]
     part = extension.more_columns(len(effects), -INF, INF)
     row = extension.more_rows(np.zeros(len(effects)), np.zeros(len(effects)))
-    place = np.full(int(max(costs.effect.max(initial=-1), effects.max(initial=-1))) + 1, -1)
+    place = np.full(drawn.factors.shape[1], -1)
     place[effects] = np.arange(len(effects))
     mine = np.flatnonzero(place[costs.effect] >= 0)
     extension.enter(row[place[costs.effect[mine]]], costs.column[mine], sign * costs.worth[mine])

@@ -39,7 +39,7 @@ class Futures:
     @cached_property
     def shared(self) -> Bools:
         """Which columns of ``problem`` stand in several futures; shape (columns of ``problem``,)."""
-        return np.bincount(np.concatenate(self.columns), minlength=self.problem.columns) > 1
+        return np.bincount(np.concatenate(self.columns)) > 1
 
     def point_in(self, future: int, x: Floats) -> Floats:
         """Return the part of a point that belongs to a future; shape (columns of the future,)."""
@@ -129,7 +129,7 @@ def mean_of(problems: Sequence[LinearProgram], weights: Floats) -> LinearProgram
     if any((each.rows, each.columns) != (first.rows, first.columns) for each in problems):
         return None
     labels = [(each.column_labels.all_names(), each.row_labels.all_names()) for each in problems]
-    if any(each != labels[0] for each in labels):
+    if any(one != other for one, other in pairwise(labels)):
         return None
     limits: dict[str, Any] = {}
     for key in ("row_lower", "row_upper", "lower", "upper"):
@@ -137,7 +137,8 @@ def mean_of(problems: Sequence[LinearProgram], weights: Floats) -> LinearProgram
         finite = np.isfinite(values)
         if (finite.any(axis=0) != finite.all(axis=0)).any():
             return None
-        limits[key] = np.where(finite[0], weights @ np.where(finite, values, 0.0), values[0])
+        known = np.where(finite, values, 0.0)  # no mutant: where a limit is infinite in one, it is in all
+        limits[key] = np.where(finite[0], weights @ known, values[0])
     stages = tuple(
         _mean_stage([each.stages[place] for each in problems], weights) for place in range(len(first.stages))
     )
