@@ -115,9 +115,9 @@ def test_nothing_in_a_name_is_run(browser: Browser, pages: dict[str, Path]) -> N
 def test_programs_are_sorted_and_found(browser: Browser, pages: dict[str, Path]) -> None:
     browser.width(1200)
     browser.show(pages["city"])
-    first = "return document.querySelector('table.programs tbody tr:not([hidden]) bdi').textContent"
+    first = "return document.querySelector('#programs table.programs tbody tr:not([hidden]) bdi').textContent"
     assert browser.run(first) == "Rapid rehousing"
-    press = "document.querySelectorAll('table.programs thead button')[%d].click();"
+    press = "document.querySelectorAll('#programs table.programs thead button')[%d].click();"
     assert browser.run(press % 2 + first) == "Fire stations"
     assert browser.run(press % 3 + first) == "Vision Zero"
     assert browser.run(press % 3 + first) == "Shelter beds"
@@ -128,7 +128,7 @@ def test_programs_are_sorted_and_found(browser: Browser, pages: dict[str, Path])
     input.value = arguments[0] ?? 'housing great';
     input.dispatchEvent(new Event('input'));
     """
-    shown = "return document.querySelectorAll('table.programs tbody tr:not([hidden])').length"
+    shown = "return document.querySelectorAll('#programs table.programs tbody tr:not([hidden])').length"
     assert browser.run(find + shown) == 3
     assert (
         browser.run("return document.querySelector('.find .note').textContent") == "3 of 12 shown; the total is of all"
@@ -138,12 +138,31 @@ def test_programs_are_sorted_and_found(browser: Browser, pages: dict[str, Path])
 
 def test_what_is_folded_is_printed(browser: Browser, pages: dict[str, Path]) -> None:
     browser.show(pages["city"])
-    opened = "return [...document.querySelectorAll('details')].map((part) => part.open)"
-    # limits that do not bind, programs by period, and effects
-    assert browser.run(opened) == [False] * 3
-    assert browser.run("dispatchEvent(new Event('beforeprint'));" + opened) == [True] * 3
-    assert browser.run("dispatchEvent(new Event('afterprint'));" + opened) == [False] * 3
+    opened = "return [...document.querySelectorAll('details:not(.figures)')].map((part) => part.open)"
+    # limits that do not bind, six departments, four priorities, programs by period, and effects
+    assert browser.run(opened) == [False] * 13
+    assert browser.run("dispatchEvent(new Event('beforeprint'));" + opened) == [True] * 13
+    assert browser.run("dispatchEvent(new Event('afterprint'));" + opened) == [False] * 13
     assert base64.b64decode(browser.tell("Page.printToPDF")["data"]).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("width", "is_open"), [(1200, True), (390, False)])
+def test_a_phone_folds_the_figures_of_charts(
+    browser: Browser, pages: dict[str, Path], width: int, is_open: bool
+) -> None:
+    browser.width(width)
+    browser.show(pages["city"])
+    folded = "const parts = [...document.querySelectorAll('details.figures')].map((part) => part.open);"
+    assert browser.run(f"{folded} return parts") == [is_open] * 2
+    shown = "return document.querySelector('.figures > summary').getClientRects().length"
+    assert bool(browser.run(shown)) != is_open
+
+
+def test_a_link_to_a_department_opens_it(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.width(1200)
+    browser.show(pages["city"])
+    browser.run("document.querySelector('#money a[href=\"#department-4\"]').click()")
+    assert browser.run("return document.querySelector('details[open] h4').textContent") == "Housing"
 
 
 def test_a_page_is_read_without_its_script(browser: Browser, pages: dict[str, Path]) -> None:
@@ -152,6 +171,6 @@ def test_a_page_is_read_without_its_script(browser: Browser, pages: dict[str, Pa
         browser.show(pages["city"])
         browser.tell("Emulation.setScriptExecutionDisabled", value=False)
         assert browser.run("return document.querySelectorAll('.find, thead button').length") == 0
-        assert browser.run("return document.querySelectorAll('table.programs tbody tr').length") == 12
+        assert browser.run("return document.querySelectorAll('#programs table.programs tbody tr').length") == 12
     finally:
         browser.tell("Emulation.setScriptExecutionDisabled", value=False)

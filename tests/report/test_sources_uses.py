@@ -103,7 +103,7 @@ def test_many_funds_of_a_kind_stand_in_one_line() -> None:
     found = SourcesAndUses.in_units(Figures.of(bo.solve(bo.Scenario.from_document(document))))
     recurring = [line for line in found.sources if "recurring revenue" in line.name]
     assert len(recurring) == MOST_LINES + 1
-    assert recurring[-1].name == "22 other recurring revenues"
+    assert recurring[-1].name == "22 other funds, recurring revenue"
     # the largest 20 are the general fund and those of 40 down to 22; left are 21 down to 1, and the capital fund's 2
     assert recurring[-1].amounts == (21 * 22 / 2 + 2, 21 * 22 / 2 + 2, 2 * (21 * 22 / 2 + 2))
 

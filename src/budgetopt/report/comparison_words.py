@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["comparison_document", "comparison_lines"]
+__all__ = ["comparison_document", "comparison_lines", "one_of"]
 
 SHOWN = 3
 """So many limits that a plan misses are told in full."""
@@ -60,7 +60,7 @@ def comparison_lines(found: PlanComparison, by: Sequence[str] = (), against: str
             continue
         table = found.groups(one)
         rows = table[table["figure"] == "spending"]
-        yield from _table(f"Spending by {_one_of(one)}", found, rows, lambda row: one_line(row["group"]), money)
+        yield from _table(f"Spending by {one_of(one)}", found, rows, lambda row: one_line(row["group"]), money)
         yield from _per_head(found, one, numbers)
     yield from (f"note: {one_line(remark)}" for remark in found.remarks)
 
@@ -134,8 +134,8 @@ def _against(found: PlanComparison, row: pd.Series[Any], numbers: Numbers) -> st
     return f"It has {size} of {one_line(what)} than the {_called(first.name)}{better}."
 
 
-def _one_of(by: str) -> str:
-    """Return what a group of an attribute is called."""
+def one_of(by: str) -> str:
+    """Return what a group of programs by an attribute is called: ``district``."""
     return label(by.removesuffix("s") if by in ("districts", "tags") else by)
 
 
@@ -206,7 +206,7 @@ def _gains(found: PlanComparison, by: str, against: str, numbers: Numbers) -> It
             return numbers.short_money(value, signed=True) if spending else numbers.quantity(value, signed=True)
 
         letter = found.letters[found.names.index(against)]
-        title = f"{what} by {_one_of(by)}{unit}, against {letter}"
+        title = f"{what} by {one_of(by)}{unit}, against {letter}"
         yield from _table(title, found, rows, lambda row: one_line(row["group"]), text)
 
 
@@ -220,7 +220,7 @@ def _per_head(found: PlanComparison, by: str, numbers: Numbers) -> Iterator[str]
         money = figure == "spending"
         what = "Spending" if money else capital(label(str(figure)))
         unit = one_line(str(rows["unit"].iloc[0]))
-        title = f"{what} per head by {_one_of(by)}" if money else f"{what} by {_one_of(by)} ({unit})"
+        title = f"{what} per head by {one_of(by)}" if money else f"{what} by {one_of(by)} ({unit})"
         text = numbers.spoken_money if money else numbers.quantity
         yield from _table(title, found, rows, lambda row: one_line(row["group"]), text)
 

@@ -20,6 +20,7 @@ __all__ = [
     "Bullets",
     "Cell",
     "Chart",
+    "FoldedPart",
     "Formula",
     "Media",
     "Paragraph",
@@ -99,6 +100,7 @@ class Cell:
     tone: str = ""  # the colour of the small print: up, down or none
     bar: Bar | None = None
     lines: Sequence[Cell] = ()
+    link: str = ""  # an address on the page that the text leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class ReportTable:
     heading: str = ""
     caption: str = ""  # in place of the title
     folded: str = ""  # the words behind which it is folded
+    beside_chart: bool = False  # whether a chart above it shows the same, so that a narrow page folds it
     look: str = ""  # words, accounts or programs
     repeats: bool = False  # whether rows that follow one another may be about the same, and name it once
     frozen: int = 1  # how many columns of a sheet stay in sight
@@ -195,7 +198,18 @@ class References:
     sources: Sequence[tuple[int, str, str]]
 
 
-Block = ReportTable | Paragraph | Bullets | Story | Chart | References
+@dataclass(frozen=True, slots=True)
+class FoldedPart:
+    """Blocks about one thing, on a page: folded under its name, and what is said of it in short."""
+
+    media: ClassVar[Media] = Media.PAGE
+    anchor: str  # its address on the page
+    name: str
+    short: str
+    blocks: Sequence[Block]
+
+
+Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart
 
 
 def plain_text(value: Value, minus: str = "-") -> str:

@@ -113,6 +113,8 @@ def _words(cell: Cell, *, isolated: bool = False) -> str:
         bars += f'<rect class="plan" y="6" height="8" width="{cell.bar.width}%"/>'
         return f'<svg role="img" width="100%" height="20"><title>{escape(cell.bar.words)}</title>{bars}</svg>'
     shown = f"<bdi>{escape(cell.text)}</bdi>" if isolated else _linked(cell.text)
+    if cell.link:
+        shown = f'<a href="{escape(cell.link)}">{shown}</a>'
     if cell.mark:
         shown += f' <span class="chip">{escape(cell.mark)}</span>'
     for number in filter(None, cell.sources):

@@ -100,6 +100,7 @@ class LimitLine:
     price_words: str  # the same in a sentence
     stake: float = math.nan  # what relaxing it by a hundredth of itself gains: by this limits are put in order
     of_program: bool = False  # whether it is a limit of one program alone
+    position: int = -1  # its position among the scenario's limits; -1 for money
 
 
 def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
@@ -192,6 +193,7 @@ def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:
                 price_words=words,
                 stake=float(row["one_percent"]),
                 of_program=limit.of_program,
+                position=int(row["limit"]),
             )
         )
     return lines

@@ -16,7 +16,10 @@ from budgetopt.report.sources import EVIDENCE_WORDS
 from budgetopt.report.text import clean, label, one_line
 from budgetopt.report.view import PlanView
 
-__all__ = ["change_cell", "money_blocks", "money_columns", "money_sheets"]
+__all__ = ["MOST_PARTS", "change_cell", "money_blocks", "money_columns", "money_sheets", "part_anchor"]
+
+MOST_PARTS = 60
+"""How many departments, and how many priorities, have a part of their own on a page."""
 
 
 def money_blocks(view: PlanView) -> Iterator[Block]:
@@ -64,6 +67,11 @@ def change_cell(view: PlanView, row: MoneyRow) -> Cell:
     return Cell(view.change(row), below=[view.share(row)], tone="up" if row.change > 0 else "down")
 
 
+def part_anchor(title: str, position: int) -> str:
+    """Return the address on a page of the part of a department or priority, from its position among them."""
+    return f"{title.lower()}-{position + 1}"
+
+
 def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
     spending = np.array([row.spending for row in group.rows], dtype=np.float64)
     tenths = round_column(1000 * spending / (spending.sum() or 1.0), 1000 if spending.any() else 0).tolist()
@@ -72,18 +80,24 @@ def _group_table(view: PlanView, group: Group, media: Media) -> ReportTable:
     def share(row: MoneyRow) -> str:
         return f"{view.numbers.number(shares.get(row.name, sum(tenths)) / 10, 1)}%"
 
-    first, *columns = money_columns(view, group.title)
+    anchors = {row.name: part_anchor(group.title, at) for at, row in enumerate(group.rows[:MOST_PARTS])}
+
+    def name(row: MoneyRow) -> Cell:
+        return Cell(row.name, link=f"#{anchors[row.name]}" if row is not group.total and row.name in anchors else "")
+
+    columns = money_columns(view, group.title)[1:]
     return ReportTable(
         title=f"Money by {group.title.lower()}, in {view.currency}{view.together}",
         caption=f"Spending by {group.title.lower()}. {view.amounts}.",
         columns=[
-            first,
+            ReportColumn(group.title, name),
             ReportColumn("Programs", lambda row: view.numbers.number(row.programs), figure=True, media=Media.PAGE),
             *columns,
             ReportColumn("Share of plan", share, figure=True, media=Media.PAGE),
         ],
         records=group.rows,
         total=group.total,
+        beside_chart=True,
         media=media,
     )
 

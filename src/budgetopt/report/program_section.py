@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.money_section import money_columns
@@ -12,7 +12,7 @@ from budgetopt.report.text import one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.estimates import assumed_programs
 
-__all__ = ["program_blocks"]
+__all__ = ["bought_cells", "program_blocks"]
 
 
 def program_blocks(view: PlanView) -> Iterator[Block]:
@@ -22,7 +22,11 @@ def program_blocks(view: PlanView) -> Iterator[Block]:
     figures = view.figures
     rows = [figures.program(at) for at in range(len(figures.spending))]
     # the total has the position -1, and with it the last of each list
-    names, buys, reasons = [*_names(view), Cell("Total")], [*_buys(view), Cell()], [*_reasons(view), Cell()]
+    names, buys, reasons = (
+        [*_names(view), Cell("Total")],
+        [*bought_cells(view, range(len(rows))), Cell()],
+        [*_reasons(view), Cell()],
+    )
     marked = " A figure marked “assumed” rests on an assumption." if view.assumptions else ""
     yield ReportTable(
         caption=f"{view.amounts}.{marked}",
@@ -64,12 +68,12 @@ def _names(view: PlanView) -> Iterator[Cell]:
         yield Cell(one_line(name), sources=view.sources.of_program(at), below=[below])
 
 
-def _buys(view: PlanView) -> Iterator[Cell]:
-    """Yield what each program brings to the outcomes; outcomes of the same unit are named."""
+def bought_cells(view: PlanView, positions: Iterable[int]) -> Iterator[Cell]:
+    """Yield what each of some programs brings to the outcomes; outcomes of the same unit are named."""
     programs, outcomes = view.plan.scenario.programs, view.bought.rows
     assumed = [assumed_programs(programs, row.key) for row in outcomes]
     units, ends = Counter(row.unit for row in outcomes), view.plan.effect_ranges.program_ends
-    for position in range(len(programs)):
+    for position in positions:
         yield Cell(
             lines=[
                 Cell(

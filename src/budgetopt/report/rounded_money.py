@@ -58,6 +58,7 @@ class Group:
     title: str
     rows: tuple[MoneyRow, ...]
     total: MoneyRow
+    of: Ints  # by the position of a program, that of its row; shape (programs,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +175,14 @@ class Figures:
 
     def by(self, attribute: str) -> Group | None:
         """Return the money by ``department`` or ``priority``, the largest first; None where that says nothing."""
-        values = self.plan.scenario.programs.text(attribute)
-        names = list(dict.fromkeys(values.tolist()))
-        if not any(names) or len(names) < 2:
+        values = self.plan.scenario.programs.text(attribute).tolist()
+        place = {name: at for at, name in enumerate(dict.fromkeys(values))}
+        if not any(place) or len(place) < 2:
             return None
-        rows = [self._row(one_line(name) or f"No {attribute} given", values == name) for name in names]
-        rows.sort(key=lambda row: (-row.spending, -(row.baseline or 0)))
-        return Group(attribute.capitalize(), tuple(rows), self.total)
+        of = np.array([place[name] for name in values], dtype=np.int64)
+        rows = [self._row(one_line(name) or f"No {attribute} given", of == at) for name, at in place.items()]
+        order = sorted(range(len(rows)), key=lambda at: (-rows[at].spending, -(rows[at].baseline or 0)))
+        return Group(attribute.capitalize(), tuple(rows[at] for at in order), self.total, np.argsort(order)[of])
 
     def program(self, position: int) -> MoneyRow:
         """Return the row of one program."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from budgetopt.report.content import Block, Media
+from budgetopt.report.department_section import department_blocks
+from budgetopt.report.district_section import district_blocks, district_sheets
 from budgetopt.report.evidence_section import evidence_blocks, evidence_sheets
 from budgetopt.report.fund_section import fund_blocks, fund_sheets
 from budgetopt.report.limit_section import limit_blocks, limit_sheets
@@ -51,6 +53,8 @@ SECTIONS = [
     Section("uses", "What it uses", "What it uses", resource_blocks),
     Section("funds", "Who pays", "Who pays", fund_blocks, fund_sheets),
     Section("limits", "Limits", "The limits that hold the plan back", limit_blocks, limit_sheets),
+    Section("departments", "Departments", "Departments and priorities", department_blocks),
+    Section("districts", "Districts", "Districts and groups", district_blocks, district_sheets),
     Section("programs", "Programs", "Every program", program_blocks),
     Section("evidence", "Assumptions and sources", "Assumptions and sources", evidence_blocks, evidence_sheets),
     Section("proof", "Proof", "The proof", proof_blocks, proof_sheets),

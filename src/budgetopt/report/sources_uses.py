@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetopt.report.numbers import plural
 from budgetopt.report.rounded_money import Figures
-from budgetopt.report.text import one_line
 
-__all__ = ["MoneyLine", "SourcesAndUses", "grouped_by"]
+__all__ = ["MoneyLine", "SourcesAndUses"]
 
 MOST_LINES = 20
 """Groups of programs, and revenues of funds of one kind, beyond so many stand in one line."""
@@ -76,9 +74,9 @@ class SourcesAndUses:
         others = [at for at in range(len(names)) if at not in set(grants)]
         lines = [
             self._balance("Opening balances", account["opening"], first=True),
-            *self._by_fund("{}, recurring revenue", "other recurring revenue", account["revenue"], others),
-            *self._by_fund("{}, one-time revenue", "other one-time revenue", account["one_time"], others),
-            *self._by_fund("{}, grant", "other grants", account["revenue"] + account["one_time"], grants),
+            *self._by_fund("{}, recurring revenue", account["revenue"], others),
+            *self._by_fund("{}, one-time revenue", account["one_time"], others),
+            *self._by_fund("{}, grant", account["revenue"] + account["one_time"], grants),
             self._flow("Transfers from other funds", account["transfers_in"].sum(axis=0)),
         ]
         return _some(lines)
@@ -104,17 +102,16 @@ class SourcesAndUses:
         return list(self.figures.plan.scenario.funds.values())
 
     def _programs(self) -> list[MoneyLine]:
-        found = grouped_by(self.figures)
-        if found is None:
+        group = self.figures.by("priority") or self.figures.by("department")
+        if group is None:
             return [self._flow("Programs", self.payments.sum(axis=0))]
-        _, names, group = found
-        sums = np.zeros((len(names), self.payments.shape[1]), dtype=self.payments.dtype)
-        np.add.at(sums, group, self.payments)
-        return self._largest([f"Programs: {name}" for name in names], "Programs: {}", "other group", sums)
+        sums = np.zeros((len(group.rows), self.payments.shape[1]), dtype=self.payments.dtype)
+        np.add.at(sums, group.of, self.payments)
+        return self._largest([f"Programs: {row.name}" for row in group.rows], "Programs: {}", "other groups", sums)
 
-    def _by_fund(self, name: str, others: str, amounts: Amounts, funds: Sequence[int]) -> list[MoneyLine]:
+    def _by_fund(self, name: str, amounts: Amounts, funds: Sequence[int]) -> list[MoneyLine]:
         names = [name.format(self.figures.fund_names[at]) for at in funds]
-        return self._largest(names, "{}", others.removesuffix("s"), amounts[list(funds)])
+        return self._largest(names, name, "other funds", amounts[list(funds)])
 
     def _largest(self, names: Sequence[str], name: str, others: str, amounts: Amounts) -> list[MoneyLine]:
         """Return a line for each row of amounts, the largest first, and one line for those beyond the most."""
@@ -122,7 +119,7 @@ class SourcesAndUses:
         shown = order if len(order) <= MOST_LINES + 1 else order[:MOST_LINES]
         lines = [self._flow(names[at], amounts[at]) for at in shown]
         if left := order[len(shown) :]:
-            lines.append(self._flow(name.format(plural(len(left), others)), amounts[left].sum(axis=0)))
+            lines.append(self._flow(name.format(f"{len(left):,} {others}"), amounts[left].sum(axis=0)))
         return lines
 
     def _flow(self, name: str, amounts: Amounts) -> MoneyLine:
@@ -134,20 +131,6 @@ class SourcesAndUses:
         """Return a line of balances: of all periods together it is the first one, or the last."""
         each = amounts.sum(axis=0).tolist()
         return MoneyLine(name, (*each, each[0 if first else -1]) if len(each) > 1 else tuple(each))
-
-
-def grouped_by(figures: Figures) -> tuple[str, list[str], NDArray[np.int64]] | None:
-    """Return the attribute by which a plan's money is told, its values as printed, and each program's place in them.
-
-    That is the priority, or the department where programs have no priorities; None where neither says anything.
-    """
-    for attribute in ("priority", "department"):
-        values = figures.plan.scenario.programs.text(attribute)
-        names, group = np.unique(values.astype(str), return_inverse=True)
-        if len(names) > 1:
-            printed = [one_line(name) or f"no {attribute} given" for name in names.tolist()]
-            return attribute, printed, np.asarray(group, dtype=np.int64).reshape(-1)
-    return None
 
 
 def _some(lines: Iterable[MoneyLine]) -> list[MoneyLine]:

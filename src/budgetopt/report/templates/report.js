@@ -1,7 +1,7 @@
 "use strict";
-// The page is whole without this: it adds sorting and filtering to the table of programs, and opens what is folded for print.
+// The page is whole without this: it adds sorting and filtering to the table of programs, folds figures that a chart shows too on a phone, and opens what is folded for print.
 (() => {
-  const table = document.querySelector("table.programs");
+  const table = document.querySelector("#programs table.programs");
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const text = rows.map((row) => row.textContent.toLowerCase());
@@ -47,6 +47,10 @@
       });
       count.textContent = words.length ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown; the total is of all` : "";
     });
+  }
+
+  if (matchMedia("screen and (max-width: 44rem)").matches) {
+    for (const part of document.querySelectorAll("details.figures")) part.open = false;
   }
 
   let folded = [];
