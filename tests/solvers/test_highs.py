@@ -333,3 +333,65 @@ def test_infeasible_or_unbounded_is_told_apart(lp):
     answer = LiveModel(lp).solve()
     assume(answer.x is None)
     assert answer.termination in {Termination.INFEASIBLE, Termination.UNBOUNDED}
+
+
+def test_what_was_solved_shortly_is_solved_again_in_this_thread(monkeypatch):
+    run, threads = highspy.Highs.run, []
+
+    def seen(model):
+        threads.append(threading.current_thread())
+        return run(model)
+
+    monkeypatch.setattr(highspy.Highs, "run", seen)
+    live, here = LiveModel(WYNDOR), threading.current_thread()
+    for _ in range(3):
+        assert live.solve().objective == pytest.approx(36)
+    assert [thread is here for thread in threads] == [False, True, True]
+    monkeypatch.setattr(highs_module, "BRIEF", 0.0)
+    live.solve()
+    live.solve()
+    LiveModel(hard_problem(8)).solve()
+    assert [thread is here for thread in threads[3:]] == [True, False, False]
+
+
+@pytest.mark.usefixtures("ctrl_c_heard")
+def test_ctrl_c_in_a_short_solve_comes_after_it(monkeypatch):
+    live = LiveModel(WYNDOR)
+    live.solve()
+    run = highspy.Highs.run
+
+    def interrupted_run(model):
+        _thread.interrupt_main()
+        return run(model)
+
+    monkeypatch.setattr(highspy.Highs, "run", interrupted_run)
+    with pytest.raises(KeyboardInterrupt):
+        live.solve()
+    monkeypatch.setattr(highspy.Highs, "run", run)
+    assert live.solve().objective == pytest.approx(36)
+
+
+def test_a_warm_solve_that_stalls_is_solved_as_the_first_one(monkeypatch):
+    monkeypatch.setattr(highs_module, "STALLED", 0)
+    live = LiveModel(WYNDOR)
+    live.solve()
+    for cost, value in (([5.0, 1.0], 23), ([1.0, 5.0], 32), ([3.0, 5.0], 36)):
+        live.set_costs(np.array(cost), maximize=True)
+        answer = live.solve()
+        assert answer.termination is Termination.OPTIMAL
+        assert answer.objective == pytest.approx(value)
+
+
+def test_a_cost_that_changes_alone_is_sent_alone(monkeypatch):
+    sent, change = [], highspy.Highs.changeColsCost
+
+    def seen(model, count, columns, costs):
+        sent.append(columns.tolist())
+        return change(model, count, columns, costs)
+
+    monkeypatch.setattr(highspy.Highs, "changeColsCost", seen)
+    live = LiveModel(WYNDOR)
+    for cost, value in (([3.0, 5.0], 36), ([3.0, 6.0], 42), ([3.0, 6.0], 42), ([300.0, 600.0], 4200)):
+        live.set_costs(np.array(cost), maximize=True)
+        assert live.solve().objective == pytest.approx(value)
+    assert sent == [[0, 1], [1], [0, 1]]

@@ -221,7 +221,7 @@ def certify_point(
     integrality = _integrality_check(x[lp.integer], np.flatnonzero(lp.integer), tolerance)
     objective = stage.value(x)
     largest = float(np.abs(stage.cost).max(initial=0.0))
-    scale = max(float(np.abs(stage.cost) @ np.abs(x)), largest, 1e-300)
+    scale = max(float(np.abs(stage.cost * x).sum()), largest, 1e-300)
     dual = complementarity = None
     rigorous = False
     by_solver = row_dual is None or lp.is_integer

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import highspy
 import numpy as np
 
 from budgetopt.errors import SolverError
-from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
+from budgetopt.formulation.sparse_rows import SparseRows
 from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
+from budgetopt.solvers.interruptible_run import patient, run_at_once, run_interruptibly
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, Solution, Termination
 from budgetopt.solvers.standard_output import descriptor_kept_clean
@@ -25,6 +25,13 @@ __all__ = ["LiveModel", "version"]
 
 TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
 SEED = 0
+# A linear program whose last solve took no more seconds of work is solved in this thread, and Ctrl-C waits for it.
+BRIEF = 0.5
+# A solve that begins from an optimal basis needs few steps. HiGHS moves costs a little against stalling, which asks for
+# many more, and scales once more what is scaled. What stalls without that is solved again with it.
+_WARM = {"dual_simplex_cost_perturbation_multiplier": (1.0, 0.0), "simplex_scale_strategy": (2, 0)}
+NEAR = 4.0  # times as large or small as the scale of costs that is in use: it is kept, and with it what did not change
+STALLED = 20  # times as many steps as there are rows and columns
 
 _TERMINATION = {
     highspy.HighsModelStatus.kOptimal: Termination.OPTIMAL,
@@ -49,6 +56,8 @@ _RETRIES: tuple[dict[str, object], ...] = (
     {"solver": "ipm"},
     {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
 )
+
+_NO_LIMIT = 2**31 - 1
 
 _threads_lock = threading.Lock()
 _threads_in_use: int | None = None
@@ -89,13 +98,15 @@ class LiveModel:
         self._lower, self._upper = lp.lower.copy(), lp.upper.copy()
         self._row_lower, self._row_upper = lp.row_lower.copy(), lp.row_upper.copy()
         self._integers = np.flatnonzero(lp.integer).astype(np.int32)
+        self._sent = np.zeros(lp.columns)
         self._model = _silent_model()
         self._patience: float | None = None
+        self._is_brief = self._is_warm = False
         self._version = f"HiGHS {self._model.version()}"
         self._pass(lp)
         self._set_options()
         stage = lp.stages[0]
-        self._cost, self._maximize, self._offset, self._cost_scale = stage.cost, stage.maximize, stage.offset, 1.0
+        self._cost, self._maximize, self._offset, self._cost_scale = stage.cost, stage.maximize, stage.offset, np.nan
         self.set_costs(stage.cost, stage.maximize, stage.offset)
 
     # -- changes ------------------------------------------------------------------------------------------------------
@@ -106,7 +117,9 @@ class LiveModel:
         check_costs(cost, self._columns, "of the live model")
         self._cost, self._maximize, self._offset = cost.copy(), maximize, offset
         scaled = cost * self._scaling.column
-        self._cost_scale = cost_scale(scaled)
+        scale = cost_scale(scaled)
+        if not 1.0 / NEAR <= scale / self._cost_scale <= NEAR:
+            self._cost_scale = scale
         self._change_costs(scaled * self._cost_scale)
         sense = highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize
         self._check(self._model.changeObjectiveSense(sense), "set the direction")
@@ -154,6 +167,32 @@ class LiveModel:
         """Set after how many seconds a search stops once it has a plan; without one it goes on to the limit of time."""
         self._patience = seconds
 
+    def idle_rows(self) -> Bools:
+        """Return the rows whose limits do not hold the basis of the last solve; shape (rows,)."""
+        basic = highspy.HighsBasisStatus.kBasic
+        return np.array([status == basic for status in self._model.getBasis().row_status], np.bool_)
+
+    def keep_rows(self, kept: Ints) -> None:
+        """Leave out all rows but some: their numbers, rising; shape (kept,). Idle ones leave the last basis whole."""
+        left_out = np.ones(self._rows, np.bool_)
+        left_out[kept] = False
+        gone = np.flatnonzero(left_out).astype(np.int32)
+        self._check(self._model.deleteRows(len(gone), gone), "leave out rows")
+        self._rows, self._row_lower, self._row_upper = len(kept), self._row_lower[kept], self._row_upper[kept]
+        self._scaling = Scaling(self._scaling.row[kept], self._scaling.column)
+
+    def add_rows(self, rows: SparseRows, lower: Floats, upper: Floats, scale: Floats) -> None:
+        """Add rows behind the others, with their limits and the powers of two that scale them; shape (rows,) each."""
+        lengths = np.diff(rows.starts)
+        value = rows.value * np.repeat(scale, lengths) * self._scaling.column[rows.column]
+        limits = lower * scale, upper * scale
+        places = rows.starts[:-1].astype(np.int32), rows.column.astype(np.int32)
+        self._check(self._model.addRows(len(lengths), *limits, len(value), *places, value), "take rows")
+        self._rows += len(lengths)
+        self._row_lower = np.concatenate((self._row_lower, lower))
+        self._row_upper = np.concatenate((self._row_upper, upper))
+        self._scaling = Scaling(np.concatenate((self._scaling.row, scale)), self._scaling.column)
+
     # -- solving ------------------------------------------------------------------------------------------------------
 
     def solve(self) -> Solution:
@@ -162,8 +201,12 @@ class LiveModel:
         if self._crossed():
             return self._nothing(Termination.INFEASIBLE, start)
         termination = self._run()
+        if self._is_warm and termination in {Termination.OTHER_LIMIT, Termination.ERROR}:
+            self._set_warm(False)
+            termination = self._run()
         if termination is Termination.ERROR:
             termination = self._retry(start)
+        self._set_warm(termination is Termination.OPTIMAL and not len(self._integers))
         if termination in {Termination.INFEASIBLE_OR_UNBOUNDED, Termination.UNBOUNDED}:
             return self._nothing(self._infeasible_or_unbounded(), start)
         return self._read(termination, start)
@@ -172,6 +215,7 @@ class LiveModel:
         """Solve from nothing, and simplified first: that is faster where few of very many limits hold."""
         before = self._model.getOptionValue("presolve")[1]
         self._model.clearSolver()
+        self._set_warm(False)
         self._set("presolve", "on")
         try:
             return self.solve()
@@ -183,8 +227,12 @@ class LiveModel:
 
     def _run(self) -> Termination:
         model = self._model
-        with _patient(model, self._patience):
-            interrupted = _run_interruptibly(model)
+        # waiting for other processes is no work, but to ask for it takes long itself
+        clock = time.perf_counter if self._is_brief else time.process_time
+        begin = clock()
+        with patient(model, self._patience, highspy.kHighsInf):
+            interrupted = (run_at_once if self._is_brief else run_interruptibly)(model)
+        self._is_brief = not len(self._integers) and clock() - begin <= BRIEF
         status = model.getModelStatus()
         if interrupted and _TERMINATION.get(status) not in _ENDED:
             return Termination.INTERRUPTED
@@ -284,8 +332,20 @@ class LiveModel:
         self._set("presolve", "choose" if len(self._integers) else "off")
 
     def _change_costs(self, scaled: Floats) -> None:
-        every = np.arange(self._columns, dtype=np.int32)
-        self._check(self._model.changeColsCost(self._columns, every, scaled), "change the objective")
+        changed = np.flatnonzero(scaled != self._sent).astype(np.int32)
+        if len(changed):
+            status = self._model.changeColsCost(len(changed), changed, scaled[changed])
+            self._check(status, "change the objective")
+            self._sent = scaled
+
+    def _set_warm(self, is_warm: bool) -> None:
+        """Have the next solve begin from an optimal basis, or from elsewhere."""
+        if is_warm == self._is_warm:
+            return
+        self._is_warm = is_warm
+        for name, values in _WARM.items():
+            self._set(name, values[is_warm])
+        self._set("simplex_iteration_limit", STALLED * (self._rows + self._columns) if is_warm else _NO_LIMIT)
 
     def _set(self, name: str, value: object) -> None:
         self._check(self._model.setOptionValue(name, value), f"set {name} to {value}")
@@ -303,11 +363,6 @@ def _silent_model() -> highspy.Highs:
         model.setOptionValue("output_flag", False)
         model.setOptionValue("log_to_console", False)
     return model
-
-
-def _run(model: highspy.Highs) -> None:
-    with descriptor_kept_clean():
-        model.run()
 
 
 def _limits(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints, Floats, Floats]:
@@ -331,62 +386,3 @@ def _claim_threads(threads: int | None) -> int:
             highspy.Highs.resetGlobalScheduler(True)
         _threads_in_use = wanted
     return wanted
-
-
-@contextmanager
-def _patient(model: highspy.Highs, seconds: float | None) -> Iterator[None]:
-    """Have a search stop after some seconds if it has a plan by then."""
-    if seconds is None:
-        yield
-        return
-
-    def listen(event: highspy.HighsCallbackEvent) -> None:
-        if event.data_out.running_time >= seconds and abs(event.data_out.mip_primal_bound) < highspy.kHighsInf:
-            event.interrupt()
-
-    model.cbMipInterrupt.subscribe(listen)
-    try:
-        yield
-    finally:
-        model.cbMipInterrupt.unsubscribe(listen)
-
-
-def _run_interruptibly(model: highspy.Highs) -> bool:
-    """Run HiGHS; Ctrl-C asks it to stop, which it does with the best plan in hand. Return whether that happened."""
-    if threading.current_thread() is not threading.main_thread():
-        _run(model)
-        return False
-    stop, done = threading.Event(), threading.Event()
-
-    def listen(event: highspy.HighsCallbackEvent) -> None:
-        if stop.is_set():
-            event.interrupt()
-
-    def work() -> None:
-        try:
-            _run(model)
-        finally:
-            done.set()
-
-    calls = (model.cbSimplexInterrupt, model.cbIpmInterrupt, model.cbMipInterrupt)
-    for call in calls:
-        call.subscribe(listen)
-    worker = threading.Thread(target=work, daemon=True)
-    # Ctrl-C may come at any moment, and more than once; each time HiGHS must finish first. Waiting for an event is
-    # safe, while joining a thread is not: interrupted, it takes the thread for ended (Python issue 89437).
-    started = False
-    try:
-        while not done.is_set():
-            try:
-                if not started:
-                    started = True
-                    worker.start()
-                done.wait(0.1)
-            except KeyboardInterrupt:
-                stop.set()
-                if worker.ident is None:
-                    break
-    finally:
-        for call in calls:
-            call.unsubscribe(listen)
-    return stop.is_set()

@@ -156,13 +156,13 @@ def test_how_accurate_an_answer_is(options: Options | None, integer: bool, accur
 def two_models(question: WhatIf, monkeypatch: pytest.MonkeyPatch, *problems: LinearProgram) -> list[LinearProgram]:
     """Return for which problems a model is made while some problems are solved."""
     made: list[LinearProgram] = []
-    make = what_if.LiveModel
+    make = what_if.WorkingModel
 
     def counted(problem: LinearProgram, *options: Any) -> Any:
         made.append(problem)
         return make(problem, *options)
 
-    monkeypatch.setattr(what_if, "LiveModel", counted)
+    monkeypatch.setattr(what_if, "WorkingModel", counted)
     for problem in problems:
         question.solve(problem)
     return made

@@ -39,13 +39,13 @@ def test_an_altered_problem_is_answered_as_by_a_new_model_and_so_is_the_first_ag
 
 def test_break_evens_that_change_coefficients_need_one_model(scenario, monkeypatch):
     made = []
-    make = what_if.LiveModel
+    make = what_if.WorkingModel
 
     def counted(*arguments):
         made.append(arguments)
         return make(*arguments)
 
-    monkeypatch.setattr(what_if, "LiveModel", counted)
+    monkeypatch.setattr(what_if, "WorkingModel", counted)
     question = WhatIf(scenario)
     found = [item.factor for item in break_even_factors(bo.solve(scenario), "b", question=question)]
     assert any(factor == factor for factor in found)

@@ -159,7 +159,7 @@ def _carried(seen: Seen, problem: LinearProgram) -> float:
         return value
     own = seen.problem
     if problem.matrix is not own.matrix:
-        value -= float(y @ (problem.matrix.times(x) - own.matrix.times(x)))
+        value -= float((y * (problem.matrix.times(x) - own.matrix.times(x))).sum())
     # a column at a limit goes with it
     moves = np.flatnonzero((own.lower != problem.lower) | (own.upper != problem.upper))
     at_upper = x[moves] >= own.upper[moves] - _slack(x[moves])

@@ -17,8 +17,8 @@ from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution
-from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.solution import EXACT
+from budgetopt.solvers.working_model import WorkingModel
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
@@ -155,7 +155,7 @@ class WhatIf:
         self.solves += 1
         begin = time.perf_counter()
         live = self._own
-        if not _is_near(problem, self.problem):
+        if not (_is_near(problem, live.stands) or _is_near(problem, self.problem)):
             if self._other is None or not _is_near(problem, self._other.stands):
                 self._other = _Live(problem, self.options)
             live = self._other
@@ -190,7 +190,7 @@ class _Live:
     """A live model and the problem that it stands for."""
 
     def __init__(self, problem: LinearProgram, options: Options) -> None:
-        self._model = LiveModel(problem, options)
+        self._model = WorkingModel(problem, options)
         self.stands = problem
 
     def solve(self, problem: LinearProgram) -> Solution:

@@ -28,6 +28,7 @@ from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution, Termination
 from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.working_model import WorkingModel
 
 __all__ = ["DrawAnswer", "DrawnProblems", "EffectCosts", "amounts_of", "ended", "solver_of_draws"]
 
@@ -274,8 +275,8 @@ class _DrawModel:
         self._stands = drawn.problem
         self._live = self._begun(drawn.problem)
 
-    def _begun(self, problem: LinearProgram) -> LiveModel:
-        live = LiveModel(problem, self._drawn.options)
+    def _begun(self, problem: LinearProgram) -> WorkingModel:
+        live = WorkingModel(problem, self._drawn.options)
         if problem.is_integer and len(self._drawn.point) == problem.columns:
             live.set_start(self._drawn.point)
         else:
@@ -295,7 +296,7 @@ class _DrawModel:
         if found.x is None:
             nothing = np.full(drawn.programs, np.nan)
             return DrawAnswer(np.nan, proved=True, spending=nothing, affordable=affordable)
-        value = float(cost @ found.x) + stage.offset
+        value = float((cost * found.x).sum()) + stage.offset
         return DrawAnswer(value, found.termination is Termination.OPTIMAL, drawn.spending_of(found.x), affordable)
 
     def _move_to(self, problem: LinearProgram) -> None:

@@ -286,14 +286,14 @@ class _LineModel:
     def _line(self, way: Floats, away: float) -> _Line:
         x, _ = self._best(self._cost + away * way)
         gain, apart = -self._stage.sign, x - self._x
-        return _Line(away, min(gain * float(self._cost @ apart), 0.0), gain * float(way @ apart))
+        return _Line(away, min(gain * float((self._cost * apart).sum()), 0.0), gain * float((way * apart).sum()))
 
     def _best(self, cost: Floats) -> tuple[Floats, float]:
         self._live.set_costs(cost, self._stage.maximize, self._stage.offset)
         found = ended(self._live.solve())
         self.proved &= found.termination is Termination.OPTIMAL
         assert found.x is not None, "the plan itself keeps every limit"
-        return found.x, self._stage.offset + float(cost @ found.x)
+        return found.x, self._stage.offset + float((cost * found.x).sum())
 
 
 def _upper(lines: Sequence[_Line], mean: float, *, proved: bool) -> ValuePieces:

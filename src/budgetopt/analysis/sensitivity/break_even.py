@@ -175,7 +175,7 @@ class _Level:
             if answer.termination not in (Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED):
                 raise UnsettledError(NOT_SOLVED)
             if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
-                moved = self._moved(float(altered.spends @ answer.x), what, math.exp(at), more=more)
+                moved = self._moved(float((altered.spends * answer.x).sum()), what, math.exp(at), more=more)
             return Seen(at, problem, answer, moved)
 
         found = bracketed(
