@@ -231,19 +231,29 @@ def _none(case: _Case) -> Iterator[str]:
 
 
 def _asked(case: _Case) -> Iterator[str]:
-    """Without the target or rule, all of the program's money can go without a loss."""
+    """Without money for the program the plan is worse, and less so without the target or rule."""
     found = re.search("“(.*)”", case.reason)
     assert found is not None
 
-    def without(document: Document) -> None:
+    def without_money(document: Document) -> None:
+        document["programs"][case.program].setdefault("spending", {})["at_most"] = 0
+
+    def without_limit(document: Document) -> None:
         if "target" in case.reason:
             document["outcomes"][found[1]].pop("target")
         else:
             document["rules"] = [rule for rule in document["rules"] if rule["name"] != found[1]]
-        document["programs"][case.program].setdefault("spending", {})["at_most"] = 0
 
-    if case.gain(without) < -case.noise:
-        yield "without it the program would still be worth its money"
+    def without_both(document: Document) -> None:
+        without_limit(document)
+        without_money(document)
+
+    loss = -case.gain(without_money)
+    if not loss > case.noise:
+        yield "without money for it the plan is as good"
+    loss_without = case.gain(without_limit) - case.gain(without_both)
+    if not (loss_without < loss - case.noise or math.isinf(loss)):
+        yield "without the target or rule its money is worth as much"
 
 
 def _unpaid(case: _Case) -> Iterator[str]:
@@ -303,7 +313,7 @@ CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
     "stands at the margin: the money and": _resource,
     "stands at the margin: .* no more here": _resource,
     "stands at the margin: it uses all": _resource,
-    "funded because": _asked,
+    "funded: the (target|rule)": _asked,
     "(un)?funded: as the goals": _trivial,
     "unfunded: needs .*, of which there is none": _none,
     "(un)?funded: no better plan": _unproved,

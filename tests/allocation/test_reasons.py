@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import budgetopt as bo
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
@@ -175,7 +177,25 @@ def test_a_program_that_only_a_target_asks_for() -> None:
     programs = {"p": one(), "q": {"outcomes": {"good": {"curve": [[0, 0], [50, 0]]}, "other": {"per_dollar": 1}}}}
     document = document_of(programs, revenue=20)
     document["outcomes"] = {"good": {"weight": 1}, "other": {"target": {"at_least": 4}}}
-    assert reasons(document)["q"] == "funded because the target of “other” asks for it"
+    assert reasons(document)["q"] == "funded: the target of “other” asks for it"
+
+
+@pytest.mark.parametrize("gate", [{}, {"if_funded": {"at_least": 2}}])
+def test_where_a_target_ends_just_as_the_money_does_no_dollar_is_said_to_buy_more(gate: dict[str, Any]) -> None:
+    """A dollar less of money takes something away, and a dollar more brings nothing: the target is reached."""
+    programs = {"p": one(), "q": {**one(0.5), **gate}, "r": {**one(2), **gate, "spending": {"at_most": 3}}}
+    document = document_of(programs, revenue=20)
+    document["outcomes"] = {"good": {"weight": 1, "target": {"at_most": 23}}}
+    said = {
+        "p": "funded: no plan that gives it more or less is better",
+        "q": "unfunded: no plan with it is better",
+        "r": "at its ceiling",
+    }
+    assert reasons(document) == said
+    # with a little less money, it does
+    document["funds"]["general"]["revenue"] = 19
+    elsewhere = "stands at the margin: its next dollar buys no more than elsewhere"
+    assert reasons(document) == {**said, "p": elsewhere, "q": "unfunded: the money buys more elsewhere"}
 
 
 def test_equal_cuts_are_said_to_be_equal() -> None:

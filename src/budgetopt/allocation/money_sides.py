@@ -6,18 +6,20 @@ these is a number between them. A little revenue more, or less, leads to a probl
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from budgetopt.allocation.revenue_prices import with_revenue
 from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.formulation.directions import Direction, between
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Solution, Termination
+from budgetopt.solvers import Solution, StageResult, Termination
 from budgetopt.solvers.highs import LiveModel
 
-__all__ = ["money_on_both_sides"]
+__all__ = ["funds_that_bring", "money_on_both_sides"]
 
 STEP = 1e-6
 """The share of all money by which the revenue of one fund and period is moved."""
@@ -57,6 +59,46 @@ def money_on_both_sides(scenario: Scenario, problem: LinearProgram, price: Float
         if revenue[cell] > 0:
             less[cell] = sides.slope(direction, -1)
     return more, less
+
+
+def funds_that_bring(scenario: Scenario, held: StageResult) -> Bools:
+    """Return of which funds a little more revenue makes the plan better while integer decisions are held.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    held
+        The first objective with all integer decisions held.
+
+    Returns
+    -------
+    Bools
+        Shape (funds,). All are true in problems that are too large for solving again.
+    """
+    problem, shape = held.program, (len(scenario.funds), len(scenario.periods))
+    found = np.ones(shape[0], dtype=bool)
+    if shape[0] * problem.columns > MOST:
+        return found
+    value = held.solution.objective
+    step = FIRST_STEP * max(float(inflow(scenario).sum()), scenario.cent)
+    for fund in range(shape[0]):
+        shift = np.zeros(shape)
+        shift[fund] = step
+        moved = formulate(with_revenue(scenario, shift)).linear_program
+        if (moved.rows, moved.columns) != (problem.rows, problem.columns):
+            continue
+        answer = LiveModel(_held_as(problem, moved)).solve()
+        gain = problem.stages[0].sign * (value - answer.objective)
+        found[fund] = answer.termination is not Termination.OPTIMAL or gain > 1e-9 * max(abs(value), 1.0)
+    return found
+
+
+def _held_as(problem: LinearProgram, moved: LinearProgram) -> LinearProgram:
+    """Return a problem in which the integer decisions are those that another holds."""
+    held = moved.integer
+    lower, upper = np.where(held, problem.lower, moved.lower), np.where(held, problem.upper, moved.upper)
+    return replace(moved, lower=lower, upper=upper, integer=np.zeros_like(held))
 
 
 class _Sides:

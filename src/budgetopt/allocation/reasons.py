@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation.margins import margins_of
+from budgetopt.allocation.money_sides import funds_that_bring
 from budgetopt.allocation.package_reasons import cheapest_unfunded, least_to_open, package_reasons
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.stages import outcome_worths
@@ -142,10 +143,13 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     measured[effects.program] = True
     adds, scarce, unfavoured = margins.worth > small, margins.money > small, margins.other >= -small
     packaged = np.isin(np.arange(len(reasons)), plan.scenario.packages.program)
+    # where another limit ends just as the money does, a dollar more may bring nothing anywhere
+    missed = (plan.scenario.eligible & _brings(plan)).any(axis=1)
     # with the charges of rules and resources the dollar may be worth less still
     costs_more = ~packaged & scarce & (margins.worth <= margins.money + small)
-    reasons[unfunded & costs_more & adds] = _ELSEWHERE
-    reasons[~unfunded & costs_more & unfavoured] = _STANDS
+    stands = ~unfunded & costs_more & unfavoured
+    reasons[unfunded & costs_more & adds & missed] = _ELSEWHERE
+    reasons[stands & missed] = _STANDS
     reasons[unfunded & ~np.isnan(margins.worth) & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
     alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= plan.half_a_cent
@@ -154,10 +158,10 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     # what a fund could only be given by another is worth what it is worth there
     own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
     tie = own & adds & (np.abs(margins.money - margins.worth) <= small) & (margins.resource <= small)
-    reasons[unfunded & tie & unfavoured] = "unfunded: its dollar would buy no more than elsewhere"
+    reasons[unfunded & tie & unfavoured & missed] = "unfunded: its dollar would buy no more than elsewhere"
     for row, kind, name in margins.asked:
         what = f"the target of “{name}” asks" if kind == "target" else f"the rule “{name}” asks"
-        reasons[row] = f"funded because {what} for it"
+        reasons[row] = f"funded: {what} for it"
     by_resource = unfavoured & adds & (margins.resource > small)
     for position, (key, resource) in enumerate(plan.scenario.resources.items()):
         name = printed(key, resource.name)
@@ -182,9 +186,18 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
         reasons[~unfunded & both] = f"stands at the margin: the money and {name} buy no more here than elsewhere"
         # where money ends just as the resource does, more of either alone brings nothing
         sole = ((used > 0) & (used.sum(axis=0) - used <= 0) & full).any(axis=1)
-        reasons[sole & (reasons == _STANDS)] = f"stands at the margin: it uses all of {name}"
+        reasons[sole & stands & np.isin(reasons, PLAIN)] = f"stands at the margin: it uses all of {name}"
         by_itself = mine & ~scarce & ~elsewhere & full.any()
         reasons[~unfunded & by_itself] = f"stands at the margin: it uses all of {name}"
+
+
+def _brings(plan: Allocation) -> Bools:
+    """Return of which funds a dollar more makes the plan better, integer decisions held; shape (funds,)."""
+    if plan.solver_result.held is not None:
+        return funds_that_bring(plan.scenario, plan.solver_result.held)
+    more, less = plan.prices.money, plan.prices.money_less
+    brings = np.nan_to_num(more, nan=np.inf) > 1e-6 * float(np.nanmax(less, initial=0.0))
+    return np.asarray(brings.any(axis=1))
 
 
 def _are(name: str) -> str:

@@ -46,7 +46,7 @@ UP, DOWN = {("rule", "Floor"): -0.5}, {("rule", "Cap"): 0.5}
         (STANDS, DOWN, 1.5, 1.5, 1.5, STANDS),
         (STANDS, UP, 1.5, 1.5, 1.5, STANDS),
         (STANDS, {("target", "visits"): -0.5}, 0.5, 0.5, 1.5, "held up by the target “visits”"),
-        (STANDS, {("target", "visits"): -1.5}, 0.0, 0.0, 1.5, "funded because the target of “visits” asks for it"),
+        (STANDS, {("target", "visits"): -1.5}, 0.0, 0.0, 1.5, "funded: the target of “visits” asks for it"),
         (STANDS, {("rule", "Floor"): -1.5}, 0.0, 0.0, 1.5, "held up by the rule “Floor”"),
         (UNFUNDED, {("money", "general"): -0.5}, math.nan, -1.0, 1.5, UNFUNDED),
     ],

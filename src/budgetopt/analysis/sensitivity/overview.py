@@ -49,7 +49,7 @@ def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, 
             return f"held down by the {highest[0]} “{highest[1]}”"
         if held[lowest] < 0 and (last < price or (math.isnan(last) and not reason.startswith("unfunded"))):
             if lowest[0] == "target" and last <= 0:
-                return f"funded because the target of “{lowest[1]}” asks for it"
+                return f"funded: the target of “{lowest[1]}” asks for it"
             return f"held up by the {lowest[0]} “{lowest[1]}”"
     return reason
 
