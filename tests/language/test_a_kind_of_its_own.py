@@ -164,8 +164,7 @@ def test_every_report_says_it_by_name_part_and_figure(tmp_path: Path, capsys: py
     assert "at most $4 million" in terminal
     assert "at most $4 million" in html
     plan.to_excel(tmp_path / "plan.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
-    sheet = next(sheet for sheet in book if any("Caps" in str(cell.value) for row in sheet for cell in row))
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Limits"]
     rows = [[cell.value for cell in row] for row in sheet if "Caps" in str(row[0].value)]
     assert [row[1] for row in rows] == ["Fire", "Police", "Parks"]
     assert {4_000_000} == {next(value for value in row if value == 4_000_000) for row in rows}

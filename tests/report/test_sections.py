@@ -117,7 +117,7 @@ def test_a_page_shows_it_and_its_contents_name_it(city: Allocation) -> None:
 
 def test_a_workbook_has_a_sheet_of_it(city: Allocation, tmp_path: Path) -> None:
     book = load_workbook(write_excel(city, tmp_path / "plan.xlsx"))
-    assert book.sheetnames[2] == "The smallest programs"
+    assert book.sheetnames[3] == "The smallest programs"
     sheet = book["The smallest programs"]
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
         ["Program", "Amount", "Remark"],

@@ -27,6 +27,7 @@ __all__ = [
     "References",
     "ReportColumn",
     "ReportTable",
+    "SheetChart",
     "Story",
     "Tick",
     "Value",
@@ -105,9 +106,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula of ours in a workbook, ``{row}`` for its row; text is never taken for one."""
+    """A formula of ours in a workbook, and what it comes to in the plan; text is never taken for one.
+
+    ``{row}`` stands for its row.
+    """
 
     text: str
+    result: float | str
 
 
 Value = str | float | None | Cell | Formula
@@ -118,7 +123,9 @@ class ReportColumn:
     """One column of a table.
 
     Its value of a record is a function of it, the name of an attribute, or one of the values of all where records are
-    positions. Its number format, width in characters and total are those of a workbook.
+    positions. All from its number format on is for a workbook: also its width in characters, whether it has a total,
+    whether it is printed, the name of the range of its cells where these are meant to be edited, and the value that
+    stands out in red.
     """
 
     header: str
@@ -129,6 +136,9 @@ class ReportColumn:
     format: str = TEXT
     width: float = 14
     total: bool = False
+    printed: bool = True
+    input_range: str = ""
+    alarm: str = ""
 
     def of(self, record: Any) -> Value:
         """Return what it shows of a record."""
@@ -139,8 +149,22 @@ class ReportColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetChart:
+    """A chart of a workbook, drawn from cells of its table: the columns that name its rows, and those of its bars."""
+
+    title: str
+    names: Sequence[str]  # headers of columns that stand side by side
+    figures: Sequence[str]  # headers
+    lying: bool = True  # whether its bars lie, so that long names can be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTable:
-    """A table; its first column names the rows. Heading, caption, folded and look are those of a page."""
+    """A table; its first column names the rows. Heading, caption, folded and look are those of a page.
+
+    Of a workbook are the sheet on which it stands with others, which is one of its own if left out; the chart beside
+    it; and whether formulas elsewhere need its rows in their order.
+    """
 
     columns: Sequence[ReportColumn]
     records: Sequence[Any]
@@ -153,6 +177,9 @@ class ReportTable:
     look: str = ""  # words, accounts or programs
     repeats: bool = False  # whether rows that follow one another may be about the same, and name it once
     frozen: int = 1  # how many columns of a sheet stay in sight
+    sheet: str = ""
+    chart: SheetChart | None = None
+    ordered: bool = False
     media: Media = Media.ALL
 
     def shown_in(self, media: Media) -> list[ReportColumn]:

@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import itemgetter
 
-from budgetopt.report.content import Block, Cell, Media, Paragraph, References, ReportColumn, ReportTable
+from budgetopt.errors import column_letters
+from budgetopt.report.content import (
+    NUMBER,
+    Block,
+    Cell,
+    Formula,
+    Media,
+    Paragraph,
+    References,
+    ReportColumn,
+    ReportTable,
+    Value,
+)
+from budgetopt.report.live_rows import LiveRows
 from budgetopt.report.moved_money import moved_tables, moved_words
 from budgetopt.report.numbers import plural
 from budgetopt.report.sources import EffectLine
+from budgetopt.report.text import label
 from budgetopt.report.unmeasured_programs import unmeasured_tables, unmeasured_words
 from budgetopt.report.view import PlanView
 
@@ -94,31 +108,89 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
     )
 
 
-def evidence_sheets(view: PlanView) -> list[ReportTable]:
-    """Return the sheets of effects and of assumptions."""
-    effects = [_effect_record(view, line) for line in view.effects]
+def evidence_sheets(view: PlanView) -> Iterator[ReportTable]:
+    """Yield the sheets of effects, of uses of resources, and of assumptions."""
+    _ = view.live_limits.rows  # the limits say what each effect counts for
+    yield _effect_sheet(view)
+    if len(view.live.uses):
+        yield _use_sheet(view)
     assumed = [_effect_record(view, line) for line in view.assumptions]
     assumed += [(name, "", figure, "", "", source, "", "", "", "") for name, figure, source in view.other_assumptions]
-    return [
-        _sheet("Effects", "Effect", effects),
-        _sheet("Assumptions", "What is assumed", assumed),
-        *moved_tables(view),
-        *unmeasured_tables(view),
+    columns = [
+        ReportColumn(header, itemgetter(at), width=width, printed=at < 6)
+        for at, (header, width) in enumerate(_HEADERS.items())
     ]
+    yield ReportTable(title="Assumptions", columns=columns, records=assumed)
+    yield from moved_tables(view)
+    yield from unmeasured_tables(view)
+
+
+_HEADERS = {
+    "What": 34, "Outcome": 26, "What is assumed": 44, "Error": 30, "Evidence": 30, "Source": 40, "As of": 12,
+    "Note": 50, "Study": 50, "Link": 40,
+}  # fmt: skip
+"""The headers of the sheet of assumptions, and how wide its columns are."""
 
 
 def _effect_record(view: PlanView, line: EffectLine) -> tuple[str, ...]:
-    outcome = view.bought.rows[line.outcome].name
+    return (line.program_name, view.bought.rows[line.outcome].name, *_said(line))
+
+
+def _said(line: EffectLine) -> tuple[str, ...]:
+    """Return what is said of an effect: it, its error, evidence, source, date, note, study and link."""
     return (
-        line.program_name, outcome, line.words, line.error, line.known, line.source, line.as_of, line.public_note,
-        line.study, line.link
+        line.words, line.error, line.known, line.source, line.as_of, line.public_note, line.study, line.link
     )  # fmt: skip
 
 
-def _sheet(title: str, what: str, records: list[tuple[str, ...]]) -> ReportTable:
-    headers = {
-        "What": 34, "Outcome": 26, what: 44, "Error": 30, "Evidence": 30, "Source": 40, "As of": 12, "Note": 50,
-        "Study": 50, "Link": 40
-    }  # fmt: skip
-    columns = [ReportColumn(header, itemgetter(at), width=width) for at, (header, width) in enumerate(headers.items())]
-    return ReportTable(title=title, columns=columns, records=records)
+def _effect_sheet(view: PlanView) -> ReportTable:
+    """Return the sheet of effects: what each brings in each period, and how it is known."""
+    live, levels = view.live, view.live.levels
+    said: dict[tuple[int, int], list[tuple[str, ...]]] = {}
+    for line in view.effects:
+        said.setdefault((line.program, line.outcome), []).append(_said(line))
+    words = [
+        ["; ".join(dict.fromkeys(filter(None, part))) for part in zip(*said.get(pair, [("",) * 8]), strict=True)]
+        for pair in zip(levels.program.tolist(), levels.outcome.tolist(), strict=True)
+    ]
+    names, outcomes = view.plan.scenario.programs.names(), [row.name for row in view.bought.rows]
+    columns = [
+        ReportColumn("Program", names[levels.program].tolist(), width=34),
+        ReportColumn("Outcome", [outcomes[at] for at in levels.outcome.tolist()], width=26),
+        *_figures(view, live.effects, live.effect_figures, together=True),
+        *(
+            ReportColumn(header, [row[at] for row in words], width=width, printed=at < 3)
+            for at, (header, width) in enumerate([("Effect", 44), *list(_HEADERS.items())[3:]])
+        ),
+        *live.effects.count_columns(),
+    ]
+    return ReportTable(
+        title=live.effects.sheet, columns=columns, records=range(len(live.effects)), ordered=live.is_live
+    )
+
+
+def _use_sheet(view: PlanView) -> ReportTable:
+    """Return the sheet of what programs take of resources in each period."""
+    live, uses = view.live, view.plan.audit.uses
+    names = view.plan.scenario.programs.names()
+    resources = [label(key, one.name) for key, one in view.plan.scenario.resources.items()]
+    columns = [
+        ReportColumn("Program", names[uses.program].tolist(), width=34),
+        ReportColumn("Resource", [resources[at] for at in uses.outcome.tolist()], width=26),
+        *_figures(view, live.uses, live.use_figures, together=False),
+        *live.uses.count_columns(),
+    ]
+    return ReportTable(title=live.uses.sheet, columns=columns, records=range(len(live.uses)), ordered=live.is_live)
+
+
+def _figures(view: PlanView, rows: LiveRows, figures: list[list[Value]], *, together: bool) -> Iterator[ReportColumn]:
+    """Yield the columns of figures: one a period, and what they come to where there are several."""
+    several = len(view.periods) > 1
+    for period, cells in zip(view.periods, figures, strict=True):
+        yield ReportColumn(period if several else "In the plan", cells, format=NUMBER, width=15)
+    if several and together:
+        first, last = column_letters(rows.first_column), column_letters(rows.first_column + rows.periods - 1)
+        sums = view.live.levels.level.sum(axis=1).tolist()
+        words = f"=SUM({first}{{row}}:{last}{{row}})"
+        cells = [Formula(words, one) for one in sums] if view.live.is_live else sums
+        yield ReportColumn("Together", cells, format=NUMBER, width=15)

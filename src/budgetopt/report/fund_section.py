@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from budgetopt.report.charts import balance_chart
-from budgetopt.report.content import NUMBER, Block, Cell, Formula, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import NUMBER, Block, Cell, Formula, Media, Paragraph, ReportColumn, ReportTable, Value
+from budgetopt.report.live_limits import BROKEN, kept_formula
+from budgetopt.report.live_rows import FIRST_ROW, literal
+from budgetopt.report.live_sums import FUND_SHEET
 from budgetopt.report.rounded_money import Account
 from budgetopt.report.view import PlanView
+from budgetopt.scenario.amounts import Share
 
 __all__ = ["fund_blocks", "fund_sheets"]
 
@@ -71,16 +75,56 @@ def fund_sheets(view: PlanView) -> list[ReportTable]:
     """Return the sheet of funds."""
     table, money = view.plan.funds, view.money_format
     names = dict(zip(view.plan.scenario.funds, view.figures.fund_names, strict=True))
-    check = Formula("=ROUND(C{row}+D{row}+E{row}+F{row}-G{row}-H{row}-I{row},2)")
+    accounts = {name: table[name].tolist() for name in AMOUNTS}
+    kept: list[Value] = []
+    if view.live.is_live:
+        for name, formula in _account_formulas(view).items():
+            accounts[name] = list(map(formula, range(len(table)), table[name].tolist()))
+        kept = list(_kept(view))
     columns = [
         ReportColumn("Fund", [names[fund] for fund in table["fund"].tolist()], width=26),
-        ReportColumn("Period", table["period"].tolist()),
+        ReportColumn("Period", table["period"].tolist(), width=12),
         *(
-            ReportColumn(AMOUNTS[name], table[name].tolist(), format=money, width=17, total=name not in BALANCES)
+            ReportColumn(AMOUNTS[name], accounts[name], format=money, width=17, total=name not in BALANCES)
             for name in AMOUNTS
         ),
-        ReportColumn("Check: adds up to 0", lambda _: check, format="0.00", width=12),
+        *([ReportColumn("Keeps its reserve", kept, width=10, alarm=BROKEN)] if kept else []),
         ReportColumn("Worth of a dollar more", table["price"].tolist(), format=NUMBER),
         ReportColumn("Cost of a dollar less", table["price_less"].tolist(), format=NUMBER),
     ]
-    return [ReportTable(title="Funds", columns=columns, records=range(len(table)), frozen=2)]
+    title, ordered = FUND_SHEET, view.live.is_live
+    return [ReportTable(title=title, columns=columns, records=range(len(table)), frozen=2, ordered=ordered)]
+
+
+def _account_formulas(view: PlanView) -> dict[str, Callable[[int, float], Value]]:
+    """Return how the figures of accounts follow from the amounts: a function of the row, counted from 0, and figure."""
+    funds, periods = list(view.plan.scenario.funds.values()), len(view.periods)
+
+    def opening(row: int, figure: float) -> Value:
+        fund, period = divmod(row, periods)
+        return Formula(f"=I{FIRST_ROW + row - 1}", figure) if period and funds[fund].carryover else figure
+
+    def reserve(row: int, figure: float) -> Value:
+        fund, period = divmod(row, periods)
+        asked, name = funds[fund].reserve, view.plan.scenario.periods[period]
+        if asked is None or asked.of != "spending":
+            return figure
+        if asked.by is not None and period < view.plan.scenario.periods.index(asked.by):
+            return figure
+        share = asked.at_least.get(name) if isinstance(asked.at_least, Mapping) else asked.at_least
+        exact = float(view.plan.audit.balances.reserve[fund, period])
+        return Formula(f"={literal(float(share))}*H{{row}}", exact) if isinstance(share, Share) else figure
+
+    return {
+        "opening": opening,
+        "spending": lambda row, figure: Formula(f"={view.live.spending.paid(*divmod(row, periods))}", figure),
+        "closing": lambda _, figure: Formula("=ROUND(C{row}+D{row}+E{row}+F{row}-G{row}-H{row},6)", figure),
+        "reserve": reserve,
+    }
+
+
+def _kept(view: PlanView) -> Iterator[Value]:
+    """Yield whether each account closes with its reserve."""
+    for check in (*view.plan.audit.of_kind("reserve"), *view.plan.audit.of_kind("fund balance")):
+        for allowed, missed in zip(check.allowed.tolist(), check.missed.tolist(), strict=True):
+            yield kept_formula("I{row}", "J{row}", "", allowed, not missed)

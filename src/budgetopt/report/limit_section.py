@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from budgetopt.allocation.reasons import what_limits
 from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.limit_lines import LimitLine, limit_name
+from budgetopt.report.live_limits import BROKEN
 from budgetopt.report.numbers import plural
 from budgetopt.report.view import PlanView
 
-__all__ = ["limit_blocks", "limit_sheets"]
+__all__ = ["LIMIT_SHEET", "limit_blocks", "limit_sheets"]
+
+LIMIT_SHEET = "Limits"
 
 
 def limit_blocks(view: PlanView) -> Iterator[Block]:
@@ -69,23 +72,23 @@ def _table(
 
 
 def limit_sheets(view: PlanView) -> list[ReportTable]:
-    """Return the sheet of limits."""
-    table = view.plan.rules
-    kinds, units = table["kind"].tolist(), table["unit"].tolist()
+    """Return the sheet of limits; the columns of what the plan has and of both sides are those of the formulas."""
+    table, live = view.plan.rules, view.live_limits.rows
     names = [limit_name(view.plan.scenario.limits[at]) for at in table["limit"].tolist()]
     columns = [
-        ReportColumn("Rule", names, width=40),
+        ReportColumn("Limit", names, width=40),
         ReportColumn("Part", table["part"].tolist(), width=18),
-        ReportColumn("Kind", kinds, width=18),
-        ReportColumn("Period", table["period"].tolist()),
-        ReportColumn("The plan has", table["value"].tolist(), format=NUMBER, width=18),
-        ReportColumn("Sense", table["sense"].tolist(), width=10),
-        ReportColumn("The limit", table["bound"].tolist(), format=NUMBER, width=18),
-        ReportColumn("Unit", [unit or view.plan.scenario.currency for unit in units]),
-        ReportColumn("Binds", ["yes" if binds else "no" for binds in table["binding"].tolist()], width=8),
-        ReportColumn("Worth of relaxing by one", table["price"].tolist(), format=NUMBER, width=16),
-        ReportColumn("Worth of relaxing by 1%", table["one_percent"].tolist(), format=NUMBER, width=16),
+        ReportColumn("Kind", table["kind"].tolist(), width=16),
+        ReportColumn("Period", table["period"].tolist(), width=10),
+        ReportColumn("The plan has", [one.value for one in live], format=NUMBER, width=17),
+        ReportColumn("At least", [one.lower for one in live], format=NUMBER, width=17),
+        ReportColumn("At most", [one.upper for one in live], format=NUMBER, width=17),
+        ReportColumn("Unit", [unit or view.plan.scenario.currency for unit in table["unit"].tolist()], width=12),
+        ReportColumn("Kept", [one.kept for one in live], width=12, alarm=BROKEN),
+        ReportColumn("Binds as solved", ["yes" if binds else "no" for binds in table["binding"].tolist()], width=8),
+        ReportColumn("Worth of relaxing by one", table["price"].tolist(), format=NUMBER, width=12),
+        ReportColumn("Worth of relaxing by 1%", table["one_percent"].tolist(), format=NUMBER, width=12),
         ReportColumn("Because", table["because"].tolist(), width=44),
-        ReportColumn("Where it stands", table["place"].tolist(), width=34),
+        ReportColumn("Where it stands", table["place"].tolist(), width=34, printed=False),
     ]
-    return [ReportTable(title="Rules", columns=columns, records=range(len(table)))]
+    return [ReportTable(title=LIMIT_SHEET, columns=columns, records=range(len(table)))]

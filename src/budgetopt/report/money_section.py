@@ -7,16 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.report.charts import change_chart, group_chart
-from budgetopt.report.content import SHARE, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.numbers import plural
 from budgetopt.report.plan_words import free_service_words
 from budgetopt.report.rounded_money import Group, MoneyRow
 from budgetopt.report.rounding import round_column
-from budgetopt.report.sources import EVIDENCE_WORDS
-from budgetopt.report.text import clean, label, one_line
+from budgetopt.report.text import one_line
 from budgetopt.report.view import PlanView
 
-__all__ = ["MOST_PARTS", "change_cell", "money_blocks", "money_columns", "money_sheets", "part_anchor"]
+__all__ = ["MOST_PARTS", "change_cell", "money_blocks", "money_columns", "part_anchor"]
 
 MOST_PARTS = 60
 """How many departments, and how many priorities, have a part of their own on a page."""
@@ -38,11 +37,6 @@ def money_blocks(view: PlanView) -> Iterator[Block]:
             yield Paragraph(f"{more} by less; all of them stand in the", note=True, link=table, media=Media.PAGE)
     elif not groups:
         yield Paragraph("Every program stands in the", link=table, media=Media.PAGE)
-
-
-def money_sheets(view: PlanView) -> list[ReportTable]:
-    """Return the sheets of programs and of payments."""
-    return [_program_sheet(view), _payment_sheet(view)]
 
 
 def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
@@ -131,47 +125,3 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         yield Bullets("Services that cost nothing", items, ~Media.NOTEBOOK)
     if others:
         yield Paragraph("--all shows every program.", media=Media.TERMINAL)
-
-
-def _program_sheet(view: PlanView) -> ReportTable:
-    table, periods, money = view.plan.programs, view.plan.by_period, view.money_format
-    texts = view.plan.scenario.programs.text
-    evidence = [EVIDENCE_WORDS.get(grade, grade) for grade in table["evidence"].tolist()]
-    columns = [
-        ReportColumn("Program", table["name"].tolist(), width=34),
-        ReportColumn("Id", table.index.tolist(), width=18),
-        ReportColumn("Department", table["department"].tolist(), width=18),
-        ReportColumn("Priority", table["priority"].tolist(), width=22),
-        ReportColumn("Baseline", table["baseline"].tolist(), format=money, width=17, total=True),
-        ReportColumn("Plan", table["spending"].tolist(), format=money, width=17, total=True),
-        ReportColumn("Change", table["change"].tolist(), format=money, width=17, total=True),
-        ReportColumn("Change, share", table["change_share"].tolist(), format=SHARE, width=10),
-        *(
-            ReportColumn(clean(period), periods[period].tolist(), format=money, width=17, total=True)
-            for period in (periods.columns if len(view.periods) > 1 else ())
-        ),
-        *(
-            [ReportColumn("Packages", [view.packages.get(at, "") for at in range(len(table))], width=40)]
-            if len(view.plan.scenario.packages)
-            else []
-        ),
-        ReportColumn("Why", table["reason"].tolist(), width=48),
-        ReportColumn("Weakest evidence", evidence, width=18),
-        ReportColumn("Source", texts("source").tolist(), width=40),
-        ReportColumn("Note", texts("public_note").tolist(), width=40),
-    ]
-    return ReportTable(title="Programs", columns=columns, records=range(len(table)))
-
-
-def _payment_sheet(view: PlanView) -> ReportTable:
-    table, names = view.plan.by_fund, view.plan.programs["name"].to_dict()
-    funds = {key: label(key, fund.name) for key, fund in view.plan.scenario.funds.items()}
-    programs = table["program"].tolist()
-    columns = [
-        ReportColumn("Program", [names[program] for program in programs], width=34),
-        ReportColumn("Id", programs, width=18),
-        ReportColumn("Fund", [funds[fund] for fund in table["fund"].tolist()], width=24),
-        ReportColumn("Period", table["period"].tolist()),
-        ReportColumn("Amount", table["amount"].tolist(), format=view.money_format, width=17, total=True),
-    ]
-    return ReportTable(title="By fund", columns=columns, records=range(len(table)))

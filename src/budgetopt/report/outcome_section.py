@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from budgetopt.report.charts import outcome_bar
-from budgetopt.report.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.content import (
+    NUMBER,
+    Block,
+    Bullets,
+    Cell,
+    Formula,
+    Media,
+    Paragraph,
+    ReportColumn,
+    ReportTable,
+    Value,
+)
+from budgetopt.report.live_rows import literal
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.plan_words import baseline_growth
@@ -65,21 +77,18 @@ def _targets(view: PlanView) -> Iterator[ReportTable]:
     values, bounds, senses = (rows[name].tolist() for name in ("value", "bound", "sense"))
     brings, asked = (list(map(view.numbers.quantity, figures)) for figures in (values, bounds))
     words = [f"{sense} {bound}" for sense, bound in zip(senses, asked, strict=True)]
-    sheet = Media.WORKBOOK
     yield ReportTable(
         title="Targets of each period",
         caption="The targets of each period, beside what the plan brings in it.",
         columns=[
-            ReportColumn("Outcome", [outcomes[name] for name in rows["name"]], width=30),
+            ReportColumn("Outcome", [outcomes[name] for name in rows["name"]]),
             ReportColumn("Period", [one_line(period) for period in rows["period"]]),
-            ReportColumn("Plan", brings, figure=True, media=~sheet),
-            ReportColumn("Target", words, media=~sheet),
-            ReportColumn("Plan", values, format=NUMBER, width=16, media=sheet),
-            ReportColumn("Sense", senses, width=12, media=sheet),
-            ReportColumn("Target", bounds, format=NUMBER, width=16, media=sheet),
+            ReportColumn("Plan", brings, figure=True),
+            ReportColumn("Target", words),
         ],
         records=range(len(rows)),
         repeats=True,
+        media=~Media.WORKBOOK,
     )
 
 
@@ -165,6 +174,7 @@ def _weight(view: PlanView, row: OutcomeRow) -> Cell:
 def outcome_sheets(view: PlanView) -> list[ReportTable]:
     """Return the sheet of outcomes."""
     table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
+    level, change, value = _live_levels(view)
     better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
     columns = [
         ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()], width=30),
@@ -172,9 +182,9 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
         ReportColumn("Better", better, width=10),
         ReportColumn("Weight of one", table["weight"].tolist(), format=NUMBER),
         ReportColumn("Baseline", table["baseline"].tolist(), format=NUMBER, width=16),
-        ReportColumn("Plan", table["level"].tolist(), format=NUMBER, width=16),
-        ReportColumn("Change", table["change"].tolist(), format=NUMBER, width=16),
-        ReportColumn("Weighted value", table["value"].tolist(), format=NUMBER, width=18, total=True),
+        ReportColumn("Plan", level, format=NUMBER, width=16),
+        ReportColumn("Change", change, format=NUMBER, width=16),
+        ReportColumn("Weighted value", value, format=NUMBER, width=18, total=True),
         *(
             ReportColumn(header, table[name].tolist(), format=NUMBER, width=16)
             for header, name in RANGES.items()
@@ -185,4 +195,21 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
         ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows], width=18),
         ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40),
     ]
-    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table))), *_targets(view)]
+    return [ReportTable(title="Outcomes", columns=columns, records=range(len(table)))]
+
+
+def _live_levels(view: PlanView) -> tuple[list[Value], list[Value], list[Value]]:
+    """Return what the plan has of each outcome, the change and the weighted value, as formulas of the effects."""
+    table, live = view.plan.outcomes, view.live
+    level, change, value = (table[name].tolist() for name in ("level", "change", "value"))
+    if not live.is_live:
+        return level, change, value
+    periods = range(len(view.periods))
+    levels: list[Value] = []
+    for at, figure in enumerate(level):
+        first, last = live.outcome_rows(at)
+        words = f"SUM({live.effects.cells(0, first, last, until=periods[-1])})" if first <= last else "0"
+        levels.append(Formula(f"={words}", figure))
+    worth = [outcome.worth for outcome in view.plan.scenario.outcomes.values()]
+    values = [Formula(f"={literal(one)}*F{{row}}", figure) for one, figure in zip(worth, value, strict=True)]
+    return levels, [Formula("=F{row}-E{row}", figure) for figure in change], list(values)

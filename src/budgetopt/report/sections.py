@@ -11,13 +11,15 @@ from budgetopt.report.district_section import district_blocks, district_sheets
 from budgetopt.report.evidence_section import evidence_blocks, evidence_sheets
 from budgetopt.report.fund_section import fund_blocks, fund_sheets
 from budgetopt.report.limit_section import limit_blocks, limit_sheets
-from budgetopt.report.money_section import money_blocks, money_sheets
+from budgetopt.report.money_section import money_blocks
 from budgetopt.report.outcome_section import outcome_blocks, outcome_sheets
 from budgetopt.report.plan_section import plan_blocks
 from budgetopt.report.program_section import program_blocks
 from budgetopt.report.proof_section import proof_blocks, proof_sheets
 from budgetopt.report.resource_section import resource_blocks
 from budgetopt.report.sources_uses_section import sources_uses_blocks, sources_uses_sheets
+from budgetopt.report.spending_sheets import spending_sheets
+from budgetopt.report.summary_sheet import summary_sheet
 from budgetopt.report.view import PlanView
 from budgetopt.report.year_section import year_blocks
 
@@ -45,8 +47,8 @@ class Section:
 
 
 SECTIONS = [
-    Section("plan", "The plan", "The plan in a few sentences", plan_blocks),
-    Section("money", "Money", "Where the money goes", money_blocks, money_sheets),
+    Section("plan", "The plan", "The plan in a few sentences", plan_blocks, summary_sheet),
+    Section("money", "Money", "Where the money goes", money_blocks, spending_sheets),
     Section("sources-uses", "Sources and uses", "Sources and uses", sources_uses_blocks, sources_uses_sheets),
     Section("years", "Year by year", "Year by year", year_blocks),
     Section("buys", "What it buys", "What it buys", outcome_blocks, outcome_sheets),

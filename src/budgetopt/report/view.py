@@ -11,6 +11,8 @@ import numpy as np
 from budgetopt.allocation import Allocation
 from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.limit_lines import LimitLine, limits_of
+from budgetopt.report.live_limits import LiveLimits
+from budgetopt.report.live_sums import LiveSums
 from budgetopt.report.numbers import Numbers, Unit, join_words, plural
 from budgetopt.report.outcome_rows import Bought, OutcomeRow
 from budgetopt.report.plan_words import baseline_growth, over_periods, package_words
@@ -45,6 +47,16 @@ class PlanView:
     def bought(self) -> Bought:
         """What it buys."""
         return Bought(self.plan)
+
+    @cached_property
+    def live(self) -> LiveSums:
+        """The figures as a workbook works them out."""
+        return LiveSums(self.plan)
+
+    @cached_property
+    def live_limits(self) -> LiveLimits:
+        """The limits as a workbook works them out."""
+        return LiveLimits(self.live)
 
     @cached_property
     def limits(self) -> list[LimitLine]:
