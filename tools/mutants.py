@@ -156,7 +156,8 @@ def _places(node: ast.AST, lines: tuple[int, int]) -> Iterator[_Place]:
         for position, child in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(child, ast.AST) or isinstance(child, UNTOUCHED) or _is_docstring(child):
                 continue
-            around = _lines(child) if isinstance(child, ast.stmt) else lines
+            # a jump leaves no trace of its own: a test that runs what decides on it may take it
+            around = _lines(child) if isinstance(child, ast.stmt) and not isinstance(child, JUMPS) else lines
             yield _Place(child, node, field, position if isinstance(value, list) else None, around)
             yield from _places(child, around)
 
@@ -169,6 +170,7 @@ LEFT_ALONE = {
     (ast.Raise, "exc"),
     (ast.Raise, "cause"),
 }
+JUMPS = (ast.Continue, ast.Break)
 UNTOUCHED = (ast.Assert, ast.JoinedStr, ast.Import, ast.ImportFrom, ast.ClassDef)
 
 

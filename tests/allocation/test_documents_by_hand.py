@@ -9,6 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.result_schema import result_schema
 from budgetopt.allocation.verify import verify_result
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
@@ -66,3 +67,10 @@ def test_five_keys_that_are_missing_are_named(plan: bo.Allocation, missing: int,
     assert finding.text.count("Field required") == 5
     assert ("more" in finding.text.replace(more, "") if more else "more\n" in finding.text) is False
     assert more in finding.text
+
+
+def test_the_schema_says_which_it_is() -> None:
+    schema = result_schema()
+    assert schema["title"] == "budgetopt-result/1"
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"status", "proof", "certificate"} <= schema["properties"].keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -239,3 +240,21 @@ def test_a_limit_far_away_does_not_bind() -> None:
     scenario = Scenario.from_document(document_of({"a": rated(3), "b": rated(1)}, rules=[cap]))
     (row,) = bo.solve(scenario).rules.to_dict("records")
     assert (row["slack"], row["price"], row["binding"]) == (50, 0, False)
+
+
+def test_each_row_says_where_its_limit_is_written(tmp_path: Path) -> None:
+    whole = {"unit": "cases", "unit_cost": 30, "whole": True, "up_to": 2}
+    programs = {
+        "a": {"service": whole, "outcomes": {"good": {"per_unit": 90}}},
+        "b": rated(1, spending={"at_most": 20}),
+    }
+    file = tmp_path / "scenario.yaml"
+    document = document_of(programs, rules=[rule("cap", "b", at_most=30)])
+    file.write_text(Scenario.from_document(document).to_yaml(), encoding="utf-8")
+    table = bo.solve(bo.load(file)).rules
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for row in table.to_dict("records"):
+        path, line, _ = row["place"].rsplit(":", 2)
+        assert path.endswith("scenario.yaml")
+        assert any(word in lines[int(line) - 1] for word in ("cap", "at_most", "up_to", "whole")), row
+    assert set(table["kind"]) == {"sum", "most units", "ceiling", "whole units"}

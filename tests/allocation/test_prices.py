@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -80,8 +81,6 @@ def test_limits_of_each_period_and_of_the_rule_that_sets_them() -> None:
     prices = plan.prices
     hold, share = limits["Hold"], limits["Share"]
     assert prices.is_by_program(hold)
-    assert not prices.has_parts(hold)
-    assert prices.has_parts(share)
     assert not prices.is_by_program(share)
     assert prices.highest(hold).tolist() == pytest.approx([2, 2])
     assert prices.of(hold, program=np.arange(4), period=0).tolist() == pytest.approx([0, 2, 1, 0])
@@ -182,9 +181,16 @@ def test_of_a_floor_and_the_fewest_units_that_are_as_much_the_units_have_the_pri
         assert prices.floor.tolist() == [[pytest.approx(per_dollar)], [0]], floor
 
 
-def test_what_limits_nothing_is_about_no_part_and_no_program() -> None:
+def test_what_limits_nothing_is_about_no_program() -> None:
     rule = {"name": "k", "sum": "spending", "where": {"program": "first"}, "at_most": 5}
     prices = bo.solve(Scenario.from_document(document_of({"first": rated(3), "rest": REST}, rules=[rule]))).prices
     for limit in (0, 99):
-        assert (prices.has_parts(limit), prices.is_by_program(limit)) == (False, False)
+        assert prices.is_by_program(limit) is False
     assert prices.of(99).tolist() == [0]
+
+
+def test_a_question_may_be_asked_of_the_path_of_a_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(Scenario.from_document(document_of({"first": rated(3)})).to_yaml(), encoding="utf-8")
+    assert scenario_of(file, "explain").programs.ids.tolist() == ["first"]
+    assert scenario_of(str(file), "explain").programs.ids.tolist() == ["first"]

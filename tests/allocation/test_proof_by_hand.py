@@ -124,3 +124,44 @@ def test_packages_without_a_name_are_called_by_their_place_and_never_like_anothe
     packages = [{"name": "package 2", "cost": 1}, {"cost": 1}, {"name": "last", "cost": 1}]
     scenario = Scenario.from_document(document_of({"a": {"packages": packages}, "b": {"packages": [{"cost": 1}]}}))
     assert package_names(scenario) == ["package 2", "package 2'", "last", "package 1"]
+
+
+# 8 cases take 8 doctors, of whom there are 5 and 6: nurses stand in for 3 and 2
+CARE = document_of(
+    {
+        "clinic": {
+            "service": {"unit": "cases", "unit_cost": 1, "up_to": 8},
+            "uses": {"doctors": {"per_unit": 1}},
+            "outcomes": {"good": {"per_unit": 1}},
+        }
+    },
+    periods=("FY1", "FY2"),
+    resources={
+        "doctors": {"capacity": {"FY1": 5, "FY2": 6}, "stand_in": {"nurses": {"per_unit": 2}}},
+        "nurses": {"capacity": 9},
+    },
+)  # fmt: skip
+STOOD_IN = ("proof", "decisions", "stand_ins")
+
+
+def test_what_stands_in_is_a_decision_of_the_proof() -> None:
+    plan = bo.solve(Scenario.from_document(CARE))
+    assert plan.stand_ins.tolist() == [pytest.approx([3, 2])]
+    said = plan.to_dict()["proof"]["decisions"]["stand_ins"]
+    assert said == {"doctors": {"nurses": {"FY1": pytest.approx(3), "FY2": pytest.approx(2)}}}
+    assert forged(CARE).accepted
+    missing = {"doctors": {"nurses": {"FY1": 3.0}}}
+    assert not forged(CARE, (STOOD_IN, missing)).accepted
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"nurses": {"doctors": {"FY1": 1.0}}}, "name the stand-in 'doctors for nurses'"),
+        ({"doctors": {"nurses": {"FY3": 1.0}}}, "name the period 'FY3'"),
+    ],
+)
+def test_what_cannot_stand_in_is_told_of(said: dict[str, Any], words: str) -> None:
+    verification = forged(CARE, (STOOD_IN, said))
+    assert not verification.accepted
+    assert words in str(verification)

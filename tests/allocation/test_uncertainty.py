@@ -205,3 +205,13 @@ def test_two_years_two_outcomes_and_packages() -> None:
         "assumed": [3, 3],
     }.items():
         assert getattr(plan.outcome_ranges, field).tolist() == pytest.approx(values), field
+
+
+def test_what_brings_something_in_one_year_brings_something() -> None:
+    programs = {"a": program(3, low="90%"), "b": program(1, most=0)}
+    document = {"periods": ["t1", "t2"], "funds": {"f": {"revenue": {"t1": 8, "t2": 0}, "carryover": False}}}
+    plan = plan_of(programs, **document)
+    found = row(plan)
+    assert (found["effects"], found["with_range"], found["assumed"]) == (1, 1, 1)
+    assert (found["level"], found["low"], found["high"]) == (24, pytest.approx(21.6), 24)
+    assert plan.effect_ranges.brings.tolist() == [True, False]

@@ -239,3 +239,18 @@ def test_a_plan_that_no_rounding_saves_says_what_the_first_one_breaks(monkeypatc
     with pytest.raises(AuditError, match="the plan does not pass the audit: a gets 0") as caught:
         plan_of(programs, 100)
     assert caught.value.args[0].count(" gets 0") == 5
+
+
+def test_how_far_the_search_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[tuple[list[float], list[float]]] = []
+
+    def seen(problem: LinearProgram, *rest: Any) -> LinearProgram:
+        lower, upper = rest[-2:]
+        found.append((lower.tolist(), upper.tolist()))
+        return _with_multiples(problem, *rest)
+
+    monkeypatch.setattr("budgetopt.allocation.whole_amounts._with_multiples", seen)
+    # 3,400 and 6,200 of 10,000, 400, and nothing: two thousands to each side, and never less than none
+    programs = {"a": curved(10, 3_400), "b": curved(5, 6_200), "c": rated(1), "d": rated(0.5)}
+    plan_of(programs, round_to=1_000)
+    assert found == [([1, 4, 0, 0], [6, 9, 3, 0])]

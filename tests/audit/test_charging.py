@@ -206,3 +206,14 @@ def test_one_time_revenue_counts_what_is_transferred() -> None:
     # and what is given away cannot be spent, however much is left of other money
     poor = {"giver": {"revenue": 3, "opening_balance": 9, "transfers_to": {"taker": {"at_least": 5, "at_most": 5}}}}
     assert charged({**poor, "taker": {"revenue": 1}}, {"a": {"baseline": 6}, "b": {"baseline": 0}})["a"] == [0, 6]
+
+
+def test_a_fund_that_takes_over_a_demand_pays_no_more_than_it_has() -> None:
+    # the second group may move 3 of its 10 dollars to the second fund, which pays 2 of its 5 already
+    allowed = np.array([[True, False], [True, True], [False, True]])
+    flow = np.array([[0.0, 0], [10, 0], [0, 2]])
+    paid = charge(np.array([8.0, 10, 2]), np.array([10.0, 5]), allowed, np.array([0, 1]), flow)
+    assert paid.tolist() == [[3, 0], [7, 3], [0, 2]]
+    # little money is divided as exactly
+    paid = charge(np.array([8e-9, 10e-9, 2e-9]), np.array([10e-9, 5e-9]), allowed, np.array([0, 1]), 1e-9 * flow)
+    assert paid.tolist() == [pytest.approx(row) for row in ([3e-9, 0], [7e-9, 3e-9], [0, 2e-9])]

@@ -9,7 +9,7 @@ import pytest
 from budgetopt import solve
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.scenario.scenario import Scenario
-from riverton import M, only_violation, payments, rounded, town
+from riverton import M, only_violation, payments, rounded, town, usual
 
 HALF = {"from": "general", "rate": "50%"}
 SECOND = {"kind": "grant", "revenue": 2 * M, "match": {"from": "general", "share": "50%"}}
@@ -141,3 +141,9 @@ def test_the_effort_that_is_kept_up_is_told_in_dollars_of_what_is_paid_now() -> 
     # half of 6 by the general fund, or no money of the grant
     assert rounded(solve(scenario.with_("funds.general.revenue=2")).programs["spending"].tolist()) == [2]
     assert rounded(solve(scenario.with_("funds.general.revenue=3")).programs["spending"].tolist()) == [10]
+
+
+def test_a_match_of_nothing_is_no_cell() -> None:
+    scenario = town({"funds.grant.match": {"from": "general", "rate": "0%"}})
+    audit = audit_plan(scenario, usual(scenario, ("shelter", "grant", "FY2027", 5.0)))
+    assert [len(check) for check in audit.of_kind("match")] == [0]

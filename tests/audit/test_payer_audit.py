@@ -60,3 +60,9 @@ def test_one_fund_pays_all_of_it_in_all_years(second: float, accepted: bool) -> 
     found = only_violation(audit)
     assert (found.kind, found.program, found.period, found.value, found.bound) == ("one fund", "alone", None, 2, 1)
     assert found.text == "alone is paid by 2 funds, and one of them must pay all of it"
+
+
+def test_where_nothing_is_asked_of_payers_nothing_is_checked() -> None:
+    scenario = unchecked({"funds": {"general": {"revenue": 9}}, "outcomes": {"good": {}}, "programs": {"free": {}}})
+    audit = audit_plan(scenario, SpendingPlan.nothing(scenario))
+    assert audit.of_kind("one fund") == audit.of_kind("fund shares") == ()

@@ -238,3 +238,32 @@ def test_nothing_is_nothing_of_all() -> None:
         for array in (plan.spending, plan.transfers, plan.packages, plan.units, plan.stand_ins):
             assert array is not None
             assert not array.any()
+
+
+def test_the_row_whose_amount_is_no_number_is_named() -> None:
+    rows = [("library", "general", "FY2027", amount) for amount in (1.0, 2.0, float("nan"), 3.0)]
+    with pytest.raises(OptionError, match="row 3 of the table of spending has the amount nan"):
+        SpendingPlan.from_frame(town(), pd.DataFrame(rows, columns=COLUMNS))
+
+
+def test_units_that_a_table_does_not_say_are_none_of_a_service_that_it_names() -> None:
+    service = {"service": {"unit": "tours", "unit_cost": 2}, "outcomes": {"visits": {"per_unit": 1}}}
+    scenario = unchecked(
+        {
+            "periods": ["t1", "t2"],
+            "funds": {"general": {"revenue": 9}},
+            "outcomes": {"visits": {}},
+            "programs": {"a": service, "b": service},
+        }
+    )
+    none = pd.DataFrame(columns=["program", "period", "amount"])
+    units = pd.DataFrame([("b", "t2", 3.0), ("b", "t2", 0.5)], columns=["program", "period", "units"])
+    found = SpendingPlan.from_frame(scenario, none, units=units).units_in(scenario)
+    assert np.isnan(found[0]).all()
+    assert found[1].tolist() == [0, 3.5]
+
+
+def test_what_a_plan_does_not_say_is_none() -> None:
+    plan = SpendingPlan(np.zeros((2, 1, 2)), np.zeros((1, 1, 2)))
+    assert plan.packages_in(OFFERED).tolist() == [[False, False]] * 4
+    assert SpendingPlan(np.zeros((1, 1, 2)), np.zeros((1, 1, 2))).stand_ins_in(CARE).tolist() == [[0, 0]] * 3

@@ -382,3 +382,22 @@ def test_what_is_paid_for_a_service_that_costs_nothing_is_no_cost_of_its_units()
     scenario = town({"programs.library.service": service, "programs.library.outcomes": {"visits": {"per_unit": 3}}})
     plan = usual(scenario)
     assert audit_plan(scenario, replace(plan, units=np.array([[0, 0], [5, 7], [0, 0]]))).accepted
+
+
+@pytest.mark.parametrize(("beyond", "cells"), [(0, 0), (999, 0), (1_001, 1), (-0.005, 0), (-1, 1)])
+def test_money_in_whole_thousands_is_less_than_a_thousand_more_than_units_cost(beyond: float, cells: int) -> None:
+    service = {"unit": "tours", "unit_cost": 500_000}
+    changes = {"programs.library.service": service, "programs.library.outcomes": {"visits": {"per_unit": 3}}}
+    scenario = town({**changes, "round_to": 1_000})
+    plan = usual(scenario)
+    plan.spending[1, 0, 1] = 1_500_000 + beyond
+    audit = audit_plan(scenario, replace(plan, units=np.array([[0, 0], [2, 3], [0, 0]])))
+    unpaid = [check for check in audit.of_kind("service") if check.item is not None]
+    assert [len(check) for check in unpaid] == [1] * cells
+    assert audit.accepted is not bool(cells)
+    if cells:
+        found = only_violation(audit)
+        assert (found.program, found.period, found.bound) == ("library", "FY2028", 1_500_000)
+        assert rounded(found.value) == 1_500_000 + beyond
+        spent = f"{1_500_000 + beyond:,}"
+        assert found.text == f"library gets {spent} in FY2028, and the 3 tours that it serves cost 1,500,000"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from budgetopt.audit import audit_plan
@@ -304,3 +306,88 @@ def test_parity_without_any_leeway_asks_for_the_same_in_all_groups() -> None:
     audit = audited({"rules": rules}, GRANT)
     assert [(found.value, found.bound) for found in audit.violations] == [(1 * M, 1.5 * M)] * 2
     assert audited({"rules": rules}).accepted
+
+
+def test_a_program_that_needs_any_of_several() -> None:
+    rule = {"name": "A", "requires": {"program": "library", "needs_any": ["shelter", "repairs"]}, "periods": ["FY2028"]}
+    scenario = town({"rules": [rule]})
+    plan = usual(scenario)
+    assert audit_plan(scenario, plan).accepted
+    plan.spending[0, 0] = 0.0
+    assert audit_plan(scenario, plan).accepted
+    # in the year that is asked about neither of the two is funded
+    plan.spending[2, 0] = 0.0
+    found = only_violation(audit_plan(scenario, plan))
+    assert (found.kind, found.name, found.program, found.period) == ("requires", "A", "library", "FY2028")
+    assert (found.value, found.bound) == (0, 1)
+    assert found.text == ("A: library is funded in FY2028, and none of Shelter beds, repairs is, of which it needs one")
+    plan.spending[1, 0, 1] = 0.0
+    assert audit_plan(scenario, plan).accepted
+
+
+def test_what_was_checked_of_one_limit() -> None:
+    rules = [{"name": name, "sum": "spending", "at_most": most * M} for name, most in (("A", 4), ("B", 5))]
+    audit = audited({"rules": rules, "programs.library.spending": {"at_least": 1 * M, "at_most": 2 * M}})
+    listed = audit.scenario.limits
+    found = {
+        (limit.kind, limit.name): [(check.kind, check.name, len(check)) for check in audit.of_limit(at)]
+        for at, limit in enumerate(listed)
+        if limit.kind in ("rule", "floor", "ceiling")
+    }
+    assert found == {
+        ("rule", "A"): [("sum", "A", 2)],
+        ("rule", "B"): [("sum", "B", 2)],
+        ("floor", "library"): [("spending limit", "spending", 2)],
+        ("ceiling", "library"): [("spending limit", "spending", 2)],
+    }
+
+
+def test_units_of_substitutes_in_the_years_that_have_a_limit() -> None:
+    def tours(unit_cost: float) -> dict[str, Any]:
+        return {"unit": "tours", "unit_cost": unit_cost}
+
+    rule = {"name": "A", "substitutes": ["library", "shelter"], "units_at_most": {"FY2028": 5}, "because": "Law"}
+    changes = {
+        "programs.library.service": tours(500_000), "programs.library.outcomes": {"visits": {"per_unit": 3}},
+        "programs.shelter.service": tours(250_000), "programs.shelter.outcomes": {"housed": {"per_unit": 3}},
+        "rules": [rule],
+    }  # fmt: skip
+    # two and four tours in both years
+    found = only_violation(audited(changes))
+    assert (found.kind, found.name, found.period, found.because) == ("substitutes", "A", "FY2028", "Law")
+    assert rounded([found.value, found.bound, found.excess]) == [6, 5, 1]
+    assert found.text == "A: 6 tours are served in FY2028, and the most is 5"
+    assert audited({**changes, "rules": [{**rule, "units_at_most": {"FY2028": 6}}]}).accepted
+
+
+def test_units_of_what_follows_another_program() -> None:
+    changes: dict[str, Any] = {
+        "programs.library.service": {"unit": "tours", "unit_cost": 500_000},
+        "programs.library.outcomes": {"visits": {"per_unit": 3}},
+        "programs.shelter.service": {"unit": "nights", "unit_cost": 250_000},
+        "programs.shelter.outcomes": {"housed": {"per_unit": 3}},
+        "rules": [{"name": "A", "follows": {"program": "shelter", "of": "library", "at_most": "150%", "by": "units"}}],
+    }
+    # four nights beside two tours, in both years
+    found, _ = (audit := audited(changes)).violations
+    assert (found.kind, found.program, found.period) == ("follows", "shelter", "FY2027")
+    assert rounded([found.value, found.bound, found.excess]) == [4, 3, 1]
+    assert found.text == "A: Shelter beds serves 4 nights in FY2027, and beside library may serve 3"
+    # a millionth of a night, and one and a half times a millionth of a tour
+    assert audit.rules[0].allowed.tolist() == pytest.approx([2.5e-6] * 2)
+    # a cent is a twentieth of a night, and a fiftieth of a tour
+    changes["programs.library.service"] = {"unit": "tours", "unit_cost": 0.5}
+    changes["programs.shelter.service"] = {"unit": "nights", "unit_cost": 0.2}
+    assert audited(changes).rules[0].allowed.tolist() == pytest.approx([0.05 + 1.5 * 0.02] * 2)
+
+
+def test_a_free_service_that_may_serve_nothing_covers_nothing() -> None:
+    service = {"unit": "nights", "unit_cost": 0, "up_to": 0}
+    changes = {
+        "programs.library.spending": {"at_most": 4 * M},
+        "programs.shelter.service": service, "programs.shelter.outcomes": {"housed": {"per_unit": 3}},
+        "rules": [{"name": "A", "substitutes": ["library", "shelter"], "at_most": "150%"}],
+    }  # fmt: skip
+    scenario = town(changes)
+    audit = audit_plan(scenario, replace(usual(scenario), units=np.array([[5, 5], [0, 0], [0, 0]])))
+    assert rounded(audit.rules[0].value) == [0.25, 0.25]

@@ -87,6 +87,13 @@ def test_what_may_change(body: str, texts: list[str]) -> None:
     assert lines == [" ".join(text.split()) for text in texts]
 
 
+def test_a_jump_is_tried_by_the_tests_that_run_what_decides_on_it() -> None:
+    source = "def f(a):\n    for b in a:\n        if b:\n            continue\n        b()\n"
+    lines = {mutant.text: mutant.lines for mutant in mutants(ast.parse(source), source)}
+    assert lines["continue  ->  pass"] == (3, 3)
+    assert lines["b()  ->  pass"] == (5, 5)
+
+
 def test_none_is_as_untrue_as_false() -> None:
     assert found("def f() -> bool:\n    return False\n") == ["False  ->  True"]
     assert len(found("def f() -> bool | None:\n    return False\n")) == 2

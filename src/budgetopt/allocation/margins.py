@@ -132,7 +132,8 @@ def _rules_of_payment(plan: Allocation, problem: LinearProgram, money: Floats, o
     It is what they charge for a dollar of the fund whose dollar costs least for the program in the period.
     """
     shape = (len(plan.scenario.programs), len(plan.scenario.periods))
-    least, rules, found = np.full(shape, np.inf), np.zeros(shape), np.zeros(problem.columns)
+    least, found = np.full(shape, np.inf), np.zeros(problem.columns)
+    rules = np.zeros(shape)  # no mutant: a program that no link charges has no dollars to be charged for
     for block in problem.column_labels.of_kind("spending"):
         cell, at = (block.keys["program"], block.keys["period"]), block.positions
         total = money[at] + other[at]

@@ -258,7 +258,8 @@ def _on_curves(column: Column, level: Floats) -> tuple[Floats, Floats]:
     for period in range(level.shape[1]):
         reached = level[:, period]
         # the last point that is not beyond the level; below the first one (a negative amount) the first
-        passed = np.add.reduceat((x <= reached[owner]).astype(np.int64), first) if len(column) else first
+        is_passed = x <= reached[owner]  # no mutant: a curve is the same from both sides of a point
+        passed = np.add.reduceat(is_passed.astype(np.int64), first) if len(column) else first
         left = np.clip(first + passed - 1, first, last)
         along = np.clip(reached - x[left], 0.0, None) / run[left]
         height[:, period] = np.where(left == last, y[last], y[left] + rise[left] * along)

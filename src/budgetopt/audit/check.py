@@ -221,8 +221,8 @@ def figures(value: float, bound: float, *, money: bool) -> tuple[str, str]:
     gap = abs(value - bound)
     if not math.isfinite(gap) or gap == 0:
         decimals = 2
-    elif gap >= 1:
-        decimals = 0 if gap > 1 and (money or gap >= 100) else 2
+    elif gap > 1:
+        decimals = 0 if money or gap >= 100 else 2
     else:
         decimals = min(max(2, 1 - math.floor(math.log10(gap))), 15)
     return _figure(value, decimals), _figure(bound, decimals)

@@ -34,7 +34,7 @@ def packages_bought(scenario: Scenario, money: Floats) -> Bools:
     left = money * (1 + 1e-12) + 1e-9
     first = np.searchsorted(packages.program, packages.program)
     before = np.concatenate(([0.0], np.cumsum(packages.cost[:, 0])))
-    fits = before[1:] - before[first] <= left
+    fits = before[1:] - before[first] <= left  # no mutant: what is left ends in a tolerance
     # the most expensive of those that fit, the first of equals
     alone = np.where(packages.cost[:, 0] <= left, packages.cost[:, 0], -1.0)
     order = np.lexsort((packages.number, -alone, packages.program))
@@ -164,7 +164,7 @@ def _augmenting_path(
     demand: Floats, capacity: Floats, allowed: Bools, order: list[int], flow: Floats
 ) -> list[int] | None:
     """Return group, fund, group, fund, ... from an unpaid group to a fund with money left, the shortest one."""
-    small = 1e-9 * max(float(demand.sum()), 1.0)
+    small = 1e-9 * float(demand.sum())
     unpaid = demand - flow.sum(axis=1) > small
     rich = capacity - flow.sum(axis=0) > small
     paths = [[group] for group in np.flatnonzero(unpaid).tolist()]

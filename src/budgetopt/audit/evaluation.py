@@ -132,11 +132,6 @@ class Evaluation:
         return self.scenario.programs.names()
 
     @cached_property
-    def revenues(self) -> Floats:
-        """Recurring revenue; shape (funds, periods)."""
-        return inputs.revenues(self.scenario)
-
-    @cached_property
     def activity(self) -> Activity:
         """How far each program goes."""
         return activity_of(self.scenario, self.spent, self.taken, self.plan.units, self.packages)
@@ -210,10 +205,8 @@ class Evaluation:
 
     @cached_property
     def serves(self) -> Bools:
-        """Which programs serve units of a service that the plan says, or that cost nothing; (programs, periods)."""
-        activity = self.activity
-        said = activity.said | (activity.unit_cost == 0)[:, None]
-        serves: Bools = said & (activity.units > self.a_unit[:, None])
+        """Which programs serve units of a service that the plan says; shape (programs, periods)."""
+        serves: Bools = self.activity.said & (self.activity.units > self.a_unit[:, None])
         return serves
 
     @cached_property

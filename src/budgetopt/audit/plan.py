@@ -268,7 +268,7 @@ def _read(
     if not np.isfinite(amount).all():
         row = int(np.argmin(np.isfinite(amount)))
         raise OptionError(
-            f"row {row + 1} of the table of {what} has the {value} {frame[value].iloc[row]!r}",
+            f"row {row + 1} of the table of {what} has the {value} {frame[value].tolist()[row]!r}",
             hint="every amount is a finite number of dollars" if value == "amount" else "every cell is a finite number",
         )
     return tuple(positions), amount

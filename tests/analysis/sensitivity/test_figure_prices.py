@@ -15,6 +15,7 @@ from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.analysis.sensitivity.figure_prices import _BestValue, figure_prices, money_prices, price_of_figure
 from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD
 from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
 
@@ -216,3 +217,27 @@ def test_money_of_a_fund_by_what_it_is_and_when() -> None:
     assert found(BALANCED) == [("recurring revenue", "FY1", 3), ("one-time money", "FY1", 1)]
     years = document_of({"a": rated(3)}, periods=LATER[:2])
     assert found(years) == [("", "FY1", 3), ("", "FY2", 3), ("recurring revenue", "", 6)]
+
+
+def test_a_piece_that_ends_nearby_is_looked_at_more_closely() -> None:
+    # as soon as its unit costs a fifty-thousandth more, the money goes to what is just as good
+    programs = {"a": {"outcomes": {"good": {"unit_cost": 4}}}, "b": rated(0.25 / (1 + 2e-5))}
+    scenario = Scenario.from_document(document_of(programs))
+    (row,) = figure_prices(scenario, "programs.a.outcomes.good.unit_cost").to_dict("records")
+    assert row["method"] == NEAR
+    assert [row["more"], row["less"]] == pytest.approx([-100 / 16, 100 / 16], rel=1e-3)
+    assert row["more_until"] == pytest.approx(4 * (1 + 2e-5), abs=2e-6)
+
+
+def test_the_slope_where_rows_come_and_go_is_that_of_the_line_to_there() -> None:
+    scenario = Scenario.from_document(FLOOR)
+    work = _BestValue(WhatIf(scenario), figure_at(scenario, "programs.a.outcomes.good.unit_cost"), ranged=True)
+    # ten dollars more bring 2.5
+    richer = formulate(scenario.with_("funds.general.revenue=110")).linear_program
+    other = formulate(Scenario.from_document(SAVED)).linear_program
+    assert work._slope_at(lambda by: richer if by == 0.5 else other, 0.5) == (
+        pytest.approx(2.5 / 0.5),
+        pytest.approx(work.start.value + 2.5),
+    )
+    empty = Scenario.from_document(document_of({"a": rated(3, spending={"at_least": 5})}, 4))
+    assert work._slope_at(lambda _: formulate(empty).linear_program, 0.5) is None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from budgetopt import solve
 from budgetopt.analysis import WhatIf
+from budgetopt.analysis.live_problem.what_if import question_about
 from budgetopt.analysis.sensitivity.integer_prices import (
     LONGEST,
     TOO_LATE,
@@ -101,3 +104,26 @@ def test_what_the_first_move_changes_by_the_duals_of_the_relaxation(
     asked = SimpleNamespace(is_limited=limited, relaxed=lambda: SimpleNamespace(row_dual=row_dual))
     limit: Any = SimpleNamespace(question=asked, row=1, step=2.0)
     assert _foreseen(limit) == change
+
+
+@pytest.mark.parametrize(("left_open", "cost", "why"), [(0.5, math.nan, NOT_TOLD), (0.1, 9, "")])
+def test_a_cost_is_searched_where_the_relaxation_foresees_one(
+    left_open: float, cost: float, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # two thirds of the second project fit under the cap: without it the relaxation gains 19 - 16
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
+    asked = question_about(solve(Scenario.from_document(TOWN)), exact=True)
+    assert asked.is_limited
+    base = replace(asked.as_is(), bound=10 + left_open)
+    told = searched_cost(asked, Provision("rule", "cap"), base)
+    assert told == (pytest.approx(cost, nan_ok=True), why)
+
+
+def test_money_of_an_integer_problem_moves_all_that_revenue_moves() -> None:
+    # a fifth of the revenue is kept: of 100 dollars 80 are spent, 60 of them for the project
+    funds = {"general": {"revenue": 100, "reserve": {"at_least": "20%", "of": "revenue"}}}
+    programs = {"a": project(60, 300), "b": {"outcomes": {"good": {"per_dollar": 2}}}}
+    asked = WhatIf(Scenario.from_document(document_of(programs, funds=funds)))
+    row = next(row for row in limit_rows(asked) if row.limit.kind == "money")
+    told = moved_row(asked, row, asked.as_is())
+    assert [told["relief"], told["tightening"]] == pytest.approx([1.6, 1.6])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import budgetopt as bo
 from budgetopt.analysis import explain_all
 from budgetopt.analysis.live_problem.what_if import question_about
-from budgetopt.analysis.sensitivity.overview import held_by
+from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
+from budgetopt.analysis.sensitivity.overview import _factors, held_by
 from budgetopt.report.price_table import price_text
+from budgetopt.solvers import Termination
 
 STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
 UNFUNDED = "unfunded: the money buys more elsewhere"
@@ -115,3 +119,12 @@ def test_a_search_that_is_limited_and_ends_is_followed(monkeypatch):
     followed = explain_all(plan, follow=True, question=question).set_index("program")
     assert followed["unknown"].tolist() == ["", ""]
     assert followed.loc["a", "effect_for_more"] == pytest.approx(1.5, rel=1e-5)
+
+
+def test_factors_of_a_plan_that_is_not_found_again_are_not_known():
+    plan = bo.solve(scenario_of())
+    late = SimpleNamespace(termination=Termination.TIME_LIMIT)
+    question = SimpleNamespace(holds_decisions=False, is_limited=True, as_is=lambda: late)
+    factors, unknown = _factors(plan, question, follow=True)
+    assert unknown == [NOT_SOLVED] * 3
+    assert np.isnan(factors).all()

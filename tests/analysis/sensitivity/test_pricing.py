@@ -11,6 +11,7 @@ from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, prices, rules_one_by_one
+from budgetopt.analysis.live_problem.what_if import question_about
 from budgetopt.analysis.sensitivity.limit_rows import limit_rows
 from budgetopt.scenario.limits import Provision
 from measures import few
@@ -151,3 +152,18 @@ def test_the_total_cost_is_what_the_scenario_without_the_rule_gains(case):
         expected = gain * (without.objective_value - plan.objective_value)
         assert rows["total_cost"].iloc[0] == pytest.approx(expected, abs=1e-6 * max(abs(plan.objective_value), 1))
         assert rows["total_cost"].iloc[0] >= 0
+
+
+def test_searches_for_prices_and_break_evens_are_carried_to_their_end(monkeypatch):
+    plan, asked = bo.solve(two_programs()), []
+
+    def question(about, **how):
+        asked.append(how)
+        return question_about(about, **how)
+
+    for module in ("pricing", "break_even"):
+        monkeypatch.setattr(f"budgetopt.analysis.sensitivity.{module}.question_about", question)
+    prices(plan)
+    prices(plan, hold=True)
+    bo.break_even_factors(plan, "a", kinds=())
+    assert asked == [{"hold": False, "exact": True}, {"hold": True, "exact": True}, {"exact": True}]

@@ -303,8 +303,7 @@ def _evaluator(question: WhatIf, limit: LimitRow) -> Callable[[float], Point | N
 
 
 def _slope(limit: LimitRow, answer: Solution, gain: float) -> float:
-    if answer.row_dual is None:
-        return np.nan
+    assert answer.row_dual is not None, "a linear program that is solved has duals"
     value = gain * float(answer.row_dual[limit.row])
     # a dual of the other limit of a row is none of this one
     return value if limit.sense == "equals" or value * limit.relaxes > 0 else 0.0
