@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from budgetopt.analysis.frontiers import best_value_curve as module
 from budgetopt.analysis.frontiers.best_value_curve import CurvePart, curve_parts
+from budgetopt.analysis.members import Machines
 from budgetopt.formulation.linear_program import LinearProgram
-from budgetopt.solvers import Solution, Termination
+from budgetopt.solvers import Options, Solution, Termination
 from budgetopt.solvers.highs import LiveModel
 from linear_programs import linear_program
 
@@ -36,6 +39,13 @@ class Question:
     accuracy: float = 0.0
     become: Callable[[int, Solution], Solution] = lambda _, answer: answer
     solved: list[LinearProgram] = field(default_factory=list)
+    options: Options = field(default_factory=Options)
+    solves: int = 0
+    seconds: float = 0.0
+
+    @staticmethod
+    def formulated(asked: LinearProgram) -> Any:
+        return SimpleNamespace(linear_program=asked)
 
     def solve(self, asked: LinearProgram) -> Solution:
         self.solved.append(asked)
@@ -43,8 +53,14 @@ class Question:
 
 
 def curve(at: At, low: float, high: float, steps: int | None = None, **more: Any) -> tuple[list[CurvePart], bool]:
+    """Return the parts of a curve; what stands for a scenario is its problem."""
     question: Any = Question(at(low), at(low).is_integer, **more)
-    return curve_parts(question, at, low, high, steps=steps)
+    figure = SimpleNamespace(scenario=at(low))
+    reach: Any = SimpleNamespace(low=low, high=high, scenario_at=at, figure=figure)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "WhatIf", lambda *_: question)
+        parts, ended = curve_parts(question, reach, steps=steps, machines=Machines())
+    return parts, ended
 
 
 def points(part: CurvePart) -> list[tuple[float, float]]:
@@ -158,3 +174,20 @@ def test_what_was_found_before_the_user_ends_it_is_kept() -> None:
     # a part that was done before stays exact
     first, later = curve(lambda value: problem(entry=max(value, 4)), 2, 10, become=ends_at(4))[0]
     assert (first.exact, len(first.points), len(later.points)) == (True, 2, 1)
+
+
+def test_a_search_of_a_grid_that_ends_without_a_plan_is_told() -> None:
+    def become(number: int, answer: Solution) -> Solution:
+        return Solution(Termination.TIME_LIMIT) if number == 2 else answer
+
+    (part,), ended = curve(lambda value: problem(first=value), 2, 6, steps=4, become=become)
+    assert points(part) == [(2, 6), (4, 12), (5, 15), (6, 17)]
+    assert not ended
+    assert [value for value, _ in part.failed] == [3]
+    assert "the search ended without a plan" in part.failed[0][1]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_a_grid_has_as_many_steps_as_are_asked_for(steps: int) -> None:
+    (part,), _ = curve(lambda value: problem(first=value), 2, 4, steps=steps)
+    assert [point.at for point in part.points] == pytest.approx(np.linspace(2, 4, steps + 1))

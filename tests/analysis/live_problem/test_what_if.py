@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import budgetopt as bo
@@ -60,3 +61,74 @@ def test_a_problem_that_differs_in_many_entries_is_made_anew(scenario, monkeypat
     altered = question.alterations.scaled(1, "effect", "", 1.5).problem
     assert question.solve(altered).objective == pytest.approx(solve_linear_program(altered).solution.objective)
     assert question._own.stands is question.problem
+
+
+def test_a_question_counts_what_it_solves_and_takes_its_time(scenario):
+    question = WhatIf(scenario)
+    assert (question.solves, question.seconds) == (0, 0)
+    first = question.as_is()
+    spent = question.seconds
+    assert spent > 0
+    assert question.as_is() is first
+    assert question.solves == 1
+    question.relaxed()
+    assert (question.relaxed() is question.relaxed(), question.solves) == (True, 2)
+    assert question.seconds > spent
+
+
+def test_integer_decisions_can_be_held_around_a_plan_alone(scenario):
+    building = {"packages": [{"name": "build", "cost": 30, "outcomes": {"saved": 200}}]}
+    whole = scenario.with_(("programs.hall", building))
+    plan = bo.solve(whole)
+    asked = what_if.question_about(plan)
+    assert asked.is_integer
+    assert not asked.holds_decisions
+    assert asked.held is asked.held
+    assert asked.held is not None
+    assert asked.held.holds_decisions
+    assert not asked.held.is_integer
+    assert asked.held.held is None
+    assert WhatIf(whole).held is None
+    assert what_if.question_about(plan, hold=True).holds_decisions
+    assert what_if.question_about(plan, hold=True).held is None
+    assert asked.as_is().objective == pytest.approx(asked.held.as_is().objective)
+
+
+@pytest.mark.parametrize(
+    ("large", "exact", "limited", "accuracy"),
+    [(False, False, False, 1e-9), (True, False, True, 1e-4), (True, True, True, 1e-9)],
+)
+def test_where_there_are_many_integer_decisions_each_search_has_an_end(
+    scenario, monkeypatch, large, exact, limited, accuracy
+):
+    building = {"packages": [{"name": "build", "cost": 30, "outcomes": {"saved": 200}}]}
+    plan = bo.solve(scenario.with_(("programs.hall", building)))
+    own = what_if.Options.gap_for
+    monkeypatch.setattr(
+        what_if.Options, "gap_for", lambda self, problem: 1e-4 if large and self.gap is None else own(self, problem)
+    )
+    question = what_if.question_about(plan, exact=exact)
+    assert question.is_limited is limited
+    assert question.accuracy == pytest.approx(accuracy, rel=1)
+    assert what_if.is_large(plan) is large
+    # without integer decisions there is nothing to search
+    assert WhatIf(scenario).accuracy == what_if.EXACT
+    assert not what_if.is_large(bo.solve(scenario))
+
+
+def test_an_objective_a_row_and_a_column_that_are_changed_are_those_of_a_new_model(scenario):
+    question = WhatIf(scenario)
+    problem = question.problem
+    cost, best = problem.stages[0].cost, question.as_is().objective
+    assert question.with_cost(2 * cost).objective == pytest.approx(2 * best)
+    assert question.with_cost(cost, 7.0).objective == pytest.approx(best + 7.0 - problem.stages[0].offset)
+    column = int(np.flatnonzero(cost == cost.max())[0])
+    held = question.with_columns(np.array([column]), np.array([10.0]), np.array([10.0]))
+    assert held.x[column] == pytest.approx(10)
+    changed = question.changed_rows(np.array([0]), np.array([-np.inf]), np.array([50.0]))
+    assert (changed.row_lower[0], changed.row_upper[0]) == (-np.inf, 50)
+    assert question.with_rows(np.array([0]), np.array([-np.inf]), np.array([50.0])).objective == pytest.approx(
+        solve_linear_program(changed).solution.objective
+    )
+    # and each question begins from the scenario as it is
+    assert question.solve(problem).objective == pytest.approx(best)

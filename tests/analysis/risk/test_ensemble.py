@@ -208,6 +208,7 @@ def test_where_nothing_varies_there_is_no_ensemble() -> None:
         ("pool,pool.visits\n1,1\n", "speaks of an effect that another column speaks of, too"),
         ("pool\n", "the table has no draw"),
         ("library\n1\n-0.5\n", "given.csv:3:1: the factor of 'library' is below zero"),
+        ("library\n1\n0\n-0.5\n-2\n", "given.csv:4:1: the factor of 'library' is below zero"),
     ],
 )
 def test_a_table_of_draws_that_cannot_be_read_is_refused(text: str, words: str, tmp_path: Path) -> None:
@@ -293,3 +294,27 @@ def test_a_search_that_ends_without_a_plan_is_not_taken_for_one_without_any(
         ended(Solution(termination))
     for settled in (Solution(Termination.INFEASIBLE), Solution(Termination.TIME_LIMIT, x=np.zeros(1))):
         assert ended(settled) is settled
+
+
+def test_a_table_of_draws_is_told_of_each_mistake_once(tmp_path: Path) -> None:
+    file = tmp_path / "given.csv"
+    file.write_text("draw,pol,library\n1,much,1\n2,,1\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as raised:
+        bo.ensemble(library_or_pool(), given=file)
+    # what a column says whose name is unknown is not read
+    assert [problem.code for problem in raised.value.problems] == ["unknown-name"]
+    file.write_text("pool,pool.visits\n1,much\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as raised:
+        bo.ensemble(library_or_pool(), given=file)
+    assert [problem.code for problem in raised.value.problems] == ["duplicate-key"]
+
+
+def test_factors_are_written_as_shares_or_in_percent_and_a_straight_effect_may_turn_over(tmp_path: Path) -> None:
+    file = tmp_path / "given.csv"
+    file.write_text("Sample,pool,library.visits\n7,80 %,0\n8,-0.5,0.5\n", encoding="utf-8")
+    found = bo.ensemble(library_or_pool(), given=file)
+    # 6 without money; with 10 dollars the pool brings 24; then the library 8 and 5
+    assert found.draws["best"].tolist() == pytest.approx([6 + 24, 6 + 8 + 5])
+    # 4 dollars are the library's and 6 the pool's
+    assert found.draws["plan"].tolist() == pytest.approx([6 + 14.4, 6 + 8 - 9])
+    assert found.uncertain == 2

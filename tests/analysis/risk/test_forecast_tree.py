@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ import pytest
 
 import budgetopt as bo
 from budgetopt import synthetic
-from budgetopt.analysis.risk.forecast_tree import ForecastPlan, forecast_tree
+from budgetopt.analysis.risk import forecast_tree as module
+from budgetopt.analysis.risk.forecast_tree import ForecastPlan, _limits_before, _periods_of, forecast_tree
+from budgetopt.formulation import Block, Labels
+from linear_programs import linear_program
 
 TOWN: dict[str, Any] = {
     "periods": ["now", "then"],
@@ -164,3 +168,59 @@ def test_branches_without_a_mean_say_so() -> None:
     found = forecast_tree(bo.Scenario.from_document(TOWN), {"known": "then", "branches": [GOOD, lost]})
     assert np.isnan(found.mean_value)
     assert found.mean_reason == "the branches differ in more than figures, so they have no mean"
+
+
+def test_what_belongs_to_a_period_and_what_to_none() -> None:
+    columns = Labels((Block("free", 0, 1, {}), Block("paid", 1, 3, {"period": np.array([1, 0])})))
+    rows = Labels((Block("whole", 0, 1, {}), Block("yearly", 1, 3, {"period": np.array([1, 0])})))
+    problem = replace(
+        linear_program([[1, 1, 1]] * 3, [0, 1, 2], [7, 8, 9], maximize=[1, 1, 1]),
+        column_labels=columns,
+        row_labels=rows,
+    )
+    period = _periods_of(problem).tolist()
+    assert period[1:] == [1, 0]
+    assert period[0] > 10**9
+    # by their names, those of a period alone
+    assert sorted(_limits_before(problem).values()) == [(0, (2, 9)), (1, (1, 8))]
+
+
+def test_what_is_decided_stands_beside_the_baseline_of_the_first_year() -> None:
+    programs = {name: {**words, "baseline": {"now": at, "then": 9}} for at, (name, words) in
+                enumerate(TOWN["programs"].items(), 3)}  # fmt: skip
+    tree = {"known": "then", "branches": [BAD, GOOD]}
+    plan = forecast_tree(bo.Scenario.from_document({**TOWN, "programs": programs}), tree)
+    assert plan.now["baseline"].to_dict() == {"parks": 3, "police": 4}
+    assert plan.now.columns.tolist() == ["baseline", "now"]
+    assert plan.branches.columns.tolist() == ["probability", "value", "known_from_the_beginning", "now", "then"]
+    assert plan._repr_html_().count("<tr") == 4
+    assert plan.periods_in_common == 1
+
+
+def test_the_limits_of_a_search_are_those_that_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[float | None, float | None]] = []
+
+    def solved(_: bo.LinearProgram, options: bo.Options) -> Any:
+        given.append((options.time_limit, options.gap))
+        raise bo.SolverError("enough")
+
+    monkeypatch.setattr(module, "solve_linear_program", solved)
+    tree = {"known": "then", "branches": [BAD, GOOD]}
+    with pytest.raises(bo.SolverError, match="enough"):
+        forecast_tree(bo.Scenario.from_document(TOWN), tree, time_limit=7.0, gap=0.25)
+    assert given == [(7.0, 0.25)]
+
+
+def test_where_less_is_better_knowing_and_planning_are_worth_what_is_spared() -> None:
+    document = {
+        **TOWN,
+        "outcomes": {"visits": {"weight": 1}, "gaps": {}},
+        "programs": {
+            name: {**words, "outcomes": {"gaps": {"per_dollar": -words["outcomes"]["visits"]["per_dollar"]}}}
+            for name, words in TOWN["programs"].items()
+        },
+        "objective": [{"minimize": "gaps"}],
+    }
+    plan = forecast_tree(bo.Scenario.from_document(document), {"known": "then", "branches": [BAD, GOOD]})
+    assert (plan.sign, plan.value) == (-1, pytest.approx(-12.75))
+    assert plan.perfect_information == pytest.approx(13 - 12.75)

@@ -76,7 +76,6 @@ def curve_parts(
         return question.formulated(reach.scenario_at(value)).linear_program
 
     found: list[CurvePart] = []
-    every = steps or GRID
     try:
         parts = [StraightPart(low, high, question.problem, None)] if steps else straight_parts(at, low, high)
         for part in parts:
@@ -87,7 +86,7 @@ def curve_parts(
                 with range_bar("Solving along the curve", low, high) as settled:
                     found.append(_exact(question, part, settled))
             else:
-                count = max(int(np.ceil(every * (part.high - part.low) / (high - low))), 2)
+                count = steps or max(int(np.ceil(GRID * (part.high - part.low) / (high - low))), 2)
                 found.append(_grid(question, part, reach, count, machines))
     except (Interrupted, KeyboardInterrupt) as ended:
         found += [curve for curve in ended.args if isinstance(curve, CurvePart)]

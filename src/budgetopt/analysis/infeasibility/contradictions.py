@@ -128,7 +128,7 @@ class _Search:
         """Return a part of provisions that do not fit, each smaller part of which does; empty if not even none fits."""
         needed: set[int] = set()
         rest = sorted(self._relaxed(seed).contradicting or ())
-        some = (len(rest) + 1) // 2
+        some = (len(rest) + 1) // 2  # no mutant: the answer is the same, whatever is tried at a time
         while rest:
             part = self._relaxed(needed.union(rest[:-some])).contradicting
             if part is None and some > 1:  # no mutant: one question more, with the same answer
@@ -138,7 +138,7 @@ class _Search:
                 needed.add(rest.pop())
             else:
                 rest = [item for item in rest[:-some] if item in part]
-            some = (len(rest) + 1) // 2
+            some = (len(rest) + 1) // 2  # no mutant: the answer is the same, whatever is tried at a time
         found = frozenset(needed) if self._relaxed(needed).contradicting is not None else seed
         if found is not seed and all(self.fits(found - {item}) for item in found):
             return found
@@ -151,7 +151,7 @@ class _Search:
             # most contradictions are of what can be relaxed little by little, whose part in them is known
             linear = kept - self._others
             answer = self._asked(linear)
-            if answer.contradicting is None and linear != kept:
+            if answer.contradicting is None and linear != kept:  # no mutant: it saves the larger question
                 answer = self._asked(kept)
             self._known[kept] = answer
         return self._known[kept]

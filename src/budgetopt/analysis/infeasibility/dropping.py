@@ -63,7 +63,7 @@ def _lowered(limit: Limit, dropped: Repair, works: Callable[[Repair], bool]) -> 
         after = type(number.value)(round(float(number.value) * middle, DIGITS))
         lowered = Amendment(limit, limit.address_of(number), number.value, after)
         repair = Repair(dropped.cost * (1.0 - middle), (lowered,), dropped.measure)
-        if after > 0 and works(repair):
+        if works(repair):
             best, kept = repair, middle
         else:
             lost = middle

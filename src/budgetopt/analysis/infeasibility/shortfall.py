@@ -117,7 +117,7 @@ def _received(problem: LinearProgram, answer: Solution) -> float:
     """Return what transfers at their ceilings bring to the funds that are short of money; dollars."""
     assert answer.row_dual is not None
     at = np.concatenate([np.empty(0, np.int64), *(block.positions for block in problem.row_labels.of_kind("transfer"))])
-    most, worth = problem.row_upper[at], -np.minimum(answer.row_dual[at], 0.0)
+    most, worth = problem.row_upper[at], -answer.row_dual[at]
     at_ceiling = worth > _LEAST
     return float(worth[at_ceiling] @ most[at_ceiling])
 

@@ -122,7 +122,9 @@ def corner_points(
         if found is None:
             continue
         points.append(found)
-        if not (_on_line(one, one.slope, found) and _on_line(other, other.slope, found)):
+        if _on_line(one, one.slope, found) and _on_line(other, other.slope, found):
+            settled(other.at)
+        else:
             open_pairs += [(found, other), (one, found)]
     return _without_needless(sorted(points, key=lambda point: point.at))
 
