@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -289,11 +290,28 @@ class Allocation:
 
         return explain(self, name)
 
-    def to_html(self, path: str | Path) -> Path:
-        """Write the report: one page that needs nothing else."""
-        from budgetopt.report import write_html
+    def to_html(self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0) -> Path:
+        """Write the report: one page that needs nothing else.
 
-        return write_html(self, path)
+        Parameters
+        ----------
+        path
+            The page.
+        analyses
+            What is worked out for it and shown too: ``compare``, ``dollars``, ``ensemble``.
+        seed
+            The seed of the draws of the ensemble.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such analysis.
+        OptionError
+            If an analysis cannot be made, or the page cannot be written.
+        """
+        from budgetopt.report import run_analyses, write_html
+
+        return write_html(self, path, asked=run_analyses(self, analyses, seed=seed))
 
     def to_excel(self, path: str | Path) -> Path:
         """Write every table as a sheet of a workbook."""

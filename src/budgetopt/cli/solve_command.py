@@ -18,10 +18,11 @@ from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, check_target
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.progress import progress
-from budgetopt.errors import OptionError, OutOfTimeError
+from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
+    from budgetopt.report import AskedAnalyses
     from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what to print and write").add_argument
     text = "write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     add("--report", metavar="FILE", action="append", default=[], help=text)
+    text = "with a page: run more analyses and show them: compare, dollars, ensemble; by commas, or repeated"
+    add("--with", metavar="NAMES", action="append", default=[], dest="analyses", help=text)
     text = "write every table as a sheet of a workbook, .xlsx"
     add("--excel", metavar="FILE", action="append", default=[], help=text)
     text = "write a copy of the office's own table of programs with the plan beside it: .xlsx or .csv, like the table"
@@ -81,8 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
             if interrupted.is_set():
                 raise KeyboardInterrupt from None
             raise
+    with progress("Analysing"):
+        asked = _asked(arguments, plan)
     with progress("Writing"):
-        _write(arguments, plan)
+        _write(arguments, plan, asked)
     _print(arguments, plan)
     if interrupted.is_set():
         say("budgetopt: interrupted; this is the best plan found until then, and it is not proved to be the best")
@@ -111,6 +116,15 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse outputs that cannot be written, before any work is done."""
     for name in arguments.report:
         check_target("--report", name, REPORTS)
+    if arguments.analyses:
+        from budgetopt.report import ANALYSES
+
+        arguments.analyses = [name.strip() for names in arguments.analyses for name in names.split(",")]
+        for name in arguments.analyses:
+            if name not in ANALYSES:
+                raise UnknownNameError("analysis", name, list(ANALYSES))
+        if not any(Path(name).suffix.lower() in (".html", ".htm") for name in arguments.report):
+            raise OptionError("--with adds to a page, and none is written", hint="name it: --report plan.html")
     for name in arguments.excel:
         check_target("--excel", name, (".xlsx",))
     if arguments.out is not None:
@@ -131,7 +145,14 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         check_target("--csv", arguments.csv)
 
 
-def _write(arguments: argparse.Namespace, plan: Allocation) -> None:
+def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | None:
+    """Run the analyses that the page is to show, before any file is written."""
+    from budgetopt.report import run_analyses
+
+    return run_analyses(plan, arguments.analyses) if arguments.analyses else None
+
+
+def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses | None) -> None:
     from budgetopt import report
     from budgetopt.report.whole_files import write_text
 
@@ -142,7 +163,7 @@ def _write(arguments: argparse.Namespace, plan: Allocation) -> None:
         elif suffix == ".xlsx":
             report.write_excel(plan, name)
         else:
-            report.write_html(plan, name)
+            report.write_html(plan, name, asked=asked)
         say(f"wrote {name}")
     if arguments.out is not None:
         from budgetopt.report.own_table import write_own_table

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["comparison_document", "comparison_lines", "one_of"]
+__all__ = ["comparison_document", "comparison_lines", "one_of", "plan_sentences"]
 
 SHOWN = 3
 """So many limits that a plan misses are told in full."""
@@ -45,7 +45,7 @@ def comparison_lines(found: PlanComparison, by: Sequence[str] = (), against: str
     yield from _plan_table(found, numbers)
     yield ""
     for at in range(len(found.compared)):
-        yield from _sentences(found, at, numbers)
+        yield from plan_sentences(found, at, numbers)
     yield from _table("Outcomes", found, found.outcomes.reset_index(), _outcome_name, numbers.quantity)
 
     def money(amount: float) -> str:
@@ -87,7 +87,7 @@ def _plan_table(found: PlanComparison, numbers: Numbers) -> Iterator[str]:
     yield from aligned(headers, rows, [False, False, *[True] * (len(headers) - 2)])
 
 
-def _sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator[str]:
+def plan_sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator[str]:
     """Yield what is said of one plan: how it is made, what it brings against the first, what that is worth."""
     one, row = found.compared[at], found.plans.iloc[at]
     name = f"{found.letters[at]}, {one_line(one.name)}"

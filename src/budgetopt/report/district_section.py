@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from budgetopt.report.charts import group_chart
 from budgetopt.report.comparison_words import one_of
-from budgetopt.report.content import NUMBER, Block, Media, ReportColumn, ReportTable
+from budgetopt.report.content import NUMBER, Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.group_shares import GroupShares, grouped_attributes
 from budgetopt.report.money_section import money_columns
 from budgetopt.report.outcome_rows import OutcomeRow
@@ -99,7 +99,7 @@ def _outcomes(view: PlanView, found: GroupShares, rows: list[_Had], known: bool)
         return numbers.quantity(had.per_people) if math.isfinite(had.per_people) else ""
 
     columns = [
-        ReportColumn("Outcome", lambda had: f"{had.outcome.name}, {had.outcome.unit}"),
+        ReportColumn("Outcome", lambda had: Cell(had.outcome.name, below=[had.outcome.unit])),
         ReportColumn(capital(one_of(found.by)), "group"),
         ReportColumn("Baseline", lambda had: had.outcome.text(numbers, had.baseline), figure=True),
         ReportColumn("Plan", lambda had: had.outcome.text(numbers, had.level), figure=True),

@@ -14,7 +14,7 @@ from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
-__all__ = ["KEPT_LIMITS", "amount_text", "ensemble_text", "information_text"]
+__all__ = ["KEPT_LIMITS", "amount_text", "ensemble_sentences", "ensemble_text", "information_text", "least_stable"]
 
 MOST_ROWS = 15
 OFTEN = 0.9
@@ -27,6 +27,18 @@ def ensemble_text(found: Ensemble) -> str:
     parts = [[one_line(found.plan.scenario.name)], list(_drawn(found)), list(_value(found)), list(_decisions(found))]
     parts += [_programs(found), list(_outcomes(found))]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def ensemble_sentences(found: Ensemble) -> list[str]:
+    """Return what was drawn, what the plan brings and loses in the draws, and how many decisions stay."""
+    return [*_drawn(found), *_value(found), *_decisions(found)]
+
+
+def least_stable(found: Ensemble) -> pd.DataFrame:
+    """Return the rows of the programs whose amounts stay least, so many as are shown."""
+    table = found.stability[~found.stability["same"].isna()]
+    moved = table.assign(width=table["high"] - table["low"])
+    return moved.sort_values(["same", "width"], ascending=[True, False]).head(MOST_ROWS)
 
 
 def _numbers(found: Ensemble | InformationValue) -> Numbers:
@@ -111,23 +123,21 @@ def _decisions(found: Ensemble) -> Iterator[str]:
 
 
 def _programs(found: Ensemble) -> list[str]:
-    numbers, table = _numbers(found), found.stability
-    table = table[~table["same"].isna()]
-    moved = table.assign(width=table["high"] - table["low"]).sort_values(["same", "width"], ascending=[True, False])
+    numbers, every = _numbers(found), int(found.stability["same"].notna().sum())
     rows = [
         [
             label(str(program), str(row["name"])),
             *(amount_text(numbers, float(row[key]), str(row["unit"])) for key in ("spending", "low", "median", "high")),
             *(numbers.share(float(row[key])) for key in ("funded", "at_least", "same")),
         ]
-        for program, row in moved.head(MOST_ROWS).iterrows()
+        for program, row in least_stable(found).iterrows()
     ]
     if not rows:
         return []
     headers = ["program", "plan", "5%", "median", "95%", "funded", "at least", "same"]
     first = "The programs whose amounts stay least; in what share of the draws each is funded, and gets at least as"
     lines = [f"{first} much as in the plan, or the same:", "", *aligned(headers, rows, [False, *[True] * 7])]
-    left = len(table) - len(rows)
+    left = every - len(rows)
     return [*lines, *([f"{plural(left, 'program')} more: --format csv has all of them."] if left > 0 else [])]
 
 

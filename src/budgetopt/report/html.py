@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
+from budgetopt.report.asked_analyses import AskedAnalyses
 from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import sections_in
@@ -30,13 +31,15 @@ MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])")
 
 
-def html_page(plan: Allocation, *, made: str = "") -> str:
+def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None = None) -> str:
     """Return the report of a plan as one HTML page; ``made`` is when it was made, in words, if the page is to say so.
 
+    ``asked`` is what :func:`run_analyses` returned, if the page is to show it.
     The page is the same for the same plan, to the byte: it holds no time of its own.
     """
     style, script = _part("report.css"), _part("report.js")
-    view = PlanView(plan, Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}"))
+    numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
+    view = PlanView(plan, numbers, asked=asked or AskedAnalyses())
     template = environment().get_template("report.html.j2")
     return template.render(
         view=view,
@@ -50,9 +53,9 @@ def html_page(plan: Allocation, *, made: str = "") -> str:
     )
 
 
-def write_html(plan: Allocation, path: str | Path, *, made: str = "") -> Path:
+def write_html(plan: Allocation, path: str | Path, *, made: str = "", asked: AskedAnalyses | None = None) -> Path:
     """Write the report of a plan as one HTML page, and return its path; an OptionError where that cannot be done."""
-    return write_text(path, html_page(plan, made=made))
+    return write_text(path, html_page(plan, made=made, asked=asked))
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from budgetopt.report.asked_section import compared_blocks, dollar_blocks, ensemble_blocks
 from budgetopt.report.content import Block, Media
 from budgetopt.report.department_section import department_blocks
 from budgetopt.report.district_section import district_blocks, district_sheets
@@ -58,6 +59,9 @@ SECTIONS = [
     Section("departments", "Departments", "Departments and priorities", department_blocks),
     Section("districts", "Districts", "Districts and groups", district_blocks, district_sheets),
     Section("programs", "Programs", "Every program", program_blocks),
+    Section("compared", "Compared", "Beside other plans", compared_blocks),
+    Section("dollars", "Less and more money", "What less and more money would mean", dollar_blocks),
+    Section("ensemble", "How sure it is", "How sure the decisions are", ensemble_blocks),
     Section("evidence", "Assumptions and sources", "Assumptions and sources", evidence_blocks, evidence_sheets),
     Section("proof", "Proof", "The proof", proof_blocks, proof_sheets),
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.report.asked_analyses import AskedAnalyses
 from budgetopt.report.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.limit_lines import LimitLine, limits_of
 from budgetopt.report.live_limits import LiveLimits
@@ -37,6 +38,7 @@ class PlanView:
     most_programs: int = 15
     most_limits: int = 200
     wide: bool = False  # whether there is space for reasons beside the figures
+    asked: AskedAnalyses = field(default_factory=AskedAnalyses)  # what was worked out beside the plan
 
     @cached_property
     def figures(self) -> Figures:
