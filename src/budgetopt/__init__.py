@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis.amendments.motions import Motion as Motion
     from budgetopt.analysis.amendments.moved_plan import MovedPlan as MovedPlan
     from budgetopt.analysis.amendments.offsets import Offsets as Offsets
+    from budgetopt.analysis.amendments.offsets import Purchases as Purchases
     from budgetopt.analysis.comparing.benchmark_plans import BenchmarkPlan as BenchmarkPlan
     from budgetopt.analysis.comparing.benchmark_plans import across_the_board as across_the_board
     from budgetopt.analysis.comparing.benchmark_plans import current_budget as current_budget
@@ -260,7 +261,7 @@ _EXPORTS = {
     "budgetopt.analysis.comparing.hand_edits": "Edit",
     "budgetopt.analysis.amendments.motions": "Motion",
     "budgetopt.analysis.amendments.moved_plan": "MovedPlan",
-    "budgetopt.analysis.amendments.offsets": "Offsets",
+    "budgetopt.analysis.amendments.offsets": "Offsets Purchases",
     "budgetopt.analysis.members": "FailedMember Machines Members",
     "budgetopt.analysis.outlooks.outlook": "Outlook outlook",
     "budgetopt.analysis.near_optimal.replacement": "replacement_values",

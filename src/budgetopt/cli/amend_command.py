@@ -9,13 +9,12 @@ at which a log ends (--log). Exit code 0: the plan keeps every limit; 1: it does
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json, print_lines, read_text
+from budgetopt.cli.files import check_target, print_found, read_text
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError, OptionError
 
@@ -65,8 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_text(arguments.log, log.to_text())
         say(f"wrote {arguments.log}")
+    from budgetopt.report.amend_words import amend_document, amend_lines
+
     with progress("Looking for offsets"):
-        _print(found, arguments.format)
+        print_found(
+            arguments.format, lambda: amend_document(found), lambda: found.moves, lambda: list(amend_lines(found))
+        )
     return 0 if found.balanced else NoAllocationError.exit_code
 
 
@@ -127,15 +130,3 @@ def _made(
     if arguments.snapshot is not None:
         log = log.snapshot(arguments.snapshot)
     return found, log
-
-
-def _print(found: Amended, form: str) -> None:
-    if form == "csv":
-        sys.stdout.write(found.moves.to_csv(index=False, lineterminator="\n"))
-        return
-    from budgetopt.report.amend_words import amend_document, amend_lines
-
-    if form == "json":
-        print_json(amend_document(found))
-    else:
-        print_lines(list(amend_lines(found)))

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.analysis.amendments.amend import Amended, moves_between
+from budgetopt.analysis.amendments.offsets import NOISE
 from budgetopt.analysis.infeasibility.repair import Amendment, Repair
+from budgetopt.audit import Audit
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.contradiction import repair_lines
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.text import label, one_line
+from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ def amend_lines(found: Amended) -> Iterator[str]:
     yield ""
     if found.balanced:
         yield f"Balanced: the plan keeps all {found.audit.limit_count:,} limits."
+        yield from _purchases(found)
         return
     violations = found.audit.violations
     yield f"Not balanced: the plan misses {plural(len(violations), 'limit')}."
@@ -52,6 +56,7 @@ def amend_lines(found: Amended) -> Iterator[str]:
         yield f"- and {plural(len(violations) - SHOWN, 'more limit')}"
     yield ""
     yield from _offsets(found)
+    yield from _purchases(found)
     yield from _waivers(found)
 
 
@@ -96,7 +101,7 @@ def _outcomes(found: Amended) -> Iterator[str]:
 
 
 def _offsets(found: Amended) -> Iterator[str]:
-    numbers, scenario = Numbers(found.scenario.currency), found.scenario
+    numbers = Numbers(found.scenario.currency)
     who = (
         f" of {join_words([one_line(name) for name in found.may_be_cut])}" if found.may_be_cut else " of other programs"
     )
@@ -112,24 +117,46 @@ def _offsets(found: Amended) -> Iterator[str]:
         total = numbers.spoken_money(float(offsets.cut.sum()))
         least = "at the least loss" if offsets.proved else "at the least loss that was found (not proved)"
         yield f"These cuts{who}, {total} in all, balance it {least}:"
-    names = scenario.programs.names()
-    for program in np.flatnonzero(offsets.cut.any(axis=1)).tolist():
-        parts = [
-            numbers.exact_money(round(amount, 2)) + (f" in {one_line(period)}" if len(scenario.periods) > 1 else "")
-            for period, amount in zip(scenario.periods, offsets.cut[program].tolist(), strict=True)
-            if amount > 0
-        ]
-        yield f"- cut “{one_line(names[program])}” by {join_words(parts)}"
-    yield _with_offsets(found)
+    yield from (f"- cut “{name}” by {amounts}" for name, amounts in _amounts(found, offsets.cut))
+    yield f"With them: {_against_start(found, offsets.audit)}."
     if offsets.waived:
         yield "The motions by themselves miss limits that no cut of others can help; with the offsets, waive:"
         yield from _amendments(found, offsets.waived)
 
 
-def _with_offsets(found: Amended) -> str:
-    assert found.offsets is not None
-    before = found.start.objectives[0].value
-    return f"With them: {_lost(found.loss_of(found.offsets.audit), before)} against the plan before the motions."
+def _amounts(found: Amended, moved: Floats) -> Iterator[tuple[str, str]]:
+    """Yield each program that is moved, and its amounts; shape (programs, periods)."""
+    numbers, periods = Numbers(found.scenario.currency), found.scenario.periods
+    names = found.scenario.programs.names()
+    for program in np.flatnonzero(moved.any(axis=1)).tolist():
+        parts = [
+            numbers.exact_money(round(amount, 2)) + (f" in {one_line(period)}" if len(periods) > 1 else "")
+            for period, amount in zip(periods, moved[program].tolist(), strict=True)
+            if amount > 0
+        ]
+        yield one_line(names[program]), join_words(parts)
+
+
+def _against_start(found: Amended, audit: Audit) -> str:
+    return f"{_lost(found.loss_of(audit), found.start.objectives[0].value)} against the plan before the motions"
+
+
+def _purchases(found: Amended) -> Iterator[str]:
+    """Say what the money that the motions free buys best."""
+    bought = found.purchases
+    if bought is None:
+        return
+    numbers = Numbers(found.scenario.currency)
+    freed, left = numbers.spoken_money(bought.freed), bought.freed - float(bought.bought.sum())
+    if not bought.bought.any():
+        yield f"No other program gains by the {freed} that the motions free."
+        return
+    best = "buy most" if bought.proved else "buy most, of what was found (not proved),"
+    yield f"The {freed} that the motions free would {best} as:"
+    yield from (f"- {amounts} more for “{name}”" for name, amounts in _amounts(found, bought.bought))
+    if left > NOISE * found.scenario.cent:
+        yield f"The other {numbers.spoken_money(left)} would buy nothing more."
+    yield f"With that: {_against_start(found, bought.audit)}."
 
 
 def _waivers(found: Amended) -> Iterator[str]:
@@ -156,6 +183,7 @@ def amend_document(found: Amended) -> dict[str, Any]:
         "funds": found.funds.reset_index().to_dict(orient="records"),
         "waive": [] if found.balanced else [_plain(item) for item in found.waivers],
         "offsets": None,
+        "purchases": None,
     }
     if offsets is not None:
         document["offsets"] = {
@@ -163,6 +191,13 @@ def amend_document(found: Amended) -> dict[str, Any]:
             "loss": found.loss_of(offsets.audit),
             "proved": offsets.proved,
             "waive": [_plain(item) for item in waived],
+        }
+    if found.purchases is not None:
+        document["purchases"] = {
+            "freed": found.freed,
+            "moves": moves_between(found.scenario, found.plan, found.purchases.plan).to_dict(orient="records"),
+            "loss": found.loss_of(found.purchases.audit),
+            "proved": found.purchases.proved,
         }
     return document
 

@@ -9,7 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis.amendments.moved_plan import MovedPlan
-from budgetopt.analysis.amendments.offsets import _may_be_cut, _without_noise
+from budgetopt.analysis.amendments.offsets import _may_be_moved, _without_noise
 
 YEARS = ["FY1", "FY2"]
 
@@ -95,14 +95,14 @@ def test_packages_of_programs_that_may_not_be_cut_stay() -> None:
     assert only.plan.packages.tolist() == [[True, True], [True, True], [False, True]]
 
 
-def test_what_may_be_cut() -> None:
+def test_what_may_be_moved() -> None:
     scenario = years()
     moved = MovedPlan(
         bo.SpendingPlan.nothing(scenario), np.array([[0, 0], [1, 0], [0, 0]], dtype=bool), np.array([0, 0, 1]) > 0
     )
-    assert _may_be_cut(scenario, moved, None).tolist() == [[True, True], [False, True], [False, False]]
+    assert _may_be_moved(scenario, moved, None).tolist() == [[True, True], [False, True], [False, False]]
     # who is named may be cut where motions have moved it, and not where it is frozen
-    assert _may_be_cut(scenario, moved, np.array([1, 2])).tolist() == [[False, False], [True, True], [False, False]]
+    assert _may_be_moved(scenario, moved, np.array([1, 2])).tolist() == [[False, False], [True, True], [False, False]]
 
 
 def test_a_few_cents_that_rounding_moved_are_put_back() -> None:

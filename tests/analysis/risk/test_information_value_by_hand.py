@@ -16,13 +16,11 @@ from budgetopt.analysis.members import FailedMember
 from budgetopt.analysis.risk import information_value as module
 from budgetopt.analysis.risk.information_value import (
     StudyDesign,
-    ValuePieces,
     _best_size,
     _in_order,
-    _Line,
     _told,
-    _upper,
 )
+from budgetopt.analysis.risk.value_pieces import PlanLine, ValuePieces, greatest_of
 from budgetopt.errors import OptionError, SolverError
 
 INF = np.inf
@@ -59,17 +57,24 @@ def test_the_factors_at_which_the_plan_changes_are_those_around_the_mean(
 
 def test_the_greatest_of_lines_is_made_of_their_pieces() -> None:
     # at 0 and -3 the lines 0, 4 + 2 t and -6 + t meet; 4 + 2 t is above all of them from -2 on; -9 - t below -9
-    lines = [_Line(0, 0, 0), _Line(0, 4, 2), _Line(0, -6, 1), _Line(0, -9, -1), _Line(0, 3, 2), _Line(0, 4, 2)]
-    found = _upper(lines, 10.0, proved=True)
+    lines = [
+        PlanLine(0, 0),
+        PlanLine(4, 2),
+        PlanLine(-6, 1),
+        PlanLine(-9, -1),
+        PlanLine(3, 2),
+        PlanLine(4, 2),
+    ]
+    found = greatest_of(lines, 10.0, proved=True)
     assert found.edges.tolist() == [-INF, 10 - 9, 10 - 2, INF]
     assert found.gain.tolist() == [-9, 0, 4]
     assert found.slope.tolist() == [-1, 0, 2]
     assert (found.mean, found.proved) == (10.0, True)
     # a line that only touches where two others meet has no piece
-    touches = _upper([_Line(0, 0, 0), _Line(0, 0, 1), _Line(0, 0, 2)], 1.0, proved=False)
+    touches = greatest_of([PlanLine(0, 0), PlanLine(0, 1), PlanLine(0, 2)], 1.0, proved=False)
     assert touches.slope.tolist() == [0, 2]
     assert not touches.proved
-    assert _Line(0, 4, 2).value(-3.0) == -2
+    assert PlanLine(4, 2).value(-3.0) == -2
 
 
 def test_how_much_a_study_tells() -> None:

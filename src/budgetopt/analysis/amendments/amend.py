@@ -13,7 +13,7 @@ from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation import solve as solve_one
 from budgetopt.analysis.amendments.motions import Motion, parse_motions
 from budgetopt.analysis.amendments.moved_plan import MovedPlan, moved, rows_of
-from budgetopt.analysis.amendments.offsets import Offsets, find_offsets
+from budgetopt.analysis.amendments.offsets import NOISE, Offsets, Purchases, find_offsets, find_purchases
 from budgetopt.analysis.comparing.edited_plan import compared
 from budgetopt.analysis.infeasibility.amending import needed_numbers
 from budgetopt.analysis.infeasibility.repair import Amendment
@@ -124,6 +124,20 @@ class Amended:
             return None
         rows = rows_of(self.scenario, self.may_be_cut) if self.may_be_cut else None
         return find_offsets(self.scenario, self.now, rows, time_limit=self.time_limit)
+
+    @property
+    def freed(self) -> float:
+        """Dollars that the plan spends less than the one before any motion, all periods together; 0 if it does not."""
+        less = float((self.start.plan.spending.sum() - self.plan.spending.sum()).round(6))
+        return less if less > NOISE * self.scenario.cent else 0.0
+
+    @cached_property
+    def purchases(self) -> Purchases | None:
+        """What the freed money buys best; None if none is freed, or the plan needs cuts before it is balanced."""
+        needs_cuts = not self.balanced and (self.offsets is None or bool(self.offsets.cut.any()))
+        if not self.freed or needs_cuts:
+            return None
+        return find_purchases(self.scenario, self.now, self.freed, time_limit=self.time_limit)
 
     def then(self, *motions: str, because: str = "") -> Amended:
         """Return the plan after more motions, with what motions have settled so far.

@@ -19,7 +19,7 @@ import numpy as np
 from budgetopt.scenario.estimates import NORMAL_95
 from budgetopt.scenario.programs import Floats
 
-__all__ = ["ErrorShape", "FactorDistribution", "normal_quantiles"]
+__all__ = ["ErrorShape", "FactorDistribution", "normal_between", "normal_quantiles"]
 
 ErrorShape = Literal["normal", "truncated", "lognormal"]
 
@@ -35,6 +35,11 @@ def normal_quantiles(shares: Floats) -> Floats:
 def _below(z: Floats) -> Floats:
     """Return the probability that a standard normal variable is below each number."""
     return 0.5 * np.asarray(_erfc(-z / math.sqrt(2.0)), dtype=np.float64)
+
+
+def normal_between(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Return the probability that a standard normal variable is between two numbers, and its mean there; same shape."""
+    return _below(high) - _below(low), _density(low) - _density(high)
 
 
 def _density(z: Floats) -> Floats:

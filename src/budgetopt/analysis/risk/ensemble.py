@@ -24,6 +24,7 @@ from budgetopt.analysis.risk.draw_measures import (
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, amounts_of, ended, solver_of_draws
 from budgetopt.analysis.risk.effect_draws import EffectErrors, SharedBy, latin_scores
 from budgetopt.analysis.risk.effect_errors import ErrorShape
+from budgetopt.analysis.risk.few_effects import value_of_knowing_all
 from budgetopt.analysis.risk.given_draws import read_draws
 from budgetopt.errors import OptionError, UnknownNameError
 from budgetopt.scenario.programs import Bools, Floats
@@ -349,7 +350,9 @@ class _Told:
             lost[lost <= 1e-9 * np.abs(best)] = 0.0
             best_mean = base + float((mean - 1.0) @ parts)
             rows.append(("best expected value without more information", best_mean, unit, np.nan))
-            rows.append(("expected value of perfect information", *mean_and_error(lost, unit)))
+            known = None if self.given else value_of_knowing_all(self.drawn, self.errors)
+            said = mean_and_error(lost, unit) if known is None else (known[0], unit, known[1])
+            rows.append(("expected value of perfect information", *said))
         else:
             rows.append(
                 ("draws in which no plan keeps every limit", float((~draws["feasible"]).mean()), "share", np.nan)

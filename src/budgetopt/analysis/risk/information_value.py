@@ -10,7 +10,6 @@ Theory, 1961); its expected value is that over the same pieces.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,8 +22,9 @@ from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, ended
 from budgetopt.analysis.risk.effect_draws import EffectErrors, SharedBy
-from budgetopt.analysis.risk.effect_errors import ErrorShape, FactorDistribution
+from budgetopt.analysis.risk.effect_errors import ErrorShape
 from budgetopt.analysis.risk.ensemble import ERROR_HINT, NOTHING_VARIES
+from budgetopt.analysis.risk.value_pieces import FAR, PlanLine, ValuePieces, greatest_of
 from budgetopt.errors import OptionError
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.programs import Floats
@@ -37,10 +37,8 @@ if TYPE_CHECKING:
 
     from budgetopt.allocation import Allocation, Subject
 
-__all__ = ["InformationValue", "StudyDesign", "ValuePieces", "information_value"]
+__all__ = ["InformationValue", "StudyDesign", "information_value"]
 
-FAR = 8.0
-"""Pieces are looked for up to so many standard deviations of the normal score: beyond lies less than 1e-15."""
 EXACTLY, PREDICTED = "exact", "by linear prediction of the effects that go with it"
 
 
@@ -80,47 +78,6 @@ class StudyDesign:
         if self.subjects is None and not self.per_subject:
             message = "without a cost for each subject, the largest study is always the best"
             raise OptionError(message, hint="say what one subject costs, or how many subjects there are")
-
-
-@dataclass(frozen=True, eq=False)
-class ValuePieces:
-    """By how much the best value exceeds that of the plan that is best on average, along the factor on one effect.
-
-    On piece k, from ``edges[k]`` to ``edges[k + 1]``, it is ``gain[k] + slope[k] * (factor - mean)``.
-
-    Parameters
-    ----------
-    edges
-        Rising factors, the first and the last infinite; shape (pieces + 1,).
-    gain, slope
-        Shape (pieces,).
-    mean
-        The mean factor.
-    proved
-        Whether every plan that was found is proved to be the best at its factor.
-    """
-
-    edges: Floats
-    gain: Floats
-    slope: Floats
-    mean: float
-    proved: bool
-
-    def expected(self, moments: Floats) -> float:
-        """Return the expectation over a distribution by its moments between the edges; shape (3, pieces)."""
-        share, first = moments[0], moments[1]
-        return max(float((self.gain * share + self.slope * (first - self.mean * share)).sum()), 0.0)
-
-    def after_study(self, deviation: float) -> float:
-        """Return the expectation over a mean after a study that has such a standard deviation before it."""
-        share, first, _ = FactorDistribution(deviation, deviation).moments(self.edges - (self.mean - 1.0))
-        return max(float((self.gain * share + self.slope * (first - share)).sum()), 0.0)
-
-    @property
-    def nearest(self) -> tuple[float, float]:
-        """The factors below and above the mean at which the best plan changes; infinite if it does not."""
-        below, above = self.edges[self.edges <= self.mean], self.edges[self.edges > self.mean]
-        return float(below.max()), float(above.min())
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,18 +177,6 @@ def _pieces_of(asked: _Asked) -> Callable[[int], ValuePieces]:
 
 
 @dataclass(eq=False)
-class _Line:
-    """The value of one plan along a factor, beyond that of the plan that is best on average."""
-
-    at: float
-    gain: float
-    slope: float
-
-    def value(self, away: float) -> float:
-        return self.gain + self.slope * away
-
-
-@dataclass(eq=False)
 class _LineModel:
     """One live model, whose objective goes along the factor on one effect after another."""
 
@@ -261,32 +206,38 @@ class _LineModel:
         way = self.drawn.costs.moved_by(factors)
         low, high = errors.distributions[effect].at(np.array([-FAR, FAR])) - mean
         left, right = (self._line(way, away) for away in (float(low), float(high)))
-        lines = [_Line(0.0, 0.0, 0.0), left, right]
-        if any(line.value(line.at) > self._noise for line in (left, right)):
-            self._between(way, left, right, lines, 0)
+        lines = [PlanLine(0.0, 0.0), left, right]
+        if max(left.value(float(low)), right.value(float(high))) > self._noise:
+            self._between(way, (float(low), left), (float(high), right), lines, 0)
         else:
             lines = lines[:1]
-        return _upper(lines, mean, proved=self.proved)
+        return greatest_of(lines, mean, proved=self.proved)
 
-    def _between(self, way: Floats, left: _Line, right: _Line, lines: list[_Line], depth: int) -> None:
+    def _between(
+        self,
+        way: Floats,
+        left: tuple[float, PlanLine],
+        right: tuple[float, PlanLine],
+        lines: list[PlanLine],
+        depth: int,
+    ) -> None:
         """Add the lines of the plans that are best between two places."""
-        rise = right.slope - left.slope
-        if rise <= 0.0 or depth > 60:
+        if right[1].slope <= left[1].slope or depth > 60:
             return
-        meets = (left.gain - right.gain) / rise
-        if not left.at < meets < right.at:
+        meets = left[1].meets(right[1])
+        if not left[0] < meets < right[0]:
             return
         found = self._line(way, meets)
-        if found.value(meets) - left.value(meets) <= self._noise:
+        if found.value(meets) - left[1].value(meets) <= self._noise:
             return
         lines.append(found)
-        self._between(way, left, found, lines, depth + 1)
-        self._between(way, found, right, lines, depth + 1)
+        self._between(way, left, (meets, found), lines, depth + 1)
+        self._between(way, (meets, found), right, lines, depth + 1)
 
-    def _line(self, way: Floats, away: float) -> _Line:
+    def _line(self, way: Floats, away: float) -> PlanLine:
         x, _ = self._best(self._cost + away * way)
         gain, apart = -self._stage.sign, x - self._x
-        return _Line(away, min(gain * float((self._cost * apart).sum()), 0.0), gain * float((way * apart).sum()))
+        return PlanLine(min(gain * float((self._cost * apart).sum()), 0.0), gain * float((way * apart).sum()))
 
     def _best(self, cost: Floats) -> tuple[Floats, float]:
         self._live.set_costs(cost, self._stage.maximize, self._stage.offset)
@@ -294,25 +245,6 @@ class _LineModel:
         self.proved &= found.termination is Termination.OPTIMAL
         assert found.x is not None, "the plan itself keeps every limit"
         return found.x, self._stage.offset + float((cost * found.x).sum())
-
-
-def _upper(lines: Sequence[_Line], mean: float, *, proved: bool) -> ValuePieces:
-    """Return the pieces of the greatest of some lines."""
-    kept: list[_Line] = []
-    for line in sorted(lines, key=lambda one: (one.slope, one.gain)):
-        if kept and kept[-1].slope == line.slope:
-            kept.pop()
-        while len(kept) > 1 and _meeting(kept[-2], line) <= _meeting(kept[-2], kept[-1]):
-            kept.pop()
-        kept.append(line)
-    inner = [mean + _meeting(first, second) for first, second in itertools.pairwise(kept)]
-    edges = np.array([-np.inf, *inner, np.inf])
-    gain, slope = (np.array([getattr(line, name) for line in kept]) for name in ("gain", "slope"))
-    return ValuePieces(edges, gain, slope, mean, proved)
-
-
-def _meeting(first: _Line, second: _Line) -> float:
-    return (first.gain - second.gain) / (second.slope - first.slope)
 
 
 def _row(
