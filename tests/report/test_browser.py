@@ -158,6 +158,17 @@ def test_a_phone_folds_the_figures_of_charts(
     assert bool(browser.run(shown)) != is_open
 
 
+def test_a_phone_names_the_cells_of_long_tables_and_of_short_ones(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.width(390)
+    script = """
+    const cells = [...document.querySelector('#programs table').tBodies[0].rows[0].cells].slice(1);
+    return cells.map((cell) => getComputedStyle(cell, '::before').content);
+    """
+    for name in ("city", "large"):
+        browser.show(pages[name])
+        assert browser.run(script) == ['"Baseline"', '"Plan"', '"Change"', '"What it buys"', '"Why"']
+
+
 def test_a_link_to_a_department_opens_it(browser: Browser, pages: dict[str, Path]) -> None:
     browser.width(1200)
     browser.show(pages["city"])

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.asked_analyses import AskedAnalyses
-from budgetopt.report.content import Cell, Media, ReportColumn, ReportTable, plain_text
+from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable, plain_text
 from budgetopt.report.numbers import Numbers
-from budgetopt.report.sections import sections_in
+from budgetopt.report.sections import Section, sections_in
 from budgetopt.report.text import clean
 from budgetopt.report.view import PlanView
 from budgetopt.report.whole_files import write_text
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["environment", "html_page", "page_style", "write_html"]
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
+LONG = 200
+"""A table of more rows names its cells in the style: that is much lighter."""
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])")
 
 
@@ -41,9 +43,11 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
     numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
     view = PlanView(plan, numbers, asked=asked or AskedAnalyses())
     template = environment().get_template("report.html.j2")
+    sections = sections_in(view)
+    style += _labels(sections)
     return template.render(
         view=view,
-        sections=sections_in(view),
+        sections=sections,
         description=clean(plan.scenario.document.description),
         made=made,
         style=style,
@@ -78,23 +82,45 @@ def environment() -> Environment:
     return made
 
 
+def _labels(sections: Sequence[tuple[Section, Sequence[Block]]]) -> Markup:
+    """Return the style that names the cells of long tables on a phone; in short ones each cell says its own name."""
+    from markupsafe import Markup
+
+    cells = '[aria-labelledby="{}-{}"] td:nth-child({})::before {{ content: {}; }}'
+    rules = [
+        cells.format(section.key, number, at, _css_text(column.header))
+        for section, blocks in sections
+        for number, block in enumerate(blocks, start=1)
+        if isinstance(block, ReportTable) and len(block.records) > LONG
+        for at, column in enumerate(block.shown_in(Media.PAGE), start=1)
+    ]
+    return Markup(f"@media screen and (max-width: 44rem) {{\n{chr(10).join(rules)}\n}}\n" if rules else "")
+
+
+def _css_text(words: str) -> str:
+    """Return a text for a style sheet: every letter that could mean something there is written as its number."""
+    shown = "".join(letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in words)
+    return f'"{shown}"'
+
+
 def _rows(table: ReportTable) -> Markup:
     """Return the rows of a table; Python writes them faster than a template."""
     from markupsafe import Markup
 
     columns, before, lines = table.shown_in(Media.PAGE), "", ["<tbody>"]
+    labelled = len(table.records) <= LONG
     for record in table.records:
-        name, row = _row(columns, record)
+        name, row = _row(columns, record, labelled)
         again = ' class="again"' if table.repeats and name == before else ""
         lines.append(f"<tr{again}>{row}</tr>")
         before = name
     lines.append("</tbody>")
     if table.total is not None:
-        lines.append(f"<tfoot>\n<tr>{_row(columns, table.total)[1]}</tr>\n</tfoot>")
+        lines.append(f"<tfoot>\n<tr>{_row(columns, table.total, labelled)[1]}</tr>\n</tfoot>")
     return Markup("\n".join(lines))
 
 
-def _row(columns: Sequence[ReportColumn], record: object) -> tuple[str, str]:
+def _row(columns: Sequence[ReportColumn], record: object, labelled: bool) -> tuple[str, str]:
     """Return what a row is about, and its cells."""
     values = [column.of(record) for column in columns]
     name, *others = [value if isinstance(value, Cell) else Cell(plain_text(value, MINUS)) for value in values]
@@ -104,8 +130,8 @@ def _row(columns: Sequence[ReportColumn], record: object) -> tuple[str, str]:
         if column.figure:
             look = ' class="r z"' if cell.text == NOTHING else ' class="r"'
         lines = "".join(f'<span class="l">{_words(line, isolated=True)}</span>' for line in cell.lines)
-        label = "" if cell.bar else escape(column.header)
-        parts.append(f'<td{look} data-label="{label}">{lines or _words(cell)}</td>')
+        label = f' data-label="{"" if cell.bar else escape(column.header)}"' if labelled else ""
+        parts.append(f"<td{look}{label}>{lines or _words(cell)}</td>")
     return name.text, "".join(parts)
 
 
@@ -123,7 +149,8 @@ def _words(cell: Cell, *, isolated: bool = False) -> str:
     for number in filter(None, cell.sources):
         shown += f'<a class="ref" href="#s{number}" aria-label="source {number}">{number}</a>'
     tone = f" {cell.tone}" if cell.tone else ""
-    return shown + "".join(f'<span class="sub{tone}" dir="auto">{escape(line)}</span>' for line in cell.below if line)
+    small = ((line, "" if line.isascii() else ' dir="auto"') for line in cell.below if line)
+    return shown + "".join(f'<span class="sub{tone}"{turns}>{escape(line)}</span>' for line, turns in small)
 
 
 def _linked(words: str) -> str:

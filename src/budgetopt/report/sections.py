@@ -14,6 +14,7 @@ from budgetopt.report.fund_section import fund_blocks, fund_sheets
 from budgetopt.report.limit_section import limit_blocks, limit_sheets
 from budgetopt.report.money_section import money_blocks
 from budgetopt.report.outcome_section import outcome_blocks, outcome_sheets
+from budgetopt.report.page_guide import guide_blocks
 from budgetopt.report.plan_section import plan_blocks
 from budgetopt.report.program_section import program_blocks
 from budgetopt.report.proof_section import proof_blocks, proof_sheets
@@ -66,7 +67,14 @@ SECTIONS = [
     Section("proof", "Proof", "The proof", proof_blocks, proof_sheets),
 ]
 
+GUIDE = Section("guide", "Guide", "Guide to this page", lambda _: ())
+
 
 def sections_in(view: PlanView) -> list[tuple[Section, list[Block]]]:
-    """Return the sections that have something to show in the medium of a view, and what each shows."""
-    return [(section, blocks) for section in SECTIONS if (blocks := section.shown_in(view))]
+    """Return the sections that have something to show in the medium of a view, and what each shows.
+
+    Last on a page comes its guide, which says where what stands.
+    """
+    shown = [(section, blocks) for section in SECTIONS if (blocks := section.shown_in(view))]
+    guide = list(guide_blocks(view, {section.key: section.title for section, _ in shown}))
+    return [*shown, (GUIDE, guide)] if guide else shown
