@@ -125,7 +125,7 @@ def test_what_stops_short_of_a_limit_by_rounding_alone_binds_however_little_the_
     assert plan.objective_value == pytest.approx(0.0168)
     assert (row["value"], row["bound"], row["price"]) == (3_000, 3_400, pytest.approx(2e-6))
     assert row["binding"] is False
-    document["outcomes"] = {"good": {"weight": 1e-8}}
+    document["outcomes"] = {"good": {"weight": 1e-10}}
     plan = bo.solve(Scenario.from_document(document))
     assert plan.rules["binding"].tolist() == [True]
 
@@ -258,3 +258,11 @@ def test_each_row_says_where_its_limit_is_written(tmp_path: Path) -> None:
         assert path.endswith("scenario.yaml")
         assert any(word in lines[int(line) - 1] for word in ("cap", "at_most", "up_to", "whole")), row
     assert set(table["kind"]) == {"sum", "most units", "ceiling", "whole units"}
+
+
+def test_a_ceiling_with_a_small_price_is_listed() -> None:
+    table = bo.solve(
+        Scenario.from_document(document_of({"a": rated(1.5, spending={"at_most": 60}), "b": rated(1)}))
+    ).rules
+    found = [tuple(row) for row in table[["name", "sense", "bound", "price", "one_percent"]].itertuples(index=False)]
+    assert found == [("a", "at most", 60, pytest.approx(0.5), pytest.approx(0.3))]

@@ -167,3 +167,11 @@ def test_both_sides_are_what_solving_again_gives(data: st.DataObject) -> None:
         less = moved(-step)
         assert less is not None
         assert now - less == pytest.approx(row["price_less"] * step, abs=slack + 1e-3 * abs(row["price_less"]))
+
+
+def test_a_dollar_of_recurring_revenue_moves_structural_balance_too() -> None:
+    # 60 recurring dollars are all for a, up to its bend, and the 40 that come once for b
+    bend = {"outcomes": {"good": {"curve": [[0, 0], [60, 180], [90, 210]]}}}
+    document = document_of({"a": bend, "b": rated(0.5, recurring=False)}, 60)
+    document["funds"]["general"] |= {"one_time": 40, "structural_balance": True}
+    assert sides(document) == [pytest.approx((1, 3))]

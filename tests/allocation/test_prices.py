@@ -194,3 +194,17 @@ def test_a_question_may_be_asked_of_the_path_of_a_scenario(tmp_path: Path) -> No
     file.write_text(Scenario.from_document(document_of({"first": rated(3)})).to_yaml(), encoding="utf-8")
     assert scenario_of(file, "explain").programs.ids.tolist() == ["first"]
     assert scenario_of(str(file), "explain").programs.ids.tolist() == ["first"]
+
+
+def test_the_price_of_the_most_units_of_a_service_that_costs_nothing() -> None:
+    free = {"service": {"unit": "talks", "unit_cost": 0, "up_to": 4}, "outcomes": {"good": {"per_unit": 2}}}
+    prices = bo.solve(Scenario.from_document(document_of({"p": free, "rest": REST}))).prices
+    assert prices.most.tolist() == [[pytest.approx(2)], [0]]
+    assert not prices.ceiling.any()
+    harm = {
+        "service": {"unit": "talks", "unit_cost": 0, "up_to": 4, "at_least": 3},
+        "outcomes": {"good": {"per_unit": -5}},
+    }
+    prices = bo.solve(Scenario.from_document(document_of({"p": harm, "rest": REST}))).prices
+    assert prices.fewest.tolist() == [[pytest.approx(5)], [0]]
+    assert not prices.floor.any()

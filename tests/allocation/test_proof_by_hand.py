@@ -165,3 +165,8 @@ def test_what_cannot_stand_in_is_told_of(said: dict[str, Any], words: str) -> No
     verification = forged(CARE, (STOOD_IN, said))
     assert not verification.accepted
     assert words in str(verification)
+
+
+def test_what_a_plan_in_whole_thousands_pays_for_packages_is_in_cents() -> None:
+    package = {"packages": [{"name": "all", "cost": 2_345.67, "outcomes": {"good": 9e6}}]}
+    assert forged({**document_of({"a": package, "b": rated(1)}, 10_000), "round_to": 1_000}).accepted

@@ -243,6 +243,14 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         },
         ["stands at the margin: it uses all of crew"],
     ),
+    # the same in each of two years, with half a position for two thousand dollars
+    "staff that ends where money ends in two years": (
+        document_of(
+            {"a": rated(4, uses={"crew": {"per": 2000}})}, 0, TWO, resources={"crew": {"capacity": 0.5}},
+            funds={"general": {"revenue": 1000, "one_time": 500, "structural_balance": True, "carryover": False}},
+        ),
+        ["stands at the margin: it uses all of crew"],
+    ),
     "staff that others use better": (
         staff(
             {"a": served(1, 4, {"crew": 1}), "b": served(1, 3, {"crew": 1}), "c": served(1, 3, {"crew": 2})}, crew=10

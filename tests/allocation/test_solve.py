@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.solve import _is_too_near, allocation_of
+from budgetopt.allocation.solve import _is_too_near, _too_near, allocation_of
 from budgetopt.errors import (
     AuditError,
     BudgetoptError,
@@ -174,3 +174,36 @@ def test_limits_too_near_to_one_another_are_named() -> None:
     # nothing can be spent: what is not a and b is more than half, and may be half at most
     with pytest.raises(bo.AccuracyError, match=r"“Half”.*“Least”.*“Most”"):
         bo.solve(scenario)
+
+
+def spent_on(*programs: str, name: str, **bound: float) -> dict[str, Any]:
+    return {"name": name, "sum": "spending", "where": {"program": list(programs)}, **bound}
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        # a has its 30 and b its 60: beside a limit that is missed stand those at which its programs are
+        ("K", "the rule “K”, the rule “L”"),
+        ("M", "the rule “M”, the rule “K”, the rule “L”"),
+        ("N", "the rule “N”, the rule “L”"),
+        ("O", "the rule “O”, the rule “K”, the rule “L”"),
+    ],
+)
+def test_which_limits_lie_near_to_the_one_that_is_missed(row: str, named: str) -> None:
+    programs = {key: {"outcomes": {"good": {"per_dollar": rate}}} for key, rate in (("a", 3), ("b", 2), ("c", 1))}
+    rules = [
+        spent_on("a", name="K", at_most=30),
+        spent_on("a", name="M", at_least=10),
+        spent_on("a", "b", name="L", at_least=90),
+        spent_on("b", name="N", at_most=70),
+        spent_on("a", "c", name="O", at_most=50),
+    ]
+    scenario = Scenario.from_document(document_of(programs, rules=rules))
+    formulation = formulate(scenario)
+    names = formulation.linear_program.row_labels.all_names()
+    certificate = SimpleNamespace(rows=SimpleNamespace(position=names.index(f"rule[{row},FY1]"), breach=1.25e-7))
+    outcome: Any = SimpleNamespace(x=np.array([30.0, 60.0, 10.0, 0.0]), certificate=certificate)
+    text = str(_too_near(scenario, formulation, outcome))
+    assert f"these limits lie too near to one another: {named}. The best plan" in text
+    assert "misses one of them by 1.2e-07" in text

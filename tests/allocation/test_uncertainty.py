@@ -215,3 +215,11 @@ def test_what_brings_something_in_one_year_brings_something() -> None:
     assert (found["effects"], found["with_range"], found["assumed"]) == (1, 1, 1)
     assert (found["level"], found["low"], found["high"]) == (24, pytest.approx(21.6), 24)
     assert plan.effect_ranges.brings.tolist() == [True, False]
+
+
+def test_an_outcome_that_nothing_brings_has_no_range() -> None:
+    plan = plan_of({"a": program(3, low="90%")}, outcomes={"o": {"weight": 1}, "idle": {"weight": 2}})
+    ranges = outcome_ranges(plan)
+    assert ranges.low.tolist() == pytest.approx([27, math.nan], nan_ok=True)
+    assert ranges.high.tolist() == pytest.approx([30, math.nan], nan_ok=True)
+    assert ranges.effects.tolist() == ranges.with_range.tolist() == [1, 0]

@@ -120,7 +120,7 @@ class Prices:
         wanted = self._key(asked, every)
         if not len(known):
             return np.full(wanted.shape, self._unknown)
-        total = np.bincount(at, weights=self._rows.price[rows], minlength=len(known))
+        total = np.bincount(at, weights=self._rows.price[rows])
         place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
         return np.where(known[place] == wanted, total[place], self._unknown).astype(np.float64)
 

@@ -159,6 +159,14 @@ MARGINS: dict[str, tuple[dict[str, Any], Margins]] = {
         ),
         {("a", "FY1"): (14, 3, 3, 3, 0, 1, 1), ("b", "FY1"): (0, NONE, 0.5, 3, 0, NONE, 6)},
     ),
+    # half a dollar is on the first piece, and half of it is all that the other may have
+    "less than a dollar": (
+        document_of({"a": curved([0.4, 2], [2, 5.2]), "b": rated(9, spending={"at_most": 0.5}), "c": rated(1)}, 1), {
+            ("a", "FY1"): (0.5, 2, 2, 2, 0, 1, 1),
+            ("b", "FY1"): (0.5, 9, NONE, 2, 0, 2 / 9, NONE),
+            ("c", "FY1"): (0, NONE, 1, 2, 0, NONE, 2),
+        },
+    ),
     # of packages there is no next dollar
     "packages": (
         document_of({"a": {"packages": [{"name": "all", "cost": 60, "outcomes": {"good": 300}}]}, "b": rated(1)}),

@@ -195,3 +195,12 @@ def test_numbers_that_differ_move_in_proportion() -> None:
 )
 def test_which_numbers_are_money(path: str, is_money: bool) -> None:
     assert figure_at(TOWN, path).is_money is is_money
+
+
+def test_revenue_that_does_not_grow_stays_one_amount() -> None:
+    funds = {"general": {"revenue": 100, "growth": "10%"}, "gift": {"revenue": 5}}
+    scenario = Scenario.from_document(document_of({"a": {}}, periods=TWO, funds=funds))
+    moved = figure_at(scenario, "funds.general.revenue.FY2").moved(1).funds
+    assert moved["general"].revenue == {"FY1": 100, "FY2": pytest.approx(111)}
+    assert moved["gift"].revenue == 5
+    assert figure_at(scenario, "funds.gift.growth").highest == 1

@@ -13,6 +13,7 @@ from budgetopt.analysis import WhatIf
 from budgetopt.analysis.live_problem.what_if import UNTOLD, question_about
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.analysis.sensitivity.figure_prices import _BestValue, figure_prices, money_prices, price_of_figure
+from budgetopt.analysis.sensitivity.integer_prices import TOO_LATE
 from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
@@ -168,7 +169,7 @@ def test_why_a_price_is_not_told_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_price_without_a_range() -> None:
     scenario = Scenario.from_document(FLOOR)
     price = price_of_figure(WhatIf(scenario), figure_at(scenario, "programs.a.outcomes.good.unit_cost"), ranged=False)
-    assert [price.more, price.less] == pytest.approx([-5, 5], rel=1e-3)
+    assert [price.more, price.less] == pytest.approx([-5, 5], rel=1e-5)
     assert math.isnan(price.more_until)
     assert math.isnan(price.less_until)
 
@@ -241,3 +242,15 @@ def test_the_slope_where_rows_come_and_go_is_that_of_the_line_to_there() -> None
     )
     empty = Scenario.from_document(document_of({"a": rated(3, spending={"at_least": 5})}, 4))
     assert work._slope_at(lambda _: formulate(empty).linear_program, 0.5) is None
+
+
+def test_a_price_for_which_no_time_is_left_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("budgetopt.analysis.sensitivity.integer_prices.LONGEST", -1.0)
+    scenario = Scenario.from_document(PROJECT)
+    question = WhatIf(scenario)
+    question.as_is()
+    before = question.solves
+    price = price_of_figure(question, figure_at(scenario, "funds.general.revenue"))
+    assert price.method == f"{AGAIN}{UNTOLD}{TOO_LATE}"
+    assert all(math.isnan(one) for one in (price.more, price.more_until, price.less, price.less_until))
+    assert question.solves == before

@@ -188,3 +188,17 @@ def test_a_limit_that_is_open_to_one_side_stands_where_it_is_on_the_other() -> N
     ((is_upper, at),) = rows
     assert is_upper
     assert own.row_upper[at] == moved.row_upper[at] == 14
+
+
+def test_what_moves_with_revenue_moves_only_where_there_is_more_of_it() -> None:
+    # a fifth of the revenue is kept
+    funds = {"general": {"revenue": 10, "reserve": {"at_least": "20%", "of": "revenue"}}}
+    limit = movable(document_of(NORTH_SOUTH, funds=funds), "general")
+    own = limit.question.problem
+    (block,) = own.row_labels.of_kind("reserve")
+    kept = [
+        problem.row_lower[block.positions].tolist()
+        for problem in (own, limit._at(10.0, open_to=-1), limit._at(15.0), limit._at(10.0, open_to=1))
+    ]
+    # with the limit open, a hundred times as much is looked at
+    assert kept == [[2], [2], [3], [202]]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from budgetopt.analysis import prices, rules_one_by_one
+from budgetopt.analysis import prices
 from budgetopt.analysis.live_problem.parametric import Piece
 from budgetopt.analysis.live_problem.what_if import WhatIf
-from budgetopt.analysis.sensitivity.total_costs import total_cost
-from budgetopt.errors import FaultError
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import Termination
 from language.small import LATER, document_of
 
 INF, NONE = math.inf, math.nan
@@ -257,50 +253,6 @@ def test_a_question_that_is_given_is_the_one_that_is_asked() -> None:
     assert question.solves > 3
 
 
-def test_rules_one_by_one_where_less_is_better() -> None:
-    # 12.5 dollars of b bring 50; with the rule 5 of b and 15 of a, and with the second 20 of a and 2.5 of b
-    rules = [rule("f", "b", at_most=5, because="Law"), rule("g", "a", at_least=20)]
-    outcomes = {"good": {"weight": 1, "target": {"at_least": 50}}}
-    document = document_of(
-        {"a": rated(2), "b": rated(4)}, rules=rules, outcomes=outcomes, objective={"minimize": "spending"}
-    )
-    table = rules_one_by_one(Scenario.from_document(document))
-    found = [tuple(row) for row in table[["kind", "name", "because"]].itertuples(index=False)]
-    order = {"f": ("rule", "f", "Law"), "g": ("rule", "g", ""), "good": ("target", "good", "")}
-    assert found == [("", "no rules", ""), order["f"], order["g"], order["good"]]
-    # without the target nothing is spent, and the second rule asks for 20 dollars
-    assert table["value"].tolist() == pytest.approx([0, 0, 20, 22.5])
-    assert table["cost"].tolist() == pytest.approx([0, 0, 20, 2.5])
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "solves", "cost"),
-    [
-        ("rule", "idle", 0, 0),
-        ("rule", "low", 0, 0),
-        # of 200 dollars b has 140, of which 135 go to a without the cap, and so do the 10 of d
-        ("rule", "cap", 1, 280),
-        ("floor", "a", 0, 0),
-        ("ceiling", "b", 0, 0),
-        ("floor", "c", 1, 10),
-        ("ceiling", "d", 1, 135),
-    ],
-)
-def test_what_the_proof_does_not_need_is_not_solved_without(kind: str, name: str, solves: int, cost: float) -> None:
-    rules = [rule("idle", "b", at_most=190), rule("low", "b", at_least=5), rule("cap", "a", at_most=30)]
-    programs = {
-        "a": rated(3, spending={"at_least": 7}),
-        "b": rated(1, spending={"at_most": 195}),
-        "c": rated(0.5, spending={"at_least": 20}),
-        "d": rated(2, spending={"at_most": 10}),
-    }
-    question = WhatIf(Scenario.from_document(document_of(programs, 200, rules=rules)))
-    base = question.as_is()
-    before = question.solves
-    assert total_cost(question, Provision(kind, name), base) == pytest.approx(cost)
-    assert question.solves - before == solves
-
-
 def test_how_the_price_of_a_number_of_several_years_was_found() -> None:
     document = document_of({"a": project(60, 300), "b": rated(2)}, periods=LATER[:2])
     table = prices(Scenario.from_document(document), hold=False).set_index("period")
@@ -341,45 +293,26 @@ def test_what_a_tolerance_lets_through_is_not_beyond_zero(
     assert table[["relief_until", "tightening_until"]].to_numpy().tolist() == [[end, end]]
 
 
-def vague(question: WhatIf, apart: float) -> WhatIf:
-    """Return a question whose searches leave so much open."""
-    solve = question.solve
-
-    def solved(*asked: Any) -> Any:
-        answer = solve(*asked)
-        return replace(answer, bound=answer.objective + apart)
-
-    question.solve = solved  # type: ignore[method-assign,assignment]
-    return question
+def test_a_limit_on_an_outcome_may_be_tightened_below_zero() -> None:
+    # all of the 100 dollars may go to what harms
+    document = document_of({"a": rated(3), "b": rated(-1)}, rules=[{"name": "e", "sum": "outcome good", "at_most": 30}])
+    (row,) = rows_of(document, None, only=[Provision("rule", "e")])
+    assert_same([row], [("e", "", "FY1", "at most", 30, 1, 300, 1, -100, 270)])
 
 
-@pytest.mark.parametrize(("apart", "cost"), [(0.2, 9), (0.3, NONE), (1e-9, 9)])
-def test_a_cost_that_searches_hide_is_not_told(apart: float, cost: float) -> None:
-    # without the rule the second project of 9 is built, too: twenty times what both searches leave open is told
-    document = document_of({"a": project(6, 10), "b": project(6, 9)}, rules=[rule("e", "b", at_most=5)])
-    question = WhatIf(Scenario.from_document(document))
-    base = replace(question.as_is(), bound=10 + apart)
-    found = total_cost(vague(question, apart), Provision("rule", "e"), base)
-    assert found == pytest.approx(cost, nan_ok=True)
+def test_a_limit_in_units_that_are_many_for_a_dollar() -> None:
+    document = document_of({"a": rated(1000)}, rules=[{"name": "e", "sum": "outcome good", "at_most": 30_000}])
+    (row,) = rows_of(document, None, only=[Provision("rule", "e")])
+    assert_same([row], [("e", "", "FY1", "at most", 30_000, 1, 100_000, 1, 0, 70_000)])
 
 
-def test_a_linear_program_is_solved_to_its_end_whatever_bound_is_said() -> None:
-    question = WhatIf(Scenario.from_document(town(rules=[rule("e", "a", at_most=30)])))
-    base = replace(question.as_is(), bound=1e6)
-    assert total_cost(vague(question, 1e6), Provision("rule", "e"), base) == pytest.approx(140)
-
-
-def test_what_searches_do_not_end_costs_nobody_knows_what() -> None:
-    document = document_of({"a": project(6, 10), "b": project(6, 9)}, rules=[rule("e", "b", at_most=5)])
-    question = WhatIf(Scenario.from_document(document))
-    base = question.as_is()
-    assert math.isnan(total_cost(question, Provision("rule", "e"), replace(base, x=None)))
-    question.solve = lambda *_: replace(base, x=None)  # type: ignore[method-assign]
-    assert math.isnan(total_cost(question, Provision("rule", "e"), base))
-    question.solve = lambda *_: replace(base, termination=Termination.UNBOUNDED)  # type: ignore[method-assign]
-    assert total_cost(question, Provision("rule", "e"), base) == INF
-    linear = WhatIf(Scenario.from_document(town(rules=[rule("e", "a", at_most=30)])))
-    first = linear.as_is()
-    linear.solve = lambda *_: replace(first, termination=Termination.TIME_LIMIT)  # type: ignore[method-assign]
-    with pytest.raises(FaultError, match="did not solve a changed problem"):
-        total_cost(linear, Provision("rule", "e"), first)
+def test_the_columns_of_the_table() -> None:
+    told = ["kind", "name", "part", "period", "sense", "bound", "relief", "relief_until"]
+    rest = ["total_cost", "method", "unit"]
+    table = prices(Scenario.from_document(town()))
+    assert table.columns.tolist() == [*told, "tightening", "tightening_until", *rest]
+    table = prices(Scenario.from_document(project_town()))
+    assert table.columns.tolist() == [
+        *told, "relief_first", "relief_then", "tightening", "tightening_until", "tightening_first", "tightening_then",
+        "total_cost", "decisions", "method", "unit",
+    ]  # fmt: skip

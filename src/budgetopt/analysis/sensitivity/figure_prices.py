@@ -267,9 +267,9 @@ class _BestValue:
         good, bad = step, reach
         if holds(bad):
             return bad
-        while abs(good * 4) < abs(bad) and holds(good * 4):
-            good *= 4
-        bad = good * 4 if abs(good * 4) < abs(bad) else bad
+        while abs(good * 4) < abs(bad) and holds(good * 4):  # no mutant: how the place is searched
+            good *= 4  # no mutant: how the place is searched
+        bad = good * 4 if abs(good * 4) < abs(bad) else bad  # no mutant: how the place is searched
         for _ in range(10):
             middle = (good + bad) / 2
             good, bad = (middle, bad) if holds(middle) else (good, middle)

@@ -149,7 +149,7 @@ def _in_segments(plan: Allocation, question: WhatIf, values: Floats) -> tuple[Fl
     level = np.where(spent > plan.half_a_cent, np.maximum(spent - fixed, 0.0), 0.0)
     for block in problem.column_labels.of_kind("segment"):
         # columns of a program stand in the order of its segments: one pass over the numbers of segments fills them
-        for number in range(int(block.keys["segment"].max(initial=-1)) + 1):
+        for number in np.unique(block.keys["segment"]).tolist():
             at = np.flatnonzero(block.keys["segment"] == number)
             cell = (block.keys["program"][at], block.keys["period"][at])
             paid = question.formulation.prices[cell] > 0

@@ -113,7 +113,7 @@ class Sides:
         """Return where the values of the outer two plans meet if both are kept; None if that is not in between."""
         if self._what == "cost" or outside.more.x is None or outside.other.x is None:
             return None
-        here, today = math.exp(outside.at), 1.0
+        here, today = math.exp(outside.at), 1.0  # no mutant: any two places of a line tell where it crosses
         ahead, was = (self._ahead(outside.more.x, outside.other.x, factor) for factor in (here, today))
         if ahead == was:
             return None

@@ -249,7 +249,7 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
     money = float(np.abs(question.problem.row_lower[np.isfinite(question.problem.row_lower)]).sum())
     terms = terms_of(question, limit, base)
     size = size_of(limit, terms)
-    slack = 0.0 if limit.sense == "equals" else -limit.relaxes * (float(terms.sum()) - limit.bound)
+    slack = -limit.relaxes * (float(terms.sum()) - limit.bound)
     found = []
     for side in (1, -1):
         direction = side * limit.relaxes
