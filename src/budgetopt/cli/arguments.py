@@ -32,6 +32,7 @@ from budgetopt.cli import (
     solve_command,
     solvers_command,
     verify_command,
+    watch_command,
     weights_command,
 )
 from budgetopt.errors import OptionError, near
@@ -42,6 +43,7 @@ COMMANDS = (
     new_command,
     check_command,
     solve_command,
+    watch_command,
     explain_command,
     prices_command,
     frontier_command,

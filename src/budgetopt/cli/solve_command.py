@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from budgetopt.report import AskedAnalyses
     from budgetopt.scenario import Scenario
 
-__all__ = ["HELP", "NAME", "add_arguments", "run"]
+__all__ = ["HELP", "NAME", "REPORTS", "add_arguments", "run", "write_report"]
 
 NAME = "solve"
 REPORTS = (".html", ".htm", ".md", ".xlsx")
@@ -152,18 +152,25 @@ def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | N
     return run_analyses(plan, arguments.analyses) if arguments.analyses else None
 
 
-def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses | None) -> None:
+def write_report(plan: Allocation, name: str, asked: AskedAnalyses | None = None) -> None:
+    """Write the report of a plan in the form that the ending of its name says; analyses stand on a page alone."""
     from budgetopt import report
     from budgetopt.report.whole_files import write_text
 
+    suffix = Path(name).suffix.lower()
+    if suffix == ".md":
+        write_text(name, report.markdown_summary(plan))
+    elif suffix == ".xlsx":
+        report.write_excel(plan, name)
+    else:
+        report.write_html(plan, name, asked=asked)
+
+
+def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses | None) -> None:
+    from budgetopt.report.whole_files import write_text
+
     for name in [*arguments.report, *arguments.excel]:
-        suffix = Path(name).suffix.lower()
-        if suffix == ".md":
-            write_text(name, report.markdown_summary(plan))
-        elif suffix == ".xlsx":
-            report.write_excel(plan, name)
-        else:
-            report.write_html(plan, name, asked=asked)
+        write_report(plan, name, asked)
         say(f"wrote {name}")
     if arguments.out is not None:
         from budgetopt.report.own_table import write_own_table
