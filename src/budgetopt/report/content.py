@@ -124,8 +124,8 @@ class ReportColumn:
 
     Its value of a record is a function of it, the name of an attribute, or one of the values of all where records are
     positions. All from its number format on is for a workbook: also its width in characters, whether it has a total,
-    whether it is printed, the name of the range of its cells where these are meant to be edited, and the value that
-    stands out in red.
+    whether it is printed, and folded away; the name of the range of its cells where these are meant to be edited, and
+    the value that stands out in red. What is not printed comes last.
     """
 
     header: str
@@ -137,6 +137,7 @@ class ReportColumn:
     width: float = 14
     total: bool = False
     printed: bool = True
+    folded: bool = False
     input_range: str = ""
     alarm: str = ""
 

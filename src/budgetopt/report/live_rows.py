@@ -97,7 +97,7 @@ class LiveRows:
         """Yield the columns of what rows count for in sums of limits; nothing is left empty."""
         for name, weight in self._counts.values():
             cells = [value or None for value in weight.tolist()]
-            yield ReportColumn(f"Counts in: {name}", cells, format="0.####", width=12, printed=False)
+            yield ReportColumn(f"Counts in: {name}", cells, format="0.####", width=12, printed=False, folded=True)
 
     def range_name(self, prefix: str, period: str) -> str:
         """Return the name of the range of a period's figures."""
@@ -106,8 +106,9 @@ class LiveRows:
 
 
 def literal(value: float) -> str:
-    """Return a number as a formula has it, exact."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value)).upper()
+    """Return a number as a workbook has it, exact."""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number).upper()
 
 
 def times(factor: float, words: str) -> str:

@@ -176,24 +176,25 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
     table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
     level, change, value = _live_levels(view)
     better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
+    rests = [ASSUMED[row.assumed] for row in view.bought.rows]
     columns = [
         ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()], width=30),
-        ReportColumn("Unit", table["unit"].tolist(), width=22),
-        ReportColumn("Better", better, width=10),
+        ReportColumn("Unit", table["unit"].tolist(), width=18),
+        ReportColumn("Better", better, width=8),
         ReportColumn("Weight of one", table["weight"].tolist(), format=NUMBER),
-        ReportColumn("Baseline", table["baseline"].tolist(), format=NUMBER, width=16),
-        ReportColumn("Plan", level, format=NUMBER, width=16),
-        ReportColumn("Change", change, format=NUMBER, width=16),
-        ReportColumn("Weighted value", value, format=NUMBER, width=18, total=True),
+        ReportColumn("Baseline", table["baseline"].tolist(), format=NUMBER, width=15),
+        ReportColumn("Plan", level, format=NUMBER, width=15),
+        ReportColumn("Change", change, format=NUMBER, width=15),
+        ReportColumn("Weighted value", value, format=NUMBER, width=17, total=True),
+        ReportColumn("Rests on", rests, width=15),
         *(
-            ReportColumn(header, table[name].tolist(), format=NUMBER, width=16)
+            ReportColumn(header, table[name].tolist(), format=NUMBER, width=15, printed=False)
             for header, name in RANGES.items()
             if table["with_range"].any()
         ),
-        ReportColumn("Effects", table["effects"].tolist(), format=NUMBER, width=10),
-        ReportColumn("Assumed", table["assumed"].tolist(), format=NUMBER, width=10),
-        ReportColumn("Rests on", [ASSUMED[row.assumed] for row in view.bought.rows], width=18),
-        ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40),
+        ReportColumn("Effects", table["effects"].tolist(), format=NUMBER, width=10, printed=False),
+        ReportColumn("Assumed", table["assumed"].tolist(), format=NUMBER, width=10, printed=False),
+        ReportColumn("Source", [outcome.source for outcome in outcomes.values()], width=40, printed=False),
     ]
     return [ReportTable(title="Outcomes", columns=columns, records=range(len(table)))]
 

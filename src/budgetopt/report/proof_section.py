@@ -37,9 +37,9 @@ def proof_blocks(view: PlanView) -> Iterator[Block]:
 
 
 def proof_sheets(view: PlanView) -> list[ReportTable]:
-    """Return the sheet of the proof, which also tells the story."""
+    """Return the sheet of the proof."""
     proof = view.proof
-    records = [("Plan", view.plan.scenario.name), *(("In short", words) for words in view.story)]
+    records = [("Plan", view.plan.scenario.name)]
     records += [("Proved", words) for words in proof.proved]
     records += [("Believed", words) for words in proof.believed]
     for check in proof.checks:

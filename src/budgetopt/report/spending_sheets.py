@@ -123,7 +123,7 @@ class _ProgramLimits:
     def columns(self) -> Iterator[ReportColumn]:
         """Yield the columns of these limits."""
         for header, cells in self._sides():
-            yield ReportColumn(header, cells, format=self._view.money_format, width=15, printed=False)
+            yield ReportColumn(header, cells, format=self._view.money_format, width=15, printed=False, folded=True)
 
     def kept(self) -> ReportColumn:
         """Return the column that says whether a program keeps them all."""

@@ -228,5 +228,5 @@ def _balances(view: PlanView) -> Iterator[ReportTable]:
         ReportColumn("Reserve to keep", figures("reserve", 10), format=view.money_format, width=17),
     ]
     title = f"Closing balances, in {view.plan.scenario.currency}"
-    chart = SheetChart(title=title, names=["Fund"], figures=["Closing", "Reserve to keep"], lying=False)
+    chart = SheetChart(title=title, names=["Fund"], figures=["Reserve to keep", "Closing"], lying=False)
     yield ReportTable(title=title, columns=columns, records=range(len(table)), sheet=SUMMARY_SHEET, chart=chart)

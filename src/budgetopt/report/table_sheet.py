@@ -7,17 +7,22 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from budgetopt.errors import column_letters
-from budgetopt.report.content import NUMBER, TEXT, Cell, Formula, Media, ReportColumn, ReportTable, Value, plain_text
+from budgetopt.report.content import NUMBER, TEXT, Formula, Media, ReportColumn, ReportTable, Value, plain_text
 from budgetopt.report.numbers import quantity_decimals
+from budgetopt.report.row_stream import LONGEST_TEXT, cells_of, write_rows
 from budgetopt.report.text import clean, one_line
 
 __all__ = ["CellLooks", "has_total", "sheet_title", "write_sheet"]
 
 _UNFIT = re.compile(r"[\\/*?:\[\]]")
 
-LONGEST_TEXT, LONGEST_TITLE = 32_767, 31
-"""What a cell, and what the name of a sheet, can hold."""
+LONGEST_TITLE = 31
+"""What the name of a sheet can hold."""
+ROWS_AT_ONCE = 10_000
+"""So many rows are made before they are written: a large plan needs little more memory than a small one."""
 LINE = 15.0
 """The height of a line of text, in points."""
 MOST_LINES = 12
@@ -25,6 +30,8 @@ WIDEST_ON_ONE_LINE = 40
 """The width of a column from which on long text goes on in further lines."""
 CHART_ROWS, CHART_COLUMNS, CHART_COLUMN = 17, 6, 12.0
 """How many rows a chart is high, over how many columns it stands, and how wide each is."""
+PALE, STRONG = "#B4BCC6", "#2F5D8A"
+"""The colours of the bars of charts: what is compared, and what stands out."""
 LIKE_FORMULAS = ("=", "+", "-", "@", "\t")
 
 
@@ -57,23 +64,21 @@ class CellLooks:
         align = "left" if column.format == TEXT else "right"
         return self.of("General", bold=True, text_wrap=True, bottom=1, align=align)
 
-    def figure(self, column: ReportColumn, value: float | None, strong: bool) -> Any:
-        """Return the format of a figure; a quantity has the decimals that it needs."""
-        number = column.format
-        if number in (NUMBER, TEXT) and value is not None and not float(value).is_integer():
-            decimals = quantity_decimals(value)
-            number = NUMBER + (f".{'0' * decimals}" if decimals else "")
-        number = NUMBER if number == TEXT else number
-        if column.input_range:
-            return self.of(number, locked=False, bg_color="#FFF9DB", font_color="#1F3A93")
-        return self.of(number, bold=True, top=1) if strong else self.of(number)
+    def number(self, column: ReportColumn, value: float) -> str:
+        """Return the number format of a figure; a quantity has the decimals that it needs."""
+        if column.format not in (NUMBER, TEXT):
+            return column.format
+        decimals = 0 if float(value).is_integer() else quantity_decimals(value)
+        return NUMBER + (f".{'0' * decimals}" if decimals else "")
 
-    def words(self, column: ReportColumn, strong: bool, like_formula: bool) -> Any:
-        """Return the format of a text."""
-        more: dict[str, Any] = {"text_wrap": True} if _wraps(column) else {}
-        if strong:
-            more |= {"bold": True, "top": 1}
-        # a text that begins like a formula stays text when the cell is edited
+    def figure(self, column: ReportColumn, value: float) -> Any:
+        """Return the format of a figure; what may be edited is yellow."""
+        more = {"locked": False, "bg_color": "#FFF9DB", "font_color": "#1F3A93"} if column.input_range else {}
+        return self.of(self.number(column, value), **more)
+
+    def words(self, column: ReportColumn, *, like_formula: bool) -> Any:
+        """Return the format of a text; one that begins like a formula stays text when the cell is edited."""
+        more = {"text_wrap": True} if _wraps(column) else {}
         return self.of(TEXT, **more, quote_prefix=True) if like_formula else self.of(TEXT, **more)
 
     @property
@@ -93,21 +98,23 @@ def write_sheet(book: Any, title: str, tables: Sequence[ReportTable], looks: Cel
     if any(table.chart for table in tables):
         widths += [CHART_COLUMN] * (printed + CHART_COLUMNS - len(widths))
         printed += CHART_COLUMNS
+    away = {at for columns in shown for at, column in enumerate(columns) if column.folded}
     for at, width in enumerate(widths):
-        # what is not printed is folded away
-        sheet.set_column(at, at, width, None, {"level": 0 if at < printed else 1, "hidden": at >= printed})
+        folded = at in away
+        sheet.set_column(at, at, width, None, {"level": int(folded), "hidden": folded})
     top = 0
     for table in tables:
         writer = _TableWriter(book, sheet, table, looks, widths, max(map(len, shown)))
         top = writer.write(top, titled=len(tables) > 1)
-    _set_up_print(sheet, title, top, printed)
+    _set_up_print(sheet, title, top, printed, stands=len(tables) > 1)
     if len(tables) == 1:
         _keep_in_sight(sheet, tables[0], len(shown[0]))
 
 
-def _set_up_print(sheet: Any, title: str, rows: int, columns: int) -> None:
-    """Let a sheet be printed across pages of full width, with the number of each."""
-    sheet.set_landscape()
+def _set_up_print(sheet: Any, title: str, rows: int, columns: int, *, stands: bool) -> None:
+    """Let a sheet be printed across pages of full width, with the number of each; of several tables upright."""
+    if not stands:
+        sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer(f"&L{title.replace('&', '&&')}&RPage &P of &N")
@@ -144,7 +151,9 @@ class _TableWriter:
             top += 1
         if titled and len(columns) == 1:
             return self._write_words(top) + 1
-        longest = max(len(column.header) / (width - 2) for column, width in zip(columns, self._widths, strict=False))
+        shown = zip(columns, self._widths, strict=False)
+        seen = [(column.header, width) for column, width in shown if not column.folded]
+        longest = max(len(header) / (width - 2) for header, width in seen)
         sheet.set_row(top, LINE * math.ceil(longest))
         for at, column in enumerate(columns):
             sheet.write_string(top, at, _fitting(column.header), self._looks.header(column))
@@ -160,18 +169,40 @@ class _TableWriter:
         return end + 1 if titled else end
 
     def _write_rows(self, first: int) -> None:
-        columns, records = self._columns, self._table.records
-        wraps = [at for at, column in enumerate(columns) if _wraps(column)]
-        values = [_values(column, records) for column in columns]
-        for line, row in enumerate(zip(*values, strict=True), start=first):
-            if wraps:
-                needed = max(len(str(row[at] or "")) / self._widths[at] for at in wraps)
-                if needed > 1:
-                    # a row does not grow by itself in every program
-                    self._sheet.set_row(line, LINE * min(math.ceil(needed), MOST_LINES))
-            for at, value in enumerate(row):
-                if value is not None and value != "":
-                    self._put(line, at, value)
+        values = [_values(column, self._table.records) for column in self._columns]
+        for start in range(0, len(self._table.records), ROWS_AT_ONCE):
+            part = [column[start : start + ROWS_AT_ONCE] for column in values]
+            cells = [self._cells(at, first + start, column) for at, column in enumerate(part)]
+            write_rows(self._sheet, first + start, cells, self._heights(part))
+
+    def _cells(self, at: int, first: int, values: Sequence[Value]) -> list[str]:
+        column, looks = self._columns[at], self._looks
+        styles: dict[str, int] = {}
+
+        def figure(value: float) -> int:
+            number = looks.number(column, value)
+            if number not in styles:
+                styles[number] = looks.figure(column, value)._get_xf_index()
+            return styles[number]
+
+        def words(text: str) -> int:
+            key = LIKE_FORMULAS[0] if text.startswith(LIKE_FORMULAS) else ""
+            if key not in styles:
+                styles[key] = looks.words(column, like_formula=bool(key))._get_xf_index()
+            return styles[key]
+
+        same = column.format not in (NUMBER, TEXT)
+        return cells_of(at + 1, first + 1, values, figure, words, same=same)
+
+    def _heights(self, columns: Sequence[Sequence[Value]]) -> list[float | None]:
+        """Return the height of each row: it does not grow by itself in every program."""
+        needed = np.zeros(len(columns[0]))
+        for at, values in enumerate(columns):
+            if _wraps(self._columns[at]):
+                lengths = np.fromiter((len(str(value or "")) for value in values), dtype=np.float64, count=len(values))
+                needed = np.maximum(needed, lengths / self._widths[at])
+        lines = np.minimum(np.ceil(needed), MOST_LINES)
+        return [LINE * count if count > 1 else None for count in lines.tolist()]
 
     def _write_words(self, top: int) -> int:
         """Write sentences across the sheet, each in a row of its own, and return the row after them."""
@@ -185,31 +216,17 @@ class _TableWriter:
         return top + len(self._table.records)
 
     def _write_total(self, first: int, line: int) -> None:
-        self._put(line, 0, "Total", strong=True)
+        sheet, looks = self._sheet, self._looks
+        sheet.write_string(line, 0, "Total", looks.of(TEXT, bold=True, top=1))
         for at, column in enumerate(self._columns[1:], start=1):
             if column.total:
-                values = [_result(value) for value in _values(column, self._table.records)]
+                total = math.fsum(map(_result, _values(column, self._table.records)))
                 letter = column_letters(at + 1)
-                text = f"=SUM({letter}{first + 1}:{letter}{line})"
-                self._put(line, at, Formula(text, math.fsum(values)), strong=True)
-
-    def _put(self, line: int, at: int, value: Value, *, strong: bool = False) -> None:
-        """Write a cell: a number, a text or a formula of ours; what is no number is left empty."""
-        column, sheet, looks = self._columns[at], self._sheet, self._looks
-        if isinstance(value, Cell):
-            value = plain_text(value)
-        if isinstance(value, str):
-            words = _fitting(value)
-            sheet.write_string(line, at, words, looks.words(column, strong, words.startswith(LIKE_FORMULAS)))
-        elif isinstance(value, Formula):
-            result = value.result
-            is_word = isinstance(result, str)
-            look = looks.words(column, strong, False) if is_word else looks.figure(column, _result(value), strong)
-            sheet.write_formula(
-                line, at, value.text.replace("{row}", str(line + 1)), look, "" if result is None else result
-            )
-        elif value is not None and math.isfinite(value):
-            sheet.write_number(line, at, value, looks.figure(column, value, strong))
+                text, look = (
+                    f"=SUM({letter}{first + 1}:{letter}{line})",
+                    looks.of(looks.number(column, total), bold=True, top=1),
+                )
+                sheet.write_formula(line, at, text, look, total)
 
     def _mark(self, first: int, last: int) -> None:
         """Name the ranges of what may be edited, and let what is wrong stand out."""
@@ -240,21 +257,21 @@ class _TableWriter:
                     "name": [name, top, at],
                     "categories": [name, top + 1, named[0], top + count, named[-1]],
                     "values": [name, top + 1, at, top + count, at],
+                    "fill": {"color": PALE if header != said.figures[-1] else STRONG},
                 }
             )
         chart.set_title({"name": said.title, "overlay": False, "name_font": {"size": 11}})
         chart.set_legend({"position": "bottom"} if len(said.figures) > 1 else {"none": True})
         money = {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}}
         chart.set_x_axis(money if said.lying else {})
-        chart.set_y_axis({"reverse": True} if said.lying else money)
+        chart.set_y_axis({"reverse": True, "label_position": "low"} if said.lying else money)
         chart.set_size({"width": (CHART_COLUMNS - 1) * 7 * CHART_COLUMN + 40, "height": (CHART_ROWS - 1) * 20})
         self._sheet.insert_chart(top, self._beside, chart, {"x_offset": 12, "description": said.title})
 
 
 def _fitting(text: str) -> str:
-    """Return a text that a cell can hold."""
+    """Return a text as XlsxWriter takes it: one in such marks it would take for one with marks of its own."""
     words = clean(text)[:LONGEST_TEXT]
-    # XlsxWriter takes such a text for one with marks of its own
     return f"{words} " if words.startswith("<r>") and words.endswith("</r>") else words
 
 
