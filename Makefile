@@ -37,7 +37,7 @@ $(VENV)/run.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 
 $(VENV)/test.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 	@$(PIP) hatchling editables
-	@$(PIP) --no-build-isolation --editable '.[test,docs,completion,fit]'
+	@$(PIP) --no-build-isolation --editable '.[test,docs,completion,fit,charts]'
 	@touch $@ $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp

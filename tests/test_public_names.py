@@ -101,7 +101,7 @@ def is_ours(found: type) -> bool:
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_type_of_a_signature_can_be_imported(name: str) -> None:
-    known = {"builtins", "numpy", "pandas", "pulp", *sys.stdlib_module_names}
+    known = {"altair", "builtins", "numpy", "pandas", "pulp", *sys.stdlib_module_names}
     strangers = {
         f"{place}: {found.__module__}.{found.__qualname__}"
         for place, annotation in signatures(PUBLIC[name])

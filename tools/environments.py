@@ -45,7 +45,7 @@ def locked(python: str, *, pulp: str = "") -> Path:
         pip = _made_anew(folder, python)
         constrained = [*pip, "--constraint", str(ROOT / "constraints.txt")]
         subprocess.run([*constrained, "hatchling", "editables"], check=True)
-        extras = f"{ROOT}[test,docs,completion,fit]"
+        extras = f"{ROOT}[test,docs,completion,fit,charts]"
         subprocess.run([*constrained, "--no-build-isolation", "--editable", extras], check=True, cwd=ROOT)
         if pulp:
             subprocess.run([*pip, "--no-deps", f"pulp=={pulp}"], check=True)
@@ -65,7 +65,7 @@ def of_ranges(python: str, versions: str, *, fresh: bool = False) -> Path:
     if fresh or _stale(folder):
         table = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
         extras = table["project"]["optional-dependencies"]
-        wanted = [*table["project"]["dependencies"], *extras["fit"]]
+        wanted = [*table["project"]["dependencies"], *extras["fit"], *extras["charts"]]
         tools = [each for each in extras["test"] if _name(each) in TEST_TOOLS]
         build = table["build-system"]["requires"]
         pip = _made_anew(folder, python)

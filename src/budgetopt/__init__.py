@@ -155,18 +155,22 @@ if TYPE_CHECKING:
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
     from budgetopt.reading.tree_file import ForecastPath as ForecastPath
-    from budgetopt.report.alternative_words import alternatives_chart as alternatives_chart
-    from budgetopt.report.comparison_chart import comparison_chart as comparison_chart
-    from budgetopt.report.ensemble_chart import ensemble_chart as ensemble_chart
+    from budgetopt.report.chart_parts import save_chart as save_chart
+    from budgetopt.report.curve_charts import frontier_chart as frontier_chart
+    from budgetopt.report.curve_charts import robust_chart as robust_chart
+    from budgetopt.report.curve_charts import trade_off_chart as trade_off_chart
     from budgetopt.report.explanation import Explanation as Explanation
     from budgetopt.report.explanation import explain as explain
     from budgetopt.report.fit_page import write_fit_page as write_fit_page
-    from budgetopt.report.forecast_words import forecast_chart as forecast_chart
-    from budgetopt.report.frontier_chart import frontier_chart as frontier_chart
-    from budgetopt.report.outlook_words import outlook_chart as outlook_chart
-    from budgetopt.report.robust_words import robust_chart as robust_chart
-    from budgetopt.report.trade_off_words import trade_off_chart as trade_off_chart
-    from budgetopt.report.weights_words import weights_chart as weights_chart
+    from budgetopt.report.plan_charts import comparison_chart as comparison_chart
+    from budgetopt.report.price_charts import prices_chart as prices_chart
+    from budgetopt.report.price_charts import replacement_chart as replacement_chart
+    from budgetopt.report.price_charts import steps_chart as steps_chart
+    from budgetopt.report.range_charts import alternatives_chart as alternatives_chart
+    from budgetopt.report.range_charts import ensemble_chart as ensemble_chart
+    from budgetopt.report.range_charts import weights_chart as weights_chart
+    from budgetopt.report.year_charts import forecast_chart as forecast_chart
+    from budgetopt.report.year_charts import outlook_chart as outlook_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.amounts import Share as Share
@@ -290,17 +294,14 @@ _EXPORTS = {
     "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
     "budgetopt.reading.tree_file": "ForecastPath",
-    "budgetopt.report.alternative_words": "alternatives_chart",
-    "budgetopt.report.ensemble_chart": "ensemble_chart",
-    "budgetopt.report.comparison_chart": "comparison_chart",
+    "budgetopt.report.chart_parts": "save_chart",
+    "budgetopt.report.curve_charts": "frontier_chart robust_chart trade_off_chart",
+    "budgetopt.report.plan_charts": "comparison_chart",
+    "budgetopt.report.price_charts": "prices_chart replacement_chart steps_chart",
+    "budgetopt.report.range_charts": "alternatives_chart ensemble_chart weights_chart",
+    "budgetopt.report.year_charts": "forecast_chart outlook_chart",
     "budgetopt.report.explanation": "Explanation explain",
     "budgetopt.report.fit_page": "write_fit_page",
-    "budgetopt.report.forecast_words": "forecast_chart",
-    "budgetopt.report.frontier_chart": "frontier_chart",
-    "budgetopt.report.robust_words": "robust_chart",
-    "budgetopt.report.trade_off_words": "trade_off_chart",
-    "budgetopt.report.weights_words": "weights_chart",
-    "budgetopt.report.outlook_words": "outlook_chart",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

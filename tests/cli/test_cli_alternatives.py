@@ -40,7 +40,7 @@ def test_json_and_csv(run: Callable[..., Any], town: Path) -> None:
         (["--within", "120%"], "'120%' is not a share"),
         (["--count", "-1"], "--count"),
         (["--count", "two"], "'two' is not a whole number"),
-        (["--chart", "ranges.png"], "does not end in .svg"),
+        (["--chart", "ranges.pdf"], "does not end in .svg or .png"),
     ],
 )
 def test_what_cannot_be_asked(run: Callable[..., Any], town: Path, arguments: list[str], message: str) -> None:

@@ -98,7 +98,7 @@ def test_result_files_are_compared(run: Command, town: Path, tmp_path: Path) -> 
         (["--benchmark", "quartile=colour"], "no attribute named 'colour'", "there are: "),
         (["--benchmark", "none", "--benchmark", "current"], "leaves all of them out", ""),
         (["--by", "dept"], "there is no attribute named 'dept'", "there are: program"),
-        (["--chart", "plans.png"], "does not end in .svg", "plans.svg"),
+        (["--chart", "plans.pdf"], "does not end in .svg or .png", "plans.svg"),
         (["nowhere"], "nowhere", ""),
         (["none.json"], "'none.json' cannot be read", ""),
     ],

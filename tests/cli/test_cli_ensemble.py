@@ -144,7 +144,7 @@ def test_an_interruption_prints_what_there_is_and_says_so(
         (["--information", "--subject-error", "1", "--per-subject", "four"], "'four' is not an amount"),
         (["--information", "--revenue-error", "3%"], "--information takes the effects' own distributions"),
         (["--information", "--chart", "x.svg"], "--chart draws the draws"),
-        (["--chart", "x.png"], "does not end in .svg"),
+        (["--chart", "x.pdf"], "does not end in .svg"),
     ],
 )
 def test_what_cannot_be_is_refused(

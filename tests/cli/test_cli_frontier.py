@@ -44,7 +44,7 @@ def test_json_csv_and_the_drawing_have_the_same_pieces(town: Path, tmp_path: Pat
         (["funds.general.revenue", "--from", "lots"], "lots"),
         (["funds.general.revenue", "--from", "2000", "--to", "1000"], "begins below its end"),
         (["rules[Books first].at_least", "--from", "-200%"], "-200%"),
-        (["funds.general.revenue", "--chart", "curve.png"], ".svg"),
+        (["funds.general.revenue", "--chart", "curve.pdf"], ".svg"),
         (["funds.general.one_time"], "has no usual range"),
     ],
 )

@@ -53,4 +53,4 @@ def test_the_best_plan_as_json_and_csv(run: Callable[..., Any], tmp_path: Path) 
 
 def test_what_cannot_be_asked(run: Callable[..., Any], town: Path) -> None:
     assert run("outlook", town, "--years", "-2").code == 2
-    assert run("outlook", town, "--chart", "x.png").code == 2
+    assert run("outlook", town, "--chart", "x.pdf").code == 2

@@ -163,7 +163,7 @@ def test_the_ladder_is_drawn(town: Path, tmp_path: Path, run: Callable[..., Any]
     code, _, err = run("prices", town, "--dollars", "--chart", drawing)
     assert (code, err) == (0, f"wrote {drawing}\n")
     assert drawing.read_text(encoding="utf-8").startswith("<svg")
-    assert run("prices", town, "--chart", drawing).code == 2
+    assert run("prices", town, "--margins", "--chart", drawing).code == 2
 
 
 def test_the_price_of_a_figure_is_asked_by_its_path(town: Path, run: Callable[..., Any]) -> None:

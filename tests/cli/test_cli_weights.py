@@ -79,7 +79,7 @@ def test_a_wrong_table_is_refused_with_its_place(city: Path, run: Callable[..., 
     [
         (["--answers", "nowhere.csv"], "nowhere.csv"),
         (["--answers-are", "worth"], "--answers FILE"),
-        (["--chart", "weights.png"], ".svg"),
+        (["--chart", "weights.pdf"], ".svg"),
         (["--set", "objective={minimize: spending}"], "does not depend on weights"),
     ],
 )

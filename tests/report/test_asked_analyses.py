@@ -85,7 +85,10 @@ def test_the_chart_of_dollars_is_drawn_to_scale() -> None:
     gain = Gain("weighted outcomes", True, "", Numbers("USD"))
     chart = dollar_chart([-20.0, 10.0], [4.0, 1.0], gain, Numbers("USD"))
     assert chart is not None
-    assert [(bar.name, bar.width, bar.kind) for bar in chart.bars] == [("-$20", 100.0, "down"), ("+$10", 25.0, "up")]
+    assert [(bar.name, chart.width(bar), bar.kind) for bar in chart.bars] == [
+        ("-$20", 100.0, "down"),
+        ("+$10", 25.0, "up"),
+    ]
     assert dollar_chart([10.0], [0.0], gain, Numbers("USD")) is None
     assert dollar_chart([], [], gain, Numbers("USD")) is None
 

@@ -222,7 +222,7 @@ def test_an_explanation_shows_itself_in_a_notebook() -> None:
     assert repr(found) == str(found)
     page = read(found._repr_html_())
     assert [item.text() for item in page.all("p")] == [found.subject, *found.sentences]
-    assert [item.text() for item in page.all("summary")] == ["margins", "break even"]
+    assert [item.text() for item in page.all("summary")] == ["margins", "break even", "response", "marks"]
     heads, rows, _ = table(page.one("table"))
     assert heads[:3] == ["program", "name", "period"]
     assert [row[0] for row in rows] == ["library"]

@@ -132,7 +132,7 @@ def test_one_period_has_no_years(small: bo.Allocation) -> None:
 def test_the_chart_of_years_is_drawn_to_scale() -> None:
     chart = recurring_chart(["A", "B"], [50.0, 100.0], [75.0, 100.0], Numbers("USD"))
     assert chart is not None
-    assert [(bar.width, bar.reference) for bar in chart.bars] == [(50.0, 75.0), (100.0, 100.0)]
+    assert [(chart.width(bar), chart.place(bar.reference)) for bar in chart.bars] == [(50.0, 75.0), (100.0, 100.0)]
     assert chart.bars[0].words == "A: recurring spending of $50, $25 below recurring revenue."
     assert chart.bars[1].words == "B: recurring spending of $100, as much as recurring revenue."
     assert recurring_chart(["A"], [0.0], [0.0], Numbers("USD")) is None

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.prices import Prices
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
@@ -20,6 +21,7 @@ from budgetopt.solvers import Certificate, SolverResult
 
 if TYPE_CHECKING:
     import pandas as pd
+    from altair import LayerChart
 
     from budgetopt.allocation.uncertainty import EffectRanges, OutcomeRanges
     from budgetopt.report.explanation import Explanation
@@ -42,7 +44,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Allocation:
+class Allocation(Drawable):
     """A balanced allocation that meets every rule of its scenario, with what proves it.
 
     It shows itself as a table in a notebook. Money is in whole cents, or what else it is rounded to, so that every sum
@@ -289,6 +291,27 @@ class Allocation:
         from budgetopt.report.explanation import explain
 
         return explain(self, name)
+
+    def plot(self, by: str | None = None) -> LayerChart:
+        """Return the money of the plan as a chart; see :meth:`Drawable.plot`.
+
+        Parameters
+        ----------
+        by
+            An attribute of the programs, such as ``department``, for the plan beside the baseline; ``funds`` for what
+            each fund closes with, and its reserve. Left out, the largest changes against the baseline, or the largest
+            programs where nothing changes.
+
+        Raises
+        ------
+        UnknownNameError
+            If the programs have no such attribute.
+        OptionError
+            If it says nothing: all programs have the same, or no fund keeps any money.
+        """
+        from budgetopt.report.plots import chart_of
+
+        return chart_of(self, by)
 
     def to_html(self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0) -> Path:
         """Write the report: one page that needs nothing else.

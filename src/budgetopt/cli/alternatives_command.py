@@ -11,7 +11,7 @@ import argparse
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import check_chart, print_found, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", metavar="N", default="3", help="how many other plans are looked for (3; 0: none)")
     text = "stop looking for a plan after this long (20)"
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, default=20.0, help=text)
-    parser.add_argument("--chart", metavar="FILE", help="draw the ranges, .svg")
+    add_chart(parser, "the ranges")
     add_machines(parser)
     add_format(parser, "what to print; csv has the ranges", "csv")
 
@@ -56,10 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit=arguments.time_limit,
         machines=machines_of(arguments),
     )
-    from budgetopt.report.alternative_words import alternatives_chart, alternatives_document, alternatives_lines
+    from budgetopt.report.alternative_words import alternatives_document, alternatives_lines
 
     if arguments.chart is not None:
-        write_chart(arguments.chart, alternatives_chart(found))
+        write_chart(arguments.chart, found.plot())
     print_found(
         arguments.format,
         lambda: alternatives_document(found),

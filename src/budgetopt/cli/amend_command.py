@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_found, read_text
+from budgetopt.cli.files import add_chart, check_chart, check_target, print_found, read_text, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError, OptionError
 
@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--snapshot", metavar="NAME", help="with --log: name the plan as it stands in the end")
     parser.add_argument("--back-to", metavar="NAME", help="with --log: begin from a snapshot of it")
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve then")
+    add_chart(parser, "what programs get before and after the motions")
     add_format(parser, "what to print; csv has the amounts that change", "csv")
 
 
@@ -64,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_text(arguments.log, log.to_text())
         say(f"wrote {arguments.log}")
+    if arguments.chart is not None:
+        write_chart(arguments.chart, found.plot())
     from budgetopt.report.amend_words import amend_document, amend_lines
 
     with progress("Looking for offsets"):
@@ -74,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    check_chart(arguments.chart)
     if arguments.log is None:
         for option, given in (
             ("--undo", arguments.undo),

@@ -20,7 +20,7 @@ from budgetopt.cli.common import (
     positive_seconds,
 )
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import check_chart, is_table, print_found, write_chart
+from budgetopt.cli.files import add_chart, check_chart, is_table, print_found, write_chart
 from budgetopt.errors import OptionError
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", metavar="ATTRIBUTE", action="append", help=text)
     text = "with groups: what each gains or loses against a plan, by its name or letter (A is the first)"
     parser.add_argument("--against", metavar="PLAN", help=text)
-    parser.add_argument("--chart", metavar="FILE", help="draw the plans by what they spend and bring, .svg")
+    add_chart(parser, "the plans by what they spend and bring")
     parser.add_argument(
         "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
     )
@@ -71,9 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     for one in by:
         found.groups(one)
     if arguments.chart is not None:
-        from budgetopt.report.comparison_chart import comparison_chart
-
-        write_chart(arguments.chart, comparison_chart(found))
+        write_chart(arguments.chart, found.plot())
     print_found(
         arguments.format,
         lambda: comparison_document(found, by, against),

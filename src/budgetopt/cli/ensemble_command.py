@@ -14,7 +14,7 @@ from budgetopt.cli.common import add_format, add_machines, add_scenario, load, m
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import check_chart, print_json, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_json, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     study.add_argument("--study-cost", metavar="AMOUNT", type=_amount, help="what the study costs besides, such as 50k")
     text = "how many subjects it has (as many as pay most)"
     study.add_argument("--subjects", metavar="N", type=positive_count, help=text)
-    add("--chart", metavar="FILE", help="draw the amounts of programs in the draws, .svg")
+    add_chart(parser, "the amounts of programs in the draws")
     add_machines(parser)
     add_format(parser, "what to print", "csv")
 
@@ -85,9 +85,7 @@ def _ensemble(
     options |= {"seed": arguments.seed, "revenue_error": revenue, "given": arguments.given}
     found = ensemble(plan, arguments.draws, **options)
     if arguments.chart is not None and len(found.draws):
-        from budgetopt.report.ensemble_chart import ensemble_chart
-
-        write_chart(arguments.chart, ensemble_chart(found))
+        write_chart(arguments.chart, found.plot())
     tables = {"summary": found.summary, "programs": found.stability, "outcomes": found.outcomes}
     if arguments.format == "json":
         print_json({name: _records(table) for name, table in tables.items()})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import print_json, print_lines
+from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.prices_command import print_table
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scenario(parser)
     text = "programs, rules, funds, targets or resources: ids or printed names"
     parser.add_argument("names", metavar="NAME", nargs="*", help=text)
+    add_chart(parser, "what one program brings at every level of its money")
     add_format(parser, "what to print; csv with --all", "csv")
 
 
@@ -41,11 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise OptionError("--all explains every program; no names go with it")
     if arguments.format == "csv" and not arguments.all:
         raise OptionError("only a table can be written as csv", hint="--format csv goes with --all")
+    if arguments.chart is not None and len(arguments.names) != 1:
+        raise OptionError("--chart draws the curve of one program", hint="name one program after the scenario")
+    check_chart(arguments.chart)
     from budgetopt.scenario.named import named
 
     scenario = load(arguments)
     for name in arguments.names:
-        named(scenario, name)
+        kind = named(scenario, name).kind
+        if arguments.chart is not None and kind != "program":
+            raise OptionError(f"--chart draws the curve of a program, and {name!r} is a {kind}")
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     if arguments.all:
@@ -61,6 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         question = question_about(plan, exact=True) if arguments.names else None
         found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
+    if arguments.chart is not None:
+        write_chart(arguments.chart, found[0].plot())
     if arguments.format == "json":
         print_json([_document(item) for item in found])
     else:

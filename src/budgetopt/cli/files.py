@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
@@ -15,8 +16,21 @@ from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from altair import LayerChart
 
-__all__ = ["STDIO", "check_target", "is_table", "jsonable", "print_found", "print_json", "print_lines", "read_text"]
+__all__ = [
+    "STDIO",
+    "add_chart",
+    "check_chart",
+    "check_target",
+    "is_table",
+    "jsonable",
+    "print_found",
+    "print_json",
+    "print_lines",
+    "read_text",
+    "write_chart",
+]
 
 STDIO = "-"
 """The name that stands for stdin or stdout."""
@@ -44,17 +58,25 @@ def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
         raise OptionError(f"{option}: {name!r} may not be written to", hint="name a file that you may write")
 
 
+def add_chart(parser: argparse.ArgumentParser | argparse._ArgumentGroup, what: str) -> None:
+    """Add the option that draws what a command finds, in words that follow *draw*."""
+    parser.add_argument("--chart", metavar="FILE", help=f"draw {what}: .svg or .png")
+
+
 def check_chart(name: str | None) -> None:
     """Refuse a file that --chart cannot write to, before anything is solved; None asks for no chart."""
     if name is not None:
-        check_target("--chart", name, (".svg",))
+        from budgetopt.report.chart_parts import CHART_FILES, check_chart_library
+
+        check_target("--chart", name, CHART_FILES)
+        check_chart_library()
 
 
-def write_chart(name: str, drawing: str) -> None:
+def write_chart(name: str, chart: LayerChart) -> None:
     """Write the file of --chart, and say so."""
-    from budgetopt.report.whole_files import write_text
+    from budgetopt.report.chart_parts import save_chart
 
-    write_text(name, drawing)
+    save_chart(chart, name)
     say(f"wrote {name}")
 
 

@@ -10,7 +10,7 @@ import argparse
 import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
-from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tree", metavar="TREE", help="the forecasts: a YAML file with `known` and `branches`")
     text = "stop the solve of the whole tree after this long"
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
-    parser.add_argument("--chart", metavar="FILE", help="draw the money of each forecast by period, .svg")
+    add_chart(parser, "the money of each forecast by period")
     add_format(parser, "what to print; csv prints what is decided now", "csv")
 
 
@@ -37,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.risk.forecast_tree import forecast_tree
 
         found = forecast_tree(scenario, arguments.tree, time_limit=arguments.time_limit)
-    from budgetopt.report.forecast_words import forecast_chart, forecast_document, forecast_lines
+    from budgetopt.report.forecast_words import forecast_document, forecast_lines
 
     if arguments.chart is not None:
-        write_chart(arguments.chart, forecast_chart(found))
+        write_chart(arguments.chart, found.plot())
     if arguments.format == "json":
         print_json(forecast_document(found))
     elif arguments.format == "csv":

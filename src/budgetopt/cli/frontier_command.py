@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_count
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import check_chart, print_found, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", metavar="ATTRIBUTE", help=text)
     text = "work it out on a grid of so many steps (an exact curve; 20 where there is none)"
     parser.add_argument("--steps", metavar="COUNT", type=positive_count, help=text)
-    parser.add_argument("--chart", metavar="FILE", help="draw the curve, .svg")
+    add_chart(parser, "the curve")
     add_machines(parser)
     add_format(parser, "what to print; csv has the pieces, or the points", "csv")
 
@@ -74,9 +74,7 @@ def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
         scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps, machines=machines_of(arguments)
     )
     if arguments.chart is not None:
-        from budgetopt.report.frontier_chart import frontier_chart
-
-        write_chart(arguments.chart, frontier_chart(found))
+        write_chart(arguments.chart, found.plot())
     from budgetopt.report.frontier_words import frontier_document, frontier_lines
 
     def lines() -> list[str]:
@@ -97,10 +95,10 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     else:
         outcome = None if arguments.equity == EVERY else arguments.equity
         found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, **options)
-    from budgetopt.report.trade_off_words import trade_off_chart, trade_off_document, trade_off_lines
+    from budgetopt.report.trade_off_words import trade_off_document, trade_off_lines
 
     if arguments.chart is not None:
-        write_chart(arguments.chart, trade_off_chart(found))
+        write_chart(arguments.chart, found.plot())
     print_found(
         arguments.format, lambda: trade_off_document(found), lambda: found.points, lambda: trade_off_lines(found)
     )

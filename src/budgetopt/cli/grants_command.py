@@ -11,7 +11,7 @@ import sys
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import print_json, print_lines
+from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import UnknownNameError
 
@@ -29,11 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
     )
     add_machines(parser)
+    add_chart(parser, "what of each grant is spent, and its match")
     add_format(parser, "what to print; csv has a row for each grant", "csv")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario with and without its grants, and print what follows."""
+    check_chart(arguments.chart)
     scenario = load(arguments)
     for name in arguments.names:
         if name not in scenario.funds:
@@ -44,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         plan = solved_or_why_not(scenario)
     machines = machines_of(arguments)
     found = grants(plan, arguments.names or None, time_limit=arguments.time_limit, machines=machines)
+    if arguments.chart is not None:
+        write_chart(arguments.chart, found.plot())
     if arguments.format == "csv":
         sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
         return 0

@@ -12,7 +12,7 @@ import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", choices=["best", "current"], default="best", help=text)
     text = "project so many years beyond the last period; their figures are assumed"
     parser.add_argument("--years", metavar="N", type=positive_count, default=0, help=text)
-    parser.add_argument("--chart", metavar="FILE", help="draw the balance and the reserve of all funds, .svg")
+    add_chart(parser, "revenue, spending, balance and reserve of all funds by year")
     add_format(parser, "what to print; csv has a row for each fund and year", "csv")
 
 
@@ -45,9 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             found = outlook(solved_or_why_not(scenario), years=arguments.years)
     if arguments.chart is not None:
-        from budgetopt.report.outlook_words import outlook_chart
-
-        write_chart(arguments.chart, outlook_chart(found))
+        write_chart(arguments.chart, found.plot())
     if arguments.format == "csv":
         sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
     else:

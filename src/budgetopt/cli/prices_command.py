@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import check_chart, write_chart
+from budgetopt.cli.files import add_chart, check_chart, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--margins", action="store_true", help="the last and next dollar of every program")
     which.add_argument("--replacement", action="store_true", help="what is lost if each program did not exist")
     parser.add_argument("--fund", metavar="NAME", help="with --dollars: the fund whose money moves (all in proportion)")
-    parser.add_argument("--chart", metavar="FILE", help="with --dollars: draw the ladder, .svg")
+    add_chart(parser, "what limits cost, what dollars buy (--dollars) or what is lost (--replacement)")
     text = "hold the plan's all-or-nothing decisions (default: they are free)"
     parser.add_argument("--hold", action=argparse.BooleanOptionalAction, help=text)
     add_machines(parser)
@@ -51,8 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario and print the table that was asked for."""
     if arguments.chart is not None:
-        if not arguments.dollars:
-            raise OptionError("--chart draws the ladder of dollars", hint="use it with --dollars")
+        if arguments.paths or arguments.ladder or arguments.margins:
+            message = "--chart draws what limits cost, what dollars buy or what is lost without a program"
+            raise OptionError(message, hint="use it without paths, --ladder and --margins, or with --dollars")
         check_chart(arguments.chart)
     tables = (arguments.ladder, arguments.dollars, arguments.margins, arguments.replacement)
     others = "leave out --ladder, --dollars, --margins and --replacement"
@@ -72,9 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving again for each price"):
         table = _table(arguments, plan)
     if arguments.chart is not None:
-        from budgetopt.report.ladder_chart import ladder_chart
+        from budgetopt.report.price_charts import prices_chart, replacement_chart, steps_chart
 
-        write_chart(arguments.chart, ladder_chart(plan, table))
+        draw = replacement_chart if arguments.replacement else steps_chart if arguments.dollars else prices_chart
+        write_chart(arguments.chart, draw(plan, table))
     print_table(plan, table, arguments.format)
     return ended(interrupted=arguments.replacement and bool((table["note"] == "interrupted").any()))
 

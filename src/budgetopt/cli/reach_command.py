@@ -11,7 +11,7 @@ import argparse
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import print_found
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -34,12 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
     )
+    add_chart(parser, "what programs get before and after")
     add_machines(parser)
     add_format(parser, "what to print; csv has the amounts that change", "csv")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Find the cheapest way, and print it."""
+    check_chart(arguments.chart)
     targets = {}
     for text in arguments.targets:
         name, equals, level = text.partition("=")
@@ -60,5 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             time_limit=arguments.time_limit,
             machines=machines_of(arguments),
         )
+    if arguments.chart is not None:
+        write_chart(arguments.chart, found.plot())
     print_found(arguments.format, lambda: reach_document(found), lambda: found.moves, lambda: reach_lines(found))
     return ended(interrupted=found.interrupted)

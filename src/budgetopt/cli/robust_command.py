@@ -9,7 +9,7 @@ import sys
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
-from budgetopt.cli.files import check_chart, print_json, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_json, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--draws", metavar="N", type=positive_count, default=200, help="with cvar and regret: how many draws (200)")
     add("--seed", metavar="N", type=int, default=0, help="another seed, other draws (0)")
     add_errors(parser)
-    add("--chart", metavar="FILE", help="with budget and cvar: draw the price of robustness, .svg")
+    add_chart(parser, "the price of robustness, with budget and cvar")
     add_format(parser, "what to print", "csv")
 
 
@@ -57,13 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     from budgetopt.analysis.risk.robust import robust
-    from budgetopt.report.robust_words import robust_chart, robust_text
+    from budgetopt.report.robust_words import robust_text
 
     options = {key: getattr(arguments, key) for key in ("level", "weight", "effects", "draws", "seed", "given")}
     with progress("Solving the robust plan"):
         found = robust(plan, arguments.against, discounts=discounts, **options, **error_options(arguments))
     if arguments.chart is not None:
-        write_chart(arguments.chart, robust_chart(found))
+        write_chart(arguments.chart, found.plot())
     if arguments.format == "json":
         tables = {"measures": found.measures, "programs": found.programs, "curve": found.curve}
         print_json({name: json.loads(table.reset_index().to_json(orient="records")) for name, table in tables.items()})

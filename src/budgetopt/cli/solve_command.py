@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import STDIO, check_target
+from budgetopt.cli.files import STDIO, add_chart, check_chart, check_target, write_chart
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--threads", metavar="COUNT", type=positive_count, help="threads that the solver may use")
     text = "hold the amounts that were edited in a copy of the office's own table, and solve around them; see `audit`"
     add("--edits", metavar="PLAN", help=text)
-    add = parser.add_argument_group("what to print and write").add_argument
+    group = parser.add_argument_group("what to print and write")
+    add = group.add_argument
     text = "write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     add("--report", metavar="FILE", action="append", default=[], help=text)
     text = "with a page: run more analyses and show them: compare, dollars, ensemble; by commas, or repeated"
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--into", metavar="TABLE", default="", help=text)
     add("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
     add("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
+    add_chart(group, "the largest changes against the baseline")
     text = "what to print: tables (text), the result document, or the programs as CSV"
     add("--format", choices=["text", "json", "csv"], help=text)
     add("--all", action="store_true", help="print every program, also where there are many")
@@ -127,6 +129,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
             raise OptionError("--with adds to a page, and none is written", hint="name it: --report plan.html")
     for name in arguments.excel:
         check_target("--excel", name, (".xlsx",))
+    check_chart(arguments.chart)
     if arguments.out is not None:
         check_target("--out", arguments.out)
     elif arguments.into and arguments.edits is None:
@@ -182,6 +185,8 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
     if arguments.json is not None:
         write_text(arguments.json, plan.to_json())
         say(f"wrote {arguments.json}")
+    if arguments.chart is not None:
+        write_chart(arguments.chart, plan.plot())
     if arguments.csv is not None:
         for file in plan.to_csv(arguments.csv):
             say(f"wrote {file}")

@@ -11,7 +11,7 @@ import argparse
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import check_chart, print_found, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "what an answer is: points for the importance of an outcome, which multiply its weight (default), "
     text += "or what one unit of it is worth"
     parser.add_argument("--answers-are", choices=["points", "worth"], default=None, help=text)
-    parser.add_argument("--chart", metavar="FILE", help="draw the ranges of the weights, .svg")
+    add_chart(parser, "the ranges of the weights")
     add_machines(parser)
     add_format(parser, "what to print; csv has the ranges", "csv")
 
@@ -43,12 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     from budgetopt.analysis.weighting.weights import weights
-    from budgetopt.report.weights_words import weights_chart, weights_document, weights_lines
+    from budgetopt.report.weights_words import weights_document, weights_lines
 
     found = weights(
         plan, arguments.answers, answers_are=arguments.answers_are or "points", machines=machines_of(arguments)
     )
     if arguments.chart is not None:
-        write_chart(arguments.chart, weights_chart(found))
+        write_chart(arguments.chart, found.plot())
     print_found(arguments.format, lambda: weights_document(found), lambda: found.ranges, lambda: weights_lines(found))
     return ended(interrupted=found.interrupted)

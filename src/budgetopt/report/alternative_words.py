@@ -9,11 +9,10 @@ import numpy as np
 
 from budgetopt.analysis.near_optimal.alternatives import Alternatives
 from budgetopt.formulation.stages import label_of
-from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import one_line
 
-__all__ = ["alternatives_chart", "alternatives_document", "alternatives_lines"]
+__all__ = ["alternatives_document", "alternatives_lines"]
 
 SHOWN = 30
 """So many programs are printed."""
@@ -78,29 +77,3 @@ def alternatives_document(found: Alternatives) -> dict[str, Any]:
     tables = {name: frame.replace({np.nan: None, np.inf: None}).to_dict("records") for name, frame in frames.items()}
     failed = [{"number": one.number, "reason": one.reason} for one in found.failed]
     return {"within": found.within, "best": found.best.plan_value, **tables, "failed": failed}
-
-
-def alternatives_chart(found: Alternatives) -> str:
-    """Return the range of each program as an SVG drawing, the most freedom first."""
-    numbers = Numbers(found.scenario.currency)
-    ranges = found.ranges.dropna(subset=["least", "most"])
-    ranges = ranges.sort_values("freedom", ascending=False, kind="stable").head(SHOWN)
-    at = [float(number) for number in range(1, len(ranges) + 1)]
-    names = [one_line(name) for name in ranges["name"]]
-
-    def series(name: str, column: str) -> ChartSeries:
-        amounts = [float(value) for value in ranges[column]]
-        words = [f"{program}: {numbers.spoken_money(one)}" for program, one in zip(names, amounts, strict=True)]
-        return ChartSeries(name, at, amounts, "points", labels=words)
-
-    words = " ".join(
-        f"{name}: from {numbers.spoken_money(low)} to {numbers.spoken_money(high)}."
-        for name, low, high in zip(names, ranges["least"], ranges["most"], strict=True)
-    )
-    share = numbers.share(found.within, 3)
-    whole = ChartAxis("programs, the most freedom first", lambda value: f"{value:.0f}" if value >= 1 else "")
-    money = ChartAxis(f"dollars ({found.scenario.currency}), all periods together", numbers.short_money, (0.0,))
-    band = ChartSeries("range", at, [float(value) for value in ranges["most"]], "band", tuple(ranges["least"]))
-    drawn = [band, series("most", "most"), series("best plan", "plan"), series("least", "least")]
-    title = f"What programs get in plans that give up at most {share}"
-    return line_chart(title, whole, money, drawn, words or title)

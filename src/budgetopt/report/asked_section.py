@@ -10,7 +10,7 @@ import pandas as pd
 
 from budgetopt.analysis.comparing.comparison import PlanComparison
 from budgetopt.analysis.risk.ensemble import Ensemble
-from budgetopt.report.charts import percent, ticks_to
+from budgetopt.report.charts import ticks_to
 from budgetopt.report.comparison_words import plan_sentences
 from budgetopt.report.content import Bar, Block, Bullets, Cell, Chart, Media, Paragraph, ReportColumn, ReportTable, Tick
 from budgetopt.report.ensemble_words import amount_text, ensemble_sentences, least_stable
@@ -129,13 +129,13 @@ def dollar_chart(money: list[float], each: list[float], gain: Gain, numbers: Num
     for dollars, worth in zip(money, each, strict=True):
         name = f"{numbers.short_money(dollars, signed=True)}"
         words = f"{name}: each dollar up to here would {gain.words(worth)}."
-        width = percent(max(worth, 0.0), marks[-1])
-        bars.append(Bar(name, 0.0, width, numbers.quantity(worth), words, "down" if dollars < 0 else "up"))
+        bars.append(Bar(name, max(worth, 0.0), numbers.quantity(worth), words, "down" if dollars < 0 else "up"))
     return Chart(
         heading="What each dollar buys",
         title=f"{capital(gain.unit or gain.what)} for each dollar, from the deepest cut to the largest addition",
         bars=bars,
-        ticks=[Tick(percent(mark, marks[-1]), numbers.quantity(mark)) for mark in marks],
+        ticks=[Tick(mark, numbers.quantity(mark)) for mark in marks],
+        high=marks[-1],
     )
 
 

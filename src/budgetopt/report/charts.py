@@ -1,4 +1,4 @@
-"""Charts as geometry: positions in percent of the width, so that a page draws them sharp at any width.
+"""Bars of a plan: what each shows, declared once for the page and for :meth:`budgetopt.Allocation.plot`.
 
 Each bar carries a sentence that says what it shows, for those who do not see it. Nothing is told by colour alone: what
 falls lies left of the middle, what rises lies right, and every figure stands beside its bar.
@@ -35,16 +35,10 @@ def round_step(rough: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * (1 - 1e-12))
 
 
-def percent(value: float, end: float) -> float:
-    """Return a position on an axis from zero to its end, in percent."""
-    return round(100 * value / end, 2) if end else 0.0
-
-
 def group_chart(group: Group, figures: Figures, numbers: Numbers) -> Chart:
     """Return the plan beside the baseline, one row a group."""
     dollars = figures.unit.dollars
     marks = ticks_to(max((max(row.spending, row.baseline or 0) for row in group.rows), default=0) * dollars)
-    end = marks[-1]
     bars = []
     for row in group.rows:
         plan, now = row.spending * dollars, (row.baseline or 0) * dollars
@@ -53,9 +47,10 @@ def group_chart(group: Group, figures: Figures, numbers: Numbers) -> Chart:
         words = f"{row.name}: {numbers.spoken_money(plan)} in the plan, {before}."
         share = f" ({numbers.share(row.change_share, signed=True)})" if row.change and row.baseline else ""
         figure = f"{numbers.short_money(plan)}{share}"
-        bars.append(Bar(row.name, 0.0, percent(plan, end), figure, words, "plan", percent(now, end)))
-    name, ticks = group.title.lower(), _ticks(marks, numbers, end)
-    return Chart(heading=f"By {name}", title=f"Spending by {name}", bars=bars, ticks=ticks, based=figures.has_baseline)
+        bars.append(Bar(row.name, plan, figure, words, "plan", now))
+    name, title = group.title.lower(), f"Spending by {group.title.lower()}"
+    based, ticks = figures.has_baseline, _ticks(marks, numbers)
+    return Chart(heading=f"By {name}", title=title, bars=bars, ticks=ticks, high=marks[-1], based=based)
 
 
 def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -70,26 +65,19 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
     # one side needs only as many marks as its longest bar
     left = next(mark for mark in step if mark >= -min(changes.min(), 0.0))
     right = next(mark for mark in step if mark >= max(changes.max(), 0.0))
-    end = left + right
-    zero = percent(left, end)
     bars = []
     for at, change in zip(chosen, changes.tolist(), strict=True):
         row = figures.program(at)
-        length = percent(abs(change), end)
         before = "new" if row.baseline is None else f"{numbers.spoken_money(row.baseline * dollars)} at the baseline"
         after = numbers.spoken_money(row.spending * dollars)
         words = f"{row.name}: {_changed(numbers, change)}, to {after} ({before})."
-        start = zero if change > 0 else round(zero - length, 2)
         figure = numbers.short_money(change, signed=True) + (" new" if row.baseline is None else "")
-        bars.append(Bar(row.name, start, length, figure, words, "up" if change > 0 else "down"))
+        bars.append(Bar(row.name, change, figure, words, "up" if change > 0 else "down"))
     marks = [-mark for mark in reversed(step[1:]) if mark <= left] + [mark for mark in step if mark <= right]
     minor = [len(marks) > 4 and round(mark / step[1]) % 2 == 1 for mark in marks]
-    ticks = [
-        Tick(round(zero + 100 * mark / end, 2), numbers.short_money(mark, signed=True), less)
-        for mark, less in zip(marks, minor, strict=True)
-    ]
+    ticks = [Tick(mark, numbers.short_money(mark, signed=True), less) for mark, less in zip(marks, minor, strict=True)]
     title, more = "Largest changes against the baseline", int((figures.change != 0).sum()) - len(chosen)
-    return Chart(heading="What changes most", title=title, bars=bars, ticks=ticks, zero=zero, more=more)
+    return Chart(heading="What changes most", title=title, bars=bars, ticks=ticks, low=-left, high=right, more=more)
 
 
 def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -110,14 +98,14 @@ def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
             name = f"{name}, {one_line(periods[account.period])}"
         held = f", {numbers.spoken_money(reserve)} of it in reserve" if reserve else ""
         words = f"{name}: {numbers.spoken_money(closing)} at the close{held}."
-        mark = percent(reserve, marks[-1]) if reserve else None
-        bars.append(Bar(name, 0.0, percent(closing, marks[-1]), numbers.short_money(closing), words, mark=mark))
+        bars.append(Bar(name, closing, numbers.short_money(closing), words, mark=reserve or None))
     empty = [name for fund, name in enumerate(figures.fund_names) if fund not in kept]
     return Chart(
         heading="What is left at the close",
         title="Balance at the close, and the reserve",
         bars=bars,
-        ticks=_ticks(marks, numbers, marks[-1]),
+        ticks=_ticks(marks, numbers),
+        high=marks[-1],
         note=f"Nothing is ever left in {join_words(empty)}." if empty else "",
         reserve=any(account.reserve for account in accounts),
     )
@@ -127,14 +115,13 @@ def outcome_bar(row: OutcomeRow, numbers: Numbers) -> Bar | None:
     """Return the level of an outcome beside its baseline; None where a bar would say nothing."""
     if row.baseline is None or row.baseline < 0 or row.level < 0 or not max(row.baseline, row.level):
         return None
-    end = float(max(row.baseline, row.level))
     plan, baseline = row.with_unit(numbers, row.level), row.text(numbers, row.baseline)
     words = f"{row.name}: {plan} in the plan, {baseline} at the baseline."
-    return Bar(row.name, 0.0, percent(row.level, end), "", words, "plan", percent(row.baseline, end))
+    return Bar(row.name, float(row.level), "", words, "plan", float(row.baseline))
 
 
-def _ticks(marks: list[float], numbers: Numbers, end: float) -> tuple[Tick, ...]:
-    return tuple(Tick(percent(mark, end), numbers.short_money(mark)) for mark in marks)
+def _ticks(marks: list[float], numbers: Numbers) -> tuple[Tick, ...]:
+    return tuple(Tick(mark, numbers.short_money(mark)) for mark in marks)
 
 
 def _changed(numbers: Numbers, change: float) -> str:

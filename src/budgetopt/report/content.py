@@ -31,6 +31,7 @@ __all__ = [
     "Story",
     "Tick",
     "Value",
+    "percent",
     "plain_text",
 ]
 
@@ -52,42 +53,54 @@ class Media(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a chart; every position is in percent of the width."""
+    """One row of a chart: a bar from zero to its value."""
 
     name: str
-    start: float
-    width: float
+    value: float
     figure: str  # what stands beside it
     words: str  # what it shows, in a sentence
     kind: str = "plan"  # how it is coloured: plan, up or down
-    reference: float = 0.0  # the length of a second, thinner bar
+    reference: float = 0.0  # the value of a second, wider bar behind it
     mark: float | None = None  # where a line crosses it, such as a reserve
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One mark of an axis: where it stands, in percent, what it says, and whether a narrow page leaves that out."""
+    """One mark of an axis: its value, what it says, and whether a narrow page leaves that out."""
 
-    at: float
+    value: float
     text: str
     minor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Bars over one axis, on a page."""
+    """Bars over one axis, whose positions a page asks for in percent of the width."""
 
     media: ClassVar[Media] = Media.PAGE
     heading: str
     title: str
     bars: Sequence[Bar]
     ticks: Sequence[Tick]
-    zero: float = 0.0  # where zero is, in percent
+    low: float = 0.0  # where the axis begins
+    high: float  # where it ends
     more: int = 0  # how many rows are left out
     note: str = ""  # what is not drawn, in a sentence
     based: bool = False  # whether it has second bars
     legend: tuple[str, str] = ("plan", "baseline")  # what its bars, and its second bars, are
     reserve: bool = False  # whether its marks are reserves
+
+    def place(self, value: float) -> float:
+        """Return where a value stands on the axis."""
+        return percent(value - self.low, self.high - self.low)
+
+    def start(self, bar: Bar) -> float:
+        """Return where a bar begins."""
+        return self.place(min(bar.value, 0.0))
+
+    def width(self, bar: Bar) -> float:
+        """Return how wide a bar is."""
+        return percent(abs(bar.value), self.high - self.low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +251,11 @@ class FoldedPart:
 
 
 Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart
+
+
+def percent(value: float, whole: float) -> float:
+    """Return a part of a length in percent of it, 0 where there is none."""
+    return round(100 * value / whole, 2) if whole else 0.0
 
 
 def plain_text(value: Value, minus: str = "-") -> str:

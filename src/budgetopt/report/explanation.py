@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, plan_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.reasons import funded_of
 from budgetopt.analysis.live_problem.what_if import WhatIf, question_about
 from budgetopt.analysis.sensitivity.break_even import BreakEven, factors_of
@@ -27,6 +28,7 @@ from budgetopt.report.numbers import Numbers, brought, join_words
 from budgetopt.report.outcome_rows import Bought
 from budgetopt.report.plan_words import baseline_growth, free_service_words, package_words, who_pays_words
 from budgetopt.report.range_words import ranges_told
+from budgetopt.report.response_curve import response_tables
 from budgetopt.report.text import capital, label, one_line, sentence
 from budgetopt.report.view import PlanView
 from budgetopt.scenario.limits import Provision
@@ -36,6 +38,7 @@ from budgetopt.solvers import Termination
 
 if TYPE_CHECKING:
     import pandas as pd
+    from altair import LayerChart
 
 __all__ = ["Explanation", "explain", "tell"]
 
@@ -45,7 +48,7 @@ _COMPARED = {"effect": ("great", "greater", "smaller"), "cost": ("high", "higher
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Explanation:
+class Explanation(Drawable):
     """An answer in sentences, with the tables that its figures come from; it shows itself in a notebook.
 
     Parameters
@@ -61,6 +64,27 @@ class Explanation:
     subject: str
     sentences: tuple[str, ...]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def plot(self, outcome: str | None = None) -> LayerChart:
+        """Return what a program brings at every level of its money as a chart; see :meth:`Drawable.plot`.
+
+        Its baseline, plan, floor and ceiling are marked, all in the first period.
+
+        Parameters
+        ----------
+        outcome
+            The key of the outcome that is drawn; left out, the first that the program brings.
+
+        Raises
+        ------
+        OptionError
+            If it explains no program, or the program's results follow no curve.
+        UnknownNameError
+            If the program does not bring the outcome.
+        """
+        from budgetopt.report.plots import chart_of
+
+        return chart_of(self, outcome)
 
     def __str__(self) -> str:
         return "\n".join((self.subject, "", *self.sentences))
@@ -157,7 +181,8 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     ]
     factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
     break_even = pd.DataFrame(factors, columns=["what", "outcome", "funded", "factor"])
-    return Explanation(one_line(row["name"]), tuple(sentences), {"margins": mine, "break_even": break_even})
+    tables = {"margins": mine, "break_even": break_even, **response_tables(plan, position)}
+    return Explanation(one_line(row["name"]), tuple(sentences), tables)
 
 
 def _takes(plan: Allocation, position: int) -> Iterator[str]:

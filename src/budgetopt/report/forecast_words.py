@@ -11,12 +11,11 @@ import numpy as np
 from budgetopt.analysis.risk.forecast_tree import ForecastPlan
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.limit_lines import Gain
-from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, join_words, plural
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line
 
-__all__ = ["forecast_chart", "forecast_document", "forecast_lines"]
+__all__ = ["forecast_document", "forecast_lines"]
 
 SHOWN = 25
 """So many programs are printed one by one."""
@@ -144,22 +143,3 @@ def forecast_document(found: ForecastPlan) -> dict[str, Any]:
         "branches": found.branches.reset_index().to_dict(orient="records"),
         "now": found.now.reset_index().to_dict(orient="records"),
     }
-
-
-def forecast_chart(found: ForecastPlan) -> str:
-    """Return the money of each forecast by period as an SVG drawing: one line as long as they are one plan."""
-    numbers, periods = Numbers(found.scenario.currency), found.scenario.periods
-    table, places = found.branches, list(range(len(found.scenario.periods)))
-    series, words = [], []
-    for name, row in table.iterrows():
-        money = [float(row[period]) for period in periods]
-        said = [f"{one_line(at)}: {numbers.short_money(amount)}" for at, amount in zip(periods, money, strict=True)]
-        called = f"{one_line(name)} ({numbers.share(row['probability'])})"
-        series.append(ChartSeries(called, places, money, labels=said))
-        words.append(f"{one_line(name)}: {', '.join(said)}.")
-
-    def period(at: float) -> str:
-        return one_line(periods[int(at)]) if float(at).is_integer() and 0 <= at < len(periods) else ""
-
-    up = ChartAxis(f"money ({numbers.symbol or numbers.word})", numbers.short_money)
-    return line_chart("Money in each forecast", ChartAxis("period", period), up, series, " ".join(words))

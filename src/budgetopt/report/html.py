@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.asked_analyses import AskedAnalyses
-from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable, plain_text
+from budgetopt.report.content import Block, Cell, Media, ReportColumn, ReportTable, percent, plain_text
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import Section, sections_in
 from budgetopt.report.text import clean
@@ -138,8 +138,10 @@ def _row(columns: Sequence[ReportColumn], record: object, labelled: bool) -> tup
 def _words(cell: Cell, *, isolated: bool = False) -> str:
     """Return the words of a cell, its marks, and the small print below them."""
     if cell.bar:
-        bars = f'<rect class="base" y="3" height="14" width="{cell.bar.reference}%"/>'
-        bars += f'<rect class="plan" y="6" height="8" width="{cell.bar.width}%"/>'
+        longest = max(cell.bar.value, cell.bar.reference)
+        widths = [percent(value, longest) for value in (cell.bar.reference, cell.bar.value)]
+        bars = f'<rect class="base" y="3" height="14" width="{widths[0]}%"/>'
+        bars += f'<rect class="plan" y="6" height="8" width="{widths[1]}%"/>'
         return f'<svg role="img" width="100%" height="20"><title>{escape(cell.bar.words)}</title>{bars}</svg>'
     shown = f"<bdi>{escape(cell.text)}</bdi>" if isolated else _linked(cell.text)
     if cell.link:

@@ -6,11 +6,10 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from budgetopt.analysis.outlooks.outlook import Outlook
-from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label, one_line
 
-__all__ = ["outlook_chart", "outlook_document", "outlook_lines", "outlook_sentences"]
+__all__ = ["outlook_document", "outlook_lines", "outlook_sentences"]
 
 COLUMNS = {
     "year": "Year",
@@ -97,28 +96,3 @@ def _lowest(found: Outlook, fund: str, numbers: Numbers) -> str:
 def outlook_document(found: Outlook) -> dict[str, Any]:
     """Return the same as plain values, for JSON."""
     return {"years": found.table.to_dict("records"), "funds": found.summary.to_dict("records")}
-
-
-def outlook_chart(found: Outlook, fund: str | None = None) -> str:
-    """Return the closing balance and the reserve of one fund, or of all together, as an SVG drawing."""
-    scenario = found.scenario
-    numbers = Numbers(scenario.currency)
-    rows = list(range(len(scenario.funds))) if fund is None else [list(scenario.funds).index(fund)]
-    name = "all funds" if fund is None else label(fund, scenario.funds[fund].name)
-    at = [float(year) for year in range(len(found.years))]
-
-    def text(value: float) -> str:
-        return one_line(found.years[round(value)]) if value in at else ""
-
-    def series(title: str, values: list[float], kind: str) -> ChartSeries:
-        words = [f"{year}: {numbers.spoken_money(one)}" for year, one in zip(found.years, values, strict=True)]
-        return ChartSeries(title, at, values, "step" if kind == "step" else "line", labels=words, marked=True)
-
-    closing, reserve = ([float(one) for one in part[rows].sum(axis=0)] for part in (found.closing, found.reserve))
-    words = " ".join(
-        f"{year}: {numbers.spoken_money(left)} at the close, and a reserve of {numbers.spoken_money(kept)}."
-        for year, left, kept in zip(found.years, closing, reserve, strict=True)
-    )
-    axes = ChartAxis("year", text), ChartAxis(f"dollars ({scenario.currency})", numbers.short_money, (0.0,))
-    drawn = [series("balance at the close", closing, "line"), series("reserve", reserve, "line")]
-    return line_chart(f"Balance and reserve of {name}", *axes, drawn, words)

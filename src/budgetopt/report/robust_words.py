@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from budgetopt.analysis.risk.robust import RobustPlan
-from budgetopt.errors import OptionError
 from budgetopt.report.ensemble_words import KEPT_LIMITS, amount_text
-from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line
 
-__all__ = ["robust_chart", "robust_text"]
+__all__ = ["robust_text"]
 
 MOST_ROWS = 20
 GOALS = {
@@ -97,35 +94,3 @@ def _curve(found: RobustPlan, numbers: Numbers) -> Iterator[str]:
     ]
     headers = [SETTINGS[found.against], "at worst", "expected value", "price"]
     yield from aligned(headers, rows, [True] * 4)
-
-
-def robust_chart(found: RobustPlan) -> str:
-    """Return the price of robustness as an SVG drawing that needs nothing else.
-
-    Parameters
-    ----------
-    found
-        What :func:`budgetopt.robust` returned, against ``budget`` or ``cvar``: others have no curve.
-
-    Raises
-    ------
-    OptionError
-        If there is no curve.
-    """
-    if not len(found.curve):
-        raise OptionError("a robust plan without a setting has no curve", hint="ask against budget or cvar")
-    numbers, curve = Numbers(found.plan.scenario.currency), found.curve
-    settings = curve["setting"].astype(float).tolist()
-    series = [
-        ChartSeries("expected value", settings, curve["expected"].astype(float).tolist(), marked=True),
-        ChartSeries("at worst", settings, curve["robust"].astype(float).tolist(), marked=True),
-    ]
-    words = " ".join(
-        f"With {numbers.quantity(setting)} {SETTINGS[found.against]}: {numbers.quantity(robust)} at worst, expected"
-        f" value {numbers.quantity(expected)}."
-        for setting, robust, expected in curve[["setting", "robust", "expected"]].itertuples(index=False)
-    )
-    now = None if math.isnan(found.setting) else (found.setting, "this plan")
-    up = ChartAxis(one_line(str(curve["unit"].iloc[0])), numbers.quantity)
-    title = f"The price of robustness: {found.plan.scenario.name}"
-    return line_chart(title, ChartAxis(SETTINGS[found.against]), up, series, words, now=now)

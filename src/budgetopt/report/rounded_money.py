@@ -173,9 +173,12 @@ class Figures:
         baseline = int(self.baseline[members].sum()) if known else None
         return MoneyRow(name, baseline, int(self.spending[members].sum()), int(members.sum()))
 
-    def by(self, attribute: str) -> Group | None:
-        """Return the money by ``department`` or ``priority``, the largest first; None where that says nothing."""
-        values = self.plan.scenario.programs.text(attribute).tolist()
+    def by(self, attribute: str, key: str = "") -> Group | None:
+        """Return the money by ``department`` or ``priority``, the largest first; None where that says nothing.
+
+        ``key`` is the column of another attribute.
+        """
+        values = self.plan.scenario.programs.text(key or attribute).tolist()
         place = {name: at for at, name in enumerate(dict.fromkeys(values))}
         if not any(place) or len(place) < 2:
             return None

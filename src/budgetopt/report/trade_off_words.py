@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from budgetopt.analysis.frontiers.trade_off import TradeOff
-from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, counted, join_words, plural, significant
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line
 
-__all__ = ["trade_off_chart", "trade_off_document", "trade_off_lines"]
+__all__ = ["trade_off_document", "trade_off_lines"]
 
 SHOWN, MOVED, NAMED = 40, 8, 4
 """So many rows are printed at most; for so many it is said which programs move, and so many programs are named."""
@@ -31,7 +30,7 @@ _KINDS = {
 def trade_off_lines(found: TradeOff) -> Iterator[str]:
     """Yield the points, what one goal costs in terms of the other, and what moves between them."""
     numbers = Numbers(found.scenario.currency)
-    first, second = _name(found, 0), _name(found, 1)
+    first, second = goal_name(found, 0), goal_name(found, 1)
     yield f"{one_line(found.scenario.name)}: {first} against {second}."
     yield _KINDS[found.kind] if found.is_complete else "Interrupted: what was found until then is shown."
     if found.failed:
@@ -47,7 +46,7 @@ def trade_off_lines(found: TradeOff) -> Iterator[str]:
     yield from _moves(found, numbers)
 
 
-def _name(found: TradeOff, which: int) -> str:
+def goal_name(found: TradeOff, which: int) -> str:
     key = (found.first, found.second)[which]
     outcome = found.scenario.outcomes.get(key)
     if outcome is not None:
@@ -64,7 +63,7 @@ def _has_population(found: TradeOff) -> bool:
 
 
 def _table(found: TradeOff, numbers: Numbers) -> Iterator[str]:
-    headers = ["", _name(found, 0), _name(found, 1), "of the first for one more of the second"]
+    headers = ["", goal_name(found, 0), goal_name(found, 1), "of the first for one more of the second"]
     rows = []
     points = found.points.head(SHOWN)
     for at, row in enumerate(points[[found.first, found.second, "rate"]].to_numpy().tolist(), 1):
@@ -82,7 +81,7 @@ def _amount(numbers: Numbers, value: float) -> str:
 def _present(found: TradeOff, numbers: Numbers) -> Iterator[str]:
     first, second = found.present
     said = [
-        counted(numbers, value, unit, _name(found, at))
+        counted(numbers, value, unit, goal_name(found, at))
         for at, (value, unit) in enumerate(zip(found.present, found.units, strict=True))
     ]
     yield f"The scenario's own best plan has {join_words(said)}."
@@ -94,7 +93,7 @@ def _present(found: TradeOff, numbers: Numbers) -> Iterator[str]:
         return
     best = float(np.interp(first, at, values))
     if abs(best - second) > SAME * max(abs(best), abs(second)):
-        more = counted(numbers, best, found.units[1], _name(found, 1))
+        more = counted(numbers, best, found.units[1], goal_name(found, 1))
         yield f"With as much of the first, {more} are possible, if no other outcome counts."
 
 
@@ -110,7 +109,7 @@ def _equity(found: TradeOff, numbers: Numbers) -> Iterator[str]:
     share = f" ({numbers.share(lost / abs(best[found.first]))})" if best[found.first] else ""
     yield (
         f"Raising what the group with least has from {start} to {end} {unit} costs "
-        f"{_amount(numbers, lost)} of the {_name(found, 0)}{share}."
+        f"{_amount(numbers, lost)} of the {goal_name(found, 0)}{share}."
     )
     last = found.groups["point"].max()
     for at, when in ((0, "With the best value"), (last, "With the most for the group with least")):
@@ -157,26 +156,3 @@ def trade_off_document(found: TradeOff) -> dict[str, Any]:
         "moves": found.moves.to_dict(orient="records"),
         "problems_solved": found.solves,
     }
-
-
-def trade_off_chart(found: TradeOff) -> str:
-    """Return two goals against each other as an SVG drawing: the second across, the first upwards, and the plan now."""
-    numbers = Numbers(found.scenario.currency)
-    across, up = found.points[found.second].tolist(), found.points[found.first].tolist()
-    labels = [
-        f"row {at}: {_amount(numbers, y)}, {_amount(numbers, x)}"
-        for at, (x, y) in enumerate(zip(across, up, strict=True), 1)
-    ]
-    if found.kind == "curve":
-        line = ChartSeries("efficient plans", across, up, labels=labels, marked=len(up) <= 60)
-    else:
-        line = ChartSeries("efficient plans", across, up, "points", labels=labels)
-    now = ChartSeries("best plan of the scenario", [found.present[1]], [found.present[0]], "points")
-    words = [line for line in trade_off_lines(found) if line and "  " not in line][:4]
-    return line_chart(
-        f"{_name(found, 0)} against {_name(found, 1)}",
-        ChartAxis(_name(found, 1), lambda value: _amount(numbers, value)),
-        ChartAxis(_name(found, 0), lambda value: _amount(numbers, value)),
-        [line, now],
-        " ".join(words),
-    )

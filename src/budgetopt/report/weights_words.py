@@ -8,12 +8,11 @@ from typing import Any
 
 from budgetopt.analysis.live_problem.what_if import HELD
 from budgetopt.analysis.weighting.weights import OWN, Weights
-from budgetopt.report.line_chart import ChartAxis, ChartSeries, line_chart
 from budgetopt.report.numbers import Numbers, join_words, plural, significant
 from budgetopt.report.price_table import aligned
 from budgetopt.report.text import label, one_line
 
-__all__ = ["weights_chart", "weights_document", "weights_lines"]
+__all__ = ["weights_document", "weights_lines"]
 
 NAMED = 4
 """So many programs that move are named."""
@@ -163,36 +162,3 @@ def weights_document(found: Weights) -> dict[str, Any]:
             "proved": found.compromise.proved,
         }
     return document
-
-
-def weights_chart(found: Weights) -> str:
-    """Return the range of each weight as an SVG drawing: a line for each outcome, from the least weight to the most.
-
-    Weights are shown in percent of what they are; a line to the edge goes on beyond it.
-    """
-    numbers = Numbers(found.scenario.currency)
-    ranges = found.ranges[found.ranges["weight"] != 0].reset_index(drop=True)
-    names = [one_line(name) for name in ranges["name"]]
-    shares = (ranges[["from", "to"]].div(ranges["weight"], axis=0)).to_numpy()
-    finite = shares[~(shares > 1e9)]
-    edge = 1.25 * max([2.0, *(value for value in finite.tolist() if math.isfinite(value))])
-    series = [
-        ChartSeries(f"{at} {name}", [min(low, edge), min(high, edge)], [at, at], labels=["least", "most"], marked=True)
-        for at, (name, (low, high)) in enumerate(zip(names, shares.tolist(), strict=True), 1)
-    ]
-    words = [
-        f"{name}: from {_weight(numbers, low)} to {_weight(numbers, high)}."
-        for name, low, high in zip(names, ranges["from"].tolist(), ranges["to"].tolist(), strict=True)
-    ]
-
-    def numbered(value: float) -> str:
-        return f"{value:.0f}" if abs(value - round(value)) < 1e-9 and 1 <= value <= len(names) else ""
-
-    return line_chart(
-        f"Weights over which the plan stays: {one_line(found.scenario.name)}",
-        ChartAxis("weight, as a share of what it is", numbers.share),
-        ChartAxis("outcomes, by the numbers of the legend", numbered),
-        series,
-        " ".join(words),
-        now=(1.0, "now"),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from budgetopt.report.charts import percent, ticks_to
+from budgetopt.report.charts import ticks_to
 from budgetopt.report.content import Bar, Block, Bullets, Chart, Media, ReportColumn, ReportTable, Tick
 from budgetopt.report.fund_section import AMOUNTS
 from budgetopt.report.numbers import Numbers
@@ -124,12 +124,13 @@ def recurring_chart(
         words = f"{year}: recurring spending of {numbers.spoken_money(spent)}, "
         words += f"{than or 'as much as recurring revenue'}."
         figure = f"{numbers.short_money(spent)} of {numbers.short_money(has)}"
-        bars.append(Bar(year, 0.0, percent(spent, marks[-1]), figure, words, reference=percent(has, marks[-1])))
+        bars.append(Bar(year, spent, figure, words, reference=has))
     return Chart(
         heading="Recurring revenue and spending",
         title="Recurring spending beside recurring revenue",
         bars=bars,
-        ticks=[Tick(percent(mark, marks[-1]), numbers.short_money(mark)) for mark in marks],
+        ticks=[Tick(mark, numbers.short_money(mark)) for mark in marks],
+        high=marks[-1],
         based=True,
         legend=("recurring spending", "recurring revenue"),
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation import solve as solve_one
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.amendments.motions import Motion, parse_motions
 from budgetopt.analysis.amendments.moved_plan import MovedPlan, moved, rows_of
 from budgetopt.analysis.amendments.offsets import NOISE, Offsets, Purchases, find_offsets, find_purchases
@@ -51,7 +52,7 @@ class AmendmentStep:
 
 
 @dataclass(frozen=True, eq=False)
-class Amended:
+class Amended(Drawable):
     """A plan after motions, beside the plan that they were moved on.
 
     Parameters

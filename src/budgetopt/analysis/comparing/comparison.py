@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.comparing.compared_plans import ComparedPlan
 from budgetopt.analysis.comparing.equal_value import EqualValue
 from budgetopt.analysis.members import INTERRUPTED
@@ -29,7 +30,7 @@ _OF_ONE_PROGRAM = ("amount", "eligibility", "spending limit", "if funded", "serv
 
 
 @dataclass(frozen=True, eq=False)
-class PlanComparison:
+class PlanComparison(Drawable):
     """Plans side by side; the first one is what the others are measured against.
 
     Every table has one column for each plan, by its name. Money is in the currency of the first scenario, all periods

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import scenario_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.frontiers.best_value_curve import CurvePart, curve_parts
 from budgetopt.analysis.frontiers.figure_range import FigureRange, figure_range
 from budgetopt.analysis.html_table import html_table
@@ -34,7 +35,7 @@ __all__ = ["Frontier", "frontier"]
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier:
+class Frontier(Drawable):
     """The best value of a scenario against one of its numbers.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of, scenario_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.comparing.comparison import groups_named, populations
 from budgetopt.analysis.frontiers.efficient_points import EfficientPoint, EfficientPoints, efficient_points
 from budgetopt.analysis.html_table import html_table
@@ -40,7 +41,7 @@ DISTRICTS = "districts"
 
 
 @dataclass(frozen=True, eq=False)
-class TradeOff:
+class TradeOff(Drawable):
     """The plans at which neither of two goals can be raised without lowering the other.
 
     Parameters

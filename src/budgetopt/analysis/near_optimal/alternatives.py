@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.amendments.moved_plan import rows_of
 from budgetopt.analysis.members import FailedMember, Machines, run_members
@@ -32,7 +33,7 @@ SECONDS = 20.0
 
 
 @dataclass(frozen=True, eq=False)
-class Alternatives:
+class Alternatives(Drawable):
     """Other plans whose value is within a share of the best one's, and how far each program could move.
 
     Parameters

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.whole_amounts import whole_plan
 from budgetopt.analysis.amendments.amend import moves_between, start_of
 from budgetopt.analysis.amendments.departures import departures
@@ -35,7 +36,7 @@ PRICE_OF_CENTS = 10.0
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class Reach(Drawable):
     """The cheapest way to targets.
 
     Parameters

@@ -11,6 +11,7 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject
 from budgetopt.allocation import solve as solve_one
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
@@ -24,7 +25,7 @@ __all__ = ["GrantChoices", "grants"]
 
 
 @dataclass(frozen=True, eq=False)
-class GrantChoices:
+class GrantChoices(Drawable):
     """The grants of a scenario, each beside the best plan without it.
 
     Parameters

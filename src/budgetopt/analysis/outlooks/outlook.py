@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.amendments.amend import start_of
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError
@@ -21,12 +22,13 @@ from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+    from altair import LayerChart
 
 __all__ = ["Outlook", "outlook", "outlook_of"]
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class Outlook(Drawable):
     """The accounts of each fund year by year, and some years beyond the last period.
 
     Every array holds dollars and has the shape (funds, years).
@@ -145,6 +147,23 @@ class Outlook:
 
     def _first(self, years: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
         return self.years[int(np.argmax(years))] if years.any() else ""
+
+    def plot(self, fund: str | None = None) -> LayerChart:
+        """Return revenue, spending, balance and reserve by year as a chart; see :meth:`Drawable.plot`.
+
+        Parameters
+        ----------
+        fund
+            The key of a fund; left out, all funds together.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such fund.
+        """
+        from budgetopt.report.plots import chart_of
+
+        return chart_of(self, fund)
 
     def _repr_html_(self) -> str:
         return str(self.table.to_html(index=False, float_format="{:,.0f}".format))

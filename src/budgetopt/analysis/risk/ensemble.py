@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import (
@@ -49,7 +50,7 @@ QUANTILES = {"low": 0.05, "median": 0.5, "high": 0.95}
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(Drawable):
     """The best plans in many draws of the effects and of the revenue, beside the plan.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.solve import allocation_of
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.risk.stochastic import Futures, joined, mean_of
@@ -29,7 +30,7 @@ __all__ = ["ForecastPlan", "forecast_tree"]
 
 
 @dataclass(frozen=True, eq=False)
-class ForecastPlan:
+class ForecastPlan(Drawable):
     """The plan that is best on the average of a tree of forecasts.
 
     Parameters

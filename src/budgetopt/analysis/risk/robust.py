@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.whole_amounts import whole_plan
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import run_members
@@ -40,7 +41,7 @@ GRADES = ("rct", "quasi_experimental", "observational", "administrative", "exper
 
 
 @dataclass(frozen=True, eq=False)
-class RobustPlan:
+class RobustPlan(Drawable):
     """A robust plan beside the plan that goes by the estimates.
 
     Parameters

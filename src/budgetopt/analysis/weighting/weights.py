@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import Allocation, plan_of, solve
+from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import Machines, run_members
 from budgetopt.analysis.weighting.compromise import Compromise, compromise
@@ -35,7 +36,7 @@ OWN, COMPROMISE, BY_POPULATION = "the scenario", "compromise", "by population"
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(Drawable):
     """What other weights change.
 
     Parameters
