@@ -145,7 +145,7 @@ def test_what_was_found_before_the_user_ends_it_is_kept(
         return replace(solve(self), termination=Termination.INTERRUPTED)
 
     monkeypatch.setattr(LiveModel, "solve", ended)
-    for count in range(whole.solves):
+    for count in range(0, whole.solves, 4 if is_integer else 1):
         left[0] = count
         found = efficient_points(problem, A, B, 20)
         assert (found.kind, found.complete) == ("grid", False)
@@ -153,7 +153,7 @@ def test_what_was_found_before_the_user_ends_it_is_kept(
         if is_integer:
             # whole stretches of the frontier; the first point takes three searches
             assert told(found) == told(whole)[: len(found.points)]
-            assert bool(found.points) == (count >= 3)
+            assert bool(found.points) == (count > 0)
         else:
             # some lie on the straight pieces between the corners
             for first, second in told(found):

@@ -85,9 +85,21 @@ def test_money_for_the_years_that_lack_it() -> None:
     found = _with_money(scenario, number, np.array([0, 2, 3]), np.array([1.2345678, 20.001, 2.001]))
     # below ten dollars six digits count
     assert found == {"FY1": 5.234568, "FY2": 0, "FY3": 20.01, "FY4": 11.01}
+    # what is less than a billionth is nothing, and from ten on cents are enough
+    little = _with_money(scenario, number, np.array([0, 1, 3]), np.array([1e-10, 10.0001, 0.9999999]))
+    assert little == {"FY1": 4, "FY2": 10.01, "FY3": 0, "FY4": 10}
 
 
-@pytest.mark.parametrize(("value", "gave", "after"), [("90%", [0.2, 0.3], 0.6), ("90%", [1.5], 0), ("90%", [0.1], 0.8)])
+@pytest.mark.parametrize(
+    ("value", "gave", "after"),
+    [
+        ("90%", [0.2, 0.3], 0.6),
+        ("90%", [1.5], 0),
+        ("90%", [0.1], 0.8),
+        # never tighter than what the plan needs
+        ("90%", [0.2000004], 0.699999),
+    ],
+)
 def test_a_share_of_local_effort_is_relaxed_by_the_most(value: str, gave: list[float], after: float) -> None:
     grant = {
         "kind": "grant",

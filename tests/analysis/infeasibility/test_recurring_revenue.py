@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
+from budgetopt.analysis import repairs
 from budgetopt.analysis.infeasibility.recurring_revenue import _is_alike, more_recurring_revenue
 from budgetopt.formulation.linear_program import LinearProgram
 from budgetopt.scenario.scenario import Scenario
@@ -65,6 +66,25 @@ def test_a_limit_that_is_no_revenue_has_none() -> None:
     rule = {"name": "most", "sum": "spending", "at_most": 12}
     document = document_of({"a": floor(15)}, funds=funds, rules=[rule])
     assert found_for(document, "rule", "most") == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "weights", "cost"),
+    [
+        ("dollars", {}, 5),
+        # as a share of the recurring revenue
+        ("change", {"general": 3}, 15 / 10),
+    ],
+)
+def test_what_more_revenue_costs_by_each_measure(
+    measure: Literal["dollars", "change"], weights: dict[str, float], cost: float
+) -> None:
+    funds = {"general": {"revenue": 10, "one_time": 50, "structural_balance": True}}
+    scenario = Scenario.from_document(document_of({"a": floor(15)}, funds=funds))
+    found = repairs(scenario, measure=measure, weights=weights)
+    (repair,) = [one for one in found if one.amendments[0].path == "funds[general].revenue"]
+    assert (repair.cost, repair.measure) == (pytest.approx(cost), measure)
+    assert [item.after for item in repair.amendments] == [{"FY1": 15}]
 
 
 BASE = linear_program([[1, 2, 0], [0, 3, 4]], 0, 9, maximize=[1, 1, 1])

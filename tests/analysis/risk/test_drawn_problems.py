@@ -307,3 +307,64 @@ def test_amounts_of_services_without_a_cost_are_units_of_all_years() -> None:
     # units as well as dollars count against a plan that is another one; most is worth a dollar for beds, a half of 4
     assert np.count_nonzero(drawn.weight) == len(drawn.column) == 6
     assert np.abs(drawn.tilt[drawn.column]).max() == pytest.approx(2 * 4e-9)
+
+
+@pytest.mark.parametrize(("more", "anew"), [(6.0, False), (10.0, True)])
+def test_what_is_a_share_of_revenue_moves_with_it(more: float, anew: bool) -> None:
+    """As far down as up there may be no revenue at all, of which there is no share: then problems are made anew."""
+    half = {"name": "half", "sum": "spending", "where": {"program": "b"}, "at_most": "50%", "of": "revenue"}
+    document = {
+        "funds": {"general": {"revenue": 10, "reserve": {"at_least": "20%", "of": "revenue"}}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {
+            "a": {"outcomes": {"visits": {"per_dollar": 2, "std_error": "9%"}}},
+            "b": {"outcomes": {"visits": {"per_dollar": 3, "std_error": "9%"}}},
+        },
+        "rules": [half],
+    }
+    plan = bo.solve(bo.Scenario.from_document(document))
+    drawn = DrawnProblems.of(
+        plan, EffectErrors.of(plan), np.ones((4, 2)), {"funds[general].revenue": np.array([more, -5, 0, more])}
+    )
+    assert (drawn.scenario is plan.scenario) is anew
+    found = answers(drawn)
+    # a fifth is kept, and a half at most goes to b: 1.5 and 2.5 of 5
+    rich = [0.3 * (10 + more), 0.5 * (10 + more)]
+    assert spending_of(found) == pytest.approx(np.array([rich, [1.5, 2.5], [3, 5], rich]))
+    assert [one.value for one in found] == pytest.approx([2.1 * (10 + more), 10.5, 21, 2.1 * (10 + more)])
+
+
+def test_the_first_objective_alone_counts_in_a_draw() -> None:
+    document = {
+        **TOWN,
+        "programs": {
+            name: {**words, "districts": {"n": "50%", "s": "50%"}} for name, words in TOWN["programs"].items()
+        },
+        "objective": [{"maximize": "weighted outcomes"}, {"maximize": {"smallest": "visits", "by": "districts"}}],
+    }
+    plan = bo.solve(bo.Scenario.from_document(document))
+    drawn = drawn_of(plan, [[1, 1, 1, 1]])
+    assert len(drawn.problem.stages) == 1
+    assert drawn.problem.tie_break is None
+    assert len(drawn.problem.stages[0].cost) == drawn.problem.columns
+    (one,) = answers(drawn)
+    assert one.value == pytest.approx(AS_ESTIMATED)
+
+
+def test_a_package_that_costs_nothing_counts_no_dollar() -> None:
+    gift = {"name": "gift", "cost": 0, "outcomes": {"visits": {"value": 5, "std_error": "9%"}}}
+    document = {
+        "funds": {"general": {"revenue": 10, "carryover": False}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {
+            "hall": {"packages": [gift, {**gift, "name": "build", "cost": 4}]},
+            "pool": {"outcomes": {"visits": {"per_dollar": 1}}},
+        },
+    }
+    plan = bo.solve(bo.Scenario.from_document(document))
+    drawn = DrawnProblems.of(plan, EffectErrors.of(plan), np.ones((1, 3)))
+    assert np.isfinite(drawn.tilt).all()
+    # 1.25 visits for each dollar of the building
+    assert np.abs(drawn.tilt).max() == pytest.approx(4e-9 * 1.25 * 4)
+    (one,) = answers(drawn)
+    assert one.spending.tolist() == pytest.approx([4, 6])

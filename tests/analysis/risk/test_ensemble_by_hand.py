@@ -20,12 +20,13 @@ TOWN: dict[str, Any] = {
     "outcomes": {
         "visits": {"name": "Visits made", "unit": "visits", "weight": 2, "target": {"at_least": {"t1": 6, "t2": 5}}},
         "homes": {"unit": "homes", "weight": 3, "target": {"at_most": 5, "each": "total"}},
-        "books": {"unit": "books", "weight": 1},
+        "books": {"unit": "books", "weight": 1, "target": {"at_least": {"t2": 0}, "at_most": {"t2": 9}}},
+        "songs": {"unit": "songs", "weight": 1},
     },
     "programs": {
         "library": {"spending": {"at_most": 6}, "outcomes": {"visits": {"per_dollar": 1, "std_error": "20%"}}},
         "housing": {"outcomes": {"homes": {"per_dollar": 0.5, "low": "50%"}}},
-        "museum": {"name": "The museum", "outcomes": {"books": {"per_dollar": 0.1}}},
+        "museum": {"name": "The museum", "outcomes": {"books": {"per_dollar": 0.1}, "songs": {"per_dollar": 0.1}}},
     },
 }
 """A dollar is worth 2 in the library, 1.5 in housing. The library gets its 6 dollars and housing 4, in both years. Its
@@ -39,7 +40,7 @@ def plan() -> bo.Allocation:
     return bo.solve(bo.Scenario.from_document(TOWN))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found(plan: bo.Allocation) -> bo.Ensemble:
     return bo.ensemble(plan, given=DRAWS)
 
@@ -81,6 +82,8 @@ def test_what_the_plan_brings_and_how_often_it_misses_a_target(found: bo.Ensembl
                 [12, 6 + 0.2 * 4.8, 12, 12 + 0.8 * 2.4, 11.04, 0.4],
                 # 4, 4, 5.2, 6 and 0.8 homes in both years together
                 [4, 0.8 + 0.2 * 3.2, 4, 5.2 + 0.8 * 0.8, 4, 0.4],
+                # between its limits in the one year that has any, and without a target
+                [0, 0, 0, 0, 0, 0],
                 [0, 0, 0, 0, 0, np.nan],
             ]
         ),
@@ -90,8 +93,9 @@ def test_what_the_plan_brings_and_how_often_it_misses_a_target(found: bo.Ensembl
         ["Visits made", "visits"],
         ["homes", "homes"],
         ["books", "books"],
+        ["songs", "songs"],
     ]
-    assert found.outcomes.index.tolist() == ["visits", "homes", "books"]
+    assert found.outcomes.index.tolist() == ["visits", "homes", "books", "songs"]
 
 
 def test_the_summary(found: bo.Ensemble) -> None:
@@ -134,12 +138,12 @@ def test_information_is_worth_what_the_plan_that_is_best_on_average_lacks(plan: 
 
 
 def test_what_is_counted_of_effects_and_draws(plan: bo.Allocation, found: bo.Ensemble) -> None:
-    assert (found.effects, found.uncertain, found.assumed, found.requested) == (3, 2, 0, 5)
+    assert (found.effects, found.uncertain, found.assumed, found.requested) == (4, 2, 0, 5)
     first = bo.ensemble(plan, 2, given=DRAWS)
     assert first.requested == 2
     assert first.draws["plan"].tolist() == pytest.approx([36, 33.6])
     drawn = bo.ensemble(plan, 4, assumed_error=0.3)
-    assert (drawn.effects, drawn.uncertain, drawn.assumed, drawn.requested) == (3, 3, 1, 4)
+    assert (drawn.effects, drawn.uncertain, drawn.assumed, drawn.requested) == (4, 4, 2, 4)
     assert bo.ensemble(plan, 4).assumed == 0
     # the library is at its ceiling
     assert found.at_limits == (1, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from budgetopt import synthetic
 from budgetopt.analysis.risk import forecast_tree as module
 from budgetopt.analysis.risk.forecast_tree import ForecastPlan, _limits_before, _periods_of, forecast_tree
 from budgetopt.formulation import Block, Labels
+from budgetopt.solvers import Termination
 from linear_programs import linear_program
 
 TOWN: dict[str, Any] = {
@@ -224,3 +226,10 @@ def test_where_less_is_better_knowing_and_planning_are_worth_what_is_spared() ->
     plan = forecast_tree(bo.Scenario.from_document(document), {"known": "then", "branches": [BAD, GOOD]})
     assert (plan.sign, plan.value) == (-1, pytest.approx(-12.75))
     assert plan.perfect_information == pytest.approx(13 - 12.75)
+
+
+def test_a_search_that_ends_without_a_plan_is_no_proof_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = SimpleNamespace(x=None, termination=Termination.TIME_LIMIT)
+    monkeypatch.setattr(module, "solve_linear_program", lambda *_: ended)
+    with pytest.raises(bo.OutOfTimeError, match="no plan for the tree was found"):
+        forecast_tree(bo.Scenario.from_document(TOWN), {"known": "then", "branches": [BAD, GOOD]})

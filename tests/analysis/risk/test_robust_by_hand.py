@@ -38,7 +38,7 @@ def plan() -> bo.Allocation:
     return bo.solve(bo.Scenario.from_document(TOWN))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def worst_half(plan: bo.Allocation) -> bo.RobustPlan:
     return bo.robust(plan, "cvar", level=0.5, given=DRAWS)
 

@@ -18,7 +18,7 @@ FACTORS = np.array([[1, 1], [1.2, 0.5], [0.2, 1.5]])
 BOTH = np.array([0, 1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def drawn() -> DrawnProblems:
     plan = bo.solve(library_or_pool())
     errors = EffectErrors.of(plan)

@@ -40,7 +40,7 @@ def plan() -> bo.Allocation:
     return bo.solve(bo.Scenario.from_document(TOWN))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found(plan: bo.Allocation) -> bo.Weights:
     worths = pd.DataFrame(
         {"group": ["a", "a", "b"], "population": [10, 10, 30], "visits": [4, 2, 0.1], "repairs": [0.25, 0.75, 5]}

@@ -227,8 +227,9 @@ def _limits_before(problem: LinearProgram) -> dict[str, tuple[int, tuple[float, 
     """Return the limits of each row of a period, by its name."""
     names, found = problem.row_labels.all_names(), {}
     for block in problem.row_labels.blocks:
-        for row, period in zip(block.positions.tolist(), block.keys.get("period", np.zeros(0)).tolist(), strict=False):
-            found[names[row]] = (int(period), (float(problem.row_lower[row]), float(problem.row_upper[row])))
+        if "period" in block.keys:
+            for row, period in zip(block.positions.tolist(), block.keys["period"].tolist(), strict=True):
+                found[names[row]] = (period, (float(problem.row_lower[row]), float(problem.row_upper[row])))
     return found
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["InformationValue", "StudyDesign", "information_value"]
 
+DEPTH = 60
+"""Pieces between pieces are looked for so often: more are a sign of noise."""
 EXACTLY, PREDICTED = "exact", "by linear prediction of the effects that go with it"
 
 
@@ -222,7 +224,7 @@ class _LineModel:
         depth: int,
     ) -> None:
         """Add the lines of the plans that are best between two places."""
-        if right[1].slope <= left[1].slope or depth > 60:
+        if right[1].slope <= left[1].slope or depth > DEPTH:
             return
         meets = left[1].meets(right[1])
         if not left[0] < meets < right[0]:
