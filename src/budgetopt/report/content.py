@@ -27,6 +27,8 @@ __all__ = [
     "References",
     "ReportColumn",
     "ReportTable",
+    "ResponseCurve",
+    "ResponseCurves",
     "SheetChart",
     "Story",
     "Tick",
@@ -250,7 +252,35 @@ class FoldedPart:
     blocks: Sequence[Block]
 
 
-Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseCurve:
+    """What one program brings at each amount of money; positions are in percent, from the left and from the top."""
+
+    name: str
+    outcome: str
+    points: Sequence[tuple[float, float]]
+    plan: float
+    baseline: float | None  # None where there is none
+    floor: float  # up to here it may not go down
+    ceiling: float  # beyond here it may not go; 100 without a limit
+    zero: float  # where a level of nothing is, from the top
+    texts: Sequence[str]  # the same in words
+
+    @property
+    def drawn(self) -> str:
+        """The points as a drawing has them."""
+        return " ".join(f"{x},{y}" for x, y in self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCurves:
+    """Small charts side by side, on a page."""
+
+    media: ClassVar[Media] = Media.PAGE
+    curves: Sequence[ResponseCurve]
+
+
+Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart | ResponseCurves
 
 
 def percent(value: float, whole: float) -> float:

@@ -129,7 +129,9 @@ def _row(columns: Sequence[ReportColumn], record: object, labelled: bool) -> tup
         look = ' class="draw"' if cell.bar else ""
         if column.figure:
             look = ' class="r z"' if cell.text == NOTHING else ' class="r"'
-        lines = "".join(f'<span class="l">{_words(line, isolated=True)}</span>' for line in cell.lines)
+        lines = "".join(
+            f'<span class="l">{_words(line, isolated=not line.text.isascii())}</span>' for line in cell.lines
+        )
         label = f' data-label="{"" if cell.bar else escape(column.header)}"' if labelled else ""
         parts.append(f"<td{look}{label}>{lines or _words(cell)}</td>")
     return name.text, "".join(parts)

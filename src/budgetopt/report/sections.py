@@ -19,6 +19,7 @@ from budgetopt.report.plan_section import plan_blocks
 from budgetopt.report.program_section import program_blocks
 from budgetopt.report.proof_section import proof_blocks, proof_sheets
 from budgetopt.report.resource_section import resource_blocks
+from budgetopt.report.response_section import response_blocks
 from budgetopt.report.sources_uses_section import sources_uses_blocks, sources_uses_sheets
 from budgetopt.report.spending_sheets import spending_sheets
 from budgetopt.report.summary_sheet import summary_sheet
@@ -54,6 +55,7 @@ SECTIONS = [
     Section("sources-uses", "Sources and uses", "Sources and uses", sources_uses_blocks, sources_uses_sheets),
     Section("years", "Year by year", "Year by year", year_blocks),
     Section("buys", "What it buys", "What it buys", outcome_blocks, outcome_sheets),
+    Section("responses", "Less and more of a program", "What less and more of a program would bring", response_blocks),
     Section("uses", "What it uses", "What it uses", resource_blocks),
     Section("funds", "Who pays", "Who pays", fund_blocks, fund_sheets),
     Section("limits", "Limits", "The limits that hold the plan back", limit_blocks, limit_sheets),
