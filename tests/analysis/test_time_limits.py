@@ -1,7 +1,8 @@
-"""A limit of time that is given to a question reaches every solve that answers it."""
+"""A limit of time, and machines, that are given to a question reach every solve that answers it."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -47,8 +48,10 @@ def test_no_time_is_refused_by_every_solve(ask: Callable[[], Any]) -> None:
     with pytest.raises(bo.OptionError, match="the time limit is 0 seconds"):
         ask()
     # one grant of several that cannot be solved is told, and the others are
-    (failed,) = bo.grants(PLAN, time_limit=0).failed
+    found = bo.grants(PLAN, time_limit=0)
+    (failed,) = found.failed
     assert "the time limit is 0 seconds" in failed.reason
+    assert found.proved == (False,)
 
 
 def test_offsets_keep_the_limit_of_time() -> None:
@@ -73,3 +76,25 @@ def test_the_second_of_two_scenarios_is_solved_within_it_too(monkeypatch: pytest
     monkeypatch.setattr(differences, "solve_one", solve)
     bo.diff(town(), town(name="Other"), solve=True, time_limit=7)
     assert seen == [7, 7]
+
+
+@pytest.mark.parametrize(
+    ("module", "ask"),
+    [
+        ("outlooks.grant_choices", bo.grants),
+        ("near_optimal.alternatives", bo.alternatives),
+        ("near_optimal.replacement", bo.replacement_values),
+    ],
+)
+def test_machines_are_used(module: str, ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    class AskedError(Exception):
+        pass
+
+    def run(*_: object, machines: object, **__: object) -> None:
+        raise AskedError(machines)
+
+    monkeypatch.setattr(importlib.import_module(f"budgetopt.analysis.{module}"), "run_members", run)
+    machines = bo.Machines(workers=3)
+    with pytest.raises(AskedError) as asked:
+        ask(PLAN, machines=machines)
+    assert asked.value.args == (machines,)

@@ -377,3 +377,32 @@ def test_who_pays_may_change_before_anything_is_cut() -> None:
     assert not offsets.cut.any()
     assert [violation.kind for violation in offsets.audit.violations] == ["spending limit"]
     assert offsets.plan.spending[1, :, 0].tolist() == pytest.approx([30, 30])
+
+
+def test_where_less_is_better_more_is_a_loss() -> None:
+    scenario = town(objective={"minimize": "spending"})
+    found = bo.amend(scenario, "add 5 to pool", "cut 2 from park", start="current")
+    assert found.loss == 3
+    assert found.motions[["change", "value", "missed"]].to_numpy().tolist() == [[5, 105, 1], [-2, 103, 1]]
+    html = found._repr_html_()
+    assert "<td>55.00</td>" in html
+    assert "<th>0</th>" not in html
+    with pytest.raises(bo.ScenarioError, match=r"'pool' gets 55\.00, and 70\.00 cannot be taken from it"):
+        found.then("cut 70 from pool")
+
+
+def test_half_a_cent_is_no_move() -> None:
+    scenario = town(funds={"general": {"revenue": 1_000_000}}, periods=["FY1", "FY2"])
+    assert scenario.cent == 0.01
+    before, after = np.zeros((3, 1, 2)), np.zeros((3, 1, 2))
+    before[:, 0] = [[50, 60], [40, 40], [10, 10]]
+    after[:, 0] = [[50.004, 60], [40, 40.006], [0, 10]]
+    plans = (bo.SpendingPlan(one, np.zeros((1, 1, 2))) for one in (before, after))
+    moves = moves_between(scenario, *plans)
+    assert moves[["program", "name", "period", "unit"]].to_numpy().tolist() == [
+        ["park", "park", "FY2", "USD"], ["camp", "camp", "FY1", "USD"],
+    ]  # fmt: skip
+    assert moves[["before", "after", "change"]].to_numpy().tolist() == [[40, 40.006, 0.006], [10, 0, -10]]
+    small = 1 + 4e-7
+    plans = (bo.SpendingPlan(before * by, np.zeros((1, 1, 2))) for by in (1, 2 * small))
+    assert moves_between(scenario, *plans)["change"].tolist()[4] == 10.000008

@@ -85,3 +85,17 @@ def test_a_file_has_a_motion_a_line() -> None:
     ]
     with pytest.raises(bo.ScenarioError, match=r"motions\.txt:1:1: 'restor pools' is no motion"):
         parse_motions(["restor pools"], PERIODS, "motions.txt")
+
+
+def test_shares_and_periods_at_their_limits() -> None:
+    assert parsed("move 150% from parks to pools").amount == 1
+    assert parsed("cut parks by 100%").amount == 1
+    assert parsed("raise parks by 150%").amount == 1.5
+    # like one of two periods
+    (found,) = parse_motions(["cut 5 from parks in FY9"], ("FY1", "later"))
+    assert (found.name, found.period) == ("parks", "FY9")
+    (found,) = parse_motions(["restore parks in spring"], ("FY1", "later"))
+    assert (found.name, found.period) == ("parks in spring", "")
+    assert parsed("fund 'ladder' of \"fire station\"").package == "ladder"
+    # a fund is named once
+    assert parsed("add 1 to pools paid by fees paid by general").name == "pools paid by fees"

@@ -91,6 +91,13 @@ def after(*texts: str, scenario: Scenario = TOWN) -> MovedPlan:
         (["move 6 from park to camp"], {"park": [24, 14], "camp": [6, 6]}),
         (["move 10% from all to camp"], {"pool": [54, 54], "park": [27, 18], "camp": [10.7, 9.7], "checks": [6, 6],
                                          "visits": [7.2, 7.2]}),
+        (["add 0 to park"], {}),
+        (["move 0 from park to camp"], {}),
+        (["set park to 0 in FY1"], {"park": [0, 20]}),
+        (["set Parks to 0"], {"park": [0, 0]}),
+        # the camp gives a tenth of its 10 too
+        (["add 10 to camp", "move 10% from all to camp"], {"pool": [54, 54], "park": [27, 18], "camp": [20.7, 19.7],
+                                                          "checks": [6, 6], "visits": [7.2, 7.2]}),
         # what is new has no baseline to be restored to
         (["restore park"], {"park": [40, 40]}),
         (["restore Parks in FY2"], {"park": [30, 40]}),
@@ -108,6 +115,7 @@ def after(*texts: str, scenario: Scenario = TOWN) -> MovedPlan:
         (["fund ladder of desk in FY2"], {"desk": [20, 50]}),
         (["fund desk"], {"desk": [50, 50]}),
         (["fund 3 of desk"], {"desk": [55, 55]}),
+        (["fund ladder of desk in FY2", "fund desk"], {"desk": [50, 50]}),
         (["fund 3 of desk", "defund ladder of desk"], {"desk": [20, 20]}),
         (["fund 3 of desk", "defund Boat of desk in FY1"], {"desk": [50, 55]}),
         (["defund desk in FY2"], {"desk": [20, 0]}),
@@ -198,3 +206,59 @@ def test_the_programs_that_names_mean() -> None:
     assert rows_of(TOWN, []).tolist() == []
     with pytest.raises(UnknownNameError, match="prks"):
         rows_of(TOWN, ["prks"])
+
+
+def test_whole_units_and_fixed_costs_of_each_year() -> None:
+    checks = {"unit": "checks", "unit_cost": 0.5, "whole": True}
+    scenario = unchecked({
+        "periods": YEARS,
+        "funds": {"general": {"revenue": 500}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {
+            "checks": {
+                "service": checks, "if_funded": {"fixed_cost": 2}, "inflation": "100%",
+                "outcomes": {"good": {"per_unit": 1}},
+            },
+            "visits": {"service": {**checks, "unit_cost": 3}, "outcomes": {"good": {"per_unit": 1}}},
+            "pool": rated(),
+        },
+    })  # fmt: skip
+    found = MovedPlan.of(scenario, SpendingPlan.nothing(scenario))
+    for motion in parse_motions(["set checks to 6.7", "add 7 to visits", "add 0.4 to pool"], YEARS):
+        found = moved(scenario, found, motion)
+    # 4.7 beyond the 2 pay for 9 checks of 0.50, and 2.7 beyond 4 for 2 of a dollar; 7 pay for 2 visits
+    assert found.amounts.tolist() == [[6.5, 6], [6, 6], [0.4, 0.4]]
+    for motion in parse_motions(["cut checks by 100%", "set visits to 2 in FY2"], YEARS):
+        found = moved(scenario, found, motion)
+    assert found.amounts.tolist() == [[0, 0], [6, 0], [0.4, 0.4]]
+    # less than the fixed cost pays for it, and for no check
+    (motion,) = parse_motions(["set checks to 1"], YEARS)
+    assert moved(scenario, found, motion).amounts[0].tolist() == [2, 4]
+    assert found.moved.tolist() == [[True, True]] * 3
+
+
+def test_amounts_below_a_cent_where_there_is_little_money() -> None:
+    scenario = unchecked({
+        "funds": {"general": {"revenue": 0.003}, "fees": {"revenue": 0.001}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {"pool": rated(), "park": rated()},
+    })  # fmt: skip
+    assert scenario.cent < 1e-6
+    found = MovedPlan.of(scenario, SpendingPlan.nothing(scenario))
+    for motion in parse_motions(["add 0.0012 to pool", "add 0.0021 to park", "cut pool by 50%"], ["budget"]):
+        found = moved(scenario, found, motion)
+    assert found.amounts.ravel().tolist() == pytest.approx([0.0006, 0.0021], rel=1e-9)
+
+
+def test_units_of_a_service_that_costs_no_money_stay() -> None:
+    scenario = unchecked({
+        "funds": {"general": {"revenue": 500}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {
+            "desk": {"service": {"unit": "talks", "unit_cost": 0, "up_to": 9}, "outcomes": {"good": {"per_unit": 1}}},
+        },
+    })  # fmt: skip
+    plan = SpendingPlan(np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), None, np.array([[7.0]]))
+    (motion,) = parse_motions(["set desk to 0"], ["budget"])
+    found = moved(scenario, MovedPlan.of(scenario, plan), motion)
+    assert found.plan.units_in(scenario).tolist() == [[7]]

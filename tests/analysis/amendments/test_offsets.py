@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.analysis.amendments.departures import departures
 from budgetopt.analysis.amendments.moved_plan import MovedPlan
-from budgetopt.analysis.amendments.offsets import _may_be_moved, _without_noise
+from budgetopt.analysis.amendments.offsets import _may_be_moved, _with_price_of_cents, _without_noise
+from budgetopt.formulation import formulate
 
 YEARS = ["FY1", "FY2"]
 
@@ -95,6 +97,60 @@ def test_packages_of_programs_that_may_not_be_cut_stay() -> None:
     assert only.plan.packages.tolist() == [[True, True], [True, True], [False, True]]
 
 
+def test_packages_of_a_program_that_is_moved_in_one_year_may_be_cut_in_the_other() -> None:
+    def good(cost: float, value: float, name: str = "all") -> dict[str, Any]:
+        return {"name": name, "cost": cost, "outcomes": {"good": value}}
+
+    programs = {
+        "desk": {"packages": [good(20, 9, "a"), good(15, 5, "b")], "choose": "any"},
+        "hall": {"packages": [good(30, 40)]},
+        "pool": {"outcomes": {"good": {"per_dollar": 1}}, "spending": {"at_most": 35}},
+    }
+    plan = bo.solve(years(programs=programs))
+    found = bo.amend(plan, "set desk to 0 in FY1", "add 10 to pool in FY2").offsets
+    assert found is not None
+    assert found.cut.tolist() == [[0, 15], [0, 0], [0, 0]]
+    assert found.plan.packages is not None
+    assert found.plan.packages.tolist() == [[False, True], [False, False], [True, True]]
+    # with 85 dollars the second package of the desk is not taken, and stays so
+    plan = bo.solve(years(programs=programs, funds={"general": {"revenue": 85, "carryover": False}}))
+    assert plan.packages[:, 0].tolist() == [True, False, True]
+    found = bo.amend(plan, "add 10 to pool in FY1", may_be_cut=["hall"]).offsets
+    assert found is not None
+    assert found.plan.packages is not None
+    assert found.plan.packages.tolist() == [[True, True], [False, False], [False, True]]
+
+
+def test_rules_on_single_programs_are_waived_and_others_are_kept() -> None:
+    programs = {
+        name: {"baseline": 50, "outcomes": {"good": {"per_dollar": rate}}} for name, rate in (("pool", 3), ("park", 2))
+    }
+    rules = [
+        {"name": "Steady", "change": {"at_most": "20%", "from": "baseline"}, "where": {"program": "pool"}},
+        {"name": "Both", "sum": "spending", "at_least": 95},
+    ]
+    found = bo.amend(bo.solve(years(programs=programs, rules=rules)), "add 3 to pool in FY1").offsets
+    assert found is not None
+    assert [item.path for item in found.waived] == ["rules[Steady].change.at_most"]
+    assert found.cut.tolist() == [[0, 0], [3, 0]]
+    # a rule on the sum of both is not missed by the pool alone, and no cut keeps it
+    assert bo.amend(bo.solve(years(programs=programs, rules=rules)), "cut 9 from pool in FY1").offsets is None
+
+
+def test_thirds_of_cents_are_no_cuts_and_no_gifts() -> None:
+    programs = {
+        name: {"outcomes": {"good": {"per_dollar": rate}}, "spending": {"at_most": 33.34}}
+        for name, rate in (("pool", 3), ("park", 2), ("camp", 1))
+    }
+    funds = {"general": {"revenue": 100, "carryover": False}, "fees": {"revenue": 0.02, "carryover": False}}
+    found = bo.amend(bo.solve(years(programs=programs, funds=funds)), "cut 10.01 from pool", "add 20.02 to camp in FY2")
+    assert found.offsets is not None
+    spent = found.offsets.plan.spending.sum(axis=1)
+    # in the second year 10.01 of the 20.02 are free: the park gives the other 10.01, and none gets more
+    assert found.offsets.cut.round(9).tolist() == [[0, 0], [0, 10.01], [0, 0]]
+    assert (spent <= found.plan.spending.sum(axis=1) + 1e-9).all()
+
+
 def test_what_may_be_moved() -> None:
     scenario = years()
     moved = MovedPlan(
@@ -122,3 +178,38 @@ def test_a_few_cents_that_rounding_moved_are_put_back() -> None:
     capped = scenario.with_(("programs.pool.spending.at_most", 9.95))
     rounded = plan((0, 0, -0.05), (0, 1, -0.05))
     assert _without_noise(capped, amounts, rounded) is rounded
+
+
+def test_cents_that_are_moved_so_that_sums_add_up_have_a_price() -> None:
+    formulation = formulate(years())
+    around = departures(formulation, np.array([[60.0, 60], [40, 40], [0, 0]]))
+    free = np.array([[True, False], [True, True], [False, False]])
+    own = formulation.linear_program.stages[0]
+    nothing = np.zeros((3, 2), dtype=bool)
+    stage = _with_price_of_cents(around.problem.stages[0], formulation, around, nothing, free)
+    columns = formulation.linear_program.columns
+    assert stage.cost[:columns].tolist() == own.cost_for(columns).tolist()
+    # ten times the 3 that a dollar of the pool brings: on all that is more, and on less of what may not be cut
+    assert stage.cost[around.more].tolist() == [[-30, -30]] * 3
+    assert stage.cost[around.less].tolist() == [[0, -30], [0, 0], [-30, -30]]
+    assert stage.within == 0
+    rising = _with_price_of_cents(around.problem.stages[0], formulation, around, free, nothing)
+    assert rising.cost[around.more].tolist() == [[0, -30], [0, 0], [-30, -30]]
+    assert rising.cost[around.less].tolist() == [[-30, -30]] * 3
+
+
+def test_cents_are_not_put_back_below_nothing() -> None:
+    funds = {"general": {"revenue": 1e7, "carryover": False}, "fees": {"revenue": 1e7, "carryover": False}}
+    scenario = years(funds=funds)
+    amounts = np.array([[10.0, 10], [20, 20], [0, 0]])
+    spending = np.stack((amounts, np.zeros((3, 2))), axis=1)
+    spending[2, :, 0] = 0.08, 0.07
+    plan = bo.SpendingPlan(spending, np.zeros((2, 2, 2)))
+    # the fund that pays more of the 15 cents pays only 8 of them
+    assert _without_noise(scenario, amounts, plan) is plan
+    # it is put back with the fund that pays most
+    spending = np.stack((amounts, amounts / 2), axis=1)
+    spending[1, 0, 1] += 0.1
+    plan = bo.SpendingPlan(spending, np.zeros((2, 2, 2)))
+    found = _without_noise(scenario, amounts * 1.5, plan)
+    assert found.spending[1].tolist() == [[20, 20], [10, 10]]

@@ -16,6 +16,7 @@ from budgetopt.analysis.comparing.benchmark_plans import (
     quartiles_of,
     spend_all,
 )
+from budgetopt.audit.current import current_units
 from strategies import unchecked
 
 
@@ -294,6 +295,8 @@ def test_quartiles_of_scores_are_of_equally_many_programs() -> None:
         (0.0, 0, 10, 0.0),
         (2.5, 2, 3, 2.5),
         (1.0, 1, 9, 1.0),
+        # what is round lies below the range
+        (1.0000004, 1.0000004, 5001, 1.0000004),
     ],
 )
 def test_the_greatest_level_that_fits(limit: float, low: float, high: float, found: float) -> None:
@@ -326,3 +329,75 @@ def test_what_programs_bring_now() -> None:
                     outcomes={"visits": {"weight": 1}, "calls": {"weight": 3}})  # fmt: skip
     assert current_value(scenario).tolist() == [240, 240, 0]
     assert quartiles_of(scenario, None)[0].tolist() == [3, 1, 4]
+
+
+def test_millions_are_spent_to_the_cent() -> None:
+    programs = {"a": {**PAIR["a"], "baseline": 60_000_000}, "b": {**PAIR["b"], "baseline": 40_000_000}}
+    found = bo.across_the_board(city(programs, revenue=123_456_789))
+    assert spent(found) == pytest.approx([74_074_073.4, 49_382_715.6], abs=1)
+
+
+def test_services_that_are_not_whole_are_bought_in_part_and_fixed_costs_only_with_units() -> None:
+    each = {"outcomes": {"visits": {"per_unit": 1}}}
+    programs = {
+        "part": {"baseline": 35, "service": {"unit_cost": 10}, **each},
+        "plain": {"baseline": 15},
+        # 3 dollars beyond the fixed cost buy no talk of 4
+        "talks": {"baseline": 8, "service": {"unit_cost": 4, "whole": True}, "if_funded": {"fixed_cost": 5}, **each},
+        "free": {"baseline": 6, "service": {"unit_cost": 0, "up_to": 9, "whole": True}, **each},
+    }
+    found = bo.across_the_board(city(programs), -0.1)
+    assert spent(found) == [31.5, 13.5, 0, 5.4]
+    assert found.plan.units is not None
+    assert found.plan.units[2].tolist() == [0]
+
+
+def test_a_year_in_which_a_quartile_has_little_is_raised_as_far_as_the_money_goes() -> None:
+    programs = {
+        "a": {"baseline": {"t1": 99, "t2": 1}, "attributes": {"quartile": "1"}},
+        "b": {"baseline": 10, "attributes": {"quartile": "2"}},
+    }
+    yearly = {"general": {"revenue": {"t1": 109, "t2": 91}, "carryover": False}}
+    found = bo.lowest_quartile_first(city(programs, periods=["t1", "t2"], funds=yearly))
+    assert np.array(by_period(found)) == pytest.approx(np.array([[99, 81], [10, 10]]), abs=0.02)
+
+
+def test_what_a_dollar_of_a_small_baseline_brings() -> None:
+    programs = {
+        "a": {"baseline": 0.5, "outcomes": {"visits": {"per_dollar": 3}}},
+        "b": {"baseline": 20, "outcomes": {"visits": {"per_dollar": 2}}},
+        "c": {"baseline": 30, "outcomes": {"visits": {"per_dollar": 1}}},
+        "d": {"baseline": 0, "outcomes": {"visits": {"per_dollar": 9}}},
+    }
+    assert quartiles_of(city(programs), None)[0].tolist() == [1, 2, 3, 4]
+
+
+def test_the_current_budget_keeps_packages_units_and_the_years_of_funds() -> None:
+    document = {
+        "periods": ["t1", "t2"],
+        "funds": {"general": {"revenue": 90}, "fees": {"revenue": {"t1": 60}, "ends": "t1"}},
+        "programs": {
+            "a": {"baseline": 60, "baseline_by_fund": {"general": 15, "fees": 45}},
+            "calls": {"baseline": 8, "service": {"unit": "calls", "unit_cost": 2, "up_to": 9}},
+            "desk": {"baseline": 5, "packages": [{"name": "desk", "cost": 5}, {"name": "more", "cost": 4}]},
+        },
+        "objective": {"minimize": "spending"},
+    }
+    found = bo.current_budget(unchecked(document))
+    # after the fees end, the general fund pays all
+    assert found.plan.spending.tolist() == [[[15, 60], [45, 0]], [[8, 8], [0, 0]], [[5, 5], [0, 0]]]
+    np.testing.assert_array_equal(found.plan.units, current_units(found.scenario))
+    assert found.plan.packages_in(found.scenario).tolist() == [[True, True], [False, False]]
+    assert found.audit.accepted, found.audit.violations
+
+
+def test_a_service_that_costs_no_money_has_no_ceiling_in_dollars() -> None:
+    programs = {"free": {"service": {"unit": "talks", "unit_cost": 0, "up_to": 9}}, "plain": {}}
+    floor, ceiling = limits_in_dollars(city(programs))
+    assert floor.tolist() == [[0], [0]]
+    assert np.isinf(ceiling).all()
+
+
+def test_a_quartile_of_small_programs_is_raised_to_all_that_there_is() -> None:
+    programs = quartered(a={"spending": {"at_most": 10}}, b={"baseline": 1}, c={"baseline": 100})
+    assert spent(bo.lowest_quartile_first(city(programs, revenue=181))) == pytest.approx([10, 61, 100, 10], abs=0.02)

@@ -227,8 +227,11 @@ def test_what_cannot_be_compared_is_refused(city: Path, tmp_path: Path, scenario
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
     with pytest.raises(bo.ResultFileError, match="this is not JSON"):
         bo.compare(city, tmp_path / "bad.json")
-    with pytest.raises(bo.OptionError, match="cannot be read"):
+    with pytest.raises(bo.OptionError, match="cannot be read: no such file or directory"):
         bo.compare(city, tmp_path / "none.json")
+    (tmp_path / "other.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(bo.OptionError, match="cannot be read: it is not text in UTF-8"):
+        bo.compare(city, tmp_path / "other.json")
     with pytest.raises(bo.ResultFileError, match="library"):
         bo.compare(unchecked({**DOCUMENT, "programs": {"a": {}}, "rules": []}), city / "plan.json")
     with pytest.raises(bo.OptionError, match="not an int"):
@@ -358,6 +361,8 @@ def test_limits_of_programs_are_counted_where_one_is_missed() -> None:
     limits = found.limits.set_index("kind")
     assert limits.loc["spending limit", found.names].sum().tolist() == [2, 0, 0]
     assert found.plans["limits_missed"].tolist() == [2, 0, 0]
+    # what the best plan of the scenario is worth more in dollars is told, though another plan stands before it
+    assert found.plans["equal_money"].notna().tolist() == [True, False, True]
     heads = found.per_head()
     assert heads.empty
     assert heads.columns.tolist() == ["group", "figure", "unit", "population", *found.names]

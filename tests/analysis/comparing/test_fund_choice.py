@@ -252,3 +252,35 @@ def test_where_a_limit_must_be_missed_no_other_one_is() -> None:
     assert misses(audit) == (1, pytest.approx(3 * M))
     # what shelters get is paid by their grant, so that nothing more is short
     assert (audit.plan.spending[:, :, 0] / M).round(6).tolist() == [[12, 0], [0, 3]]
+
+
+def test_limits_of_what_a_fund_spends() -> None:
+    # what a fund must spend is not asked of amounts, and what it may spend at most is
+    scenario = town(funds={"general": {"spending": {"at_least": 5 * M, "at_most": 7 * M}}})
+    capacity = FundCapacity(scenario)
+    assert capacity.can_pay(np.array([[0.0], [0.0]]))
+    assert capacity.can_pay(np.array([[1.0 * M], [0.0]]))
+    assert capacity.can_pay(np.array([[7.0 * M], [4 * M]]))
+    assert not capacity.can_pay(np.array([[7.01 * M], [4 * M]]))
+
+
+def test_what_rounding_leaves_is_paid_by_the_fund_that_pays_most() -> None:
+    funds = {name: {"revenue": 1 * M} for name in ("one", "two", "three")}
+    shares = {"one": "24%", "two": "24%", "three": "52%"}
+    scenario = unchecked(
+        {"funds": funds, "programs": {"police": {"fund_shares": shares}}, "objective": {"minimize": "spending"}}
+    )
+    # 2.4, 2.4 and 5.2 cents
+    audit = paid_by_funds(scenario, np.array([[0.10]]))
+    assert audit.plan.spending[0, :, 0].tolist() == pytest.approx([0.02, 0.02, 0.06])
+
+
+def test_one_limit_of_money_is_missed_rather_than_two_conditions_of_a_grant() -> None:
+    # 7 of the police and 4 of the shelter are 1 more than the general fund has; any dollar of the grant would miss the
+    # effort of 5 and come in the place of what the shelter has now
+    grant = {"maintenance_of_effort": {"fund": "general", "at_least": 5 * M}, "no_supplanting": True}
+    scenario = town(funds={"grant": grant}, programs={"police": {"baseline": 7 * M}, "shelter": {"baseline": 4 * M}})
+    audit = paid_by_funds(scenario, amounts(scenario))
+    assert [violation.kind for violation in audit.violations] == ["fund balance"]
+    assert misses(audit) == (1, pytest.approx(1 * M))
+    assert (audit.plan.spending[:, :, 0] / M).round(6).tolist() == [[7, 0], [4, 0]]

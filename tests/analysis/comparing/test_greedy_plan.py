@@ -224,3 +224,19 @@ def test_two_funds_and_two_years_of_packages_and_curves() -> None:
     # 5 a dollar, 4, 3 and 2: a gets 4 and d 2; 6 and 8 dollars leave too little for b in the first year, and 3 + 4 of
     # fees pay for d, so that the general fund has 2 and 4 left: not the 3 of b in both years, but 2 more of a
     assert by_period(programs, funds, periods=["t1", "t2"]) == [[6, 8], [0, 0], [1, 2], [2, 2]]
+
+
+def test_packages_of_two_years_by_what_they_bring_and_cost_in_both() -> None:
+    yearly = {"general": {"revenue": {"t1": 7, "t2": 8}, "carryover": False}}
+    more = {"periods": ["t1", "t2"], "outcomes": {"visits": {"weight": 2}}}
+    package = {"packages": [{"cost": 4, "outcomes": {"visits": 3}}], "inflation": "50%"}
+    # 3 visits a year, worth 12, for 4 and 6 dollars: 1.20 for a dollar
+    assert by_period({"a": package, "b": curve((9, 5.85))}, yearly, **more) == [[0, 0], [7, 8]]
+    found = bo.greedy_by_return(scenario({"a": package, "b": curve((9, 5))}, yearly, **more))
+    assert found.plan.spending.sum(axis=1).round(2).tolist() == [[4, 6], [3, 2]]
+    assert found.plan.packages_in(found.scenario).tolist() == [[True, True]]
+    # what cannot be paid is not taken
+    dear = {"packages": [{"cost": 8, "outcomes": {"visits": 99}}]}
+    found = bo.greedy_by_return(scenario({"a": dear, "b": curve((9, 5))}, yearly, **more))
+    assert found.plan.packages_in(found.scenario).tolist() == [[False, False]]
+    assert found.audit.accepted, found.audit.violations

@@ -105,6 +105,7 @@ def test_programs_that_lose_most_come_first_when_a_grant_ends() -> None:
         "program": ["b", "c", "a"], "name": ["b", "Care", "a"], "paid": [9, 9, 1], "before": [15, 9, 4],
         "after": [3, 0, 4], "unit": ["USD"] * 3,
     }  # fmt: skip
+    assert falling.index.tolist() == [0, 1, 2]
     assert given.table["falls_away"].tolist() == [22 - 3]
 
 
@@ -123,6 +124,8 @@ def test_where_less_is_better_a_grant_is_worth_what_it_saves() -> None:
     row = bo.grants(needed).table.to_dict("records")[0]
     assert row["worth"] == float("inf")
     assert row["take"]
+    # that no plan exists is proved
+    assert bo.grants(needed).proved == (True,)
 
 
 def test_a_grant_that_brings_nothing_and_one_without_money() -> None:
@@ -167,3 +170,38 @@ def test_what_a_grant_has_and_whether_it_is_worth_anything() -> None:
     assert taken(nothing, 0.9e-7) == [False]
     assert taken(nothing, 1.1e-7) == [True]
     assert taken(nothing, float("nan")) == [True]
+
+
+def test_the_last_period_with_money_of_each_kind() -> None:
+    funds: dict[str, Any] = {
+        "general": {"revenue": 50},
+        "first": {"kind": "grant", "revenue": {"y1": 5}},
+        "once": {"kind": "grant", "revenue": {"y1": 5}, "one_time": {"y2": 1}},
+        "saved": {"kind": "grant", "revenue": {"y1": 9, "y2": 9}},
+    }
+    programs = {"a": {"outcomes": {"good": {"per_dollar": 1}}}}
+    plan = bo.solve(bo.Scenario.from_document(
+        {"periods": YEARS, "funds": funds, "programs": programs, "outcomes": {"good": {"weight": 1}}}
+    ))  # fmt: skip
+    spending = np.array([[[50.0, 50, 50], [5, 0, 0], [2, 3, 1], [2, 4, 12]]])
+    audit = bo.audit_plan(plan.scenario, bo.SpendingPlan(spending, plan.transfers))
+    names = ("first", "once", "saved")
+    given = bo.GrantChoices(replace(plan, spending=spending, audit=audit), names, (0.0, 0.0, 0.0), (True, True, False))
+    table = given.table
+    assert table["ends"].tolist() == ["y1", "y2", "y2"]
+    # what is saved is spent after the grant ends: then more is paid, and nothing falls away
+    assert table["falls_away"].tolist() == [5, 2, 0]
+    assert table["match"].tolist() == [0, 0, 0]
+    assert table["proved"].tolist() == [True, True, False]
+    assert given.falling("saved").empty
+    assert given.falling("once")["paid"].tolist() == [2]
+
+
+def test_a_cent_that_a_grant_pays_is_told() -> None:
+    funds = {"general": {"revenue": 50}, "grant": {"kind": "grant", "revenue": {"y1": 0.01}}}
+    programs = {"a": {"outcomes": {"good": {"per_dollar": 1}}}}
+    plan = bo.solve(bo.Scenario.from_document(
+        {"periods": YEARS, "funds": funds, "programs": programs, "outcomes": {"good": {"weight": 1}}}
+    ))  # fmt: skip
+    given = bo.GrantChoices(plan, ("grant",), (0.0,), (True,))
+    assert given.falling("grant")["paid"].tolist() == [0.01]

@@ -220,7 +220,8 @@ def moves_between(scenario: Scenario, before: SpendingPlan, after: SpendingPlan)
     import pandas as pd
 
     was, now = (plan.spending.sum(axis=1) for plan in (before, after))
-    program, period = np.nonzero(np.abs(now - was) > scenario.cent / 2)
+    half_a_cent = scenario.cent / 2
+    program, period = np.nonzero(np.abs(now - was) > half_a_cent)
     return pd.DataFrame(
         {
             "program": scenario.programs.ids[program],

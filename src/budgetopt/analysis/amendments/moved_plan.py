@@ -207,11 +207,11 @@ class _Mover:
         if isinstance(amount, Share):
             base = self._baselines(rows)
             self._assign(rows, base * float(amount))
-        elif len(rows) > 1 and amount:
+        elif amount:
             now = self.amounts[np.ix_(rows, self.when)]
             self._assign(rows, now + self._dollars(rows, 1.0) * (amount - now.sum(axis=0)))
         else:
-            self._assign(rows, np.full((len(rows), len(self.when)), amount))
+            self._assign(rows, np.zeros((len(rows), len(self.when))))
 
     def _restore(self, rows: Ints) -> None:
         base = self._baselines(rows)
@@ -224,7 +224,8 @@ class _Mover:
     def _baselines(self, rows: Ints) -> Floats:
         base = self.scenario.baselines[np.ix_(rows, self.when)]
         if np.isnan(base).any():
-            name = str(self.scenario.programs.ids[rows[int(np.argwhere(np.isnan(base))[0, 0])]])
+            # of groups, new programs are left out before
+            name = str(self.scenario.programs.ids[rows[0]])
             packaged = name in self.scenario.programs.ids[self.packages.program]
             hint = f"fund {name}" if packaged else f"say how much it gets: set {name} to 500k"
             raise OptionError(f"{name!r} is new and has no baseline", hint=hint)
@@ -296,7 +297,7 @@ class _Mover:
 
     def _assign(self, rows: Ints, totals: Floats) -> None:
         """Give programs these amounts, in cents; shape (rows, when)."""
-        scenario, least = self.scenario, self.scenario.cent / 2
+        scenario, half_a_cent = self.scenario, self.scenario.cent / 2
         if self._is_nothing:
             self._choose(np.isin(self.packages.program, rows), np.zeros((1, 1), dtype=bool))
         digits = max(2, math.ceil(-math.log10(scenario.cent)))
@@ -307,8 +308,8 @@ class _Mover:
             before = was.sum(axis=1)
             shared = shared_as_before(scenario, was, np.minimum(total, before), rows)
             # cents are shared without loss: what is rounded of one fund comes to the next
-            given = np.diff(np.cumsum(shared, axis=1).round(digits), axis=1, prepend=0.0).round(digits)
-            kept = np.abs(total - before) <= least
+            given = np.diff(np.cumsum(shared, axis=1).round(digits), prepend=0.0).round(digits)
+            kept = np.abs(total - before) <= half_a_cent
             given[kept] = was[kept]
             more = np.where(kept, 0.0, np.maximum(total - given.sum(axis=1), 0.0)).round(digits)
             if self.fund >= 0:
@@ -320,7 +321,7 @@ class _Mover:
         sold = rows[scenario.programs.number("service.unit_cost")[rows] > 0]
         units[np.ix_(sold, self.when)] = np.nan
         plan = replace(self.plan, spending=spending, units=units)
-        self.plan = replace(plan, spending=charged(scenario, plan, rest, least))
+        self.plan = replace(plan, spending=charged(scenario, plan, rest, half_a_cent))
         self.amounts = np.asarray(self.plan.spending.sum(axis=1))
         self.cells[np.ix_(rows, self.when)] = True
 

@@ -42,8 +42,8 @@ __all__ = [
 
 CLOSE = 1e-9
 """By which share less is spent than the funds can pay, so that what a solver lets through is no money."""
-STEPS = 60
-"""How often the range in which the most that funds can pay lies is halved."""
+HALVINGS = 34
+"""How often the range in which the most that funds can pay lies is halved: to less than a ten-billionth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,19 +171,15 @@ def lowest_quartile_first(subject: Subject, by: str | None = None) -> BenchmarkP
     floor, at_most = limits_in_dollars(scenario)
     base = np.clip(baseline, floor, at_most)
     ceiling = np.maximum(np.minimum(scenario.ceilings, at_most), base)
-    much = (
-        2.0
-        * float(inflow(scenario).sum())
-        / np.maximum(
-            np.array([base[quartile == number].sum(axis=0).max(initial=scenario.cent) for number in (1, 2, 3, 4)]),
-            1e-300,
-        )
-    )
+    # by this share of its baselines a quartile is raised to more than there is
+    sums = np.zeros((4, base.shape[1]))
+    np.add.at(sums, quartile - 1, base)
+    much = 2.0 * float(inflow(scenario).sum()) / np.maximum(sums, scenario.cent)
 
     def path(level: Floats) -> Floats:
         """Return the amounts of a level in each period: from 0 (cut to the floors) by 4 (the baselines) to 8."""
         keep = np.clip(level[None, :] - (quartile[:, None] - 1), 0.0, 1.0)
-        more = np.clip(level[None, :] - 4 - (quartile[:, None] - 1), 0.0, 1.0) * much[quartile - 1][:, None]
+        more = np.clip(level[None, :] - 4 - (quartile[:, None] - 1), 0.0, 1.0) * much[quartile - 1]
         amounts: Floats = np.clip(base * (keep + more), floor, ceiling)
         return amounts
 
@@ -275,7 +271,7 @@ def spend_all(scenario: Scenario, path: Callable[[Floats], Floats], most: float)
         return capacity.can_pay(path(np.where(np.arange(periods) == period, one, level)))
 
     level = np.full(periods, _greatest(lambda one: capacity.can_pay(path(np.full(periods, one))), 0.0, most))
-    for period in range(periods if periods > 1 else 0):
+    for period in range(periods if periods > 1 else 0):  # no mutant: one period alone is not raised further
         level[period] = _greatest(partial(fits_in, period), level[period], most)
     return level
 
@@ -285,15 +281,13 @@ def _greatest(fits: Callable[[float], bool], low: float, high: float) -> float:
     if fits(high):
         return high
     first, good, bad = low, low, high
-    for _ in range(STEPS):
+    for _ in range(HALVINGS):
         middle = (good + bad) / 2
-        if bad - good <= 0.1 * CLOSE * (high - first) or not good < middle < bad:
-            break
         good, bad = (middle, bad) if fits(middle) else (good, middle)
     # a round number, such as no change at all, is not missed by a hair
     even = round(good, 6)
-    if abs(even - good) <= 10 * CLOSE * (high - first) and first <= even and fits(even):
-        return even
+    if abs(even - good) <= 10 * CLOSE * (high - first) and fits(even):
+        return max(first, even)
     return max(first, good - CLOSE * (good - first))
 
 

@@ -139,8 +139,8 @@ def _read(subject: Comparable) -> Any:
         try:
             text = Path(subject).read_text(encoding="utf-8-sig")
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-            raise OptionError(f"{str(subject)!r} cannot be read: {reason.lower()}") from None
+            reason = (getattr(error, "strerror", None) or "").lower() or "it is not text in UTF-8"
+            raise OptionError(f"{str(subject)!r} cannot be read: {reason}") from None
         try:
             return _Result(str(subject), read_result(text))
         except ResultFileError as error:

@@ -200,7 +200,8 @@ class _Money:
         start = 1.0 - (now.value - self.wanted) / now.slope if now.slope > 0 else 0.0
         low = min(max(start, self._least(line), 0.0), 1.0)
         there = self.best(low)
-        if low > 0 and there is not None and there.value > self.wanted + self._rounding(there):
+        tolerance = 0.0 if there is None else self._rounding(there)
+        if low > 0 and there is not None and there.value > self.wanted + tolerance:
             return EqualValue(low, self.money, is_least=True)
         return self._between(low, 1.0, there)
 

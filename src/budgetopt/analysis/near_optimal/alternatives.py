@@ -181,15 +181,15 @@ def alternatives(
     text = "Looking for the range of each program"
     found = run_members(_ranges_of, shared, 2 * len(rows), text=text, machines=machines)
     sides = np.full((2, len(scenario.programs)), np.nan)
-    proved = np.ones(len(scenario.programs), dtype=bool)
-    for number, (value, is_proved) in found.answers.items():
-        sides[number % 2, rows[number // 2]] = value
-        proved[rows[number // 2]] &= is_proved
+    shown = np.zeros(sides.shape, dtype=bool)
+    for number, answer in found.answers.items():
+        side = number % 2, rows[number // 2]
+        sides[side], shown[side] = answer
     amounts = best.spending.sum(axis=(1, 2))
     # the plan itself is one of them, in whole cents
     least, most = np.minimum(sides[0].round(2), amounts), np.maximum(sides[1].round(2), amounts)
     plans = () if found.interrupted else tuple(different_plans(best, near, (least, most), count, time_limit))
-    return Alternatives(best, within, plans, least, most, proved, found.failed, found.interrupted)
+    return Alternatives(best, within, plans, least, most, shown[0] & shown[1], found.failed, found.interrupted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -104,8 +104,12 @@ class Outlook(Drawable):
     @property
     def _kept(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
         """Whether each fund keeps its reserve in each year, to within a cent for each payment; shape (funds, years)."""
-        allowed = self.scenario.cent * max(len(self.scenario.programs), 1)
-        return np.asarray(self.closing >= self.reserve - allowed)
+        return np.asarray(self.closing >= self.reserve - self._tolerance)
+
+    @property
+    def _tolerance(self) -> float:
+        """A cent for each payment."""
+        return self.scenario.cent * len(self.scenario.programs)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -129,7 +133,6 @@ class Outlook(Drawable):
 
     def _summary(self, row: int) -> tuple[object, ...]:
         key, fund = list(self.scenario.funds.items())[row]
-        cent = self.scenario.cent * max(len(self.scenario.programs), 1)
         last = _last(self.one_time[row] > 0)
         cliff = 0.0
         if 0 <= last < len(self.years) - 1:
@@ -138,8 +141,8 @@ class Outlook(Drawable):
         spent, falls, ends = (self.recurring + self.once)[row], 0.0, ""
         if 0 <= end < len(self.years) - 1:
             ends, falls = self.years[end], max(float(spent[end] - spent[end + 1]), 0.0)
-        short, empty = self._first(~self._kept[row]), self._first(self.closing[row] < -cent)
-        under = self.closing[row] < self.policy[row] - cent
+        short, empty = self._first(~self._kept[row]), self._first(self.closing[row] < -self._tolerance)
+        under = self.closing[row] < self.policy[row] - self._tolerance
         again = _last(under) + 1
         rebuilt = self.years[again] if under.any() and again < len(self.years) else ""
         money = (self.years[last] if last >= 0 else "", cliff, ends, falls)
