@@ -251,6 +251,14 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ),
         ["stands at the margin: it uses all of crew"],
     ),
+    # a hundredth of a position pays for 699.993 dollars, and 699.99 are spent
+    "a hundredth of a position": (
+        document_of(
+            {"a": rated(4, uses={"crew": {"per": 69_999.3}}), "b": rated(1, spending={"at_most": 500_000})},
+            1_000_000, resources={"crew": {"capacity": 0.01}},
+        ),
+        ["stands at the margin: it uses all of crew", CEILING],
+    ),
     "staff that others use better": (
         staff(
             {"a": served(1, 4, {"crew": 1}), "b": served(1, 3, {"crew": 1}), "c": served(1, 3, {"crew": 2})}, crew=10

@@ -171,7 +171,7 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
         capacity, uses = plan.scenario.per_period(resource.capacity), plan.audit.uses
         if not capacity.any():
             reasons[unfunded & mine] = f"unfunded: needs {name}, of which there is none"
-        full = np.asarray(plan.audit.resources)[position] >= capacity * (1 - 1e-6)
+        full = np.asarray(plan.audit.resources)[position] >= capacity - 1e-6 * np.maximum(capacity, 1.0)
         used = np.zeros((len(reasons), len(capacity)))
         np.add.at(used, uses.program[uses.outcome == position], uses.level[uses.outcome == position])
         elsewhere = ((used.sum(axis=0) - used > 0) & full).any(axis=1)
