@@ -197,6 +197,11 @@ def test_only_one_file_imports_the_library_of_clusters() -> None:
     assert importers == [SOURCE / "analysis" / "members.py"]
 
 
+def test_only_one_file_imports_the_library_of_charts() -> None:
+    importers = [module for module in MODULES if imported(module) & {"altair", "vl_convert"}]
+    assert importers == [SOURCE / "report" / "chart_parts.py"]
+
+
 @pytest.mark.parametrize("package", ["scenario", "checks", "reading", "formulation"])
 def test_a_scenario_and_its_formulation_depend_on_nothing_but_the_input(package: str) -> None:
     """No clock, no network, no chance."""

@@ -349,7 +349,7 @@ def test_prices_replacement_and_steps_are_drawn(plan: bo.Allocation, tmp_path: P
     svg = bo.save_chart(chart, tmp_path / "steps.svg").read_text(encoding="utf-8")
     assert {"cut", "more money", "money less or more than now (USD)"} <= set(texts(svg))
     empty = bo.steps_chart(plan, steps[steps["money"] > math.inf])
-    assert empty.description == "No step has a plan."
+    assert empty.description == "No step moves a program."
     bo.save_chart(empty, tmp_path / "empty.svg")
 
 

@@ -59,7 +59,7 @@ def comparison_chart(found: PlanComparison) -> LayerChart:
     )
     what = label[:1].lower() + label[1:]
     words = " ".join(
-        f"{capital(name)}: {numbers.spoken_money(spending)} and {numbers.quantity(value)} {what}."
+        f"{capital(name)}: {numbers.spoken_money(spending)} spent; {what} {numbers.quantity(value)}."
         for name, spending, value in frame[["plan_name", "spending", "value"]].itertuples(index=False)
     )
     return finished(chart, f"Plans of {one_line(found.scenario.name)}", words)

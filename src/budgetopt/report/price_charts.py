@@ -73,7 +73,7 @@ def steps_chart(plan: Allocation, table: pd.DataFrame) -> LayerChart:
         for left, right, value, name in frame[["start", "end", "value_per_dollar", "name"]].itertuples(index=False)
     )
     title = f"What the last and the next dollars buy: {one_line(plan.scenario.name)}"
-    return finished(chart, title, words or "No step has a plan.")
+    return finished(chart, title, words or "No step moves a program.")
 
 
 def _steps(table: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def replacement_chart(plan: Allocation, table: pd.DataFrame) -> LayerChart:
     frame = frame.assign(program_name=told_apart(frame["name"].tolist(), frame["program"].tolist()))
     gain = Gain.of(plan, Numbers(plan.scenario.currency))
     words = " ".join(
-        f"Without {name} the best plan loses {gain.amount(lost)}."
+        f"Without {name} the best plan {'gains' if lost < 0 else 'loses'} {gain.amount(abs(lost))}."
         for name, lost in frame[["program_name", "lost"]].itertuples(index=False)
     )
     title = f"What is lost without each program: {one_line(plan.scenario.name)}{some_of(len(frame), len(table))}"
