@@ -13,6 +13,7 @@ from budgetopt.formulation.linear_program import LinearProgram, Matrix
 from budgetopt.formulation.sparse_rows import SparseRows
 from budgetopt.solvers import Termination, certify
 from budgetopt.solvers import working_model as working_model_module
+from budgetopt.solvers.certificate import certify_point
 from budgetopt.solvers.engine import solve_stage
 from budgetopt.solvers.working_model import WorkingModel
 from linear_programs import INFINITY, linear_program, linear_programs
@@ -132,3 +133,17 @@ def test_a_matrix_row_by_row_is_the_same_matrix(lp: LinearProgram, data: st.Data
     taken = SparseRows.of(matrix).take(rows)
     np.testing.assert_allclose(taken.times(x), matrix.times(x)[rows], atol=1e-12)
     assert taken.starts[-1] == len(taken.column) == len(taken.value)
+
+
+def test_the_part_that_is_held_proves_what_is_best() -> None:
+    model = WorkingModel(TWO_RULES)
+    assert model.part(TWO_RULES) is TWO_RULES
+    answer = model.solve()
+    part = model.part(TWO_RULES)
+    np.testing.assert_array_equal(part.matrix.dense(), [[1, 1], [1, 0]])
+    assert part.row_upper.tolist() == [10, 8]
+    assert certify_point(part, part.stages[0], answer.x, answer.row_dual[model.rows]).proved
+    assert model.part(TWO_RULES).matrix is part.matrix
+    model.set_coefficients([0], [1], [2.0])
+    matrix = replace(TWO_RULES.matrix, value=np.array([1.0, 1.0, 2.0, 1.0]))
+    np.testing.assert_array_equal(model.part(replace(TWO_RULES, matrix=matrix)).matrix.dense(), [[1, 2], [1, 0]])

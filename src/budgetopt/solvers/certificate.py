@@ -325,20 +325,22 @@ def _implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floa
     hold for every plan that meets the rows, so a bound that rests on them is valid.
     """
     matrix = lp.matrix
-    column = matrix.column_of_entry()
+    every = matrix.column_of_entry()
     lower, upper = lp.lower.copy(), lp.upper.copy()
-    at_low = np.where(matrix.value > 0, lower[column], upper[column])
-    at_high = np.where(matrix.value > 0, upper[column], lower[column])
+    at_low = np.where(matrix.value > 0, lower[every], upper[every])
+    at_high = np.where(matrix.value > 0, upper[every], lower[every])
+    mine = np.flatnonzero(wanted[every])
+    row, column, value = matrix.index[mine], every[mine], matrix.value[mine]
     for from_above, limits, least_side in ((True, lp.row_upper, at_low), (False, lp.row_lower, at_high)):
         term = matrix.value * least_side
         finite = np.isfinite(term)
-        total = np.bincount(matrix.index, weights=np.where(finite, term, 0.0), minlength=lp.rows)
-        infinite = np.bincount(matrix.index, weights=(~finite).astype(float), minlength=lp.rows)
-        others_finite = infinite[matrix.index] - ~finite == 0
-        used = others_finite & np.isfinite(limits[matrix.index]) & wanted[column]
-        rest = limits[matrix.index] - (total[matrix.index] - np.where(finite, term, 0.0))
-        implied = rest[used] / matrix.value[used]
-        above = (matrix.value[used] > 0) == from_above
+        known = np.where(finite, term, 0.0)
+        total = np.bincount(matrix.index, weights=known, minlength=lp.rows)
+        infinite = np.bincount(matrix.index[~finite], minlength=lp.rows)
+        others_finite = infinite[row] - ~finite[mine] == 0
+        used = np.flatnonzero(others_finite & np.isfinite(limits[row]))
+        implied = (limits[row] - (total[row] - known[mine]))[used] / value[used]
+        above = (value[used] > 0) == from_above
         np.minimum.at(upper, column[used][above], implied[above])
         np.maximum.at(lower, column[used][~above], implied[~above])
     return lower, upper

@@ -27,11 +27,12 @@ TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
 SEED = 0
 # A linear program whose last solve took no more seconds of work is solved in this thread, and Ctrl-C waits for it.
 BRIEF = 0.5
-# A solve that begins from an optimal basis needs few steps. HiGHS moves costs a little against stalling, which asks for
-# many more, and scales once more what is scaled. What stalls without that is solved again with it.
+# A solve that begins from an optimal basis of nearly the same costs needs few steps. HiGHS moves costs a little against
+# stalling, which asks for many more, and scales once more what is scaled. What stalls without that goes on with it.
 _WARM = {"dual_simplex_cost_perturbation_multiplier": (1.0, 0.0), "simplex_scale_strategy": (2, 0)}
 NEAR = 4.0  # times as large or small as the scale of costs that is in use: it is kept, and with it what did not change
-STALLED = 20  # times as many steps as there are rows and columns
+OTHER = 0.75  # costs that differ by this share of their sum are another objective
+STALLED = 0.5  # times as many steps as there are rows, and 40
 
 _TERMINATION = {
     highspy.HighsModelStatus.kOptimal: Termination.OPTIMAL,
@@ -120,7 +121,10 @@ class LiveModel:
         scale = cost_scale(scaled)
         if not 1.0 / NEAR <= scale / self._cost_scale <= NEAR:
             self._cost_scale = scale
-        self._change_costs(scaled * self._cost_scale)
+        scaled = scaled * self._cost_scale
+        if np.abs(scaled - self._sent).sum() > OTHER * np.abs(scaled).sum():
+            self._set_warm(False)
+        self._change_costs(scaled)
         sense = highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize
         self._check(self._model.changeObjectiveSense(sense), "set the direction")
 
@@ -345,7 +349,7 @@ class LiveModel:
         self._is_warm = is_warm
         for name, values in _WARM.items():
             self._set(name, values[is_warm])
-        self._set("simplex_iteration_limit", STALLED * (self._rows + self._columns) if is_warm else _NO_LIMIT)
+        self._set("simplex_iteration_limit", round(STALLED * (self._rows + 40)) if is_warm else _NO_LIMIT)
 
     def _set(self, name: str, value: object) -> None:
         self._check(self._model.setOptionValue(name, value), f"set {name} to {value}")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
+from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix
 from budgetopt.formulation.sparse_rows import SparseRows
 from budgetopt.solvers.highs import TOLERANCE, LiveModel
 from budgetopt.solvers.powers_of_two import Scaling
@@ -53,11 +53,34 @@ class WorkingModel:
         self._left_out = np.zeros(0, np.int64)
         self._by_row: SparseRows | None = None
         self._rest: SparseRows | None = None
+        self._part: Matrix | None = None
 
     @property
     def rows(self) -> Ints:
         """The rows that the model holds; shape (kept,)."""
         return self._kept
+
+    def part(self, problem: LinearProgram) -> LinearProgram:
+        """Return the rows that the model holds of the problem that it stands for.
+
+        What proves an answer best for them proves it for the whole, whose other rows it keeps.
+        """
+        if self._rest is None:
+            return problem
+        rows = self._kept
+        if self._part is None:
+            matrix = problem.matrix
+            place = self._place[matrix.index]
+            kept = np.flatnonzero(place >= 0)
+            starts = np.searchsorted(kept, matrix.starts)
+            self._part = Matrix(len(rows), matrix.columns, starts, place[kept], matrix.value[kept])
+        return replace(
+            problem,
+            matrix=self._part,
+            row_lower=problem.row_lower[rows],
+            row_upper=problem.row_upper[rows],
+            row_labels=Labels((Block("row", 0, len(rows)),)),
+        )
 
     def set_costs(self, cost: Floats, maximize: bool, offset: float = 0.0) -> None:
         """Set another objective: its coefficients, shape (columns,), its direction and its constant."""
@@ -79,6 +102,7 @@ class WorkingModel:
         """Set some entries of the matrix; all three of the same shape. Their rows are taken in."""
         rows = np.atleast_1d(np.asarray(rows, np.int64))
         self._take_in(np.unique(rows[self._place[rows] < 0]))
+        self._part = None
         self._model.set_coefficients(self._place[rows], columns, values)
 
     def set_start(self, x: Floats) -> None:
@@ -114,7 +138,7 @@ class WorkingModel:
         self._kept, self._left_out = kept, left_out
         self._place = np.full(len(self._lower), -1, np.int64)
         self._place[kept] = np.arange(len(kept))
-        self._rest = self._by_row.take(left_out)
+        self._rest, self._part = self._by_row.take(left_out), None
 
     def _take_in(self, rows: Ints) -> None:
         """Take in rows that were left out; shape (rows,)."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from budgetopt.analysis.live_problem.parametric import Piece, Point, follow
+from budgetopt.analysis.live_problem.parametric import Piece, Point, follow, short_piece
 
 Lines = Sequence[tuple[float, float]]
 
@@ -168,3 +168,34 @@ def test_where_nothing_is_found_on_the_way_the_end_stands() -> None:
 
     piece = follow(evaluate, whole.point(4), 1, unit=0.5, far=100)
     assert (piece.slope, piece.end) == (5, math.inf)
+
+
+def test_a_piece_that_ends_near_needs_no_look_far_away() -> None:
+    # a hundredth of 1,000 on from 3 is 13: beyond the end at 10
+    line = Looked(THREE)
+    piece = short_piece(line, line.point(3), 1, size=1000)
+    assert piece is not None
+    assert (piece.slope, piece.end) == (5, pytest.approx(10))
+    assert max(line.places) == 13
+
+
+def test_a_piece_that_goes_on_or_is_not_seen_is_not_short() -> None:
+    line = Looked(THREE)
+    # up to 3.1 it is straight
+    assert short_piece(line, line.point(3), 1, size=10) is None
+    # nothing is possible beyond 12
+    line = Looked(THREE, high=12)
+    assert short_piece(line, line.point(3), 1, size=1000) is None
+    assert line.places == [13]
+    # a change below the accuracy of the value is not told apart from none
+    line = Looked([(1e9, 1e-3), (1e9 + 1e-2, 0)])
+    assert short_piece(line, line.point(0), 1, size=2000) is None
+
+
+def test_what_is_idle_at_first_is_looked_at_beyond_that() -> None:
+    # worth 100 up to 50, and 2 less for each one from there on
+    line = Looked([(100, 0), (200, -2)])
+    assert short_piece(line, line.point(0), 1, size=100, slope=0.0) is None
+    piece = short_piece(line, line.point(0), 1, size=100, idle=50.0, slope=0.0)
+    assert piece is not None
+    assert (piece.slope, piece.end) == (0, pytest.approx(50))

@@ -298,6 +298,33 @@ def test_a_search_that_ends_without_a_plan_is_not_taken_for_one_without_any(
         assert ended(settled) is settled
 
 
+def test_a_draw_whose_prices_do_not_prove_it_is_solved_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    from budgetopt.analysis.risk import drawn_problems
+
+    plan = bo.solve(library_or_pool())
+    rows = pd.DataFrame([{"library": 1.4, "pool": 0.7}, {"library": 0.5, "pool": 1.0}])
+    known = bo.ensemble(plan, given=rows)
+    assert known.draws["proved"].all()
+    anew: list[bool] = []
+    solve = drawn_problems.solve_stage
+
+    def counted(*given: Any) -> Solution:
+        anew.append(True)
+        return solve(*given)
+
+    class Open:
+        proved = False
+
+    monkeypatch.setattr(drawn_problems, "certify_point", lambda *_: Open)
+    monkeypatch.setattr(drawn_problems, "solve_stage", counted)
+    again = bo.ensemble(plan, given=rows)
+    assert len(anew) == 2
+    assert again.draws["proved"].all()
+    np.testing.assert_allclose(again.draws["best"], known.draws["best"], rtol=1e-9)
+    monkeypatch.setattr(drawn_problems, "certify", lambda *_: Open)
+    assert not bo.ensemble(plan, given=rows).draws["proved"].any()
+
+
 def test_a_table_of_draws_is_told_of_each_mistake_once(tmp_path: Path) -> None:
     file = tmp_path / "given.csv"
     file.write_text("draw,pol,library\n1,much,1\n2,,1\n", encoding="utf-8")

@@ -13,11 +13,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Piece", "Point", "corner_points", "follow", "is_straight"]
+__all__ = ["SHORT", "Piece", "Point", "corner_points", "follow", "is_straight", "short_piece"]
 
 STEPS = 60
 """More meetings of lines than this are a sign of noise, and the bracket so far is given."""
 TOLERANCE = 1e-9
+SHORT = 0.01
+"""How far a piece is looked for first, as a share of the number that moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,36 @@ def follow(
     if beyond is edge:
         return Piece(slope, direction * math.inf if goes_on else edge.at)
     return Piece(slope, beyond.at)
+
+
+def short_piece(
+    evaluate: Callable[[float], Point | None],
+    start: Point,
+    direction: int,
+    *,
+    size: float,
+    idle: float = 0.0,
+    slope: float | None = None,
+) -> Piece | None:
+    """Return the straight piece that leaves a point in one direction, if it ends within a little.
+
+    Most pieces do, and then nothing far away has to be evaluated. None where it does not, where there is no value so
+    far away, and where the value changes by less than its accuracy on the way.
+
+    Parameters
+    ----------
+    evaluate, start, direction, slope
+        As in :func:`follow`.
+    size
+        The size of the number that moves.
+    idle
+        How far it moves before anything changes, as far as is known.
+    """
+    far = idle + SHORT * size
+    if evaluate(start.at + direction * far) is None:
+        return None
+    piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, slope=slope)
+    return piece if math.isfinite(piece.end) and (piece.slope != 0 or slope == 0) else None
 
 
 def corner_points(

@@ -22,11 +22,13 @@ from budgetopt.audit import SpendingPlan
 from budgetopt.errors import OutOfTimeError, SolverError
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.directions import Direction, line_through
-from budgetopt.formulation.linear_program import total_by
+from budgetopt.formulation.linear_program import Stage, total_by
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution, Termination
+from budgetopt.solvers.certificate import certify, certify_point
+from budgetopt.solvers.engine import solve_stage
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.working_model import WorkingModel
 
@@ -289,15 +291,24 @@ class _DrawModel:
         if drawn.money:
             self._move_to(drawn.problem_of(draw))
             affordable = self._can_pay()
-        stage = self._stands.stages[0]
-        cost = stage.cost + drawn.costs.moved_by(drawn.factors[draw])
-        self._live.set_costs(cost + drawn.tilt, stage.maximize, stage.offset)
-        found = ended(self._live.solve())
+        estimated = self._stands.stages[0]
+        stage = replace(estimated, cost=estimated.cost + drawn.costs.moved_by(drawn.factors[draw]))
+        found, proved = self._proved(replace(stage, cost=stage.cost + drawn.tilt))
         if found.x is None:
             nothing = np.full(drawn.programs, np.nan)
             return DrawAnswer(np.nan, proved=True, spending=nothing, affordable=affordable)
-        value = float((cost * found.x).sum()) + stage.offset
-        return DrawAnswer(value, found.termination is Termination.OPTIMAL, drawn.spending_of(found.x), affordable)
+        return DrawAnswer(stage.value(found.x), proved, drawn.spending_of(found.x), affordable)
+
+    def _proved(self, stage: Stage) -> tuple[Solution, bool]:
+        """Return the best plan for an objective, and whether its prices prove that; solved anew if they do not."""
+        self._live.set_costs(stage.cost, stage.maximize, stage.offset)
+        found, problem = ended(self._live.solve()), self._stands
+        if found.x is None or found.row_dual is None:
+            return found, found.termination is Termination.OPTIMAL
+        if certify_point(self._live.part(problem), stage, found.x, found.row_dual[self._live.rows]).proved:
+            return found, True
+        again = ended(solve_stage(problem, stage, self._drawn.options))
+        return (again, certify(problem, stage, again).proved) if again.x is not None else (found, False)
 
     def _move_to(self, problem: LinearProgram) -> None:
         before = self._stands

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.live_problem.parametric import Piece, Point, follow
+from budgetopt.analysis.live_problem.parametric import SHORT, Piece, Point, follow, short_piece
 from budgetopt.analysis.live_problem.what_if import STANDS, UNTOLD, WhatIf, question_about
 from budgetopt.analysis.sensitivity.figure_paths import Figure, figure_at
 from budgetopt.analysis.sensitivity.integer_prices import why_in_vain
@@ -201,7 +202,10 @@ class _BestValue:
         if line.is_nothing:
             return Piece(0.0, side * room)
         problem = self.question.problem
-        evaluate = self._evaluator(lambda by: line.from_here(problem, by), line)
+        evaluate = cache(self._evaluator(lambda by: line.from_here(problem, by), line))
+        piece = short_piece(evaluate, self.start, side, size=self.size) if SHORT * self.size < reach else None
+        if piece is not None:
+            return piece
         last = self._last_place(line, side, reach) if evaluate(side * reach) is None else np.inf
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
 

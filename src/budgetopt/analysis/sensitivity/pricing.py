@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.live_problem.parametric import Piece, Point, follow
+from budgetopt.analysis.live_problem.parametric import Piece, Point, follow, short_piece
 from budgetopt.analysis.live_problem.what_if import HELD, STANDS, UNTOLD, WhatIf, question_about
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.analysis.sensitivity.figure_prices import FigurePrice, price_of_figure
@@ -257,11 +258,14 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
             # what has no price may be relaxed without end: the proof that the plan is the best does not need it
             found.append(Piece(0.0, direction * np.inf))
             continue
-        far = max(100.0 * size, 10.0 * money)
-        last = np.inf if side > 0 and limit.sense != "equals" else _farthest(question, limit, direction)
         # a limit that the plan does not reach takes nothing away until it does
         known = 0.0 if side < 0 and slack > 1e-5 * size else None
-        piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known)
+        idle = 0.0 if known is None else slack
+        piece = short_piece(evaluate, start, direction, size=size, idle=idle, slope=known)
+        if piece is None:
+            far = max(100.0 * size, 10.0 * money)
+            last = np.inf if side > 0 and limit.sense != "equals" else _farthest(question, limit, direction)
+            piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known)
         # what is feasible by the solver's tolerance only is not beyond zero
         found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
     return found[0], found[1]
@@ -293,6 +297,7 @@ def _with_bound(question: WhatIf, limit: LimitRow, lower: float, upper: float) -
 def _evaluator(question: WhatIf, limit: LimitRow) -> Callable[[float], Point | None]:
     gain = -question.problem.stages[0].sign
 
+    @cache
     def evaluate(bound: float) -> Point | None:
         answer = question.solve(_with_bound(question, limit, bound, bound))
         if answer.termination is not Termination.OPTIMAL:
