@@ -244,6 +244,7 @@ def test_importing_the_package_pays_for_nothing_heavy() -> None:
         "rich",
         "pydantic",
         "openpyxl",
+        "xlsxwriter",
         "python_calamine",
         "jinja2",
         "ruamel",

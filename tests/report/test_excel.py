@@ -15,6 +15,7 @@ from tests.report.plans import HOSTILE, classic, plan_of
 from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
 from budgetopt.report import excel, write_excel
+from budgetopt.report.live_rows import LiveRows
 from budgetopt.report.numbers import Numbers
 from budgetopt.report.text import clean
 from budgetopt.report.view import PlanView
@@ -107,6 +108,15 @@ def test_what_may_be_edited_is_named_and_unlocked(city: Allocation, tmp_path: Pa
     assert not sheet["E2"].protection.locked
     assert sheet["A2"].protection.locked
     assert {str(one.sqref) for one in sheet.data_validations.dataValidation} == {"E2:E17", "F2:F17", "G2:G17"}
+
+
+def test_ranges_have_names_that_a_workbook_can_hold() -> None:
+    assert LiveRows.range_names("amounts", ["FY 2027", "2028/29"]) == ["amounts_FY_2027", "amounts_2028_29"]
+    # names that would be the same are told apart by number
+    assert LiveRows.range_names("amounts", ["année", "annee", "ANN\N{LATIN CAPITAL LETTER E WITH ACUTE}E"]) == [
+        "amounts_1", "amounts_2", "amounts_3",
+    ]  # fmt: skip
+    assert LiveRows.range_names("amounts", ["a", "A"]) == ["amounts_1", "amounts_2"]
 
 
 def test_limits_stand_with_both_sides(city: Allocation, tmp_path: Path) -> None:

@@ -337,7 +337,7 @@ class Allocation(Drawable):
         return write_html(self, path, asked=run_analyses(self, analyses, seed=seed))
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write every table as a sheet of a workbook."""
+        """Write a workbook that works totals, balances, outcomes and limits out again when an amount is edited."""
         from budgetopt.report import write_excel
 
         return write_excel(self, path)

@@ -149,10 +149,8 @@ def _effect_sheet(view: PlanView) -> ReportTable:
     said: dict[tuple[int, int], list[tuple[str, ...]]] = {}
     for line in view.effects:
         said.setdefault((line.program, line.outcome), []).append(_said(line))
-    words = [
-        ["; ".join(dict.fromkeys(filter(None, part))) for part in zip(*said.get(pair, [("",) * 8]), strict=True)]
-        for pair in zip(levels.program.tolist(), levels.outcome.tolist(), strict=True)
-    ]
+    pairs = zip(levels.program.tolist(), levels.outcome.tolist(), strict=True)
+    words = [_together(said.get(pair, [("",) * 8])) for pair in pairs]
     names, outcomes = view.plan.scenario.programs.names(), [row.name for row in view.bought.rows]
     columns = [
         ReportColumn("Program", names[levels.program].tolist(), width=34),
@@ -167,6 +165,13 @@ def _effect_sheet(view: PlanView) -> ReportTable:
     return ReportTable(
         title=live.effects.sheet, columns=columns, records=range(len(live.effects)), ordered=live.is_live
     )
+
+
+def _together(told: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what is said of several effects of a program on an outcome, such as those of its packages, as of one."""
+    if len(told) == 1:
+        return told[0]
+    return tuple("; ".join(dict.fromkeys(filter(None, part))) for part in zip(*told, strict=True))
 
 
 def _use_sheet(view: PlanView) -> ReportTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -99,10 +100,18 @@ class LiveRows:
             cells = [value or None for value in weight.tolist()]
             yield ReportColumn(f"Counts in: {name}", cells, format="0.####", width=12, printed=False, folded=True)
 
-    def range_name(self, prefix: str, period: str) -> str:
-        """Return the name of the range of a period's figures."""
-        words = "".join(character if character.isascii() and character.isalnum() else "_" for character in period)
-        return f"{prefix}_{words}"
+    @staticmethod
+    def range_names(prefix: str, periods: Sequence[str]) -> list[str]:
+        """Return the names of the ranges of each period's figures: ``amounts_FY2027``.
+
+        A name holds letters, digits and underscores, and does not tell upper from lower case; where periods would get
+        the same one, they are numbered.
+        """
+        words = [re.sub(r"[^A-Za-z0-9]", "_", period)[:200] for period in periods]
+        told = [word.casefold() for word in words]
+        if len(set(told)) < len(told):
+            words = [str(number) for number in range(1, len(periods) + 1)]
+        return [f"{prefix}_{word}" for word in words]
 
 
 def literal(value: float) -> str:

@@ -14,7 +14,7 @@ from budgetopt.report.outcome_rows import OutcomeRow
 from budgetopt.report.text import label, one_line
 from budgetopt.scenario.estimates import assumed_effects, assumed_growth, effect_prefixes
 from budgetopt.scenario.model import Fund, Outcome
-from budgetopt.scenario.programs import ProgramTable
+from budgetopt.scenario.programs import ProgramTable, Texts
 
 __all__ = ["EVIDENCE_WORDS", "TIER_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines"]
 
@@ -91,18 +91,26 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
         for prefix in effect_prefixes(programs, row.key):
             keys = ("evidence", "source", "as_of", "public_note", "tier", *_STUDY)
             evidence, *texts = (programs.text(f"{prefix}.{key}") for key in keys)
+            told = [_on_one_line(column) for column in texts]
             assumed = [
                 column.tolist() for column in (*assumed_effects(programs, prefix), assumed_growth(programs, prefix))
             ]
             errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
             for program, words in _sizes(programs, prefix, row, numbers):
                 name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
-                source, as_of, note, tier, *study = (one_line(column[program]) for column in texts)
+                source, as_of, note, tier, *study = (column[program] for column in told)
                 grade, whether = str(evidence[program]), (column[program] for column in assumed)
                 known = (source, as_of, note, tier, _study(tier, *study[:-1]), study[-1])
                 line = EffectLine(program, position, name, words, grade, error, *known, *whether)
                 lines.append(line)
     return sorted(lines, key=lambda line: (line.program, line.outcome))
+
+
+def _on_one_line(column: Texts) -> list[str]:
+    """Return texts, each on one line; most are the same."""
+    texts = column.tolist()
+    known = {text: one_line(text) for text in set(texts)}
+    return [known[text] for text in texts]
 
 
 _STUDY = ("design", "sample", "population", "price_year", "price_index", "link")

@@ -154,6 +154,7 @@ def _amounts(view: PlanView) -> ReportTable:
     scenario, spending = view.plan.scenario, view.live.spending
     program, fund = spending.pairs
     names, ids = scenario.programs.names()[program], scenario.programs.ids[program]
+    named = spending.rows.range_names("amounts", scenario.periods)
     funds = np.array([label(key, one.name) for key, one in scenario.funds.items()], dtype=object)[fund]
     columns = [
         ReportColumn("Program", names.tolist(), width=34),
@@ -167,7 +168,7 @@ def _amounts(view: PlanView) -> ReportTable:
                 format=view.money_format,
                 width=17,
                 total=True,
-                input_range=spending.rows.range_name("amounts", name) if spending.is_live else "",
+                input_range=named[period] if spending.is_live else "",
             )
             for period, name in enumerate(scenario.periods)
         ),
@@ -182,6 +183,7 @@ def _packages(view: PlanView) -> ReportTable:
     """Return the sheet of decision packages: 1 where one is taken, or starts."""
     scenario, spending = view.plan.scenario, view.live.spending
     packages, taken = spending.evaluation.packages, spending.evaluation.taken
+    named = spending.packages.range_names("packages", scenario.periods)
     columns = [
         ReportColumn("Program", scenario.programs.names()[packages.program].tolist(), width=34),
         ReportColumn("Package", packages.name.tolist(), width=34),
@@ -192,7 +194,7 @@ def _packages(view: PlanView) -> ReportTable:
                 taken[:, period].astype(np.float64).tolist(),
                 format="0",
                 width=12,
-                input_range=spending.rows.range_name("packages", name) if spending.is_live else "",
+                input_range=named[period] if spending.is_live else "",
             )
             for period, name in enumerate(scenario.periods)
         ),

@@ -64,8 +64,9 @@ def _notes(view: PlanView) -> Iterator[str]:
     again = [limit.kept for limit in view.live_limits.rows]
     yield (
         "Not worked out again: the best plan itself, prices, ranges of outcomes, reasons, transfers between funds, "
-        "sources and uses, units of services that cost no money, and what the sheet Limits marks so "
-        f"({plural(again.count(NOT_AGAIN), 'row')})."
+        "units of services that cost no money, and what the sheet Limits marks so "
+        f"({plural(again.count(NOT_AGAIN), 'row')}). Sheets other than those named here, Programs, Funds, Outcomes, "
+        "Effects and Resources show the plan as solved."
     )
 
 
@@ -80,7 +81,7 @@ def _key_figures(view: PlanView) -> ReportTable:
     funded = float((table["spending"] > 0).sum())
     rows: list[tuple[str, str, float]] = [
         ("Spending", f"=SUM({programs(PLAN_COLUMN)})", total),
-        ("Baseline", f"=SUM({programs(BASELINE_COLUMN)})", baseline),
+        *([("Baseline", f"=SUM({programs(BASELINE_COLUMN)})", baseline)] if view.figures.has_baseline else []),
         ("Programs funded", f'=COUNTIF({programs(PLAN_COLUMN)},">0")', funded),
     ]
     if len(view.bought.rows):
@@ -97,7 +98,7 @@ def _key_figures(view: PlanView) -> ReportTable:
         broken = float(sum(_shown(limit.kept) == BROKEN for limit in view.live_limits.rows))
         rows.append(("Limits that are broken", f'=COUNTIF({kept},"{BROKEN}")', broken))
     if not live:
-        rows = rows[:3]
+        rows = [row for row in rows if row[0] in ("Spending", "Baseline", "Programs funded")]
     now: list[Value] = [Formula(words, result) if live else result for _, words, result in rows]
     columns = [
         ReportColumn("Figure", [name for name, _, _ in rows], width=34),

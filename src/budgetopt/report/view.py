@@ -208,10 +208,8 @@ class PlanView:
 
     @cached_property
     def money_format(self) -> str:
-        """The format of money in a workbook: without cents where no amount has any."""
-        table = self.plan.programs
-        whole = bool(((table["spending"] % 1 == 0) & (table["baseline"].fillna(0) % 1 == 0)).all())
-        return WHOLE_MONEY if whole and not self.figures.unit.decimals else MONEY
+        """The format of money in a workbook: whole, or with cents where the unit is less than a dollar."""
+        return MONEY if self.figures.unit.decimals else WHOLE_MONEY
 
     def cut(self, limits: Sequence[LimitLine]) -> tuple[Sequence[LimitLine], int]:
         """Return the limits that are shown, few of them of single programs where not all are, and how many are not."""
