@@ -44,7 +44,8 @@ def test_the_best_plan_as_json_and_csv(run: Callable[..., Any], tmp_path: Path) 
     (tmp_path / "scenario.yaml").write_text(CITY, encoding="utf-8")
     done = run("outlook", tmp_path)
     assert done.code == 0
-    assert "- It keeps its reserve in every year; the least above it is $0, in FY" in done.out
+    assert "- It keeps its reserve in every year; nothing is left above it in FY2." in done.out
+    assert done.out.endswith("recurring spending falls by $10 from FY1 to FY2: programs that go on get less then.\n")
     found = json.loads(run("outlook", tmp_path, "--format", "json").out)
     assert [row["balanced"] for row in found["years"]] == [True, True]
     assert found["funds"][0]["last_one_time"] == "FY1"

@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_changes(parser)
     text = "compare the first scenario with itself after one more change, as in --set; may be repeated"
     parser.add_argument("--also", metavar="PATH=VALUE", action="append", default=[], help=text)
-    text = "a benchmark plan: current, across-the-board[=-5%%], quartile[=ATTRIBUTE], greedy, equal-shares[=cost], "
+    text = (
+        "a benchmark plan: current, across-the-board[=-5%%], quartile[=ATTRIBUTE], greedy, equal-shares[=cost[,cost]], "
+    )
     text += "without-group-rules; may be repeated; none leaves all out"
     parser.add_argument("--benchmark", metavar="NAME", action="append", help=text)
     text = "show money by the groups of an attribute: districts, department, priority, tags ...; may be repeated"

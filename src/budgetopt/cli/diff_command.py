@@ -9,18 +9,15 @@ departments, funds and totals.
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, positive_seconds
 from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
-from budgetopt.cli.files import is_table, print_json, print_lines
+from budgetopt.cli.files import is_table, print_found
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from budgetopt.analysis.comparing.differences import Difference
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -58,14 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.comparing.differences import diff
 
         found = diff(before, after, solve=arguments.solve, time_limit=arguments.time_limit)
-    if arguments.format == "json":
-        print_json(_document(found))
-    elif arguments.format == "csv":
-        _print_csv(found.programs)
-    else:
         from budgetopt.report.difference_words import difference_lines
 
-        print_lines(difference_lines(found))
+    print_found(arguments.format, lambda: _document(found), lambda: found.programs, lambda: difference_lines(found))
     return 0
 
 
@@ -76,12 +68,7 @@ def _edited(arguments: argparse.Namespace) -> int:
         from budgetopt.report.edited_words import edit_lines, edited_document
 
         edited = edited_plan(arguments.before, arguments.after, time_limit=arguments.time_limit)
-    if arguments.format == "json":
-        print_json(edited_document(edited))
-    elif arguments.format == "csv":
-        _print_csv(edited.moves)
-    else:
-        print_lines(edit_lines(edited))
+    print_found(arguments.format, lambda: edited_document(edited), lambda: edited.moves, lambda: edit_lines(edited))
     return 0
 
 
@@ -98,22 +85,18 @@ def _budgets(arguments: argparse.Namespace) -> int:
 
         choices = choices_of(arguments)
         found = asked(lambda known: diff_budgets(arguments.before, arguments.after, known), choices)
-    if arguments.format == "json":
-        print_json(budget_document(found))
-    elif arguments.format == "csv":
-        _print_csv(found.programs.reset_index())
-    else:
-        print_lines(budget_lines(found))
+    print_found(
+        arguments.format,
+        lambda: budget_document(found),
+        lambda: found.programs.reset_index(),
+        lambda: budget_lines(found),
+    )
     return 0
-
-
-def _print_csv(table: pd.DataFrame) -> None:
-    sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
 
 
 def _document(found: Difference) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "values": found.values.to_dict(orient="records"),  # noqa: PD011
+        "values": found.values.to_dict(orient="records"),
         "programs": found.programs.to_dict(orient="records"),
         "another_order": list(found.order),
     }

@@ -7,23 +7,19 @@ would be, net of its cost: which evaluation next, and how large.
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_count
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
-from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import add_chart, check_chart, print_json, write_chart
+from budgetopt.cli.failures import ended
+from budgetopt.cli.files import add_chart, check_chart, print_found, records, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from budgetopt.allocation import Allocation
-    from budgetopt.analysis.risk.ensemble import Ensemble
-    from budgetopt.analysis.risk.information_value import InformationValue, StudyDesign
+    from budgetopt.analysis.risk.information_value import StudyDesign
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -87,13 +83,13 @@ def _ensemble(
     if arguments.chart is not None and len(found.draws):
         write_chart(arguments.chart, found.plot())
     tables = {"summary": found.summary, "programs": found.stability, "outcomes": found.outcomes}
-    if arguments.format == "json":
-        print_json({name: _records(table) for name, table in tables.items()})
-    elif arguments.format == "csv":
-        sys.stdout.write(found.stability.to_csv(lineterminator="\n"))
-    elif len(found.draws):
-        sys.stdout.write(ensemble_text(found) + "\n")
-    return _ended(found)
+    print_found(
+        arguments.format,
+        lambda: {name: records(table.reset_index()) for name, table in tables.items()},
+        lambda: found.stability.reset_index(),
+        lambda: [ensemble_text(found)] if len(found.draws) else [],
+    )
+    return ended(interrupted=found.interrupted)
 
 
 def _information(
@@ -103,27 +99,13 @@ def _information(
     from budgetopt.report.ensemble_words import information_text
 
     found = information_value(plan, study=study, **options)
-    if arguments.format == "json":
-        print_json(_records(found.table.set_index("effect")) if len(found.table) else [])
-    elif arguments.format == "csv":
-        sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
-    else:
-        sys.stdout.write(information_text(found) + "\n")
-    return _ended(found)
-
-
-def _ended(found: Ensemble | InformationValue) -> int:
-    if not found.interrupted:
-        return 0
-    say("budgetopt: interrupted; this is what was solved until then")
-    return INTERRUPTED
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    import json
-
-    records: list[dict[str, Any]] = json.loads(table.reset_index().to_json(orient="records"))
-    return records
+    print_found(
+        arguments.format,
+        lambda: records(found.table),
+        lambda: found.table,
+        lambda: [information_text(found)],
+    )
+    return ended(interrupted=found.interrupted)
 
 
 def _study(arguments: argparse.Namespace) -> StudyDesign | None:

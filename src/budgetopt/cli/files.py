@@ -29,6 +29,7 @@ __all__ = [
     "print_json",
     "print_lines",
     "read_text",
+    "records",
     "write_chart",
 ]
 
@@ -95,6 +96,12 @@ def print_found(
         sys.stdout.write(table().to_csv(index=False, lineterminator="\n"))
     else:
         print_lines(lines())
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON has them."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return rows
 
 
 def _finite(value: Any) -> Any:

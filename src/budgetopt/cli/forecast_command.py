@@ -7,10 +7,9 @@ each of them sets, as in --set. Branches may have branches of their own.
 from __future__ import annotations
 
 import argparse
-import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
-from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -41,10 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    if arguments.format == "json":
-        print_json(forecast_document(found))
-    elif arguments.format == "csv":
-        sys.stdout.write(found.now.to_csv(lineterminator="\n"))
-    else:
-        print_lines(forecast_lines(found))
+    print_found(
+        arguments.format,
+        lambda: forecast_document(found),
+        lambda: found.now.reset_index(),
+        lambda: forecast_lines(found),
+    )
     return 0

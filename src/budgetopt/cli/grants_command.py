@@ -7,11 +7,10 @@ stays unspent, and what falls away in the year after its end.
 from __future__ import annotations
 
 import argparse
-import sys
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import UnknownNameError
 
@@ -48,13 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = grants(plan, arguments.names or None, time_limit=arguments.time_limit, machines=machines)
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    if arguments.format == "csv":
-        sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
-        return 0
     from budgetopt.report.grant_words import grants_document, grants_lines
 
-    if arguments.format == "json":
-        print_json(grants_document(found))
-    else:
-        print_lines(grants_lines(found))
+    print_found(arguments.format, lambda: grants_document(found), lambda: found.table, lambda: grants_lines(found))
     return 0

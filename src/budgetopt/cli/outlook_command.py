@@ -8,11 +8,10 @@ one in which the reserve is rebuilt. Exit code 1: a fund closes a year below its
 from __future__ import annotations
 
 import argparse
-import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError
 
@@ -44,15 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
             found = outlook(scenario, start="current", years=arguments.years)
         else:
             found = outlook(solved_or_why_not(scenario), years=arguments.years)
+    from budgetopt.report.outlook_words import outlook_document, outlook_lines
+
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    if arguments.format == "csv":
-        sys.stdout.write(found.table.to_csv(index=False, lineterminator="\n"))
-    else:
-        from budgetopt.report.outlook_words import outlook_document, outlook_lines
-
-        if arguments.format == "json":
-            print_json(outlook_document(found))
-        else:
-            print_lines(outlook_lines(found))
+    print_found(arguments.format, lambda: outlook_document(found), lambda: found.table, lambda: outlook_lines(found))
     return 0 if bool(found.table["balanced"].all()) else NoAllocationError.exit_code

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.effect_error_options import add_errors, error_options, share_above_zero
-from budgetopt.cli.files import add_chart, check_chart, print_json, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_found, records, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -64,13 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         found = robust(plan, arguments.against, discounts=discounts, **options, **error_options(arguments))
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    if arguments.format == "json":
-        tables = {"measures": found.measures, "programs": found.programs, "curve": found.curve}
-        print_json({name: json.loads(table.reset_index().to_json(orient="records")) for name, table in tables.items()})
-    elif arguments.format == "csv":
-        sys.stdout.write(found.programs.to_csv(lineterminator="\n"))
-    else:
-        sys.stdout.write(robust_text(found) + "\n")
+    tables = {"measures": found.measures, "programs": found.programs, "curve": found.curve}
+    print_found(
+        arguments.format,
+        lambda: {name: records(table.reset_index()) for name, table in tables.items()},
+        lambda: found.programs.reset_index(),
+        lambda: [robust_text(found)],
+    )
     return 0
 
 

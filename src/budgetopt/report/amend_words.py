@@ -118,7 +118,8 @@ def _offsets(found: Amended) -> Iterator[str]:
         least = "at the least loss" if offsets.proved else "at the least loss that was found (not proved)"
         yield f"These cuts{who}, {total} in all, balance it {least}:"
     yield from (f"- cut “{name}” by {amounts}" for name, amounts in _amounts(found, offsets.cut))
-    yield f"With them: {_against_start(found, offsets.audit)}."
+    if offsets.cut.any():
+        yield f"With them: {_against_start(found, offsets.audit)}."
     if offsets.waived:
         yield "The motions by themselves miss limits that no cut of others can help; with the offsets, waive:"
         yield from _amendments(found, offsets.waived)

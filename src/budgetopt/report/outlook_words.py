@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from budgetopt.analysis.outlooks.outlook import Outlook
@@ -39,6 +40,16 @@ def outlook_lines(found: Outlook) -> Iterator[str]:
         yield from _accounts(found, fund)
         yield from (f"- {words}" for words in outlook_sentences(found, row))
         yield ""
+    yield from _falls(found)
+
+
+def _falls(found: Outlook) -> Iterator[str]:
+    """Say from which year to which programs that go on get less, all funds together."""
+    numbers, spent = Numbers(found.scenario.currency), found.recurring.sum(axis=0).tolist()
+    for (year, before), (following, after) in pairwise(zip(found.years, spent, strict=True)):
+        if before - after > found.scenario.cent:
+            fall, years = numbers.spoken_money(before - after), f"from {one_line(year)} to {one_line(following)}"
+            yield f"All funds together, recurring spending falls by {fall} {years}: programs that go on get less then."
 
 
 def _accounts(found: Outlook, fund: str) -> Iterator[str]:

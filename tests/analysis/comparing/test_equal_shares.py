@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import budgetopt as bo
-from budgetopt.analysis.comparing.equal_shares import _by_votes, _price, shared_equally
+from budgetopt.analysis.comparing.equal_shares import _greedily, _price, shared_equally
 from budgetopt.cli import main
 from strategies import unchecked
 
@@ -60,9 +60,9 @@ def test_no_voter_pays_more_than_his_share_and_projects_are_paid_whole() -> None
         assert all(any(name in ballot for ballot in ballots) for name in found)
 
 
-def projects(costs: dict[str, float]) -> bo.Scenario:
+def projects(costs: dict[str, float], money: float = 4) -> bo.Scenario:
     programs = {name: {"packages": [{"cost": cost, "outcomes": {"votes": 1}}]} for name, cost in costs.items()}
-    return unchecked({"funds": {"b": {"revenue": 4}}, "outcomes": {"votes": {"weight": 1}}, "programs": programs})
+    return unchecked({"funds": {"b": {"revenue": money}}, "outcomes": {"votes": {"weight": 1}}, "programs": programs})
 
 
 def table(ballots: list[list[str]]) -> pd.DataFrame:
@@ -209,10 +209,33 @@ def test_voters_pay_in_proportion_and_keep_the_rest() -> None:
 
 def test_what_is_left_goes_to_the_most_votes_that_still_fit() -> None:
     cost, support = np.array([4.0, 3, 2, 1, 1]), np.array([9.0, 5, 5, 0.5, 0])
-    assert _by_votes(cost, support, [], 6.0) == [0, 2]
-    assert _by_votes(cost, support, [0], 7.0) == [1]
-    assert _by_votes(cost, support, [0, 2], 7.0) == [3]
-    assert _by_votes(cost, support, [0, 2], 6.9) == []
+    assert _greedily(cost, support, [], 6.0, by_cost=False) == [0, 2]
+    assert _greedily(cost, support, [0], 7.0, by_cost=False) == [1]
+    assert _greedily(cost, support, [0, 2], 7.0, by_cost=False) == [3]
+    assert _greedily(cost, support, [0, 2], 6.9, by_cost=False) == []
+
+
+def test_or_to_the_most_votes_for_each_dollar() -> None:
+    # 2.25, 1.67, 2.5, 0.5 and no votes for a dollar
+    cost, support = np.array([4.0, 3, 2, 1, 1]), np.array([9.0, 5, 5, 0.5, 0])
+    assert _greedily(cost, support, [], 6.0, by_cost=True) == [2, 0]
+    assert _greedily(cost, support, [], 5.0, by_cost=True) == [2, 1]
+    assert _greedily(np.array([2.0, 0, 1]), np.array([4.0, 1, 3]), [], 2.0, by_cost=True) == [1, 2]
+
+
+def test_the_example_of_lackner_and_skowron() -> None:
+    # Multi-Winner Voting with Approval Preferences (2023), example 2.12: 8 voters, 3 of 4 projects of cost 1. Each has
+    # 3/8; c takes 1/5 of five, then a takes all that is left, 0.175, of the two who gave to c and 0.325 of two others;
+    # the supporters of b have 0.475 and those of d 0.9, so that what is left goes to d, by its four votes
+    ballots = ["cd"] * 3 + ["ab"] * 2 + ["ac"] * 2 + ["bd"]
+    assert chosen(3, dict.fromkeys("abcd", 1.0), [list(ballot) for ballot in ballots]) == ["c", "a"]
+    given, scenario = table([list(ballot) for ballot in ballots]), projects(dict.fromkeys("abcd", 1.0), 3)
+    for complete in ("votes", "cost"):
+        found = bo.equal_shares(scenario, ballots=given, complete=complete)
+        assert funded(found) == ["a", "c", "d"]
+    assert funded(bo.equal_shares(scenario, ballots=given, complete=False)) == ["a", "c"]
+    with pytest.raises(bo.OptionError, match="not spent by 'lot'"):
+        bo.equal_shares(scenario, ballots=given, complete="lot")
 
 
 def test_voters_and_choices_that_do_not_count(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import budgetopt as bo
 from budgetopt import synthetic
 from budgetopt.analysis.risk import forecast_tree as module
-from budgetopt.analysis.risk.forecast_tree import ForecastPlan, _limits_before, _periods_of, forecast_tree
+from budgetopt.analysis.risk.forecast_tree import ForecastPlan, _limits_of, _periods_of, forecast_tree
 from budgetopt.formulation import Block, Labels
 from budgetopt.solvers import Termination
 from linear_programs import linear_program
@@ -180,11 +180,14 @@ def test_what_belongs_to_a_period_and_what_to_none() -> None:
         column_labels=columns,
         row_labels=rows,
     )
-    period = _periods_of(problem).tolist()
+    period = _periods_of(columns, problem.columns).tolist()
     assert period[1:] == [1, 0]
     assert period[0] > 10**9
-    # by their names, those of a period alone
-    assert sorted(_limits_before(problem).values()) == [(0, (2, 9)), (1, (1, 8))]
+    # by their names; rows of no period have none
+    names, row_period, limits = _limits_of(problem)
+    known = row_period < 10**9
+    assert sorted(zip(row_period[known].tolist(), limits[known].tolist(), strict=True)) == [(0, [2, 9]), (1, [1, 8])]
+    assert len(set(names.tolist())) == problem.rows
 
 
 def test_what_is_decided_stands_beside_the_baseline_of_the_first_year() -> None:

@@ -92,7 +92,9 @@ def find_purchases(
     """
     own = _own_limits(scenario, audit_plan(scenario, amended.plan), amended)
     free = _may_be_moved(scenario, amended, None)
-    most = np.where(free, freed, 0.0)
+    # where motions miss a limit of all programs, the others keep it
+    room = np.maximum(program_limits(scenario).upper - amended.amounts, 0.0)
+    most = np.where(free, np.minimum(freed, room), 0.0)
     found = _best_moves(scenario, own, amended, free, (most, np.zeros_like(most)), time_limit, freed)
     if found is None:
         return None

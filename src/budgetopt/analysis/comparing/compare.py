@@ -55,13 +55,17 @@ def without_rules_on_groups(scenario: Scenario, time_limit: float | None = None)
     return BenchmarkPlan("without the rules on groups", words, audit_plan(scenario, plan.spending_plan))
 
 
+def _shared(scenario: Scenario, satisfaction: str = "", completion: str = "") -> BenchmarkPlan:
+    return equal_shares(scenario, satisfaction=satisfaction or "votes", complete=completion or True)
+
+
 _Maker = Callable[[Scenario, str], BenchmarkPlan]
 _MAKERS: dict[str, _Maker] = {
     "current": lambda scenario, _: current_budget(scenario),
     "across-the-board": lambda scenario, said: across_the_board(scenario, _share(said) if said else None),
     "quartile": lambda scenario, said: lowest_quartile_first(scenario, said or None),
     "greedy": lambda scenario, _: greedy_by_return(scenario),
-    "equal-shares": lambda scenario, said: equal_shares(scenario, satisfaction=said or "votes"),
+    "equal-shares": lambda scenario, said: _shared(scenario, *(part.strip() for part in said.split(",", 1))),
     "without-group-rules": lambda scenario, _: without_rules_on_groups(scenario),
 }
 _RARE = ("equal-shares", "without-group-rules")
@@ -69,7 +73,7 @@ _RARE = ("equal-shares", "without-group-rules")
 WORTHS = 2
 """The worth of so many plans is worked out one after another on one model."""
 BENCHMARKS = tuple(_MAKERS)
-"""The benchmark plans by name; `across-the-board=-5%` and `quartile=ATTRIBUTE` say more."""
+"""The benchmark plans by name; `across-the-board=-5%`, `quartile=ATTRIBUTE` and `equal-shares=cost,cost` say more."""
 
 
 def compare(

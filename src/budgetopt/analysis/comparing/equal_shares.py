@@ -3,7 +3,8 @@
 Each voter has an equal share of the budget. Again and again the project is chosen whose supporters can pay for it at
 the least price for a unit of satisfaction: each pays that price times his satisfaction, or all that he has left
 (Peters, Pierczynski and Skowron, "Proportional Participatory Budgeting with Additive Utilities", NeurIPS 2021). What is
-left at the end is spent by votes: the project with the most votes that still fits, again and again.
+left at the end is spent greedily, as they propose for what the method does not exhaust: on the project that still fits
+with the most votes, or with the most votes for each dollar of its cost, again and again.
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ if TYPE_CHECKING:
 
 __all__ = ["equal_shares", "shared_equally"]
 
-SATISFACTIONS = ("votes", "cost")
+SATISFACTIONS = COMPLETIONS = ("votes", "cost")
 CLOSE = 1e-9
 """The share of a cost by which the money of its supporters may fall short and still pay it: rounding."""
 
 
 def equal_shares(
-    subject: Subject, *, ballots: pd.DataFrame | None = None, satisfaction: str = "votes", complete: bool = True
+    subject: Subject,
+    *,
+    ballots: pd.DataFrame | None = None,
+    satisfaction: str = "votes",
+    complete: bool | str = True,
 ) -> BenchmarkPlan:
     """Return the plan that the Method of Equal Shares chooses, by the ballots of an election.
 
@@ -55,7 +60,8 @@ def equal_shares(
     satisfaction
         What a voter has of a project that is chosen: ``votes``, what he gave it; or ``cost``, that times its cost.
     complete
-        Whether money that is left is spent by votes.
+        How money that is left is spent: ``votes`` (or True), by the most votes; ``cost``, by the most votes for each
+        dollar of a project's cost; False, not at all.
 
     Raises
     ------
@@ -67,6 +73,8 @@ def equal_shares(
     scenario = scenario_of(subject, "equal_shares")
     if satisfaction not in SATISFACTIONS:
         raise OptionError(f"there is no satisfaction {satisfaction!r}", hint=f"one of {', '.join(SATISFACTIONS)}")
+    if complete not in (True, False, *COMPLETIONS):
+        raise OptionError(f"money that is left is not spent by {complete!r}", hint=f"by {' or '.join(COMPLETIONS)}")
     cost = _costs(scenario)
     voter, program, points, voters = _ballots(scenario, ballots)
     utility = points * cost[program] if satisfaction == "cost" else points
@@ -75,16 +83,19 @@ def equal_shares(
     paid = len(chosen)
     if complete:
         support = np.bincount(program, weights=points, minlength=len(cost)).astype(np.float64)
-        chosen += _by_votes(cost, support, chosen, budget)
+        chosen += _greedily(cost, support, chosen, budget, by_cost=complete == "cost")
     funded = np.isin(np.arange(len(cost)), chosen)
     packages = list_packages(scenario)
     amounts = np.where(funded, cost, 0.0)[:, None]
     words = (
         f"Each of {voters:,} voters decides on an equal share of the money: supporters pay for "
-        f"{plural(paid, 'project')}, and what is left pays for {len(chosen) - paid} more, by votes."
+        f"{plural(paid, 'project')}"
     )
+    if complete:
+        by = "votes for each dollar of their cost" if complete == "cost" else "votes"
+        words += f", and what is left pays for {len(chosen) - paid} more, by {by}"
     audit = paid_by_funds(scenario, amounts, packages=funded[packages.program][:, None])
-    return BenchmarkPlan("equal shares", words, audit)
+    return BenchmarkPlan("equal shares", f"{words}.", audit)
 
 
 def _costs(scenario: Scenario) -> Floats:
@@ -183,11 +194,12 @@ def _price(cost: float, money: Floats, utility: Floats) -> float:
     return float(price[fits[0]]) if len(fits) else float(money[-1] / utility[-1])
 
 
-def _by_votes(cost: Floats, support: Floats, chosen: list[int], budget: float) -> list[int]:
-    """Return the projects that money that is left pays for, those with the most votes first."""
+def _greedily(cost: Floats, support: Floats, chosen: list[int], budget: float, *, by_cost: bool) -> list[int]:
+    """Return the projects that money that is left pays for, those with the most votes, or votes for a dollar, first."""
     left = budget - float(cost[chosen].sum())
+    worth = np.divide(support, cost, out=np.full(len(cost), np.inf), where=cost > 0) if by_cost else support
     more = []
-    for at in np.argsort(-support, kind="stable").tolist():
+    for at in np.argsort(-worth, kind="stable").tolist():
         if at not in chosen and support[at] > 0 and cost[at] <= left * (1.0 + 1e-12):
             more.append(at)
             left -= float(cost[at])

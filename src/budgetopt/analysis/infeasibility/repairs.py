@@ -97,9 +97,20 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
 
     found += _recurring(scenario, measure, weights, found)
     found += drops(scenario, weights, completed, lambda one: works(scenario, one), every=not found)
-    unique = {tuple((item.path, str(item.after)) for item in repair.amendments): repair for repair in reversed(found)}
+    unique = {_changes(repair): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
-    return tuple(islice((repair for repair in ordered if works(scenario, repair)), at_most))
+    enough = (repair for repair in ordered if not _has_more_than_another(repair, ordered) and works(scenario, repair))
+    return tuple(islice(enough, at_most))
+
+
+def _has_more_than_another(repair: Repair, others: Sequence[Repair]) -> bool:
+    """Return whether a repair makes all changes of another one, which are enough, and more."""
+    own = set(_changes(repair))
+    return any(set(_changes(other)) < own for other in others if other.amendments)
+
+
+def _changes(repair: Repair) -> tuple[tuple[str, str], ...]:
+    return tuple((item.path, str(item.after)) for item in repair.amendments)
 
 
 def _recurring(

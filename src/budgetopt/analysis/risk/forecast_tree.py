@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation.drawable import Drawable
@@ -16,7 +17,7 @@ from budgetopt.allocation.solve import allocation_of
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.risk.stochastic import Futures, joined, mean_of
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
-from budgetopt.formulation import Formulation, LinearProgram, formulate
+from budgetopt.formulation import Formulation, Labels, LinearProgram, formulate
 from budgetopt.reading.tree_file import ForecastPath, read_forecasts
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
@@ -189,10 +190,10 @@ def forecast_tree(
     return ForecastPlan(base, tuple(leaves), tuple(plans), outcome, alone, mean, reason)
 
 
-def _periods_of(problem: LinearProgram) -> Ints:
-    """Return the period of each column, by position; a great number where it belongs to none."""
-    period = np.full(problem.columns, np.iinfo(np.int64).max)
-    for block in problem.column_labels.blocks:
+def _periods_of(labels: Labels, count: int) -> Ints:
+    """Return the period of each row or column, by position; a great number where it belongs to none."""
+    period = np.full(count, np.iinfo(np.int64).max)
+    for block in labels.blocks:
         if "period" in block.keys:
             period[block.start : block.stop] = block.keys["period"]
     return period
@@ -200,7 +201,7 @@ def _periods_of(problem: LinearProgram) -> Ints:
 
 def _decided(at: int, leaf: ForecastPath, problem: LinearProgram) -> list[str]:
     """Name what each column decides: the same in all ways that are one in its period."""
-    depth = np.searchsorted(leaf.known, _periods_of(problem), side="right")
+    depth = np.searchsorted(leaf.known, _periods_of(problem.column_labels, problem.columns), side="right")
     ways = [
         "/".join(leaf.names[:deep]) if deep < len(leaf.names) else f"{leaf.name}#{at}"
         for deep in range(len(leaf.known) + 1)
@@ -211,26 +212,25 @@ def _decided(at: int, leaf: ForecastPath, problem: LinearProgram) -> list[str]:
 
 def _check_known(base: Scenario, leaves: Sequence[ForecastPath], problems: Sequence[LinearProgram]) -> None:
     """Refuse a branch that changes a limit of a period in which it is not yet known."""
-    expected = _limits_before(formulate(base).linear_program)
+    names, _, limits = _limits_of(formulate(base).linear_program)
+    order = np.argsort(names, kind="stable")
     for leaf, problem in zip(leaves, problems, strict=True):
-        for name, (period, limits) in _limits_before(problem).items():
-            was = expected.get(name)
-            if period < leaf.known[0] and was is not None and not np.allclose(was[1], limits, rtol=1e-12, atol=1e-9):
-                first = base.periods[leaf.known[0]]
-                raise OptionError(
-                    f"the branch '{leaf.name}' changes {name}, and is not known before {first}",
-                    hint=f"set figures of {first} and later alone, such as funds.general.revenue.{first}",
-                )
+        own, period, now = _limits_of(problem)
+        at = order[np.minimum(np.searchsorted(names, own, sorter=order), len(order) - 1)]
+        same = np.isclose(limits[at], now, rtol=1e-12, atol=1e-9).all(axis=1)
+        changed = np.flatnonzero((period < leaf.known[0]) & (names[at] == own) & ~same)
+        if len(changed):
+            first = base.periods[leaf.known[0]]
+            raise OptionError(
+                f"the branch '{leaf.name}' changes {own[changed[0]]}, and is not known before {first}",
+                hint=f"set figures of {first} and later alone, such as funds.general.revenue.{first}",
+            )
 
 
-def _limits_before(problem: LinearProgram) -> dict[str, tuple[int, tuple[float, float]]]:
-    """Return the limits of each row of a period, by its name."""
-    names, found = problem.row_labels.all_names(), {}
-    for block in problem.row_labels.blocks:
-        if "period" in block.keys:
-            for row, period in zip(block.positions.tolist(), block.keys["period"].tolist(), strict=True):
-                found[names[row]] = (period, (float(problem.row_lower[row]), float(problem.row_upper[row])))
-    return found
+def _limits_of(problem: LinearProgram) -> tuple[NDArray[np.str_], Ints, Floats]:
+    """Return the name and the period of each row, shape (rows,), and its limits, shape (rows, 2)."""
+    limits = np.column_stack((problem.row_lower, problem.row_upper))
+    return np.array(problem.row_labels.all_names()), _periods_of(problem.row_labels, problem.rows), limits
 
 
 def _plan(formulation: Formulation, leaf: ForecastPath, futures: Futures, at: int, x: Floats) -> Allocation:
@@ -261,7 +261,7 @@ def _of_the_mean(
     plan = _best(mean, options).x
     if plan is None:
         return np.nan, "no plan keeps every limit at the mean of the figures"
-    first = _periods_of(problems[0]) < min(leaf.known[0] for leaf in leaves)
+    first = _periods_of(problems[0].column_labels, problems[0].columns) < min(leaf.known[0] for leaf in leaves)
     held = futures.held(futures.columns[0][first], plan[first])
     answer = _best(held, options)
     if answer.x is None:

@@ -22,7 +22,7 @@ from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, ended
 from budgetopt.analysis.risk.effect_draws import EffectErrors, SharedBy
-from budgetopt.analysis.risk.effect_errors import ErrorShape
+from budgetopt.analysis.risk.effect_errors import ErrorShape, FactorDistribution
 from budgetopt.analysis.risk.ensemble import ERROR_HINT, NOTHING_VARIES
 from budgetopt.analysis.risk.value_pieces import FAR, PlanLine, ValuePieces, greatest_of
 from budgetopt.errors import OptionError
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["InformationValue", "StudyDesign", "information_value"]
 
+MATTERS = 0.01
+"""Plans are not told apart whose difference adds less to an expectation than this share of the accuracy of a value."""
 DEPTH = 60
 """Pieces between pieces are looked for so often: more are a sign of noise."""
 EXACTLY, PREDICTED = "exact", "by linear prediction of the effects that go with it"
@@ -155,7 +157,10 @@ def information_value(
     if study is not None and WEIGHTED_OUTCOMES not in (plan.scenario.objective[0].maximize,):
         message = "the cost of a study is dollars, and the first objective is not the weighted outcomes"
         raise OptionError(message, hint="maximize the weighted outcomes, or ask for perfect information alone")
+    # those that could matter most come first, so that an interruption leaves out the others
+    spread = np.abs(errors.value) * errors.deviation
     effects = np.flatnonzero(errors.uncertain)
+    effects = effects[np.argsort(-spread[effects], kind="stable")]
     if not len(effects):
         raise OptionError(NOTHING_VARIES, hint=ERROR_HINT)
     drawn = DrawnProblems.of(plan, errors, errors.mean[None, :])
@@ -176,6 +181,29 @@ class _Asked:
 def _pieces_of(asked: _Asked) -> Callable[[int], ValuePieces]:
     model = _LineModel(asked.drawn, asked.errors)
     return lambda at: model.pieces(asked.effects[at])
+
+
+_Found = tuple[float, PlanLine]
+"""A place, and the line of the plan that is best there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Along:
+    """The way along the factor on an effect: what it adds to the objective, and the lines of plans that are found."""
+
+    way: Floats
+    distribution: FactorDistribution
+    mean: float
+    lines: list[PlanLine]
+
+    @property
+    def far(self) -> float:
+        """How far away from the mean the factor may be."""
+        return FAR * self.distribution.deviation
+
+    def share(self, low: float, high: float) -> float:
+        """Return how likely a factor between two places is."""
+        return float(self.distribution.moments(np.array([low, high]) + self.mean)[0, 0])
 
 
 @dataclass(eq=False)
@@ -207,34 +235,34 @@ class _LineModel:
         factors[others] = 1.0 + errors.correlation * deviation[others] / deviation[effect]
         way = self.drawn.costs.moved_by(factors)
         low, high = errors.distributions[effect].at(np.array([-FAR, FAR])) - mean
-        left, right = (self._line(way, away) for away in (float(low), float(high)))
-        lines = [PlanLine(0.0, 0.0), left, right]
-        if max(left.value(float(low)), right.value(float(high))) > self._noise:
-            self._between(way, (float(low), left), (float(high), right), lines, 0)
+        ends = [(away, self._line(way, away)) for away in (float(low), float(high))]
+        lines = [PlanLine(0.0, 0.0), *(line for _, line in ends)]
+        if max(line.value(away) for away, line in ends) > self._noise:
+            self._between(_Along(way, errors.distributions[effect], mean, lines), ends[0], ends[1], 0)
         else:
             lines = lines[:1]
         return greatest_of(lines, mean, proved=self.proved)
 
-    def _between(
-        self,
-        way: Floats,
-        left: tuple[float, PlanLine],
-        right: tuple[float, PlanLine],
-        lines: list[PlanLine],
-        depth: int,
-    ) -> None:
-        """Add the lines of the plans that are best between two places."""
+    def _between(self, along: _Along, left: _Found, right: _Found, depth: int) -> None:
+        """Add the lines of the plans that are best between two places, as far as they matter."""
         if right[1].slope <= left[1].slope or depth > DEPTH:
             return
         meets = left[1].meets(right[1])
         if not left[0] < meets < right[0]:
             return
-        found = self._line(way, meets)
-        if found.value(meets) - left[1].value(meets) <= self._noise:
+        least = left[1].value(meets)
+        # the value is convex: it is below the chord, so that no plan between exceeds what is known by more
+        share = (meets - left[0]) / (right[0] - left[0])
+        most = (1.0 - share) * left[1].value(left[0]) + share * right[1].value(right[0]) - least
+        ends_at_mean = any(abs(line.slope) * abs(along.far) <= self._noise for _, line in (left, right))
+        if not ends_at_mean and most * along.share(left[0], right[0]) <= MATTERS * self._noise:
             return
-        lines.append(found)
-        self._between(way, left, (meets, found), lines, depth + 1)
-        self._between(way, (meets, found), right, lines, depth + 1)
+        found = self._line(along.way, meets)
+        if found.value(meets) - least <= self._noise:
+            return
+        along.lines.append(found)
+        self._between(along, left, (meets, found), depth + 1)
+        self._between(along, (meets, found), right, depth + 1)
 
     def _line(self, way: Floats, away: float) -> PlanLine:
         x, _ = self._best(self._cost + away * way)
