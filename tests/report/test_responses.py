@@ -24,7 +24,7 @@ def texts(figure: Node) -> list[str]:
 
 
 def test_a_curve_is_drawn_to_scale() -> None:
-    money, levels = [0.0, 400.0, 100.0, 200.0], [0.0, 40.0, 20.0, 30.0]
+    money, levels = [0.0, 100.0, 200.0, 400.0], [0.0, 20.0, 30.0, 40.0]
     curve = response_curve(
         "Pools", "Visits", "visits", money, levels, Numbers("USD"), plan=200.0, baseline=100.0, limits=(50.0, 300.0)
     )
@@ -66,6 +66,15 @@ def test_the_largest_programs_are_drawn(middle: bo.Allocation) -> None:
     table = middle.programs
     most = table.assign(most=table[["spending", "baseline"]].max(axis=1)).nlargest(MOST_CURVES, "most")
     assert list(found) == most["name"].tolist()
+
+
+def test_a_straight_line_without_an_end_stays_straight() -> None:
+    document = {
+        "funds": {"general": {"revenue": 80}}, "outcomes": {"visits": {"unit": "visits", "weight": 1}},
+        "programs": {"pool": {"baseline": 50, "outcomes": {"visits": {"per_dollar": 2}}}},
+    }  # fmt: skip
+    line = figures(html_page(bo.solve(bo.Scenario.from_document(document))))["pool"].one("polyline")
+    assert line.attributes["points"] == "0.0,100.0 100.0,0.0"
 
 
 def test_packages_and_programs_without_effects_are_left_out() -> None:
