@@ -152,7 +152,7 @@ def test_every_usual_encoding_and_line_end_is_read(tmp_path: Path, encoding: str
         (b"%PDF-1.7", "a PDF"),
         (b"a: \xc3\xa9\nb: \xe9\n", "the byte 0xe9 is not UTF-8"),
         ("a: 1\nb: \u0085\u200e\n".encode("utf-16-le"), "not text in UTF-8"),
-        (b"x" * 17_000_000, "too large"),
+        (b"x" * 17_000_000, "the file has 17,000,000 bytes"),
     ],
 )
 def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
@@ -163,7 +163,7 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes, message: str
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="this is a folder"):
+    with pytest.raises(ScenarioError, match="it is a folder"):
         read_yaml(tmp_path)
 
 

@@ -134,8 +134,9 @@ def check_against_exact(lp, solver):
         return
     assert outcome.proved
     assert outcome.certificate.feasible
-    for result, value in zip(outcome.stages, exact.values, strict=True):
-        assert result.solution.objective == pytest.approx(float(value), rel=1e-9, abs=1e-9)
+    for place, (result, value) in enumerate(zip(outcome.stages, exact.values, strict=True)):
+        # a later objective may use the billionth by which the values of earlier ones are kept
+        assert result.solution.objective == pytest.approx(float(value), rel=1e-8 if place else 1e-9, abs=1e-9)
     if not lp.is_integer and np.isfinite([lp.lower, lp.upper]).all():
         assert certify(lp, 0, outcome.stages[0].solution).bound_is_rigorous
     # The last stage's value is kept by the final plan, and so is that of each stage before, up to what it gives up.

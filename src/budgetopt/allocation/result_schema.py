@@ -302,6 +302,9 @@ def read_result(text: str) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise ResultFileError("the document is nested too deeply to be a result") from None
+    except ValueError:
+        # Python reads no whole number of more than 4,300 digits
+        raise ResultFileError("the document holds a number that is too long to be one of a result") from None
     check_form(document)
     assert isinstance(document, dict)
     return document

@@ -77,8 +77,7 @@ def _trace(blame: str) -> None:
 
 
 def _speak_unicode() -> None:
-    """Write names of any alphabet, also where the locale would not."""
+    """Write names of any alphabet, also where the locale would not; half of a character is written as its escape."""
     for stream in (sys.stdout, sys.stderr):
-        encoding = (getattr(stream, "encoding", None) or "").lower().replace("-", "")
-        if hasattr(stream, "reconfigure") and encoding != "utf8":
-            stream.reconfigure(encoding="utf-8", errors="replace")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.failures import say
 from budgetopt.errors import OptionError
+from budgetopt.reading.input_file import UnreadableFileError, read_document
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,8 @@ def jsonable(value: Any) -> Any:
 def read_text(name: str) -> str:
     """Return the text of a file, or of stdin for ``-``; an OptionError says why it cannot be read."""
     try:
-        return sys.stdin.read() if name == STDIO else Path(name).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise OptionError(f"{name!r} cannot be read: {reason}") from None
+        return sys.stdin.read() if name == STDIO else read_document(name)
+    except UnreadableFileError as error:
+        raise OptionError(f"{name!r} cannot be read: {error.reason}", hint=error.hint) from None
+    except (OSError, ValueError):
+        raise OptionError("stdin cannot be read: it is not text in UTF-8") from None

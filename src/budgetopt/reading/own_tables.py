@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from budgetopt.errors import OptionError, ScenarioError, near
+from budgetopt.reading.input_file import UnreadableFileError, read_bytes
 from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.program_rows import read_programs
@@ -89,6 +90,6 @@ def _is_named(path: Path, file: str) -> bool:
 def file_bytes(path: str | Path) -> bytes:
     """Return what a file holds, or raise OptionError."""
     try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise OptionError(f"{str(path)!r} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        return read_bytes(path)
+    except UnreadableFileError as error:
+        raise OptionError(f"{str(path)!r} cannot be read: {error.reason}", hint=error.hint) from None

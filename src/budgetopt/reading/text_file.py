@@ -8,11 +8,10 @@ import re
 from pathlib import Path
 
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.input_file import MissingFileError, UnreadableFileError, read_bytes
 
 __all__ = ["read_text"]
 
-_LARGEST = 16_000_000
-"""Bytes; a scenario file that people discuss is far smaller, and a longer list is quicker as a table."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 _INDENTED_BY_OTHER_SPACES = re.compile(r"^ *[\u00a0\u2000-\u200b\u202f\u3000\ufeff]", re.MULTILINE)
 _MARKS = (
@@ -32,17 +31,12 @@ def read_text(path: Path, file: str) -> tuple[str, str]:
     text, or holds characters that nobody can see.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            hint = "keep long lists of programs in a CSV file: see `tables`"
-            raise _refusal(file, "the file is too large", f"at most {_LARGEST / 1e6:.0f} MB", hint)
-        content = path.read_bytes()
-    except FileNotFoundError:
+        content = read_bytes(path, "text")
+    except MissingFileError:
         raise _refusal(file, "there is no such file") from None
-    except IsADirectoryError:
-        raise _refusal(file, "this is a folder, not a file") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is not possible"
-        raise _refusal(file, f"the file cannot be read: {reason.lower()}") from None
+    except UnreadableFileError as error:
+        hint = f"keep long lists of programs in a CSV file: see `tables`; {error.hint}" if error.expected else ""
+        raise _refusal(file, f"the file cannot be read: {error.reason}", error.expected, hint) from None
     text = _decode(content, file)
     if (found := _CONTROL.search(text)) is not None:
         message = f"an invisible control character (U+{ord(found[0]):04X}) stands here"

@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from budgetopt.errors import Place, Problem, ScenarioError, near
+from budgetopt.reading.input_file import refused_by
 from budgetopt.reading.text_file import read_text
 from budgetopt.reading.yaml_problems import syntax_problem
 from budgetopt.scenario.places import Path, Places
@@ -22,6 +23,8 @@ from budgetopt.scenario.words import visible
 
 __all__ = ["YamlFile", "parse_yaml", "read_yaml", "scalar"]
 
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""A surrogate, which is a character only together with another."""
 _DEEPEST = 64
 """Nothing in a scenario stands inside so many others; more is a slip or an attack."""
 _MOST_COPIES = 100_000
@@ -64,6 +67,10 @@ def parse_yaml(text: str, file: str = "") -> YamlFile:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    # each key ends in a colon: a file with too many is not even parsed
+    if refused := refused_by("keys", text.count(":")):
+        hint = f"keep long lists of programs in a CSV file: see `tables`; {refused.hint}"
+        raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, hint)])
     composer = _Composer(file)
     try:
         tree = composer.document(YAML(typ="safe", pure=True).parse(text))
@@ -145,7 +152,7 @@ class _Composer:
             self.unfinished.add(anchor)
         self.values[path] = key_place if _is_nothing(event) and key_place else self.place(event)
         if kind == "ScalarEvent":
-            text = unicodedata.normalize("NFC", event.value)
+            text = self.text(event)
             plainly = event.style is None and (event.tag is None or str(event.tag) in _PLAIN_TAGS)
             result: Any = scalar(text) if plainly else text
         elif kind == "SequenceStartEvent":
@@ -158,6 +165,18 @@ class _Composer:
             self.unfinished.discard(anchor)
             self.anchors[anchor] = (path, result)
         return result
+
+    def text(self, event: Any) -> str:
+        """Return the text of a scalar; two escapes that make one character, as JSON writes it, are that character."""
+        text = str(event.value)
+        if _HALF.search(text):
+            try:
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+            except UnicodeDecodeError:
+                message = f"half of a character ({visible(_HALF.findall(text)[0])}) stands here alone"
+                self.problems.append(Problem("encoding", message, self.place(event), "visible characters"))
+                text = _HALF.sub("\ufffd", text)
+        return unicodedata.normalize("NFC", text)
 
     def mapping(self, events: Iterator[Any], path: Path, in_brackets: bool) -> dict[str, Any]:
         items: dict[str, Any] = {}
@@ -203,7 +222,7 @@ class _Composer:
             found = {"SequenceStartEvent": "a list", "MappingStartEvent": "a mapping"}.get(kind, "an alias")
             hint = "if a text begins with a bracket, put it in quotation marks"
             self.stop("yaml", f"{found} is no key", self.place(event), "a word as key", hint)
-        key = unicodedata.normalize("NFC", str(event.value)).strip()
+        key = self.text(event).strip()
         if not key:
             written = event.value or not event.implicit[0]
             message = "the key is empty" if written else "a colon stands here without a key"

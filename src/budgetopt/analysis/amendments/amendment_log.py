@@ -19,6 +19,7 @@ from budgetopt.analysis.amendments.amend import Amended, AmendmentStep
 from budgetopt.analysis.amendments.moved_plan import MovedPlan
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, ResultFileError
+from budgetopt.reading.input_file import UnreadableFileError, read_document
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["AmendmentLog", "read_log"]
@@ -212,9 +213,9 @@ def _replayed(log: AmendmentLog, entry: Mapping[str, Any]) -> AmendmentLog:
 
 def _lines(name: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        text = Path(name).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise ResultFileError(f"{str(name)!r} cannot be read: {error}") from None
+        text = read_document(name, "text")
+    except UnreadableFileError as error:
+        raise ResultFileError(f"{str(name)!r} cannot be read: {error.reason}", hint=error.hint) from None
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue

@@ -17,6 +17,7 @@ from budgetopt.analysis.comparing.edited_plan import EditedPlan
 from budgetopt.analysis.members import INTERRUPTED, Machines, run_members
 from budgetopt.audit import Audit, ObjectiveValue, SpendingPlan, audit_plan
 from budgetopt.errors import BudgetoptError, NoAllocationError, OptionError, ResultFileError, SolverError
+from budgetopt.reading.input_file import UnreadableFileError, read_document
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -137,10 +138,9 @@ def _read(subject: Comparable) -> Any:
     """Return what is to be compared, files read."""
     if isinstance(subject, str | Path) and Path(subject).suffix.lower() == ".json":
         try:
-            text = Path(subject).read_text(encoding="utf-8-sig")
-        except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or "").lower() or "it is not text in UTF-8"
-            raise OptionError(f"{str(subject)!r} cannot be read: {reason}") from None
+            text = read_document(subject)
+        except UnreadableFileError as error:
+            raise OptionError(f"{str(subject)!r} cannot be read: {error.reason}", hint=error.hint) from None
         try:
             return _Result(str(subject), read_result(text))
         except ResultFileError as error:

@@ -11,6 +11,7 @@ from functools import cached_property
 from xml.etree import ElementTree
 
 from budgetopt.errors import column_letters
+from budgetopt.reading.input_file import limit
 
 __all__ = ["CellMarks", "OdsParts", "XlsxParts", "percent_shift"]
 
@@ -18,7 +19,6 @@ Cell = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
 _AT = rb"[^>]*?\sr=[\"']([A-Z]+)([0-9]+)[\"']"
 """Where an XLSX file says that a cell is."""
-_MOST_CELLS = 50_000_000
 
 
 @dataclass
@@ -231,11 +231,12 @@ def _beyond(xml: bytes, prefix: bytes) -> Cell | None:
     at = max(xml.rfind(b"<%s%s>" % (prefix, element)) for element in (b"v", b"is"))
     last = re.search(_AT, xml[xml.rfind(b"<%sc " % prefix, 0, max(at, 0)) :][:200])
     rows = int(last[2]) if at > 0 and last else 0
-    if rows * 16_384 <= _MOST_CELLS:
+    most = limit("cells").most
+    if rows * 16_384 <= most:
         return None
     filled = re.finditer(rb"\sr=[\"']([A-Z]{2,3})([0-9]+)[\"'][^>]*(?<!/)>", xml)
     columns = max((_cell(found[1], found[2])[1] + 1 for found in filled), default=26)
-    return (rows - 1, columns - 1) if rows * columns > _MOST_CELLS else None
+    return (rows - 1, columns - 1) if rows * columns > most else None
 
 
 def _formulas_without_value(xml: bytes, prefix: bytes) -> Iterator[Cell]:

@@ -90,7 +90,7 @@ def has_password(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return b"encryption-data" in archive.read("META-INF/manifest.xml")
-    except (zipfile.BadZipFile, KeyError):
+    except Exception:  # noqa: BLE001 - an archive may be damaged in many ways
         return False
 
 
@@ -99,7 +99,7 @@ def _of_archive(data: bytes, file: str) -> Content:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             kind = archive.read("mimetype") if "mimetype" in names else b""
-    except zipfile.BadZipFile:
+    except Exception:  # noqa: BLE001 - an archive may be damaged in many ways
         return "xlsx"  # whose reader says that it is damaged
     if b"opendocument.spreadsheet" in kind:
         return "ods"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.input_file import refused_by, whatever_is_raised
 from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts
@@ -27,11 +29,12 @@ def open_parquet(data: bytes, file: str) -> Book:
     if find_spec("pyarrow") is None:
         message = "a Parquet file is read with the package pyarrow, which is not installed"
         raise ScenarioError([Problem("parquet", message, Place(file), hint="pip install 'budgetopt[parquet]'")])
-    try:
+    damaged = Problem("parquet", "the Parquet file is damaged", Place(file), "a .parquet file", "write it again")
+    with whatever_is_raised(ScenarioError([damaged])):
+        rows = import_module("pyarrow.parquet").ParquetFile(io.BytesIO(data)).metadata.num_rows
+        if refused := refused_by("rows", rows):
+            raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, refused.hint)])
         frame = pd.read_parquet(io.BytesIO(data), engine="pyarrow")
-    except (ValueError, OSError, KeyError, NotImplementedError) as error:
-        message = f"the Parquet file is damaged: {error}"
-        raise ScenarioError([Problem("parquet", message, Place(file), "a .parquet file")]) from None
     return book_of_frame(frame, file)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path as FilePath
 
 from budgetopt.errors import Place, Problem, ScenarioError, near
+from budgetopt.reading.input_file import MissingFileError, UnreadableFileError, read_bytes
 from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid
@@ -149,12 +150,14 @@ def _no_row_counts(grid: Grid) -> Problem:
 
 def _bytes(path: FilePath, name: str, place: Place | None) -> bytes:
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
+        return read_bytes(path)
+    except MissingFileError:
         beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         close = near(path.name, beside)
         hint = f"did you mean {close!r}?" if close else "names are relative to the folder of the scenario file"
         message = f"there is no file '{name}'"
-    except OSError as error:
-        message, hint = f"'{name}' cannot be read: {(error.strerror or str(error)).lower()}", ""
+    except UnreadableFileError as error:
+        message, expected = f"'{name}' cannot be read: {error.reason}", error.expected or "a file with a table"
+        problem = Problem("file", message, place, expected, error.hint)
+        raise ScenarioError([problem]) from None
     raise ScenarioError([Problem("missing-file", message, place, "a file with a table", hint)])

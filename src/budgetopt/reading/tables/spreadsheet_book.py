@@ -6,14 +6,13 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError, column_letters
+from budgetopt.reading.input_file import limit, refused_by, whatever_is_raised
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
 from budgetopt.reading.tables.contents import Content, check_content, has_password
 from budgetopt.reading.tables.old_workbook_marks import XlsParts
@@ -28,8 +27,6 @@ __all__ = ["open_workbook"]
 _FORMATS: tuple[Content, ...] = ("xlsx", "xlsb", "xls", "ods")
 _NUMBERS = frozenset({int, float})
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
-_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, ParseError, LookupError, StopIteration, OSError)
-"""What the parts of a damaged workbook raise."""
 _WITHOUT_MARKS = (
     "Percent formats and errors of a workbook in {format} are not read: a cell that shows 90% is read as 0.9, "
     "and one that shows #DIV/0! as empty; save it as .xlsx if it has such cells."
@@ -49,7 +46,9 @@ def open_workbook(data: bytes, file: str) -> Book:
     if has_password(data):
         expected, hint = "a workbook without a password", "open it in a spreadsheet program and save a copy without one"
         raise ScenarioError([Problem("workbook", "the workbook has a password", Place(file), expected, hint)])
-    with _told(file, content):
+    with whatever_is_raised(_damaged(file, content)):
+        if content != "xls":
+            _check_size(data, file)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         parts = _parts(data, content)
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
@@ -62,7 +61,7 @@ def open_workbook(data: bytes, file: str) -> Book:
 
     @cache
     def read(name: str) -> Sheet:
-        with _told(file, content):
+        with whatever_is_raised(_damaged(file, content)):
             if isinstance(parts, XlsxParts):
                 marks = parts.marks(name)
             else:
@@ -89,25 +88,26 @@ def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | XlsParts | N
     return OdsParts(archive) if content == "ods" else XlsxParts(archive)
 
 
-@contextmanager
-def _told(file: str, content: Content) -> Iterator[None]:
-    """Raise ScenarioError for what the reader of workbooks raises."""
-    from python_calamine import CalamineError
-
-    try:
-        yield
-        return
-    except (CalamineError, *_DAMAGED):
-        pass
-    except BaseException as error:
-        # the reader is written in Rust, whose failures are no exceptions of Python
-        if type(error).__name__ != "PanicException":
-            raise
+def _damaged(file: str, content: Content) -> ScenarioError:
     message = "the workbook is damaged"
     if content == "xls":
         message += ", or older than Excel 97"
     hint = "open it in a spreadsheet program and save it again as .xlsx"
-    raise ScenarioError([Problem("workbook", message, Place(file), "an .xlsx, .xlsm, .xlsb, .xls or .ods file", hint)])
+    return ScenarioError([Problem("workbook", message, Place(file), "an .xlsx, .xlsm, .xlsb, .xls or .ods file", hint)])
+
+
+def _check_size(data: bytes, file: str) -> None:
+    """Refuse an archive whose parts are very long when unpacked, also where it says that they are shorter."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = archive.infolist()
+        if refused := refused_by("unpacked", sum(part.file_size for part in parts), "the workbook"):
+            raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, refused.hint)])
+        for part in parts:
+            # what is packed may be up to 1,032 times as long; reading it to the end tells whether its length is true
+            if part.compress_size * 1_032 > limit("unpacked").most:
+                with archive.open(part) as stream:
+                    while stream.read(1 << 20):
+                        pass
 
 
 def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
@@ -149,7 +149,7 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
 def _too_large(file: str, name: str, row: int, column: int) -> Problem:
     message = f"the cells of the sheet go as far as row {row + 1:,} and column {column_letters(column + 1)}"
     hint = "delete what stands far away from the table, or copy the table to a new workbook"
-    return Problem("sheet", message, Place(file, 0, 0, name), "at most 50 million cells, empty ones included", hint)
+    return Problem("sheet", message, Place(file, 0, 0, name), str(limit("cells")), hint)
 
 
 def _problems(at: Place, errors: dict[tuple[int, int], str], formulas: list[tuple[int, int]]) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from itertools import islice, zip_longest
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.input_file import limit, refused_by
 from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
 from budgetopt.scenario.programs import Ints
@@ -56,6 +57,9 @@ def read_text_file(data: bytes, file: str) -> TextFile:
     line such as ``sep=;`` names it and is no row.
     """
     check_content(data, file, ("csv",))
+    refused = refused_by("rows", data.count(b"\n")) or refused_by("line", _longest_line(data), "a line")
+    if refused is not None:
+        raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, refused.hint)])
     text, encoding, notes = _decode(data, file)
     rows = text.removeprefix("\ufeff")
     if named := re.match(r'"?sep=(.)"?(?:\r\n|\r|\n|\Z)', rows, re.IGNORECASE):
@@ -81,6 +85,15 @@ def open_text(data: bytes, file: str) -> Book:
         return Sheet(file, "", texts, lengths=lengths, indents=indents)
 
     return Book(file, ("",), read, notes=found.notes)
+
+
+def _longest_line(data: bytes) -> int:
+    """Return how many bytes the longest line has; lines may end in CR, in LF, or in both."""
+    if len(data) <= limit("line").most:
+        return len(data)
+    array = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero((array == ord("\n")) | (array == ord("\r")))
+    return int(np.diff(ends, prepend=-1, append=len(data)).max()) - 1
 
 
 def _decode(data: bytes, file: str) -> tuple[str, str, tuple[str, ...]]:

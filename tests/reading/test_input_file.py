@@ -1,0 +1,198 @@
+"""The one way in for files: regular files only, none too large, and a damaged one refused however it is damaged."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import budgetopt as bo
+from budgetopt.cli import main
+from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.reading.input_file import (
+    LIMITS,
+    MissingFileError,
+    UnreadableFileError,
+    limit,
+    read_bytes,
+    read_document,
+    refused_by,
+    whatever_is_raised,
+)
+from budgetopt.reading.tables.read import open_book
+
+SCENARIO = "name: Town\nfunds: {general: {revenue: 10}}\noutcomes: {visits: {weight: 1}}\ntables: {programs: TABLE}\n"
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def workbook() -> dict[str, bytes]:
+    """Return the parts of a workbook with one program."""
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["program", "baseline"])
+    book.active.append(["library", 4])
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def problems_of(read: Callable[[], object]) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        read()
+    return str(caught.value)
+
+
+@pytest.fixture
+def special(tmp_path: Path) -> dict[str, Path]:
+    """A folder, a pipe and a socket."""
+    os.mkfifo(tmp_path / "pipe")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "socket"))
+    listener.close()
+    return {"folder": tmp_path, "pipe": tmp_path / "pipe", "socket": tmp_path / "socket"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes in the file system")
+def test_only_regular_files_are_read_and_a_pipe_is_not_waited_for(special: dict[str, Path]) -> None:
+    for path in (*special.values(), Path("/dev/zero"), Path("/dev/stdin")):
+        with pytest.raises(UnreadableFileError, match=r"it is (a folder|no regular file)|no such|permission"):
+            read_bytes(path)
+    pipe = special["pipe"]
+    assert "it is no regular file" in problems_of(lambda: bo.load(pipe))
+    (pipe.parent / "town.yaml").write_text(SCENARIO.replace("TABLE", "pipe"))
+    said = problems_of(lambda: bo.load(pipe.parent / "town.yaml"))
+    assert "town.yaml:4:20: 'pipe' cannot be read: it is no regular file but a device, a pipe or a socket" in said
+    assert main(["verify", str(pipe)]) == 2
+    assert main(["new", str(pipe.parent / "new"), "--from", str(pipe)]) == 2
+    assert not (pipe.parent / "new").exists()
+    with pytest.raises(OptionError, match="it is no regular file"):
+        bo.compare(pipe.parent / "result.json") if pipe.rename(pipe.parent / "result.json") else None
+
+
+def test_a_file_is_read_whole_or_told_why_not(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"\xef\xbb\xbfab")
+    assert (read_bytes(file), read_document(file)) == (b"\xef\xbb\xbfab", "ab")
+    file.write_bytes(b"\xff")
+    with pytest.raises(UnreadableFileError, match="not text in UTF-8"):
+        read_document(file)
+    with pytest.raises(MissingFileError, match="no such file or directory"):
+        read_bytes(tmp_path / "none")
+    with pytest.raises(UnreadableFileError, match="its name is not possible"):
+        read_bytes("a\0b")
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "file", "text", "found"),
+    [
+        (
+            "bytes",
+            40,
+            "t.csv",
+            "program,baseline\nlibrary,4\npool,600000000\n",
+            "'t.csv' cannot be read: the file has 42 bytes",
+        ),
+        ("rows", 2, "t.csv", "program,baseline\nlibrary,4\npool,6\n", "the file has 3 rows"),
+        ("line", 30, "t.csv", f"program,baseline\nlibrary,{'4' * 30}\n", "a line has 38 bytes in a line"),
+        ("keys", 7, "town.yaml", "a: {b: 1, c: 2, d: 3, e: 4, f: 5, g: 6, h: 7}\n", "the file has 8 keys"),
+        ("text", 20, "town.yaml", "name: A town of some length\n", "the file has 28 bytes"),
+    ],
+)
+def test_a_limit_is_named_and_can_be_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int, file: str, text: str, found: str
+) -> None:
+    (tmp_path / "town.yaml").write_text(SCENARIO.replace("TABLE", "t.csv"), encoding="utf-8")
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    monkeypatch.setenv(f"BUDGETOPT_MOST_{name.upper()}", str(most))
+    said = problems_of(lambda: bo.load(tmp_path / "town.yaml"))
+    assert found in said
+    assert f"expected: at most {most} {LIMITS[name].what}" in said
+    assert f"set BUDGETOPT_MOST_{name.upper()}=" in said
+    # a number that is none changes nothing
+    monkeypatch.setenv(f"BUDGETOPT_MOST_{name.upper()}", "many")
+    assert limit(name) == LIMITS[name]
+    assert refused_by(name, LIMITS[name].most) is None
+    assert refused_by(name, LIMITS[name].most + 1) is not None
+
+
+def test_a_workbook_that_is_long_when_unpacked_is_refused_before_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = workbook()
+    head, tail = parts[SHEET].split(b"</sheetData>")
+    data = packed({**parts, SHEET: head + b" " * 3_000_000 + b"</sheetData>" + tail})
+    assert len(data) < 20_000
+    assert open_book(data, "t.xlsx").read("Sheet").rows == 2
+    monkeypatch.setenv("BUDGETOPT_MOST_UNPACKED", "2_000_000")
+    said = problems_of(lambda: open_book(data, "t.xlsx"))
+    assert "t.xlsx: the workbook has 3," in said
+    assert "at most 2,000,000 bytes when unpacked" in said
+    # an archive that says that its parts are shorter than they are is damaged
+    length = len(head + b" " * 3_000_000 + b"</sheetData>" + tail)
+    false = data.replace(length.to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+    assert false != data
+    monkeypatch.setenv("BUDGETOPT_MOST_UNPACKED", "1_000_000")
+    assert "the workbook is damaged" in problems_of(lambda: open_book(false, "t.xlsx"))
+
+
+def test_a_damaged_workbook_is_refused_wherever_it_is_damaged() -> None:
+    """Whatever the archive, its compression, its XML or the reader of workbooks makes of it."""
+    data, read = packed(workbook()), 0
+    for at in range(0, len(data), 61):
+        damaged = bytearray(data)
+        damaged[at : at + 8] = bytes(255 - byte for byte in damaged[at : at + 8])
+        with suppress(ScenarioError):
+            book = open_book(bytes(damaged), "t.xlsx")
+            for name in book.names:
+                book.read(name)
+            read += 1
+    assert read < len(data) / 61
+
+
+def test_whatever_a_reader_raises_becomes_the_error_that_is_meant() -> None:
+    class PanicException(BaseException):
+        """What a reader written in Rust raises."""
+
+    meant = OptionError("the file is damaged")
+    for fault in (ZeroDivisionError(), RecursionError(), EOFError(), PanicException(), NotImplementedError()):
+        with pytest.raises(OptionError, match="the file is damaged"), whatever_is_raised(meant):
+            raise fault
+    for kept in (OptionError("too large"), UnreadableFileError("gone"), MemoryError(), KeyboardInterrupt()):
+        with pytest.raises(type(kept)) as caught, whatever_is_raised(meant):
+            raise kept
+        assert caught.value is kept
+
+
+def test_half_of_a_character_is_told_with_its_place_and_two_halves_are_one(tmp_path: Path) -> None:
+    file = tmp_path / "town.yaml"
+    file.write_text('name: "\\ud83d\\ude00 town"\nfunds: {"a\\ud800": {revenue: 1}}\nobjective: "\\udfff"\n')
+    said = problems_of(lambda: bo.load(file))
+    assert "town.yaml:2:9: half of a character (\\ud800) stands here alone" in said
+    assert "town.yaml:3:12: half of a character (\\udfff) stands here alone" in said
+    file.write_text('name: "\\ud83d\\ude00 town"\nprograms: {a: {outcomes: {b: {per_dollar: 1}}}}\noutcomes: {b: {}}\n')
+    assert "\N{GRINNING FACE}" not in problems_of(lambda: bo.load(file))
+
+
+def test_a_number_of_many_digits_is_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "result.json"
+    file.write_text('{"format": ' + "1" * 5_000 + "}")
+    assert main(["verify", str(file)]) == 2
+    assert "a number that is too long" in capsys.readouterr().err
+
+
+def test_the_page_on_tables_lists_every_limit() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "tables.md").read_text(encoding="utf-8")
+    for name, found in LIMITS.items():
+        assert f"| `BUDGETOPT_MOST_{name.upper()}` | {found.most:,} {found.what} | {found.means} |" in page
