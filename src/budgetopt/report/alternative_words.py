@@ -1,4 +1,4 @@
-"""Plans nearly as good as the best, and the range of each program, in words and as a chart."""
+"""Plans nearly as good as the best, and the range of each program, in words."""
 
 from __future__ import annotations
 

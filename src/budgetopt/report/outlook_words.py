@@ -1,4 +1,4 @@
-"""The accounts of each fund year by year, in words and as a chart."""
+"""The accounts of each fund year by year, in words."""
 
 from __future__ import annotations
 

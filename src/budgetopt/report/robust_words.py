@@ -1,4 +1,4 @@
-"""A robust plan beside the plan by the estimates, in plain sentences, tables and a chart."""
+"""A robust plan beside the plan by the estimates, in plain sentences and tables."""
 
 from __future__ import annotations
 

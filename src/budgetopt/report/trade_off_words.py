@@ -1,4 +1,4 @@
-"""Two goals against each other, in words for the terminal, and as a drawing."""
+"""Two goals against each other, in words for the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other weights change, in words for the terminal, and as a drawing."""
+"""What other weights change, in words for the terminal."""
 
 from __future__ import annotations
 
