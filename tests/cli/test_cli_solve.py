@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -212,3 +213,17 @@ def test_many_programs_are_all_printed_when_asked_for(town: Path, run: Callable[
     short, whole = run("solve", town).out, run("solve", town, "--all").out
     assert all(f"Program {i}" in whole for i in range(60))
     assert len(short) < len(whole)
+
+
+def test_no_name_is_a_formula_in_any_csv(town: Path, run: Callable[..., Any], tmp_path: Path) -> None:
+    """A spreadsheet program would run it; amounts below zero stay numbers."""
+    file = town / "scenario.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("name: Pool", "name: =HYPERLINK(A1)"), encoding="utf-8")
+    out = run("solve", town, "--format", "csv", "--csv", tmp_path / "tables").out
+    assert ",'=HYPERLINK(A1)," in out
+    assert ",-100.0," in out
+    assert ",'=HYPERLINK(A1)," in (tmp_path / "tables" / "programs.csv").read_text(encoding="utf-8")
+    for command in ("prices", "explain --all", "compare"):
+        assert not any(
+            cell.startswith("=") for cell in re.split("[,\n]", run(*command.split(), town, "--format", "csv").out)
+        )

@@ -16,6 +16,7 @@ from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.proof import packages_taken, proof_document
 from budgetopt.allocation.tables import RANGE, exact_sum
 from budgetopt.scenario.estimates import assumed_programs
+from budgetopt.scenario.inert_csv import inert_csv
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import StageResult
 
@@ -138,7 +139,7 @@ def write_csv(plan: Allocation, folder: str | Path) -> list[Path]:
     for name in TABLES:
         table: pd.DataFrame = getattr(plan, name)
         file = target / f"{name}.csv"
-        table.to_csv(file, index=table.index.name is not None, encoding="utf-8", lineterminator="\n")
+        inert_csv(table, index=table.index.name is not None, file=file)
         files.append(file)
     return files
 

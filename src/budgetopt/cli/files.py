@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.failures import say
 from budgetopt.errors import OptionError
-from budgetopt.reading.input_file import UnreadableFileError, read_document
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +25,7 @@ __all__ = [
     "check_target",
     "is_table",
     "jsonable",
+    "print_csv",
     "print_found",
     "print_json",
     "print_lines",
@@ -94,7 +94,7 @@ def print_found(
     if form == "json":
         print_json(document())
     elif form == "csv":
-        sys.stdout.write(table().to_csv(index=False, lineterminator="\n"))
+        print_csv(table())
     else:
         print_lines(lines())
 
@@ -103,6 +103,13 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as JSON has them."""
     rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
     return rows
+
+
+def print_csv(table: pd.DataFrame, *, index: bool = False) -> None:
+    """Print a table as CSV in which no cell is a formula."""
+    from budgetopt.scenario.inert_csv import inert_csv
+
+    sys.stdout.write(inert_csv(table, index=index))
 
 
 def _finite(value: Any) -> Any:
@@ -133,6 +140,8 @@ def jsonable(value: Any) -> Any:
 
 def read_text(name: str) -> str:
     """Return the text of a file, or of stdin for ``-``; an OptionError says why it cannot be read."""
+    from budgetopt.reading.input_file import UnreadableFileError, read_document
+
     try:
         return sys.stdin.read() if name == STDIO else read_document(name)
     except UnreadableFileError as error:

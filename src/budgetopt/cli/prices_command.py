@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import ended
-from budgetopt.cli.files import add_chart, check_chart, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_csv, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -86,7 +86,7 @@ def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
     if form == "json":
         sys.stdout.write(table.to_json(orient="records", indent=2) + "\n")
     elif form == "csv":
-        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+        print_csv(table)
     else:
         from budgetopt.report.price_table import price_text
 

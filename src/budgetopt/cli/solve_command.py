@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import STDIO, add_chart, check_chart, check_target, write_chart
+from budgetopt.cli.files import STDIO, add_chart, check_chart, check_target, print_csv, write_chart
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
@@ -196,7 +196,7 @@ def _print(arguments: argparse.Namespace, plan: Allocation) -> None:
     if arguments.format == "json":
         sys.stdout.write(plan.to_json())
     elif arguments.format == "csv":
-        sys.stdout.write(plan.programs.to_csv(lineterminator="\n"))
+        print_csv(plan.programs, index=True)
     else:
         from budgetopt.report import print_allocation
 

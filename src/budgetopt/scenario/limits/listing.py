@@ -116,7 +116,10 @@ class Limits(Sequence[Limit]):
         raise IndexError(position)
 
     def table(self, positions: Ints) -> dict[str, Texts]:
-        """Return the kinds, reasons and places of limits of single programs as columns, without a record of each."""
+        """Return the kinds, reasons and places of limits of single programs, without a record of each.
+
+        The columns are ``kind``, ``because`` and ``place``; shape (positions,) each.
+        """
         programs, periods = self._scenario.programs, self._scenario.periods
         kinds, reasons, places = (np.full(len(positions), "", dtype=object) for _ in range(3))
         first, because = len(self.shared), programs.text("spending.because")
