@@ -11,7 +11,7 @@ import pandas as pd
 
 from budgetopt.allocation.prices import EVERY
 from budgetopt.audit.check import ALL_PERIODS, Check
-from budgetopt.scenario.programs import Bools, Floats, Ints, objects
+from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -124,7 +124,7 @@ def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:
 
 def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
     """Return the rows of a limit on sums: one a cell that has a limit."""
-    part, names = check.part, objects([*plan.scenario.limits[at].parts, ""])
+    part, names = _parts(plan, check, at)
     by_program = check.program if check.program is not None and plan.prices.is_by_program(at) else None
     part_or_every, program_or_every = (EVERY if key is None else key for key in (part, by_program))
     price = plan.prices.of(at, part_or_every, program_or_every, check.period)
@@ -147,6 +147,19 @@ def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:
     }
     kept = np.isfinite(bound)
     return {**{name: values[kept] for name, values in rows.items()}, "unit": check.unit}
+
+
+def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]:
+    """Return the part of the limit that each cell is about, None for the whole, and the names of the parts."""
+    names = plan.scenario.limits[at].parts
+    if check.part is not None:
+        return check.part, objects([*names, ""])
+    if names or check.item is None or not plan.prices.has_parts(at):
+        return None, objects([])
+    # parts that the limit does not name are numbered in the order in which the audit comes to them
+    number: dict[str, int] = {}
+    part = np.array([number.setdefault(str(item), len(number)) for item in check.item.tolist()], dtype=np.int64)
+    return part, objects(list(number))
 
 
 def _binding(plan: Allocation, check: Check, price: Floats) -> Bools:

@@ -89,6 +89,10 @@ class Prices:
         together = self._look_up(limit, asked, (all_parts, all_programs, True))
         return np.where(asked[2] == EVERY, together, self._look_up(limit, asked, (all_parts, all_programs, False)))
 
+    def has_parts(self, limit: int) -> bool:
+        """Return whether the rows of a limit are about parts of it."""
+        return bool((self._rows.part[self._of_limit(limit)] >= 0).any())
+
     def is_by_program(self, limit: int) -> bool:
         """Return whether the rows of a limit are about single programs."""
         return bool((self._rows.program[self._of_limit(limit)] >= 0).any())

@@ -119,7 +119,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     for name in arguments.report:
         check_target("--report", name, REPORTS)
     if arguments.analyses:
-        from budgetopt.report import ANALYSES
+        from budgetopt.report.asked_analyses import ANALYSES
 
         arguments.analyses = [name.strip() for names in arguments.analyses for name in names.split(",")]
         for name in arguments.analyses:

@@ -5,7 +5,7 @@ its rows do not make, and :func:`short_story` says the plan in a few sentences. 
 notebook are declared once, in :mod:`budgetopt.report.sections`.
 """
 
-from budgetopt.report.asked_analyses import ANALYSES, AskedAnalyses, run_analyses
+from budgetopt.report.asked_analyses import AskedAnalyses, run_analyses
 from budgetopt.report.excel import write_excel
 from budgetopt.report.html import html_page, write_html
 from budgetopt.report.markdown import markdown_summary
@@ -17,7 +17,6 @@ from budgetopt.report.terminal import print_allocation
 from budgetopt.report.whole_files import write_text, write_whole
 
 __all__ = [
-    "ANALYSES",
     "AskedAnalyses",
     "Figures",
     "Numbers",

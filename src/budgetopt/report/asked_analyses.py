@@ -46,6 +46,11 @@ class AskedAnalyses:
     ensemble: Ensemble | None = None
     seed: int = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for."""
+        return self.comparison is None and self.dollars is None and self.ensemble is None
+
 
 def run_analyses(plan: Allocation, names: Sequence[str], *, seed: int = 0) -> AskedAnalyses:
     """Run what a report is to show beside a plan.

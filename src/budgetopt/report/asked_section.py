@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from budgetopt.analysis.comparing.comparison import PlanComparison
-from budgetopt.analysis.risk.ensemble import Ensemble
 from budgetopt.report.charts import ticks_to
 from budgetopt.report.comparison_words import plan_sentences
 from budgetopt.report.content import Bar, Block, Bullets, Cell, Chart, Media, Paragraph, ReportColumn, ReportTable, Tick
@@ -18,6 +15,12 @@ from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import capital, label, one_line
 from budgetopt.report.view import PlanView
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from budgetopt.analysis.comparing.comparison import PlanComparison
+    from budgetopt.analysis.risk.ensemble import Ensemble
 
 __all__ = ["compared_blocks", "dollar_blocks", "dollar_chart", "ensemble_blocks"]
 

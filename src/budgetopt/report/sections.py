@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 
-from budgetopt.report.asked_section import compared_blocks, dollar_blocks, ensemble_blocks
 from budgetopt.report.content import Block, Media
 from budgetopt.report.department_section import department_blocks
 from budgetopt.report.district_section import district_blocks, district_sheets
@@ -49,6 +49,18 @@ class Section:
         return [block for block in blocks(view) if block.media & view.media]
 
 
+def _asked(name: str) -> Callable[[PlanView], Iterable[Block]]:
+    """Return the blocks of analyses, whose modules are imported only where some were asked for."""
+
+    def blocks(view: PlanView) -> Iterable[Block]:
+        if view.asked.is_empty:
+            return ()
+        found: Iterable[Block] = getattr(import_module("budgetopt.report.asked_section"), name)(view)
+        return found
+
+    return blocks
+
+
 SECTIONS = [
     Section("plan", "The plan", "The plan in a few sentences", plan_blocks, summary_sheet),
     Section("money", "Money", "Where the money goes", money_blocks, spending_sheets),
@@ -62,9 +74,9 @@ SECTIONS = [
     Section("departments", "Departments", "Departments and priorities", department_blocks),
     Section("districts", "Districts", "Districts and groups", district_blocks, district_sheets),
     Section("programs", "Programs", "Every program", program_blocks),
-    Section("compared", "Compared", "Beside other plans", compared_blocks),
-    Section("dollars", "Less and more money", "What less and more money would mean", dollar_blocks),
-    Section("ensemble", "How sure it is", "How sure the decisions are", ensemble_blocks),
+    Section("compared", "Compared", "Beside other plans", _asked("compared_blocks")),
+    Section("dollars", "Less and more money", "What less and more money would mean", _asked("dollar_blocks")),
+    Section("ensemble", "How sure it is", "How sure the decisions are", _asked("ensemble_blocks")),
     Section("evidence", "Assumptions and sources", "Assumptions and sources", evidence_blocks, evidence_sheets),
     Section("proof", "Proof", "The proof", proof_blocks, proof_sheets),
 ]
