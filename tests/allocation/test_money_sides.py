@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.allocation import money_sides
+from budgetopt.allocation.money_sides import funds_that_bring
 from budgetopt.formulation import formulate
 from budgetopt.report.limit_lines import limits_of
 from budgetopt.report.numbers import Numbers
@@ -175,3 +176,36 @@ def test_a_dollar_of_recurring_revenue_moves_structural_balance_too() -> None:
     document = document_of({"a": bend, "b": rated(0.5, recurring=False)}, 60)
     document["funds"]["general"] |= {"one_time": 40, "structural_balance": True}
     assert sides(document) == [pytest.approx((1, 3))]
+
+
+def gated(rate: float, fund: str, **more: Any) -> dict[str, Any]:
+    """Return a program that one fund pays, which is closed or gets at least 2."""
+    return {"outcomes": {"good": {"per_dollar": rate}}, "funds": [fund], "if_funded": {"at_least": 2}, **more}
+
+
+def test_the_funds_are_found_whose_money_brings_more_while_decisions_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`a` can take more money; `b` is at its ceiling; `c` is held closed, for which its fund has too little."""
+    programs = {"a": gated(3, "first"), "b": gated(2, "second", spending={"at_most": 4}), "c": gated(9, "third")}
+    document = document_of(programs, periods=["FY1", "FY2"])
+    revenues = {"first": 10, "second": 6, "third": 1}
+    document["funds"] = {name: {"revenue": revenue, "carryover": False} for name, revenue in revenues.items()}
+    scenario = Scenario.from_document(document)
+    held = bo.solve(scenario).solver_result.held
+    assert held is not None
+    assert funds_that_bring(scenario, held).tolist() == [True, False, False]
+    # three funds in a problem that is too large for solving again
+    monkeypatch.setattr(money_sides, "MOST", 3 * held.program.columns - 1)
+    assert funds_that_bring(scenario, held).tolist() == [True, True, True]
+    monkeypatch.setattr(money_sides, "MOST", 3 * held.program.columns)
+    assert funds_that_bring(scenario, held).tolist() == [True, False, False]
+
+
+def test_less_of_what_is_bad_is_a_gain_too() -> None:
+    document = document_of({"a": {**gated(-3, "first"), "outcomes": {"bad": {"per_dollar": -3}}}})
+    document["funds"] = {"first": {"revenue": 5}, "second": {"revenue": 5}}
+    document["outcomes"] = {"bad": {"direction": "decrease"}}
+    document["objective"] = {"minimize": "bad"}
+    scenario = Scenario.from_document(document)
+    held = bo.solve(scenario).solver_result.held
+    assert held is not None
+    assert funds_that_bring(scenario, held).tolist() == [True, False]

@@ -123,3 +123,25 @@ def test_what_searches_do_not_end_costs_nobody_knows_what() -> None:
     linear.solve = lambda *_: replace(first, termination=Termination.TIME_LIMIT)  # type: ignore[method-assign]
     with pytest.raises(FaultError, match="did not solve a changed problem"):
         total_cost(linear, Provision("rule", "e"), first)
+
+
+def test_free_services_whose_curves_bend_up_and_down_can_do_without_their_ceilings() -> None:
+    """Five teams for two countries; of the one the second team brings more than the first, and no team costs money."""
+    curves = {"x": [[0, 0], [1, 10], [2, 40], [5, 70]], "y": [[0, 0], [1, 30], [2, 35], [5, 50]]}
+    programs = {
+        name: {
+            "service": {"unit": "teams", "unit_cost": 0, "up_to": 5},
+            "uses": {"teams": {"per_unit": 1}},
+            "outcomes": {"good": {"curve": curve}},
+        }
+        for name, curve in curves.items()
+    }
+    document = {**document_of(programs, revenue=0), "resources": {"teams": {"capacity": 5}}}
+    question = WhatIf(Scenario.from_document(document))
+    base = question.solve(question.problem)
+    # four teams bring 60 in x and the fifth 30 in y; without the limit on teams, all of both curves
+    assert base.objective == pytest.approx(90)
+    assert total_cost(question, Provision("resource", "teams"), base) == pytest.approx(70 + 50 - 90)
+    # beyond the end of its curve a team brings nothing
+    for name in curves:
+        assert total_cost(question, Provision("most units", name), base) == pytest.approx(0)

@@ -58,7 +58,7 @@ class _SegmentColumns:
     price: Floats
     most: Floats
 
-    def rows(self, builder: Builder, kind: str, at: Ints, lower: float, upper: float) -> Ints:
+    def rows(self, builder: Builder, kind: str, at: Ints, lower: float, upper: float | Floats) -> Ints:
         """Add a row for some of the columns, with an entry for the column in it."""
         keys = {"program": self.program[at], "period": self.period[at], "segment": self.number[at]}
         row = builder.rows(kind, keys, lower, upper)
@@ -206,8 +206,10 @@ def _keep_order(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> N
     opens = (last + 1 < len(breaks)) & (parts.program == segments.program[breaks[following]])
 
     at = np.flatnonzero(is_beyond)
-    row = parts.rows(builder, "opens", at, -np.inf, 0.0)
-    builder.entries(row, binary[last[at], parts.period[at]], -parts.most[at])
+    # what is free and has no ceiling has no order that anything could keep
+    has_end = np.isfinite(parts.most[at])
+    row = parts.rows(builder, "opens", at, -np.inf, np.where(has_end, 0.0, np.inf))
+    builder.entries(row, binary[last[at], parts.period[at]], -np.where(has_end, parts.most[at], 0.0))
 
     at = np.flatnonzero(opens)
     row = parts.rows(builder, "full", at, 0.0, np.inf)
