@@ -275,13 +275,27 @@ class Allocation(Drawable):
         return result_document(self)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Return the result document as text, and write it to a file if one is named."""
+        """Return the result document as text, and write it to a file if one is named: whole, or not at all.
+
+        Raises
+        ------
+        OptionError
+            If it cannot be written there.
+        """
         from budgetopt.allocation.result import result_text
 
         return result_text(self, path)
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write every table as a CSV file into a folder, and return the files."""
+        """Write every table as a CSV file into a folder, made if it is missing, and return the files.
+
+        A folder that is missing is there with all of them or not at all; in one that is there each file is whole.
+
+        Raises
+        ------
+        OptionError
+            If they cannot be written there.
+        """
         from budgetopt.allocation.result import write_csv
 
         return write_csv(self, folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from budgetopt.scenario.estimates import assumed_programs
 from budgetopt.scenario.inert_csv import inert_csv
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import StageResult
+from budgetopt.whole_files import write_folder, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,7 @@ def result_text(plan: Allocation, path: str | Path | None = None) -> str:
     """Return the result document as JSON text, and write it to a file if one is named."""
     text = _laid_out(result_document(plan), _DEPTH) + "\n"
     if path is not None:
-        Path(path).write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, text)
     return text
 
 
@@ -133,15 +134,12 @@ def _laid_out(value: Any, depth: int, indent: str = "") -> str:
 
 def write_csv(plan: Allocation, folder: str | Path) -> list[Path]:
     """Write every table of an allocation as a CSV file into a folder, made if it is missing; return the files."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    files = []
-    for name in TABLES:
-        table: pd.DataFrame = getattr(plan, name)
-        file = target / f"{name}.csv"
-        inert_csv(table, index=table.index.name is not None, file=file)
-        files.append(file)
-    return files
+    tables: dict[str, pd.DataFrame] = {name: getattr(plan, name) for name in TABLES}
+
+    def writer(table: pd.DataFrame) -> Callable[[Path], object]:
+        return lambda file: inert_csv(table, index=table.index.name is not None, file=file)
+
+    return write_folder(folder, {f"{name}.csv": writer(table) for name, table in tables.items()})
 
 
 def _records(table: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving"):
         found, log = _made(arguments, scenario, motions)
     if log is not None:
-        from budgetopt.report.whole_files import write_text
+        from budgetopt.whole_files import write_text
 
         write_text(arguments.log, log.to_text())
         say(f"wrote {arguments.log}")

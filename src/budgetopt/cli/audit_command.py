@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from budgetopt.report.edited_words import audit_lines, edited_document
 
     if arguments.layer is not None:
-        from budgetopt.report.whole_files import write_text
+        from budgetopt.whole_files import write_text
 
         base = os.path.relpath(_file(arguments.scenario), Path(arguments.layer).resolve().parent)
         write_text(arguments.layer, edited.to_layer(Path(base).as_posix()))

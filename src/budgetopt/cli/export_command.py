@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Writing the linear program"):
         from budgetopt.formulation import formulate
-        from budgetopt.report.whole_files import write_whole
         from budgetopt.solvers import write_model
+        from budgetopt.whole_files import write_whole
 
         problem = formulate(scenario).linear_program
         write_whole(arguments.model, lambda draft: write_model(problem, draft))

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         say("budgetopt: no response could be fitted")
         return 2
     if arguments.out is not None:
-        from budgetopt.report.whole_files import write_text
+        from budgetopt.whole_files import write_text
 
         say(f"wrote {write_text(arguments.out, fits.to_csv())}")
     if arguments.report is not None:

@@ -9,12 +9,14 @@ its projects and votes.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
 from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
 from budgetopt.cli.files import print_lines
 from budgetopt.errors import OptionError
+from budgetopt.whole_files import write_folder
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -48,17 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
         remarks: list[str] = []
     else:
         files, remarks = _from_file(arguments, folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            with (folder / name).open("xb") as file:
-                file.write(content)
-    except OSError as error:
-        raise OptionError(f"{str(folder)!r} could not be made: {(error.strerror or str(error)).lower()}") from None
+    write_folder(folder, {name: partial(_write, content) for name, content in files.items()})
     print_lines([*(f"Made {folder / name}" for name in files), *(f"note: {remark}" for remark in remarks)])
     shown = f"'{folder}'" if " " in str(folder) else str(folder)
     print_lines([f"Next: budgetopt check {shown}", f"      budgetopt solve {shown}"])
     return 0
+
+
+def _write(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
 
 
 def _from_file(arguments: argparse.Namespace, folder: Path) -> tuple[dict[str, bytes], list[str]]:

@@ -158,7 +158,7 @@ def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | N
 def write_report(plan: Allocation, name: str, asked: AskedAnalyses | None = None) -> None:
     """Write the report of a plan in the form that the ending of its name says; analyses stand on a page alone."""
     from budgetopt import report
-    from budgetopt.report.whole_files import write_text
+    from budgetopt.whole_files import write_text
 
     suffix = Path(name).suffix.lower()
     if suffix == ".md":
@@ -170,7 +170,7 @@ def write_report(plan: Allocation, name: str, asked: AskedAnalyses | None = None
 
 
 def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses | None) -> None:
-    from budgetopt.report.whole_files import write_text
+    from budgetopt.whole_files import write_text
 
     for name in [*arguments.report, *arguments.excel]:
         write_report(plan, name, asked)

@@ -14,7 +14,7 @@ from budgetopt.report.numbers import Numbers
 from budgetopt.report.rounded_money import Figures
 from budgetopt.report.story import short_story
 from budgetopt.report.terminal import print_allocation
-from budgetopt.report.whole_files import write_text, write_whole
+from budgetopt.whole_files import write_text, write_whole
 
 __all__ = [
     "AskedAnalyses",

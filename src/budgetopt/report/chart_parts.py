@@ -18,9 +18,9 @@ from budgetopt.formulation.stages import label_of
 from budgetopt.report.limit_lines import Gain
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import capital, clean, one_line
-from budgetopt.report.whole_files import write_text, write_whole
 from budgetopt.scenario.model import CHANGE, SPENDING
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.whole_files import write_text, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd

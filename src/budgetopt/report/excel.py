@@ -13,7 +13,7 @@ from budgetopt.report.sections import sections_in
 from budgetopt.report.table_sheet import CellLooks, has_total, sheet_title, write_sheet
 from budgetopt.report.text import clean
 from budgetopt.report.view import PlanView
-from budgetopt.report.whole_files import write_whole
+from budgetopt.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

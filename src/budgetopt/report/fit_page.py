@@ -14,7 +14,7 @@ from budgetopt.report.charts import ticks_to
 from budgetopt.report.html import page_style
 from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.text import label, one_line
-from budgetopt.report.whole_files import write_text
+from budgetopt.whole_files import write_text
 
 __all__ = ["fit_lines", "fit_page", "fit_sentence", "write_fit_page"]
 

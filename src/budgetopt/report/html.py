@@ -19,7 +19,7 @@ from budgetopt.report.numbers import Numbers
 from budgetopt.report.sections import Section, sections_in
 from budgetopt.report.text import clean
 from budgetopt.report.view import PlanView
-from budgetopt.report.whole_files import write_text
+from budgetopt.whole_files import write_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment

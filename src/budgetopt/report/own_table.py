@@ -14,9 +14,9 @@ from budgetopt.report.numbers import Numbers, plural
 from budgetopt.report.own_csv import with_columns
 from budgetopt.report.own_sheet import fill_sheet
 from budgetopt.report.plan_block import PlanBlock, block_of
-from budgetopt.report.whole_files import write_whole
 from budgetopt.report.workbook_parts import WorkbookParts
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.whole_files import write_whole
 
 __all__ = ["tables_to_fill", "write_own_table"]
 
