@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,3 +98,36 @@ def test_what_an_ended_process_left_is_swept_by_the_next_one(tmp_path: Path) -> 
     write_text(path, "whole")
     write_folder(folder, {})
     assert sorted(tmp_path.iterdir()) == sorted([path, folder, *kept])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are copied")
+def test_a_writer_that_is_killed_leaves_what_was_there_or_what_it_wrote(tmp_path: Path) -> None:
+    """Whenever it is killed: the moments are spread over the time that writing takes."""
+    path, folder = tmp_path / "result.json", tmp_path / "tables"
+    texts = {"old": "old\n" * 100_000, "new": "new\n" * 400_000}
+
+    def write(words: str) -> None:
+        write_text(path, texts[words])
+        write_folder(folder, {f"{name}.csv": lambda file: file.write_text(texts[words]) for name in "ab"})
+
+    begin = time.monotonic()
+    write("new")
+    whole, ended = time.monotonic() - begin, set()
+    for turn in range(24):
+        write("old")
+        child = os.fork()
+        if not child:
+            write("new")
+            os._exit(0)
+        time.sleep(1.5 * whole * turn / 24)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        found = [file.read_text() for file in (path, folder / "a.csv", folder / "b.csv")]
+        assert set(found) <= set(texts.values())
+        assert sorted(file.name for file in folder.iterdir()) == ["a.csv", "b.csv"]
+        ended.add(found[0] == texts["new"])
+    assert ended == {True, False}
+    for beside in tmp_path.glob(".*"):
+        os.utime(beside, (1, 1))
+    write("new")
+    assert sorted(tmp_path.iterdir()) == [path, folder]
