@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,12 +135,11 @@ def _laid_out(value: Any, depth: int, indent: str = "") -> str:
 
 def write_csv(plan: Allocation, folder: str | Path) -> list[Path]:
     """Write every table of an allocation as a CSV file into a folder, made if it is missing; return the files."""
-    tables: dict[str, pd.DataFrame] = {name: getattr(plan, name) for name in TABLES}
+    return write_folder(folder, {f"{name}.csv": partial(_write_table, getattr(plan, name)) for name in TABLES})
 
-    def writer(table: pd.DataFrame) -> Callable[[Path], object]:
-        return lambda file: inert_csv(table, index=table.index.name is not None, file=file)
 
-    return write_folder(folder, {f"{name}.csv": writer(table) for name, table in tables.items()})
+def _write_table(table: pd.DataFrame, file: Path) -> None:
+    inert_csv(table, index=table.index.name is not None, file=file)
 
 
 def _records(table: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:

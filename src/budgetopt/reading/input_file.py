@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from budgetopt.errors import BudgetoptError
+from budgetopt.errors import BudgetoptError, Place, Problem, ScenarioError
 
 __all__ = [
     "LIMITS",
     "MissingFileError",
     "UnreadableFileError",
+    "check_limit",
     "limit",
     "read_bytes",
     "read_document",
@@ -78,6 +79,13 @@ def refused_by(name: str, found: int, what: str = "the file") -> UnreadableFileE
     return UnreadableFileError(
         f"{what} has {found:,} {allowed.what.removesuffix(', empty ones included')}", str(allowed), hint
     )
+
+
+def check_limit(name: str, found: int, file: str, what: str = "the file", hint: str = "") -> None:
+    """Raise ScenarioError, with the file as its place, if it has more of something than it may; ``hint`` goes first."""
+    if refused := refused_by(name, found, what):
+        hints = "; ".join(filter(None, (hint, refused.hint)))
+        raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, hints)])
 
 
 def read_bytes(path: str | Path, name: str = "bytes") -> bytes:

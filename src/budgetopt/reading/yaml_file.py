@@ -15,7 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from budgetopt.errors import Place, Problem, ScenarioError, near
-from budgetopt.reading.input_file import refused_by
+from budgetopt.reading.input_file import check_limit
 from budgetopt.reading.text_file import read_text
 from budgetopt.reading.yaml_problems import syntax_problem
 from budgetopt.scenario.places import Path, Places
@@ -68,9 +68,7 @@ def parse_yaml(text: str, file: str = "") -> YamlFile:
     from ruamel.yaml.error import YAMLError
 
     # each key ends in a colon: a file with too many is not even parsed
-    if refused := refused_by("keys", text.count(":")):
-        hint = f"keep long lists of programs in a CSV file: see `tables`; {refused.hint}"
-        raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, hint)])
+    check_limit("keys", text.count(":"), file, hint="keep long lists of programs in a CSV file: see `tables`")
     composer = _Composer(file)
     try:
         tree = composer.document(YAML(typ="safe", pure=True).parse(text))

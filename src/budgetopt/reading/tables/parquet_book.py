@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
-from budgetopt.reading.input_file import refused_by, whatever_is_raised
+from budgetopt.reading.input_file import check_limit, whatever_is_raised
 from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts
@@ -31,9 +31,7 @@ def open_parquet(data: bytes, file: str) -> Book:
         raise ScenarioError([Problem("parquet", message, Place(file), hint="pip install 'budgetopt[parquet]'")])
     damaged = Problem("parquet", "the Parquet file is damaged", Place(file), "a .parquet file", "write it again")
     with whatever_is_raised(ScenarioError([damaged])):
-        rows = import_module("pyarrow.parquet").ParquetFile(io.BytesIO(data)).metadata.num_rows
-        if refused := refused_by("rows", rows):
-            raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, refused.hint)])
+        check_limit("rows", import_module("pyarrow.parquet").ParquetFile(io.BytesIO(data)).metadata.num_rows, file)
         frame = pd.read_parquet(io.BytesIO(data), engine="pyarrow")
     return book_of_frame(frame, file)
 

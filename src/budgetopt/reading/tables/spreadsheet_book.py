@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError, column_letters
-from budgetopt.reading.input_file import limit, refused_by, whatever_is_raised
+from budgetopt.reading.input_file import check_limit, limit, whatever_is_raised
 from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
 from budgetopt.reading.tables.contents import Content, check_content, has_password
 from budgetopt.reading.tables.old_workbook_marks import XlsParts
@@ -100,8 +100,7 @@ def _check_size(data: bytes, file: str) -> None:
     """Refuse an archive whose parts are very long when unpacked, also where it says that they are shorter."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
-        if refused := refused_by("unpacked", sum(part.file_size for part in parts), "the workbook"):
-            raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, refused.hint)])
+        check_limit("unpacked", sum(part.file_size for part in parts), file, "the workbook")
         for part in parts:
             # what is packed may be up to 1,032 times as long; reading it to the end tells whether its length is true
             if part.compress_size * 1_032 > limit("unpacked").most:

@@ -15,7 +15,7 @@ from itertools import islice, zip_longest
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError
-from budgetopt.reading.input_file import limit, refused_by
+from budgetopt.reading.input_file import check_limit, limit
 from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
 from budgetopt.scenario.programs import Ints
@@ -57,9 +57,8 @@ def read_text_file(data: bytes, file: str) -> TextFile:
     line such as ``sep=;`` names it and is no row.
     """
     check_content(data, file, ("csv",))
-    refused = refused_by("rows", data.count(b"\n")) or refused_by("line", _longest_line(data), "a line")
-    if refused is not None:
-        raise ScenarioError([Problem("file", refused.reason, Place(file), refused.expected, refused.hint)])
+    check_limit("rows", data.count(b"\n"), file)
+    check_limit("line", _longest_line(data), file, "a line")
     text, encoding, notes = _decode(data, file)
     rows = text.removeprefix("\ufeff")
     if named := re.match(r'"?sep=(.)"?(?:\r\n|\r|\n|\Z)', rows, re.IGNORECASE):
