@@ -16,10 +16,11 @@ from budgetopt.analysis.comparing.comparison import groups_named, populations
 from budgetopt.analysis.frontiers.efficient_points import EfficientPoint, EfficientPoints, efficient_points
 from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.plan_moves import moves_between
+from budgetopt.analysis.live_problem.shared_column import with_shared_column
 from budgetopt.analysis.live_problem.what_if import SECONDS
 from budgetopt.analysis.members import Machines
 from budgetopt.errors import InfeasibleError, OptionError
-from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage, formulate
+from budgetopt.formulation import Formulation, LinearProgram, Stage, formulate
 from budgetopt.formulation.stages import label_of
 from budgetopt.scenario.model import Objective
 from budgetopt.scenario.named import named
@@ -269,29 +270,10 @@ def _with_least(formulation: Formulation, gains: Floats, shares: Floats, heads: 
     groups, periods = len(heads), formulation.limits.lower.shape[1]
     given = shares @ (terms.constant @ padded) * periods
     weight = shares[:, terms.program] * (terms.weight * padded[terms.outcome])
-    row, column = np.repeat(np.arange(groups), len(terms.column)), np.tile(terms.column, groups)
-    matrix, least = problem.matrix, problem.columns
-    entries = [
-        (matrix.index, matrix.column_of_entry(), matrix.value),
-        (problem.rows + row, column, weight.ravel()),
-        (problem.rows + np.arange(groups), np.full(groups, least), -heads),
-    ]
-    parts = [np.concatenate(part) for part in zip(*entries, strict=True)]
-    columns, rows = problem.column_labels, problem.row_labels
-    numbers = {"group": np.arange(groups)}
-    whole = replace(
-        problem,
-        matrix=Matrix.from_triplets(problem.rows + groups, least + 1, *parts),
-        row_lower=np.append(problem.row_lower, -given),
-        row_upper=np.append(problem.row_upper, np.full(groups, np.inf)),
-        lower=np.append(problem.lower, -np.inf),
-        upper=np.append(problem.upper, np.inf),
-        integer=np.append(problem.integer, False),
-        column_labels=Labels((*columns.blocks, Block("least per head", least, least + 1)), columns.names),
-        row_labels=Labels((*rows.blocks, Block("per head", problem.rows, problem.rows + groups, numbers)), rows.names),
-        tie_break=None,
-    )
-    return whole, Stage("maximize the least per head", np.append(np.zeros(least), 1.0), maximize=True)
+    entries = np.repeat(np.arange(groups), len(terms.column)), np.tile(terms.column, groups), weight.ravel()
+    whole = with_shared_column(problem, entries, -heads, -given, ("least per head", "per head"), -np.inf)
+    goal = Stage("maximize the least per head", np.append(np.zeros(problem.columns), 1.0), maximize=True)
+    return replace(whole, tie_break=None), goal
 
 
 def _result(

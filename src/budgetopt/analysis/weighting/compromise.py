@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.analysis.live_problem.shared_column import with_shared_column
 from budgetopt.analysis.weighting.weighing import levels_of, weighed, with_weights, worths_of
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError
-from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage, formulate
+from budgetopt.formulation import Formulation, LinearProgram, Stage, formulate
 from budgetopt.formulation.linear_program import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Certificate, SolverResult, solve_linear_program
@@ -121,31 +122,13 @@ def _with_regret(
     formulation: Formulation, stages: Sequence[Stage], best: Floats, sizes: Floats
 ) -> tuple[LinearProgram, slice]:
     """Return the problem with a column for the largest regret, and the rows that keep that of each group below it."""
-    problem, groups = formulation.linear_program, len(stages)
-    matrix, regret = problem.matrix, problem.columns
-    costs = np.array([stage.cost for stage in stages])
+    problem, costs = formulation.linear_program, np.array([stage.cost for stage in stages])
     row, column = np.nonzero(costs)
-    entries = [
-        (matrix.index, matrix.column_of_entry(), matrix.value),
-        (problem.rows + row, column, costs[row, column]),
-        (problem.rows + np.arange(groups), np.full(groups, regret), sizes),
-    ]
-    parts = [np.concatenate(part) for part in zip(*entries, strict=True)]
-    columns, rows = problem.column_labels, problem.row_labels
-    number = {"group": np.arange(groups)}
-    whole = replace(
-        problem,
-        matrix=Matrix.from_triplets(problem.rows + groups, regret + 1, *parts),
-        row_lower=np.append(problem.row_lower, best - np.array([stage.offset for stage in stages])),
-        row_upper=np.append(problem.row_upper, np.full(groups, np.inf)),
-        lower=np.append(problem.lower, 0.0),
-        upper=np.append(problem.upper, np.inf),
-        integer=np.append(problem.integer, False),
-        stages=(Stage("minimize the largest regret", np.append(np.zeros(regret), 1.0), maximize=False),),
-        column_labels=Labels((*columns.blocks, Block("largest regret", regret, regret + 1)), columns.names),
-        row_labels=Labels((*rows.blocks, Block("regret", problem.rows, problem.rows + groups, number)), rows.names),
-    )
-    return whole, slice(problem.rows, problem.rows + groups)
+    at_least = best - np.array([stage.offset for stage in stages])
+    entries = row, column, costs[row, column]
+    whole = with_shared_column(problem, entries, sizes, at_least, ("largest regret", "regret"), 0.0)
+    goal = Stage("minimize the largest regret", np.append(np.zeros(problem.columns), 1.0), maximize=False)
+    return replace(whole, stages=(goal,)), slice(problem.rows, whole.rows)
 
 
 def _weights(
