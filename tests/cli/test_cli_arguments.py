@@ -15,7 +15,7 @@ from budgetopt.cli import build_parser
 from budgetopt.cli.arguments import COMMANDS
 from budgetopt.cli.common import positive_count, positive_seconds, share
 
-HEAVY = {"pandas", "pulp", "highspy", "rich", "pydantic", "openpyxl", "jinja2", "ruamel", "numpy"}
+HEAVY = {"babel", "pandas", "pulp", "highspy", "rich", "pydantic", "openpyxl", "jinja2", "ruamel", "numpy"}
 
 
 def test_every_command_is_listed_and_explains_itself(run: Callable[..., Any]) -> None:

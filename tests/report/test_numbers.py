@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 import pytest
+from babel import Locale
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -238,3 +241,41 @@ def test_what_is_negative_is_taken_away() -> None:
     levels = [(3.0, "visits", "visits", None), (-1.0, "repairs", "roads", None)]
     assert brought(USD, levels) == "brings 3 visits and takes away 1 repair (roads)"
     assert brought(USD, levels[1:]) == "takes away 1 repair (roads)"
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "full", "spoken", "share"),
+    [
+        ("en_US", "USD", "$1,234,567.50", "$1.23\u00a0million", "12.5%"),
+        ("es_US", "USD", "$1,234,567.50", "$1.23\u00a0millones", "12.5%"),
+        ("es_ES", "EUR", "1.234.567,50\u00a0€", "1,23\u00a0millones\u00a0€", "12,5\u00a0%"),
+        ("de_CH", "CHF", "CHF\u00a01’234’567.50", "CHF\u00a01.23\u00a0Millionen", "12.5%"),
+        ("en_IN", "INR", "₹12,34,567.50", "₹1.23\u00a0million", "12.5%"),
+        ("es_US", "horas", "1,234,567.50 horas", "1.23\u00a0millones horas", "12.5%"),
+    ],
+)
+def test_a_locale_says_how_numbers_are_written(locale: str, currency: str, full: str, spoken: str, share: str) -> None:
+    numbers = Numbers(currency, "-", "\u00a0", locale)
+    assert numbers.money(1_234_567.5, 2) == full
+    assert numbers.spoken_money(1_234_567.5) == spoken
+    assert numbers.share(0.125) == share
+
+
+def test_one_million_and_a_thousand_million_have_the_words_of_their_language() -> None:
+    spanish = Numbers("USD", "-", " ", "es_US")
+    assert spanish.spoken_money(1_000_000) == "$1 millón"
+    assert spanish.spoken_money(-2_500_000_000) == "-$2.5 mil millones"
+    assert spanish.spoken_money(3e12) == "$3 billones"
+    assert spanish.with_unit(1, "hogares") == "1 hogares"
+
+
+@given(
+    st.integers(0, 10**14),
+    st.sampled_from(["en_US", "es_US", "es_ES", "de_CH", "fr_FR", "en_IN", "pl_PL", "pt_BR"]),
+    st.sampled_from(["USD", "EUR", "CHF", "BRL", "JPY"]),
+)
+def test_amounts_are_those_that_babel_writes_to_the_digit(cents: int, locale: str, currency: str) -> None:
+    """Babel writes one number at a time, and looks everything up each time."""
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern.split(";")[0]
+    said = format_currency(Decimal(cents) / 100, currency, pattern, locale=locale, currency_digits=False)
+    assert "".join(Numbers(currency, locale=locale).money(cents / 100, 2).split()) == "".join(said.split())

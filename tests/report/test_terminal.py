@@ -138,7 +138,7 @@ def test_the_standard_output_is_the_default(city: Allocation, capsys: pytest.Cap
 def test_the_report_pays_for_nothing_before_it_is_used() -> None:
     code = (
         "import sys, budgetopt.report, budgetopt.report.terminal, budgetopt.report.html, budgetopt.report.excel\n"
-        "print(*sorted({'rich', 'jinja2', 'openpyxl', 'pandas', 'markupsafe'} & set(sys.modules)))"
+        "print(*sorted({'babel', 'rich', 'jinja2', 'openpyxl', 'pandas', 'markupsafe'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent

@@ -7,11 +7,11 @@ programs (terminal, Markdown), the true minus on a page that is printed. Nothing
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
+from budgetopt.report.number_patterns import ENGLISH, NumberPatterns, number_patterns
 from budgetopt.scenario.words import plural
 
 __all__ = [
@@ -27,10 +27,8 @@ __all__ = [
     "singular",
 ]
 
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "C$", "AUD": "A$", "NZD": "NZ$"}
-_CODE = re.compile("[A-Z]{3}")
-_SPOKEN = ((1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million"))
 _SHORT = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+"""The letters with which a scenario writes amounts, so that what a chart shows can be written into one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,8 @@ THOUSAND = Unit(1_000.0, 0, "thousand")
 MILLION = Unit(1_000_000.0, 0, "million")
 
 
+_NOTHING = ("", "")
+"""What stands around a number without a unit."""
 _EXACT = Context(prec=400)  # every float has fewer digits
 
 
@@ -67,10 +67,10 @@ def significant(value: float, digits: int = 3) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Writes numbers in one currency and with one minus sign.
+    """Writes numbers in one currency and locale, and with one minus sign.
 
-    A dollar, euro or pound is written by its sign, and other codes of three letters as they are. What is no code is a
-    unit of another kind, such as ``hours``, and stands after the number.
+    A currency is written as its locale writes it: ``$``, ``€``, ``CHF``. What is no code is a unit of another kind,
+    such as ``hours``, and stands after the number.
     """
 
     currency: str = "USD"
@@ -78,25 +78,24 @@ class Numbers:
     space: str = (
         " "  # between a number and "million": on a page, one at which no line is broken, nor is it after a sign
     )
+    locale: str = ENGLISH
+    patterns: NumberPatterns = field(init=False, repr=False, compare=False)  # what stands around the digits
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "patterns", number_patterns(self.locale, self.currency))
 
     @property
-    def symbol(self) -> str:
-        """What stands before an amount: a sign, or the currency's code and a space; nothing for other words."""
-        known = _SYMBOLS.get(self.currency)
-        return known if known is not None else f"{self.currency}\u00a0" if _CODE.fullmatch(self.currency) else ""
-
-    @property
-    def word(self) -> str:
-        """What stands after an amount: the currency where it is a word, such as hours, and no code."""
-        return "" if self.symbol or not self.currency else f" {self.currency}"
+    def is_english(self) -> bool:
+        """Whether words around numbers follow the English rules for one and several."""
+        return self.locale.startswith("en")
 
     def number(self, value: float, decimals: int = 0, *, signed: bool = False) -> str:
         """Return a number with thousands separators: ``1,234``; with its sign if asked: ``+1,234``."""
-        return self._with_sign(value, "", decimals, signed=signed)
+        return self._with_sign(value, _NOTHING, decimals, signed=signed)
 
     def money(self, amount: float, decimals: int = 0, *, signed: bool = False) -> str:
         """Return an amount in full: ``$4,200,000``, ``-$300``."""
-        return self._with_sign(amount, self.symbol, decimals, signed=signed) + self.word
+        return self._with_sign(amount, self.patterns.money, decimals, signed=signed)
 
     def exact_money(self, amount: float) -> str:
         """Return an amount in full, with cents if it has any."""
@@ -108,37 +107,43 @@ class Numbers:
         return self.money(amount, decimals)
 
     def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
-        """Return an amount of a table that counts in units: its heading says in which."""
+        """Return an amount of a table that counts in units: its heading says in which, and names words for one."""
         dollars = amount * unit.dollars if unit.decimals else float(amount)
-        return self._with_sign(dollars, self.symbol if symbol else "", unit.decimals, signed=signed)
+        before, after = self.patterns.money if symbol else _NOTHING
+        after = "" if after[:1] == " " else after
+        return self._with_sign(dollars, (before, after), unit.decimals, signed=signed)
 
-    def _with_sign(self, value: float, symbol: str, decimals: int, *, signed: bool) -> str:
+    def _with_sign(self, value: float, around: tuple[str, str], decimals: int, *, signed: bool) -> str:
+        before, after = around
         if math.isnan(value):
-            return "n/a"
+            return f"n/a{after}"
         if math.isinf(value):
-            return f"{self.minus if value < 0 else ''}unlimited"
+            return f"{self.minus if value < 0 else ''}unlimited{after}"
         exact = rounded(value, decimals)
         sign = self.minus if exact < 0 else ("+" if signed and exact > 0 else "")
-        if sign and symbol and self.space != " ":
+        if sign and before and self.space != " ":
             # a line may be broken between a sign and a currency's, and on a page must not be
             sign += "\N{WORD JOINER}"
-        return f"{sign}{symbol}{abs(exact):,}"
+        return f"{sign}{before}{self.patterns.digits(abs(exact))}{after}"
 
     def spoken_money(self, amount: float, *, signed: bool = False) -> str:
         """Return an amount as a person would say it: ``$4.2 million``, ``$352,000``, ``$1.83``."""
         size = abs(amount)
         if not math.isfinite(size):
             return self.money(amount)
-        for worth, word in _SPOKEN:
+        before, after = self.patterns.money
+        for worth, word, words in self.patterns.spoken:
             if size >= worth * 0.9995:
-                number = self._with_sign(amount / worth, self.symbol, significant(amount / worth), signed=signed)
-                return f"{number}{self.space}{word}{self.word}"
+                decimals = significant(amount / worth)
+                said = word if rounded(size / worth, decimals) == 1 else words
+                around = before, f"{self.space}{said}{after}"
+                return self._with_sign(amount / worth, around, decimals, signed=signed)
         if size >= 10_000:
             step = 1_000 if size >= 100_000 else 100
             return self.money(float(rounded(amount / step)) * step, signed=signed)
         cents = size < 1_000 and (rounded(size, 2) != rounded(size) or 0 < size < 0.1)
-        one = self.word and rounded(size, 2) == 1
-        numbers = replace(self, currency=singular(self.currency)) if one else self
+        is_one = self.is_english and after[:1] == " " and rounded(size, 2) == 1
+        numbers = replace(self, currency=singular(self.currency)) if is_one else self
         decimals = max(2, significant(amount)) if size < 0.1 else 2
         return numbers.money(amount, decimals if cents else 0, signed=signed)
 
@@ -146,8 +151,9 @@ class Numbers:
         """Return an amount for a chart: ``$4.2M``, ``$350k``."""
         for worth, letter in _SHORT:
             if abs(amount) >= worth * 0.9995:
+                before, after = self.patterns.money
                 decimals = significant(amount / worth)
-                return self._with_sign(amount / worth, self.symbol, decimals, signed=signed) + letter + self.word
+                return self._with_sign(amount / worth, (before, letter + after), decimals, signed=signed)
         return self.money(amount, 0 if rounded(amount, 2) == rounded(amount) else 2, signed=signed)
 
     def quantity(self, value: float, *, signed: bool = False) -> str:
@@ -160,7 +166,7 @@ class Numbers:
             return "n/a"
         percent = rounded(value * 100, decimals)
         needed = max(-int(percent.normalize().as_tuple().exponent), 0)
-        return self.number(float(percent), needed, signed=signed) + "%"
+        return self._with_sign(float(percent), self.patterns.share, needed, signed=signed)
 
     def most_share(self, value: float) -> str:
         """Return a share as what it is at most: rounded up, so that it is true, and never to nothing."""
@@ -175,7 +181,7 @@ class Numbers:
         places = quantity_decimals(value) if decimals is None else decimals
         text = self.number(value, places, signed=signed)
         one = math.isfinite(value) and abs(rounded(value, places)) == 1
-        return f"{text} {singular(unit) if one else unit}"
+        return f"{text} {singular(unit) if one and self.is_english else unit}"
 
 
 def quantity_decimals(value: float) -> int:
