@@ -15,9 +15,9 @@ import numpy as np
 from budgetopt.allocation import Allocation
 from budgetopt.audit.activity import levels_of
 from budgetopt.report import Figures, Numbers
-from budgetopt.report.limit_lines import limits_of
-from budgetopt.report.outcome_rows import Bought
-from budgetopt.report.story import Claim, story_claims
+from budgetopt.report.figures.limit_lines import limits_of
+from budgetopt.report.figures.outcome_rows import Bought
+from budgetopt.report.plan_view.story import Claim, story_claims
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from measures import best_value

@@ -199,7 +199,7 @@ def test_only_one_file_imports_the_library_of_clusters() -> None:
 
 def test_only_one_file_imports_the_library_of_charts() -> None:
     importers = [module for module in MODULES if imported(module) & {"altair", "vl_convert"}]
-    assert importers == [SOURCE / "report" / "chart_parts.py"]
+    assert importers == [SOURCE / "report" / "plots" / "chart_parts.py"]
 
 
 @pytest.mark.parametrize("package", ["scenario", "checks", "reading", "formulation"])

@@ -22,7 +22,7 @@ FOLDER = ROOT / ".cache" / "environments"
 PYPROJECT = ROOT / "pyproject.toml"
 TEST_TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-xdist", "shtab")
 """What the tests below need of the packages of the extra `test`, always in the newest versions."""
-CLEAN_OUTPUT = ("tests/cli/test_cli_clean_output.py", "tests/report/test_terminal.py")
+CLEAN_OUTPUT = ("tests/cli/test_cli_clean_output.py", "tests/report/documents/test_terminal.py")
 """A few seconds: commands in processes of their own, what they print parsed, and tables at every width."""
 SMOKE = ("tests/cli", "tests/fitting", "tests/report", "tests/solvers")
 

@@ -155,22 +155,22 @@ if TYPE_CHECKING:
     from budgetopt.reading.starting import first_scenario as first_scenario
     from budgetopt.reading.starting import read_budget as read_budget
     from budgetopt.reading.tree_file import ForecastPath as ForecastPath
-    from budgetopt.report.chart_parts import save_chart as save_chart
-    from budgetopt.report.curve_charts import frontier_chart as frontier_chart
-    from budgetopt.report.curve_charts import robust_chart as robust_chart
-    from budgetopt.report.curve_charts import trade_off_chart as trade_off_chart
-    from budgetopt.report.explanation import Explanation as Explanation
-    from budgetopt.report.explanation import explain as explain
-    from budgetopt.report.fit_page import write_fit_page as write_fit_page
-    from budgetopt.report.plan_charts import comparison_chart as comparison_chart
-    from budgetopt.report.price_charts import prices_chart as prices_chart
-    from budgetopt.report.price_charts import replacement_chart as replacement_chart
-    from budgetopt.report.price_charts import steps_chart as steps_chart
-    from budgetopt.report.range_charts import alternatives_chart as alternatives_chart
-    from budgetopt.report.range_charts import ensemble_chart as ensemble_chart
-    from budgetopt.report.range_charts import weights_chart as weights_chart
-    from budgetopt.report.year_charts import forecast_chart as forecast_chart
-    from budgetopt.report.year_charts import outlook_chart as outlook_chart
+    from budgetopt.report.documents.fit_page import write_fit_page as write_fit_page
+    from budgetopt.report.explained.explanation import Explanation as Explanation
+    from budgetopt.report.explained.explanation import explain as explain
+    from budgetopt.report.plots.chart_parts import save_chart as save_chart
+    from budgetopt.report.plots.curve_charts import frontier_chart as frontier_chart
+    from budgetopt.report.plots.curve_charts import robust_chart as robust_chart
+    from budgetopt.report.plots.curve_charts import trade_off_chart as trade_off_chart
+    from budgetopt.report.plots.plan_charts import comparison_chart as comparison_chart
+    from budgetopt.report.plots.price_charts import prices_chart as prices_chart
+    from budgetopt.report.plots.price_charts import replacement_chart as replacement_chart
+    from budgetopt.report.plots.price_charts import steps_chart as steps_chart
+    from budgetopt.report.plots.range_charts import alternatives_chart as alternatives_chart
+    from budgetopt.report.plots.range_charts import ensemble_chart as ensemble_chart
+    from budgetopt.report.plots.range_charts import weights_chart as weights_chart
+    from budgetopt.report.plots.year_charts import forecast_chart as forecast_chart
+    from budgetopt.report.plots.year_charts import outlook_chart as outlook_chart
     from budgetopt.scenario import ProgramTable as ProgramTable
     from budgetopt.scenario import Scenario as Scenario
     from budgetopt.scenario.amounts import Share as Share
@@ -294,14 +294,14 @@ _EXPORTS = {
     "budgetopt.reading.office.other_sheets": "Grant Measures",
     "budgetopt.reading.starting": "first_scenario read_budget",
     "budgetopt.reading.tree_file": "ForecastPath",
-    "budgetopt.report.chart_parts": "save_chart",
-    "budgetopt.report.curve_charts": "frontier_chart robust_chart trade_off_chart",
-    "budgetopt.report.plan_charts": "comparison_chart",
-    "budgetopt.report.price_charts": "prices_chart replacement_chart steps_chart",
-    "budgetopt.report.range_charts": "alternatives_chart ensemble_chart weights_chart",
-    "budgetopt.report.year_charts": "forecast_chart outlook_chart",
-    "budgetopt.report.explanation": "Explanation explain",
-    "budgetopt.report.fit_page": "write_fit_page",
+    "budgetopt.report.plots.chart_parts": "save_chart",
+    "budgetopt.report.plots.curve_charts": "frontier_chart robust_chart trade_off_chart",
+    "budgetopt.report.plots.plan_charts": "comparison_chart",
+    "budgetopt.report.plots.price_charts": "prices_chart replacement_chart steps_chart",
+    "budgetopt.report.plots.range_charts": "alternatives_chart ensemble_chart weights_chart",
+    "budgetopt.report.plots.year_charts": "forecast_chart outlook_chart",
+    "budgetopt.report.explained.explanation": "Explanation explain",
+    "budgetopt.report.documents.fit_page": "write_fit_page",
     "budgetopt.scenario": "ProgramTable Scenario",
     "budgetopt.scenario.amounts": "Share",
     "budgetopt.scenario.effects": "Effects",

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt.allocation.result import document_sha256
 from budgetopt.allocation.verify import verify_result
-from budgetopt.report.numbers import Numbers
-from budgetopt.report.proof_words import proof_of
+from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.words.proof_words import proof_of
 from budgetopt.scenario.scenario import Scenario
 from measures import few
 

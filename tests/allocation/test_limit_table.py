@@ -14,8 +14,8 @@ from hypothesis import given
 import budgetopt as bo
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.errors import NoAllocationError
-from budgetopt.report.limit_lines import limits_of
-from budgetopt.report.numbers import Numbers
+from budgetopt.report.figures.limit_lines import limits_of
+from budgetopt.report.figures.numbers import Numbers
 from budgetopt.scenario.model import RULE_KINDS
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of

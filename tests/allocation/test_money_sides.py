@@ -15,8 +15,8 @@ import budgetopt as bo
 from budgetopt.allocation import money_sides
 from budgetopt.allocation.money_sides import funds_that_bring
 from budgetopt.formulation import formulate
-from budgetopt.report.limit_lines import limits_of
-from budgetopt.report.numbers import Numbers
+from budgetopt.report.figures.limit_lines import limits_of
+from budgetopt.report.figures.numbers import Numbers
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
 from measures import best_value, few

@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_solving(
 def test_a_missing_package_is_named_before_solving(
     run: Callable[..., Any], town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("budgetopt.report.chart_parts.find_spec", lambda _: None)
+    monkeypatch.setattr("budgetopt.report.plots.chart_parts.find_spec", lambda _: None)
     done = run("outlook", town, "--chart", tmp_path / "years.svg")
     assert (done.code, done.out) == (2, "")
     assert "drawing needs altair and vl-convert-python, which are not installed" in done.err

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from budgetopt.analysis import conflicts
-from budgetopt.report.contradiction import contradiction_lines
+from budgetopt.report.words.contradiction import contradiction_lines
 from budgetopt.scenario import Scenario
 from small_scenarios import town, village
 

@@ -9,7 +9,7 @@ from tests.report.pages import Node, figure, read, table
 
 import budgetopt as bo
 from budgetopt.report import html_page
-from budgetopt.report.money_section import MOST_PARTS
+from budgetopt.report.sections.money_section import MOST_PARTS
 
 
 def town() -> dict[str, Any]:

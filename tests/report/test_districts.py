@@ -11,9 +11,9 @@ from tests.report.pages import Node, read, table
 
 import budgetopt as bo
 from budgetopt.report import html_page
-from budgetopt.report.group_shares import GroupShares, grouped_attributes
-from budgetopt.report.numbers import Numbers
-from budgetopt.report.view import PlanView
+from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.plan_view.view import PlanView
+from budgetopt.report.sections.group_shares import GroupShares, grouped_attributes
 from budgetopt.synthetic import LINEAR
 from budgetopt.synthetic import city as generated
 

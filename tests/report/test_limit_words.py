@@ -9,11 +9,11 @@ from rich.console import Console
 from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.html import html_page
-from budgetopt.report.limit_lines import Limit, limits_of
-from budgetopt.report.numbers import Numbers
-from budgetopt.report.terminal import print_allocation
-from budgetopt.report.view import PlanView
+from budgetopt.report.documents.html import html_page
+from budgetopt.report.documents.terminal import print_allocation
+from budgetopt.report.figures.limit_lines import Limit, limits_of
+from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.plan_view.view import PlanView
 
 USD = Numbers()
 SERVED = {"o": {"per_dollar": 2}}

@@ -21,7 +21,7 @@ from budgetopt import synthetic
 from budgetopt.allocation import Allocation, solve
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.report import write_excel
-from budgetopt.report.live_limits import _VALUES
+from budgetopt.report.blocks.live_limits import _VALUES
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 

@@ -16,11 +16,11 @@ from tests.report.plans import plan_of
 import budgetopt as bo
 from budgetopt.allocation import Allocation
 from budgetopt.report import markdown_summary, write_excel
-from budgetopt.report.html import html_page
-from budgetopt.report.notebook import notebook_html
-from budgetopt.report.numbers import Numbers
-from budgetopt.report.terminal import print_allocation
-from budgetopt.report.view import PlanView
+from budgetopt.report.documents.html import html_page
+from budgetopt.report.documents.notebook import notebook_html
+from budgetopt.report.documents.terminal import print_allocation
+from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.plan_view.view import PlanView
 
 USD = Numbers()
 

@@ -9,8 +9,8 @@ from tests.report.pages import Node, read
 
 import budgetopt as bo
 from budgetopt.report import html_page
-from budgetopt.report.numbers import Numbers
-from budgetopt.report.response_section import MOST_CURVES, response_curve
+from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.sections.response_section import MOST_CURVES, response_curve
 
 
 def figures(page: str) -> dict[str, Node]:

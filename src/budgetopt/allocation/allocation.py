@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from altair import LayerChart
 
     from budgetopt.allocation.uncertainty import EffectRanges, OutcomeRanges
-    from budgetopt.report.explanation import Explanation
+    from budgetopt.report.explained.explanation import Explanation
 
 __all__ = ["Allocation", "Status"]
 
@@ -302,7 +302,7 @@ class Allocation(Drawable):
 
     def explain(self, name: str | None = None) -> Explanation:
         """Explain a program, a rule, a fund, a target or a resource; without a name, tell the story of the plan."""
-        from budgetopt.report.explanation import explain
+        from budgetopt.report.explained.explanation import explain
 
         return explain(self, name)
 
@@ -323,9 +323,7 @@ class Allocation(Drawable):
         OptionError
             If it says nothing: all programs have the same, or no fund keeps any money.
         """
-        from budgetopt.report.plots import chart_of
-
-        return chart_of(self, by)
+        return self._chart(by)
 
     def to_html(self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0) -> Path:
         """Write the report: one page that needs nothing else.
@@ -375,7 +373,7 @@ class Allocation(Drawable):
         OptionError
             If there is no such table, or the file cannot be written.
         """
-        from budgetopt.report.own_table import write_own_table
+        from budgetopt.report.own_workbook.own_table import write_own_table
 
         return write_own_table(self, path, table)[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from altair import LayerChart
@@ -24,6 +24,10 @@ class Drawable:
         OptionError
             If the packages that draw are not installed, or this result has nothing to draw.
         """
-        from budgetopt.report.plots import chart_of
+        return self._chart()
 
-        return chart_of(self)
+    def _chart(self, *arguments: Any) -> LayerChart:
+        """Return its chart; arguments say which part of it is drawn."""
+        from budgetopt.report.plots.plots import chart_of
+
+        return chart_of(self, *arguments)

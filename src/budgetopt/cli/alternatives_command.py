@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit=arguments.time_limit,
         machines=machines_of(arguments),
     )
-    from budgetopt.report.alternative_words import alternatives_document, alternatives_lines
+    from budgetopt.report.words.alternative_words import alternatives_document, alternatives_lines
 
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())

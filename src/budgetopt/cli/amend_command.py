@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"wrote {arguments.log}")
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    from budgetopt.report.amend_words import amend_document, amend_lines
+    from budgetopt.report.words.amend_words import amend_document, amend_lines
 
     with progress("Looking for offsets"):
         print_found(

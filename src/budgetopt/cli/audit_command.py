@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.comparing.edited_plan import edited_plan
 
         edited = edited_plan(scenario, arguments.plan, table=arguments.into, time_limit=arguments.time_limit)
-    from budgetopt.report.edited_words import audit_lines, edited_document
+    from budgetopt.report.words.edited_words import audit_lines, edited_document
 
     if arguments.layer is not None:
         from budgetopt.whole_files import write_text

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _verdict(scenario: Scenario, answer: Feasibility) -> list[str]:
     """Return whether a plan exists, and what settled that; or why there is none."""
     if answer.feasible is False:
-        from budgetopt.report.contradiction import contradiction_lines
+        from budgetopt.report.words.contradiction import contradiction_lines
 
         parts = " even if all-or-nothing decisions were taken in part" if answer.decided == "relaxation" else ""
         lines = [f"No plan exists{parts}.", *contradiction_lines(scenario, answer.conflicts, answer.repairs)]

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         benchmarks = []
     from budgetopt.analysis.comparing.compare import compare
     from budgetopt.analysis.comparing.comparison import groups_named
-    from budgetopt.report.comparison_words import comparison_document, comparison_lines
+    from budgetopt.report.words.comparison_words import comparison_document, comparison_lines
 
     machines = machines_of(arguments)
     found = compare(*_subjects(arguments), benchmarks=benchmarks, time_limit=arguments.time_limit, machines=machines)

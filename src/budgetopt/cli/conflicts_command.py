@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif found:
         from budgetopt.analysis.infeasibility.contradictions import fixed_conflict
         from budgetopt.analysis.infeasibility.repair import may_change
-        from budgetopt.report.contradiction import contradiction_lines
+        from budgetopt.report.words.contradiction import contradiction_lines
 
         fixed = None if cheapest else fixed_conflict(scenario, lambda limit: may_change(limit, weights))
         print_lines(contradiction_lines(scenario, found, cheapest, sought=True, fixed=fixed))
@@ -72,7 +72,7 @@ def solved_or_why_not(scenario: Scenario, **options: Any) -> Allocation:
         return solve(scenario, **options)
     except InfeasibleError:
         from budgetopt.analysis import conflicts, repairs
-        from budgetopt.report.contradiction import contradiction_lines
+        from budgetopt.report.words.contradiction import contradiction_lines
 
         with progress("Looking for contradictions"):
             found = conflicts(scenario)

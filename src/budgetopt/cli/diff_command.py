@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.comparing.differences import diff
 
         found = diff(before, after, solve=arguments.solve, time_limit=arguments.time_limit)
-        from budgetopt.report.difference_words import difference_lines
+        from budgetopt.report.words.difference_words import difference_lines
 
     print_found(arguments.format, lambda: _document(found), lambda: found.programs, lambda: difference_lines(found))
     return 0
@@ -65,7 +65,7 @@ def _edited(arguments: argparse.Namespace) -> int:
     """Compare the plan of an edited copy with the best plan."""
     with progress("Solving"):
         from budgetopt.analysis.comparing.edited_plan import edited_plan
-        from budgetopt.report.edited_words import edit_lines, edited_document
+        from budgetopt.report.words.edited_words import edit_lines, edited_document
 
         edited = edited_plan(arguments.before, arguments.after, time_limit=arguments.time_limit)
     print_found(arguments.format, lambda: edited_document(edited), lambda: edited.moves, lambda: edit_lines(edited))
@@ -81,7 +81,7 @@ def _budgets(arguments: argparse.Namespace) -> int:
         raise OptionError("--solve: office files have no rules", hint="make scenarios: budgetopt new DIR --from FILE")
     with progress("Comparing"):
         from budgetopt.analysis.comparing.budget_files import diff_budgets
-        from budgetopt.report.budget_words import budget_document, budget_lines
+        from budgetopt.report.words.budget_words import budget_document, budget_lines
 
         choices = choices_of(arguments)
         found = asked(lambda known: diff_budgets(arguments.before, arguments.after, known), choices)

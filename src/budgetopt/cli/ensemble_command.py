@@ -76,7 +76,7 @@ def _ensemble(
     arguments: argparse.Namespace, plan: Allocation, revenue: float | dict[str, float], options: dict[str, Any]
 ) -> int:
     from budgetopt.analysis.risk.ensemble import ensemble
-    from budgetopt.report.ensemble_words import ensemble_text
+    from budgetopt.report.words.ensemble_words import ensemble_text
 
     options |= {"seed": arguments.seed, "revenue_error": revenue, "given": arguments.given}
     found = ensemble(plan, arguments.draws, **options)
@@ -96,7 +96,7 @@ def _information(
     arguments: argparse.Namespace, plan: Allocation, study: StudyDesign | None, options: dict[str, Any]
 ) -> int:
     from budgetopt.analysis.risk.information_value import information_value
-    from budgetopt.report.ensemble_words import information_text
+    from budgetopt.report.words.ensemble_words import information_text
 
     found = information_value(plan, study=study, **options)
     print_found(

@@ -18,7 +18,7 @@ from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
-    from budgetopt.report.explanation import Explanation
+    from budgetopt.report.explained.explanation import Explanation
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     with progress("Explaining"):
         from budgetopt.analysis.live_problem.what_if import question_about
-        from budgetopt.report.explanation import explain, tell
+        from budgetopt.report.explained.explanation import explain, tell
 
         question = question_about(plan, exact=True) if arguments.names else None
         found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]

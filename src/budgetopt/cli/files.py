@@ -68,7 +68,7 @@ def add_chart(parser: argparse.ArgumentParser | argparse._ArgumentGroup, what: s
 def check_chart(name: str | None) -> None:
     """Refuse a file that --chart cannot write to, before anything is solved; None asks for no chart."""
     if name is not None:
-        from budgetopt.report.chart_parts import CHART_FILES, check_chart_library
+        from budgetopt.report.plots.chart_parts import CHART_FILES, check_chart_library
 
         check_target("--chart", name, CHART_FILES)
         check_chart_library()
@@ -76,7 +76,7 @@ def check_chart(name: str | None) -> None:
 
 def write_chart(name: str, chart: LayerChart) -> None:
     """Write the file of --chart, and say so."""
-    from budgetopt.report.chart_parts import save_chart
+    from budgetopt.report.plots.chart_parts import save_chart
 
     save_chart(chart, name)
     say(f"wrote {name}")

@@ -83,8 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
         rows = fits.table.astype(object).where(fits.table.notna(), None).to_dict("records")
         print_json([{str(key): jsonable(value) for key, value in row.items()} for row in rows])
     else:
-        from budgetopt.report.fit_page import fit_lines
-        from budgetopt.report.numbers import Numbers
+        from budgetopt.report.documents.fit_page import fit_lines
+        from budgetopt.report.figures.numbers import Numbers
 
         print_lines(fit_lines(fits, Numbers("")))
     if not fits.fitted:
@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         say(f"wrote {write_text(arguments.out, fits.to_csv())}")
     if arguments.report is not None:
-        from budgetopt.report.fit_page import write_fit_page
+        from budgetopt.report.documents.fit_page import write_fit_page
 
         say(f"wrote {write_fit_page(fits, arguments.report)}")
     return 0

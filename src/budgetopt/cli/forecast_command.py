@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.analysis.risk.forecast_tree import forecast_tree
 
         found = forecast_tree(scenario, arguments.tree, time_limit=arguments.time_limit)
-    from budgetopt.report.forecast_words import forecast_document, forecast_lines
+    from budgetopt.report.words.forecast_words import forecast_document, forecast_lines
 
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())

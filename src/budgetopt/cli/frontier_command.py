@@ -75,7 +75,7 @@ def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     )
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    from budgetopt.report.frontier_words import frontier_document, frontier_lines
+    from budgetopt.report.words.frontier_words import frontier_document, frontier_lines
 
     def lines() -> list[str]:
         with progress("Solving for the plans along the curve"):
@@ -95,7 +95,7 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     else:
         outcome = None if arguments.equity == EVERY else arguments.equity
         found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, **options)
-    from budgetopt.report.trade_off_words import trade_off_document, trade_off_lines
+    from budgetopt.report.words.trade_off_words import trade_off_document, trade_off_lines
 
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())

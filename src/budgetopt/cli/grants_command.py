@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = grants(plan, arguments.names or None, time_limit=arguments.time_limit, machines=machines)
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())
-    from budgetopt.report.grant_words import grants_document, grants_lines
+    from budgetopt.report.words.grant_words import grants_document, grants_lines
 
     print_found(arguments.format, lambda: grants_document(found), lambda: found.table, lambda: grants_lines(found))
     return 0

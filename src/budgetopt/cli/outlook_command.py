@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             found = outlook(scenario, start="current", years=arguments.years)
         else:
             found = outlook(solved_or_why_not(scenario), years=arguments.years)
-    from budgetopt.report.outlook_words import outlook_document, outlook_lines
+    from budgetopt.report.words.outlook_words import outlook_document, outlook_lines
 
     if arguments.chart is not None:
         write_chart(arguments.chart, found.plot())

@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving again for each price"):
         table = _table(arguments, plan)
     if arguments.chart is not None:
-        from budgetopt.report.price_charts import prices_chart, replacement_chart, steps_chart
+        from budgetopt.report.plots.price_charts import prices_chart, replacement_chart, steps_chart
 
         draw = replacement_chart if arguments.replacement else steps_chart if arguments.dollars else prices_chart
         write_chart(arguments.chart, draw(plan, table))
@@ -88,7 +88,7 @@ def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
     elif form == "csv":
         print_csv(table)
     else:
-        from budgetopt.report.price_table import price_text
+        from budgetopt.report.figures.price_table import price_text
 
         sys.stdout.write(price_text(plan, table) + "\n")
 

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = load(arguments)
     with progress("Solving"):
         from budgetopt.analysis.near_optimal.reach import reach
-        from budgetopt.report.reach_words import reach_document, reach_lines
+        from budgetopt.report.words.reach_words import reach_document, reach_lines
 
         found = reach(
             scenario,

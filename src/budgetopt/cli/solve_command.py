@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check_outputs(arguments)
     scenario = load(arguments)
     if arguments.out is not None:
-        from budgetopt.report.own_table import tables_to_fill
+        from budgetopt.report.own_workbook.own_table import tables_to_fill
 
         tables_to_fill(scenario, arguments.out, arguments.into)
     options = {key: getattr(arguments, key) for key in ("solver", "time_limit", "gap", "threads")}
@@ -119,7 +119,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     for name in arguments.report:
         check_target("--report", name, REPORTS)
     if arguments.analyses:
-        from budgetopt.report.asked_analyses import ANALYSES
+        from budgetopt.report.plan_view.asked_analyses import ANALYSES
 
         arguments.analyses = [name.strip() for names in arguments.analyses for name in names.split(",")]
         for name in arguments.analyses:
@@ -176,7 +176,7 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
         write_report(plan, name, asked)
         say(f"wrote {name}")
     if arguments.out is not None:
-        from budgetopt.report.own_table import write_own_table
+        from budgetopt.report.own_workbook.own_table import write_own_table
 
         _, notes = write_own_table(plan, arguments.out, arguments.into)
         say(f"wrote {arguments.out}")
@@ -205,7 +205,7 @@ def _print(arguments: argparse.Namespace, plan: Allocation) -> None:
 
 def _how_far(plan: Allocation) -> str:
     if math.isfinite(plan.gap):
-        from budgetopt.report.numbers import Numbers
+        from budgetopt.report.figures.numbers import Numbers
 
         return f"no plan can be better by more than {Numbers().most_share(plan.gap)}"
     return "how much better a plan could be is not known"

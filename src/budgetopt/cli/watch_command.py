@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _solved(arguments: argparse.Namespace, files: set[Path], before: Allocation | None) -> Allocation:
     """Solve the scenario as it stands, write the reports and say what moves."""
-    from budgetopt.report.watch_words import moved_line, value_line
+    from budgetopt.report.words.watch_words import moved_line, value_line
 
     scenario = load(arguments)
     path = Path(arguments.scenario)

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     from budgetopt.analysis.weighting.weights import weights
-    from budgetopt.report.weights_words import weights_document, weights_lines
+    from budgetopt.report.words.weights_words import weights_document, weights_lines
 
     found = weights(
         plan, arguments.answers, answers_are=arguments.answers_are or "points", machines=machines_of(arguments)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.report.amend_words import amend_document, amend_lines
+from budgetopt.report.words.amend_words import amend_document, amend_lines
 
 
 def town(**more: Any) -> bo.Scenario:

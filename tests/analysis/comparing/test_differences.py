@@ -4,7 +4,7 @@ import pytest
 import budgetopt as bo
 from budgetopt import synthetic
 from budgetopt.analysis.comparing.differences import ChangedValue
-from budgetopt.report.difference_words import difference_lines
+from budgetopt.report.words.difference_words import difference_lines
 from budgetopt.scenario.amounts import Share
 
 DOCUMENT = {

@@ -8,7 +8,7 @@ from tests.analysis.infeasibility.test_repairs import solves
 
 import budgetopt as bo
 from budgetopt.analysis import Repair, repairs
-from budgetopt.report.contradiction import repair_lines
+from budgetopt.report.words.contradiction import repair_lines
 
 DOORS = {name: {"if_funded": {"at_least": 30}, "outcomes": {"saved": {"per_dollar": 1}}} for name in "abc"}
 

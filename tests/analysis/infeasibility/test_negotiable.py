@@ -9,7 +9,7 @@ import pytest
 import budgetopt as bo
 from budgetopt.analysis import conflicts, repairs
 from budgetopt.analysis.infeasibility.contradictions import fixed_conflict
-from budgetopt.report.contradiction import contradiction_lines
+from budgetopt.report.words.contradiction import contradiction_lines
 
 
 def clinic(**changes: Any) -> bo.Scenario:

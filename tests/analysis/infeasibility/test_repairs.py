@@ -10,7 +10,7 @@ from tests.strategies import CONVEX, cases
 import budgetopt as bo
 from budgetopt.analysis import conflicts, repairs
 from budgetopt.errors import InfeasibleError, OptionError, ScenarioError
-from budgetopt.report.contradiction import repair_lines
+from budgetopt.report.words.contradiction import repair_lines
 
 
 def solves(scenario):

@@ -14,8 +14,8 @@ from budgetopt.analysis.live_problem.what_if import HELD, UNTOLD, question_about
 from budgetopt.analysis.sensitivity.integer_prices import why_in_vain
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD
-from budgetopt.report.explanation import explain
-from budgetopt.report.price_table import price_text
+from budgetopt.report.explained.explanation import explain
+from budgetopt.report.figures.price_table import price_text
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 

@@ -13,7 +13,7 @@ from budgetopt.analysis import explain_all
 from budgetopt.analysis.live_problem.what_if import question_about
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.overview import _factors, held_by
-from budgetopt.report.price_table import price_text
+from budgetopt.report.figures.price_table import price_text
 from budgetopt.solvers import Termination
 
 STANDS = "stands at the margin: its next dollar buys no more than elsewhere"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt.analysis.weighting.group_weights import agreement_of
 from budgetopt.errors import OptionError, ScenarioError
-from budgetopt.report.weights_words import weights_lines
+from budgetopt.report.words.weights_words import weights_lines
 
 TOWN: dict[str, Any] = {
     "name": "Homes and visits",

@@ -164,9 +164,7 @@ class Outlook(Drawable):
         UnknownNameError
             If there is no such fund.
         """
-        from budgetopt.report.plots import chart_of
-
-        return chart_of(self, fund)
+        return self._chart(fund)
 
     def _repr_html_(self) -> str:
         return str(self.table.to_html(index=False, float_format="{:,.0f}".format))

@@ -1,0 +1,1 @@
+"""The media: one page, Markdown, a workbook, the terminal, a notebook."""

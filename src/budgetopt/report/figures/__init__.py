@@ -1,0 +1,1 @@
+"""Figures as every medium shows them: rounded once, named, with their units and sources."""

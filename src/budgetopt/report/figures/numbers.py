@@ -1,0 +1,269 @@
+"""Numbers as people write them: money, counts and shares, in tables and in speech.
+
+Every function answers with text. There is one minus sign for each place: the hyphen where figures are copied into other
+programs (terminal, Markdown), the true minus on a page that is printed. Nothing is ever shown as ``-0``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
+
+from budgetopt.report.figures.number_patterns import ENGLISH, NumberPatterns, number_patterns
+from budgetopt.scenario.words import plural
+
+__all__ = [
+    "DOLLAR",
+    "MILLION",
+    "THOUSAND",
+    "Numbers",
+    "Unit",
+    "brought",
+    "counted",
+    "join_words",
+    "plural",
+    "singular",
+]
+
+_SHORT = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+"""The letters with which a scenario writes amounts, so that what a chart shows can be written into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the amounts of a table are counted in."""
+
+    dollars: float  # what one unit is worth
+    decimals: int = 0  # with how many an amount of dollars is shown
+    words: str = ""  # how a heading says it: empty for whole dollars and cents
+
+
+DOLLAR = Unit(1.0)
+THOUSAND = Unit(1_000.0, 0, "thousand")
+MILLION = Unit(1_000_000.0, 0, "million")
+
+
+_NOTHING = ("", "")
+"""What stands around a number without a unit."""
+_EXACT = Context(prec=400)  # every float has fewer digits
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """Return a number rounded half up, away from zero; never minus zero."""
+    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
+    return abs(result) if result == 0 else result
+
+
+def significant(value: float, digits: int = 3) -> int:
+    """Return the decimals with which a number shows so many significant digits, without zeros at its end."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:.{decimals}f}"
+    return len(text.rstrip("0").partition(".")[2]) if "." in text else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Writes numbers in one currency and locale, and with one minus sign.
+
+    A currency is written as its locale writes it: ``$``, ``€``, ``CHF``. What is no code is a unit of another kind,
+    such as ``hours``, and stands after the number.
+    """
+
+    currency: str = "USD"
+    minus: str = "-"
+    space: str = (
+        " "  # between a number and "million": on a page, one at which no line is broken, nor is it after a sign
+    )
+    locale: str = ENGLISH
+    patterns: NumberPatterns = field(init=False, repr=False, compare=False)  # what stands around the digits
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "patterns", number_patterns(self.locale, self.currency))
+
+    @property
+    def is_english(self) -> bool:
+        """Whether words around numbers follow the English rules for one and several."""
+        return self.locale.startswith("en")
+
+    def number(self, value: float, decimals: int = 0, *, signed: bool = False) -> str:
+        """Return a number with thousands separators: ``1,234``; with its sign if asked: ``+1,234``."""
+        return self._with_sign(value, _NOTHING, decimals, signed=signed)
+
+    def money(self, amount: float, decimals: int = 0, *, signed: bool = False) -> str:
+        """Return an amount in full: ``$4,200,000``, ``-$300``."""
+        return self._with_sign(amount, self.patterns.money, decimals, signed=signed)
+
+    def exact_money(self, amount: float) -> str:
+        """Return an amount in full, with cents if it has any."""
+        return self.money(amount, 0 if float(amount).is_integer() else 2)
+
+    def unit_cost(self, amount: float) -> str:
+        """Return what one unit costs, never rounded to dollars: ``$1,234.56``; of less than a cent its first digits."""
+        decimals = 0 if float(amount).is_integer() else max(2, significant(amount))
+        return self.money(amount, decimals)
+
+    def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
+        """Return an amount of a table that counts in units: its heading says in which, and names words for one."""
+        dollars = amount * unit.dollars if unit.decimals else float(amount)
+        before, after = self.patterns.money if symbol else _NOTHING
+        after = "" if after[:1] == " " else after
+        return self._with_sign(dollars, (before, after), unit.decimals, signed=signed)
+
+    def _with_sign(self, value: float, around: tuple[str, str], decimals: int, *, signed: bool) -> str:
+        before, after = around
+        if math.isnan(value):
+            return f"n/a{after}"
+        if math.isinf(value):
+            return f"{self.minus if value < 0 else ''}unlimited{after}"
+        exact = rounded(value, decimals)
+        sign = self.minus if exact < 0 else ("+" if signed and exact > 0 else "")
+        if sign and before and self.space != " ":
+            # a line may be broken between a sign and a currency's, and on a page must not be
+            sign += "\N{WORD JOINER}"
+        return f"{sign}{before}{self.patterns.digits(abs(exact))}{after}"
+
+    def spoken_money(self, amount: float, *, signed: bool = False) -> str:
+        """Return an amount as a person would say it: ``$4.2 million``, ``$352,000``, ``$1.83``."""
+        size = abs(amount)
+        if not math.isfinite(size):
+            return self.money(amount)
+        before, after = self.patterns.money
+        for worth, word, words in self.patterns.spoken:
+            if size >= worth * 0.9995:
+                decimals = significant(amount / worth)
+                said = word if rounded(size / worth, decimals) == 1 else words
+                around = before, f"{self.space}{said}{after}"
+                return self._with_sign(amount / worth, around, decimals, signed=signed)
+        if size >= 10_000:
+            step = 1_000 if size >= 100_000 else 100
+            return self.money(float(rounded(amount / step)) * step, signed=signed)
+        cents = size < 1_000 and (rounded(size, 2) != rounded(size) or 0 < size < 0.1)
+        is_one = self.is_english and after[:1] == " " and rounded(size, 2) == 1
+        numbers = replace(self, currency=singular(self.currency)) if is_one else self
+        decimals = max(2, significant(amount)) if size < 0.1 else 2
+        return numbers.money(amount, decimals if cents else 0, signed=signed)
+
+    def short_money(self, amount: float, *, signed: bool = False) -> str:
+        """Return an amount for a chart: ``$4.2M``, ``$350k``."""
+        for worth, letter in _SHORT:
+            if abs(amount) >= worth * 0.9995:
+                before, after = self.patterns.money
+                decimals = significant(amount / worth)
+                return self._with_sign(amount / worth, (before, letter + after), decimals, signed=signed)
+        return self.money(amount, 0 if rounded(amount, 2) == rounded(amount) else 2, signed=signed)
+
+    def quantity(self, value: float, *, signed: bool = False) -> str:
+        """Return a measured number with the digits that matter: ``1,234``, ``12.3``, ``0.0042``."""
+        return self.number(value, quantity_decimals(value), signed=signed)
+
+    def share(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """Return a share in percent: ``12.5%``, ``3%``; without zeros at the end of its decimals."""
+        if not math.isfinite(value):
+            return "n/a"
+        percent = rounded(value * 100, decimals)
+        needed = max(-int(percent.normalize().as_tuple().exponent), 0)
+        return self._with_sign(float(percent), self.patterns.share, needed, signed=signed)
+
+    def most_share(self, value: float) -> str:
+        """Return a share as what it is at most: rounded up, so that it is true, and never to nothing."""
+        if not math.isfinite(value):
+            return "n/a"
+        percent = Decimal(repr(float(value))) * 100
+        decimals = max(1 - percent.adjusted(), 2)
+        return self.share(float(percent.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING, _EXACT) / 100), decimals)
+
+    def with_unit(self, value: float, unit: str, *, signed: bool = False, decimals: int | None = None) -> str:
+        """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""
+        places = quantity_decimals(value) if decimals is None else decimals
+        text = self.number(value, places, signed=signed)
+        one = math.isfinite(value) and abs(rounded(value, places)) == 1
+        return f"{text} {singular(unit) if one and self.is_english else unit}"
+
+
+def quantity_decimals(value: float) -> int:
+    """Return the decimals with which a measured number is shown: three digits, and every digit of a whole number."""
+    if not math.isfinite(value):
+        return 0
+    is_whole = abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
+    return 0 if is_whole else significant(value)
+
+
+def counted(numbers: Numbers, value: float, unit: str, name: str, *, decimals: int | None = None) -> str:
+    """Return a level of an outcome with what is counted and its name: ``40 injuries prevented``, ``5 laughs (fun)``.
+
+    A name that begins or ends with the unit takes its place: nobody is to read of injuries where they are prevented.
+    """
+    number, _, one = numbers.with_unit(value, unit, decimals=decimals).partition(" ")
+    start, end = name[: len(unit)], name[-len(unit) :]
+    if start.casefold() == unit.casefold() and not name[len(unit) :][:1].isalnum():
+        return f"{number} {one}{name[len(unit) :]}"
+    if end.casefold() == unit.casefold() and not name[: -len(unit)][-1:].isalnum():
+        return f"{number} {name[: -len(unit)]}{one}"
+    return f"{number} {one} ({name})"
+
+
+def brought(numbers: Numbers, levels: Sequence[tuple[float, str, str, int | None]]) -> str:
+    """Return levels of outcomes as what a plan or program does: ``brings 40 visits and takes away 3 repairs (roads)``.
+
+    Each level comes with its unit, the name of its outcome and the decimals with which it is shown.
+    """
+    words: dict[str, list[str]] = {}
+    for value, unit, name, places in sorted(levels, key=lambda level: level[0] < 0):
+        verb = "takes away" if value < 0 else "brings"
+        words.setdefault(verb, []).append(counted(numbers, abs(value), unit, name, decimals=places))
+    return " and ".join(f"{verb} {join_words(said)}" for verb, said in words.items())
+
+
+_IRREGULAR = {
+    "people": "person", "children": "child", "men": "man", "women": "woman", "lives": "life", "wives": "wife",
+    "halves": "half", "feet": "foot", "teeth": "tooth", "mice": "mouse", "analyses": "analysis", "crises": "crisis",
+    "bases": "base", "cases": "case", "houses": "house", "buses": "bus", "criteria": "criterion", "FTEs": "FTE",
+}  # fmt: skip
+_UNCHANGED = {"series", "species", "basis", "analysis", "access", "progress", "bus", "gas", "status", "address"}
+_AFTER_HEAD = {
+    "of", "per", "in", "with", "without", "for", "at", "by", "to", "on", "from", "who", "that", "below", "above",
+    "under", "over", "within", "not", "and", "or", "a", "an",
+}  # fmt: skip
+
+
+def singular(unit: str) -> str:
+    """Return a unit, given in the plural, as it is said of one: ``overdue repairs`` becomes ``overdue repair``.
+
+    The head of the phrase is changed: the last plural before ``of``, ``per`` and the like. A word that is no
+    plural of a known form stays as it is.
+    """
+    words = unit.split(" ")
+    end = next((at for at, word in enumerate(words) if at and word.lower() in _AFTER_HEAD), len(words))
+    for at in range(end - 1, -1, -1):
+        one = _singular_word(words[at])
+        if one != words[at]:
+            return " ".join([*words[:at], one, *words[at + 1 :]])
+    return unit
+
+
+def _singular_word(word: str) -> str:
+    start, hyphen, last = word.rpartition("-")
+    if hyphen:
+        return f"{start}-{_singular_word(last)}"
+    lower = word.lower()
+    irregular = _IRREGULAR.get(word, _IRREGULAR.get(lower))
+    if irregular is not None:
+        return irregular.capitalize() if word[:1].isupper() and not word.isupper() and word != "FTEs" else irregular
+    if lower in _UNCHANGED or not lower.endswith("s") or lower.endswith(("ss", "us", "is")) or len(word) < 3:
+        return word
+    if lower.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if lower.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

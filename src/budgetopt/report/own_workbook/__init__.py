@@ -1,0 +1,1 @@
+"""An office's own workbook or table, filled with the plan."""

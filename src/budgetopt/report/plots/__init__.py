@@ -1,0 +1,1 @@
+"""Charts by Altair, for notebooks and files."""

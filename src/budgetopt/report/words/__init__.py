@@ -1,0 +1,1 @@
+"""Results of analyses in plain sentences and as documents."""

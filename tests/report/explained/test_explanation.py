@@ -1,0 +1,247 @@
+"""Programs, rules, funds, targets and resources explained: the words are right, and right for every kind of plan."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pandas as pd
+import pytest
+from tests.report.kinds import KINDS
+from tests.report.pages import read, table
+from tests.report.plans import plan_of
+
+import budgetopt as bo
+from budgetopt.allocation import Allocation
+from budgetopt.errors import UnknownNameError
+from budgetopt.report.explained.explanation import explain, tell
+from language.small import document_of
+
+JARGON = re.compile(
+    r"\b(dual|shadow|LP|MIP|integer|constraint|infeasible|variable|coefficient|solver|objective|basis|marginal)s?\b",
+    re.I,
+)
+
+
+@cache
+def plan_for(kind: str) -> Allocation:
+    return plan_of(KINDS[kind])
+
+
+def words_of(kind: str, name: str) -> list[str]:
+    return list(explain(plan_for(kind), name).sentences)
+
+
+def test_a_program_at_its_ceiling() -> None:
+    words = words_of("plain", "library")
+    assert words[:3] == [
+        "It gets $2 million, $1 million (100%) more than its baseline.",
+        "That brings 500,000 visits.",
+        "It is at its ceiling.",
+    ]
+    assert "Its last dollar, by itself, would add 1 to the weighted outcomes." in words
+    assert "Elsewhere a dollar would add 0.08 to the weighted outcomes." in words
+    assert words[-1] == "No change of its effect, its cost or a weight, up to a hundredfold, would bring it more."
+
+
+def test_a_program_without_money_and_what_would_get_it_funded() -> None:
+    words = words_of("plain", "fire")
+    assert words[:2] == [
+        "It gets nothing; its baseline is $2 million.",
+        "It is unfunded: the money buys more elsewhere.",
+    ]
+    assert words[-1] == "It would be funded if its effect were 100% greater or its cost were 50% lower."
+
+
+def test_where_there_is_no_money_none_buys_more_elsewhere() -> None:
+    assert words_of("empty", "library")[1] == "It is unfunded: no fund that may pay for it has money."
+    assert words_of("empty", "general") == [
+        "It spends $0 and closes with $0.",
+        "One dollar more would add 1 to the weighted outcomes.",
+    ]
+
+
+def test_a_rule_names_its_reason_and_what_it_costs() -> None:
+    found = explain(plan_for("rule"), "Safety floor")
+    assert found.subject == "Safety floor"
+    *before, moves = found.sentences
+    assert moves.startswith("Without it Fire would get $1.5 million less, Pool would get $1 million more and Library")
+    assert before == [
+        "Council resolution 14.",
+        "It binds.",
+        "Without it the best plan would add 520,000 to the weighted outcomes.",
+    ]
+    assert "It is held up by the rule “Safety floor” (Council resolution 14)." in words_of("rule", "fire")
+
+
+def test_a_target_holds_a_program_up() -> None:
+    assert words_of("target", "fires")[0] == "It binds."
+    words = words_of("target", "fire")
+    assert "It is held up by the target “Fires prevented”." in words
+    assert (
+        "Because of the target for Fires prevented, a dollar here counts for 0.96 of the weighted outcomes "
+        "more than it buys by itself."
+    ) in words
+
+
+def test_staff_may_be_the_limit_and_not_money() -> None:
+    words = words_of("staff", "staff")
+    assert words[:2] == ["It binds.", "The plan has 10 people; the limit is at most 10."]
+    assert words[2].startswith("Without it the best plan would add ")
+
+
+def test_a_goal_is_no_limit() -> None:
+    assert words_of("goals", "visits") == [
+        "It is a goal, not a limit: the plan comes as near to all goals together as it can.",
+        "The plan reaches 520,000 visits; the goal is at least 900,000.",
+    ]
+
+
+def test_whole_decisions_are_explained_by_solving_again() -> None:
+    assert "Without it the best plan would be worth 800,000 of the weighted outcomes less." in words_of(
+        "whole", "library"
+    )
+    words = words_of("whole", "pool")
+    assert "The best plan with it would be worth 152,000 of the weighted outcomes less." in words
+    assert "It would be funded if its effect were 30% greater or its cost were 23.1% lower." in words
+
+
+def test_where_dollars_are_what_is_sought_no_dollar_is_said_to_cost_one() -> None:
+    for name in ("library", "fire", "pool"):
+        assert not any("dollar" in words and "would cost $1" in words for words in words_of("cheapest", name))
+    assert "It is held up by the target “Visits”." in words_of("cheapest", "library")
+
+
+def test_large_factors_are_said_as_multiples() -> None:
+    assert "It would be funded if its effect were 25 times as great or its cost were 96% lower." in words_of(
+        "cheapest", "fire"
+    )
+
+
+def test_least_change_does_not_depend_on_effects() -> None:
+    for name in ("library", "fire"):
+        assert not any("were" in words for words in words_of("change", name))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_of_every_kind_is_explained_without_jargon_or_broken_numbers(kind: str) -> None:
+    plan = plan_for(kind)
+    scenario = plan.scenario
+    names = [
+        *scenario.programs,
+        *scenario.funds,
+        *(rule.name for rule in scenario.rules),
+        *(key for key, outcome in scenario.outcomes.items() if outcome.target is not None),
+        *scenario.resources,
+    ]
+    for found in [tell(plan), *(explain(plan, name) for name in names)]:
+        assert found.sentences
+        for words in found.sentences:
+            assert words.endswith(".")
+            assert words[0].isupper() or words[0] in "“0123456789"
+            assert not JARGON.search(words), words
+            assert not re.search(r"\bnan\b|n/a|\binf\b|-0\b|  |\.\.|\$-", words), words
+        assert str(found).startswith(found.subject)
+
+
+def test_an_unknown_name_is_refused_with_the_near_one() -> None:
+    with pytest.raises(UnknownNameError, match="libary"):
+        explain(plan_for("plain"), "libary")
+
+
+def test_many_whole_decisions_are_explained_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {
+                "pool": {"packages": [{"name": "all", "cost": 60, "outcomes": {"visits": 300}}]},
+                "library": {"outcomes": {"visits": {"curve": [[0, 0], [30, 60], [200, 230]]}}},
+            },
+        }
+    )
+    plan = bo.solve(scenario)
+    open_to_all = {name: explain(plan, name).sentences for name in ("pool", "library", "general")}
+    monkeypatch.setattr("budgetopt.solvers.solution.LARGE_SEARCH", 1)
+    # however many there are, the program's own decision and all others are free
+    assert {name: explain(plan, name).sentences for name in ("pool", "library", "general")} == open_to_all
+    said = [sentence for sentence in open_to_all["pool"] if sentence.startswith("Without it")]
+    assert said == ["Without it the best plan would be worth 240 of the weighted outcomes less."]
+
+
+def test_what_weighs_on_a_program_is_named_by_its_kind() -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"name": "General Fund", "revenue": 100, "spending": {"at_most": 90}}},
+            "resources": {"engineers": {"capacity": 3, "unit": "FTE"}},
+            "outcomes": {"repairs": {"weight": 1}, "visits": {"weight": 1}},
+            "programs": {
+                "streets": {"outcomes": {"repairs": {"per_dollar": 5}}, "uses": {"engineers": {"per": 20}}},
+                "library": {"outcomes": {"visits": {"per_dollar": 2}}},
+            },
+        }
+    )
+    plan = bo.solve(scenario)
+    said = explain(plan, "streets").sentences
+    assert any(sentence.startswith("Because of the limit on engineers, a dollar here counts for ") for sentence in said)
+    assert any(sentence.startswith("Because of the limit on what General Fund spends, ") for sentence in said)
+    assert explain(plan).sentences == tell(plan).sentences
+
+
+def test_a_weight_that_need_only_move_the_least_bit_is_not_told_as_a_number() -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"visits": {"weight": 3}, "swims": {"weight": 3}},
+            "programs": {
+                "library": {"baseline": 60, "outcomes": {"visits": {"per_dollar": 2}}},
+                "pool": {"baseline": 40, "outcomes": {"swims": {"per_dollar": 2}}},
+            },
+        }
+    )
+    said = str(explain(bo.solve(scenario), "library"))
+    assert "a unit of “visits” were worth the least bit more than its 3" in said
+    assert "a unit of “visits” were worth the least bit less than its 3" in said
+    assert "(now 3)" not in said
+
+
+def test_a_name_is_an_id_a_printed_name_or_a_path() -> None:
+    plan = plan_for("target")
+    assert explain(plan, "Fires prevented").sentences == explain(plan, "fires").sentences
+    assert explain(plan, "programs.fire").sentences == explain(plan, "fire").sentences
+    assert explain(plan.scenario, "fire").sentences == explain(plan, "fire").sentences
+
+
+def test_an_outcome_without_a_target_has_no_limit_to_explain() -> None:
+    with pytest.raises(bo.OptionError, match="the outcome 'visits' has no target"):
+        explain(plan_for("plain"), "visits")
+
+
+def test_an_explanation_shows_itself_in_a_notebook() -> None:
+    found = explain(plan_for("plain"), "library")
+    assert repr(found) == str(found)
+    page = read(found._repr_html_())
+    assert [item.text() for item in page.all("p")] == [found.subject, *found.sentences]
+    assert [item.text() for item in page.all("summary")] == ["margins", "break even", "response", "marks"]
+    heads, rows, _ = table(page.one("table"))
+    assert heads[:3] == ["program", "name", "period"]
+    assert [row[0] for row in rows] == ["library"]
+
+
+def test_what_an_explanation_shows_is_escaped_and_short() -> None:
+    long = pd.DataFrame({"what": [f"<b>{number}</b>" for number in range(100)]})
+    shown = bo.Explanation("<script>", ("a < b",), {"long": long, "empty": long[:0]})._repr_html_()
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+    assert "a &lt; b" in shown
+    assert shown.count("<tr") < 20
+    assert "empty" not in shown
+
+
+def test_a_service_that_costs_nothing_serves_its_units() -> None:
+    service = {"unit": "mothers", "unit_cost": 0, "up_to": 30}
+    programs = {"free": {"service": service, "outcomes": {"good": {"per_unit": 2}}}}
+    sentences = explain(bo.Scenario.from_document(document_of(programs)), "free").sentences
+    assert sentences[0] == "It serves 30 mothers at no cost."
+    assert "It is at its ceiling of 30 mothers." in sentences
+    assert not [words for words in sentences if "get it funded" in words]

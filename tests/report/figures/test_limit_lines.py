@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from tests.report.plans import plan_of, riverton
+
+from budgetopt.allocation import Allocation
+from budgetopt.report.figures.limit_lines import Gain, limits_of
+from budgetopt.report.figures.numbers import Numbers
+
+USD = Numbers()
+
+
+def simple(**changes: Any) -> dict[str, Any]:
+    """One fund of a thousand dollars, two programs, one of which buys twice as much."""
+    return {
+        "funds": {"f": {"name": "The fund", "revenue": 1000}},
+        "outcomes": {"o": {"unit": "visits", "weight": 3}},
+        "programs": {
+            "good": {"outcomes": {"o": {"per_dollar": 2}}},
+            "poor": {"outcomes": {"o": {"per_dollar": 1}}},
+        },
+        **changes,
+    }
+
+
+def words(plan: Allocation) -> dict[str, str]:
+    return {limit.name: limit.price_words for limit in limits_of(plan, USD) if limit.binding}
+
+
+def test_money_that_runs_out_has_its_price() -> None:
+    (limit,) = limits_of(plan_of(simple()), USD)
+    assert (limit.kind, limit.name, limit.sense, limit.price) == ("money", "Money in The fund", "all spent", 6.0)
+    assert limit.price_words == "Each $1 more would add 6 to the weighted outcomes."
+
+
+def test_a_rule_says_what_relief_gains_with_its_reason() -> None:
+    rule = {
+        "name": "Poor first",
+        "because": "A promise",
+        "sum": "spending",
+        "where": {"program": "poor"},
+        "at_least": 400,
+    }
+    limits = {limit.name: limit for limit in limits_of(plan_of(simple(rules=[rule])), USD)}
+    limit = limits["Poor first"]
+    assert (limit.value, limit.bound, limit.because) == ("$400", "at least $400", "A promise")
+    assert limit.price_words == "Each $1 less asked for would add 3 to the weighted outcomes."
+
+
+def test_a_share_is_shown_beside_the_amount() -> None:
+    rule = {
+        "name": "A third",
+        "sum": "spending",
+        "where": {"program": "poor"},
+        "at_least": "33.4%",
+        "of": "total spending",
+    }
+    limits = {limit.name: limit for limit in limits_of(plan_of(simple(rules=[rule])), USD)}
+    assert limits["A third"].bound == "at least $334 (33.4% of total spending)"
+
+
+def test_a_limit_from_above_is_relieved_by_more() -> None:
+    rule = {"name": "No more", "sum": "outcome o", "at_most": 500}
+    limits = {limit.name: limit for limit in limits_of(plan_of(simple(rules=[rule])), USD)}
+    assert limits["No more"].bound == "at most 500 visits"
+    assert limits["No more"].price_words == "Each visit more allowed would add 3 to the weighted outcomes."
+    assert "Money in The fund" not in limits
+
+
+def test_a_target_is_priced_in_what_is_sought() -> None:
+    document = simple(objective={"minimize": "spending"})
+    document["outcomes"]["o"]["target"] = {"at_least": 600, "because": "The plan of 2024"}
+    assert words(plan_of(document)) == {"Target for o": "Each visit less asked for would save $0.50."}
+
+
+def test_a_single_outcome_is_gained_in_its_own_unit() -> None:
+    assert words(plan_of(simple(objective={"maximize": "o"}))) == {
+        "Money in The fund": "Each $1 more would add 2 visits."
+    }
+
+
+def test_small_prices_are_said_for_larger_amounts() -> None:
+    gain = Gain("weighted outcomes", True, "", USD)
+    assert gain.relaxed(0.0042, "", "more") == "Each $1,000 more would add 4.2 to the weighted outcomes."
+    assert gain.relaxed(0.000042, "", "more") == "Each $100,000 more would add 4.2 to the weighted outcomes."
+    assert gain.relaxed(4.2e-8, "", "more") == "Each $1 million more would add 0.042 to the weighted outcomes."
+    assert (
+        gain.relaxed(0.5, "people", "more allowed")
+        == "Each 1,000 people more allowed would add 500 to the weighted outcomes."
+    )
+
+
+def test_a_change_rule_says_how_many_programs_it_holds(city: Allocation) -> None:
+    limits = [limit for limit in limits_of(city, USD) if limit.kind == "rule on change"]
+    assert {limit.bound for limit in limits} == {"at most 40% up or down, from the baseline"}
+    assert {limit.value for limit in limits} == {"holds 4 of 8 programs"}
+    assert all("where it matters most" in limit.price_words for limit in limits)
+
+
+def test_what_differs_by_its_period_alone_is_said_once(city: Allocation) -> None:
+    limits = [limit for limit in limits_of(city, USD) if limit.name == "Money in Water fund"]
+    assert [limit.period for limit in limits] == ["FY2027", "FY2028 and FY2029"]
+
+
+def test_money_comes_first_then_the_dearest_then_what_has_room(city: Allocation) -> None:
+    limits = limits_of(city, USD)
+    kinds = [limit.kind == "money" for limit in limits]
+    assert kinds == sorted(kinds, reverse=True)
+    binding = [limit.binding for limit in limits]
+    assert binding == sorted(binding, reverse=True)
+    dearest: dict[str, float] = {}
+    for limit in limits:
+        if limit.binding and limit.kind not in ("money", "revenue") and not limit.of_program:
+            dearest[limit.name] = max(dearest.get(limit.name, 0.0), limit.stake)
+    assert list(dearest.values()) == sorted(dearest.values(), reverse=True)
+    of_program = [limit.of_program for limit in limits if limit.binding]
+    assert of_program == sorted(of_program)
+    assert all(not limit.price_words for limit in limits if not limit.binding)
+
+
+def test_funds_are_called_by_their_names(city: Allocation) -> None:
+    names = {limit.name for limit in limits_of(city, USD)}
+    assert {
+        "Reserve of General fund",
+        "Structural balance of General fund",
+        "Transfer from General fund to Capital fund",
+    } <= names
+    assert {"Target for Library visits", "Public safety floor"} <= names
+
+
+def test_a_transfer_of_nothing_is_no_limit(city: Allocation) -> None:
+    transfers = [limit for limit in limits_of(city, USD) if limit.kind == "transfer"]
+    assert {limit.bound for limit in transfers} == {"at most $4 million"}
+    # with something to transfer or not, every period stands there
+    assert sum(limit.period.count("FY") for limit in transfers) == len(city.scenario.periods)
+
+
+def test_prices_are_what_a_dollar_more_brings() -> None:
+    """The price of money, checked by solving again with a little more of it."""
+    document = riverton()
+    before = plan_of(document)
+    price = before.funds.set_index(["fund", "period"]).loc[("housing_grant", "FY2027"), "price"]
+    document["funds"]["housing_grant"]["revenue"]["FY2027"] = 3_001_000
+    assert plan_of(document).objective_value - before.objective_value == pytest.approx(1000 * price)
+    limits = {(limit.name, limit.period): limit for limit in limits_of(before, USD)}
+    limit = limits["Money in Housing grant", "FY2027"]
+    assert limit.price_words == f"Each $1,000 more would add {USD.quantity(1000 * price)} to the weighted outcomes."
+
+
+def test_no_price_is_told_apart_from_a_price_of_nothing(city: Allocation) -> None:
+    for limit in limits_of(city, USD):
+        if limit.binding and math.isnan(limit.price):
+            assert limit.price_words == "No price is worked out for it."
+    free = {"name": "Free", "sum": "spending", "where": {"program": "poor"}, "at_most": 0}
+    assert words(plan_of(simple(rules=[free])))["Free"] == "Relaxing this limit alone a little would gain nothing."

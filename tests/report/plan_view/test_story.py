@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.report.kinds import KINDS
+from tests.report.plans import plan_of
+
+from budgetopt.allocation import Allocation, Status, solve
+from budgetopt.analysis import conflicts, repairs
+from budgetopt.report import Figures, Numbers, short_story
+from budgetopt.report.figures.limit_lines import limits_of
+from budgetopt.report.figures.outcome_rows import Bought
+from budgetopt.report.words.contradiction import contradiction_lines
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination
+
+
+def told(plan: Allocation) -> list[str]:
+    numbers = Numbers()
+    return short_story(plan, Figures.of(plan), Bought(plan).rows, limits_of(plan, numbers), numbers)
+
+
+def budget(revenue: float, **programs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "funds": {"f": {"name": "The fund", "revenue": revenue}},
+        "outcomes": {"o": {"name": "Visits", "unit": "visits", "weight": 1}},
+        "programs": programs,
+    }
+
+
+def program(baseline: float | None = None, per_dollar: float = 1.0, **keys: Any) -> dict[str, Any]:
+    return {
+        **({} if baseline is None else {"baseline": baseline}),
+        "outcomes": {"o": {"per_dollar": per_dollar}},
+        **keys,
+    }
+
+
+def test_the_city_in_a_few_sentences(city: Allocation) -> None:
+    spends, moves, ends, following, why, buys, ranges, left, money, rule = told(city)
+    assert spends.startswith("The plan spends $206 million on 10 of 12 programs over FY2027 to FY2029, ")
+    assert spends.endswith("$14.8 million (7.7%) more than the baseline.")
+    assert moves == "5 programs gain, 4 programs lose and 1 of 3 new programs is funded."
+    assert ends.startswith(
+        "The largest increase goes to Vision Zero (+$6 million) and the largest cut falls on Shelter beds"
+    )
+    assert following.startswith("Next come ")
+    assert why.startswith("Vision Zero is ")
+    assert "“Overdue repairs” falls to 1,818 (-882 repairs, -32.7%); 1 other outcome moves too" in buys
+    assert buys.endswith("these figures rest partly on assumptions.")
+    assert ranges.startswith("By the ranges of the effects, “")
+    assert (
+        left == "In every period every fund keeps its reserve; nothing is left above the reserves at the end of FY2029."
+    )
+    assert money == (
+        "Money runs out in General fund in FY2029, Housing grant in FY2027 and FY2028 and 2 other funds; it is worth "
+        "most in Housing grant in FY2027: each $1,000 more would add 726 to the weighted outcomes."
+    )
+    assert rule.startswith("Of the other limits, relaxing “")
+    assert " by 1% would gain most: each " in rule
+
+
+def test_one_of_each_is_said_in_the_singular() -> None:
+    plan = plan_of(
+        budget(
+            3_000_000,
+            a=program(1_000_000, 2.0, spending={"at_most": 2_000_000}),
+            b=program(2_000_000, 1.0),
+            c=program(500_000, 0.5),
+        )
+    )
+    assert told(plan)[:3] == [
+        "The plan spends $3 million on 2 of 3 programs, $500,000 (14.3%) less than the baseline.",
+        "1 program gains and 2 programs lose, 1 of them all of its money.",
+        "The largest increase goes to a (+$1 million) and the largest cut falls on b (-$1 million).",
+    ]
+
+
+def test_a_plan_that_changes_nothing_says_so() -> None:
+    plan = plan_of(
+        budget(
+            300,
+            a=program(100, 1, spending={"at_most": 100}),
+            b=program(200, 1, spending={"at_most": 200}),
+            c=program(None, 0.1, spending={"at_most": 0}),
+        )
+    )
+    assert told(plan)[:3] == [
+        "The plan spends $300 on 2 of 3 programs, as much as the baseline.",
+        "Every program keeps its baseline, and no new program is funded.",
+        "What it buys is what the baseline buys.",
+    ]
+
+
+def test_a_plan_without_a_baseline_compares_nothing(small: Allocation) -> None:
+    assert told(small) == [
+        "The plan spends $20.50 on 2 of 3 programs.",
+        "It brings 5.7 laughs (fun); this figure rests on assumptions.",
+        "No fund is overdrawn; nothing is left.",
+        "Money in purse runs out: each $1,000 more would add 200 to the weighted outcomes.",
+    ]
+
+
+def test_a_change_for_the_worse_is_said_to_be_one() -> None:
+    plan = plan_of(budget(50, a=program(100)))
+    assert "“Visits” falls to 50 (-50 visits, -50%, for the worse)" in " ".join(told(plan))
+
+
+def test_an_objective_has_a_name_of_its_own() -> None:
+    document = budget(50, a=program(100))
+    plan = plan_of({**document, "objective": {"maximize": "weighted outcomes", "name": "net DALYs"}})
+    assert told(plan)[-1] == "Money in The fund runs out: each $1 more would add 1 net DALY."
+    assert plan.explain("a").sentences[-1] != ""
+    assert "weighted outcomes" not in " ".join([*told(plan), *plan.explain("f").sentences, plan.to_markdown()])
+
+
+def test_the_packages_and_when_projects_start_are_named() -> None:
+    station = {"packages": [{"name": "base", "cost": 60, "outcomes": {"o": 90}}]}
+    bridge = {"packages": [{"name": "replace", "cost": [10, 10], "outcomes": {"o": 90}}], "start": ["Y2"]}
+    plan = plan_of({**budget(80, station=station, bridge=bridge), "periods": ["Y1", "Y2", "Y3"]})
+    assert "Station takes “base”; bridge starts “replace” in Y2." in told(plan)
+    assert "It starts “replace” in Y2." in plan.explain("bridge").sentences
+
+
+def test_a_baseline_that_grows_is_said_to_grow() -> None:
+    document = budget(300, a=program(100), b=program(100, 0.5))
+    plan = plan_of({**document, "periods": ["Y1", "Y2"], "inflation": "10%"})
+    assert told(plan)[0] == (
+        "The plan spends $600 on 1 of 2 programs over Y1 to Y2, $180 (42.9%) more than the baseline, which grows with "
+        "inflation of 10% a year."
+    )
+
+
+def test_every_fund_that_leaves_money_counts_and_lapses_are_said() -> None:
+    document = budget(50, a=program(100, spending={"at_most": 40}))
+    document["funds"]["f"]["carryover"] = False
+    document["funds"]["idle"] = {"revenue": 100, "only": {"department": "Nowhere"}}
+    document["programs"]["b"] = program(department="Nowhere", spending={"at_most": 30}, funds=["idle"])
+    plan = plan_of({**document, "periods": ["Y1", "Y2"]})
+    left = next(words for words in told(plan) if "is left" in words)
+    assert left.startswith("In every period no fund is overdrawn; $")
+    assert "most of it in idle ($140)" in left
+    assert "Every program that it may pay for (`only`) is at its ceiling." in plan.explain("idle").sentences
+
+
+def test_equal_moves_are_told_together() -> None:
+    twice = {name: program(10, 2.0, spending={"at_most": 20}) for name in ("a", "b")}
+    plan = plan_of(budget(40, **twice))
+    assert "The largest increase goes to a and b (+$10 each)." in told(plan)
+
+
+def test_what_is_left_is_said() -> None:
+    plan = plan_of(budget(500, a=program(100, 1, spending={"at_most": 150})))
+    assert "No fund is overdrawn; $350 is left." in told(plan)
+    assert told(plan)[-1] == "Every program is at its ceiling."
+
+
+def test_programs_that_end_are_said_to() -> None:
+    plan = plan_of(budget(100, a=program(100, 2.0), b=program(50, 1.0), c=program(50, 1.0)))
+    assert "2 programs lose all of their money and 1 stays as it is." in told(plan)
+    plan = plan_of(budget(100, a=program(100, 2.0), b=program(50, 1.0)))
+    assert "1 program loses all of its money and 1 stays as it is." in told(plan)
+
+
+def test_money_without_a_price_runs_out_all_the_same(city: Allocation) -> None:
+    numbers = Numbers()
+    limits = [replace(limit, price=math.nan) for limit in limits_of(city, numbers)]
+    words = short_story(city, Figures.of(city), Bought(city).rows, limits, numbers)[-1]
+    assert words == "Money runs out in General fund in FY2029, Housing grant in FY2027 and FY2028 and 2 other funds."
+
+
+def test_a_plan_of_nothing_is_told_too() -> None:
+    plan = plan_of(budget(0, a=program(None)))
+    assert told(plan)[0] == "The plan spends nothing."
+
+
+def test_stories_are_short_and_have_no_broken_numbers(plan: Allocation) -> None:
+    sentences = told(plan)
+    assert 3 <= len(sentences) <= 10
+    for words in sentences:
+        assert words.endswith(".")
+        assert "nan" not in words
+        assert "-0 " not in words
+        assert "  " not in words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stories_of_every_kind_are_ten_sentences_at_most(kind: str) -> None:
+    sentences = told(plan_of(KINDS[kind]))
+    assert 2 <= len(sentences) <= 10
+    for words in sentences:
+        assert words.endswith(".")
+        assert "1 programs" not in words
+        assert "1 new program are" not in words
+        assert " 0 of " not in words
+
+
+def test_no_money_is_said_in_so_many_words() -> None:
+    words = told(plan_of(KINDS["empty"]))
+    assert words[0] == "The plan spends nothing; the baseline is $3 million."
+    assert words[1] == "2 programs lose all of their money and the new program is not funded."
+    assert words[-1] == "There is no money to spend."
+
+
+def test_one_program_is_told_without_counting() -> None:
+    assert told(plan_of(KINDS["one"])) == [
+        "The plan spends $3 million on 1 program, $2 million (200%) more than the baseline.",
+        "Against the baseline, “Visits” rises to 750,000 (+500,000 visits, +200%); this figure rests on assumptions.",
+        "No fund is overdrawn; nothing is left.",
+        "Money in General fund runs out: each $1 more would add 1 to the weighted outcomes.",
+    ]
+
+
+def stopped_with(plan: Allocation, bound: float) -> Allocation:
+    """Return the plan as of a search that ran out of time with a bound."""
+    result = replace(plan.solver_result, termination=Termination.TIME_LIMIT)
+    return replace(plan, status=Status.BEST_FOUND, bound=bound, solver_result=result)
+
+
+def test_a_plan_stopped_before_its_proof_says_how_much_better_one_could_be(city: Allocation) -> None:
+    stopped = stopped_with(city, city.objective_value * 1.02)
+    assert told(stopped)[:-1] == told(city)
+    assert told(stopped)[-1] == (
+        f"The search ended before it was proved that no plan is better; its value is within "
+        f"{Numbers().most_share(stopped.gap)} of the best possible."
+    )
+    assert stopped.gap == pytest.approx(0.02)
+
+
+def test_where_no_bound_is_known_no_gap_is_named(city: Allocation) -> None:
+    stopped = stopped_with(city, math.inf)
+    assert told(stopped)[-1] == (
+        "The search ended before it was proved that no plan is better; how far it is from the best is not known."
+    )
+
+
+def test_a_search_that_may_stop_early_tells_what_it_does_not_know() -> None:
+    """Packages of odd sizes: a plan within half of the bound is soon found, and nothing proves it."""
+    costs = {f"p{at}": 1_000 + 37 * at * at % 601 for at in range(30)}
+    document = budget(
+        9_001,
+        **{
+            name: {"packages": [{"name": "all", "cost": cost, "outcomes": {"o": cost + at * 7 % 11}}]}
+            for at, (name, cost) in enumerate(costs.items())
+        },
+    )
+    plan = solve(Scenario.from_document(document), gap=0.5)
+    sentences = told(plan)
+    assert not plan.proved
+    assert sentences[0].startswith("The plan spends $")
+    assert sentences[-1].startswith(
+        "The search ended before it was proved that no plan is better; its value is within "
+    )
+    assert sentences[-1].endswith(f" {Numbers().most_share(plan.gap)} of the best possible.")
+
+
+def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_mends_it() -> None:
+    document = budget(
+        100,
+        a=program(per_dollar=2.0, spending={"at_least": 70}),
+        b=program(spending={"at_least": 50, "because": "Council promise"}),
+    )
+    scenario = Scenario.from_document(document)
+    found = conflicts(scenario)
+    told_why = [
+        "These cannot all be met with the money there is:",
+        "  - the floor of “a”",
+        "  - the floor of “b” (Council promise)",
+        "  Together they ask “The fund” for $120, which has $100.",
+    ]
+    assert contradiction_lines(scenario, found, ()) == told_why
+    head, *mended = contradiction_lines(scenario, found, repairs(scenario, at_most=2))[4:]
+    assert head == "The cheapest repairs, each enough by itself:"
+    assert set(mended) == {
+        "  - change the floor of “b” from $50 to $30",
+        "  - change the floor of “a” from $70 to $50",
+    }
+
+
+def test_a_scenario_with_a_plan_has_no_contradiction_to_tell() -> None:
+    scenario = Scenario.from_document(budget(100, a=program()))
+    assert contradiction_lines(scenario, conflicts(scenario), ()) == []
