@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import BaseModel, Discriminator
 from pydantic.fields import FieldInfo
 
+from budgetopt.scenario.model.described import field_texts
+
 __all__ = ["Reference"]
 
 Words = tuple[Any, "str | Callable[[Reference, Any], str]"]
@@ -134,7 +136,7 @@ class Reference:
             lines += ["| Key | Value | Meaning |", "| --- | --- | --- |"]
         for name, hint in hints.items():
             info = model.model_fields[name]
-            meaning = " ".join((info.description or "").replace("``", "`").split())
+            meaning = " ".join(field_texts(model).get(name, "").replace("``", "`").split())
             cells = (f"`{info.alias or name}`", self.say(hint) + (_default(info) if self.as_input else ""), meaning)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         return "\n".join(lines)

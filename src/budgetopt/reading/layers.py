@@ -98,7 +98,7 @@ def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
 def _read_tables(tables: Any, layer: Source, found: Findings) -> TablesRead:
     """Return what the tables of a file say."""
     document = document_of({} if tables is None else {"tables": tables}, found)
-    if document.tables == Tables():
+    if document.tables == Tables.model_construct():
         return TablesRead()
     read = read_tables(document.tables, layer.folder, layer.places)
     listed = [(str(layer.folder), table) for table in document.tables.programs]

@@ -14,6 +14,7 @@ from budgetopt.errors import Place, Problem, near
 from budgetopt.scenario import model as models
 from budgetopt.scenario.keys import Slot, fields_of, slot_of
 from budgetopt.scenario.model.base import is_tag, tag_name
+from budgetopt.scenario.model.described import field_texts
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.words import listed, shown
 
@@ -256,8 +257,7 @@ def _add_missing(path: Path, key: str, model: type[models.Model] | None, finding
 
 def expected_key(model: type[BaseModel] | None, key: str) -> str:
     """Return in words what a key of a model says, for a message that it is missing."""
-    field = model.model_fields.get(key) if model is not None else None
-    about = " ".join((field.description or "").split()) if field is not None else ""
+    about = " ".join(field_texts(model).get(key, "").split()) if model is not None else ""
     return f"`{key}`: {about[:1].lower()}{about[1:].rstrip('.')}" if about else f"`{key}`"
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from budgetopt.allocation import Allocation, scenario_of
 from budgetopt.allocation import solve as solve_one
 from budgetopt.allocation.proof import plan_of as plan_of_decisions
-from budgetopt.allocation.result_schema import read_result
 from budgetopt.analysis.comparing.benchmark_plans import BenchmarkPlan
 from budgetopt.analysis.comparing.edited_plan import EditedPlan
 from budgetopt.analysis.members import INTERRUPTED, Machines, run_members
@@ -137,6 +136,8 @@ def _plans_of(
 def _read(subject: Comparable) -> Any:
     """Return what is to be compared, files read."""
     if isinstance(subject, str | Path) and Path(subject).suffix.lower() == ".json":
+        from budgetopt.allocation.result_schema import read_result
+
         try:
             text = read_document(subject)
         except UnreadableFileError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -17,11 +16,12 @@ from pydantic import (
 )
 
 from budgetopt.scenario.amounts import Number
+from budgetopt.scenario.model.described import Described
 from budgetopt.scenario.words import clean, refuse, shown
 
 __all__ = [
     "Date", "Evidence", "Flag", "Model", "Name", "Names", "NotNegative", "PerPeriod", "Scalar", "Text", "is_tag",
-    "one_or_many", "tag", "tag_name",
+    "one_or_many", "scalar", "tag", "tag_name",
 ]  # fmt: skip
 
 _TAG = "\x1f"
@@ -43,10 +43,11 @@ def is_tag(item: object) -> bool:
     return isinstance(item, str) and item.startswith(_TAG)
 
 
-class Model(BaseModel):
+class Model(Described):
     """A frozen mapping with no unknown keys; every field is described, and the reference is made of that."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="strings")
+    # a scenario file is read by one schema, that of the document: those of its parts are made where they are asked for
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, ser_json_inf_nan="strings")
 
 
 _QUOTE = "if it is meant as text, put it in quotation marks"
@@ -105,7 +106,8 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 """``true`` or ``false`` and nothing else: in YAML 1.2 ``no`` is a word."""
 
 
-def _scalar(value: Any) -> str | bool | int | float:
+def scalar(value: Any) -> str | bool | int | float:
+    """Return a single value of a file; refuse what is none."""
     if isinstance(value, str):
         return clean(value).strip()
     if isinstance(value, bool | int) or (isinstance(value, float) and abs(value) < float("inf")):
@@ -114,7 +116,7 @@ def _scalar(value: Any) -> str | bool | int | float:
 
 
 Scalar = Annotated[
-    str | bool | int | float, PlainValidator(_scalar), WithJsonSchema({"type": ["string", "boolean", "number"]})
+    str | bool | int | float, PlainValidator(scalar), WithJsonSchema({"type": ["string", "boolean", "number"]})
 ]
 """A word, a number, true or false."""
 

@@ -48,7 +48,7 @@ class Document(Model):
     """The yearly growth of what everything costs: baselines, unit costs and packages grow, and a dollar buys less."""
     discount: ShareOf = Share(0.0)
     """By how much an outcome counts for less with each further period."""
-    tables: Tables = Tables()
+    tables: Tables = Tables.model_construct()
     """Files that hold long lists."""
     programs: dict[Name, Program] = Field(default_factory=dict)
     """The programs, by id."""
@@ -62,5 +62,7 @@ class Document(Model):
     stale_after: Annotated[int, Field(ge=1)] | None = None
     """The number of years after which evidence is old: `check` names the effects that were measured more than so many
     years before the first period (`as_of`)."""
-    objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (Objective(maximize=WEIGHTED_OUTCOMES),)
+    objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (
+        Objective.model_construct(maximize=WEIGHTED_OUTCOMES),
+    )
     """The objective: one entry, or a list in order of importance."""

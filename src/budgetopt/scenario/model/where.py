@@ -10,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pydantic import Field, RootModel, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import Field, RootModel, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from budgetopt.scenario.amounts import Number
-from budgetopt.scenario.model.base import Model, Scalar
+from budgetopt.scenario.model.base import Model, Scalar, scalar
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["CONNECTIVES", "Comparison", "Where"]
 
 CONNECTIVES = ("not", "all", "any")
 """The keys of a selection that are no attributes."""
-
-_scalar = TypeAdapter(Scalar).validate_python
 
 
 class Comparison(Model):
@@ -45,8 +43,8 @@ class Comparison(Model):
         if value is None:
             return None
         if isinstance(value, list | tuple):
-            return list(_each(enumerate(value), _scalar).values())
-        return _scalar(value)
+            return list(_each(enumerate(value), scalar).values())
+        return scalar(value)
 
     @model_validator(mode="after")
     def _says_something(self) -> Comparison:
@@ -58,7 +56,7 @@ class Comparison(Model):
 class Where(RootModel[dict[str, Any]]):
     """A selection of programs by their attributes."""
 
-    model_config = {"frozen": True}
+    model_config = {"frozen": True, "defer_build": True}
 
     @field_validator("root", mode="before")
     @classmethod
@@ -111,5 +109,5 @@ def _term(key: str, value: Any) -> Any:
     if value is None or value in ([], ()):
         raise refuse("selection", "'{key}' has no value", expected, key=key)
     if isinstance(value, list | tuple):
-        return tuple(_each(enumerate(value), _scalar).values())
-    return _scalar(value)
+        return tuple(_each(enumerate(value), scalar).values())
+    return scalar(value)
