@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from budgetopt.errors import OptionError
+from budgetopt.run_log import log_file
 
 __all__ = ["write_folder", "write_text", "write_whole"]
 
@@ -47,6 +48,7 @@ def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
         raise _unwritable(target, error) from error
     finally:
         beside.unlink(missing_ok=True)
+    log_file("written", str(target), target.stat().st_size)
     return target
 
 
@@ -89,7 +91,10 @@ def write_folder(folder: str | Path, files: Mapping[str, Callable[[Path], object
         raise _unwritable(target, error) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return [target / name for name in files]
+    paths = [target / name for name in files]
+    for path in paths:
+        log_file("written", str(path), path.stat().st_size)
+    return paths
 
 
 def _prefix(target: Path) -> str:

@@ -19,6 +19,7 @@ from budgetopt.errors import (
     UnboundedError,
 )
 from budgetopt.formulation import Formulation, formulate
+from budgetopt.run_log import stage
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed
 from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
@@ -73,8 +74,12 @@ def solve(
         If it is no scenario, or an option is out of range.
     """
     scenario = scenario_of(scenario, "solve")
-    options, formulation = Options(solver, time_limit, gap, threads), formulate(scenario)
-    return allocation_of(scenario, formulation, solve_linear_program(formulation.linear_program, options))
+    options = Options(solver, time_limit, gap, threads)
+    with stage("formulate"):
+        formulation = formulate(scenario)
+    with stage("solve"):
+        outcome = solve_linear_program(formulation.linear_program, options)
+    return allocation_of(scenario, formulation, outcome)
 
 
 def plan_of(subject: Subject, asker: str) -> Allocation:
@@ -101,7 +106,11 @@ def allocation_of(
             f"{solver} called its answer {outcome.termination}, and the proof does not hold: {failures}",
             hint="try another solver, and report the scenario",
         )
-    whole = whole_plan(scenario, formulation, point) if whole is None else whole
+    if whole is None:
+        with stage("round and audit"):
+            whole = whole_plan(scenario, formulation, point)
+    with stage("prices"):
+        prices = prices_of(scenario, formulation, outcome.solution)
     plan = whole.plan
     solution = outcome.solution
     allocation = Allocation(
@@ -115,7 +124,7 @@ def allocation_of(
         rounded_to=whole.unit,
         objective_value=solution.objective,
         bound=outcome.certificate.bound,
-        prices=prices_of(scenario, formulation, solution),
+        prices=prices,
         audit=whole.audit,
         solver_result=outcome,
         formulation=formulation,

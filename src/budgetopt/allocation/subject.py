@@ -8,6 +8,7 @@ from pathlib import Path
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.audit import SpendingPlan
 from budgetopt.errors import OptionError
+from budgetopt.run_log import stage
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Subject", "scenario_of"]
@@ -28,7 +29,8 @@ def scenario_of(subject: Subject, asker: str) -> Scenario:
     if isinstance(subject, str | Path):
         from budgetopt.reading import load
 
-        return load(subject)
+        with stage("read"):
+            return load(subject)
     name = type(subject).__name__
     kind = "None" if subject is None else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
     raise OptionError(f"{asker} takes a scenario, a plan or the path of a scenario, not {kind}", hint=_hint(subject))

@@ -16,6 +16,7 @@ from budgetopt.cli import (
     compare_command,
     conflicts_command,
     diff_command,
+    doctor_command,
     ensemble_command,
     explain_command,
     export_command,
@@ -35,6 +36,7 @@ from budgetopt.cli import (
     watch_command,
     weights_command,
 )
+from budgetopt.cli.run_options import add_run_options, observed
 from budgetopt.errors import OptionError, near
 
 __all__ = ["COMMANDS", "UsageError", "build_parser", "parse"]
@@ -65,6 +67,7 @@ COMMANDS = (
     fit_command,
     schema_command,
     solvers_command,
+    doctor_command,
 )
 """The commands, in the order in which the help lists them: modules with NAME, HELP, ``add_arguments`` and ``run``."""
 
@@ -140,6 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
     for module in COMMANDS:
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.__doc__, **layout)
         module.add_arguments(command)
+        add_run_options(command)
         command.set_defaults(run=module.run, parser=command)
     return parser
 
@@ -158,7 +162,7 @@ def parse(argv: Sequence[str] | None) -> int:
         return int(end.code or 0)
     if unknown:
         raise _unknown(namespace.parser, unknown)
-    return int(namespace.run(namespace))
+    return observed(namespace)
 
 
 def _check_command(arguments: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from budgetopt.errors import BudgetoptError, FaultError, ScenarioError
 
-__all__ = ["FAULT", "INTERRUPTED", "ended", "guarded", "say"]
+__all__ = ["DEBUG", "FAULT", "INTERRUPTED", "ended", "guarded", "say"]
 
 FAULT = 3
 INTERRUPTED = 130

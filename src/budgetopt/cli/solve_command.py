@@ -150,9 +150,11 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | None:
     """Run the analyses that the page is to show, before any file is written."""
+    if not arguments.analyses:
+        return None
     from budgetopt.report import run_analyses
 
-    return run_analyses(plan, arguments.analyses) if arguments.analyses else None
+    return run_analyses(plan, arguments.analyses)
 
 
 def write_report(plan: Allocation, name: str, asked: AskedAnalyses | None = None) -> None:

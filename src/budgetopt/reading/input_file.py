@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from budgetopt.errors import BudgetoptError, Place, Problem, ScenarioError
+from budgetopt.run_log import log_file
 
 __all__ = [
     "LIMITS",
@@ -20,6 +21,7 @@ __all__ = [
     "read_bytes",
     "read_document",
     "refused_by",
+    "variable_of",
     "whatever_is_raised",
 ]
 
@@ -65,7 +67,7 @@ class MissingFileError(UnreadableFileError):
 
 def limit(name: str) -> FileLimit:
     """Return a limit, as the environment sets it if it does."""
-    said = os.environ.get(_variable(name), "").replace("_", "").replace(",", "")
+    said = os.environ.get(variable_of(name), "").replace("_", "").replace(",", "")
     found = LIMITS[name]
     return found._replace(most=int(said)) if said.isascii() and said.isdigit() and len(said) < 16 else found
 
@@ -75,7 +77,7 @@ def refused_by(name: str, found: int, what: str = "the file") -> UnreadableFileE
     allowed = limit(name)
     if found <= allowed.most:
         return None
-    hint = f"if it is meant, set {_variable(name)}={found} in the environment"
+    hint = f"if it is meant, set {variable_of(name)}={found} in the environment"
     return UnreadableFileError(
         f"{what} has {found:,} {allowed.what.removesuffix(', empty ones included')}", str(allowed), hint
     )
@@ -126,6 +128,7 @@ def read_bytes(path: str | Path, name: str = "bytes") -> bytes:
         raise UnreadableFileError("its name is not possible") from None
     if refused := refused_by(name, len(data)):
         raise refused
+    log_file("read", str(path), len(data))
     return data
 
 
@@ -156,5 +159,6 @@ def whatever_is_raised(error: BudgetoptError) -> Iterator[None]:
         raise error from None
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
+    """Return the variable of the environment that changes a limit."""
     return f"BUDGETOPT_MOST_{name.upper()}"

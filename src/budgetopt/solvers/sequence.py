@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
+from budgetopt.run_log import log_solve
 from budgetopt.solvers.certificate import CLOSED, Certificate, certify, certify_point
 from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.engine import gap_allowance, solve_stage, without_point
@@ -119,8 +121,10 @@ def solve_linear_program(lp: LinearProgram, options: Options | None = None) -> S
     check_options(options)
     check_program(lp)
     options = options.settled_for(lp)
-    solver = _Solver(options, Clock(options.time_limit))
-    return solver.solve_integer(lp) if lp.is_integer else solver.solve_linear(lp)
+    solver, begin = _Solver(options, Clock(options.time_limit)), time.perf_counter()
+    result = solver.solve_integer(lp) if lp.is_integer else solver.solve_linear(lp)
+    log_solve(result.solution.solver, lp.columns, lp.rows, time.perf_counter() - begin, str(result.termination))
+    return result
 
 
 @dataclass(frozen=True, slots=True)
