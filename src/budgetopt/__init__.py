@@ -12,8 +12,9 @@ costs next to nothing.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from budgetopt.lazy_names import imported_when_used
 
 if TYPE_CHECKING:
     from budgetopt._version import __version__ as __version__
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from budgetopt.allocation import Status as Status
     from budgetopt.allocation import Subject as Subject
     from budgetopt.allocation import solve as solve
+    from budgetopt.allocation.tables import PlanColumns as PlanColumns
     from budgetopt.analysis import Amendment as Amendment
     from budgetopt.analysis import BreakEven as BreakEven
     from budgetopt.analysis import Conflict as Conflict
@@ -236,6 +238,7 @@ if TYPE_CHECKING:
 _EXPORTS = {
     "budgetopt._version": "__version__",
     "budgetopt.allocation": "Allocation EffectRanges OutcomeRanges Prices Status Subject solve",
+    "budgetopt.allocation.tables": "PlanColumns",
     "budgetopt.analysis": (
         "Amendment BreakEven Conflict FigurePrice Repair WhatIf break_even_factors budget_steps conflicts "
         "explain_all figure_prices marginal_returns prices repairs rules_one_by_one"
@@ -322,7 +325,6 @@ _EXPORTS = {
     "budgetopt.solvers.certificate": "CertificateCheck",
 }
 """What is exported, by the module that it is imported from."""
-_HOMES = {name: home for home, names in _EXPORTS.items() for name in names.split()}
 _OLD_NAMES = {
     "break_evens": "break_even_factors",
     "explanations": "explain_all",
@@ -332,16 +334,9 @@ _OLD_NAMES = {
 }
 """Names that still work, and are listed nowhere (docs/decisions/0016)."""
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(" ".join(_EXPORTS.values()).split())
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(current := _OLD_NAMES.get(name, name))
-    if home is None:
-        raise AttributeError(f"module 'budgetopt' has no attribute {name!r}")
-    value = getattr(import_module(home), current)
-    globals()[name] = value
-    return value
+__getattr__ = imported_when_used(__name__, _EXPORTS, _OLD_NAMES)
 
 
 def __dir__() -> list[str]:

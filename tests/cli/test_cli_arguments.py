@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,27 @@ def test_asking_for_help_costs_next_to_nothing(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert HEAVY & set(done.stderr.split()) == set()
+
+
+@pytest.mark.parametrize("command", ["check", "solve"])
+def test_reading_and_solving_import_only_what_they_use(command: str, tmp_path: Path) -> None:
+    text = "outcomes: {good: {weight: 1}}\nfunds: {general: {revenue: 9}}\n"
+    table = "program,baseline,outcomes.good.per_dollar\na,4,2\nb,5,1\n"
+    (tmp_path / "programs.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text(f"{text}tables: {{programs: programs.csv}}\n", encoding="utf-8")
+    code = (
+        "import sys\nfrom budgetopt.cli import main\n"
+        f"main({[command, str(tmp_path)]!r})\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = set(done.stderr.split())
+    assert (
+        modules & {"pandas", "pyarrow", "openpyxl", "xlsxwriter", "python_calamine", "jinja2", "altair", "pulp"}
+        == set()
+    )
+    assert modules & {"budgetopt.reading.office.guess", "budgetopt.allocation.result_schema"} == set()
+    if command == "solve":
+        assert not any(name.startswith(("budgetopt.analysis.", "budgetopt.report.documents.html")) for name in modules)
 
 
 def test_the_version(run: Callable[..., Any]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.prices import Prices
+from budgetopt.allocation.tables import PlanColumns, by_period_table, effects_table, frame_of
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.accuracy import CENT
@@ -191,20 +192,21 @@ class Allocation(Drawable):
         return SpendingPlan(self.spending, self.transfers, self.packages, self.units, self.stand_ins)
 
     @cached_property
+    def columns(self) -> PlanColumns:
+        """The tables below as columns, for what needs no frames."""
+        return PlanColumns(self)
+
+    @cached_property
     def programs(self) -> pd.DataFrame:
         """One row a program: name, department, priority, baseline, spending, change, change_share, reason.
 
         Money is for all periods together; :attr:`by_period` has each period.
         """
-        from budgetopt.allocation.tables import programs_table
-
-        return programs_table(self)
+        return frame_of(self.columns.programs, "program")
 
     @cached_property
     def by_period(self) -> pd.DataFrame:
         """Spending in dollars: one row a program, one column a period."""
-        from budgetopt.allocation.tables import by_period_table
-
         return by_period_table(self)
 
     @cached_property
@@ -243,30 +245,22 @@ class Allocation(Drawable):
         ``effects``, so many have such a range (``with_range``; the others are taken for exact), and so many are
         assumptions (``assumed``).
         """
-        from budgetopt.allocation.tables import outcomes_table
-
-        return outcomes_table(self)
+        return frame_of(self.columns.outcomes, "outcome")
 
     @cached_property
     def effects(self) -> pd.DataFrame:
         """What each program brings to each outcome: one row a program, outcome and period, with its range."""
-        from budgetopt.allocation.tables import effects_table
-
         return effects_table(self)
 
     @cached_property
     def funds(self) -> pd.DataFrame:
         """The accounts: one row a fund and period, with the price of a dollar in it."""
-        from budgetopt.allocation.tables import funds_table
-
-        return funds_table(self)
+        return frame_of(self.columns.funds)
 
     @cached_property
     def rules(self) -> pd.DataFrame:
         """Every limit: one row a limit, part and period, with its price; of the programs' own those that bind."""
-        from budgetopt.allocation.limit_table import rules_table
-
-        return rules_table(self)
+        return frame_of(self.columns.rules)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result document as plain values; see its JSON Schema."""

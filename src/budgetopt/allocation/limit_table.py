@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from budgetopt.allocation.prices import EVERY
 from budgetopt.audit.check import ALL_PERIODS, Check
@@ -16,7 +16,7 @@ from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["COLUMNS", "rules_table"]
+__all__ = ["COLUMNS", "rules_columns"]
 
 COLUMNS = (
     "kind", "name", "part", "period", "sense", "value", "bound", "slack", "binding", "price", "one_percent", "unit",
@@ -33,7 +33,7 @@ _ROUNDED_AWAY = 1e-4
 Rows = dict[str, Any]
 
 
-def rules_table(plan: Allocation) -> pd.DataFrame:
+def rules_columns(plan: Allocation) -> dict[str, NDArray[Any]]:
     """Return every limit that the scenario sets, one row a limit, part and period.
 
     Of the programs' own limits those are listed that bind and have a price, or that bind in a problem without prices:
@@ -45,15 +45,32 @@ def rules_table(plan: Allocation) -> pd.DataFrame:
     gain, as far as the price holds. ``limit`` is its position in ``scenario.limits``.
     """
     checks = ((check, check.limit) for check in plan.audit.checks)
-    frames = [_frame(plan, check, at) for check, at in checks if isinstance(at, int) and at >= 0]
-    frames += [frame for check in plan.audit.checks for frame in _of_own(plan, check) if len(frame)]
-    frames += [frame for check in plan.audit.checks for frame in _facts(plan, check) if len(frame)]
-    if not frames:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+    parts = [_of_limit(plan, check, at) for check, at in checks if isinstance(at, int) and at >= 0]
+    parts += [rows for check in plan.audit.checks for rows in _of_own(plan, check)]
+    parts += [rows for check in plan.audit.checks for rows in _facts(plan, check)]
+    return _joined(parts, COLUMNS)
 
 
-def _of_own(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
+def _joined(parts: Sequence[Rows], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return rows below one another; a value that all rows of a part share is written once there."""
+    lengths = [
+        max((len(values) for values in part.values() if isinstance(values, np.ndarray)), default=0) for part in parts
+    ]
+    full = [
+        {name: _filled(part[name], length) for name in names}
+        for part, length in zip(parts, lengths, strict=True)
+        if length
+    ]
+    return {name: np.concatenate([part[name] for part in full]) if full else objects([]) for name in names}
+
+
+def _filled(value: Any, length: int) -> NDArray[Any]:
+    if isinstance(value, np.ndarray):
+        return value
+    return np.full(length, value, dtype=object if isinstance(value, str) else None)
+
+
+def _of_own(plan: Allocation, check: Check) -> Iterator[Rows]:
     """Yield the rows of the programs' own floors, and of their ceilings: those that bind and have a price, if any."""
     if not isinstance(check.limit, np.ndarray) or check.upper_limit is None or check.program is None:
         return
@@ -70,39 +87,38 @@ def _of_own(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
         kept = np.flatnonzero(binds & (positions >= 0) & np.isfinite(bounds) & ~(price <= 0))
         limits = listed.table(positions[kept])
         bound, worth = bounds[kept], price[kept]
-        yield pd.DataFrame(
-            {
-                "kind": limits["kind"],
-                "name": ids[check.program[kept]],
-                "part": "",
-                "period": periods[check.period[kept]],
-                "sense": sense,
-                "value": check.value[kept],
-                "bound": bound,
-                "slack": slacks[kept],
-                "binding": True,
-                "price": worth,
-                "one_percent": worth * np.abs(bound) / 100,
-                "unit": check.unit if isinstance(check.unit, str) else check.unit[kept],
-                "because": limits["because"],
-                "place": limits["place"],
-                "limit": positions[kept],
-            }
-        )
+        yield {
+            "kind": limits["kind"],
+            "name": ids[check.program[kept]],
+            "part": "",
+            "period": periods[check.period[kept]],
+            "sense": sense,
+            "value": check.value[kept],
+            "bound": bound,
+            "slack": slacks[kept],
+            "binding": True,
+            "price": worth,
+            "one_percent": worth * np.abs(bound) / 100,
+            "unit": check.unit if isinstance(check.unit, str) else check.unit[kept],
+            "because": limits["because"],
+            "place": limits["place"],
+            "limit": positions[kept],
+        }
 
 
-def _facts(plan: Allocation, check: Check) -> Iterator[pd.DataFrame]:
+def _facts(plan: Allocation, check: Check) -> Iterator[Rows]:
     """Yield the rows of what holds for single programs without a number: whole units, and who pays."""
     if not isinstance(check.limit, np.ndarray) or check.upper_limit is not None:
         return
     held = np.unique(check.limit[check.limit >= 0])
-    own = {**plan.scenario.limits.table(held), "name": [plan.scenario.limits[at].name for at in held.tolist()]}
+    own = {**plan.scenario.limits.table(held), "name": objects([plan.scenario.limits[at].name for at in held.tolist()])}
     figures = dict.fromkeys(("value", "bound", "slack", "price", "one_percent"), np.nan)
     words = {"part": "", "period": "all", "sense": "holds", "unit": ""}
-    yield pd.DataFrame({**own, **figures, **words, "binding": True, "limit": held})
+    yield {**own, **figures, **words, "binding": True, "limit": held}
 
 
-def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:
+def _of_limit(plan: Allocation, check: Check, at: int) -> Rows:
+    """Return the rows of a limit that is no program's own."""
     limit = plan.scenario.limits[at]
     if limit.is_never_negative:
         # what cannot be below zero has no floor of zero
@@ -114,12 +130,10 @@ def _frame(plan: Allocation, check: Check, at: int) -> pd.DataFrame:
     rest = [period for period in range(len(names) - 1) if limit.in_every_period and period not in asked]
     rest = rest or ([] if asked else [ALL_PERIODS])
     parts = (rows, _nothing(plan, check, rest, one_by_one=limit.of_each_program))
-    frames = [pd.DataFrame({**words, "limit": at, **part}) for part in parts if len(part["period"])]
-    frame = pd.concat(frames, ignore_index=True)
-    if limit.in_every_period:
-        frame = frame.sort_values("period", kind="stable")
-    frame["period"] = names[frame["period"].to_numpy(dtype=np.int64)]
-    return frame
+    joined = _joined(parts, [*rows])
+    order = np.argsort(joined["period"], kind="stable") if limit.in_every_period else slice(None)
+    found: Rows = {**words, "limit": at, **{name: values[order] for name, values in joined.items()}}
+    return {**found, "period": names[found["period"]]}
 
 
 def _of_sums(plan: Allocation, check: Check, at: int) -> Rows:

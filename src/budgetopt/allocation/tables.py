@@ -1,23 +1,30 @@
-"""The tables of an allocation, as pandas frames."""
+"""The tables of an allocation: as columns by their names, for those who print them, and as pandas frames."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
+from budgetopt.allocation.limit_table import rules_columns
 from budgetopt.allocation.reasons import reasons_of
 from budgetopt.allocation.uncertainty import baseline_levels
 from budgetopt.scenario.accuracy import amounts_of, counts_of
 from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
 from budgetopt.scenario.model import Evidence
-from budgetopt.scenario.programs import Floats, Texts
+from budgetopt.scenario.programs import Floats, Texts, objects
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["by_period_table", "effects_table", "exact_sum", "funds_table", "outcomes_table", "programs_table"]
+__all__ = ["Columns", "PlanColumns", "by_period_table", "effects_table", "exact_sum", "frame_of", "rows_of"]
+
+Columns = dict[str, NDArray[Any]]
+"""A table: its columns by their names, all of one length."""
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
@@ -25,8 +32,51 @@ RANGE = ("low", "high", "low_if_independent", "high_if_independent", "effects", 
 """What the table of outcomes has of the ranges of their effects."""
 
 
-def programs_table(plan: Allocation) -> pd.DataFrame:
-    """Return one row a program; money is for all periods together."""
+class PlanColumns:
+    """The tables of a plan as columns, each worked out when it is first asked for."""
+
+    def __init__(self, plan: Allocation) -> None:
+        self._plan = plan
+
+    @cached_property
+    def programs(self) -> Columns:
+        """One row a program, money for all periods together; shape (programs,) each."""
+        return _programs(self._plan)
+
+    @cached_property
+    def outcomes(self) -> Columns:
+        """One row an outcome, all periods together, beside what the baseline would bring; shape (outcomes,) each."""
+        return _outcomes(self._plan)
+
+    @cached_property
+    def funds(self) -> Columns:
+        """The account of each fund in each period, with its prices; shape (funds * periods,) each."""
+        return _funds(self._plan)
+
+    @cached_property
+    def rules(self) -> Columns:
+        """Every limit that is checked, by part and period, beside what relaxing it would gain; shape (rows,) each."""
+        return rules_columns(self._plan)
+
+
+def frame_of(columns: Columns, index: str = "") -> pd.DataFrame:
+    """Return a table as a frame; the first column is its index if a name for that is given."""
+    import pandas as pd
+
+    if not index:
+        return pd.DataFrame(columns)
+    first, *_ = columns
+    values = {name: column for name, column in columns.items() if name != first}
+    return pd.DataFrame(values, index=pd.Index(columns[first], name=index))
+
+
+def rows_of(columns: Columns) -> list[dict[str, Any]]:
+    """Return the rows of a table as mappings."""
+    cells = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in cells]
+
+
+def _programs(plan: Allocation) -> Columns:
     programs = plan.scenario.programs
     baseline = plan.scenario.baselines.sum(axis=1)
     spending = exact_sum(plan.spending, (1, 2), plan.exact_unit)
@@ -34,21 +84,19 @@ def programs_table(plan: Allocation) -> pd.DataFrame:
     share = np.full(len(change), np.nan)
     known = np.nan_to_num(baseline) > 0
     share[known] = change[known] / baseline[known]
-    return pd.DataFrame(
-        {
-            "name": programs.names(),
-            "department": programs.text("department"),
-            "priority": programs.text("priority"),
-            "baseline": baseline,
-            "spending": spending,
-            "change": _in_units(change, plan.exact_unit),
-            "change_share": share,
-            "units": np.where(plan.formulation.serves, plan.units.sum(axis=1), np.nan),
-            "reason": reasons_of(plan),
-            "evidence": weakest_evidence(plan),
-        },
-        index=pd.Index(programs.ids, name="program"),
-    )
+    return {
+        "program": programs.ids,
+        "name": programs.names(),
+        "department": programs.text("department"),
+        "priority": programs.text("priority"),
+        "baseline": baseline,
+        "spending": spending,
+        "change": _in_units(change, plan.exact_unit),
+        "change_share": share,
+        "units": np.where(plan.formulation.serves, plan.units.sum(axis=1), np.nan),
+        "reason": reasons_of(plan),
+        "evidence": weakest_evidence(plan),
+    }
 
 
 def weakest_evidence(plan: Allocation) -> Texts:
@@ -68,31 +116,30 @@ def weakest_evidence(plan: Allocation) -> Texts:
 
 def by_period_table(plan: Allocation) -> pd.DataFrame:
     """Return spending in dollars: one row a program, one column a period."""
+    import pandas as pd
+
     ids = pd.Index(plan.scenario.programs.ids, name="program")
     return pd.DataFrame(exact_sum(plan.spending, 1, plan.exact_unit), index=ids, columns=list(plan.scenario.periods))
 
 
-def outcomes_table(plan: Allocation) -> pd.DataFrame:
-    """Return one row an outcome, for all periods together, beside what the baseline would bring."""
+def _outcomes(plan: Allocation) -> Columns:
     scenario = plan.scenario
     outcomes = list(scenario.outcomes.values())
     before = baseline_levels(scenario).totals(len(outcomes)).sum(axis=1)
     level = plan.audit.outcomes.sum(axis=1)
     worth = np.array([outcome.worth for outcome in outcomes])
-    return pd.DataFrame(
-        {
-            "name": [outcome.name or key for key, outcome in scenario.outcomes.items()],
-            "unit": [outcome.unit for outcome in outcomes],
-            "weight": [outcome.weight for outcome in outcomes],
-            "direction": [outcome.direction for outcome in outcomes],
-            "baseline": before,
-            "level": level,
-            "change": level - before,
-            "value": level * worth,
-            **{name: getattr(plan.outcome_ranges, name) for name in RANGE},
-        },
-        index=pd.Index(list(scenario.outcomes), name="outcome"),
-    )
+    return {
+        "outcome": objects(list(scenario.outcomes)),
+        "name": objects([outcome.name or key for key, outcome in scenario.outcomes.items()]),
+        "unit": objects([outcome.unit for outcome in outcomes]),
+        "weight": np.array([outcome.weight for outcome in outcomes]),
+        "direction": objects([outcome.direction for outcome in outcomes]),
+        "baseline": before,
+        "level": level,
+        "change": level - before,
+        "value": level * worth,
+        **{name: getattr(plan.outcome_ranges, name) for name in RANGE},
+    }
 
 
 def effects_table(plan: Allocation) -> pd.DataFrame:
@@ -100,6 +147,8 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
     scenario, levels = plan.scenario, plan.audit.levels
     low, high = plan.effect_ranges.period_ends(levels.program, levels.outcome)
     periods, names = len(scenario.periods), np.array(list(scenario.outcomes), dtype=object)
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "program": np.repeat(scenario.programs.ids[levels.program], periods),
@@ -112,14 +161,14 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
     )
 
 
-def funds_table(plan: Allocation) -> pd.DataFrame:
-    """Return the accounts of every fund in every period."""
+def _funds(plan: Allocation) -> Columns:
     scenario, accounts = plan.scenario, plan.audit.balances
     names = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
-    index = pd.MultiIndex.from_product([list(scenario.funds), list(scenario.periods)], names=["fund", "period"])
+    funds, periods = objects(list(scenario.funds)), objects(list(scenario.periods))
+    keys = {"fund": np.repeat(funds, len(periods)), "period": np.tile(periods, len(funds))}
     money = {name: _in_units(getattr(accounts, name).ravel(), plan.exact_unit) for name in names}
     prices = {"price": plan.prices.money.ravel(), "price_less": plan.prices.money_less.ravel()}
-    return pd.DataFrame({**money, **prices}, index=index).reset_index()
+    return {**keys, **money, **prices}
 
 
 def exact_sum(dollars: Floats, axis: int | tuple[int, ...], unit: float) -> Floats:

@@ -6,12 +6,16 @@ Exit codes: 0 solved, 1 no allocation, 2 the input is wrong, 3 a fault of ours, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from budgetopt.cli.arguments import UsageError, build_parser, parse
 from budgetopt.cli.failures import guarded
 
 __all__ = ["UsageError", "build_parser", "main"]
+
+# no plugin has a use here, and pydantic would read the entry points of every package that is installed to look for one
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

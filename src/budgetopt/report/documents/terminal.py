@@ -47,7 +47,7 @@ def print_allocation(plan: Allocation, console: Console | None = None, *, every_
     unit, wide = _unit(plan, numbers, console.width), console.width >= WIDTH_FOR_REASONS
     programs, limits = MOST_PROGRAMS, MOST_LIMITS
     if every_program:
-        programs, limits = len(plan.spending), len(plan.rules) + len(plan.funds)
+        programs, limits = len(plan.spending), len(plan.columns.rules["limit"]) + len(plan.columns.funds["fund"])
     view = PlanView(plan, numbers, Media.TERMINAL, unit, programs, limits, wide)
     printer = _Printer(console)
     period = view.over.removeprefix("in ").removeprefix("over ")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from budgetopt.allocation import Allocation
+from budgetopt.allocation.tables import rows_of
 from budgetopt.report.figures.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.scenario.limits import Limit, Mention, Words
@@ -20,7 +21,7 @@ COVERAGE = "of full coverage"
 """The unit in which rules on coverages count."""
 _STEPS = (1, 1_000, 100_000, 1_000_000)
 
-Row = Mapping[Hashable, Any]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     move with revenue, such as structural balance.
     """
     lines = []
-    for row in plan.funds.to_dict("records"):
+    for row in rows_of(plan.columns.funds):
         # a balance and a reserve that is a share are each rounded: so far apart, nothing is left
         price, has_left = float(row["price"]), row["closing"] - row["reserve"] > 3 * plan.half_a_cent
         if row["spending"] <= 0 or (price <= 0 or (math.isnan(price) and has_left)):
@@ -176,7 +177,7 @@ def _of_both_sides(gain: Gain, price: float, less: float, more: str) -> str:
 
 def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:
     lines = []
-    for row in plan.rules.to_dict("records"):
+    for row in rows_of(plan.columns.rules):
         limit, sense, price = plan.scenario.limits[int(row["limit"])], str(row["sense"]), float(row["price"])
         words = _price_words(gain, limit, sense, price, str(row["unit"])) if row["binding"] else ""
         lines.append(

@@ -92,8 +92,8 @@ class Bought:
     @cached_property
     def rows(self) -> tuple[OutcomeRow, ...]:
         """One row an outcome, in the order of the scenario."""
-        has_baseline = bool(self.plan.programs["baseline"].notna().any())
-        levels, baselines = (self.plan.outcomes[key].tolist() for key in ("level", "baseline"))
+        has_baseline = not np.isnan(self.plan.columns.programs["baseline"]).all()
+        levels, baselines = (self.plan.columns.outcomes[key].tolist() for key in ("level", "baseline"))
         return tuple(
             self._row(position, baseline if has_baseline else None, level)
             for position, (baseline, level) in enumerate(zip(baselines, levels, strict=True))

@@ -146,12 +146,12 @@ class Figures:
     @cached_property
     def is_new(self) -> Bools:
         """Which programs have no baseline; shape (programs,)."""
-        return np.asarray(self.plan.programs["baseline"].isna())
+        return np.isnan(self.plan.columns.programs["baseline"])
 
     @cached_property
     def baseline(self) -> Ints:
         """What each program would have at its baseline, all periods together, 0 for new ones; shape (programs,)."""
-        return round_column(self._scaled(self.plan.programs["baseline"].fillna(0).to_numpy(dtype=np.float64)))
+        return round_column(self._scaled(np.nan_to_num(self.plan.columns.programs["baseline"])))
 
     @property
     def change(self) -> Ints:

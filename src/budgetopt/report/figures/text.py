@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["capital", "clean", "in_encoding", "label", "one_line", "sentence"]
+__all__ = ["capital", "clean", "in_encoding", "label", "one_line", "one_of", "sentence"]
 
 # What XML, and with it a workbook, cannot hold, and what would steer a terminal
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -51,3 +51,8 @@ def sentence(text: str) -> str:
         return ""
     text = capital(text) if unicodedata.category(text[0]) == "Ll" else text
     return text if text[-1] in ".!?…" else text + "."
+
+
+def one_of(by: str) -> str:
+    """Return what a group of programs by an attribute is called: ``district``."""
+    return label(by.removesuffix("s") if by in ("districts", "tags") else by)

@@ -122,7 +122,7 @@ def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> Iterator[Cla
         come = "come" if len(following) > 1 else "comes"
         words = join_words([_moved(figures, np.array([at]), sizes, numbers) for at in following])
         yield Claim("next", f"Next {come} {words}.", {"moves": _named(figures, np.array(following), sizes)})
-    reasons = plan.programs["reason"].tolist()
+    reasons = plan.columns.programs["reason"].tolist()
     shown = [*most[:1].tolist(), *least[:1].tolist()]
     why = {at: _why(one_line(figures.names[at]), str(reasons[at])) for at in dict.fromkeys(shown) if sizes[at]}
     if any(why.values()):

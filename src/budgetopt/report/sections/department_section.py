@@ -99,7 +99,7 @@ class _DepartmentParts:
         if left := order[len(shown) :]:
             rows.append(figures.together("and {} more programs", left))
         buys = dict(zip(shown, bought_cells(view, shown), strict=True))
-        reasons = view.plan.programs["reason"].tolist()
+        reasons = view.plan.columns.programs["reason"].tolist()
         why = {position: sentence(reasons[position]) for position in shown}
         first = " The largest changes stand first." if figures.has_baseline else ""
         return ReportTable(

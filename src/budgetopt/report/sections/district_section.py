@@ -10,11 +10,10 @@ from budgetopt.report.blocks.charts import group_chart
 from budgetopt.report.blocks.content import NUMBER, Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.figures.outcome_rows import OutcomeRow
 from budgetopt.report.figures.rounded_money import Group, MoneyRow
-from budgetopt.report.figures.text import capital
+from budgetopt.report.figures.text import capital, one_of
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.sections.group_shares import GroupShares, grouped_attributes
 from budgetopt.report.sections.money_section import money_columns
-from budgetopt.report.words.comparison_words import one_of
 
 __all__ = ["district_blocks", "district_sheets"]
 

@@ -109,7 +109,7 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
         rows.append(view.figures.together("and {} more", others))
     columns = money_columns(view, "Program")
     if view.wide:
-        reasons = [*view.plan.programs["reason"].tolist(), ""]
+        reasons = [*view.plan.columns.programs["reason"].tolist(), ""]
         columns.append(ReportColumn("Why", lambda row: one_line(reasons[row.position])))
     yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
     if view.packages:

@@ -35,7 +35,7 @@ class MovedMoney:
 
 def moved_by_grade(view: PlanView) -> list[MovedMoney]:
     """Return the money by the weakest evidence behind each program's effects, the best first."""
-    grades = view.plan.programs["evidence"].tolist()
+    grades = view.plan.columns.programs["evidence"].tolist()
     measured = view.plan.scenario.programs.measured().tolist()
     words = [EVIDENCE_WORDS[grade] if some else NOT_MEASURED for grade, some in zip(grades, measured, strict=True)]
     return _by(view, words, [*EVIDENCE_WORDS.values(), NOT_MEASURED])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from budgetopt.report.blocks.charts import outcome_bar
 from budgetopt.report.blocks.content import (
     NUMBER,
@@ -69,9 +71,12 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
 
 def _targets(view: PlanView) -> Iterator[ReportTable]:
     """Yield the targets of single periods, each beside what the plan has in that period."""
-    rows = view.plan.rules[(view.plan.rules["kind"] == "target") & (view.plan.rules["period"] != "all")]
-    rows = rows[rows["bound"].notna()]
-    if len(view.periods) == 1 or not len(rows):
+    rules = view.plan.columns.rules
+    of_targets = (
+        (rules["kind"] == "target") & (rules["period"] != "all") & np.isfinite(rules["bound"].astype(np.float64))
+    )
+    rows = {name: column[of_targets] for name, column in rules.items()}
+    if len(view.periods) == 1 or not of_targets.any():
         return
     outcomes = {row.key: row.name for row in view.bought.rows}
     values, bounds, senses = (rows[name].tolist() for name in ("value", "bound", "sense"))
@@ -86,7 +91,7 @@ def _targets(view: PlanView) -> Iterator[ReportTable]:
             ReportColumn("Plan", brings, figure=True),
             ReportColumn("Target", words),
         ],
-        records=range(len(rows)),
+        records=range(int(of_targets.sum())),
         repeats=True,
         media=~Media.WORKBOOK,
     )

@@ -99,7 +99,7 @@ def _reasons(view: PlanView) -> Iterator[Cell]:
     keys = ("description", "public_note")
     descriptions, notes = (view.plan.scenario.programs.text(key).tolist() for key in keys)
     several = len(view.figures.fund_names) > 1
-    for at, reason in enumerate(view.plan.programs["reason"].tolist()):
+    for at, reason in enumerate(view.plan.columns.programs["reason"].tolist()):
         paid = view.figures.payers(at) if several else []
         payers = ", ".join(f"{fund} ({view.money(amount)})" if len(paid) > 1 else fund for fund, amount in paid)
         taken = sentence(view.packages.get(at, ""))

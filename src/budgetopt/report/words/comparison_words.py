@@ -10,14 +10,14 @@ from budgetopt.analysis.comparing.comparison import PlanComparison
 from budgetopt.analysis.comparing.equal_value import FAR
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.price_table import aligned
-from budgetopt.report.figures.text import capital, label, one_line
+from budgetopt.report.figures.text import capital, label, one_line, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.allocation import Allocation
 
-__all__ = ["comparison_document", "comparison_lines", "one_of", "plan_sentences"]
+__all__ = ["comparison_document", "comparison_lines", "plan_sentences"]
 
 SHOWN = 3
 """So many limits that a plan misses are told in full."""
@@ -132,11 +132,6 @@ def _against(found: PlanComparison, row: pd.Series[Any], numbers: Numbers) -> st
     size = f"{numbers.quantity(abs(difference))} {'less' if difference < 0 else 'more'}{share}"
     better = "" if maximize else ", and less is better"
     return f"It has {size} of {one_line(what)} than the {_called(first.name)}{better}."
-
-
-def one_of(by: str) -> str:
-    """Return what a group of programs by an attribute is called: ``district``."""
-    return label(by.removesuffix("s") if by in ("districts", "tags") else by)
 
 
 def _called(name: str) -> str:
