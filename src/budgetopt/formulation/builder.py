@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage, TieBreak
 
-__all__ = ["Builder"]
+__all__ = ["Assembled", "Builder"]
 
 Limits = Floats | float
+
+
+@dataclass(eq=False, slots=True)
+class Assembled:
+    """The entries of a matrix as they were added, and the matrix that they make; ``row``: shape (added,), as others."""
+
+    row: Ints
+    column: Ints
+    value: Floats
+    rows: int
+    columns: int
+    matrix: Matrix | None = None
+
+    def matrix_like(self, other: Assembled | None) -> Matrix:
+        """Return the matrix; that of another if just the same was added there."""
+        names = ("row", "column", "value")
+        if (
+            other is not None
+            and (self.rows, self.columns) == (other.rows, other.columns)
+            and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
+        ):
+            self.matrix = other.matrix
+        if self.matrix is None:
+            self.matrix = Matrix.from_triplets(self.rows, self.columns, self.row, self.column, self.value)
+        return self.matrix
+
+
+def _begins(matrix: Matrix, begin: Matrix) -> bool:
+    """Return whether the first rows and columns of a matrix are those of another."""
+    column = matrix.column_of_entry()
+    own = (matrix.index < begin.rows) & (column < begin.columns)
+    pairs = (matrix.index, begin.index), (column, begin.column_of_entry()), (matrix.value, begin.value)
+    return all(np.array_equal(whole[own], part) for whole, part in pairs)
 
 
 class Builder:
@@ -62,12 +96,34 @@ class Builder:
         of_limit, of_part = (np.broadcast_to(np.asarray(value, dtype=np.int64), count) for value in (limit, part))
         block = Block(kind, self.row_count, self.row_count + count, keys, of_limit, of_part)
         if count:
-            free = np.isin(of_limit, self._suspended)
+            free = np.isin(of_limit, self._suspended) if len(self._suspended) else np.zeros(count, dtype=bool)
             self._rows.append(block)
             self._limits["row_lower"].append(np.where(free, -np.inf, lower))
             self._limits["row_upper"].append(np.where(free, np.inf, upper))
             self.row_count += count
         return block.positions
+
+    def begin_of(self, problem: LinearProgram) -> LinearProgram | None:
+        """Return a problem with the limits of what was added, if that is how it begins; None if it is not."""
+        row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
+        integer = np.concatenate(self._integer)
+        for labels, own in ((problem.column_labels, self._columns), (problem.row_labels, self._rows)):
+            pairs = zip(labels.blocks[: len(own)], own, strict=False)
+            if any((one.kind, one.start, one.stop) != (two.kind, two.start, two.stop) for one, two in pairs):
+                return None
+        mine = Matrix.from_triplets(self.row_count, self.column_count, row, column, value)
+        if not np.array_equal(integer, problem.integer[: len(integer)]) or not _begins(problem.matrix, mine):
+            return None
+        lower, upper, row_lower, row_upper = (
+            np.concatenate((*self._limits[name], whole[count:]))
+            for name, whole, count in (
+                ("lower", problem.lower, self.column_count),
+                ("upper", problem.upper, self.column_count),
+                ("row_lower", problem.row_lower, self.row_count),
+                ("row_upper", problem.row_upper, self.row_count),
+            )
+        )
+        return replace(problem, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
     def blocks_of(self, kind: str) -> Iterator[Block]:
         """Yield the rows of one kind that were added so far."""
@@ -82,12 +138,17 @@ class Builder:
         self._entries.append((row, column, value))
 
     def build(
-        self, stages: Sequence[Stage], names: Mapping[str, tuple[str, ...]], tie_break: TieBreak | None
+        self,
+        stages: Sequence[Stage],
+        names: Mapping[str, tuple[str, ...]],
+        tie_break: TieBreak | None,
+        like: Assembled | None = None,
     ) -> LinearProgram:
-        """Return the linear program of everything that was added."""
+        """Return the linear program of everything that was added; its matrix is that of another if they are equal."""
         row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
+        self.assembled = Assembled(row, column, value, self.row_count, self.column_count)
         return LinearProgram(
-            matrix=Matrix.from_triplets(self.row_count, self.column_count, row, column, value),
+            matrix=self.assembled.matrix_like(like),
             integer=np.concatenate(self._integer),
             stages=tuple(stages),
             column_labels=Labels(tuple(self._columns), names),

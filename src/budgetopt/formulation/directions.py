@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage
 
-__all__ = ["CLOSE", "Direction", "between", "goes_through", "line_through"]
+__all__ = ["CLOSE", "Direction", "between", "goes_through", "line_through", "still"]
 
 CLOSE = 1e-9
 """Numbers of two problems that differ by less, as a share of their size, are the same."""
@@ -104,10 +104,17 @@ class Direction:
 _LIMITS = ("row_lower", "row_upper", "lower", "upper")
 
 
+def still(problem: LinearProgram) -> Direction:
+    """Return the direction in which nothing of a problem moves, with arrays of its own."""
+    rows, columns = problem.rows, problem.columns
+    limits = (np.zeros(rows), np.zeros(rows), np.zeros(columns), np.zeros(columns))
+    return Direction(np.zeros(columns), 0.0, np.zeros(problem.matrix.entries), *limits)
+
+
 def between(one: LinearProgram, other: LinearProgram, by: float) -> Direction | None:
     """Return the direction that leads from one problem to another in some units; None if they are not comparable."""
     same = (one.rows, one.columns) == (other.rows, other.columns)
-    for name in ("starts", "index"):
+    for name in ("starts", "index") if one.matrix is not other.matrix else ():
         same = same and np.array_equal(getattr(one.matrix, name), getattr(other.matrix, name))
     same = same and np.array_equal(one.integer, other.integer)
     for name in _LIMITS:
@@ -145,7 +152,8 @@ def goes_through(found: Direction, problem: LinearProgram, by: float, there: Lin
     far, least = max(abs(by), reach), 1e-3 if reach else 1e-12
     sizes = {name: np.maximum(np.abs(getattr(there, name)), np.abs(far * getattr(found, name))) for name in _LIMITS}
     sizes["cost"] = np.maximum(np.abs(there.stages[0].cost_for(there.columns)), np.abs(far * found.cost))
-    sizes["entries"] = np.maximum(np.abs(there.matrix.value), np.abs(far * found.entries))
+    if error.moves_matrix:
+        sizes["entries"] = np.maximum(np.abs(there.matrix.value), np.abs(far * found.entries))
     for name, size in sizes.items():
         apart = np.abs(getattr(error, name))
         known = np.where(np.isfinite(size), size, 0.0)
@@ -156,6 +164,8 @@ def goes_through(found: Direction, problem: LinearProgram, by: float, there: Lin
 
 def _difference(one: Floats, other: Floats, by: float) -> Floats:
     """Return by how much numbers differ for each unit; what is infinite in both, or differs by rounding, does not."""
+    if one is other:
+        return np.zeros(len(one))
     apart = np.subtract(other, one, out=np.zeros(len(one)), where=np.isfinite(one))
     size = np.maximum(np.abs(np.where(np.isfinite(one), one, 0.0)), np.abs(np.where(np.isfinite(other), other, 0.0)))
     apart[np.abs(apart) <= 1e-15 * size] = 0.0

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.formulation.builder import Builder
+from budgetopt.formulation.builder import Assembled, Builder
 from budgetopt.formulation.fund_rows import add_accounts, add_grants, add_who_pays, most_available, most_of_each, pays
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram, TieBreak
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
-from budgetopt.formulation.rules import compile_rules
+from budgetopt.formulation.rules import CompiledRules, compile_rules
 from budgetopt.formulation.rules.linear_rule import LinearRule
-from budgetopt.formulation.rules.rows import Terms, add_rules, counted, wanted
+from budgetopt.formulation.rules.rows import RuleEntries, Terms, add_rules, counted, wanted
 from budgetopt.formulation.rules.standing_in import add_stand_ins
 from budgetopt.formulation.rules.year_to_year import add_year_to_year
 from budgetopt.formulation.segments import Segments, Slopes, segments_of
@@ -35,10 +35,19 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pulp
 
-__all__ = ["Formulation", "formulate"]
+__all__ = ["Formulation", "formulate", "with_program_limits"]
 
 NO_UNIT = 1e-9
 """Units below this number, or this share of all where these are fewer than one, are what a solver leaves of none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What a formulation is made of: its rules, their entries, and those of its matrix."""
+
+    compiled: CompiledRules
+    rules: RuleEntries
+    assembled: Assembled
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class Formulation:
         The decision packages.
     serves, whole
         Which programs are services, and of which of these only whole units can be served; shape (programs,).
+    made
+        What near scenarios may use again, where all columns are kept.
     """
 
     linear_program: LinearProgram
@@ -68,6 +79,7 @@ class Formulation:
     packages: PackageTable
     serves: Bools
     whole: Bools
+    made: Made | None = None
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
@@ -116,7 +128,13 @@ class Formulation:
         return np.maximum(made[0], 0.0) if made else np.zeros((0, periods))
 
 
-def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep_all: bool = False) -> Formulation:
+def formulate(
+    scenario: Scenario,
+    *,
+    suspended: Collection[Provision] = (),
+    keep_all: bool = False,
+    like: Formulation | None = None,
+) -> Formulation:
     """Say a scenario as a linear program.
 
     The columns are levels of programs, segment by segment, or what a fund pays for a program; decision packages;
@@ -130,6 +148,8 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
         so that only limits differ and one live model can serve many such questions.
     keep_all
         Whether columns that can only be zero are kept.
+    like
+        The formulation of a near scenario with all columns: what is the same there is not worked out again.
 
     Returns
     -------
@@ -138,7 +158,10 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     """
     left_out = {scenario.limits.position(provision) for provision in suspended}
     builder = Builder(left_out)
-    limits, rules = program_limits(scenario, left_out), compile_rules(scenario)
+    near = None if like is None else like.made
+    limits = program_limits(scenario, left_out)
+    compiled = compile_rules(scenario, None if near is None else near.compiled)
+    rules = compiled.in_order
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
     add_accounts(builder, scenario, terms.spending)
     most = most_of_each(scenario)
@@ -148,7 +171,8 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     limit_of = {
         (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
     }
-    goals = add_rules(builder, rules, terms, limit_of, soft="target" if is_goal_programming(scenario) else "")
+    soft = "target" if is_goal_programming(scenario) else ""
+    goals, entries = add_rules(builder, rules, terms, limit_of, soft, None if near is None else near.rules)
     add_stand_ins(builder, scenario)
     add_year_to_year(builder, scenario, terms.spending)
     # a new program changes from nothing
@@ -158,9 +182,29 @@ def formulate(scenario: Scenario, *, suspended: Collection[Provision] = (), keep
     settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
     even = any(objective.minimize == LARGEST_CUT for objective in scenario.objective)
     tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
-    problem = builder.build(stages, names, tie_break)
+    problem = builder.build(stages, names, tie_break, None if near is None else near.assembled)
+    made = Made(compiled, entries, builder.assembled) if keep_all else None
     serves, whole = scenario.programs.has("service.unit_cost"), scenario.programs.flag("service.whole", default=False)
-    return Formulation(problem, terms, limits, price, scenario.packages, serves, whole)
+    return Formulation(problem, terms, limits, price, scenario.packages, serves, whole, made)
+
+
+def with_program_limits(
+    near: Formulation, scenario: Scenario, suspended: Collection[Provision]
+) -> LinearProgram | None:
+    """Return a scenario's problem without some floors, ceilings and units of programs, or rules that set such.
+
+    Only what stands for the programs is worked out; all else is as in its formulation with all columns. None where what
+    they spend or do would stand in other columns.
+    """
+    if near.made is None:
+        return None
+    left_out = {scenario.limits.position(provision) for provision in suspended}
+    builder, problem = Builder(left_out), near.linear_program
+    limits = program_limits(scenario, left_out)
+    terms, _ = _add_programs(builder, scenario, limits, near.made.compiled.in_order, keep_all=True)
+    if not terms.same_columns(near.terms):
+        return None
+    return builder.begin_of(problem)
 
 
 def _add_programs(

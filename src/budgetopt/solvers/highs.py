@@ -17,6 +17,7 @@ from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProg
 from budgetopt.formulation.sparse_rows import SparseRows
 from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
 from budgetopt.solvers.interruptible_run import patient, run_at_once, run_interruptibly
+from budgetopt.solvers.live_basis import LiveBasis
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.solution import Options, Solution, Termination
 from budgetopt.solvers.standard_output import descriptor_kept_clean
@@ -171,6 +172,10 @@ class LiveModel:
     def set_patience(self, seconds: float | None) -> None:
         """Set after how many seconds a search stops once it has a plan; without one it goes on to the limit of time."""
         self._patience = seconds
+
+    def basis(self) -> LiveBasis:
+        """Return the basis of the last solve, which has to have ended optimal."""
+        return LiveBasis(self._model, self._scaling, self._check)
 
     def idle_rows(self) -> Bools:
         """Return the rows whose limits do not hold the basis of the last solve; shape (rows,)."""

@@ -288,6 +288,10 @@ def test_what_a_tolerance_lets_through_is_not_beyond_zero(
     def followed(*_: Any, **__: Any) -> Piece:
         return Piece(2.0, told)
 
+    def untold(*_: Any, **__: Any) -> None:
+        return None
+
+    monkeypatch.setattr("budgetopt.analysis.live_problem.ranged_pieces.RangedPieces.piece", untold)
     monkeypatch.setattr("budgetopt.analysis.sensitivity.pricing.follow", followed)
     table = prices(Scenario.from_document(town(rules=[rule("e", "a", at_most=30)])), only=[Provision("rule", "e")])
     assert table[["relief_until", "tightening_until"]].to_numpy().tolist() == [[end, end]]

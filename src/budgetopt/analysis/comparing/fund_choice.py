@@ -146,7 +146,7 @@ def _payments(builder: Builder, amounts: Floats, may: Bools, least: Floats) -> S
 
 def _add_rules_on_funds(builder: Builder, scenario: Scenario, terms: SpendingTerms) -> None:
     """Add the rules on money that depend on who pays it."""
-    rules = [rule for rule in compile_rules(scenario) if _asks_who_pays(rule)]
+    rules = [rule for rule in compile_rules(scenario).in_order if _asks_who_pays(rule)]
     shape, none = scenario.baselines.shape, np.empty(0, dtype=np.int64)
     outcomes = OutcomeTerms(none, none, none, none, np.empty(0), np.empty((shape[0], 0)))
     levels = LevelTerms(none, none, none, np.empty(0))

@@ -15,6 +15,7 @@ import numpy as np
 
 from budgetopt.analysis.live_problem.scaling import doubled, scaled
 from budgetopt.formulation import Formulation, LinearProgram, Matrix, Stage, formulate
+from budgetopt.formulation.formulate import with_program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
@@ -29,9 +30,12 @@ INDIRECT = ("service.unit_cost", "if_funded.fixed_cost", "if_funded.at_least")
 """Keys of programs whose costs and limits are not those of segments of dollars."""
 
 
-def whole(scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
-    """Return a formulation with all columns and rows, in which some provisions do not limit anything."""
-    return formulate(scenario, suspended=suspended, keep_all=True)
+def whole(scenario: Scenario, suspended: Collection[Provision] = (), like: Formulation | None = None) -> Formulation:
+    """Return a formulation with all columns and rows, in which some provisions do not limit anything.
+
+    ``like``: one of a near scenario, of which all that is the same is used.
+    """
+    return formulate(scenario, suspended=suspended, keep_all=True, like=like)
 
 
 def without_objective(problem: LinearProgram) -> LinearProgram:
@@ -87,7 +91,9 @@ class Alterations:
         listed = self._scenario.limits
         positions = {listed.position(provision) for provision in suspended}
         if not all(self._is_direct(at) for at in positions):
-            return self._anew(self._scenario, suspended).linear_program
+            of_programs = all(listed[at].of_program or listed[at].sets_program_limits for at in positions)
+            near = with_program_limits(self._formulation, self._scenario, suspended) if of_programs else None
+            return self._anew(self._scenario, suspended).linear_program if near is None else near
         problem = self._problem
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
         freed = np.isin(self._row_limits, sorted(positions))
@@ -98,6 +104,15 @@ class Alterations:
             return changed
         rows = [self._scenario.programs.position(listed[at].name) for at in limited]
         return self._with_limits(changed, np.array(rows), program_limits(self._scenario, limited))
+
+    def with_limits_of(self, scenario: Scenario, rows: Ints) -> LinearProgram | None:
+        """Return the problem of a scenario that differs in floors and ceilings of the programs in some rows alone.
+
+        None where one of them is more than dollars in segments: its scenario is to be formulated.
+        """
+        if not self._is_simple[rows].all():
+            return None
+        return self._with_limits(self._problem, rows, program_limits(scenario))
 
     def _with_effect(self, row: int, factor: float) -> LinearProgram | None:
         if self._entry_changes is None:

@@ -12,6 +12,8 @@ import numpy as np
 
 from budgetopt.analysis.live_problem.alterations import Alterations, whole
 from budgetopt.analysis.live_problem.held import around, decisions_of
+from budgetopt.analysis.live_problem.moved_model import move
+from budgetopt.analysis.live_problem.ranged_pieces import RangedPieces
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats, Ints
@@ -67,6 +69,7 @@ class WhatIf:
         self._around = around
         self.options = options or Options()
         self._decisions = {} if plan is None else decisions_of(plan)
+        self._first: Formulation | None = None
         self.formulation: Formulation = self.formulated(scenario)
         self.problem: LinearProgram = self.formulation.linear_program
         self._own = _Live(self.problem, self.options)
@@ -77,8 +80,14 @@ class WhatIf:
 
     def formulated(self, scenario: Scenario, suspended: Collection[Provision] = ()) -> Formulation:
         """Formulate a scenario near to this one, without some provisions, with all columns; decisions are held."""
-        formulation = whole(scenario, suspended)
+        formulation = whole(scenario, suspended, self._first)
+        self._first = self._first or formulation
         return around(formulation, self._decisions) if self._decisions else formulation
+
+    def problem_of(self, scenario: Scenario, limited: Ints | None = None) -> LinearProgram:
+        """Return the problem of a near scenario; ``limited``: it differs in floors and ceilings of these rows alone."""
+        near = None if limited is None else self.alterations.with_limits_of(scenario, limited)
+        return self.formulated(scenario).linear_program if near is None else near
 
     @property
     def holds_decisions(self) -> bool:
@@ -103,6 +112,11 @@ class WhatIf:
     def held(self) -> WhatIf | None:
         """The same question with the integer decisions held as they are in the plan around which it is asked."""
         return None if self._around is None else WhatIf(self.scenario, plan=self._around)
+
+    @cached_property
+    def pieces(self) -> RangedPieces:
+        """The straight pieces of the best value as limits move; of a question without open integer decisions."""
+        return RangedPieces(self.problem)
 
     @cached_property
     def _relaxed(self) -> Solution:
@@ -195,20 +209,7 @@ class _Live:
 
     def solve(self, problem: LinearProgram) -> Solution:
         """Move the model to a problem with entries in the same places, and solve it."""
-        before, now, was, stage = self.stands, problem, self.stands.stages[0], problem.stages[0]
-        same = (was.maximize, was.offset) == (stage.maximize, stage.offset) and np.array_equal(was.cost, stage.cost)
-        if not same:
-            self._model.set_costs(stage.cost_for(now.columns), stage.maximize, stage.offset)
-        moved = np.flatnonzero((before.lower != now.lower) | (before.upper != now.upper))
-        if len(moved):
-            self._model.set_column_bounds(moved, now.lower[moved], now.upper[moved])
-        moved = np.flatnonzero((before.row_lower != now.row_lower) | (before.row_upper != now.row_upper))
-        if len(moved):
-            self._model.set_row_bounds(moved, now.row_lower[moved], now.row_upper[moved])
-        if before.matrix is not now.matrix:
-            moved = np.flatnonzero(before.matrix.value != now.matrix.value)
-            columns = np.searchsorted(now.matrix.starts, moved, side="right") - 1
-            self._model.set_coefficients(now.matrix.index[moved], columns, now.matrix.value[moved])
+        move(self._model, self.stands, problem)
         self.stands = problem
         return self._model.solve()
 

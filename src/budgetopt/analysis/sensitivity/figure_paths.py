@@ -27,6 +27,7 @@ __all__ = ["Figure", "figure_at"]
 
 LEAST = 1e-6
 """What must stay above zero stays above this share of itself."""
+_LIMITS = (("at_least",), ("at_most",))
 _A_NUMBER = "the path of a number, as for --set: funds.general.revenue, outcomes.visits.weight"
 
 
@@ -72,6 +73,12 @@ class Figure:
     def highest(self) -> float:
         """The most that it may be."""
         return np.inf if self.takes(2.0 + abs(self.value)) else max(1.0, self.value)
+
+    @property
+    def limited_rows(self) -> Ints | None:
+        """The rows of the programs whose floors or ceilings it is, shape (programs,); None for all other figures."""
+        limits = all(place[:1] == ("spending",) and place[1:] in _LIMITS for place in self._places)
+        return self._rows if limits else None
 
     @property
     def differs(self) -> bool:

@@ -169,7 +169,7 @@ class _BestValue:
 
     def problem_at(self, by: float) -> LinearProgram:
         """Return the problem with so much more of the figure."""
-        return self.question.formulated(self.figure.moved(by)).linear_program
+        return self.question.problem_of(self.figure.moved(by), self.figure.limited_rows)
 
     def side(self, side: int) -> Piece:
         """Return the piece of the best value, as a gain, on one side; its end is a figure."""
@@ -201,6 +201,9 @@ class _BestValue:
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:
             return Piece(0.0, side * room)
+        piece = self.question.pieces.piece(line, side, unit=1e-6 * self.size, far=reach)
+        if piece is not None:
+            return piece
         problem = self.question.problem
         evaluate = cache(self._evaluator(lambda by: line.from_here(problem, by), line))
         piece = short_piece(evaluate, self.start, side, size=self.size) if SHORT * self.size < reach else None

@@ -18,6 +18,7 @@ from budgetopt.analysis.sensitivity.integer_prices import SOLVED_AGAIN, moved_ro
 from budgetopt.analysis.sensitivity.limit_rows import LimitRow, limit_rows, size_of, terms_of
 from budgetopt.analysis.sensitivity.total_costs import solved, total_cost
 from budgetopt.formulation import LinearProgram, Stage
+from budgetopt.formulation.directions import still
 from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.solvers import Solution, Termination
 
@@ -261,14 +262,26 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
         # a limit that the plan does not reach takes nothing away until it does
         known = 0.0 if side < 0 and slack > 1e-5 * size else None
         idle = 0.0 if known is None else slack
-        piece = short_piece(evaluate, start, direction, size=size, idle=idle, slope=known)
+        far = max(100.0 * size, 10.0 * money)
+        piece = _ranged(question, limit, direction, unit=1e-6 * size, far=far)
         if piece is None:
-            far = max(100.0 * size, 10.0 * money)
+            piece = short_piece(evaluate, start, direction, size=size, idle=idle, slope=known)
+        if piece is None:
             last = np.inf if side > 0 and limit.sense != "equals" else _farthest(question, limit, direction)
             piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known)
         # what is feasible by the solver's tolerance only is not beyond zero
         found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
     return found[0], found[1]
+
+
+def _ranged(question: WhatIf, limit: LimitRow, direction: int, *, unit: float, far: float) -> Piece | None:
+    """Return the piece of the best value as a limit moves by what optimal bases tell of it, if they do."""
+    line = still(question.problem)
+    for limits, other in ((line.row_lower, "at most"), (line.row_upper, "at least")):
+        if limit.sense != other:
+            limits[limit.row] = 1.0
+    piece = question.pieces.piece(line, direction, unit=unit, far=far)
+    return None if piece is None else replace(piece, end=limit.bound + piece.end)
 
 
 def _farthest(question: WhatIf, limit: LimitRow, direction: int) -> float:

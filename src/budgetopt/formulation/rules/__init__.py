@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from budgetopt.formulation.rules import logic
@@ -12,7 +13,7 @@ from budgetopt.formulation.rules.targets import compile_resources, compile_targe
 from budgetopt.scenario import model
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["COMPILERS", "compile_rules"]
+__all__ = ["COMPILERS", "CompiledRules", "compile_rules"]
 
 COMPILERS: dict[type[model.RuleBase], Callable[[Scenario, int, Any], Iterator[LinearRule]]] = {
     model.SumRule: compile_sum,
@@ -27,10 +28,46 @@ COMPILERS: dict[type[model.RuleBase], Callable[[Scenario, int, Any], Iterator[Li
 """How each kind of rule is said; rules on change are limits of the programs themselves, or rows from year to year."""
 
 
-def compile_rules(scenario: Scenario) -> list[LinearRule]:
-    """Return every rule, target and capacity as linear rules, in the order of the file."""
-    compiled = [*compile_targets(scenario), *compile_resources(scenario)]
-    for position, rule in enumerate(scenario.rules):
-        if (compiler := COMPILERS.get(type(rule))) is not None:
-            compiled.extend(compiler(scenario, position, rule))
-    return compiled
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRules:
+    """The linear rules that the rules of a scenario say, one tuple for each rule in the order of the file."""
+
+    scenario: Scenario
+    by_rule: tuple[tuple[LinearRule, ...], ...]
+
+    @property
+    def in_order(self) -> list[LinearRule]:
+        """Every target, capacity and rule as linear rules, in the order of the file."""
+        compiled = [*compile_targets(self.scenario), *compile_resources(self.scenario)]
+        return compiled + [linear for each in self.by_rule for linear in each]
+
+
+def compile_rules(scenario: Scenario, like: CompiledRules | None = None) -> CompiledRules:
+    """Compile the rules of a scenario; what a near scenario says of the same programs is not compiled anew."""
+    known: dict[int, tuple[LinearRule, ...]] = {}
+    if like is not None and _same_but_for_limits(scenario, like.scenario):
+        pairs = zip(scenario.rules, like.scenario.rules, strict=False)
+        same_funds = scenario.funds is like.scenario.funds
+        for position, (rule, other) in enumerate(pairs):
+            if rule is other and (same_funds or getattr(rule, "of", None) != "revenue"):
+                known[position] = like.by_rule[position]
+    return CompiledRules(
+        scenario,
+        tuple(
+            known[position] if position in known else _compiled(scenario, position, rule)
+            for position, rule in enumerate(scenario.rules)
+        ),
+    )
+
+
+def _compiled(scenario: Scenario, position: int, rule: model.RuleBase) -> tuple[LinearRule, ...]:
+    compiler = COMPILERS.get(type(rule))
+    return () if compiler is None else tuple(compiler(scenario, position, rule))
+
+
+def _same_but_for_limits(one: Scenario, other: Scenario) -> bool:
+    """Return whether two scenarios say the same of the same programs, but for funds and rules."""
+    if one.programs is not other.programs or list(one.funds) != list(other.funds):
+        return False
+    kept = type(one.document).model_fields.keys() - {"funds", "rules"}
+    return all(getattr(one.document, name) is getattr(other.document, name) for name in kept)

@@ -26,6 +26,18 @@ class Weighted:
     units: bool = False  # whether it counts units of service
     periods: Bools | None = None  # the periods in which it counts, None for all; shape (periods,)
 
+    def same_as(self, other: Weighted) -> bool:
+        """Return whether it is the same sum as another; never so for programs that are counted."""
+        if self.funded or (self.outcome, self.funded, self.units) != (other.outcome, other.funded, other.units):
+            return False
+        same = _same(self.funds, other.funds) and _same(self.periods, other.periods)
+        return same and np.array_equal(self.weight, other.weight)
+
+
+def _same(one: Bools | None, other: Bools | None) -> bool:
+    """Return whether both are left out, or mark the same."""
+    return one is other if one is None or other is None else np.array_equal(one, other)
+
 
 class RuleRow(NamedTuple):
     """One inequality of a rule: the periods that it adds up and the limits of the sum."""
@@ -45,6 +57,20 @@ class LinearRule:
     rows: tuple[RuleRow, ...]
     group: int = -1  # a number for each of the rule's groups, pairs of groups or programs, -1 where it has none
     part: int | None = None  # the part of the limit that it is about, in the order of ``Limit.parts``; None: ``group``
+
+    def says_same(self, other: LinearRule) -> bool:
+        """Return whether its sums are those of another rule, over the same periods; the limits may differ.
+
+        Sums that count funded programs are none: columns of their own may come with them.
+        """
+        if self is other:
+            return not any(term.funded for term in self.terms)
+        alike = len(self.terms) == len(other.terms) and len(self.rows) == len(other.rows)
+        return (
+            alike
+            and all(one.same_as(another) for one, another in zip(self.terms, other.terms, strict=True))
+            and all(np.array_equal(one.periods, two.periods) for one, two in zip(self.rows, other.rows, strict=True))
+        )
 
 
 def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection) -> Weighted:

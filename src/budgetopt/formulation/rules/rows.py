@@ -13,7 +13,7 @@ from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
 from budgetopt.formulation.spending.funded import add_ever_funded
 from budgetopt.formulation.spending.terms import LevelTerms, OutcomeTerms, SpendingTerms
 
-__all__ = ["Terms", "add_rules", "counted", "wanted"]
+__all__ = ["RuleEntries", "Terms", "add_rules", "counted", "wanted"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +34,44 @@ class Terms:
     outcomes: OutcomeTerms
     funded: Ints
     units: LevelTerms
+
+    def same_columns(self, other: Terms) -> bool:
+        """Return whether every column spends and does the same, and stands for the same."""
+        pairs = (
+            *((getattr(self.spending, name), getattr(other.spending, name)) for name in _SPENDING),
+            *((getattr(self.outcomes, name), getattr(other.outcomes, name)) for name in _OUTCOMES),
+            *((getattr(self.units, name), getattr(other.units, name)) for name in _LEVELS),
+            (self.funded, other.funded),
+        )
+        return all(np.array_equal(one, another) for one, another in pairs)
+
+
+_SPENDING = ("column", "program", "fund", "period", "weight")
+_OUTCOMES = ("column", "program", "outcome", "period", "weight")
+_LEVELS = ("column", "program", "period", "weight")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleEntries:
+    """The entries of the rows of linear rules, to be used again where a near scenario says the same sums.
+
+    Parameters
+    ----------
+    rules
+        The linear rules with rows.
+    terms
+        What the columns read as.
+    entries
+        Of each rule the row, counted from its first, the column and the value of each entry.
+    """
+
+    rules: list[LinearRule]
+    terms: Terms
+    entries: list[tuple[Ints, Ints, Floats]]
+
+    def of(self, place: int, rule: LinearRule) -> tuple[Ints, Ints, Floats] | None:
+        """Return the entries of a rule if the one in its place has the same sums, over the same periods."""
+        return self.entries[place] if place < len(self.rules) and rule.says_same(self.rules[place]) else None
 
 
 def wanted(rules: Sequence[LinearRule], outcomes: int, programs: int) -> tuple[Bools, Bools]:
@@ -69,17 +107,21 @@ def counted(rules: Sequence[LinearRule], programs: int) -> Bools:
 
 
 def add_rules(
-    builder: Builder, rules: Sequence[LinearRule], terms: Terms, limits: Mapping[tuple[str, int], int], soft: str
-) -> list[tuple[int, Ints]]:
+    builder: Builder,
+    rules: Sequence[LinearRule],
+    terms: Terms,
+    limits: Mapping[tuple[str, int], int],
+    soft: str,
+    like: RuleEntries | None = None,
+) -> tuple[list[tuple[int, Ints]], RuleEntries]:
     """Add the rows of every linear rule, labelled with the position of its limit by its kind and position.
 
     Rules of the kind ``soft`` are goals and no limits: they get columns for what they are short of or beyond. Returned
-    are the position of each and these columns.
+    are the position of each and these columns; and the entries of all rules. Those of a near scenario may be given.
     """
-    goals = []
-    for rule in rules:
-        if not rule.rows:
-            continue
+    goals, made = [], RuleEntries([rule for rule in rules if rule.rows], terms, [])
+    like = like if like is not None and terms.same_columns(like.terms) else None
+    for place, rule in enumerate(made.rules):
         masks, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
         # what the outcomes are without any spending is not the plan's doing: it moves to the limits
         given = _given(rule, masks, terms.outcomes.constant)
@@ -90,18 +132,29 @@ def add_rules(
             keys["group"] = np.full(count, rule.group)
         limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
         rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
-        for term in rule.terms:
-            column, when, weight = _columns(builder, term, terms, masks)
-            for row, mask in zip(rows.tolist(), masks, strict=True):
-                inside = mask[when] if when is not None else np.ones(len(column), dtype=bool)
-                builder.entries(np.full(int(inside.sum()), row), column[inside], weight[inside])
+        entries = None if like is None else like.of(place, rule)
+        made.entries.append(_entries(builder, rule, terms, masks) if entries is None else entries)
+        row, column, value = made.entries[-1]
+        builder.entries(rows[row], column, value)
         if rule.kind == soft:
             under = builder.columns("shortfall", keys, 0.0, np.where(np.isfinite(lower), np.inf, 0.0))
             over = builder.columns("excess", keys, 0.0, np.where(np.isfinite(upper), np.inf, 0.0))
             builder.entries(rows, under, 1.0)
             builder.entries(rows, over, -1.0)
             goals.append((rule.position, np.concatenate((under, over))))
-    return goals
+    return goals, made
+
+
+def _entries(builder: Builder, rule: LinearRule, terms: Terms, masks: Bools) -> tuple[Ints, Ints, Floats]:
+    """Return the entries of the rows of a rule: the row, counted from the first, the column and the value of each."""
+    found = []
+    for term in rule.terms:
+        column, when, weight = _columns(builder, term, terms, masks)
+        inside = masks[:, when] if when is not None else np.ones((len(masks), len(column)), dtype=bool)
+        row, place = np.nonzero(inside)
+        found.append((row, column[place], weight[place]))
+    row, column, weight = (np.concatenate(part) for part in zip(*found, strict=True))
+    return row, column, weight
 
 
 def _given(rule: LinearRule, masks: Bools, constant: Floats) -> Floats:
