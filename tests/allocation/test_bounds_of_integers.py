@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
-from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.verify import verify_result
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.words.proof_words import proof_of
 from budgetopt.scenario.scenario import Scenario
+from first_format import written_first
 from measures import few
 
 
@@ -49,7 +50,7 @@ def test_the_prices_of_the_relaxation_prove_a_bound_and_the_rest_is_the_word_of_
 
 def test_a_bound_that_the_prices_do_not_prove_is_refused() -> None:
     scenario = projects((6, 10), (6, 9))
-    document = json.loads(bo.solve(scenario).to_json())
+    document = written_first(bo.solve(scenario))
     lowered = copy.deepcopy(document)
     lowered["objective"]["relaxation_bound"] = 10.0
     lowered["document_sha256"] = document_sha256(lowered)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.verify import verify_result
 from budgetopt.scenario.scenario import Scenario
+from first_format import written_first
 
 # 9 dollars a year: 6 for help, which may have no more, and 3 for the small package; the free service serves all it can
 TOWN: dict[str, Any] = {
@@ -61,8 +61,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def document(scenario: Scenario) -> dict[str, Any]:
-    written: dict[str, Any] = json.loads(bo.solve(scenario).to_json())
-    return written
+    return written_first(bo.solve(scenario))
 
 
 def test_what_was_sought_and_reached(document: dict[str, Any]) -> None:
@@ -191,7 +190,7 @@ DECISIONS, POINT, STAGE = "proof/decisions", "proof/point", "objective/stages/0"
     ],
 )  # fmt: skip
 def test_what_is_changed_is_told(scenario: Scenario, path: str, value: Any, failed: str, words: str) -> None:
-    written = json.loads(bo.solve(scenario).to_json())
+    written = written_first(bo.solve(scenario))
     verification = verify_result(changed(written, path, value), scenario)
     wrong = [finding for finding in verification.findings if not finding.passed]
     assert wrong[0].name == failed, str(verification)
@@ -202,7 +201,7 @@ def test_what_is_changed_is_told(scenario: Scenario, path: str, value: Any, fail
 
 
 def test_five_of_many_differences_are_told_and_the_rest_is_counted(scenario: Scenario) -> None:
-    written = json.loads(bo.solve(scenario).to_json())
+    written = written_first(bo.solve(scenario))
     for at, row in enumerate(written["outcomes"]):
         row.update(unit=f"unit {at}", level=at, change=at, value=at, baseline=at + 1)
     written["document_sha256"] = document_sha256(written)
@@ -213,7 +212,7 @@ def test_five_of_many_differences_are_told_and_the_rest_is_counted(scenario: Sce
 
 
 def test_what_is_confirmed_is_said(scenario: Scenario) -> None:
-    written = json.loads(bo.solve(scenario).to_json())
+    written = written_first(bo.solve(scenario))
     verification = verify_result(written, scenario)
     texts = {finding.name: finding.text for finding in verification.findings}
     assert texts["proof"] == "the exact point meets every row; the bound of the relaxation follows from its prices"
@@ -235,7 +234,7 @@ def test_prices_that_prove_each_of_several_objectives() -> None:
     both = {**linear, "objective": [{"maximize": "helped"}, {"minimize": "spending"}]}
     for objectives, many in ((linear, ""), (both, " in each of 2 objectives")):
         scenario = Scenario.from_document(objectives)
-        written = json.loads(bo.solve(scenario).to_json())
+        written = written_first(bo.solve(scenario))
         verification = verify_result(written, scenario)
         texts = {finding.name: finding.text for finding in verification.findings}
         assert texts["proof"] == f"value and bound meet{many}: worked out from the prices alone, without a solver"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.result import document_sha256
 from budgetopt.allocation.result_schema import result_schema
+from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.verify import verify_result
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
@@ -42,10 +42,13 @@ def test_the_document_is_laid_out_by_lines(plan: bo.Allocation) -> None:
 
 
 def test_what_is_no_number_has_no_seal() -> None:
-    assert document_sha256({"x": 5}) == document_sha256({"x": 5.0})
-    assert document_sha256({"x": True}) != document_sha256({"x": 1})
+    for form in ({"format": "budgetopt-result/1"}, {}):
+        assert document_sha256({"x": 5, **form}) == document_sha256({"x": 5.0, **form})
+        assert document_sha256({"x": [5, None], **form}) == document_sha256({"x": [5.0, None], **form})
+        assert document_sha256({"x": True, **form}) != document_sha256({"x": 1, **form})
+        assert document_sha256({"x": [True], **form}) != document_sha256({"x": [1], **form})
     with pytest.raises(ValueError, match="not JSON compliant"):
-        document_sha256({"x": float("nan")})
+        document_sha256({"x": float("nan"), "format": "budgetopt-result/1"})
 
 
 def test_an_objective_without_a_certificate_is_not_proved(plan: bo.Allocation) -> None:
@@ -71,6 +74,6 @@ def test_five_keys_that_are_missing_are_named(plan: bo.Allocation, missing: int,
 
 def test_the_schema_says_which_it_is() -> None:
     schema = result_schema()
-    assert schema["title"] == "budgetopt-result/1"
+    assert schema["title"] == "budgetopt-result/2"
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert {"status", "proof", "certificate"} <= schema["properties"].keys()

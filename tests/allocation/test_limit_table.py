@@ -18,6 +18,7 @@ from budgetopt.report.figures.limit_lines import limits_of
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.scenario.model import RULE_KINDS
 from budgetopt.scenario.scenario import Scenario
+from first_format import written_first
 from language.small import LATER, document_of
 from language.strategies import Told, told
 from measures import few
@@ -288,7 +289,7 @@ def test_a_limit_that_asks_for_nothing_has_no_price_where_decisions_are_all_or_n
 def test_whole_decisions_have_no_prices() -> None:
     plan = bo.solve(Scenario.from_document(everything()))
     assert plan.rules["price"].isna().all()
-    document = plan.to_dict()
+    document = written_first(plan)
     assert len(document["rules"]) == len(plan.rules)
     assert {rule["part"] for rule in document["rules"] if rule["name"] == "needs"} == {"a", "b"}
 
@@ -336,7 +337,7 @@ def test_what_holds_without_a_number_is_listed_and_explained() -> None:
     assert [(limit.name, limit.bound) for limit in said] == [
         ("The parts that funds pay of “shared”", "each fund pays its fixed part")
     ]
-    assert plan.to_dict()["rules"][-1]["kind"] == "whole units"
+    assert written_first(plan)["rules"][-1]["kind"] == "whole units"
 
 
 def test_the_columns_of_the_limits_of_programs_say_what_their_records_say() -> None:

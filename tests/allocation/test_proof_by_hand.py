@@ -12,6 +12,7 @@ import budgetopt as bo
 from budgetopt.allocation.proof import package_names
 from budgetopt.allocation.verify import Verification, verify_result
 from budgetopt.scenario.scenario import Scenario
+from first_format import written_first
 from language.small import document_of
 
 Path_ = tuple[str | int, ...]
@@ -56,7 +57,7 @@ def test_how_much_better_a_plan_could_be(document: dict[str, Any], proved: bool,
 def forged(document: dict[str, Any], *changes: tuple[Path_, Any]) -> Verification:
     """Return what is said of the result of a scenario after some changes."""
     scenario = Scenario.from_document(document)
-    written: dict[str, Any] = json.loads(bo.solve(scenario).to_json())
+    written = written_first(bo.solve(scenario))
     for path, value in changes:
         written = changed(written, path, value)
     return verify_result(written, scenario)
@@ -147,7 +148,7 @@ STOOD_IN = ("proof", "decisions", "stand_ins")
 def test_what_stands_in_is_a_decision_of_the_proof() -> None:
     plan = bo.solve(Scenario.from_document(CARE))
     assert plan.stand_ins.tolist() == [pytest.approx([3, 2])]
-    said = plan.to_dict()["proof"]["decisions"]["stand_ins"]
+    said = written_first(plan)["proof"]["decisions"]["stand_ins"]
     assert said == {"doctors": {"nurses": {"FY1": pytest.approx(3), "FY2": pytest.approx(2)}}}
     assert forged(CARE).accepted
     missing = {"doctors": {"nurses": {"FY1": 3.0}}}

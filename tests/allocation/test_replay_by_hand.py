@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from budgetopt.allocation.replay import replay
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import SolverResult, Termination
+from first_format import written_first
 from language.small import document_of
 
 MINIMAL = document_of(
@@ -30,7 +30,7 @@ def replayed(document: dict[str, Any], *changes: tuple[tuple[str | int, ...], An
     """Return what is put together of a changed result, and the result itself."""
     scenario = Scenario.from_document(document)
     plan = bo.solve(scenario)
-    written: dict[str, Any] = json.loads(plan.to_json())
+    written = written_first(plan)
     for path, value in changes:
         written = changed(written, path, value)
     return replay(written, formulate(scenario)), plan.solver_result

@@ -5,22 +5,29 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import budgetopt as bo
+from budgetopt.allocation.first_result_format import _labelled, by_program
 from budgetopt.allocation.proof import labels_of, plan_of
-from budgetopt.allocation.result import RESULT_FORMAT, _listed, _lists, canonical_json, document_sha256
+from budgetopt.allocation.result import _listed
+from budgetopt.allocation.result_columns import labelled, numbers, significant, texts
 from budgetopt.allocation.result_schema import check_form, read_result, result_schema
+from budgetopt.allocation.result_seal import RESULT_FORMAT, canonical_json, document_sha256
+from budgetopt.allocation.verify import verify_result
 from budgetopt.audit import audit_plan
 from budgetopt.errors import ResultFileError
 from budgetopt.formulation.linear_program import Block, Labels
+from first_format import in_first_format
 from measures import few
 from strategies import ALL, cases
 
@@ -33,12 +40,15 @@ KEYS = [
     "unique",
     "scenario",
     "objective",
-    "programs",
     "funds",
     "outcomes",
     "rules",
     "certificate",
     "provenance",
+    "programs",
+    "effects",
+    "program_limits",
+    "decisions",
     "proof",
     "document_sha256",
 ]
@@ -110,7 +120,7 @@ def test_the_document_of_any_plan_conforms_and_its_decisions_are_the_plan(case: 
     document = read_result(plan.to_json())
     VALIDATOR.validate(document)
     assert all(math.isfinite(number) for number in numbers_in(document))
-    decided = plan_of(document["proof"]["decisions"], scenario)
+    decided = plan_of(by_program(document)["proof"]["decisions"], scenario)
     np.testing.assert_array_equal(decided.spending, plan.spending)
     np.testing.assert_array_equal(decided.transfers, plan.transfers)
     assert audit_plan(scenario, decided).accepted
@@ -124,19 +134,18 @@ def test_the_figures_of_a_small_plan(plan: bo.Allocation) -> None:
     assert document["objective"]["label"] == "maximize weighted outcomes"
     assert document["objective"]["value"] == pytest.approx(document["objective"]["bound"], rel=1e-9)
     assert document["objective"]["plan_value"] == pytest.approx(document["objective"]["value"], rel=1e-9)
-    library, skate_park = document["programs"]
-    assert [library["id"], skate_park["id"]] == ["library", "skate_park"]
-    assert library["name"] == "Library"
-    assert library["baseline"] == 800
-    assert skate_park["baseline"] is None
-    assert skate_park["change_share"] is None
-    assert library["change"] == library["spending"] - 800
-    assert sum(library["by_fund"].values()) == library["spending"]
-    assert sum(library["by_period"].values()) == library["spending"]
-    assert library["spending"] + skate_park["spending"] == 2_100
-    assert library["by_fund"]["gift"] == 100
-    assert skate_park["by_fund"].keys() == {"general"}
-    assert set(skate_park["outcomes"]) == {"visits", "noise"}
+    programs, paid = document["programs"], document["decisions"]["payments"]
+    assert programs["id"] == ["library", "skate_park"]
+    assert programs["name"] == ["Library", "skate_park"]
+    assert programs["baseline"] == [800, None]
+    assert programs["change_share"][1] is None
+    assert programs["change"][0] == programs["spending"][0] - 800
+    assert sum(programs["spending"]) == sum(paid["amount"]) == 2_100
+    funds = [paid["fund"]["names"][at] for at in paid["fund"]["at"]]
+    assert [amount for amount, fund in zip(paid["amount"], funds, strict=True) if fund == "gift"] == [100]
+    assert paid["program"][funds.index("gift")] == 0
+    effects = document["effects"]
+    assert (effects["program"], effects["outcome"]) == ([0, 1, 1], {"names": ["visits", "noise"], "at": [0, 0, 1]})
     general, gift = document["funds"]
     assert [row["period"] for row in general["by_period"]] == ["FY1", "FY2"]
     assert gift["by_period"][1]["one_time"] == 100
@@ -182,9 +191,13 @@ def test_packages_stand_in_the_decisions_by_their_names() -> None:
     scenario = bo.Scenario.from_document(two_programs(programs=programs, rules=[], funds=ONE_FUND))
     document = read_result(bo.solve(scenario).to_json())
     taken = {"base": ["FY1", "FY2"], "package 2": ["FY1", "FY2"]}
-    assert document["proof"]["decisions"]["packages"] == {"station": taken}
-    assert document["programs"][0]["packages"] == taken
-    decided = plan_of(document["proof"]["decisions"], scenario)
+    assert document["decisions"]["packages"] == {
+        "program": [0, 0, 0, 0],
+        "package": {"names": ["base", "package 2"], "at": [0, 0, 1, 1]},
+        "period": {"names": ["FY1", "FY2"], "at": [0, 1, 0, 1]},
+    }
+    assert by_program(document)["programs"][0]["packages"] == taken
+    decided = plan_of(by_program(document)["proof"]["decisions"], scenario)
     assert decided.packages is not None
     assert decided.packages.tolist() == [[True, True], [True, True], [False, False]]
 
@@ -212,7 +225,7 @@ def test_the_seal_is_of_what_is_said_not_of_its_layout(plan: bo.Allocation) -> N
     assert canonical_json({"b": 5, "a": [1.0, True, None, "x"]}) == canonical_json(
         {"a": [1, True, None, "x"], "b": 5.0}
     )
-    assert canonical_json([1]) != canonical_json([True])
+    assert canonical_json({"a": [1]}) != canonical_json({"a": [True]})
     laid_out["provenance"]["seconds"] += 1
     assert document_sha256(laid_out) != document["document_sha256"]
 
@@ -255,6 +268,7 @@ def test_labels_of_one_name_are_told_apart() -> None:
         ('{"format": "budgetopt-result/1", "format": "budgetopt-result/1"}', "the key 'format' stands twice"),
         ('{"format": NaN}', "holds NaN, which is no number"),
         ('{"format": "budgetopt-result/1"}', "has not the form of a result"),
+        ('{"format": "budgetopt-result/2"}', "has not the form of a result"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -266,8 +280,14 @@ def test_what_is_no_result_is_refused_in_words(text: str, message: str) -> None:
 @given(data=st.data())
 def test_a_document_with_a_key_too_few_or_too_many_is_refused(data: st.DataObject) -> None:
     document = read_result(WYNDOR)
-    parents = [document, document["objective"], document["programs"][0], document["funds"][0], document["rules"][0]]
-    parents += [document["certificate"], document["provenance"], document["proof"], document["proof"]["decisions"]]
+    if data.draw(st.booleans()):
+        document = by_program(document)
+        parents = [document["programs"][0], document["proof"]["decisions"]]
+    else:
+        parents = [document["programs"], document["effects"], document["program_limits"], document["decisions"]]
+        parents += [document["decisions"]["payments"], document["proof"]["point"][0]]
+    parents += [document, document["objective"], document["funds"][0], document["rules"][0]]
+    parents += [document["certificate"], document["provenance"], document["proof"]]
     parent = data.draw(st.sampled_from(parents))
     if data.draw(st.booleans()):
         del parent[data.draw(st.sampled_from(sorted(parent)))]
@@ -307,14 +327,23 @@ def test_decisions_on_what_does_not_exist_are_refused(decisions: dict[str, Any],
         plan_of(whole, scenario)
 
 
-def test_each_program_and_each_limit_stands_on_a_line_of_its_own():
+def test_each_limit_and_each_column_stands_on_a_line_of_its_own() -> None:
     plan = bo.solve(bo.Scenario.from_document(two_programs()))
     text = plan.to_json()
     document = plan.to_dict()
     assert json.loads(text) == document
-    lines = {line.strip().removesuffix(",") for line in text.splitlines()}
-    for row in (*document["programs"], *document["rules"]):
-        assert json.dumps(row, ensure_ascii=False) in lines
+    lines = [json.loads("{" + line + "}") for line in column_lines(text)]
+    for name, column in document["programs"].items():
+        assert {name: column} in lines
+    rows = [json.loads(line.strip().removesuffix(",")) for line in text.splitlines() if line.startswith("  {")]
+    for row in document["rules"]:
+        assert row in rows
+
+
+def column_lines(text: str) -> list[str]:
+    """Return the lines of a result document that are one entry of a mapping."""
+    lines = [line.strip().removesuffix(",") for line in text.splitlines()]
+    return [line for line in lines if re.fullmatch(r'"\w+": .*[^{\[]', line)]
 
 
 def test_the_seal_of_a_written_document_is_that_of_what_is_read_again():
@@ -328,7 +357,109 @@ def test_numbers_that_are_none_are_null_and_zeros_have_no_sign():
     assert [str(value) for value in _listed(values[1:3])] == ["0.0", "1.5"]
     assert _listed(np.array(["a", None, -0.0], dtype=object)) == ["a", None, 0.0]
     assert _listed(np.array([True, False])) == [True, False]
-    assert [[str(value) for value in row] for row in _lists(np.array([[1.0, np.nan], [-0.0, 2.0]]))] == [
-        ["1.0", "None"],
-        ["0.0", "2.0"],
-    ]
+
+
+def test_a_column_of_one_number_or_one_text_is_that() -> None:
+    assert numbers(np.array([2.0, 2.0])) == 2
+    assert str(numbers(np.array([-0.0, 0.0]))) == "0.0"
+    assert numbers(np.array([np.nan, np.nan])) is None
+    assert numbers(np.array([np.nan, 1.0])).tolist()[1] == 1
+    assert numbers(np.array([])).tolist() == []
+    assert texts(np.array(["a", "a"], dtype=object)) == "a"
+    column = texts(np.array(["b", "a", "b"], dtype=object))
+    assert (column["names"], column["at"].tolist()) == (["b", "a"], [0, 1, 0])
+
+
+def test_figures_have_fifteen_digits() -> None:
+    values = np.array([0.1 + 0.2, -1234567.1 * 3, 1e-300 / 3, 2e15 / 3, np.nan, np.inf, 0.0, 1e300])
+    assert [repr(value) for value in significant(values).tolist()[:2]] == ["0.3", "-3703701.3"]
+    assert [repr(value) for value in significant(values).tolist()[4:]] == ["nan", "inf", "0.0", "1e+300"]
+    np.testing.assert_allclose(significant(values)[2:4], values[2:4], rtol=1e-14)
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_rounding_to_digits_changes_hardly_anything_and_nothing_twice(items: list[float]) -> None:
+    values = np.array(items)
+    once = significant(values)
+    np.testing.assert_allclose(once, values, rtol=1e-14, atol=0)
+    np.testing.assert_array_equal(significant(once), once)
+
+
+def test_values_of_one_label_are_numbered() -> None:
+    rule = Block("rule", 0, 4, {"rule": np.array([0, 2, 1, -1]), "period": np.array([0, 0, 0, 0])})
+    labels = Labels((rule, Block("value", 4, 6)), {"rule": ("Floor", "Cap", "Floor"), "period": ("FY1",)})
+    first, second = labelled(np.array([1.0, 2.0, 0.0, 4.0, 5.0, 6.0]), labels) or []
+    assert (first["label"], first["again"].tolist()) == ("rule[rule,period]", [1, 2, 1])
+    assert (second["label"], second["keys"], second["again"].tolist()) == ("value[]", {}, [1, 2])
+    names = labels_of(labels)
+    assert list(_labelled([plain(first), plain(second)], [])) == [names[0], names[1], names[3], names[4], names[5]]
+
+
+def plain(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with its arrays as lists."""
+    read: dict[str, Any] = orjson.loads(orjson.dumps(table, option=orjson.OPT_SERIALIZE_NUMPY))
+    return read
+
+
+@few(1 / 8, 50)
+@given(cases(features=ALL))
+def test_a_document_in_another_order_is_the_same_document(case: Any) -> None:
+    plan = bo.solve(case.scenario)
+    document = json.loads(json.dumps(plan.to_dict(), sort_keys=True))
+    assert verify_result(document, case.scenario).accepted
+    first = in_first_format(document)
+    assert verify_result(first, case.scenario).accepted
+    assert read_result(json.dumps(first)) == first
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "message"),
+    [
+        ("programs", {"name": ["Doors"]}, "the column 'name' has 1 entries, and the table has 2 rows"),
+        ("programs", {"id": ["doors", "doors"]}, "a program stands twice"),
+        ("programs", {"reason": {"names": ["a"], "at": [0, 1]}}, "the column 'reason' points beyond its names"),
+        ("programs", {"reason": {"names": ["a"], "at": [0, -1]}}, "greater than or equal to 0"),
+        ("effects", {"program": [0, 1, 0, 2]}, "a table points to the program 2 of 2"),
+        ("effects", {"level": [1.0]}, "the column 'level' has 1 entries, and the table has 4 rows"),
+        ("effects", {"level": True}, "effects.level"),
+    ],
+)
+def test_columns_that_are_not_of_one_table_are_refused(table: str, change: dict[str, Any], message: str) -> None:
+    document = json.loads(WYNDOR)
+    document[table] |= change
+    with pytest.raises(ResultFileError, match=message):
+        check_form(document)
+
+
+def test_what_stands_twice_in_a_table_is_refused() -> None:
+    scenario = bo.load(CLASSICS / "wyndor")
+    document = json.loads(WYNDOR)
+    document["decisions"]["payments"]["program"] = [0, 0]
+    (wrong,) = [one for one in verify_result(document, scenario, check_seal=False).findings if not one.passed]
+    assert (wrong.name, "twice" in wrong.text) == ("form", True)
+    document = json.loads(WYNDOR)
+    document["proof"]["point"][0]["keys"]["program"] = 0
+    (wrong,) = [one for one in verify_result(document, scenario, check_seal=False).findings if not one.passed]
+    assert (wrong.name, "twice" in wrong.text) == ("form", True)
+    document["proof"]["point"][0]["label"] = "segment[program]"
+    with pytest.raises(ResultFileError, match=r"the keys are not those of the label 'segment\[program\]'"):
+        check_form(document)
+
+
+def test_a_figure_of_a_column_that_is_changed_is_told_by_name() -> None:
+    scenario = bo.load(CLASSICS / "wyndor")
+    document = json.loads(WYNDOR)
+    assert verify_result(document, scenario).accepted
+    document["programs"]["change"] = [1.0, 2.0]
+    broken = verify_result(document, scenario)
+    assert [one.name for one in broken.findings if not one.passed] == ["seal", "figures"]
+    assert "programs.doors.change is 1, and it should be" in str(broken)
+
+
+def test_a_text_that_is_no_unicode_breaks_the_seal() -> None:
+    document = json.loads(WYNDOR)
+    document["scenario"]["source"] = "\ud800"
+    with pytest.raises(ResultFileError, match="no Unicode"):
+        document_sha256(document)
+    found = verify_result(document, bo.load(CLASSICS / "wyndor"))
+    assert not found.accepted

@@ -91,8 +91,8 @@ def test_packages_have_ranges_of_their_own() -> None:
     down = 6 * 0.5 * 1.959963984540054
     assert (row(plan)["low"], row(plan)["high"]) == (pytest.approx(46 - 10 - down), pytest.approx(52))
     assert (row(plan)["effects"], row(plan)["with_range"]) == (2, 2)
-    ranges = plan.to_dict()["programs"][0]["outcome_ranges"]
-    assert ranges == {"o": {"low": pytest.approx(46 - 10 - down), "high": pytest.approx(52)}}
+    effects = plan.to_dict()["effects"]
+    assert (effects["low"], effects["high"]) == (pytest.approx(46 - 10 - down), pytest.approx(52))
 
 
 def test_no_more_units_are_brought_than_there_are() -> None:
@@ -133,8 +133,9 @@ def test_a_change_may_go_the_other_way_within_its_range() -> None:
 def test_the_result_has_the_ranges_and_verify_confirms_them() -> None:
     plan = plan_of({"a": program(3, low="90%", high="120%"), "b": program(4, evidence="rct")})
     document = plan.to_dict()
-    assert document["programs"][0]["outcome_ranges"] == {"o": {"low": pytest.approx(27), "high": pytest.approx(36)}}
-    assert [entry["assumed"] for entry in document["programs"]] == [["o"], []]
+    effects = document["effects"]
+    assert (effects["program"], effects["outcome"], effects["assumed"]) == ([0, 1], "o", [True, False])
+    assert (effects["low"], effects["high"]) == ([pytest.approx(27), None], [pytest.approx(36), None])
     (outcome,) = document["outcomes"]
     assert outcome["range"]["low"] == pytest.approx(67)
     assert outcome["evidence"] == {"effects": 2, "with_range": 1, "assumed": 1}

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 import budgetopt as bo
 from budgetopt import synthetic
 from budgetopt.allocation.figures import NOISE, differences
-from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.verify import SAME, Verification, verify_result
 from budgetopt.solvers import Termination, certify, solve_linear_program
+from first_format import written_first
 from measures import few
 from strategies import ALL, CONVEX, cases
 
@@ -58,8 +59,7 @@ def changed(document: dict[str, Any], path: Path_, value: Any) -> dict[str, Any]
 
 
 def solved(scenario: bo.Scenario, **options: Any) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(bo.solve(scenario, **options).to_json())
-    return document
+    return written_first(bo.solve(scenario, **options))
 
 
 def failed(verification: Verification) -> str:

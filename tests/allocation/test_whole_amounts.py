@@ -15,6 +15,7 @@ import budgetopt as bo
 from budgetopt.allocation.verify import verify_result
 from budgetopt.report import markdown_summary
 from budgetopt.scenario.scenario import Scenario
+from first_format import written_first
 
 PER_UNIT = {"per_unit": 1}
 
@@ -62,7 +63,7 @@ def test_units_that_the_money_does_not_pay_for_are_told() -> None:
         (60, "drugs gets 100, and the 60 visits that it serves cost 120"),
         (40, "drugs gets 100, and the 40 visits that it serves cost 80"),
     ):
-        document = json.loads(plan.to_json())
+        document = written_first(plan)
         document["proof"]["decisions"]["units"]["drugs"]["budget"] = units
         (audit,) = [one for one in verify_result(document, plan.scenario, check_seal=False).findings if not one.passed]
         assert (audit.name, audit.text) == ("audit", said)

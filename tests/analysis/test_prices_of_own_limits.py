@@ -6,6 +6,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.scenario.scenario import Scenario
+from first_format import written_first
 from language.small import document_of
 
 
@@ -69,7 +70,7 @@ def test_own_limits_that_bind_and_cost_something_stand_in_the_table_of_limits() 
     assert plan.rules["unit"].tolist()[-1] == "cases"
     loose = bo.solve(plan.scenario.with_("programs.b.spending.at_most=200", "programs.c.spending.at_least=0"))
     assert list(own_rows(loose)) == [("most units", "a")]
-    said = {rule["kind"]: rule for rule in plan.to_dict()["rules"]}
+    said = {rule["kind"]: rule for rule in written_first(plan)["rules"]}
     assert said["most units"]["price"] == pytest.approx(8)
 
 

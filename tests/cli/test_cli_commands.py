@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.result_seal import document_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = ROOT / "tests" / "bad_scenarios"
@@ -107,7 +107,7 @@ def test_a_result_is_verified_beside_its_scenario(
 
 def test_a_result_that_was_tampered_with_is_not_confirmed(result: Path, run: Callable[..., Any]) -> None:
     document = json.loads(result.read_text(encoding="utf-8"))
-    document["programs"][0]["spending"] += 1
+    document["programs"]["spending"][0] += 1
     document["document_sha256"] = document_sha256(document)
     result.write_text(json.dumps(document), encoding="utf-8")
     code, out, err = run("verify", result)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.result import document_sha256
+from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.verify import verify_result
 from budgetopt.audit import SpendingPlan, audit_plan
+from first_format import written_first
 
 
 def scenario(programs: dict[str, Any], revenue: Any = 100, **more: Any) -> bo.Scenario:
@@ -164,7 +165,7 @@ def test_a_limit_of_a_stand_in_is_priced_explained_and_relaxed() -> None:
 
 def test_a_result_that_says_less_of_a_stand_in_is_not_accepted() -> None:
     made = relieved(1000, 100, 200, 1)
-    document = bo.solve(made).to_dict()
+    document = written_first(bo.solve(made))
     document["proof"]["decisions"]["stand_ins"]["pharmacy"]["nursing"]["budget"] = 150.0
     document["document_sha256"] = document_sha256(document)
     assert not verify_result(document, made).accepted

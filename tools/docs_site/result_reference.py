@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from budgetopt.allocation.result_schema import Breach, Digest, Figure, ResultDocument
+from budgetopt.allocation.result_parts import Breach, Digest, Figure
+from budgetopt.allocation.result_schema import ResultDocument
 from docs_site.model_reference import Reference
 
 __all__ = ["RESULT", "result_reference"]
@@ -14,7 +15,16 @@ RESULT = Reference(
         "ScenarioWords": "Its scenario",
         "ObjectiveValues": "Objective",
         "ObjectiveStage": "One objective of a list",
-        "ProgramResult": "A program",
+        "ProgramColumns": "Programs",
+        "EffectColumns": "Effects",
+        "OwnLimitColumns": "Limits of single programs",
+        "PaymentColumns": "Payments",
+        "TransferColumns": "Transfers",
+        "PackageColumns": "Packages",
+        "UnitColumns": "Units of services",
+        "StandInColumns": "Stand-ins",
+        "NamedTexts": "A column of texts",
+        "LabelledValues": "Values of the proof",
         "FundResult": "A fund",
         "FundPeriod": "A fund in a period",
         "OutcomeResult": "An outcome",

@@ -7,6 +7,7 @@ these is a number between them. A little revenue more, or less, leads to a probl
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from budgetopt.formulation.fund_rows import inflow
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Solution, StageResult, Termination
+from budgetopt.solvers.engine import LEAST_COLUMNS, solve_stage
 from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["funds_that_bring", "money_on_both_sides"]
@@ -102,14 +104,26 @@ def _held_as(problem: LinearProgram, moved: LinearProgram) -> LinearProgram:
 
 
 class _Sides:
-    """One live problem, solved again with a little more or less revenue."""
+    """One problem, solved again with a little more or less revenue: a live one, or a large one by its prices."""
 
     def __init__(self, scenario: Scenario, problem: LinearProgram) -> None:
         self._scenario, self._problem = scenario, problem
-        self._live = LiveModel(self._problem)
-        self._base = self._live.solve()
+        self._is_large = problem.columns >= LEAST_COLUMNS
         self._money = max(float(inflow(scenario).sum()), scenario.cent)
         self._gain = -problem.stages[0].sign
+
+    @cached_property
+    def _live(self) -> LiveModel:
+        live = LiveModel(self._problem)
+        live.solve()
+        return live
+
+    @cached_property
+    def _base(self) -> Solution:
+        return self._alone(self._problem) if self._is_large else self._live.solve()
+
+    def _alone(self, problem: LinearProgram) -> Solution:
+        return solve_stage(problem, problem.stages[0]) if self._is_large else LiveModel(problem).solve()
 
     def direction(self, cell: tuple[int, ...]) -> Direction | None:
         """Return how the problem moves with a dollar more of a fund in a period; None if rows come or go."""
@@ -128,7 +142,7 @@ class _Sides:
     def first_dollar(self, cell: tuple[int, ...]) -> float:
         """Return what a dollar brings that is the first of its fund and period; NaN if there is no plan with it."""
         step = FIRST_STEP * self._money
-        answer = LiveModel(self._moved(cell, step)).solve()
+        answer = self._alone(self._moved(cell, step))
         if answer.termination is not Termination.OPTIMAL:
             return np.nan
         change = self._gain * (answer.objective - self._base.objective) / step
@@ -140,8 +154,8 @@ class _Sides:
         return formulate(with_revenue(self._scenario, shift)).linear_program
 
     def _solved(self, direction: Direction, moved: LinearProgram) -> Solution:
-        if direction.moves_matrix or direction.cost.any() or direction.offset:
-            return LiveModel(moved).solve()
+        if self._is_large or direction.moves_matrix or direction.cost.any() or direction.offset:
+            return self._alone(moved)
         own, live = self._problem, self._live
         rows = np.flatnonzero(direction.row_lower.astype(bool) | direction.row_upper.astype(bool))
         columns = np.flatnonzero(direction.lower.astype(bool) | direction.upper.astype(bool))

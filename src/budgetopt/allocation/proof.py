@@ -12,59 +12,77 @@ from typing import Any
 import numpy as np
 
 from budgetopt.allocation.allocation import Allocation
+from budgetopt.allocation.result_columns import labelled, named, numbers, texts
 from budgetopt.audit import SpendingPlan
 from budgetopt.errors import ResultFileError, near
 from budgetopt.formulation.linear_program import Labels
 from budgetopt.scenario.accuracy import CENT, counts_of
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Floats, objects
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["labels_of", "plan_of", "proof_document", "vector_of"]
+__all__ = ["decisions", "labels_of", "plan_of", "proof_document", "vector_of"]
 
 
 def proof_document(plan: Allocation) -> dict[str, Any]:
-    """Return what it takes to check an allocation without a solver.
+    """Return what it takes to check an allocation without a solver, beside its decisions.
 
-    ``decisions`` are the payments by program, fund and period and the transfers by fund, fund and period, the packages
-    taken, the units of services, what resources make by standing in for others, and what amounts are rounded to.
     ``point`` is the exact optimum before amounts are rounded, by the labels of its columns; ``stages`` are the duals of
     each objective by the rows' labels, null where there are none (integer decisions); ``held`` are the duals of the
     first objective while all integer decisions are held; ``relaxation`` are its duals without the integer conditions,
     which prove a bound. What is zero is left out.
     """
-    outcome, problem, scenario = plan.solver_result, plan.formulation.linear_program, plan.scenario
-    programs, funds, periods = scenario.programs.ids.tolist(), list(scenario.funds), list(scenario.periods)
+    outcome, problem = plan.solver_result, plan.formulation.linear_program
     return {
-        "decisions": {
-            "payments": _nested(plan.spending, programs, funds, periods),
-            "transfers": _nested(plan.transfers, funds, funds, periods),
-            "packages": packages_taken(plan),
-            "units": _nested(plan.units, programs, periods),
-            "stand_ins": _stand_ins(plan),
-            "rounded_to": float(plan.rounded_to),
-        },
-        "point": _sparse(outcome.x, problem.column_labels),
+        "point": labelled(outcome.x, problem.column_labels),
         "stages": [
             None
             if place and result.program.is_integer
-            else _sparse(result.solution.row_dual, result.program.row_labels)
+            else labelled(result.solution.row_dual, result.program.row_labels)
             for place, result in enumerate(outcome.stages)
         ],
-        "held": None if outcome.held is None else _sparse(outcome.held.solution.row_dual, problem.row_labels),
-        "relaxation": None
-        if outcome.relaxation is None
-        else _sparse(outcome.relaxation.solution.row_dual, problem.row_labels),
+        **{
+            name: None if one is None else labelled(one.solution.row_dual, problem.row_labels)
+            for name, one in (("held", outcome.held), ("relaxation", outcome.relaxation))
+        },
     }
 
 
-def packages_taken(plan: Allocation) -> dict[str, dict[str, list[str]]]:
-    """Return for each program that takes packages the periods in which it takes each, or for projects starts it."""
-    out: dict[str, dict[str, list[str]]] = {}
-    names, ids, periods = package_names(plan.scenario), plan.scenario.programs.ids, plan.scenario.periods
-    owner = plan.scenario.packages.program
-    for package, period in np.argwhere(plan.packages).tolist():
-        out.setdefault(str(ids[owner[package]]), {}).setdefault(names[package], []).append(periods[period])
-    return out
+def decisions(plan: Allocation) -> dict[str, Any]:
+    """Return the decisions of an allocation, table by table; what is zero is left out, but for units of services."""
+    scenario = plan.scenario
+    funds, periods, pairs = objects(list(scenario.funds)), objects(list(scenario.periods)), scenario.stand_ins
+    resources, owner = objects(list(scenario.resources)), scenario.packages.program
+    paid, given, made = (np.nonzero(amounts) for amounts in (plan.spending, plan.transfers, plan.stand_ins))
+    package, when = np.nonzero(plan.packages)
+    serving = np.flatnonzero(plan.formulation.serves)
+    served = np.repeat(serving, len(periods)), np.tile(np.arange(len(periods)), len(serving))
+    return {
+        "payments": {
+            "program": paid[0],
+            "fund": texts(funds[paid[1]]),
+            "period": texts(periods[paid[2]]),
+            "amount": numbers(plan.spending[paid]),
+        },
+        "transfers": {
+            "giver": named(funds[given[0]]),
+            "receiver": texts(funds[given[1]]),
+            "period": texts(periods[given[2]]),
+            "amount": numbers(plan.transfers[given]),
+        },
+        "packages": {
+            "program": owner[package],
+            "package": texts(objects(package_names(scenario))[package]),
+            "period": texts(periods[when]),
+        },
+        "units": {"program": served[0], "period": texts(periods[served[1]]), "units": numbers(plan.units[served])},
+        "stand_ins": {
+            "resource": named(resources[pairs.resource[made[0]]]),
+            "by": texts(resources[pairs.by[made[0]]]),
+            "period": texts(periods[made[1]]),
+            "units": numbers(plan.stand_ins[made]),
+        },
+        "rounded_to": float(plan.rounded_to),
+    }
 
 
 def package_names(scenario: Scenario) -> list[str]:
@@ -121,16 +139,6 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
     return plan
 
 
-def _stand_ins(plan: Allocation) -> dict[str, Any]:
-    """Return the units that stand-ins make by the resource that is made, the one that stands in, and period."""
-    names, periods, pairs = list(plan.scenario.resources), plan.scenario.periods, plan.scenario.stand_ins
-    out: dict[str, Any] = {}
-    for pair, period in np.argwhere(plan.stand_ins).tolist():
-        made, by = names[pairs.resource[pair]], names[pairs.by[pair]]
-        out.setdefault(made, {}).setdefault(by, {})[periods[period]] = float(plan.stand_ins[pair, period])
-    return out
-
-
 def _read_stand_ins(plan: SpendingPlan, said: Mapping[str, Any], scenario: Scenario) -> None:
     """Put the units that stand-ins make into a plan."""
     assert plan.stand_ins is not None
@@ -169,26 +177,6 @@ def labels_of(labels: Labels) -> list[str]:
             count = seen[name] = seen.get(name, 0) + 1
             names.append(name if count == 1 else f"{name} ({count})")
     return names
-
-
-def _sparse(values: Floats | None, labels: Labels) -> dict[str, float] | None:
-    """Return the values that are not zero by their labels; None without values."""
-    if values is None:
-        return None
-    names, used = labels_of(labels), np.flatnonzero(values)
-    return {names[place]: value for place, value in zip(used.tolist(), values[used].tolist(), strict=True)}
-
-
-def _nested(amounts: Floats, *axes: Sequence[str]) -> dict[str, Any]:
-    """Return the amounts that are not zero by their names along each axis."""
-    out: dict[str, Any] = {}
-    for place in np.argwhere(amounts).tolist():
-        *outer, last = (names[at] for names, at in zip(axes, place, strict=True))
-        inner = out
-        for name in outer:
-            inner = inner.setdefault(name, {})
-        inner[last] = float(amounts[tuple(place)])
-    return out
 
 
 def _known(places: Mapping[str, int], kind: str, name: str) -> int:

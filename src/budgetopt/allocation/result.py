@@ -1,45 +1,55 @@
-"""The result document ``budgetopt-result/1``: everything that an allocation says, and the proof of it."""
+"""The result document ``budgetopt-result/2``: everything that an allocation says, and the proof of it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from budgetopt.allocation.allocation import Allocation
-from budgetopt.allocation.proof import packages_taken, proof_document
-from budgetopt.allocation.tables import RANGE, exact_sum
+from budgetopt.allocation.proof import decisions, proof_document
+from budgetopt.allocation.result_columns import flags, numbers, significant, texts
+from budgetopt.allocation.result_seal import RESULT_FORMAT, document_sha256, laid_out
+from budgetopt.allocation.tables import RANGE
 from budgetopt.scenario.estimates import assumed_programs
 from budgetopt.scenario.inert_csv import inert_csv
-from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.programs import Bools, Texts, objects
 from budgetopt.solvers import StageResult
 from budgetopt.whole_files import write_folder, write_text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["RESULT_FORMAT", "canonical_json", "document_sha256", "result_document", "result_text", "write_csv"]
+__all__ = ["result_document", "result_text", "write_csv"]
 
-RESULT_FORMAT = "budgetopt-result/1"
-_DEPTH = 2
-"""How many levels of a document have a line for each of their entries; the decisions of the proof have two more."""
 TABLES = ("programs", "by_period", "by_fund", "outcomes", "effects", "funds", "rules")
 """The tables that :func:`write_csv` writes, by their names as attributes of an allocation."""
 
 
 def result_document(plan: Allocation) -> dict[str, Any]:
-    """Return the result document of an allocation.
+    """Return the result document of an allocation as plain values.
 
     The order of its keys and lists is always the same: that of this function, and that of the scenario. What is no
     number (a price in a problem of integer decisions, the baseline of a new program) is null.
     """
+    return {key: _plain(value) for key, value in _sealed(plan).items()}
+
+
+def result_text(plan: Allocation, path: str | Path | None = None) -> str:
+    """Return the result document as JSON text, and write it to a file if one is named."""
+    text = laid_out(_sealed(plan)) + "\n"
+    if path is not None:
+        write_text(path, text)
+    return text
+
+
+def _sealed(plan: Allocation) -> dict[str, Any]:
+    """Return the result document of an allocation, its columns as arrays."""
     from budgetopt._version import __version__
 
     scenario = plan.scenario
@@ -55,10 +65,9 @@ def result_document(plan: Allocation) -> dict[str, Any]:
             "periods": list(scenario.periods),
         },
         "objective": _objective(plan),
-        "programs": [],
         "funds": _funds(plan),
         "outcomes": _outcomes(plan),
-        "rules": [],
+        "rules": _rules(plan),
         "certificate": _certificate(plan),
         "provenance": {
             "scenario_sha256": scenario.sha256,
@@ -68,33 +77,15 @@ def result_document(plan: Allocation) -> dict[str, Any]:
             "seconds": float(plan.seconds),
         },
     }
-    rows = {"programs": _programs(plan), "rules": _rules(plan)}
-    document = {key: rows[key] if key in rows else _plain(value) for key, value in figures.items()}
-    # the numbers of the rows and of the proof are floats already: they are many
-    proof = proof_document(plan)
-    floats = {key: rows[key] if key in rows else _floats(value) for key, value in document.items()}
-    sha256 = hashlib.sha256(_sorted_json({**floats, "proof": proof})).hexdigest()
-    return {**document, "proof": proof, "document_sha256": sha256}
-
-
-def document_sha256(document: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a result document, whatever its layout; the entry that holds it does not enter into it."""
-    entries = {key: value for key, value in document.items() if key != "document_sha256"}
-    return hashlib.sha256(canonical_json(entries)).hexdigest()
-
-
-def canonical_json(value: Any) -> bytes:
-    """Return JSON that does not depend on layout, the order of keys, or ``5`` being written ``5.0``."""
-    return _sorted_json(_floats(value))
-
-
-def _floats(value: Any) -> Any:
-    """Return plain values with every whole number as a float."""
-    return json.loads(json.dumps(value, ensure_ascii=False), parse_int=float)
-
-
-def _sorted_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+    tables = {
+        "programs": _programs(plan),
+        "effects": _effects(plan),
+        "program_limits": _own_limits(plan),
+        "decisions": decisions(plan),
+        "proof": proof_document(plan),
+    }
+    document = {key: _plain(value) for key, value in figures.items()} | tables
+    return {**document, "document_sha256": document_sha256(document)}
 
 
 def _plain(value: Any) -> Any:
@@ -103,34 +94,11 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _listed(value)
     if isinstance(value, float):
         return float(value) + 0.0 if math.isfinite(value) else None
     return value
-
-
-def result_text(plan: Allocation, path: str | Path | None = None) -> str:
-    """Return the result document as JSON text, and write it to a file if one is named."""
-    text = _laid_out(result_document(plan), _DEPTH) + "\n"
-    if path is not None:
-        write_text(path, text)
-    return text
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-
-
-def _laid_out(value: Any, depth: int, indent: str = "") -> str:
-    """Return JSON with a line for each entry and each item, so many levels deep; what is below stands on one line."""
-    if not depth or not value or not isinstance(value, dict | list):
-        return _encode(value)
-    inner = indent + " "
-    if isinstance(value, list):
-        lines, ends = [_laid_out(item, depth - 1, inner) for item in value], "[]"
-    else:
-        deeper = {"proof": depth + 1}
-        lines = [f"{_encode(key)}: {_laid_out(item, deeper.get(key, depth - 1), inner)}" for key, item in value.items()]
-        ends = "{}"
-    return f"{ends[0]}\n{inner}" + f",\n{inner}".join(lines) + f"\n{indent}{ends[1]}"
 
 
 def write_csv(plan: Allocation, folder: str | Path) -> list[Path]:
@@ -160,11 +128,6 @@ def _listed(values: NDArray[Any]) -> list[Any]:
     return (
         found if fine.all() else [value if known else None for value, known in zip(found, fine.tolist(), strict=True)]
     )
-
-
-def _lists(values: Floats) -> list[list[Any]]:
-    """Return the rows of a table of numbers, as JSON has them."""
-    return list(map(list, zip(*(_listed(column) for column in values.T), strict=True)))
 
 
 def _direction(maximize: bool) -> str:
@@ -203,46 +166,63 @@ def _stage(plan: Allocation, place: int, result: StageResult) -> dict[str, Any]:
     }
 
 
-def _programs(plan: Allocation) -> list[dict[str, Any]]:
-    names = ["id", "name", "department", "priority", "baseline", "spending", "change", "change_share"]
-    rows = _records(plan.programs.rename_axis("id").reset_index(), names)
-    funds, periods, packages = list(plan.scenario.funds), plan.scenario.periods, packages_taken(plan)
-    by_fund, by_period = (exact_sum(plan.spending, axis, plan.exact_unit) for axis in (2, 1))
-    reasons, serves = plan.programs["reason"].tolist(), plan.formulation.serves.tolist()
-    more = zip(
-        rows, _lists(by_fund), _lists(by_period), _lists(plan.units), serves, _by_program(plan), reasons, strict=True
-    )
-    for row, paid, spent, units, is_service, effects, reason in more:
-        row["by_fund"] = {fund: amount for fund, amount in zip(funds, paid, strict=True) if amount}
-        row["by_period"] = dict(zip(periods, spent, strict=True))
-        row["units"] = dict(zip(periods, units, strict=True)) if is_service else {}
-        row["packages"] = packages.get(row["id"], {})
-        row["outcomes"], row["reason"] = effects, reason
-    for row, (ranges, assumed) in zip(rows, _known(plan), strict=True):
-        row["outcome_ranges"], row["assumed"] = ranges, assumed
-    return rows
+def _programs(plan: Allocation) -> dict[str, Any]:
+    table = plan.programs
+    return {
+        "id": table.index.tolist(),
+        "name": table["name"].tolist(),
+        "department": texts(_objects(table["department"])),
+        "priority": texts(_objects(table["priority"])),
+        **{name: numbers(table[name].to_numpy()) for name in ("baseline", "spending", "change")},
+        "change_share": numbers(significant(table["change_share"].to_numpy())),
+        "reason": texts(_objects(table["reason"])),
+    }
 
 
-def _known(plan: Allocation) -> list[tuple[dict[str, dict[str, float]], list[str]]]:
-    """Return the ranges of what each program brings to outcomes, and the outcomes on which its effect is assumed."""
-    names, programs = list(plan.scenario.outcomes), plan.scenario.programs
-    found: list[tuple[dict[str, dict[str, float]], list[str]]] = [({}, []) for _ in range(len(programs))]
-    for (program, outcome), (low, high) in plan.effect_ranges.program_ends.items():
-        found[program][0][names[outcome]] = {"low": _plain(low), "high": _plain(high)}
-    for name in names:
-        for program in np.flatnonzero(assumed_programs(programs, name)).tolist():
-            found[program][1].append(name)
-    return found
-
-
-def _by_program(plan: Allocation) -> list[dict[str, float]]:
+def _effects(plan: Allocation) -> dict[str, Any]:
     """Return what each program brings to each outcome that it affects, over all periods."""
-    names, levels = list(plan.scenario.outcomes), plan.audit.levels
-    effects: list[dict[str, float]] = [{} for _ in range(len(plan.scenario.programs))]
-    total = _listed(levels.level.sum(axis=1))
-    for outcome, program, level in zip(levels.outcome.tolist(), levels.program.tolist(), total, strict=True):
-        effects[program][names[outcome]] = level
-    return effects
+    names, levels, programs = list(plan.scenario.outcomes), plan.audit.levels, plan.scenario.programs
+    low, high = (ends.sum(axis=1) for ends in plan.effect_ranges.period_ends(levels.program, levels.outcome))
+    assumed = np.zeros(len(levels.program), dtype=bool)
+    for place, name in enumerate(names):
+        mine = np.flatnonzero(levels.outcome == place)
+        assumed[mine] = assumed_programs(programs, name)[levels.program[mine]]
+    order = np.lexsort((levels.program, levels.outcome))
+    figures = {"level": levels.level.sum(axis=1), "low": low, "high": high}
+    return {
+        "program": levels.program[order],
+        "outcome": texts(objects(names)[levels.outcome[order]]),
+        **{name: numbers(significant(values[order])) for name, values in figures.items()},
+        "assumed": flags(assumed[order]),
+    }
+
+
+def _own_limits(plan: Allocation) -> dict[str, Any]:
+    """Return the limits of single programs that stand in the table of limits."""
+    table = plan.rules[_is_own(plan)]
+    words = {name: texts(_objects(table[name])) for name in ("kind", "part", "period", "sense", "unit", "because")}
+    figures = {
+        name: numbers(significant(table[name].to_numpy(dtype=np.float64))) for name in ("value", "bound", "price")
+    }
+    return {
+        "program": pd.Index(plan.scenario.programs.ids).get_indexer(pd.Index(table["name"])),
+        **{name: words[name] for name in ("kind", "part", "period", "sense")},
+        **{name: figures[name] for name in ("value", "bound")},
+        "unit": words["unit"],
+        "binding": flags(table["binding"].to_numpy(dtype=bool)),
+        "price": figures["price"],
+        "total_cost": numbers(np.full(len(table), np.nan)),
+        "because": words["because"],
+    }
+
+
+def _is_own(plan: Allocation) -> Bools:
+    """Return which rows of the table of limits are about limits of single programs; shape (rows,)."""
+    return np.asarray(plan.rules["limit"].to_numpy(dtype=np.int64) >= len(plan.scenario.limits.shared))
+
+
+def _objects(column: pd.Series[Any]) -> Texts:
+    return column.to_numpy(dtype=object)
 
 
 def _funds(plan: Allocation) -> list[dict[str, Any]]:
@@ -268,7 +248,8 @@ def _outcomes(plan: Allocation) -> list[dict[str, Any]]:
 
 def _rules(plan: Allocation) -> list[dict[str, Any]]:
     first = ["kind", "name", "part", "period", "sense", "value", "bound", "unit", "binding", "price"]
-    return _records(plan.rules.assign(total_cost=None), [*first, "total_cost", "because"])
+    shared = plan.rules[~_is_own(plan)]
+    return _records(shared.assign(total_cost=None), [*first, "total_cost", "because"])
 
 
 def _certificate(plan: Allocation) -> dict[str, Any]:

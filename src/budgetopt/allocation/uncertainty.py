@@ -108,14 +108,15 @@ class EffectRanges:
 
         Shape (pairs,) of the pairs, and (pairs, periods) of the levels.
         """
-        place = {pair: at for at, pair in enumerate(zip(programs.tolist(), outcomes.tolist(), strict=True))}
-        mine = zip(self.program.tolist(), self.outcome.tolist(), strict=True)
-        at = np.fromiter((place[pair] for pair in mine), dtype=np.int64, count=len(self.program))
+        count = 1 + max(int(outcomes.max(initial=0)), int(self.outcome.max(initial=0)))
+        pairs = programs * count + outcomes
+        order = np.argsort(pairs, kind="stable")
+        at = order[np.searchsorted(pairs[order], self.program * count + self.outcome)]
         less, more = self.ends()
-        lowest, highest = (np.zeros((len(place), self.level.shape[1])) for _ in range(2))
+        lowest, highest = (np.zeros((len(pairs), self.level.shape[1])) for _ in range(2))
         np.add.at(lowest, at, self.level - less)
         np.add.at(highest, at, self.level + more)
-        unsaid = np.ones(len(place), dtype=bool)
+        unsaid = np.ones(len(pairs), dtype=bool)
         unsaid[at[self.said]] = False
         lowest[unsaid] = highest[unsaid] = np.nan
         return lowest, highest

@@ -16,10 +16,12 @@ import numpy as np
 
 from budgetopt.allocation.allocation import Allocation
 from budgetopt.allocation.figures import differences
+from budgetopt.allocation.first_result_format import by_program
 from budgetopt.allocation.proof import plan_of
 from budgetopt.allocation.replay import replay
-from budgetopt.allocation.result import document_sha256, result_document
+from budgetopt.allocation.result import result_document
 from budgetopt.allocation.result_schema import check_form
+from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.solve import allocation_of
 from budgetopt.allocation.whole_amounts import WholePlan
 from budgetopt.audit import audit_plan
@@ -94,14 +96,16 @@ def _findings(
 ) -> Iterator[Finding | tuple[str, bool]]:
     try:
         check_form(document)
+        plain = by_program(document)
     except BudgetoptError as error:
         yield Finding("form", False, str(error))
         return
     yield Finding("form", True, f"the document has the form {document['format']}")
     if check_seal:
-        sealed = document_sha256(document) == document["document_sha256"]
+        sealed = _is_sealed(document)
         text = "nothing was changed since it was written" if sealed else "the document was changed after it was written"
         yield Finding("seal", sealed, text)
+    document = plain
     said = document["provenance"]["scenario_sha256"]
     if scenario.sha256 != said:
         text = f"the result belongs to another scenario, or this one was changed (its fingerprint was {said[:12]}…)"
@@ -131,10 +135,17 @@ def _findings(
         return
     fault = _fault_of(outcome, allocation)
     yield Finding("proof", not fault, fault or _shown(outcome))
-    wrong, figures = differences(document, result_document(allocation), _sizes(outcome))
+    wrong, figures = differences(document, by_program(result_document(allocation)), _sizes(outcome))
     text = _first_of(wrong) or f"all {figures:,} figures follow from the plan and the scenario"
     yield Finding("figures", not wrong, text)
     yield _conclusion(outcome, allocation)
+
+
+def _is_sealed(document: Mapping[str, Any]) -> bool:
+    try:
+        return bool(document_sha256(document) == document["document_sha256"])
+    except BudgetoptError:
+        return False
 
 
 def _first_of(faults: list[str]) -> str:

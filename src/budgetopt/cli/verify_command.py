@@ -69,12 +69,13 @@ def _sentence(exact: dict[str, str | None]) -> str:
 
 def _exact(document: dict[str, Any], scenario: Scenario) -> dict[str, str | None]:
     """Return the violation, the value and the bound of the first objective as fractions."""
+    from budgetopt.allocation.first_result_format import by_program
     from budgetopt.allocation.replay import replay
     from budgetopt.formulation import formulate
     from budgetopt.solvers.in_fractions import prove_in_fractions
 
     formulation = formulate(scenario)
-    outcome = replay(document, formulation)
+    outcome = replay(by_program(document), formulation)
     first = outcome.stages[0]
     if outcome.x is None or first.solution.row_dual is None:
         raise OptionError("the result has no prices, so there is nothing to check in fractions")

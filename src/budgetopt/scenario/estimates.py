@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable, split_key
+from budgetopt.scenario.programs import Bools, Floats, ProgramTable, Texts, split_key
 
 __all__ = [
     "GROWTH_KEYS",
@@ -79,11 +80,17 @@ def assumed_effects(programs: ProgramTable, prefix: str) -> tuple[Bools, Bools]:
     """
     grade, source = programs.text(f"{prefix}.evidence"), programs.text(f"{prefix}.source")
     has = sized(programs, prefix)
-    named = np.array([bool(text.strip()) for text in source.tolist()], dtype=bool)
-    called = np.array([is_assumed(text) for text in source.tolist()], dtype=bool)
+    named, called = (_holds(source, test) for test in (lambda text: bool(text.strip()), is_assumed))
     silent = has & (grade == "") & ~named
     grows = assumed_growth(programs, prefix)
     return has & ((grade == "assumption") | ((grade == "") & called)) | silent | grows, silent
+
+
+def _holds(texts: Texts, test: Callable[[str], bool]) -> Bools:
+    """Return for which texts a test holds, asked once of each different one; same shape."""
+    items = texts.tolist()
+    known = {text: test(text) for text in {*items}}
+    return np.fromiter(map(known.__getitem__, items), dtype=bool, count=len(items))
 
 
 def assumed_programs(programs: ProgramTable, outcome: str) -> Bools:

@@ -83,7 +83,8 @@ def _add_column(digest: hashlib._Hash, key: str, column: Column) -> None:
 
 
 def _add_texts(digest: hashlib._Hash, texts: np.ndarray[Any, Any]) -> None:
-    digest.update(_json([_plain(value) for value in texts.tolist()]))
+    values = texts.tolist()
+    digest.update(_json(values if {*map(type, values)} <= {str} else [_plain(value) for value in values]))
 
 
 def _plain(value: Any) -> Any:

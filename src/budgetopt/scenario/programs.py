@@ -62,6 +62,13 @@ class Origin:
         paths, sheets = zip(*(self.files[at] for at in file), strict=True) if file else ((), ())
         return list(map(Place, paths, line, column, sheets))
 
+    def texts(self, cells: Ints) -> list[str]:
+        """Return the places of some cells as texts."""
+        file, line, column = (part[cells].tolist() for part in (self.file, self.line, self.column))
+        if any(sheet for _, sheet in self.files) or not all(line) or not all(column):
+            return [str(place) for place in self.places(cells)]
+        return [f"{self.files[at][0]}:{row}:{letter}" for at, row, letter in zip(file, line, column, strict=True)]
+
     def take(self, cells: Ints) -> Origin:
         """Return the places of the chosen cells."""
         return Origin(self.files, self.file[cells], self.line[cells], self.column[cells])
@@ -210,16 +217,15 @@ class ProgramTable:
         row = self.position(program) if isinstance(program, str) else program
         return self.cell_place(row, key) or (None if self.places is None else self.places.place(row))
 
-    def places_of(self, rows: Ints, key: str) -> list[Place | None]:
-        """Return where a key of some programs stands, or where each begins if that key has no place."""
-        column, found = self.columns.get(key), list[Place | None]([None] * len(rows))
+    def places_of(self, rows: Ints, key: str) -> Texts:
+        """Return where a key of some programs stands, or where each begins if that key has no place; empty for none."""
+        column, found = self.columns.get(key), np.full(len(rows), "", dtype=object)
+        origin = None if column is None else column.origin
+        stands = np.zeros(len(rows), dtype=bool) if column is None or origin is None else np.isin(rows, column.rows)
         if self.places is not None:
-            found = [*self.places.places(rows)]
-        if column is not None and column.origin is not None:
-            at = np.flatnonzero(np.isin(rows, column.rows))
-            cells = np.searchsorted(column.rows, rows[at])
-            for place, position in zip(column.origin.places(cells), at.tolist(), strict=True):
-                found[position] = place
+            found[~stands] = self.places.texts(rows[~stands])
+        if column is not None and origin is not None:
+            found[stands] = origin.texts(np.searchsorted(column.rows, rows[stands]))
         return found
 
     def cell_place(self, program: str | int, key: str) -> Place | None:

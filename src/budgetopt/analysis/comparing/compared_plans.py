@@ -10,6 +10,7 @@ from typing import Any
 
 from budgetopt.allocation import Allocation, scenario_of
 from budgetopt.allocation import solve as solve_one
+from budgetopt.allocation.first_result_format import by_program
 from budgetopt.allocation.proof import plan_of as plan_of_decisions
 from budgetopt.analysis.comparing.benchmark_plans import BenchmarkPlan
 from budgetopt.analysis.comparing.edited_plan import EditedPlan
@@ -192,7 +193,7 @@ def _of_result(one: _Result, scenarios: Sequence[Scenario], remarks: list[str]) 
             f"words of {scenario.name}"
         )
     try:
-        plan = plan_of_decisions(one.document["proof"]["decisions"], scenario)
+        plan = plan_of_decisions(by_program(one.document)["proof"]["decisions"], scenario)
     except BudgetoptError as error:
         hint = error.hint or "compare it with the scenario that it was made of"
         raise ResultFileError(f"{one.file}: {error.message}", hint=hint) from None

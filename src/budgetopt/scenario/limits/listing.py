@@ -136,7 +136,7 @@ class Limits(Sequence[Limit]):
                 key_of[np.isnan(programs.per_period(keys[0], periods)[0][rows]).all(axis=1)] = 1
             for number, key in enumerate(keys):
                 said = key_of == number
-                places[at[said]] = [str(place or "") for place in programs.places_of(rows[said], key)]
+                places[at[said]] = programs.places_of(rows[said], key)
         return {"kind": kinds, "because": reasons, "place": places}
 
     def of_programs(self, kind: str) -> Ints:
