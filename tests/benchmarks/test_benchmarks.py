@@ -18,6 +18,7 @@ from benchmarks.problem import DEPARTMENTS, FUNDS, SEGMENTS, write_problem  # no
 from benchmarks.ways import WAYS, Way  # noqa: E402
 
 import budgetopt as bo  # noqa: E402
+from benchmarks import loading, start  # noqa: E402
 
 
 def test_every_way_reaches_the_same_value_on_a_tiny_problem(
@@ -107,3 +108,21 @@ def test_the_curve_and_the_grid_of_a_tiny_city_agree() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "straight piece" in done.stdout
     assert "a grid of 3 points" in done.stdout
+
+
+def test_loading_is_measured_in_every_phase(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.loading.REPEATS", 1)
+    assert loading.main(["--sizes", "40", "80"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in out] == ["plain", "40", "80", "curves", "40", "80"]
+    assert all("times" in line for line in out if "columns" not in line and "curves" not in line)
+
+
+def test_a_start_is_measured_beside_two_imports(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_problem(tmp_path, 40)
+    assert start.main(["--scenario", str(tmp_path), "--repeats", "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 + len(start.COMMANDS)
+    assert lines[0].endswith("1.0 times")

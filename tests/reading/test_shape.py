@@ -162,6 +162,6 @@ def test_a_row_that_is_too_short_or_too_long() -> None:
     assert [str(problem.place) for problem in found.problems] == ["t.csv:2", "t.csv:3:4"]
     assert found.headers == ("P", "A", "B")
     # a column beyond the headers that is named is a column
-    assert grid("P,A\ny,1,2\n", columns={"C": "baseline"}).columns[2] == ["2"]
+    assert list(grid("P,A\ny,1,2\n", columns={"C": "baseline"}).columns[2]) == ["2"]
     # and rows that do not count may have any length
     assert not grid("P,A,B\nx,1\ny,1,2\n", skip_rows=2).problems

@@ -116,8 +116,10 @@ def read_bytes(path: str | Path, name: str = "bytes") -> bytes:
             if refused := refused_by(name, about.st_size):
                 raise refused
             with os.fdopen(os.dup(number), "rb") as file:
-                # some systems call the length of a file 0 that is not
-                data = file.read(limit(name).most + 1)
+                data = file.read(about.st_size + 1)
+                if len(data) > about.st_size:
+                    # some systems call the length of a file 0 that is not
+                    data += file.read(limit(name).most + 1 - len(data))
         finally:
             os.close(number)
     except FileNotFoundError:

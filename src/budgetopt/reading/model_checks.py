@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -32,6 +31,7 @@ _SHAPES = ("if_funded", "service", "packages", "choose", "start", "uses", "outco
 """Keys of a program that must fit one another."""
 _OF_COLUMNS = ("missing-column", "unknown-column", "duplicate-column")
 """Problems of whole columns of a table."""
+_MOST_SORTS = 1 << 40
 _MOST_INVALID = 100
 """With more programs than these wrong in themselves, nothing is said of what others say of them."""
 
@@ -45,9 +45,9 @@ def check_models(programs: ProgramTable, findings: Findings) -> ProgramTable:
     refused = np.zeros(len(programs), dtype=bool)
     for (path, model), parts in _below_models(programs).items():
         rows, kinds = _sorts(parts, len(programs))
-        _, first, inverse = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
+        _, first, inverse = np.unique(kinds, return_index=True, return_inverse=True)
         wrong = [sort for sort, at in enumerate(first.tolist()) if _errors(model, _tree(parts, int(rows[at])))]
-        concerned = rows[np.isin(inverse.reshape(-1), wrong)]
+        concerned = rows[np.isin(inverse, wrong)]
         refused[concerned] = True
         for row, more in findings.alike(concerned):
             for error in _errors(model, _tree(parts, row)):
@@ -85,18 +85,23 @@ def _below_models(programs: ProgramTable) -> dict[tuple[tuple[str, ...], type[Ba
     return found
 
 
-def _sorts(parts: Sequence[_Part], programs: int) -> tuple[Ints, NDArray[np.uint8]]:
-    """Return the programs that have any of the parts, and for each what it has; shapes (rows,) and (rows, bytes)."""
+def _sorts(parts: Sequence[_Part], programs: int) -> tuple[Ints, Ints]:
+    """Return the programs that have any of the parts, and for each a number of what it has; shape (rows,) both."""
     # names and numbers within make no difference: only the keys of the models do
     general = [path if len(path) == 1 else (path[0], path[-1]) for _, path, _ in parts]
-    number = {path: 2 * at for at, path in enumerate(dict.fromkeys(general))}
-    flags = np.zeros((programs, 2 * len(number)), dtype=bool)
+    has, is_zero = ({path: np.zeros(programs, dtype=bool) for path in general} for _ in range(2))
     for path, (_, _, column) in zip(general, parts, strict=True):
-        flags[column.rows, number[path]] = True
+        has[path][column.rows] = True
         if column.values.dtype.kind == "f" and column.offsets is None:
-            flags[column.rows[column.values == 0], number[path] + 1] = True
-    rows = np.flatnonzero(flags.any(axis=1))
-    return rows, np.packbits(flags[rows], axis=1)
+            is_zero[path][column.rows[column.values == 0]] = True
+    sort = np.zeros(programs, dtype=np.int64)
+    for mask in (*has.values(), *is_zero.values()):
+        if mask.any() and not mask.all():
+            if sort.max() > _MOST_SORTS:
+                sort = np.unique(sort, return_inverse=True)[1]
+            sort = 2 * sort + mask
+    rows = np.flatnonzero(np.logical_or.reduce([*has.values()]))
+    return rows, sort[rows]
 
 
 def _tree(parts: Sequence[_Part], row: int) -> dict[str, Any]:

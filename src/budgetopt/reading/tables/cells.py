@@ -14,15 +14,15 @@ import numpy as np
 from pydantic import ValidationError
 
 from budgetopt.reading.problems import Said, say
+from budgetopt.reading.tables.text_cells import PLAIN, TextCells, is_filled, taken
 from budgetopt.scenario.amounts import LEAST, MOST, Share
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, column_of, objects
 
-__all__ = ["malformed_curves", "read_cells"]
+__all__ = ["is_plain", "malformed_curves", "read_cells"]
 
-_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_PLAIN_CURVE = re.compile(rf"{_PLAIN.pattern}:-?{_PLAIN.pattern}(?:;{_PLAIN.pattern}:-?{_PLAIN.pattern})+")
-_ALL_PLAIN, _ALL_PLAIN_CURVES = (re.compile(f"(?:{one.pattern}\n)*+") for one in (_PLAIN, _PLAIN_CURVE))
+_PLAIN_CURVE = re.compile(rf"{PLAIN.pattern}:-?{PLAIN.pattern}(?:; ?{PLAIN.pattern}:-?{PLAIN.pattern})+")
+_ALL_PLAIN, _ALL_PLAIN_CURVES = (re.compile(f"(?:{one.pattern}\n)*+") for one in (PLAIN, _PLAIN_CURVE))
 """The same for all cells of a column, each with a line break behind it."""
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,308})")
@@ -38,17 +38,14 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> tuple[Column, Refused]:
 
     Cells are stripped texts; an empty one says nothing.
     """
-    texts: Sequence[str] = cells
-    filled = np.arange(len(cells))
-    if "" in cells:
-        filled = np.flatnonzero(np.fromiter(map(bool, cells), dtype=bool, count=len(cells)))
-        texts = list(filter(None, cells))
+    filled = np.flatnonzero(is_filled(cells))
+    texts = cells if len(filled) == len(cells) else taken(cells, filled)
     if leaf.kind == "number":
         return _numbers(leaf, filled, texts)
-    if leaf.kind == "points" and (plain := _plain_curves(filled, texts)) is not None:
+    if leaf.kind == "points" and (plain := _plain_curves(filled, cells, texts)) is not None:
         return plain, []
-    if leaf.takes_words and (joined := "".join(texts)).isascii() and joined.isprintable():
-        return Column(filled, objects(texts)), []
+    if leaf.takes_words and _is_printable(texts):
+        return Column(filled, objects(list(texts))), []
     values, errors = _by_type(leaf, texts)
     if errors:
         bad = {position for position, _ in errors}
@@ -59,6 +56,21 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> tuple[Column, Refused]:
     if leaf.kind in ("text", "choice"):
         return Column(filled, objects(values)), errors
     return column_of(filled.tolist(), values), errors
+
+
+def is_plain(leaf: Leaf, cells: Sequence[str]) -> bool:
+    """Return whether all filled cells are plain numbers, or curves of them, as the type of a column asks for."""
+    if leaf.kind == "points":
+        return cells.curves is not None if isinstance(cells, TextCells) else _are_plain_curves([*filter(None, cells)])
+    return isinstance(cells, TextCells) and bool((cells.numbers.plain | ~cells.filled).all())
+
+
+def _is_printable(texts: Sequence[str]) -> bool:
+    """Return whether all texts are of characters of ASCII that can be seen."""
+    if isinstance(texts, TextCells) and texts.is_printable:
+        return True
+    joined = "".join(texts)
+    return joined.isascii() and joined.isprintable()
 
 
 def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], Refused]:
@@ -111,14 +123,10 @@ def scalar(text: str) -> str | bool | int | float:
 
 def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Refused]:
     count = len(texts)
-    plain = np.ones(count, dtype=bool)
-    if not _ALL_PLAIN.fullmatch(_lines(texts)):
-        plain[:] = [_PLAIN.fullmatch(text) is not None for text in texts]
-    values = np.full(count, np.nan)
+    plain, values = _plain_numbers(texts)
     shares = np.zeros(count, dtype=bool)
     at = np.flatnonzero(plain)
-    some = texts if len(at) == count else [texts[cell] for cell in at.tolist()]
-    numbers = np.fromiter(map(float, some), dtype=np.float64, count=len(at))
+    numbers = values[at]
     # those that are too small or too large are told one by one
     fine = _in_range(numbers)
     plain[at[~fine]] = False
@@ -131,7 +139,7 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Re
         except ValidationError:
             kinds = set()
         if len(kinds) == 1:
-            values[at], shares[at] = numbers, kinds.pop()
+            shares[at] = kinds.pop()
         else:
             plain[:] = False
     errors: Refused = []
@@ -150,18 +158,40 @@ def _numbers(leaf: Leaf, filled: Ints, texts: Sequence[str]) -> tuple[Column, Re
     return Column(filled, values, shares=shares if shares.any() else None), errors
 
 
+def _plain_numbers(texts: Sequence[str]) -> tuple[Bools, Floats]:
+    """Return which texts are plain numbers, and their values; shape (texts,) both."""
+    if isinstance(texts, TextCells):
+        return texts.numbers.plain.copy(), texts.numbers.values.copy()
+    plain = np.ones(len(texts), dtype=bool)
+    if not _ALL_PLAIN.fullmatch(_lines(texts)):
+        plain[:] = [PLAIN.fullmatch(text) is not None for text in texts]
+    values = np.full(len(texts), np.nan)
+    at = np.flatnonzero(plain)
+    values[at] = np.fromiter(map(float, taken(texts, at)), dtype=np.float64, count=len(at))
+    return plain, values
+
+
 def _lines(texts: Sequence[str]) -> str:
     """Return texts as one, each with a line break behind it: one search is quicker than one a cell."""
     return "\n".join([*texts, ""])
 
 
-def _plain_curves(filled: Ints, texts: Sequence[str]) -> Column | None:
+def _are_plain_curves(texts: Sequence[str]) -> bool:
+    return _ALL_PLAIN_CURVES.fullmatch(_lines(texts)) is not None
+
+
+def _plain_curves(filled: Ints, cells: Sequence[str], texts: Sequence[str]) -> Column | None:
     """Return curves that are all well-formed and of plain numbers, or None if there is any other."""
-    if not _ALL_PLAIN_CURVES.fullmatch(_lines(texts)):
+    if isinstance(cells, TextCells):
+        if cells.curves is None:
+            return None
+        points, lengths = cells.curves
+    elif _are_plain_curves(texts):
+        lengths = np.fromiter((text.count(";") + 1 for text in texts), dtype=np.int64, count=len(texts))
+        numbers = ";".join(texts).replace(":", ";").split(";") if texts else []
+        points = np.array(list(map(float, numbers))).reshape(-1, 2)
+    else:
         return None
-    lengths = np.fromiter((text.count(";") + 1 for text in texts), dtype=np.int64, count=len(texts))
-    numbers = ";".join(texts).replace(":", ";").split(";") if texts else []
-    points: Floats = np.array(list(map(float, numbers))).reshape(-1, 2)
     offsets = np.concatenate(([0], np.cumsum(lengths)))
     if not _in_range(points).all() or malformed_curves(points, offsets)[0].any():
         return None

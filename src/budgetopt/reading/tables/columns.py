@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.errors import Place, Problem, column_letters
 from budgetopt.reading.problems import Said
-from budgetopt.reading.tables.cells import read_cells
+from budgetopt.reading.tables.cells import is_plain, read_cells
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import (
     ambiguous,
@@ -19,6 +19,7 @@ from budgetopt.reading.tables.number_texts import (
     plain_texts,
     two_readings,
 )
+from budgetopt.reading.tables.text_cells import is_filled
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.amounts import SignedAmount
 from budgetopt.scenario.joining import concatenate
@@ -72,8 +73,9 @@ def read_column(
     texts = grid.columns[position]
     signed = table.add_up and is_added_up(leaf)
     if leaf.kind in ("number", "numbers", "points"):
-        numbers = grid.is_number(position)
-        if table.decimal is None and leaf.is_money and len(unclear := ambiguous(texts, numbers)):
+        numbers, plain = grid.is_number(position), table.decimal is None and is_plain(leaf, texts)
+        may_be_unclear = table.decimal is None and leaf.is_money and not (plain and leaf.kind == "points")
+        if may_be_unclear and len(unclear := ambiguous(texts, numbers)):
             problems.append(_unclear(grid, position, unclear))
             return replace(read_cells(leaf, [])[0], origin=grid.origin(np.empty(0, dtype=np.int64), position))
         if table.decimal is not None and len(odd := misplaced(texts, numbers, table.decimal)):
@@ -81,7 +83,8 @@ def read_column(
             wrong = {*odd.tolist()}
             texts = ["" if row in wrong else text for row, text in enumerate(texts)]
         is_zero = leaf.path[:1] != () and leaf.path[0] in _ZERO_IS_A_DASH
-        texts = plain_texts(texts, numbers, table.decimal, is_zero=is_zero, is_signed=signed)
+        if not plain:
+            texts = plain_texts(texts, numbers, table.decimal, is_zero=is_zero, is_signed=signed)
         problems += _shared_amounts(grid, position, leaf)
     if signed:
         leaf = Leaf(leaf.path, SignedAmount, "number")
@@ -177,19 +180,23 @@ def _scaled(column: Column, scale: float) -> Column:
 def name_column(grid: Grid, position: int, problems: list[Problem], table: Table) -> tuple[Texts, Bools]:
     """Return a column of names, one a row, and which rows have one; add what is wrong with the others."""
     column = read_column(grid, position, _NAME, lambda _row: "", problems, table)
-    names: Texts = np.full(len(grid.rows), "", dtype=object)
-    names[column.rows] = column.values
+    names: Texts = column.values
+    if len(column) < len(grid.rows):
+        names = np.full(len(grid.rows), "", dtype=object)
+        names[column.rows] = column.values
     header = grid.headers[position]
     for row in empty_cells(grid.columns[position]).tolist():
         expected = "an id" if header == "program" else "a name"
         message = f"the row has no {header or 'name'}"
         problems.append(Problem("missing-name", message, grid.place(row, position), expected))
-    return names, np.asarray(names != "", dtype=bool)
+    is_named = np.zeros(len(grid.rows), dtype=bool)
+    is_named[column.rows] = True
+    return names, is_named
 
 
 def empty_cells(cells: Sequence[str]) -> Ints:
     """Return the positions of the empty cells."""
-    return np.flatnonzero([not cell for cell in cells]) if "" in cells else np.empty(0, dtype=np.int64)
+    return np.flatnonzero(~is_filled(cells))
 
 
 def positions_of(names: Texts) -> tuple[Texts, Ints]:

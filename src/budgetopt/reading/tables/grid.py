@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.errors import Place, Problem, column_letters
+from budgetopt.reading.tables.text_cells import taken
 from budgetopt.scenario.model.table import PLUS
 from budgetopt.scenario.programs import Bools, Ints, Origin
 
@@ -113,8 +114,7 @@ class Grid:
 
     def take(self, kept: Ints) -> Grid:
         """Return the grid of some of its rows, in their order."""
-        chosen = kept.tolist()
-        columns = tuple([column[row] for row in chosen] for column in self.columns)
+        columns = tuple(taken(column, kept) for column in self.columns)
         place = np.full(len(self.rows), -1)
         place[kept] = np.arange(len(kept))
         merged = {column: cells[cells >= 0] for column, cells in ((at, place[of]) for at, of in self.merged.items())}

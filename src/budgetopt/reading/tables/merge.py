@@ -35,6 +35,7 @@ def merge(
     if known is not None:
         spoken_of = [reference.ids[known.positions(reference.ids) >= 0] for reference in references]
         tables = [*tables, *(ProgramTable(ids) for ids in spoken_of if len(ids))]
+    tables = [table for table in tables if len(table)]
     table = tables[0] if len(tables) == 1 else _identified(tables)
     placed = []
     for reference in references:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from budgetopt.reading.tables.text_cells import TextCells
 from budgetopt.scenario.programs import Bools, Ints
 
 __all__ = ["ambiguous", "is_negative_text", "misplaced", "not_known", "plain_texts", "two_readings", "without_currency"]
@@ -124,7 +125,12 @@ def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
 
     That is so where every cell with a point has three digits behind it: ``46.000`` is 46 or 46,000.
     """
-    if "." not in "".join(texts):
+    if isinstance(texts, TextCells):
+        plain, _, decimals = texts.numbers
+        has_point = plain & (decimals > 0)
+        if (has_point & (decimals != 3)).any() or not (has_point | (texts.filled & ~plain)).any():
+            return np.empty(0, dtype=np.int64)
+    elif "." not in "".join(texts):
         return np.empty(0, dtype=np.int64)
     points = [at for at, text in enumerate(texts) if "." in text]
     at = np.array([cell for cell in points if not numbers[cell]], dtype=np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -71,7 +72,7 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         column = added_columns(parts)
         kept = np.flatnonzero(usable[column.rows])
         if len(kept):
-            columns[key] = column.take(kept, column.rows[kept])
+            columns[key] = column if len(kept) == len(column) else column.take(kept, column.rows[kept])
     chosen = np.flatnonzero(usable)
     if table.add_up:
         # where lines are not merged as they should be, sums below zero follow from that
@@ -79,7 +80,7 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         programs = added_up(ids, chosen, columns, grid.origin(chosen, at or 0), wrong)
     else:
         target = np.cumsum(usable) - 1
-        placed = {key: column.take(np.arange(len(column)), target[column.rows]) for key, column in columns.items()}
+        placed = {key: replace(column, rows=target[column.rows]) for key, column in columns.items()}
         programs = ProgramTable(ids[chosen], placed, grid.origin(chosen, at or 0))
     return programs, problems
 
@@ -92,7 +93,7 @@ def _taken(grid: Grid, position: int, ids: Texts, usable: Bools) -> list[Problem
     """Return a problem for each id that an earlier row has, and take those rows out of the usable ones."""
     problems = []
     rows = np.flatnonzero(usable)
-    names = ids[rows].tolist()
+    names = (ids if len(rows) == len(ids) else ids[rows]).tolist()
     if len(set(names)) == len(names):
         return []
     first: dict[str, int] = {}

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.reading.tables.grid import Grid, LeftOut
 from budgetopt.reading.tables.sheet import Sheet
+from budgetopt.reading.tables.text_cells import is_filled, taken
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.model.table import ANY, IGNORE, Table
 from budgetopt.scenario.programs import Bools, Ints
@@ -73,15 +73,15 @@ def body(sheet: Sheet, header: Sequence[int] = (1,), last_row: int | None = None
     if not any(headers) or top > sheet.rows:
         raise ScenarioError([_without_headers(sheet, header)])
     cut = [cells[top:bottom] for cells in sheet.columns]
-    filled = [_is_filled(cells) for cells in cut]
+    filled = [is_filled(cells) for cells in cut]
     used = [position for position, name in enumerate(headers) if name or filled[position].any()]
     last_header = max(position for position, name in enumerate(headers) if name)
     kept = np.zeros(max(0, bottom - top), dtype=bool)
-    for is_filled in filled:
-        kept |= is_filled
-    everything, chosen = bool(kept.all()), kept.tolist()
-    rows = np.flatnonzero(kept) + top + 1
-    columns = [cut[position] if everything else list(compress(cut[position], chosen)) for position in used]
+    for one in filled:
+        kept |= one
+    chosen = np.flatnonzero(kept)
+    rows = chosen + top + 1
+    columns = [cut[position] if len(chosen) == len(kept) else taken(cut[position], chosen) for position in used]
     numbers = tuple(sheet.numbers[position][top:bottom][kept] for position in used) if sheet.numbers else ()
     problems = [p for p in sheet.problems if p.place is None or top < p.place.line <= bottom]
     problems += _short_rows(sheet, last_header + 1, rows)
@@ -174,14 +174,7 @@ def _without_far_cells(sheet: Sheet, grid: Grid, names: Sequence[str]) -> Grid:
 
 
 def _filled(cells: Sequence[str]) -> Ints:
-    return np.flatnonzero(_is_filled(cells))
-
-
-def _is_filled(cells: Sequence[str]) -> Bools:
-    """Return which cells are not empty; shape (cells,)."""
-    if "" not in cells:
-        return np.ones(len(cells), dtype=bool)
-    return np.fromiter(map(bool, cells), bool, len(cells))
+    return np.flatnonzero(is_filled(cells))
 
 
 def _merged(grid: Grid, sheet: Sheet) -> Grid:
@@ -233,8 +226,8 @@ def _with_headings(grid: Grid, table: Table) -> Grid:
     filled = np.zeros(len(grid.rows), dtype=np.int64)
     for position, cells in enumerate(grid.columns):
         if position != at:
-            filled += _is_filled(cells)
-    is_heading = _is_filled(grid.columns[at]) & (filled == 0)
+            filled += is_filled(cells)
+    is_heading = is_filled(grid.columns[at]) & (filled == 0)
     marked = [cell if heading else "" for cell, heading in zip(grid.columns[at], is_heading.tolist(), strict=True)]
     cells = filled_down(marked)
     return _without(grid.with_column(table.headings, cells, at), is_heading, "headings")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.errors import Problem, column_range
+from budgetopt.reading.tables.text_cells import TextCells
 from budgetopt.scenario.programs import Bools, Ints
 
 __all__ = ["Book", "Sheet", "blanks_before"]
@@ -105,6 +106,8 @@ def blanks_before(columns: Sequence[Sequence[Any]]) -> dict[int, Ints]:
     """Return how many blanks stand before the texts of a column, for columns with such cells; shape (rows,) each."""
     found = {}
     for at, cells in enumerate(columns):
+        if isinstance(cells, TextCells):
+            continue
         texts = cells if {*map(type, cells)} == {str} else [cell if isinstance(cell, str) else "" for cell in cells]
         # in most columns no cell begins with a blank, which is quickly seen of all cells at once
         if list(map(str.lstrip, texts)) != list(texts) and any(

@@ -18,6 +18,7 @@ from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.reading.input_file import check_limit, limit
 from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
+from budgetopt.reading.tables.text_cells import CellBytes, TextCells
 from budgetopt.scenario.programs import Ints
 
 __all__ = ["TextFile", "open_text", "read_text_file"]
@@ -33,6 +34,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 """What files of an encoding begin with; that of UTF-16 (LE) also begins that of UTF-32 (LE)."""
+_LINE, _QUOTE, _DELETE = map(ord, '\n"\x7f')
+_LONGEST_CELL = 1 << 17
+"""The longest cell in quotes: a longer one has lost its closing quote."""
 _SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"
 
 
@@ -78,21 +82,24 @@ def open_text(data: bytes, file: str) -> Book:
 
     @cache
     def read(_name: str) -> Sheet:
-        columns, lengths = _plain(text, separator) or _quoted(text, separator, file)
-        texts = tuple(list(map(str.strip, column)) for column in columns)
-        indents = blanks_before(columns)
-        return Sheet(file, "", texts, lengths=lengths, indents=indents)
+        columns, lengths = _cells(text, separator) or _records(text, separator, file)
+        stripped = tuple(
+            column if isinstance(column, TextCells) else list(map(str.strip, column)) for column in columns
+        )
+        return Sheet(file, "", stripped, lengths=lengths, indents=blanks_before(columns))
 
     return Book(file, ("",), read, notes=found.notes)
 
 
 def _longest_line(data: bytes) -> int:
-    """Return how many bytes the longest line has; lines may end in CR, in LF, or in both."""
-    if len(data) <= limit("line").most:
-        return len(data)
-    array = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero((array == ord("\n")) | (array == ord("\r")))
-    return int(np.diff(ends, prepend=-1, append=len(data)).max()) - 1
+    """Return how many bytes the longest line has, or 0 if none has too many; lines may end in CR, in LF, or in both."""
+    most, start = limit("line").most, 0
+    while len(data) - start > most:
+        end = max(data.rfind(mark, start, start + most + 1) for mark in (b"\n", b"\r"))
+        if end < 0:
+            return max(map(len, re.split(b"[\r\n]", data)))
+        start = end + 1
+    return 0
 
 
 def _decode(data: bytes, file: str) -> tuple[str, str, tuple[str, ...]]:
@@ -176,32 +183,62 @@ def _separator(text: str) -> str:
 _Columns = tuple[Sequence[Sequence[str]], Ints]
 
 
-def _plain(text: str, separator: str) -> _Columns | None:
-    """Return the columns of a file without quotes and the length of each row, or None for any other file.
+def _cells(text: str, separator: str) -> _Columns | None:
+    """Return the columns of a file and the length of each row, or None where a record must be read for each row.
 
-    No list is made for each row, which for large files takes most of the time.
+    That is where quotes do not all stand around whole cells without quotes in them.
     """
-    if '"' in text:
+    if not separator.isascii() or separator == '"':
         return None
-    if "\r" in text:
+    has_returns = "\r" in text
+    if has_returns:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    if not lines:
+    if not text:
         return (), np.zeros(0, dtype=np.int64)
-    widths = [line.count(separator) + 1 for line in lines]
-    width = max(widths)
-    lengths = np.array(widths, dtype=np.int64)
-    if min(widths) < width:
-        lengths[[not line for line in lines]] = 0
-        lines = [line + separator * (width - count) for line, count in zip(lines, widths, strict=True)]
-    cells = separator.join(lines).split(separator)
-    return [cells[at::width] for at in range(width)], lengths
+    text_bytes = CellBytes((text if text[-1] == "\n" else f"{text}\n").encode())
+    data = text_bytes.array
+    ends = np.flatnonzero((data == _LINE) | (data == ord(separator)))
+    quotes = np.flatnonzero(data == _QUOTE)
+    if len(quotes):
+        # what stands behind an odd number of quotes is within a quoted cell
+        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    if not len(ends) or ends[-1] != len(data) - 1:
+        return None
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    last = np.flatnonzero(data[ends] == _LINE)
+    widths = np.diff(last, prepend=-1)
+    lengths = np.where((widths == 1) & (ends[last] == starts[last]), 0, widths)
+    if len(quotes):
+        if has_returns and len(last) < np.count_nonzero(data == _LINE):
+            # line breaks within cells stay as they are
+            return None
+        inside = np.diff(np.searchsorted(quotes, np.append(starts, len(data))))
+        quoted = inside > 0
+        whole = (inside == 2) & (data[starts] == _QUOTE) & (data[ends - 1] == _QUOTE) & (ends - starts <= _LONGEST_CELL)
+        if (quoted & ~whole).any():
+            return None
+        starts, ends = starts + quoted, ends - quoted
+    width = int(widths.max())
+    if (widths < width).any():
+        # what a short row lacks is empty
+        at = np.arange(len(starts)) + np.repeat(np.arange(len(widths)) * width - (last + 1 - widths), widths)
+        full = np.zeros((2, len(widths) * width), dtype=np.int64)
+        full[:, at] = starts, ends
+        starts, ends = full
+    # a blank may be of more bytes than one
+    is_blank = (data <= ord(" ")) | (data >= _DELETE)
+    is_printable = bool(np.count_nonzero(is_blank) == np.count_nonzero(data == ord(" ")) + len(last))
+    at_edge = (ends > starts) & (is_blank.take(starts) | is_blank.take(ends - 1, mode="clip"))
+    table = [np.ascontiguousarray(one.reshape(-1, width).T) for one in (starts, ends)]
+    columns = [
+        TextCells(text_bytes, first, behind, is_printable=is_printable) for first, behind in zip(*table, strict=True)
+    ]
+    edges = np.flatnonzero(at_edge.reshape(-1, width).any(axis=0)).tolist()
+    return [column.texts if at in edges else column for at, column in enumerate(columns)], lengths
 
 
-def _quoted(text: str, separator: str, file: str) -> _Columns:
-    """Return the columns of a file with quotes and the length of each row, or raise ScenarioError for an open quote."""
+def _records(text: str, separator: str, file: str) -> _Columns:
+    """Return the columns of any file and the length of each row, or raise ScenarioError for an open quote."""
     records: list[list[str]] = []
     try:
         # `extend` keeps the rows read before an error, whose number is its place
