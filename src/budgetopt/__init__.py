@@ -193,6 +193,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import FollowsRule as FollowsRule
     from budgetopt.scenario.model import Fund as Fund
     from budgetopt.scenario.model import FundSpending as FundSpending
+    from budgetopt.scenario.model import Hearing as Hearing
     from budgetopt.scenario.model import IfFunded as IfFunded
     from budgetopt.scenario.model import MaintenanceOfEffort as MaintenanceOfEffort
     from budgetopt.scenario.model import Match as Match
@@ -205,6 +206,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario.model import Program as Program
     from budgetopt.scenario.model import RequiresRule as RequiresRule
     from budgetopt.scenario.model import Reserve as Reserve
+    from budgetopt.scenario.model import Residents as Residents
     from budgetopt.scenario.model import Resource as Resource
     from budgetopt.scenario.model import Rule as Rule
     from budgetopt.scenario.model import Service as Service
@@ -311,9 +313,9 @@ _EXPORTS = {
     "budgetopt.scenario.limits": "Limit Limits Mention Number Provision",
     "budgetopt.scenario.model": (
         "ChangeLimit ChangeRule CountRule Document Effect ExactlyOneRule ExcludesRule Follow FollowsRule Fund "
-        "FundSpending IfFunded MaintenanceOfEffort Match Need Objective OfSelection Outcome Package PackageEffect "
-        "Program RequiresRule Reserve Resource Rule Service Smallest Spending StandIn SubstitutesRule SumRule Table "
-        "Tables Target TogetherRule Transfer Use Where"
+        "FundSpending Hearing IfFunded MaintenanceOfEffort Match Need Objective OfSelection Outcome Package "
+        "PackageEffect Program RequiresRule Reserve Residents Resource Rule Service Smallest Spending StandIn "
+        "SubstitutesRule SumRule Table Tables Target TogetherRule Transfer Use Where"
     ),
     "budgetopt.scenario.packages": "PackageTable",
     "budgetopt.scenario.stand_ins": "StandIns",

@@ -319,28 +319,32 @@ class Allocation(Drawable):
         """
         return self._chart(by)
 
-    def to_html(self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0) -> Path:
+    def to_html(
+        self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0,
+        audience: str = "council", language: str | None = None,
+    ) -> Path:  # fmt: skip
         """Write the report: one page that needs nothing else.
 
         Parameters
         ----------
         path
             The page.
-        analyses
-            What is worked out for it and shown too: ``compare``, ``dollars``, ``ensemble``.
-        seed
-            The seed of the draws of the ensemble.
+        analyses, seed
+            What is worked out and shown too (``compare``, ``dollars``, ``ensemble``), and the seed of the ensemble.
+        audience, language
+            ``council``, or ``residents`` for a page in plain language: ``en``, ``es``, or with a country ``es-ES``;
+            left out, the language that the scenario says.
 
         Raises
         ------
         UnknownNameError
-            If there is no such analysis.
+            If there is no such analysis or audience.
         OptionError
-            If an analysis cannot be made, or the page cannot be written.
+            If an analysis cannot be made, there is no such language, or the page cannot be written.
         """
-        from budgetopt.report import run_analyses, write_html
+        from budgetopt.report import write_page
 
-        return write_html(self, path, asked=run_analyses(self, analyses, seed=seed))
+        return write_page(self, path, analyses, seed, audience, language)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write a workbook that works totals, balances, outcomes and limits out again when an amount is edited."""

@@ -23,6 +23,7 @@ from budgetopt.checks.selection_checks import check_selections
 from budgetopt.checks.shape_checks import check_shapes
 from budgetopt.checks.share_checks import check_shares
 from budgetopt.checks.stand_in_mistakes import check_standing_in
+from budgetopt.checks.translation_mistakes import check_translations
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["CHECKS", "check", "notes"]
@@ -39,6 +40,7 @@ CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_rules,
     check_logic,
     check_objective,
+    check_translations,
 )
 """Checks that look at one thing at a time: they work on what is left when wrong values are left out."""
 

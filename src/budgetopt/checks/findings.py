@@ -30,6 +30,7 @@ _NOT_SELECTED_BY = (
         "uses",
         "inflation",
         "baseline_by_fund",
+        "requested",
     ),
 )
 """Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""

@@ -16,6 +16,8 @@ __all__ = ["check_periods"]
 
 _PERIODS = ("starts", "ends", "by")
 """Keys of funds and of their parts that hold one period."""
+_AMOUNTS = ("baseline", "requested")
+"""Keys of programs that hold one amount, or one for each period."""
 
 
 def check_periods(scenario: Scenario, findings: Findings) -> None:
@@ -41,7 +43,7 @@ def check_periods(scenario: Scenario, findings: Findings) -> None:
     programs = scenario.programs
     for key, column in programs.columns.items():
         _, _, *parts = program_path("", key)
-        by_period = (len(parts) == 3 and parts[0] == "spending") or (len(parts) == 2 and parts[0] == "baseline")
+        by_period = (len(parts) == 3 and parts[0] == "spending") or (len(parts) == 2 and parts[0] in _AMOUNTS)
         if not by_period or parts[-1] in known:
             continue
         for row, more in findings.alike(column.rows, as_one_header(programs, findings, column.rows, tuple(parts))):

@@ -18,6 +18,7 @@ from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, add_chart, check_chart, check_target, print_csv, write_chart
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.progress import progress
+from budgetopt.cli.report_files import PAGES, add_audience, check_language, check_reports, write_report
 from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from budgetopt.report import AskedAnalyses
     from budgetopt.scenario import Scenario
 
-__all__ = ["HELP", "NAME", "REPORTS", "add_arguments", "run", "write_report"]
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "solve"
-REPORTS = (".html", ".htm", ".md", ".xlsx")
 HELP = "find the best allocation, and print it or write it to files"
 
 
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = group.add_argument
     text = "write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     add("--report", metavar="FILE", action="append", default=[], help=text)
+    add_audience(group)
     text = "with a page: run more analyses and show them: compare, dollars, ensemble; by commas, or repeated"
     add("--with", metavar="NAMES", action="append", default=[], dest="analyses", help=text)
     text = "write every table as a sheet of a workbook, .xlsx"
@@ -71,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Solve the scenario, write the files, print the plan."""
     _check_outputs(arguments)
     scenario = load(arguments)
+    check_language(arguments, scenario)
     if arguments.out is not None:
         from budgetopt.report.own_workbook.own_table import tables_to_fill
 
@@ -116,8 +118,7 @@ def _with_edits(arguments: argparse.Namespace, scenario: Scenario) -> Scenario:
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse outputs that cannot be written, before any work is done."""
-    for name in arguments.report:
-        check_target("--report", name, REPORTS)
+    check_reports(arguments)
     if arguments.analyses:
         from budgetopt.report.plan_view.asked_analyses import ANALYSES
 
@@ -125,7 +126,7 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         for name in arguments.analyses:
             if name not in ANALYSES:
                 raise UnknownNameError("analysis", name, list(ANALYSES))
-        if not any(Path(name).suffix.lower() in (".html", ".htm") for name in arguments.report):
+        if not any(Path(name).suffix.lower() in PAGES for name in arguments.report):
             raise OptionError("--with adds to a page, and none is written", hint="name it: --report plan.html")
     for name in arguments.excel:
         check_target("--excel", name, (".xlsx",))
@@ -157,25 +158,11 @@ def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | N
     return run_analyses(plan, arguments.analyses)
 
 
-def write_report(plan: Allocation, name: str, asked: AskedAnalyses | None = None) -> None:
-    """Write the report of a plan in the form that the ending of its name says; analyses stand on a page alone."""
-    from budgetopt import report
-    from budgetopt.whole_files import write_text
-
-    suffix = Path(name).suffix.lower()
-    if suffix == ".md":
-        write_text(name, report.markdown_summary(plan))
-    elif suffix == ".xlsx":
-        report.write_excel(plan, name)
-    else:
-        report.write_html(plan, name, asked=asked)
-
-
 def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses | None) -> None:
     from budgetopt.whole_files import write_text
 
     for name in [*arguments.report, *arguments.excel]:
-        write_report(plan, name, asked)
+        write_report(plan, name, arguments.audience, arguments.language, asked)
         say(f"wrote {name}")
     if arguments.out is not None:
         from budgetopt.report.own_workbook.own_table import write_own_table

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target
 from budgetopt.cli.interruptions import watched
-from budgetopt.cli.solve_command import REPORTS, write_report
+from budgetopt.cli.report_files import add_audience, check_language, check_reports, write_report
 from budgetopt.errors import BudgetoptError, ScenarioError
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scenario(parser)
     text = "write the report anew each time: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     parser.add_argument("--report", metavar="FILE", action="append", default=[], help=text)
+    add_audience(parser)
     text = "stop each search then, with the best plan found"
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
     text = "how often to look whether a file was saved (0.5)"
@@ -49,8 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Solve, and solve again after each change, until Ctrl-C."""
-    for name in arguments.report:
-        check_target("--report", name, REPORTS)
+    check_reports(arguments)
     path = Path(arguments.scenario)
     files = {path / "scenario.yaml" if path.is_dir() else path}
     if not all(file.exists() for file in files):
@@ -82,13 +81,14 @@ def _solved(arguments: argparse.Namespace, files: set[Path], before: Allocation 
     from budgetopt.report.words.watch_words import moved_line, value_line
 
     scenario = load(arguments)
+    check_language(arguments, scenario)
     path = Path(arguments.scenario)
     folder = path if path.is_dir() else path.parent
     files |= {Path(os.path.normpath(folder / name)) for name in scenario.inputs}
     limit = {} if arguments.time_limit is None else {"time_limit": arguments.time_limit}
     plan = solved_or_why_not(scenario, **limit)
     for name in arguments.report:
-        write_report(plan, name)
+        write_report(plan, name, arguments.audience, arguments.language)
     _tell(moved_line(before, plan) if before is not None else value_line(plan))
     return plan
 

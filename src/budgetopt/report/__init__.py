@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from budgetopt.report.plan_view.asked_analyses import AskedAnalyses as AskedAnalyses
     from budgetopt.report.plan_view.asked_analyses import run_analyses as run_analyses
     from budgetopt.report.plan_view.story import short_story as short_story
+    from budgetopt.report.residents.resident_page import AUDIENCES as AUDIENCES
+    from budgetopt.report.residents.resident_page import check_audience as check_audience
+    from budgetopt.report.residents.resident_page import residents_language as residents_language
+    from budgetopt.report.residents.resident_page import residents_page as residents_page
+    from budgetopt.report.residents.resident_page import write_page as write_page
+    from budgetopt.report.residents.resident_page import write_residents_page as write_residents_page
     from budgetopt.whole_files import write_text as write_text
     from budgetopt.whole_files import write_whole as write_whole
 
@@ -36,6 +42,9 @@ _EXPORTS = {
     "budgetopt.report.figures.rounded_money": "Figures",
     "budgetopt.report.plan_view.asked_analyses": "AskedAnalyses run_analyses",
     "budgetopt.report.plan_view.story": "short_story",
+    "budgetopt.report.residents.resident_page": (
+        "AUDIENCES check_audience residents_language residents_page write_page write_residents_page"
+    ),
     "budgetopt.whole_files": "write_text write_whole",
 }
 """What is exported, by the module that it is imported from."""

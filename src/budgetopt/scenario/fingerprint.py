@@ -16,8 +16,8 @@ from budgetopt.scenario.programs import Column, ProgramTable
 __all__ = ["fingerprint"]
 
 _SELECTIONS = ("where", "only")
-_NOT_SAID = {"programs", "tables", "stale_after"}
-"""What is told apart elsewhere, and what only `check` asks for."""
+_NOT_SAID = {"programs", "tables", "stale_after", "residents"}
+"""What is told apart elsewhere, what only `check` asks for, and what only the page for residents says."""
 _ORDERED = ("funds",)
 """Mappings whose order has a meaning: ties between funds are settled by it."""
 

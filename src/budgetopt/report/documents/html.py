@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["environment", "html_page", "page_style", "write_html"]
+__all__ = ["MINUS", "environment", "html_page", "page_part", "page_style", "part_hash", "write_html"]
 
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
 LONG = 200
@@ -39,7 +39,7 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
     ``asked`` is what :func:`run_analyses` returned, if the page is to show it.
     The page is the same for the same plan, to the byte: it holds no time of its own.
     """
-    style, script = _part("report.css"), _part("report.js")
+    style, script = page_part("report.css"), page_part("report.js")
     numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
     view = PlanView(plan, numbers, asked=asked or AskedAnalyses())
     template = environment().get_template("report.html.j2")
@@ -52,8 +52,8 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
         made=made,
         style=style,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=part_hash(style),
+        script_hash=part_hash(script),
     )
 
 
@@ -167,17 +167,18 @@ def _linked(words: str) -> str:
 
 def page_style() -> tuple[str, str]:
     """Return the style of our pages, and its hash for their policy."""
-    style = _part("report.css")
-    return str(style), _hash(style)
+    style = page_part("report.css")
+    return str(style), part_hash(style)
 
 
 @lru_cache(maxsize=4)
-def _part(name: str) -> Markup:
+def page_part(name: str) -> Markup:
     """Return a file of ours that goes into the page as it is."""
     from markupsafe import Markup
 
     return Markup((resources.files("budgetopt.report.documents") / "templates" / name).read_text(encoding="utf-8"))
 
 
-def _hash(part: str) -> str:
+def part_hash(part: str) -> str:
+    """Return the hash by which the policy of a page allows a style or script."""
     return base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()

@@ -23,6 +23,7 @@ from budgetopt.report.plan_view.story import short_story
 from budgetopt.report.words.plan_words import baseline_growth, over_periods, package_words
 from budgetopt.report.words.proof_words import ProofWords, proof_of
 from budgetopt.scenario.estimates import is_assumed
+from budgetopt.scenario.programs import Ints
 
 __all__ = ["PlanView"]
 
@@ -96,6 +97,12 @@ class PlanView:
         return [line for line in self.effects if line.assumed]
 
     @cached_property
+    def resting(self) -> Ints:
+        """Positions of the programs whose money brings something by an effect that is an assumption."""
+        brought = self.plan.effect_ranges
+        return np.unique(brought.program[brought.assumed & brought.brings])
+
+    @cached_property
     def assumption_words(self) -> str:
         """How many effects are assumptions, and how much money rests on them, in a sentence; empty for none."""
         if not self.assumptions:
@@ -108,8 +115,7 @@ class PlanView:
         if silent:
             which = "because" if silent == len(self.assumptions) else f"{self.numbers.number(silent)} of them because"
             words += f", {which} nothing is said of the evidence"
-        brought, spending = self.plan.effect_ranges, self.figures.spending
-        resting = np.unique(brought.program[brought.assumed & brought.brings])
+        spending, resting = self.figures.spending, self.resting
         money, total = (int(spending[at].sum()) * self.figures.unit.dollars for at in (resting, slice(None)))
         them = "it" if len(self.assumptions) == 1 else "them"
         if not money:

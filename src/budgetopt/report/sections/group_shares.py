@@ -84,8 +84,14 @@ class GroupShares:
         """The groups, and last what is in none of them."""
         return [one_line(name) for name in self._named] + ["In none of them"] * self.has_rest
 
+    @property
+    def named_rest(self) -> list[tuple[str, bool]]:
+        """The groups, each with whether it is what is in none of them."""
+        rest = len(self.names) - self.has_rest
+        return [(name, at >= rest) for at, name in enumerate(self.names)]
+
     @cached_property
-    def _shares(self) -> Floats:
+    def shares(self) -> Floats:
         """The share of each program that belongs to each group; shape (groups, programs)."""
         rows = list(self._named.values())
         return np.array([*rows, 1 - self._covered] if self.has_rest else rows)
@@ -95,13 +101,13 @@ class GroupShares:
         """The money of each group, in units."""
         figures = self.view.figures
         spending, baseline = (self._divided(figures_of) for figures_of in (figures.spending, figures.baseline))
-        has_baseline = np.asarray((self._shares[:, ~figures.is_new] > 0).any(axis=1)).tolist()
-        programs = (self._shares > _ALL).sum(axis=1).tolist()
+        has_baseline = np.asarray((self.shares[:, ~figures.is_new] > 0).any(axis=1)).tolist()
+        programs = (self.shares > _ALL).sum(axis=1).tolist()
         rows = zip(self.names, baseline.tolist(), spending.tolist(), has_baseline, programs, strict=True)
         return [MoneyRow(name, now if based else None, plan, some) for name, now, plan, based, some in rows]
 
     def _divided(self, amounts: Ints) -> Ints:
-        return self._rounded(self._shares @ amounts.astype(np.float64), int(amounts.sum()))
+        return self._rounded(self.shares @ amounts.astype(np.float64), int(amounts.sum()))
 
     def _rounded(self, exact: Floats, total: int) -> Ints:
         return round_signed(exact, total) if self.divides else whole(exact)
@@ -119,9 +125,9 @@ class GroupShares:
 
     def _brought(self, levels: OutcomeLevels, totals: list[int]) -> Ints:
         rows = self.view.bought.rows
-        by_program = np.zeros((self._shares.shape[1], len(rows)))
+        by_program = np.zeros((self.shares.shape[1], len(rows)))
         np.add.at(by_program, (levels.program, levels.outcome), levels.level.sum(axis=1))
-        exact = self._shares @ by_program
+        exact = self.shares @ by_program
         columns = [
             self._rounded(exact[:, at] * 10**row.decimals, total)
             for at, (row, total) in enumerate(zip(rows, totals, strict=True))

@@ -12,6 +12,7 @@ from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
 from budgetopt.scenario.model.outcome import Outcome
 from budgetopt.scenario.model.program import Program
+from budgetopt.scenario.model.residents import Residents
 from budgetopt.scenario.model.resource import Resource
 from budgetopt.scenario.model.rule import Rule
 from budgetopt.scenario.model.table import Tables
@@ -62,6 +63,8 @@ class Document(Model):
     stale_after: Annotated[int, Field(ge=1)] | None = None
     """The number of years after which evidence is old: `check` names the effects that were measured more than so many
     years before the first period (`as_of`)."""
+    residents: Residents = Residents.model_construct()
+    """What the page for residents says beside the plan: its language, and how to comment."""
     objective: Annotated[tuple[Objective, ...], BeforeValidator(one_or_many)] = (
         Objective.model_construct(maximize=WEIGHTED_OUTCOMES),
     )

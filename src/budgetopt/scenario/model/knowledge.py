@@ -10,7 +10,7 @@ from budgetopt.scenario.amounts import HighShare, ShareOf
 from budgetopt.scenario.model.base import Date, Evidence, Model, Text
 from budgetopt.scenario.words import refuse, shown
 
-__all__ = ["Knowledge", "Link", "Tier"]
+__all__ = ["Knowledge", "Link", "Tier", "web_address"]
 
 Tier = Literal[
     "wwc_tier_1", "wwc_tier_2", "wwc_tier_3", "wwc_tier_4",
@@ -21,17 +21,21 @@ Tier = Literal[
 """The rating of a clearinghouse, the best of each first."""
 
 
-def _link(text: str) -> str:
+def web_address(text: str, hint: str = "") -> str:
+    """Return a web address, or nothing; refuse what is none."""
     if text and (not text.startswith(("https://", "http://")) or " " in text):
-        hint = "a study that stands nowhere on the web is named in `source`"
         raise refuse(
             "link", "{shown} is no web address", "an address that begins with https://", hint, shown=shown(text)
         )
     return text
 
 
-Link = Annotated[Text, AfterValidator(_link)]
-"""A web address."""
+def _study(text: str) -> str:
+    return web_address(text, "a study that stands nowhere on the web is named in `source`")
+
+
+Link = Annotated[Text, AfterValidator(_study)]
+"""The web address of a study."""
 
 
 class Knowledge(Model):

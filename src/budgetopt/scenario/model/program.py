@@ -166,6 +166,9 @@ class Program(Model):
     """What each fund pays of the baseline now: their sum where none is given, in these proportions where one is. The
     current service level is charged so, and `funds`, if left out, are these. A baseline that is their sum stays it when
     one of them is changed."""
+    requested: PerPeriod[Amount] | None = None
+    """What was asked for it, per period. It changes nothing of the plan: the page for residents shows it beside what
+    was decided."""
     spending: Spending | None = None
     """Limits of its spending in each period."""
     funds: Names | None = None
