@@ -19,6 +19,8 @@ from budgetopt.formulation.linear_program import (
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
+from budgetopt.solvers.from_relaxation import solve_from_relaxation
+from budgetopt.solvers.in_parts import solve_in_parts
 from budgetopt.solvers.solution import Options, Solution, Termination
 
 __all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
@@ -90,7 +92,8 @@ def solve_stage(
         by_prices = _by_prices(alone, options, clock)
         if by_prices is not None:
             return replace(by_prices, seconds=time.perf_counter() - start)
-        solution = _solve(alone, options, clock, begin)
+        by_parts = solve_in_parts(alone, options, clock, begin, _search)
+        solution = _search(alone, options, clock, begin) if by_parts is None else by_parts
     if solution.row_dual is not None and not stage.cost.any():
         # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
@@ -116,6 +119,16 @@ def _by_prices(lp: LinearProgram, options: Options, clock: Clock) -> Solution | 
     if solution is not None and solution.termination is Termination.OPTIMAL:
         return solution if certify(lp, lp.stages[0], solution).proved else None
     return solution
+
+
+def _search(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None) -> Solution:
+    """Solve one objective; a large integer problem from its relaxation, where that leads to a plan."""
+
+    def relax(relaxed: LinearProgram) -> Solution:
+        return solve_stage(relaxed, relaxed.stages[0], replace(options, time_limit=clock.left), clock)
+
+    near = solve_from_relaxation(lp, options, clock, begin, relax, _solve)
+    return _solve(lp, options, clock, begin) if near is None else near
 
 
 def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None) -> Solution:

@@ -14,6 +14,7 @@ from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.engine import gap_allowance, solve_stage, without_point
 from budgetopt.solvers.even_cuts import with_even_cuts
 from budgetopt.solvers.faces import fix_integers, on_optimal_face, reduce, with_value_row, within_reach
+from budgetopt.solvers.in_parts import with_value_rows
 from budgetopt.solvers.solution import EXACT, Options, Solution, Termination
 from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 
@@ -242,6 +243,11 @@ class _Solver:
             give_up += self.slack * _size_of(stage, best)
         if lp.is_integer:
             lp = self.reachable(lp, stage, best + stage.sign * give_up)
+            in_parts = None
+            if not stage.within and solution.x is not None:
+                in_parts = with_value_rows(lp, stage, solution.x, give_up)
+            if in_parts is not None:
+                return in_parts
         return with_value_row(lp, stage, best, give_up)
 
     def reachable(self, lp: LinearProgram, stage: Stage, value: float) -> LinearProgram:

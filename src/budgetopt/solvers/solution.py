@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from budgetopt.formulation.linear_program import Floats, LinearProgram
+from budgetopt.formulation.separate_parts import most_integers_of_a_part
 
 __all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "Options", "PointStatus", "Solution", "Termination"]
 
@@ -50,7 +51,8 @@ class Options:
         Seconds after which the best plan found is returned, not proved; None waits.
     gap
         For integer problems, the share of the best value at which to stop. None goes by the size of the problem:
-        ``EXACT`` below ``LARGE_SEARCH`` open integer columns, ``LARGE_GAP`` from there on.
+        ``EXACT`` below ``LARGE_SEARCH`` open integer columns in each part that shares nothing with the others,
+        ``LARGE_GAP`` from there on.
     threads
         Threads a solver may use; None leaves it to the solver.
     """
@@ -64,7 +66,9 @@ class Options:
         """Return the gap at which to stop on a problem."""
         if self.gap is not None:
             return self.gap
-        return EXACT if lp.open_integers < LARGE_SEARCH else LARGE_GAP
+        if lp.open_integers < LARGE_SEARCH or most_integers_of_a_part(lp) < LARGE_SEARCH:
+            return EXACT
+        return LARGE_GAP
 
     def settled_for(self, lp: LinearProgram) -> Options:
         """Return the options with the gap that the size of a problem asks for."""
