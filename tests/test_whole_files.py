@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from budgetopt.errors import OptionError
-from budgetopt.whole_files import write_folder, write_text, write_whole
+from budgetopt.whole_files import _owner, write_folder, write_text, write_whole
 
 
 def test_a_text_is_written_with_plain_line_ends(tmp_path: Path) -> None:
@@ -98,6 +100,46 @@ def test_what_an_ended_process_left_is_swept_by_the_next_one(tmp_path: Path) -> 
     write_text(path, "whole")
     write_folder(folder, {})
     assert sorted(tmp_path.iterdir()) == sorted([path, folder, *kept])
+
+
+def test_what_an_ended_process_left_is_swept_at_once(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    machine = _owner().partition(".")[2]
+    left = tmp_path / f".a.txt.part-{int(ended.stdout)}.{machine}x.txt"
+    of_another_machine = tmp_path / f".a.txt.part-{int(ended.stdout)}.0-x.txt"
+    of_this_process = tmp_path / f".a.txt.part-{os.getpid()}.{machine}x.txt"
+    for each in (left, of_another_machine, of_this_process):
+        each.touch()
+    write_text(tmp_path / "a.txt", "whole")
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "a.txt", of_another_machine, of_this_process])
+
+
+def test_a_folder_that_is_there_is_exchanged_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No moment has files of both: where the system exchanges folders, no file of the old one is written over."""
+    folder = tmp_path / "tables"
+    names = [f"{letter}.csv" for letter in "abcdef"]
+
+    def texts(words: str) -> dict[str, Callable[[Path], object]]:
+        return {name: lambda path: path.write_text(words) for name in names}
+
+    write_folder(folder, texts("old"))
+    (folder / "own.txt").write_text("mine")
+    before = os.open(folder, os.O_RDONLY)
+    write_folder(folder, texts("new"))
+    assert {path.read_text() for path in folder.glob("*.csv")} == {"new"}
+    assert (folder / "own.txt").read_text() == "mine"
+    if sys.platform == "linux":
+        assert os.fstat(before).st_ino != folder.stat().st_ino
+    os.close(before)
+    # where somebody works, or other folders stand, each file is exchanged by itself
+    (folder / "own").mkdir()
+    (folder / "own" / "deep.txt").write_text("mine")
+    write_folder(folder, texts("third"))
+    monkeypatch.chdir(folder)
+    write_folder(".", texts("fourth"))
+    assert {path.read_text() for path in Path().glob("*.csv")} == {"fourth"}
+    assert (folder / "own" / "deep.txt").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tables"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that are copied")

@@ -1,8 +1,46 @@
-"""``python -m budgetopt``."""
+"""``python -m budgetopt``, and the command ``budgetopt``: Ctrl-C ends it in one line at any moment."""
 
+import _thread
+import os
+import signal
 import sys
 
-from budgetopt.cli import main
+__all__ = ["run"]
+
+
+def run() -> None:
+    """Run the command that the process was started with, and end the process with its exit code."""
+    # a process that was started to ignore Ctrl-C goes on to do so
+    heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heeds:
+        signal.signal(signal.SIGINT, _end)
+        sys.unraisablehook = _raise_again
+    from budgetopt.cli import main
+
+    if heeds:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    # nothing is left to be interrupted
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
+
+
+def _end(*_: object) -> None:
+    """End the process before anything was begun: libraries that are being loaded turn an interruption into errors."""
+    os.write(2, b"budgetopt: interrupted\n")
+    os._exit(128 + signal.SIGINT)
+
+
+def _raise_again(fault: "sys.UnraisableHookArgs") -> None:
+    """Interrupt again where an interruption came while something was cleared away, which would swallow it."""
+    if fault.exc_type is KeyboardInterrupt:
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(fault)
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -24,11 +24,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 __all__ = [
+    "HIDDEN",
+    "ISOLATES",
     "AuditError",
     "BudgetoptError",
     "CertificateError",
@@ -46,8 +48,34 @@ __all__ = [
     "SolverUnavailableError",
     "UnboundedError",
     "UnknownNameError",
+    "escaped",
+    "hidden_in",
     "near",
 ]
+
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""Controls, marks that turn the direction of a text, separators of lines, and what has no width at all."""
+ISOLATES = ("\u2068", "\u2069")
+"""The marks with which we keep a text of another direction from turning what stands around it."""
+
+
+def hidden_in(text: str) -> str:
+    """Return the first character of a text that nobody can see, or that changes how others are seen; "" if none is.
+
+    Line ends and tabs of a text are no such characters.
+    """
+    found = None if text.isascii() and text.isprintable() else HIDDEN.search(text.replace("\r\n", "\n"))
+    return found[0] if found else ""
+
+
+def escaped(text: str, *, but: Container[str] = ()) -> str:
+    """Return a text with such characters written out as Python does, so that it can be shown anywhere."""
+    if text.isascii() and text.isprintable():
+        return text
+    return HIDDEN.sub(lambda found: found[0] if found[0] in but else ascii(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,12 +167,13 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.place}: {self.message} [{self.code}]" if self.place else f"{self.message} [{self.code}]"]
+        place = str(self.place).replace("\n", "\\n") if self.place else ""
+        lines = [f"{place}: {self.message} [{self.code}]" if self.place else f"{self.message} [{self.code}]"]
         if self.expected:
             lines.append(f"    expected: {self.expected}")
         if self.hint:
             lines.append(f"    hint: {self.hint}")
-        return "\n".join(lines)
+        return escaped("\n".join(lines))
 
 
 class BudgetoptError(Exception):
@@ -162,9 +191,8 @@ class BudgetoptError(Exception):
     exit_code: ClassVar[int] = 3
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message, self.hint = escaped(message), escaped(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message}\n    hint: {self.hint}" if self.hint else self.message

@@ -16,7 +16,7 @@ HOSTILE = [
     '=HYPERLINK("http://example.org", "click")',
     "+1 | -2 @SUM(A1) `code` *bold* [link](javascript:alert(3)) \\",
     "مكتبة المدينة",
-    "\u202ereversed\u202c and joined\u200d",
+    "עברית 12 & مكتبة",
     "長い名前" * 30,
     "[bold red]markup[/bold red] [/] :smile:",
 ]
@@ -262,7 +262,7 @@ def hostile() -> dict[str, Any]:
     }
     return {
         "name": HOSTILE[0],
-        "description": HOSTILE[1],
+        "description": f"{HOSTILE[1]} \u202ereversed\u202c \u2069and turned",
         "source": HOSTILE[1],
         "funds": {"f": {"name": HOSTILE[1], "revenue": 12_345.67, "source": HOSTILE[4]}},
         "outcomes": {

@@ -18,6 +18,7 @@ from budgetopt.allocation.result_seal import RESULT_FORMAT, document_sha256, lai
 from budgetopt.allocation.tables import RANGE
 from budgetopt.scenario.estimates import assumed_programs
 from budgetopt.scenario.inert_csv import inert_csv
+from budgetopt.scenario.inert_json import inert
 from budgetopt.scenario.programs import Bools, Texts, objects
 from budgetopt.solvers import StageResult
 from budgetopt.whole_files import write_folder, write_text
@@ -42,7 +43,7 @@ def result_document(plan: Allocation) -> dict[str, Any]:
 
 def result_text(plan: Allocation, path: str | Path | None = None) -> str:
     """Return the result document as JSON text, and write it to a file if one is named."""
-    text = laid_out(_sealed(plan)) + "\n"
+    text = inert(laid_out(_sealed(plan))) + "\n"
     if path is not None:
         write_text(path, text)
     return text

@@ -9,7 +9,7 @@ the word of the solver, as the file gives it, and said to be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,13 @@ from budgetopt.allocation.result import result_document
 from budgetopt.allocation.result_schema import check_form
 from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.solve import allocation_of
+from budgetopt.allocation.unproved import unproved
 from budgetopt.allocation.whole_amounts import WholePlan
 from budgetopt.audit import audit_plan
 from budgetopt.errors import BudgetoptError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import visible
 from budgetopt.solvers import SolverResult
 
 __all__ = ["Finding", "Verification", "verify_result"]
@@ -37,13 +39,20 @@ SAME = 1e-9
 """A share of a value below which two values are one."""
 
 
+_NOT_CONFIRMED = "The result is NOT confirmed."
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked: ``form``, ``seal``, ``scenario``, ``audit``, ``proof`` or ``figures``."""
+    """One thing that was checked: ``form``, ``seal``, ``scenario``, ``audit``, ``proof`` or ``figures``.
+
+    A ``note`` is what cannot be checked, and is said by the document alone: ``inputs``, ``ties`` or ``solver``.
+    """
 
     name: str
     passed: bool
     text: str
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +72,48 @@ class Verification:
         """Whether everything that was checked holds."""
         return all(finding.passed for finding in self.findings)
 
+    def with_finding(self, finding: Finding) -> Verification:
+        """Return it with one more thing that was checked."""
+        found = replace(self, findings=(*self.findings, finding))
+        return found if finding.passed else replace(found, conclusion=_NOT_CONFIRMED, proved=False)
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
         findings = [asdict(finding) for finding in self.findings]
         return {"accepted": self.accepted, "proved": self.proved, "conclusion": self.conclusion, "findings": findings}
 
     def __str__(self) -> str:
-        lines = [f"{'ok  ' if one.passed else 'FAIL'}  {one.name + ':':<10} {one.text}" for one in self.findings]
+        lines = [f"{_mark(one)}  {one.name + ':':<10} {one.text}" for one in self.findings]
         return "\n".join([*lines, "", self.conclusion])
 
 
-def verify_result(document: Mapping[str, Any], scenario: Scenario, *, check_seal: bool = True) -> Verification:
+def _mark(finding: Finding) -> str:
+    return "note" if finding.note else "ok  " if finding.passed else "FAIL"
+
+
+def verify_result(
+    document: Mapping[str, Any], scenario: Scenario, *, check_seal: bool = True, read_from: str = ""
+) -> Verification:
     """Check a result document, without any solver, against its scenario with every change that it was made with.
 
     Nothing is raised for a document that is wrong. ``check_seal`` asks that its own fingerprint fits, which tells that
     nothing was changed by mistake; whoever tampers on purpose can seal again, so nothing else rests on it.
+    ``read_from`` is the file of the scenario, to be told.
     """
     findings: list[Finding] = []
     conclusion: tuple[str, bool] | None = None
-    for finding in _findings(document, scenario, check_seal):
+    for finding in _findings(document, scenario, check_seal, read_from):
         if isinstance(finding, Finding):
             findings.append(finding)
         else:
             conclusion = finding
     if conclusion is None or not all(finding.passed for finding in findings):
-        conclusion = "The result is NOT confirmed.", False
+        conclusion = _NOT_CONFIRMED, False
     return Verification(tuple(findings), *conclusion)
 
 
 def _findings(
-    document: Mapping[str, Any], scenario: Scenario, check_seal: bool
+    document: Mapping[str, Any], scenario: Scenario, check_seal: bool, read_from: str
 ) -> Iterator[Finding | tuple[str, bool]]:
     try:
         check_form(document)
@@ -112,7 +133,8 @@ def _findings(
         hint = "a scenario that was changed with --set is named with the same --set"
         yield Finding("scenario", False, f"{text}; {hint}")
         return
-    yield Finding("scenario", True, f"it answers this scenario, to the last figure ({said[:12]}…)")
+    where = f", in {visible(read_from)}" if read_from else ""
+    yield Finding("scenario", True, f"it answers this scenario, to the last figure ({said[:12]}…{where})")
     try:
         plan = plan_of(document["proof"]["decisions"], scenario)
         audit = audit_plan(scenario, plan)
@@ -138,6 +160,7 @@ def _findings(
     wrong, figures = differences(document, by_program(result_document(allocation)), _sizes(outcome))
     text = _first_of(wrong) or f"all {figures:,} figures follow from the plan and the scenario"
     yield Finding("figures", not wrong, text)
+    yield from (Finding(name, True, words, note=True) for name, words in unproved(document, scenario))
     yield _conclusion(outcome, allocation)
 
 

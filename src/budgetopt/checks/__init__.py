@@ -18,6 +18,7 @@ from budgetopt.checks.objective_checks import check_objective
 from budgetopt.checks.period_checks import check_periods
 from budgetopt.checks.program_checks import check_programs
 from budgetopt.checks.response_checks import check_responses
+from budgetopt.checks.rounding_checks import check_rounding
 from budgetopt.checks.rule_checks import check_rules
 from budgetopt.checks.selection_checks import check_selections
 from budgetopt.checks.shape_checks import check_shapes
@@ -31,6 +32,7 @@ __all__ = ["CHECKS", "check", "notes"]
 CHECKS: tuple[Callable[[Scenario, Findings], None], ...] = (
     check_names,
     check_periods,
+    check_rounding,
     check_selections,
     check_programs,
     check_shapes,

@@ -30,6 +30,7 @@ from budgetopt.cli import (
     reach_command,
     robust_command,
     schema_command,
+    sign_command,
     solve_command,
     solvers_command,
     verify_command,
@@ -63,6 +64,7 @@ COMMANDS = (
     amend_command,
     audit_command,
     verify_command,
+    sign_command,
     export_command,
     fit_command,
     schema_command,
@@ -96,6 +98,10 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._negative_number_matcher = re.compile(r"-\.?[0-9]")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print the help; what cannot be printed is an error, as elsewhere."""
+        (file or sys.stdout).write(message)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong."""

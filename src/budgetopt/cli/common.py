@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from budgetopt.scenario import Scenario
 
 __all__ = [
+    "add_allowed_folders",
     "add_changes",
     "add_format",
     "add_machines",
@@ -51,6 +52,13 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="PATH=VALUE", action="append", default=[], dest="changes", help=text)
     text = "take something away, such as 'rules[Public safety floor]' or programs.pools.spending; may be repeated"
     parser.add_argument("--without", metavar="PATH", action=Without, default=[], dest="changes", help=text)
+    add_allowed_folders(parser)
+
+
+def add_allowed_folders(parser: argparse.ArgumentParser) -> None:
+    """Add the option that allows folders outside of a scenario's project."""
+    text = "a folder outside of the scenario's project whose files it may extend and name as tables; may be repeated"
+    parser.add_argument("--allow-folder", metavar="DIR", action="append", default=[], dest="allowed", help=text)
 
 
 def add_format(parser: argparse.ArgumentParser, text: str, *more: str) -> None:
@@ -79,11 +87,14 @@ def load(arguments: argparse.Namespace, name: str | None = None) -> Scenario:
 
     A ScenarioError has everything that is wrong with it; an OptionError, a change that is not of the form PATH=VALUE.
     """
-    return load_changed(name or arguments.scenario, arguments.changes)
+    return load_changed(name or arguments.scenario, arguments.changes, arguments.allowed)
 
 
-def load_changed(name: str, changes: Sequence[Any], option: str = "--set") -> Scenario:
-    """Return a scenario with some changes: texts of the form PATH=VALUE that an option gives, and removals."""
+def load_changed(name: str, changes: Sequence[Any], allowed: Sequence[str], option: str = "--set") -> Scenario:
+    """Return a scenario with some changes: texts of the form PATH=VALUE that an option gives, and removals.
+
+    The folders that are allowed are those outside of its project whose files it may name.
+    """
     for change in changes:
         if isinstance(change, str) and "=" not in change.strip("="):
             message = f"{option}: {change!r} is not of the form PATH=VALUE"
@@ -92,7 +103,7 @@ def load_changed(name: str, changes: Sequence[Any], option: str = "--set") -> Sc
         from budgetopt.reading import load as load_scenario
         from budgetopt.reading.changes import alter
 
-        scenario = load_scenario(name)
+        scenario = load_scenario(name, allow_folders=allowed)
         return alter(scenario, changes) if changes else scenario
 
 

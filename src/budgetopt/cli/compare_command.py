@@ -96,7 +96,7 @@ def _subjects(arguments: argparse.Namespace) -> list[Any]:
     from dataclasses import replace
 
     for change in arguments.also:
-        one = load_changed(first, [*arguments.changes, change], "--also")
+        one = load_changed(first, [*arguments.changes, change], arguments.allowed, "--also")
         document = one.document.model_copy(update={"name": f"{named[0].name}, {change}"})
         named.append(replace(one, document=document))
     return named

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_format, positive_seconds
+from budgetopt.cli.common import add_allowed_folders, add_format, positive_seconds
 from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
 from budgetopt.cli.files import is_table, print_found
 from budgetopt.cli.progress import progress
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--solve", action="store_true", help="solve both, and say what the differences change")
     text = "with --solve: stop each solve after this long"
     parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    add_allowed_folders(parser)
     add_choices(parser)
     add_format(parser, "what to print; csv has the programs", "csv")
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Reading the scenarios"):
         from budgetopt.reading import load
 
-        before, after = load(arguments.before), load(arguments.after)
+        before, after = (load(name, allow_folders=arguments.allowed) for name in (arguments.before, arguments.after))
     with progress("Solving" if arguments.solve else "Comparing"):
         from budgetopt.analysis.comparing.differences import diff
 
@@ -65,9 +66,11 @@ def _edited(arguments: argparse.Namespace) -> int:
     """Compare the plan of an edited copy with the best plan."""
     with progress("Solving"):
         from budgetopt.analysis.comparing.edited_plan import edited_plan
+        from budgetopt.reading import load
         from budgetopt.report.words.edited_words import edit_lines, edited_document
 
-        edited = edited_plan(arguments.before, arguments.after, time_limit=arguments.time_limit)
+        before = load(arguments.before, allow_folders=arguments.allowed)
+        edited = edited_plan(before, arguments.after, time_limit=arguments.time_limit)
     print_found(arguments.format, lambda: edited_document(edited), lambda: edited.moves, lambda: edit_lines(edited))
     return 0
 

@@ -29,10 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Writing the linear program"):
         from budgetopt.formulation import formulate
         from budgetopt.solvers import write_model
-        from budgetopt.whole_files import write_whole
 
         problem = formulate(scenario).linear_program
-        write_whole(arguments.model, lambda draft: write_model(problem, draft))
+        write_model(problem, arguments.model)
     size = problem.summary()
     counts = ", ".join(f"{size[key]:,} {key}" for key in ("rows", "columns", "entries", "integers"))
     say(f"{Path(arguments.model).name}: {counts}; objective: {problem.stages[0].label}")

@@ -8,7 +8,9 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 
-from budgetopt.errors import BudgetoptError, FaultError, ScenarioError
+from budgetopt.cli.interruptions import watched
+from budgetopt.cli.standard_streams import give_streams, lead_away
+from budgetopt.errors import BudgetoptError, FaultError, InputError, ScenarioError, escaped
 
 __all__ = ["DEBUG", "FAULT", "INTERRUPTED", "ended", "guarded", "say"]
 
@@ -19,8 +21,8 @@ DEBUG = "BUDGETOPT_DEBUG"
 
 def say(text: str) -> None:
     """Write a line to stderr; a stderr that nobody reads is no reason to fail."""
-    with suppress(BrokenPipeError, ValueError):
-        sys.stderr.write(f"{text}\n")
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{escaped(text)}\n")
         sys.stderr.flush()
 
 
@@ -34,39 +36,61 @@ def ended(*, interrupted: bool) -> int:
 
 def guarded(run: Callable[[], int]) -> int:
     """Run a command and return its exit code, whatever happens."""
+    give_streams()
     _speak_unicode()
-    try:
-        code = run()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # `| head` has seen enough; what is still in the buffer must not fail at the end of the process
-        with suppress(OSError, ValueError):  # a stdout without a file of its own, as in tests
-            sink = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(sink, sys.stdout.fileno())
-            os.close(sink)
-        return 0
-    except KeyboardInterrupt:
-        say("budgetopt: interrupted")
-        return INTERRUPTED
-    except FaultError as error:
-        say(f"budgetopt: {error}")
-        _trace("this is a fault of budgetopt or of a solver, not of your input")
-        return error.exit_code
-    except ScenarioError as error:
-        # each line begins with its place, so that editors and terminals can follow it
-        say(str(error))
-        count = len(error.problems)
-        say(f"budgetopt: {count:,} problem{'s' if count != 1 else ''}")
-        return error.exit_code
-    except BudgetoptError as error:
-        say(str(error) if str(error).startswith("budgetopt") else f"budgetopt: {error}")
-        return error.exit_code
-    except Exception as error:  # noqa: BLE001 - nothing but this line reaches a user
-        first = str(error).strip().splitlines()
-        say(f"budgetopt: an unexpected fault: {type(error).__name__}" + (f": {first[0]}" if first else ""))
-        _trace("this is a fault of budgetopt, not of your input")
-        return FAULT
+    with watched() as interrupted:
+        try:
+            code = run()
+            sys.stdout.flush()
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nothing but a sentence reaches a user
+            is_known = isinstance(error, BudgetoptError) and not isinstance(error, FaultError)
+            # libraries turn an interruption into errors of their own
+            if interrupted.is_set() and not is_known:
+                say("budgetopt: interrupted")
+                return INTERRUPTED
+            return _told(error)
     return code
+
+
+def _told(error: BaseException) -> int:
+    """Say what went wrong, and return the exit code."""
+    match error:
+        case BrokenPipeError():
+            # `| head` has seen enough
+            lead_away(sys.stdout)
+            return 0
+        case OSError():
+            say(f"budgetopt: {_refused(error)}")
+            lead_away(sys.stdout)
+            return InputError.exit_code
+        case KeyboardInterrupt():
+            say("budgetopt: interrupted")
+            return INTERRUPTED
+        case FaultError():
+            say(f"budgetopt: {error}")
+            _trace("this is a fault of budgetopt or of a solver, not of your input")
+            return error.exit_code
+        case ScenarioError():
+            # each line begins with its place, so that editors and terminals can follow it
+            say(str(error))
+            count = len(error.problems)
+            say(f"budgetopt: {count:,} problem{'s' if count != 1 else ''}")
+            return error.exit_code
+        case BudgetoptError():
+            say(str(error) if str(error).startswith("budgetopt") else f"budgetopt: {error}")
+            return error.exit_code
+    first = str(error).strip().splitlines()
+    say(f"budgetopt: an unexpected fault: {type(error).__name__}" + (f": {first[0]}" if first else ""))
+    _trace("this is a fault of budgetopt, not of your input")
+    return FAULT
+
+
+def _refused(error: OSError) -> str:
+    """Return what the system refuses, in words: to print, or what it does with a file that nobody names."""
+    reason = (error.strerror or str(error)).lower()
+    if error.filename is not None:
+        return f"{error.filename}: {reason}"
+    return f"what was found cannot be printed: {reason}"
 
 
 def _trace(blame: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.failures import say
-from budgetopt.errors import OptionError
+from budgetopt.errors import ISOLATES, OptionError, escaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,9 @@ def write_chart(name: str, chart: LayerChart) -> None:
 
 def print_json(value: Any) -> None:
     """Print plain values as JSON: what is none of JSON's own kinds as text, a number that is not finite as null."""
-    print_lines([json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str)])
+    from budgetopt.scenario.inert_json import inert_json
+
+    print_lines([inert_json(_finite(value), indent=2)])
 
 
 def print_found(
@@ -121,8 +123,8 @@ def _finite(value: Any) -> Any:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines to stdout."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    """Print lines to stdout; characters that would steer a terminal are written out, but for our own isolates."""
+    sys.stdout.writelines(f"{escaped(line, but=ISOLATES)}\n" for line in lines)
 
 
 def jsonable(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Whether Ctrl-C was pressed while a solver, which then stops with the best plan in hand, was at work."""
+"""Whether Ctrl-C was pressed: a solver at work then stops with the best plan in hand, and a library may fail oddly."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ def watched() -> Iterator[threading.Event]:
     """Note an interruption from here on; each still raises KeyboardInterrupt, which the solvers turn into a stop."""
     interrupted = threading.Event()
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
         interrupted.set()
+        if callable(before):
+            before(number, frame)
         raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
+    # a process that was started to ignore Ctrl-C goes on to do so
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
         yield interrupted
         return
-    before = signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
     try:
         yield interrupted
     finally:

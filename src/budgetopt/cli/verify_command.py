@@ -1,7 +1,8 @@
 """Check a result again, from the result file and the scenario alone, without any solver.
 
 Everything that the result says is worked out anew: the plan keeps every limit, every figure follows from it, and the
-prices in the proof show that no plan can do better. Exit code 0: confirmed; 2: it is not.
+prices in the proof show that no plan can do better. What the file says and nothing shows is named. --solve solves the
+scenario again, and --signature says who adopted the result. Exit code 0: confirmed; 2: it is not.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_format, add_scenario, load
+from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import STDIO, print_json, print_lines, read_text
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, ResultFileError
 
 if TYPE_CHECKING:
+    from budgetopt.allocation.verify import Finding
     from budgetopt.scenario import Scenario
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -32,6 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scenario(parser, optional=True, text="the scenario; left out, it is looked for beside the result and here")
     text = "prove the first objective in fractions too, without any rounding (small linear programs)"
     parser.add_argument("--exact", action="store_true", help=text)
+    text = "solve the scenario again, too: no plan may be better, and the rule for ties must pick the same one"
+    parser.add_argument("--solve", action="store_true", help=text)
+    text = "with --solve: stop after this long"
+    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    text = "the detached signature that `sign` or `ssh-keygen -Y sign` made: say who adopted this very file"
+    parser.add_argument("--signature", metavar="FILE", help=text)
+    text = "with --signature: whose key is whose, as the `allowed_signers` of OpenSSH"
+    parser.add_argument("--signers", metavar="FILE", help=text)
     add_format(parser, "how to print what was found (default: text)")
 
 
@@ -39,19 +49,28 @@ def run(arguments: argparse.Namespace) -> int:
     """Verify the result and print what was found."""
     from budgetopt.allocation.result_schema import read_result
 
+    _check_options(arguments)
     text = read_text(arguments.result)
     try:
         document = read_result(text)
     except ResultFileError as error:
         raise ResultFileError(f"{arguments.result}: {error.message}", hint=error.hint) from None
-    scenario = load(arguments, arguments.scenario or _beside(arguments.result, document))
+    name = arguments.scenario or _beside(arguments.result, document)
+    scenario, file = load(arguments, name), _file_of(name)
     with progress("Checking the result"):
         from budgetopt.allocation.verify import verify_result
 
-        found = verify_result(document, scenario)
+        found = verify_result(document, scenario, read_from=file)
         exact = _exact(document, scenario) if arguments.exact else None
+    if arguments.solve:
+        with progress("Solving again"):
+            from budgetopt.allocation.solved_again import solved_again
+
+            found = solved_again(found, document, scenario, time_limit=arguments.time_limit)
+    if arguments.signature is not None:
+        found = found.with_finding(_adopted(arguments, text))
     if arguments.format == "json":
-        print_json(found.to_dict() | ({} if exact is None else {"exact": exact}))
+        print_json({**found.to_dict(), "scenario": file} | ({} if exact is None else {"exact": exact}))
     else:
         print_lines([str(found), *([] if exact is None else [_sentence(exact)])])
     if found.accepted:
@@ -84,13 +103,42 @@ def _exact(document: dict[str, Any], scenario: Scenario) -> dict[str, str | None
     return {"violation": str(proof.violation), "value": str(proof.value), "bound": bound}
 
 
+def _check_options(arguments: argparse.Namespace) -> None:
+    for option, other in (("time_limit", "solve"), ("signers", "signature")):
+        if getattr(arguments, option) is not None and not getattr(arguments, other):
+            name, needed = f"--{option.replace('_', '-')}", f"--{other}"
+            raise OptionError(f"{name} goes with {needed}", hint=f"add {needed}, or leave {name} out")
+
+
+def _adopted(arguments: argparse.Namespace, text: str) -> Finding:
+    """Return who signed the very bytes of the result."""
+    from budgetopt.allocation.signature import signer_of
+    from budgetopt.allocation.verify import Finding
+    from budgetopt.reading.input_file import read_bytes
+
+    data = text.encode() if arguments.result == STDIO else read_bytes(arguments.result)
+    signer = signer_of(data, arguments.signature, arguments.signers)
+    return Finding("signature", not signer.fault, str(signer))
+
+
 def _beside(result: str, document: dict[str, Any]) -> str:
-    """Return where the scenario of a result stands: beside it, or in the current folder."""
-    # the file that extends all others was merged over them last
+    """Return where the scenario of a result stands: beside it, or in the current folder, and nowhere else."""
+    # the file that extends all others was merged over them last; a document may name any file of the system
     named = [name for name in document["provenance"]["inputs"] if name.endswith((".yaml", ".yml"))]
     file = named[-1] if named else "scenario.yaml"
+    if Path(file).name != file or "\\" in file:
+        message = f"the result names the scenario {file!r}, which is no file beside it"
+        raise OptionError(message, hint=f"name the scenario: budgetopt verify {result} SCENARIO")
     for folder in [Path()] if result == STDIO else [Path(result).parent, Path()]:
         if (folder / file).is_file():
             return str(folder / file)
     hint = f"name the scenario: budgetopt verify {result} SCENARIO"
     raise OptionError(f"{file} stands neither beside the result nor here", hint=hint)
+
+
+def _file_of(name: str) -> str:
+    """Return the file that a scenario is read from, by its whole path."""
+    from budgetopt.reading.scenario_files import SCENARIO_FILE
+
+    path = Path(name).resolve()
+    return str(path / SCENARIO_FILE if path.is_dir() else path)

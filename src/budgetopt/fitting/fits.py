@@ -15,6 +15,7 @@ from budgetopt.fitting.fitted_response import FittedResponse
 from budgetopt.fitting.history import FitHistory, FitPoints, HistoryColumns, read_history
 from budgetopt.fitting.pooling import pooled
 from budgetopt.fitting.response_forms import FORM_NAMES
+from budgetopt.scenario.inert_csv import inert_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +72,8 @@ class Fits:
         return evidence_frame(self.history, self.fitted)
 
     def to_csv(self) -> str:
-        """Return the rows of an evidence table as the text of a CSV file."""
-        return str(self.evidence.to_csv(index=False, lineterminator="\n"))
+        """Return the rows of an evidence table as the text of a CSV file, in which no cell is a formula."""
+        return inert_csv(self.evidence)
 
 
 def fit(

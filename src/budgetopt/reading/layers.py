@@ -100,7 +100,7 @@ def _read_tables(tables: Any, layer: Source, found: Findings) -> TablesRead:
     document = document_of({} if tables is None else {"tables": tables}, found)
     if document.tables == Tables.model_construct():
         return TablesRead()
-    read = read_tables(document.tables, layer.folder, layer.places)
+    read = read_tables(document.tables, layer.folder, layer.places, layer.project)
     listed = [(str(layer.folder), table) for table in document.tables.programs]
     found.places = replace(found.places, lists=tuple(listed), remarks=read.notes)
     for name, sha256 in read.inputs.items():

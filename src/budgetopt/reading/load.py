@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,26 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = ["from_mapping", "load"]
 
 
-def load(path: str | Path) -> Scenario:
+def load(path: str | Path, *, allow_folders: Iterable[str | Path] = ()) -> Scenario:
     """Return the scenario in a folder that has a ``scenario.yaml``, or in such a file.
 
     Parameters
     ----------
     path
         The folder, or the file.
+    allow_folders
+        Folders outside of the scenario's project whose files it may extend and name as tables.
 
     Raises
     ------
     ScenarioError
         With every problem that was found, each with its place.
+    OptionError
+        If a folder that is allowed does not exist.
     """
-    return assembled(read_files(path)).scenario()
+    return assembled(read_files(path, allow_folders)).scenario()
 
 
-def from_mapping(tree: Mapping[str, Any]) -> Scenario:
+def from_mapping(tree: Mapping[str, Any], allow_folders: Iterable[str | Path] = ()) -> Scenario:
     """Return the scenario that a mapping describes; see :meth:`Scenario.from_document`."""
-    return assembled(with_extended(from_values(tree))).scenario()
+    return assembled(with_extended(from_values(tree), allow_folders)).scenario()

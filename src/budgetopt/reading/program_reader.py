@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from budgetopt.checks.findings import Findings, named
+from budgetopt.errors import hidden_in
 from budgetopt.reading.overlay import Signs
 from budgetopt.reading.paths import EVERY
 from budgetopt.reading.problems import Said, add_errors, problem_of_refusal, say
@@ -202,4 +203,4 @@ class ProgramReader:
 def _as_name(name: str) -> str | None:
     """Return a key as a name; None if it cannot be one."""
     text = unicodedata.normalize("NFC", name).strip()
-    return text if text and text.isprintable() else None
+    return text if text and text.isprintable() and not hidden_in(text) else None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 from unicodedata import normalize
 
 from budgetopt.checks.findings import named, suggestion
 from budgetopt.errors import Place, Problem, ScenarioError
+from budgetopt.reading.project_folder import ProjectFolder, project_of
 from budgetopt.reading.yaml_file import read_yaml
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.programs import ProgramTable
@@ -28,8 +29,8 @@ _MOST_FILES = 32
 class Source:
     """What one file says, or one mapping: plain values, their places, and what is wrong with the file in itself.
 
-    Tables are looked for beside ``folder``; ``inputs`` has the SHA-256 of each file that was read, ``programs`` the
-    tables of programs beside those that the tree names.
+    Tables are looked for beside ``folder``, within ``project`` (None: wherever they are named). ``inputs`` has the
+    SHA-256 of each file that was read, ``programs`` the tables of programs beside those that the tree names.
     """
 
     tree: dict[str, Any]
@@ -38,11 +39,12 @@ class Source:
     inputs: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     programs: tuple[ProgramTable, ...] = ()
+    project: ProjectFolder | None = None
 
 
-def read_files(path: str | FilePath) -> list[Source]:
+def read_files(path: str | FilePath, allow_folders: Iterable[str | FilePath] = ()) -> list[Source]:
     """Return what a scenario's file says, and all that it extends, the lowest first; see :func:`with_extended`."""
-    return with_extended(_read_file(_locate(FilePath(path))))
+    return with_extended(_read_file(_locate(FilePath(path))), allow_folders)
 
 
 def _locate(folder: FilePath) -> FilePath:
@@ -61,39 +63,45 @@ def _locate(folder: FilePath) -> FilePath:
     raise ScenarioError([Problem("file", message, Place(str(folder)), expected, hint)])
 
 
-def _read_file(file: FilePath) -> Source:
+def _read_file(file: FilePath, *, is_named: bool = False) -> Source:
     read = read_yaml(file, str(file))
     if not isinstance(read.tree, dict):
         hint = "take the dashes in front of the keys away" if isinstance(read.tree, list) else ""
-        message = f"the file is {shown(read.tree)}, not a mapping"
+        # what stands in a file that a file names is not shown: it may be anybody's
+        kind = "one value" if is_named and isinstance(read.tree, str | int | float) else shown(read.tree)
+        message = f"the file is {kind}, not a mapping"
         expected = "a mapping that begins with a line such as `name: Riverton FY2027`"
         problem = Problem("mapping", message, Place(str(file), 1, 1), expected, hint)
         raise ScenarioError([*read.problems, problem])
     return Source(read.tree, read.places, file.parent, {file.name: read.sha256}, read.problems)
 
 
-def with_extended(source: Source) -> list[Source]:
-    """Return a file and all that it extends, the lowest first.
+def with_extended(source: Source, allow_folders: Iterable[str | FilePath] = ()) -> list[Source]:
+    """Return a file and all that it extends, the lowest first; each may name files of the project of the first one.
 
-    Raises ScenarioError if a file that is extended cannot be read, or the files extend each other in a circle.
+    Raises ScenarioError if a file that is extended cannot be read or stands outside of the project and the folders that
+    are allowed, or the files extend each other in a circle.
     """
-    layers = [source]
+    project = project_of(source.folder, allow_folders)
+    layers = [replace(source, project=project)]
     seen: list[str] = []
     while "extends" in (top := layers[-1]).tree:
         problems = [problem for layer in layers for problem in layer.problems]
         try:
-            layers.append(_read_file(_extended(top, seen)))
+            layers.append(replace(_read_file(_extended(top, project, seen), is_named=True), project=project))
         except ScenarioError as error:
             raise ScenarioError([*problems, *error.problems]) from None
     return layers[::-1]
 
 
-def _extended(top: Source, seen: list[str]) -> FilePath:
+def _extended(top: Source, project: ProjectFolder, seen: list[str]) -> FilePath:
     """Return the file that a file extends; those that were seen, its own among them, cannot be."""
     name, place = top.tree["extends"], top.places.of("extends")
     if not isinstance(name, str) or not name.strip():
         problem = Problem("extends", f"{shown(name)} is no file", place, "the name of one scenario file or folder")
         raise ScenarioError([problem])
+    if refused := project.refusal(top.folder, name, place):
+        raise ScenarioError([refused])
     target = FilePath(os.path.normpath(top.folder / name))
     real = os.path.realpath(target / SCENARIO_FILE if target.is_dir() else target)
     if real in seen or len(seen) > _MOST_FILES:
@@ -132,7 +140,7 @@ def _plain(value: Any, path: Path, problems: list[Problem]) -> Any:
             if item is None:
                 continue
             if name in result:
-                message = f"the key '{name}' stands twice in {named(path)}"
+                message = f"the key {shown(name)} stands twice in {named(path)}"
                 problems.append(Problem("duplicate-key", message, None, "each key once"))
             else:
                 result[name] = _plain(item, (*path, name), problems)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any
@@ -28,6 +25,7 @@ from budgetopt.scenario.keys import Leaf, fields_of, leaf_of
 from budgetopt.scenario.model import FORMAT, Program
 from budgetopt.scenario.programs import Bools, Column, ProgramTable, objects, put, split_key
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.whole_files import write_folder as write_whole_folder
 
 __all__ = ["cell_texts", "ordered_keys", "scenario_yaml", "write_files", "write_folder"]
 
@@ -198,26 +196,13 @@ def write_files(path: str | FilePath, files: Mapping[str, str | bytes], *, overw
     Raises OptionError if one stands there already and is not to be replaced, or the folder cannot be written to.
     """
     folder = FilePath(path)
-    try:
-        if not overwrite and (taken := [name for name in files if (folder / name).exists()]):
-            hint = "choose another folder, or allow that it is replaced"
-            raise OptionError(f"there is already a {' and a '.join(taken)} in {folder}", hint=hint)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = FilePath(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder if folder.is_dir() else folder.parent))
-        try:
-            for name, content in files.items():
-                (draft / name).write_bytes(content.encode() if isinstance(content, str) else content)
-            if not folder.exists():
-                os.umask(mask := os.umask(0))
-                draft.chmod(0o777 & ~mask)
-                draft.rename(folder)
-            else:
-                for name in files:
-                    (draft / name).replace(folder / name)
-        finally:
-            with suppress(OSError):
-                shutil.rmtree(draft)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OptionError(f"{folder} cannot be written: {reason}") from None
+    if not overwrite and (taken := [name for name in files if (folder / name).exists()]):
+        hint = "choose another folder, or allow that it is replaced"
+        raise OptionError(f"there is already a {' and a '.join(taken)} in {folder}", hint=hint)
+    contents = {name: content.encode() if isinstance(content, str) else content for name, content in files.items()}
+    write_whole_folder(folder, {name: partial(_write, content) for name, content in contents.items()})
     return folder
+
+
+def _write(content: bytes, file: FilePath) -> None:
+    file.write_bytes(content)

@@ -28,7 +28,7 @@ from budgetopt.scenario.amounts import (
     SignedAmount,
     SignedShare,
 )
-from budgetopt.scenario.model.base import Name, Text
+from budgetopt.scenario.model.base import Name, Text, Title
 
 __all__ = ["Kind", "Leaf", "Slot", "fields_of", "leaf_of", "near_key", "slot_of"]
 
@@ -42,7 +42,7 @@ _MONEY = (Amount, AmountOrShare, PositiveAmount, ReserveAmount, SignedAmount)
 _NUMERIC_VALIDATORS = {
     part.func for alias in (*_NOT_NEGATIVE, *_SIGNED) for part in get_args(alias) if isinstance(part, PlainValidator)
 }
-_WORDS = (*get_args(Name)[1:], *get_args(Text)[1:])
+_WORDS = (*get_args(Name)[1:], *get_args(Text)[1:], *get_args(Title)[1:])
 """What annotates the types that take any words."""
 _MONEY_VALIDATORS = {part.func for alias in _MONEY for part in get_args(alias) if isinstance(part, PlainValidator)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -214,13 +214,15 @@ class Scenario:
         return fingerprint(self.document, self.programs)
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Scenario:
+    def from_document(cls, document: Mapping[str, Any], *, allow_folders: Iterable[str | FilePath] = ()) -> Scenario:
         """Return the scenario that a mapping describes: what stands in a scenario file, as plain Python values.
 
         Parameters
         ----------
         document
             The mapping. A value of None is one that is left out.
+        allow_folders
+            Folders outside of the project of the current folder whose files it may extend and name as tables.
 
         Raises
         ------
@@ -229,7 +231,7 @@ class Scenario:
         """
         from budgetopt.reading.load import from_mapping
 
-        return from_mapping(document)
+        return from_mapping(document, allow_folders)
 
     @classmethod
     def from_frame(

@@ -9,9 +9,15 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["clean", "listed", "money", "plural", "printed", "refuse", "shown", "visible"]
+from budgetopt.errors import hidden_in
+
+__all__ = [
+    "clean", "listed", "money", "plural", "printed", "refuse", "seen_as_written", "shown", "turns_written_out",
+    "visible",
+]  # fmt: skip
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 _WIDEST = 60
 """A message shows no more characters of a text than this."""
@@ -33,6 +39,21 @@ def clean(text: str) -> str:
         hint = hint if found[0] < " " else ""
         raise refuse("control-character", message, "visible characters", hint, shown=shown(text))
     return unicodedata.normalize("NFC", text)
+
+
+def turns_written_out(text: str) -> str:
+    """Return a text with the marks written out that turn the direction of what follows, so that it can be shown."""
+    return text if text.isascii() else _TURNS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def seen_as_written(name: str) -> str:
+    """Return the name of something on one line; refuse one with a character that nobody can see."""
+    if hidden := hidden_in(name):
+        hint = "it may have come with a copied text: type the name again"
+        message = "the name {shown} has an invisible character, U+{number}"
+        number = f"{ord(hidden):04X}"
+        raise refuse("name", message, "visible characters", hint, shown=shown(name), number=number)
+    return " ".join(name.split()) if "\n" in name or "\t" in name or "\r" in name else name
 
 
 def shown(value: object) -> str:

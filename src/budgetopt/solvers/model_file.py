@@ -14,6 +14,7 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.formulation.linear_program import Floats, LinearProgram
 from budgetopt.solvers.safe_names import safe_names
+from budgetopt.whole_files import write_whole
 
 __all__ = ["write_model"]
 
@@ -34,7 +35,7 @@ def write_model(lp: LinearProgram, path: str | Path) -> None:
     Raises
     ------
     OptionError
-        If the ending says neither.
+        If the ending says neither, or the file cannot be written.
     """
     target = Path(path)
     match target.suffix.lower():
@@ -44,8 +45,12 @@ def write_model(lp: LinearProgram, path: str | Path) -> None:
             lines = _lp(lp)
         case ending:
             raise OptionError(f"a model is written as .mps or .lp, and not as {ending!r}")
-    with target.open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in lines)
+
+    def write(beside: Path) -> None:
+        with beside.open("w", encoding="ascii", newline="\n") as file:
+            file.writelines(f"{line}\n" for line in lines)
+
+    write_whole(target, write)
 
 
 class _Named:

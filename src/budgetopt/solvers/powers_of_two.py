@@ -16,6 +16,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram
 __all__ = ["Scaling", "cost_scale"]
 
 PASSES = 2
+BEYOND_ALL_MONEY = 30
 LARGEST_EXPONENT = 20  # no limit and no cost is left above 2**20 while smaller scales are free to choose
 
 
@@ -75,13 +76,19 @@ def cost_scale(scaled_cost: Floats) -> float:
 
 
 def _money_exponent(lp: LinearProgram) -> int:
-    """Return the exponent of a middling limit, raised until the largest is at most ``2**LARGEST_EXPONENT`` times it."""
+    """Return the exponent of a middling limit, raised until the largest is at most ``2**LARGEST_EXPONENT`` times it.
+
+    A ceiling far above all the money that there is, which the rows with one value say, never binds and does not count.
+    """
     sides = [lp.row_lower, lp.row_upper, lp.lower[~lp.integer], lp.upper[~lp.integer]]
     limits = np.concatenate(sides)
     limits = limits[np.isfinite(limits) & (limits != 0)]
     if not len(limits):
         return 0
     exponent = _exponents(limits)
+    money = lp.row_lower[(lp.row_lower == lp.row_upper) & (lp.row_lower != 0)]
+    if len(money):
+        exponent = exponent[exponent <= _exponents(money).max() + BEYOND_ALL_MONEY]
     return int(max(round(float(exponent.mean())), int(exponent.max()) - LARGEST_EXPONENT))
 
 

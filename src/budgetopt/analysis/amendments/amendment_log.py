@@ -20,6 +20,7 @@ from budgetopt.analysis.amendments.moved_plan import MovedPlan
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, ResultFileError
 from budgetopt.reading.input_file import UnreadableFileError, read_document
+from budgetopt.scenario.inert_json import inert_json
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["AmendmentLog", "read_log"]
@@ -121,7 +122,7 @@ class AmendmentLog:
             "sha256": self.scenario.sha256,
             "plan": _plan_values(self.scenario, self.first.plan),
         }
-        return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in (head, *self.entries))
+        return "".join(inert_json(line) + "\n" for line in (head, *self.entries))
 
     def plan_at(self, snapshot: str) -> Amended:
         """Return the plan as it stood at a snapshot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from budgetopt.errors import Place, Problem, near
+from budgetopt.errors import Place, Problem, hidden_in, near
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.shape import normal, unknown_column
 from budgetopt.reading.yaml_text import quoted
@@ -67,7 +67,7 @@ def match_headers(
             continue
         if not header and position not in mapping:
             problems += _without_header(grid, position)
-        elif not header.isprintable():
+        elif not header.isprintable() or hidden_in(header):
             message = f"the column header {header!r} has a character that cannot be seen"
             problems.append(Problem("control-character", message, grid.place(-1, position), "visible characters"))
         elif not words.known(key) and header not in offered:

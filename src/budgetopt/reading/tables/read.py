@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 
 from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.reading.input_file import MissingFileError, UnreadableFileError, read_bytes
+from budgetopt.reading.project_folder import ProjectFolder
 from budgetopt.reading.tables.columns import condensed
 from budgetopt.reading.tables.effect_rows import read_curves, read_evidence
 from budgetopt.reading.tables.grid import Grid
@@ -64,10 +65,16 @@ class TablesRead:
     notes: tuple[str, ...] = ()
 
 
-def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | None = None) -> TablesRead:
+def read_tables(
+    tables: Tables,
+    folder: str | FilePath = ".",
+    places: Places | None = None,
+    project: ProjectFolder | None = None,
+) -> TablesRead:
     """Return what the tables of a scenario say, with everything that is wrong with them.
 
-    Their names are relative to the folder; ``places`` are where the scenario file names them.
+    Their names are relative to the folder; ``places`` are where the scenario file names them, ``project`` the folders
+    in which they may stand (None: any).
     """
     places = places or Places()
     inputs: dict[str, str] = {}
@@ -86,6 +93,8 @@ def read_tables(tables: Tables, folder: str | FilePath = ".", places: Places | N
             try:
                 if path not in books:
                     place = places.values.get((*at, "file")) or places.of(*at)
+                    if project and (refused := project.refusal(FilePath(folder), name, place)):
+                        raise ScenarioError([refused])
                     data = _bytes(FilePath(path), name, place)
                     inputs[path] = hashlib.sha256(data).hexdigest()
                     books[path] = open_book(data, path)

@@ -49,7 +49,7 @@ def _lines(block: Block) -> Iterator[str]:
 
 def _rows(table: ReportTable) -> Iterator[str]:
     columns = table.shown_in(Media.MARKDOWN)
-    yield f"| {' | '.join(column.header for column in columns)} |"
+    yield f"| {' | '.join(_escaped(column.header) for column in columns)} |"
     yield f"| {' | '.join('--:' if column.figure else ':--' for column in columns)} |"
     for record in table.records:
         yield f"| {' | '.join(_escaped(plain_text(column.of(record))) for column in columns)} |"

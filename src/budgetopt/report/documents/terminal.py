@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.blocks.content import (
@@ -42,7 +42,10 @@ def print_allocation(plan: Allocation, console: Console | None = None, *, every_
     """
     from rich.console import Console
 
-    console = console or Console(highlight=False)
+    if console is None:
+        console = Console(highlight=False)
+        # the command line says how a pipe that nobody reads ends, and rich would end the process
+        console.on_broken_pipe = _passed_on  # type: ignore[method-assign]
     numbers = Numbers(plan.scenario.currency)
     unit, wide = _unit(plan, numbers, console.width), console.width >= WIDTH_FOR_REASONS
     programs, limits = MOST_PROGRAMS, MOST_LIMITS
@@ -56,6 +59,11 @@ def print_allocation(plan: Allocation, console: Console | None = None, *, every_
     for _, blocks in sections_in(view):
         for block in blocks:
             printer.block(block)
+
+
+def _passed_on() -> NoReturn:
+    """Raise the error that is being handled."""
+    raise
 
 
 def _unit(plan: Allocation, numbers: Numbers, width: int) -> Unit:

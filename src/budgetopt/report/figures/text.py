@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from budgetopt.errors import ISOLATES
+
 __all__ = ["capital", "clean", "in_encoding", "label", "one_line", "one_of", "sentence"]
 
 # What XML, and with it a workbook, cannot hold, and what would steer a terminal
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _TURNS = {"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"}
-_ISOLATE, _END = "\u2068", "\u2069"
+_ISOLATE, _END = ISOLATES
 
 
 def clean(text: object) -> str:

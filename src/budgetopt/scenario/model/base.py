@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -15,13 +16,14 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from budgetopt.errors import hidden_in
 from budgetopt.scenario.amounts import Number
 from budgetopt.scenario.model.described import Described
-from budgetopt.scenario.words import clean, refuse, shown
+from budgetopt.scenario.words import clean, refuse, seen_as_written, shown, turns_written_out
 
 __all__ = [
-    "Date", "Evidence", "Flag", "Model", "Name", "Names", "NotNegative", "PerPeriod", "Scalar", "Text", "is_tag",
-    "one_or_many", "scalar", "tag", "tag_name",
+    "Date", "Evidence", "Flag", "Model", "Name", "Names", "NotNegative", "PerPeriod", "Scalar", "Text", "Title",
+    "is_tag", "one_or_many", "scalar", "tag", "tag_name",
 ]  # fmt: skip
 
 _TAG = "\x1f"
@@ -60,7 +62,7 @@ def _name(value: Any) -> Any:
     text = clean(str(value)).strip()
     if not text:
         raise refuse("name", "a name is empty", "a name of visible characters")
-    if not text.isprintable():
+    if not text.isprintable() or hidden_in(text):
         hint = "it may have come with a copied text: type the name again"
         raise refuse("name", "the name {text} has an invisible character", "visible characters", hint, text=ascii(text))
     return text
@@ -87,9 +89,14 @@ def _text(value: Any) -> Any:
     raise refuse("text", "{shown} is not text", "text", hint, shown=shown(value))
 
 
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True)]
-"""Free text."""
-Date = Annotated[str, BeforeValidator(_text), Field(examples=["2024", "2024-06", "FY2024"])]
+_OneText = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True)]
+Text = Annotated[_OneText, AfterValidator(turns_written_out)]
+"""Free text; marks that turn the direction of what follows are written out."""
+Title = Annotated[_OneText, AfterValidator(seen_as_written)]
+"""What something is called in print: text on one line, of visible characters."""
+Date = Annotated[
+    str, BeforeValidator(_text), AfterValidator(seen_as_written), Field(examples=["2024", "2024-06", "FY2024"])
+]
 """The year or date that a figure is of."""
 
 
@@ -109,7 +116,7 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 def scalar(value: Any) -> str | bool | int | float:
     """Return a single value of a file; refuse what is none."""
     if isinstance(value, str):
-        return clean(value).strip()
+        return seen_as_written(clean(value).strip())
     if isinstance(value, bool | int) or (isinstance(value, float) and abs(value) < float("inf")):
         return value
     raise refuse("scalar", "{shown} is no single value", "a word, a number, true or false", shown=shown(value))

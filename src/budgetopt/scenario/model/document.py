@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from budgetopt.scenario.amounts import PositiveAmount, Share, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Names, Text, one_or_many
+from budgetopt.scenario.model.base import Model, Name, Names, Text, Title, one_or_many
 from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
 from budgetopt.scenario.model.outcome import Outcome
@@ -27,13 +27,13 @@ class Document(Model):
 
     format: Literal["budgetopt/1"] = FORMAT
     """The version of this format."""
-    name: Text = Field(default="Untitled", min_length=1)
+    name: Title = Field(default="Untitled", min_length=1)
     """The scenario's name, as it is printed."""
     description: Text = ""
     """What the scenario stands for."""
     source: Text = ""
     """Where its figures come from."""
-    currency: Text = "USD"
+    currency: Title = "USD"
     """The currency of every amount."""
     round_to: PositiveAmount | None = None
     """What the amounts of a plan are rounded to, such as 1000; left out, a cent, or less where a cent is much."""

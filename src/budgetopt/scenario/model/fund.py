@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, ReserveAmount, ShareOf, SignedShare, is_duration
-from budgetopt.scenario.model.base import Date, Flag, Model, Name, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, PerPeriod, Text, Title
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse
 
@@ -120,7 +120,7 @@ class FundSpending(Model):
 class Fund(Model):
     """A fund: its revenue, its balance and what it may pay for."""
 
-    name: Text = ""
+    name: Title = ""
     """The fund's name as it is printed; its key if left out."""
     kind: Literal[
         "general", "special_revenue", "enterprise", "grant", "capital", "debt_service", "internal_service"

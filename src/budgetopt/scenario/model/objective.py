@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, model_validator
 
 from budgetopt.scenario.amounts import ShareOf
-from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, tag, tag_name
+from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, Title, tag, tag_name
 from budgetopt.scenario.words import refuse, shown
 
 __all__ = ["CHANGE", "LARGEST_CUT", "SHORTFALL", "SPENDING", "WEIGHTED_OUTCOMES", "Objective", "Smallest"]
@@ -49,7 +49,7 @@ class Objective(Model):
     outcome."""
     unspent_worth: NotNegative | None = None
     """With maximize: what a dollar left unspent is worth, so that one is spent only where it buys more than that."""
-    name: Text = ""
+    name: Title = ""
     """With maximize: what its value counts, in the plural, such as `net DALYs`; used wherever the value is printed."""
     within: ShareOf | None = None
     """How much of this entry's best value later entries may give up; left out, nothing."""

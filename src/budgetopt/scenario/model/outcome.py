@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Number
-from budgetopt.scenario.model.base import Date, Flag, Model, NotNegative, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, NotNegative, PerPeriod, Text, Title
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Outcome", "Target"]
@@ -42,9 +42,9 @@ class Target(Model):
 class Outcome(Model):
     """A measured outcome, its unit and what one unit is worth."""
 
-    name: Text = ""
+    name: Title = ""
     """The outcome's name as it is printed; its key if left out."""
-    unit: Text = Field(default="units", min_length=1)
+    unit: Title = Field(default="units", min_length=1)
     """What is counted, in the plural: households, injuries, visits."""
     weight: Number = 0.0
     """What one unit is worth to the council; 0 reports the outcome without seeking it."""

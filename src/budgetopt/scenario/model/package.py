@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, Number
-from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, one_or_many
+from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, Title, one_or_many
 from budgetopt.scenario.model.knowledge import Knowledge
 from budgetopt.scenario.words import refuse, shown
 
@@ -38,7 +38,7 @@ UsesByYear = Annotated[tuple[NotNegative, ...], BeforeValidator(one_or_many), Fi
 class Package(Model):
     """A decision package: taken whole or not at all."""
 
-    name: Text = ""
+    name: Title = ""
     """The package's name as it is printed."""
     cost: Annotated[tuple[Amount, ...], BeforeValidator(one_or_many), Field(min_length=1)]
     """Its cost in a period; or a list, its cost in its first, second, third year, for a project with a start."""

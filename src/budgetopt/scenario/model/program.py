@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, AmountOrShare, Number, PositiveAmount, ShareOf
-from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, NotNegative, PerPeriod, Scalar, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, Names, NotNegative, PerPeriod, Scalar, Text, Title
 from budgetopt.scenario.model.knowledge import Knowledge
 from budgetopt.scenario.model.package import Packages
 from budgetopt.scenario.model.resource import Use
@@ -121,7 +121,7 @@ class IfFunded(Model):
 class Service(Model):
     """The service by whose units a program is scaled, in place of dollars."""
 
-    unit: Text = Field(default="units", min_length=1)
+    unit: Title = Field(default="units", min_length=1)
     """What is counted, in the plural: screenings, rides."""
     unit_cost: Amount
     """Dollars for one unit; 0 for a service that costs no money and only staff."""
@@ -145,13 +145,13 @@ class Service(Model):
 class Program(Model):
     """A program that may be funded."""
 
-    name: Text = ""
+    name: Title = ""
     """The program's name as it is printed; its id if left out."""
     description: Text = ""
     """What the program does."""
-    department: Text = ""
+    department: Title = ""
     """The department that runs it."""
-    priority: Text = ""
+    priority: Title = ""
     """The strategic priority that it serves."""
     tags: Names = ()
     """Words by which rules select it; in a table, separated by semicolons."""

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from budgetopt.scenario.amounts import Number, PositiveAmount
-from budgetopt.scenario.model.base import Date, Flag, Model, Name, NotNegative, PerPeriod, Text
+from budgetopt.scenario.model.base import Date, Flag, Model, Name, NotNegative, PerPeriod, Text, Title
 from budgetopt.scenario.words import refuse
 
 __all__ = ["Resource", "StandIn", "Use"]
@@ -35,12 +35,12 @@ class StandIn(Model):
 class Resource(Model):
     """Something other than money that the plan uses: staff of a kind, floor space, hours."""
 
-    name: Text = ""
+    name: Title = ""
     """The resource's name as it is printed; its key if left out."""
     capacity: PerPeriod[NotNegative] | None = None
     """How much there is in each period; a period that a mapping leaves out has none. Left out altogether, the resource
     is counted and not limited."""
-    unit: Text = Field(default="units", min_length=1)
+    unit: Title = Field(default="units", min_length=1)
     """What is counted, in the plural: FTE, square feet, hours."""
     stand_in: dict[Name, StandIn] = Field(default_factory=dict)
     """Other resources that can stand in for this one, and how many units of each take the place of one unit of it, such

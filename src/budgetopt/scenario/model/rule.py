@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import Discriminator, Field, model_validator
 
 from budgetopt.scenario.amounts import NumberOrShare, PositiveAmount, Share, ShareOf
-from budgetopt.scenario.model.base import Flag, Model, Name, Names, NotNegative, PerPeriod, Text, tag, tag_name
+from budgetopt.scenario.model.base import Flag, Model, Name, Names, NotNegative, PerPeriod, Text, Title, tag, tag_name
 from budgetopt.scenario.model.where import Where
 from budgetopt.scenario.words import refuse, shown
 
@@ -27,7 +27,7 @@ Several = Annotated[Names, Field(min_length=2)]
 class RuleBase(Model):
     """What every rule has."""
 
-    name: Text = Field(min_length=1)
+    name: Title = Field(min_length=1)
     """The rule's name, as it is printed."""
     because: Text = ""
     """The resolution, law or promise behind it, printed with it."""

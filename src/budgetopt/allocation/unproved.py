@@ -1,0 +1,50 @@
+"""What a result document says that follows from nothing: it is named, and not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import listed, plural, visible
+
+__all__ = ["unproved"]
+
+
+def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield what no plan, no price and no figure of the scenario shows, each under a name and in a sentence.
+
+    These are the files that the result was made from, where they are not those of today; the rule for ties, which a
+    solver would have to apply again; and what the document says of the solving.
+    """
+    if words := _of_files(document["provenance"]["inputs"], scenario.inputs):
+        yield "inputs", words
+    ties = "that it is the one of equally good plans which the rule for ties picks"
+    ties = ties if document["unique"] else "that the rule for ties picked none of equally good plans"
+    yield "ties", f"{ties} is the file's word; --solve works it out"
+    said = document["provenance"]
+    took = f"{visible(str(said['solver']))} in {said['seconds']:,.3g} seconds with budgetopt {said['budgetopt']}"
+    asked = [stage["tolerance"] for stage in document["objective"]["stages"]]
+    asked = [*asked, document["certificate"]["checks"].get("gap", {}).get("tolerance")]
+    gaps = ", ".join(dict.fromkeys(f"{gap:.3g}" for gap in asked if gap is not None)) if any(asked[:-1]) else ""
+    yield "solver", f"solved by {took}{f', asked for a gap of {gaps}' if gaps else ''}: that is the file's word"
+
+
+def _of_files(said: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Return in words how the files of a scenario differ from those that a result was made from; "" if they do not."""
+    changed = [name for name in said if name in now and now[name] != said[name]]
+    gone, new = [name for name in said if name not in now], [name for name in now if name not in said]
+    parts = []
+    if changed:
+        parts.append(f"{_names(changed)} changed since the result was written (another SHA-256)")
+    if gone and now:
+        parts.append(f"the result was made from {_names(gone)}, which the scenario does not read")
+    if new and said:
+        parts.append(f"the scenario reads {_names(new)}, which the result does not name")
+    if bool(said) != bool(now):
+        parts.append("the result names no file" if now else f"{plural(len(said), 'file')} that it names cannot be seen")
+    return "; ".join(parts) + "; what the scenario says is the same" if parts else ""
+
+
+def _names(names: list[str]) -> str:
+    return listed([visible(name) for name in names], 5)

@@ -1,0 +1,238 @@
+"""What a result says is caught where it is changed, or named as what nothing shows."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import budgetopt as bo
+from budgetopt.allocation.result_seal import document_sha256
+from budgetopt.allocation.solved_again import solved_again
+from budgetopt.allocation.verify import Verification, verify_result
+
+TOWN = {
+    "funds": {"general": {"revenue": 1000}},
+    "outcomes": {"visits": {"unit": "visits", "weight": 2}},
+    "programs": {
+        "library": {"name": "Library", "outcomes": {"visits": {"curve": [[0, 0], [600, 300], [900, 390]]}}},
+        "pool": {"baseline": 500, "spending": {"at_least": 100}, "outcomes": {"visits": {"per_dollar": 0.4}}},
+    },
+    "rules": [{"name": "Books first", "sum": "spending", "where": {"program": "library"}, "at_least": 300}],
+}
+WHOLE = {
+    "funds": {"general": {"revenue": 100}},
+    "outcomes": {"visits": {"weight": 2}},
+    "programs": {
+        "station": {
+            "packages": [
+                {"name": "base", "cost": 60, "outcomes": {"visits": 7}},
+                {"name": "more", "cost": 45, "outcomes": {"visits": 5}},
+            ],
+            "choose": "any",
+        },
+        "bus": {
+            "if_funded": {"at_least": 20},
+            "spending": {"at_most": 50},
+            "outcomes": {"visits": {"per_dollar": 0.1}},
+        },
+    },
+}
+TIES = {
+    "funds": {"general": {"revenue": 100}},
+    "outcomes": {"visits": {"weight": 2}},
+    "programs": {name: {"baseline": 50, "outcomes": {"visits": {"per_dollar": 1}}} for name in "abc"},
+}
+Keys = tuple[str | int, ...]
+
+
+def leaves(value: Any, path: Keys = ()) -> Iterator[tuple[Keys, Any]]:
+    """Yield each value of a document that holds no other, with its path."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inside = [leaf for key, item in items for leaf in leaves(item, (*path, key))]
+    yield from inside or [(path, value)]
+
+
+def changed(document: dict[str, Any], values: dict[Keys, Any]) -> dict[str, Any]:
+    """Return a document in which some values are others, sealed again as a forger would."""
+    copied = copy.deepcopy(document)
+    for path, value in values.items():
+        parent: Any = copied
+        for key in path[:-1]:
+            parent = parent[key]
+        parent[path[-1]] = value
+    return {**copied, "document_sha256": document_sha256(copied)}
+
+
+def other(value: Any, drawn: Random) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return drawn.choice([value + 1, value * 1.5 + 0.25, -value - 1])
+    return f"{value}x" if isinstance(value, str) else "x"
+
+
+def solved(document: dict[str, Any], **options: Any) -> tuple[bo.Scenario, dict[str, Any]]:
+    scenario = bo.Scenario.from_document(document)
+    return scenario, json.loads(bo.solve(scenario, **options).to_json())
+
+
+def notes(found: Verification) -> str:
+    return " ".join(one.text for one in found.findings if one.note)
+
+
+NAMED = ("unique", "provenance.solver", "provenance.budgetopt", "provenance.seconds", "tolerance", "provenance.inputs")
+"""What is said by the document alone."""
+
+
+def is_named(path: Keys) -> bool:
+    dotted = ".".join(map(str, path))
+    return dotted.startswith(NAMED) or (dotted.endswith("tolerance") and "gap" in dotted + ".gap")
+
+
+def is_free(path: Keys) -> bool:
+    return is_named(path) or path == ("document_sha256",) or path[0] == "proof"
+
+
+@pytest.mark.parametrize("scenario", [TOWN, WHOLE], ids=["linear", "whole"])
+def test_each_value_that_is_changed_is_caught_or_named(scenario: dict[str, Any]) -> None:
+    """Every leaf of the document, by another value of its kind; a note then says something else than before."""
+    read, document = solved(scenario)
+    before, drawn = verify_result(document, read), Random(1)
+    assert before.accepted
+    for path, value in leaves(document):
+        if path == ("document_sha256",) or (path[0] == "proof" and drawn.random() < 0.5):
+            continue
+        found = verify_result(changed(document, {path: other(value, drawn)}), read)
+        if found.accepted:
+            if path[0] == "proof":
+                # other prices that prove the same are a proof, and were checked as one
+                assert found.proved == before.proved, (path, value)
+                continue
+            assert is_named(path), (path, value)
+            assert notes(found) != notes(before), (path, value)
+
+
+@pytest.mark.parametrize("scenario", [TOWN, WHOLE], ids=["linear", "whole"])
+def test_two_values_that_are_changed_together_are_caught_or_named(scenario: dict[str, Any]) -> None:
+    read, document = solved(scenario)
+    drawn, every = Random(2), list(leaves(document))
+    for _ in range(60):
+        pair = drawn.sample(every, 2)
+        found = verify_result(changed(document, {path: other(value, drawn) for path, value in pair}), read)
+        assert not found.accepted or all(is_free(path) for path, _ in pair), pair
+
+
+@pytest.mark.parametrize(
+    "together",
+    [
+        {("programs", "spending", 0): 601.0, ("programs", "spending", 1): 399.0},
+        {("objective", "value"): 800.0, ("objective", "bound"): 800.0, ("objective", "plan_value"): 800.0},
+        {("outcomes", 0, "level"): 500.0, ("outcomes", 0, "value"): 1000.0, ("objective", "plan_value"): 1000.0},
+        {("scenario", "name"): "Another town", ("scenario", "currency"): "EUR"},
+    ],
+)
+def test_figures_that_agree_with_one_another_are_caught(together: dict[Keys, Any]) -> None:
+    read, document = solved(TOWN)
+    assert not verify_result(changed(document, together), read).accepted
+
+
+def test_files_that_changed_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    text = json.dumps({**TOWN, "tables": {"evidence": "evidence.csv"}})
+    file.write_text(text)
+    (tmp_path / "evidence.csv").write_text("program,outcome,evidence\nlibrary,visits,rct\n")
+    scenario = bo.load(file)
+    document = json.loads(bo.solve(scenario).to_json())
+    assert set(document["provenance"]["inputs"]) == {"scenario.yaml", "evidence.csv"}
+    assert "SHA-256" not in notes(verify_result(document, scenario))
+    file.write_text(text + "\n# a comment\n")
+    found = verify_result(document, bo.load(file))
+    assert found.accepted
+    assert "scenario.yaml changed since the result was written" in notes(found)
+    forged = changed(document, {("provenance", "inputs", "evidence.csv"): "0" * 64})
+    assert "evidence.csv changed" in notes(verify_result(forged, scenario))
+    forged = changed(
+        document, {("provenance", "inputs"): {"scenario.yaml": document["provenance"]["inputs"]["scenario.yaml"]}}
+    )
+    assert "reads evidence.csv, which the result does not name" in notes(verify_result(forged, scenario))
+
+
+def test_a_gap_that_a_document_allows_itself_proves_nothing() -> None:
+    read, document = solved(WHOLE)
+    loose = {("objective", "stages", 0, "tolerance"): 0.9, ("certificate", "checks", "gap", "tolerance"): 0.9}
+    found, as_it_was = verify_result(changed(document, loose), read), verify_result(document, read)
+    assert found.conclusion == as_it_was.conclusion
+    assert "asked for a gap of 0.9" in notes(found)
+
+
+def forged_tie(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document of another plan that is just as good, every figure of it in agreement."""
+    scenario = bo.Scenario.from_document(TIES)
+    moved = scenario.with_(("programs.a.spending.at_most", "10"))
+    whole: dict[str, Any] = json.loads(bo.solve(moved).to_json())
+    whole["provenance"]["scenario_sha256"] = scenario.sha256
+    whole |= {key: document[key] for key in ("rules", "program_limits")}
+    return {**whole, "document_sha256": document_sha256(whole)}
+
+
+def test_solving_again_confirms_the_value_and_the_rule_for_ties() -> None:
+    for scenario in (TOWN, WHOLE, TIES):
+        read, document = solved(scenario)
+        found = solved_again(verify_result(document, read), document, read)
+        assert found.accepted, str(found)
+        assert "the value and every payment are the same" in str(found)
+        assert "--solve works it out" not in str(found)
+        assert found.conclusion.endswith("no better plan was found.")
+
+
+def test_solving_again_tells_a_plan_that_is_not_the_best() -> None:
+    read, document = solved(WHOLE)
+    worse = changed(document, {("objective", "value"): 1.0})
+    believed = verify_result(document, read)
+    found = solved_again(believed, worse, read)
+    assert not found.accepted
+    assert "a better plan is found" in str(found)
+    better = changed(document, {("objective", "value"): 1000.0})
+    assert "no plan is better than" in str(solved_again(believed, better, read))
+    # what was not confirmed is not solved again
+    refused = verify_result(worse, read)
+    assert solved_again(refused, worse, read) is refused
+
+
+def test_solving_again_tells_another_of_equally_good_plans() -> None:
+    read, document = solved(TIES)
+    other_tie = forged_tie(document)
+    found = solved_again(verify_result(document, read), other_tie, read)
+    assert not found.accepted
+    assert "the rule for ties picks another of equally good plans" in str(found)
+
+
+def test_the_command_follows_no_name_that_leads_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from budgetopt.cli import main
+
+    folder = tmp_path / "town"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(json.dumps(TOWN))
+    (tmp_path / "other.yaml").write_text(json.dumps(TOWN))
+    result = folder / "result.json"
+    assert main(["solve", str(folder), "--json", str(result), "--format", "csv"]) == 0
+    capsys.readouterr()
+    assert main(["verify", str(result), "--solve"]) == 0
+    out = capsys.readouterr().out
+    assert f"in {(folder / 'scenario.yaml').resolve()})" in out
+    assert "the value and every payment are the same" in out
+    document = json.loads(result.read_text())
+    for name in ("../other.yaml", str(tmp_path / "other.yaml"), "..\\other.yaml"):
+        result.write_text(json.dumps(changed(document, {("provenance", "inputs"): {name: "0" * 64}})))
+        assert main(["verify", str(result)]) == 2
+        shown = capsys.readouterr()
+        assert "which is no file beside it" in shown.err
+        assert shown.out == ""
+    assert main(["verify", str(result), "--time-limit", "3"]) == 2
+    assert "--time-limit goes with --solve" in capsys.readouterr().err
