@@ -12,6 +12,7 @@ import budgetopt as bo
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import solve_linear_program
+from budgetopt.synthetic import city
 from language.small import document_of
 
 CONCAVE = [[0, 0], [10, 30], [30, 50]]
@@ -269,3 +270,19 @@ def test_a_floor_that_is_the_ceiling_is_met_whatever_floating_point_makes_of_bot
     programs = {"p": {**words, "outcomes": {"good": rate}}}
     plan = bo.solve(Scenario.from_document(document_of(programs, revenue=1e6, funds=funds, rules=rules)))
     assert plan.spending.sum() == pytest.approx(100_000)
+
+
+@pytest.mark.parametrize(
+    "scenario", [city(25, seed=3), city(25, seed=4, features="linear")], ids=["every feature", "linear"]
+)
+def test_a_rule_has_the_same_row_however_its_terms_are_found(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems = []
+    for few in (0, len(scenario.programs) + 1):
+        monkeypatch.setattr("budgetopt.formulation.rules.rows._FEW", few)
+        problems.append(formulate(scenario).linear_program)
+    one, other = problems
+    assert np.array_equal(one.matrix.dense(), other.matrix.dense())
+    assert np.array_equal(one.row_lower, other.row_lower)
+    assert np.array_equal(one.row_upper, other.row_upper)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.scenario.programs import Bools, Floats
+from budgetopt.scenario.programs import Bools, Floats, positions_of
 from budgetopt.scenario.selection import select
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ def eligible(scenario: Scenario) -> Bools:
     programs, funds = scenario.programs, list(scenario.funds)
     named = np.zeros((len(programs), len(funds)), dtype=bool)
     rows, names = programs.items("funds")
-    for position, name in enumerate(funds):
-        named[rows[names == name], position] = True
+    known, place = positions_of(names)
+    place = np.array([funds.index(name) if name in scenario.funds else -1 for name in known.tolist()], np.int64)[place]
+    named[rows[place >= 0], place[place >= 0]] = True
     silent, shares = ~programs.has("funds"), scenario.fund_shares
     pays_now = silent & np.isnan(shares).all(axis=1)
     named |= pays_now[:, None] & (_paid_now(scenario) > 0)

@@ -23,7 +23,7 @@ from budgetopt.scenario.model.program import Program
 
 __all__ = [
     "Bools", "Column", "Floats", "Ints", "Origin", "ProgramTable", "Texts", "column_of", "items_of", "objects",
-    "origin_of", "put", "split_key", "unit_of_services",
+    "origin_of", "positions_of", "put", "split_key", "unit_of_services",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -184,6 +184,11 @@ class ProgramTable:
     def _positions(self) -> dict[str, int]:
         return dict(zip(self.ids.tolist(), range(len(self)), strict=True))
 
+    @cached_property
+    def words(self) -> dict[str, tuple[list[str], Ints]]:
+        """By attribute its words and the place of each program's among them, shape (programs,): selections fill it."""
+        return {}
+
     def position(self, program: str) -> int:
         """Return the position of a program.
 
@@ -218,7 +223,10 @@ class ProgramTable:
         return self.cell_place(row, key) or (None if self.places is None else self.places.place(row))
 
     def places_of(self, rows: Ints, key: str) -> Texts:
-        """Return where a key of some programs stands, or where each begins if that key has no place; empty for none."""
+        """Return where a key of some programs stands, or where each begins if that key has no place; empty for none.
+
+        ``rows`` are their positions; shape (rows,) both.
+        """
         column, found = self.columns.get(key), np.full(len(rows), "", dtype=object)
         origin = None if column is None else column.origin
         stands = np.zeros(len(rows), dtype=bool) if column is None or origin is None else np.isin(rows, column.rows)
@@ -351,6 +359,13 @@ class ProgramTable:
                 columns[key] = column.take(order, target[order])
         places = None if self.places is None else self.places.take(rows)
         return replace(self, ids=self.ids[rows], columns=columns, places=places)
+
+
+def positions_of(names: Texts) -> tuple[Texts, Ints]:
+    """Return the distinct names in order of first appearance, and for each name its position among them."""
+    listed = names.tolist()
+    number = dict(zip(found := dict.fromkeys(listed), range(len(found)), strict=True))
+    return objects(list(number)), np.fromiter(map(number.__getitem__, listed), dtype=np.int64, count=len(listed))
 
 
 def unit_of_services(programs: ProgramTable, names: Sequence[str]) -> str:

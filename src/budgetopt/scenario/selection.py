@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.scenario.model.where import Comparison, Where
-from budgetopt.scenario.programs import Bools, Floats, ProgramTable, Texts
+from budgetopt.scenario.programs import Bools, Floats, Ints, ProgramTable, Texts, objects, positions_of
 
 __all__ = ["ATTRIBUTES", "attribute_names", "attribute_numbers", "attribute_values", "select", "word"]
 
@@ -40,14 +40,8 @@ def attribute_names(programs: ProgramTable) -> tuple[str, ...]:
 
 def attribute_values(programs: ProgramTable, key: str) -> tuple[str, ...]:
     """Return the values, as text, that an attribute takes, in the order of the programs."""
-    if key == "tags":
-        values = programs.items("tags")[1]
-    elif key == "districts":
-        values = np.array(list(programs.under("districts")), dtype=object)
-    else:
-        values = _column(programs, key)
-    distinct = _distinct(values.tolist())
-    return tuple(dict.fromkeys(word(value) for value in distinct if value != ""))
+    words = list(programs.under("districts")) if key == "districts" else _words(programs, key)[0]
+    return tuple(text for text in words if text)
 
 
 def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
@@ -64,29 +58,32 @@ def _matches(programs: ProgramTable, key: str, term: Any) -> Bools:
                     chosen &= compare(attribute_numbers(programs, key), bound)
         return chosen
     wanted = {word(item) for item in (term if isinstance(term, tuple) else (term,))}
-    if key == "tags":
-        rows, tags = programs.items("tags")
-        chosen = np.zeros(len(programs), dtype=bool)
-        chosen[rows[np.isin(tags, list(wanted))]] = True
-        return chosen
+    chosen = np.zeros(len(programs), dtype=bool)
     if key == "districts":
-        chosen = np.zeros(len(programs), dtype=bool)
         for district, column in programs.under("districts").items():
             if district in wanted:
                 chosen[column.rows[column.values > 0]] = True
         return chosen
-    values = _column(programs, key).tolist()
-    distinct = _distinct(values)
-    if len(distinct) < len(values):
-        accepted = {value for value in distinct if word(value) in wanted}
-        return np.fromiter(map(accepted.__contains__, values), dtype=bool, count=len(values))
-    return np.fromiter((word(value) in wanted for value in values), dtype=bool, count=len(values))
+    words, place = _words(programs, key)
+    fits = np.array([text in wanted for text in words], dtype=bool)[place]
+    if key != "tags":
+        return fits
+    chosen[programs.items("tags")[0][fits]] = True
+    return chosen
 
 
-def _distinct(values: list[Any]) -> list[Any]:
-    """Return the distinct values in order; all of them where some are no texts: 1, 1.0 and true would count as one."""
-    distinct = list(dict.fromkeys(values))
-    return distinct if all(isinstance(value, str) for value in distinct) else values
+def _words(programs: ProgramTable, key: str) -> tuple[list[str], Ints]:
+    """Return the words that an attribute takes, in order, and the place among them of each program's, or each tag's.
+
+    They are worked out once for all selections.
+    """
+    if key not in programs.words:
+        values = _column(programs, key)
+        if not {*map(type, values.tolist())} <= {str}:
+            values = objects(list(map(word, values.tolist())))
+        words, place = positions_of(values)
+        programs.words[key] = words.tolist(), place
+    return programs.words[key]
 
 
 def word(value: Any) -> str:
@@ -99,6 +96,8 @@ def word(value: Any) -> str:
 
 
 def _column(programs: ProgramTable, key: str) -> Texts:
+    if key == "tags":
+        return programs.items("tags")[1]
     if key == "program":
         return programs.ids
     if key == "name":

@@ -23,6 +23,8 @@ def _add_one_fund(builder: Builder, scenario: Scenario, spending: SpendingTerms,
     """Let a fund pay only where a binary column says that it is the one, which at most one fund of a program is."""
     several = scenario.eligible.sum(axis=1) > 1
     asked = scenario.programs.flag("one_fund", default=False) & several
+    if not asked.any():
+        return
     program, fund = np.nonzero(scenario.eligible & asked[:, None])
     column = builder.columns("payer", {"program": program, "fund": fund}, 0.0, 1.0, integer=True)
     one = np.flatnonzero(asked)
@@ -42,6 +44,8 @@ def _add_shares(builder: Builder, scenario: Scenario, spending: SpendingTerms) -
     """Let each fund pay its part of what all funds pay for the program."""
     periods, shares = len(scenario.periods), scenario.fund_shares
     program, fund = np.nonzero(shares > 0)
+    if not len(program):
+        return
     pair, period = each_period(np.arange(len(program)), periods)
     cell = (program[pair], fund[pair], period)
     keys = dict(zip(("program", "fund", "period"), cell, strict=True))

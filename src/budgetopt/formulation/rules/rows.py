@@ -12,6 +12,7 @@ from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
 from budgetopt.formulation.spending.funded import add_ever_funded
 from budgetopt.formulation.spending.terms import LevelTerms, OutcomeTerms, SpendingTerms
+from budgetopt.scenario.programs import items_of
 
 __all__ = ["RuleEntries", "Terms", "add_rules", "counted", "wanted"]
 
@@ -46,6 +47,8 @@ class Terms:
         return all(np.array_equal(one, another) for one, another in pairs)
 
 
+_FEW = 4
+"""Where a rule is about less than one program in so many, its terms are looked up program by program."""
 _SPENDING = ("column", "program", "fund", "period", "weight")
 _OUTCOMES = ("column", "program", "outcome", "period", "weight")
 _LEVELS = ("column", "program", "period", "weight")
@@ -119,6 +122,7 @@ def add_rules(
     Rules of the kind ``soft`` are goals and no limits: they get columns for what they are short of or beyond. Returned
     are the position of each and these columns; and the entries of all rules. Those of a near scenario may be given.
     """
+    held = _TermsOfPrograms()
     goals, made = [], RuleEntries([rule for rule in rules if rule.rows], terms, [])
     like = like if like is not None and terms.same_columns(like.terms) else None
     for place, rule in enumerate(made.rules):
@@ -133,7 +137,7 @@ def add_rules(
         limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
         rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
         entries = None if like is None else like.of(place, rule)
-        made.entries.append(_entries(builder, rule, terms, masks) if entries is None else entries)
+        made.entries.append(_entries(builder, rule, terms, masks, held) if entries is None else entries)
         row, column, value = made.entries[-1]
         builder.entries(rows[row], column, value)
         if rule.kind == soft:
@@ -145,11 +149,13 @@ def add_rules(
     return goals, made
 
 
-def _entries(builder: Builder, rule: LinearRule, terms: Terms, masks: Bools) -> tuple[Ints, Ints, Floats]:
+def _entries(
+    builder: Builder, rule: LinearRule, terms: Terms, masks: Bools, held: _TermsOfPrograms
+) -> tuple[Ints, Ints, Floats]:
     """Return the entries of the rows of a rule: the row, counted from the first, the column and the value of each."""
     found = []
     for term in rule.terms:
-        column, when, weight = _columns(builder, term, terms, masks)
+        column, when, weight = _columns(builder, term, terms, masks, held)
         inside = masks[:, when] if when is not None else np.ones((len(masks), len(column)), dtype=bool)
         row, place = np.nonzero(inside)
         found.append((row, column[place], weight[place]))
@@ -166,7 +172,9 @@ def _given(rule: LinearRule, masks: Bools, constant: Floats) -> Floats:
     return given
 
 
-def _columns(builder: Builder, term: Weighted, terms: Terms, masks: Bools) -> tuple[Ints, Ints | None, Floats]:
+def _columns(
+    builder: Builder, term: Weighted, terms: Terms, masks: Bools, held: _TermsOfPrograms
+) -> tuple[Ints, Ints | None, Floats]:
     """Return the columns of a term, the period of each (None if they stand for all periods of the row), its weight."""
     if term.funded:
         programs = np.flatnonzero(term.weight)
@@ -180,18 +188,44 @@ def _columns(builder: Builder, term: Weighted, terms: Terms, masks: Bools) -> tu
         return column[can], period[can], weight[can]
     if term.units:
         levels = terms.units
-        column, period, weight = levels.column, levels.period, term.weight[levels.program] * levels.weight
+        which = held.of("units", levels.program, term.weight)
+        column, period, weight = levels.column[which], levels.period[which], levels.weight[which]
+        weight = term.weight[levels.program[which]] * weight
     elif term.outcome is None:
         spending = terms.spending
-        weight = term.weight[spending.program] * spending.weight
+        which = held.of("spending", spending.program, term.weight)
+        weight = term.weight[spending.program[which]] * spending.weight[which]
         if term.funds is not None:
-            weight = weight * term.funds[spending.fund]
-        column, period = spending.column, spending.period
+            weight = weight * term.funds[spending.fund[which]]
+        column, period = spending.column[which], spending.period[which]
     else:
         outcomes = terms.outcomes
-        weight = np.where(outcomes.outcome == term.outcome, term.weight[outcomes.program] * outcomes.weight, 0.0)
-        column, period = outcomes.column, outcomes.period
+        which = held.of("outcomes", outcomes.program, term.weight)
+        weight = term.weight[outcomes.program[which]] * outcomes.weight[which]
+        weight = np.where(outcomes.outcome[which] == term.outcome, weight, 0.0)
+        column, period = outcomes.column[which], outcomes.period[which]
     kept = weight != 0
     if term.periods is not None:
         kept &= term.periods[period]
     return column[kept], period[kept], weight[kept]
+
+
+class _TermsOfPrograms:
+    """Finds the terms of the programs that a rule is about; each kind of terms is put in order once."""
+
+    def __init__(self) -> None:
+        self._ordered: dict[str, tuple[Ints, Ints]] = {}
+
+    def of(self, kind: str, program: Ints, weight: Floats) -> Ints | slice:
+        """Return the positions of the terms of programs with a weight; all of them where most have one.
+
+        ``program`` is that of each term, shape (terms,); ``weight`` that of each program, shape (programs,).
+        """
+        programs = np.flatnonzero(weight)
+        if _FEW * len(programs) > len(weight):
+            return slice(None)
+        if kind not in self._ordered:
+            order = np.argsort(program, kind="stable")
+            self._ordered[kind] = order, np.searchsorted(program[order], np.arange(len(weight) + 1))
+        order, first = self._ordered[kind]
+        return order[items_of(first, programs)[0]]

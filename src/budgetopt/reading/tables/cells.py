@@ -17,7 +17,7 @@ from budgetopt.reading.problems import Said, say
 from budgetopt.reading.tables.text_cells import PLAIN, TextCells, is_filled, taken
 from budgetopt.scenario.amounts import LEAST, MOST, Share
 from budgetopt.scenario.keys import Leaf
-from budgetopt.scenario.programs import Bools, Column, Floats, Ints, column_of, objects
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, column_of, items_of, objects, positions_of
 
 __all__ = ["is_plain", "malformed_curves", "read_cells"]
 
@@ -55,6 +55,8 @@ def read_cells(leaf: Leaf, cells: Sequence[str]) -> tuple[Column, Refused]:
         filled = filled[good]
     if leaf.kind in ("text", "choice"):
         return Column(filled, objects(values)), errors
+    if leaf.kind == "names":
+        return _name_lists(filled, values), errors
     return column_of(filled.tolist(), values), errors
 
 
@@ -71,6 +73,14 @@ def _is_printable(texts: Sequence[str]) -> bool:
         return True
     joined = "".join(texts)
     return joined.isascii() and joined.isprintable()
+
+
+def _name_lists(filled: Ints, values: Sequence[tuple[str, ...]]) -> Column:
+    """Return lists of names as a column; most of them say the same as another."""
+    distinct, place = positions_of(objects(values))
+    lengths = np.fromiter(map(len, distinct), dtype=np.int64, count=len(distinct))
+    items, offsets = items_of(np.concatenate(([0], np.cumsum(lengths))), place)
+    return Column(filled, objects([name for names in distinct.tolist() for name in names])[items], offsets)
 
 
 def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], Refused]:

@@ -26,7 +26,7 @@ from budgetopt.scenario.joining import concatenate
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.model.base import Name
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Bools, Column, Floats, Ints, Texts, objects
+from budgetopt.scenario.programs import Bools, Column, Floats, Ints, Texts
 from budgetopt.scenario.words import shown
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "is_added_up",
     "lines_hint",
     "name_column",
-    "positions_of",
     "read_column",
     "total_of",
 ]
@@ -197,12 +196,6 @@ def name_column(grid: Grid, position: int, problems: list[Problem], table: Table
 def empty_cells(cells: Sequence[str]) -> Ints:
     """Return the positions of the empty cells."""
     return np.flatnonzero(~is_filled(cells))
-
-
-def positions_of(names: Texts) -> tuple[Texts, Ints]:
-    """Return the distinct names in order of first appearance, and for each name its position among them."""
-    number = {name: position for position, name in enumerate(dict.fromkeys(names.tolist()))}
-    return objects(list(number)), np.fromiter(map(number.__getitem__, names.tolist()), dtype=np.int64, count=len(names))
 
 
 def condensed(problems: Iterable[Problem]) -> list[Problem]:

@@ -14,13 +14,13 @@ from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
 from budgetopt.reading.problems import problem_of_refusal
 from budgetopt.reading.tables.cells import malformed_curves
-from budgetopt.reading.tables.columns import empty_cells, name_column, positions_of, read_column
+from budgetopt.reading.tables.columns import empty_cells, name_column, read_column
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
 from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.model.program import CurvePoint, Effect, check_curve
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts
+from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable, Texts, positions_of
 from budgetopt.scenario.words import shown
 
 __all__ = ["read_curves", "read_evidence"]

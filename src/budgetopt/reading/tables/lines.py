@@ -9,11 +9,11 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Place, Problem
-from budgetopt.reading.tables.columns import is_added_up, positions_of, total_of
+from budgetopt.reading.tables.columns import is_added_up, total_of
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.keys import leaf_of
 from budgetopt.scenario.model.program import Program
-from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, objects, split_key
+from budgetopt.scenario.programs import Column, Ints, Origin, ProgramTable, Texts, objects, positions_of, split_key
 from budgetopt.scenario.words import money, shown
 
 __all__ = ["added_up"]

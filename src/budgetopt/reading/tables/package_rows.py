@@ -9,14 +9,14 @@ import numpy as np
 
 from budgetopt.checks.findings import named
 from budgetopt.errors import Problem, near
-from budgetopt.reading.tables.columns import name_column, positions_of, read_column
+from budgetopt.reading.tables.columns import name_column, read_column
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
 from budgetopt.scenario.amounts import Amount
 from budgetopt.scenario.keys import Leaf, leaf_of, near_key, slot_of
 from budgetopt.scenario.model import Package
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Column, ProgramTable
+from budgetopt.scenario.programs import Column, ProgramTable, positions_of
 
 __all__ = ["read_packages"]
 
