@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import socket
@@ -44,6 +45,7 @@ class Browser:
         options = {"binary": CHROMIUM, "args": [*SWITCHES, f"--user-data-dir={folder / 'profile'}"]}
         wanted = {
             "browserName": "chrome",
+            "timeouts": {"script": 110_000},
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }
@@ -94,6 +96,15 @@ class Browser:
     def run(self, script: str) -> Any:
         """Run a script in the page, and return what it returns."""
         return self._do("POST", "/execute/sync", {"script": script, "args": []})
+
+    def run_async(self, script: str) -> Any:
+        """Run a script in the page, and return what it gives to its last argument, which is a function."""
+        return self._do("POST", "/execute/async", {"script": script, "args": []})
+
+    def print_to(self, target: Path, width: float, height: float) -> None:
+        """Print the page to a PDF file, on paper of so many inches."""
+        found = self.tell("Page.printToPDF", paperWidth=width, paperHeight=height)
+        target.write_bytes(base64.b64decode(found["data"]))
 
     def log(self) -> list[str]:
         """Return what the console says since it was last asked."""

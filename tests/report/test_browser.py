@@ -153,7 +153,8 @@ def test_a_phone_folds_the_figures_of_charts(
     browser.width(width)
     browser.show(pages["city"])
     folded = "const parts = [...document.querySelectorAll('details.figures')].map((part) => part.open);"
-    assert browser.run(f"{folded} return parts") == [is_open] * 2
+    # by priority and by department, all funds by year, and the accounts of the funds
+    assert browser.run(f"{folded} return parts") == [is_open] * 4
     shown = "return document.querySelector('.figures > summary').getClientRects().length"
     assert bool(browser.run(shown)) != is_open
 

@@ -9,6 +9,7 @@ from tests.report.pages import Node, figure, read, table
 
 import budgetopt as bo
 from budgetopt.report import html_page
+from budgetopt.report.figures.rounded_money import Figures
 from budgetopt.report.sections.money_section import MOST_PARTS
 
 
@@ -139,3 +140,23 @@ def test_of_many_programs_and_departments_the_largest_are_shown() -> None:
     assert rows[-1][:3] == ["and 3 more programs", "$420", "$420"]
     assert len(rows) == 11
     assert "the 60 largest of 70 have a part here" in page
+
+
+def test_a_department_stands_against_its_baseline_year_by_year() -> None:
+    said = town()
+    said["periods"] = ["2027", "2028"]
+    said["funds"]["general"]["revenue"] = {"2027": 300, "2028": 270}
+    said["funds"]["general"]["carryover"] = False
+    found = tables(parts(html_page(bo.solve(bo.Scenario.from_document(said))))["department-1"])
+    heads, rows, total = found["Money of Parks by year"]
+    assert heads == ["Year", "Baseline", "Plan", "Change"]
+    # the parks stand at their cap in both years: they bring most for each dollar
+    assert rows == [["2027", "$150", "$160", "+$10"], ["2028", "$150", "$160", "+$10"]]
+    assert total == ["Together", "$300", "$320", "+$20"]
+
+
+def test_the_years_of_baselines_add_up(city: bo.Allocation) -> None:
+    figures = Figures.of(city)
+    group = figures.by("department")
+    assert group is not None
+    assert figures.baseline_of_groups(group).sum(axis=1).tolist() == [row.baseline for row in group.rows]

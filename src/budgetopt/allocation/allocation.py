@@ -321,7 +321,7 @@ class Allocation(Drawable):
 
     def to_html(
         self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0,
-        audience: str = "council", language: str | None = None,
+        audience: str = "council", language: str | None = None, since: str | Path | None = None,
     ) -> Path:  # fmt: skip
         """Write the report: one page that needs nothing else.
 
@@ -330,21 +330,24 @@ class Allocation(Drawable):
         path
             The page.
         analyses, seed
-            What is worked out and shown too (``compare``, ``dollars``, ``ensemble``), and the seed of the ensemble.
+            What is worked out and shown too (``compare``, ``dollars``, ``frontier``, ``ensemble``, ``information``),
+            and the seed of the ensemble.
         audience, language
             ``council``, or ``residents`` for a page in plain language: ``en``, ``es``, or with a country ``es-ES``;
             left out, the language that the scenario says.
+        since
+            The result document of an earlier plan: what moved since, by the evidence behind the programs.
 
         Raises
         ------
         UnknownNameError
             If there is no such analysis or audience.
         OptionError
-            If an analysis cannot be made, there is no such language, or the page cannot be written.
+            If an analysis cannot be made, there is no such language, or a file cannot be read or written.
         """
         from budgetopt.report import write_page
 
-        return write_page(self, path, analyses, seed, audience, language)
+        return write_page(self, path, analyses, seed, audience, language, since)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write a workbook that works totals, balances, outcomes and limits out again when an amount is edited."""

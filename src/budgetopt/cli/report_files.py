@@ -37,7 +37,8 @@ def check_reports(arguments: argparse.Namespace) -> None:
         return
     from budgetopt.report import check_audience
 
-    check_audience(arguments.audience, arguments.language, getattr(arguments, "analyses", ()))
+    more = (*getattr(arguments, "analyses", ()), *filter(None, [getattr(arguments, "since", None)]))
+    check_audience(arguments.audience, arguments.language, more)
     for name in arguments.report:
         check_target("--audience residents", name, PAGES)
     if not arguments.report:

@@ -52,8 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "write the report: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     add("--report", metavar="FILE", action="append", default=[], help=text)
     add_audience(group)
-    text = "with a page: run more analyses and show them: compare, dollars, ensemble; by commas, or repeated"
+    text = (
+        "with a page: run more analyses and show them: compare, dollars, frontier, ensemble, information; by commas, "
+        "or repeated"
+    )
     add("--with", metavar="NAMES", action="append", default=[], dest="analyses", help=text)
+    text = "with a page: the result document of an earlier plan, since which money moved by the evidence behind it"
+    add("--since", metavar="RESULT", help=text)
     text = "write every table as a sheet of a workbook, .xlsx"
     add("--excel", metavar="FILE", action="append", default=[], help=text)
     text = "write a copy of the office's own table of programs with the plan beside it: .xlsx or .csv, like the table"
@@ -126,8 +131,9 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         for name in arguments.analyses:
             if name not in ANALYSES:
                 raise UnknownNameError("analysis", name, list(ANALYSES))
-        if not any(Path(name).suffix.lower() in PAGES for name in arguments.report):
-            raise OptionError("--with adds to a page, and none is written", hint="name it: --report plan.html")
+    if (arguments.analyses or arguments.since is not None) and not _has_page(arguments):
+        option = "--with" if arguments.analyses else "--since"
+        raise OptionError(f"{option} adds to a page, and none is written", hint="name it: --report plan.html")
     for name in arguments.excel:
         check_target("--excel", name, (".xlsx",))
     check_chart(arguments.chart)
@@ -151,11 +157,15 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
 
 def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | None:
     """Run the analyses that the page is to show, before any file is written."""
-    if not arguments.analyses:
+    if not _has_page(arguments) or arguments.audience != "council":
         return None
     from budgetopt.report import run_analyses
 
-    return run_analyses(plan, arguments.analyses)
+    return run_analyses(plan, arguments.analyses, since=arguments.since)
+
+
+def _has_page(arguments: argparse.Namespace) -> bool:
+    return any(Path(name).suffix.lower() in PAGES for name in arguments.report)
 
 
 def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses | None) -> None:

@@ -15,6 +15,7 @@ from budgetopt.report import html_page, run_analyses
 from budgetopt.report.figures.limit_lines import Gain
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.sections.asked_section import dollar_chart
+from budgetopt.report.sections.frontier_section import drawn_curve
 
 
 def town(**effect: Any) -> dict[str, Any]:
@@ -25,6 +26,9 @@ def town(**effect: Any) -> dict[str, Any]:
     }
     outcomes = {"visits": {"unit": "visits", "weight": 1}}
     return {"funds": {"general": {"revenue": 300}}, "outcomes": outcomes, "programs": programs}
+
+
+NEW = {"spending": {"at_most": 200}, "outcomes": {"visits": {"per_dollar": 3}}}
 
 
 def plan_of(**effect: Any) -> bo.Allocation:
@@ -43,10 +47,80 @@ def page() -> str:
 
 def test_nothing_is_shown_that_was_not_asked_for() -> None:
     plan = plan_of()
-    assert not any(f'id="{key}"' in html_page(plan) for key in ("compared", "dollars", "ensemble"))
+    assert not any(f'id="{key}"' in html_page(plan) for key in ("dollars", "frontier", "ensemble", "information"))
     only = html_page(plan, asked=run_analyses(plan, ["dollars"]))
     assert 'id="dollars"' in only
-    assert 'id="compared"' not in only
+    assert 'id="frontier"' not in only
+
+
+def test_the_current_budget_stands_beside_every_plan_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_of()
+    plans = table(section(html_page(plan), "compared").one("table"))[1]
+    # all money is spent as it is, so that one percentage for all is no change
+    assert [(row[0][:3], row[3]) for row in plans] == [("A, ", "700"), ("B, ", "500"), ("C, ", "500")]
+    assert "as good with" not in section(html_page(plan), "compared").text()
+    without = bo.solve(bo.Scenario.from_document({"name": "Town", **town(), "programs": {"new": NEW}}))
+    assert 'id="compared"' not in html_page(without)
+    monkeypatch.setattr("budgetopt.report.plan_view.asked_analyses.MOST_AMOUNTS", 1)
+    assert 'id="compared"' not in html_page(plan)
+
+
+def test_the_guide_says_what_is_not_there(page: str) -> None:
+    said = section(html_page(plan_of()), "guide").text()
+    assert "--with compare,dollars,frontier the command" in said
+    assert "No effect has an error" in said
+    said = section(html_page(plan_of(std_error="20%")), "guide").text()
+    assert "--with compare,dollars,frontier,ensemble,information the command" in said
+    assert "No effect has an error" not in said
+    assert "--with frontier,information the command" in section(page, "guide").text()
+
+
+def test_the_frontier_of_revenue_is_exact() -> None:
+    plan = plan_of()
+    page = html_page(plan, asked=run_analyses(plan, ["frontier"]))
+    heads, rows, _ = table(section(page, "frontier").one("table"))
+    assert heads == ["From", "To", "Weighted outcomes from", "To there", "Each $1 more adds"]
+    # the first 200 dollars go to parks for 3 visits each, all others to advice for 1 each
+    assert rows == [["$240", "$360", "640", "760", "1"]]
+    assert "least: 640 at $240" in section(page, "frontier").text()
+    assert "now: 700 at $300" in section(page, "frontier").text()
+    # with one outcome there are no two
+    assert len(list(section(page, "frontier").all("table"))) == 1
+    said = {**town(), "funds": {"general": {"opening_balance": 300}}}
+    with pytest.raises(OptionError, match="no fund has revenue"):
+        run_analyses(bo.solve(bo.Scenario.from_document({"name": "Town", **said})), ["frontier"])
+
+
+def test_two_outcomes_stand_against_each_other() -> None:
+    said = town()
+    said["outcomes"]["loans"] = {"unit": "loans", "weight": 1}
+    said["programs"]["advice"]["outcomes"] = {"loans": {"per_dollar": 2}}
+    plan = bo.solve(bo.Scenario.from_document({"name": "Town", **said}))
+    page = html_page(plan, asked=run_analyses(plan, ["frontier"]))
+    heads, rows, _ = table(list(section(page, "frontier").all("table"))[1])
+    assert heads == ["Plan", "Visits", "Loans", "Of the first for one more of the second"]
+    # 200 dollars for parks and 100 for advice, or all 300 for advice
+    assert [row[:3] for row in rows] == [["1", "600", "200"], ["2", "0", "600"]]
+    assert rows[0][3] == "1.5"
+
+
+def test_a_curve_is_drawn_from_zero() -> None:
+    curve = drawn_curve("Revenue", "Visits", [(10.0, 50.0), (20.0, 75.0), (30.0, 100.0)], 25.0, ["now"])
+    assert curve.points == [(0.0, 50.0), (50.0, 25.0), (100.0, 0.0)]
+    assert (curve.plan, curve.zero) == (75.0, 100.0)
+    curve = drawn_curve("Revenue", "Cost", [(0.0, -1.0), (2.0, 3.0)], 5.0, [])
+    assert (curve.points, curve.plan, curve.zero) == ([(0.0, 100.0), (100.0, 0.0)], 100.0, 75.0)
+
+
+def test_the_effect_that_is_worth_most_to_know_is_named() -> None:
+    plan = plan_of(std_error="60%")
+    page = html_page(plan, asked=run_analyses(plan, ["information"]))
+    heads, rows, _ = table(section(page, "information").one("table"))
+    assert heads[0] == "Effect"
+    assert [row[0] for row in rows] == ["parks.visits"]
+    # parks are worth less than advice where their effect is below a third of its estimate
+    assert rows[0][1:4] == ["60%", "33.3%", ""]
+    assert "To know parks.visits exactly would be worth" in section(page, "information").text()
 
 
 def test_benchmark_plans_stand_beside_the_plan(page: str) -> None:

@@ -44,10 +44,11 @@ def test_the_locator_leads_to_what_is_there_and_says_what_is_not(city: bo.Alloca
     assert all(place in titles or place == NOT_HERE for place in where.values())
     assert where["Do recurring revenue and spending balance in later years?"] == "Year by year"
     assert where["What does each priority get?"] == "Money"
-    # the city has no districts and no staff, and nobody asked for a comparison
-    for missing in ("Who gets it, by district and group?", "What staff does each department use?"):
+    # the city has no districts and no staff
+    for missing in ("Who gets it, by district and group?", "What staff does each department use, of how many?"):
         assert where[missing] == NOT_HERE
-    assert where["Is it better than other budgets?"] == NOT_HERE
+    assert where["Is it better than other budgets?"] == "Compared"
+    assert where["What would less or more money mean?"] == NOT_HERE
     assert len({row[0] for row in rows}) == 8
     links = {link.attributes["href"] for link in section(root, "guide").all("a")}
     assert {AWARD, STANDARD} <= links

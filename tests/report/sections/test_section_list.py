@@ -39,7 +39,7 @@ def smallest_programs(view: PlanView) -> Iterator[Block]:
 @pytest.fixture(autouse=True)
 def with_section(monkeypatch: pytest.MonkeyPatch) -> None:
     added = Section("smallest", "Smallest", "The smallest of all", smallest_programs)
-    monkeypatch.setattr(section_list, "SECTIONS", [*SECTIONS[:2], added, *SECTIONS[2:]])
+    monkeypatch.setattr(section_list, "SECTIONS", [*SECTIONS[:3], added, *SECTIONS[3:]])
 
 
 NAMES = ["Bookmobile", "Youth summer jobs", "Rent relief"]
@@ -113,7 +113,7 @@ def test_a_page_shows_it_and_its_contents_name_it(city: Allocation) -> None:
     assert cells(next(found.one("tbody").all("tr")))[0] == NAMES[0]
     assert section.one("p").text() == "Small programs cost <little>."
     links = [link.attributes["href"] for link in root.one("nav").all("a")]
-    assert links[:3] == ["#plan", "#money", "#smallest"]
+    assert links[:4] == ["#plan", "#brief", "#money", "#smallest"]
 
 
 def test_a_workbook_has_a_sheet_of_it(city: Allocation, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from budgetopt.scenario.model import SumRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed
 
-__all__ = ["BENCHMARKS", "compare", "without_rules_on_groups"]
+__all__ = ["BENCHMARKS", "compare", "compare_simple", "without_rules_on_groups"]
 
 
 def without_rules_on_groups(scenario: Scenario, time_limit: float | None = None) -> BenchmarkPlan:
@@ -70,6 +70,8 @@ _MAKERS: dict[str, _Maker] = {
 }
 _RARE = ("equal-shares", "without-group-rules")
 """Benchmark plans that few scenarios have: nothing is said where there is none."""
+_SIMPLE = ("current", "across-the-board")
+"""Benchmark plans that are made without solving."""
 WORTHS = 2
 """The worth of so many plans is worked out one after another on one model."""
 BENCHMARKS = tuple(_MAKERS)
@@ -126,6 +128,18 @@ def compare(
                        raises=benchmarks is not None)  # fmt: skip
     named = tuple(named_apart([*plans, *made]))
     return PlanComparison(named, _worth(named, remarks, where), tuple(remarks))
+
+
+def compare_simple(plan: Allocation) -> PlanComparison:
+    """Return a plan beside the current budget and one percentage for all programs, for which nothing is solved.
+
+    How many dollars the better plan is worth is not worked out; see :func:`compare`.
+    """
+    remarks: list[str] = []
+    plans, _ = compared_plans((plan,), None, None, Machines())
+    made = _benchmarks(plan.scenario, _SIMPLE, remarks, Machines(), raises=False)
+    named = tuple(named_apart([*plans, *made]))
+    return PlanComparison(named, tuple(None for _ in named), tuple(remarks))
 
 
 def _benchmarks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from budgetopt.analysis.sensitivity.figure_paths import Figure, figure_at
@@ -38,7 +39,9 @@ class FigureRange:
         return self.figure.moved(value - self.figure.value)
 
 
-def figure_range(scenario: Scenario, path: str, start: str | float | None, end: str | float | None) -> FigureRange:
+def figure_range(
+    scenario: Scenario, path: str | Sequence[str], start: str | float | None, end: str | float | None
+) -> FigureRange:
     """Return the number that a path leads to, and its range; by default a fifth of it to each side.
 
     Raises
@@ -55,7 +58,9 @@ def figure_range(scenario: Scenario, path: str, start: str | float | None, end: 
     for said, usual, at in ((start, 1 - USUAL, "begins"), (end, 1 + USUAL, "ends")):
         if said is None and not figure.value:
             hint = "say where: --from and --to"
-            raise OptionError(f"{path} is 0, so it has no usual range: where the range {at} is missing", hint=hint)
+            raise OptionError(
+                f"{figure.path} is 0, so it has no usual range: where the range {at} is missing", hint=hint
+            )
         if said is None:
             default = min(max(usual * figure.value, figure.lowest), figure.highest)
             ends.append(default if figure.takes(default) else figure.value)
@@ -64,7 +69,7 @@ def figure_range(scenario: Scenario, path: str, start: str | float | None, end: 
     low, high = ends if figure.value >= 0 or start is not None or end is not None else reversed(ends)
     if not low < high:
         raise OptionError(
-            f"the range of {path} is from {_said(figure, low)} to {_said(figure, high)}",
+            f"the range of {figure.path} is from {_said(figure, low)} to {_said(figure, high)}",
             hint="it begins below its end",
         )
     return FigureRange(figure, low, high)

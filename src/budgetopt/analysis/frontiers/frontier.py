@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -154,7 +154,7 @@ class Frontier(Drawable):
 
 def frontier(
     scenario: Subject,
-    path: str,
+    path: str | Sequence[str],
     start: str | float | None = None,
     end: str | float | None = None,
     *,
@@ -174,7 +174,7 @@ def frontier(
         The scenario, its path, or a plan of it.
     path
         The path of the number, as for ``--set``: ``funds.general.revenue``, ``outcomes.visits.weight``,
-        ``rules[Safety floor].at_least``. Where it leads to several numbers, they move in proportion.
+        ``rules[Safety floor].at_least``; or its parts. Where it leads to several numbers, they move in proportion.
     start, end
         The ends of the range. A text is read as for ``--set``: ``"90M"``, ``"-10%"``, ``"*0.8"``; a number is a
         multiple of what stands there: ``0.8``. Left out, a fifth less and a fifth more.

@@ -30,6 +30,7 @@ __all__ = [
     "ResponseCurve",
     "ResponseCurves",
     "SheetChart",
+    "SideBySide",
     "Story",
     "Tick",
     "Value",
@@ -190,7 +191,7 @@ class ReportTable:
     caption: str = ""  # in place of the title
     folded: str = ""  # the words behind which it is folded
     beside_chart: bool = False  # whether a chart above it shows the same, so that a narrow page folds it
-    look: str = ""  # words, accounts or programs
+    look: str = ""  # words, accounts, programs or brief: the last is narrow enough for a phone as it is
     repeats: bool = False  # whether rows that follow one another may be about the same, and name it once
     frozen: int = 1  # how many columns of a sheet stay in sight
     sheet: str = ""
@@ -280,7 +281,15 @@ class ResponseCurves:
     curves: Sequence[ResponseCurve]
 
 
-Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart | ResponseCurves
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Short blocks that stand beside one another where there is space, on a page; printed, they are not broken."""
+
+    media: ClassVar[Media] = Media.PAGE
+    blocks: Sequence[Block]
+
+
+Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart | ResponseCurves | SideBySide
 
 
 def percent(value: float, whole: float) -> float:

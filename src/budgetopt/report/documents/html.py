@@ -16,7 +16,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.report.blocks.content import Block, Cell, Media, ReportColumn, ReportTable, percent, plain_text
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.figures.text import clean
-from budgetopt.report.plan_view.asked_analyses import AskedAnalyses
+from budgetopt.report.plan_view.asked_analyses import AskedAnalyses, run_analyses
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.sections.section_list import Section, sections_in
 from budgetopt.whole_files import write_text
@@ -36,12 +36,12 @@ _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])"
 def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None = None) -> str:
     """Return the report of a plan as one HTML page; ``made`` is when it was made, in words, if the page is to say so.
 
-    ``asked`` is what :func:`run_analyses` returned, if the page is to show it.
+    ``asked`` is what :func:`run_analyses` returned; left out, the analyses that every page has are run.
     The page is the same for the same plan, to the byte: it holds no time of its own.
     """
     style, script = page_part("report.css"), page_part("report.js")
     numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
-    view = PlanView(plan, numbers, asked=asked or AskedAnalyses())
+    view = PlanView(plan, numbers, asked=run_analyses(plan) if asked is None else asked)
     template = environment().get_template("report.html.j2")
     sections = sections_in(view)
     style += _labels(sections)

@@ -153,6 +153,13 @@ class Figures:
         """What each program would have at its baseline, all periods together, 0 for new ones; shape (programs,)."""
         return round_column(self._scaled(np.nan_to_num(self.plan.columns.programs["baseline"])))
 
+    def baseline_of_groups(self, group: Group) -> Ints:
+        """Return the baseline of each group in each period, which add up to its own; shape (groups, periods)."""
+        exact = np.zeros((len(group.rows), len(self.plan.scenario.periods)))
+        np.add.at(exact, group.of, self._scaled(np.nan_to_num(self.plan.scenario.baselines)))
+        rows = [round_column(each, row.baseline or 0) for each, row in zip(exact, group.rows, strict=True)]
+        return np.array(rows, dtype=np.int64).reshape(exact.shape)
+
     @property
     def change(self) -> Ints:
         """What the plan adds to each program or takes from it; shape (programs,)."""

@@ -113,11 +113,13 @@ def write_page(
     seed: int = 0,
     audience: str = "council",
     language: str | None = None,
+    since: str | Path | None = None,
 ) -> Path:
     """Write the page of an audience as :meth:`budgetopt.Allocation.to_html` says, and return its path."""
-    if check_audience(audience, language, analyses) == "residents":
+    more = analyses if since is None else [*analyses, str(since)]
+    if check_audience(audience, language, more) == "residents":
         return write_residents_page(plan, path, language)
-    return write_html(plan, path, asked=run_analyses(plan, analyses, seed=seed))
+    return write_html(plan, path, asked=run_analyses(plan, analyses, seed=seed, since=since))
 
 
 def _parts(view: ResidentView) -> list[tuple[str, str, list[Block]]]:

@@ -1,4 +1,4 @@
-"""The sections that are there only where they are asked for: benchmark plans, dollars more or less, and draws."""
+"""The sections on analyses beside the plan: benchmark plans, dollars more or less, draws, and what is worth knowing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,15 @@ from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import capital, label, one_line
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.words.comparison_words import plan_sentences
-from budgetopt.report.words.ensemble_words import amount_text, ensemble_sentences, least_stable
+from budgetopt.report.words.ensemble_words import (
+    MOST_ROWS,
+    amount_text,
+    effect_cells,
+    ensemble_sentences,
+    information_basis,
+    information_said,
+    least_stable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
     from budgetopt.analysis.comparing.comparison import PlanComparison
     from budgetopt.analysis.risk.ensemble import Ensemble
 
-__all__ = ["compared_blocks", "dollar_blocks", "dollar_chart", "ensemble_blocks"]
+__all__ = ["compared_blocks", "dollar_blocks", "dollar_chart", "ensemble_blocks", "information_blocks"]
 
 MOVES = 3
 """So many programs are named for each step of money."""
@@ -106,7 +114,9 @@ def dollar_blocks(view: PlanView) -> Iterator[Block]:
         ReportColumn("What moves most", moves),
     ]
     caption = f"The best plan with less and with more money{view.together}, all funds in proportion, solved again."
-    yield ReportTable(caption=caption, columns=columns, records=range(len(steps)), look="words")
+    yield ReportTable(
+        caption=caption, columns=columns, records=range(len(steps)), look="words", beside_chart=chart is not None
+    )
 
 
 def _value(value: float, gain: Gain) -> str:
@@ -191,3 +201,27 @@ def _stability(view: PlanView, found: Ensemble, shown: pd.DataFrame, every: int)
         records=range(len(shown)),
         look="accounts",
     )
+
+
+def information_blocks(view: PlanView) -> Iterator[Block]:
+    """Yield what it would be worth to know each effect exactly, on a page."""
+    found = view.asked.information
+    if found is None or view.media is not Media.PAGE:
+        return
+    yield Paragraph(" ".join(information_said(found, view.numbers)))
+    rows = [effect_cells(row, view.numbers, study=False) for _, row in found.table.head(MOST_ROWS).iterrows()]
+    unit = one_line(str(found.table["unit"].iloc[0])) if len(rows) else ""
+    heads = ["Effect", "Standard error", "The plan changes below", "And above", f"Knowing it is worth, {unit}"]
+    left = len(found.table) - len(rows)
+    more = f" {plural(left, 'more effect')} follow." if left > 1 else ""
+    if rows:
+        cells = list(zip(*rows, strict=True))
+        yield ReportTable(
+            caption=f"The effects that it would be worth most to know exactly, the most valuable first.{more}",
+            columns=[
+                ReportColumn(head, list(column), figure=at > 0)
+                for at, (head, column) in enumerate(zip(heads, cells, strict=True))
+            ],
+            records=range(len(rows)),
+        )
+    yield Paragraph(" ".join(information_basis(found)), note=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -75,6 +75,8 @@ class _DepartmentParts:
     def _blocks(self, at: int, row: MoneyRow, most: int) -> Iterator[Block]:
         members = np.flatnonzero(self.group.of == at)
         yield Paragraph(self._said(members))
+        if len(self.view.periods) > 1:
+            yield self._by_year(at, row, members)
         yield self._programs(row, members, most)
         yield from self._results(at, row)
         yield from self._resources(at, row)
@@ -90,6 +92,24 @@ class _DepartmentParts:
         payers = [f"{figures.fund_names[fund]} ({self.view.money(int(paid[fund]))})" for fund in order[:3]]
         payers += [plural(len(order) - 3, "other fund")] if len(order) > 3 else []
         return f"{words}, paid by {join_words(payers)}." if payers and len(figures.fund_names) > 1 else f"{words}."
+
+    def _by_year(self, at: int, row: MoneyRow, members: Ints) -> ReportTable:
+        """Return the money of a group against its baseline, one row a year."""
+        view = self.view
+        spending = view.figures.by_period[members].sum(axis=0).tolist()
+        baseline = self._yearly[at].tolist() if row.baseline is not None else [None for _ in spending]
+        years = zip(view.periods, baseline, spending, strict=True)
+        return ReportTable(
+            caption=f"Money of {row.name} by year. Amounts in {view.currency}.",
+            columns=money_columns(view, "Year"),
+            records=[MoneyRow(name, before, now, row.programs) for name, before, now in years],
+            total=replace(row, name="Together"),
+        )
+
+    @cached_property
+    def _yearly(self) -> Ints:
+        """The baseline of each group in each period; shape (groups, periods)."""
+        return self.view.figures.baseline_of_groups(self.group)
 
     def _programs(self, row: MoneyRow, members: Ints, most: int) -> ReportTable:
         view, figures = self.view, self.view.figures

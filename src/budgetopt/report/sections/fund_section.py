@@ -62,6 +62,7 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
         records=accounts,
         look="accounts",
         repeats=True,
+        beside_chart=balances is not None,
         media=Media.PAGE | Media.TERMINAL,
     )
 

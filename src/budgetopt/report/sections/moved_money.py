@@ -8,13 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetopt.report.blocks.content import Media, ReportColumn, ReportTable, Value
+from budgetopt.report.figures.numbers import join_words
+from budgetopt.report.figures.rounding import whole
 from budgetopt.report.figures.sources import EVIDENCE_WORDS, TIER_WORDS
+from budgetopt.report.figures.text import one_line
 from budgetopt.report.plan_view.view import PlanView
+from budgetopt.scenario.programs import Ints
 
-__all__ = ["MovedMoney", "moved_by_grade", "moved_by_tier", "moved_tables", "moved_words"]
+__all__ = [
+    "MovedMoney",
+    "moved_by_grade",
+    "moved_by_tier",
+    "moved_since",
+    "moved_since_words",
+    "moved_tables",
+    "moved_words",
+]
 
 NOT_MEASURED = "no effect given"
 SEVERAL, UNRATED = "several ratings", "not rated"
+GONE = "no longer in the scenario"
+GRADES = [*EVIDENCE_WORDS.values(), NOT_MEASURED]
+EVALUATED = [EVIDENCE_WORDS[grade] for grade in ("rct", "quasi_experimental")]
+"""Evidence from evaluations with a comparison group, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +51,47 @@ class MovedMoney:
 
 def moved_by_grade(view: PlanView) -> list[MovedMoney]:
     """Return the money by the weakest evidence behind each program's effects, the best first."""
+    return _by(_grades(view), GRADES, view.figures.baseline, view.figures.change)
+
+
+def _grades(view: PlanView) -> list[str]:
+    """Return the weakest evidence behind each program's effects, in words."""
     grades = view.plan.columns.programs["evidence"].tolist()
     measured = view.plan.scenario.programs.measured().tolist()
-    words = [EVIDENCE_WORDS[grade] if some else NOT_MEASURED for grade, some in zip(grades, measured, strict=True)]
-    return _by(view, words, [*EVIDENCE_WORDS.values(), NOT_MEASURED])
+    return [EVIDENCE_WORDS[grade] if some else NOT_MEASURED for grade, some in zip(grades, measured, strict=True)]
+
+
+def moved_since(view: PlanView) -> list[MovedMoney]:
+    """Return the money since an earlier plan by the weakest evidence, the best first; none without such a plan.
+
+    Last come the programs that the scenario no longer has.
+    """
+    earlier = view.asked.earlier
+    if earlier is None:
+        return []
+    dollars = view.figures.unit.dollars
+    before = whole(earlier.spending / dollars)
+    at = [view.plan.scenario.periods.index(period) for period in earlier.now]
+    now = view.figures.by_period[:, at].sum(axis=1)
+    gone = int(whole(np.array([sum(earlier.gone.values()) / dollars]))[0])
+    left = [MovedMoney(GONE, len(earlier.gone), gone, 0, -gone)] if earlier.gone else []
+    return [*_by(_grades(view), GRADES, before, now - before), *left]
+
+
+def moved_since_words(view: PlanView) -> str:
+    """Return what moved to and from programs whose effects all come from evaluations; empty without an earlier plan."""
+    earlier, rows = view.asked.earlier, moved_since(view)
+    if earlier is None:
+        return ""
+    known = [row for row in rows if row.known in EVALUATED]
+    added, taken = (sum(getattr(row, key) for row in known) * view.figures.unit.dollars for key in ("added", "taken"))
+    numbers = view.numbers
+    words = f"Since {one_line(earlier.name)} ({join_words(list(map(one_line, earlier.then)))}), programs whose effects "
+    words += "all come from evaluations with a comparison group "
+    if not added and not taken:
+        return f"{words}have the same money."
+    net = numbers.spoken_money(added + taken, signed=True)
+    return f"{words}have {numbers.spoken_money(added)} more and {numbers.spoken_money(-taken)} less, a net {net}."
 
 
 def moved_by_tier(view: PlanView) -> list[MovedMoney]:
@@ -51,14 +104,13 @@ def moved_by_tier(view: PlanView) -> list[MovedMoney]:
         return []
     found = (rated.get(at, {UNRATED}) for at in range(len(view.plan.scenario.programs)))
     words = [next(iter(names)) if len(names) == 1 else SEVERAL for names in found]
-    return _by(view, words, [*TIER_WORDS.values(), SEVERAL, UNRATED])
+    return _by(words, [*TIER_WORDS.values(), SEVERAL, UNRATED], view.figures.baseline, view.figures.change)
 
 
-def _by(view: PlanView, words: Sequence[str], order: Sequence[str]) -> list[MovedMoney]:
+def _by(words: Sequence[str], order: Sequence[str], baseline: Ints, change: Ints) -> list[MovedMoney]:
     """Return the money by the words of each program."""
     number = {word: at for at, word in enumerate(order)}
     group = np.array([number[word] for word in words], dtype=np.int64)
-    baseline, change = view.figures.baseline, view.figures.change
     sums = [
         np.bincount(group, weights=each, minlength=len(order)).astype(np.int64)
         for each in (np.ones(len(group)), baseline, np.maximum(change, 0), np.minimum(change, 0))
@@ -68,7 +120,11 @@ def _by(view: PlanView, words: Sequence[str], order: Sequence[str]) -> list[Move
 
 
 def moved_tables(view: PlanView) -> Iterator[ReportTable]:
-    """Yield the tables of the money moved by grade and by rating, where there is a baseline to move it from."""
+    """Yield the tables of the money moved by grade and by rating, where there is something to move it from."""
+    if (earlier := view.asked.earlier) is not None:
+        then, now = (join_words(list(map(one_line, periods))) for periods in (earlier.then, earlier.now))
+        title = f"Money moved since {one_line(earlier.name)}, {then}, in this plan's {now}, by the weakest evidence"
+        yield _table(view, f"{title} behind a program", "Evidence", moved_since(view), since=True)
     if not view.figures.has_baseline or not view.effects:
         return
     yield _table(view, "Money moved, by the weakest evidence behind a program", "Evidence", moved_by_grade(view))
@@ -98,14 +154,17 @@ def _said(view: PlanView, rows: list[MovedMoney]) -> str:
     return "; ".join(parts)
 
 
-def _table(view: PlanView, title: str, what: str, rows: list[MovedMoney]) -> ReportTable:
+def _table(view: PlanView, title: str, what: str, rows: list[MovedMoney], *, since: bool = False) -> ReportTable:
     columns = [ReportColumn(what, "known", width=34), ReportColumn("Programs", _programs(view), figure=True)]
-    for header, key in (("Baseline", "baseline"), ("Added", "added"), ("Taken away", "taken"), ("Net", "net")):
+    before = "Earlier" if since else "Baseline"
+    for header, key in ((before, "baseline"), ("Added", "added"), ("Taken away", "taken"), ("Net", "net")):
         columns.append(ReportColumn(header, _money(view, key), figure=True, format=view.money_format, width=17))
+    amounts = f"Amounts in {view.currency}" if since else view.amounts
+    heading = "Money moved by evidence" if what == "Evidence" else ""
     return ReportTable(
-        title="Moved by evidence" if what == "Evidence" else "Moved by rating",
-        caption=f"{title}. {view.amounts}.",
-        heading="Money moved by evidence" if what == "Evidence" else "",
+        title="Moved since" if since else "Moved by evidence" if what == "Evidence" else "Moved by rating",
+        caption=f"{title}. {amounts}.",
+        heading="Money moved since an earlier plan" if since else heading,
         columns=columns,
         records=rows,
         look="words",

@@ -28,7 +28,7 @@ from budgetopt.report.words.plan_words import baseline_growth
 from budgetopt.report.words.range_words import if_independent, low_to_high, range_notes
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
-__all__ = ["outcome_blocks", "outcome_sheets"]
+__all__ = ["ASSUMED", "outcome_blocks", "outcome_sheets"]
 
 ASSUMED = {"all": "assumed", "part": "partly assumed", "none": ""}
 

@@ -10,9 +10,12 @@ import numpy as np
 from budgetopt.report.blocks.content import Block, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.figures.numbers import join_words, plural
 from budgetopt.report.figures.sources import EVIDENCE_WORDS, MOST_DATES
+from budgetopt.report.figures.text import one_line
+from budgetopt.report.plan_view.asked_analyses import ANALYSES, VARIED
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.sections.group_shares import grouped_attributes
-from budgetopt.report.sections.moved_money import moved_words
+from budgetopt.report.sections.moved_money import moved_since_words, moved_words
+from budgetopt.report.sections.staff_section import is_staff
 from budgetopt.scenario.model import Fund
 
 __all__ = ["guide_blocks"]
@@ -84,8 +87,8 @@ class AwardQuestion:
     answered: Holds = _always  # whether the section answers it for this plan
 
 
-def _has_resources(view: PlanView) -> bool:
-    return bool(view.plan.scenario.resources)
+def _has_staff(view: PlanView) -> bool:
+    return any(is_staff(one.unit) for one in view.plan.scenario.resources.values())
 
 
 def _has_projects(view: PlanView) -> bool:
@@ -112,7 +115,7 @@ QUESTIONS = (
     AwardQuestion(_OUTLOOK, "Are the reserves kept?", "funds", _funds(lambda fund: bool(fund.reserve))),
     AwardQuestion(_OUTLOOK, "What would less or more money mean?", "dollars"),
     AwardQuestion(_OUTLOOK, "What is owed in the long term, such as debt and pensions?"),
-    AwardQuestion(_PERSONNEL, "What staff does each department use?", "departments", _has_resources),
+    AwardQuestion(_PERSONNEL, "What staff does each department use, of how many?", "staff", _has_staff),
     AwardQuestion(_PERSONNEL, "What do positions, salaries and benefits cost?"),
     AwardQuestion(_DEPARTMENTS, "What does each department get and do, and why?", "departments"),
     AwardQuestion(_PROGRAMS, "What does each program cost and bring, and why has it this amount?", "programs"),
@@ -132,6 +135,7 @@ def guide_blocks(view: PlanView, shown: Mapping[str, str]) -> Iterator[Block]:
     """Yield the glossary, the locator and the map of a page, on a page; ``shown`` has its sections' titles by key."""
     if view.media is not Media.PAGE:
         return
+    yield from _not_run(view)
     yield ReportTable(
         heading="Terms",
         caption="The terms on this page.",
@@ -154,6 +158,19 @@ def guide_blocks(view: PlanView, shown: Mapping[str, str]) -> Iterator[Block]:
     )
     yield Paragraph(f"The criteria: {AWARD}", note=True)
     yield from _evidenced(view, shown)
+
+
+def _not_run(view: PlanView) -> Iterator[Paragraph]:
+    """Yield which analyses the page does not show, and what runs them."""
+    varies = any(row.spread is not None for row in view.bought.rows)
+    left = [name for name in ANALYSES if name not in view.asked.names and (varies or name not in VARIED)]
+    if left:
+        said = "; ".join(f"{ANALYSES[name]} ({name})" for name in left)
+        words = f"Not worked out for this page: {said}. With --with {','.join(left)} the command that writes the page "
+        words += "adds them."
+        if not varies:
+            words += " No effect has an error, so that there is nothing to draw and nothing to find out."
+        yield Paragraph(words, "What is not on this page")
 
 
 def _where(view: PlanView, question: AwardQuestion, shown: Mapping[str, str]) -> Cell:
@@ -196,6 +213,9 @@ def _practices(view: PlanView) -> Iterator[tuple[str, str, str, str]]:
     yield budget, words, _dates([line.as_of for line in view.effects]), "programs"
     if moved := moved_words(view):
         yield budget, moved, "", "evidence"
+    if (earlier := view.asked.earlier) is not None:
+        periods = f"{one_line(earlier.then[-1])} to {one_line(earlier.now[-1])}"
+        yield budget, moved_since_words(view), periods, "evidence"
     studied = [line for line in view.effects if line.evidence in EVALUATED and not line.assumed]
     counts = {EVIDENCE_WORDS[key]: sum(line.evidence == key for line in studied) for key in EVALUATED}
     words = f"No effect of {numbers.number(len(view.effects))} comes from an evaluation."

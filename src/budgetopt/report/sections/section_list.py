@@ -8,6 +8,7 @@ from importlib import import_module
 
 from budgetopt.report.blocks.content import Block, Media
 from budgetopt.report.plan_view.view import PlanView
+from budgetopt.report.sections.brief_section import brief_blocks
 from budgetopt.report.sections.department_section import department_blocks
 from budgetopt.report.sections.district_section import district_blocks, district_sheets
 from budgetopt.report.sections.evidence_section import evidence_blocks, evidence_sheets
@@ -23,6 +24,7 @@ from budgetopt.report.sections.resource_section import resource_blocks
 from budgetopt.report.sections.response_section import response_blocks
 from budgetopt.report.sections.sources_uses_section import sources_uses_blocks, sources_uses_sheets
 from budgetopt.report.sections.spending_sheets import spending_sheets
+from budgetopt.report.sections.staff_section import staff_blocks
 from budgetopt.report.sections.summary_sheet import summary_sheet
 from budgetopt.report.sections.year_section import year_blocks
 
@@ -49,13 +51,13 @@ class Section:
         return [block for block in blocks(view) if block.media & view.media]
 
 
-def _asked(name: str) -> Callable[[PlanView], Iterable[Block]]:
-    """Return the blocks of analyses, whose modules are imported only where some were asked for."""
+def _asked(name: str, module: str = "asked") -> Callable[[PlanView], Iterable[Block]]:
+    """Return the blocks of analyses, whose modules are imported only where there are some."""
 
     def blocks(view: PlanView) -> Iterable[Block]:
         if view.asked.is_empty:
             return ()
-        found: Iterable[Block] = getattr(import_module("budgetopt.report.sections.asked_section"), name)(view)
+        found: Iterable[Block] = getattr(import_module(f"budgetopt.report.sections.{module}_section"), name)(view)
         return found
 
     return blocks
@@ -63,12 +65,14 @@ def _asked(name: str) -> Callable[[PlanView], Iterable[Block]]:
 
 SECTIONS = [
     Section("plan", "The plan", "The plan in a few sentences", plan_blocks, summary_sheet),
+    Section("brief", "In brief", "The budget in brief", brief_blocks),
     Section("money", "Money", "Where the money goes", money_blocks, spending_sheets),
     Section("sources-uses", "Sources and uses", "Sources and uses", sources_uses_blocks, sources_uses_sheets),
     Section("years", "Year by year", "Year by year", year_blocks),
     Section("buys", "What it buys", "What it buys", outcome_blocks, outcome_sheets),
     Section("responses", "Less and more of a program", "What less and more of a program would bring", response_blocks),
     Section("uses", "What it uses", "What it uses", resource_blocks),
+    Section("staff", "Staff", "Staff", staff_blocks),
     Section("funds", "Who pays", "Who pays", fund_blocks, fund_sheets),
     Section("limits", "Limits", "The limits that hold the plan back", limit_blocks, limit_sheets),
     Section("departments", "Departments", "Departments and priorities", department_blocks),
@@ -76,7 +80,9 @@ SECTIONS = [
     Section("programs", "Programs", "Every program", program_blocks),
     Section("compared", "Compared", "Beside other plans", _asked("compared_blocks")),
     Section("dollars", "Less and more money", "What less and more money would mean", _asked("dollar_blocks")),
+    Section("frontier", "Frontiers", "Other revenue, and other outcomes", _asked("frontier_blocks", "frontier")),
     Section("ensemble", "How sure it is", "How sure the decisions are", _asked("ensemble_blocks")),
+    Section("information", "What to find out", "What it would be worth to know", _asked("information_blocks")),
     Section("evidence", "Assumptions and sources", "Assumptions and sources", evidence_blocks, evidence_sheets),
     Section("proof", "Proof", "The proof", proof_blocks, proof_sheets),
 ]

@@ -45,7 +45,7 @@ def year_blocks(view: PlanView) -> Iterator[Block]:
     spending, revenue = ([getattr(year, key) * dollars for year in years] for key in ("recurring", "revenue"))
     if chart := recurring_chart(view.periods, spending, revenue, view.numbers):
         yield chart
-    yield _table(view, years)
+    yield _table(view, years, charted=chart is not None)
     if told := list(_told(view)):
         yield Bullets("One-time money, grants and reserves", told, Media.PAGE)
 
@@ -59,7 +59,7 @@ def _years(view: PlanView) -> list[_Year]:
     return [_Year(name, *row) for name, *row in zip(view.periods, *(column.tolist() for column in sums), strict=True)]
 
 
-def _table(view: PlanView, years: Sequence[_Year]) -> ReportTable:
+def _table(view: PlanView, years: Sequence[_Year], *, charted: bool) -> ReportTable:
     def column(name: str, header: str = "") -> ReportColumn:
         return ReportColumn(header or AMOUNTS[name], lambda year: view.sparse(getattr(year, name)), figure=True)
 
@@ -84,6 +84,7 @@ def _table(view: PlanView, years: Sequence[_Year]) -> ReportTable:
         ],
         records=years,
         look="accounts",
+        beside_chart=charted,
         media=Media.PAGE,
     )
 

@@ -14,7 +14,18 @@ from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
-__all__ = ["KEPT_LIMITS", "amount_text", "ensemble_sentences", "ensemble_text", "information_text", "least_stable"]
+__all__ = [
+    "KEPT_LIMITS",
+    "MOST_ROWS",
+    "amount_text",
+    "effect_cells",
+    "ensemble_sentences",
+    "ensemble_text",
+    "information_basis",
+    "information_said",
+    "information_text",
+    "least_stable",
+]
 
 MOST_ROWS = 15
 OFTEN = 0.9
@@ -170,24 +181,27 @@ def _outcomes(found: Ensemble) -> Iterator[str]:
 def information_text(found: InformationValue) -> str:
     """Return what it would be worth to know each effect, and which study pays."""
     numbers, table, study = _numbers(found), found.table, found.study
-    lines = [one_line(found.plan.scenario.name), ""]
-    key = "evppi" if study is None else "net"
-    worthwhile = table[table[key] > 0] if len(table) else table
-    if not len(worthwhile):
-        what = "To know any one effect exactly" if study is None else "A study of any one effect"
-        lines.append(f"{what} would change no decision for the better" + (", net of its cost." if study else "."))
-    else:
-        best = worthwhile.iloc[0]
-        lines += _next(found, best, numbers)
+    lines = [one_line(found.plan.scenario.name), "", *information_said(found, numbers)]
     headers = ["effect", "error", "plan changes below", "above", "perfect information"]
     if study is not None:
         headers += ["subjects", "study", "cost", "net"]
-    rows = [_effect(row, numbers, study=study is not None) for _, row in table.head(MOST_ROWS).iterrows()]
+    rows = [effect_cells(row, numbers, study=study is not None) for _, row in table.head(MOST_ROWS).iterrows()]
     if rows:
         lines += ["", *aligned(headers, rows, [False, *[True] * (len(headers) - 1)])]
     if len(table) > len(rows):
         lines.append(f"{plural(len(table) - len(rows), 'effect')} more: --format csv has all of them.")
-    return "\n".join([*lines, "", *_basis(found)])
+    return "\n".join([*lines, "", *information_basis(found)])
+
+
+def information_said(found: InformationValue, numbers: Numbers) -> list[str]:
+    """Return which effect it would be worth most to know, or that none is."""
+    table, study = found.table, found.study
+    key = "evppi" if study is None else "net"
+    worthwhile = table[table[key] > 0] if len(table) else table
+    if not len(worthwhile):
+        what = "To know any one effect exactly" if study is None else "A study of any one effect"
+        return [f"{what} would change no decision for the better" + (", net of its cost." if study else ".")]
+    return _next(found, worthwhile.iloc[0], numbers)
 
 
 def _next(found: InformationValue, best: pd.Series, numbers: Numbers) -> list[str]:
@@ -208,7 +222,9 @@ def _next(found: InformationValue, best: pd.Series, numbers: Numbers) -> list[st
     return lines
 
 
-def _effect(row: pd.Series, numbers: Numbers, *, study: bool) -> Sequence[str]:
+def effect_cells(row: pd.Series, numbers: Numbers, *, study: bool) -> Sequence[str]:
+    """Return the cells of an effect: its name, its error, where the plan changes, and what to know it is worth."""
+
     def factor(value: float) -> str:
         return "" if math.isinf(value) else numbers.share(value)
 
@@ -229,7 +245,7 @@ def _effect(row: pd.Series, numbers: Numbers, *, study: bool) -> Sequence[str]:
     return cells
 
 
-def _basis(found: InformationValue) -> Iterator[str]:
+def information_basis(found: InformationValue) -> Iterator[str]:
     """Say how the figures were worked out, and what they rest on."""
     table = found.table
     yield "The plan changes where an effect is below, or above, such a share of its estimate, all others at their mean."

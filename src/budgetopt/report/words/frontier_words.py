@@ -15,7 +15,7 @@ from budgetopt.report.figures.text import one_line
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frontier_document", "frontier_lines", "number_said"]
+__all__ = ["frontier_document", "frontier_lines", "frontier_sentences", "nearest_pieces", "number_said", "unit_word"]
 
 SHOWN = 24
 """So many pieces are printed at most: those nearest to the number as it is."""
@@ -43,7 +43,7 @@ def frontier_lines(found: Frontier) -> Iterator[str]:
         yield "The path leads to several numbers: the largest is shown, and the others move in proportion to it."
     yield from _method(found, numbers)
     yield ""
-    shown = _nearest(found, SHOWN)
+    shown = nearest_pieces(found, SHOWN)
     yield from _table(found, shown, numbers)
     left = len(found.pieces) - len(shown)
     if left:
@@ -51,7 +51,12 @@ def frontier_lines(found: Frontier) -> Iterator[str]:
     yield ""
     yield from _prices(found, gain, numbers)
     if found.is_complete:
-        yield from _moves(found, _nearest(found, MOVED), numbers)
+        yield from _moves(found, nearest_pieces(found, MOVED), numbers)
+
+
+def frontier_sentences(found: Frontier, numbers: Numbers) -> list[str]:
+    """Return how the curve was worked out, and what a little more and a little less of the number does."""
+    return [*_method(found, numbers), *_prices(found, Gain.within(found.scenario, numbers), numbers)]
 
 
 def _method(found: Frontier, numbers: Numbers) -> Iterator[str]:
@@ -83,7 +88,7 @@ def _method(found: Frontier, numbers: Numbers) -> Iterator[str]:
         yield "Interrupted: what was found until then is shown."
 
 
-def _nearest(found: Frontier, most: int) -> pd.DataFrame:
+def nearest_pieces(found: Frontier, most: int) -> pd.DataFrame:
     """Return the pieces nearest to the number as it is, in order."""
     pieces = found.pieces
     if len(pieces) <= most:
@@ -102,7 +107,7 @@ def _table(found: Frontier, pieces: pd.DataFrame, numbers: Numbers) -> Iterator[
         said = [number_said(found, value, numbers) for value in (start, end)]
         values = [numbers.number(value, _places(found)) for value in (first, last)]
         rows.append([*said, *values, numbers.number(price, _digits(price)) + here])
-    rows[0][4] = f"each {_unit(found)} more adds"
+    rows[0][4] = f"each {unit_word(found)} more adds"
     widths = [max(len(row[at].replace("  <- now", "")) for row in rows) for at in range(5)]
     for row in rows:
         yield "  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -122,7 +127,8 @@ def _digits(price: float) -> int:
     return 0 if price == 0 or abs(price) >= 1e5 else max(4 - math.floor(math.log10(abs(price))), 0)
 
 
-def _unit(found: Frontier) -> str:
+def unit_word(found: Frontier) -> str:
+    """Return what one unit of the number is called."""
     if found.is_share:
         return "percentage point"
     return "dollar" if found.is_money and found.scenario.currency == "USD" else "unit"
@@ -143,7 +149,7 @@ def _prices(found: Frontier, gain: Gain, numbers: Numbers) -> Iterator[str]:
         price = sign * float(rows["price"].iloc[0]) * (1 if side == "more" else -1)
         until = number_said(found, float(rows["to" if side == "more" else "from"].iloc[0]), numbers)
         step = next((step for step in steps if abs(price) * step >= 1), steps[-1])
-        amount = numbers.spoken_money(step) if found.is_money else f"each {_unit(found)}"
+        amount = numbers.spoken_money(step) if found.is_money else f"each {unit_word(found)}"
         if price == 0:
             yield f"From now, {side} of it changes nothing until {until}."
             continue

@@ -12,7 +12,7 @@ from budgetopt.report.figures.numbers import Numbers, counted, join_words, plura
 from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
 
-__all__ = ["trade_off_document", "trade_off_lines"]
+__all__ = ["goal_name", "trade_off_document", "trade_off_lines", "trade_off_sentences"]
 
 SHOWN, MOVED, NAMED = 40, 8, 4
 """So many rows are printed at most; for so many it is said which programs move, and so many programs are named."""
@@ -32,11 +32,7 @@ def trade_off_lines(found: TradeOff) -> Iterator[str]:
     numbers = Numbers(found.scenario.currency)
     first, second = goal_name(found, 0), goal_name(found, 1)
     yield f"{one_line(found.scenario.name)}: {first} against {second}."
-    yield _KINDS[found.kind] if found.is_complete else "Interrupted: what was found until then is shown."
-    if found.failed:
-        yield f"Searches failed in {plural(len(found.failed), 'part')} of the range: {one_line(found.failed[0])}."
-    if not found.points["proved"].all():
-        yield "Not every search came to its end: some plans may not be the best of their row."
+    yield from _method(found)
     if found.is_equity and not _has_population(found):
         yield "No rule says how many people these groups have, so each counts as one."
     yield ""
@@ -46,7 +42,21 @@ def trade_off_lines(found: TradeOff) -> Iterator[str]:
     yield from _moves(found, numbers)
 
 
+def _method(found: TradeOff) -> Iterator[str]:
+    yield _KINDS[found.kind] if found.is_complete else "Interrupted: what was found until then is shown."
+    if found.failed:
+        yield f"Searches failed in {plural(len(found.failed), 'part')} of the range: {one_line(found.failed[0])}."
+    if not found.points["proved"].all():
+        yield "Not every search came to its end: some plans may not be the best of their row."
+
+
+def trade_off_sentences(found: TradeOff, numbers: Numbers) -> list[str]:
+    """Return what the points of two outcomes are, and where the scenario's own best plan stands among them."""
+    return [*_method(found), *_present(found, numbers)]
+
+
 def goal_name(found: TradeOff, which: int) -> str:
+    """Return what the first goal (0) or the second (1) is called."""
     key = (found.first, found.second)[which]
     outcome = found.scenario.outcomes.get(key)
     if outcome is not None:

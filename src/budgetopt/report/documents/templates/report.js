@@ -11,21 +11,44 @@
     return Number(number);  // words stand for nothing: "new", "not funded"
   };
 
-  [...table.tHead.rows[0].cells].forEach((header, at) => {
-    if (at && !header.classList.contains("r")) return;
-    const button = document.createElement("button");
+  const headers = [...table.tHead.rows[0].cells];
+  const sortable = headers.map((header, at) => at).filter((at) => !at || headers[at].classList.contains("r"));
+  const sort = (at, rising) => {
+    for (const header of headers) header.removeAttribute("aria-sort");
+    headers[at].setAttribute("aria-sort", rising ? "ascending" : "descending");
+    const keys = new Map(rows.map((row) => [row, at ? figure(row.cells[at]) : row.cells[0].textContent]));
+    const compare = at ? (one, other) => keys.get(one) - keys.get(other) || 0 : (one, other) => keys.get(one).localeCompare(keys.get(other));
+    body.append(...[...rows].sort((one, other) => (rising ? 1 : -1) * compare(one, other)));
+  };
+
+  // on a phone, which does not show the heads of tables, a list takes the place of the buttons
+  const phone = matchMedia("screen and (max-width: 44rem)");
+  const order = document.createElement("select");
+  for (const at of sortable) {
+    const header = headers[at], name = header.textContent, button = document.createElement("button");
     button.type = "button";
-    button.textContent = header.dataset.header = header.textContent;
-    header.replaceChildren(button);
+    button.textContent = header.dataset.header = name;
+    const place = () => header.replaceChildren(phone.matches ? name : button);
+    phone.addEventListener("change", place);
+    place();
     button.addEventListener("click", () => {
-      const rising = header.getAttribute("aria-sort") === "descending" || (!at && header.getAttribute("aria-sort") !== "ascending");
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      header.setAttribute("aria-sort", rising ? "ascending" : "descending");
-      const keys = new Map(rows.map((row) => [row, at ? figure(row.cells[at]) : row.cells[0].textContent]));
-      const compare = at ? (one, other) => keys.get(one) - keys.get(other) || 0 : (one, other) => keys.get(one).localeCompare(keys.get(other));
-      body.append(...[...rows].sort((one, other) => (rising ? 1 : -1) * compare(one, other)));
+      const now = header.getAttribute("aria-sort");
+      sort(at, now === "descending" || (!at && now !== "ascending"));
     });
+    for (const [rising, words] of at ? [[0, "largest first"], [1, "smallest first"]] : [[1, "A to Z"], [0, "Z to A"]]) {
+      order.append(new Option(`${name}, ${words}`, `${at} ${rising}`));
+    }
+  }
+  order.prepend(new Option("as in the scenario", "", true, true));
+  order.addEventListener("change", () => {
+    const [at, rising] = order.value.split(" ").map(Number);
+    if (order.value) sort(at, rising === 1);
+    else body.append(...rows);
   });
+  const sorting = document.createElement("label");
+  sorting.className = "find sort";
+  sorting.append("Sort programs ", order);
+  if (rows.length > 1) table.parentElement.before(sorting);
 
   if (rows.length > 8) {
     const label = document.createElement("label");
@@ -49,7 +72,7 @@
     });
   }
 
-  if (matchMedia("screen and (max-width: 44rem)").matches) {
+  if (phone.matches) {
     for (const part of document.querySelectorAll("details.figures")) part.open = false;
   }
 
