@@ -4,7 +4,9 @@
 # make bench       time budgetopt beside other ways to solve the same problem
 # make docs        write the documentation site to out/site
 # make format      put the source in the one style
-# make lock        work out constraints.txt anew, from the ranges in pyproject.toml
+# make lock        work out constraints.txt anew, from the ranges in pyproject.toml, and check the hashes of the files
+# make licences    list the licences of what budgetopt needs, and refuse those that are not on the list
+# make sbom        write the software bill of materials to out/budgetopt.cdx.json
 # make clean       take away everything that make made
 #
 # Python 3.11 or newer and make are all that must be there; `make demo PYTHON=python3.13` chooses another Python.
@@ -15,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
-.PHONY: help demo test test-deep docs bench lock format clean
+.PHONY: help demo test test-deep docs bench lock licences sbom format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -64,6 +66,12 @@ bench: $(VENV)/test.stamp
 
 lock:
 	$(PYTHON) tools/lock.py
+
+licences: $(VENV)/test.stamp
+	$(BIN)/python tools/licences.py
+
+sbom: $(VENV)/test.stamp
+	$(BIN)/python tools/sbom.py
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff check --fix .

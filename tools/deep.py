@@ -2,8 +2,9 @@
 
 PuLP has two generations with different interfaces, 3.3 and 4; the second needs Python 3.12. The command line, the
 reports and the solvers are tested with the lowest and the newest versions of every dependency, too. What is not here
-is skipped, with the reason. Last, `story_claims.py` works out what is said of drawn plans again, `faults.py` breaks
-whatever writes at drawn moments, and `mutate.py` sees whether the tests notice small changes of the source.
+is skipped, with the reason. Last, `story_claims.py` works out what is said of drawn plans again, `fuzz.py` runs the
+command line on drawn files, `faults.py` breaks whatever writes at drawn moments, and `mutate.py` sees whether the tests
+notice small changes of the source.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ def main() -> int:
         summary.append(f"{_word(status)}   {setting.name}: {time.monotonic() - begin:.0f} s")
     for what, tool in (
         ("sentences of the story and of explain, worked out again", ("story_claims.py", "1000")),
+        ("files that are drawn, most of them nearly right", ("fuzz.py", "--cases", "3000")),
         ("writers that are killed, interrupted, or find a full disk", ("faults.py", "500")),
         ("changes of the source that the tests should notice", ("mutate.py",)),
     ):

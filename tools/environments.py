@@ -15,7 +15,18 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["CLEAN_OUTPUT", "SMOKE", "locked", "of_ranges", "pinned_to_lowest", "run_tests"]
+__all__ = [
+    "CLEAN_OUTPUT",
+    "FOLDER",
+    "PYPROJECT",
+    "ROOT",
+    "SMOKE",
+    "locked",
+    "made_anew",
+    "of_ranges",
+    "pinned_to_lowest",
+    "run_tests",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache" / "environments"
@@ -42,7 +53,7 @@ def locked(python: str, *, pulp: str = "") -> Path:
     """Return the Python of an environment with the versions of `constraints.txt`, and another PuLP if one is named."""
     folder = FOLDER / f"{_version(python)}-{pulp or 'locked'}"
     if _stale(folder, ROOT / "constraints.txt"):
-        pip = _made_anew(folder, python)
+        pip = made_anew(folder, python)
         constrained = [*pip, "--constraint", str(ROOT / "constraints.txt")]
         subprocess.run([*constrained, "hatchling", "editables"], check=True)
         extras = f"{ROOT}[test,docs,completion,fit,charts]"
@@ -68,7 +79,7 @@ def of_ranges(python: str, versions: str, *, fresh: bool = False) -> Path:
         wanted = [*table["project"]["dependencies"], *extras["fit"], *extras["charts"]]
         tools = [each for each in extras["test"] if _name(each) in TEST_TOOLS]
         build = table["build-system"]["requires"]
-        pip = _made_anew(folder, python)
+        pip = made_anew(folder, python)
         subprocess.run(
             [*pip, *(pinned_to_lowest(wanted) if versions == "lowest" else wanted), *tools, *build], check=True
         )
@@ -105,7 +116,8 @@ def _stale(folder: Path, *read: Path) -> bool:
     return not stamp.exists() or stamp.stat().st_mtime < max(path.stat().st_mtime for path in (PYPROJECT, *read))
 
 
-def _made_anew(folder: Path, python: str) -> list[str]:
+def made_anew(folder: Path, python: str) -> list[str]:
+    """Make an environment anew, and return the command with which pip installs into it."""
     subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
     return _pip(folder / "bin" / "python")
 

@@ -1,7 +1,9 @@
 """Write constraints.txt: the exact version of every package that the two commands install, on each supported Python.
 
-pip itself resolves the ranges of pyproject.toml, once for each Python found here, without installing anything.
-Where the versions differ from one Python to another, environment markers tell them apart. Standard library only.
+pip itself resolves the ranges of pyproject.toml, once for each Python found here, without installing anything. Every
+file that it would install is fetched and compared with the hash that the index gives for it, and with the hash that it
+had when its version was locked before (`hashes.json`): a file that changed under its name ends the run. Where the
+versions differ from one Python to another, environment markers tell them apart. Standard library only.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 from pythons import SUPPORTED, find_python
 
@@ -22,11 +26,24 @@ HEADER = """\
 # Written by `make lock` from the ranges in pyproject.toml; a plain `pip install budgetopt` does not read it.
 """
 
+HASHES = ROOT / "hashes.json"
+"""The SHA-256 of each file that was locked, by its name."""
+
 Versions = dict[str, str]
 
 
-def resolve(python: str) -> Versions:
-    """Return what pip would install with a Python, by normalized name."""
+class ChangedFileError(Exception):
+    """A file is not the one that its hash says."""
+
+
+def resolve(python: str) -> tuple[Versions, dict[str, str]]:
+    """Return what pip would install with a Python, by normalized name, and the hash of each file by its name.
+
+    Raises
+    ------
+    ChangedFileError
+        If a file that is fetched has another hash than the index gives for it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         environment, report = Path(folder, "venv"), Path(folder, "report.json")
         subprocess.run([python, "-m", "venv", environment], check=True)
@@ -35,9 +52,44 @@ def resolve(python: str) -> Versions:
         wanted = [f"{ROOT}[test,docs,completion,fit,charts]", *BUILD_TOOLS]
         subprocess.run([*pip, "--dry-run", "--report", str(report), *wanted], check=True)
         installs = json.loads(report.read_text(encoding="utf-8"))["install"]
-    found = {normal(item["metadata"]["name"]): item["metadata"]["version"] for item in installs}
-    found.pop("budgetopt")
-    return found
+        found = {normal(item["metadata"]["name"]): item["metadata"]["version"] for item in installs}
+        found.pop("budgetopt")
+        hashes, pins = given_hashes(installs)
+        hashed = Path(folder, "hashed.txt")
+        hashed.write_text("\n".join(pins), encoding="utf-8")
+        fetch = [*pip[:-2], "download", "-qq", "--no-deps", "--require-hashes", "--dest", folder, "-r", str(hashed)]
+        done = subprocess.run(fetch, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise ChangedFileError(done.stderr.strip())
+    print(f"{Path(python).name}: {len(pins)} of {len(found)} files have the hash that the index gives", file=sys.stderr)
+    return found, hashes
+
+
+def given_hashes(installs: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
+    """Return the hashes of pip's report by the names of the files, and the lines with which pip checks them."""
+    hashes, pins = {}, []
+    for item in installs:
+        archive = item["download_info"].get("archive_info", {})
+        sha256 = archive.get("hashes", {}).get("sha256")
+        if sha256:
+            file = unquote(item["download_info"]["url"].rsplit("/", 1)[-1].partition("#")[0])
+            hashes[file] = sha256
+            pins.append(f"{item['metadata']['name']}=={item['metadata']['version']} --hash=sha256:{sha256}")
+    return hashes, pins
+
+
+def unchanged(before: dict[str, str], now: dict[str, str]) -> dict[str, str]:
+    """Return the hashes to keep: of the files that are locked now, and nothing else.
+
+    Raises
+    ------
+    ChangedFileError
+        If a file has another hash than when it was locked before.
+    """
+    changed = [file for file in now if before.get(file, now[file]) != now[file]]
+    if changed:
+        raise ChangedFileError(f"changed under their names since they were locked: {', '.join(sorted(changed))}")
+    return dict(sorted(now.items()))
 
 
 def normal(name: str) -> str:
@@ -77,7 +129,15 @@ def main() -> int:
     if missing:
         print(f"the lock needs every supported Python; not found: {', '.join(missing)}", file=sys.stderr)
         return 1
-    resolved = {version: resolve(python) for version, python in found.items() if python is not None}
+    try:
+        answers = {version: resolve(python) for version, python in found.items() if python is not None}
+        before = json.loads(HASHES.read_text(encoding="utf-8")) if HASHES.exists() else {}
+        kept = unchanged(before, {file: sha for _, hashes in answers.values() for file, sha in hashes.items()})
+    except ChangedFileError as error:
+        print(f"nothing is locked: {error}", file=sys.stderr)
+        return 1
+    resolved = {version: versions for version, (versions, _) in answers.items()}
+    HASHES.write_text(json.dumps(kept, indent=0) + "\n", encoding="utf-8")
     text = HEADER.format(pythons=", ".join(SUPPORTED)) + "\n".join(lines(resolved)) + "\n"
     (ROOT / "constraints.txt").write_text(text, encoding="utf-8")
     print(f"constraints.txt: {text.count('==')} versions", file=sys.stderr)

@@ -195,3 +195,16 @@ def test_what_later_objectives_leave_of_a_smallest_level_is_no_loss_of_rounding(
     assert plan.plan_value == pytest.approx(20)
     assert not plan.rounding_matters
     assert plan.rounded_to == 0.01
+
+
+def test_a_loss_is_measured_by_all_figures_of_a_value_also_those_that_money_does_not_change() -> None:
+    # 40 of 42.21 come without money; a thousandth of a dollar moves the rest by more than a ten-millionth of itself
+    programs = {
+        "a": {"outcomes": {"good": {"curve": [[0, 0], [1000, 6.9]]}}},
+        "b": {"outcomes": {"good": {"curve": [[0, 40], [1000, 40]]}}, "spending": {"at_most": 0}},
+        "c": {"baseline": 1000, "outcomes": {"good": {"per_dollar": 0.0036}}},
+    }
+    objective = [{"maximize": "good", "within": "10%"}, {"minimize": "spending"}]
+    plan = solved(programs, 1_000, objective=objective, rules=[{"name": "Half", "sum": "spending", "at_least": 500}])
+    assert plan.plan_value == pytest.approx(42.21, abs=1e-5)
+    assert plan.proved

@@ -121,7 +121,7 @@ def test_a_free_service_that_serves_needs_its_fixed_cost() -> None:
         {
             "programs.shelter.service": {"unit": "nights", "unit_cost": 0, "up_to": 900},
             "programs.shelter.outcomes": {"housed": {"per_unit": 1}},
-            "programs.shelter.if_funded": {"fixed_cost": 100, "at_least": 200},
+            "programs.shelter.if_funded": {"fixed_cost": 100, "at_least": 105},
             "inflation": "10%",
         }
     )
@@ -129,9 +129,12 @@ def test_a_free_service_that_serves_needs_its_fixed_cost() -> None:
     (found,) = audit.violations
     assert (found.kind, found.period, found.bound) == ("if funded", "FY2027", 100)
     # money asks for as much as any program needs
-    audit = free(scenario, [5, 5], ("shelter", "general", "FY2027", 150.0), ("shelter", "general", "FY2028", 105.0))
-    assert [(found.period, rounded(found.bound)) for found in audit.violations] == [("FY2027", 200), ("FY2028", 200)]
-    assert free(scenario, [0, 5], ("shelter", "general", "FY2028", 200.0)).accepted
+    audit = free(scenario, [5, 5], ("shelter", "general", "FY2027", 100.0), ("shelter", "general", "FY2028", 104.0))
+    assert [(found.period, rounded(found.bound)) for found in audit.violations] == [("FY2027", 105), ("FY2028", 110)]
+    assert free(scenario, [0, 5], ("shelter", "general", "FY2028", 110.0)).accepted
+    # and beyond its fixed cost it costs nothing
+    (found,) = free(scenario, [0, 5], ("shelter", "general", "FY2028", 111.0)).violations
+    assert (found.kind, found.value, rounded(found.bound)) == ("service", 111, 110)
 
 
 def test_only_services_with_limits_are_checked_and_only_sides_that_are_limited() -> None:

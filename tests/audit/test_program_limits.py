@@ -377,10 +377,15 @@ def test_a_cell_knows_its_limits_and_what_they_are_a_share_of() -> None:
     assert (kept.share_of.tolist(), kept.lower.tolist()) == ([400_000] * 2, [200_000] * 2)
 
 
-def test_what_is_paid_for_a_service_that_costs_nothing_is_no_cost_of_its_units() -> None:
+def test_a_service_that_costs_nothing_gets_no_money() -> None:
     service = {"unit": "talks", "unit_cost": 0, "up_to": 9}
     scenario = town({"programs.library.service": service, "programs.library.outcomes": {"visits": {"per_unit": 3}}})
     plan = usual(scenario)
+    paid = float(plan.spending[1, 0, 0])
+    for units in (np.array([[0, 0], [5, 7], [0, 0]]), None):
+        found = audit_plan(scenario, replace(plan, units=units)).violations
+        assert [(one.program, one.value, one.bound) for one in found] == [("library", paid, 0)] * 2
+    plan.spending[1] = 0
     assert audit_plan(scenario, replace(plan, units=np.array([[0, 0], [5, 7], [0, 0]]))).accepted
 
 

@@ -228,8 +228,10 @@ def test_the_table_of_all_programs_agrees_with_each_by_itself(case: Case) -> Non
     program = str(scenario.programs.ids[-1])
     for item in break_even_factors(plan, program, kinds=("effect",)):
         said = table.loc[program, "effect_for_more" if item.more else "effect_for_less"]
-        assert math.isnan(said) == math.isnan(item.factor)
-        assert math.isnan(said) or abs(said / item.factor - 1) < 1e-6
+        # factors are looked for up to a hundred, and one that is a hundred may be found or not
+        at_the_end = np.fmax(said, item.factor) > 99.9999
+        assert math.isnan(said) == math.isnan(item.factor) or at_the_end
+        assert math.isnan(said) or math.isnan(item.factor) or abs(said / item.factor - 1) < 1e-6
 
 
 @few(1 / 3)

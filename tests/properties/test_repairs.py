@@ -94,10 +94,32 @@ A_SHARE_OF_NOTHING = {
     "rules": [{"name": "k", "sum": "spending", "of": "revenue", "at_least": "59%"}],
 }
 
+# No share of a baseline of nothing admits the spending that another rule asks for: the rule can only be dropped.
+A_SHARE_OF_NO_BASELINE = {
+    "periods": ["a", "b"],
+    "funds": {"general": {"revenue": {"a": 0, "b": 600}, "one_time": {"a": 2000}, "carryover": False, "reserve": 500}},
+    "outcomes": {"good": {"weight": 1}},
+    "programs": {"p": {"outcomes": {"good": {"per_dollar": 1}}}},
+    "rules": [
+        {"name": "k", "sum": "spending", "of": "baseline", "at_most": "100%"},
+        {"name": "l", "sum": "spending", "of": "revenue", "at_least": "1%"},
+    ],
+}
+
+# The change of a baseline of nothing is nothing, whatever the percentage.
+A_CHANGE_OF_NOTHING = {
+    "funds": {"general": {"revenue": 400, "carryover": False, "reserve": 500}},
+    "outcomes": {"good": {"weight": 1}},
+    "programs": {"p": {"baseline": 0, "outcomes": {"good": {"per_dollar": 1}}}},
+    "rules": [{"name": "k", "change": {"at_most": "0%"}}],
+}
+
 
 @few(1)
 @example(Case(NOTHING_IN_EITHER_YEAR, {}))
 @example(Case(A_SHARE_OF_NOTHING, {}))
+@example(Case(A_SHARE_OF_NO_BASELINE, {}))
+@example(Case(A_CHANGE_OF_NOTHING, {}))
 @given(contradictory)
 def test_every_repair_works_and_none_is_overlooked_or_changes_a_number_by_more_than_it_must(case: Case) -> None:
     scenario = read(case)

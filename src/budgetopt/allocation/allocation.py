@@ -146,7 +146,8 @@ class Allocation(Drawable):
         Also, whether what limits may be missed by makes it worth more than any plan can be. A point that later
         objectives have moved may say less of the first than its plan is worth, which is no loss.
         """
-        sign, allowed = self.solver_result.stages[0].stage.sign, MATERIAL * self.certificate.gap.scale
+        stage = self.solver_result.stages[0].stage
+        sign, allowed = stage.sign, MATERIAL * (self.certificate.gap.scale + abs(stage.offset))
         is_worse = sign * (self.plan_value - self.objective_value) > allowed
         return is_worse or sign * (self.bound - self.plan_value) > allowed
 

@@ -191,8 +191,8 @@ def check_minimum_levels(evaluation: Evaluation) -> list[Check]:
 def check_services(evaluation: Evaluation) -> list[Check]:
     """Check that each service keeps within its fewest and most units in every period, and is whole if it must be.
 
-    Where a plan says the units of a service that costs money, its money is what these cost, to within the rounding of
-    money; only what is not becomes a cell.
+    Where a plan says the units of a service, its money is what these cost, to within the rounding of money. For a
+    service that costs no money that is nothing, or its fixed cost. Only what is not becomes a cell.
     """
     scenario = evaluation.scenario
     lower = number(scenario, "service.at_least")
@@ -223,13 +223,16 @@ def check_services(evaluation: Evaluation) -> list[Check]:
 
 
 def _unpaid_units(evaluation: Evaluation) -> Check:
-    """Check that the money of each service whose units a plan says is what these cost."""
+    """Check that the money of each service whose units a plan says, or that costs nothing, is what its units cost."""
     activity, scenario = evaluation.activity, evaluation.scenario
-    cost, spent = activity.real * price_level(scenario), evaluation.spent
+    spent, free = evaluation.spent, (activity.unit_cost == 0)[:, None]
+    fixed = number(scenario, "if_funded.fixed_cost")[:, None] * ((spent > 0) | (activity.units > 0))
+    cost = np.where(free, fixed, activity.real) * price_level(scenario)
     allowed = evaluation.allowed_dollars(cost, evaluation.payments)
     # money in whole thousands is up to a thousand more than what it buys
     most = cost + np.maximum(rounding_unit(scenario) * np.maximum(evaluation.payments, 1), allowed)
-    wrong = activity.said & (activity.unit_cost > 0)[:, None] & ((spent < cost - allowed) | (spent > most))
+    # what a free service needs for its fixed cost is a condition of its being funded
+    wrong = (activity.said & ~free & (spent < cost - allowed)) | ((activity.said | free) & (spent > most))
     program, period = np.nonzero(wrong)
     units = activity.units[program, period]
     named = scenario.programs.text("service.unit")[program]

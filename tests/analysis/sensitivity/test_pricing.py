@@ -14,6 +14,7 @@ from budgetopt.analysis import WhatIf, prices, rules_one_by_one
 from budgetopt.analysis.live_problem.what_if import question_about
 from budgetopt.analysis.sensitivity.limit_rows import limit_rows
 from budgetopt.scenario.limits import Provision
+from budgetopt.scenario.scenario import Scenario
 from measures import few
 
 
@@ -167,3 +168,21 @@ def test_searches_for_prices_and_break_evens_are_carried_to_their_end(monkeypatc
     prices(plan, hold=True)
     bo.break_even_factors(plan, "a", kinds=())
     assert asked == [{"hold": False, "exact": True}, {"hold": True, "exact": True}, {"exact": True}]
+
+
+def test_without_the_ceiling_of_a_free_service_with_a_fixed_cost_nothing_limits_the_plan() -> None:
+    document = {
+        "funds": {"general": {"revenue": 10}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {
+            "free": {
+                "service": {"unit_cost": 0, "up_to": 3},
+                "if_funded": {"fixed_cost": 4},
+                "outcomes": {"good": {"per_unit": 5}},
+            },
+            "other": {"outcomes": {"good": {"per_dollar": 1}}},
+        },
+    }
+    table = bo.prices(bo.solve(Scenario.from_document(document)))
+    (row,) = table[table["kind"] == "most units"].itertuples()
+    assert row.total_cost == np.inf

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal
 
 from budgetopt.analysis.infeasibility.repair import NEVER, Amendment, Repair
-from budgetopt.scenario.limits import Limit
+from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["drops"]
@@ -22,6 +22,7 @@ def drops(
     works: Callable[[Repair], bool],
     *,
     every: bool,
+    fixed: Collection[Provision] = (),
 ) -> list[Repair]:
     """Return the repairs that drop one provision, or lower the match of one grant.
 
@@ -30,6 +31,8 @@ def drops(
     weights, every
         What dropping each provision costs, by its name, or never; and whether those without a weight are dropped too,
         at a cost of 1. What has a number is always tried by itself.
+    fixed
+        Provisions of which no number lets anything move, such as a share of nothing: they are dropped or kept.
     completed
         Returns a repair that works, with what else it takes; None if nothing makes it work.
     works
@@ -39,7 +42,8 @@ def drops(
     for limit in scenario.limits.demands():
         # a number that alone would do is always said; what is no number is given up only where nothing else helps
         weight = weights.get(limit.name, 1.0 if every or limit.numbers else NEVER)
-        if limit.is_linear or weight == NEVER or not limit.is_negotiable:
+        is_fixed = limit.provision in fixed
+        if (limit.is_linear and not is_fixed) or weight == NEVER or not limit.is_negotiable:
             continue
         values = (True, False) if limit.is_switch else (None, None)
         measure: Literal["dollars", "change"] = "dollars" if limit.name in weights else "change"
@@ -47,7 +51,7 @@ def drops(
         repair: Repair | None = dropped if works(dropped) else None
         if repair is None and (every or limit.name in weights):
             repair = completed(dropped)
-        elif repair is not None and limit.numbers:
+        elif repair is not None and limit.numbers and not is_fixed:
             repair = _lowered(limit, dropped, works)
         if repair is not None:
             found.append(repair)

@@ -261,6 +261,8 @@ class _Slacks:
                 self._add(at, -1, part.row[mine], sign, per_unit, size * float(per_unit.sum()))
 
     def _add(self, limit: int, period: int, row: Ints, sign: float, per_unit: Floats, size: float) -> None:
+        if not per_unit.any():
+            return  # a share of nothing: no number of it lets anything move
         self.rows.append(row)
         self.values.append(sign * per_unit)
         self.limit.append(limit)

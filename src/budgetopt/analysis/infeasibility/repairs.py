@@ -21,7 +21,7 @@ from budgetopt.analysis.infeasibility.least_number import with_least_number
 from budgetopt.analysis.infeasibility.recurring_revenue import more_recurring_revenue
 from budgetopt.analysis.infeasibility.repair import NEVER, Repair, may_change
 from budgetopt.errors import OptionError
-from budgetopt.scenario.limits import Limit
+from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -81,7 +81,8 @@ def _check_weights(scenario: Scenario, weights: Mapping[str, Any]) -> None:
 
 
 def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most: int) -> tuple[Repair, ...]:
-    found = _by_numbers(scenario, measure, weights, alone=True)
+    unmoved: set[Provision] = set()
+    found = _by_numbers(scenario, measure, weights, unmoved)
     if found is None:
         return ()
 
@@ -89,14 +90,14 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
         """Return a repair with what else it takes by numbers; None if nothing helps."""
         if works(scenario, repair):
             return repair
-        rest = _by_numbers(repair.apply(scenario), measure, weights, alone=False)
+        rest = _by_numbers(repair.apply(scenario), measure, weights)
         if not rest:
             return None
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)
         return both if works(scenario, both) else None
 
     found += _recurring(scenario, measure, weights, found)
-    found += drops(scenario, weights, completed, lambda one: works(scenario, one), every=not found)
+    found += drops(scenario, weights, completed, lambda one: works(scenario, one), every=not found, fixed=unmoved)
     unique = {_changes(repair): repair for repair in reversed(found)}
     ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
     enough = (repair for repair in ordered if not _has_more_than_another(repair, ordered) and works(scenario, repair))
@@ -126,8 +127,14 @@ def _recurring(
                 yield replace(repair, cost=cost, measure="change" if as_change else "dollars")
 
 
-def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *, alone: bool) -> list[Repair] | None:
-    """Return the cheapest repair by numbers, and with ``alone`` those of one provision; None if none is needed."""
+def _by_numbers(
+    scenario: Scenario, measure: str, weights: Mapping[str, Any], unmoved: set[Provision] | None = None
+) -> list[Repair] | None:
+    """Return the cheapest repair by numbers; None if none is needed.
+
+    With ``unmoved`` also those of one provision; to it are added the provisions that would be enough, and that no
+    number of theirs moves: a share of nothing.
+    """
     money = money_of(scenario)
 
     def counted(limit: Limit) -> bool:
@@ -161,12 +168,16 @@ def _by_numbers(scenario: Scenario, measure: str, weights: Mapping[str, Any], *,
         return []
     if not best.amendments and best.cost <= LEAST:
         return None
-    found = [with_least_number(scenario, best) if alone else best]
-    for position in cheapest.enough_alone() if alone else ():
+    if unmoved is None:
+        return [best]
+    found = [with_least_number(scenario, best)]
+    for position in cheapest.enough_alone():
         mine = slack.limit == position
         sides = [side for side in (mine & slack.is_floor, mine & ~slack.is_floor) if side.any()]
         tried = [repair for side in sides if (repair := solved(side)) is not None]
         if not tried and len(sides) > 1:
             tried = [repair for repair in (solved(mine),) if repair is not None]
+        if not any(repair.amendments for repair in tried):
+            unmoved.add(scenario.limits[position].provision)
         found += [with_least_number(scenario, repair) for repair in tried]
     return found

@@ -129,12 +129,14 @@ def _add_open(builder: Builder, programs: Scaled, parts: _SegmentColumns) -> tup
     must = levels.must_open[cell].astype(float)
     column = builder.columns("open", keys, must, may.ravel().astype(float), integer=True)
     opened = placed(programs.shape, cell, column)
-    below = builder.rows("closed", keys, -np.inf, 0.0)
+    # where the ceiling of what is free is dropped, no row can keep it closed: nothing limits it then
+    has_end = np.isfinite(levels.open_upper[cell])
+    below = builder.rows("closed", keys, -np.inf, np.where(has_end, 0.0, np.inf))
     above = builder.rows("minimum operating level", keys, 0.0, np.inf)
     _open_by_segment(builder, programs, parts, opened)
     for rows in (below, above):
         builder.entries(placed(programs.shape, cell, rows)[parts.program, parts.period], parts.column, 1.0)
-    builder.entries(below, column, -levels.open_upper[cell])
+    builder.entries(below, column, -np.where(has_end, levels.open_upper[cell], 0.0))
     # a program that is counted spends at least a cent, or serves a hundredth of a unit where they cost nothing; one
     # that cannot stays closed
     a_cent = np.divide(
