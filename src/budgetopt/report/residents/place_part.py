@@ -27,7 +27,8 @@ def place_blocks(view: ResidentView) -> Iterator[Block]:
         return
     found = GroupShares(view.view, "districts")
     names = [say("Not in one district") if rest else view.language.of_office(name) for name, rest in found.named_rest]
-    yield Paragraph(say("Choose a district to see what changes there.") + f" {view.together}".rstrip())
+    choose = say("Choose a district to see what changes there.")
+    yield Paragraph(f"{choose} {view.together}".rstrip(), say("Each district"))
     for at, name in enumerate(names):
         yield _district(view, found, at, name)
     yield _side_by_side(view, found, names)
