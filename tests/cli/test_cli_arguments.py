@@ -67,6 +67,7 @@ def test_reading_and_solving_import_only_what_they_use(command: str, tmp_path: P
         == set()
     )
     assert modules & {"budgetopt.reading.office.guess", "budgetopt.allocation.result_schema"} == set()
+    assert ("budgetopt.allocation.allocation" in modules) is (command == "solve")
     if command == "solve":
         assert not any(name.startswith(("budgetopt.analysis.", "budgetopt.report.documents.html")) for name in modules)
 

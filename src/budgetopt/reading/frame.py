@@ -100,7 +100,7 @@ def grid_of_series(name: str, headers: Sequence[str], series: Sequence[pd.Series
     # a row of a pandas table has no line: it is counted from 1
     rows, at = np.arange(1, len(series[0]) + 1 if series else 1), tuple(range(1, len(headers) + 1))
     cells = tuple([cell.strip() for cell in series_texts(column)] for column in series)
-    numbers = tuple(np.array(number_cells(column), dtype=bool) for column in series)
+    numbers = tuple(map(number_cells, series))
     return Grid(name, "", tuple(map(normal, headers)), 0, cells, rows, at, numbers)
 
 

@@ -60,7 +60,7 @@ def test_two_repairs_at_most_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> 
     def many(_: Scenario, *, at_most: int = 9) -> tuple[str, ...]:
         return ("repair",) * at_most
 
-    monkeypatch.setattr("budgetopt.analysis.infeasibility.feasibility.repairs", many)
+    monkeypatch.setattr("budgetopt.analysis.infeasibility.repairs.repairs", many)
     assert len(feasibility(Scenario.from_document(town(**floor("police", 11)))).repairs) == 2
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from budgetopt.analysis.infeasibility.repair import Repair
-from budgetopt.analysis.live_problem.alterations import without_objective
+from typing import TYPE_CHECKING
+
 from budgetopt.errors import ScenarioError
 from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, PointStatus, Termination
 from budgetopt.solvers.highs import LiveModel
+
+if TYPE_CHECKING:
+    from budgetopt.analysis.infeasibility.repair import Repair
 
 __all__ = ["has_point", "works"]
 
@@ -17,6 +20,8 @@ def has_point(problem: LinearProgram, time_limit: float | None = None) -> bool |
     """Return whether any point is feasible; None if the time ran out."""
     # a linear program is solved faster with its objective than without one; a search ends with the first plan
     if problem.is_integer:  # no mutant: the answer is the same
+        from budgetopt.analysis.live_problem.alterations import without_objective
+
         problem = without_objective(problem)
     answer = LiveModel(problem, Options(time_limit=time_limit)).solve()
     if answer.primal is PointStatus.FEASIBLE or answer.termination is Termination.UNBOUNDED:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from budgetopt.analysis.infeasibility.contradictions import Conflict, conflicts
 from budgetopt.analysis.infeasibility.existence import has_point
-from budgetopt.analysis.infeasibility.repair import Repair
-from budgetopt.analysis.infeasibility.repairs import repairs
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from budgetopt.analysis.infeasibility.contradictions import Conflict
+    from budgetopt.analysis.infeasibility.repair import Repair
 
 __all__ = ["TIME_LIMIT", "Feasibility", "feasibility"]
 
@@ -57,6 +58,10 @@ def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasib
         decided = decided if feasible is None else "integer program"
     if feasible is not False:
         return Feasibility(feasible, decided)
+    # most scenarios have a plan, and pay for none of this
+    from budgetopt.analysis.infeasibility.contradictions import conflicts
+    from budgetopt.analysis.infeasibility.repairs import repairs
+
     found = conflicts(scenario) if problem.columns <= LARGE else ()
     quick = problem.columns <= QUICK and problem.open_integers <= QUICK // 10 and any(one.demands for one in found)
     return Feasibility(False, decided, found, repairs(scenario, at_most=2) if quick else ())

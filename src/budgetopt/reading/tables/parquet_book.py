@@ -14,6 +14,7 @@ from budgetopt.reading.input_file import check_limit, whatever_is_raised
 from budgetopt.reading.tables.contents import check_content
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.reading.tables.value_texts import column_texts
+from budgetopt.scenario.programs import Bools
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,17 +74,28 @@ def series_texts(series: pd.Series[Any]) -> list[str]:
     if series.dtype in (np.float32, np.float16):
         # their shortest decimals: 0.1 rather than 0.10000000149
         series = series.astype(str).astype(float)
-    missing = series.isna().tolist()
-    return column_texts([None if gone else value for value, gone in zip(series.tolist(), missing, strict=True)])
+    values, missing = series.tolist(), series.isna()
+    if missing.any():
+        values = [None if gone else value for value, gone in zip(values, missing.tolist(), strict=True)]
+    return column_texts(values)
 
 
-def number_cells(series: pd.Series[Any]) -> list[bool]:
-    """Return which cells of a column are numbers."""
+def number_cells(series: pd.Series[Any]) -> Bools:
+    """Return which cells of a column are numbers; shape (cells,)."""
     from decimal import Decimal
+
+    import pandas as pd
+
+    if series.dtype.kind in "iuf" or isinstance(series.dtype, pd.StringDtype):
+        is_number = np.full(len(series), series.dtype.kind in "iuf")
+        return np.asarray(is_number & ~series.isna().to_numpy(dtype=bool))
 
     kinds = (int, float, Decimal, np.integer, np.floating)
     values, missing = series.tolist(), series.isna().tolist()
-    return [
-        not gone and isinstance(value, kinds) and not isinstance(value, bool)
-        for value, gone in zip(values, missing, strict=True)
-    ]
+    return np.array(
+        [
+            not gone and isinstance(value, kinds) and not isinstance(value, bool)
+            for value, gone in zip(values, missing, strict=True)
+        ],
+        dtype=bool,
+    )

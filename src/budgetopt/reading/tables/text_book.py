@@ -35,6 +35,7 @@ _MARKS = (
 )
 """What files of an encoding begin with; that of UTF-16 (LE) also begins that of UTF-32 (LE)."""
 _LINE, _QUOTE, _DELETE = map(ord, '\n"\x7f')
+_NONE = np.empty(0, dtype=np.int64)
 _LONGEST_CELL = 1 << 17
 """The longest cell in quotes: a longer one has lost its closing quote."""
 _SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"
@@ -198,7 +199,7 @@ def _cells(text: str, separator: str) -> _Columns | None:
     text_bytes = CellBytes((text if text[-1] == "\n" else f"{text}\n").encode())
     data = text_bytes.array
     ends = np.flatnonzero((data == _LINE) | (data == ord(separator)))
-    quotes = np.flatnonzero(data == _QUOTE)
+    quotes = np.flatnonzero(data == _QUOTE) if '"' in text else _NONE
     if len(quotes):
         # what stands behind an odd number of quotes is within a quoted cell
         ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
@@ -227,7 +228,7 @@ def _cells(text: str, separator: str) -> _Columns | None:
         starts, ends = full
     # a blank may be of more bytes than one
     is_blank = (data <= ord(" ")) | (data >= _DELETE)
-    is_printable = bool(np.count_nonzero(is_blank) == np.count_nonzero(data == ord(" ")) + len(last))
+    is_printable = bool(np.count_nonzero(is_blank) == text.count(" ") + len(last))
     at_edge = (ends > starts) & (is_blank.take(starts) | is_blank.take(ends - 1, mode="clip"))
     table = [np.ascontiguousarray(one.reshape(-1, width).T) for one in (starts, ends)]
     columns = [

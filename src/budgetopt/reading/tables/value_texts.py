@@ -39,8 +39,13 @@ def column_texts(values: Sequence[Any]) -> list[str]:
     """Return the texts of the values of a column; None is empty."""
     kinds = set(map(type, values))
     if kinds <= {str}:
-        return list(map(_stripped, values))
-    return [_number(value) if type(value) is float else value_text(value) for value in values]
+        return _stripped_texts(values)
+    if kinds == {int}:
+        return list(map(str, values))
+    if kinds == {float}:
+        return _number_texts(values)
+    numbers = iter(_number_texts([value for value in values if type(value) is float]))
+    return [next(numbers) if type(value) is float else value_text(value) for value in values]
 
 
 def percent_text(value: float, shift: int) -> str:
@@ -52,12 +57,21 @@ def _stripped(text: str) -> str:
     return _iso_duration(text) if text.startswith("PT") else text.strip()
 
 
+def _stripped_texts(texts: Sequence[str]) -> list[str]:
+    return list(map(_stripped if "PT" in "".join(texts) else str.strip, texts))
+
+
+def _number_texts(numbers: Sequence[float]) -> list[str]:
+    """Return numbers as they would be typed: an exponent would be taken for a code."""
+    return [
+        text[:-2] if text.endswith(".0") else text if "e" not in text else f"{Decimal(text):f}"
+        # a zero loses its sign
+        for text in map(repr, [number or 0.0 for number in numbers])
+    ]
+
+
 def _number(value: float) -> str:
-    text = repr(value)
-    if text.endswith(".0"):
-        return text[:-2] if value else "0"
-    # an exponent would be taken for a code
-    return f"{Decimal(text):f}" if "e" in text else text
+    return _number_texts([value])[0]
 
 
 def _moment(value: datetime.datetime) -> str:
