@@ -191,7 +191,7 @@ class ReportTable:
     caption: str = ""  # in place of the title
     folded: str = ""  # the words behind which it is folded
     beside_chart: bool = False  # whether a chart above it shows the same, so that a narrow page folds it
-    look: str = ""  # words, accounts, programs or brief: the last is narrow enough for a phone as it is
+    look: str = ""  # words, accounts, programs or lines: the last is narrow enough for a phone as it is
     repeats: bool = False  # whether rows that follow one another may be about the same, and name it once
     frozen: int = 1  # how many columns of a sheet stay in sight
     sheet: str = ""

@@ -66,7 +66,7 @@ def _money(view: PlanView, what: str, lines: Sequence[MoneyLine]) -> ReportTable
         ReportColumn("Share", shares, figure=True),
     ]
     caption = "Where it comes from." if what == "Source" else "Where it goes."
-    return ReportTable(caption=caption, columns=columns, records=range(len(rows)), total=-1, look="brief")
+    return ReportTable(caption=caption, columns=columns, records=range(len(rows)), total=-1, look="lines")
 
 
 def _changes(view: PlanView) -> ReportTable | None:
@@ -93,7 +93,7 @@ def _changes(view: PlanView) -> ReportTable | None:
             ),
         ],
         records=rows,
-        look="brief",
+        look="lines",
     )
 
 
@@ -109,4 +109,4 @@ def _bought(view: PlanView) -> ReportTable:
     ]
     known = all(row.baseline is not None for row in shown)
     columns = [column for column in columns if known or column.header != "Baseline"]
-    return ReportTable(caption=f"What it buys.{more}", columns=columns, records=shown, look="brief")
+    return ReportTable(caption=f"What it buys.{more}", columns=columns, records=shown, look="lines")

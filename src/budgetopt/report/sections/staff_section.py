@@ -150,7 +150,9 @@ def _by_department(view: PlanView, kinds: list[_Staff]) -> ReportTable:
     caption = f"Staff that the programs use, in {units}."
     if before is not None:
         caption += " The baseline is what the current budget would use."
-    return ReportTable(heading="By department", caption=caption, columns=columns, records=lines, repeats=True)
+    return ReportTable(
+        heading="By department", caption=caption, columns=columns, records=lines, repeats=True, look="accounts"
+    )
 
 
 def _sums(audit: Audit, of: np.ndarray, groups: int) -> Floats:
