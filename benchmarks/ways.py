@@ -206,15 +206,15 @@ def _new_variable(pulp: Any, problem: Any, name: str, most: float) -> Any:
     return pulp.LpVariable(name, 0, most)
 
 
-def run_cbc(problem: Any) -> None:
-    """Solve a PuLP problem with CBC, whichever of its adapters is installed."""
+def run_cbc(problem: Any, gap: float | None = None) -> None:
+    """Solve a PuLP problem with CBC, whichever of its adapters is installed; ``gap``: where a search may stop."""
     import pulp
 
     solvers = pulp.listSolvers(onlyAvailable=True)
     name = next((name for name in ("COIN_CMD", "PULP_CBC_CMD") if name in solvers), None)
     if name is None:
         raise RuntimeError("CBC is not installed here")
-    problem.solve(pulp.getSolver(name, msg=False))
+    problem.solve(pulp.getSolver(name, msg=False, gapRel=gap))
     status = getattr(problem, "status", None)
     if status is not None and pulp.LpStatus.get(status) != "Optimal":
         raise RuntimeError(f"CBC ended {pulp.LpStatus.get(status)}")

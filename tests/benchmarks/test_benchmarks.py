@@ -110,6 +110,16 @@ def test_the_curve_and_the_grid_of_a_tiny_city_agree() -> None:
     assert "a grid of 3 points" in done.stdout
 
 
+def test_every_way_solves_tiny_integer_problems_to_the_same_values() -> None:
+    arguments = ["--districts", "2", "--projects", "5", "--programs", "30", "--bent", "2"]
+    command = [sys.executable, "-m", "benchmarks.integer", *arguments]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    named = [line[:16].strip() for line in lines]
+    assert named[1:4] == named[5:] == ["budgetopt", "HiGHS", "PuLP and CBC"]
+    assert lines[0].startswith("election of 2 districts: {'rows': 2, 'columns': 10")
+    assert lines[4].startswith("30 programs, 2 not concave: {'rows': 52, 'columns': 122")
+
+
 def test_loading_is_measured_in_every_phase(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from budgetopt.solvers import from_relaxation as module
 from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.engine import solve_stage
 from budgetopt.solvers.solution import EXACT
-from linear_programs import large_budget, linear_programs
+from linear_programs import INFINITY, large_budget, linear_program, linear_programs
 
 
 @pytest.fixture
@@ -25,6 +25,10 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LEAST_COLUMNS", 0)
     monkeypatch.setattr(module, "FREE", 2)
     monkeypatch.setattr(module, "WORTHWHILE", 1.0)
+
+
+KNAPSACK = linear_program([[5, 4, 3]], -INFINITY, 7, 0, 1, maximize=[10, 7, 5], integer=True)
+"""Seven dollars: the second and third, worth 12; in fractions the first and half of the second, worth 13.5."""
 
 
 def mostly_linear(programs: int, few_of_them: int, seed: int) -> LinearProgram:
@@ -117,6 +121,50 @@ def test_a_plan_within_the_gap_of_the_relaxation_is_not_searched_further() -> No
     assert searches[0] < 150
     assert answer.termination is Termination.OPTIMAL
     assert answer.objective <= searched_whole(lp).objective * (1 + 1e-9) <= answer.bound * (1 + 2e-9)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("ending", "limit", "expected"),
+    [
+        (Termination.INTERRUPTED, None, Termination.INTERRUPTED),
+        (Termination.TIME_LIMIT, 1e-9, Termination.TIME_LIMIT),
+        (Termination.OPTIMAL, 1e-9, Termination.TIME_LIMIT),
+    ],
+)
+def test_a_search_that_is_stopped_is_not_called_optimal(
+    ending: Termination, limit: float | None, expected: Termination
+) -> None:
+    searches = []
+
+    def search(lp: LinearProgram, options: Options, _: Clock, begin: np.ndarray | None) -> Solution:
+        searches.append(lp.columns)
+        answer = engine_module._solve(lp, replace(options, time_limit=None), Clock(None), begin)
+        return replace(answer, termination=ending)
+
+    def relax(relaxed: LinearProgram) -> Solution:
+        return solve_stage(relaxed, relaxed.stages[0])
+
+    answer = module.solve_from_relaxation(KNAPSACK, Options(gap=EXACT), Clock(limit), None, relax, search)
+    assert answer is not None
+    assert (answer.termination, len(searches)) == (expected, 1)
+    assert (answer.objective, answer.bound) == pytest.approx((12, 13.5))
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_stopped_before_there_is_a_plan_has_none() -> None:
+    nothing = Solution(Termination.INTERRUPTED)
+
+    def relax(relaxed: LinearProgram) -> Solution:
+        return solve_stage(relaxed, relaxed.stages[0])
+
+    def stopped(*_: object) -> Solution:
+        return nothing
+
+    for first, then in ((stopped, stopped), (relax, stopped)):
+        answer = module.solve_from_relaxation(KNAPSACK, Options(gap=EXACT), Clock(None), None, first, then)
+        assert answer is not None
+        assert (answer.termination, answer.x) == (Termination.INTERRUPTED, None)
 
 
 def test_small_problems_and_those_without_integers_are_not_looked_at() -> None:

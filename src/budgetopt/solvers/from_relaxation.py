@@ -64,8 +64,8 @@ def solve_from_relaxation(
         return None
     relaxed, stage = lp.relaxed(), lp.stages[0]
     answer = relax(relaxed)
-    if answer.termination is Termination.INFEASIBLE:
-        return answer
+    if answer.termination in {Termination.INFEASIBLE, Termination.INTERRUPTED}:
+        return Solution(answer.termination, solver=answer.solver)
     if answer.x is None or answer.row_dual is None:
         return None
     certificate = certify(relaxed, stage, answer)
@@ -73,17 +73,20 @@ def solve_from_relaxation(
         return None
     near = _plan_near(lp, answer, options, clock, begin, solve)
     if near is None or near.x is None:
-        return None
-    near = replace(near, bound=certificate.bound)
-    if abs(near.objective - near.bound) <= (options.gap or 0.0) * abs(near.objective) or clock.over:
         return near
+    begin, near = near.x, replace(near, bound=certificate.bound)
+    if abs(near.objective - near.bound) <= (options.gap or 0.0) * abs(near.objective):
+        return replace(near, termination=Termination.OPTIMAL)
+    if near.termination is Termination.INTERRUPTED:
+        return near
+    if clock.over:
+        return replace(near, termination=Termination.TIME_LIMIT)
     within = within_reach(lp, stage, answer.row_dual, certificate.bound, near.objective)
     left = reduce(within)
     if not left.feasible or len(left.columns) > WORTHWHILE * max(int((lp.lower < lp.upper).sum()), 1):
-        return solve(lp, options, clock, near.x)
+        return solve(lp, options, clock, begin)
     part = replace(left.lp, stages=(left.stage(stage),))
-    assert near.x is not None
-    best = left.lift(lp, stage, solve(part, options, clock, near.x[left.columns]))
+    best = left.lift(lp, stage, solve(part, options, clock, begin[left.columns]))
     if best.x is None or stage.sign * (best.objective - near.objective) > 0:
         # the plan near the relaxation is among those that are left
         ended = best.termination in (Termination.OPTIMAL, Termination.INFEASIBLE)
@@ -114,7 +117,7 @@ def _plan_near(
             part = replace(left.lp, stages=(left.stage(stage),))
             start = None if begin is None else begin[left.columns]
             found = left.lift(lp, stage, solve(part, replace(options, time_limit=limit), Clock(limit), start))
-            if found.x is not None:
+            if found.x is not None or found.termination is Termination.INTERRUPTED:
                 return found
         if clock.over:
             break
