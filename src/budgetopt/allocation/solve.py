@@ -19,6 +19,7 @@ from budgetopt.errors import (
     UnboundedError,
 )
 from budgetopt.formulation import Formulation, formulate
+from budgetopt.reading.extreme_figures import refused_if_extreme
 from budgetopt.run_log import stage
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed
@@ -77,9 +78,10 @@ def solve(
     options = Options(solver, time_limit, gap, threads)
     with stage("formulate"):
         formulation = formulate(scenario)
-    with stage("solve"):
-        outcome = solve_linear_program(formulation.linear_program, options)
-    return allocation_of(scenario, formulation, outcome)
+    with refused_if_extreme(scenario):
+        with stage("solve"):
+            outcome = solve_linear_program(formulation.linear_program, options)
+        return allocation_of(scenario, formulation, outcome)
 
 
 def plan_of(subject: Subject, asker: str) -> Allocation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from budgetopt.analysis.infeasibility.existence import has_point
 from budgetopt.formulation import formulate
+from budgetopt.reading.extreme_figures import refused_if_extreme
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ def feasibility(scenario: Scenario, *, time_limit: float = TIME_LIMIT) -> Feasib
     problem = formulate(scenario).linear_program
     decided: Literal["linear program", "relaxation", "integer program"]
     decided = "relaxation" if problem.is_integer else "linear program"
-    feasible = has_point(problem.relaxed())
-    if feasible and problem.is_integer:
-        feasible = has_point(problem, time_limit)
-        decided = decided if feasible is None else "integer program"
+    with refused_if_extreme(scenario):
+        feasible = has_point(problem.relaxed())
+        if feasible and problem.is_integer:
+            feasible = has_point(problem, time_limit)
+            decided = decided if feasible is None else "integer program"
     if feasible is not False:
         return Feasibility(feasible, decided)
     # most scenarios have a plan, and pay for none of this

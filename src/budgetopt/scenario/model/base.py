@@ -23,9 +23,11 @@ from budgetopt.scenario.words import clean, refuse, seen_as_written, shown, turn
 
 __all__ = [
     "Date", "Evidence", "Flag", "Model", "Name", "Names", "NotNegative", "PerPeriod", "Scalar", "Text", "Title",
-    "is_tag", "one_or_many", "scalar", "tag", "tag_name",
+    "few_periods", "is_tag", "one_or_many", "scalar", "tag", "tag_name",
 ]  # fmt: skip
 
+MOST_PERIODS = 1_000
+"""No number of periods or years in a scenario is larger."""
 _TAG = "\x1f"
 """Tags of alternatives begin with a character that no key of a file can have: so they are told from keys in a path."""
 
@@ -130,6 +132,15 @@ Scalar = Annotated[
 
 def _one_or_by_period(value: Any) -> str:
     return tag_name("by period" if isinstance(value, dict) else "every period")
+
+
+def few_periods(value: Any) -> Any:
+    """Return a number of periods or years as it is; refuse what is none, or more than a budget can mean."""
+    if isinstance(value, bool):
+        raise refuse("number", "{shown} is not a number", "a whole number such as 2", shown=shown(value))
+    if isinstance(value, int | float) and value > MOST_PERIODS:
+        raise refuse("out-of-range", "{shown} is too great", f"{MOST_PERIODS} or less", shown=shown(value))
+    return value
 
 
 def one_or_many(value: Any) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from budgetopt.scenario.amounts import PositiveAmount, Share, ShareOf
-from budgetopt.scenario.model.base import Model, Name, Names, Text, Title, one_or_many
+from budgetopt.scenario.model.base import Model, Name, Names, Text, Title, few_periods, one_or_many
 from budgetopt.scenario.model.fund import Fund
 from budgetopt.scenario.model.objective import WEIGHTED_OUTCOMES, Objective
 from budgetopt.scenario.model.outcome import Outcome
@@ -60,7 +60,7 @@ class Document(Model):
     program adds nothing to an objective of outcomes, however much it is needed. A program with a `spending.at_least` or
     `service.at_least` of its own keeps that instead, and none gets more than its ceiling. Programs of packages are left
     alone, and so is a plan whose first objective is `change from baseline` or `largest cut`."""
-    stale_after: Annotated[int, Field(ge=1)] | None = None
+    stale_after: Annotated[int, Field(ge=1), BeforeValidator(few_periods)] | None = None
     """The number of years after which evidence is old: `check` names the effects that were measured more than so many
     years before the first period (`as_of`)."""
     residents: Residents = Residents.model_construct()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from budgetopt.scenario.amounts import Amount, Number
-from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, Title, one_or_many
+from budgetopt.scenario.model.base import Model, Name, NotNegative, Text, Title, few_periods, one_or_many
 from budgetopt.scenario.model.knowledge import Knowledge
 from budgetopt.scenario.words import refuse, shown
 
@@ -47,7 +47,7 @@ class Package(Model):
     uses: dict[Name, UsesByYear] = Field(default_factory=dict)
     """Units of each resource that it uses, in each period in which it is in service; or a list, the units in its first,
     second, third year, for a project with a start. In later years it uses what it uses in the last of them."""
-    opens_after: Annotated[int, Field(ge=0)] | None = None
+    opens_after: Annotated[int, Field(ge=0), BeforeValidator(few_periods)] | None = None
     """For a project: periods from its start until it is in service; left out, it opens in the last year of its cost."""
     then_costs: Amount = 0.0
     """For a project: its recurring cost in each period after the years of its cost, once it is in service."""
