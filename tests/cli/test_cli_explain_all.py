@@ -16,8 +16,8 @@ def test_all_programs_are_explained_in_one_table(town: Path, run: Callable[..., 
     code, out, err = run("explain", town, "--all")
     assert (code, err) == (0, "")
     head, _, *lines = out.splitlines()
-    assert head.split()[:2] == ["program", "name"]
-    assert any(line.startswith("library") and "at the margin" in line for line in lines)
+    assert head.split()[:2] == ["program", "baseline"]
+    assert any(line.startswith("Library") and "at the margin" in line for line in lines)
 
 
 def test_the_table_is_there_for_machines(town: Path, run: Callable[..., Any]) -> None:

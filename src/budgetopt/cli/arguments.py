@@ -37,6 +37,7 @@ from budgetopt.cli import (
     watch_command,
     weights_command,
 )
+from budgetopt.cli.output import add_no_pager, paged
 from budgetopt.cli.run_options import add_run_options, observed
 from budgetopt.errors import OptionError, near
 
@@ -142,6 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     layout: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = Parser(prog="budgetopt", description=DESCRIPTION, epilog=EPILOG, **layout)
+    add_no_pager(parser)
     parser.add_argument("--version", action=PrintVersion, nargs=0, help="print the version and end")
     text = "print the completion for a shell and end; `eval` it, or keep it where the shell looks"
     parser.add_argument("--print-completion", action=PrintCompletion, choices=["bash", "zsh"], help=text)
@@ -149,6 +151,7 @@ def build_parser() -> argparse.ArgumentParser:
     for module in COMMANDS:
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.__doc__, **layout)
         module.add_arguments(command)
+        add_no_pager(command)
         add_run_options(command)
         command.set_defaults(run=module.run, parser=command)
     return parser
@@ -168,11 +171,13 @@ def parse(argv: Sequence[str] | None) -> int:
         return int(end.code or 0)
     if unknown:
         raise _unknown(namespace.parser, unknown)
+    with paged(wanted=not getattr(namespace, "no_pager", False)):
+        return int(namespace.run(namespace))
     return observed(namespace)
 
 
 def _check_command(arguments: Sequence[str]) -> None:
-    first = arguments[0]
+    first = next((one for one in arguments if one != "--no-pager"), "--help")
     names = [module.NAME for module in COMMANDS]
     if not first.startswith("-") and first not in names:
         close = near(first, names)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, print_json, print_lines
+from budgetopt.cli.files import check_target, print_json
+from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError, OptionError
 

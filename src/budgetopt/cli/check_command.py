@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import conflicts_document
-from budgetopt.cli.files import jsonable, print_json, print_lines
+from budgetopt.cli.files import jsonable, print_json
+from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import InfeasibleError, Place, ScenarioError
 

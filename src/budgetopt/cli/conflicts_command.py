@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_count
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import jsonable, print_json, print_lines
+from budgetopt.cli.files import jsonable, print_json
+from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import InfeasibleError, OptionError
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 
 from budgetopt.cli.common import add_format
-from budgetopt.cli.files import print_json, print_lines
+from budgetopt.cli.files import print_json
+from budgetopt.cli.output import print_lines
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 

@@ -76,7 +76,7 @@ def _ensemble(
     arguments: argparse.Namespace, plan: Allocation, revenue: float | dict[str, float], options: dict[str, Any]
 ) -> int:
     from budgetopt.analysis.risk.ensemble import ensemble
-    from budgetopt.report.words.ensemble_words import ensemble_text
+    from budgetopt.report.words.ensemble_words import ensemble_lines
 
     options |= {"seed": arguments.seed, "revenue_error": revenue, "given": arguments.given}
     found = ensemble(plan, arguments.draws, **options)
@@ -87,7 +87,7 @@ def _ensemble(
         arguments.format,
         lambda: {name: records(table.reset_index()) for name, table in tables.items()},
         lambda: found.stability.reset_index(),
-        lambda: [ensemble_text(found)] if len(found.draws) else [],
+        lambda: ensemble_lines(found) if len(found.draws) else [],
     )
     return ended(interrupted=found.interrupted)
 
@@ -96,14 +96,14 @@ def _information(
     arguments: argparse.Namespace, plan: Allocation, study: StudyDesign | None, options: dict[str, Any]
 ) -> int:
     from budgetopt.analysis.risk.information_value import information_value
-    from budgetopt.report.words.ensemble_words import information_text
+    from budgetopt.report.words.ensemble_words import information_lines
 
     found = information_value(plan, study=study, **options)
     print_found(
         arguments.format,
         lambda: records(found.table),
         lambda: found.table,
-        lambda: [information_text(found)],
+        lambda: information_lines(found),
     )
     return ended(interrupted=found.interrupted)
 

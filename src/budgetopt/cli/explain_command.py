@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_scenario, load
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.files import add_chart, check_chart, print_json, print_lines, write_chart
+from budgetopt.cli.files import add_chart, check_chart, print_json, write_chart
+from budgetopt.cli.output import print_lines
 from budgetopt.cli.prices_command import print_table
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.failures import say
-from budgetopt.errors import ISOLATES, OptionError, escaped
+from budgetopt.cli.output import print_lines, show
+from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,6 @@ __all__ = [
     "print_csv",
     "print_found",
     "print_json",
-    "print_lines",
     "read_text",
     "records",
     "write_chart",
@@ -86,7 +86,7 @@ def print_json(value: Any) -> None:
     """Print plain values as JSON: what is none of JSON's own kinds as text, a number that is not finite as null."""
     from budgetopt.scenario.inert_json import inert_json
 
-    print_lines([inert_json(_finite(value), indent=2)])
+    show(inert_json(_finite(value), indent=2) + "\n")
 
 
 def print_found(
@@ -111,7 +111,7 @@ def print_csv(table: pd.DataFrame, *, index: bool = False) -> None:
     """Print a table as CSV in which no cell is a formula."""
     from budgetopt.scenario.inert_csv import inert_csv
 
-    sys.stdout.write(inert_csv(table, index=index))
+    show(inert_csv(table, index=index))
 
 
 def _finite(value: Any) -> Any:
@@ -120,11 +120,6 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Print lines to stdout; characters that would steer a terminal are written out, but for our own isolates."""
-    sys.stdout.writelines(f"{escaped(line, but=ISOLATES)}\n" for line in lines)
 
 
 def jsonable(value: Any) -> Any:

@@ -14,7 +14,8 @@ import argparse
 
 from budgetopt.cli.common import add_format, positive_count
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import check_target, jsonable, print_json, print_lines
+from budgetopt.cli.files import check_target, jsonable, print_json
+from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]

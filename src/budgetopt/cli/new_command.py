@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
-from budgetopt.cli.files import print_lines
+from budgetopt.cli.output import print_lines
 from budgetopt.errors import OptionError
 from budgetopt.whole_files import write_folder
 

@@ -9,13 +9,13 @@ did not exist.
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import ended
 from budgetopt.cli.files import add_chart, check_chart, print_csv, write_chart
+from budgetopt.cli.output import print_lines, show
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError
 
@@ -84,13 +84,13 @@ def run(arguments: argparse.Namespace) -> int:
 def print_table(plan: Allocation, table: pd.DataFrame, form: str) -> None:
     """Print a table about a plan as aligned text, JSON or CSV."""
     if form == "json":
-        sys.stdout.write(table.to_json(orient="records", indent=2) + "\n")
+        show(table.to_json(orient="records", indent=2) + "\n")
     elif form == "csv":
         print_csv(table)
     else:
-        from budgetopt.report.figures.price_table import price_text
+        from budgetopt.report.figures.price_table import price_lines
 
-        sys.stdout.write(price_text(plan, table) + "\n")
+        print_lines(price_lines(plan, table))
 
 
 def _table(arguments: argparse.Namespace, plan: Allocation) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Solving"):
         plan = solved_or_why_not(scenario)
     from budgetopt.analysis.risk.robust import robust
-    from budgetopt.report.words.robust_words import robust_text
+    from budgetopt.report.words.robust_words import robust_lines
 
     options = {key: getattr(arguments, key) for key in ("level", "weight", "effects", "draws", "seed", "given")}
     with progress("Solving the robust plan"):
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.format,
         lambda: {name: records(table.reset_index()) for name, table in tables.items()},
         lambda: found.programs.reset_index(),
-        lambda: [robust_text(found)],
+        lambda: robust_lines(found),
     )
     return 0
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
 from budgetopt.cli.files import STDIO, add_chart, check_chart, check_target, print_csv, write_chart
 from budgetopt.cli.interruptions import watched
+from budgetopt.cli.output import print_plan, show
 from budgetopt.cli.progress import progress
 from budgetopt.cli.report_files import PAGES, add_audience, check_language, check_reports, write_report
 from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
@@ -193,13 +193,11 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
 
 def _print(arguments: argparse.Namespace, plan: Allocation) -> None:
     if arguments.format == "json":
-        sys.stdout.write(plan.to_json())
+        show(plan.to_json())
     elif arguments.format == "csv":
         print_csv(plan.programs, index=True)
     else:
-        from budgetopt.report import print_allocation
-
-        print_allocation(plan, every_program=arguments.all)
+        print_plan(plan, every_program=arguments.all)
 
 
 def _how_far(plan: Allocation) -> str:

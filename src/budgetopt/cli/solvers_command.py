@@ -6,7 +6,7 @@ import argparse
 import json
 
 from budgetopt.cli.common import add_format
-from budgetopt.cli.files import print_lines
+from budgetopt.cli.output import print_lines
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 

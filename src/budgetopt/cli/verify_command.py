@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
 from budgetopt.cli.failures import say
-from budgetopt.cli.files import STDIO, print_json, print_lines, read_text
+from budgetopt.cli.files import STDIO, print_json, read_text
+from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
 from budgetopt.errors import OptionError, ResultFileError
 

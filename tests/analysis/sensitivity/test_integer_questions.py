@@ -15,7 +15,7 @@ from budgetopt.analysis.sensitivity.integer_prices import why_in_vain
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD
 from budgetopt.report.explained.explanation import explain
-from budgetopt.report.figures.price_table import price_text
+from budgetopt.report.figures.price_table import price_lines
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 
@@ -153,7 +153,7 @@ def test_a_price_that_the_gap_hides_is_that_of_the_decisions_as_they_are(monkeyp
     # the pool itself cannot be paid with less
     assert (held["tightening"][0], held["tightening_until"][0]) == pytest.approx((2, 60))
     assert held["method"][0].startswith(f"{HELD}{UNTOLD}the searches do not end in time")
-    text = price_text(plan, held)
+    text = "\n".join(price_lines(plan, held))
     assert "held: worked out with these decisions as they are in the plan" in text
     assert "free: solved again" not in text
 
@@ -164,7 +164,7 @@ def test_a_question_without_a_plan_to_hold_says_why_it_has_no_price(monkeypatch:
     table = prices(bo.solve(scenario), only=[Provision("money", "general")], question=WhatIf(scenario))
     assert table["relief"].isna().tolist() == [True]
     assert "the searches do not end in time" in table["method"][0]
-    text = price_text(bo.solve(scenario), table)
+    text = "\n".join(price_lines(bo.solve(scenario), table))
     assert "Blank: the searches do not end in time" in text
 
 

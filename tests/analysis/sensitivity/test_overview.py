@@ -13,7 +13,7 @@ from budgetopt.analysis import explain_all
 from budgetopt.analysis.live_problem.what_if import question_about
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.overview import _factors, held_by
-from budgetopt.report.figures.price_table import price_text
+from budgetopt.report.figures.price_table import price_lines
 from budgetopt.solvers import Termination
 
 STANDS = "stands at the margin: its next dollar buys no more than elsewhere"
@@ -95,12 +95,14 @@ def test_with_whole_decisions_break_evens_are_looked_for_as_far_as_time_allows(m
     followed = explain_all(plan).set_index("program")
     assert followed.loc["a", "effect_for_more"] == pytest.approx(1.5, rel=1e-5)
     assert set(followed["unknown"]) == {""}
-    assert "not worked out" not in price_text(plan, explain_all(plan))
+    assert "not worked out" not in "\n".join(price_lines(plan, explain_all(plan)))
     assert set(explain_all(plan, follow=False)["unknown"]) == {"it was not asked for"}
     monkeypatch.setattr("budgetopt.analysis.sensitivity.overview.LONGEST", -1.0)
     late = explain_all(plan)
     assert late["effect_for_more"].isna().all()
-    assert "Factors on the effect are not worked out for 2 programs: the searches have 60" in price_text(plan, late)
+    assert "Factors on the effect are not worked out for 2 programs: the searches have 60" in "\n".join(
+        price_lines(plan, late)
+    )
     assert explain_all(plan, follow=True)["unknown"].tolist() == ["", ""]
     assert math.isnan(followed.loc["a", "last_dollar"])
 

@@ -10,7 +10,7 @@ def test_a_notebook_shows_a_plan_as_a_table_that_adds_up(plan: Allocation) -> No
     root = read(notebook_html(plan))
     heads, rows, total = table(root.one("table"))
     assert total is not None
-    for at in range(1, len(heads)):
+    for at in range(1, heads.index("Why")):
         assert sum(figure(row[at]) or 0 for row in rows) == figure(total[at])
     assert len(rows) <= 13
     assert not list(root.all("script", "style", "img"))

@@ -89,14 +89,15 @@ def test_the_city_at_eighty_columns(city: Allocation) -> None:
     )
 
 
-def test_a_wide_terminal_has_room_for_reasons(city: Allocation) -> None:
-    assert "held up by its floor" in printed(city, 130)
-    assert "held up by its floor" not in printed(city, 100)
+def test_the_reason_stands_beside_the_figures_or_below_them(city: Allocation) -> None:
+    assert re.search(r"^\S.* \d[\d,]* .*held up by its floor", printed(city, 150), re.MULTILINE)
+    for width in (60, 80):
+        assert re.search(r"^\S.* \d[\d,]*.*\n    held up by its floor", printed(city, width), re.MULTILINE)
 
 
 def test_two_thousand_programs_do_not_flood(large: Allocation) -> None:
     text = printed(large)
-    assert len(text.splitlines()) < 120
+    assert len(text.splitlines()) < 160
     assert "the largest changes first" in text
     assert "and 1,975 more" in text
     assert "--all shows every program." in text

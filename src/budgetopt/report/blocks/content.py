@@ -149,6 +149,7 @@ class ReportColumn:
     figure: bool = False  # figures stand to the right and are never cut
     media: Media = Media.ALL
     optional: bool = False  # a terminal leaves it out where it does not fit
+    beneath: bool = False  # a terminal shows it below the row where it does not fit
     format: str = TEXT
     width: float = 14
     total: bool = False

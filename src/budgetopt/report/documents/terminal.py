@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from budgetopt.allocation import Allocation
@@ -11,7 +10,6 @@ from budgetopt.report.blocks.content import (
     Bullets,
     Media,
     Paragraph,
-    ReportColumn,
     ReportTable,
     Story,
     plain_text,
@@ -19,6 +17,7 @@ from budgetopt.report.blocks.content import (
 from budgetopt.report.figures.numbers import MILLION, THOUSAND, Numbers, Unit
 from budgetopt.report.figures.rounded_money import Figures
 from budgetopt.report.figures.text import capital, in_encoding
+from budgetopt.report.figures.text_table import TextTable
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.sections.section_list import sections_in
 
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["print_allocation"]
 
 MOST_PROGRAMS, MOST_LIMITS = 25, 12
-NARROWEST_NAME, WIDEST_NAME, NAME_BESIDE_OPTIONAL, NARROWEST_WORDS = 12, 48, 16, 18
-BETWEEN = 3
-WIDTH_FOR_REASONS = 118
+NARROWEST_NAME, BETWEEN = 12, 3
 
 
 def print_allocation(plan: Allocation, console: Console | None = None, *, every_program: bool = False) -> None:
@@ -47,11 +44,10 @@ def print_allocation(plan: Allocation, console: Console | None = None, *, every_
         # the command line says how a pipe that nobody reads ends, and rich would end the process
         console.on_broken_pipe = _passed_on  # type: ignore[method-assign]
     numbers = Numbers(plan.scenario.currency)
-    unit, wide = _unit(plan, numbers, console.width), console.width >= WIDTH_FOR_REASONS
     programs, limits = MOST_PROGRAMS, MOST_LIMITS
     if every_program:
         programs, limits = len(plan.spending), len(plan.columns.rules["limit"]) + len(plan.columns.funds["fund"])
-    view = PlanView(plan, numbers, Media.TERMINAL, unit, programs, limits, wide)
+    view = PlanView(plan, numbers, Media.TERMINAL, _unit(plan, numbers, console.width), programs, limits)
     printer = _Printer(console)
     period = view.over.removeprefix("in ").removeprefix("over ")
     printer.line(f"{view.title}, {period}" if period else view.title, style="bold")
@@ -112,81 +108,32 @@ class _Printer:
 
     def _table(self, table: ReportTable) -> None:
         """Print a table: figures have the width that they need, words what is left; they are folded, never cut."""
-        from rich import box
-        from rich.padding import Padding
-        from rich.table import Table
         from rich.text import Text
 
-        columns, rows, total = self._fitted(table)
-        widths = self._widths(columns, [*rows, *([total] if total else [])])
-        last = len(columns) - 1
-
-        def cells(words: Sequence[str], style: str = "") -> list[Padding]:
-            # as Text, so that nothing in a name is taken for markup; padded here, as versions of rich differ in what
-            # they count as the width of the first and the last column
-            return [Padding(Text(cell, style=style), (0, at < last, 0, at > 0)) for at, cell in enumerate(words)]
-
-        drawn = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, header_style="")
-        headers = cells([column.header for column in columns])
-        for at, (column, width) in enumerate(zip(columns, widths, strict=True)):
-            justify = "right" if column.figure else "left"
-            width += (at < last) + (at > 0)
-            drawn.add_column(headers[at], width=width, justify=justify, overflow="fold")  # type: ignore[arg-type]
-        for row in rows:
-            drawn.add_row(*cells(row))
-        if total:
-            drawn.add_section()
-            drawn.add_row(*cells(total, "bold"))
-        self.line()
-        self.line(capital(table.title), style="bold")
-        width = self._console.width
-        # on a terminal too narrow for its numbers a line runs on: that is better than a number cut short
-        self._console.width = max(width, sum(widths) + BETWEEN * (len(widths) - 1))
-        try:
-            self._console.print(drawn)
-        finally:
-            self._console.width = width
-
-    def _fitted(self, table: ReportTable) -> tuple[list[ReportColumn], list[list[str]], list[str]]:
-        """Return the columns that fit, the rows and the total: optional columns go first, then words join the name."""
         columns = table.shown_in(Media.TERMINAL)
         records = [*table.records, *([table.total] if table.total is not None else [])]
-        encoding = self._console.encoding
-        cells = [[in_encoding(plain_text(column.of(record)), encoding) for record in records] for column in columns]
-        for at in range(len(columns) - 1, 0, -1):
-            if not any(cells[at]) and not columns[at].header:
-                del columns[at], cells[at]
-        for at in [at for at, column in enumerate(columns) if column.optional][::-1]:
-            if not self._fits(columns, cells, names=NAME_BESIDE_OPTIONAL):
-                del columns[at], cells[at]
-        words = [at for at, column in enumerate(columns) if at and not column.figure]
-        while words and not self._fits(columns, cells, *[NARROWEST_WORDS] * len(words)):
-            notes = cells.pop(words[-1])
-            del columns[words.pop()]
-            cells[0] = [f"{name} ({note})" if note else name for name, note in zip(cells[0], notes, strict=True)]
-        rows = [list(row) for row in zip(*cells, strict=True)]
-        return (columns, rows, []) if table.total is None else (columns, rows[:-1], rows[-1])
+        cells = [[plain_text(column.of(record)) for record in records] for column in columns]
+        shown = [at for at, column in enumerate(columns) if at == 0 or column.header or any(cells[at])]
+        laid_out = TextTable(
+            [columns[at].header for at in shown],
+            zip(*(cells[at] for at in shown), strict=True),
+            [columns[at].figure for at in shown],
+            spare=[[columns[at].header] for at in reversed(shown) if columns[at].optional],
+            beneath=next((columns[at].header for at in shown if columns[at].beneath), ""),
+            total=table.total is not None,
+            elsewhere="The page (--report plan.html)",
+        )
+        self.line()
+        self.line(capital(table.title), style="bold")
+        rules = 0
+        for line in laid_out.fitted(self._console.width):
+            rules = 0 if not line else rules + (line.strip("─ ") == "")
+            style = "bold" if table.total is not None and rules == 2 else ""
+            # on a terminal too narrow for its numbers a line runs on: that is better than a number cut short
+            words = Text(self._held(line), style=style)
+            self._console.print(words, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
 
-    def _fits(
-        self, columns: Sequence[ReportColumn], cells: Sequence[Sequence[str]], *words: int, names: int = NARROWEST_NAME
-    ) -> bool:
-        """Return whether the figures, and words of a width, fit beside a column of names."""
-        pairs = zip(columns, cells, strict=True)
-        figures = [max(map(len, [column.header, *shown])) for column, shown in pairs if column.figure]
-        return names + sum(width + BETWEEN for width in (*figures, *words)) <= self._console.width
-
-    def _widths(self, columns: Sequence[ReportColumn], rows: Sequence[Sequence[str]]) -> list[int]:
-        """Return the widths of columns: names come first, then other words share what figures leave."""
-        from rich.cells import cell_len
-
-        every = [[column.header for column in columns], *rows]
-        widths = [max(cell_len(row[at]) for row in every) for at in range(len(columns))]
-        words = [at for at, column in enumerate(columns) if at and not column.figure]
-        left = self._console.width - BETWEEN * (len(widths) - 1)
-        left -= sum(width for at, width in enumerate(widths) if at and at not in words)
-        widths[0] = max(min(widths[0], WIDEST_NAME, left - NARROWEST_WORDS * len(words)), NARROWEST_NAME)
-        left -= widths[0]
-        for count, at in enumerate(words):
-            widths[at] = max(min(widths[at], left // (len(words) - count)), NARROWEST_WORDS)
-            left -= widths[at]
-        return widths
+    def _held(self, words: str) -> str:
+        """Return words as far as the encoding of the terminal holds them; a rule is made of what it has."""
+        held = in_encoding(words, self._console.encoding)
+        return words.replace("─", "-") if words.strip("─ ") == "" and held != words else held

@@ -9,41 +9,66 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.allocation import Allocation
 from budgetopt.analysis.live_problem.what_if import UNTOLD
 from budgetopt.report.figures.numbers import Numbers, plural
-from budgetopt.report.figures.text import one_line
+from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["aligned", "price_text"]
+__all__ = ["price_lines"]
 
 MONEY = ("money", "change", "spending", "baseline")
 """Columns that are dollars."""
 HIDDEN = ("method", "because", "unit", "unknown")
 """Columns that are said beneath the table, or not at all."""
+NAMING = ("kind", "name", "part", "period", "program", "figure")
+"""Columns that say what a row is about."""
+SPARE = (
+    ("effect until less", "effect until more"),
+    ("effect for more", "effect for less"),
+    ("relief until", "tightening until"),
+    ("more until", "less until"),
+    ("lost share",),
+    ("last charges",),
+    ("charges",),
+    ("relief first", "relief then", "tightening first", "tightening then"),
+    ("price",),
+    ("sense",),
+    ("value",),
+    ("baseline",),
+    ("lost per dollar",),
+    ("decisions",),
+    ("next dollar",),
+    ("last dollar",),
+)
+"""What a narrow terminal leaves out, the least important first."""
 
 
-def price_text(plan: Allocation, table: pd.DataFrame) -> str:
-    """Return a table of prices as aligned text: numbers to the right, with the digits that matter."""
+def price_lines(plan: Allocation, table: pd.DataFrame) -> Iterator[str]:
+    """Yield a table of prices: numbers to the right, with the digits that matter; and what is to be known of them."""
     numbers = Numbers(plan.scenario.currency)
+    if "program" in table and "name" in table:
+        table = table.assign(program=_programs(table["program"].tolist(), table["name"].tolist())).drop(columns="name")
     shown = [column for column in table.columns if column not in HIDDEN and _says(table[column])]
     headers = [column.replace("_", " ") for column in shown]
     cells = [[_cell(value, column, numbers) for value in table[column].tolist()] for column in shown]
     right = [table[column].dtype.kind in "fi" for column in shown]
-    lines = aligned(headers, list(zip(*cells, strict=True)), right)
-    return "\n".join([*lines, *_notes(table), *_unknown(table)])
+    naming = max((at + 1 for at, column in enumerate(shown) if column in NAMING), default=1)
+    yield TextTable(headers, zip(*cells, strict=True), right, names=naming, spare=SPARE, beneath="held by")
+    yield from _notes(table)
+    yield from _unknown(table)
 
 
-def aligned(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
-    """Return the lines of a table whose columns are aligned, to the right where that is asked for."""
-    widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
-
-    def line(parts: Sequence[str]) -> str:
-        return "  ".join(
-            part.rjust(width) if to_right else part.ljust(width)
-            for part, width, to_right in zip(parts, widths, right, strict=True)
-        ).rstrip()
-
-    return [line(headers), line(["─" * width for width in widths]), *map(line, rows)]
+def _programs(ids: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return what programs are called; those that share a name with another have their ids after it."""
+    called = [label(program, name) for program, name in zip(ids, names, strict=True)]
+    shared: dict[str, set[str]] = {}
+    for program, name in zip(ids, called, strict=True):
+        shared.setdefault(name, set()).add(program)
+    return [
+        f"{name} ({one_line(program)})" if len(shared[name]) > 1 else name
+        for program, name in zip(ids, called, strict=True)
+    ]
 
 
 def _unknown(table: pd.DataFrame) -> Iterator[str]:
@@ -91,7 +116,7 @@ def _cell(value: Any, column: str, numbers: Numbers) -> str:
     if math.isnan(value):
         return ""
     if math.isinf(value):
-        return "unbounded" if value > 0 else "unbounded below"
+        return "unbounded"
     if column in MONEY:
         return numbers.number(value, 0 if float(value).is_integer() else 2)
     return numbers.quantity(value)

@@ -38,7 +38,6 @@ class PlanView:
     unit: Unit | None = None  # left out, dollars or cents
     most_programs: int = 15
     most_limits: int = 200
-    wide: bool = False  # whether there is space for reasons beside the figures
     asked: AskedAnalyses = field(default_factory=AskedAnalyses)  # what was worked out beside the plan
 
     @cached_property

@@ -107,10 +107,11 @@ def _program_blocks(view: PlanView) -> Iterator[Block]:
     if others:
         title += "; the largest changes first" if view.figures.has_baseline else "; the largest first"
         rows.append(view.figures.together("and {} more", others))
-    columns = money_columns(view, "Program")
-    if view.wide:
-        reasons = [*view.plan.columns.programs["reason"].tolist(), ""]
-        columns.append(ReportColumn("Why", lambda row: one_line(reasons[row.position])))
+    reasons = [*view.plan.columns.programs["reason"].tolist(), ""]
+    why = ReportColumn(
+        "Why", lambda row: one_line(reasons[row.position]), media=Media.TERMINAL | Media.NOTEBOOK, beneath=True
+    )
+    columns = [*money_columns(view, "Program"), why]
     yield ReportTable(title=title, columns=columns, records=rows, total=view.figures.total, media=Media.SUMMARY)
     if view.packages:
         names = [one_line(name) for name in view.figures.names.tolist()]

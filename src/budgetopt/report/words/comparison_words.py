@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.analysis.comparing.comparison import PlanComparison
 from budgetopt.analysis.comparing.equal_value import FAR
 from budgetopt.report.figures.numbers import Numbers, plural
-from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import capital, label, one_line, one_of
+from budgetopt.report.figures.text_table import TextTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,7 @@ def _plan_table(found: PlanComparison, numbers: Numbers) -> Iterator[str]:
         missed = numbers.number(row["limits_missed"])
         against = share if rows else ""
         rows.append([letter, one_line(name), numbers.short_money(row["spending"]), *values, against, missed])
-    yield from aligned(headers, rows, [False, False, *[True] * (len(headers) - 2)])
+    yield TextTable(headers, rows, [False, False, *[True] * (len(headers) - 2)], names=2)
 
 
 def plan_sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _table(
     for _, row in table.head(MOST_GROUPS).iterrows():
         rows.append([name(row), *("" if math.isnan(row[one]) else text(row[one]) for one in found.names)])
     yield ""
-    yield from aligned([title, *found.letters], rows, [False, *[True] * len(found.names)])
+    yield TextTable([title, *found.letters], rows, [False, *[True] * len(found.names)])
     if len(table) > MOST_GROUPS:
         yield f"and {plural(len(table) - MOST_GROUPS, 'more row')}: --format json has all of them"
 

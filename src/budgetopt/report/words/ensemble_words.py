@@ -10,8 +10,8 @@ import pandas as pd
 from budgetopt.analysis.risk.ensemble import Ensemble
 from budgetopt.analysis.risk.information_value import PREDICTED, InformationValue
 from budgetopt.report.figures.numbers import Numbers, plural
-from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 
 __all__ = [
@@ -19,11 +19,11 @@ __all__ = [
     "MOST_ROWS",
     "amount_text",
     "effect_cells",
+    "ensemble_lines",
     "ensemble_sentences",
-    "ensemble_text",
     "information_basis",
+    "information_lines",
     "information_said",
-    "information_text",
     "least_stable",
 ]
 
@@ -33,11 +33,13 @@ OFTEN = 0.9
 KEPT_LIMITS = "Limits and targets are kept with the effects as estimated."
 
 
-def ensemble_text(found: Ensemble) -> str:
-    """Return what an ensemble shows: which decisions stay, what the plan loses, what it brings."""
-    parts = [[one_line(found.plan.scenario.name)], list(_drawn(found)), list(_value(found)), list(_decisions(found))]
-    parts += [_programs(found), list(_outcomes(found))]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+def ensemble_lines(found: Ensemble) -> Iterator[str]:
+    """Yield what an ensemble shows: which decisions stay, what the plan loses, what it brings."""
+    yield one_line(found.plan.scenario.name)
+    for part in (_drawn(found), _value(found), _decisions(found), _programs(found), _outcomes(found)):
+        if lines := list(part):
+            yield ""
+            yield from lines
 
 
 def ensemble_sentences(found: Ensemble) -> list[str]:
@@ -146,8 +148,9 @@ def _programs(found: Ensemble) -> list[str]:
     if not rows:
         return []
     headers = ["program", "plan", "5%", "median", "95%", "funded", "at least", "same"]
+    table = TextTable(headers, rows, [False, *[True] * 7], spare=[["at least"], ["funded"], ["median"]])
     first = "The programs whose amounts stay least; in what share of the draws each is funded, and gets at least as"
-    lines = [f"{first} much as in the plan, or the same:", "", *aligned(headers, rows, [False, *[True] * 7])]
+    lines = [f"{first} much as in the plan, or the same:", "", table]
     left = every - len(rows)
     return [*lines, *([f"{plural(left, 'program')} more: --format csv has all of them."] if left > 0 else [])]
 
@@ -164,21 +167,20 @@ def _outcomes(found: Ensemble) -> Iterator[str]:
     table = found.outcomes[found.outcomes["low"] != found.outcomes["high"]]
     rows = [
         [
-            label(str(outcome), str(row["name"])),
+            f"{label(str(outcome), '' if row['name'] == outcome else str(row['name']))} ({one_line(row['unit'])})",
             *(numbers.quantity(_short(float(row[key]))) for key in ("level", "low", "median", "high")),
             "" if math.isnan(row["target_missed"]) else numbers.share(float(row["target_missed"])),
-            one_line(row["unit"]),
         ]
         for outcome, row in table.iterrows()
     ]
     if rows:
         yield "What the plan brings in the draws, and in what share of them it misses a target:"
         yield ""
-        headers = ["outcome", "estimate", "5%", "median", "95%", "missed", "unit"]
-        yield from aligned(headers, rows, [False, *[True] * 5, False])
+        headers = ["outcome", "estimate", "5%", "median", "95%", "missed"]
+        yield TextTable(headers, rows, [False, *[True] * 5], spare=[["median"]], elsewhere="--format json")
 
 
-def information_text(found: InformationValue) -> str:
+def information_lines(found: InformationValue) -> list[str]:
     """Return what it would be worth to know each effect, and which study pays."""
     numbers, table, study = _numbers(found), found.table, found.study
     lines = [one_line(found.plan.scenario.name), "", *information_said(found, numbers)]
@@ -187,10 +189,10 @@ def information_text(found: InformationValue) -> str:
         headers += ["subjects", "study", "cost", "net"]
     rows = [effect_cells(row, numbers, study=study is not None) for _, row in table.head(MOST_ROWS).iterrows()]
     if rows:
-        lines += ["", *aligned(headers, rows, [False, *[True] * (len(headers) - 1)])]
+        lines += ["", TextTable(headers, rows, [False, *[True] * (len(headers) - 1)])]
     if len(table) > len(rows):
         lines.append(f"{plural(len(table) - len(rows), 'effect')} more: --format csv has all of them.")
-    return "\n".join([*lines, "", *information_basis(found)])
+    return [*lines, "", *information_basis(found)]
 
 
 def information_said(found: InformationValue, numbers: Numbers) -> list[str]:

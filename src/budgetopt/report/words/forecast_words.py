@@ -12,8 +12,8 @@ from budgetopt.analysis.risk.forecast_tree import ForecastPlan
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.figures.limit_lines import Gain
 from budgetopt.report.figures.numbers import Numbers, join_words, plural
-from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 
 __all__ = ["forecast_document", "forecast_lines"]
 
@@ -74,7 +74,7 @@ def _branches(found: ForecastPlan, numbers: Numbers) -> Iterator[str]:
     for (name, row), known in zip(found.branches.iterrows(), alone, strict=True):
         money = [numbers.short_money(row[each]) for each in periods]
         rows.append([one_line(name), numbers.share(row["probability"]), numbers.quantity(row["value"]), known, *money])
-    yield from aligned(headers, rows, [False, *[True] * (len(headers) - 1)])
+    yield TextTable(headers, rows, [False, *[True] * (len(headers) - 1)])
 
 
 def _now(found: ForecastPlan, periods: tuple[str, ...], numbers: Numbers) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _now(found: ForecastPlan, periods: tuple[str, ...], numbers: Numbers) -> Ite
     ]
     headers = ["program", "baseline", *(one_line(each) for each in periods)]
     if rows:
-        yield from aligned(headers, rows, [False, *[True] * (len(headers) - 1)])
+        yield TextTable(headers, rows, [False, *[True] * (len(headers) - 1)])
     if len(order) > SHOWN:
         yield f"and {plural(len(order) - SHOWN, 'more program')} that move; --format csv prints all"
     if still := len(table) - len(order):
@@ -126,7 +126,7 @@ def _later(found: ForecastPlan, numbers: Numbers) -> Iterator[str]:
         ]
         for row in order[:SHOWN].tolist()
     ]
-    yield from aligned(headers, rows, [False, False, *[True] * len(found.leaves)])
+    yield TextTable(headers, rows, [False, False, *[True] * len(found.leaves)], names=2)
     if len(order) > SHOWN:
         yield f"and {plural(len(order) - SHOWN, 'more program')}"
 

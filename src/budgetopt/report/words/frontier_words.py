@@ -11,6 +11,7 @@ from budgetopt.formulation.stages import label_of
 from budgetopt.report.figures.limit_lines import Gain
 from budgetopt.report.figures.numbers import Numbers, join_words, plural
 from budgetopt.report.figures.text import one_line
+from budgetopt.report.figures.text_table import TextTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,23 +100,16 @@ def nearest_pieces(found: Frontier, most: int) -> pd.DataFrame:
 
 
 def _table(found: Frontier, pieces: pd.DataFrame, numbers: Numbers) -> Iterator[str]:
-    rows = [["from", "to", "best value there", "to", "each unit more adds"]]
+    headers = ["from", "to", "best value there", "to", f"each {unit_word(found)} more adds", ""]
+    rows = []
     for start, end, first, last, price in zip(
         *(pieces[column].tolist() for column in ("from", "to", "value_from", "value_to", "price")), strict=True
     ):
-        here = "  <- now" if start <= found.now < end else ""
         said = [number_said(found, value, numbers) for value in (start, end)]
         values = [numbers.number(value, _places(found)) for value in (first, last)]
-        rows.append([*said, *values, numbers.number(price, _digits(price)) + here])
-    rows[0][4] = f"each {unit_word(found)} more adds"
-    widths = [max(len(row[at].replace("  <- now", "")) for row in rows) for at in range(5)]
-    for row in rows:
-        yield "  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _right(cell: str, width: int) -> str:
-    plain, mark, _ = cell.partition("  <- now")
-    return plain.rjust(width) + mark
+        here = "<- now" if start <= found.now < end else ""
+        rows.append([*said, *values, numbers.number(price, _digits(price)), here])
+    yield TextTable(headers, rows, [*[True] * 5, False], names=2)
 
 
 def _places(found: Frontier) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from budgetopt.analysis.outlooks.outlook import Outlook
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 
 __all__ = ["outlook_document", "outlook_lines", "outlook_sentences"]
 
@@ -61,11 +62,7 @@ def _accounts(found: Outlook, fund: str) -> Iterator[str]:
         for name in shown
     ]
     headers = [COLUMNS[name] for name in shown]
-    widths = [max(len(header), *map(len, column)) for header, column in zip(headers, cells, strict=True)]
-    for line in (headers, ["─" * width for width in widths], *zip(*cells, strict=True)):
-        first, *others = line
-        rest = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-        yield "  ".join([first.ljust(widths[0]), *rest]).rstrip()
+    yield TextTable(headers, zip(*cells, strict=True), [False, *[True] * (len(shown) - 1)])
 
 
 def outlook_sentences(found: Outlook, row: Mapping[Hashable, Any]) -> Iterator[str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from budgetopt.analysis.risk.robust import RobustPlan
 from budgetopt.report.figures.numbers import Numbers, plural
-from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 from budgetopt.report.words.ensemble_words import KEPT_LIMITS, amount_text
 
-__all__ = ["robust_text"]
+__all__ = ["robust_lines"]
 
 MOST_ROWS = 20
 GOALS = {
@@ -24,7 +24,7 @@ GOALS = {
 SETTINGS = {"budget": "effects at their worst", "cvar": "weight of the worst draws"}
 
 
-def robust_text(found: RobustPlan) -> str:
+def robust_lines(found: RobustPlan) -> list[str]:
     """Return a robust plan beside the plan by the estimates, and the price of robustness."""
     numbers = Numbers(found.plan.scenario.currency)
     lines = [one_line(found.plan.scenario.name), "", f"A robust plan. {GOALS[found.against]}", *_notes(found), ""]
@@ -38,11 +38,11 @@ def robust_text(found: RobustPlan) -> str:
         ]
         for measure, row in found.measures.iterrows()
     ]
-    lines += aligned(headers, rows, [False, True, True, True, False])
+    lines.append(TextTable(headers, rows, [False, True, True, True, False]))
     lines += ["", *_programs(found, numbers)]
     if len(found.curve):
         lines += ["", *_curve(found, numbers)]
-    return "\n".join(lines)
+    return lines
 
 
 def _five_digits(value: float) -> float:
@@ -78,19 +78,19 @@ def _programs(found: RobustPlan, numbers: Numbers) -> Iterator[str]:
         ]
         for program, row in moved.head(MOST_ROWS).iterrows()
     ]
-    yield from aligned(["program", "plan", "robust", "change"], rows, [False, True, True, True])
+    yield TextTable(["program", "plan", "robust", "change"], rows, [False, True, True, True])
     if len(moved) > MOST_ROWS:
         yield f"{plural(len(moved) - MOST_ROWS, 'program')} more: --format csv has all of them."
 
 
 def _curve(found: RobustPlan, numbers: Numbers) -> Iterator[str]:
     brings = {"budget": "with so many effects at their worst", "cvar": "in the worst draws"}[found.against]
-    yield f"The price of robustness: what the plan of each setting brings {brings}, and on average, and what"
-    yield "it lacks of the best expected value."
+    said = f"The price of robustness: what the plan of each setting brings {brings}, and on average, and what it"
+    yield f"{said} lacks of the best expected value."
     yield ""
     rows = [
         [numbers.quantity(setting), *(numbers.quantity(_five_digits(value)) for value in values)]
         for setting, *values in found.curve[["setting", "robust", "expected", "price"]].itertuples(index=False)
     ]
     headers = [SETTINGS[found.against], "at worst", "expected value", "price"]
-    yield from aligned(headers, rows, [True] * 4)
+    yield TextTable(headers, rows, [True] * 4)

@@ -9,8 +9,8 @@ import numpy as np
 
 from budgetopt.analysis.frontiers.trade_off import TradeOff
 from budgetopt.report.figures.numbers import Numbers, counted, join_words, plural, significant
-from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 
 __all__ = ["goal_name", "trade_off_document", "trade_off_lines", "trade_off_sentences"]
 
@@ -78,7 +78,7 @@ def _table(found: TradeOff, numbers: Numbers) -> Iterator[str]:
     points = found.points.head(SHOWN)
     for at, row in enumerate(points[[found.first, found.second, "rate"]].to_numpy().tolist(), 1):
         rows.append([str(at), *("" if np.isnan(value) else _amount(numbers, value) for value in row)])
-    yield from aligned(headers, rows, [True] * 4)
+    yield TextTable(headers, rows, [True] * 4)
     if len(found.points) > SHOWN:
         yield f"and {plural(len(found.points) - SHOWN, 'more row')}; --format csv prints all of them"
 

@@ -9,8 +9,8 @@ from typing import Any
 from budgetopt.analysis.live_problem.what_if import HELD
 from budgetopt.analysis.weighting.weights import OWN, Weights
 from budgetopt.report.figures.numbers import Numbers, join_words, plural, significant
-from budgetopt.report.figures.price_table import aligned
 from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text_table import TextTable
 
 __all__ = ["weights_document", "weights_lines"]
 
@@ -35,7 +35,7 @@ def weights_lines(found: Weights) -> Iterator[str]:
         ]
         for _, row in found.ranges.iterrows()
     ]
-    yield from aligned(["outcome", "unit", "weight", "from", "to"], rows, [False, False, True, True, True])
+    yield TextTable(["outcome", "unit", "weight", "from", "to"], rows, [False, False, True, True, True])
     yield from (f"{one_line(name)} has no answer: {one_line(why)}." for name, why in found.failed)
     if found.interrupted:
         yield "Interrupted: what was found until then is shown."
@@ -91,7 +91,7 @@ def _groups(found: Weights, numbers: Numbers) -> Iterator[str]:
         [label(key, found.scenario.outcomes[key].name), *(_weight(numbers, value) for value in values)]
         for key, values in zip(table.index, table.to_numpy().tolist(), strict=True)
     ]
-    yield from aligned(["weight", *map(one_line, table.columns)], rows, [False, *[True] * len(table.columns)])
+    yield TextTable(["weight", *map(one_line, table.columns)], rows, [False, *[True] * len(table.columns)])
 
 
 def _agreement(value: float) -> str:
@@ -108,7 +108,7 @@ def _regrets(found: Weights, numbers: Numbers) -> Iterator[str]:
         [one_line(name), *(numbers.share(value, 2) for value in values)]
         for name, values in zip(table.index, table.to_numpy().tolist(), strict=True)
     ]
-    yield from aligned(["plan of", *map(one_line, table.columns)], rows, [False, *[True] * len(table.columns)])
+    yield TextTable(["plan of", *map(one_line, table.columns)], rows, [False, *[True] * len(table.columns)])
 
 
 def _compromise(found: Weights, numbers: Numbers) -> Iterator[str]:
