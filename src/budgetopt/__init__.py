@@ -70,6 +70,12 @@ if TYPE_CHECKING:
     from budgetopt.analysis.comparing.equal_value import EqualValue as EqualValue
     from budgetopt.analysis.comparing.greedy_plan import greedy_by_return as greedy_by_return
     from budgetopt.analysis.comparing.hand_edits import Edit as Edit
+    from budgetopt.analysis.exploring.explorer import ExploredPlan as ExploredPlan
+    from budgetopt.analysis.exploring.explorer import Explorer as Explorer
+    from budgetopt.analysis.exploring.explorer import LinePart as LinePart
+    from budgetopt.analysis.exploring.explorer import explorer as explorer
+    from budgetopt.analysis.exploring.plan_pieces import PlanPiece as PlanPiece
+    from budgetopt.analysis.exploring.sliders import Slider as Slider
     from budgetopt.analysis.frontiers.frontier import Frontier as Frontier
     from budgetopt.analysis.frontiers.frontier import frontier as frontier
     from budgetopt.analysis.frontiers.trade_off import TradeOff as TradeOff
@@ -265,6 +271,9 @@ _EXPORTS = {
     "budgetopt.analysis.risk.forecast_tree": "ForecastPlan forecast_tree",
     "budgetopt.analysis.risk.ensemble": "Ensemble ensemble",
     "budgetopt.analysis.risk.information_value": "InformationValue StudyDesign information_value",
+    "budgetopt.analysis.exploring.explorer": "ExploredPlan Explorer LinePart explorer",
+    "budgetopt.analysis.exploring.plan_pieces": "PlanPiece",
+    "budgetopt.analysis.exploring.sliders": "Slider",
     "budgetopt.analysis.frontiers.frontier": "Frontier frontier",
     "budgetopt.analysis.outlooks.grant_choices": "GrantChoices grants",
     "budgetopt.analysis.comparing.hand_edits": "Edit",

@@ -321,8 +321,8 @@ class Allocation(Drawable):
         return self._chart(by)
 
     def to_html(
-        self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0,
-        audience: str = "council", language: str | None = None, since: str | Path | None = None,
+        self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0, audience: str = "council",
+        language: str | None = None, since: str | Path | None = None, sliders: Sequence[str] = (),
     ) -> Path:  # fmt: skip
         """Write the report: one page that needs nothing else.
 
@@ -330,9 +330,9 @@ class Allocation(Drawable):
         ----------
         path
             The page.
-        analyses, seed
-            What is worked out and shown too (``compare``, ``dollars``, ``frontier``, ``ensemble``, ``information``),
-            and the seed of the ensemble.
+        analyses, seed, sliders
+            What is worked out and shown too (``compare``, ``dollars``, ``frontier``, ``ensemble``, ``information``,
+            ``explorer``), the seed of the ensemble, and paths of further figures that the explorer moves.
         audience, language
             ``council``, or ``residents`` for a page in plain language: ``en``, ``es``, or with a country ``es-ES``;
             left out, the language that the scenario says.
@@ -348,7 +348,7 @@ class Allocation(Drawable):
         """
         from budgetopt.report import write_page
 
-        return write_page(self, path, analyses, seed, audience, language, since)
+        return write_page(self, path, analyses, seed, audience, language, since, sliders)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write a workbook that works totals, balances, outcomes and limits out again when an amount is edited."""

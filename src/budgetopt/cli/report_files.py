@@ -37,7 +37,8 @@ def check_reports(arguments: argparse.Namespace) -> None:
         return
     from budgetopt.report import check_audience
 
-    more = (*getattr(arguments, "analyses", ()), *filter(None, [getattr(arguments, "since", None)]))
+    more = [*getattr(arguments, "analyses", ()), *getattr(arguments, "sliders", ())]
+    more += filter(None, [getattr(arguments, "since", None)])
     check_audience(arguments.audience, arguments.language, more)
     for name in arguments.report:
         check_target("--audience residents", name, PAGES)

@@ -53,12 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--report", metavar="FILE", action="append", default=[], help=text)
     add_audience(group)
     text = (
-        "with a page: run more analyses and show them: compare, dollars, frontier, ensemble, information; by commas, "
-        "or repeated"
+        "with a page: run more analyses and show them: compare, dollars, frontier, ensemble, information, explorer; by "
+        "commas, or repeated"
     )
     add("--with", metavar="NAMES", action="append", default=[], dest="analyses", help=text)
     text = "with a page: the result document of an earlier plan, since which money moved by the evidence behind it"
     add("--since", metavar="RESULT", help=text)
+    text = (
+        "with a page: a figure that its explorer moves beside the usual ones, by its path as for --set; may be repeated"
+    )
+    add("--slider", metavar="PATH", action="append", default=[], dest="sliders", help=text)
     text = "write every table as a sheet of a workbook, .xlsx"
     add("--excel", metavar="FILE", action="append", default=[], help=text)
     text = "write a copy of the office's own table of programs with the plan beside it: .xlsx or .csv, like the table"
@@ -124,15 +128,15 @@ def _with_edits(arguments: argparse.Namespace, scenario: Scenario) -> Scenario:
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse outputs that cannot be written, before any work is done."""
     check_reports(arguments)
-    if arguments.analyses:
+    if arguments.analyses or arguments.sliders:
         from budgetopt.report.plan_view.asked_analyses import ANALYSES
 
         arguments.analyses = [name.strip() for names in arguments.analyses for name in names.split(",")]
         for name in arguments.analyses:
             if name not in ANALYSES:
                 raise UnknownNameError("analysis", name, list(ANALYSES))
-    if (arguments.analyses or arguments.since is not None) and not _has_page(arguments):
-        option = "--with" if arguments.analyses else "--since"
+    named = {"--with": arguments.analyses, "--since": arguments.since is not None, "--slider": arguments.sliders}
+    for option in (option for option, is_said in named.items() if is_said and not _has_page(arguments)):
         raise OptionError(f"{option} adds to a page, and none is written", hint="name it: --report plan.html")
     for name in arguments.excel:
         check_target("--excel", name, (".xlsx",))
@@ -161,7 +165,10 @@ def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | N
         return None
     from budgetopt.report import run_analyses
 
-    return run_analyses(plan, arguments.analyses, since=arguments.since)
+    asked = run_analyses(plan, arguments.analyses, since=arguments.since, sliders=arguments.sliders)
+    if asked.no_explorer:
+        say(f"note: the page has no explorer: {asked.no_explorer}")
+    return asked
 
 
 def _has_page(arguments: argparse.Namespace) -> bool:

@@ -68,6 +68,14 @@ class LiveBasis:
         moves[self._basic[own]] = np.asarray(found)[own] * self._scaling.column[self._basic[own]]
         return moves
 
+    def prices(self, cost: Floats) -> Floats:
+        """Return the prices of the rows at which no basic column has a reduced cost; from (columns,) to (rows,)."""
+        right, own = np.zeros(len(self._basic)), self._basic >= 0
+        right[own] = cost[self._basic[own]] * self._scaling.column[self._basic[own]]
+        status, found = self._model.getBasisTransposeSolve(right)
+        self._check(status, "solve with its basis")
+        return np.asarray(found, np.float64) * self._scaling.row
+
     def row_of_inverse(self, position: int, *, is_row: bool) -> Floats:
         """Return the prices of the rows at which a basic column or row alone, of all basic ones, has a reduced cost.
 

@@ -20,6 +20,7 @@ __all__ = [
     "Bullets",
     "Cell",
     "Chart",
+    "ExplorerPanel",
     "FoldedPart",
     "Formula",
     "Media",
@@ -31,6 +32,7 @@ __all__ = [
     "ResponseCurves",
     "SheetChart",
     "SideBySide",
+    "SliderControl",
     "Story",
     "Tick",
     "Value",
@@ -283,6 +285,26 @@ class ResponseCurves:
 
 
 @dataclass(frozen=True, slots=True)
+class SliderControl:
+    """A figure that a page can move: its name, what to know about it, and the ends of its range in words."""
+
+    name: str
+    note: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplorerPanel:
+    """The exact plans over the ranges of some figures, on a page: a script shows them, and without it nothing does."""
+
+    media: ClassVar[Media] = Media.PAGE
+    data: str  # JSON that can stand in a page
+    controls: Sequence[SliderControl]
+    together: bool  # whether one more slider moves all revenue
+
+
+@dataclass(frozen=True, slots=True)
 class SideBySide:
     """Short blocks that stand beside one another where there is space, on a page; printed, they are not broken."""
 
@@ -290,7 +312,18 @@ class SideBySide:
     blocks: Sequence[Block]
 
 
-Block = ReportTable | Paragraph | Bullets | Story | Chart | References | FoldedPart | ResponseCurves | SideBySide
+Block = (
+    ReportTable
+    | Paragraph
+    | Bullets
+    | Story
+    | Chart
+    | References
+    | FoldedPart
+    | ResponseCurves
+    | SideBySide
+    | ExplorerPanel
+)
 
 
 def percent(value: float, whole: float) -> float:

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.blocks.content import Block, Cell, Media, ReportColumn, ReportTable, percent, plain_text
+from budgetopt.report.blocks.content import (
+    Block,
+    Cell,
+    ExplorerPanel,
+    Media,
+    ReportColumn,
+    ReportTable,
+    percent,
+    plain_text,
+)
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.figures.text import clean
 from budgetopt.report.plan_view.asked_analyses import AskedAnalyses, run_analyses
@@ -44,6 +53,8 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
     view = PlanView(plan, numbers, asked=run_analyses(plan) if asked is None else asked)
     template = environment().get_template("report.html.j2")
     sections = sections_in(view)
+    if any(isinstance(block, ExplorerPanel) for _, blocks in sections for block in blocks):
+        style, script = style + page_part("explorer.css"), script + page_part("explorer.js")
     style += _labels(sections)
     return template.render(
         view=view,

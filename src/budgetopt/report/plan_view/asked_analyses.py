@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.analysis.comparing.comparison import PlanComparison
+    from budgetopt.analysis.exploring.explorer import Explorer
     from budgetopt.analysis.frontiers.frontier import Frontier
     from budgetopt.analysis.frontiers.trade_off import TradeOff
     from budgetopt.analysis.risk.ensemble import Ensemble
@@ -34,6 +35,7 @@ ANALYSES = {
     "frontier": "the best value against the revenue of the largest fund, and two outcomes against each other",
     "ensemble": "which decisions stay in draws of the effects",
     "information": "what it would be worth to know each effect",
+    "explorer": "sliders of revenue, weights and limits that show the exact plan",
 }
 """What may be asked for, and what it shows."""
 MOST_AMOUNTS = 5_000
@@ -66,6 +68,10 @@ class AskedAnalyses:
         What was asked for.
     earlier
         An earlier plan, against whose money that of this one is held.
+    explorer
+        The exact plans as revenue, weights and limits move.
+    no_explorer
+        Why there is none, where it was asked for.
     """
 
     comparison: PlanComparison | None = None
@@ -77,15 +83,22 @@ class AskedAnalyses:
     information: InformationValue | None = None
     names: tuple[str, ...] = ()
     earlier: EarlierPlan | None = None
+    explorer: Explorer | None = None
+    no_explorer: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
-        return self.comparison is None and not self.names
+        return self.comparison is None and not self.names and self.explorer is None
 
 
 def run_analyses(
-    plan: Allocation, names: Sequence[str] = (), *, seed: int = 0, since: str | Path | None = None
+    plan: Allocation,
+    names: Sequence[str] = (),
+    *,
+    seed: int = 0,
+    since: str | Path | None = None,
+    sliders: Sequence[str] = (),
 ) -> AskedAnalyses:
     """Run what a page is to show beside a plan.
 
@@ -94,12 +107,14 @@ def run_analyses(
     plan
         The plan.
     names
-        Which: ``compare``, ``dollars``, ``frontier``, ``ensemble``, ``information``. Without ``compare`` the current
-        budget and one percentage for all programs are compared, which solves nothing.
+        Which: ``compare``, ``dollars``, ``frontier``, ``ensemble``, ``information``, ``explorer``. Without
+        ``compare`` the current budget and one percentage for all programs are compared, which solves nothing.
     seed
         The seed of the draws of the ensemble.
     since
         The result document of an earlier plan: what moved since, by the evidence behind the programs.
+    sliders
+        Paths of further figures that the explorer moves, as for ``--set``; with one there is an explorer.
 
     Raises
     ------
@@ -107,9 +122,11 @@ def run_analyses(
         If there is no such analysis.
     OptionError
         If one cannot be made, such as an ensemble where no effect has an error; or the earlier plan cannot be read, or
-        is in another currency.
+        is in another currency. A plan that has no explorer has the reason in its place, unless a slider was named.
     ResultFileError
         If what is named as an earlier plan is no result document, or a damaged one.
+    ScenarioError
+        If the path of a slider leads nowhere or to no number.
     """
     for name in names:
         if name not in ANALYSES:
@@ -117,6 +134,7 @@ def run_analyses(
     from budgetopt.analysis.comparing.compare import compare
 
     drawn, known = _varied(plan, names, seed)
+    explored, reason = _explored(plan, sliders) if "explorer" in names or sliders else (None, "")
     curve, two = _frontiers(plan) if "frontier" in names else (None, None)
     return AskedAnalyses(
         compare(plan) if "compare" in names else _simple_comparison(plan),
@@ -128,6 +146,8 @@ def run_analyses(
         known,
         tuple(dict.fromkeys(names)),
         None if since is None else earlier_plan(plan, since),
+        explored,
+        reason,
     )
 
 
@@ -181,3 +201,15 @@ def _frontiers(plan: Allocation) -> tuple[Frontier, TradeOff | None]:
     # those that the plan has most of by weight; by the order of the file where no weight tells them apart
     first = np.argsort(-np.abs(worth * plan.audit.outcomes.sum(axis=1)), kind="stable")[:2].tolist()
     return curve, trade_off(plan, *(keys[at] for at in sorted(first))) if len(first) == 2 else None
+
+
+def _explored(plan: Allocation, sliders: Sequence[str]) -> tuple[Explorer | None, str]:
+    """Return the explorer of a plan, or the reason why it has none."""
+    from budgetopt.analysis.exploring.explorer import explorer
+
+    try:
+        return explorer(plan, figures=sliders), ""
+    except OptionError as error:
+        if sliders:
+            raise
+        return None, error.message

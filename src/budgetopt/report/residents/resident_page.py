@@ -114,12 +114,13 @@ def write_page(
     audience: str = "council",
     language: str | None = None,
     since: str | Path | None = None,
+    sliders: Sequence[str] = (),
 ) -> Path:
     """Write the page of an audience as :meth:`budgetopt.Allocation.to_html` says, and return its path."""
-    more = analyses if since is None else [*analyses, str(since)]
+    more = [*analyses, *sliders, *([] if since is None else [str(since)])]
     if check_audience(audience, language, more) == "residents":
         return write_residents_page(plan, path, language)
-    return write_html(plan, path, asked=run_analyses(plan, analyses, seed=seed, since=since))
+    return write_html(plan, path, asked=run_analyses(plan, analyses, seed=seed, since=since, sliders=sliders))
 
 
 def _parts(view: ResidentView) -> list[tuple[str, str, list[Block]]]:

@@ -51,13 +51,13 @@ class Section:
         return [block for block in blocks(view) if block.media & view.media]
 
 
-def _asked(name: str, module: str = "asked") -> Callable[[PlanView], Iterable[Block]]:
+def _asked(name: str, module: str = "sections.asked_section") -> Callable[[PlanView], Iterable[Block]]:
     """Return the blocks of analyses, whose modules are imported only where there are some."""
 
     def blocks(view: PlanView) -> Iterable[Block]:
         if view.asked.is_empty:
             return ()
-        found: Iterable[Block] = getattr(import_module(f"budgetopt.report.sections.{module}_section"), name)(view)
+        found: Iterable[Block] = getattr(import_module(f"budgetopt.report.{module}"), name)(view)
         return found
 
     return blocks
@@ -78,9 +78,20 @@ SECTIONS = [
     Section("departments", "Departments", "Departments and priorities", department_blocks),
     Section("districts", "Districts", "Districts and groups", district_blocks, district_sheets),
     Section("programs", "Programs", "Every program", program_blocks),
+    Section(
+        "explorer",
+        "Move the figures",
+        "The best plan with other figures",
+        _asked("explorer_blocks", "explored.explorer_blocks"),
+    ),
     Section("compared", "Compared", "Beside other plans", _asked("compared_blocks")),
     Section("dollars", "Less and more money", "What less and more money would mean", _asked("dollar_blocks")),
-    Section("frontier", "Frontiers", "Other revenue, and other outcomes", _asked("frontier_blocks", "frontier")),
+    Section(
+        "frontier",
+        "Frontiers",
+        "Other revenue, and other outcomes",
+        _asked("frontier_blocks", "sections.frontier_section"),
+    ),
     Section("ensemble", "How sure it is", "How sure the decisions are", _asked("ensemble_blocks")),
     Section("information", "What to find out", "What it would be worth to know", _asked("information_blocks")),
     Section("evidence", "Assumptions and sources", "Assumptions and sources", evidence_blocks, evidence_sheets),
