@@ -42,6 +42,9 @@ HIDDEN = {
 HEAD = "funds: {general: {revenue: 100}}\noutcomes: {visits: {weight: 2}}\n"
 TABLE = ("program", "name", "department", "tags", "outcomes.visits.per_dollar", "baseline")
 NAMED = 23
+LINE_ENDS = ("next line", "line separator", "paragraph separator")
+IDS = (2, 3, 5, 8, 11, 15, 16, 17, 19)
+"""What is named by its key; the others have a name in print, in which the end of a line is a space."""
 
 
 def named_by(name: Callable[[int], str]) -> dict[str, Any]:
@@ -80,6 +83,8 @@ def test_names_of_visible_characters_are_fine() -> None:
 @pytest.mark.parametrize("number", range(NAMED))
 def test_every_name_is_refused_with_its_place_and_without_the_character(number: int) -> None:
     for kind, hidden in HIDDEN.items():
+        if kind in LINE_ENDS and number not in IDS:
+            continue
         with pytest.raises(ScenarioError) as caught:
             Scenario.from_document(named_by(lambda at: f"n{at}{hidden}x" if at == number else f"n{at}"))  # noqa: B023
         said = str(caught.value)
@@ -94,6 +99,8 @@ def test_every_name_is_refused_with_its_place_and_without_the_character(number: 
 def test_names_of_tables_and_changes_are_refused(kind: str, column: int, tmp_path: Path) -> None:
     for what in ("C1", "override", "zero-width space", "line separator"):
         hidden = HIDDEN[what]
+        if what in LINE_ENDS and column in (1, 2):
+            continue
         row: list[Any] = ["p", "P", "D", "t", 1, 10]
         row[column] = f"a{hidden}b"
         with pytest.raises((ScenarioError, OptionError)) as caught:
@@ -127,6 +134,9 @@ def _read(kind: str, column: int, row: list[Any], folder: Path) -> Scenario:
 def test_lines_of_a_name_in_a_cell_become_one() -> None:
     scenario = Scenario.from_document(named_by(lambda number: "Fire\n  and\trescue" if number == 13 else f"n{number}"))
     assert scenario.programs.value(0, "department") == "Fire and rescue"
+    for kind in LINE_ENDS:
+        scenario = Scenario.from_document(named_by(lambda at: f"a{HIDDEN[kind]}b" if at in (0, 13) else f"n{at}"))  # noqa: B023
+        assert (scenario.name, scenario.programs.value(0, "department")) == ("a b", "a b")
 
 
 def test_free_texts_are_kept_and_shown_without_them() -> None:

@@ -17,6 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_ENDS = re.compile("[\t\n\r\x85\u2028\u2029]")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 _WIDEST = 60
@@ -48,12 +49,13 @@ def turns_written_out(text: str) -> str:
 
 def seen_as_written(name: str) -> str:
     """Return the name of something on one line; refuse one with a character that nobody can see."""
-    if hidden := hidden_in(name):
+    line = " ".join(name.split()) if _LINE_ENDS.search(name) else name
+    if hidden := hidden_in(line):
         hint = "it may have come with a copied text: type the name again"
         message = "the name {shown} has an invisible character, U+{number}"
         number = f"{ord(hidden):04X}"
         raise refuse("name", message, "visible characters", hint, shown=shown(name), number=number)
-    return " ".join(name.split()) if "\n" in name or "\t" in name or "\r" in name else name
+    return line
 
 
 def shown(value: object) -> str:
