@@ -67,12 +67,12 @@ def test_the_current_budget_stands_beside_every_plan_that_has_one(monkeypatch: p
 
 def test_the_guide_says_what_is_not_there(page: str) -> None:
     said = section(html_page(plan_of()), "guide").text()
-    assert "--with compare,dollars,frontier the command" in said
+    assert "--with compare,dollars,frontier,explorer the command" in said
     assert "No effect has an error" in said
     said = section(html_page(plan_of(std_error="20%")), "guide").text()
-    assert "--with compare,dollars,frontier,ensemble,information the command" in said
+    assert "--with compare,dollars,frontier,ensemble,information,explorer the command" in said
     assert "No effect has an error" not in said
-    assert "--with frontier,information the command" in section(page, "guide").text()
+    assert "--with frontier,information,explorer the command" in section(page, "guide").text()
 
 
 def test_the_frontier_of_revenue_is_exact() -> None:
