@@ -23,6 +23,7 @@ WORDS = {
     "one-period",
     "twice",
     "nothing-to-maximize",
+    "nothing-to-minimize",
     # kept only by a plan that spends nothing
     "shares-above-one",
     "share-above-one",

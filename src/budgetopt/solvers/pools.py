@@ -49,7 +49,7 @@ class _Payers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _Columns:
     """What the columns and rows of the smaller problem are.
 
     The columns are those kept, one for each ranged row and one for each total; the rows are those kept and one for each
@@ -75,7 +75,7 @@ class _Layout:
     pools: int
 
     @classmethod
-    def of(cls, lp: LinearProgram, payers: _Payers) -> _Layout:
+    def of(cls, lp: LinearProgram, payers: _Payers) -> _Columns:
         columns = np.delete(np.arange(lp.columns), payers.column)
         rows = np.delete(np.arange(lp.rows), payers.row)
         ranged = np.flatnonzero(lp.row_lower[payers.row] < lp.row_upper[payers.row])
@@ -106,7 +106,7 @@ class Pooled:
     whole: LinearProgram
     whole_cost: Floats
     payers: _Payers
-    layout: _Layout
+    layout: _Columns
 
     def restore_x(self, x: Floats) -> Floats:
         """Return a plan of the whole problem: payments assigned in the order of the programs."""
@@ -223,7 +223,7 @@ def _kinds(lp: LinearProgram, cost: Floats, blocks: Blocks, paying: Ints, base_o
 
 
 def _build(lp: LinearProgram, cost: Floats, blocks: Blocks, payers: _Payers) -> Pooled:
-    layout = _Layout.of(lp, payers)
+    layout = _Columns.of(lp, payers)
     bases, ranged, other = payers.column[payers.base], layout.ranged, layout.other
     kept, totals = len(layout.columns), len(other)
     columns, rows = kept + len(ranged) + totals, len(layout.rows) + layout.pools
@@ -255,7 +255,7 @@ def _build(lp: LinearProgram, cost: Floats, blocks: Blocks, payers: _Payers) -> 
 
 
 def _pooled_matrix(
-    lp: LinearProgram, cost: Floats, blocks: Blocks, payers: _Payers, layout: _Layout
+    lp: LinearProgram, cost: Floats, blocks: Blocks, payers: _Payers, layout: _Columns
 ) -> tuple[Matrix, Floats]:
     """Return what is left of the matrix, and what the kept columns take over of the costs of bases; shape (kept,).
 
