@@ -185,6 +185,7 @@ def _started(folder: Path, words: str, rounds: int) -> subprocess.Popen[bytes]:
     process = subprocess.Popen([sys.executable, "-c", WRITER, folder, words, str(rounds)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
+    process.stdout.close()
     return process
 
 

@@ -4,6 +4,7 @@ import _thread
 import os
 import signal
 import sys
+from contextlib import suppress
 
 __all__ = ["run"]
 
@@ -25,6 +26,11 @@ def run() -> None:
         code = 128 + signal.SIGINT
     # nothing is left to be interrupted
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == 128 + signal.SIGINT:
+        # code that a library was running would have Python end by the signal itself
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(code)
     sys.exit(code)
 
 

@@ -83,7 +83,7 @@ def solved(document: dict[str, Any], **options: Any) -> tuple[bo.Scenario, dict[
 
 
 def notes(found: Verification) -> str:
-    return " ".join(one.text for one in found.findings if one.note)
+    return " ".join(one.text for one in found.notes)
 
 
 NAMED = ("unique", "provenance.solver", "provenance.budgetopt", "provenance.seconds", "tolerance", "provenance.inputs")

@@ -46,8 +46,8 @@ def solved_again(found: Verification, document: Mapping[str, Any], scenario: Sce
         known = f"within {plan.gap:.4%}" if np.isfinite(plan.gap) and not plan.proved else "to the end"
         text = f" Solved again here by {plan.solver}, {known}: no better plan was found."
     # what was solved again is not left to the file's word
-    kept = tuple(one for one in found.findings if one.name != "ties" or not _settled(document, plan, again))
-    return replace(found, findings=kept, conclusion=found.conclusion + text).with_finding(again)
+    kept = tuple(one for one in found.notes if one.name != "ties" or not _settled(document, plan, again))
+    return replace(found, notes=kept, conclusion=found.conclusion + text).with_finding(again)
 
 
 def _settled(document: Mapping[str, Any], plan: Allocation | None, again: Finding) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,13 +46,19 @@ _NOT_CONFIRMED = "The result is NOT confirmed."
 class Finding:
     """One thing that was checked: ``form``, ``seal``, ``scenario``, ``audit``, ``proof`` or ``figures``.
 
-    A ``note`` is what cannot be checked, and is said by the document alone: ``inputs``, ``ties`` or ``solver``.
+    Notes are ``inputs``, ``ties`` and ``solver``: what cannot be checked, and is said by the document alone.
     """
 
     name: str
     passed: bool
     text: str
-    note: bool = False
+
+
+class Conclusion(NamedTuple):
+    """What follows from all that was checked, and whether it is proved that no plan can do better."""
+
+    text: str
+    proved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Verification:
     findings: tuple[Finding, ...]
     conclusion: str
     proved: bool
+    notes: tuple[Finding, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -79,16 +86,18 @@ class Verification:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
-        findings = [asdict(finding) for finding in self.findings]
-        return {"accepted": self.accepted, "proved": self.proved, "conclusion": self.conclusion, "findings": findings}
+        return {
+            "accepted": self.accepted,
+            "proved": self.proved,
+            "conclusion": self.conclusion,
+            "findings": [asdict(finding) for finding in self.findings],
+            "notes": [asdict(note) for note in self.notes],
+        }
 
     def __str__(self) -> str:
-        lines = [f"{_mark(one)}  {one.name + ':':<10} {one.text}" for one in self.findings]
+        lines = [f"{'ok  ' if one.passed else 'FAIL'}  {one.name + ':':<10} {one.text}" for one in self.findings]
+        lines += [f"note  {one.name + ':':<10} {one.text}" for one in self.notes]
         return "\n".join([*lines, "", self.conclusion])
-
-
-def _mark(finding: Finding) -> str:
-    return "note" if finding.note else "ok  " if finding.passed else "FAIL"
 
 
 def verify_result(
@@ -102,19 +111,22 @@ def verify_result(
     """
     findings: list[Finding] = []
     conclusion: tuple[str, bool] | None = None
-    for finding in _findings(document, scenario, check_seal, read_from):
-        if isinstance(finding, Finding):
-            findings.append(finding)
+    notes: tuple[Finding, ...] = ()
+    for found in _findings(document, scenario, check_seal, read_from):
+        if isinstance(found, Finding):
+            findings.append(found)
+        elif isinstance(found, Conclusion):
+            conclusion = found.text, found.proved
         else:
-            conclusion = finding
+            notes = found
     if conclusion is None or not all(finding.passed for finding in findings):
         conclusion = _NOT_CONFIRMED, False
-    return Verification(tuple(findings), *conclusion)
+    return Verification(tuple(findings), *conclusion, notes)
 
 
 def _findings(
     document: Mapping[str, Any], scenario: Scenario, check_seal: bool, read_from: str
-) -> Iterator[Finding | tuple[str, bool]]:
+) -> Iterator[Finding | tuple[Finding, ...] | Conclusion]:
     try:
         check_form(document)
         plain = by_program(document)
@@ -160,8 +172,8 @@ def _findings(
     wrong, figures = differences(document, by_program(result_document(allocation)), _sizes(outcome))
     text = _first_of(wrong) or f"all {figures:,} figures follow from the plan and the scenario"
     yield Finding("figures", not wrong, text)
-    yield from (Finding(name, True, words, note=True) for name, words in unproved(document, scenario))
-    yield _conclusion(outcome, allocation)
+    yield tuple(Finding(name, True, words) for name, words in unproved(document, scenario))
+    yield Conclusion(*_conclusion(outcome, allocation))
 
 
 def _is_sealed(document: Mapping[str, Any]) -> bool:
