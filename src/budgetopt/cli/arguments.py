@@ -124,7 +124,12 @@ class PrintCompletion(argparse.Action):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
             elif action.metavar in ("DIR", "FOLDER"):
                 action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
-        sys.stdout.write(shtab.complete(parser, str(shell)))
+        if shell == "fish":
+            from budgetopt.cli.fish_completion import fish_completion
+
+            sys.stdout.write(fish_completion(parser))
+        else:
+            sys.stdout.write(shtab.complete(parser, str(shell)))
         parser.exit(0)
 
 
@@ -146,7 +151,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_no_pager(parser)
     parser.add_argument("--version", action=PrintVersion, nargs=0, help="print the version and end")
     text = "print the completion for a shell and end; `eval` it, or keep it where the shell looks"
-    parser.add_argument("--print-completion", action=PrintCompletion, choices=["bash", "zsh"], help=text)
+    parser.add_argument("--print-completion", action=PrintCompletion, choices=["bash", "zsh", "fish"], help=text)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
     for module in COMMANDS:
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.__doc__, **layout)
