@@ -248,7 +248,8 @@ return [...document.querySelectorAll("body *")].filter((node) => node.getClientR
   .map((node) => `${node.tagName}.${node.className}: ${node.textContent.slice(0, 40)}`).slice(0, 5);
 """
 DARK = """
-return [...document.querySelectorAll("html, body, body *")].map((node) => getComputedStyle(node).backgroundColor)
+return [...document.querySelectorAll("html, body, body *")].filter((node) => node.getClientRects().length)
+  .map((node) => getComputedStyle(node).backgroundColor)
   .filter((color) => !/, 0\\)$/.test(color))
   .filter((color) => color.match(/\\d+/g).slice(0, 3).some((part) => part < 200));
 """
