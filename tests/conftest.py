@@ -8,6 +8,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# how wide a line may be is said by each test that asks
+os.environ.pop("COLUMNS", None)
+
 settings.register_profile(
     "standard",
     max_examples=12,

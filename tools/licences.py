@@ -62,11 +62,12 @@ class Licensed(NamedTuple):
 
 def licence_of(package: Distribution) -> str:
     """Return the licence that a package says it has, as an SPDX expression where it can be told; "" if it says none."""
-    about = package.metadata
-    if expression := about["License-Expression"]:
+    about = {name: package.metadata[name] for name in ("License-Expression", "License") if name in package.metadata}
+    if expression := about.get("License-Expression"):
         return str(expression)
-    told = [line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License ::")]
-    text = (about["License"] or "").strip()
+    classifiers = package.metadata.get_all("Classifier") or []
+    told = [line.split(" :: ")[-1] for line in classifiers if line.startswith("License ::")]
+    text = (about.get("License") or "").strip()
     if text and "\n" not in text and (text in ALLOWED or text in SAID):
         told = [text]
     return " AND ".join(SAID.get(one, one) for one in told) or text.split("\n")[0][:60]

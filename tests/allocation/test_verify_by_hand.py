@@ -129,4 +129,5 @@ def test_a_verification_is_printed_line_by_line() -> None:
         "findings": [
             {"name": "form", "passed": True, "text": "fine"}, {"name": "proof", "passed": False, "text": "wrong"},
         ],
+        "notes": [],
     }  # fmt: skip

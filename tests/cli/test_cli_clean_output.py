@@ -34,7 +34,7 @@ def output(folder: Path, *arguments: str, words: str = TOWN) -> str:
 @pytest.mark.parametrize("asked", [("--format", "json"), ("--json", "-")])
 def test_a_solve_prints_one_document(tmp_path: Path, asked: tuple[str, ...], words: str) -> None:
     document = json.loads(output(tmp_path, "solve", "town.yaml", *asked, words=words))
-    assert document["format"] == "budgetopt-result/1"
+    assert document["format"] == "budgetopt-result/2"
     assert document["objective"]["value"] == 920
 
 

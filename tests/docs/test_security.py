@@ -20,7 +20,7 @@ def test_every_promise_but_that_of_no_network_names_tests_that_are_there() -> No
 
 def test_nothing_but_the_cluster_and_no_other_module_can_open_a_connection() -> None:
     network = re.compile(
-        r"^\s*(?:import|from) (?:socket|ssl|http|urllib|requests|distributed|ftplib|smtplib)\b", re.MULTILINE
+        r"^\s*(?:import|from) (?:socket|ssl|http|urllib\.request|requests|distributed|ftplib|smtplib)\b", re.MULTILINE
     )
     users = [
         path.relative_to(ROOT / "src" / "budgetopt").as_posix()

@@ -87,7 +87,7 @@ def test_a_sum_that_cannot_be_made_is_told(columns: dict[str, str], message: str
     table = {"file": str(tmp_path / "office.csv"), "columns": {"Program": "program", **rest, **columns}}
     tree = {"format": "budgetopt/1", "name": "x", "funds": {"general": {"revenue": 9}}, "tables": {"programs": table}}
     with pytest.raises(ScenarioError, match=message):
-        bo.Scenario.from_document(tree)
+        bo.Scenario.from_document(tree, allow_folders=[tmp_path])
 
 
 def test_a_cell_that_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:

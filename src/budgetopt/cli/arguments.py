@@ -177,8 +177,7 @@ def parse(argv: Sequence[str] | None) -> int:
     if unknown:
         raise _unknown(namespace.parser, unknown)
     with paged(wanted=not getattr(namespace, "no_pager", False)):
-        return int(namespace.run(namespace))
-    return observed(namespace)
+        return observed(namespace)
 
 
 def _check_command(arguments: Sequence[str]) -> None:

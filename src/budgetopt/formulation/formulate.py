@@ -68,7 +68,7 @@ class Formulation:
         The decision packages.
     serves, whole
         Which programs are services, and of which of these only whole units can be served; shape (programs,).
-    made
+    _made
         What near scenarios may use again, where all columns are kept.
     """
 
@@ -79,7 +79,7 @@ class Formulation:
     packages: PackageTable
     serves: Bools
     whole: Bools
-    made: Made | None = None
+    _made: Made | None = None
 
     def to_pulp(self) -> pulp.LpProblem:
         """Return a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
@@ -158,7 +158,7 @@ def formulate(
     """
     left_out = {scenario.limits.position(provision) for provision in suspended}
     builder = Builder(left_out)
-    near = None if like is None else like.made
+    near = None if like is None else like._made
     limits = program_limits(scenario, left_out)
     compiled = compile_rules(scenario, None if near is None else near.compiled)
     rules = compiled.in_order
@@ -196,12 +196,12 @@ def with_program_limits(
     Only what stands for the programs is worked out; all else is as in its formulation with all columns. None where what
     they spend or do would stand in other columns.
     """
-    if near.made is None:
+    if near._made is None:
         return None
     left_out = {scenario.limits.position(provision) for provision in suspended}
     builder, problem = Builder(left_out), near.linear_program
     limits = program_limits(scenario, left_out)
-    terms, _ = _add_programs(builder, scenario, limits, near.made.compiled.in_order, keep_all=True)
+    terms, _ = _add_programs(builder, scenario, limits, near._made.compiled.in_order, keep_all=True)
     if not terms.same_columns(near.terms):
         return None
     return builder.begin_of(problem)

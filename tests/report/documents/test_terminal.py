@@ -153,4 +153,4 @@ def test_a_name_that_the_report_does_not_have_is_an_error() -> None:
 
     with pytest.raises(AttributeError, match="no attribute 'print_everything'"):
         report.print_everything  # noqa: B018
-    assert all(callable(getattr(report, name)) for name in report.__all__)
+    assert all(getattr(report, name) is not None for name in report.__all__)

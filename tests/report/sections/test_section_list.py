@@ -79,8 +79,8 @@ def test_a_table_of_many_words_fits_a_terminal(city: Allocation, monkeypatch: py
     assert max(map(len, lines)) <= width
     assert "1,234,568" in out.getvalue()
     assert all(word in out.getvalue() for word in (*why.split(), *where.split()))
-    assert ("Why" in lines[4]) == (width >= 60)
-    assert ("Where" in lines[4]) == (width >= 80)
+    assert ("Why" in lines[4]) == (width >= 44)
+    assert ("Where" in lines[4]) == (width >= 60)
 
 
 def test_a_notebook_shows_it(city: Allocation) -> None:

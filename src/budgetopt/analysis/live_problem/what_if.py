@@ -114,7 +114,7 @@ class WhatIf:
         return None if self._around is None else WhatIf(self.scenario, plan=self._around)
 
     @cached_property
-    def pieces(self) -> RangedPieces:
+    def _pieces(self) -> RangedPieces:
         """The straight pieces of the best value as limits move; of a question without open integer decisions."""
         return RangedPieces(self.problem)
 

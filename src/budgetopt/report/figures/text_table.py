@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -244,8 +245,9 @@ def text_width(text: str) -> int:
 def wrapped(text: str, width: int, *, hanging: int = 0) -> Iterator[str]:
     """Yield the lines of a text that is broken between words; a word that is wider than a line is broken itself.
 
-    Spaces at the beginning stay, and lines after the first stand ``hanging`` further to the right. A text that is
-    isolated from its surroundings, as one that runs from right to left is, stays so on each line.
+    Spaces at the beginning and between the words of a line stay, and lines after the first stand ``hanging`` further to
+    the right. A text that is isolated from its surroundings, as one that runs from right to left is, stays so on each
+    line.
     """
     if text_width(text) <= width:
         yield text
@@ -256,10 +258,9 @@ def wrapped(text: str, width: int, *, hanging: int = 0) -> Iterator[str]:
     line = " " * indent
     space = " " * min(indent + hanging, max(width - 1, 0))
     empty = True
-    for word in text.split():
-        rest = word
-        if not empty and text_width(line) + 1 + text_width(rest) <= width:
-            line += f" {rest}"
+    for gap, rest in re.findall(r"(\s*)(\S+)", text):
+        if not empty and text_width(line) + text_width(gap) + text_width(rest) <= width:
+            line += f"{gap}{rest}"
             continue
         if not empty:
             yield f"{start}{line}{end}"
