@@ -92,7 +92,7 @@ def test_the_version(run: Callable[..., Any]) -> None:
         (["solve", "x", "--format", "xml"], "invalid choice: 'xml'"),
         (["solve", "x", "--rep", "y"], "there is no option '--rep'"),
         (["schema", "rules"], "invalid choice: 'rules'"),
-        (["--print-completion", "fish"], "invalid choice: 'fish'"),
+        (["--print-completion", "csh"], "invalid choice: 'csh'"),
     ],
 )
 def test_what_cannot_be_understood_is_answered_with_a_hint(

@@ -19,7 +19,7 @@ def test_a_short_run_finds_no_fault_and_most_cases_are_answered(
     monkeypatch.setenv("BUDGETOPT_DEBUG", "1")
     documents = fuzz.corpus(6)
     codes = []
-    for number in range(25):
+    for number in range(16):
         rng = random.Random(f"short/{number}")
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -27,7 +27,7 @@ def test_a_short_run_finds_no_fault_and_most_cases_are_answered(
         outcome = fuzz.run_case(case, folder, rng)
         assert outcome.code in fuzz.EXPECTED, (case, outcome)
         codes.append(outcome.code)
-    assert sum(code != 2 for code in codes) >= 10
+    assert sum(code != 2 for code in codes) >= 6
 
 
 def test_the_same_number_is_the_same_case(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def plan(name: str) -> Allocation:
     if name == "town":
         return solved()
     if name == "city":
-        return solve(synthetic.city(30))
+        return solve(synthetic.city(12))
     return solve(load(ROOT / "scenarios" / name))
 
 
