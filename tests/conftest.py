@@ -13,7 +13,7 @@ os.environ.pop("COLUMNS", None)
 
 settings.register_profile(
     "standard",
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
