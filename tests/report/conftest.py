@@ -1,11 +1,21 @@
-"""The plans that the tests of the report look at, solved once."""
+"""The plans that the tests of the report look at, solved once, and the browser in which they look."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from tests.report.browser import Browser
 from tests.report.plans import classic, hostile, many, plan_of, riverton
 
 from budgetopt.allocation import Allocation
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    opened = Browser(tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,13 +25,6 @@ with_axe = pytest.mark.skipif(bool(axe.WHY_NOT), reason=axe.WHY_NOT or "it is th
 PAPERS = {"Letter": (8.5, 11.0), "A4": (8.27, 11.69)}
 MARGINS = 30 / 25.4
 """The margins of a printed page, left and right together, in inches."""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,13 +49,6 @@ return [...document.querySelectorAll("body *")]
   .map((node) => `${node.tagName}.${node.className}: ${node.textContent.slice(0, 40)}`).slice(0, 5);
 """
 PLANS = ("city", "odd", "small", "large")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

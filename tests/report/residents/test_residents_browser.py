@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,6 @@ SHOWN = """return [...document.querySelectorAll("#district > details.part")].fil
 .map((part) => [part.querySelector("h4").textContent, part.open])"""
 PICK = """const place = document.getElementById("place"); place.value = "%s";
 place.dispatchEvent(new Event("change"));"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
