@@ -48,7 +48,7 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
     ``asked`` is what :func:`run_analyses` returned; left out, the analyses that every page has are run.
     The page is the same for the same plan, to the byte: it holds no time of its own.
     """
-    style, script = page_part("report.css"), page_part("report.js")
+    style, script = page_part("report.css"), page_part("report.js") + page_part("print.js")
     numbers = Numbers(plan.scenario.currency, MINUS, "\N{NO-BREAK SPACE}")
     view = PlanView(plan, numbers, asked=run_analyses(plan) if asked is None else asked)
     template = environment().get_template("report.html.j2")

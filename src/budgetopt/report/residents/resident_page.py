@@ -82,7 +82,7 @@ def residents_page(plan: Allocation, language: str | None = None) -> str:
     """
     view = ResidentView(plan, residents_language(plan.scenario, language))
     style = page_part("report.css") + page_part("residents.css")
-    script = page_part("residents.js")
+    script = page_part("residents.js") + page_part("print.js")
     return (
         environment()
         .get_template("residents.html.j2")

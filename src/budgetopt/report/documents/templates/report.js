@@ -1,5 +1,5 @@
 "use strict";
-// The page is whole without this: it adds sorting and filtering to the table of programs, folds figures that a chart shows too on a phone, and opens what is folded for print.
+// The page is whole without this: it adds sorting and filtering to the table of programs, and folds figures that a chart shows too on a phone.
 (() => {
   const table = document.querySelector("#programs table.programs");
   const body = table.tBodies[0];
@@ -75,13 +75,4 @@
   if (phone.matches) {
     for (const part of document.querySelectorAll("details.figures")) part.open = false;
   }
-
-  let folded = [];
-  addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
-    for (const part of folded) part.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const part of folded) part.open = false;
-  });
 })();

@@ -1,5 +1,5 @@
 "use strict";
-// The page is whole without this: it lets a reader pick a district, and opens what is folded for print.
+// The page is whole without this: it lets a reader pick a district.
 (() => {
   const parts = [...document.querySelectorAll("#district > details.part")];
   const choice = document.getElementById("choice");
@@ -15,13 +15,4 @@
     });
     choice.hidden = false;
   }
-
-  let folded = [];
-  addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
-    for (const part of folded) part.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const part of folded) part.open = false;
-  });
 })();
