@@ -60,13 +60,12 @@ def _logging(level: str) -> Iterator[None]:
 
 def _write(arguments: argparse.Namespace, run: Run, seconds: float) -> None:
     """Write what was recorded, also of a run that fails."""
-    import json
-
     from budgetopt._version import __version__
+    from budgetopt.scenario.inert_json import inert_json
     from budgetopt.whole_files import write_text
 
     document = {"budgetopt": __version__, "command": arguments.command, "seconds": round(seconds, 6), **run.document()}
-    text = json.dumps(document, indent=2, ensure_ascii=False)
+    text = inert_json(document, indent=2)
     if arguments.timings == STDIO:
         say(text)
     else:
