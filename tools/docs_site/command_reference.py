@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from budgetopt.cli import build_parser
 
-__all__ = ["command_reference", "commands", "page_of"]
+__all__ = ["command_reference", "commands", "meaning_of", "page_of", "value_of"]
 
 
 def commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
@@ -54,13 +54,18 @@ def _rows(parser: argparse.ArgumentParser) -> Iterator[str]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction | argparse._HelpAction) or action.help == argparse.SUPPRESS:
             continue
-        value = _value(action)
+        value = value_of(action)
         names = [f"`{name}{f' {value}' if value else ''}`" for name in action.option_strings] or [f"`{value}`"]
-        meaning = (action.help or "").replace("%%", "%").replace("%(default)s", str(action.default))
-        yield f"| {', '.join(names)} | {' '.join(meaning.split())} |".replace("\\", "\\\\")
+        yield f"| {', '.join(names)} | {meaning_of(action)} |".replace("\\", "\\\\")
 
 
-def _value(action: argparse.Action) -> str:
+def meaning_of(action: argparse.Action) -> str:
+    """Return the help text of an argument on one line, with its default filled in."""
+    text = (action.help or "").replace("%%", "%").replace("%(default)s", str(action.default))
+    return " ".join(text.split())
+
+
+def value_of(action: argparse.Action) -> str:
     """Return the word that stands for an argument's value, with dots if there may be several."""
     if action.nargs == 0:
         return ""
