@@ -5,9 +5,12 @@ HYPOTHESIS_PROFILE=deep, tries many more, new ones each time. `tools/mutate.py` 
 """
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
+# a run in the background of a shell ignores Ctrl-C, and so would every process that it starts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # how wide a line may be is said by each test that asks
 os.environ.pop("COLUMNS", None)
 

@@ -103,7 +103,8 @@ def imports() -> tuple[Import, ...]:
             names = [name if name in NAMES else node.module for name in whole]
         found.extend(Import(module, name, function) for name in dict.fromkeys(names) if name in NAMES)
         for child in ast.iter_child_nodes(node):
-            visit(child, module, function)
+            if not isinstance(child, ast.expr):  # no import stands in an expression
+                visit(child, module, function)
 
     for module, path in NAMES.items():
         visit(tree_of(path), module, "")

@@ -104,7 +104,7 @@ def test_a_process_that_was_started_to_ignore_interruptions_does() -> None:
         signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.parametrize("part", [0.3, 0.5, 0.7, 0.9])
+@pytest.mark.parametrize("part", [0.4, 0.8, *(pytest.param(part, marks=pytest.mark.deep) for part in (0.2, 0.6, 0.9))])
 def test_ctrl_c_ends_a_command_in_one_line_at_any_moment(part: float, town: Path) -> None:
     words: list[Any] = [sys.executable, "-m", "budgetopt", "solve", str(town), "--json", str(town / "r.json")]
     begin = time.monotonic()

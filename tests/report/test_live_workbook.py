@@ -46,7 +46,7 @@ def workbooks(city: Allocation, odd: Allocation, tmp_path_factory: pytest.TempPa
     """Workbooks of every kind of effect, package, service, fund and limit: as written, and edited."""
     folder = tmp_path_factory.mktemp("office")
     reserve = {"general": {"name": "General fund", "revenue": "3M", "reserve": {"at_least": "10%", "of": "spending"}}}
-    town = solve(synthetic.city(24, 4, 3, 1))
+    town = solve(synthetic.city(12, 3, 2, 1))
     plans = {"city": city, "odd": odd, "town": town, "reserve": plan_of(kind_of(funds=reserve))}
     files, audits = {}, {}
     for name, plan in plans.items():

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from budgetopt.reading.document_tree import SECTIONS
 from budgetopt.reading.yaml_text import share_text
 from budgetopt.scenario import amounts
 from budgetopt.scenario.model import Comparison, Document
+from budgetopt.scenario.model.base import Model
 
 __all__ = ["json_schema"]
 
@@ -84,11 +85,19 @@ class _Generator(GenerateJsonSchema):
         return share_text(dft) if isinstance(dft, amounts.Share) else super().encode_default(dft)
 
 
+def _build(model: type[BaseModel]) -> None:
+    """Build a model and those that derive from it: a default of one not yet built fails in pydantic 2.11 and 2.12."""
+    model.model_rebuild()
+    for derived in model.__subclasses__():
+        _build(derived)
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a scenario file.
 
     A file that extends another need say only what differs, so it is held to a looser schema of the same keys.
     """
+    _build(Model)
     made = Document.model_json_schema(schema_generator=_Generator)
     definitions: dict[str, Schema] = made.pop("$defs")
     definitions["Comparison"] = Comparison.model_json_schema()

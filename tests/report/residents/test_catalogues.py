@@ -106,6 +106,6 @@ def test_spanish_is_spelled_with_its_accents() -> None:
 
 
 def test_the_settings_of_pybabel_find_what_the_test_finds() -> None:
-    settings = (REPORT.parents[2] / "babel.cfg").read_text(encoding="utf-8")
+    settings = (Path(__file__).parents[3] / "babel.cfg").read_text(encoding="utf-8")
     assert "[python: **.py]" in settings
     assert "[jinja2: **/residents.html.j2]" in settings
