@@ -88,7 +88,9 @@ RULES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, marks=[pytest.mark.deep] if at % 3 else []) for at, rule in enumerate(RULES)], ids=str
+)
 def test_the_best_plan_is_the_best_set_that_passes_the_audit(rule: dict[str, Any]) -> None:
     scenario = scenario_of(rule)
     expected = best_that_passes(scenario)

@@ -152,7 +152,7 @@ def test_the_whole_way_is_proved(lp):
     assert outcome.proved == (outcome.termination is Termination.OPTIMAL)
 
 
-@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("linked", [pytest.param(False, marks=pytest.mark.deep), True])
 def test_a_large_budget(linked):
     lp = large_budget(7_000, linked=linked)
     solution = solve_by_prices(lp, lp.stages[0], Options(), Clock(None))
