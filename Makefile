@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
-.PHONY: help demo test test-deep docs bench lock licences sbom format clean
+.PHONY: help demo test read-source run-tests test-deep docs bench lock licences sbom format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -46,12 +46,18 @@ demo: $(VENV)/run.stamp
 	@mkdir -p out
 	@$(BIN)/python -m budgetopt solve scenarios/charlotte --report out/charlotte.html
 
-# The tests build the site too (mkdocs build --strict) and run every example of the docs.
+# The checks that read the source run beside the tests. The tests build the site too (mkdocs build --strict) and run every
+# example of the docs.
 test: $(VENV)/test.stamp
+	@$(MAKE) --no-print-directory -j 2 read-source run-tests
+
+read-source:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+
+run-tests:
 	$(BIN)/pytest -n 2 -q -m 'not deep'
 
 test-deep: $(VENV)/test.stamp

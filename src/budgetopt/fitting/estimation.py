@@ -77,7 +77,9 @@ def covariance(derivatives: Floats, residuals: Floats, lags: int | None, cluster
         robust = model.fit(cov_type="HAC", cov_kwds=over)
         plain = plain * _inflation(derivatives, residuals)
     else:
-        robust = model.fit(cov_type="HC3")
+        # a point that the form must go through has no residual of its own: what is not finite is not used below
+        with np.errstate(divide="ignore", invalid="ignore"):
+            robust = model.fit(cov_type="HC3")
     found = np.asarray(robust.cov_params())
     return found if np.trace(found) > np.trace(plain) and np.isfinite(found).all() else plain
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.measures import few
 
 import budgetopt as bo
 from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
@@ -165,7 +166,7 @@ def cities(draw: st.DrawFn) -> dict[str, Any]:
     return {**found, "periods": periods} if periods else found
 
 
-@settings(max_examples=8)
+@few(1 / 2, at_most=100)
 @given(cities(), st.data())
 def test_what_is_carried_is_what_solving_again_gives(document: dict[str, Any], data: st.DataObject) -> None:
     scenario = bo.Scenario.from_document(document)

@@ -249,8 +249,8 @@ def test_what_is_negative_is_taken_away() -> None:
         ("en_US", "USD", "$1,234,567.50", "$1.23\u00a0million", "12.5%"),
         ("es_US", "USD", "$1,234,567.50", "$1.23\u00a0millones", "12.5%"),
         ("es_ES", "EUR", "1.234.567,50\u00a0€", "1,23\u00a0millones\u00a0€", "12,5\u00a0%"),
-        ("de_CH", "CHF", "CHF\u00a01’234’567.50", "CHF\u00a01.23\u00a0Millionen", "12.5%"),
-        ("en_IN", "INR", "₹12,34,567.50", "₹1.23\u00a0million", "12.5%"),
+        ("de_DE", "EUR", "1.234.567,50\u00a0€", "1,23\u00a0Millionen\u00a0€", "12,5\u00a0%"),
+        ("pt_BR", "BRL", "R$\u00a01.234.567,50", "R$\u00a01,23\u00a0milhões", "12,5%"),
         ("es_US", "horas", "1,234,567.50 horas", "1.23\u00a0millones horas", "12.5%"),
     ],
 )
