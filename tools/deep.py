@@ -12,7 +12,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from environments import ROOT, SMOKE, locked, of_ranges, run_tests
 from pythons import find_python
@@ -63,40 +66,56 @@ SETTINGS = (
 )
 
 
-def _word(status: int) -> str:
-    return "FAILED" if status else "passed"
+@dataclass(frozen=True)
+class Tool:
+    """A check of this folder that is no test."""
+
+    name: str
+    command: tuple[str, ...]
+
+    def run(self) -> int:
+        """Run it, print what it printed once it ended, and return how it ended."""
+        command = [sys.executable, str(ROOT / "tools" / self.command[0]), *self.command[1:]]
+        both = subprocess.STDOUT
+        done = subprocess.run(command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=both)
+        print(f"== {self.name}\n{done.stdout}", flush=True)
+        return done.returncode
+
+
+ONE_PROCESS_EACH = (
+    Tool("sentences of the story and of explain, worked out again", ("story_claims.py", "1000")),
+    Tool("files that are drawn, most of them nearly right", ("fuzz.py", "--cases", "3000")),
+    Tool("writers that are killed, interrupted, or find a full disk", ("faults.py", "100")),
+)
+MUTATION = Tool("changes of the source that the tests should notice", ("mutate.py", "--sample", "300"))
+
+
+def _timed(name: str, run: Callable[[], int]) -> tuple[bool, str]:
+    """Return whether a check failed, and its line of the summary."""
+    begin = time.monotonic()
+    try:
+        status = run()
+    except subprocess.CalledProcessError as error:  # its environment cannot be installed; pip has said why
+        status = error.returncode
+    return status != 0, f"{'FAILED' if status else 'passed'}   {name}: {time.monotonic() - begin:.0f} s"
 
 
 def main() -> int:
-    """Run every setting and the mutation tester, and return 1 if one of them failed."""
-    summary = []
-    failed = False
+    """Run every setting and every tool, and return 1 if one of them failed."""
+    begin = time.monotonic()
+    done: list[tuple[bool, str]] = []
     for setting in SETTINGS:
         python = find_python(setting.python)
         if python is None:
-            summary.append(f"skipped  {setting.name}: no python{setting.python} here")
+            done.append((False, f"skipped  {setting.name}: no python{setting.python} here"))
             continue
         print(f"== {setting.name}", flush=True)
-        begin = time.monotonic()
-        try:
-            status = setting.run(python)
-        except subprocess.CalledProcessError as error:  # its environment cannot be installed; pip has said why
-            status = error.returncode
-        failed |= status != 0
-        summary.append(f"{_word(status)}   {setting.name}: {time.monotonic() - begin:.0f} s")
-    for what, tool in (
-        ("sentences of the story and of explain, worked out again", ("story_claims.py", "1000")),
-        ("files that are drawn, most of them nearly right", ("fuzz.py", "--cases", "3000")),
-        ("writers that are killed, interrupted, or find a full disk", ("faults.py", "500")),
-        ("changes of the source that the tests should notice", ("mutate.py",)),
-    ):
-        print(f"== {what}", flush=True)
-        begin = time.monotonic()
-        done = subprocess.run([sys.executable, str(ROOT / "tools" / tool[0]), *tool[1:]], cwd=ROOT, check=False)
-        failed |= done.returncode != 0
-        summary.append(f"{_word(done.returncode)}   {what}: {time.monotonic() - begin:.0f} s")
-    print("\n".join(["", *summary]))
-    return int(failed)
+        done.append(_timed(setting.name, partial(setting.run, python)))
+    with ThreadPoolExecutor(2) as two_at_a_time:
+        done.extend(two_at_a_time.map(lambda tool: _timed(tool.name, tool.run), ONE_PROCESS_EACH))
+    done.append(_timed(MUTATION.name, MUTATION.run))
+    print("\n".join(["", *(line for _, line in done), f"{time.monotonic() - begin:.0f} s in all"]))
+    return int(any(failed for failed, _ in done))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writers are broken at drawn moments; `make test-deep` does so 500 times each."""
+"""Writers are broken at drawn moments; `make test-deep` does so 100 times each."""
 
 from __future__ import annotations
 
