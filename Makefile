@@ -58,7 +58,7 @@ read-source:
 	$(BIN)/lint-imports --no-cache --no-logo
 
 run-tests:
-	$(BIN)/pytest -n 2 -q -m 'not deep'
+	$(BIN)/pytest -n 2 --dist worksteal -q -m 'not deep'
 
 test-deep: $(VENV)/test.stamp
 	$(BIN)/python tools/deep.py

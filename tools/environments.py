@@ -92,7 +92,8 @@ def of_ranges(python: str, versions: str, *, fresh: bool = False) -> Path:
 
 def run_tests(python: Path, tests: Sequence[str], *options: str) -> int:
     """Run tests in an environment and return how they ended."""
-    command = [str(python), "-m", "pytest", "-n", "2", "-q", "-p", "no:cacheprovider", *options, *tests]
+    pytest = (str(python), "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "-p", "no:cacheprovider")
+    command = [*pytest, *options, *tests]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
