@@ -114,7 +114,9 @@ def imports() -> tuple[Import, ...]:
 def facade_methods() -> set[str]:
     """Return the methods that may import onward, as decision 0008 lists them."""
     text = ONWARD_IMPORTS.read_text(encoding="utf-8")
-    return set(re.findall(r"`((?:Scenario|LinearProgram|Allocation|Drawable|Explanation|Outlook)\.\w+)`", text))
+    return set(
+        re.findall(r"`((?:Scenario|LinearProgram|Allocation|PlanFiles|Drawable|Explanation|Outlook)\.\w+)`", text)
+    )
 
 
 def onward_imports() -> list[tuple[str, str]]:

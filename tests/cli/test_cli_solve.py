@@ -87,6 +87,9 @@ def test_changes_are_made_before_solving(town: Path, run: Callable[..., Any]) ->
         (["--excel", "plan.csv"], "does not end in .xlsx\n    hint: name it plan.xlsx"),
         (["--json", "missing/plan.json"], "there is no folder 'missing'"),
         (["--csv", "missing/tables"], "there is no folder 'missing'"),
+        (["--parquet", "missing/tables"], "there is no folder 'missing'"),
+        (["--charts", ""], "--charts: the name of the file is empty"),
+        (["--with", "compare", "--json", "plan.json"], "--with adds to a page, and none is written"),
         (["--json", "-", "--format", "text"], "both say what goes to stdout"),
     ],
 )
@@ -109,9 +112,44 @@ def test_outputs_that_cannot_be_written_are_refused_before_solving(
 
 
 def test_a_file_in_the_place_of_a_folder_of_tables_is_refused(town: Path, run: Callable[..., Any]) -> None:
-    code, _, err = run("solve", town, "--csv", town / "scenario.yaml")
-    assert code == 2
-    assert "is a file" in err
+    for option in ("--csv", "--parquet", "--charts"):
+        code, _, err = run("solve", town, option, town / "scenario.yaml")
+        assert code == 2
+        assert f"{option}: " in err
+        assert "is a file" in err
+
+
+def test_parquet_tables_and_charts_are_written_into_folders(
+    town: Path, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("vl_convert")
+    tables, charts = tmp_path / "tables", tmp_path / "charts"
+    code, _, err = run("solve", town, "--parquet", tables, "--charts", charts, "--with", "compare")
+    assert code == 0
+    assert (tables / "programs.parquet").read_bytes()[:4] == b"PAR1"
+    assert f"wrote {tables / 'programs.parquet'}\n" in err
+    drawn = sorted(path.stem for path in charts.glob("*.png"))
+    assert f"wrote {len(drawn)} charts to {charts}\n" in err
+    assert {"money-what-changes-most", "plans-compared", "response-library"} <= set(drawn)
+
+
+@pytest.mark.parametrize(
+    ("option", "module", "package"),
+    [
+        ("--parquet", "budgetopt.allocation.plan_parquet", "budgetopt[parquet]"),
+        ("--charts", "budgetopt.report.plots.chart_parts", "budgetopt[charts]"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_before_solving(
+    town: Path, tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch,
+    option: str, module: str, package: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(f"{module}.find_spec", lambda _: None)
+    code, out, err = run("solve", town, option, tmp_path / "folder")
+    assert (code, out) == (2, "")
+    assert f"hint: pip install '{package}'" in err
+    assert not (tmp_path / "folder").exists()
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="an administrator may write anywhere")

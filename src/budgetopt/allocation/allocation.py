@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from budgetopt.allocation.drawable import Drawable
+from budgetopt.allocation.plan_files import PlanFiles
 from budgetopt.allocation.prices import Prices
-from budgetopt.allocation.tables import PlanColumns, by_period_table, effects_table, frame_of
+from budgetopt.allocation.tables import (
+    FUND_UNITS,
+    OUTCOME_UNITS,
+    PROGRAM_UNITS,
+    RULE_UNITS,
+    PlanColumns,
+    by_period_table,
+    effects_table,
+    frame_of,
+)
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.accuracy import CENT
@@ -45,10 +53,11 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Allocation(Drawable):
+class Allocation(Drawable, PlanFiles):
     """A balanced allocation that meets every rule of its scenario, with what proves it.
 
-    It shows itself as a table in a notebook. Money is in whole cents, or what else it is rounded to, so that every sum
+    It shows itself as a table in a notebook; the units of the columns of its tables are in
+    ``plan.programs.attrs["units"]``. Money is in whole cents, or what else it is rounded to, so that every sum
     in every table adds up.
     The arrays follow the scenario's order of programs, funds and periods; :attr:`decisions` has them as tables.
 
@@ -203,7 +212,7 @@ class Allocation(Drawable):
 
         Money is for all periods together; :attr:`by_period` has each period.
         """
-        return frame_of(self.columns.programs, "program")
+        return frame_of(self.columns.programs, self.scenario, PROGRAM_UNITS, "program")
 
     @cached_property
     def by_period(self) -> pd.DataFrame:
@@ -246,7 +255,7 @@ class Allocation(Drawable):
         ``effects``, so many have such a range (``with_range``; the others are taken for exact), and so many are
         assumptions (``assumed``).
         """
-        return frame_of(self.columns.outcomes, "outcome")
+        return frame_of(self.columns.outcomes, self.scenario, OUTCOME_UNITS, "outcome")
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -256,44 +265,12 @@ class Allocation(Drawable):
     @cached_property
     def funds(self) -> pd.DataFrame:
         """The accounts: one row a fund and period, with the price of a dollar in it."""
-        return frame_of(self.columns.funds)
+        return frame_of(self.columns.funds, self.scenario, FUND_UNITS)
 
     @cached_property
     def rules(self) -> pd.DataFrame:
         """Every limit: one row a limit, part and period, with its price; of the programs' own those that bind."""
-        return frame_of(self.columns.rules)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result document as plain values; see its JSON Schema."""
-        from budgetopt.allocation.result import result_document
-
-        return result_document(self)
-
-    def to_json(self, path: str | Path | None = None) -> str:
-        """Return the result document as text, and write it to a file if one is named: whole, or not at all.
-
-        Raises
-        ------
-        OptionError
-            If it cannot be written there.
-        """
-        from budgetopt.allocation.result import result_text
-
-        return result_text(self, path)
-
-    def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write every table as a CSV file into a folder, made if it is missing, and return the files.
-
-        A folder that is missing is there with all of them or not at all; in one that is there each file is whole.
-
-        Raises
-        ------
-        OptionError
-            If they cannot be written there.
-        """
-        from budgetopt.allocation.result import write_csv
-
-        return write_csv(self, folder)
+        return frame_of(self.columns.rules, self.scenario, RULE_UNITS)
 
     def explain(self, name: str | None = None) -> Explanation:
         """Explain a program, a rule, a fund, a target or a resource; without a name, tell the story of the plan."""
@@ -319,71 +296,6 @@ class Allocation(Drawable):
             If it says nothing: all programs have the same, or no fund keeps any money.
         """
         return self._chart(by)
-
-    def to_html(
-        self, path: str | Path, *, analyses: Sequence[str] = (), seed: int = 0, audience: str = "council",
-        language: str | None = None, since: str | Path | None = None, sliders: Sequence[str] = (),
-    ) -> Path:  # fmt: skip
-        """Write the report: one page that needs nothing else.
-
-        Parameters
-        ----------
-        path
-            The page.
-        analyses, seed, sliders
-            What is worked out and shown too (``compare``, ``dollars``, ``frontier``, ``ensemble``, ``information``,
-            ``explorer``), the seed of the ensemble, and paths of further figures that the explorer moves.
-        audience, language
-            ``council``, or ``residents`` for a page in plain language: ``en``, ``es``, or with a country ``es-ES``;
-            left out, the language that the scenario says.
-        since
-            The result document of an earlier plan: what moved since, by the evidence behind the programs.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such analysis or audience.
-        OptionError
-            If an analysis cannot be made, there is no such language, or a file cannot be read or written.
-        """
-        from budgetopt.report import write_page
-
-        return write_page(self, path, analyses, seed, audience, language, since, sliders)
-
-    def to_excel(self, path: str | Path) -> Path:
-        """Write a workbook that works totals, balances, outcomes and limits out again when an amount is edited."""
-        from budgetopt.report import write_excel
-
-        return write_excel(self, path)
-
-    def to_own_table(self, path: str | Path, table: str = "") -> Path:
-        """Write a copy of the office's own table of programs with the plan in new columns beside theirs.
-
-        Everything else in the file stays as it is: formulas and their results, formats, other sheets, charts. The
-        columns are the plan, its change from the baseline and, with several funds, what each fund pays, for each
-        period. :func:`budgetopt.edited_plan` reads a copy that was edited.
-
-        Parameters
-        ----------
-        path
-            The file to write; it ends like the office's own, ``.xlsx``, ``.xlsm`` or ``.csv``.
-        table
-            The office's own file as the scenario names it; left out, the only one that it has.
-
-        Raises
-        ------
-        OptionError
-            If there is no such table, or the file cannot be written.
-        """
-        from budgetopt.report.own_workbook.own_table import write_own_table
-
-        return write_own_table(self, path, table)[0]
-
-    def to_markdown(self) -> str:
-        """Return a summary in Markdown."""
-        from budgetopt.report import markdown_summary
-
-        return markdown_summary(self)
 
     def __repr__(self) -> str:
         objective = self.solver_result.stages[0].stage.label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from budgetopt.allocation.limit_table import rules_columns
 from budgetopt.allocation.reasons import reasons_of
 from budgetopt.allocation.uncertainty import baseline_levels
 from budgetopt.scenario.accuracy import amounts_of, counts_of
+from budgetopt.scenario.column_units import COUNT, CURRENCY, PRICE, VALUE, with_units
 from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts, objects
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from budgetopt.allocation.allocation import Allocation
+    from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Columns", "PlanColumns", "by_period_table", "effects_table", "exact_sum", "frame_of", "rows_of"]
 
@@ -28,6 +31,22 @@ Columns = dict[str, NDArray[Any]]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
+OF_OUTCOME = "unit of the outcome"
+"""What an outcome counts, as its own table says."""
+PROGRAM_UNITS = {"change": CURRENCY, "units": "units of service"}
+OUTCOME_UNITS = {
+    "weight": f"{VALUE} per unit",
+    "value": VALUE,
+    **dict.fromkeys(("effects", "with_range", "assumed"), COUNT),
+}
+FUND_UNITS = {"price": PRICE, "price_less": PRICE}
+_IN_RULE = "unit of the row, money where it names none"
+RULE_UNITS = {
+    **dict.fromkeys(("value", "bound", "slack"), _IN_RULE),
+    "price": f"{VALUE} per unit of the row, or per {CURRENCY} where it names none",
+    "one_percent": VALUE,
+    "limit": "",
+}
 RANGE = ("low", "high", "low_if_independent", "high_if_independent", "effects", "with_range", "assumed")
 """What the table of outcomes has of the ranges of their effects."""
 
@@ -59,15 +78,18 @@ class PlanColumns:
         return rules_columns(self._plan)
 
 
-def frame_of(columns: Columns, index: str = "") -> pd.DataFrame:
-    """Return a table as a frame; the first column is its index if a name for that is given."""
+def frame_of(columns: Columns, scenario: Scenario, own: Mapping[str, str], index: str = "") -> pd.DataFrame:
+    """Return a table as a frame that has the units of its columns; see :func:`with_units`.
+
+    The first column is its index if a name for that is given.
+    """
     import pandas as pd
 
     if not index:
-        return pd.DataFrame(columns)
+        return with_units(pd.DataFrame(columns), scenario, own)
     first, *_ = columns
     values = {name: column for name, column in columns.items() if name != first}
-    return pd.DataFrame(values, index=pd.Index(columns[first], name=index))
+    return with_units(pd.DataFrame(values, index=pd.Index(columns[first], name=index)), scenario, own)
 
 
 def rows_of(columns: Columns) -> list[dict[str, Any]]:
@@ -118,8 +140,9 @@ def by_period_table(plan: Allocation) -> pd.DataFrame:
     """Return spending in dollars: one row a program, one column a period."""
     import pandas as pd
 
-    ids = pd.Index(plan.scenario.programs.ids, name="program")
-    return pd.DataFrame(exact_sum(plan.spending, 1, plan.exact_unit), index=ids, columns=list(plan.scenario.periods))
+    ids, periods = pd.Index(plan.scenario.programs.ids, name="program"), list(plan.scenario.periods)
+    table = pd.DataFrame(exact_sum(plan.spending, 1, plan.exact_unit), index=ids, columns=periods)
+    return with_units(table, plan.scenario, dict.fromkeys(periods, CURRENCY))
 
 
 def _outcomes(plan: Allocation) -> Columns:
@@ -149,7 +172,7 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
     periods, names = len(scenario.periods), np.array(list(scenario.outcomes), dtype=object)
     import pandas as pd
 
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "program": np.repeat(scenario.programs.ids[levels.program], periods),
             "outcome": np.repeat(names[levels.outcome], periods),
@@ -159,6 +182,7 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
             "high": high.ravel(),
         }
     )
+    return with_units(table, scenario, dict.fromkeys(("level", "low", "high"), OF_OUTCOME))
 
 
 def _funds(plan: Allocation) -> Columns:

@@ -10,6 +10,7 @@ import numpy as np
 
 from budgetopt.audit.current import charge_baseline, current_packages, current_units
 from budgetopt.errors import OptionError, UnknownNameError
+from budgetopt.scenario.column_units import with_units
 from budgetopt.scenario.programs import Bools, Floats, Ints, objects
 from budgetopt.scenario.scenario import Scenario
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["SpendingPlan"]
+
+_UNITS = {"units": "units of service", "stand_ins": "units of the resource"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +202,10 @@ class SpendingPlan:
                 "units": made[pair, then],
             },
         }
-        return {name: pd.DataFrame(table) for name, table in columns.items()}
+        return {
+            name: with_units(pd.DataFrame(table), scenario, {"units": _UNITS.get(name, "")})
+            for name, table in columns.items()
+        }
 
     def check_shape(self, scenario: Scenario) -> None:
         """Refuse a plan that belongs to another scenario.

@@ -23,6 +23,7 @@ __all__ = [
     "STDIO",
     "add_chart",
     "check_chart",
+    "check_folder",
     "check_target",
     "is_table",
     "jsonable",
@@ -58,6 +59,18 @@ def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
         raise OptionError(f"{option}: there is no folder {str(folder)!r}", hint=f"make it first: mkdir -p {folder}")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise OptionError(f"{option}: {name!r} may not be written to", hint="name a file that you may write")
+
+
+def check_folder(option: str, name: str) -> None:
+    """Refuse, with an OptionError, a folder that could not be made or written into in the end."""
+    path = Path(name)
+    if name and path.exists() and not path.is_dir():
+        raise OptionError(f"{option}: {name!r} is a file", hint="name a folder")
+    if name and path.is_dir():
+        if not os.access(path, os.W_OK):
+            raise OptionError(f"{option}: {name!r} may not be written to", hint="name a folder that you may write")
+        return
+    check_target(option, name)
 
 
 def add_chart(parser: argparse.ArgumentParser | argparse._ArgumentGroup, what: str) -> None:

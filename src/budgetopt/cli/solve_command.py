@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import INTERRUPTED, say
-from budgetopt.cli.files import STDIO, add_chart, check_chart, check_target, print_csv, write_chart
+from budgetopt.cli.files import STDIO, add_chart, check_chart, check_folder, check_target, print_csv, write_chart
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.output import print_plan, show
 from budgetopt.cli.progress import progress
 from budgetopt.cli.report_files import PAGES, add_audience, check_language, check_reports, write_report
 from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
+from budgetopt.scenario.words import plural
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
@@ -53,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--report", metavar="FILE", action="append", default=[], help=text)
     add_audience(group)
     text = (
-        "with a page: run more analyses and show them: compare, dollars, frontier, ensemble, information, explorer; by "
-        "commas, or repeated"
+        "with a page or --charts: run more analyses and show them: compare, dollars, frontier, ensemble, information, "
+        "explorer; by commas, or repeated"
     )
     add("--with", metavar="NAMES", action="append", default=[], dest="analyses", help=text)
     text = "with a page: the result document of an earlier plan, since which money moved by the evidence behind it"
@@ -71,6 +72,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--into", metavar="TABLE", default="", help=text)
     add("--json", metavar="FILE", help="write the result document, with its proof; - for stdout")
     add("--csv", metavar="FOLDER", help="write every table as a CSV file into a folder")
+    text = "write every table as a Parquet file into a folder, with the units of its columns"
+    add("--parquet", metavar="FOLDER", help=text)
+    text = "write every chart of the report into a folder: .svg, .png, and .csv with the figures behind it"
+    add("--charts", metavar="FOLDER", help=text)
     add_chart(group, "the largest changes against the baseline")
     text = "what to print: tables (text), the result document, or the programs as CSV"
     add("--format", choices=["text", "json", "csv"], help=text)
@@ -135,7 +140,9 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         for name in arguments.analyses:
             if name not in ANALYSES:
                 raise UnknownNameError("analysis", name, list(ANALYSES))
-    named = {"--with": arguments.analyses, "--since": arguments.since is not None, "--slider": arguments.sliders}
+    named = {"--since": arguments.since is not None, "--slider": arguments.sliders}
+    if arguments.charts is None:
+        named["--with"] = arguments.analyses
     for option in (option for option, is_said in named.items() if is_said and not _has_page(arguments)):
         raise OptionError(f"{option} adds to a page, and none is written", hint="name it: --report plan.html")
     for name in arguments.excel:
@@ -151,17 +158,23 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         arguments.format, arguments.json = "json", None
     elif arguments.json is not None:
         check_target("--json", arguments.json)
-    if arguments.csv is not None:
-        if Path(arguments.csv).is_dir():
-            return
-        if Path(arguments.csv).exists():
-            raise OptionError(f"--csv: {arguments.csv!r} is a file", hint="name a folder")
-        check_target("--csv", arguments.csv)
+    for option in ("csv", "parquet", "charts"):
+        if (folder := getattr(arguments, option)) is not None:
+            check_folder(f"--{option}", folder)
+    if arguments.parquet is not None:
+        from budgetopt.allocation.plan_parquet import check_parquet_library
+
+        check_parquet_library()
+    if arguments.charts is not None:
+        from budgetopt.report.plots.chart_parts import check_chart_library
+
+        check_chart_library()
 
 
 def _asked(arguments: argparse.Namespace, plan: Allocation) -> AskedAnalyses | None:
     """Run the analyses that the page is to show, before any file is written."""
-    if not _has_page(arguments) or arguments.audience != "council":
+    is_page = _has_page(arguments) and arguments.audience == "council"
+    if not is_page and arguments.charts is None:
         return None
     from budgetopt.report import run_analyses
 
@@ -193,9 +206,17 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
         say(f"wrote {arguments.json}")
     if arguments.chart is not None:
         write_chart(arguments.chart, plan.plot())
-    if arguments.csv is not None:
-        for file in plan.to_csv(arguments.csv):
-            say(f"wrote {file}")
+    files = [
+        *(plan.to_csv(arguments.csv) if arguments.csv is not None else ()),
+        *(plan.to_parquet(arguments.parquet) if arguments.parquet is not None else ()),
+    ]
+    for file in files:
+        say(f"wrote {file}")
+    if arguments.charts is not None and asked is not None:
+        from budgetopt.report import write_charts
+
+        written = write_charts(plan, arguments.charts, asked)
+        say(f"wrote {plural(len(written) // 3, 'chart')} to {arguments.charts}")
 
 
 def _print(arguments: argparse.Namespace, plan: Allocation) -> None:

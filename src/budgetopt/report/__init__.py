@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from budgetopt.lazy_names import imported_when_used
 
 if TYPE_CHECKING:
+    from budgetopt.report.documents.chart_folder import write_charts as write_charts
     from budgetopt.report.documents.excel import write_excel as write_excel
     from budgetopt.report.documents.html import html_page as html_page
     from budgetopt.report.documents.html import write_html as write_html
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from budgetopt.whole_files import write_whole as write_whole
 
 _EXPORTS = {
+    "budgetopt.report.documents.chart_folder": "write_charts",
     "budgetopt.report.documents.excel": "write_excel",
     "budgetopt.report.documents.html": "html_page write_html",
     "budgetopt.report.documents.markdown": "markdown_summary",

@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pytest
 from rich.console import Console
 
 import budgetopt as bo
-from budgetopt.report import html_page, markdown_summary, notebook_html, print_allocation
+from budgetopt.report import html_page, markdown_summary, notebook_html, print_allocation, residents_page, run_analyses
 from budgetopt.scenario.inert_csv import inert_csv
 
 NAMES = [
@@ -98,7 +99,8 @@ class Marks(html.parser.HTMLParser):
         self.addresses += [str(found[key]) for key in ("href", "src", "xlink:href") if key in found]
         if found.get("http-equiv") == "Content-Security-Policy":
             self.policy = str(found["content"])
-        self.inside = tag if tag in self.contents else ""
+        is_data = found.get("type") == "application/json"
+        self.inside = tag if tag in self.contents and not is_data else ""
 
     def handle_endtag(self, tag: str) -> None:
         self.inside = "" if tag == self.inside else self.inside
@@ -108,8 +110,28 @@ class Marks(html.parser.HTMLParser):
             self.contents[self.inside].append(data)
 
 
-def test_a_page_has_the_same_elements_whatever_the_names_are(hostile: bo.Allocation, plain: bo.Allocation) -> None:
-    found, harmless = Marks(html_page(hostile)), Marks(html_page(plain))
+PAGES: dict[str, Callable[[bo.Allocation], str]] = {
+    "council": html_page,
+    "explorer": lambda plan: html_page(plan, asked=run_analyses(plan, ["explorer"])),
+    "residents": lambda plan: residents_page(plan, "en"),
+    "residents in Spanish": lambda plan: residents_page(plan, "es"),
+}
+
+
+@pytest.fixture(scope="module", params=list(PAGES))
+def pages(request: pytest.FixtureRequest, hostile: bo.Allocation, plain: bo.Allocation) -> tuple[str, str]:
+    """The same page of hostile names and of plain ones."""
+    write = PAGES[request.param]
+    return write(hostile), write(plain)
+
+
+def test_the_pages_are_those_that_are_meant(hostile: bo.Allocation) -> None:
+    assert 'id="explore"' in PAGES["explorer"](hostile)
+    assert '<html lang="es' in PAGES["residents in Spanish"](hostile)
+
+
+def test_a_page_has_the_same_elements_whatever_the_names_are(pages: tuple[str, str]) -> None:
+    found, harmless = map(Marks, pages)
     for tag in ("script", "style", "img", "svg", "iframe", "object", "title", "meta", "link", "form"):
         assert found.elements[tag] == harmless.elements[tag], tag
     assert not {name for name in found.attributes if name.startswith("on")}
@@ -118,8 +140,8 @@ def test_a_page_has_the_same_elements_whatever_the_names_are(hostile: bo.Allocat
     assert led <= {"data:,"}
 
 
-def test_the_policy_of_a_page_admits_its_own_script_and_style_and_nothing_else(hostile: bo.Allocation) -> None:
-    found = Marks(html_page(hostile))
+def test_the_policy_of_a_page_admits_its_own_script_and_style_and_nothing_else(pages: tuple[str, str]) -> None:
+    found = Marks(pages[0])
     rules = dict(rule.strip().split(" ", 1) for rule in found.policy.split(";"))
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
     assert "unsafe" not in found.policy
@@ -128,6 +150,12 @@ def test_the_policy_of_a_page_admits_its_own_script_and_style_and_nothing_else(h
         for content in found.contents[kind]:
             digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
             assert rules[rule] == f"'sha256-{digest}'"
+
+
+def test_the_figures_of_an_explorer_cannot_end_their_script(hostile: bo.Allocation) -> None:
+    data = PAGES["explorer"](hostile).partition('id="explorer-data">')[2].partition("</script>")[0]
+    assert "<" not in data
+    assert NAMES[0] in json.dumps(json.loads(data), ensure_ascii=False)
 
 
 def test_a_notebook_shows_names_as_text(hostile: bo.Allocation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.report import axe
 from tests.report.browser import WHY_NOT, Browser
 from tests.report.plans import hostile, plan_of
 from tests.report.residents.towns import solved
@@ -37,6 +38,15 @@ def test_nothing_scrolls_sideways_and_nothing_is_cut(
     assert browser.run(OVERFLOW) <= 0
     assert browser.run(OUTSIDE) == []
     assert browser.run(CUT) == []
+
+
+@pytest.mark.skipif(bool(axe.WHY_NOT), reason=axe.WHY_NOT or "it is there")
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [("en", axe.PHONE, "light"), ("es", axe.DESK, "dark"), ("hostile", axe.PHONE, "dark")],
+)
+def test_axe_finds_nothing(browser: Browser, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
+    assert axe.violations(browser, pages[name], width, scheme) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -19,6 +19,7 @@ from budgetopt.report.figures.text import one_line
 __all__ = ["balance_chart", "change_chart", "group_chart", "outcome_bar", "round_step", "ticks_to"]
 
 MOST_MOVES = 20
+MONEY_SPENT = "money in all periods"
 
 
 def ticks_to(largest: float, count: int = 4) -> list[float]:
@@ -50,7 +51,9 @@ def group_chart(group: Group, figures: Figures, numbers: Numbers) -> Chart:
         bars.append(Bar(row.name, plan, figure, words, "plan", now))
     name, title = group.title.lower(), f"Spending by {group.title.lower()}"
     based, ticks = figures.has_baseline, _ticks(marks, numbers)
-    return Chart(heading=f"By {name}", title=title, bars=bars, ticks=ticks, high=marks[-1], based=based)
+    return Chart(
+        heading=f"By {name}", title=title, measure=MONEY_SPENT, bars=bars, ticks=ticks, high=marks[-1], based=based
+    )
 
 
 def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -76,8 +79,16 @@ def change_chart(figures: Figures, numbers: Numbers) -> Chart | None:
     marks = [-mark for mark in reversed(step[1:]) if mark <= left] + [mark for mark in step if mark <= right]
     minor = [len(marks) > 4 and round(mark / step[1]) % 2 == 1 for mark in marks]
     ticks = [Tick(mark, numbers.short_money(mark, signed=True), less) for mark, less in zip(marks, minor, strict=True)]
-    title, more = "Largest changes against the baseline", int((figures.change != 0).sum()) - len(chosen)
-    return Chart(heading="What changes most", title=title, bars=bars, ticks=ticks, low=-left, high=right, more=more)
+    return Chart(
+        heading="What changes most",
+        title="Largest changes against the baseline",
+        measure="change against the baseline",
+        bars=bars,
+        ticks=ticks,
+        low=-left,
+        high=right,
+        more=int((figures.change != 0).sum()) - len(chosen),
+    )
 
 
 def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
@@ -103,6 +114,7 @@ def balance_chart(figures: Figures, numbers: Numbers) -> Chart | None:
     return Chart(
         heading="What is left at the close",
         title="Balance at the close, and the reserve",
+        measure="balance at the close of the period",
         bars=bars,
         ticks=_ticks(marks, numbers),
         high=marks[-1],

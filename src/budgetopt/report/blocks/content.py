@@ -89,6 +89,8 @@ class Chart:
     ticks: Sequence[Tick]
     low: float = 0.0  # where the axis begins
     high: float  # where it ends
+    measure: str = ""  # what its axis counts, for a drawing of it; a page has that in the title
+    unit: str = ""  # of that; left out, the currency
     more: int = 0  # how many rows are left out
     note: str = ""  # what is not drawn, in a sentence
     based: bool = False  # whether it has second bars

@@ -16,6 +16,7 @@ from budgetopt.report.figures.rounded_money import Figures, Group
 from budgetopt.report.figures.text import one_line
 from budgetopt.report.plots.chart_parts import (
     MOST_ROWS,
+    Kind,
     chart_library,
     finished,
     money_label,
@@ -26,16 +27,16 @@ from budgetopt.report.plots.chart_parts import (
     tips,
     told_apart,
 )
+from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from altair import LayerChart
 
-__all__ = ["FUNDS", "allocation_chart"]
+__all__ = ["FUNDS", "allocation_chart", "bars_chart"]
 
 FUNDS = "funds"
 """What asks for the balances of the funds."""
 _Found = TypeVar("_Found")
-_KINDS = {"plan": "plan", "up": "more", "down": "less"}
 
 
 def allocation_chart(plan: Allocation, by: str | None = None) -> LayerChart:
@@ -62,18 +63,14 @@ def allocation_chart(plan: Allocation, by: str | None = None) -> LayerChart:
     names = [FUNDS, "department", "priority", *own]
     if by is not None and by not in names:
         raise UnknownNameError("attribute", by, names)
-    what = "money in all periods"
     if by is None:
-        changes = change_chart(figures, numbers)
-        what = "change against the baseline" if changes else what
-        chart = changes or _largest(figures, numbers)
+        chart = change_chart(figures, numbers) or _largest(figures, numbers)
     elif by == FUNDS:
-        what = "balance at the close of the period"
         chart = _known(balance_chart(figures, numbers), "no fund closes a period with money or must keep a reserve")
     else:
         group = _known(figures.by(by, f"attributes.{by}" if by in own else by), f"no two programs differ in {by}")
         chart = group_chart(group, figures, numbers)
-    return _bars_chart(plan, chart, what)
+    return bars_chart(plan.scenario, chart)
 
 
 def _known(found: _Found | None, reason: str) -> _Found:
@@ -90,28 +87,39 @@ def _largest(figures: Figures, numbers: Numbers) -> Chart:
     return replace(group_chart(group, figures, numbers), more=len(order) - len(rows))
 
 
-def _bars_chart(plan: Allocation, chart: Chart, what: str) -> LayerChart:
-    """Return bars of a page as a chart: a bar a row, and a tick for the baseline or the reserve."""
+def bars_chart(scenario: Scenario, chart: Chart) -> LayerChart:
+    """Return bars of a page as a chart: a bar a row, and a tick for what is behind it or must be kept.
+
+    Parameters
+    ----------
+    scenario
+        What it is about: its name and its currency.
+    chart
+        The bars as the page shows them.
+    """
     import pandas as pd
 
     alt = chart_library()
-    bars = chart.bars[:MOST_ROWS]
+    bars, (own, behind) = chart.bars[:MOST_ROWS], chart.legend
+    kinds = {"plan": own, "up": "more", "down": "less"}
     frame = pd.DataFrame(
         {
             "row": told_apart([bar.name for bar in bars], [str(at) for at in range(1, len(bars) + 1)]),
             "amount": [bar.value for bar in bars],
-            "kind": [_KINDS[bar.kind] for bar in bars],
-            "baseline": [bar.reference if chart.based else None for bar in bars],
+            "kind": [kinds[bar.kind] for bar in bars],
+            behind: [bar.reference if chart.based else None for bar in bars],
             "reserve": [bar.mark for bar in bars],
         }
-    ).astype({"baseline": float, "reserve": float})
-    ticks = [name for name, there in (("baseline", chart.based), ("reserve", chart.reserve)) if there]
-    names = [*dict.fromkeys(frame["kind"].tolist()), *ticks]
-    money = money_label(what, plan.scenario)
-    across = number_axis("amount", money, "money", zero=True)
+    ).astype({behind: float, "reserve": float})
+    ticks = [name for name, there in ((behind, chart.based), ("reserve", chart.reserve)) if there]
+    seen = set(frame["kind"])
+    names = [*(name for name in kinds.values() if name in seen), *ticks]
+    kind: Kind = "number" if chart.unit else "money"
+    label = f"{chart.measure} ({one_line(chart.unit)})" if chart.unit else money_label(chart.measure, scenario)
+    across = number_axis("amount", label, kind, zero=True)
     base = alt.Chart().encode(
         y=alt.Y(**named_axis("row", frame["row"].tolist())),
-        tooltip=tips({"row": ("", None), "amount": (money, "money"), **{name: (name, "money") for name in ticks}}),
+        tooltip=tips({"row": ("", None), "amount": (label, kind), **{name: (name, kind) for name in ticks}}),
     )
     color = alt.Color(field="kind", type="nominal", **series_scale(names))
     layers = [base.mark_bar(height=10, opacity=0.8).encode(x=alt.X(**across), color=color)]
@@ -119,5 +127,5 @@ def _bars_chart(plan: Allocation, chart: Chart, what: str) -> LayerChart:
         tick = base.transform_calculate(kind=repr(name)).mark_tick(thickness=3, height=14)
         layers.append(tick.encode(x=alt.X(**{**across, "field": name}), color=color))
     drawn = some_of(len(bars), len(chart.bars) + chart.more, "row")
-    words, title = " ".join(bar.words for bar in bars), f"{chart.title}: {one_line(plan.scenario.name)}{drawn}"
+    words, title = " ".join(bar.words for bar in bars), f"{chart.title}: {one_line(scenario.name)}{drawn}"
     return finished(alt.layer(*layers, data=frame), title, words, rows=len(frame))

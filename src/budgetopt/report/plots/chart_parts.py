@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.util import find_spec
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CHART_FILES",
     "MOST_ROWS",
+    "Kind",
+    "chart_data",
+    "chart_image",
     "chart_library",
+    "chart_svg",
     "check_chart_library",
     "finished",
     "money_label",
@@ -246,14 +250,34 @@ def save_chart(chart: TopLevelMixin, path: str | Path) -> Path:
     if suffix not in CHART_FILES:
         message = f"a chart is written to {' or '.join(CHART_FILES)}, and {str(path)!r} ends otherwise"
         raise OptionError(message, hint=f"name it {Path(path).stem}{CHART_FILES[0]}")
+    drawing = chart_svg(chart)
     if suffix == ".svg":
-        return write_text(path, _svg(chart))
-    image = BytesIO()
-    chart.save(image, format="png", scale_factor=2)
-    return write_whole(path, lambda beside: beside.write_bytes(image.getvalue()))
+        return write_text(path, drawing)
+    image = chart_image(drawing)
+    return write_whole(path, lambda beside: beside.write_bytes(image))
 
 
-def _svg(chart: TopLevelMixin) -> str:
+def chart_image(drawing: str) -> bytes:
+    """Return a drawing as the bytes of a PNG image, two pixels for each point."""
+    from vl_convert import svg_to_png
+
+    image: bytes = svg_to_png(drawing, scale=2)
+    return image
+
+
+def chart_data(chart: LayerChart) -> pd.DataFrame:
+    """Return the table behind a chart: that of its marks, then the rows that a layer has of its own."""
+    import pandas as pd
+
+    tables: list[pd.DataFrame] = []
+    for table in (chart.data, *(layer.data for layer in chart.layer)):
+        # several layers may draw one table
+        if isinstance(table, pd.DataFrame) and not any(table.equals(other) for other in tables):
+            tables.append(table)
+    return pd.concat([table.dropna(axis="columns", how="all") for table in tables], ignore_index=True)
+
+
+def chart_svg(chart: TopLevelMixin) -> str:
     """Return a chart as SVG text that says its title and its words."""
     drawn = StringIO()
     chart.save(drawn, format="svg")

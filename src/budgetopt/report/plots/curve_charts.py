@@ -21,9 +21,9 @@ from budgetopt.report.plots.chart_parts import (
     tips,
     value_label,
 )
-from budgetopt.report.words.frontier_words import frontier_lines, number_said
+from budgetopt.report.words.frontier_words import frontier_sentences, number_said
 from budgetopt.report.words.robust_words import SETTINGS
-from budgetopt.report.words.trade_off_words import goal_name, trade_off_lines
+from budgetopt.report.words.trade_off_words import goal_name, trade_off_sentences
 
 if TYPE_CHECKING:
     from altair import LayerChart
@@ -48,6 +48,7 @@ def frontier_chart(found: Frontier) -> LayerChart:
     """
     alt = chart_library()
     scenario, figure = found.scenario, one_line(found.figure)
+    numbers = Numbers(scenario.currency)
     kind: Kind = "money" if found.is_money else "share" if found.is_share else "number"
     title = money_label(figure, scenario) if found.is_money else figure
     across = number_axis("figure", title, kind)
@@ -59,8 +60,9 @@ def frontier_chart(found: Frontier) -> LayerChart:
     if not found.is_exact or len(found.points) <= MOST_MARKED:
         layers.append(base.mark_point(filled=True, size=50))
     if found.low <= found.now <= found.high:
-        layers.append(now_mark(across, found.now, f"now: {number_said(found, found.now, Numbers(scenario.currency))}"))
-    words = [line for line in frontier_lines(found) if line and not line.startswith("  ")][:3]
+        layers.append(now_mark(across, found.now, f"now: {number_said(found, found.now, numbers)}"))
+    words = [f"From {number_said(found, found.low, numbers)} to {number_said(found, found.high, numbers)}."]
+    words += frontier_sentences(found, numbers)
     return finished(alt.layer(*layers, data=found.points), f"Best value against {figure}", " ".join(words))
 
 
@@ -96,7 +98,7 @@ def trade_off_chart(found: TradeOff) -> LayerChart:
     marks = base.mark_point(filled=True, size=60, opacity=1).encode(shape=shape)
     line = base.mark_line().transform_filter(alt.FieldEqualPredicate(field="plans", equal=efficient))
     layers = [line, marks] if found.kind == "curve" else [marks]
-    words = [line for line in trade_off_lines(found) if line and "  " not in line][:4]
+    words = trade_off_sentences(found, Numbers(found.scenario.currency))
     return finished(alt.layer(*layers, data=frame), f"{names[0]} against {names[1]}", " ".join(words))
 
 

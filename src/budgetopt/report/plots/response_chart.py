@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,10 @@ from budgetopt.report.figures.text import one_line
 from budgetopt.report.plots.chart_parts import chart_library, finished, number_axis, series_scale, tips
 
 if TYPE_CHECKING:
+    import pandas as pd
     from altair import LayerChart
 
-__all__ = ["explanation_chart"]
+__all__ = ["explanation_chart", "response_chart"]
 
 
 def explanation_chart(found: Explanation, outcome: str | None = None) -> LayerChart:
@@ -36,13 +38,35 @@ def explanation_chart(found: Explanation, outcome: str | None = None) -> LayerCh
     UnknownNameError
         If the program does not bring the outcome.
     """
-    alt = chart_library()
-    response, marks = found.tables.get("response"), found.tables.get("marks")
-    if response is None or marks is None:
+    if "response" not in found.tables:
         raise OptionError(f"{found.subject!r} is no program, so that there is no curve to draw", hint="name a program")
+    return response_chart(found.subject, found.tables, outcome)
+
+
+def response_chart(subject: str, tables: Mapping[str, pd.DataFrame], outcome: str | None = None) -> LayerChart:
+    """Return what a program brings at every level of its money as a chart.
+
+    Parameters
+    ----------
+    subject
+        What the program is called.
+    tables
+        Its curves and its marks, as ``response`` and ``marks``.
+    outcome
+        The key of the outcome that is drawn; left out, the first that the program brings.
+
+    Raises
+    ------
+    OptionError
+        If the program's results follow no curve.
+    UnknownNameError
+        If the program does not bring the outcome.
+    """
+    alt = chart_library()
+    response, marks = tables["response"], tables["marks"]
     if response.empty:
         raise OptionError(
-            f"{found.subject!r} brings no measured result that grows with its money, so that there is no curve to draw",
+            f"{subject!r} brings no measured result that grows with its money, so that there is no curve to draw",
             hint="name another program; packages are listed by plan.packages and plan.effects",
         )
     outcomes = response["outcome"].unique().tolist()
@@ -76,4 +100,4 @@ def explanation_chart(found: Explanation, outcome: str | None = None) -> LayerCh
         f"{mark}: {numbers.spoken_money(amount)} for {numbers.with_unit(result, unit)}.".capitalize()
         for mark, amount, result in at[["mark", "amount", "level"]].itertuples(index=False)
     )
-    return finished(alt.layer(line, rules, points, data=curve), f"{found.subject}: {name} by its money", words)
+    return finished(alt.layer(line, rules, points, data=curve), f"{subject}: {name} by its money", words)

@@ -157,6 +157,8 @@ def dollar_chart(money: list[float], each: list[float], gain: Gain, numbers: Num
     return Chart(
         heading="What each dollar buys",
         title=f"{capital(gain.unit or gain.what)} for each dollar, from the deepest cut to the largest addition",
+        measure="what each dollar buys",
+        unit=gain.unit or gain.what,
         bars=bars,
         ticks=[Tick(mark, numbers.quantity(mark)) for mark in marks],
         high=marks[-1],

@@ -14,7 +14,7 @@ from budgetopt.report.figures.text import one_line
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.scenario.programs import Ints
 
-__all__ = ["response_blocks", "response_curve"]
+__all__ = ["drawn_programs", "response_blocks", "response_curve"]
 
 MOST_CURVES = 12
 BEYOND, FAR = 1.15, 1.5
@@ -25,10 +25,10 @@ def response_blocks(view: PlanView) -> Iterator[Block]:
     """Yield a small chart for each of the largest programs whose effects are given, on a page."""
     if view.media is not Media.PAGE:
         return
-    programs = _largest(view)
-    if not len(programs):
+    drawn = drawn_programs(view)
+    if not drawn:
         return
-    curves = _curves(view, programs)
+    curves = [_curve(view, program, outcome) for program, outcome in drawn]
     when = f" in {view.periods[0]}" if len(view.periods) > 1 else ""
     words = (
         f"What a program brings at each amount of money{when}, of the outcome that counts most in it. The line across "
@@ -36,6 +36,12 @@ def response_blocks(view: PlanView) -> Iterator[Block]:
     words += "is the plan, the dashed one the baseline; amounts that are shaded lie outside its limits."
     yield Paragraph(words, note=True)
     yield ResponseCurves(curves)
+
+
+def drawn_programs(view: PlanView) -> list[tuple[int, int]]:
+    """Return the positions of the programs whose curves a page draws, and the outcome that is drawn of each."""
+    programs = _largest(view)
+    return list(zip(programs.tolist(), _outcomes(view, programs).tolist(), strict=True))
 
 
 def _largest(view: PlanView) -> Ints:
@@ -49,31 +55,27 @@ def _largest(view: PlanView) -> Ints:
     return np.asarray(order[(some & (money > 0))[order]][:MOST_CURVES])
 
 
-def _curves(view: PlanView, programs: Ints) -> list[ResponseCurve]:
-    outcomes, curves = list(view.plan.scenario.outcomes), []
-    for program, outcome in zip(programs.tolist(), _outcomes(view, programs).tolist(), strict=True):
-        tables = response_tables(view.plan, program)
-        points = tables["response"][tables["response"]["outcome"] == outcomes[outcome]]
-        marks = dict(zip(tables["marks"]["mark"].tolist(), tables["marks"]["amount"].tolist(), strict=True))
-        row = view.bought.rows[outcome]
-        baseline, ceiling = marks.get("baseline", math.nan), marks.get("ceiling", math.inf)
-        most = max(marks["plan"], np.nan_to_num(baseline))
-        x, y = points["amount"].to_numpy(), points["level"].to_numpy()
-        end = min(BEYOND * max(ceiling, most) if math.isfinite(ceiling) else FAR * most, float(x[-1]))
-        inside = x < end
-        curve = response_curve(
-            one_line(view.figures.names[program]),
-            row.name,
-            row.unit,
-            [*x[inside].tolist(), end],
-            [*y[inside].tolist(), float(np.interp(end, x, y))],
-            view.numbers,
-            plan=marks["plan"],
-            baseline=baseline,
-            limits=(marks.get("floor", 0.0), ceiling),
-        )
-        curves.append(curve)
-    return curves
+def _curve(view: PlanView, program: int, outcome: int) -> ResponseCurve:
+    tables = response_tables(view.plan, program)
+    points = tables["response"][tables["response"]["outcome"] == list(view.plan.scenario.outcomes)[outcome]]
+    marks = dict(zip(tables["marks"]["mark"].tolist(), tables["marks"]["amount"].tolist(), strict=True))
+    row = view.bought.rows[outcome]
+    baseline, ceiling = marks.get("baseline", math.nan), marks.get("ceiling", math.inf)
+    most = max(marks["plan"], np.nan_to_num(baseline))
+    x, y = points["amount"].to_numpy(), points["level"].to_numpy()
+    end = min(BEYOND * max(ceiling, most) if math.isfinite(ceiling) else FAR * most, float(x[-1]))
+    inside = x < end
+    return response_curve(
+        one_line(view.figures.names[program]),
+        row.name,
+        row.unit,
+        [*x[inside].tolist(), end],
+        [*y[inside].tolist(), float(np.interp(end, x, y))],
+        view.numbers,
+        plan=marks["plan"],
+        baseline=baseline,
+        limits=(marks.get("floor", 0.0), ceiling),
+    )
 
 
 def _outcomes(view: PlanView, programs: Ints) -> Ints:

@@ -129,6 +129,7 @@ def recurring_chart(
     return Chart(
         heading="Recurring revenue and spending",
         title="Recurring spending beside recurring revenue",
+        measure="recurring money of all funds",
         bars=bars,
         ticks=[Tick(mark, numbers.short_money(mark)) for mark in marks],
         high=marks[-1],
