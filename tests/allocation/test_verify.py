@@ -200,7 +200,8 @@ def test_any_figure_of_whole_decisions_that_is_changed_is_caught(case: Any, data
     ]
     path, value = data.draw(st.sampled_from(figures))
     new = value + data.draw(st.sampled_from([0.01, 1.0, -1.0, 1_000.0]))
-    assert failed(verify_result(changed(document, path, new), case.scenario))
+    is_slight = path[:2] == ("proof", "point") and abs(new - value) <= let_through(document)
+    assert is_slight or failed(verify_result(changed(document, path, new), case.scenario))
 
 
 @few(1 / 4, 200)

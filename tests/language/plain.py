@@ -398,7 +398,7 @@ class Plain:
                 elif self.funded(program, period) and "packages" not in words:
                     least = exact(open_.get("at_least", 0)) if service.get("unit_cost") else ZERO
                     yield Miss("if funded", program, period, program, None, max(fixed, least))
-                if service and (program, period) in self.said_units and exact(service["unit_cost"]):
+                if service and (program, period) in self.said_units:
                     cost = self.real(program, period) * self.price(program, period)
                     yield Miss("service", program, period, program, None, abs(spent - cost))
 

@@ -31,6 +31,17 @@ def hard_problem(columns=60, seed=0):
     return linear_program(rows, -INFINITY, rows.sum(axis=1) * 0.4, 0, 1, maximize=cost, integer=True)
 
 
+def test_a_point_that_is_optimal_but_for_a_tolerance_is_judged_by_its_certificate(monkeypatch):
+    """HiGHS may call a problem optimal and its point not feasible: scaling back makes breaches larger."""
+    monkeypatch.setattr(highs_module, "_FEASIBLE", None)
+    answer = LiveModel(WYNDOR).solve()
+    assert answer.x == pytest.approx([2, 6])
+    assert certify(WYNDOR, 0, answer).proved
+    assert solve_linear_program(WYNDOR).proved
+    # what a search holds for a plan must keep the limits
+    assert LiveModel(replace(WYNDOR, integer=np.ones(2, np.bool_))).solve().x is None
+
+
 def test_costs_bounds_and_rows_change_in_place():
     live = LiveModel(WYNDOR)
     assert live.solve().objective == pytest.approx(36)

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from budgetopt.errors import OptionError, SolverError, SolverUnavailableError
 from budgetopt.formulation.linear_program import Block, Labels, Stage
 from budgetopt.solvers import Options, Termination, available_solvers, certify, pulp_adapter, solve_linear_program
+from budgetopt.solvers.engine import solve_stage
 from budgetopt.solvers.safe_names import safe_names
 from linear_programs import INFINITY, linear_program, linear_programs
 
@@ -160,3 +161,25 @@ def test_names_lead_back_to_the_labels():
     )
     problem = replace(WYNDOR, column_labels=labels).to_pulp()
     assert [variable.name for variable in problem.variables()] == ["spending_fire_station", "spending_libraries"]
+
+
+@needs_cbc
+def test_a_bounded_problem_that_cbc_calls_unbounded_is_solved() -> None:
+    """The last two columns have no bound of their own, and equations hold them."""
+    rows = np.zeros((5, 10))
+    rows[0, 6] = rows[1, 7] = rows[2, 6] = rows[3, 7] = 9000
+    rows[2, [2, 4, 8]] = rows[3, [3, 5, 9]] = 1
+    rows[4, :4] = [3, 3, 0.01, 0.01]
+    lp = linear_program(
+        rows,
+        [0, 0, 1000, 5000, 30],
+        [0, 0, 1000, 5000, INFINITY],
+        upper=[1, 1, 2000, 2000, 3000, 3000, 1, 1, INFINITY, INFINITY],
+        maximize=[15, 15, 0.044, 0.044, -0.006, -0.006, -54, -54, 0, 0],
+        integer=[False] * 6 + [True, True, False, False],
+    )
+    answer = solve_stage(lp, lp.stages[0], Options("cbc"))
+    assert answer.termination is Termination.OPTIMAL
+    assert answer.objective == pytest.approx(162)
+    without_plan = replace(lp, row_lower=np.array([0, 0, 1000, 5000, 100.0]))
+    assert solve_stage(without_plan, lp.stages[0], Options("cbc")).termination is Termination.INFEASIBLE

@@ -21,7 +21,7 @@ from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
 from budgetopt.solvers.from_relaxation import solve_from_relaxation
 from budgetopt.solvers.in_parts import solve_in_parts
-from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.solution import NO_BEST, Options, Solution, Termination
 
 __all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
 
@@ -97,16 +97,40 @@ def solve_stage(
     if solution.row_dual is not None and not stage.cost.any():
         # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
-    if solution.x is not None and lp.is_integer:
-        solution = _settle_integers(alone, solution, options)
-    elif solution.termination is Termination.OPTIMAL and solution.row_dual is not None:
-        solution = _refine(alone, solution, options, clock)
-        if options.solver.casefold() != "highs" and not certify(alone, stage, solution).proved:
-            # some solvers write fewer digits than a proof needs; the proof says which answer is right, not the solver
-            again = _refine(alone, _solve(alone, replace(options, solver="highs"), clock), options, clock)
-            if again.row_dual is not None and certify(alone, stage, again).proved:
-                solution = replace(again, solver=solution.solver)
+    solution = _settled(alone, solution, options, clock)
+    if options.solver.casefold() != "highs" and _is_doubtful(alone, solution):
+        again = _settled(alone, _solve(alone, replace(options, solver="highs"), clock), options, clock)
+        if _is_right(alone, again):
+            solution = replace(again, solver=solution.solver)
     return replace(solution, seconds=time.perf_counter() - start)
+
+
+def _settled(lp: LinearProgram, solution: Solution, options: Options, clock: Clock) -> Solution:
+    """Return an answer with its integers rounded, or corrected until its certificate closes."""
+    if solution.x is not None and lp.is_integer:
+        return _settle_integers(lp, solution, options)
+    if solution.termination is Termination.OPTIMAL and solution.row_dual is not None:
+        return _refine(lp, solution, options, clock)
+    return solution
+
+
+def _is_doubtful(lp: LinearProgram, solution: Solution) -> bool:
+    """Return whether another solver than HiGHS may be wrong: it says that there is no best plan, or proves nothing.
+
+    Some solvers write fewer digits than a proof needs, and some find no plan, or no end, where there is a best one. The
+    proof says which answer is right, not the solver.
+    """
+    if solution.termination is not Termination.OPTIMAL:
+        return solution.termination in NO_BEST
+    return solution.row_dual is not None and not certify(lp, lp.stages[0], solution).proved
+
+
+def _is_right(lp: LinearProgram, solution: Solution) -> bool:
+    """Return whether an answer is proved by its prices, or is a whole plan within the limits that a search ended at."""
+    if solution.termination is not Termination.OPTIMAL or solution.x is None:
+        return False
+    certificate = certify(lp, lp.stages[0], solution)
+    return certificate.feasible if lp.is_integer else solution.row_dual is not None and certificate.proved
 
 
 def _by_prices(lp: LinearProgram, options: Options, clock: Clock) -> Solution | None:

@@ -50,7 +50,7 @@ _TERMINATION = {
     highspy.HighsModelStatus.kObjectiveTarget: Termination.OTHER_LIMIT,
     highspy.HighsModelStatus.kMemoryLimit: Termination.OTHER_LIMIT,
 }
-_FEASIBLE = 2  # what HiGHS calls a feasible point, primal or dual
+_FEASIBLE = 2  # what HiGHS calls a feasible point
 _ENDED = {Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED}
 # Ways to try again, in turn, where HiGHS ends without an answer.
 _RETRIES: tuple[dict[str, object], ...] = (
@@ -284,14 +284,15 @@ class LiveModel:
         integer = bool(len(self._integers))
         x = row_dual = reduced_cost = None
         objective = bound = np.nan
-        if answer.value_valid and info.primal_solution_status == _FEASIBLE:
+        # an optimal point may miss a limit by a little more than the tolerance: what it proves, the certificate says
+        is_optimum = termination is Termination.OPTIMAL and not integer
+        if answer.value_valid and (is_optimum or info.primal_solution_status == _FEASIBLE):
             x = np.clip(np.array(answer.col_value, np.float64) * self._scaling.column, self._lower, self._upper)
             if integer:
                 x[self._integers] = np.rint(x[self._integers])
             # a sum, as the product @ wakes threads for long columns, which costs more than all else of a warm start
             objective = float((self._cost * x).sum()) + self._offset
-        priced = answer.dual_valid and not integer and info.dual_solution_status == _FEASIBLE
-        if priced and termination is Termination.OPTIMAL:
+        if answer.dual_valid and is_optimum:
             row_dual = np.array(answer.row_dual, np.float64) * (self._scaling.row / self._cost_scale)
             reduced_cost = np.array(answer.col_dual, np.float64) / (self._scaling.column * self._cost_scale)
             bound = objective

@@ -25,7 +25,7 @@ from budgetopt.solvers.checks import check_options, check_program
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.projection import onto_costs, onto_limits
 from budgetopt.solvers.safe_names import safe_names
-from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.solution import NO_BEST, Options, Solution, Termination
 from budgetopt.solvers.standard_output import stdout_kept_clean
 
 __all__ = ["available_through_pulp", "solve_with_pulp", "to_pulp"]
@@ -139,7 +139,7 @@ def _solved(lp: LinearProgram, stage: Stage, options: Options) -> tuple[Terminat
         stages=(Stage("scaled", scaled_cost * factor, maximize=False),),
     )
     termination, x, y = _run(scaled, options)
-    if termination in {Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED}:
+    if termination in NO_BEST:
         return _told_apart(scaled, termination, options), None, None
     if x is None:
         return termination, None, None

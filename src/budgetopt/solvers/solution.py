@@ -9,7 +9,7 @@ from enum import StrEnum
 from budgetopt.formulation.linear_program import Floats, LinearProgram
 from budgetopt.formulation.separate_parts import most_integers_of_a_part
 
-__all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "Options", "PointStatus", "Solution", "Termination"]
+__all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "NO_BEST", "Options", "PointStatus", "Solution", "Termination"]
 
 EXACT = 1e-9
 """The gap, as a share of the best value, of a search that is carried to its end."""
@@ -30,6 +30,10 @@ class Termination(StrEnum):
     INTERRUPTED = "interrupted"
     OTHER_LIMIT = "other limit"
     ERROR = "error"
+
+
+NO_BEST = frozenset({Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED})
+"""Why a solver stopped where there is no best plan."""
 
 
 class PointStatus(StrEnum):
