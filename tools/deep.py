@@ -2,9 +2,9 @@
 
 PuLP has two generations with different interfaces, 3.3 and 4; the second needs Python 3.12. The command line, the
 reports and the solvers are tested with the lowest and the newest versions of every dependency, too. What is not here
-is skipped, with the reason. Last, `story_claims.py` works out what is said of drawn plans again, `fuzz.py` runs the
-command line on drawn files, `faults.py` breaks whatever writes at drawn moments, and `mutate.py` sees whether the tests
-notice small changes of the source.
+is skipped, with the reason. Last, `story_claims.py` works out what is said of drawn plans again, `independent.py`
+solves drawn scenarios by another formulation, `fuzz.py` runs the command line on drawn files, `faults.py` breaks
+whatever writes at drawn moments, and `mutate.py` sees whether the tests notice small changes of the source.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ class Tool:
 
 ONE_PROCESS_EACH = (
     Tool("sentences of the story and of explain, worked out again", ("story_claims.py", "1000")),
+    Tool("scenarios solved by another formulation and other solvers", ("independent.py", "--cases", "1000")),
     Tool("files that are drawn, most of them nearly right", ("fuzz.py", "--cases", "3000")),
     Tool("writers that are killed, interrupted, or find a full disk", ("faults.py", "100")),
 )

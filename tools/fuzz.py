@@ -20,17 +20,20 @@ import random
 import re
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROOT = Path(__file__).resolve().parent.parent
 FOUND = ROOT / "out" / "fuzz"
@@ -43,6 +46,9 @@ CORPUS = 120
 """How many draws of the language the cases begin from."""
 BATCH = 200
 """Cases after which a process is followed by a new one."""
+MOST_WAITING = 30 * MOST_SECONDS
+"""Seconds by the clock after which a case that takes no time of the processor counts as one that never ends."""
+FORKS = get_context("fork")
 
 NUMBERS: tuple[Any, ...] = (
     *(0, -1, 1, 3, 1e-320, 1e-12, 1e12, 1e148, 1.7e308, float("inf"), float("nan"), -0.0, 10**30, 0.1, "9" * 400),
@@ -177,7 +183,9 @@ def put_table(document: dict[str, Any], folder: Path, rng: random.Random) -> Non
     rest = {name: {key: value for key, value in row.items() if key not in flat} for name, row in programs.items()}
     if rows and rng.random() < 0.3:
         rng.choice(rows)[rng.choice(["id", *flat])] = rng.choice([*NUMBERS, *NAMES])
-    table = pd.DataFrame([{key: None if value is None else str(value) for key, value in row.items()} for row in rows])
+    cells = [{key: None if value is None else str(value) for key, value in row.items()} for row in rows]
+    # as objects: a half of a character is no text of pandas, and is one of a case
+    table = pd.DataFrame(cells, dtype=object)
     kind = rng.choice(["csv", "json", "xlsx", "parquet"])
     target = folder / f"programs.{kind}"
     with contextlib.suppress(Exception):  # what cannot be written is no case
@@ -186,7 +194,7 @@ def put_table(document: dict[str, Any], folder: Path, rng: random.Random) -> Non
         elif kind == "json":
             target.write_text(table.to_json(orient="records"), encoding="utf-8")
         elif kind == "xlsx":
-            table.to_excel(target, index=False)
+            write_workbook(table, target)
         else:
             table.to_parquet(target)
         if rng.random() < 0.1:
@@ -196,6 +204,12 @@ def put_table(document: dict[str, Any], folder: Path, rng: random.Random) -> Non
             target.write_bytes(bytes(data))
         document["programs"] = rest
         document["tables"] = {"programs": target.name}
+
+
+def write_workbook(table: pd.DataFrame, target: Path) -> None:
+    """Write a table as a workbook; raises UnicodeEncodeError before it writes what no workbook can hold."""
+    table.to_csv(index=False).encode("utf-8")
+    table.to_excel(target, index=False)
 
 
 def drawn_case(documents: list[dict[str, Any]], folder: Path, rng: random.Random) -> Case:
@@ -246,12 +260,12 @@ def office_file(document: dict[str, Any], folder: Path, rng: random.Random) -> P
         rows.append(["Total", *("9,999" for _ in heads[1:])])
     if rng.random() < 0.3:
         rows.insert(0, ["City of Somewhere", *("" for _ in heads[1:])])
-    table, target = pd.DataFrame(rows, columns=heads), folder / f"budget.{rng.choice(['csv', 'xlsx'])}"
+    table, target = pd.DataFrame(rows, columns=heads, dtype=object), folder / f"budget.{rng.choice(['csv', 'xlsx'])}"
     with contextlib.suppress(Exception):
         if target.suffix == ".csv":
             target.write_bytes(table.to_csv(index=False, sep=rng.choice(",;\t")).encode("utf-8", "surrogatepass"))
         else:
-            table.to_excel(target, index=False)
+            write_workbook(table, target)
     return target
 
 
@@ -292,26 +306,22 @@ def fault_place(told: str) -> str:
     return f"{':'.join(frames[-1]) if frames else 'nowhere'} {raised}"
 
 
-def work(seed: int, first: int, last: int, base: Path) -> int:
-    """Run the cases of some numbers, a line of JSON to the standard output before and after each."""
-    os.environ["BUDGETOPT_DEBUG"] = "1"
-    documents = corpus(CORPUS)
-    stream = sys.stdout
-    for number in range(first, last):
+def work(documents: list[dict[str, Any]], seed: int, numbers: range, base: Path, tell: Connection) -> None:
+    """Run the cases of some numbers, and tell of each before it begins and when it has ended."""
+    for number in numbers:
         rng = random.Random(f"{seed}/{number}")
         folder = base / str(number)
         folder.mkdir()
         case = drawn_case(documents, folder, rng)
-        print(json.dumps({"begins": number, "arguments": case.arguments, "kind": case.kind}), file=stream, flush=True)
+        tell.send({"begins": number, "arguments": case.arguments, "kind": case.kind})
         outcome = run_case(case, folder, rng)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        told = {"ends": number, "code": outcome.code, "place": outcome.place, "seconds": outcome.seconds, "peak": peak}
-        print(json.dumps(told), file=stream, flush=True)
+        tell.send({"code": outcome.code, "place": outcome.place, "seconds": outcome.seconds, "peak": peak})
         if outcome.code in EXPECTED and outcome.seconds <= MOST_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
         if peak > MOST_BYTES:
             break
-    return 0
+    tell.close()
 
 
 class Tally:
@@ -354,29 +364,27 @@ class Tally:
             print(f"FAULT {place}: {count}")
 
 
-def watch(tally: Tally, seed: int, first: int, last: int, base: Path) -> int:
-    """Run a batch in a process of its own, end it where a case takes too long, and return the next number to run."""
-    command = [sys.executable, str(Path(__file__).resolve()), "--work", str(seed), str(first), str(last), str(base)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        begun: dict[str, Any] = {}
-        late = threading.Event()
-        following = first
+def watch(tally: Tally, documents: list[dict[str, Any]], seed: int, numbers: range, base: Path) -> int:
+    """Run a batch in a process of its own, end it where a case never ends, and return the next number to run.
 
-        def end() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(120, end)
-        timer.start()
-        for line in process.stdout:
-            timer.cancel()
-            told = json.loads(line)
+    The process is a copy of this one, which has loaded everything and drawn the documents.
+    """
+    hear, tell = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=work, args=(documents, seed, numbers, base, tell))
+    process.start()
+    tell.close()
+    begun: dict[str, Any] = {}
+    following, late = numbers.start, False
+    with contextlib.suppress(EOFError):
+        while True:
+            # a case counts its own seconds; the wait is for those that never end
+            if not hear.poll(MOST_WAITING):
+                late = True
+                process.kill()
+                break
+            told = hear.recv()
             if "begins" in told:
                 begun, following = told, told["begins"] + 1
-                # a case counts its own seconds; the timer is for those that never end
-                timer = threading.Timer(6 * MOST_SECONDS, end)
-                timer.start()
                 continue
             tally.end(begun, told["code"], told["seconds"], told["peak"])
             slow = "takes over ten seconds: " + begun["arguments"][0] if told["seconds"] > MOST_SECONDS else ""
@@ -384,20 +392,24 @@ def watch(tally: Tally, seed: int, first: int, last: int, base: Path) -> int:
             for place in filter(None, (told["place"], slow, large)):
                 tally.keep(place, begun, base)
             begun = {}
-        timer.cancel()
+    process.join()
     if begun:
-        tally.keep("never ends" if late.is_set() else f"ends the process: {process.returncode}", begun, base)
-    elif following == first:
+        tally.keep("never ends" if late else f"ends the process: {process.exitcode}", begun, base)
+    elif following == numbers.start:
         raise SystemExit("a process of cases ended before it began")
     return following
 
 
 def fuzz(cases: int, seed: int, first: int = 0, each: Callable[[Tally], None] | None = None) -> Tally:
     """Run so many cases, and return what was found."""
+    os.environ["BUDGETOPT_DEBUG"] = "1"
+    documents = corpus(CORPUS)
+    call(["solvers"])
     tally, number = Tally(), first
     while number < first + cases:
         with tempfile.TemporaryDirectory() as base:
-            number = watch(tally, seed, number, min(number + BATCH, first + cases), Path(base))
+            numbers = range(number, min(number + BATCH, first + cases))
+            number = watch(tally, documents, seed, numbers, Path(base))
         if each is not None:
             each(tally)
     return tally
@@ -405,16 +417,18 @@ def fuzz(cases: int, seed: int, first: int = 0, each: Callable[[Tally], None] | 
 
 def main() -> int:
     """Run the cases that are asked for, and return 1 if there is a fault."""
-    if sys.argv[1:2] == ["--work"]:
-        seed, first, last = map(int, sys.argv[2:5])
-        return work(seed, first, last, Path(sys.argv[5]))
     parser = argparse.ArgumentParser(description="Run the command line on drawn files, and collect the faults.")
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, default=0, help="the number of the first case")
     options = parser.parse_args()
     start = time.monotonic()
-    tally = fuzz(options.cases, options.seed, options.first)
+
+    def show(tally: Tally) -> None:
+        share = f"{tally.cases:,} cases, {sum(tally.faults.values())} findings"
+        print(f"{share}, {tally.cases / (time.monotonic() - start):.1f} a second", file=sys.stderr, flush=True)
+
+    tally = fuzz(options.cases, options.seed, options.first, show)
     tally.print(time.monotonic() - start)
     return int(bool(tally.faults))
 

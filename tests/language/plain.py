@@ -118,21 +118,26 @@ class Plain:
         return [now - i for i in times if self.is_project(program) or i == now]
 
     def due(self, program: str, period: str) -> Fraction:
-        total = ZERO
-        for number, one in enumerate(self.programs[program]["packages"]):
-            costs = one["cost"] if isinstance(one["cost"], list) else [one["cost"]]
-            for year in self.since(program, number, period):
-                if year < len(costs):
-                    total += exact(costs[year])
-                elif year >= one.get("opens_after", len(costs) - 1):
-                    total += exact(one.get("then_costs", 0))
-        return total * self.price(program, period)
+        numbers = range(len(self.programs[program]["packages"]))
+        costs = (self.cost_after(program, n, year) for n in numbers for year in self.since(program, n, period))
+        return sum(costs, ZERO) * self.price(program, period)
+
+    def cost_after(self, program: str, number: int, year: int) -> Fraction:
+        """Return what a package costs so many years after it was taken, at the prices of the first period."""
+        one = self.programs[program]["packages"][number]
+        costs = one["cost"] if isinstance(one["cost"], list) else [one["cost"]]
+        if year < len(costs):
+            return exact(costs[year])
+        return exact(one.get("then_costs", 0)) if year >= one.get("opens_after", len(costs) - 1) else ZERO
 
     def in_service(self, program: str, number: int, period: str) -> bool:
+        return any(self.serves_after(program, number, year) for year in self.since(program, number, period))
+
+    def serves_after(self, program: str, number: int, year: int) -> bool:
+        """Return whether a package is in service so many years after it was taken."""
         one = self.programs[program]["packages"][number]
         years = len(one["cost"]) if isinstance(one["cost"], list) else 1
-        opens = one.get("opens_after", years - 1)
-        return any(year >= opens for year in self.since(program, number, period))
+        return year >= one.get("opens_after", years - 1)
 
     def effect(self, program: str, outcome: str, period: str) -> Fraction:
         words = self.programs[program]
@@ -176,10 +181,17 @@ class Plain:
         return total
 
     def use_of(self, program: str, number: int, resource: str, period: str) -> Fraction:
+        years = self.since(program, number, period)
+        each = [self.use_after(program, number, resource, year) for year in years]
+        by_year = isinstance(self.programs[program]["packages"][number].get("uses", {}).get(resource), list)
+        return sum(each, ZERO) if by_year else max(each, default=ZERO)
+
+    def use_after(self, program: str, number: int, resource: str, year: int) -> Fraction:
+        """Return what a package uses of a resource so many years after it was taken."""
         said = self.programs[program]["packages"][number].get("uses", {}).get(resource, 0)
         if isinstance(said, list):
-            return sum((exact(said[min(year, len(said) - 1)]) for year in self.since(program, number, period)), ZERO)
-        return exact(said) if self.in_service(program, number, period) else ZERO
+            return exact(said[min(year, len(said) - 1)])
+        return exact(said) if self.serves_after(program, number, year) else ZERO
 
     def funded(self, program: str, period: str) -> bool:
         words = self.programs[program]
@@ -343,6 +355,10 @@ class Plain:
 
     def gaps(self, outcome: str) -> Iterable[tuple[str | None, Fraction]]:
         """Yield by how much a target is missed in each period, or in all together."""
+        return ((period, gap) for period, gap in self.aims(outcome) if gap > 0)
+
+    def aims(self, outcome: str) -> Iterable[tuple[str | None, Fraction]]:
+        """Yield for each level of a target what is missing, negative where it is exceeded."""
         target = self.outcomes[outcome].get("target")
         if target is None:
             return
@@ -352,16 +368,19 @@ class Plain:
         for period, level in levels.items():
             for key, sign in (("at_least", 1), ("at_most", -1)):
                 bound = target.get(key) if period is None else per_period(target.get(key), period, None)
-                if bound is not None and sign * (exact(bound) - level) > 0:
+                if bound is not None:
                     yield period, sign * (exact(bound) - level)
 
     # --- limits
 
+    @property
+    def targets_are_goals(self) -> bool:
+        return any(entry.get("minimize") == "shortfall from targets" for entry in self.document.get("objective", []))
+
     def misses(self) -> list[Miss]:
         """Return every limit that is not kept, however little is missing."""
         found = [*self._programs(), *self._packages(), *self._funds(), *self._grants(), *self._resources()]
-        goals = any(entry.get("minimize") == "shortfall from targets" for entry in self.document.get("objective", []))
-        if not goals:
+        if not self.targets_are_goals:
             found += [Miss("target", o, t, None, None, gap) for o in self.outcomes for t, gap in self.gaps(o)]
         for rule in self.document.get("rules", []):
             found += self._rule(rule)
@@ -369,28 +388,18 @@ class Plain:
 
     def _programs(self) -> Iterable[Miss]:
         for program, words in self.programs.items():
-            may = admitted(self.document, program)
+            yield from self._program_limits(program)
             service, open_ = words.get("service", {}), words.get("if_funded", {})
             if words.get("one_fund"):
                 count = sum(any(self.paid[program, fund, t] > 0 for t in self.periods) for fund in self.funds)
                 yield Miss("one fund", "one_fund", None, program, None, Fraction(count - 1))
             for period in self.periods:
                 spent, units = self.spent(program, period), self.units(program, period)
-                for fund, said in self.funds.items():
-                    now = self.periods.index(period)
-                    early = "starts" in said and now < self.periods.index(said["starts"])
-                    late = "ends" in said and now > self.periods.index(said["ends"])
-                    if fund not in may or early or late:
+                for fund in self.funds:
+                    if not self.may_pay(fund, program, period):
                         yield Miss("eligibility", program, period, program, fund, self.paid[program, fund, period])
-                for key, sign in (("at_least", 1), ("at_most", -1)):
-                    bound = per_period(words.get("spending", {}).get(key), period, None)
-                    if bound is not None and not (is_share(bound) and "baseline" not in words):
-                        limit = self.amount(bound, self.baseline(program, period))
-                        yield Miss("spending limit", program, period, program, None, sign * (limit - spent))
-                    if service.get("whole"):
-                        yield Miss("whole units", "service", period, program, None, abs(units - round(units)))
-                    if (most := service.get("up_to" if key == "at_most" else key)) is not None:
-                        yield Miss("service", program, period, program, None, sign * (exact(most) - units))
+                if service.get("whole"):
+                    yield Miss("whole units", "service", period, program, None, abs(units - round(units)))
                 fixed = exact(open_.get("fixed_cost", 0)) * self.price(program, period)
                 if spent > 0:
                     least = max(fixed, exact(open_.get("at_least", 0)))
@@ -401,6 +410,24 @@ class Plain:
                 if service and (program, period) in self.said_units:
                     cost = self.real(program, period) * self.price(program, period)
                     yield Miss("service", program, period, program, None, abs(spent - cost))
+
+    def may_pay(self, fund: str, program: str, period: str) -> bool:
+        said, now = self.funds[fund], self.periods.index(period)
+        early = "starts" in said and now < self.periods.index(said["starts"])
+        late = "ends" in said and now > self.periods.index(said["ends"])
+        return fund in admitted(self.document, program) and not early and not late
+
+    def _program_limits(self, program: str) -> Iterable[Miss]:
+        words = self.programs[program]
+        for period in self.periods:
+            spent, units = self.spent(program, period), self.units(program, period)
+            for key, sign in (("at_least", 1), ("at_most", -1)):
+                bound = per_period(words.get("spending", {}).get(key), period, None)
+                if bound is not None and not (is_share(bound) and "baseline" not in words):
+                    limit = self.amount(bound, self.baseline(program, period))
+                    yield Miss("spending limit", program, period, program, None, sign * (limit - spent))
+                if (most := words.get("service", {}).get("up_to" if key == "at_most" else key)) is not None:
+                    yield Miss("service", program, period, program, None, sign * (exact(most) - units))
 
     def _packages(self) -> Iterable[Miss]:
         for program, words in self.programs.items():
@@ -444,10 +471,37 @@ class Plain:
                     moved = self.moved[fund, taker, period]
                     least = exact(per_period(limits.get("at_least", 0), period))
                     most = exact(per_period(limits["at_most"], period))
-                    yield Miss("transfer", f"{fund} to {taker}", period, None, fund, max(least - moved, moved - most))
+                    for gap in (least - moved, moved - most):
+                        yield Miss("transfer", f"{fund} to {taker}", period, None, fund, gap)
 
     def _grants(self) -> Iterable[Miss]:
+        yield from self._matches()
         strict = [fund for fund, words in self.funds.items() if words.get("no_supplanting")]
+        for period in self.periods:
+            for program in self.programs:
+                for fund in strict:
+                    if self.paid[program, fund, period] > 0:
+                        gap = self.supplanted(program, period)
+                        yield Miss("no supplanting", fund, period, program, fund, gap)
+            for fund, words in self.funds.items():
+                if "maintenance_of_effort" in words and self.pays(fund, period) > 0:
+                    needed, paid = self.effort(fund, period)
+                    yield Miss("maintenance of effort", fund, period, None, fund, needed - paid)
+
+    def supplanted(self, program: str, period: str) -> Fraction:
+        """Return what is missing of a program's baseline in the money of funds that may not supplant it."""
+        local = [fund for fund, words in self.funds.items() if not words.get("no_supplanting")]
+        return self.baseline(program, period) - self.spent(program, period, local)
+
+    def effort(self, fund: str, period: str) -> tuple[Fraction, Fraction]:
+        """Return the effort that a grant asks for, and what its programs get of the fund that is to make it."""
+        effort = self.funds[fund]["maintenance_of_effort"]
+        mine = [program for program in self.programs if fund in admitted(self.document, program)]
+        base = sum((self.baseline(program, period) for program in mine), ZERO)
+        paid = sum((self.paid[program, effort["fund"], period] for program in mine), ZERO)
+        return self.amount(effort["at_least"], base), paid
+
+    def _matches(self) -> Iterable[Miss]:
         for period in self.periods:
             for program in self.programs:
                 asked: dict[str, Fraction] = {}
@@ -459,19 +513,6 @@ class Plain:
                         asked[payer] = asked.get(payer, ZERO) + rate * self.paid[program, fund, period]
                 for payer, dollars in asked.items():
                     yield Miss("match", payer, period, program, payer, dollars - self.paid[program, payer, period])
-                for fund in strict:
-                    if self.paid[program, fund, period] > 0:
-                        local = self.spent(program, period, [f for f in self.funds if f not in strict])
-                        gap = self.baseline(program, period) - local
-                        yield Miss("no supplanting", fund, period, program, fund, gap)
-            for fund, words in self.funds.items():
-                if "maintenance_of_effort" in words and self.pays(fund, period) > 0:
-                    effort = words["maintenance_of_effort"]
-                    mine = [program for program in self.programs if fund in admitted(self.document, program)]
-                    base = sum((self.baseline(program, period) for program in mine), ZERO)
-                    paid = sum((self.paid[program, effort["fund"], period] for program in mine), ZERO)
-                    gap = self.amount(effort["at_least"], base) - paid
-                    yield Miss("maintenance of effort", fund, period, None, fund, gap)
 
     def _resources(self) -> Iterable[Miss]:
         for name, words in self.resources.items():
@@ -480,13 +521,15 @@ class Plain:
                 yield Miss("resource", name, period, None, None, gap)
         for (name, other, period), units in self.made.items():
             most = self.stand_in(name, other)[1]
-            gap = -units if most is None else max(-units, units - exact(most))
-            yield Miss("stand-in", f"{other} for {name}", period, None, None, gap)
+            for gap in (-units,) if most is None else (-units, units - exact(most)):
+                yield Miss("stand-in", f"{other} for {name}", period, None, None, gap)
 
     def _rule(self, rule: Mapping[str, Any]) -> list[Miss]:
         held = [period for period in self.periods if period in rule.get("periods", self.periods)]
         if "sum" in rule:
             return list(self._sum(rule, held))
+        if "substitutes" in rule or "follows" in rule:
+            return list(self._reach(rule, held))
         return list(self._change(rule, held) if "change" in rule else self._logic(rule, held))
 
     def _sum(self, rule: Mapping[str, Any], held: list[str]) -> Iterable[Miss]:
@@ -552,10 +595,25 @@ class Plain:
                 else:
                     continue
                 move = self.spent(program, period) - base
-                for key, size in (("at_most", abs(move)), ("increase_at_most", move), ("decrease_at_most", -move)):
-                    if key in change:
+                both = {"at_most": (move, -move), "increase_at_most": (move,), "decrease_at_most": (-move,)}
+                for key, sizes in both.items():
+                    for size in sizes if key in change else ():
                         gap = size - exact(change[key]) * base
                         yield Miss("change", rule["name"], period, program, None, gap)
+
+    def _reach(self, rule: Mapping[str, Any], held: list[str]) -> Iterable[Miss]:
+        for period in held:
+            if "units_at_most" in rule:
+                served = sum((self.units(p, period) for p in rule["substitutes"]), ZERO)
+                yield Miss("substitutes", rule["name"], period, None, None, served - exact(rule["units_at_most"]))
+            elif "substitutes" in rule:
+                total = sum((self.coverage(p, period) for p in rule["substitutes"]), ZERO)
+                yield Miss("substitutes", rule["name"], period, None, None, total - exact(rule.get("at_most", 1)))
+            else:
+                follow = rule["follows"]
+                reach = self.units if follow.get("by") == "units" else self.coverage
+                gap = reach(follow["program"], period) - exact(follow.get("at_most", 1)) * reach(follow["of"], period)
+                yield Miss("follows", rule["name"], period, follow["program"], None, gap)
 
     def _logic(self, rule: Mapping[str, Any], held: list[str]) -> Iterable[Miss]:
         def miss(kind: str, period: str | None, wrong: bool, program: str | None = None) -> Miss:
@@ -582,17 +640,6 @@ class Plain:
                 for need in needs:
                     wrong = self.funded(program, period) and not self.funded(need, period)
                     yield miss("requires", period, wrong, program)
-            elif "units_at_most" in rule:
-                served = sum((self.units(p, period) for p in rule["substitutes"]), ZERO)
-                yield Miss("substitutes", rule["name"], period, None, None, served - exact(rule["units_at_most"]))
-            elif "substitutes" in rule:
-                total = sum((self.coverage(p, period) for p in rule["substitutes"]), ZERO)
-                yield Miss("substitutes", rule["name"], period, None, None, total - exact(rule.get("at_most", 1)))
-            elif "follows" in rule:
-                follow = rule["follows"]
-                reach = self.units if follow.get("by") == "units" else self.coverage
-                gap = reach(follow["program"], period) - exact(follow.get("at_most", 1)) * reach(follow["of"], period)
-                yield Miss("follows", rule["name"], period, follow["program"], None, gap)
             else:
                 key = next(key for key in ("excludes", "exactly_one", "together") if key in rule)
                 count = sum(self.funded(p, period) for p in rule[key])

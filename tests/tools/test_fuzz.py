@@ -66,3 +66,12 @@ def test_what_is_found_is_kept_once_for_each_place_and_counted(tmp_path: Path, m
     (kept,) = (tmp_path / "found").iterdir()
     assert json.loads((kept / "arguments.json").read_text(encoding="utf-8"))["begins"] == 7
     assert (tally.cases, tally.codes, tally.reached["solve"]) == (1, {3: 1}, 0)
+
+
+def test_tables_and_budget_files_are_written_with_any_characters(tmp_path: Path) -> None:
+    document = {"programs": {"half \ud800 of one": {"name": "\ud800", "baseline": 1}}}
+    for number in range(12):
+        rng = random.Random(number)
+        fuzz.put_table(json.loads(json.dumps(document)), tmp_path, rng)
+        assert fuzz.office_file(document, tmp_path, rng).suffix in (".csv", ".xlsx")
+    assert (tmp_path / "programs.csv").exists()
