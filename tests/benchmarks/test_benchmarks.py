@@ -18,7 +18,7 @@ from benchmarks.problem import DEPARTMENTS, FUNDS, SEGMENTS, write_problem  # no
 from benchmarks.ways import WAYS, Way  # noqa: E402
 
 import budgetopt as bo  # noqa: E402
-from benchmarks import loading, start  # noqa: E402
+from benchmarks import loading, start, writing  # noqa: E402
 
 
 def test_every_way_reaches_the_same_value_on_a_tiny_problem(
@@ -136,3 +136,11 @@ def test_a_start_is_measured_beside_two_imports(capsys: pytest.CaptureFixture[st
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1 + len(start.COMMANDS)
     assert lines[0].endswith("1.0 times")
+
+
+def test_sizes_and_times_of_what_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    found = writing.measure(4, list(writing.KINDS))
+    assert found.keys() == writing.KINDS.keys()
+    assert all(ratio > 0 and size > 100 for ratio, size in found.values())
+    writing.main(["--alone", "--programs", "3", "--kinds", "json"])
+    assert list(json.loads(capsys.readouterr().out)) == ["json"]

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from budgetopt.allocation.proof import decisions, proof_document
 from budgetopt.allocation.result_columns import flags, numbers, significant, texts
 from budgetopt.allocation.result_seal import RESULT_FORMAT, document_sha256, laid_out
-from budgetopt.allocation.tables import RANGE
+from budgetopt.allocation.tables import RANGE, Columns
 from budgetopt.scenario.estimates import assumed_programs
 from budgetopt.scenario.inert_csv import inert_csv
 from budgetopt.scenario.inert_json import inert
-from budgetopt.scenario.programs import Bools, Texts, objects
+from budgetopt.scenario.programs import Bools, objects
 from budgetopt.solvers import StageResult
 from budgetopt.whole_files import write_folder, write_text
 
@@ -111,9 +111,9 @@ def _write_table(table: pd.DataFrame, file: Path) -> None:
     inert_csv(table, index=table.index.name is not None, file=file)
 
 
-def _records(table: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
+def _records(table: Columns, names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows of a table as mappings with the named columns, in that order."""
-    columns = [_listed(table[name].to_numpy()) for name in names]
+    columns = [_listed(table[name]) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -168,15 +168,15 @@ def _stage(plan: Allocation, place: int, result: StageResult) -> dict[str, Any]:
 
 
 def _programs(plan: Allocation) -> dict[str, Any]:
-    table = plan.programs
+    table = plan.columns.programs
     return {
-        "id": table.index.tolist(),
+        "id": plan.scenario.programs.ids.tolist(),
         "name": table["name"].tolist(),
-        "department": texts(_objects(table["department"])),
-        "priority": texts(_objects(table["priority"])),
-        **{name: numbers(table[name].to_numpy()) for name in ("baseline", "spending", "change")},
-        "change_share": numbers(significant(table["change_share"].to_numpy())),
-        "reason": texts(_objects(table["reason"])),
+        "department": texts(table["department"]),
+        "priority": texts(table["priority"]),
+        **{name: numbers(table[name]) for name in ("baseline", "spending", "change")},
+        "change_share": numbers(significant(table["change_share"])),
+        "reason": texts(table["reason"]),
     }
 
 
@@ -200,34 +200,30 @@ def _effects(plan: Allocation) -> dict[str, Any]:
 
 def _own_limits(plan: Allocation) -> dict[str, Any]:
     """Return the limits of single programs that stand in the table of limits."""
-    table = plan.rules[_is_own(plan)]
-    words = {name: texts(_objects(table[name])) for name in ("kind", "part", "period", "sense", "unit", "because")}
-    figures = {
-        name: numbers(significant(table[name].to_numpy(dtype=np.float64))) for name in ("value", "bound", "price")
-    }
+    own = _is_own(plan)
+    table = {name: column[own] for name, column in plan.columns.rules.items()}
+    words = {name: texts(table[name]) for name in ("kind", "part", "period", "sense", "unit", "because")}
+    figures = {name: numbers(significant(table[name].astype(np.float64))) for name in ("value", "bound", "price")}
     return {
-        "program": pd.Index(plan.scenario.programs.ids).get_indexer(pd.Index(table["name"])),
+        "program": plan.scenario.programs.positions(table["name"]),
         **{name: words[name] for name in ("kind", "part", "period", "sense")},
         **{name: figures[name] for name in ("value", "bound")},
         "unit": words["unit"],
-        "binding": flags(table["binding"].to_numpy(dtype=bool)),
+        "binding": flags(table["binding"].astype(bool)),
         "price": figures["price"],
-        "total_cost": numbers(np.full(len(table), np.nan)),
+        "total_cost": numbers(np.full(int(own.sum()), np.nan)),
         "because": words["because"],
     }
 
 
 def _is_own(plan: Allocation) -> Bools:
     """Return which rows of the table of limits are about limits of single programs; shape (rows,)."""
-    return np.asarray(plan.rules["limit"].to_numpy(dtype=np.int64) >= len(plan.scenario.limits.shared))
-
-
-def _objects(column: pd.Series[Any]) -> Texts:
-    return column.to_numpy(dtype=object)
+    return np.asarray(plan.columns.rules["limit"].astype(np.int64) >= len(plan.scenario.limits.shared))
 
 
 def _funds(plan: Allocation) -> list[dict[str, Any]]:
-    rows = _records(plan.funds, [name for name in plan.funds.columns if name != "fund"])
+    funds = plan.columns.funds
+    rows = _records(funds, [name for name in funds if name != "fund"])
     count = len(plan.scenario.periods)
     return [
         {"id": key, "name": fund.name or key, "kind": fund.kind, "by_period": rows[place * count : (place + 1) * count]}
@@ -237,10 +233,10 @@ def _funds(plan: Allocation) -> list[dict[str, Any]]:
 
 def _outcomes(plan: Allocation) -> list[dict[str, Any]]:
     names = ["id", "name", "unit", "direction", "weight", "baseline", "level", "change", "value"]
-    rows = _records(plan.outcomes.rename_axis("id").reset_index(), names)
+    rows = _records({"id": objects(list(plan.scenario.outcomes)), **plan.columns.outcomes}, names)
     for row, levels in zip(rows, plan.audit.outcomes.tolist(), strict=True):
         row["by_period"] = dict(zip(plan.scenario.periods, levels, strict=True))
-    for row, more in zip(rows, _records(plan.outcomes, RANGE), strict=True):
+    for row, more in zip(rows, _records(plan.columns.outcomes, RANGE), strict=True):
         counts = {name: int(more.pop(name)) for name in ("effects", "with_range", "assumed")}
         row["range"] = more if counts["with_range"] else None
         row["evidence"] = counts
@@ -249,8 +245,10 @@ def _outcomes(plan: Allocation) -> list[dict[str, Any]]:
 
 def _rules(plan: Allocation) -> list[dict[str, Any]]:
     first = ["kind", "name", "part", "period", "sense", "value", "bound", "unit", "binding", "price"]
-    shared = plan.rules[~_is_own(plan)]
-    return _records(shared.assign(total_cost=None), [*first, "total_cost", "because"])
+    shared = ~_is_own(plan)
+    table = {name: column[shared] for name, column in plan.columns.rules.items()}
+    table["total_cost"] = np.full(int(shared.sum()), np.nan)
+    return _records(table, [*first, "total_cost", "because"])
 
 
 def _certificate(plan: Allocation) -> dict[str, Any]:

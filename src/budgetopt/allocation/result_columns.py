@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from budgetopt.formulation.linear_program import Block, Labels
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts, objects
@@ -41,8 +40,9 @@ def significant(values: Floats) -> Floats:
 
 def named(values: Texts) -> dict[str, Any]:
     """Return a column of texts as each different one, and which of them stands in each row."""
-    at, names = pd.factorize(values)
-    return {"names": names.tolist(), "at": at}
+    place: dict[str, int] = {}
+    at = np.array([place.setdefault(text, len(place)) for text in values.tolist()], dtype=np.int64)
+    return {"names": list(place), "at": at}
 
 
 def texts(values: Texts) -> Any:
@@ -104,7 +104,10 @@ def _numbered(labels: Labels) -> dict[int, Ints]:
             at = _first_of_name(labels, key, np.concatenate([block.keys[key] for block in blocks]))
             code = code * (int(at.max()) - int(at.min()) + 1) + at - at.min()
         if not (np.diff(code) > 0).all():
-            number = pd.Series(code).groupby(code).cumcount().to_numpy().astype(np.int64) + 1
+            order = np.argsort(code, kind="stable")
+            starts = np.flatnonzero(np.diff(code[order], prepend=code[order[0]] - 1))
+            number = np.empty(len(code), dtype=np.int64)
+            number[order] = np.arange(len(code)) - np.repeat(starts, np.diff([*starts.tolist(), len(code)])) + 1
             out |= dict(zip(places, _parted(number, blocks), strict=True))
     return out
 

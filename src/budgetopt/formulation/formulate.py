@@ -81,6 +81,13 @@ class Formulation:
     whole: Bools
     _made: Made | None = None
 
+    def given_by(self, program: int) -> Floats | None:
+        """Return what a program's outcomes without any spending add to what rows of rules limit; shape (rows,).
+
+        None where columns that can only be zero are left out.
+        """
+        return None if self._made is None else self._made.rules.given_by(program, self.linear_program.rows)
+
     def to_pulp(self) -> pulp.LpProblem:
         """Return a plain ``pulp.LpProblem``, to extend by hand or to give to another solver."""
         return self.linear_program.to_pulp()

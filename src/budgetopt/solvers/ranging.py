@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.formulation.directions import Direction
-from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
 from budgetopt.solvers.live_basis import LiveBasis
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.solution import Solution
 
-__all__ = ["RangeEnd", "Ranging"]
+__all__ = ["CostEnd", "RangeEnd", "Ranging"]
 
 NO_MOVE = 1e-10
 """Of the largest move of a scaled column or row: what moves less does not move."""
@@ -30,6 +30,10 @@ RESIDUE = 1e-7
 """What systems solved with a basis may leave, scaled; beyond, its answer is not used."""
 LEVEL = 1e-7
 """Of the slope: a smaller change of it is none that can be told."""
+ROUNDED = 1e-10
+"""A price of the wrong sign, scaled, that is nothing but rounding."""
+MOST_ENTERING = 8
+"""So many columns that may enter at one end are tried."""
 TOLD = 1e-8
 """A price that changes by less, scaled, does not change."""
 
@@ -48,6 +52,28 @@ class RangeEnd:
 
     at: float
     turns: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CostEnd:
+    """Where a basis ends as costs move, and what can enter it there.
+
+    Parameters
+    ----------
+    at
+        How many units it goes; infinite if it never ends.
+    entering
+        What may enter there: columns, and rows after them; shape (entering,).
+    gains
+        How fast each gains in the costs that move; of the same shape.
+    rise
+        The least by which a sum rises for each unit of that gain; 0 where it may fall.
+    """
+
+    at: float
+    entering: Ints
+    gains: Floats
+    rise: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,6 +193,11 @@ class Ranging:
         self._price_unit = cost_scale(stage.cost * scaling.column)
 
     @property
+    def x(self) -> Floats:
+        """The plan; shape (columns,)."""
+        return self._x
+
+    @property
     def is_optimal(self) -> bool:
         """Whether plan and prices prove each other the best: no limit broken, no price of what does not bind."""
         return self._columns.is_optimal(self._price_unit) and self._rows.is_optimal(self._price_unit)
@@ -203,6 +234,106 @@ class Ranging:
         steps = self._steps(leaves, is_row=owner is rows, is_upper=is_upper)
         turns = steps * self._price_unit > TOLD and steps * float(rate[leaves]) > LEVEL * abs(self.slope(line))
         return RangeEnd(0.0 if at * largest <= AT_ONCE else at, turns)
+
+    def price_moves(self, cost: Floats) -> Floats | None:
+        """Return how the prices of columns, and of rows after them, move with costs that are minimized; scaled.
+
+        None where the system solved with the basis leaves more than rounding.
+        """
+        columns, rows = self._columns, self._rows
+        row_price = np.where(rows.basic, 0.0, self._basis.prices(cost))
+        price = (cost - self._lp.matrix.transpose_times(row_price)) / columns.unit
+        largest = float(np.abs(cost / columns.unit).max(initial=0.0))
+        if not np.abs(price[columns.basic]).max(initial=0.0) <= RESIDUE * largest:
+            return None
+        price[columns.basic] = 0.0
+        return np.concatenate((price, row_price / rows.unit))
+
+    def cost_end(self, moves: Floats, counted: Floats, lean: float) -> CostEnd | None:
+        """Return where the basis ends as costs move, of equally good plans the one preferred that has least of a sum.
+
+        At the end every plan that is the best just beyond gains at least what the plan behind one entering column does,
+        for it has most of what the moving costs count; so the sum rises by a part of that gain (the rule of monotone
+        objectives in parametric programming, Saaty and Gass, Operations Research 2, 1954).
+
+        Parameters
+        ----------
+        moves, counted
+            How prices move with the costs, and with the weights of the sum, as :meth:`price_moves` gives them.
+        lean
+            What a unit of the sum costs.
+
+        Returns
+        -------
+        CostEnd or None
+            None where a column without limits could enter, or where the basis is not the best with that cost.
+        """
+        sides = (self._columns, self._rows)
+        basic, lower, upper, price, up = (
+            np.concatenate([getattr(side, name) for side in sides])
+            for name in ("basic", "lower", "upper", "price", "_at_lower")
+        )
+        ways = np.where(up, 1.0, -1.0)
+        may_enter = ~basic & (lower < upper)
+        if (may_enter & ~np.isfinite(lower) & ~np.isfinite(upper)).any():
+            return None
+        sums = ways * counted
+        left = ways * price + lean * sums
+        if (may_enter & (left < -ROUNDED / self._price_unit)).any():
+            return None
+        gains = -ways * moves
+        nears = may_enter & (gains > NO_MOVE * np.abs(moves).max(initial=0.0))
+        ends = np.divide(np.maximum(left, 0.0), gains, out=np.full(len(gains), np.inf), where=nears)
+        at = float(ends.min(initial=np.inf))
+        if not np.isfinite(at):
+            return CostEnd(at, np.empty(0, dtype=np.int64), np.empty(0), 0.0)
+        entering = np.flatnonzero(ends <= at + AT_ONCE * (1.0 + at))[:MOST_ENTERING]
+        priceless = may_enter & (left - at * gains <= FEASIBLE / self._price_unit)
+        rises = not (priceless & (sums < -NO_MOVE * np.abs(sums).max(initial=0.0))).any()
+        rise = float((sums[priceless & nears] / gains[priceless & nears]).min(initial=np.inf)) if rises else 0.0
+        return CostEnd(at, entering, gains[entering], max(rise, 0.0))
+
+    def has_these_prices(self, lp: LinearProgram) -> bool:
+        """Return whether a problem with other entries and limits of rows differs in rows alone that have no price."""
+        own, changed = self._lp, np.zeros(self._lp.rows, dtype=bool)
+        if lp.matrix is not own.matrix:
+            changed[own.matrix.index[lp.matrix.value != own.matrix.value]] = True
+        changed |= (lp.row_lower != own.row_lower) | (lp.row_upper != own.row_upper)
+        return not (changed & ~self._rows.basic).any()
+
+    def keeps(self, lp: LinearProgram) -> bool:
+        """Return whether a problem with the prices of this one allows its plan."""
+        level, size = lp.matrix.times(self._x) * self._rows.unit, 1.0 + np.abs(self._rows.at)
+        lower, upper = lp.row_lower * self._rows.unit, lp.row_upper * self._rows.unit
+        return bool(((level >= lower - FEASIBLE * size) & (level <= upper + FEASIBLE * size)).all())
+
+    def risen(self, end: CostEnd, lp: LinearProgram) -> float:
+        """Return the least by which the sum of an end rises just beyond it; 0 where that is not told.
+
+        ``lp``: the problem at the end, which the basis keeps.
+        """
+        if end.rise <= 0:
+            return 0.0
+        level = lp.matrix.times(self._x)
+        unit = self._rows.unit
+        rows = replace(self._rows, at=level * unit, lower=lp.row_lower * unit, upper=lp.row_upper * unit)
+        steps = (self._step(at, rows, lp) for at in end.entering.tolist())
+        return end.rise * max((step * gain for step, gain in zip(steps, end.gains.tolist(), strict=True)), default=0.0)
+
+    def _step(self, entering: int, rows: _Side, lp: LinearProgram) -> float:
+        """Return how far a column, or a row after them, enters before something meets its limit; scaled."""
+        x, level = np.zeros(lp.columns), np.zeros(lp.rows)
+        is_row = entering >= lp.columns
+        side, place = (rows, entering - lp.columns) if is_row else (self._columns, entering)
+        way = 1.0 if side._at_lower[place] else -1.0
+        (level if is_row else x)[place] = way / side.unit[place]
+        x = self._basis.moves(lp, level, x)
+        still = np.zeros(lp.columns), np.zeros(lp.rows)
+        moved = self._columns.moving(still[0], still[0], x), rows.moving(still[1], still[1], lp.matrix.times(x))
+        least = NO_MOVE * max(part.largest for part in moved)
+        ends = [part.ends(1, least, is_upper=is_upper) for part in moved for is_upper in (False, True)]
+        own = float(side.upper[place] - side.lower[place])
+        return min(own, *(float(part.min(initial=np.inf)) for part in ends))
 
     def _moving(self, line: Direction) -> tuple[_Side, _Side] | None:
         """Return the columns and the rows with their moves."""

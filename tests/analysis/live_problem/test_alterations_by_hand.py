@@ -121,8 +121,8 @@ def counted(name: str) -> tuple[Alterations, list[str]]:
         ("one fund", 1, "effect", 1),
         ("one fund", 1, "cost", 1),
         ("one fund", 1, "weight", 0),
-        # what is given without money moves the row of the target: that program's own change is needed besides
-        ("one fund", 0, "effect", 2),
+        # what is given without money moves the row of the target: by how much, its rule says
+        ("one fund", 0, "effect", 1),
         # so many dollars more fit into each segment of a curve
         ("one fund", 0, "cost", 1),
         ("a fund that pays late", 2, "cost", 1),

@@ -215,7 +215,7 @@ def test_which_rules_charge_a_program(document: dict[str, Any], program: int, ch
     question = WhatIf(Scenario.from_document(document))
     duals = duals_of(question)
     assert duals is not None
-    assert charges_by_rule(question, duals, program) == pytest.approx(charges)
+    assert charges_by_rule(question, duals)[program] == pytest.approx(charges)
 
 
 def test_duals_around_integer_decisions_are_those_of_what_is_left() -> None:

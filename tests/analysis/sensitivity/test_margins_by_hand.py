@@ -94,7 +94,7 @@ def charges(scenario: bo.Scenario, program: str) -> dict[tuple[str, str], float]
     question = WhatIf(scenario, plan=bo.solve(scenario))
     duals = duals_of(question)
     assert duals is not None
-    return charges_by_rule(question, duals, scenario.programs.position(program))
+    return charges_by_rule(question, duals)[scenario.programs.position(program)]
 
 
 def test_what_each_rule_adds_to_the_price_of_a_dollar() -> None:

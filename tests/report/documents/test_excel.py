@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.report.plans import HOSTILE, classic, plan_of
+from xlsxwriter import workbook
 
 from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
@@ -215,3 +216,23 @@ def test_a_plan_larger_than_a_sheet_is_refused(
     with pytest.raises(OptionError, match="more than a workbook can hold"):
         write_excel(city, tmp_path / "plan.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_titles_of_limits_are_those_of_their_records(city: Allocation) -> None:
+    limits = city.scenario.limits
+    assert len(limits) > len(limits.shared)
+    assert limits.titles(np.arange(len(limits))) == [(limit.title, limit.owners) for limit in limits]
+    assert limits.titles(np.array([len(limits) - 1, 0])) == [
+        (limits[at].title, limits[at].owners) for at in (len(limits) - 1, 0)
+    ]
+
+
+def test_a_workbook_is_packed_quickly_and_the_library_is_left_as_it_was(
+    small: Allocation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    for level in (0, 9):
+        monkeypatch.setattr(excel, "QUICKLY", level)
+        sizes.append(write_excel(small, tmp_path / f"{level}.xlsx").stat().st_size)
+    assert sizes[1] < sizes[0] / 2
+    assert workbook.ZipFile is zipfile.ZipFile

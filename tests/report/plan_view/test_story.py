@@ -11,7 +11,7 @@ from tests.report.plans import plan_of
 from budgetopt.allocation import Allocation, Status, solve
 from budgetopt.analysis import conflicts, repairs
 from budgetopt.report import Figures, Numbers, short_story
-from budgetopt.report.figures.limit_lines import limits_of
+from budgetopt.report.figures.limit_lines import LimitLines, limits_of
 from budgetopt.report.figures.outcome_rows import Bought
 from budgetopt.report.words.contradiction import contradiction_lines
 from budgetopt.scenario.scenario import Scenario
@@ -167,7 +167,7 @@ def test_programs_that_end_are_said_to() -> None:
 
 def test_money_without_a_price_runs_out_all_the_same(city: Allocation) -> None:
     numbers = Numbers()
-    limits = [replace(limit, price=math.nan) for limit in limits_of(city, numbers)]
+    limits = LimitLines([replace(limit, price=math.nan) for limit in limits_of(city, numbers).first], ())
     words = short_story(city, Figures.of(city), Bought(city).rows, limits, numbers)[-1]
     assert words == "Money runs out in General fund in FY2029, Housing grant in FY2027 and FY2028 and 2 other funds."
 

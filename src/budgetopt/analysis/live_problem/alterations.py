@@ -21,7 +21,7 @@ from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.limits import Provision
-from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES
+from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES, Smallest
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Alterations", "Altered", "whole", "without_objective"]
@@ -86,6 +86,11 @@ class Alterations:
         formulation = self._anew(changed, ())
         return Altered(formulation.linear_program, self._spends(formulation, row))
 
+    def in_proportion(self, row: int) -> Altered | None:
+        """Return the problem in which a program's effect is doubled; None unless numbers move in proportion to it."""
+        problem = self._with_effect(row, 2.0)
+        return None if problem is None else Altered(problem, self._spends(self._formulation, row))
+
     def without(self, suspended: Collection[Provision]) -> LinearProgram:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
         listed = self._scenario.limits
@@ -132,10 +137,19 @@ class Alterations:
     def _given_changes(self, row: int) -> tuple[Floats, Floats]:
         """Return what the limits of rows gain if one program's effect doubles; shape (rows,) both."""
         if row not in self._given:
-            changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), "effect", "", 2.0)
-            two, one = self._anew(changed, ()).linear_program, self._problem
-            limits = (two.row_lower, one.row_lower), (two.row_upper, one.row_upper)
-            lower, upper = (np.subtract(*pair, out=np.zeros(one.rows), where=np.isfinite(pair[1])) for pair in limits)
+            one = self._problem
+            # an objective may have rows of its own, which no rule has
+            is_smallest = any(isinstance(objective.maximize, Smallest) for objective in self._scenario.objective)
+            given = None if is_smallest else self._formulation.given_by(row)
+            if given is None:
+                changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), "effect", "", 2.0)
+                two = self._anew(changed, ()).linear_program
+                limits = (two.row_lower, one.row_lower), (two.row_upper, one.row_upper)
+                lower, upper = (
+                    np.subtract(*pair, out=np.zeros(one.rows), where=np.isfinite(pair[1])) for pair in limits
+                )
+            else:
+                lower, upper = (np.where(np.isfinite(side), -given, 0.0) for side in (one.row_lower, one.row_upper))
             self._given[row] = lower, upper
         return self._given[row]
 

@@ -27,6 +27,8 @@ AROUND = 30.0
 """How far around a place to look, in terms of how close the ends are to be: with ties prices are a little off."""
 ABOVE = 1e-3
 """The share of what the lines of two plans lie apart by which a value above both shows a third."""
+HALVINGS = 8
+"""How often what is known of where plans end is halved, if none is possible at the far place."""
 FURTHER = 100.0
 """Where prices lead no further than so many times how close the ends are to be, they say nothing new."""
 
@@ -51,7 +53,9 @@ def bracketed(
     columns: Ints,
     more: bool,
 ) -> tuple[Seen, Seen] | None:
-    """Return the last place where nothing has changed and the first where it has; None if it has not where one ends.
+    """Return the last place where nothing has changed and the first where it has; None if it has nowhere.
+
+    It has nowhere if it has not at the far place; where no plan is possible there, if it has at no place short of that.
 
     Parameters
     ----------
@@ -68,10 +72,9 @@ def bracketed(
     watched = _Watched(size, columns, more)
     bracket.try_at(watched.at_these_prices(inside, far, problem_at(far)))
     if bracket.outside is None:
-        last = look(far)
-        if not last.moved:
+        bracket.find_outside()
+        if bracket.outside is None:
             return None
-        bracket.outside = last
     turn = 0
     while abs(bracket.outside.at - bracket.inside.at) > CLOSE * 1.001:
         inside, outside, before = bracket.inside, bracket.outside, bracket.before
@@ -119,6 +122,22 @@ class _Bracket:
             self.outside = seen
         else:
             self.before, self.inside = self.inside, seen
+
+    def find_outside(self) -> None:
+        """Look at the far place, and where it has no plan, at places between that and the last one that has one."""
+        at = end = self.far
+        for _ in range(1 + HALVINGS):
+            seen = self.look(at)
+            if seen.moved:
+                self.outside = seen
+                return
+            if seen.answer.x is None:
+                end = at
+            elif at == self.far:
+                return
+            else:
+                self.before, self.inside = self.inside, seen
+            at = (self.inside.at + end) / 2
 
     def try_at(self, number: float | None) -> None:
         """Look just beyond a place, then just before it; a little farther if the last place was nearly the same."""

@@ -34,13 +34,18 @@ class RangedPieces:
     ----------
     problem
         The linear program, without integer decisions.
+
+    Attributes
+    ----------
+    base
+        Its optimal basis; None if it has no best plan.
     """
 
     def __init__(self, problem: LinearProgram) -> None:
         self._problem, self._scaling = problem, Scaling.of(problem)
         self._model = LiveModel(problem, scaling=self._scaling)
         self._answer = self._model.solve()
-        self._base = _ranging(self._model, problem, self._answer, self._scaling)
+        self.base = _ranging(self._model, problem, self._answer, self._scaling)
 
     def piece(self, line: Direction, side: int, *, unit: float, far: float) -> Piece | None:
         """Return the straight piece of the best value, as a gain, that leaves the problem in one direction.
@@ -60,7 +65,7 @@ class RangedPieces:
         Piece or None
             The piece, as :func:`follow` returns it from the place 0. None where bases do not tell it.
         """
-        base = self._base
+        base = self.base
         end = None if base is None else base.end(line, side)
         if base is None or end is None:
             return None

@@ -24,6 +24,7 @@ from budgetopt.solvers.working_model import WorkingModel
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
+    from budgetopt.solvers.ranging import Ranging
 
 __all__ = ["HELD", "STANDS", "UNTOLD", "WhatIf", "is_large", "question_about"]
 
@@ -117,6 +118,11 @@ class WhatIf:
     def _pieces(self) -> RangedPieces:
         """The straight pieces of the best value as limits move; of a question without open integer decisions."""
         return RangedPieces(self.problem)
+
+    @property
+    def ranging(self) -> Ranging | None:
+        """The optimal basis of the scenario as it is; None if it has no best plan, or integer decisions are open."""
+        return None if self.is_integer else self._pieces.base
 
     @cached_property
     def _relaxed(self) -> Solution:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.live_problem.bracketing import Seen, bracketed
+from budgetopt.analysis.live_problem.bracketing import CLOSE, Seen, bracketed
 from budgetopt.analysis.live_problem.what_if import WhatIf, question_about
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED, Sides, UnsettledError
 from budgetopt.scenario.named import named
@@ -48,8 +48,9 @@ class BreakEven:
     more
         Whether the program then gets more, or less; for a cost, more dollars and more service, or less of both.
     factor
-        The factor on today's figure: just beyond it the program gets more (or less), just inside it does not, both seen
-        by solving again. NaN if no factor up to :data:`FARTHEST` changes it, or if it is not known.
+        The factor on today's figure: just beyond it the program gets more (or less), just inside it does not, both
+        proved by the optimal basis or seen by solving again. NaN if no factor up to :data:`FARTHEST` changes it, or if
+        it is not known.
     unknown
         Why the factor is not known; empty if it is, or if it is known that there is none.
     """
@@ -178,6 +179,9 @@ class _Level:
                 moved = self._moved(float((altered.spends * answer.x).sum()), what, math.exp(at), more=more)
             return Seen(at, problem, answer, moved)
 
+        told = self._told_by_basis(look, more=more) if what == "effect" else None
+        if told is not None:
+            return told
         found = bracketed(
             look,
             lambda at: alterations.scaled(self._row, what, outcome, math.exp(at)).problem,
@@ -189,6 +193,46 @@ class _Level:
             more,
         )
         return math.nan if found is None else math.exp((found[0].at + found[1].at) / 2)
+
+    def _told_by_basis(self, look: Callable[[float], Seen], *, more: bool) -> float | None:
+        """Return the factor on the effect at which the optimal basis ends, if the level is seen to move just beyond.
+
+        NaN if the basis stays the best for all factors that are looked at; None where solving again has to tell.
+        """
+        question, side, ranging = self._question, 1.0 if more else -1.0, self._question.ranging
+        if ranging is None or self._effect_moves is None:
+            return None
+        moves, counted, spends = self._effect_moves
+        level, allowed = side * float((spends * ranging.x).sum()), side * self.level + self._tolerance
+        end = ranging.cost_end(side * moves, side * counted, self._lean(question.problem.stages[0].cost))
+        if level > allowed or end is None:
+            return None
+        far = FARTHEST - 1.0 if more else 1.0 - 1.0 / FARTHEST
+        factor = 1.0 + side * min(end.at, far)
+        problem = question.alterations.scaled(self._row, "effect", "", factor).problem
+        if not ranging.keeps(problem):
+            return None
+        if end.at >= far:
+            return math.nan
+        at = side * max(abs(math.log(factor)), CLOSE / 2)
+        if level + ranging.risen(end, problem) > allowed or look(at + side * CLOSE / 2).moved:
+            return math.exp(at)
+        return None
+
+    @cached_property
+    def _effect_moves(self) -> tuple[Floats, Floats, Floats] | None:
+        """How prices move with the effect, and with the program's dollars, and what columns spend on it.
+
+        None where the prices of the plan as it is do not tell.
+        """
+        question, ranging = self._question, self._question.ranging
+        doubled = question.alterations.in_proportion(self._row)
+        if ranging is None or doubled is None or not ranging.has_these_prices(doubled.problem):
+            return None
+        stage = question.problem.stages[0]
+        moves = ranging.price_moves(stage.sign * (doubled.problem.stages[0].cost - stage.cost))
+        counted = ranging.price_moves(doubled.spends)
+        return None if moves is None or counted is None else (moves, counted, doubled.spends)
 
     def _lean(self, cost: Floats) -> float:
         worth = float(np.abs(cost[self._paid] / self._weight).max(initial=0.0))

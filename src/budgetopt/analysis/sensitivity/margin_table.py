@@ -182,29 +182,35 @@ def _worths(plan: Allocation, question: WhatIf) -> tuple[Floats, Floats]:
     return last, following
 
 
-def charges_by_rule(question: WhatIf, duals: Floats, program: int) -> dict[tuple[str, str], float]:
-    """Return what each binding rule adds to the price of a program's dollar, by the rule's kind and name.
+def charges_by_rule(question: WhatIf, duals: Floats) -> list[dict[tuple[str, str], float]]:
+    """Return for each program what each binding rule adds to the price of its dollar, by the rule's kind and name.
 
-    Of several columns of the program, and of several periods, the largest charge counts; below zero a rule favours it.
+    Of several columns of a program, and of several periods, the largest charge counts; below zero a rule favours it.
     """
     problem, matrix, terms = question.problem, question.problem.matrix, question.formulation.terms.spending
-    mine = np.flatnonzero(terms.program == program)
-    weight = np.zeros(problem.columns)
-    weight[terms.column[mine]] = terms.weight[mine]
+    weight, owner = np.zeros(problem.columns), np.zeros(problem.columns, dtype=np.int64)
+    weight[terms.column], owner[terms.column] = terms.weight, terms.program
     for block in problem.column_labels.of_kind("segment"):
-        own = block.keys["program"] == program
-        weight[block.positions[own]] = question.formulation.prices[program, block.keys["period"][own]]
-    weight = weight[matrix.column_of_entry()]
-    entry = np.flatnonzero(weight > 0)
-    row = matrix.index[entry]
-    charge = matrix.value[entry] * duals[row] / weight[entry]
-    found: dict[tuple[str, str], float] = {}
-    for block in problem.row_labels.blocks:
-        if block.limit is None or block.kind == "fund balance":
-            continue
-        inside = np.flatnonzero((row >= block.start) & (row < block.stop) & (np.abs(charge) > TINY))
-        for at in inside[block.limit[row[inside] - block.start] >= 0].tolist():
-            limit = question.scenario.limits[int(block.limit[row[at] - block.start])]
-            if abs(charge[at]) > abs(found.get((limit.kind, limit.name), 0.0)):
-                found[limit.kind, limit.name] = float(charge[at])
+        own = block.keys["program"]
+        weight[block.positions], owner[block.positions] = question.formulation.prices[own, block.keys["period"]], own
+    limit, part = problem.limit_of_rows, np.zeros(problem.rows, dtype=np.int64)
+    for number, block in enumerate(problem.row_labels.blocks):
+        part[block.positions] = number
+        if block.kind == "fund balance":
+            limit[block.positions] = -1
+    column = matrix.column_of_entry()
+    entry = np.flatnonzero((weight[column] > 0) & (limit[matrix.index] >= 0) & (duals[matrix.index] != 0))
+    row, column = matrix.index[entry], column[entry]
+    charge = matrix.value[entry] * duals[row] / weight[column]
+    kept = np.flatnonzero(np.abs(charge) > TINY)
+    # limits are named in the order of their rows
+    kept = kept[np.argsort(part[row[kept]], kind="stable")]
+    found: list[dict[tuple[str, str], float]] = [{} for _ in question.scenario.programs.ids]
+    limits = question.scenario.limits
+    named = {at: (limits[at].kind, limits[at].name) for at in np.unique(limit[row[kept]]).tolist()}
+    cells = zip(owner[column[kept]].tolist(), limit[row[kept]].tolist(), charge[kept].tolist(), strict=True)
+    for program, at, one in cells:
+        mine, key = found[program], named[at]
+        if abs(one) > abs(mine.get(key, 0.0)):
+            mine[key] = one
     return found

@@ -65,9 +65,9 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     Columns: ``program``, ``name``, ``baseline``, ``spending``, ``change``; ``held_by``, in words; ``last_dollar``,
     ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.marginal_returns`, in the first period (NaN for
     programs of packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get
-    more and less. These are seen by solving again just inside and just outside, on one live problem; NaN where no
-    factor within a hundred changes anything. With integer decisions, all of them free, there is a column ``unknown``:
-    why a factor is not known, empty where it is.
+    more and less: the optimal basis proves them, or they are seen by solving again just inside and just outside, on one
+    live problem. NaN where no factor within a hundred changes anything. With integer decisions, all of them free, there
+    is a column ``unknown``: why a factor is not known, empty where it is.
 
     Parameters
     ----------
@@ -98,9 +98,10 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float, copy=True)
     if not seeks_outcomes(plan.scenario):
         figures[:, :2] = np.nan
+    charges = [{}] * len(ids) if duals is None else charges_by_rule(question, duals)
     held = [
-        held_by(str(reason), {} if duals is None else charges_by_rule(question, duals, row), *figures[row].tolist())
-        for row, reason in enumerate(programs["reason"].tolist())
+        held_by(str(reason), charged, *margin)
+        for reason, charged, margin in zip(programs["reason"].tolist(), charges, figures.tolist(), strict=True)
     ]
     factors, unknown = _factors(plan, question, follow)
     table = pd.DataFrame(

@@ -66,15 +66,29 @@ class RuleEntries:
         What the columns read as.
     entries
         Of each rule the row, counted from its first, the column and the value of each entry.
+    rows
+        Of each rule its rows, and the periods that each is about, shape (its rows, periods).
     """
 
     rules: list[LinearRule]
     terms: Terms
     entries: list[tuple[Ints, Ints, Floats]]
+    rows: list[tuple[Ints, Bools]]
 
     def of(self, place: int, rule: LinearRule) -> tuple[Ints, Ints, Floats] | None:
         """Return the entries of a rule if the one in its place has the same sums, over the same periods."""
         return self.entries[place] if place < len(self.rules) and rule.says_same(self.rules[place]) else None
+
+    def given_by(self, program: int, count: int) -> Floats:
+        """Return what a program's outcomes without any spending add to what rows limit, shape (rows,).
+
+        ``count`` is the number of rows of the problem.
+        """
+        found, constant = np.zeros(count), np.zeros_like(self.terms.outcomes.constant)
+        constant[program] = self.terms.outcomes.constant[program]
+        for rule, (rows, masks) in zip(self.rules, self.rows, strict=True):
+            found[rows] += _given(rule, masks, constant)
+        return found
 
 
 def wanted(rules: Sequence[LinearRule], outcomes: int, programs: int) -> tuple[Bools, Bools]:
@@ -123,7 +137,7 @@ def add_rules(
     are the position of each and these columns; and the entries of all rules. Those of a near scenario may be given.
     """
     held = _TermsOfPrograms()
-    goals, made = [], RuleEntries([rule for rule in rules if rule.rows], terms, [])
+    goals, made = [], RuleEntries([rule for rule in rules if rule.rows], terms, [], [])
     like = like if like is not None and terms.same_columns(like.terms) else None
     for place, rule in enumerate(made.rules):
         masks, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
@@ -138,6 +152,7 @@ def add_rules(
         rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
         entries = None if like is None else like.of(place, rule)
         made.entries.append(_entries(builder, rule, terms, masks, held) if entries is None else entries)
+        made.rows.append((rows, masks))
         row, column, value = made.entries[-1]
         builder.entries(rows[row], column, value)
         if rule.kind == soft:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from budgetopt.report.figures.numbers import Numbers
 
 __all__ = [
+    "MANY",
     "MONEY",
     "NUMBER",
     "SHARE",
@@ -42,6 +43,8 @@ __all__ = [
 
 MONEY, SHARE, NUMBER, TEXT = "#,##0.00;[Red]-#,##0.00", "0.0%;[Red]-0.0%", "#,##0", "@"
 WHOLE_MONEY = "#,##0;[Red]-#,##0"
+MANY = 2_000
+"""A table of more rows says once, and on a page in as few characters as it can, what its rows have in common."""
 
 
 class Media(Flag):

@@ -56,12 +56,12 @@ class LiveLimits:
         """One for each row of ``plan.rules``, in its order."""
         cells = self._cells()
         found = []
-        columns = ("limit", "part", "period", "sense", "value", "bound")
+        columns = ("limit", "part", "period", "sense", "value", "bound", "unit")
         table = self.plan.rules[list(columns)]
-        for limit, part, period, sense, value, bound in table.itertuples(index=False, name=None):
+        for limit, part, period, sense, value, bound, unit in table.itertuples(index=False, name=None):
             waiting = cells.get((int(limit), str(part), str(period)))
             live = self._live(*waiting.popleft()) if waiting else None
-            found.append(live or self._static(int(limit), sense, float(value), float(bound)))
+            found.append(live or self._static(int(limit), sense, float(value), float(bound), str(unit)))
         return found
 
     def _cells(self) -> Mapping[tuple[int, str, str], deque[tuple[Check, int]]]:
@@ -99,11 +99,12 @@ class LiveLimits:
             kept_formula("E{row}", *sides, float(check.allowed[cell]), kept, broken),
         )
 
-    def _static(self, limit: int, sense: str, value: float, bound: float) -> LiveLimit:
+    def _static(self, limit: int, sense: str, value: float, bound: float, unit: str) -> LiveLimit:
         """Return a limit as the plan has it."""
-        said = self.scenario.limits[limit]
+        shared = self.scenario.limits.shared
         shown = value if math.isfinite(value) else None
-        on_programs = said.kind == "kept baseline" or (said.of_program and said.in_dollars)
+        # of single programs, what has a number in dollars is a floor or a ceiling
+        on_programs = shared[limit].kind == "kept baseline" if limit < len(shared) else not unit and sense != "holds"
         rule = self.scenario.rules[limit] if limit < len(self.scenario.rules) else None
         on_programs |= isinstance(rule, ChangeRule) and rule.change.from_ != "previous"
         words = ON_PROGRAMS if on_programs and self.sums.is_live else NOT_AGAIN

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError
@@ -16,10 +19,12 @@ from budgetopt.report.sections.section_list import sections_in
 from budgetopt.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["write_excel"]
 
+QUICKLY = 1
+"""How much work is done to make a workbook small, from 1 to 9."""
 MOST_ROWS = 1_048_576
 """What a sheet can hold."""
 
@@ -64,6 +69,19 @@ def _write(plan: Allocation, sheets: Mapping[str, list[ReportTable]], path: Path
     for title, tables in sheets.items():
         write_sheet(book, title, tables, looks)
     try:
-        book.close()
+        with _packed_quickly():
+            book.close()
     except FileCreateError as error:
         raise OSError(str(error)) from error
+
+
+@contextmanager
+def _packed_quickly() -> Iterator[None]:
+    """Let XlsxWriter, which has no option for it, do little work to pack a workbook: that takes most of the time."""
+    from xlsxwriter import workbook
+
+    workbook.ZipFile = partial(ZipFile, compresslevel=QUICKLY)
+    try:
+        yield
+    finally:
+        workbook.ZipFile = ZipFile

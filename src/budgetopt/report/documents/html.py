@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.blocks.content import (
+    MANY,
     Block,
     Cell,
     ExplorerPanel,
@@ -23,6 +24,7 @@ from budgetopt.report.blocks.content import (
     percent,
     plain_text,
 )
+from budgetopt.report.documents.long_rows import long_rows, long_style
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.figures.text import clean
 from budgetopt.report.plan_view.asked_analyses import AskedAnalyses, run_analyses
@@ -90,6 +92,7 @@ def environment() -> Environment:
     made.filters["kind"] = lambda block: type(block).__name__
     made.filters["linked"] = lambda words: Markup(_linked(words))
     made.filters["rows"] = _rows
+    made.tests["very_long"] = _is_very_long
     return made
 
 
@@ -97,15 +100,29 @@ def _labels(sections: Sequence[tuple[Section, Sequence[Block]]]) -> Markup:
     """Return the style that names the cells of long tables on a phone; in short ones each cell says its own name."""
     from markupsafe import Markup
 
-    cells = '[aria-labelledby="{}-{}"] td:nth-child({})::before {{ content: {}; }}'
-    rules = [
-        cells.format(section.key, number, at, _css_text(column.header))
+    cells = '[aria-labelledby="{}"] td:nth-child({})::before {{ content: {}; }}'
+    tables = [
+        (f"{section.key}-{number}", block)
         for section, blocks in sections
         for number, block in enumerate(blocks, start=1)
         if isinstance(block, ReportTable) and len(block.records) > LONG
-        for at, column in enumerate(block.shown_in(Media.PAGE), start=1)
     ]
-    return Markup(f"@media screen and (max-width: 44rem) {{\n{chr(10).join(rules)}\n}}\n" if rules else "")
+    rules = [
+        cells.format(name, at, _css_text(column.header))
+        for name, table in tables
+        for at, column in enumerate(table.shown_in(Media.PAGE), start=1)
+    ]
+    looks = [
+        long_style(name, table.shown_in(Media.PAGE), len(table.records))
+        for name, table in tables
+        if _is_very_long(table)
+    ]
+    labels = [f"@media screen and (max-width: 44rem) {{\n{chr(10).join(rules)}\n}}\n"] if rules else []
+    return Markup("".join([*labels, *looks]))
+
+
+def _is_very_long(table: ReportTable) -> bool:
+    return len(table.records) > MANY and not table.repeats
 
 
 def _css_text(words: str) -> str:
@@ -118,14 +135,17 @@ def _rows(table: ReportTable) -> Markup:
     """Return the rows of a table; Python writes them faster than a template."""
     from markupsafe import Markup
 
-    columns, before, lines = table.shown_in(Media.PAGE), "", ["<tbody>"]
-    labelled = len(table.records) <= LONG
-    for record in table.records:
-        name, row = _row(columns, record, labelled)
-        again = ' class="again"' if table.repeats and name == before else ""
-        lines.append(f"<tr{again}>{row}</tr>")
-        before = name
-    lines.append("</tbody>")
+    columns, labelled = table.shown_in(Media.PAGE), len(table.records) <= LONG
+    if _is_very_long(table):
+        lines = [long_rows(columns, table.records, _linked, MINUS)]
+    else:
+        before, lines = "", ["<tbody>"]
+        for record in table.records:
+            name, row = _row(columns, record, labelled)
+            again = ' class="again"' if table.repeats and name == before else ""
+            lines.append(f"<tr{again}>{row}</tr>")
+            before = name
+        lines.append("</tbody>")
     if table.total is not None:
         lines.append(f"<tfoot>\n<tr>{_row(columns, table.total, labelled)[1]}</tr>\n</tfoot>")
     return Markup("\n".join(lines))
@@ -170,6 +190,8 @@ def _words(cell: Cell, *, isolated: bool = False) -> str:
 
 def _linked(words: str) -> str:
     """Return a text, escaped, with web addresses in it as links."""
+    if "://" not in words:
+        return escape(words)
     parts = [escape(part) for part in _ADDRESS.split(words)]
     # every second part is an address
     parts[1::2] = [f'<a href="{address}" rel="noopener">{address}</a>' for address in parts[1::2]]

@@ -157,7 +157,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
         margin[:2] = math.nan, math.nan
     found = factors_of(plan, position, question)
     duals = duals_of(around)
-    charges = {} if duals is None else charges_by_rule(around, duals, position)
+    charges = {} if duals is None else charges_by_rule(around, duals)[position]
     sentences = [
         f"It {free[position]}."
         if position in (free := free_service_words(plan))

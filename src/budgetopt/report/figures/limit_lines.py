@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, overload
+
+import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.allocation.tables import rows_of
+from budgetopt.allocation.tables import Columns, rows_of
 from budgetopt.report.figures.numbers import Numbers, join_words, plural, singular
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.scenario.limits import Limit, Mention, Words
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SPENDING, WEIGHTED_OUTCOMES, Smallest
+from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Gain", "LimitLine", "limit_name", "limits_of"]
+__all__ = ["Gain", "LimitLine", "LimitLines", "limit_name", "limits_of", "titled"]
 
 COVERAGE = "of full coverage"
 """The unit in which rules on coverages count."""
@@ -104,24 +107,118 @@ class LimitLine:
     position: int = -1  # its position among the scenario's limits; -1 for money
 
 
-def limits_of(plan: Allocation, numbers: Numbers) -> list[LimitLine]:
+class LimitLines(Sequence[LimitLine]):
+    """The limits of a plan in order; those of single programs, of which there may be very many, are made when read.
+
+    Parameters
+    ----------
+    first, last
+        The limits before those of single programs, and after them.
+    own
+        Those of single programs, all of which bind, each by its rows in ``plan.rules``: those of its periods.
+    make
+        Makes a limit of such rows.
+
+    Attributes
+    ----------
+    own_stakes
+        What relaxing each of the limits of single programs by a hundredth would gain.
+    own_programs
+        The positions of their programs.
+    """
+
+    def __init__(
+        self,
+        first: Sequence[LimitLine],
+        last: Sequence[LimitLine],
+        own: Sequence[Sequence[int]] = (),
+        make: Callable[[Sequence[int]], LimitLine] | None = None,
+        stakes: Floats | None = None,
+        programs: Ints | None = None,
+    ) -> None:
+        self.first, self.last = first, last
+        self._own, self._make = own, make
+        self.own_stakes = np.empty(0) if stakes is None else stakes
+        self.own_programs = np.empty(0, dtype=np.int64) if programs is None else programs
+
+    @property
+    def binding(self) -> LimitLines:
+        """Those that bind."""
+        first = [limit for limit in self.first if limit.binding]
+        return LimitLines(first, (), self._own, self._make, self.own_stakes, self.own_programs)
+
+    def own(self, at: int) -> LimitLine:
+        """Return one of the limits of single programs."""
+        assert self._make is not None
+        return self._make(self._own[at])
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self._own) + len(self.last)
+
+    @overload
+    def __getitem__(self, at: int) -> LimitLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[LimitLine]: ...
+    def __getitem__(self, at: int | slice) -> LimitLine | Sequence[LimitLine]:
+        """Return a limit, or some of them."""
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        at = range(len(self))[at]
+        if at < len(self.first):
+            return self.first[at]
+        at -= len(self.first)
+        return self.own(at) if at < len(self._own) else self.last[at - len(self._own)]
+
+
+def limits_of(plan: Allocation, numbers: Numbers) -> LimitLines:
     """Return every limit of a plan that its table of limits has: money first, then those that bind, by what they cost.
 
     The first is the one of which relaxing a hundredth would gain most; limits of single programs come after all others.
     A limit that is the same in several periods is said once.
     """
-    gain = Gain.of(plan, numbers)
+    gain, table = Gain.of(plan, numbers), plan.columns.rules
+    is_own = table["limit"] >= len(plan.scenario.limits.shared)
+    own = {name: column[is_own] for name, column in table.items()}
     # the periods of one limit stay together; sorting is stable, so that they stay in order
     groups: dict[tuple[bool, str, str], list[LimitLine]] = {}
-    for limit in _rules(plan, gain):
+    for row in rows_of({name: column[~is_own] for name, column in table.items()}):
+        limit = _line(plan, gain, row)
         groups.setdefault((limit.binding, limit.kind, limit.name), []).append(limit)
 
-    def order(group: list[LimitLine]) -> tuple[bool, bool, float]:
+    def order(group: list[LimitLine]) -> tuple[bool, float]:
         stakes = [limit.stake for limit in group if not math.isnan(limit.stake)]
-        return not group[0].binding, group[0].of_program, -max([0.0, *stakes])
+        return not group[0].binding, -max([0.0, *stakes])
 
-    others = [limit for group in sorted(groups.values(), key=order) for limit in group]
-    return [*_merged(_money(plan, gain)), *_merged(others)]
+    others = _merged([limit for group in sorted(groups.values(), key=order) for limit in group])
+    bind = [limit for limit in others if limit.binding]
+    first = [*_merged(_money(plan, gain)), *bind]
+    if not is_own.any():
+        return LimitLines(first, others[len(bind) :])
+    rows = _own_rows(own)
+
+    def make(at: Sequence[int]) -> LimitLine:
+        lines = [_line(plan, gain, row) for row in rows_of({name: column[at] for name, column in own.items()})]
+        return replace(lines[0], period=join_words([line.period for line in lines]))
+
+    lead = np.array([at[0] for at in rows], dtype=np.int64)
+    programs = plan.scenario.programs.positions(own["name"][lead])
+    return LimitLines(first, others[len(bind) :], rows, make, own["one_percent"][lead], programs)
+
+
+def _own_rows(own: Columns) -> list[list[int]]:
+    """Return the rows of each limit of a single program, in order; periods in which nothing differs are one limit."""
+    names = list(zip(own["kind"].tolist(), own["name"].tolist(), strict=True))
+    place: dict[tuple[str, str], int] = {}
+    limit = np.array([place.setdefault(name, len(place)) for name in names], dtype=np.int64)
+    stake = np.zeros(len(place))
+    np.maximum.at(stake, limit, np.nan_to_num(own["one_percent"].astype(np.float64)))
+    # figures that differ by less than a billionth read the same
+    figures = [[f"{value:.9g}" for value in own[key].tolist()] for key in ("value", "bound", "price")]
+    same = list(zip(limit.tolist(), own["sense"].tolist(), *figures, strict=True))
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for row in np.lexsort((limit, -stake[limit])).tolist():
+        groups.setdefault(same[row], []).append(row)
+    return list(groups.values())
 
 
 def _merged(limits: list[LimitLine]) -> list[LimitLine]:
@@ -175,35 +272,36 @@ def _of_both_sides(gain: Gain, price: float, less: float, more: str) -> str:
     return f"{words.removesuffix('.')}; each dollar less would cost {gain.amount(less)}."
 
 
-def _rules(plan: Allocation, gain: Gain) -> list[LimitLine]:
-    lines = []
-    for row in rows_of(plan.columns.rules):
-        limit, sense, price = plan.scenario.limits[int(row["limit"])], str(row["sense"]), float(row["price"])
-        words = _price_words(gain, limit, sense, price, str(row["unit"])) if row["binding"] else ""
-        lines.append(
-            LimitLine(
-                kind=limit.family,
-                name=limit_name(limit, "" if limit.parts_are_programs else str(row["part"])),
-                period=_period(plan, str(row["period"])),
-                value=_value_words(plan, limit, row, gain.numbers),
-                sense=sense,
-                bound=_bound_words(plan, limit, row, gain.numbers),
-                because=one_line(limit.because),
-                binding=bool(row["binding"]),
-                price=price,
-                price_words=words,
-                stake=float(row["one_percent"]),
-                of_program=limit.of_program,
-                position=int(row["limit"]),
-            )
-        )
-    return lines
+def _line(plan: Allocation, gain: Gain, row: Row) -> LimitLine:
+    """Return the limit of a row of ``plan.rules``."""
+    limit, sense, price = plan.scenario.limits[int(row["limit"])], str(row["sense"]), float(row["price"])
+    words = _price_words(gain, limit, sense, price, str(row["unit"])) if row["binding"] else ""
+    return LimitLine(
+        kind=limit.family,
+        name=limit_name(limit, "" if limit.parts_are_programs else str(row["part"])),
+        period=_period(plan, str(row["period"])),
+        value=_value_words(plan, limit, row, gain.numbers),
+        sense=sense,
+        bound=_bound_words(plan, limit, row, gain.numbers),
+        because=one_line(limit.because),
+        binding=bool(row["binding"]),
+        price=price,
+        price_words=words,
+        stake=float(row["one_percent"]),
+        of_program=limit.of_program,
+        position=int(row["limit"]),
+    )
 
 
 def limit_name(limit: Limit, part: str = "") -> str:
     """Return what a limit, or a part of it, is called in print."""
-    name = limit.title.format(*(one_line(owner) for owner in limit.owners))
+    name = titled(limit.title, limit.owners)
     return f"{name}: {label(part)}" if part else name
+
+
+def titled(title: str, owners: Iterable[str]) -> str:
+    """Return the title of a limit in print, with what owns it in its gaps."""
+    return title.format(*map(one_line, owners))
 
 
 def _period(plan: Allocation, period: str) -> str:

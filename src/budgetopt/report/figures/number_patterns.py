@@ -39,6 +39,11 @@ class NumberPatterns:
     share: tuple[str, str]  # and before and after a number of percent
     spoken: tuple[tuple[float, str, str], ...]  # amounts, the largest first, with the word for one and for several
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether numbers are written as Python writes them."""
+        return self.separators is None and self.grouping == _IN_THREES
+
     def digits(self, number: Decimal) -> str:
         """Return a number that is not negative with every digit that it has, in groups."""
         if self.grouping != _IN_THREES:

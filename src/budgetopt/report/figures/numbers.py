@@ -47,6 +47,7 @@ MILLION = Unit(1_000_000.0, 0, "million")
 
 _NOTHING = ("", "")
 """What stands around a number without a unit."""
+_EXACT_BELOW = 2.0**53
 _EXACT = Context(prec=400)  # every float has fewer digits
 
 
@@ -119,12 +120,17 @@ class Numbers:
             return f"n/a{after}"
         if math.isinf(value):
             return f"{self.minus if value < 0 else ''}unlimited{after}"
-        exact = rounded(value, decimals)
-        sign = self.minus if exact < 0 else ("+" if signed and exact > 0 else "")
+        if not decimals and self.patterns.is_plain and abs(value) < _EXACT_BELOW and float(value).is_integer():
+            # nothing is to be rounded
+            digits, side = f"{abs(int(value)):,}", value
+        else:
+            exact = rounded(value, decimals)
+            digits, side = self.patterns.digits(abs(exact)), float(exact)
+        sign = self.minus if side < 0 else ("+" if signed and side > 0 else "")
         if sign and before and self.space != " ":
             # a line may be broken between a sign and a currency's, and on a page must not be
             sign += "\N{WORD JOINER}"
-        return f"{sign}{before}{self.patterns.digits(abs(exact))}{after}"
+        return f"{sign}{before}{digits}{after}"
 
     def spoken_money(self, amount: float, *, signed: bool = False) -> str:
         """Return an amount as a person would say it: ``$4.2 million``, ``$352,000``, ``$1.83``."""

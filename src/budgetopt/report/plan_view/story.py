@@ -12,7 +12,7 @@ import numpy as np
 from budgetopt.allocation import Allocation
 from budgetopt.allocation.reasons import funded_of, what_limits
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.figures.limit_lines import LimitLine
+from budgetopt.report.figures.limit_lines import LimitLine, LimitLines
 from budgetopt.report.figures.numbers import Numbers, brought, join_words, plural
 from budgetopt.report.figures.outcome_rows import OutcomeRow
 from budgetopt.report.figures.rounded_money import Figures
@@ -48,14 +48,14 @@ class Claim:
 
 
 def short_story(
-    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
+    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: LimitLines, numbers: Numbers
 ) -> list[str]:
     """Return a plan in a few plain sentences; the last one says so if it is not proved to be the best."""
     return [claim.text for claim in story_claims(plan, figures, outcomes, limits, numbers)]
 
 
 def story_claims(
-    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: list[LimitLine], numbers: Numbers
+    plan: Allocation, figures: Figures, outcomes: tuple[OutcomeRow, ...], limits: LimitLines, numbers: Numbers
 ) -> list[Claim]:
     """Return the sentences of the story with what each states."""
     claims = [_spending(plan, figures, numbers)]
@@ -287,9 +287,9 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers) -> Iterator[Cla
     yield Claim("balances", f"{words}.", {"left": amounts, "lapsed": lapsed * dollars})
 
 
-def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list[Claim]:
-    every = [limit for limit in limits if limit.binding]
-    binding = [limit for limit in every if not limit.of_program]
+def _limits(plan: Allocation, limits: LimitLines, numbers: Numbers) -> list[Claim]:
+    every = limits.binding
+    binding = every.first
     if not binding:
         return [Claim("limit", what_limits(plan, numbers.spoken_money))]
     claims = []
@@ -308,7 +308,7 @@ def _limits(plan: Allocation, limits: list[LimitLine], numbers: Numbers) -> list
     if other := max(others, key=lambda limit: max(0.0, limit.stake), default=None):
         at = f" ({other.period})" if other.period else ""
         what = f"“{other.name}”{at}"
-        apart = any(limit.of_program and limit.stake > other.stake for limit in every)
+        apart = bool((every.own_stakes > other.stake).any())
         among = "Of the other limits, those of single programs apart" if apart else "Of the other limits"
         start = f"{among}, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
         stated = {"limit": other.name, "price": other.price, "stake": other.stake}

@@ -12,7 +12,7 @@ from budgetopt.allocation import Allocation
 from budgetopt.report.blocks.content import MONEY, WHOLE_MONEY, Media
 from budgetopt.report.blocks.live_limits import LiveLimits
 from budgetopt.report.blocks.live_sums import LiveSums
-from budgetopt.report.figures.limit_lines import LimitLine, limits_of
+from budgetopt.report.figures.limit_lines import LimitLine, LimitLines, limits_of
 from budgetopt.report.figures.numbers import Numbers, Unit, join_words, plural
 from budgetopt.report.figures.outcome_rows import Bought, OutcomeRow
 from budgetopt.report.figures.rounded_money import Figures, MoneyRow
@@ -61,19 +61,19 @@ class PlanView:
         return LiveLimits(self.live)
 
     @cached_property
-    def limits(self) -> list[LimitLine]:
+    def limits(self) -> LimitLines:
         """Every limit."""
         return limits_of(self.plan, self.numbers)
 
     @cached_property
-    def binding(self) -> list[LimitLine]:
+    def binding(self) -> LimitLines:
         """The limits that bind."""
-        return [limit for limit in self.limits if limit.binding]
+        return self.limits.binding
 
     @cached_property
-    def slack(self) -> list[LimitLine]:
+    def slack(self) -> Sequence[LimitLine]:
         """The limits that do not bind."""
-        return [limit for limit in self.limits if not limit.binding]
+        return self.limits.last
 
     @cached_property
     def story(self) -> list[str]:

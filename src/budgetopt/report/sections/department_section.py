@@ -185,7 +185,10 @@ class _DepartmentParts:
 
     def _limits(self, row: MoneyRow, mine: Bools) -> Iterator[Block]:
         """Yield the limits that bind and are about some programs of a group, not about all programs of the plan."""
-        limits = [limit for limit, held in self._held if (held & mine).any()]
+        shared = [limit for limit, held in self._held if (held & mine).any()]
+        own = np.flatnonzero(mine[self.view.binding.own_programs]) if len(mine) > 1 else np.empty(0, dtype=np.int64)
+        count = len(shared) + len(own)
+        limits = [*shared, *(self.view.binding.own(at) for at in own[:MOST_LIMITS].tolist())][:MOST_LIMITS]
         if limits:
             yield ReportTable(
                 caption=f"Limits that hold programs of {row.name}.",
@@ -195,28 +198,22 @@ class _DepartmentParts:
                     ReportColumn("The limit", lambda limit: limit.bound or limit.sense),
                     ReportColumn("What relaxing it would gain", "price_words"),
                 ],
-                records=limits[:MOST_LIMITS],
+                records=limits,
                 look="words",
                 repeats=True,
             )
-        if (more := len(limits) - MOST_LIMITS) > 0:
+        if (more := count - MOST_LIMITS) > 0:
             yield Paragraph(f"{plural(more, 'more limit')}: see the", note=True, link=("limits", "#limits"))
 
     @cached_property
     def _held(self) -> list[tuple[LimitLine, Bools]]:
-        """Every limit that binds and is about some programs, and which these are."""
+        """Every limit that binds and is about several programs, not all, and which these are."""
         scenario, found = self.view.plan.scenario, []
-        for line in self.view.binding:
+        for line in self.view.binding.first:
             limit = scenario.limits[line.position] if line.position >= 0 else None
-            if limit is None:
+            if limit is None or limit.kind != "rule":
                 continue
-            if line.of_program:
-                held = np.zeros(len(scenario.programs), dtype=bool)
-                held[scenario.programs.position(limit.name)] = True
-            elif limit.kind == "rule":
-                held = select(scenario.programs, getattr(scenario.rules[int(limit.path[1])], "where", None))
-            else:
-                continue
+            held = select(scenario.programs, getattr(scenario.rules[int(limit.path[1])], "where", None))
             if not held.all():
                 found.append((line, held))
         return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from budgetopt.errors import column_letters
 from budgetopt.report.blocks.content import (
+    MANY,
     NUMBER,
     Block,
     Cell,
@@ -17,9 +18,10 @@ from budgetopt.report.blocks.content import (
     ReportColumn,
     ReportTable,
     Value,
+    plain_text,
 )
 from budgetopt.report.blocks.live_rows import LiveRows
-from budgetopt.report.figures.numbers import plural
+from budgetopt.report.figures.numbers import join_words, plural
 from budgetopt.report.figures.sources import EffectLine
 from budgetopt.report.figures.text import label
 from budgetopt.report.plan_view.view import PlanView
@@ -94,18 +96,28 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
         return
     marked = "Wherever such a figure is shown, it is marked “assumed”."
     yield Paragraph(f"{view.assumption_words} {marked}", heading="Assumptions")
-    yield ReportTable(
-        caption="Every assumption.",
-        columns=[
-            ReportColumn("Program", "program_name"),
-            ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
-            ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
-            ReportColumn("Evidence", "why_assumed"),
-            ReportColumn("Note", lambda line: Cell(line.public_note, sources=[view.sources.number(line.source)])),
-        ],
-        records=view.assumptions,
-        look="words",
-    )
+    columns = [
+        ReportColumn("Program", "program_name"),
+        ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
+        ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
+        ReportColumn("Evidence", "why_assumed"),
+        ReportColumn("Note", lambda line: Cell(line.public_note, sources=[view.sources.number(line.source)])),
+    ]
+    kept, said = (columns, "") if count <= MANY else _different(columns, view.assumptions)
+    yield ReportTable(caption=f"Every assumption.{said}", columns=kept, records=view.assumptions, look="words")
+
+
+def _different(columns: Sequence[ReportColumn], records: Sequence[EffectLine]) -> tuple[list[ReportColumn], str]:
+    """Return the first column and those whose cells are not all the same, and what stands in each row of the others."""
+    first, *others = columns
+    kept, said = [first], []
+    for column in others:
+        whole = column.of(records[0])
+        if any(column.of(record) != whole for record in records):
+            kept.append(column)
+        elif text := plain_text(whole):
+            said.append(f"{column.header.lower()} “{text}”")
+    return kept, f" In each row: {join_words(said)}." if said else ""
 
 
 def evidence_sheets(view: PlanView) -> Iterator[ReportTable]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from budgetopt.allocation.reasons import what_limits
 from budgetopt.report.blocks.content import NUMBER, Block, Bullets, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.blocks.live_limits import BROKEN
-from budgetopt.report.figures.limit_lines import LimitLine, limit_name
+from budgetopt.report.figures.limit_lines import LimitLine, titled
 from budgetopt.report.figures.numbers import plural
 from budgetopt.report.plan_view.view import PlanView
 
@@ -45,7 +47,7 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
             words += " These gains rest on the same effects as the plan, assumptions included."
         yield Paragraph(words, note=True)
         caption = "Limits that bind: money first, then those of which relaxing one percent would gain most"
-        caption += ", and last those of single programs." if any(limit.of_program for limit in view.binding) else "."
+        caption += ", and last those of single programs." if len(view.binding) > len(view.binding.first) else "."
         yield from _table(view, view.binding, caption, gains=True)
     else:
         yield Paragraph(what_limits(view.plan, view.numbers.spoken_money))
@@ -74,7 +76,8 @@ def _table(
 def limit_sheets(view: PlanView) -> list[ReportTable]:
     """Return the sheet of limits; the columns of what the plan has and of both sides are those of the formulas."""
     table, live = view.plan.rules, view.live_limits.rows
-    names = [limit_name(view.plan.scenario.limits[at]) for at in table["limit"].tolist()]
+    titles = view.plan.scenario.limits.titles(table["limit"].to_numpy(dtype=np.int64))
+    names = [titled(title, owners) for title, owners in titles]
     columns = [
         ReportColumn("Limit", names, width=40),
         ReportColumn("Part", table["part"].tolist(), width=18),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from budgetopt.report.blocks.content import Block, Cell, Media, ReportColumn, ReportTable
+from budgetopt.report.blocks.content import MANY, Block, Cell, Media, ReportColumn, ReportTable
 from budgetopt.report.figures.outcome_rows import OutcomeRow
 from budgetopt.report.figures.text import one_line, sentence
 from budgetopt.report.plan_view.view import PlanView
@@ -21,13 +21,15 @@ def program_blocks(view: PlanView) -> Iterator[Block]:
         return
     figures = view.figures
     rows = [figures.program(at) for at in range(len(figures.spending))]
+    alike = len(rows) > MANY and len(view.assumptions) == len(view.effects)
+    marked = " A figure marked “assumed” rests on an assumption." if view.assumptions else ""
+    marked = " Every figure of what programs buy rests on an assumption." if alike and marked else marked
     # the total has the position -1, and with it the last of each list
     names, buys, reasons = (
         [*_names(view), Cell("Total")],
-        [*bought_cells(view, range(len(rows))), Cell()],
+        [*bought_cells(view, range(len(rows)), marked=not alike), Cell()],
         [*_reasons(view), Cell()],
     )
-    marked = " A figure marked “assumed” rests on an assumption." if view.assumptions else ""
     yield ReportTable(
         caption=f"{view.amounts}.{marked}",
         columns=[
@@ -68,8 +70,11 @@ def _names(view: PlanView) -> Iterator[Cell]:
         yield Cell(one_line(name), sources=view.sources.of_program(at), below=[below])
 
 
-def bought_cells(view: PlanView, positions: Iterable[int]) -> Iterator[Cell]:
-    """Yield what each of some programs brings to the outcomes; outcomes of the same unit are named."""
+def bought_cells(view: PlanView, positions: Iterable[int], *, marked: bool = True) -> Iterator[Cell]:
+    """Yield what each of some programs brings to the outcomes; outcomes of the same unit are named.
+
+    ``marked`` is whether a figure that rests on an assumption is marked.
+    """
     programs, outcomes = view.plan.scenario.programs, view.bought.rows
     assumed = [assumed_programs(programs, row.key) for row in outcomes]
     units, ends = Counter(row.unit for row in outcomes), view.plan.effect_ranges.program_ends
@@ -78,7 +83,7 @@ def bought_cells(view: PlanView, positions: Iterable[int]) -> Iterator[Cell]:
             lines=[
                 Cell(
                     outcomes[at].with_unit(view.numbers, whole),
-                    "assumed" if assumed[at][position] else "",
+                    "assumed" if marked and assumed[at][position] else "",
                     below=[
                         outcomes[at].name if units[outcomes[at].unit] > 1 else "",
                         _range(view, outcomes[at], ends.get((position, at))),

@@ -139,6 +139,19 @@ class Limits(Sequence[Limit]):
                 places[at[said]] = programs.places_of(rows[said], key)
         return {"kind": kinds, "because": reasons, "place": places}
 
+    def titles(self, positions: Ints) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the title of each limit, with a gap for each owner, and the owners, without a record of each."""
+        first = len(self.shared)
+        found = [(limit.title, limit.owners) for limit in self.shared]
+        out = [found[at] if at < first else ("", ()) for at in positions.tolist()]
+        for kind, limited in self._rows.items():
+            at = np.flatnonzero((positions >= first) & (positions < first + len(limited)))
+            title = _title(_FACTS[kind][0] if kind in _FACTS else _OF_PROGRAMS[kind][1])
+            for place, name in zip(at.tolist(), self._names[limited[positions[at] - first]].tolist(), strict=True):
+                out[place] = title, (str(name),)
+            first += len(limited)
+        return out
+
     def of_programs(self, kind: str) -> Ints:
         """Return the position of each program's limit of a kind (``floor`` ...), -1 for none; shape (programs,)."""
         return self._of_program[kind]
@@ -175,7 +188,7 @@ class Limits(Sequence[Limit]):
             name=name,
             path=("programs", name, *key.split(".")),
             address=f"programs[{name}].{key}",
-            title=phrase[:1].upper() + phrase[1:],
+            title=_title(phrase),
             phrase=phrase,
             owners=(str(self._names[row]),),
             place=self._scenario.programs.place(row, key),
@@ -202,7 +215,7 @@ class Limits(Sequence[Limit]):
             name=name,
             path=("programs", name, *key.split(".")),
             address=f"programs[{name}]",
-            title=phrase[:1].upper() + phrase[1:],
+            title=_title(phrase),
             phrase=phrase,
             owners=(str(self._names[row]),),
             because=str(programs.value(row, "spending.because") or ""),
@@ -223,3 +236,7 @@ class Limits(Sequence[Limit]):
             return value
         each = {period: programs.value(row, f"{key}.{period}") for period in self._scenario.periods}
         return {period: value for period, value in each.items() if value is not None} or None
+
+
+def _title(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]

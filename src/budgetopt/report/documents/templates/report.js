@@ -4,7 +4,7 @@
   const table = document.querySelector("#programs table.programs");
   const body = table.tBodies[0];
   const rows = [...body.rows];
-  const text = rows.map((row) => row.textContent.toLowerCase());
+  let text = null;  // of each row; a table may have very many
   const figure = (cell) => {
     const first = cell.firstChild ? cell.firstChild.textContent : "";
     const number = first.replace(/\u2212/g, "-").replace(/[^0-9.\-]/g, "");
@@ -62,6 +62,7 @@
     label.append(input, count);
     table.parentElement.before(label);
     input.addEventListener("input", () => {
+      text = text || rows.map((row) => row.textContent.toLowerCase());
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       rows.forEach((row, at) => {
