@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.plan_files import PlanFiles
 from budgetopt.allocation.prices import Prices
 from budgetopt.allocation.tables import (
@@ -24,6 +23,7 @@ from budgetopt.allocation.tables import (
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.accuracy import CENT
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Certificate, SolverResult

@@ -13,7 +13,7 @@ from budgetopt.allocation.limit_table import rules_columns
 from budgetopt.allocation.reasons import reasons_of
 from budgetopt.allocation.uncertainty import baseline_levels
 from budgetopt.scenario.accuracy import amounts_of, counts_of
-from budgetopt.scenario.column_units import COUNT, CURRENCY, PRICE, VALUE, with_units
+from budgetopt.scenario.column_units import COUNT, CURRENCY, OF_OUTCOME, PRICE, VALUE, with_units
 from budgetopt.scenario.estimates import assumed_effects, effect_prefixes
 from budgetopt.scenario.model import Evidence
 from budgetopt.scenario.programs import Floats, Texts, objects
@@ -31,8 +31,6 @@ Columns = dict[str, NDArray[Any]]
 
 EVIDENCE: tuple[str, ...] = Evidence.__args__  # type: ignore[attr-defined]
 """The grades of evidence, the best first."""
-OF_OUTCOME = "unit of the outcome"
-"""What an outcome counts, as its own table says."""
 PROGRAM_UNITS = {"change": CURRENCY, "units": "units of service"}
 OUTCOME_UNITS = {
     "weight": f"{VALUE} per unit",

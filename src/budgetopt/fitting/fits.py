@@ -15,16 +15,20 @@ from budgetopt.fitting.fitted_response import FittedResponse
 from budgetopt.fitting.history import FitHistory, FitPoints, HistoryColumns, read_history
 from budgetopt.fitting.pooling import pooled
 from budgetopt.fitting.response_forms import FORM_NAMES
+from budgetopt.scenario.column_units import COUNT, SHARE, UNITS
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.inert_csv import inert_csv
 
 if TYPE_CHECKING:
     import pandas as pd
+    from altair import LayerChart
 
 __all__ = ["Fits", "FittedResponse", "fit"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fits:
+class Fits(Drawable):
     """The responses of a history, fitted where they can be."""
 
     history: FitHistory
@@ -64,12 +68,35 @@ class Fits:
             }
             for one in self.responses
         ]
-        return pd.DataFrame(rows)
+        table = pd.DataFrame(rows)
+        table.attrs[UNITS] = {
+            "per_dollar": "units of the outcome per dollar", "std_error": SHARE, "elasticity": "percent per percent",
+            "points": COUNT,
+        }  # fmt: skip
+        return table
+
+    def _repr_html_(self) -> str:
+        return html_table(self.table, "How results respond to spending")
 
     @property
     def evidence(self) -> pd.DataFrame:
         """The rows of an evidence table, one for each response that could be fitted; cells as a file holds them."""
         return evidence_frame(self.history, self.fitted)
+
+    def plot(self, program: str | None = None, outcome: str | None = None) -> LayerChart:
+        """Return the points of a response and the line fitted to them as a chart; see :meth:`Drawable.plot`.
+
+        Parameters
+        ----------
+        program, outcome
+            The response, by its program and its outcome as the table names them; left out, the first that fits.
+
+        Raises
+        ------
+        OptionError
+            If no such response is fitted.
+        """
+        return self._chart(program, outcome)
 
     def to_csv(self) -> str:
         """Return the rows of an evidence table as the text of a CSV file, in which no cell is a formula."""

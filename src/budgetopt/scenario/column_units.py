@@ -17,6 +17,7 @@ __all__ = [
     "CURRENCY",
     "CURRENCY_NAME",
     "FACTOR",
+    "OF_OUTCOME",
     "OF_ROW",
     "PRICE",
     "SHARE",
@@ -31,6 +32,8 @@ UNITS, CURRENCY_NAME = "units", "currency"
 """The attributes of a table: what maps its columns of figures to their units, and which unit is money."""
 SHARE, COUNT, FACTOR, OF_ROW = "share", "count", "times as much", "unit of the row"
 """A part of one, shown in percent; a number of things; a multiple; what the row says in its column ``unit``."""
+OF_OUTCOME = "unit of the outcome"
+"""What an outcome counts, as its own table says."""
 CURRENCY, VALUE = "{currency}", "{value}"
 """What stands for the currency of the scenario, and for what its first objective counts."""
 PRICE = f"{VALUE} per {CURRENCY}"
@@ -45,6 +48,7 @@ _NAMED = {
     **dict.fromkeys(_MONEY.split(), CURRENCY),
     **dict.fromkeys(("change_share", "lost_share", "probability", "share"), SHARE),
     **dict.fromkeys(("evppi", "evsi", "value"), VALUE),
+    "change": CURRENCY,
 }
 """What columns of these names are in wherever the table does not say otherwise."""
 

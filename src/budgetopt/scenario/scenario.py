@@ -12,6 +12,7 @@ import numpy as np
 
 from budgetopt.scenario.accuracy import least_amount
 from budgetopt.scenario.ceilings import ceilings_of
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.effects import Effects, effects_of, uses_of
 from budgetopt.scenario.fingerprint import fingerprint
 from budgetopt.scenario.kept_baselines import kept_baselines
@@ -34,7 +35,7 @@ __all__ = ["Scenario"]
 
 
 @dataclass(frozen=True, eq=False)
-class Scenario:
+class Scenario(Drawable):
     """A checked scenario: funds, outcomes, programs, rules and the objective.
 
     Make one with :func:`budgetopt.load` from files, with :meth:`from_document` from a mapping, or with
@@ -383,3 +384,8 @@ class Scenario:
             f"Scenario({self.name!r}: {len(self.programs)} programs, {len(self.funds)} funds, "
             f"{len(self.outcomes)} outcomes, {len(self.rules)} rules, {len(self.periods)} periods)"
         )
+
+    def _repr_html_(self) -> str:
+        from budgetopt.scenario.scenario_html import scenario_html
+
+        return scenario_html(self)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.report import axe
 from tests.report.browser import WHY_NOT, Browser
 from tests.report.explored.test_explorer_page import town
 from tests.report.pages import figure
@@ -70,6 +72,24 @@ def test_it_begins_with_the_plan_as_printed(browser: Browser, page: Path) -> Non
         assert shown["programs"][name] in cells
     assert browser.run("return document.querySelector('.told').textContent") == "This is the plan as printed."
     assert shown["command"] == "budgetopt solve SCENARIO"
+
+
+@pytest.mark.skipif(bool(axe.WHY_NOT), reason=axe.WHY_NOT or "it is there")
+@pytest.mark.parametrize(("width", "scheme"), [(axe.PHONE, "dark"), (axe.DESK, "light")])
+def test_axe_finds_nothing_while_figures_are_moved(
+    browser: Browser, plan: bo.Allocation, page: Path, width: int, scheme: str
+) -> None:
+    slider = bo.explorer(plan).sliders[0]
+    browser.width(width)
+    browser.scheme(scheme)
+    try:
+        browser.show(page)
+        browser.run(MOVE % json.dumps([0, 0.97 * slider.value]))
+        browser.run(EVERY)
+        assert "--set" in browser.run(SHOWN)["command"]
+        assert axe.violations_shown(browser) == []
+    finally:
+        browser.scheme("light")
 
 
 def test_what_it_shows_at_random_points_is_what_solving_again_gives(

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import budgetopt as bo
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.report.plots.chart_parts import DASHES, OKABE_ITO, SHAPES, series_scale
 from budgetopt.report.plots.plots import CHARTS
+from budgetopt.scenario.drawable import Drawable
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<script>alert(1)</script> & "=1+1"'
@@ -68,16 +68,19 @@ QUESTIONS: dict[str, Callable[[bo.Allocation], Drawable]] = {
     "Explanation": lambda plan: plan.explain("library"),
     "Frontier": lambda plan: bo.frontier(plan, "funds.general.revenue"),
     "GrantChoices": bo.grants,
+    "InformationValue": bo.information_value,
     "Outlook": lambda plan: bo.outlook(plan, years=1),
     "PlanComparison": bo.compare,
     "Reach": lambda plan: bo.reach(plan, {"visits": 380}, start="current"),
     "RobustPlan": lambda plan: bo.robust(plan, "budget"),
+    "Scenario": lambda plan: plan.scenario,
     "TradeOff": lambda plan: bo.trade_off(plan, "homes", "visits"),
     "Weights": bo.weights,
 }
 UNITS = {
     "Explanation": ("money of the first period (USD)", "Visits"),
     "Frontier": ("funds.general.revenue (USD)", "Weighted outcomes"),
+    "InformationValue": ("Weighted outcomes gained by knowing the effect",),
     "RobustPlan": ("effects at their worst", "weighted outcomes"),
     "TradeOff": ("Homes kept", "Visits"),
     "Weights": ("weight, as a share of what it is (%)",),
@@ -126,7 +129,7 @@ def test_a_result_is_drawn_with_its_title_its_units_and_its_words(
 
 def test_every_kind_of_result_has_a_chart_and_only_these() -> None:
     assert {kind.__name__ for kind in CHARTS} == {kind.__name__ for kind in Drawable.__subclasses__()}
-    assert {kind.__name__ for kind in CHARTS} == {*QUESTIONS, "ForecastPlan"}
+    assert {kind.__name__ for kind in CHARTS} == {*QUESTIONS, "Fits", "ForecastPlan"}
 
 
 def test_a_chart_has_the_numbers_of_its_table(results: dict[str, Drawable]) -> None:
@@ -326,6 +329,45 @@ def test_forecasts_are_drawn_a_line_each(tmp_path: Path) -> None:
     assert data.loc[found.branches.index].to_numpy() == pytest.approx(found.branches[["now", "then"]].to_numpy())
     shown = texts(bo.save_chart(chart, tmp_path / "money.svg").read_text(encoding="utf-8"))
     assert {"low <b> (40%)", "high (60%)", "money (USD)"} <= set(shown)
+
+
+def test_a_scenario_is_drawn_by_its_baseline_and_information_by_its_worth(results: dict[str, Drawable]) -> None:
+    data = results["Scenario"].plot().data
+    assert data.set_index("department")["baseline"].to_dict() == {"Library": 1000.0, "no department given": 1000.0}
+    told = results["InformationValue"]
+    assert isinstance(told, bo.InformationValue)
+    data = told.plot().data
+    assert data["evppi"].tolist() == told.table["evppi"].tolist()
+    pool = {"baseline": 7, "outcomes": {"visits": {"per_dollar": 1}}}
+    town = {
+        "name": "Elm",
+        "periods": ["now", "then"],
+        "funds": {"general": {"revenue": 20}},
+        "outcomes": {"visits": {"unit": "visits", "weight": 1}},
+        "programs": {"a": {"baseline": 5}, "b": pool},
+    }
+    chart = bo.Scenario.from_document(town).plot()
+    assert chart.data[["program", "baseline"]].to_numpy().tolist() == [["b", 14.0], ["a", 10.0]]
+    assert chart.title.text == "Baseline by program: Elm"
+
+
+def test_a_fit_is_drawn_by_its_points_and_its_line(tmp_path: Path) -> None:
+    pytest.importorskip("statsmodels")
+    years = list(range(2015, 2025))
+    spending = np.linspace(100.0, 200.0, 10)
+    result = 3.0 * spending + np.array([1.0, -1.0] * 5)
+    history = pd.DataFrame({"program": "pool <b>", "year": years, "spending": spending, "visits": result})
+    fits = bo.fit(history, program="program", year="year", spending="spending", result="visits")
+    assert fits.fitted
+    chart = fits.plot("pool <b>", "visits")
+    points = chart.data[chart.data["series"] == "points of the table"]
+    assert points[["spending", "result"]].to_numpy().tolist() == np.array([spending, result]).T.tolist()
+    line = chart.data[chart.data["series"] != "points of the table"]
+    assert line["result"].to_numpy() == pytest.approx(fits.fitted[0].result_at(line["spending"].to_numpy()))
+    shown = texts(bo.save_chart(chart, tmp_path / "fit.svg").read_text(encoding="utf-8"))
+    assert {"pool <b>: visits", "spending", "points of the table"} <= set(shown)
+    with pytest.raises(bo.OptionError, match=r"no such response is fitted.*\n.*these are: pool <b> \(visits\)"):
+        fits.plot("park")
 
 
 def test_prices_replacement_and_steps_are_drawn(plan: bo.Allocation, tmp_path: Path) -> None:

@@ -66,9 +66,11 @@ def test_the_map_counts_what_is_evidenced_with_dates(city: bo.Allocation) -> Non
     shown = {row[0]: row for row in rows if row[0] != "Data-driven budget and finance"}
     # rapid rehousing and youth jobs by trials, Vision Zero by a quasi-experiment
     words, dates, where = shown["Rigorous evaluations"][1:]
-    assert words == "3 of 13 effects from evaluations (randomized trial: 2; quasi-experimental study: 1)."
+    counts, _, names = words.removesuffix(".").partition("): ")
+    assert counts == "3 of 13 effects from evaluations (randomized trial: 2; quasi-experimental study: 1"
+    assert names == "Rapid rehousing, Vision Zero and Youth summer jobs"
     assert (dates, where) == ("2023", "Assumptions and sources")
-    assert shown["Performance and analytics"][1] == "4 outcomes with a unit, 1 with a target."
+    assert shown["Performance and analytics"][1] == "4 outcomes with a unit, 1 with a target: Library visits."
     assert shown["Data by district and group"][1:] == [f"Data by district or group: {NOT_HERE}.", "", ""]
     budget = [row[1] for row in rows if row[0] == "Data-driven budget and finance"]
     assert budget[0] == "$206 million of $206 million goes to programs with an effect given, 12 programs."

@@ -11,7 +11,6 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
 from budgetopt.allocation import solve as solve_one
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.amendments.motions import Motion, parse_motions
 from budgetopt.analysis.amendments.moved_plan import MovedPlan, moved, rows_of
 from budgetopt.analysis.amendments.offsets import NOISE, Offsets, Purchases, find_offsets, find_purchases
@@ -20,6 +19,9 @@ from budgetopt.analysis.infeasibility.amending import needed_numbers
 from budgetopt.analysis.infeasibility.repair import Amendment
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError, Problem, ScenarioError
+from budgetopt.scenario.column_units import COUNT, CURRENCY, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 
@@ -177,7 +179,7 @@ class Amended(Drawable):
         import pandas as pd
 
         amounts = [self.start.plan.spending.sum(), *(step.after.plan.spending.sum() for step in self.steps)]
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "motion": [step.text for step in self.steps],
                 "change": np.diff(amounts).round(6),
@@ -186,6 +188,7 @@ class Amended(Drawable):
                 "because": [step.because for step in self.steps],
             }
         )
+        return with_units(table, self.scenario, {"change": CURRENCY, "missed": COUNT})
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -200,16 +203,22 @@ class Amended(Drawable):
         """What both plans reach of each outcome, all periods together: ``before``, ``after``, ``change``, ``unit``."""
         levels: list[Floats] = [audit.outcomes.sum(axis=1) for audit in (self.start, self.audit)]
         table = compared(list(self.scenario.outcomes), *levels)
-        return table.assign(unit=[outcome.unit for outcome in self.scenario.outcomes.values()])
+        table = table.assign(unit=[outcome.unit for outcome in self.scenario.outcomes.values()])
+        return with_units(table, self.scenario)
 
     @cached_property
     def funds(self) -> pd.DataFrame:
         """What each fund spends in both plans, all periods together: ``before``, ``after``, ``change``, ``unit``."""
         spent: list[Floats] = [plan.spending.sum(axis=(0, 2)) for plan in (self.start.plan, self.plan)]
-        return compared(list(self.scenario.funds), *spent).assign(unit=self.scenario.currency)
+        table = compared(list(self.scenario.funds), *spent).assign(unit=self.scenario.currency)
+        return with_units(table, self.scenario)
 
     def _repr_html_(self) -> str:
-        return str(self.moves.to_html(index=False, float_format="{:,.2f}".format))
+        tables = [
+            html_table(self.motions, "What the motions move"),
+            html_table(self.moves, "What programs get before and after the motions"),
+        ]
+        return "".join(tables)
 
 
 def moves_between(scenario: Scenario, before: SpendingPlan, after: SpendingPlan) -> pd.DataFrame:
@@ -222,7 +231,7 @@ def moves_between(scenario: Scenario, before: SpendingPlan, after: SpendingPlan)
     was, now = (plan.spending.sum(axis=1) for plan in (before, after))
     half_a_cent = scenario.cent / 2
     program, period = np.nonzero(np.abs(now - was) > half_a_cent)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "program": scenario.programs.ids[program],
             "name": scenario.programs.names()[program],
@@ -233,6 +242,7 @@ def moves_between(scenario: Scenario, before: SpendingPlan, after: SpendingPlan)
             "unit": np.full(len(program), scenario.currency, dtype=object),
         }
     )
+    return with_units(table, scenario)
 
 
 def amend(

@@ -16,6 +16,8 @@ from budgetopt.reading.budget_file import read_budget_file
 from budgetopt.reading.office.choices import Choices
 from budgetopt.reading.plan_columns import is_plan
 from budgetopt.reading.tables.shape import normal
+from budgetopt.scenario.column_units import CURRENCY, with_units
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats, Ints, Texts, objects
 from budgetopt.scenario.scenario import Scenario
 
@@ -98,7 +100,11 @@ class BudgetDifference:
             },
             index=pd.Index(np.where(self.new >= 0, ids, was_ids), name="program"),
         )
+        with_units(table, self.after, dict.fromkeys(("before", "after"), CURRENCY))
         return table.iloc[np.argsort(-np.abs(change), kind="stable")]
+
+    def _repr_html_(self) -> str:
+        return html_table(self.programs, "Two budget files: what programs get in each", index=True)
 
     @cached_property
     def departments(self) -> pd.DataFrame:
@@ -107,7 +113,7 @@ class BudgetDifference:
             dict(zip(*_added(scenario.programs.text("department"), _all_money(scenario)), strict=True))
             for scenario in (self.before, self.after)
         ]
-        return _table("department", *sums)
+        return _table("department", self.after, *sums)
 
     @cached_property
     def funds(self) -> pd.DataFrame:
@@ -116,7 +122,7 @@ class BudgetDifference:
         for scenario in (self.before, self.after):
             paid = SpendingPlan.current(scenario).spending[:, :, 0].sum(axis=0)
             sums.append(dict(zip(scenario.funds, paid.tolist(), strict=True)))
-        return _table("fund", *sums)
+        return _table("fund", self.after, *sums)
 
     @property
     def totals(self) -> tuple[float, float]:
@@ -230,7 +236,7 @@ def _added(names: Texts, amounts: Floats) -> tuple[list[str], list[float]]:
     return known.tolist(), np.bincount(at, weights=amounts, minlength=len(known)).tolist()
 
 
-def _table(index: str, before: dict[str, float], after: dict[str, float]) -> pd.DataFrame:
+def _table(index: str, scenario: Scenario, before: dict[str, float], after: dict[str, float]) -> pd.DataFrame:
     import pandas as pd
 
     names = [name for name in dict.fromkeys([*before, *after]) if name]
@@ -238,4 +244,5 @@ def _table(index: str, before: dict[str, float], after: dict[str, float]) -> pd.
     other = np.array([after.get(name, 0.0) for name in names])
     columns = {"before": one, "after": other, "change": np.round(other - one, 6)}
     table = pd.DataFrame(columns, index=pd.Index(names, name=index, dtype=object))
+    with_units(table, scenario, dict.fromkeys(("before", "after"), CURRENCY))
     return table.iloc[np.argsort(-np.abs(table["change"].to_numpy()), kind="stable")]

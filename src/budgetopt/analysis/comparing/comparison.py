@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.comparing.compared_plans import ComparedPlan
 from budgetopt.analysis.comparing.equal_value import EqualValue
 from budgetopt.analysis.members import INTERRUPTED
 from budgetopt.errors import OptionError, UnknownNameError
+from budgetopt.scenario.column_units import COUNT, CURRENCY, VALUE, with_units
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.groups import groups_of
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.model import SumRule
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -94,7 +96,9 @@ class PlanComparison(Drawable):
             "equal_money": [np.nan if one is None else -one.saved for one in self.worth],
             "equal_money_within": [np.nan if one is None else one.within * one.money for one in self.worth],
         }
-        return pd.DataFrame(table, index=pd.Index(self.names, name="plan"))
+        own = {"difference": VALUE, "limits_missed": COUNT}
+        own |= dict.fromkeys(("equal_money", "equal_money_within"), CURRENCY)
+        return with_units(pd.DataFrame(table, index=pd.Index(self.names, name="plan")), self.scenario, own)
 
     @cached_property
     def programs(self) -> pd.DataFrame:
@@ -110,7 +114,8 @@ class PlanComparison(Drawable):
             said.append(pd.DataFrame(names, index=programs.ids))
         table = pd.concat(amounts, axis=1, sort=False).rename_axis("program")
         known = pd.concat(said)
-        return pd.concat([known[~known.index.duplicated()].reindex(table.index), table], axis=1)
+        table = pd.concat([known[~known.index.duplicated()].reindex(table.index), table], axis=1)
+        return with_units(table, self.scenario, dict.fromkeys(self.names, CURRENCY))
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -126,7 +131,7 @@ class PlanComparison(Drawable):
                 known.setdefault(key, (outcome.name or key, outcome.unit))
         table = pd.concat(levels, axis=1, sort=False).rename_axis("outcome")
         said = pd.DataFrame([known[key] for key in table.index], columns=["name", "unit"], index=table.index)
-        return pd.concat([said, table], axis=1)
+        return with_units(pd.concat([said, table], axis=1), self.scenario)
 
     @cached_property
     def funds(self) -> pd.DataFrame:
@@ -144,7 +149,8 @@ class PlanComparison(Drawable):
             index = pd.MultiIndex.from_product([funds, figures], names=["fund", "figure"])
             values = np.array(list(figures.values())).T.ravel()
             parts.append(pd.Series(np.round(values, 2), index=index, name=one.name))
-        return pd.concat(parts, axis=1, sort=False).reset_index()
+        table = pd.concat(parts, axis=1, sort=False).reset_index()
+        return with_units(table, self.scenario, dict.fromkeys(self.names, CURRENCY))
 
     @cached_property
     def limits(self) -> pd.DataFrame:
@@ -167,7 +173,7 @@ class PlanComparison(Drawable):
         own = [one.audit.scenario is self.scenario for one in self.compared]
         # what one plan misses of a program's limits, the others of the same scenario keep
         table.loc[:, own] = table.loc[:, own].fillna(0.0)
-        return table.reset_index()
+        return with_units(table.reset_index(), self.scenario, dict.fromkeys(self.names, COUNT))
 
     @cached_property
     def missed(self) -> pd.DataFrame:
@@ -183,7 +189,8 @@ class PlanComparison(Drawable):
             for one in self.compared
             for violation in one.audit.violations
         ]
-        return pd.DataFrame(rows, columns=["plan", *columns])
+        own = dict.fromkeys(("value", "bound", "excess"), "unit of the limit")
+        return with_units(pd.DataFrame(rows, columns=["plan", *columns]), self.scenario, own)
 
     def groups(self, by: str = "department") -> pd.DataFrame:
         """Return what each group of programs gets and brings in each plan; one row a group and figure.
@@ -219,14 +226,14 @@ class PlanComparison(Drawable):
         unit = [self.scenario.currency if one == "spending" else units[one] for one in table["figure"]]
         table.insert(2, "unit", unit)
         table.insert(3, "population", table["group"].map(people).astype(float))
-        return table
+        return with_units(table, self.scenario, {"population": COUNT})
 
     def per_head(self, by: str = DISTRICTS) -> pd.DataFrame:
         """Return the table of :meth:`groups` per head of each group, for groups whose population is known."""
         table = self.groups(by).dropna(subset=["population"]).reset_index(drop=True)
         table[self.names] = table[self.names].div(table["population"], axis=0)
         table["unit"] = table["unit"] + " per head"
-        return table
+        return with_units(table, self.scenario, {"population": COUNT})
 
     def gains(self, by: str = "department", against: str = "") -> pd.DataFrame:
         """Return what each group gains (above zero) or loses in the other plans against one of them.
@@ -270,9 +277,8 @@ class PlanComparison(Drawable):
         raise UnknownNameError("plan", said, self.names)
 
     def _repr_html_(self) -> str:
-        """Show the plans and outcomes as tables in a notebook."""
-        tables = [self.plans, self.outcomes]
-        return "\n".join(table.to_html(float_format="{:,.6g}".format, na_rep="", border=0) for table in tables)
+        tables = {"Plans": self.plans, "What each brings": self.outcomes}
+        return "".join(html_table(table, title, index=True) for title, table in tables.items())
 
 
 def populations(scenario: Scenario, by: str) -> dict[str, float]:

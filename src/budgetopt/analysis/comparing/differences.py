@@ -10,6 +10,8 @@ import numpy as np
 
 from budgetopt.allocation import scenario_of
 from budgetopt.allocation import solve as solve_one
+from budgetopt.scenario.column_units import CURRENCY, OF_OUTCOME, with_units
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
 from budgetopt.scenario.scenario import Scenario
@@ -143,7 +145,16 @@ class Difference:
         both = pd.DataFrame({"before": before.reindex(names), "after": after.reindex(names)}).fillna(0.0)
         both["change"] = (both["after"] - both["before"]).round(6)
         order = np.argsort(-np.abs(both["change"].to_numpy()), kind="stable")
+        unit = OF_OUTCOME if table == "outcomes" else CURRENCY
+        with_units(both, self.after, dict.fromkeys(both.columns, unit))
         return both.iloc[order] if table == "programs" else both
+
+    def _repr_html_(self) -> str:
+        tables = {"Values that differ": self.values, "Values of programs that differ": self.programs}
+        shown = [html_table(table, title) for title, table in tables.items() if len(table)]
+        if self.plans is not None:
+            shown.append(html_table(self.moves, "What programs get in both plans", index=True))
+        return "".join(shown) or "<p>The scenarios are the same.</p>"
 
 
 def _worth(plan: Allocation, scenario: Scenario) -> float:

@@ -15,6 +15,8 @@ from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError
 from budgetopt.reading.edited_table import read_edited_tables
 from budgetopt.reading.yaml_text import to_yaml
+from budgetopt.scenario.column_units import CURRENCY, OF_OUTCOME, with_units
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats, put
 from budgetopt.scenario.scenario import Scenario
 
@@ -98,19 +100,25 @@ class EditedPlan:
             )
             for edit in self.edits
         ]
-        return pd.DataFrame(rows, columns=["program", "name", "period", "before", "after", "change", "place"])
+        table = pd.DataFrame(rows, columns=["program", "name", "period", "before", "after", "change", "place"])
+        return with_units(table, self.scenario, dict.fromkeys(("before", "after", "change"), CURRENCY))
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
         """What both plans reach of each outcome, in all periods together: ``before``, ``after``, ``change``."""
         levels = [self.audit.outcomes if audit is None else audit.outcomes for audit in self._audits]
-        return compared(list(self.scenario.outcomes), *(level.sum(axis=1) for level in levels))
+        table = compared(list(self.scenario.outcomes), *(level.sum(axis=1) for level in levels))
+        return with_units(table, self.scenario, dict.fromkeys(table.columns, OF_OUTCOME))
 
     @cached_property
     def funds(self) -> pd.DataFrame:
         """What each fund spends in both plans, dollars of all periods together: ``before``, ``after``, ``change``."""
         plans = [self.plan if audit is None else audit.plan for audit in self._audits]
-        return compared(list(self.scenario.funds), *(plan.spending.sum(axis=(0, 2)) for plan in plans))
+        table = compared(list(self.scenario.funds), *(plan.spending.sum(axis=(0, 2)) for plan in plans))
+        return with_units(table, self.scenario, dict.fromkeys(table.columns, CURRENCY))
+
+    def _repr_html_(self) -> str:
+        return html_table(self.moves, "The amounts that were edited")
 
     @property
     def _audits(self) -> tuple[Audit | None, Audit | None]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import scenario_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.frontiers.best_value_curve import CurvePart, curve_parts
 from budgetopt.analysis.frontiers.figure_range import FigureRange, figure_range
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.parametric import TOLERANCE, is_straight
 from budgetopt.analysis.live_problem.plan_moves import moves_between, spending_at
 from budgetopt.analysis.live_problem.what_if import SECONDS, WhatIf
 from budgetopt.analysis.members import Machines
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
+from budgetopt.scenario.column_units import CURRENCY, SHARE, VALUE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options
@@ -125,7 +125,9 @@ class Frontier(Drawable):
         import pandas as pd
 
         rows = [row for part in self._parts for row in self._moves_of(part, low, high)]
-        return pd.DataFrame(rows, columns=["from", "to", "program", "name", "change"])
+        table = pd.DataFrame(rows, columns=["from", "to", "program", "name", "change"])
+        own = {**dict.fromkeys(("from", "to"), _figure_unit(self._range)), "change": CURRENCY}
+        return with_units(table, self.scenario, own)
 
     def _moves_of(self, part: CurvePart, low: float, high: float) -> Iterator[tuple[float, float, str, str, float]]:
         pieces = list(pairwise(point.at for point in part.points))
@@ -147,9 +149,8 @@ class Frontier(Drawable):
                 yield from ((first, last, *move) for move in moves_between(self.scenario, was, then))
 
     def _repr_html_(self) -> str:
-        shown = html_table(self.pieces)
         kind = "exact" if self.is_exact else "on a grid"
-        return f"<div><p><strong>Best value against {escape(self.figure)}</strong> ({kind})</p>{shown}</div>"
+        return html_table(self.pieces, f"Best value against {self.figure} ({kind})")
 
 
 def frontier(
@@ -217,7 +218,7 @@ def _curve(reach: FigureRange, steps: int | None, machines: Machines) -> Frontie
         )
     joined = _joined(parts)
     unit = reach.figure.unit
-    pieces, points = _tables(joined, unit)
+    pieces, points = _tables(joined, reach)
     return Frontier(
         given, reach.figure.path, reach.figure.value, unit, reach.low, reach.high, pieces, points,
         all(part.exact for part in joined), question.is_integer, steps, not ended, question.solves, question.seconds,
@@ -242,10 +243,17 @@ def _joined(parts: list[CurvePart]) -> list[CurvePart]:
     return out
 
 
-def _tables(parts: list[CurvePart], unit: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _figure_unit(reach: FigureRange) -> str:
+    """Return what the number that moves is counted in."""
+    return CURRENCY if reach.figure.is_money else SHARE if reach.figure.unit != 1 else "as the scenario counts it"
+
+
+def _tables(parts: list[CurvePart], reach: FigureRange) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the pieces and their ends as tables."""
     import pandas as pd
 
+    unit, counted, scenario = reach.figure.unit, _figure_unit(reach), reach.figure.scenario
+    step = "percentage point" if counted == SHARE else counted if counted == CURRENCY else "one more of the number"
     pieces: list[tuple[float, float, float, float, float, str]] = []
     points: dict[float, tuple[float, float]] = {}
     for part in parts:
@@ -257,4 +265,7 @@ def _tables(parts: list[CurvePart], unit: float) -> tuple[pd.DataFrame, pd.DataF
             pieces.append((one.at, other.at, one.value, other.value, price, "exact" if part.exact else "grid"))
     columns = ["from", "to", "value_from", "value_to", "price", "method"]
     rows = [(at, value, gap) for at, (value, gap) in sorted(points.items())]
-    return pd.DataFrame(pieces, columns=columns), pd.DataFrame(rows, columns=["figure", "value", "gap"])
+    own = {**dict.fromkeys(("from", "to", "figure"), counted), **dict.fromkeys(("value_from", "value_to"), VALUE)}
+    own |= {"price": f"{VALUE} per {step}", "gap": SHARE}
+    tables = pd.DataFrame(pieces, columns=columns), pd.DataFrame(rows, columns=["figure", "value", "gap"])
+    return with_units(tables[0], scenario, own), with_units(tables[1], scenario, own)

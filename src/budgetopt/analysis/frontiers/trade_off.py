@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import plan_of, scenario_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.comparing.comparison import groups_named, populations
 from budgetopt.analysis.frontiers.efficient_points import EfficientPoint, EfficientPoints, efficient_points
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.live_problem.plan_moves import moves_between
 from budgetopt.analysis.live_problem.shared_column import with_shared_column
 from budgetopt.analysis.live_problem.what_if import SECONDS
@@ -22,6 +19,9 @@ from budgetopt.analysis.members import Machines
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import Formulation, LinearProgram, Stage, formulate
 from budgetopt.formulation.stages import label_of
+from budgetopt.scenario.column_units import COUNT, CURRENCY, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.model import Objective
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
@@ -94,9 +94,7 @@ class TradeOff(Drawable):
         return bool(len(self.groups))
 
     def _repr_html_(self) -> str:
-        title = f"{self.first} against {self.second}"
-        shown = html_table(self.points)
-        return f"<div><p><strong>{escape(title)}</strong> ({self.kind})</p>{shown}</div>"
+        return html_table(self.points, f"{self.first} against {self.second} ({self.kind})")
 
 
 def trade_off(
@@ -297,10 +295,12 @@ def _result(
         for at, (before, after) in enumerate(pairwise(plans))
         for move in moves_between(given, before, after)
     ]
+    in_points = {**dict(zip(names, units, strict=True)), "rate": f"{units[0]} per one of {units[1]}"}
+    in_groups = {"population": COUNT, "per_head": f"{units[1]} per head"}
     return TradeOff(
-        given, *names, units, _points_table(found.points, names), found.kind,
-        pd.DataFrame(groups, columns=["point", "group", "population", "per_head"]),
-        pd.DataFrame(moves, columns=["point", "program", "name", "change"]),
+        given, *names, units, with_units(_points_table(found.points, names), given, in_points), found.kind,
+        with_units(pd.DataFrame(groups, columns=["point", "group", "population", "per_head"]), given, in_groups),
+        with_units(pd.DataFrame(moves, columns=["point", "program", "name", "change"]), given, {"change": CURRENCY}),
         goals_of(plan.formulation, point), found.complete, found.solves, found.failed,
     )  # fmt: skip
 

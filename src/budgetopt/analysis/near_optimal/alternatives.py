@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.amendments.moved_plan import rows_of
 from budgetopt.analysis.members import FailedMember, Machines, run_members
@@ -18,6 +17,9 @@ from budgetopt.analysis.near_optimal.different_plans import Alternative, differe
 from budgetopt.errors import OptionError, OutOfTimeError
 from budgetopt.formulation import LinearProgram
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
+from budgetopt.scenario.column_units import SHARE, VALUE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Termination
 from budgetopt.solvers.faces import with_value_row
@@ -92,7 +94,8 @@ class Alternatives(Drawable):
                 "proved": self.proved,
             }
         )
-        return frame[~(np.isnan(self.least) & np.isnan(self.most))].reset_index(drop=True)
+        kept = frame[~(np.isnan(self.least) & np.isnan(self.most))].reset_index(drop=True)
+        return with_units(kept, self.scenario)
 
     @cached_property
     def programs(self) -> pd.DataFrame:
@@ -103,7 +106,7 @@ class Alternatives(Drawable):
         columns = {"program": programs.ids, "name": programs.names(), "best": self.best.spending.sum(axis=(1, 2))}
         for number, one in enumerate(self.plans, 1):
             columns[f"plan {number}"] = one.plan.spending.sum(axis=(1, 2))
-        return pd.DataFrame({**columns, "unit": self.scenario.currency})
+        return with_units(pd.DataFrame({**columns, "unit": self.scenario.currency}), self.scenario)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -117,7 +120,7 @@ class Alternatives(Drawable):
         best = self.best.plan_value
         size = max(abs(best), 1e-300)
         sign = self.best.solver_result.stages[0].stage.sign
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "plan": [f"plan {number}" for number in range(1, len(self.plans) + 1)],
                 "value": [one.value for one in self.plans],
@@ -127,9 +130,10 @@ class Alternatives(Drawable):
                 "unit": self.scenario.currency,
             }
         )
+        return with_units(table, self.scenario, {"value": VALUE, "lost": SHARE})
 
     def _repr_html_(self) -> str:
-        return str(self.ranges.to_html(index=False, float_format="{:,.0f}".format))
+        return html_table(self.ranges, "How far each program can move in plans that are nearly best")
 
 
 def alternatives(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.whole_amounts import whole_plan
 from budgetopt.analysis.amendments.amend import moves_between, start_of
 from budgetopt.analysis.amendments.departures import departures
@@ -23,6 +22,9 @@ from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError, UnknownNameError
 from budgetopt.formulation import Formulation, LinearProgram, Stage
 from budgetopt.formulation.linear_program import Floats
+from budgetopt.scenario.column_units import with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, SolverResult, Termination, solve_linear_program
 
@@ -101,7 +103,8 @@ class Reach(Drawable):
     def outcomes(self) -> pd.DataFrame:
         """What both plans reach of each outcome, all periods together: ``before``, ``after``, ``change``, ``unit``."""
         table = compared(list(self.scenario.outcomes), *(one.outcomes.sum(axis=1) for one in (self.start, self.audit)))
-        return table.assign(unit=[outcome.unit for outcome in self.scenario.outcomes.values()])
+        table = table.assign(unit=[outcome.unit for outcome in self.scenario.outcomes.values()])
+        return with_units(table, self.scenario)
 
     @cached_property
     def funds(self) -> pd.DataFrame:
@@ -109,7 +112,7 @@ class Reach(Drawable):
         import pandas as pd
 
         fund, period = np.nonzero(self.money > 0)
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "fund": np.array(list(self.scenario.funds), dtype=object)[fund],
                 "period": np.array(self.scenario.periods, dtype=object)[period],
@@ -117,9 +120,10 @@ class Reach(Drawable):
                 "unit": np.full(len(fund), self.scenario.currency, dtype=object),
             }
         )
+        return with_units(table, self.scenario)
 
     def _repr_html_(self) -> str:
-        return str(self.moves.to_html(index=False, float_format="{:,.2f}".format))
+        return html_table(self.moves, "The cheapest way to the targets: what programs get before and after")
 
 
 def reach(
@@ -231,7 +235,8 @@ def _each_target(asked: _TargetsAsked, need: tuple[float, float], machines: Mach
     others = np.array([found.answers.get(number, (np.nan, np.nan)) for number in range(len(keys))]).reshape(-1, 2)
     saved = (np.array(need) - others).round(2) + 0.0
     columns = {"outcome": keys, "added": saved[:, 0], "new_money": saved[:, 1], "unit": asked.scenario.currency}
-    return pd.DataFrame({**columns, "note": [notes.get(number, INTERRUPTED) for number in range(len(keys))]})
+    table = pd.DataFrame({**columns, "note": [notes.get(number, INTERRUPTED) for number in range(len(keys))]})
+    return with_units(table, asked.scenario)
 
 
 def _without_one(asked: _TargetsAsked) -> Callable[[int], tuple[float, float]]:

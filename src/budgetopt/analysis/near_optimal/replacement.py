@@ -16,6 +16,7 @@ from budgetopt.analysis.members import INTERRUPTED, Machines, Members, run_membe
 from budgetopt.errors import OutOfTimeError
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.linear_program import Ints
+from budgetopt.scenario.column_units import CURRENCY, PRICE, SHARE, VALUE, with_units
 from budgetopt.solvers import Options, Termination
 from budgetopt.solvers.highs import LiveModel
 
@@ -91,7 +92,7 @@ def _table(best: Allocation, rows: Ints, found: Members[tuple[float, str]]) -> p
     lost = best.solver_result.stages[0].stage.sign * (values - best.objective_value)
     lost[np.abs(lost) <= 1e-9 * max(abs(best.objective_value), 1.0)] = 0.0
     per_dollar = np.divide(lost, spending, out=np.full(len(rows), np.nan), where=spending > scenario.cent)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "program": scenario.programs.ids[rows],
             "name": scenario.programs.names()[rows],
@@ -104,6 +105,8 @@ def _table(best: Allocation, rows: Ints, found: Members[tuple[float, str]]) -> p
             "note": notes,
         }
     )
+    own = {"spending": CURRENCY, "value": VALUE, "lost": VALUE, "lost_share": SHARE, "lost_per_dollar": PRICE}
+    return with_units(table, scenario, own)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

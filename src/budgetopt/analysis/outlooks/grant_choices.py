@@ -11,11 +11,13 @@ import numpy as np
 
 from budgetopt.allocation import Allocation, Subject
 from budgetopt.allocation import solve as solve_one
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
 from budgetopt.formulation.linear_program import Floats
+from budgetopt.scenario.column_units import CURRENCY, VALUE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class GrantChoices(Drawable):
         asked, made = self._efforts()
         available = accounts.opening + accounts.revenue + accounts.one_time + accounts.transfers_in
         lapses = [not scenario.funds[name].carryover for name in self.names]
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "fund": np.repeat(np.array(self.names, dtype=object), len(periods)),
                 "period": np.tile(np.array(periods, dtype=object), count),
@@ -91,6 +93,7 @@ class GrantChoices(Drawable):
                 "unit": scenario.currency,
             }
         )
+        return with_units(table, scenario)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -112,7 +115,7 @@ class GrantChoices(Drawable):
         worth = sign * (without - self.best.plan_value)
         ends, falls = zip(*[self._cliff(row) for row in rows], strict=True) if rows else ((), ())
         small = 1e-7 * max(abs(self.best.plan_value), 1.0)
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "fund": list(self.names),
                 "name": [self.scenario.funds[name].name or name for name in self.names],
@@ -131,6 +134,8 @@ class GrantChoices(Drawable):
                 "proved": list(self.proved),
             }
         )
+        own = dict.fromkeys(("value_with", "value_without", "worth"), VALUE)
+        return with_units(table, self.scenario, {**own, "falls_away": f"{CURRENCY} a year"})
 
     def falling(self, name: str) -> pd.DataFrame:
         """Return what a grant paid in its last period, and what the same programs get in the next one.
@@ -154,7 +159,8 @@ class GrantChoices(Drawable):
         total = spending.sum(axis=1)
         values = (programs.ids[some], programs.names()[some], paid[some], total[some, last], total[some, last + 1])
         frame = pd.DataFrame(dict(zip(columns, values, strict=False)))
-        return frame.assign(unit=self.scenario.currency).sort_values("paid", ascending=False, ignore_index=True)
+        frame = frame.assign(unit=self.scenario.currency).sort_values("paid", ascending=False, ignore_index=True)
+        return with_units(frame, self.scenario)
 
     def _cliff(self, row: int) -> tuple[str, float]:
         """Return the last period in which a fund has money, if others follow, and what it pays no more in the next."""
@@ -186,7 +192,7 @@ class GrantChoices(Drawable):
         return asked, made
 
     def _repr_html_(self) -> str:
-        return str(self.table.to_html(index=False, float_format="{:,.2f}".format))
+        return html_table(self.table, "Whether each grant is worth taking")
 
 
 def grants(

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import Subject, scenario_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.amendments.amend import start_of
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import OptionError
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.column_units import COUNT, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.model import Fund
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -81,7 +83,7 @@ class Outlook(Drawable):
 
         funds, years, kept = list(self.scenario.funds), len(self.years), self._kept
         assumed = np.arange(years) >= len(self.scenario.periods)
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "fund": np.repeat(np.array(funds, dtype=object), years),
                 "year": np.tile(np.array(self.years, dtype=object), len(funds)),
@@ -100,6 +102,7 @@ class Outlook(Drawable):
                 "unit": self.scenario.currency,
             }
         )
+        return with_units(table, self.scenario)
 
     @property
     def _kept(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -129,7 +132,7 @@ class Outlook(Drawable):
             *("fund", "name", "last_one_time", "cliff", "ends", "falls_away", "below_reserve", "exhausted"),
             *("below_policy", "rebuilt", "unit"),
         ]
-        return pd.DataFrame(rows, columns=columns)
+        return with_units(pd.DataFrame(rows, columns=columns), self.scenario, {"below_policy": COUNT})
 
     def _summary(self, row: int) -> tuple[object, ...]:
         key, fund = list(self.scenario.funds.items())[row]
@@ -167,7 +170,7 @@ class Outlook(Drawable):
         return self._chart(fund)
 
     def _repr_html_(self) -> str:
-        return str(self.table.to_html(index=False, float_format="{:,.0f}".format))
+        return html_table(self.table, "Each fund, year by year")
 
 
 def _last(some: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

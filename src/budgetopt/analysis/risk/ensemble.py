@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.allocation.drawable import Drawable
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import (
     at_limits,
@@ -28,6 +26,9 @@ from budgetopt.analysis.risk.effect_errors import ErrorShape
 from budgetopt.analysis.risk.few_effects import value_of_knowing_all
 from budgetopt.analysis.risk.given_draws import read_draws
 from budgetopt.errors import OptionError, UnknownNameError
+from budgetopt.scenario.column_units import SHARE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.solvers.highs import LiveModel
 
@@ -114,8 +115,12 @@ class Ensemble(Drawable):
         return self.value("expected value of perfect information")
 
     def _repr_html_(self) -> str:
-        tables = (self.summary, self.stability, self.outcomes)
-        return "\n".join(html_table(table, index=True) for table in tables)
+        tables = {
+            "What the plan is worth in the draws": self.summary,
+            "How often each decision stays": self.stability,
+            "What the plan brings in the draws": self.outcomes,
+        }
+        return "".join(html_table(table, title, index=True) for title, table in tables.items())
 
 
 def ensemble(
@@ -262,6 +267,7 @@ class _Told:
                 "unit": unit,
             }
         )
+        with_units(draws, plan.scenario, {"draw": ""})
         spending = np.array([one.spending for one in answers]).reshape(len(answers), self.drawn.programs)
         return Ensemble(
             plan,
@@ -285,7 +291,7 @@ class _Told:
         plan, (now, units) = self.plan, amounts_of(self.plan)
         cents = max(plan.half_a_cent, plan.rounded_to) * len(plan.scenario.periods)
         tolerance = np.maximum(SAME * now, cents)
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "name": plan.scenario.programs.names(),
                 "spending": now,
@@ -299,6 +305,8 @@ class _Told:
             },
             index=pd.Index(plan.scenario.programs.ids, name="program"),
         )
+        own = dict.fromkeys(("funded", "at_least", "same", "at_most"), SHARE)
+        return with_units(table, plan.scenario, own)
 
     def _outcomes(self, factors: Floats) -> pd.DataFrame:
         """Return what the plan brings in the draws; factors have the shape (draws, effects)."""
@@ -328,7 +336,8 @@ class _Told:
             rows.append(
                 {**row, "mean": float(mean_of_draws(total[:, None])[0]), "target_missed": missed, "unit": outcome.unit}
             )
-        return pd.DataFrame(rows, index=pd.Index(list(plan.scenario.outcomes), name="outcome"))
+        table = pd.DataFrame(rows, index=pd.Index(list(plan.scenario.outcomes), name="outcome"))
+        return with_units(table, plan.scenario, {"target_missed": SHARE})
 
     def _summary(self, draws: pd.DataFrame, factors: Floats) -> pd.DataFrame:
         import pandas as pd
@@ -360,7 +369,7 @@ class _Told:
             )
             rows.append(("draws in which the plan can be paid", float(draws["affordable"].mean()), "share", np.nan))
         table = pd.DataFrame(rows, columns=["measure", "value", "unit", "standard_error"])
-        return table.set_index("measure")
+        return with_units(table.set_index("measure"), self.plan.scenario)
 
     def _best_on_average(self, mean: Floats) -> tuple[float, Floats]:
         """Return the plan that is best on average: its value as estimated, and what each effect adds to it."""

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetopt.allocation import Allocation, Subject, scenario_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.solve import allocation_of
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.risk.stochastic import Futures, joined, mean_of
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError
 from budgetopt.formulation import Formulation, Labels, LinearProgram, formulate
 from budgetopt.reading.tree_file import ForecastPath, read_forecasts
+from budgetopt.scenario.column_units import CURRENCY, SHARE, VALUE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution, SolverResult, Termination, solve_linear_program
@@ -113,7 +114,7 @@ class ForecastPlan(Drawable):
         ids = pd.Index(self.scenario.programs.ids, name="program")
         table = pd.DataFrame(amounts, ids, [f"{period}" for period in periods])
         table.insert(0, "baseline", self.scenario.baselines[:, 0])
-        return table
+        return with_units(table, self.scenario, dict.fromkeys(periods, CURRENCY))
 
     @cached_property
     def branches(self) -> pd.DataFrame:
@@ -128,7 +129,7 @@ class ForecastPlan(Drawable):
             period: [float(plan.spending[:, :, at].sum()) for plan in self.plans]
             for at, period in enumerate(self.scenario.periods)
         }
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "probability": self.probabilities,
                 "value": [plan.plan_value for plan in self.plans],
@@ -137,9 +138,11 @@ class ForecastPlan(Drawable):
             },
             index=pd.Index([leaf.name for leaf in self.leaves], name="branch"),
         )
+        own = {**dict.fromkeys(spending, CURRENCY), "probability": SHARE, "known_from_the_beginning": VALUE}
+        return with_units(table, self.scenario, own)
 
     def _repr_html_(self) -> str:
-        return html_table(self.branches, index=True)
+        return html_table(self.branches, "What comes of each forecast", index=True)
 
 
 def forecast_tree(

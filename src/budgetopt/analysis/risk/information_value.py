@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.risk.draw_measures import objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, ended
@@ -26,8 +25,12 @@ from budgetopt.analysis.risk.effect_errors import ErrorShape, FactorDistribution
 from budgetopt.analysis.risk.ensemble import ERROR_HINT, NOTHING_VARIES
 from budgetopt.analysis.risk.value_pieces import FAR, PlanLine, ValuePieces, greatest_of
 from budgetopt.errors import OptionError
+from budgetopt.scenario.column_units import COUNT, CURRENCY, FACTOR, SHARE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.programs import Floats
+from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Termination
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.solution import EXACT
@@ -85,7 +88,7 @@ class StudyDesign:
 
 
 @dataclass(frozen=True, eq=False)
-class InformationValue:
+class InformationValue(Drawable):
     """What it would be worth to know each effect.
 
     Parameters
@@ -111,7 +114,7 @@ class InformationValue:
     interrupted: bool = False
 
     def _repr_html_(self) -> str:
-        return html_table(self.table)
+        return html_table(self.table, "What it is worth to know each effect")
 
 
 def information_value(
@@ -167,7 +170,7 @@ def information_value(
     asked = _Asked(drawn, errors, tuple(effects.tolist()))
     solved = run_members(_pieces_of, asked, len(effects), text="Valuing each effect", machines=machines)
     rows = [_row(plan, errors, int(effects[at]), pieces, study) for at, pieces in solved.answers.items()]
-    table = _in_order(rows, study) if rows else pd.DataFrame(columns=["effect", "evppi"])
+    table = _in_order(rows, study, plan.scenario) if rows else pd.DataFrame(columns=["effect", "evppi"])
     return InformationValue(plan, table, study, solved.failed, solved.interrupted)
 
 
@@ -340,9 +343,11 @@ def _best_size(pieces: ValuePieces, deviation: float, study: StudyDesign, evppi:
             return max(range(low, high + 1), key=net)
 
 
-def _in_order(rows: Sequence[dict[str, Any]], study: StudyDesign | None) -> pd.DataFrame:
+def _in_order(rows: Sequence[dict[str, Any]], study: StudyDesign | None, scenario: Scenario) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame(rows)
+    own = {"error": SHARE, "subjects": COUNT, **dict.fromkeys(("cost", "net"), CURRENCY)}
+    own |= dict.fromkeys(("changes_below", "changes_above"), FACTOR)
+    table = with_units(pd.DataFrame(rows), scenario, own)
     keys = [*([] if study is None else ["net"]), "evppi"]
     return table.sort_values([*keys, "effect"], ascending=[*[False] * len(keys), True], ignore_index=True)

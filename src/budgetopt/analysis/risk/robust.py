@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.whole_amounts import whole_plan
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import run_members
 from budgetopt.analysis.risk.draw_measures import at_limits, objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, amounts_of, ended, solver_of_draws
@@ -21,6 +19,9 @@ from budgetopt.analysis.risk.ensemble import ERROR_HINT, NOTHING_VARIES
 from budgetopt.analysis.risk.given_draws import read_draws
 from budgetopt.analysis.risk.robust_problems import RobustProblem, budget_of_uncertainty, of_factors, over_draws
 from budgetopt.errors import CertificateError, OptionError, OutOfTimeError, near
+from budgetopt.scenario.column_units import with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.solvers import Certificate, Options, Termination, solve_linear_program
 from budgetopt.solvers.highs import LiveModel
@@ -86,8 +87,12 @@ class RobustPlan(Drawable):
         return float(self.measures["robust"].iloc[0])
 
     def _repr_html_(self) -> str:
-        tables = (self.measures, self.programs, self.curve)
-        return "\n".join(html_table(table, index=True) for table in tables)
+        tables = {
+            "The plan and the robust plan": self.measures,
+            "What programs get in both": self.programs,
+            "What robustness costs": self.curve,
+        }
+        return "".join(html_table(table, title, index=table is not self.curve) for title, table in tables.items())
 
 
 def robust(
@@ -297,7 +302,7 @@ class _Question:
 
         plan = self.plan
         (now, units), (then, _) = amounts_of(plan), amounts_of(plan, decisions)
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "name": plan.scenario.programs.names(),
                 "plan": now,
@@ -307,6 +312,7 @@ class _Question:
             },
             index=pd.Index(plan.scenario.programs.ids, name="program"),
         )
+        return with_units(table, plan.scenario)
 
     def _measures(self, drawn: DrawnProblems, measure: _Measure, after: _Parts) -> pd.DataFrame:
         import pandas as pd
@@ -325,7 +331,8 @@ class _Question:
             rows[name] = lambda parts: sign * float(np.sort(sign * parts.value(drawn.factors))[worst])
         values = {name: (float(value(before)), float(value(after))) for name, value in rows.items()}
         table = pd.DataFrame.from_dict(values, orient="index", columns=["plan", "robust"]).rename_axis("measure")
-        return table.assign(difference=table["robust"] - table["plan"], unit=objective_unit(self.plan))
+        table = table.assign(difference=table["robust"] - table["plan"], unit=objective_unit(self.plan))
+        return with_units(table, self.plan.scenario)
 
     def _curve(self, drawn: DrawnProblems, measure: _Measure) -> pd.DataFrame:
         """Return the price of robustness at each setting, on one live model."""
@@ -345,7 +352,8 @@ class _Question:
                 expected = float(parts.value(mean))
                 price = max(0.0, sign * (highest - expected))
                 rows.append((setting, measure.along(parts, setting), expected, price, objective_unit(self.plan)))
-        return pd.DataFrame(rows, columns=["setting", "robust", "expected", "price", "unit"])
+        table = pd.DataFrame(rows, columns=["setting", "robust", "expected", "price", "unit"])
+        return with_units(table, self.plan.scenario, {"setting": ""})
 
 
 @dataclass(frozen=True, eq=False)

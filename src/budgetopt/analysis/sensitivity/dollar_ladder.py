@@ -13,6 +13,7 @@ from budgetopt.analysis.live_problem.plan_moves import moves_between
 from budgetopt.errors import InfeasibleError, OptionError
 from budgetopt.formulation import formulate
 from budgetopt.formulation.fund_rows import inflow
+from budgetopt.scenario.column_units import CURRENCY, PRICE, with_units
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -87,7 +88,8 @@ def budget_steps(
             rows += [(amount, *move, value - now[1], rate) for move in moves_between(scenario, now[0], spent)]
             before, before_money = value, amount
     columns = ["money", "program", "name", "change", "value", "value_per_dollar"]
-    return pd.DataFrame(rows, columns=columns).sort_values("money", kind="stable", ignore_index=True)
+    table = pd.DataFrame(rows, columns=columns).sort_values("money", kind="stable", ignore_index=True)
+    return with_units(table, scenario, {"change": CURRENCY, "value_per_dollar": PRICE})
 
 
 def _moved(scenario: Scenario, moving: Sequence[str], share: float) -> tuple[Floats, float] | None:

@@ -10,6 +10,7 @@ from budgetopt.allocation import plan_of
 from budgetopt.analysis.live_problem.what_if import WhatIf
 from budgetopt.analysis.sensitivity.total_costs import solved
 from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.scenario.column_units import FACTOR, PRICE, with_units
 from budgetopt.solvers.faces import fix_integers
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["charges_by_rule", "duals_of", "marginal_returns"]
 
 TINY = 1e-9
+_UNITS = {
+    **dict.fromkeys(("last_dollar", "next_dollar", "price", "charges", "last_charges"), PRICE),
+    **dict.fromkeys(("effect_until_less", "effect_until_more"), FACTOR),
+}
 
 
 def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.DataFrame:
@@ -80,7 +85,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
         cost = table["price"] + table[charged]
         with np.errstate(divide="ignore", invalid="ignore"):
             table[ratio] = np.where(table[worth] > 0, cost / table[worth], np.nan)
-    return table[~np.repeat(_packaged(plan), periods)].reset_index(drop=True)
+    return with_units(table[~np.repeat(_packaged(plan), periods)].reset_index(drop=True), scenario, _UNITS)
 
 
 def _packaged(plan: Allocation) -> Bools:

@@ -15,6 +15,7 @@ from budgetopt.analysis.sensitivity.break_even import factors_of
 from budgetopt.analysis.sensitivity.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.formulation.stages import outcome_worths
+from budgetopt.scenario.column_units import CURRENCY, FACTOR, PRICE, with_units
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Termination
@@ -114,6 +115,9 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
             "effect_for_less": factors[0],
         }
     )
+    own = {**dict.fromkeys(("last_dollar", "next_dollar", "price", "charges"), PRICE), "change": CURRENCY}
+    own |= dict.fromkeys(("effect_for_more", "effect_for_less"), FACTOR)
+    with_units(table, plan.scenario, own)
     return table.assign(unknown=unknown) if plan.formulation.linear_program.is_integer else table
 
 

@@ -19,6 +19,7 @@ from budgetopt.analysis.sensitivity.limit_rows import LimitRow, limit_rows, size
 from budgetopt.analysis.sensitivity.total_costs import solved, total_cost
 from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.formulation.directions import still
+from budgetopt.scenario.column_units import VALUE, with_units
 from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.solvers import Solution, Termination
 
@@ -104,7 +105,11 @@ def _table(rows: Sequence[dict[str, Any]], question: WhatIf) -> pd.DataFrame:
 
     if question.is_integer:
         rows = [{**row, "decisions": "held" if STANDS in row["method"] else "free"} for row in rows]
-    return pd.DataFrame(rows, columns=INTEGER_COLUMNS if question.is_integer else COLUMNS)
+    table = pd.DataFrame(rows, columns=INTEGER_COLUMNS if question.is_integer else COLUMNS)
+    in_bound = "unit of the row, money where it names none"
+    own = dict.fromkeys(("bound", "relief_until", "tightening_until"), in_bound)
+    own |= dict.fromkeys(("relief", "tightening"), f"{VALUE} per {in_bound}")
+    return with_units(table, question.scenario, {**own, "total_cost": VALUE})
 
 
 def _completed(

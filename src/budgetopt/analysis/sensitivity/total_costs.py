@@ -11,6 +11,7 @@ from budgetopt.analysis.live_problem.what_if import WhatIf
 from budgetopt.analysis.sensitivity.moved_limits import CLEAR, blur
 from budgetopt.errors import FaultError
 from budgetopt.formulation import LinearProgram
+from budgetopt.scenario.column_units import VALUE, with_units
 from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import Solution, Termination
 
@@ -99,7 +100,7 @@ def rules_one_by_one(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
         cost = 0.0 if now == value else max(gain * (value - now), 0.0)
         rows.append({"kind": limit.kind, "name": limit.name, "because": limit.because, "value": now, "cost": cost})
         value = now
-    return pd.DataFrame(rows)
+    return with_units(pd.DataFrame(rows), scenario, {"cost": VALUE})
 
 
 def solved(answer: Solution) -> Solution:

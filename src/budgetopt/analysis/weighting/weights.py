@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import Allocation, plan_of, solve
-from budgetopt.allocation.drawable import Drawable
-from budgetopt.analysis.html_table import html_table
 from budgetopt.analysis.members import Machines, run_members
 from budgetopt.analysis.weighting.compromise import Compromise, compromise
 from budgetopt.analysis.weighting.group_weights import AnswersKind, GroupWeights, agreement_of, group_weights
@@ -21,6 +18,9 @@ from budgetopt.analysis.weighting.weighing import check_weighs, levels_of, with_
 from budgetopt.analysis.weighting.weight_ranges import WeightRange, weight_ranges
 from budgetopt.errors import OptionError
 from budgetopt.reading.answers_table import read_answers
+from budgetopt.scenario.column_units import COUNT, CURRENCY, OF_ROW, SHARE, VALUE, with_units
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import printed
 
@@ -96,9 +96,7 @@ class Weights(Drawable):
         tables = [("Weights over which the plan stays", self.ranges)]
         if len(self.groups):
             tables += [("Groups", self.groups), ("Regret", self.regrets.reset_index(names="plan"))]
-        return "".join(
-            f"<div><p><strong>{escape(title)}</strong></p>" + html_table(table) + "</div>" for title, table in tables
-        )
+        return "".join(html_table(table, title) for title, table in tables)
 
 
 def weights(
@@ -211,7 +209,8 @@ class _Tables:
             (key, printed(key, outcomes[key].name), outcomes[key].unit, one.weight, one.least, one.most, one.method)
             for key, one in ((one.outcome, one) for one in self.ranges)
         ]
-        return pd.DataFrame(rows, columns=["outcome", "name", "unit", "weight", "from", "to", "method"])
+        table = pd.DataFrame(rows, columns=["outcome", "name", "unit", "weight", "from", "to", "method"])
+        return with_units(table, self.scenario, dict.fromkeys(("weight", "from", "to"), f"{VALUE} per {OF_ROW}"))
 
     def move_table(self) -> pd.DataFrame:
         import pandas as pd
@@ -222,14 +221,17 @@ class _Tables:
             for side, end, moves in (("below", one.least, one.less), ("above", one.most, one.more))
             for move in moves
         ]
-        return pd.DataFrame(rows, columns=["outcome", "side", "weight", "program", "name", "change"])
+        table = pd.DataFrame(rows, columns=["outcome", "side", "weight", "program", "name", "change"])
+        own = {"weight": f"{VALUE} per unit of the outcome", "change": CURRENCY}
+        return with_units(table, self.scenario, own)
 
     def group_table(self) -> pd.DataFrame:
         import pandas as pd
 
         columns = ["group", "respondents", "complete", "population", "agreement"]
         rows = [tuple(getattr(group, column) for column in columns) for group in self.groups]
-        return pd.DataFrame(rows, columns=columns)
+        own = {**dict.fromkeys(("respondents", "complete", "population"), COUNT), "agreement": "Kendall's W"}
+        return with_units(pd.DataFrame(rows, columns=columns), self.scenario, own)
 
     def weight_table(self) -> pd.DataFrame:
         import pandas as pd
@@ -242,7 +244,8 @@ class _Tables:
             columns[BY_POPULATION] = list(self.mean.values())
         if self.between is not None and self.between.weights is not None:
             columns[COMPROMISE] = list(self.between.weights.values())
-        return pd.DataFrame(columns, index=pd.Index(list(outcomes), name="outcome"))
+        table = pd.DataFrame(columns, index=pd.Index(list(outcomes), name="outcome"))
+        return with_units(table, self.scenario, dict.fromkeys(columns, f"{VALUE} per unit of the outcome"))
 
     def spending_table(self) -> pd.DataFrame:
         import pandas as pd
@@ -253,7 +256,7 @@ class _Tables:
             columns[COMPROMISE] = self.between.spending
         table = pd.DataFrame(columns, index=pd.Index(programs.ids, name="program"))
         table.insert(0, "name", programs.names())
-        return table
+        return with_units(table, self.scenario, dict.fromkeys(columns, CURRENCY))
 
     def regret_table(self) -> pd.DataFrame:
         import pandas as pd
@@ -267,4 +270,4 @@ class _Tables:
             lost = [(best - rest - float(worths @ has)) / (abs(best) or 1.0) for has, rest in levels.values()]
             table[group.group] = [max(value, 0.0) if value > -1e-7 else value for value in lost]
         table["largest"] = table.max(axis=1) if len(table.columns) else math.nan
-        return table
+        return with_units(table, self.scenario, dict.fromkeys(map(str, table.columns), SHARE))

@@ -85,6 +85,7 @@ def _charts(view: PlanView) -> Iterator[tuple[str, LayerChart]]:
         "frontier": asked.frontier,
         "two-outcomes": asked.trade_off,
         "ensemble": asked.ensemble,
+        "what-to-find-out": asked.information,
     }
     for name, found in every.items():
         if found is not None:

@@ -11,6 +11,7 @@ from budgetopt.report.documents.html import MINUS
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.sections.section_list import sections_in
+from budgetopt.scenario.html_table import FIGURES, HEADS, WORDS
 
 __all__ = ["notebook_html"]
 
@@ -30,13 +31,21 @@ def _shown(block: Block) -> str:
             return f"<p>{escape(block.words)}</p>"
         case ReportTable():
             columns = block.shown_in(Media.NOTEBOOK)
-            headers = "".join(f'<th scope="col">{escape(column.header)}</th>' for column in columns)
+            headers = "".join(
+                f'<th scope="col"{HEADS if column.figure else WORDS}>{escape(column.header)}</th>' for column in columns
+            )
+            words = (
+                f'<caption style="caption-side:top;text-align:left">{escape(block.caption or block.title)}</caption>'
+            )
             body = "\n".join(_row(columns, record) for record in block.records)
             foot = "" if block.total is None else f"\n<tfoot>{_row(columns, block.total)}</tfoot>"
-            return f"<table>\n<thead><tr>{headers}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
+            return f"<table>{words}\n<thead><tr>{headers}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}\n</table>"
     return ""
 
 
 def _row(columns: Sequence[ReportColumn], record: object) -> str:
-    name, *cells = [escape(plain_text(column.of(record), MINUS)) for column in columns]
-    return f'<tr><th scope="row"><bdi>{name}</bdi></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    name, *texts = [escape(plain_text(column.of(record), MINUS)) for column in columns]
+    cells = "".join(
+        f"<td{FIGURES if column.figure else WORDS}>{text}</td>" for column, text in zip(columns[1:], texts, strict=True)
+    )
+    return f'<tr><th scope="row"{WORDS}><bdi>{name}</bdi></th>{cells}</tr>'

@@ -6,26 +6,22 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
+from budgetopt.scenario.html_table import html_table
+
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["explanation_html"]
 
+ROWS = 12
+"""So many rows of each table are shown."""
 
-def explanation_html(
-    subject: str, sentences: Iterable[str], tables: Mapping[str, pd.DataFrame], *, rows: int = 12
-) -> str:
-    """Return an explanation as a piece of HTML for a notebook: its sentences, and its tables folded below them.
 
-    Of a long table, the first and the last rows are shown.
-    """
+def explanation_html(subject: str, sentences: Iterable[str], tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return an explanation as a piece of HTML for a notebook: its sentences, and its tables folded below them."""
     told = "".join(f'<p dir="auto">{escape(words)}</p>' for words in sentences)
     folded = "".join(
-        f"<details><summary>{escape(name.replace('_', ' '))}</summary>"
-        + table.rename(columns=lambda column: str(column).replace("_", " ")).to_html(
-            index=False, max_rows=rows, na_rep="", border=0, float_format="{:,.6g}".format
-        )
-        + "</details>"
+        f"<details><summary>{escape(name.replace('_', ' '))}</summary>{html_table(table, rows=ROWS)}</details>"
         for name, table in tables.items()
         if len(table)
     )

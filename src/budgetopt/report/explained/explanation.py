@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import Allocation, Subject, plan_of
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.allocation.reasons import funded_of
 from budgetopt.analysis.live_problem.what_if import WhatIf, question_about
 from budgetopt.analysis.sensitivity.break_even import BreakEven, factors_of
@@ -32,6 +31,8 @@ from budgetopt.report.figures.text import capital, label, one_line, sentence
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.words.plan_words import baseline_growth, free_service_words, package_words, who_pays_words
 from budgetopt.report.words.range_words import ranges_told
+from budgetopt.scenario.column_units import FACTOR, with_units
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
@@ -178,6 +179,7 @@ def _program(plan: Allocation, program: str, question: WhatIf, numbers: Numbers)
     ]
     factors = [(item.what, item.outcome, "more" if item.more else "less", item.factor) for item in found]
     break_even = pd.DataFrame(factors, columns=["what", "outcome", "funded", "factor"])
+    with_units(break_even, plan.scenario, {"factor": FACTOR})
     tables = {"margins": mine, "break_even": break_even, **response_tables(plan, position)}
     return Explanation(one_line(row["name"]), tuple(sentences), tables)
 

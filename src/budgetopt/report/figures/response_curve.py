@@ -10,6 +10,7 @@ import numpy as np
 from budgetopt.allocation import Allocation
 from budgetopt.formulation.program_bounds import program_limits
 from budgetopt.report.figures.text import label
+from budgetopt.scenario.column_units import with_units
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.programs import Floats
 
@@ -61,7 +62,8 @@ def response_tables(plan: Allocation, program: int) -> dict[str, pd.DataFrame]:
         ]
     response = pd.DataFrame(rows, columns=["outcome", "name", "unit", "amount", "amount_unit", "level"])
     table = pd.DataFrame({"mark": list(known), "amount": list(known.values()), "amount_unit": unit})
-    return {"response": response, "marks": table}
+    with_units(response, scenario, {"amount": unit})
+    return {"response": response, "marks": with_units(table, scenario, {"amount": unit})}
 
 
 def _marks(plan: Allocation, program: int) -> Iterator[float]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
-from budgetopt.allocation.drawable import Drawable
 from budgetopt.analysis.amendments.amend import Amended
 from budgetopt.analysis.comparing.comparison import PlanComparison
 from budgetopt.analysis.frontiers.frontier import Frontier
@@ -17,12 +16,16 @@ from budgetopt.analysis.outlooks.grant_choices import GrantChoices
 from budgetopt.analysis.outlooks.outlook import Outlook
 from budgetopt.analysis.risk.ensemble import Ensemble
 from budgetopt.analysis.risk.forecast_tree import ForecastPlan
+from budgetopt.analysis.risk.information_value import InformationValue
 from budgetopt.analysis.risk.robust import RobustPlan
 from budgetopt.analysis.weighting.weights import Weights
+from budgetopt.fitting.fits import Fits
 from budgetopt.report.explained.explanation import Explanation
 from budgetopt.report.plots.bar_charts import allocation_chart
 from budgetopt.report.plots.curve_charts import frontier_chart, robust_chart, trade_off_chart
+from budgetopt.report.plots.fit_chart import fits_chart
 from budgetopt.report.plots.plan_charts import comparison_chart, grants_chart
+from budgetopt.report.plots.price_charts import information_chart, scenario_chart
 from budgetopt.report.plots.range_charts import (
     alternatives_chart,
     amend_chart,
@@ -32,6 +35,8 @@ from budgetopt.report.plots.range_charts import (
 )
 from budgetopt.report.plots.response_chart import explanation_chart
 from budgetopt.report.plots.year_charts import forecast_chart, outlook_chart
+from budgetopt.scenario.drawable import Drawable
+from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from altair import LayerChart
@@ -45,12 +50,15 @@ CHARTS: dict[type[Drawable], Callable[..., LayerChart]] = {
     Ensemble: ensemble_chart,
     Explanation: explanation_chart,
     ForecastPlan: forecast_chart,
+    Fits: fits_chart,
     Frontier: frontier_chart,
     GrantChoices: grants_chart,
+    InformationValue: information_chart,
     Outlook: outlook_chart,
     PlanComparison: comparison_chart,
     Reach: reach_chart,
     RobustPlan: robust_chart,
+    Scenario: scenario_chart,
     TradeOff: trade_off_chart,
     Weights: weights_chart,
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from budgetopt.allocation import Allocation
+from budgetopt.analysis.risk.information_value import InformationValue
 from budgetopt.report.figures.limit_lines import Gain
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.figures.text import one_line
@@ -21,12 +24,13 @@ from budgetopt.report.plots.chart_parts import (
     told_apart,
     value_label,
 )
+from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
     from altair import LayerChart
 
-__all__ = ["prices_chart", "replacement_chart", "steps_chart"]
+__all__ = ["information_chart", "prices_chart", "replacement_chart", "scenario_chart", "steps_chart"]
 
 
 def steps_chart(plan: Allocation, table: pd.DataFrame) -> LayerChart:
@@ -138,6 +142,53 @@ def prices_chart(plan: Allocation, table: pd.DataFrame) -> LayerChart:
     title = f"What each limit costs: {one_line(plan.scenario.name)}{some_of(len(frame), len(costly), 'limit')}"
     axis = number_axis("total_cost", f"{value_label(plan.scenario)} gained without the limit", zero=True)
     return _bars(frame, "limit", axis, title, words or "No limit costs anything.")
+
+
+def information_chart(found: InformationValue) -> LayerChart:
+    """Return what it would be worth to know each effect exactly as a chart, the most valuable first.
+
+    Parameters
+    ----------
+    found
+        What :func:`budgetopt.information_value` returned.
+    """
+    scenario = found.plan.scenario
+    frame = found.table[["effect", "evppi"]].head(MOST_ROWS).reset_index(drop=True)
+    frame = frame.assign(effect=[one_line(name) for name in frame["effect"]])
+    gain = Gain.of(found.plan, Numbers(scenario.currency))
+    words = " ".join(
+        f"To know {name} is worth {gain.amount(worth)}." for name, worth in frame.itertuples(index=False) if worth > 0
+    )
+    title = f"What it is worth to know: {one_line(scenario.name)}{some_of(len(frame), len(found.table), 'effect')}"
+    axis = number_axis("evppi", f"{value_label(scenario)} gained by knowing the effect", zero=True)
+    return _bars(frame, "effect", axis, title, words or "To know any effect better changes nothing.")
+
+
+def scenario_chart(scenario: Scenario) -> LayerChart:
+    """Return the baseline of a scenario as a chart: of each department, or of each program where there is one.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    """
+    import pandas as pd
+
+    programs, numbers = scenario.programs, Numbers(scenario.currency)
+    departments = programs.text("department")
+    what = "department" if len(set(departments.tolist())) > 1 else "program"
+    names = (
+        np.where(departments == "", "no department given", departments) if what == "department" else programs.names()
+    )
+    keys = names if what == "department" else programs.ids
+    every = pd.DataFrame({"key": keys, what: names, "baseline": np.nan_to_num(scenario.baselines.sum(axis=1))})
+    sums = every.groupby(["key", what], sort=False)[["baseline"]].sum().reset_index()
+    frame = sums.sort_values("baseline", ascending=False, kind="stable").head(MOST_ROWS).reset_index(drop=True)
+    frame[what] = told_apart(frame[what].tolist(), frame.pop("key").tolist())
+    words = " ".join(f"{name}: {numbers.spoken_money(money)}." for name, money in frame.itertuples(index=False))
+    title = f"Baseline by {what}: {one_line(scenario.name)}{some_of(len(frame), len(sums), what)}"
+    axis = number_axis("baseline", money_label("baseline of all periods", scenario), "money", zero=True)
+    return _bars(frame, what, axis, title, words or "The scenario has no programs.")
 
 
 def _bars(frame: pd.DataFrame, names: str, axis: dict[str, object], title: str, words: str) -> LayerChart:

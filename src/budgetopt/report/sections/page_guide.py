@@ -23,6 +23,8 @@ __all__ = ["guide_blocks"]
 AWARD = "https://www.gfoa.org/budget-award-2026-criteria"
 STANDARD = "https://whatworkscities.bloomberg.org/assessment/"
 NOT_HERE = "not in this plan"
+MOST_NAMES = 5
+"""So many rows of the plan are named for each practice."""
 EVALUATED = ("rct", "quasi_experimental")
 """The grades of evidence that come from an evaluation with a comparison group."""
 
@@ -221,17 +223,24 @@ def _practices(view: PlanView) -> Iterator[tuple[str, str, str, str]]:
     words = f"No effect of {numbers.number(len(view.effects))} comes from an evaluation."
     if studied:
         kinds = "; ".join(f"{kind}: {numbers.number(count)}" for kind, count in counts.items())
-        words = f"{numbers.number(len(studied))} of {plural(len(view.effects), 'effect')} from evaluations ({kinds})."
+        words = f"{numbers.number(len(studied))} of {plural(len(view.effects), 'effect')} from evaluations ({kinds})"
+        words += f": {_named([line.program_name for line in studied])}."
     yield "Rigorous evaluations", words, _dates([line.as_of for line in studied]), "evidence"
     rows = view.bought.rows
-    targets = sum(bool(row.targets) for row in rows)
-    words = (
-        f"{plural(len(rows), 'outcome')} with a unit, {numbers.number(targets)} with a target." if rows else NOT_HERE
-    )
-    yield "Performance and analytics", words, "", "buys" if rows else ""
+    aimed = [row.name for row in rows if row.targets]
+    words = f"{plural(len(rows), 'outcome')} with a unit, {numbers.number(len(aimed))} with a target"
+    words = f"{words}: {_named(aimed)}." if aimed else f"{words}."
+    yield "Performance and analytics", words if rows else NOT_HERE, "", "buys" if rows else ""
     by = [one.replace("_", " ") for one in grouped_attributes(view)]
     words = f"Money and outcomes by {join_words(by)}." if by else f"Data by district or group: {NOT_HERE}."
     yield "Data by district and group", words, "", "districts" if by else ""
+
+
+def _named(names: list[str]) -> str:
+    """Return names once each, in order; of many the first few, and how many more there are."""
+    known = list(dict.fromkeys(names))
+    left = len(known) - MOST_NAMES
+    return join_words([*known[:MOST_NAMES], f"{left:,} more"] if left > 1 else known)
 
 
 def _dates(said: list[str]) -> str:
