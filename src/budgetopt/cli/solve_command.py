@@ -20,7 +20,6 @@ from budgetopt.cli.output import print_plan, show
 from budgetopt.cli.progress import progress
 from budgetopt.cli.report_files import PAGES, add_audience, check_language, check_reports, write_report
 from budgetopt.errors import OptionError, OutOfTimeError, UnknownNameError
-from budgetopt.scenario.words import plural
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
@@ -214,6 +213,7 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
         say(f"wrote {file}")
     if arguments.charts is not None and asked is not None:
         from budgetopt.report import write_charts
+        from budgetopt.scenario.words import plural
 
         written = write_charts(plan, arguments.charts, asked)
         say(f"wrote {plural(len(written) // 3, 'chart')} to {arguments.charts}")
