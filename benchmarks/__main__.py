@@ -16,6 +16,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks.growth import exponents
 from benchmarks.measure import PHASES, Measured, measure
 from benchmarks.problem import SEGMENTS, write_problem
 from benchmarks.ways import WAYS
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for programs in arguments.sizes:
             place = Path(folder) / str(programs)
             write_problem(place, programs)
-            print(f"\n{programs:,} programs x {SEGMENTS} segments, seconds", flush=True)
+            print(f"\n{programs:,} programs x {SEGMENTS} segments, seconds of the processor", flush=True)
             print(headers(), flush=True)
             first: Measured | None = None
             for way in ways:
@@ -56,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     figures = [{**asdict(one), "whole": one.whole} for one in results]
     text = json.dumps({"machine": machine(), "versions": versions(), "runs": figures}, indent=1)
     arguments.json.write_text(text + "\n", encoding="utf-8")
+    if grown := exponents(figures):
+        print("\nexponent of growth; `python -m benchmarks.growth --chart out/growth.svg` draws it")
+        print("\n".join(f"{way:<26}{exponent:>6.2f}" for way, exponent in grown.items()))
     failed = [one for one in results if one.failure.startswith("failed")]
     apart = disagreements(results)
     for words_ in [*(f"{one.way}, {one.programs:,} programs: {one.failure}" for one in failed), *apart]:
@@ -91,7 +95,7 @@ def explanation() -> str:
         "load: read the files. formulate: make the problem that the solver takes. solve: for budgetopt with its tie\n"
         "break and certificate. audit: cents and the independent audit, which only budgetopt gives. whole: these\n"
         "together; times: the same, beside budgetopt in this very run. process: from the start of Python to its end,\n"
-        "all imports included; cpu: its processor time. memory: the peak of it and of the solver's own process."
+        "all imports included, by the clock; cpu: its processor time. memory: its peak, with the solver's process."
     )
 
 
@@ -115,7 +119,7 @@ def machine() -> dict[str, object]:
 def versions() -> dict[str, str]:
     """Return the versions of everything that took part."""
     found = {"python": platform.python_version()}
-    for package in ("budgetopt", "highspy", "pulp", "numpy", "pandas", "cvxpy", "linopy", "pyomo"):
+    for package in ("budgetopt", "highspy", "pulp", "numpy", "pandas", "scipy", "cvxpy", "linopy", "pyomo", "ortools"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

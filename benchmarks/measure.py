@@ -1,6 +1,6 @@
 """Run one way on one problem in a process of its own: its seconds, its peak memory, and what it reached.
 
-``python -m benchmarks.measure WAY FOLDER`` prints that as JSON.
+``python -m benchmarks.measure KIND WAY FOLDER`` prints that as JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.integer_ways import INTEGER_WAYS
 from benchmarks.ways import WAYS, Way
 
 __all__ = ["Measured", "measure"]
@@ -30,7 +31,7 @@ class Measured:
     way, programs
         What was run, on how many programs.
     seconds
-        Seconds of each phase, the imports left out.
+        Seconds of the processor of each phase, the imports left out.
     value
         The value that it reached.
     process
@@ -62,7 +63,7 @@ def measure(way: Way, programs: int, folder: Path, limit: float) -> Measured:
     """Run a way and measure it; after ``limit`` seconds it is stopped."""
     if way.missing:
         return Measured(way.name, programs, failure=f"skipped: {way.missing}")
-    command = [sys.executable, "-m", "benchmarks.measure", way.name, str(folder)]
+    command = [sys.executable, "-m", "benchmarks.measure", way.kind, way.name, str(folder)]
     start = time.perf_counter()
     try:
         done = subprocess.run(
@@ -79,8 +80,8 @@ def measure(way: Way, programs: int, folder: Path, limit: float) -> Measured:
 
 
 def main() -> None:
-    name, folder = sys.argv[1:]
-    way = next(way for way in WAYS if way.name == name)
+    kind, name, folder = sys.argv[1:]
+    way = next(way for way in (*WAYS, *INTEGER_WAYS) if (way.kind, way.name) == (kind, name))
     seconds, value = way.solve(Path(folder))
     # a solver in a process of its own, as CBC is for PuLP, holds its memory beside ours
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,21 +19,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from budgetopt.formulation import LinearProgram
 
-__all__ = ["WAYS", "Way", "highs_of", "run_cbc"]
+__all__ = ["WAYS", "Clock", "Seconds", "Way", "highs_of", "matrix_of", "processor_time", "run_cbc"]
 
 Seconds = dict[str, float]
 
 
+def processor_time() -> float:
+    """Return the seconds of the processor that this process took, and processes of it that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
+
+
 class Clock:
-    """Seconds of phases, one after another."""
+    """Seconds of the processor of phases, one after another: what a busy machine does not change."""
 
     def __init__(self) -> None:
         self.seconds: Seconds = {}
-        self._from = time.perf_counter()
+        self._from = processor_time()
 
     def lap(self, phase: str) -> None:
         """End a phase: what passed since the one before is its own."""
-        now = time.perf_counter()
+        now = processor_time()
         self.seconds[phase] = now - self._from
         self._from = now
 
@@ -48,11 +56,14 @@ class Way:
         Does it: gives the seconds of ``load``, ``formulate``, ``solve`` and the value.
     needs
         The package that it needs, if budgetopt itself does not.
+    kind
+        What it solves: ``linear`` problems of files, or ``integer`` ones of arrays.
     """
 
     name: str
     solve: Callable[[Path], tuple[Seconds, float]]
     needs: str = ""
+    kind: str = "linear"
 
     @property
     def missing(self) -> str:
@@ -123,12 +134,21 @@ def highs_of(problem: LinearProgram) -> Any:
     return solver
 
 
-def _highs(folder: Path) -> tuple[Seconds, float]:
+def matrix_of(problem: LinearProgram) -> Any:
+    """Return the matrix of a linear program for SciPy."""
+    from scipy.sparse import csc_array
+
+    matrix = problem.matrix
+    return csc_array((matrix.value, matrix.index, matrix.starts), (matrix.rows, matrix.columns))
+
+
+def _highs(folder: Path, algorithm: str = "choose") -> tuple[Seconds, float]:
     """HiGHS as it comes, given the arrays of the same linear program; no tie break, no certificate, no audit."""
     import highspy
 
     clock, problem = _started(folder)
     solver = highs_of(problem)
+    solver.setOptionValue("solver", algorithm)
     clock.lap("formulate")
     solver.run()
     clock.lap("solve")
@@ -220,17 +240,70 @@ def run_cbc(problem: Any, gap: float | None = None) -> None:
         raise RuntimeError(f"CBC ended {pulp.LpStatus.get(status)}")
 
 
+def _pulp_highs(folder: Path) -> tuple[Seconds, float]:
+    """PuLP with HiGHS behind it, on the problem that ``LinearProgram.to_pulp`` gives."""
+    import pulp
+
+    clock, formulated = _started(folder)
+    problem = formulated.to_pulp()
+    clock.lap("formulate")
+    problem.solve(pulp.getSolver("HiGHS", msg=False))
+    clock.lap("solve")
+    return clock.seconds, float(pulp.value(problem.objective))
+
+
+def _scipy(folder: Path) -> tuple[Seconds, float]:
+    """SciPy on the same arrays, with the interior point of HiGHS: the fastest of its methods on these problems."""
+    import numpy as np
+    from scipy.optimize import linprog
+    from scipy.sparse import vstack
+
+    clock, problem = _started(folder)
+    stage, matrix = problem.stages[0], matrix_of(problem).tocsr()
+    low, high = problem.row_lower, problem.row_upper
+    equal = np.flatnonzero(low == high)
+    above = np.flatnonzero(np.isfinite(high) & (low < high))
+    below = np.flatnonzero(np.isfinite(low) & (low < high))
+    at_most = {"A_ub": vstack([matrix[above], -matrix[below]]), "b_ub": np.concatenate((high[above], -low[below]))}
+    held = {"A_eq": matrix[equal], "b_eq": low[equal]}
+    bounds = np.column_stack((problem.lower, problem.upper))
+    clock.lap("formulate")
+    found = linprog(stage.sign * stage.cost_for(problem.columns), **at_most, **held, bounds=bounds, method="highs-ipm")
+    clock.lap("solve")
+    if found.status != 0:
+        raise RuntimeError(found.message)
+    return clock.seconds, stage.sign * float(found.fun) + stage.offset
+
+
+def _ortools(folder: Path) -> tuple[Seconds, float]:
+    """OR-tools with its own simplex, GLOP, on the same problem as a file."""
+    from ortools.linear_solver.python import model_builder
+
+    from budgetopt.solvers.model_file import write_model
+
+    clock, problem = _started(folder)
+    path = folder / "ortools.mps"
+    write_model(problem, path)
+    model = model_builder.Model()
+    if not model.import_from_mps_file(str(path)):
+        raise RuntimeError("OR-tools does not read the file")
+    solver = model_builder.Solver("glop")
+    clock.lap("formulate")
+    status = solver.solve(model)
+    clock.lap("solve")
+    if status != model_builder.SolveStatus.OPTIMAL:
+        raise RuntimeError(f"OR-tools ended {status}")
+    # the file holds a minimization
+    return clock.seconds, problem.stages[0].sign * float(solver.objective_value)
+
+
 def _cvxpy(folder: Path) -> tuple[Seconds, float]:
     """CVXPY on the same arrays, with HiGHS behind it."""
     import cvxpy
     import numpy as np
-    from scipy.sparse import csc_array
 
     clock, problem = _started(folder)
-    stage = problem.stages[0]
-    matrix = csc_array(
-        (problem.matrix.value, problem.matrix.index, problem.matrix.starts), (problem.rows, problem.columns)
-    )
+    stage, matrix = problem.stages[0], matrix_of(problem)
     x = cvxpy.Variable(problem.columns)
     limits = []
     for side, at_most in ((problem.row_upper, True), (problem.row_lower, False)):
@@ -308,16 +381,20 @@ def _pyomo(folder: Path) -> tuple[Seconds, float]:
 
 
 def _limit(value: float) -> float | None:
-    return None if value in (float("inf"), float("-inf")) else value
+    return value if abs(value) < float("inf") else None
 
 
 WAYS = (
     Way("budgetopt", _budgetopt),
     Way("HiGHS, default settings", _highs),
+    Way("HiGHS, interior point", partial(_highs, algorithm="ipm")),
+    Way("SciPy, interior point", _scipy, "scipy"),
     Way("PuLP by hand, CBC", _pulp_by_hand),
     Way("to_pulp, CBC", _pulp_of_arrays),
+    Way("to_pulp, HiGHS", _pulp_highs),
     Way("CVXPY, HiGHS", _cvxpy, "cvxpy"),
     Way("Linopy, HiGHS", _linopy, "linopy"),
     Way("Pyomo, HiGHS", _pyomo, "pyomo"),
+    Way("OR-tools, GLOP", _ortools, "ortools"),
 )
 """Every way, budgetopt first: the others are set beside it."""

@@ -47,7 +47,7 @@ SAID = {
 }
 """What packages call their licence that do not use its SPDX name."""
 
-DEVELOPERS = ("test", "docs")
+DEVELOPERS = ("test", "docs", "benchmarks")
 """The extras of those who change budgetopt; what they bring is not passed on."""
 
 

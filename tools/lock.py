@@ -49,7 +49,7 @@ def resolve(python: str) -> tuple[Versions, dict[str, str]]:
         subprocess.run([python, "-m", "venv", environment], check=True)
         pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
         subprocess.run([*pip, "--upgrade", "pip"], check=True)
-        wanted = [f"{ROOT}[test,docs,completion,fit,charts]", *BUILD_TOOLS]
+        wanted = [f"{ROOT}[test,docs,completion,fit,charts,scip]", *BUILD_TOOLS]
         subprocess.run([*pip, "--dry-run", "--report", str(report), *wanted], check=True)
         installs = json.loads(report.read_text(encoding="utf-8"))["install"]
         found = {normal(item["metadata"]["name"]): item["metadata"]["version"] for item in installs}

@@ -13,7 +13,7 @@ from pathlib import Path
 from environments import FOLDER, PYPROJECT, ROOT, made_anew
 
 TOOL = "cyclonedx-bom>=7,<8"
-EXTRAS = "charts,completion,dask,fit,parquet"
+EXTRAS = "charts,completion,dask,fit,parquet,scip"
 
 
 def write_bill(target: Path) -> None:

@@ -35,3 +35,15 @@ def test_a_model_of_another_ending_is_refused_before_any_work(tmp_path: Path, ru
     code, _, err = run("export", tmp_path / "no_such_scenario", tmp_path / "model.xyz")
     assert code == 2
     assert "does not end in .mps or .lp" in err
+
+
+def test_a_model_in_a_unit_says_so_and_a_unit_that_is_none_is_refused(
+    town: Path, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    target = tmp_path / "model.lp"
+    assert run("export", town, target, "--unit", "1M")[0] == 0
+    assert "\\ amounts are in units of 1000000: " in target.read_text(encoding="ascii")
+    for wrong in ("0", "-5", "many"):
+        code, _, err = run("export", town, target, "--unit", wrong)
+        assert code == 2
+        assert f"'{wrong}' is not a unit above 0 such as 1_000 or 1M" in err

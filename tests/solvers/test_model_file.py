@@ -125,3 +125,37 @@ def test_cbc_reads_it_too(ending: str, tmp_path: Path) -> None:
 def test_another_ending_is_refused(name: str) -> None:
     with pytest.raises(OptionError, match=r"\.mps or \.lp"):
         write_model(small(), FOLDER / name)
+
+
+@pytest.mark.parametrize("name", ["model.mps", "model.lp"])
+@pytest.mark.parametrize("unit", [1e3, 0.5])
+def test_a_file_in_a_unit_says_it_and_has_the_same_plan(name: str, unit: float, tmp_path: Path) -> None:
+    lp = small()
+    plain = read_by_highs(written(lp, tmp_path / name))
+    assert "units of" not in (tmp_path / name).read_text(encoding="ascii")
+    write_model(lp, tmp_path / name, unit=unit)
+    assert f"amounts are in units of {unit:g}: " in (tmp_path / name).read_text(encoding="ascii")
+    scaled = read_by_highs(tmp_path / name)
+    assert scaled.getInfo().objective_function_value == pytest.approx(plain.getInfo().objective_function_value)
+    factor = np.where(lp.integer, 1.0, unit)
+    columns = dict(zip(plain.getLp().col_names_, factor, strict=True))
+    order = [columns[column] for column in scaled.getLp().col_names_]
+    values = np.array(scaled.getSolution().col_value) * order
+    assert values == pytest.approx(np.array(plain.getSolution().col_value))
+
+
+def test_figures_of_budgets_are_nearer_one_in_a_unit(tmp_path: Path) -> None:
+    # a floor on an outcome of a dollar's millionth, beside millions of dollars
+    matrix = Matrix.from_triplets(2, 2, np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([1.0, 3e7, 2e-6]))
+    lp = LinearProgram(
+        matrix, np.array([-np.inf, 40.0]), np.array([9e7, np.inf]), np.zeros(2), np.array([5e7, 1.0]),
+        np.array([False, True]), (Stage("most", np.array([2e-6, 10.0]), maximize=True),),
+        Labels((Block("column", 0, 2),)), Labels((Block("row", 0, 2),)),
+    )  # fmt: skip
+    write_model(lp, tmp_path / "model.mps", unit=1e6)
+    read = read_by_highs(tmp_path / "model.mps").getLp()
+    sizes = np.abs(read.a_matrix_.value_)
+    assert (sizes.min() > 0.09, sizes.max() < 11.0) == (True, True)
+    assert max(abs(limit) for limit in read.row_upper_ if np.isfinite(limit)) <= 100
+    with pytest.raises(OptionError, match="units of 0"):
+        write_model(lp, tmp_path / "model.mps", unit=0.0)

@@ -151,3 +151,52 @@ def test_a_huge_search_spends_the_rest_of_its_time_near_its_plan(monkeypatch):
     small = knapsack(20)
     assert solve_stage(small, small.stages[0], Options(time_limit=30)).termination is Termination.OPTIMAL
     assert len(near) == 1
+
+
+def test_what_a_problem_comes_to_without_its_integer_conditions_is_worked_out_once(monkeypatch):
+    monkeypatch.setattr("budgetopt.solvers.from_relaxation.LEAST_COLUMNS", 1)
+    relaxed = []
+
+    def noted(lp, *arguments, **given):
+        relaxed.append(lp)
+        return solve_stage(lp, *arguments, **given)
+
+    for module in ("engine", "sequence"):
+        monkeypatch.setattr(f"budgetopt.solvers.{module}.solve_stage", noted)
+    lp = knapsack(12)
+    outcome = solve_linear_program(lp)
+    of_the_whole = [one for one in relaxed if not one.is_integer and one.columns == lp.columns and one.rows == lp.rows]
+    assert len([one for one in of_the_whole if (one.lower < one.upper).all()]) == 1
+    assert outcome.proved
+    assert outcome.relaxation.certificate.bound >= outcome.solution.objective
+    alone = solve_stage(lp.relaxed(), lp.stages[0])
+    assert outcome.relaxation.solution.objective == pytest.approx(alone.objective)
+
+
+def test_a_limit_of_time_leaves_time_for_what_follows_the_searches(monkeypatch):
+    limits = []
+
+    class Noted(LiveModel):
+        def __init__(self, lp, options=None, **given):
+            if lp.is_integer:
+                limits.append(options.time_limit)
+            super().__init__(lp, options, **given)
+
+    monkeypatch.setattr("budgetopt.solvers.highs.LiveModel", Noted)
+    monkeypatch.setattr("budgetopt.solvers.sequence.AFTERWARDS", 1e6)
+    assert solve_linear_program(knapsack(12), Options(time_limit=500.0)).proved
+    # no more than a fifth is kept, however long it may take
+    assert limits
+    assert all(limit <= 400.0 for limit in limits)
+    limits.clear()
+    monkeypatch.setattr("budgetopt.solvers.sequence.AFTERWARDS", 0.0)
+    assert solve_linear_program(knapsack(12), Options(time_limit=500.0)).proved
+    assert 400.0 < limits[0] <= 500.0
+
+
+def test_a_clock_that_ends_before_another_began_with_it():
+    assert Clock(None).ending_before(3.0).left is None
+    clock = Clock(1000.0)
+    assert 900.0 < clock.ending_before(30.0).left <= 970.0
+    assert 700.0 < clock.ending_before(500.0).left <= 800.0
+    assert 900.0 < clock.left <= 1000.0

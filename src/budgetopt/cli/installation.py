@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ABSENT", "OK", "WRONG", "InstallationFinding", "findings"]
 
 OK, ABSENT, WRONG = "ok", "absent", "wrong"
-DEVELOPERS = ("test", "docs")
+DEVELOPERS = ("test", "docs", "benchmarks")
 """The extras that only those who change budgetopt need."""
 
 PROBLEM = {

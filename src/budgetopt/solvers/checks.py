@@ -13,6 +13,10 @@ from budgetopt.solvers.solution import Options
 __all__ = ["Clock", "check_coefficients", "check_costs", "check_limits", "check_options", "check_program"]
 
 
+MOST_RESERVED = 0.2
+"""The share of a limit that is kept at most for what follows a search."""
+
+
 def check_options(options: Options) -> None:
     """Raise OptionError for options out of range."""
     if options.time_limit is not None and not options.time_limit > 0:
@@ -87,6 +91,14 @@ class Clock:
     def __init__(self, limit: float | None) -> None:
         self._start = time.perf_counter()
         self._limit = limit
+
+    def ending_before(self, seconds: float) -> Clock:
+        """Return the same clock with so many seconds less in its limit, and no more than a share of it."""
+        other = Clock(self._limit)
+        other._start = self._start
+        if self._limit is not None:
+            other._limit = self._limit - min(seconds, MOST_RESERVED * self._limit)
+        return other
 
     @property
     def spent(self) -> float:

@@ -54,6 +54,7 @@ def solve_stage(
     clock: Clock | None = None,
     *,
     begin: Floats | None = None,
+    relaxed: Solution | None = None,
 ) -> Solution:
     """Solve one objective over a problem, whatever the engine.
 
@@ -63,13 +64,11 @@ def solve_stage(
         The problem; its own stages are not looked at.
     stage
         The objective.
-    options
-        How to solve.
-    clock
-        A limit of time shared with other solves; ``options.time_limit`` from now if left out.
-    begin
-        A plan whose integer decisions a search may begin from, NaN where they are open; shape (columns,). Solvers
-        through PuLP do not look at it.
+    options, clock
+        How to solve, and a limit of time shared with other solves; ``options.time_limit`` from now if left out.
+    begin, relaxed
+        A plan whose integer decisions a search may begin from, NaN where they are open, shape (columns,), at which
+        solvers through PuLP do not look; and the answer without the integer conditions, where it is known.
 
     Raises
     ------
@@ -93,7 +92,7 @@ def solve_stage(
         if by_prices is not None:
             return replace(by_prices, seconds=time.perf_counter() - start)
         by_parts = solve_in_parts(alone, options, clock, begin, _search)
-        solution = _search(alone, options, clock, begin) if by_parts is None else by_parts
+        solution = _search(alone, options, clock, begin, relaxed) if by_parts is None else by_parts
     if solution.row_dual is not None and not stage.cost.any():
         # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
@@ -145,10 +144,14 @@ def _by_prices(lp: LinearProgram, options: Options, clock: Clock) -> Solution | 
     return solution
 
 
-def _search(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None) -> Solution:
+def _search(
+    lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None, known: Solution | None = None
+) -> Solution:
     """Solve one objective; a large integer problem from its relaxation, where that leads to a plan."""
 
     def relax(relaxed: LinearProgram) -> Solution:
+        if known is not None:
+            return known
         return solve_stage(relaxed, relaxed.stages[0], replace(options, time_limit=clock.left), clock)
 
     near = solve_from_relaxation(lp, options, clock, begin, relax, _solve)

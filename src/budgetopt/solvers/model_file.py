@@ -13,6 +13,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError
 from budgetopt.formulation.linear_program import Floats, LinearProgram
+from budgetopt.solvers.model_units import in_units
 from budgetopt.solvers.safe_names import safe_names
 from budgetopt.whole_files import write_whole
 
@@ -22,7 +23,7 @@ WIDTH = 200
 """Characters of a line in an LP file; some readers take no more than 255."""
 
 
-def write_model(lp: LinearProgram, path: str | Path) -> None:
+def write_model(lp: LinearProgram, path: str | Path, *, unit: float = 1.0) -> None:
     """Write the first objective of a problem, with all limits, as a file.
 
     Parameters
@@ -31,18 +32,23 @@ def write_model(lp: LinearProgram, path: str | Path) -> None:
         The problem.
     path
         The file; its ending says the format, ``.mps`` or ``.lp``.
+    unit
+        What amounts are written in: with 1,000,000 an amount of 2 stands for two million, as the file says at its
+        head. All-or-nothing decisions and the value of the objective are written as they are.
 
     Raises
     ------
     OptionError
-        If the ending says neither, or the file cannot be written.
+        If the ending says neither, the unit is not above 0, or the file cannot be written.
     """
-    target = Path(path)
+    if not 0.0 < unit < np.inf:
+        raise OptionError(f"amounts cannot be written in units of {unit:g}", hint="give a unit such as 1_000 or 1M")
+    target, lp = Path(path), in_units(lp, unit)
     match target.suffix.lower():
         case ".mps":
-            lines = _mps(lp)
+            lines = _mps(lp, unit)
         case ".lp":
-            lines = _lp(lp)
+            lines = _lp(lp, unit)
         case ending:
             raise OptionError(f"a model is written as .mps or .lp, and not as {ending!r}")
 
@@ -66,11 +72,22 @@ class _Named:
         self.kept = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
 
 
-def _mps(lp: LinearProgram) -> Iterator[str]:
+def _said_of(unit: float) -> list[str]:
+    """Return what a file says of its units, as lines without a mark; none where amounts are as they are."""
+    if unit == 1.0:
+        return []
+    return [
+        f"amounts are in units of {_figure(unit)}: all columns but those that are integer",
+        "each row is multiplied by a power of ten; the objective is in its own unit",
+    ]
+
+
+def _mps(lp: LinearProgram, unit: float) -> Iterator[str]:
     named = _Named(lp)
     maximize = lp.stages[0].maximize
     sign = -1.0 if maximize else 1.0
     yield f"* {_ascii(lp.stages[0].label)}" + (", written as a minimization of its negative" if maximize else "")
+    yield from (f"* {words}" for words in _said_of(unit))
     yield "NAME budget FREE"
     yield "ROWS"
     yield f" N {named.objective}"
@@ -144,10 +161,11 @@ def _mps_bounds(name: str, low: float, high: float) -> Iterator[str]:
         yield f" PL BND {name}"
 
 
-def _lp(lp: LinearProgram) -> Iterator[str]:
+def _lp(lp: LinearProgram, unit: float) -> Iterator[str]:
     named = _Named(lp)
     stage = lp.stages[0]
     yield f"\\ {_ascii(stage.label)}"
+    yield from (f"\\ {words}" for words in _said_of(unit))
     yield "Maximize" if stage.maximize else "Minimize"
     used = np.flatnonzero(named.cost)
     terms = _terms(named.cost[used], [named.columns[column] for column in used.tolist()])

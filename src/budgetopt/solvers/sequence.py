@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from budgetopt.solvers.tie_break import is_single_point, next_generic, ties_of
 __all__ = ["SolverResult", "StageResult", "solve_linear_program"]
 
 GENERIC_TURNS = 3
+AFTERWARDS = 5.0
+"""Times as long as the relaxation takes what follows the searches of an integer problem, which no limit cuts short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class _Solver:
     clock: Clock
     slack: float = 1e-9
     """What a later objective may give up of an integer objective before it, as a share of that one's figures."""
+    relaxations: list[tuple[LinearProgram, Stage, Solution]] = field(default_factory=list)
+    """What integer problems come to without their integer conditions, each solved once."""
 
     def solve_linear(self, lp: LinearProgram) -> SolverResult:
         """Solve a linear program: its stages, then its ties."""
@@ -150,21 +154,36 @@ class _Solver:
 
         Only a search that is carried to its end settles ties of integer decisions: short of it, what ties is not known.
         """
-        outcome = self.searched(lp)
+        relaxed, stage = lp.relaxed(), lp.stages[0]
+        answer = self.relaxed(lp, stage)
+        if answer.termination is Termination.INTERRUPTED:
+            return self.outcome(lp, [StageResult(stage, lp, without_point(answer, answer.termination), None)], None)
+        searching = replace(self, clock=self.clock.ending_before(AFTERWARDS * answer.seconds))
+        outcome = searching.searched(lp)
         is_exact = outcome.termination is Termination.OPTIMAL and self.options.gap_for(lp) <= EXACT
         if is_exact and len(lp.stages) > 1 and not outcome.proved:
             # the little that one objective gives up can be worth much of the next
-            strict = replace(self, slack=0.0).searched(lp)
+            strict = replace(searching, slack=0.0).searched(lp)
             outcome = strict if strict.proved else outcome
-        return outcome if outcome.x is None else replace(outcome, relaxation=self.relaxation(lp, outcome.x))
+        if outcome.x is None or answer.row_dual is None or answer.termination is not Termination.OPTIMAL:
+            return outcome
+        certificate = certify_point(relaxed, stage, outcome.x, answer.row_dual)
+        return replace(outcome, relaxation=StageResult(stage, relaxed, answer, certificate))
 
-    def relaxation(self, lp: LinearProgram, x: Floats) -> StageResult | None:
-        """Return the first objective without the integer conditions, if it ends; certified at a plan."""
-        relaxed, stage = lp.relaxed(), lp.stages[0]
-        answer = solve_stage(relaxed, stage, replace(self.options, solver="highs"), self.clock)
-        if answer.row_dual is None or answer.termination is not Termination.OPTIMAL:
-            return None
-        return StageResult(stage, relaxed, answer, certify_point(relaxed, stage, x, answer.row_dual))
+    def relaxed(self, lp: LinearProgram, stage: Stage) -> Solution:
+        """Return the answer to a stage without the integer conditions; it is solved once."""
+        known = self.known_relaxation(lp, stage)
+        if known is not None:
+            return known
+        answer = solve_stage(lp.relaxed(), stage, replace(self.options, solver="highs"), self.clock)
+        self.relaxations.append((lp, replace(stage, cost=stage.cost_for(lp.columns)), answer))
+        return answer
+
+    def known_relaxation(self, lp: LinearProgram, stage: Stage) -> Solution | None:
+        """Return the answer to a stage without the integer conditions, if it has been solved."""
+        cost = stage.cost_for(lp.columns)
+        found = (answer for known, of, answer in self.relaxations if known is lp and np.array_equal(of.cost, cost))
+        return next(found, None)
 
     def searched(self, lp: LinearProgram) -> SolverResult:
         """Return the plan that the searches of the stages and of the ties choose."""
@@ -219,7 +238,8 @@ class _Solver:
         if begin is not None:
             begin = np.concatenate((begin, np.full(lp.columns - len(begin), np.nan)))
         if first and not (lp.lower == lp.upper).any():
-            solution = solve_stage(lp, stage, self.options, self.clock, begin=begin)
+            relaxed = self.known_relaxation(lp, stage)
+            solution = solve_stage(lp, stage, self.options, self.clock, begin=begin, relaxed=relaxed)
         else:
             left = reduce(lp)
             begin = None if begin is None else begin[left.columns]
@@ -252,11 +272,10 @@ class _Solver:
 
     def reachable(self, lp: LinearProgram, stage: Stage, value: float) -> LinearProgram:
         """Return an integer problem without what plans of a value cannot do, by the prices of its relaxation."""
-        relaxed = lp.relaxed()
-        answer = solve_stage(relaxed, stage, self.options, self.clock)
+        answer = self.relaxed(lp, stage)
         if answer.x is None or answer.row_dual is None:
             return lp
-        certificate = certify(relaxed, stage, answer)
+        certificate = certify(lp.relaxed(), stage, answer)
         return within_reach(lp, stage, answer.row_dual, certificate.bound, value) if certificate.proved else lp
 
     def settle_ties(self, lp: LinearProgram, face: LinearProgram, x: Floats) -> tuple[Floats, bool]:

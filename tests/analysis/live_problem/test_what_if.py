@@ -94,6 +94,28 @@ def test_integer_decisions_can_be_held_around_a_plan_alone(scenario):
     assert asked.as_is().objective == pytest.approx(asked.held.as_is().objective)
 
 
+def test_every_search_begins_from_the_plan_and_reaches_what_one_without_it_does(scenario, monkeypatch):
+    built = [{"name": "build", "cost": cost, "outcomes": {"saved": saved}} for cost, saved in ((30, 200), (50, 120))]
+    halls = [(f"programs.hall_{n}", {"packages": [package]}) for n, package in enumerate(built)]
+    plan = bo.solve(scenario.with_(*halls))
+    begun = []
+    take = what_if.WorkingModel.set_start
+    monkeypatch.setattr(what_if.WorkingModel, "set_start", lambda model, x: (begun.append(x), take(model, x)))
+    question = what_if.question_about(plan)
+    assert question.as_is().objective == pytest.approx(plan.objective_value)
+    whole = question.problem.integer
+    # one hall is built, and what is no decision is left open
+    assert (begun[0][whole].sum(), np.isnan(begun[0][~whole]).all()) == (1, True)
+    problem = question.problem
+    for row in np.flatnonzero(np.isfinite(problem.row_upper) & (problem.row_upper != 0)):
+        less = np.array([row]), 0.9 * problem.row_lower[[row]], 0.9 * problem.row_upper[[row]]
+        answer, alone = question.with_rows(*less), WhatIf(plan.scenario).with_rows(*less)
+        assert answer.termination is alone.termination
+        assert answer.objective == pytest.approx(alone.objective, nan_ok=True)
+    assert len(begun) > 1
+    assert (begun[-1][whole] == question.as_is().x[whole]).all()
+
+
 @pytest.mark.parametrize(
     ("large", "exact", "limited", "accuracy"),
     [(False, False, False, 1e-9), (True, False, True, 1e-4), (True, True, True, 1e-9)],

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.formulation import Formulation, LinearProgram
+from budgetopt.formulation.linear_program import Floats
 from budgetopt.solvers import fix_integers
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
 
-__all__ = ["around", "decisions_of"]
+__all__ = ["around", "decisions_of", "start_from"]
 
 
 def decisions_of(plan: Allocation) -> dict[str, float]:
@@ -23,6 +24,20 @@ def decisions_of(plan: Allocation) -> dict[str, float]:
     if point is None or not problem.is_integer:
         return {}
     return {name: float(point[column]) for column, name in _integers(problem).items()}
+
+
+def start_from(plan: Allocation, problem: LinearProgram) -> Floats:
+    """Return the decisions of the best plan for a plan's first objective in the columns of a problem of its scenario.
+
+    A search may begin from them. NaN where there is no decision or none is known; shape (columns,).
+    """
+    start, stages = np.full(problem.columns, np.nan), plan.solver_result.stages
+    point = stages[0].solution.x if stages else None
+    if point is not None:
+        known = {name: float(point[column]) for column, name in _integers(plan.formulation.linear_program).items()}
+        for column, name in _integers(problem).items():
+            start[column] = known.get(name, np.nan)
+    return start
 
 
 def around(formulation: Formulation, decisions: Mapping[str, float]) -> Formulation:

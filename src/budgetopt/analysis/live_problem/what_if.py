@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.analysis.live_problem.alterations import Alterations, whole
-from budgetopt.analysis.live_problem.held import around, decisions_of
+from budgetopt.analysis.live_problem.held import around, decisions_of, start_from
 from budgetopt.analysis.live_problem.moved_model import move
 from budgetopt.analysis.live_problem.ranged_pieces import RangedPieces
 from budgetopt.formulation import Formulation, LinearProgram
@@ -55,7 +55,8 @@ class WhatIf:
         A plan whose integer decisions are held, so that every question is about a linear program; left out, they are
         open.
     around
-        A plan whose integer decisions are open here and can be held in another question, :attr:`held`.
+        A plan whose integer decisions are open here and can be held in another question, :attr:`held`. Every search
+        begins from the decisions that are best for its first objective.
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class WhatIf:
         self.problem: LinearProgram = self.formulation.linear_program
         self._own = _Live(self.problem, self.options)
         self._other: _Live | None = None
+        is_searched = around is not None and self.problem.is_integer
+        self._start = start_from(around, self.problem) if around is not None and is_searched else None
         self.solves = 0
         self.seconds = 0.0
         self.alterations = Alterations(scenario, self.formulation, self.formulated)
@@ -107,7 +110,10 @@ class WhatIf:
 
     @cached_property
     def _answer(self) -> Solution:
-        return self.solve(self.problem)
+        answer = self.solve(self.problem)
+        if self._start is not None and answer.x is not None:
+            self._start = answer.x
+        return answer
 
     @cached_property
     def held(self) -> WhatIf | None:
@@ -179,7 +185,7 @@ class WhatIf:
             if self._other is None or not _is_near(problem, self._other.stands):
                 self._other = _Live(problem, self.options)
             live = self._other
-        answer = live.solve(problem)
+        answer = live.solve(problem, self._start if problem.is_integer else None)
         self.seconds += time.perf_counter() - begin
         return answer
 
@@ -213,10 +219,12 @@ class _Live:
         self._model = WorkingModel(problem, options)
         self.stands = problem
 
-    def solve(self, problem: LinearProgram) -> Solution:
-        """Move the model to a problem with entries in the same places, and solve it."""
+    def solve(self, problem: LinearProgram, start: Floats | None = None) -> Solution:
+        """Move the model to a problem with entries in the same places, and solve it, from the decisions given."""
         move(self._model, self.stands, problem)
         self.stands = problem
+        if start is not None and len(start) == problem.columns:
+            self._model.set_start(start)
         return self._model.solve()
 
 

@@ -17,7 +17,7 @@ from budgetopt.solvers import Solution
 
 __all__ = ["SOLVED_AGAIN", "moved_row", "searched_cost", "why_in_vain"]
 
-LONGEST = 60.0
+LONGEST = 15.0
 """In integer problems: the seconds of searches after which no further price is searched."""
 FOR_COSTS = 0.4
 """The share of it for what whole limits cost, which is looked for first."""
