@@ -29,7 +29,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = {"python", "console", "yaml", "json", "csv", "sh", "text"}
-SET_UP = {"make", "pip", "python3", "git", "cd", "source", "#", "eval", "apt-get"}
+SET_UP = {"make", "pip", "python3", "git", "cd", "source", "#", "eval", "apt-get", "jupyter", "jupytext"}
 TERMINAL = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
 _FENCE = re.compile(
     r"^(?P<indent> *)(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=indent)(?P=fence)[ ]*$",

@@ -19,14 +19,17 @@ from tests.docs.examples import (
     run,
 )
 
+from docs_site.notebooks import is_notebook
+
 PAGES = pages()
+RUN = [page for page in PAGES if blocks(page) and not is_notebook(page.read_text(encoding="utf-8"))]
 
 
 def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=name)
+@pytest.mark.parametrize("page", RUN, ids=name)
 def test_the_examples_of_a_page_do_what_it_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")

@@ -35,6 +35,8 @@ def test_the_site_is_built_strictly_and_offline(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert (site / "index.html").exists()
+    assert (site / "tutorial" / "first-plan.ipynb").exists()
+    assert "data:image/svg+xml;base64," in (site / "tutorial" / "first-plan.html").read_text(encoding="utf-8")
     fetched = [
         f"{page.relative_to(site)}: {match[0][:120]}"
         for page in [*site.rglob("*.html"), *site.rglob("*.css")]
