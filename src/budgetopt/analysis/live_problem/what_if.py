@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from budgetopt.allocation import Allocation
     from budgetopt.solvers.ranging import Ranging
 
-__all__ = ["HELD", "STANDS", "UNTOLD", "WhatIf", "is_large", "question_about"]
+__all__ = ["HELD", "STANDS", "UNTOLD", "WhatIf", "basis_of", "is_large", "question_about"]
 
 FEW, FEW_OF = 100, 0.05
 """So many entries of the matrix, or such a share of them, may change in a live problem; beyond, a new one is made."""
@@ -125,11 +125,6 @@ class WhatIf:
         """The straight pieces of the best value as limits move; of a question without open integer decisions."""
         return RangedPieces(self.problem)
 
-    @property
-    def ranging(self) -> Ranging | None:
-        """The optimal basis of the scenario as it is; None if it has no best plan, or integer decisions are open."""
-        return None if self.is_integer else self._pieces.base
-
     @cached_property
     def _relaxed(self) -> Solution:
         return self.solve(self.problem.relaxed())
@@ -204,6 +199,11 @@ def question_about(plan: Allocation, *, hold: bool = False, exact: bool = False)
     if hold or not is_large(plan):
         return WhatIf(plan.scenario, plan=plan if hold else None, around=None if hold else plan)
     return WhatIf(plan.scenario, Options(gap=EXACT if exact else None, time_limit=SECONDS), around=plan)
+
+
+def basis_of(question: WhatIf) -> Ranging | None:
+    """Return the optimal basis of the scenario as it is; None if it has no best plan, or integer decisions are open."""
+    return None if question.is_integer else question._pieces.base
 
 
 def is_large(plan: Allocation) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from budgetopt.allocation import plan_of
 from budgetopt.analysis.live_problem.bracketing import CLOSE, Seen, bracketed
-from budgetopt.analysis.live_problem.what_if import WhatIf, question_about
+from budgetopt.analysis.live_problem.what_if import WhatIf, basis_of, question_about
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED, Sides, UnsettledError
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
@@ -199,7 +199,7 @@ class _Level:
 
         NaN if the basis stays the best for all factors that are looked at; None where solving again has to tell.
         """
-        question, side, ranging = self._question, 1.0 if more else -1.0, self._question.ranging
+        question, side, ranging = self._question, 1.0 if more else -1.0, basis_of(self._question)
         if ranging is None or self._effect_moves is None:
             return None
         moves, counted, spends = self._effect_moves
@@ -225,7 +225,7 @@ class _Level:
 
         None where the prices of the plan as it is do not tell.
         """
-        question, ranging = self._question, self._question.ranging
+        question, ranging = self._question, basis_of(self._question)
         doubled = question.alterations.in_proportion(self._row)
         if ranging is None or doubled is None or not ranging.has_these_prices(doubled.problem):
             return None
