@@ -94,7 +94,7 @@ def _writer(values: Sequence[float], unit: str, currency: str) -> Callable[[floa
     """Return what writes the figures of a column; amounts of less than one unit of money keep their cents."""
     if unit == SHARE:
         return lambda value: f"{value:,.1%}"
-    small = any(0 < abs(value) < 1 for value in values)
+    small = any(0.005 <= abs(value) < 1 for value in values)
     if unit == COUNT or (unit and unit == currency):
         return (lambda value: f"{value:,.2f}") if small else (lambda value: f"{value:,.0f}")
     return lambda value: f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:,.6g}"

@@ -112,6 +112,17 @@ def test_what_is_asked_for_is_drawn_too(plan: bo.Allocation) -> None:
         assert "  " not in chart.description
 
 
+def test_a_plan_without_changes_has_its_largest_programs() -> None:
+    document = {"funds": {"all": {"revenue": 100}}, "programs": {"a": {"spending": {"at_least": 30}}}, "name": "New"}
+    document |= {"outcomes": {"visits": {"weight": 1, "unit": "visits"}}}
+    document["programs"]["b"] = {"packages": [{"name": "one", "cost": 60, "outcomes": {"visits": 2}}]}
+    plan = bo.solve(bo.Scenario.from_document(document))
+    charts = plan_charts(plan, run_analyses(plan))
+    assert "money-largest-programs" in charts
+    drawn = charts["money-largest-programs"].data.set_index("row")["amount"].to_dict()
+    assert drawn == plan.programs["spending"].to_dict()
+
+
 def test_all_files_are_written_or_none(plan: bo.Allocation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: str) -> bytes:
         raise OSError(28, "No space left on device")

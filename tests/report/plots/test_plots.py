@@ -64,6 +64,7 @@ QUESTIONS: dict[str, Callable[[bo.Allocation], Drawable]] = {
     "Allocation": lambda plan: plan,
     "Alternatives": lambda plan: bo.alternatives(plan, count=0, within=0.05),
     "Amended": lambda plan: bo.amend(plan, "cut library by 10%", "add 30 to pool"),
+    "Difference": lambda plan: bo.diff(plan.scenario, plan.scenario.with_("funds.general.revenue=-5%"), solve=True),
     "Ensemble": lambda plan: bo.ensemble(plan, 20),
     "Explanation": lambda plan: plan.explain("library"),
     "Frontier": lambda plan: bo.frontier(plan, "funds.general.revenue"),
@@ -129,7 +130,7 @@ def test_a_result_is_drawn_with_its_title_its_units_and_its_words(
 
 def test_every_kind_of_result_has_a_chart_and_only_these() -> None:
     assert {kind.__name__ for kind in CHARTS} == {kind.__name__ for kind in Drawable.__subclasses__()}
-    assert {kind.__name__ for kind in CHARTS} == {*QUESTIONS, "Fits", "ForecastPlan"}
+    assert {kind.__name__ for kind in CHARTS} == {*QUESTIONS, "BudgetDifference", "EditedPlan", "Fits", "ForecastPlan"}
 
 
 def test_a_chart_has_the_numbers_of_its_table(results: dict[str, Drawable]) -> None:
@@ -349,6 +350,40 @@ def test_a_scenario_is_drawn_by_its_baseline_and_information_by_its_worth(result
     chart = bo.Scenario.from_document(town).plot()
     assert chart.data[["program", "baseline"]].to_numpy().tolist() == [["b", 14.0], ["a", 10.0]]
     assert chart.title.text == "Baseline by program: Elm"
+
+
+def test_differences_are_drawn_from_what_was_to_what_is(
+    results: dict[str, Drawable], plan: bo.Allocation, tmp_path: Path
+) -> None:
+    found = results["Difference"]
+    assert isinstance(found, bo.Difference)
+    data = found.plot().data
+    moves = found.moves[found.moves["change"] != 0]
+    assert data["change"].tolist() == pytest.approx(moves["change"].tolist())
+    assert data["before"].tolist() == pytest.approx(moves["before"].tolist())
+    with pytest.raises(bo.OptionError, match="are not solved"):
+        bo.diff(plan.scenario, plan.scenario.with_("funds.general.revenue=-5%")).plot()
+    files = [tmp_path / "old.csv", tmp_path / "new.csv"]
+    for file, amount in zip(files, (100, 130), strict=True):
+        file.write_text(f"Department,Program,Amount\nParks,Pool,{amount}\nLibrary,Books,50\n", encoding="utf-8")
+    budgets = bo.diff_budgets(*files)
+    data = budgets.plot().data
+    assert data[["department", "before", "after"]].to_numpy().tolist() == [["Parks", 100.0, 130.0]]
+    assert budgets.plot().description == "Parks: from $100 to $130."
+
+
+def test_an_edited_plan_is_drawn_beside_the_best_one(tmp_path: Path) -> None:
+    text = "funds: {all: {revenue: 100}}\noutcomes: {o: {weight: 1}}\ntables: {programs: programs.csv}\n"
+    (tmp_path / "scenario.yaml").write_text(f"format: budgetopt/1\nname: Town\n{text}", encoding="utf-8")
+    rows = "program,name,baseline,outcomes.o.per_dollar\npool,Pool,60,2\npark,Park,40,1\n"
+    (tmp_path / "programs.csv").write_text(rows, encoding="utf-8")
+    plan = bo.solve(tmp_path)
+    copy = plan.to_own_table(tmp_path / "copy.csv")
+    first, *others = copy.read_text(encoding="utf-8").splitlines()
+    edited = [line.replace("100", "70", 1) if line.startswith("pool") else line for line in others]
+    copy.write_text("\n".join([first, *edited, ""]), encoding="utf-8")
+    data = bo.edited_plan(plan, copy).plot().data
+    assert data[["program", "before", "after"]].to_numpy().tolist() == [["Pool", 100.0, 70.0]]
 
 
 def test_a_fit_is_drawn_by_its_points_and_its_line(tmp_path: Path) -> None:

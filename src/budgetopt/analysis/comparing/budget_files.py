@@ -17,6 +17,7 @@ from budgetopt.reading.office.choices import Choices
 from budgetopt.reading.plan_columns import is_plan
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.column_units import CURRENCY, with_units
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats, Ints, Texts, objects
 from budgetopt.scenario.scenario import Scenario
@@ -34,7 +35,7 @@ MOST_ALIKE = 200
 
 
 @dataclass(frozen=True, eq=False)
-class BudgetDifference:
+class BudgetDifference(Drawable):
     """What differs between the budgets of two files.
 
     Programs are those of one id in both files; of the others, those of one name. Names that are only alike are told and

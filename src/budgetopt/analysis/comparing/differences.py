@@ -11,6 +11,7 @@ import numpy as np
 from budgetopt.allocation import scenario_of
 from budgetopt.allocation import solve as solve_one
 from budgetopt.scenario.column_units import CURRENCY, OF_OUTCOME, with_units
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.programs import Bools, Column, Ints, ProgramTable
@@ -44,7 +45,7 @@ class ChangedValue:
 
 
 @dataclass(frozen=True, eq=False)
-class Difference:
+class Difference(Drawable):
     """What differs between two scenarios.
 
     Parameters

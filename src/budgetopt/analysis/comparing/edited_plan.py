@@ -16,6 +16,7 @@ from budgetopt.errors import InfeasibleError
 from budgetopt.reading.edited_table import read_edited_tables
 from budgetopt.reading.yaml_text import to_yaml
 from budgetopt.scenario.column_units import CURRENCY, OF_OUTCOME, with_units
+from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.html_table import html_table
 from budgetopt.scenario.programs import Floats, put
 from budgetopt.scenario.scenario import Scenario
@@ -27,7 +28,7 @@ __all__ = ["EditedPlan", "compared", "edited_plan"]
 
 
 @dataclass(frozen=True, eq=False)
-class EditedPlan:
+class EditedPlan(Drawable):
     """A plan as it stands in an edited copy of the office's own table, beside the best plan.
 
     What the copy does not show is taken from the best plan: programs of other tables, transfers, and the packages and

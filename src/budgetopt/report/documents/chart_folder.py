@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.allocation import Allocation
+from budgetopt.report.blocks.charts import change_chart
 from budgetopt.report.blocks.content import Block, Chart, FoldedPart, SideBySide
 from budgetopt.report.figures.numbers import Numbers
 from budgetopt.report.figures.response_curve import response_tables
 from budgetopt.report.figures.text import one_line
 from budgetopt.report.plan_view.asked_analyses import AskedAnalyses
 from budgetopt.report.plan_view.view import PlanView
-from budgetopt.report.plots.bar_charts import bars_chart
+from budgetopt.report.plots.bar_charts import allocation_chart, bars_chart
 from budgetopt.report.plots.chart_parts import chart_data, chart_image, chart_svg, check_chart_library
 from budgetopt.report.plots.plots import chart_of
 from budgetopt.report.plots.response_chart import response_chart
@@ -73,7 +74,12 @@ def plan_charts(plan: Allocation, asked: AskedAnalyses) -> dict[str, LayerChart]
 
 
 def _charts(view: PlanView) -> Iterator[tuple[str, LayerChart]]:
-    """Yield the charts of each section, then those of the analyses that were asked for."""
+    """Yield the charts of each section, then those of the analyses that were asked for.
+
+    A page of which nothing changes has its programs in a table alone: here they are drawn.
+    """
+    if change_chart(view.figures, view.numbers) is None:
+        yield "money largest programs", allocation_chart(view.plan)
     for section, blocks in sections_in(view):
         for chart in _bars(blocks):
             yield f"{section.key} {chart.heading}", bars_chart(view.plan.scenario, chart)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
 from budgetopt.analysis.amendments.amend import Amended
+from budgetopt.analysis.comparing.budget_files import BudgetDifference
 from budgetopt.analysis.comparing.comparison import PlanComparison
+from budgetopt.analysis.comparing.differences import Difference
+from budgetopt.analysis.comparing.edited_plan import EditedPlan
 from budgetopt.analysis.frontiers.frontier import Frontier
 from budgetopt.analysis.frontiers.trade_off import TradeOff
 from budgetopt.analysis.near_optimal.alternatives import Alternatives
@@ -23,6 +26,7 @@ from budgetopt.fitting.fits import Fits
 from budgetopt.report.explained.explanation import Explanation
 from budgetopt.report.plots.bar_charts import allocation_chart
 from budgetopt.report.plots.curve_charts import frontier_chart, robust_chart, trade_off_chart
+from budgetopt.report.plots.difference_charts import budget_difference_chart, difference_chart, edited_chart
 from budgetopt.report.plots.fit_chart import fits_chart
 from budgetopt.report.plots.plan_charts import comparison_chart, grants_chart
 from budgetopt.report.plots.price_charts import information_chart, scenario_chart
@@ -47,6 +51,9 @@ CHARTS: dict[type[Drawable], Callable[..., LayerChart]] = {
     Allocation: allocation_chart,
     Alternatives: alternatives_chart,
     Amended: amend_chart,
+    BudgetDifference: budget_difference_chart,
+    Difference: difference_chart,
+    EditedPlan: edited_chart,
     Ensemble: ensemble_chart,
     Explanation: explanation_chart,
     ForecastPlan: forecast_chart,
