@@ -82,7 +82,7 @@ def _of(view: PlanView, at: int) -> _Staff:
         exists = scenario.per_period(resource.capacity)
     mine = [
         line
-        for line in view.limits
+        for line in (*view.limits.first, *view.limits.last)
         if line.position >= 0 and (limit := scenario.limits[line.position]).kind == "resource" and limit.name == key
     ]
     gains = tuple(" ".join(line.price_words for line in mine if _is_in(period, line.period)) for period in view.periods)
