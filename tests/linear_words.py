@@ -188,19 +188,31 @@ class WrittenProblem:
         value = sum(float(factor) * x[column] for column, factor in objective.terms.items())
         return FoundPoint(status, value + float(objective.constant), x)
 
+    @property
+    def open_columns(self) -> int:
+        """How many columns are not held at one value."""
+        return sum(low != high for low, high in zip(self.lower, self.upper, strict=True))
+
     def in_fractions(self, objective: Linear, *, maximize: bool) -> FoundPoint:
         """Solve a problem without whole numbers by the simplex method in fractions, without any rounding."""
-        if self.broken:
-            return FoundPoint("infeasible")
         assert not any(self.whole)
-        rows = [*self.rows, *(({at: Fraction(1)}, high) for at, high in enumerate(self.upper) if high is not None)]
-        rows += [({at: Fraction(-1)}, -low) for at, low in enumerate(self.lower) if low]
+        sides = list(zip(self.lower, self.upper, strict=True))
+        held = {at: low for at, (low, high) in enumerate(sides) if low == high}
+        rows, equal = ([_without(terms, limit, held) for terms, limit in kind] for kind in (self.rows, self.equal))
+        # a row of held columns alone is kept or is not
+        broken = any(not terms and limit < 0 for terms, limit in rows) or any(not t and limit for t, limit in equal)
+        if self.broken or broken:
+            return FoundPoint("infeasible")
+        rows += [({at: Fraction(1)}, high) for at, (_, high) in enumerate(sides) if high is not None and at not in held]
+        rows += [({at: Fraction(-1)}, -low) for at, (low, _) in enumerate(sides) if low and at not in held]
         sign = -1 if maximize else 1
-        cost = {column: value * sign for column, value in objective.terms.items()}
-        answer = _Tableau(len(self.upper), rows, self.equal).solve(cost)
+        terms, negative = _without(objective.terms, -objective.constant, held)
+        cost = {column: value * sign for column, value in terms.items()}
+        answer = _Tableau(len(sides), rows, equal).solve(cost)
         if answer.status != "optimal":
             return answer
-        return FoundPoint("optimal", sign * Fraction(answer.value) + objective.constant, answer.x)
+        x = [held.get(at, value) for at, value in enumerate(answer.x)]
+        return FoundPoint("optimal", sign * Fraction(answer.value) - negative, x)
 
     def _row(self, terms: dict[int, Fraction]) -> np.ndarray[Any, Any]:
         row = np.zeros(len(self.upper))
@@ -292,6 +304,14 @@ class _Tableau:
                 _take(line, chosen, factor)
                 self.right[number] -= factor * self.right[leaving]
         self.basis[leaving] = entering
+
+
+def _without(
+    terms: dict[int, Fraction], limit: Fraction, held: dict[int, Fraction]
+) -> tuple[dict[int, Fraction], Fraction]:
+    """Move columns that are held to the other side."""
+    moved = sum((value * held[at] for at, value in terms.items() if at in held), Fraction(0))
+    return {at: value for at, value in terms.items() if at not in held}, limit - moved
 
 
 def _take(line: dict[int, Fraction], other: dict[int, Fraction], factor: Fraction) -> None:

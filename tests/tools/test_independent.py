@@ -115,6 +115,12 @@ def test_the_simplex_method_in_fractions() -> None:
     ]
     problem.at_most(Linear(constant=Fraction(9)), doors)
     assert problem.in_fractions(doors, maximize=True).status == "infeasible"
+    whole = WrittenProblem()
+    choice = whole.column(3, whole=True)
+    rest = whole.column(Fraction(1, 3))
+    assert whole.holding([2, 0]).open_columns == 1
+    held = whole.holding([2, 0]).in_fractions(choice + rest, maximize=True)
+    assert (held.value, held.x) == (Fraction(7, 3), [2, Fraction(1, 3)])
     free = WrittenProblem()
     assert free.in_fractions(free.column(), maximize=True).status == "unbounded"
 

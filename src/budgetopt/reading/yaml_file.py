@@ -91,7 +91,9 @@ def scalar(text: str) -> Any:
         return int(text)
     if _FLOAT.fullmatch(text):
         number = float(text)
-        return text if number in (float("inf"), float("-inf")) else number
+        # what no float is so large or so small as stays a text, so that it is not read as another number
+        is_lost = not number and any(digit in "123456789" for digit in text.lower().partition("e")[0])
+        return text if is_lost or number in (float("inf"), float("-inf")) else number
     if _INFINITY.fullmatch(text):
         return float("-inf" if text[0] == "-" else "inf")
     return text

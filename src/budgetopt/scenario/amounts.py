@@ -60,7 +60,7 @@ def parse_number(value: object, what: str = "an amount", text: str = "") -> floa
         number = _from_text(value.strip(), what, text or value.strip())
     elif isinstance(value, numbers.Real | Decimal) and not isinstance(value, bool):
         try:
-            number = float(value)
+            number = float(value) or _no_zero(bool(value))
         except OverflowError:
             number = math.inf
     else:
@@ -98,7 +98,13 @@ def _from_text(number: str, what: str, text: str) -> float:
     digits = whole.replace("_", "").replace(",", "") or "0"
     # 4.2M is read as 4.2e6, not 4.2 * 1e6, so that no binary rounding is added to what was written
     exponent = int(match["exponent"] or 0) + _EXPONENTS[match["suffix"].lower()]
-    return float(f"{match['sign']}{digits}{match['fraction'] or ''}e{exponent}")
+    mantissa = f"{digits}{match['fraction'] or ''}"
+    return float(f"{match['sign']}{mantissa}e{exponent}") or _no_zero(bool(mantissa.strip("0.")))
+
+
+def _no_zero(has_digits: bool) -> float:
+    """Return zero, or the least number there is for what is not zero and smaller than that."""
+    return math.ulp(0.0) if has_digits else 0.0
 
 
 def _hint(text: str) -> str:

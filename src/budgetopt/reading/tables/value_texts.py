@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from budgetopt.scenario.amounts import LEAST, MOST
+
 __all__ = ["column_texts", "percent_text", "value_text"]
 
 
@@ -62,12 +64,19 @@ def _stripped_texts(texts: Sequence[str]) -> list[str]:
 
 
 def _number_texts(numbers: Sequence[float]) -> list[str]:
-    """Return numbers as they would be typed: an exponent would be taken for a code."""
+    """Return numbers as they would be typed: an exponent would be taken for a code.
+
+    Only what no amount is so large or so small as keeps its exponent, so that a message can show it.
+    """
     return [
-        text[:-2] if text.endswith(".0") else text if "e" not in text else f"{Decimal(text):f}"
+        text[:-2] if text.endswith(".0") else text if "e" not in text else _without_exponent(text)
         # a zero loses its sign
         for text in map(repr, [number or 0.0 for number in numbers])
     ]
+
+
+def _without_exponent(text: str) -> str:
+    return f"{Decimal(text):f}" if LEAST <= abs(float(text)) <= MOST else text
 
 
 def _number(value: float) -> str:
