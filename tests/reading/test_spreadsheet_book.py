@@ -117,7 +117,7 @@ def test_cells_are_the_texts_that_the_spreadsheet_shows() -> None:
         ["101", "46", "90%", "true"],
         ["007", "0.1", "7.5%", "false"],
         ["2024-06-30", "2024-06-30T12:05:00", "03:04:00", "26:03:00"],
-        ["0", "0.0000001", "1250000000000000000", "4200000"],
+        ["0", "0.0000001", "1.25e+18", "4200000"],
         ["PTA", "", "", "-3.5"],
     ]
     assert sheet.is_number(1).tolist() == [False, True, True, False, True, False]

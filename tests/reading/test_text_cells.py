@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from budgetopt.reading.tables.text_book import open_text
@@ -93,6 +93,7 @@ CELL = st.one_of(
 )
 
 
+@example([["\t"], ["\t"]], "\n", False)
 @given(
     st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=6),
     st.sampled_from(["\n", "\r\n"]),

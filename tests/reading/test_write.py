@@ -70,6 +70,17 @@ def test_a_scenario_of_a_folder_reads_back_the_same(tree: dict[str, Any], table:
         assert table or again.to_yaml() == scenario.to_yaml()
 
 
+@pytest.mark.parametrize(
+    "programs", [{"n": {}, "a;b": {}, "|": {}}, {"n": {"description": "one\rtwo", "department": "D"}, "x": {}}]
+)
+def test_what_other_readers_take_for_separators_and_ends_of_rows_reads_back(
+    programs: dict[str, Any], tmp_path: Path
+) -> None:
+    tree = {"funds": {"f": {"revenue": 1}}, "programs": programs, "objective": {"minimize": "spending"}}
+    scenario = Scenario.from_document(tree)
+    assert differences(scenario, load(scenario.to_folder(tmp_path / "new", table=True))) == []
+
+
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.parent.name)
 @pytest.mark.parametrize("table", [True, False])
 def test_the_scenarios_of_the_repository_read_back_the_same(file: Path, table: bool, tmp_path: Path) -> None:

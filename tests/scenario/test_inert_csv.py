@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from budgetopt.scenario.inert_csv import inert_csv
@@ -41,6 +41,7 @@ def test_only_texts_that_would_run_are_marked(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(table, before)
 
 
+@example([("", "\r"), ("a\rb", "c")])
 @given(st.lists(st.tuples(st.text(), st.text()), min_size=1, max_size=4))
 def test_no_text_runs_and_each_can_be_had_back(cells: list[tuple[str, str]]) -> None:
     cells = [tuple(cell.encode("utf-8", "ignore").decode().replace("\0", "") for cell in row) for row in cells]

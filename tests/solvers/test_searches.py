@@ -200,3 +200,14 @@ def test_a_clock_that_ends_before_another_began_with_it():
     assert 900.0 < clock.ending_before(30.0).left <= 970.0
     assert 700.0 < clock.ending_before(500.0).left <= 800.0
     assert 900.0 < clock.left <= 1000.0
+
+
+def test_decisions_beyond_bounds_that_moved_are_left_open() -> None:
+    lp = knapsack(12)
+    plan = solve_stage(lp, lp.stages[0]).x
+    taken = int(np.flatnonzero(plan > 0.5)[0])
+    live = LiveModel(lp)
+    live.set_column_bounds([taken], [0], [0])
+    live.set_start(plan)
+    without = replace(lp, upper=np.where(np.arange(lp.columns) == taken, 0.0, lp.upper))
+    assert live.solve().objective == pytest.approx(solve_stage(without, lp.stages[0]).objective)

@@ -183,10 +183,11 @@ def _reads_back(column: Column, leaf: Leaf, texts: list[str]) -> Bools:
 
 
 def _csv(programs: ProgramTable, cells: Mapping[str, list[str]]) -> str:
+    rows = [("program", *cells), *zip(programs.ids.tolist(), *cells.values(), strict=True)]
+    # without a comma in any row another separator would be seen in the cells; a carriage return would end a row
+    doubtful = not cells or any("\r" in cell for row in rows for cell in row)
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["program", *cells])
-    writer.writerows(zip(programs.ids.tolist(), *cells.values(), strict=True))
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if doubtful else csv.QUOTE_MINIMAL).writerows(rows)
     return text.getvalue()
 
 

@@ -6,6 +6,7 @@ it: the name of a program may come from anywhere. An apostrophe before it makes 
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -31,14 +32,18 @@ def inert_csv(table: pd.DataFrame, *, index: bool = False, file: Path | None = N
     """
     plain = table.reset_index() if index else table
     plain = plain.rename(columns={header: _text(header) for header in plain.columns})
+    returns = any("\r" in str(header) for header in plain.columns)
     for position, kind in enumerate(plain.dtypes):
         # numbers, flags and dates are no text
         if kind.kind == "O":
             cells = plain.iloc[:, position].tolist()
+            returns = returns or any(isinstance(cell, str) and "\r" in cell for cell in cells)
             if any(isinstance(cell, str) and cell.startswith(_RUNS) for cell in cells):
                 plain = plain.copy() if plain is table else plain
                 plain.isetitem(position, [_text(cell) for cell in cells])
-    text: str | None = plain.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+    # a carriage return ends a row where it is not quoted, and Python before 3.13 quotes LF alone
+    quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+    text: str | None = plain.to_csv(file, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
     return text
 
 

@@ -160,10 +160,15 @@ class LiveModel:
         self._set("time_limit", np.inf if seconds is None else float(seconds))
 
     def set_start(self, x: Floats) -> None:
-        """Offer a search decisions to begin from: those of integer columns, NaN where open; shape (columns,)."""
-        known = self._integers[~np.isnan(x[self._integers])]
+        """Offer a search decisions to begin from: those of integer columns, NaN where open; shape (columns,).
+
+        A decision beyond the bounds of its column is left open: they may have moved since it was taken.
+        """
+        whole = np.rint(x[self._integers])
+        within = (self._lower[self._integers] <= whole) & (whole <= self._upper[self._integers])
+        known = self._integers[within]
         if len(known):
-            values = np.rint(x[known]) / self._scaling.column[known]
+            values = whole[within] / self._scaling.column[known]
             self._check(self._model.setSolution(len(known), known, values), "take a plan to begin from")
 
     def set_patience(self, seconds: float | None) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 import budgetopt as bo
 from budgetopt.analysis.frontiers.best_value_curve import CurvePart
+from budgetopt.analysis.frontiers.figure_range import FigureRange
 from budgetopt.analysis.frontiers.frontier import _joined, _tables
 from budgetopt.analysis.live_problem.parametric import Point
 from budgetopt.errors import InfeasibleError, OptionError, ScenarioError
@@ -276,12 +280,13 @@ def test_parts_that_follow_one_another_are_joined(parts: list[CurvePart], joined
     assert all(len(part.gaps) == len(part.points) for part in found)
 
 
-def test_the_tables_of_parts() -> None:
+def test_the_tables_of_parts(town: bo.Scenario) -> None:
     parts = [
         curve("limits", (0, 1e9), (2, 1e9 + 0.5), (3, 1e9 + 4)),
         curve("matrix", (3, 7), (5, 6), exact=False, gap=0.25),
     ]
-    found, points = _tables(parts, 0.01)
+    figure = SimpleNamespace(unit=0.01, is_money=False, scenario=town)
+    found, points = _tables(parts, cast(FigureRange, SimpleNamespace(figure=figure)))
     # a change below the accuracy of the value has no price
     assert found["price"].tolist() == pytest.approx([0, 0.01 * 3.5, -0.01 * 0.5])
     assert found["price"].iloc[0] == 0

@@ -46,7 +46,7 @@ def test_ranges_and_plans_where_less_is_better() -> None:
     assert found.programs[["best", "plan 1"]].to_numpy().tolist() == [[100, 90], [0, 20]]
     assert plan.proved
     html = found._repr_html_()
-    assert "<td>110</td>" in html
+    assert ">110</td>" in html
     assert "<th>0</th>" not in html
     # more is better: what is lost counts downwards
     better = bo.alternatives(cheapest(objective={"maximize": "good"}), within=0.1, count=1)
@@ -166,7 +166,7 @@ def test_which_fund_gets_money_in_which_year() -> None:
     assert found.outcomes.loc["visits"].tolist() == [100, 140, 40, "visits"]
     assert found.outcomes.loc["fun"].tolist() == [160, 240, 80, "laughs"]
     html = found._repr_html_()
-    assert "<td>60.00</td>" in html
+    assert ">60</td>" in html
     assert "<th>0</th>" not in html
     # of books a dollar brings twice as much
     for funds in (["fees"], ["fees", "general"], ["general", "fees"]):

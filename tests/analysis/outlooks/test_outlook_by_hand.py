@@ -85,7 +85,7 @@ def test_the_rows_and_the_words_around_the_figures(found: bo.Outlook) -> None:
     # what the reserve of the water fund is to be from the first
     assert found.policy[3].tolist() == pytest.approx([4, 2.5, 3, 3.6])
     html = found._repr_html_()
-    assert "<td>131</td>" in html
+    assert ">131</td>" in html
     assert "<th>0</th>" not in html
 
 
@@ -142,7 +142,7 @@ def test_a_cent_for_each_program_is_not_short(short: float, balanced: bool) -> N
     assert found.summary["exhausted"].tolist() == ["" if balanced else "budget"]
     assert found.summary["below_policy"].tolist() == [0 if balanced else 1]
     assert found.table["one_time_spending"].tolist() == [0]
-    assert "<td>1,000,000</td>" in found._repr_html_()
+    assert ">1,000,000</td>" in found._repr_html_()
 
 
 def test_the_names_of_the_years_that_follow() -> None:

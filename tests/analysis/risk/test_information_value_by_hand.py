@@ -21,8 +21,13 @@ from budgetopt.analysis.risk.information_value import (
 )
 from budgetopt.analysis.risk.value_pieces import ValuePieces
 from budgetopt.errors import OptionError, SolverError
+from budgetopt.scenario import Scenario
 
 INF = np.inf
+NOTHING = Scenario.from_document(
+    {"funds": {"f": {"revenue": 1}}, "programs": {"p": {"baseline": 1}}, "objective": {"minimize": "spending"}}
+)
+"""A scenario without effects."""
 AT_1, ABOVE_1 = 0.24197072451914337, 0.15865525393145707
 """The density of the normal distribution at 1, and the probability above 1."""
 
@@ -55,9 +60,9 @@ def test_effects_are_ordered_by_what_a_study_of_them_is_worth() -> None:
         {"effect": "a", "evppi": 2.0, "net": 1.0},
         {"effect": "c", "evppi": 9.0, "net": 1.0},
     ]
-    assert _in_order(rows, None)["effect"].tolist() == ["c", "a", "b", "d"]
-    assert _in_order(rows, StudyDesign(1.0, 1.0))["effect"].tolist() == ["d", "c", "a", "b"]
-    assert _in_order(rows, None).index.tolist() == [0, 1, 2, 3]
+    assert _in_order(rows, None, NOTHING)["effect"].tolist() == ["c", "a", "b", "d"]
+    assert _in_order(rows, StudyDesign(1.0, 1.0), NOTHING)["effect"].tolist() == ["d", "c", "a", "b"]
+    assert _in_order(rows, None, NOTHING).index.tolist() == [0, 1, 2, 3]
 
 
 def test_what_is_said_of_each_effect() -> None:

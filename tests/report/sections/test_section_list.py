@@ -138,7 +138,7 @@ def test_a_number_is_written_as_its_medium_does(city: Allocation, monkeypatch: p
     monkeypatch.setattr(section_list, "SECTIONS", [Section("small", "Small", "Small", lambda _: [small])])
     assert "| a | -12.5 |" in markdown_summary(city).replace("\\", "")
     assert ">\N{MINUS SIGN}12.5</td>" in html_page(city)
-    assert "<td>\N{MINUS SIGN}12.5</td>" in notebook_html(city)
+    assert ">\N{MINUS SIGN}12.5</td>" in notebook_html(city)
 
 
 def test_a_section_with_nothing_to_show_is_left_out(city: Allocation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,7 +166,7 @@ def _separator(text: str) -> str:
         widths: list[int] = []
         try:
             # `extend` keeps what was read before an error
-            records = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+            records = csv.reader(io.StringIO(sample, newline=""), delimiter=separator, strict=True)
             widths.extend(map(len, islice(records, _SAMPLE_RECORDS)))
         except csv.Error:
             pass
