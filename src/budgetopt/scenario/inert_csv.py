@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def inert_csv(table: pd.DataFrame, *, index: bool = False, file: Path | None = N
                 plain = plain.copy() if plain is table else plain
                 plain.isetitem(position, [_text(cell) for cell in cells])
     # a carriage return ends a row where it is not quoted, and Python before 3.13 quotes LF alone
-    quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
     text: str | None = plain.to_csv(file, index=False, encoding="utf-8", lineterminator="\n", quoting=quoting)
     return text
 
