@@ -160,7 +160,7 @@ class Figures:
         rows = [round_column(each, row.baseline or 0) for each, row in zip(exact, group.rows, strict=True)]
         return np.array(rows, dtype=np.int64).reshape(exact.shape)
 
-    @property
+    @cached_property
     def change(self) -> Ints:
         """What the plan adds to each program or takes from it; shape (programs,)."""
         return self.spending - self.baseline

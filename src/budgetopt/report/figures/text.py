@@ -23,8 +23,8 @@ def clean(text: object) -> str:
 
 def one_line(text: object) -> str:
     """Return a text on one line; one that runs from right to left, or says so, cannot turn what stands around it."""
-    if text == "":
-        return ""
+    if isinstance(text, str) and text.isascii() and text.isprintable():
+        return " ".join(text.split())
     line = " ".join(clean(text).split())
     if line.isascii() or not any(unicodedata.bidirectional(character) in _TURNS for character in line):
         return line
