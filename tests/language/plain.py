@@ -409,7 +409,9 @@ class Plain:
                     yield Miss("if funded", program, period, program, None, max(fixed, least))
                 if service and (program, period) in self.said_units:
                     cost = self.real(program, period) * self.price(program, period)
-                    yield Miss("service", program, period, program, None, abs(spent - cost))
+                    # what a free service needs for its fixed cost is a condition of its being funded
+                    free = not exact(service["unit_cost"])
+                    yield Miss("service", program, period, program, None, spent - cost if free else abs(spent - cost))
 
     def may_pay(self, fund: str, program: str, period: str) -> bool:
         said, now = self.funds[fund], self.periods.index(period)

@@ -93,7 +93,8 @@ def check_agreement(lp):
         if one.x is not None and one.unique and other.unique:
             np.testing.assert_allclose(one.x, other.x, rtol=1e-7, atol=1e-7 * size)
     if outcomes[0].termination is Termination.OPTIMAL and not np.isinf(np.concatenate([lp.lower, lp.upper])).any():
-        assert outcomes[0].unique
+        # with integer decisions that may not be shown: a later objective keeps earlier values to a billionth
+        assert outcomes[0].unique or (lp.is_integer and outcomes[0].unique is None)
 
 
 @given(linear_programs(tie_break=True, bounded=True, most_rows=2))

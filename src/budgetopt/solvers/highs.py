@@ -160,14 +160,11 @@ class LiveModel:
         self._set("time_limit", np.inf if seconds is None else float(seconds))
 
     def set_start(self, x: Floats) -> None:
-        """Offer a search decisions to begin from: those of integer columns, NaN where open; shape (columns,).
-
-        A decision beyond the bounds of its column is left open: they may have moved since it was taken.
-        """
+        """Offer a search the decisions of integer columns to begin from, NaN where open; shape (columns,)."""
+        # bounds may have moved since: a decision beyond them is left open
         whole = np.rint(x[self._integers])
         within = (self._lower[self._integers] <= whole) & (whole <= self._upper[self._integers])
-        known = self._integers[within]
-        if len(known):
+        if len(known := self._integers[within]):
             values = whole[within] / self._scaling.column[known]
             self._check(self._model.setSolution(len(known), known, values), "take a plan to begin from")
 
@@ -284,14 +281,12 @@ class LiveModel:
     def _read(self, termination: Termination, start: float) -> Solution:
         info, answer = self._model.getInfo(), self._model.getSolution()
         integer = bool(len(self._integers))
-        x = row_dual = reduced_cost = None
-        objective = bound = np.nan
+        x, row_dual, reduced_cost, objective, bound = None, None, None, np.nan, np.nan
         # an optimal point may miss a limit by a little more than the tolerance: what it proves, the certificate says
         is_optimum = termination is Termination.OPTIMAL and not integer
         if answer.value_valid and (is_optimum or info.primal_solution_status == _FEASIBLE):
             x = np.clip(np.array(answer.col_value, np.float64) * self._scaling.column, self._lower, self._upper)
-            if integer:
-                x[self._integers] = np.rint(x[self._integers])
+            x[self._integers] = np.rint(x[self._integers])
             # a sum, as the product @ wakes threads for long columns, which costs more than all else of a warm start
             objective = float((self._cost * x).sum()) + self._offset
         if answer.dual_valid and is_optimum:
