@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tests.measures import few
 
 from budgetopt.checks import notes
 from budgetopt.errors import ScenarioError
@@ -39,7 +40,7 @@ def codes(document: dict[str, Any]) -> list[str]:
     return []
 
 
-@settings(max_examples=60)
+@few(1, at_most=100)
 @given(told())
 def test_no_scenario_that_has_a_plan_is_told_to_contradict_itself(case: Told) -> None:
     assert set(codes(case.document)) <= WORDS

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.measures import few
 
 from budgetopt.errors import InputError, OptionError, Place, ScenarioError
 from budgetopt.reading.load import load
@@ -330,7 +331,7 @@ def test_files_that_extend_each_other_in_a_circle(folder: Path) -> None:
         load(b)
 
 
-@settings(max_examples=15)
+@few(1, at_most=100)
 @given(st.lists(st.sampled_from(["+1M", "-5%", "*1.5", "7M", "-200k"]), min_size=1, max_size=3))
 def test_files_say_the_same_as_changes(tmp_path_factory: pytest.TempPathFactory, values: list[str]) -> None:
     folder = tmp_path_factory.mktemp("layers")

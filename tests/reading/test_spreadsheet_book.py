@@ -13,8 +13,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.measures import few
 
 from budgetopt.errors import ScenarioError
 from budgetopt.reading.tables.old_workbook_marks import XlsParts
@@ -206,7 +207,7 @@ def test_sheets_are_read_however_their_writer_spells_them(change: Callable[[str]
 
 
 @pytest.mark.parametrize("format_", ["0%", "0.00%", "#,##0%;[Red]-0%", "0.0 %", '0.0%" of all"'])
-@settings(max_examples=15)
+@few(1, at_most=100)
 @given(share=st.integers(0, 20_000))
 def test_a_share_in_a_percent_format_is_that_share(format_: str, share: int) -> None:
     book = workbook(Offers=[["a", share / 10_000], [None, "text"]])
@@ -227,7 +228,7 @@ def test_a_percent_sign_that_is_only_written_moves_no_decimals(format_: str, sho
     assert rows(opened(saved(book)).read("Offers")) == [[shown]]
 
 
-@settings(max_examples=15)
+@few(1, at_most=100)
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.booleans()), min_size=1, max_size=12), st.integers(1, 30))
 def test_the_place_of_a_broken_cell_is_its_own(rows: list[tuple[int, bool]], column: int) -> None:
     book = workbook(Offers=[])

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tests.measures import few
 from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
@@ -59,7 +60,7 @@ def test_whole_decisions_are_refused():
         )
 
 
-@settings(max_examples=20)
+@few(1, at_most=100)
 @given(cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX))
 def test_what_the_certificate_proves_is_true_to_a_billionth(case):
     plan = bo.solve(case.scenario)

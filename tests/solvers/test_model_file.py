@@ -10,8 +10,9 @@ from typing import Any
 import highspy
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.measures import few
 
 import budgetopt as bo
 from budgetopt.errors import OptionError
@@ -77,7 +78,7 @@ def test_every_kind_of_limit_is_read_as_it_was_meant(ending: str, maximize: bool
 
 
 @pytest.mark.parametrize("ending", [".mps", ".lp"])
-@settings(max_examples=15)
+@few(1, at_most=100)
 @given(scenario=scenarios(features=ALL))
 def test_any_scenario_s_file_has_the_same_best_value(
     ending: str, scenario: bo.Scenario, tmp_path_factory: pytest.TempPathFactory

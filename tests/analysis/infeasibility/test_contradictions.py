@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.measures import few
 
 import budgetopt as bo
 from budgetopt.analysis.infeasibility.contradictions import _smallest, conflicts
@@ -70,7 +71,7 @@ rules = st.lists(
 )
 
 
-@settings(max_examples=15)
+@few(1, at_most=100)
 @given(rules)
 def test_every_smallest_conflict_is_found(drawn):
     scenario = scenario_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from tests.analysis.infeasibility.test_contradictions import rules, scenario_of
+from tests.measures import few
 from tests.strategies import CONVEX, cases
 
 import budgetopt as bo
@@ -150,7 +151,7 @@ def test_a_weight_must_name_something_and_be_above_zero():
         repairs(floors(70, 40), weights={"a keeps": -1.0})
 
 
-@settings(max_examples=20)
+@few(1, at_most=100)
 @given(rules)
 def test_every_repair_of_drawn_rules_works(drawn):
     scenario = scenario_of(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tests.measures import few
 from tests.strategies import PLAIN, cases
 
 import budgetopt as bo
@@ -67,7 +68,7 @@ def test_an_unknown_program_is_refused():
         list(break_even_factors(bo.solve(scenario_of({"per_dollar": 2})), "c"))
 
 
-@settings(max_examples=12)
+@few(1, at_most=100)
 @given(cases(max_programs=3, max_funds=2, max_periods=1, features=PLAIN))
 def test_funding_changes_just_beyond_the_factor_and_not_just_before(case):
     plan = bo.solve(case.scenario)

@@ -6,7 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tests.measures import few
 from tests.report.pages import Node, cells, figure, read, table
 from tests.report.plans import HOSTILE, plan_of, riverton
 from tests.strategies import scenarios
@@ -117,7 +118,7 @@ def test_no_table_shows_a_sum_that_its_rows_do_not_make(page: str) -> None:
     assert check_sums(page) >= 2
 
 
-@settings(max_examples=25)
+@few(1, at_most=100)
 @given(scenarios())
 def test_no_page_of_any_plan_shows_a_sum_that_its_rows_do_not_make(scenario: Scenario) -> None:
     assert check_sums(html_page(solve(scenario))) >= 1

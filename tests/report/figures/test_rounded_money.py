@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tests.measures import few
 from tests.report.plans import plan_of
 from tests.strategies import scenarios
 
@@ -44,7 +45,7 @@ def test_every_table_of_every_plan_agrees(plan: Allocation) -> None:
     check(Figures.of(plan, CENT))
 
 
-@settings(max_examples=25)
+@few(1, at_most=100)
 @given(scenarios())
 def test_every_table_of_any_plan_agrees(scenario: Scenario) -> None:
     plan = solve(scenario)

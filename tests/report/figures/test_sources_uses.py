@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from openpyxl import load_workbook
+from tests.measures import few
 from tests.report.pages import read, table
 from tests.strategies import scenarios
 
@@ -85,7 +86,7 @@ def test_a_workbook_has_both_to_the_cent(plan: bo.Allocation, tmp_path: Path) ->
         assert rows[-1] == ("Total", *(f"=SUM({column}2:{column}7)" for column in "BCD"))
 
 
-@settings(max_examples=15)
+@few(1, at_most=100)
 @given(scenarios())
 def test_sources_are_uses_in_every_plan(scenario: bo.Scenario) -> None:
     figures = Figures.of(bo.solve(scenario))
