@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.ways import Clock, Seconds, Way, highs_of, matrix_of, run_cbc
+from benchmarks.ways import Clock, Seconds, Way, highs_of, matrix_of, run_cbc, run_highs
 
 if TYPE_CHECKING:
     from budgetopt.formulation import LinearProgram
@@ -56,11 +56,7 @@ def _highs(problem: LinearProgram, gap: float, clock: Clock) -> float:
     solver.changeColsIntegrality(len(whole), whole, kinds)
     solver.setOptionValue("mip_rel_gap", gap)
     clock.lap("formulate")
-    solver.run()
-    clock.lap("solve")
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"it ended {solver.getModelStatus()}")
-    return float(solver.getInfo().objective_function_value)
+    return run_highs(solver, clock)
 
 
 def _pulp_cbc(problem: LinearProgram, gap: float, clock: Clock) -> float:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from budgetopt.formulation import LinearProgram
 
-__all__ = ["WAYS", "Clock", "Seconds", "Way", "highs_of", "matrix_of", "processor_time", "run_cbc"]
+__all__ = ["WAYS", "Clock", "Seconds", "Way", "highs_of", "matrix_of", "processor_time", "run_cbc", "run_highs"]
 
 Seconds = dict[str, float]
 
@@ -142,19 +142,24 @@ def matrix_of(problem: LinearProgram) -> Any:
     return csc_array((matrix.value, matrix.index, matrix.starts), (matrix.rows, matrix.columns))
 
 
-def _highs(folder: Path, algorithm: str = "choose") -> tuple[Seconds, float]:
-    """HiGHS as it comes, given the arrays of the same linear program; no tie break, no certificate, no audit."""
+def run_highs(solver: Any, clock: Clock) -> float:
+    """Solve what HiGHS holds, and return the value of the objective."""
     import highspy
 
-    clock, problem = _started(folder)
-    solver = highs_of(problem)
-    solver.setOptionValue("solver", algorithm)
-    clock.lap("formulate")
     solver.run()
     clock.lap("solve")
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise RuntimeError(f"HiGHS ended {solver.getModelStatus()}")
-    return clock.seconds, float(solver.getInfo().objective_function_value)
+    return float(solver.getInfo().objective_function_value)
+
+
+def _highs(folder: Path, algorithm: str = "choose") -> tuple[Seconds, float]:
+    """HiGHS as it comes, given the arrays of the same linear program; no tie break, no certificate, no audit."""
+    clock, problem = _started(folder)
+    solver = highs_of(problem)
+    solver.setOptionValue("solver", algorithm)
+    clock.lap("formulate")
+    return clock.seconds, run_highs(solver, clock)
 
 
 def _pulp_of_arrays(folder: Path) -> tuple[Seconds, float]:

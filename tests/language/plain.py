@@ -15,9 +15,25 @@ from typing import Any
 from budgetopt.audit import SpendingPlan
 from oracle import Miss, admitted, exact, is_share, matches, per_period
 
-__all__ = ["Plain"]
+__all__ = ["ZERO", "Plain", "effect_at"]
 
 ZERO = Fraction(0)
+
+
+def effect_at(effect: Mapping[str, Any], buying: Fraction, level: Fraction) -> Fraction:
+    """Return what an effect brings, by its words, where so many dollars buy it; a service is at a level of units."""
+    if "per_dollar" in effect:
+        return exact(effect["per_dollar"]) * buying
+    if "per_unit" in effect:
+        return exact(effect["per_unit"]) * level
+    if "unit_cost" in effect:
+        bought = buying / exact(effect["unit_cost"])
+        return min(bought, exact(effect["up_to"])) if "up_to" in effect else bought
+    points = [(exact(x), exact(y)) for x, y in effect["curve"]]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if level <= x1:
+            return y0 + (y1 - y0) * (level - x0) / (x1 - x0)
+    return points[-1][1]
 
 
 class Plain:
@@ -154,19 +170,7 @@ class Plain:
         if effect is None:
             return ZERO
         buying, units = self.buying(program, period), self.units(program, period)
-        if "per_dollar" in effect:
-            return exact(effect["per_dollar"]) * buying
-        if "per_unit" in effect:
-            return exact(effect["per_unit"]) * units
-        if "unit_cost" in effect:
-            bought = buying / exact(effect["unit_cost"])
-            return min(bought, exact(effect["up_to"])) if "up_to" in effect else bought
-        points = [(exact(x), exact(y)) for x, y in effect["curve"]]
-        level = units if "service" in words else buying
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if level <= x1:
-                return y0 + (y1 - y0) * (level - x0) / (x1 - x0)
-        return points[-1][1]
+        return effect_at(effect, buying, units if "service" in words else buying)
 
     def use(self, program: str, resource: str, period: str) -> Fraction:
         words = self.programs[program]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from language.plain import ZERO, Plain
+from language.plain import ZERO, Plain, effect_at
 from linear_words import FoundPoint, Linear, WrittenProblem
 from oracle import exact, matches, per_period
 
@@ -212,18 +212,7 @@ class WordProblem(Plain):
         """Return an effect at a level, by its words."""
         words = self.programs[program]
         buying = level * exact(words["service"]["unit_cost"]) if "service" in words else level
-        if "per_dollar" in effect:
-            return exact(effect["per_dollar"]) * buying
-        if "per_unit" in effect:
-            return exact(effect["per_unit"]) * level
-        if "unit_cost" in effect:
-            bought = buying / exact(effect["unit_cost"])
-            return min(bought, exact(effect["up_to"])) if "up_to" in effect else bought
-        points = [(exact(x), exact(y)) for x, y in effect["curve"]]
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if level <= x1:
-                return y0 + (y1 - y0) * (level - x0) / (x1 - x0)
-        return points[-1][1]
+        return effect_at(effect, buying, level)
 
     def is_funded(self, program: str, period: str) -> Linear:
         """Return a column that is 1 exactly if a program is funded in a period."""
