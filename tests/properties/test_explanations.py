@@ -75,6 +75,59 @@ def test_just_beyond_a_break_even_the_program_moves_with_whole_decisions_too(cas
     check_break_evens(case.scenario, data.draw(st.integers(0, len(case.scenario.programs) - 1)), 1e-6)
 
 
+# The objective is at its limit whatever a program costs, so that no factor moves the program.
+HELD_BY_A_LIMIT_ON_THE_OUTCOME = {
+    "periods": ["a"],
+    "funds": {
+        "general": {"revenue": 0, "one_time": {"a": 2_000_000}, "structural_balance": True, "carryover": False},
+    },
+    "outcomes": {
+        "good": {"weight": 1, "target": {"at_most": -0.0001}},
+        "also": {"weight": 0, "target": {"at_least": 0}},
+    },
+    "programs": {
+        "buys": {"recurring": False, "outcomes": {"good": {"unit_cost": 2000}, "also": {"unit_cost": 250}}},
+        "asked": {"recurring": False, "outcomes": {"good": {"per_dollar": -0.0001}}},
+        "other": {
+            "recurring": False,
+            "outcomes": {"good": {"per_dollar": -0.0001}},
+            "spending": {"at_most": 1},
+        },
+    },
+}
+# At some factors the curve is concave, so that the problem has no integer column, and at others it has.
+CURVE_WITH_A_STEP = {
+    "periods": ["a", "b"],
+    "funds": {
+        "general": {"one_time": {"a": 2_000_000}, "revenue": {"a": 0, "b": 500_000}, "carryover": False},
+        "grant": {
+            "kind": "grant",
+            "only": {"program": ["asked"]},
+            "one_time": {"a": 2_000_000},
+            "revenue": {"a": 0, "b": 100_000},
+            "carryover": False,
+        },
+    },
+    "outcomes": {"good": {"weight": 1, "target": {"at_most": -2}}},
+    "programs": {
+        "asked": {
+            "baseline": 300_000,
+            "outcomes": {
+                "good": {"curve": [[0, 0], [100_000, 0], [200_000, -1], [300_000, -1], [400_000, -2]]},
+            },
+            "spending": {"at_most": "134%"},
+        },
+        "other": {"baseline": 0, "outcomes": {"good": {"per_dollar": -0.0001}}},
+    },
+}
+
+
+@pytest.mark.parametrize("document", [HELD_BY_A_LIMIT_ON_THE_OUTCOME, CURVE_WITH_A_STEP])
+@pytest.mark.parametrize("row", [0, 1])
+def test_just_beyond_a_break_even_the_program_moves_in_cases_once_wrong(document: dict[str, Any], row: int) -> None:
+    check_break_evens(Scenario.from_document(copy.deepcopy(document)), row, 1e-6)
+
+
 @few(1 / 2)
 @given(case=cases(max_programs=4, max_funds=2, max_periods=2, features=CONVEX), data=st.data())
 def test_forcing_a_dollar_costs_no_less_than_it_is_said_to(case: Case, data: st.DataObject) -> None:

@@ -19,6 +19,7 @@ from budgetopt.formulation.formulate import with_program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
+from budgetopt.formulation.spending.terms import SpendingTerms
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES, Smallest
@@ -46,13 +47,30 @@ def without_objective(problem: LinearProgram) -> LinearProgram:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Altered:
-    """A problem in which something changed, and what it spends on the program that was asked about.
+    """A problem in which something changed, and what its columns spend on the program that was asked about.
 
-    ``spends``: the dollars that one unit of each column spends on it; shape (columns,).
+    It may have other columns than the problem as it is: at other figures an integer decision is needed, or is not.
+
+    Parameters
+    ----------
+    problem
+        The changed problem.
+    spending
+        How its columns make up the dollars of all programs.
+    spends
+        The dollars that one unit of each column spends on the program; shape (columns,).
     """
 
     problem: LinearProgram
+    spending: SpendingTerms
     spends: Floats
+
+    @classmethod
+    def of(cls, problem: LinearProgram, formulation: Formulation, row: int) -> Altered:
+        """Return a problem with the columns of a formulation, asked about the program in a row of the scenario's."""
+        terms = formulation.terms.spending
+        mine = np.flatnonzero(terms.program == row)
+        return cls(problem, terms, total_by(terms.column[mine], terms.weight[mine], problem.columns))
 
 
 class Alterations:
@@ -81,15 +99,15 @@ class Alterations:
             case _:
                 problem = self._with_weight(outcome, factor)
         if problem is not None:
-            return Altered(problem, self._spends(self._formulation, row))
+            return Altered.of(problem, self._formulation, row)
         changed = scaled(self._scenario, str(self._scenario.programs.ids[row]), what, outcome, factor)
         formulation = self._anew(changed, ())
-        return Altered(formulation.linear_program, self._spends(formulation, row))
+        return Altered.of(formulation.linear_program, formulation, row)
 
     def in_proportion(self, row: int) -> Altered | None:
         """Return the problem in which a program's effect is doubled; None unless numbers move in proportion to it."""
         problem = self._with_effect(row, 2.0)
-        return None if problem is None else Altered(problem, self._spends(self._formulation, row))
+        return None if problem is None else Altered.of(problem, self._formulation, row)
 
     def without(self, suspended: Collection[Provision]) -> LinearProgram:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
@@ -236,12 +254,6 @@ class Alterations:
         """Return the columns by which a program does anything to an outcome or resource; shape (columns,)."""
         outcomes = self._formulation.terms.outcomes
         return np.unique(outcomes.column[outcomes.program == row])
-
-    @staticmethod
-    def _spends(formulation: Formulation, row: int) -> Floats:
-        terms = formulation.terms.spending
-        mine = np.flatnonzero(terms.program == row)
-        return total_by(terms.column[mine], terms.weight[mine], formulation.linear_program.columns)
 
     @cached_property
     def _segments(self) -> Segments:

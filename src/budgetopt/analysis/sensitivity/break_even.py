@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.allocation import plan_of
+from budgetopt.analysis.live_problem.alterations import Altered
 from budgetopt.analysis.live_problem.bracketing import CLOSE, Seen, bracketed
 from budgetopt.analysis.live_problem.what_if import WhatIf, basis_of, question_about
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED, Sides, UnsettledError
+from budgetopt.formulation.linear_program import Stage
+from budgetopt.formulation.spending.terms import SpendingTerms
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import PointStatus, Termination
+from budgetopt.solvers.faces import with_value_row
 
 if TYPE_CHECKING:
     from budgetopt.allocation import Allocation, Subject
@@ -30,6 +34,8 @@ KINDS = ("effect", "cost", "weight")
 """What a break-even can be of."""
 MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
+NOISE = 1e-9
+"""The share of a value below which the values of two plans are one."""
 LEAN, LEAN_INTEGER = 4e-9, 1e-7
 """What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
 than what a solver of linear programs, or of integer programs, can tell apart."""
@@ -123,8 +129,6 @@ class _Level:
         spent = plan.spending.sum(axis=(1, 2))
         self.level = float(spent[row])
         self._by_period = plan.spending[row].sum(axis=0)
-        terms = question.formulation.terms.spending
-        self._paid, self._weight = terms.column, terms.weight
         self._half = plan.half_a_cent
         self._tolerance = max(MOVES * float(spent.max(initial=0.0)), self._half)
         self._apart = self._least_step()
@@ -169,7 +173,7 @@ class _Level:
         def look(at: float) -> Seen:
             altered = alterations.scaled(self._row, what, outcome, math.exp(at))
             stage = altered.problem.stages[0]
-            leaning = replace(stage, cost=stage.cost + side * self._lean(stage.cost) * altered.spends)
+            leaning = replace(stage, cost=stage.cost + side * self._lean(stage.cost, altered.spending) * altered.spends)
             problem = replace(altered.problem, stages=(leaning,))
             answer = question.solve(problem)
             moved = False
@@ -177,6 +181,9 @@ class _Level:
                 raise UnsettledError(NOT_SOLVED)
             if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
                 moved = self._moved(float((altered.spends * answer.x).sum()), what, math.exp(at), more=more)
+                if moved and at == far and self._ties(altered, answer.x, what, more=more):
+                    # as it ties all the way there, nothing moves it; the solver's own tolerance did
+                    moved = False
             return Seen(at, problem, answer, moved)
 
         told = self._told_by_basis(look, more=more) if what == "effect" else None
@@ -194,6 +201,21 @@ class _Level:
         )
         return math.nan if found is None else math.exp((found[0].at + found[1].at) / 2)
 
+    def _ties(self, altered: Altered, best: Floats, what: str, *, more: bool) -> bool:
+        """Return whether a plan in which the program does not move is worth as much as the best, at changed figures."""
+        problem, now = altered.problem, self._question.as_is()
+        stage = problem.stages[0]
+        value, scale = stage.value(best), float(np.abs(stage.cost * best).sum())
+        # at another cost the plan as it is costs something else, and buys the same
+        is_known = what != "cost" and now.x is not None and len(now.x) == len(best)
+        as_it_is = stage.value(now.x) if is_known and now.x is not None else now.objective
+        if abs(value - as_it_is) > NOISE * scale:
+            return False
+        held = self._question.solve(
+            with_value_row(problem, Stage("level", altered.spends, maximize=not more), self.level, 0.0)
+        )
+        return held.x is not None and abs(value - stage.value(held.x)) <= NOISE * scale
+
     def _told_by_basis(self, look: Callable[[float], Seen], *, more: bool) -> float | None:
         """Return the factor on the effect at which the optimal basis ends, if the level is seen to move just beyond.
 
@@ -204,7 +226,8 @@ class _Level:
             return None
         moves, counted, spends = self._effect_moves
         level, allowed = side * float((spends * ranging.x).sum()), side * self.level + self._tolerance
-        end = ranging.cost_end(side * moves, side * counted, self._lean(question.problem.stages[0].cost))
+        spending = question.formulation.terms.spending
+        end = ranging.cost_end(side * moves, side * counted, self._lean(question.problem.stages[0].cost, spending))
         if level > allowed or end is None:
             return None
         far = FARTHEST - 1.0 if more else 1.0 - 1.0 / FARTHEST
@@ -234,8 +257,8 @@ class _Level:
         counted = ranging.price_moves(doubled.spends)
         return None if moves is None or counted is None else (moves, counted, doubled.spends)
 
-    def _lean(self, cost: Floats) -> float:
-        worth = float(np.abs(cost[self._paid] / self._weight).max(initial=0.0))
+    def _lean(self, cost: Floats, spending: SpendingTerms) -> float:
+        worth = float(np.abs(cost[spending.column] / spending.weight).max(initial=0.0))
         return (LEAN_INTEGER if self._question.is_integer else LEAN) * (worth or self._usual_worth)
 
     @cached_property
