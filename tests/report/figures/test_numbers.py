@@ -17,6 +17,7 @@ from budgetopt.report.figures.numbers import (
     Unit,
     brought,
     counted,
+    half_up,
     join_words,
     plural,
     rounded,
@@ -191,6 +192,18 @@ def test_nothing_is_ever_minus_zero_and_every_number_reads_back(value: float, de
     assert not re.fullmatch(r"[-+]0(\.0*)?", text)
     # half of the last place, and what the nearest float of a large number is off
     assert abs(float(text.replace(",", "")) - value) <= 0.5000001 * 10**-decimals + math.ulp(value)
+
+
+halves = st.builds(lambda whole, places: whole / 10**places, st.integers(0, 10**12), st.integers(1, 8))
+
+
+@given(halves | st.floats(min_value=0, max_value=1e22), st.integers(0, 6))
+def test_numbers_are_rounded_half_up_as_they_are_written(size: float, decimals: int) -> None:
+    assert half_up(size, decimals) == f"{rounded(size, decimals):,f}"
+
+
+def test_a_small_number_is_written_out() -> None:
+    assert [USD.quantity(1.28e-9), USD.unit_cost(-2.5e-12)] == ["0.00000000128", "-$0.0000000000025"]
 
 
 @given(finite)

@@ -44,15 +44,15 @@ class NumberPatterns:
         """Whether numbers are written as Python writes them."""
         return self.separators is None and self.grouping == _IN_THREES
 
-    def digits(self, number: Decimal) -> str:
-        """Return a number that is not negative with every digit that it has, in groups."""
+    def digits(self, text: str) -> str:
+        """Return digits that Python wrote, such as ``1,234.50``, as the locale groups and separates them."""
         if self.grouping != _IN_THREES:
             from babel.numbers import format_decimal
 
-            places = -int(number.as_tuple().exponent)
+            places = len(text.partition(".")[2])
             whole = self.pattern.partition(".")[0]
-            return format_decimal(number, f"{whole}.{'0' * places}" if places > 0 else whole, self.locale)
-        text = f"{number:,}"
+            pattern = f"{whole}.{'0' * places}" if places else whole
+            return format_decimal(Decimal(text.replace(",", "")), pattern, self.locale)
         return text if self.separators is None else text.translate(self.separators)
 
 

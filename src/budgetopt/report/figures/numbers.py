@@ -47,7 +47,8 @@ MILLION = Unit(1_000_000.0, 0, "million")
 
 _NOTHING = ("", "")
 """What stands around a number without a unit."""
-_EXACT_BELOW = 2.0**53
+_SURE = 1e15
+"""So many units of the last place that is shown are told apart surely."""
 _EXACT = Context(prec=400)  # every float has fewer digits
 
 
@@ -55,6 +56,16 @@ def rounded(value: float, decimals: int = 0) -> Decimal:
     """Return a number rounded half up, away from zero; never minus zero."""
     result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
     return abs(result) if result == 0 else result
+
+
+def half_up(size: float, decimals: int = 0) -> str:
+    """Return a number of zero or more, rounded half up as it is written, with separators: ``1,234.50``."""
+    text = repr(float(size))
+    is_half = text[-1] == "5" and len(text) - text.find(".") == decimals + 2
+    # Python rounds the binary number: it has other digits after the sixteenth, and a half that is written may be less
+    if is_half or "e" in text or size * 10.0**decimals > _SURE:
+        return f"{rounded(size, decimals):,f}"
+    return f"{float(size):,.{decimals}f}"
 
 
 def significant(value: float, digits: int = 3) -> int:
@@ -120,17 +131,15 @@ class Numbers:
             return f"n/a{after}"
         if math.isinf(value):
             return f"{self.minus if value < 0 else ''}unlimited{after}"
-        if not decimals and self.patterns.is_plain and abs(value) < _EXACT_BELOW and float(value).is_integer():
-            # nothing is to be rounded
-            digits, side = f"{abs(int(value)):,}", value
-        else:
-            exact = rounded(value, decimals)
-            digits, side = self.patterns.digits(abs(exact)), float(exact)
-        sign = self.minus if side < 0 else ("+" if signed and side > 0 else "")
-        if sign and before and self.space != " ":
-            # a line may be broken between a sign and a currency's, and on a page must not be
-            sign += "\N{WORD JOINER}"
-        return f"{sign}{before}{digits}{after}"
+        digits = half_up(abs(value), decimals)
+        sign = self._sign(value, before, signed=signed) if digits.strip("0.,") else ""
+        return f"{sign}{before}{digits if self.patterns.is_plain else self.patterns.digits(digits)}{after}"
+
+    def _sign(self, value: float, before: str, *, signed: bool) -> str:
+        """Return the sign of a number before what stands before its digits."""
+        sign = self.minus if value < 0 else ("+" if signed and value > 0 else "")
+        # a line may be broken between a sign and a currency's, and on a page must not be
+        return f"{sign}\N{WORD JOINER}" if sign and before and self.space != " " else sign
 
     def spoken_money(self, amount: float, *, signed: bool = False) -> str:
         """Return an amount as a person would say it: ``$4.2 million``, ``$352,000``, ``$1.83``."""
@@ -170,9 +179,9 @@ class Numbers:
         """Return a share in percent: ``12.5%``, ``3%``; without zeros at the end of its decimals."""
         if not math.isfinite(value):
             return "n/a"
-        percent = rounded(value * 100, decimals)
-        needed = max(-int(percent.normalize().as_tuple().exponent), 0)
-        return self._with_sign(float(percent), self.patterns.share, needed, signed=signed)
+        _, point, places = half_up(abs(value * 100), decimals).partition(".")
+        needed = len(places.rstrip("0")) if point else 0
+        return self._with_sign(value * 100, self.patterns.share, needed, signed=signed)
 
     def most_share(self, value: float) -> str:
         """Return a share as what it is at most: rounded up, so that it is true, and never to nothing."""
@@ -186,7 +195,7 @@ class Numbers:
         """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""
         places = quantity_decimals(value) if decimals is None else decimals
         text = self.number(value, places, signed=signed)
-        one = math.isfinite(value) and abs(rounded(value, places)) == 1
+        one = 0.4 < abs(value) < 1.6 and abs(rounded(value, places)) == 1
         return f"{text} {singular(unit) if one and self.is_english else unit}"
 
 
