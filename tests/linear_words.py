@@ -178,7 +178,10 @@ class WrittenProblem:
             problem.addConstraint(written(terms) == float(limit), f"e{number}")
         name = next(one for one in ("COIN_CMD", "PULP_CBC_CMD") if one in pulp.listSolvers(onlyAvailable=True))
         given = problem.solve(pulp.getSolver(name, msg=False, gapRel=0.0))
-        status = {1: "optimal", -1: "infeasible", -2: "unbounded"}.get(int(given.status if fourth else given), "none")
+        # -7: within the gap that was asked for
+        status = {1: "optimal", -7: "optimal", -1: "infeasible", -2: "unbounded"}.get(
+            int(given.status if fourth else given), "none"
+        )
         if status != "optimal":
             return FoundPoint(status)
         x = [float(column.varValue or 0.0) for column in columns]

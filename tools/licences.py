@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from packaging.requirements import Requirement
 
-__all__ = ["ALLOWED", "Licensed", "is_allowed", "licence_of", "needed_by"]
+__all__ = ["ALLOWED", "SAID_ELSEWHERE", "Licensed", "is_allowed", "licence_of", "needed_by"]
 
 ALLOWED = frozenset(
     {
@@ -47,6 +47,9 @@ SAID = {
 }
 """What packages call their licence that do not use its SPDX name."""
 
+SAID_ELSEWHERE = {"orloge": "MIT"}
+"""The licences of packages that have it in their description alone."""
+
 DEVELOPERS = ("test", "docs", "benchmarks")
 """The extras of those who change budgetopt; what they bring is not passed on."""
 
@@ -70,7 +73,11 @@ def licence_of(package: Distribution) -> str:
     text = (about.get("License") or "").strip()
     if text and "\n" not in text and (text in ALLOWED or text in SAID):
         told = [text]
-    return " AND ".join(SAID.get(one, one) for one in told) or text.split("\n")[0][:60]
+    return (
+        " AND ".join(SAID.get(one, one) for one in told)
+        or text.split("\n")[0][:60]
+        or SAID_ELSEWHERE.get(package.name, "")
+    )
 
 
 def is_allowed(licence: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licences import is_allowed, licence_of, needed_by
+from licences import SAID_ELSEWHERE, is_allowed, licence_of, needed_by
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,12 @@ class Package(Distribution):
 )
 def test_a_licence_is_what_the_package_says_of_itself(text: str, licence: str) -> None:
     assert licence_of(Package(text)) == licence
+
+
+def test_a_package_may_say_its_licence_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SAID_ELSEWHERE, "some", "MIT")
+    assert licence_of(Package("Summary: says none")) == "MIT"
+    assert licence_of(Package("License: BSD-2-Clause")) == "BSD-2-Clause"
 
 
 def test_every_package_that_is_needed_here_has_a_licence_on_the_list() -> None:

@@ -72,18 +72,22 @@ def test_when_a_program_has_more_or_less(spent: float, what: str, factor: float,
     assert (b._moved(spent, what, factor, more=True), b._moved(spent, what, factor, more=False)) == (more, less)
 
 
+def lean_of(work: _Level) -> float:
+    """Return what a dollar of the program counts against its moving."""
+    return work._lean(work._question.problem.stages[0].cost, work._question.formulation.terms.spending)
+
+
 def test_how_much_a_dollar_counts_against_moving() -> None:
     # four billionths of what the best dollar brings, that of a
     work = level_of(TOWN, 1)
-    stage = work._question.problem.stages[0]
-    assert work._lean(stage.cost) == pytest.approx(4e-9 * 3)
+    assert lean_of(work) == pytest.approx(4e-9 * 3)
     # a case of 2 dollars brings 10
     service = {"service": {"unit": "cases", "unit_cost": 2}, "outcomes": {"good": {"per_unit": 10}}}
     work = level_of(document_of({"a": service, "b": rated(1)}), 1)
-    assert work._lean(work._question.problem.stages[0].cost) == pytest.approx(4e-9 * 5)
+    assert lean_of(work) == pytest.approx(4e-9 * 5)
     # with all-or-nothing decisions ten-millionths
     work = level_of(document_of({"a": offered((10, 80)), "b": rated(2)}), 1)
-    assert work._lean(work._question.problem.stages[0].cost) == pytest.approx(1e-7 * 8)
+    assert lean_of(work) == pytest.approx(1e-7 * 8)
 
 
 def test_what_a_dollar_is_worth_where_the_objective_does_not_say_it() -> None:
@@ -94,7 +98,8 @@ def test_what_a_dollar_is_worth_where_the_objective_does_not_say_it() -> None:
         "b": {"outcomes": {"good": {"curve": [[0, 0], [90, 270], [95, 270]]}}, "funds": ["x"]},
     }
     work = level_of(document_of(programs, 80, funds={"x": {"revenue": 30, "carryover": False}}), 0)
-    assert work._lean(np.zeros(work._question.problem.columns)) == pytest.approx(4e-9 * 3)
+    nothing = np.zeros(work._question.problem.columns)
+    assert work._lean(nothing, work._question.formulation.terms.spending) == pytest.approx(4e-9 * 3)
     # where money is worth nothing, the largest figure of the objective
     idle = level_of(document_of({"a": rated(3, spending={"at_most": 5}), "b": rated(2, spending={"at_most": 5})}), 0)
     assert idle._usual_worth == pytest.approx(3)

@@ -13,7 +13,7 @@ import pytest
 from budgetopt.analysis import WhatIf
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.analysis.sensitivity.limit_rows import limit_rows
-from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD, Moved, MovedLimit, blur, change_between, least_change
+from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD, MovedLimit, blur, change_between, least_change
 from budgetopt.formulation import LinearProgram
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Solution, Termination
@@ -114,8 +114,10 @@ def test_a_smallest_move_that_is_not_found_in_time_is_beyond_the_first_step() ->
         return replace(answer, termination=Termination.TIME_LIMIT) if is_move else answer
 
     answers(limit.question, late)
-    assert limit.to(1, relaxing=True) == Moved(0.0, pytest.approx(10.1))
-    assert limit.to(-1, relaxing=False) == Moved(0.0, pytest.approx(9.9))
+    up, down = limit.to(1, relaxing=True), limit.to(-1, relaxing=False)
+    assert (up.price, up.until, up.why) == (0.0, pytest.approx(10.1), "")
+    assert (down.price, down.until, down.why) == (0.0, pytest.approx(9.9), "")
+    assert np.isnan([up.first, up.then, down.first, down.then]).all()
 
 
 def test_a_change_that_two_searches_do_not_tell_apart_is_not_told() -> None:
