@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.report.blocks import content
-from budgetopt.report.blocks.content import Cell, ReportColumn
+from budgetopt.report.blocks.content import Cell, CellColumn, ReportColumn
 from budgetopt.report.documents import html
 from budgetopt.report.documents.html import html_page
 from budgetopt.report.documents.long_rows import long_rows, long_style
@@ -45,6 +48,37 @@ def test_a_cell_keeps_all_that_it_shows() -> None:
     style = long_style("programs-1", columns, 2_000)
     assert '[aria-labelledby="programs-1"] td:nth-child(2) { text-align: right' in style
     assert "contain-intrinsic-block-size: auto 88000px" in style
+
+
+texts = st.sampled_from(
+    ["", "Parks", "5 visits", HOSTILE, "−20%", "naïve", "\N{HEBREW LETTER ALEF}", "http://x.org", "a"]
+)
+
+
+@given(st.data(), st.integers(0, 4))
+def test_a_column_of_parts_shows_what_its_cells_show(data: st.DataObject, count: int) -> None:
+    def drawn(values: st.SearchStrategy[Any], many: int) -> list[Any]:
+        return data.draw(st.lists(values, min_size=many, max_size=many))
+
+    numbers = st.lists(st.integers(0, 3), max_size=2)
+    lines = CellColumn(texts=drawn(texts, 3), marks=drawn(st.sampled_from(["", "assumed"]), 3), below=[drawn(texts, 3)])
+    starts = [0, *sorted(drawn(st.integers(0, 3), count))]
+    has_lines = data.draw(st.booleans())
+    column = CellColumn(
+        texts=drawn(texts, count),
+        sources=drawn(numbers, count),
+        below=[drawn(texts, count), [""] * count],
+        tones=drawn(st.sampled_from(["up", "down", ""]), count),
+    )
+    if has_lines:
+        column = CellColumn(texts=[""] * count, lines=lines, starts=starts)
+    names = drawn(texts, count)
+    by_parts = [ReportColumn("Name", names), ReportColumn("What", column)]
+    by_cells = [ReportColumn("Name", lambda at: names[at]), ReportColumn("What", lambda at: column[at])]
+    assert column[:] == [column[at] for at in range(count)]
+    assert len(column) == count
+    shown, expected = (long_rows(columns, range(count), html._linked, "−") for columns in (by_parts, by_cells))
+    assert shown == expected
 
 
 @pytest.fixture(scope="module")

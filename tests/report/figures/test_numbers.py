@@ -4,6 +4,7 @@ import math
 import re
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from babel import Locale
 from babel.numbers import format_currency
@@ -200,6 +201,37 @@ halves = st.builds(lambda whole, places: whole / 10**places, st.integers(0, 10**
 @given(halves | st.floats(min_value=0, max_value=1e22), st.integers(0, 6))
 def test_numbers_are_rounded_half_up_as_they_are_written(size: float, decimals: int) -> None:
     assert half_up(size, decimals) == f"{rounded(size, decimals):,f}"
+
+
+PAGE = Numbers("EUR", "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}")
+WRITERS = [USD, PAGE, Numbers("INR", locale="en_IN"), Numbers("hours")]
+measured = st.one_of(
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.floats(min_value=-2000, max_value=2000),
+    st.builds(lambda whole, places: whole / 10**places, st.integers(-(10**6), 10**6), st.integers(0, 6)),
+)
+
+
+@given(st.sampled_from(WRITERS), st.lists(measured, max_size=4), st.booleans())
+def test_many_numbers_are_written_as_each_is(numbers: Numbers, found: list[float], signed: bool) -> None:
+    values = np.array(found)
+    assert numbers.many_quantities(values) == [numbers.quantity(value) for value in found]
+    assert numbers.many_shares(values, signed=signed) == [numbers.share(value, signed=signed) for value in found]
+    assert numbers.many_with_unit(values, "visits") == [numbers.with_unit(value, "visits") for value in found]
+
+
+@given(
+    st.sampled_from(WRITERS),
+    st.lists(st.integers(-3, 3) | st.integers(-(10**13), 10**13), max_size=4),
+    st.sampled_from([DOLLAR, MILLION, CENT]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_many_amounts_are_written_as_each_is(
+    numbers: Numbers, amounts: list[int], unit: Unit, signed: bool, symbol: bool
+) -> None:
+    many = numbers.many_units(np.array(amounts, dtype=np.int64), unit, signed=signed, symbol=symbol)
+    assert many == [numbers.units(amount, unit, signed=signed, symbol=symbol) for amount in amounts]
 
 
 def test_a_small_number_is_written_out() -> None:

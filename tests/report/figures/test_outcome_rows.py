@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from tests.report.plans import plan_of
 
@@ -12,11 +13,13 @@ USD = Numbers()
 
 def test_every_outcome_adds_up_from_its_programs(plan: Allocation) -> None:
     bought = Bought(plan)
-    totals = [0] * len(bought.rows)
-    for pairs in bought.contributions.values():
-        for outcome, whole in pairs:
-            totals[outcome] += whole
-    assert totals == [row.level for row in bought.rows]
+    brought = bought.contributions
+    totals = np.zeros(len(bought.rows), dtype=np.int64)
+    np.add.at(totals, brought.outcome, brought.whole)
+    assert totals.tolist() == [row.level for row in bought.rows]
+    pairs = list(zip(brought.program.tolist(), brought.outcome.tolist(), strict=True))
+    assert len(set(pairs)) == len(pairs)
+    assert [program for program, _ in pairs] == sorted(program for program, _ in pairs)
 
 
 def test_levels_are_those_of_the_audit(plan: Allocation) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgetopt.report.figures.text import clean, in_encoding, label, one_line, sentence
+from budgetopt.report.figures.text import clean, in_encoding, label, one_line, one_lines, sentence
 
 
 def test_what_a_page_or_a_workbook_cannot_hold_is_replaced() -> None:
@@ -42,6 +42,11 @@ def test_a_name_stands_for_its_key_and_a_key_for_no_name() -> None:
 def test_an_encoding_holds_what_it_can() -> None:
     assert in_encoding("“a” − é", "ascii") == "?a? ? ?"
     assert in_encoding("“a”", "cp1252") == "“a”"
+
+
+@given(st.lists(st.text(max_size=6) | st.sampled_from(["a b", " a", "a ", "a  b", "a\nb", "", "\n"]), max_size=5))
+def test_many_texts_are_each_on_one_line(texts: list[str]) -> None:
+    assert one_lines(texts) == [one_line(text) for text in texts]
 
 
 @given(st.text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 from budgetopt.report.figures.numbers import Numbers
 
@@ -20,6 +20,7 @@ __all__ = [
     "Block",
     "Bullets",
     "Cell",
+    "CellColumn",
     "Chart",
     "ExplorerPanel",
     "FoldedPart",
@@ -125,6 +126,50 @@ class Cell:
     bar: Bar | None = None
     lines: Sequence[Cell] = ()
     link: str = ""  # an address on the page that the text leads to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellColumn(Sequence[Cell]):
+    """The cells of a column, kept as columns of their parts; a part that is left out is empty in each cell.
+
+    ``below`` holds one column for each line of small print. ``lines`` holds the lines of all cells, one cell after
+    another; those of the cell at ``i`` are ``lines[starts[i]:starts[i + 1]]``.
+    """
+
+    texts: Sequence[str]
+    marks: Sequence[str] = ()
+    sources: Sequence[Sequence[int]] = ()
+    below: Sequence[Sequence[str]] = ()
+    tones: Sequence[str] = ()
+    lines: CellColumn | None = None
+    starts: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def parts(self) -> list[Sequence[Any]]:
+        """The parts that it has, but for lines."""
+        return [part for part in (self.texts, self.marks, self.sources, *self.below, self.tones) if part]
+
+    @overload
+    def __getitem__(self, at: int) -> Cell: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Cell]: ...
+
+    def __getitem__(self, at: int | slice) -> Cell | list[Cell]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        first = range(len(self))[at]
+        return Cell(
+            self.texts[at],
+            mark=self.marks[at] if self.marks else "",
+            sources=self.sources[at] if self.sources else (),
+            below=[column[at] for column in self.below],
+            tone=self.tones[at] if self.tones else "",
+            lines=self.lines[self.starts[first] : self.starts[first + 1]] if self.lines else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
-from budgetopt.report.blocks.content import Cell, ReportColumn, Value, plain_text
+from budgetopt.report.blocks.content import Cell, CellColumn, ReportColumn, Value, plain_text
 
 __all__ = ["long_rows", "long_style"]
 
 ROW = 44
 """The usual height of a row, in pixels, by which a browser knows the length of what it has not laid out."""
-_TURNS_NOTHING = re.compile("[\x00-\x7f\N{MINUS SIGN}\N{WORD JOINER}\N{EN DASH}\N{MIDDLE DOT}\N{NO-BREAK SPACE}“”‘’…]*")
+_QUIET = "\N{MINUS SIGN}\N{WORD JOINER}\N{EN DASH}\N{MIDDLE DOT}\N{NO-BREAK SPACE}“”‘’…"
+_TURNS_NOTHING = re.compile(f"[\x00-\x7f{_QUIET}]*")
+_PLAIN = re.compile(f"[\x00-!#-%(-9;=?-\x7f{_QUIET}]*")
+"""What turns nothing and stands in a page as it is; a web address has a colon."""
 _TONES = {"": "<i>", "up": "<i class=u>", "down": "<i class=d>"}
 
 
@@ -33,9 +37,58 @@ def long_rows(columns: Sequence[ReportColumn], records: Sequence[Any], linked: C
     minus
         The minus sign of numbers that are no text yet.
     """
-    cells = [_cells(column, records, linked, minus) for column in columns]
+    cells = [_column(column, records, linked, minus) for column in columns]
     rows = map("<td>".join, zip(*cells, strict=True))
     return "<tbody>\n<tr><th>" + "\n<tr><th>".join(rows) + "\n</tbody>"
+
+
+def _column(column: ReportColumn, records: Sequence[Any], linked: Callable[[str], str], minus: str) -> list[str]:
+    """Return what the cells of a column hold, by its parts where it is kept as such."""
+    values = column.value
+    if isinstance(records, range) and isinstance(values, CellColumn):
+        return _parts(values, linked)[records.start : records.stop]
+    if isinstance(records, range) and isinstance(values, Sequence) and set(map(type, values)) == {str}:
+        return _texts([str(value) for value in values[records.start : records.stop]], linked)
+    return _cells(column, records, linked, minus)
+
+
+def _parts(cells: CellColumn, linked: Callable[[str], str]) -> list[str]:
+    """Return what cells hold that are kept as columns of their parts."""
+    words = _texts(cells.texts, linked)
+    if cells.lines is not None:
+        lines, ends = _parts(cells.lines, linked), pairwise(cells.starts)
+        words = ["<br>".join(lines[first:end]) or text for text, (first, end) in zip(words, ends, strict=True)]
+    if any(cells.marks):
+        marked = zip(words, cells.marks, strict=True)
+        words = [f"{text} <em>{escape(mark)}</em>" if mark else text for text, mark in marked]
+    if any(cells.sources):
+        cited = zip(words, cells.sources, strict=True)
+        words = [f"{text}{_references(numbers)}" if numbers else text for text, numbers in cited]
+    tones = [_TONES[tone] for tone in cells.tones] or ["<i>"] * len(cells)
+    for column in filter(any, cells.below):
+        small = zip(words, tones, _texts(column, linked), strict=True)
+        words = [f"{text}{tone}{line}</i>" if line else text for text, tone, line in small]
+    return words
+
+
+def _references(numbers: Sequence[int]) -> str:
+    """Return the numbers of sources as links to them."""
+    links = (f'<a class=ref href="#s{at}" aria-label="source {at}">{at}</a>' for at in numbers if at)
+    return "".join(links)
+
+
+def _texts(texts: Sequence[str], linked: Callable[[str], str]) -> list[str]:
+    """Return texts as a page has them; most are what they are."""
+    together = "".join(texts)
+    if _PLAIN.fullmatch(together):
+        return list(texts)
+    known = {text: _text(text, linked) for text in set(texts)}
+    return [known[text] for text in texts]
+
+
+def _text(text: str, linked: Callable[[str], str]) -> str:
+    """Return a text as a page has it; one that may turn what stands around it is kept apart."""
+    return linked(text) if text.isascii() or _TURNS_NOTHING.fullmatch(text) else f"<bdi>{linked(text)}</bdi>"
 
 
 def _cells(column: ReportColumn, records: Sequence[Any], linked: Callable[[str], str], minus: str) -> list[str]:
@@ -44,9 +97,7 @@ def _cells(column: ReportColumn, records: Sequence[Any], linked: Callable[[str],
 
     def shown(text: str) -> str:
         if text not in known:
-            known[text] = (
-                linked(text) if text.isascii() or _TURNS_NOTHING.fullmatch(text) else f"<bdi>{linked(text)}</bdi>"
-            )
+            known[text] = _text(text, linked)
         return known[text]
 
     def of(value: Value) -> str:
@@ -59,8 +110,7 @@ def _cells(column: ReportColumn, records: Sequence[Any], linked: Callable[[str],
             words = f'<a href="{escape(value.link)}">{words}</a>'
         if value.mark:
             words += f" <em>{escape(value.mark)}</em>"
-        for number in filter(None, value.sources):
-            words += f'<a class=ref href="#s{number}" aria-label="source {number}">{number}</a>'
+        words += _references(value.sources)
         below = [f"{_TONES[value.tone]}{shown(line)}</i>" for line in value.below if line]
         return words + "".join(below)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,8 @@ class NumberPatterns:
             places = len(text.partition(".")[2])
             whole = self.pattern.partition(".")[0]
             pattern = f"{whole}.{'0' * places}" if places else whole
-            return format_decimal(Decimal(text.replace(",", "")), pattern, self.locale)
+            with localcontext(prec=400):  # every float has fewer digits
+                return format_decimal(Decimal(text.replace(",", "")), pattern, self.locale)
         return text if self.separators is None else text.translate(self.separators)
 
 

@@ -7,11 +7,14 @@ programs (terminal, Markdown), the true minus on a page that is printed. Nothing
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 
+import numpy as np
+
 from budgetopt.report.figures.number_patterns import ENGLISH, NumberPatterns, number_patterns
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.words import plural
 
 __all__ = [
@@ -47,6 +50,10 @@ MILLION = Unit(1_000_000.0, 0, "million")
 
 _NOTHING = ("", "")
 """What stands around a number without a unit."""
+_NEAR_HALF, _LARGE = 1e-6, 1e9
+"""So near to a half a number is not told from it, nor is one so large."""
+_WHOLE = 1e-9
+"""So near to a whole number, as a share of it, a measured number is one."""
 _SURE = 1e15
 """So many units of the last place that is shown are told apart surely."""
 _EXACT = Context(prec=400)  # every float has fewer digits
@@ -125,6 +132,26 @@ class Numbers:
         after = "" if after[:1] == " " else after
         return self._with_sign(dollars, (before, after), unit.decimals, signed=signed)
 
+    def many_units(self, amounts: Ints, unit: Unit, *, signed: bool = False, symbol: bool = True) -> list[str]:
+        """Return many amounts of a table that counts in units; shape (n,)."""
+        if unit.decimals:
+            return [self.units(amount, unit, signed=signed, symbol=symbol) for amount in amounts.tolist()]
+        before, after = self.patterns.money if symbol else _NOTHING
+        return self._whole_numbers(amounts, (before, "" if after[:1] == " " else after), signed=signed)
+
+    def _whole_numbers(self, values: Ints, around: tuple[str, str] = _NOTHING, *, signed: bool = False) -> list[str]:
+        """Return many whole numbers, shape (n,), with what stands around each."""
+        if not self.patterns.is_plain or len(values) < 2:
+            return [self._with_sign(value, around, 0, signed=signed) for value in values.tolist()]
+        before, after = around
+        starts = self._starts(np.sign(values), before, signed=signed)
+        return [f"{start}{size:,}{after}" for start, size in zip(starts, np.abs(values).tolist(), strict=True)]
+
+    def _starts(self, sides: Ints, before: str, *, signed: bool) -> Iterator[str]:
+        """Return what stands before the digits of many numbers: by their sides, -1, 0 or 1; shape (n,)."""
+        starts = {side: f"{self._sign(side, before, signed=signed)}{before}" for side in (-1, 0, 1)}
+        return map(starts.__getitem__, sides.tolist())
+
     def _with_sign(self, value: float, around: tuple[str, str], decimals: int, *, signed: bool) -> str:
         before, after = around
         if math.isnan(value):
@@ -175,13 +202,47 @@ class Numbers:
         """Return a measured number with the digits that matter: ``1,234``, ``12.3``, ``0.0042``."""
         return self.number(value, quantity_decimals(value), signed=signed)
 
+    def many_quantities(self, values: Floats) -> list[str]:
+        """Return many measured numbers, shape (n,), with the digits that matter."""
+        sizes = _handy(values)
+        is_whole = np.abs(sizes - np.rint(sizes)) <= _WHOLE * np.maximum(sizes, 1.0)
+        digits = np.floor(np.log10(sizes, out=np.zeros(len(sizes)), where=sizes > 0))
+        places = np.where(is_whole, 0.0, np.maximum(2.0 - digits, 0.0))
+        said = zip(sizes.tolist(), places.astype(np.int64).tolist(), strict=True)
+        texts = [f"{size:,.{place}f}".rstrip("0").rstrip(".") if place else f"{size:,.0f}" for size, place in said]
+        for at in np.flatnonzero(values < 0).tolist():
+            texts[at] = f"{self.minus}{texts[at]}" if texts[at] != "0" else "0"
+        in_doubt = _in_doubt(values, sizes * 10.0**places)
+        return self._checked(texts, in_doubt, lambda at: self.quantity(float(values[at])))
+
+    def _checked(self, texts: list[str], in_doubt: Bools, anew: Callable[[int], str]) -> list[str]:
+        """Return texts of many numbers, those written anew that may not be right as Python rounds them; shape (n,)."""
+        if not self.patterns.is_plain:
+            return list(map(anew, range(len(texts))))
+        for at in np.flatnonzero(in_doubt).tolist():
+            texts[at] = anew(at)
+        return texts
+
     def share(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
         """Return a share in percent: ``12.5%``, ``3%``; without zeros at the end of its decimals."""
-        if not math.isfinite(value):
+        percent = float(value) * 100.0
+        if not math.isfinite(percent):
             return "n/a"
-        _, point, places = half_up(abs(value * 100), decimals).partition(".")
+        _, point, places = half_up(abs(percent), decimals).partition(".")
         needed = len(places.rstrip("0")) if point else 0
-        return self._with_sign(value * 100, self.patterns.share, needed, signed=signed)
+        return self._with_sign(percent, self.patterns.share, needed, signed=signed)
+
+    def many_shares(self, values: Floats, *, signed: bool = False) -> list[str]:
+        """Return many shares, shape (n,), in percent with a decimal where they need one."""
+        before, after = self.patterns.share
+        with np.errstate(over="ignore"):
+            exact = values * 1000.0
+        tenths = _handy(exact)
+        whole = np.floor(tenths + 0.5).astype(np.int64)
+        starts = self._starts(np.sign(whole) * np.where(values < 0, -1, 1), before, signed=signed)
+        parts = zip(starts, (whole // 10).tolist(), (whole % 10).tolist(), strict=True)
+        texts = [f"{start}{one:,}.{part}{after}" if part else f"{start}{one:,}{after}" for start, one, part in parts]
+        return self._checked(texts, _in_doubt(exact, tenths), lambda at: self.share(float(values[at]), signed=signed))
 
     def most_share(self, value: float) -> str:
         """Return a share as what it is at most: rounded up, so that it is true, and never to nothing."""
@@ -191,6 +252,12 @@ class Numbers:
         decimals = max(1 - percent.adjusted(), 2)
         return self.share(float(percent.quantize(Decimal(1).scaleb(-decimals), ROUND_CEILING, _EXACT) / 100), decimals)
 
+    def many_with_unit(self, values: Floats, unit: str) -> list[str]:
+        """Return many measured numbers, shape (n,), with their unit."""
+        one = singular(unit) if self.is_english else unit
+        texts = self.many_quantities(values)
+        return [f"{text} {one if text.lstrip(self.minus) == '1' else unit}" for text in texts]
+
     def with_unit(self, value: float, unit: str, *, signed: bool = False, decimals: int | None = None) -> str:
         """Return a number with its unit, in the singular where it is one: ``1 household``, ``12.5 households``."""
         places = quantity_decimals(value) if decimals is None else decimals
@@ -199,11 +266,25 @@ class Numbers:
         return f"{text} {singular(unit) if one and self.is_english else unit}"
 
 
+def _handy(values: Floats) -> Floats:
+    """Return the sizes of numbers, 0 for those that are too large or no numbers; shape (n,)."""
+    sizes = np.abs(values)
+    return np.where(sizes < _LARGE, sizes, 0.0)
+
+
+def _in_doubt(values: Floats, sizes: Floats) -> Bools:
+    """Return which numbers Python may round otherwise than they are written: large ones, and halves; shape (n,).
+
+    ``sizes`` are theirs in units of the last place that is shown.
+    """
+    return ~(np.abs(values) < _LARGE) | (np.abs(sizes - np.floor(sizes) - 0.5) <= _NEAR_HALF)
+
+
 def quantity_decimals(value: float) -> int:
     """Return the decimals with which a measured number is shown: three digits, and every digit of a whole number."""
     if not math.isfinite(value):
         return 0
-    is_whole = abs(value - round(value)) <= 1e-9 * max(abs(value), 1.0)
+    is_whole = abs(value - round(value)) <= _WHOLE * max(abs(value), 1.0)
     return 0 if is_whole else significant(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from budgetopt.report.figures.text import label
 from budgetopt.scenario.model import Outcome
 from budgetopt.scenario.programs import Floats, Ints
 
-__all__ = ["Bought", "OutcomeRow", "round_signed"]
+__all__ = ["Bought", "Contributions", "OutcomeRow", "round_signed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,23 @@ class OutcomeRow:
     def with_unit(self, numbers: Numbers, whole: int, *, signed: bool = False) -> str:
         """Return a whole number of this row as it is shown, with the unit."""
         return numbers.with_unit(self.value(whole), self.unit, signed=signed, decimals=self.decimals)
+
+    def many_with_unit(self, numbers: Numbers, wholes: Ints) -> list[str]:
+        """Return many whole numbers of this row, shape (n,), as they are shown, with the unit."""
+        if self.decimals:
+            return [self.with_unit(numbers, whole) for whole in wholes.tolist()]
+        return numbers.many_with_unit(wholes.astype(np.float64), self.unit)
+
+
+class Contributions(NamedTuple):
+    """What programs bring to outcomes: program by program, whole numbers of the outcomes' rows.
+
+    ``program``, ``outcome`` and ``whole``: the positions and the numbers; shape (contributions,).
+    """
+
+    program: Ints
+    outcome: Ints
+    whole: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,23 +178,21 @@ class Bought:
         return bool(ranges.least_change[position] < 0 < change or change < 0 < ranges.most_change[position])
 
     @cached_property
-    def contributions(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
-        """What each program brings: by its position, pairs of an outcome's position and a whole number of its row.
-
-        The contributions to an outcome add up to the level that its row shows.
-        """
-        levels = self.plan.audit.levels
+    def contributions(self) -> Contributions:
+        """What each program brings; the contributions to an outcome add up to the level that its row shows."""
+        levels, count = self.plan.audit.levels, max(len(self.rows), 1)
         shown = np.zeros(len(self.levels), dtype=np.int64)
         for position, row in enumerate(self.rows):
             mine = np.flatnonzero(levels.outcome == position)
             shown[mine] = round_signed(self.levels[mine] * 10**row.decimals, row.level)
-        found: dict[int, dict[int, int]] = {}
         brings = np.flatnonzero(self.levels != 0)
-        columns = (column[brings].tolist() for column in (levels.program, levels.outcome, shown))
-        for program, outcome, whole in zip(*columns, strict=True):
-            brought = found.setdefault(program, {})
-            brought[outcome] = brought.get(outcome, 0) + whole
-        return {program: tuple(brought.items()) for program, brought in found.items()}
+        # a program may bring the same by several effects, such as those of its packages
+        pair = levels.program[brings] * count + levels.outcome[brings]
+        different, first, of = np.unique(pair, return_index=True, return_inverse=True)
+        whole = np.zeros(len(different), dtype=np.int64)
+        np.add.at(whole, of, shown[brings])
+        order = np.lexsort((first, different // count))
+        return Contributions(different[order] // count, different[order] % count, whole[order])
 
 
 def round_signed(exact: Floats, total: int) -> Ints:

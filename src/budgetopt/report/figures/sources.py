@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
 from budgetopt.report.figures.numbers import Numbers, join_words, singular
 from budgetopt.report.figures.outcome_rows import OutcomeRow
-from budgetopt.report.figures.text import label, one_line
+from budgetopt.report.figures.text import label, one_line, one_lines
 from budgetopt.scenario.estimates import assumed_effects, assumed_growth, effect_prefixes
 from budgetopt.scenario.model import Fund, Outcome
-from budgetopt.scenario.programs import ProgramTable, Texts
+from budgetopt.scenario.programs import Ints, ProgramTable
 
 __all__ = ["EVIDENCE_WORDS", "TIER_WORDS", "EffectLine", "ReportSource", "Sources", "effect_lines"]
 
@@ -48,8 +49,7 @@ MOST_DATES = 4
 """A source of more dates is shown with the first and the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectLine:
+class EffectLine(NamedTuple):
     """One figure: what a program's money does to an outcome."""
 
     program: int  # its position
@@ -89,36 +89,40 @@ def effect_lines(plan: Allocation, rows: tuple[OutcomeRow, ...], numbers: Number
     lines: list[EffectLine] = []
     for position, row in enumerate(rows):
         for prefix in effect_prefixes(programs, row.key):
-            keys = ("evidence", "source", "as_of", "public_note", "tier", *_STUDY)
-            evidence, *texts = (programs.text(f"{prefix}.{key}") for key in keys)
-            told = [_on_one_line(column) for column in texts]
-            assumed = [
-                column.tolist() for column in (*assumed_effects(programs, prefix), assumed_growth(programs, prefix))
-            ]
-            errors = [programs.number(f"{prefix}.{key}") for key in ("std_error", "low", "high")]
-            for program, words in _sizes(programs, prefix, row, numbers):
-                name, error = one_line(names[program]), _error(numbers, *(float(column[program]) for column in errors))
-                source, as_of, note, tier, *study = (column[program] for column in told)
-                grade, whether = str(evidence[program]), (column[program] for column in assumed)
-                known = (source, as_of, note, tier, _study(tier, *study[:-1]), study[-1])
-                line = EffectLine(program, position, name, words, grade, error, *known, *whether)
-                lines.append(line)
-    return sorted(lines, key=lambda line: (line.program, line.outcome))
+            at, words = _sizes(programs, prefix, row, numbers)
+            told = {key: _texts(programs, f"{prefix}.{key}", at) for key in _TOLD}
+            assumed = (*assumed_effects(programs, prefix), assumed_growth(programs, prefix))
+            columns = (
+                at.tolist(),
+                [position] * len(at),
+                one_lines(names[at].tolist()),
+                words,
+                programs.text(f"{prefix}.evidence")[at].tolist(),
+                _errors(programs, prefix, at, numbers),
+                *(told[key] for key in ("source", "as_of", "public_note", "tier")),
+                list(map(_study, *(told[key] for key in ("tier", *_STUDY)))),
+                told["link"],
+                *(column[at].tolist() for column in assumed),
+            )
+            lines += map(EffectLine, *columns)
+    return sorted(lines, key=itemgetter(0, 1))
 
 
-def _on_one_line(column: Texts) -> list[str]:
-    """Return texts, each on one line; most are the same."""
-    texts = column.tolist()
-    known = {text: one_line(text) for text in set(texts)}
-    return [known[text] for text in texts]
+def _texts(programs: ProgramTable, key: str, at: Ints) -> list[str]:
+    """Return the texts of a key for programs at some positions, each on one line."""
+    return one_lines(programs.text(key)[at].tolist()) if key in programs.columns else [""] * len(at)
 
 
-_STUDY = ("design", "sample", "population", "price_year", "price_index", "link")
+_STUDY = ("design", "sample", "population", "price_year", "price_index")
 """Keys that say how an effect was studied."""
+_TOLD = ("source", "as_of", "public_note", "tier", *_STUDY, "link")
+"""Keys of texts that are shown beside an effect."""
 
 
 def _study(tier: str, design: str, sample: str, population: str, price_year: str, price_index: str) -> str:
     """Return how an effect was studied, in words."""
+    if not (tier or design or sample or population or price_year or price_index):
+        return ""
     prices = f"prices of {price_year}" if price_year else ""
     if price_index:
         prices = f"{prices or 'prices'} by {price_index}"
@@ -126,38 +130,60 @@ def _study(tier: str, design: str, sample: str, population: str, price_year: str
     return "; ".join(filter(None, parts))
 
 
-def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Numbers) -> Iterator[tuple[int, str]]:
-    """Yield each program that has an effect on an outcome under a prefix of keys, and the effect in words."""
+def _sizes(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Numbers) -> tuple[Ints, list[str]]:
+    """Return which programs have an effect on an outcome under a prefix of keys, and the effects in words."""
     service, cost = programs.text("service.unit"), programs.number("service.unit_cost")
     package, most = programs.text(f"{prefix.partition('.outcomes.')[0]}.name"), programs.number(f"{prefix}.up_to")
 
-    def cells(key: str) -> Iterator[tuple[int, Any]]:
-        if column := programs.columns.get(f"{prefix}.{key}"):
-            yield from ((program, column.cell(cell)) for cell, program in enumerate(column.rows.tolist()))
-
-    for program, value in cells("per_dollar"):
-        step = next((step for step in (1, 1_000) if abs(value) * step >= 1), 1_000_000)
-        effect = numbers.with_unit(float(value) * step, row.unit)
-        yield program, f"{effect} for each {numbers.spoken_money(step)}"
-    for program, value in cells("per_unit"):
+    def per_unit(program: int, value: float) -> str:
         each = singular(one_line(service[program])) or "unit"
-        yield program, f"{numbers.with_unit(float(value), row.unit)} for each {each}"
-    for program, value in cells("unit_cost"):
+        return f"{numbers.with_unit(value, row.unit)} for each {each}"
+
+    def unit_cost(program: int, value: float) -> str:
         end = "" if np.isnan(most[program]) else f", up to {numbers.with_unit(float(most[program]), row.unit)}"
-        cost_of_one = numbers.unit_cost(float(value))
-        yield program, f"{numbers.with_unit(1, row.unit)} for each {cost_of_one}{end}"
-    for program, points in cells("curve"):
+        return f"{numbers.with_unit(1, row.unit)} for each {numbers.unit_cost(value)}{end}"
+
+    def curve(program: int, points: Sequence[tuple[float, float]]) -> str:
         unit = "" if np.isnan(cost[program]) else one_line(service[program]) or "units"
         amounts = [numbers.with_unit(x, unit) if unit else numbers.short_money(x) for x, _ in points]
         said = [f"{numbers.quantity(y)} at {amount}" for (_, y), amount in zip(points, amounts, strict=True)]
-        yield program, f"{row.unit}: {join_words(said)}"
-    for program, value in cells("at_baseline"):
-        result, growth = numbers.with_unit(float(value), row.unit), _growth(programs, prefix, program, numbers)
-        yield program, f"{result} at its baseline, {growth}"
-    for program, value in cells("value"):
+        return f"{row.unit}: {join_words(said)}"
+
+    def at_baseline(program: int, value: float) -> str:
+        result, growth = numbers.with_unit(value, row.unit), _growth(programs, prefix, program, numbers)
+        return f"{result} at its baseline, {growth}"
+
+    def value(program: int, value: float) -> str:
         name = one_line(package[program])
         of = f" from the package “{name}”" if name else " from one of its packages"
-        yield program, f"{numbers.with_unit(float(value), row.unit)} in each period{of}"
+        return f"{numbers.with_unit(value, row.unit)} in each period{of}"
+
+    say: dict[str, Callable[[int, Any], str]] = {
+        "per_unit": per_unit,
+        "unit_cost": unit_cost,
+        "curve": curve,
+        "at_baseline": at_baseline,
+        "value": value,
+    }
+    at, words = _per_dollar(programs, prefix, row, numbers)
+    positions = [at]
+    for key, in_words in say.items():
+        if column := programs.columns.get(f"{prefix}.{key}"):
+            cells = column.values.tolist() if column.offsets is None else map(column.cell, range(len(column)))
+            words += map(in_words, column.rows.tolist(), cells)
+            positions.append(column.rows)
+    return np.concatenate(positions), words
+
+
+def _per_dollar(programs: ProgramTable, prefix: str, row: OutcomeRow, numbers: Numbers) -> tuple[Ints, list[str]]:
+    """Return which programs have an effect for each dollar, and the effects in words: for one, thousand or million."""
+    column = programs.columns.get(f"{prefix}.per_dollar")
+    if column is None:
+        return np.empty(0, dtype=np.int64), []
+    steps = np.select([np.abs(column.values) >= 1, np.abs(column.values) * 1_000 >= 1], [1, 1_000], 1_000_000)
+    each = {step: f"for each {numbers.spoken_money(step)}" for step in (1, 1_000, 1_000_000)}
+    effects = zip(numbers.many_with_unit(column.values * steps, row.unit), steps.tolist(), strict=True)
+    return column.rows, [f"{effect} {each[step]}" for effect, step in effects]
 
 
 def _growth(programs: ProgramTable, prefix: str, program: int, numbers: Numbers) -> str:
@@ -169,6 +195,15 @@ def _growth(programs: ProgramTable, prefix: str, program: int, numbers: Numbers)
         return f"with an elasticity of {elasticity:g}"
     assumed = " (assumed)" if assumed_growth(programs, prefix)[program] else ""
     return f"in proportion to the money{assumed}"
+
+
+def _errors(programs: ProgramTable, prefix: str, at: Ints, numbers: Numbers) -> list[str]:
+    """Return how far the effects of some programs may be off, in words; empty where the scenario does not say it."""
+    error, low, high = (programs.number(f"{prefix}.{key}")[at] for key in ("std_error", "low", "high"))
+    words = [""] * len(at)
+    for one in np.flatnonzero(~(np.isnan(error) & np.isnan(low) & np.isnan(high))).tolist():
+        words[one] = _error(numbers, float(error[one]), float(low[one]), float(high[one]))
+    return words
 
 
 def _error(numbers: Numbers, error: float, low: float, high: float) -> str:

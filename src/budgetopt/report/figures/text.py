@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from budgetopt.errors import ISOLATES
 
-__all__ = ["capital", "clean", "in_encoding", "label", "one_line", "one_of", "sentence"]
+__all__ = ["capital", "clean", "in_encoding", "label", "one_line", "one_lines", "one_of", "sentence"]
 
 # What XML, and with it a workbook, cannot hold, and what would steer a terminal
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -29,6 +30,17 @@ def one_line(text: object) -> str:
     if line.isascii() or not any(unicodedata.bidirectional(character) in _TURNS for character in line):
         return line
     return f"{_ISOLATE}{line}{_END}"
+
+
+def one_lines(texts: Sequence[str]) -> list[str]:
+    """Return many texts, each on one line."""
+    together = "\n".join(["", *texts, ""])
+    letters = together.replace("\n", "")
+    has_space = any(space in together for space in ("  ", "\n ", " \n"))
+    if letters.isascii() and letters.isprintable() and together.count("\n") == len(texts) + 1 and not has_space:
+        return list(texts)
+    known = {text: one_line(text) for text in set(texts)}
+    return [known[text] for text in texts]
 
 
 def in_encoding(text: str, encoding: str) -> str:

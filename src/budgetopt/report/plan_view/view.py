@@ -119,8 +119,9 @@ class PlanView:
         them = "it" if len(self.assumptions) == 1 else "them"
         if not money:
             return f"{words}. No money of the plan rests on {them}."
-        names = [one_line(self.figures.names[at]) for at in resting[np.argsort(-spending[resting], kind="stable")]]
-        named = names if len(names) <= 3 else [*names[:2], plural(len(names) - 2, "other program")]
+        largest = resting[np.argsort(-spending[resting], kind="stable")][:3]
+        named = [one_line(self.figures.names[at]) for at in largest]
+        named = named if len(resting) <= 3 else [*named[:2], plural(len(resting) - 2, "other program")]
         spent = self.numbers.spoken_money(money)
         spent += (
             f" of the {self.numbers.spoken_money(total)} of the plan" if money < total else ", all money of the plan,"
@@ -198,6 +199,10 @@ class PlanView:
     def money(self, amount: int | None) -> str:
         """Return an amount of a table; a baseline that is not there makes a program new."""
         return "new" if amount is None else self.numbers.units(amount, self.figures.unit, symbol=self._symbol)
+
+    def many_money(self, amounts: Ints, *, signed: bool = False) -> list[str]:
+        """Return many amounts of a table, or changes with their signs; shape (n,)."""
+        return self.numbers.many_units(amounts, self.figures.unit, signed=signed, symbol=self._symbol)
 
     def change(self, row: MoneyRow) -> str:
         """Return a change with its sign."""

@@ -9,7 +9,16 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.allocation.uncertainty import baseline_levels
-from budgetopt.report.blocks.content import Block, Cell, FoldedPart, Media, Paragraph, ReportColumn, ReportTable
+from budgetopt.report.blocks.content import (
+    Block,
+    Cell,
+    CellColumn,
+    FoldedPart,
+    Media,
+    Paragraph,
+    ReportColumn,
+    ReportTable,
+)
 from budgetopt.report.figures.limit_lines import LimitLine
 from budgetopt.report.figures.numbers import join_words, plural
 from budgetopt.report.figures.outcome_rows import OutcomeRow, round_signed
@@ -45,11 +54,12 @@ def department_blocks(view: PlanView) -> Iterator[Block]:
     if view.media is not Media.PAGE:
         return
     kept = [(key, group) for key in ("department", "priority") if (group := view.figures.by(key)) is not None]
+    bought = bought_cells(view)
     for key, group in kept:
         more = len(group.rows) - MOST_PARTS
         words = f"; the {MOST_PARTS} largest of {len(group.rows):,} have a part here" if more > 0 else ""
         yield Paragraph(f"Each part opens to its programs{words}.", HEADINGS[key], note=True)
-        yield from _DepartmentParts(view, key, group).parts()
+        yield from _DepartmentParts(view, key, group, bought).parts()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +69,7 @@ class _DepartmentParts:
     view: PlanView
     key: str
     group: Group
+    bought: CellColumn  # what each program brings
 
     def parts(self) -> Iterator[FoldedPart]:
         shown = self.group.rows[:MOST_PARTS]
@@ -118,7 +129,7 @@ class _DepartmentParts:
         rows = [figures.program(position) for position in shown]
         if left := order[len(shown) :]:
             rows.append(figures.together("and {} more programs", left))
-        buys = dict(zip(shown, bought_cells(view, shown), strict=True))
+        buys = {position: self.bought[position] for position in shown}
         reasons = view.plan.columns.programs["reason"].tolist()
         why = {position: sentence(reasons[position]) for position in shown}
         first = " The largest changes stand first." if figures.has_baseline else ""
@@ -145,9 +156,8 @@ class _DepartmentParts:
     def _levels(self) -> Ints:
         """What each group brings to each outcome, as the sum of what its programs bring; (groups, outcomes)."""
         sums = np.zeros((len(self.group.rows), len(self.view.bought.rows)), dtype=np.int64)
-        for position, brought in self.view.bought.contributions.items():
-            for outcome, whole in brought:
-                sums[self.group.of[position], outcome] += whole
+        brought = self.view.bought.contributions
+        np.add.at(sums, (self.group.of[brought.program], brought.outcome), brought.whole)
         return sums
 
     @cached_property

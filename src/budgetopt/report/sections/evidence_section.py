@@ -11,6 +11,7 @@ from budgetopt.report.blocks.content import (
     NUMBER,
     Block,
     Cell,
+    CellColumn,
     Formula,
     Media,
     Paragraph,
@@ -96,26 +97,33 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
         return
     marked = "Wherever such a figure is shown, it is marked “assumed”."
     yield Paragraph(f"{view.assumption_words} {marked}", heading="Assumptions")
+    lines = view.assumptions
+    parts = dict(zip(EffectLine._fields, zip(*lines, strict=True), strict=True))
+    outcomes = [row.name for row in view.bought.rows]
+    cited = {source: (view.sources.number(source),) for source in {*parts["source"]}}
     columns = [
-        ReportColumn("Program", "program_name"),
-        ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
-        ReportColumn("Assumed effect", lambda line: Cell(line.words, below=[line.error])),
-        ReportColumn("Evidence", "why_assumed"),
-        ReportColumn("Note", lambda line: Cell(line.public_note, sources=[view.sources.number(line.source)])),
+        ReportColumn("Program", parts["program_name"]),
+        ReportColumn("Outcome", [outcomes[at] for at in parts["outcome"]]),
+        ReportColumn("Assumed effect", CellColumn(texts=parts["words"], below=[parts["error"]])),
+        ReportColumn("Evidence", [line.why_assumed for line in lines]),
+        ReportColumn(
+            "Note", CellColumn(texts=parts["public_note"], sources=[cited[source] for source in parts["source"]])
+        ),
     ]
-    kept, said = (columns, "") if count <= MANY else _different(columns, view.assumptions)
-    yield ReportTable(caption=f"Every assumption.{said}", columns=kept, records=view.assumptions, look="words")
+    kept, said = (columns, "") if count <= MANY else _different(columns)
+    yield ReportTable(caption=f"Every assumption.{said}", columns=kept, records=range(count), look="words")
 
 
-def _different(columns: Sequence[ReportColumn], records: Sequence[EffectLine]) -> tuple[list[ReportColumn], str]:
+def _different(columns: Sequence[ReportColumn]) -> tuple[list[ReportColumn], str]:
     """Return the first column and those whose cells are not all the same, and what stands in each row of the others."""
     first, *others = columns
     kept, said = [first], []
     for column in others:
-        whole = column.of(records[0])
-        if any(column.of(record) != whole for record in records):
+        assert isinstance(column.value, Sequence)
+        parts = column.value.parts if isinstance(column.value, CellColumn) else [column.value]
+        if any(len(set(part)) > 1 for part in parts):
             kept.append(column)
-        elif text := plain_text(whole):
+        elif text := plain_text(column.of(0)):
             said.append(f"{column.header.lower()} “{text}”")
     return kept, f" In each row: {join_words(said)}." if said else ""
 

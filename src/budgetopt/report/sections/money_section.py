@@ -15,10 +15,14 @@ from budgetopt.report.figures.text import one_line
 from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.words.plan_words import free_service_words
 
-__all__ = ["MOST_PARTS", "change_cell", "money_blocks", "money_columns", "part_anchor"]
+__all__ = ["MOST_PARTS", "NOT_FUNDED", "change_cell", "money_blocks", "money_columns", "part_anchor"]
 
 MOST_PARTS = 60
 """How many departments, and how many priorities, have a part of their own on a page."""
+
+
+NOT_FUNDED = "not funded"
+"""What a page says of a program without a baseline and without money."""
 
 
 def money_blocks(view: PlanView) -> Iterator[Block]:
@@ -57,7 +61,7 @@ def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
 def change_cell(view: PlanView, row: MoneyRow) -> Cell:
     """Return a change, its share below it on a page."""
     if row.baseline is None and not row.spending and view.media is Media.PAGE:
-        return Cell("not funded")
+        return Cell(NOT_FUNDED)
     return Cell(view.change(row), below=[view.share(row)], tone="up" if row.change > 0 else "down")
 
 
