@@ -43,11 +43,22 @@ def best(scenario: Scenario) -> float | None:
 
 def changed(scenario: Scenario, path: str, by: float, *, is_share: bool) -> Scenario | None:
     """Return the scenario with a number moved as ``--set`` does it; None where that number may not stand there."""
-    value: Any = f"{by:+.17f}"
+    sets: list[tuple[str, Any]] = [(path, f"{by:+.17f}")]
     if is_share:
-        now = figure_at(scenario, path).value
-        value = f"={(now + by) * 100:.15f}%"
+        # a share is set to a value, and where each period has its own, one for all would stand in every period
+        there = figure_at(scenario, path).moved(by)
+        places = [f"{path}.{period}" for period in scenario.periods]
+        moved = [place for place in places if _differs(scenario, there, place)]
+        sets = [(one, f"={(figure_at(scenario, one).value + by) * 100:.15f}%") for one in moved or [path]]
     try:
-        return scenario.with_((path, value))
+        return scenario.with_(*sets)
     except ScenarioError:
         return None
+
+
+def _differs(scenario: Scenario, other: Scenario, path: str) -> bool:
+    """Return whether a number stands at a path, and is not the same in another scenario."""
+    try:
+        return figure_at(scenario, path).value != figure_at(other, path).value
+    except ScenarioError:
+        return False

@@ -249,6 +249,10 @@ def _asked(case: _Case) -> Iterator[str]:
         without_money(document)
 
     loss = -case.gain(without_money)
+    if "another" in case.reason and not loss > case.noise:
+        if case.plan.unique:
+            yield "no other plan is as good"
+        return
     if not loss > case.noise:
         yield "without money for it the plan is as good"
     loss_without = case.gain(without_limit) - case.gain(without_both)

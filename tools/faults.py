@@ -54,6 +54,8 @@ def main() -> int:
     parser.add_argument("count", nargs="?", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    # where this is started in the background, Ctrl-C is ignored, and so it is by every process that is started here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     failed = False
     for loop in LOOPS:
         try:

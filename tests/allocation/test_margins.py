@@ -181,7 +181,7 @@ def test_the_margins(name: str) -> None:
     assert margins is not None
     for field, figures in expected.items():
         assert getattr(margins, field).tolist() == pytest.approx(figures, rel=1e-6, abs=1e-9, nan_ok=True), field
-    assert margins.asked == limits
+    assert margins.asked == tuple((*limit, False) for limit in limits)
 
 
 @pytest.mark.parametrize(

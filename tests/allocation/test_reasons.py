@@ -178,6 +178,11 @@ def test_a_program_that_only_a_target_asks_for() -> None:
     document = document_of(programs, revenue=20)
     document["outcomes"] = {"good": {"weight": 1}, "other": {"target": {"at_least": 4}}}
     assert reasons(document)["q"] == "funded: the target of “other” asks for it"
+    # two that do the same
+    document["programs"]["r"] = document["programs"]["q"]
+    found = reasons(document)
+    assert sum(found[program].startswith("funded: the target") for program in ("q", "r")) == 1
+    assert "funded: the target of “other” asks for it, if not for another that does as well" in found.values()
 
 
 @pytest.mark.parametrize("gate", [{}, {"if_funded": {"at_least": 2}}])

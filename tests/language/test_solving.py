@@ -129,6 +129,31 @@ def test_two_solvers_agree(case: Told) -> None:
         assert np.abs(first.spending - second.spending).max() <= 0.02
 
 
+@pytest.mark.skipif("cbc" not in bo.available_solvers(), reason="CBC is not installed here")
+def test_a_plan_that_cbc_is_wrong_to_call_the_best_is_not_said_to_be_proved() -> None:
+    document = {
+        "periods": ["FY1", "FY2", "FY3"],
+        "outcomes": {"good": {"weight": 1, "target": {"at_least": 23, "each": "total"}}},
+        "programs": {
+            "free": {"service": {"unit_cost": 0, "up_to": 1}, "outcomes": {"good": {"per_unit": 1}}},
+            "large": {
+                "if_funded": {"fixed_cost": 2000},
+                "outcomes": {"good": {"unit_cost": 250, "up_to": 20}},
+            },
+            "small": {"outcomes": {"good": {"curve": [[0, 0], [1000, 5]]}}},
+        },
+        "funds": {
+            "general": {"revenue": {"FY3": 1000}, "one_time": {"FY1": 4000, "FY2": 4000, "FY3": 4000}},
+        },
+        "objective": [{"maximize": "weighted outcomes", "unspent_worth": 0.002}],
+    }
+    scenario = bo.Scenario.from_document(document)
+    first, second = bo.solve(scenario), bo.solve(scenario, solver="cbc")
+    assert second.objective_value == pytest.approx(first.objective_value)
+    assert first.proved
+    assert second.proved
+
+
 def better(one: float | None, other: float | None, sign: int) -> bool:
     """Return whether a best value is at least as good as another, where none is worst."""
     if other is None:

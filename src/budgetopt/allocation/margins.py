@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Margins", "margins_of", "money_buys_more"]
 
-FULL = 1e-7
+FULL, SAME = 1e-7, 1e-9
+"""The shares of a limit, and of what is charged, that are taken for nothing."""
+
+
+class AskedFor(NamedTuple):
+    """A program that a rule or target asks for: its row, the kind and the name of that, and whether others may do.
+
+    ``alike`` is whether a dollar of another program would lose as little, and do what the rule or target asks for.
+    """
+
+    row: int
+    kind: str
+    name: str
+    alike: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +47,7 @@ class Margins:
     here, there
         What a unit of that resource buys here, and at the least where it is used.
     asked
-        The funded programs whose spending adds nothing by itself, each with the limit that asks for it: the row of the
-        program, and the kind and the name of the rule or target.
+        The funded programs whose spending adds nothing by itself, each with the limit that asks for it.
     """
 
     worth: Floats
@@ -45,7 +57,7 @@ class Margins:
     scarcest: Ints
     here: Floats
     there: Floats
-    asked: tuple[tuple[int, str, str], ...]
+    asked: tuple[AskedFor, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +95,7 @@ def margins_of(plan: Allocation) -> Margins | None:
         scarcest, total = np.full(len(at), -1), np.zeros(problem.columns)
     here, there = _buys(problem, x, worth - money - other, charges.resource_of, scarcest, at)
     figures = (np.where(has, worth[at], np.nan), money[at], total[at], other[at])
-    asked = tuple(_asked_for(plan, worth, charges.rules, charges.limit_of))
+    asked = tuple(_asked_for(plan, charges))
     return Margins(*figures, np.where(has, scarcest, -1), here, there, asked)
 
 
@@ -155,25 +167,28 @@ def _prices(plan: Allocation) -> Floats | None:
     return None if dual is None or len(dual) != problem.rows else -problem.stages[0].sign * dual
 
 
-def _asked_for(plan: Allocation, worth: Floats, prices: Floats, limit_of: Ints) -> Iterator[tuple[int, str, str]]:
-    """Yield :attr:`Margins.asked`; ``prices`` are those of the rows of rules and targets, 0 in all others."""
+def _asked_for(plan: Allocation, charges: _Charges) -> Iterator[AskedFor]:
+    """Yield :attr:`Margins.asked`."""
     problem, x = plan.formulation.linear_program, plan.solver_result.x
     assert x is not None, "a plan has a point"
-    matrix = problem.matrix
+    matrix, prices, worth = problem.matrix, charges.rules, charges.worth
     favoured = matrix.transpose_times(prices) < 0
     programs = len(plan.scenario.programs)
-    adds, asked = np.zeros(programs, dtype=bool), np.full(programs, -1)
+    adds, asked, open_ones = np.zeros(programs, dtype=bool), np.full(programs, -1), np.zeros(programs, dtype=bool)
+    charged = charges.money + charges.other + charges.resources.sum(axis=0)
+    costless = worth - charged >= -SAME * (np.abs(worth) + np.abs(charges.money) + np.abs(charges.other))
     for block in problem.column_labels.of_kind("segment"):
         used = (x[block.positions] > FULL) & ~problem.integer[block.positions]
         program, position = block.keys["program"], block.positions
         adds[program[used & (worth[position] > 0)]] = True
         at = used & favoured[position]
         asked[program[at]] = position[at]
+        open_ones[program[_grow(problem, x, position) & favoured[position] & costless[position]]] = True
     for row in np.flatnonzero((asked >= 0) & ~adds).tolist():
         entries = slice(*matrix.starts[asked[row] : asked[row] + 2].tolist())
         charge = matrix.value[entries] * prices[matrix.index[entries]]
-        limit = plan.scenario.limits[int(limit_of[matrix.index[entries][np.argmin(charge)]])]
-        yield row, limit.kind, limit.name
+        limit = plan.scenario.limits[int(charges.limit_of[matrix.index[entries][np.argmin(charge)]])]
+        yield AskedFor(row, limit.kind, limit.name, bool(np.delete(open_ones, row).any()))
 
 
 def _kinds(plan: Allocation, limit_of: Ints) -> tuple[Bools, Bools, Ints]:
@@ -194,11 +209,16 @@ def _next_columns(plan: Allocation, problem: LinearProgram, x: Floats) -> Ints:
     found = np.full(len(plan.scenario.programs), -1)
     for kind in ("spending", "segment"):
         for block in problem.column_labels.of_kind(kind):
-            upper = problem.upper[block.positions]
-            grows = x[block.positions] < upper - FULL * np.maximum(np.where(np.isfinite(upper), upper, 1.0), 1.0)
+            grows = _grow(problem, x, block.positions)
             position, program = block.positions[grows], block.keys["program"][grows]
             found[program[::-1]] = position[::-1]
     return found
+
+
+def _grow(problem: LinearProgram, x: Floats, columns: Ints) -> Bools:
+    """Return which of some columns are not full; shape (columns,) of these."""
+    upper = problem.upper[columns]
+    return x[columns] < upper - FULL * np.maximum(np.where(np.isfinite(upper), upper, 1.0), 1.0)
 
 
 def _buys(

@@ -159,9 +159,9 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     own = (plan.scenario.eligible & (inflow(plan.scenario) > 0).any(axis=1)).any(axis=1)
     tie = own & adds & (np.abs(margins.money - margins.worth) <= small) & (margins.resource <= small)
     reasons[unfunded & tie & unfavoured & missed] = "unfunded: its dollar would buy no more than elsewhere"
-    for row, kind, name in margins.asked:
+    for row, kind, name, alike in margins.asked:
         what = f"the target of “{name}” asks" if kind == "target" else f"the rule “{name}” asks"
-        reasons[row] = f"funded: {what} for it"
+        reasons[row] = f"funded: {what} for it{', if not for another that does as well' if alike else ''}"
     by_resource = unfavoured & adds & (margins.resource > small)
     for position, (key, resource) in enumerate(plan.scenario.resources.items()):
         name = printed(key, resource.name)

@@ -111,13 +111,16 @@ class EffectRanges:
         count = 1 + max(int(outcomes.max(initial=0)), int(self.outcome.max(initial=0)))
         pairs = programs * count + outcomes
         order = np.argsort(pairs, kind="stable")
-        at = order[np.searchsorted(pairs[order], self.program * count + self.outcome)]
+        mine = self.program * count + self.outcome
+        # an effect of nothing at all is in no pair
+        kept = np.isin(mine, pairs)
+        at = order[np.searchsorted(pairs[order], mine[kept])]
         less, more = self.ends()
         lowest, highest = (np.zeros((len(pairs), self.level.shape[1])) for _ in range(2))
-        np.add.at(lowest, at, self.level - less)
-        np.add.at(highest, at, self.level + more)
+        np.add.at(lowest, at, (self.level - less)[kept])
+        np.add.at(highest, at, (self.level + more)[kept])
         unsaid = np.ones(len(pairs), dtype=bool)
-        unsaid[at[self.said]] = False
+        unsaid[at[self.said[kept]]] = False
         lowest[unsaid] = highest[unsaid] = np.nan
         return lowest, highest
 

@@ -21,7 +21,7 @@ from budgetopt.errors import CertificateError
 from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram, Stage
 from budgetopt.solvers.solution import EXACT, Solution
 
-__all__ = ["CLOSED", "TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point"]
+__all__ = ["CLOSED", "TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point", "supported"]
 
 TOLERANCE = 1e-9
 CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
@@ -255,12 +255,12 @@ class _Prices:
         # Everything below minimizes; a maximization's costs and prices change their sign here and back at the end.
         sign, cost = stage.sign, stage.sign * stage.cost
         largest = float(np.abs(cost).max(initial=0.0)) or 1.0
-        y, row_breach = _supported(sign * row_dual, lp.row_lower, lp.row_upper)
+        y, row_breach = supported(sign * row_dual, lp.row_lower, lp.row_upper)
         row_breach *= lp.matrix.largest_by_row() / largest
         reduced = cost - lp.matrix.transpose_times(y)
         scale = np.abs(cost) + lp.matrix.transpose_sizes(y)
         scale = np.maximum(scale, SMALL_SHARE * largest)
-        _, column_breach = _supported(reduced, lp.lower, lp.upper)
+        _, column_breach = supported(reduced, lp.lower, lp.upper)
         column_breach = column_breach / scale
         lower, upper = lp.lower, lp.upper
         if column_breach.any():
@@ -289,7 +289,7 @@ class _Prices:
         return cls(dual, sign * bound + stage.offset, not bool(open_ended.any()), size, (product, where))
 
 
-def _supported(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+def supported(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """Return the prices that a finite limit supports, the others zero, and the size of what was set to zero."""
     unsupported = ((price > 0) & ~np.isfinite(lower)) | ((price < 0) & ~np.isfinite(upper)) | ~np.isfinite(price)
     return np.where(unsupported, 0.0, price), np.where(unsupported, np.abs(price), 0.0)

@@ -21,7 +21,7 @@ from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
 from budgetopt.solvers.from_relaxation import solve_from_relaxation
 from budgetopt.solvers.in_parts import solve_in_parts
-from budgetopt.solvers.solution import NO_BEST, Options, Solution, Termination
+from budgetopt.solvers.solution import EXACT, NO_BEST, Options, Solution, Termination
 
 __all__ = ["available_solvers", "gap_allowance", "solve_stage", "without_point"]
 
@@ -30,6 +30,7 @@ REFINEMENTS = 3
 LARGEST_MAGNIFICATION = 2.0**30
 HUGE_SEARCH = 5_000  # from so many open integer columns on, a limit of time is divided
 FIRST_PART = 0.5  # the share of it for the search of the whole, if that has found a plan by then
+COMPARED = 1.0  # so many seconds HiGHS looks for a better plan than another solver's
 ROUGH = 1e-6  # the share by which solvers let integer points breach limits
 
 
@@ -101,6 +102,8 @@ def solve_stage(
         again = _settled(alone, _solve(alone, replace(options, solver="highs"), clock), options, clock)
         if _is_right(alone, again):
             solution = replace(again, solver=solution.solver)
+    elif options.solver.casefold() != "highs" and lp.is_integer and solution.termination is Termination.OPTIMAL:
+        solution = _compared(alone, solution, options, clock)
     return replace(solution, seconds=time.perf_counter() - start)
 
 
@@ -122,6 +125,19 @@ def _is_doubtful(lp: LinearProgram, solution: Solution) -> bool:
     if solution.termination is not Termination.OPTIMAL:
         return solution.termination in NO_BEST
     return solution.row_dual is not None and not certify(lp, lp.stages[0], solution).proved
+
+
+def _compared(lp: LinearProgram, solution: Solution, options: Options, clock: Clock) -> Solution:
+    """Return the plan that another solver than HiGHS calls best, or the one that HiGHS soon finds to be better.
+
+    That a plan of integer decisions is the best is a solver's word, and CBC is wrong of some small problems.
+    """
+    soon = COMPARED if clock.left is None else min(COMPARED, clock.left)
+    again = _settled(lp, _solve(lp, replace(options, solver="highs"), Clock(soon)), options, clock)
+    if again.x is None or not certify(lp, lp.stages[0], again).feasible:
+        return solution
+    gain, size = lp.stages[0].sign * (solution.objective - again.objective), abs(solution.objective)
+    return replace(again, solver=solution.solver) if gain > max(options.gap_for(lp), EXACT) * size else solution
 
 
 def _is_right(lp: LinearProgram, solution: Solution) -> bool:

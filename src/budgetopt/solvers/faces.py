@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage
+from budgetopt.solvers.certificate import supported
 from budgetopt.solvers.solution import Solution
 
 __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
@@ -158,7 +159,9 @@ class Reduced:
             objective = stage.value(x)
         if solution.row_dual is not None:
             row_dual = np.zeros(whole.rows)
-            row_dual[self.rows] = solution.row_dual
+            # a wrong sign by as little as a rounding counts more in the whole, where rows have larger coefficients
+            sides = whole.row_lower[self.rows], whole.row_upper[self.rows]
+            row_dual[self.rows] = stage.sign * supported(stage.sign * solution.row_dual, *sides)[0]
             reduced_cost = stage.reduced_costs(whole.matrix, row_dual)
         return replace(solution, x=x, row_dual=row_dual, reduced_cost=reduced_cost, objective=objective)
 

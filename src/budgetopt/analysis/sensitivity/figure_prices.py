@@ -40,6 +40,8 @@ NEAR = 1e-4
 """How near a problem is solved again, in terms of the figure, where its best value is no straight line."""
 WITHIN = 0.01
 """Where the best value is no straight line, a price holds to within this share of what it says."""
+TOLERATED = 4e-6
+"""So little of a figure, or of 1 where it is zero, a solver may let through a limit."""
 STEP = 0.01
 """In integer problems: the share of a figure by which it is moved."""
 
@@ -187,9 +189,18 @@ class _BestValue:
                 piece = self._followed(side, reach, room, line)
             else:
                 piece = self._near(side, reach, line)
+            if self._is_tolerated(side, piece):
+                return Piece(np.nan, figure.value)
         end = figure.value + piece.end
         # what a solver's tolerance lets through is not beyond zero
         return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end)
+
+    def _is_tolerated(self, side: int, piece: Piece) -> bool:
+        """Return whether there is a plan on one side only as far as a solver's tolerance lets one through."""
+        if not abs(piece.end) <= TOLERATED * self.size:
+            return False
+        problem = self.problem_at(side * 10 * TOLERATED * self.size)
+        return self.question.solve(problem).termination is Termination.INFEASIBLE
 
     def _line(self, far: float) -> Direction | None:
         """Return the direction in which the problem moves up to a far place; that of the other side if it goes on."""
