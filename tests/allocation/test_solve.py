@@ -207,3 +207,27 @@ def test_which_limits_lie_near_to_the_one_that_is_missed(row: str, named: str) -
     text = str(_too_near(scenario, formulation, outcome))
     assert f"these limits lie too near to one another: {named}. The best plan" in text
     assert "misses one of them by 1.2e-07" in text
+
+
+def test_what_only_a_tolerance_lets_through_is_no_plan() -> None:
+    """A program keeps .00045 dollars of its baseline in a year without money; beside millions HiGHS lets that pass."""
+    segments = {"outcomes": {"also": {"curve": [[0, 0], [1_400_000, -2086], [1_900_000, -2801], [4_200_000, -3406]]}}}
+    programs = {
+        "kept": {"baseline": 18, "outcomes": {"also": {"curve": [[0, 0], [1_800_000, -3344]]}}},
+        "other": segments,
+        "best": {
+            "outcomes": {
+                "good": {"curve": [[0, 0], [1_100_000, 1210], [3_100_000, 2470]]},
+                "third": {"curve": [[0, 0], [2_000_000, 3740]]},
+            },
+        },
+    }
+    document = {
+        "periods": ["a", "b"],
+        "funds": {"general": {}, "grant": {"revenue": {"b": 2_000_000}}},
+        "outcomes": {"good": {"weight": 1}, "third": {}, "also": {}},
+        "programs": programs,
+        "rules": [{"name": "cut", "change": {"decrease_at_most": "99.9975%"}}],
+    }
+    with pytest.raises(InfeasibleError):
+        bo.solve(Scenario.from_document(document))

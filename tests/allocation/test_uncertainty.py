@@ -224,3 +224,9 @@ def test_an_outcome_that_nothing_brings_has_no_range() -> None:
     assert ranges.low.tolist() == pytest.approx([27, math.nan], nan_ok=True)
     assert ranges.high.tolist() == pytest.approx([30, math.nan], nan_ok=True)
     assert ranges.effects.tolist() == ranges.with_range.tolist() == [1, 0]
+
+
+def test_a_package_that_brings_nothing_has_no_range_and_its_plan_can_be_written() -> None:
+    plan = plan_of({"p": {"packages": [{"cost": 0, "outcomes": {"o": 0}}], "choose": "any"}}, revenue=0)
+    assert plan.effects.empty
+    assert verify_result(plan.to_dict(), plan.scenario).accepted

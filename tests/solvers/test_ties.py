@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from budgetopt.formulation.linear_program import Stage, TieBreak
-from budgetopt.solvers import Options, Termination, available_solvers, solve_linear_program
+from budgetopt.solvers import Options, Solution, Termination, available_solvers, certify, solve_linear_program
 from budgetopt.solvers.faces import reduce
 from budgetopt.solvers.tie_break import is_single_point
 from exact import solve_exactly
@@ -181,3 +181,20 @@ def test_a_column_may_count_in_a_group_by_another_weight():
     rule = TieBreak(np.array([0, 1]), np.array([0, 1]), np.array([3.0, 1.0]), np.array([6.0, 1.0]))
     lp = linear_program([[1, 1]], [4], [4], maximize=[1, 1], tie_break=rule)
     np.testing.assert_allclose(solve_linear_program(lp).x, [2, 2])
+
+
+def test_a_price_of_the_wrong_sign_by_a_rounding_is_none_in_the_whole_problem():
+    """A row that may be anything above 0 has a price of the wrong sign; a held column counts a million in it."""
+    lp = linear_program([[1, -1e6], [1, 0]], [0, -INFINITY], [INFINITY, 4], [0, 0], [9, 0], maximize=[1, 0])
+    left = reduce(lp)
+    solved = Solution(
+        Termination.OPTIMAL,
+        np.array([4.0]),
+        objective=4.0,
+        row_dual=np.array([1e-14, 1.0]),
+        reduced_cost=np.array([-1e-14]),
+        bound=4.0,
+    )
+    lifted = left.lift(lp, lp.stages[0], solved)
+    assert lifted.row_dual.tolist() == [0.0, 1.0]
+    assert certify(lp, 0, lifted).proved

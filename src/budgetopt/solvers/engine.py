@@ -31,7 +31,7 @@ LARGEST_MAGNIFICATION = 2.0**30
 HUGE_SEARCH = 5_000  # from so many open integer columns on, a limit of time is divided
 FIRST_PART = 0.5  # the share of it for the search of the whole, if that has found a plan by then
 COMPARED = 1.0  # so many seconds HiGHS looks for a better plan than another solver's
-ROUGH = 1e-6  # the share by which solvers let integer points breach limits
+ROUGH = 1e-6  # the share by which solvers let points breach limits
 
 
 def available_solvers() -> tuple[str, ...]:
@@ -266,6 +266,10 @@ def _refine(lp: LinearProgram, solution: Solution, options: Options, clock: Cloc
         corrected = _corrected(lp, solution, certificate, options, clock)
         if corrected is None:
             break
+        if corrected.termination is Termination.INFEASIBLE:
+            # magnified, what a tolerance let through is seen: no plan keeps every limit
+            told_apart = certificate.primal_violation > ROUGH
+            return without_point(solution, Termination.INFEASIBLE) if told_apart else solution
         if corrected.termination is Termination.UNBOUNDED:
             # from a plan that keeps every limit, the gain is unbounded: the answer was no optimum
             return without_point(solution, Termination.UNBOUNDED) if certificate.feasible else solution
@@ -304,7 +308,7 @@ def _corrected(
         stages=(replace(stage, cost=dual * np.concatenate((reduced, y)), offset=0.0),),
     )
     step = _solve(magnified, options, clock)
-    if step.termination is Termination.UNBOUNDED:
+    if step.termination in (Termination.UNBOUNDED, Termination.INFEASIBLE):
         return step
     if step.termination is not Termination.OPTIMAL or step.x is None or step.row_dual is None:
         return None
