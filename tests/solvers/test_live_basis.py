@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.errors import SolverError
 from budgetopt.solvers.highs import LiveModel
+from linear_programs import INFINITY, linear_program
 
 
 def test_the_prices_of_a_basis_are_the_duals() -> None:
@@ -29,3 +31,13 @@ def test_the_prices_of_a_basis_are_the_duals() -> None:
     basic = model.basis().columns(problem.columns)
     reduced = problem.stages[0].reduced_costs(problem.matrix, prices)
     assert np.abs(reduced[basic]).max() < 1e-9
+
+
+def test_what_is_solved_without_a_basis_has_none() -> None:
+    model = LiveModel(linear_program([[0, 0]], [-1], [INFINITY], 0, 2, minimize=[1, 2]))
+    assert model.solve().x is not None
+    with pytest.raises(SolverError, match="without rows or without entries"):
+        model.basis()
+    unsolved = LiveModel(linear_program([[1, 1]], [1], [INFINITY], 0, 2, minimize=[1, 2]))
+    with pytest.raises(SolverError, match="refused to tell its basis"):
+        unsolved.basis()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram
 from budgetopt.solvers.powers_of_two import Scaling
 
@@ -28,6 +29,9 @@ class LiveBasis:
 
     def __init__(self, model: Any, scaling: Scaling, check: Callable[[Any, str], None]) -> None:
         self._model, self._scaling, self._check = model, scaling, check
+        if not (model.getNumRow() and model.getNumNz()):
+            # HiGHS solves this without a basis, and ends the process where it is asked for one
+            raise SolverError("HiGHS has no basis of a problem without rows or without entries")
         status, basic = model.getBasicVariables()
         check(status, "tell its basis")
         self._basic = np.asarray(basic, np.int64)
