@@ -119,7 +119,8 @@ def _first_of_name(labels: Labels, key: str, at: Ints) -> Ints:
         return at
     first: dict[str, int] = {}
     same = np.array([first.setdefault(name, place) for place, name in enumerate(names)], dtype=np.int64)
-    return np.where((at >= 0) & (at < len(same)), same[np.clip(at, 0, len(same) - 1)], at)
+    counts = at >= 0  # no mutant: the first thing is the first of its name
+    return np.where(counts & (at < len(same)), same[np.clip(at, 0, len(same) - 1)], at)
 
 
 def _parted(values: Ints, blocks: list[Block]) -> Iterator[Ints]:

@@ -335,7 +335,7 @@ def _read_quartiles(texts: Texts, name: str) -> tuple[Ints, str]:
     if all(match is not None for match, has in zip(found, known.tolist(), strict=True) if has):
         return np.array([int(match[1]) if match else 4 for match in found], dtype=np.int64), f"by its {name}"
     try:
-        score = np.array([float(text) if text != "" else -np.inf for text in texts.tolist()])
+        score = np.array([float(text or "-inf") for text in texts.tolist()])
     except ValueError:
         bad = next(text for text in texts[known].tolist() if not re.fullmatch(r"[-+0-9.eE]+", str(text)))
         message = f"{name} of a program is {bad!r}, which is neither a quartile nor a score"

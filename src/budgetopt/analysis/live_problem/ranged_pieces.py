@@ -43,7 +43,7 @@ class RangedPieces:
 
     def __init__(self, problem: LinearProgram) -> None:
         self._problem, self._scaling = problem, Scaling.of(problem)
-        self._model = LiveModel(problem, scaling=self._scaling)
+        self._model = LiveModel(problem, scaling=self._scaling)  # no mutant: a model finds the same by itself
         self._answer = self._model.solve()
         self.base = _ranging(self._model, problem, self._answer, self._scaling)
 

@@ -83,9 +83,9 @@ class ValuePieces:
 def greatest_of(lines: Sequence[PlanLine], mean: float, *, proved: bool = True) -> ValuePieces:
     """Return the pieces of the greatest of some lines."""
     kept: list[PlanLine] = []
-    for line in sorted(lines, key=lambda one: (one.slope, one.gain)):
-        if kept and kept[-1].slope == line.slope:
-            kept.pop()
+    # of parallel lines the last is the highest
+    highest = {line.slope: line for line in sorted(lines, key=lambda one: (one.slope, one.gain))}
+    for line in highest.values():
         while len(kept) > 1 and kept[-2].meets(line) <= kept[-2].meets(kept[-1]):
             kept.pop()
         kept.append(line)
