@@ -9,7 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.allocation.result_schema import result_schema
-from budgetopt.allocation.result_seal import document_sha256
+from budgetopt.allocation.result_seal import document_sha256, laid_out
 from budgetopt.allocation.verify import verify_result
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
@@ -39,6 +39,20 @@ def test_the_document_is_laid_out_by_lines(plan: bo.Allocation) -> None:
     text = plan.to_json()
     assert text.startswith('{\n "')
     assert text.endswith("}\n")
+
+
+def test_each_entry_of_a_list_or_mapping_has_a_line_and_what_it_holds_has_none() -> None:
+    text = laid_out({"rules": [{"name": "Floor", "periods": ["FY1"]}], "scenario": {"name": {"long": "Town"}}})
+    assert text.splitlines() == [
+        "{",
+        ' "rules": [',
+        '  {"name": "Floor", "periods": ["FY1"]}',
+        " ],",
+        ' "scenario": {',
+        '  "name": {"long": "Town"}',
+        " }",
+        "}",
+    ]
 
 
 def test_what_is_no_number_has_no_seal() -> None:

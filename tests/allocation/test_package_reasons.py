@@ -235,6 +235,10 @@ CASES: dict[str, tuple[dict[str, Any], list[str], tuple[float, float, int] | Non
         document_of({"b": offered(([2, 3], 0), start=["FY1"])}, {"FY1": 4, "FY2": 1, "FY3": 0}, LATER,
                     funds={"general": {"revenue": {"FY1": 4, "FY2": 1, "FY3": 0}}}), [NOTHING], None,
     ),
+    # 4 dollars of FY1 are 6 of FY2
+    "a project whose costs grow": (
+        document_of({"b": offered(([2, 4], 0), start=["FY1"])}, 10, TWO, inflation="50%"), [NOTHING], None,
+    ),
     "the cheapest of all that are unfunded": (
         document_of({"a": packaged(8, 90), "b": packaged(5), "c": packaged(4, 2), "d": packaged(30)}, 10),
         [HAS, "unfunded: costs 5, and 2 is left", "unfunded: costs 4, and 2 is left",

@@ -181,6 +181,14 @@ def test_of_a_floor_and_the_fewest_units_that_are_as_much_the_units_have_the_pri
         assert prices.floor.tolist() == [[pytest.approx(per_dollar)], [0]], floor
 
 
+def test_a_limit_may_be_about_the_first_program_alone() -> None:
+    rule = {"name": "Hold", "change": {"increase_at_most": "0%"}, "where": {"program": "first"}}
+    programs = {"first": rated(3, baseline=10), "rest": REST}
+    plan = bo.solve(Scenario.from_document(document_of(programs, rules=[rule])))
+    hold = [limit.name for limit in plan.scenario.limits].index("Hold")
+    assert plan.prices.is_by_program(hold)
+
+
 def test_what_limits_nothing_is_about_no_program() -> None:
     rule = {"name": "k", "sum": "spending", "where": {"program": "first"}, "at_most": 5}
     prices = bo.solve(Scenario.from_document(document_of({"first": rated(3), "rest": REST}, rules=[rule]))).prices

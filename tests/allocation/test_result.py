@@ -395,6 +395,11 @@ def test_values_of_one_label_are_numbered() -> None:
     assert list(_labelled([plain(first), plain(second)], [])) == [names[0], names[1], names[3], names[4], names[5]]
 
 
+def test_a_program_that_the_scenario_does_not_have_is_named_by_its_number() -> None:
+    table = {"label": "floor[program]", "keys": {"program": [1, 2, -1]}, "again": None, "values": [4.0, 5.0, 6.0]}
+    assert _labelled([table], ["a", "b"]) == {"floor[b]": 4, "floor[2]": 5, "floor[-1]": 6}
+
+
 def plain(table: dict[str, Any]) -> dict[str, Any]:
     """Return a table with its arrays as lists."""
     read: dict[str, Any] = orjson.loads(orjson.dumps(table, option=orjson.OPT_SERIALIZE_NUMPY))

@@ -161,6 +161,10 @@ def test_files_that_changed_are_named(tmp_path: Path) -> None:
         document, {("provenance", "inputs"): {"scenario.yaml": document["provenance"]["inputs"]["scenario.yaml"]}}
     )
     assert "reads evidence.csv, which the result does not name" in notes(verify_result(forged, scenario))
+    forged = changed(document, {("provenance", "inputs", "gone.csv"): "0" * 64})
+    assert "the result was made from gone.csv, which the scenario does not read" in notes(
+        verify_result(forged, scenario)
+    )
 
 
 def test_a_gap_that_a_document_allows_itself_proves_nothing() -> None:

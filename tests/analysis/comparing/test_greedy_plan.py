@@ -181,6 +181,16 @@ def test_what_counts_later_counts_less() -> None:
     assert found.plan.spending.ravel().tolist() == [10, 0]
 
 
+def test_an_outcome_that_is_to_be_little_is_worth_less_than_nothing() -> None:
+    outcomes = {"visits": {"weight": 1}, "harm": {"weight": -1}}
+    programs = {"a": curve((3, 12)), "b": {"outcomes": {"harm": {"per_dollar": 1}}, "spending": {"at_most": 6}}}
+    goals = {"outcomes": outcomes, "objective": {"minimize": "weighted outcomes"}}
+    # harm of a weight of -1 makes the sum less, and visits make it more
+    assert spent(programs, **goals) == [0, 6]
+    # an objective that is not about outcomes leaves the weights as they are
+    assert spent(programs, **{**goals, "objective": {"minimize": "spending"}}) == [3, 0]
+
+
 def test_pieces_that_bring_ever_more_are_one_piece() -> None:
     def pieces(ends: list[float], rates: list[float], least: float = 0.0) -> list[tuple[float, ...]]:
         begins = np.array([0.0, *ends[:-1]])

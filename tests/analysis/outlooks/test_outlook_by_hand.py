@@ -127,6 +127,21 @@ def test_one_time_money_of_the_last_year_has_no_cliff_and_spending_that_rises_do
     assert rows["falls_away"].tolist() == [0, 0, 0, 0]
 
 
+def test_money_that_comes_in_the_first_year_alone_is_missing_in_the_second() -> None:
+    scenario = unchecked({
+        "periods": YEARS,
+        "funds": {"once": {"revenue": 0, "one_time": {"FY2027": 0.5}}, "grant": {"revenue": {"FY2027": 0.75}}},
+        "objective": {"minimize": "spending"},
+        "programs": {"police": {}},
+    })  # fmt: skip
+    spending = np.array([[[0.5, 0.25], [0.75, 0.5]]])
+    rows = bo.outlook(scenario, start=bo.SpendingPlan(spending, np.zeros((2, 2, 2)))).summary.set_index("fund")
+    assert rows["last_one_time"].tolist() == ["FY2027", ""]
+    assert rows["cliff"].tolist() == [0.25, 0]
+    assert rows["ends"].tolist() == ["FY2027", "FY2027"]
+    assert rows["falls_away"].tolist() == [0.25, 0.25]
+
+
 @pytest.mark.parametrize(("short", "balanced"), [(0.0, True), (0.03, True), (0.05, False)])
 def test_a_cent_for_each_program_is_not_short(short: float, balanced: bool) -> None:
     scenario = unchecked({
