@@ -98,11 +98,12 @@ def solve_stage(
         # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
     solution = _settled(alone, solution, options, clock)
-    if options.solver.casefold() != "highs" and _is_doubtful(alone, solution):
+    is_other = options.solver.casefold() != "highs"
+    if is_other and _is_doubtful(alone, solution):
         again = _settled(alone, _solve(alone, replace(options, solver="highs"), clock), options, clock)
         if _is_right(alone, again):
             solution = replace(again, solver=solution.solver)
-    elif options.solver.casefold() != "highs" and lp.is_integer and solution.termination is Termination.OPTIMAL:
+    elif is_other and lp.is_integer and solution.termination is Termination.OPTIMAL:
         solution = _compared(alone, solution, options, clock)
     return replace(solution, seconds=time.perf_counter() - start)
 

@@ -128,24 +128,20 @@ class Numbers:
     def units(self, amount: int, unit: Unit, *, signed: bool = False, symbol: bool = True) -> str:
         """Return an amount of a table that counts in units: its heading says in which, and names words for one."""
         dollars = amount * unit.dollars if unit.decimals else float(amount)
-        before, after = self.patterns.money if symbol else _NOTHING
-        after = "" if after[:1] == " " else after
-        return self._with_sign(dollars, (before, after), unit.decimals, signed=signed)
+        return self._with_sign(dollars, self._around(symbol), unit.decimals, signed=signed)
 
     def many_units(self, amounts: Ints, unit: Unit, *, signed: bool = False, symbol: bool = True) -> list[str]:
         """Return many amounts of a table that counts in units; shape (n,)."""
-        if unit.decimals:
+        if unit.decimals or not self.patterns.is_plain:
             return [self.units(amount, unit, signed=signed, symbol=symbol) for amount in amounts.tolist()]
-        before, after = self.patterns.money if symbol else _NOTHING
-        return self._whole_numbers(amounts, (before, "" if after[:1] == " " else after), signed=signed)
+        before, after = self._around(symbol)
+        starts = self._starts(np.sign(amounts), before, signed=signed)
+        return [f"{start}{size:,}{after}" for start, size in zip(starts, np.abs(amounts).tolist(), strict=True)]
 
-    def _whole_numbers(self, values: Ints, around: tuple[str, str] = _NOTHING, *, signed: bool = False) -> list[str]:
-        """Return many whole numbers, shape (n,), with what stands around each."""
-        if not self.patterns.is_plain or len(values) < 2:
-            return [self._with_sign(value, around, 0, signed=signed) for value in values.tolist()]
-        before, after = around
-        starts = self._starts(np.sign(values), before, signed=signed)
-        return [f"{start}{size:,}{after}" for start, size in zip(starts, np.abs(values).tolist(), strict=True)]
+    def _around(self, symbol: bool) -> tuple[str, str]:
+        """Return what stands around an amount of a table; a unit that is no currency stands in the heading alone."""
+        before, after = self.patterns.money if symbol else _NOTHING
+        return before, "" if after[:1] == " " else after
 
     def _starts(self, sides: Ints, before: str, *, signed: bool) -> Iterator[str]:
         """Return what stands before the digits of many numbers: by their sides, -1, 0 or 1; shape (n,)."""

@@ -54,6 +54,8 @@ def department_blocks(view: PlanView) -> Iterator[Block]:
     if view.media is not Media.PAGE:
         return
     kept = [(key, group) for key in ("department", "priority") if (group := view.figures.by(key)) is not None]
+    if not kept:
+        return
     bought = bought_cells(view)
     for key, group in kept:
         more = len(group.rows) - MOST_PARTS
