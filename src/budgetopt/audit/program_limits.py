@@ -226,7 +226,7 @@ def _unpaid_units(evaluation: Evaluation) -> Check:
     """Check that the money of each service whose units a plan says, or that costs nothing, is what its units cost."""
     activity, scenario = evaluation.activity, evaluation.scenario
     spent, free = evaluation.spent, (activity.unit_cost == 0)[:, None]
-    fixed = number(scenario, "if_funded.fixed_cost")[:, None] * ((spent > 0) | (activity.units > 0))
+    fixed = number(scenario, "if_funded.fixed_cost")[:, None]
     cost = np.where(free, fixed, activity.real) * price_level(scenario)
     allowed = evaluation.allowed_dollars(cost, evaluation.payments)
     # money in whole thousands is up to a thousand more than what it buys

@@ -222,17 +222,15 @@ class _Planes:
         self._x = self._best(np.zeros(len(varying)))
         self.gains, self.slopes = np.zeros(1), np.zeros((1, len(varying)))
 
-    def plan_at(self, moved: Floats) -> bool:
-        """Find the best plan with factors that are so far from their means; return whether it is a better one."""
+    def plan_at(self, moved: Floats) -> None:
+        """Find the best plan with factors that are so far from their means, and keep it if it is a better one."""
         x = self._best(moved)
         gain, apart = -self._stage.sign, x - self._x
         at_mean = min(gain * float((self._cost * apart).sum()), 0.0)
         slopes = gain * self._drawn.costs.by_effect(apart, self._effects)[self._varying]
         better = at_mean + float(slopes @ moved) - float((self.gains + self.slopes @ moved).max())
-        if better <= NOISE * np.abs(self._drawn.costs.worth * x[self._drawn.costs.column]).sum():
-            return False
-        self.gains, self.slopes = np.append(self.gains, at_mean), np.vstack((self.slopes, slopes))
-        return True
+        if better > NOISE * np.abs(self._drawn.costs.worth * x[self._drawn.costs.column]).sum():
+            self.gains, self.slopes = np.append(self.gains, at_mean), np.vstack((self.slopes, slopes))
 
     def along(self, place: Floats, axes: _Axes) -> ValuePieces:
         """Return the greatest value of the known plans along a line."""

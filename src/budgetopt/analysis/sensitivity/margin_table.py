@@ -193,7 +193,8 @@ def charges_by_rule(question: WhatIf, duals: Floats) -> list[dict[tuple[str, str
     Of several columns of a program, and of several periods, the largest charge counts; below zero a rule favours it.
     """
     problem, matrix, terms = question.problem, question.problem.matrix, question.formulation.terms.spending
-    weight, owner = np.zeros(problem.columns), np.zeros(problem.columns, dtype=np.int64)
+    weight = np.zeros(problem.columns)
+    owner = np.zeros(problem.columns, dtype=np.int64)  # no mutant: a column without a weight charges no program
     weight[terms.column], owner[terms.column] = terms.weight, terms.program
     for block in problem.column_labels.of_kind("segment"):
         own = block.keys["program"]
