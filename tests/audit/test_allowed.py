@@ -169,6 +169,15 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
         [0.01 / (4 * M) + 0.5 * 0.02 / (2 * M), 0.01 / (4 * M) + 0.5 * 0.01 / (2 * M)],
         [(1 + 0.25 + 0.375) * 1e-6, (1 + 0.25 + 0.25) * 1e-6],
     ),
+    # where the plan says the units of a program, a millionth of a night of 40 dollars, and 50 in the second year
+    "substitutes, the units of one of them said": (
+        {"inflation": "25%", "programs.library.spending": {"at_most": 4 * M},
+         "programs.shelter.spending": {"at_most": 2 * M},
+         "programs.shelter.service": {"unit": "nights", "unit_cost": 40},
+         "programs.shelter.outcomes": {"housed": {"per_unit": 3}}, "said": [25_000, 20_000],
+         **rule(substitutes=["library", "shelter"], at_most="150%")}, (), "substitutes", "A",
+        [0.01 / (4 * M) + 40e-6 / (2 * M), 0.01 / (4 * M) + 50e-6 / (2 * M)], [1.75e-6, 1.75e-6],
+    ),
     # a service that costs nothing covers what it serves of its 900 nights, and may be off by a millionth of one
     "substitutes, one of them free": (
         {"programs.library.spending": {"at_most": 4 * M},
@@ -183,8 +192,11 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_allowed(case: str) -> None:
     changes, rows, kind, name, cents, shares = CASES[case]
-    scenario = town(changes)
+    scenario = town({key: value for key, value in changes.items() if key != "said"})
     plan = usual(scenario, *rows)
+    if "said" in changes:
+        assert plan.units is not None
+        plan.units[0] = changes["said"]
     for tolerance, allowed in ((0.0, cents), (1e-6, shares)):
         (check, *_) = [one for one in audit_plan(scenario, plan, tolerance=tolerance).of_kind(kind) if one.name == name]
         assert np.allclose(check.allowed, allowed, rtol=1e-9, atol=0), check.allowed

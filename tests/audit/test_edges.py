@@ -135,6 +135,9 @@ def test_a_free_service_that_serves_needs_its_fixed_cost() -> None:
     # and beyond its fixed cost it costs nothing
     (found,) = free(scenario, [0, 5], ("shelter", "general", "FY2028", 111.0)).violations
     assert (found.kind, found.value, rounded(found.bound)) == ("service", 111, 110)
+    # half a dollar is less than the fixed cost, and no money too much
+    (found,) = free(scenario, [0, 0], ("shelter", "general", "FY2027", 0.5)).violations
+    assert (found.kind, found.bound) == ("if funded", 105)
 
 
 def test_only_services_with_limits_are_checked_and_only_sides_that_are_limited() -> None:

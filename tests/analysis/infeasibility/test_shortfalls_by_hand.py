@@ -39,6 +39,10 @@ CASES: dict[str, tuple[dict[str, Any], Sum | None]] = {
         document_of({"a": floor(120.123456)}),
         ("", "", False, ("general",), ("FY1", "FY1"), 120.12, 100),
     ),
+    "a fund of parts of a cent": (
+        document_of({"a": floor(120)}, funds=fund(revenue=100.123456)),
+        ("", "", False, ("general",), ("FY1", "FY1"), 120, 100.12),
+    ),
     # 20 of the other fund's 50 come on top of 100; of what has no limit all 50
     "what another fund may give": (
         document_of(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.analysis.near_optimal.reach import _cheapest
+from budgetopt.solvers import Termination
 
 
 def town(**more: Any) -> bo.Scenario:
@@ -141,3 +144,17 @@ def test_targets_that_no_money_reaches() -> None:
     assert amounts(bo.reach(town(rules=[rule]), {"visits": 34}, keep=False)) == pytest.approx([50, 32, 18])
     with pytest.raises(bo.InfeasibleError, match="no money reaches the targets: other limits"):
         bo.reach(town(rules=[rule]), {"visits": 36}, keep=False)
+
+
+def test_a_target_whose_search_ends_without_a_plan_has_no_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Termination | None] = [None, Termination.TIME_LIMIT, None]
+
+    def cheapest(asked: Any) -> Any:
+        formulation, outcome, money = _cheapest(asked)
+        ended = answers.pop(0)
+        return formulation, outcome if ended is None else SimpleNamespace(x=None, termination=ended), money
+
+    monkeypatch.setattr("budgetopt.analysis.near_optimal.reach._cheapest", cheapest)
+    found = bo.reach(town(), {"visits": 32, "fun": 260}, machines=None)
+    assert found.targets["added"].isna().tolist() == [True, False]
+    assert "the search ended without a plan" in found.targets["note"].iloc[0]

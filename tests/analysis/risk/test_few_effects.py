@@ -150,3 +150,37 @@ def test_where_integration_takes_too_much_draws_answer(monkeypatch: pytest.Monke
     error = found.summary["standard_error"]["expected value of perfect information"]
     assert 0 < error < 0.06
     assert found.evpi == pytest.approx(0.479811, abs=4 * error)
+
+
+def bold_or_safe(safe: float, *points: list[float], **error: str) -> bo.Scenario:
+    """Return two programs that share one dollar: what the bold one brings is uncertain, the safe one's is sure."""
+    document = one_dollar().document.model_dump(exclude_unset=True, by_alias=True)
+    programs = {
+        "bold": {"outcomes": {"good": {"curve": [[0, 0], *points], **error}}},
+        "safe": {"outcomes": {"good": {"per_dollar": safe}}},
+    }
+    return bo.Scenario.from_document({**document, "programs": programs})
+
+
+def test_information_counts_from_the_plan_that_is_best_at_the_mean_and_not_as_estimated() -> None:
+    # as estimated the bold program is better, and its mean is below 0.9, since it may be off by more downwards
+    scenario = bold_or_safe(0.9, [1, 1], low="10%")
+    errors = EffectErrors.of(bo.solve(scenario))
+    assert errors.mean[errors.uncertain].max() < 0.9
+    found, exact = known(scenario), bo.information_value(scenario).table["evppi"].iloc[0]
+    assert found is not None
+    assert found[0] == pytest.approx(exact, abs=1e-9)
+
+
+def test_a_plan_that_is_best_between_two_others_alone_is_found() -> None:
+    # beside 1.6 the first half of the dollar is worth it from a factor of 1.6 on, the second from 1.6 / 0.9: at a
+    # factor of 2 all of it is, at 0 none
+    found = known(bold_or_safe(1.6, [0.5, 0.5], [1, 0.95], std_error="50%"))
+
+    def above(factor: float) -> float:
+        """Return how far a factor is above another on average: normal around 1 by 0.5, but never below 0."""
+        score = (factor - 1) / 0.5
+        return 0.5 * (NORMAL.pdf(score) - score * NORMAL.cdf(-score)) / NORMAL.cdf(2)
+
+    assert found is not None
+    assert found[0] == pytest.approx(0.5 * above(1.6) + 0.45 * above(1.6 / 0.9), abs=1e-9)

@@ -249,3 +249,14 @@ def test_a_search_among_many_integer_decisions_has_an_end(
     monkeypatch.setattr("budgetopt.analysis.risk.drawn_problems.is_large", lambda _: is_large)
     bo.robust(plan, "expected")
     assert given == [seconds]
+
+
+def test_the_curve_of_many_effects_goes_by_ones_and_then_by_tenths_of_all() -> None:
+    effect = {"per_dollar": 1, "std_error": "10%"}
+    programs = {f"p{at}": {"outcomes": {"visits": effect}, "spending": {"at_most": 1}} for at in range(12)}
+    document = {**TOWN, "periods": ["t1"], "funds": {"general": {"revenue": 12}}, "programs": programs}
+    found = bo.robust(bo.solve(bo.Scenario.from_document(document)), "budget")
+    # tenths of 12 are rounded; four is the square root of 12, rounded up
+    assert found.curve["setting"].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12]
+    # each effect at its worst loses as much
+    assert found.curve["robust"].tolist() == pytest.approx([24 - 2 * (1 - LOW) * at for at in found.curve["setting"]])

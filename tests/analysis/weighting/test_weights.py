@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import budgetopt as bo
+from budgetopt.analysis.weighting.compromise import compromise
 from budgetopt.analysis.weighting.group_weights import agreement_of
 from budgetopt.errors import OptionError, ScenarioError
+from budgetopt.formulation import LinearProgram
 from budgetopt.report.words.weights_words import weights_lines
+from budgetopt.solvers import SolverResult, solve_linear_program
 
 TOWN: dict[str, Any] = {
     "name": "Homes and visits",
@@ -157,6 +161,16 @@ def test_the_compromise_loses_least_where_it_loses_most() -> None:
     mixed = town().with_(*((f"outcomes.{name}.weight", weight) for name, weight in between.weights.items()))
     worth = sum(weight * level for weight, level in zip(between.weights.values(), between.levels, strict=True))
     assert worth == pytest.approx(bo.solve(mixed).objective_value, rel=1e-6)
+
+
+def test_a_compromise_that_nothing_proves_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unproved(problem: LinearProgram) -> SolverResult:
+        return replace(solve_linear_program(problem), certificate=None)
+
+    monkeypatch.setattr("budgetopt.analysis.weighting.compromise.solve_linear_program", unproved)
+    groups = [{"homes": 3.0, "visits": 1.0}, {"homes": 0.0, "visits": 2.0}]
+    with pytest.raises(bo.InfeasibleError, match="no compromise was found"):
+        compromise(town(), groups, best=[540.0, 800.0], population=[1.0, 1.0])
 
 
 def test_the_compromise_is_rounded_as_the_scenario_says_and_its_gap_is_told() -> None:

@@ -180,6 +180,15 @@ def test_a_search_that_ends_nowhere_has_no_range() -> None:
     assert np.isnan([low, high]).all()
 
 
+def test_a_weight_below_one_may_be_raised_beyond_its_double() -> None:
+    # one visit or one home for the only dollar: 0.5 stays the smaller weight up to 2
+    outcomes = {"visits": {"weight": 0.5}, "homes": {"weight": 2}}
+    programs = {"a": {"outcomes": {"visits": {"per_dollar": 1}}}, "b": {"outcomes": {"homes": {"per_dollar": 1}}}}
+    document = {"funds": {"general": {"revenue": 1}}, "outcomes": outcomes, "programs": programs}
+    ranges = bo.weights(bo.solve(bo.Scenario.from_document(document))).ranges
+    assert ranges[["from", "to"]].to_numpy().tolist() == [pytest.approx([0, 2]), pytest.approx([0.5, np.inf])]
+
+
 def test_a_weight_is_measured_by_itself_or_by_the_largest_one(plan: bo.Allocation) -> None:
     assert (_size(plan, -4.0), _size(plan, 0.0)) == (4, 3)
     none: Any = SimpleNamespace(scenario=SimpleNamespace(outcomes={"a": SimpleNamespace(weight=0.0)}))
