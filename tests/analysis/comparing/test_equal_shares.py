@@ -257,3 +257,30 @@ def test_voters_and_choices_that_do_not_count(tmp_path: Path) -> None:
     # each has 37,500: the slide finds 37,500 of 60,000, the evenings too little as well, and the bus 40,000
     assert funded(found) == ["4"]
     assert found.words.startswith("Each of 4 voters")
+
+
+POINTS = """\
+META
+key;value
+description;Points
+budget;100
+vote_type;cumulative
+max_sum_points;10
+PROJECTS
+project_id;cost;name
+1;50;Trees
+2;50;Slide
+VOTES
+voter_id;vote;points
+1;1,2;10,0
+2;1,2;10,0
+3;2;10
+"""
+
+
+def test_a_project_that_gets_no_points_in_a_ballot_is_no_choice_of_it(tmp_path: Path) -> None:
+    (tmp_path / "town.pb").write_text(POINTS, encoding="utf-8")
+    assert main(["new", str(tmp_path / "city"), "--from", str(tmp_path / "town.pb")]) == 0
+    # each has a third of 100: two pay for the trees, and the third alone cannot pay for the slide
+    found = bo.equal_shares(bo.load(tmp_path / "city"), complete=False)
+    assert funded(found) == ["1"]

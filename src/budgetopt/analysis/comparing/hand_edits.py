@@ -164,7 +164,7 @@ def charged(scenario: Scenario, plan: SpendingPlan, rest: Floats, least: float) 
     """
     spending, rest = plan.spending.copy(), rest.copy()
     fixed = scenario.fund_shares
-    has_parts: Bools = np.asarray(~np.isnan(fixed).all(axis=1), dtype=bool)
+    has_parts: Bools = np.asarray(~np.isnan(fixed).all(axis=1), dtype=bool)  # no mutant: all parts are fixed, or none
     for program, period in np.argwhere((rest > least) & has_parts[:, None]).tolist():
         spending[program, :, period] += fixed[program] * rest[program, period]
         rest[program, period] = 0.0
