@@ -229,6 +229,32 @@ def test_a_plan_that_is_possible_in_the_middle_alone_is_found() -> None:
         bo.frontier(bounded(3, 6), "rules[exactly].equals", "7", "10")
 
 
+def test_a_plan_that_just_meets_a_target_is_on_the_curve() -> None:
+    """26 fewer complaints, and never more: -31.2 + 5.2, the end that is found, is a little above -26."""
+    town = bo.Scenario.from_document(
+        {
+            "periods": ["FY1", "FY2"],
+            "funds": {"general": {"revenue": 100_000}},
+            "outcomes": {
+                "visits": {"weight": 1},
+                "complaints": {
+                    "weight": 0, "direction": "decrease", "target": {"at_most": -26, "each": "total"}
+                },
+            },
+            "programs": {
+                "pool": {
+                    "outcomes": {
+                        "visits": {"per_dollar": 0.0001}, "complaints": {"curve": [[0, 0], [100_000, -13]]}
+                    }
+                }
+            },
+        }
+    )  # fmt: skip
+    found = bo.frontier(town, "outcomes[complaints].target.at_most")
+    assert found.points["figure"].tolist() == pytest.approx([-26, -20.8])
+    assert found.value_at(found.now) == pytest.approx(20)
+
+
 def test_the_ends_of_a_range(town: bo.Scenario) -> None:
     found = bo.frontier(town, "funds.general.revenue", 0, 0.1)
     assert (found.low, found.high, found.now) == (0, 100, 1000)

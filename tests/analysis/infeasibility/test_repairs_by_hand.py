@@ -162,6 +162,17 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Expected]] = {
         {"weights": {"a": NEVER}},
         [(54, [("rules[k].equals", Share(0.59), Share(0.05))])],
     ),
+    # no share of it is 10 dollars: only without the rule may it be spent
+    "a change of a baseline of nothing": (
+        town({"baseline": 0, **least(10)}, {"baseline": 0}, rules=[{"name": "k", "change": {"at_most": "5%"}}]),
+        {},
+        [(10, [(A_LEAST, 10, 0)]), (1, [("rules[k]", None, None)])],
+    ),
+    "a change of a baseline of nothing, of one program alone": (
+        town({"baseline": 0, **least(10)}, {"baseline": 20}, rules=[{"name": "k", "change": {"at_most": "5%"}}]),
+        {"weights": {"k": 30}},
+        [(10, [(A_LEAST, 10, 0)]), (30, [("rules[k]", None, None)])],
+    ),
     "a reserve of no revenue": (
         document_of(
             {"a": rated(spending={"at_least": {"FY1": 90}})},

@@ -32,6 +32,8 @@ POINTS = 4
 """So many points of a grid are solved one after another on one model."""
 INSIDE = 1e-9
 """How far inside the last place at which a plan is possible a plan is looked for, as a share of the way to it."""
+DIGITS = 12
+"""To so many digits the last place at which a plan is possible is written: what follows is the noise of a sum."""
 
 
 class Interrupted(Exception):  # noqa: N818
@@ -161,9 +163,10 @@ def _edge(
     stretched = part.line.stretched(part.at(begin), side, reach)
     answer = None if stretched is None else solved(question, stretched)
     if answer is not None:
-        # at it, or just before it, so that the solver's tolerance lets a plan through
-        for share in (1.0, 1.0 - INSIDE):
-            found = evaluate(begin + side * answer.objective * share)
+        last = begin + side * answer.objective
+        # as it is written; at it; or just before it, so that the solver's tolerance lets a plan through
+        for place in (float(f"{last:.{DIGITS}g}"), last, last - side * answer.objective * INSIDE):
+            found = evaluate(place)
             if found is not None:
                 return found
     if inside is None:

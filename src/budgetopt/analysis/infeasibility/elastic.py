@@ -36,6 +36,8 @@ class Elastic:
     units, size
         How many dollars or units one of each lets move, in all rows that it relaxes together, and how many the limit
         has in these rows; both above zero.
+    unmoved
+        The positions of the limits that may be relaxed and of which no number moves some row: a share of nothing.
     """
 
     problem: LinearProgram
@@ -46,6 +48,7 @@ class Elastic:
     is_floor: Bools
     units: Floats
     size: Floats
+    unmoved: frozenset[int]
 
     def counts(self, in_dollars: Bools, money: float) -> Floats:
         """Return what one unit of each relaxation counts, in dollars; shape (slacks,).
@@ -96,7 +99,7 @@ def elastic(scenario: Scenario, may_relax: MayRelax) -> Elastic:
     # a share of what the plan decides, and a limit of nothing, are measured by all of the money
     size = np.where(size > 0, size, money_of(scenario))
     is_floor = np.array(slacks.is_floor, dtype=bool)
-    return Elastic(wider, free, column, limit, period, is_floor, units, size)
+    return Elastic(wider, free, column, limit, period, is_floor, units, size, frozenset(slacks.unmoved))
 
 
 def money_of(scenario: Scenario) -> float:
@@ -238,6 +241,7 @@ class _Slacks:
         self.is_floor: list[bool] = []
         self.units: list[float] = []
         self.size: list[float] = []
+        self.unmoved: set[int] = set()
 
     def add(self, part: _Relaxable, sign: float, bound: Floats) -> None:
         """Add what relaxes the limits of one side."""
@@ -261,8 +265,10 @@ class _Slacks:
                 self._add(at, -1, part.row[mine], sign, per_unit, size * float(per_unit.sum()))
 
     def _add(self, limit: int, period: int, row: Ints, sign: float, per_unit: Floats, size: float) -> None:
+        if not per_unit.all():
+            self.unmoved.add(limit)
         if not per_unit.any():
-            return  # a share of nothing: no number of it lets anything move
+            return
         self.rows.append(row)
         self.values.append(sign * per_unit)
         self.limit.append(limit)

@@ -132,8 +132,8 @@ def _by_numbers(
 ) -> list[Repair] | None:
     """Return the cheapest repair by numbers; None if none is needed.
 
-    With ``unmoved`` also those of one provision; to it are added the provisions that would be enough, and that no
-    number of theirs moves: a share of nothing.
+    With ``unmoved`` also those of one provision; to it are added the provisions that may be enough, though no number of
+    theirs is: that of a share of nothing moves nothing.
     """
     money = money_of(scenario)
 
@@ -177,7 +177,9 @@ def _by_numbers(
         tried = [repair for side in sides if (repair := solved(side)) is not None]
         if not tried and len(sides) > 1:
             tried = [repair for repair in (solved(mine),) if repair is not None]
+        found += [with_least_number(scenario, repair) for repair in tried]
         if not any(repair.amendments for repair in tried):
             unmoved.add(scenario.limits[position].provision)
-        found += [with_least_number(scenario, repair) for repair in tried]
+    by_number = {repair.amendments[0].provision for repair in found if len(repair.amendments) == 1}
+    unmoved |= {scenario.limits[position].provision for position in slack.unmoved} - by_number
     return found
