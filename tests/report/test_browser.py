@@ -107,7 +107,7 @@ def test_nothing_in_a_name_is_run(browser: Browser, pages: dict[str, Path]) -> N
 def test_programs_are_sorted_and_found(browser: Browser, pages: dict[str, Path]) -> None:
     browser.width(1200)
     browser.show(pages["city"])
-    first = "return document.querySelector('#programs table.programs tbody tr:not([hidden]) bdi').textContent"
+    first = "return document.querySelector('#programs table.programs tbody tr bdi').textContent"
     assert browser.run(first) == "Rapid rehousing"
     press = "document.querySelectorAll('#programs table.programs thead button')[%d].click();"
     assert browser.run(press % 2 + first) == "Fire stations"
@@ -120,12 +120,42 @@ def test_programs_are_sorted_and_found(browser: Browser, pages: dict[str, Path])
     input.value = arguments[0] ?? 'housing great';
     input.dispatchEvent(new Event('input'));
     """
-    shown = "return document.querySelectorAll('#programs table.programs tbody tr:not([hidden])').length"
+    shown = "return document.querySelectorAll('#programs table.programs tbody tr').length"
     assert browser.run(find + shown) == 3
     assert (
-        browser.run("return document.querySelector('.find .note').textContent") == "3 of 12 shown; the total is of all"
+        browser.run("return document.querySelector('.find .note').textContent") == "3 of 12 found; the total is of all"
     )
     assert browser.run(find.replace("'housing great'", "''") + shown) == 12
+
+
+def test_a_very_long_table_is_drawn_part_by_part_and_searched_sorted_and_printed_whole(
+    browser: Browser, pages: dict[str, Path], large: Allocation
+) -> None:
+    browser.width(1200)
+    browser.show(pages["large"])
+    drawn = "return document.querySelectorAll('#programs table.programs tbody tr').length;"
+    note = "return document.querySelector('.more span').textContent;"
+    assert browser.run(drawn) == 1000
+    assert browser.run(note) == "1,000 of 2,000 programs are drawn. "
+    amounts = """
+    document.querySelectorAll('#programs table.programs thead button')[2].click();
+    const rows = [...document.querySelectorAll('#programs table.programs tbody tr')];
+    return rows.map((row) => Number(row.cells[2].firstChild.textContent.replace(/[^0-9]/g, '')));
+    """
+    plan = sorted(large.programs["spending"].tolist(), reverse=True)
+    assert browser.run(amounts) == pytest.approx(plan[:1000], abs=1)
+    assert browser.run("dispatchEvent(new Event('beforeprint'));" + drawn) == 2000
+    assert browser.run("dispatchEvent(new Event('afterprint'));" + drawn) == 1000
+    find = """
+    const input = document.querySelector('.find input');
+    input.value = %r;
+    input.dispatchEvent(new Event('input'));
+    """
+    assert browser.run(find % "number 1999" + drawn) == 1
+    assert browser.run("return document.querySelector('.more').hidden") is True
+    assert browser.run(find % "" + drawn) == 1000
+    assert browser.run("document.querySelector('.more button').click();" + drawn) == 2000
+    assert browser.run("return document.querySelector('.more').hidden") is True
 
 
 def test_what_is_folded_is_printed(browser: Browser, pages: dict[str, Path]) -> None:

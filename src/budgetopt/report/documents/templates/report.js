@@ -5,6 +5,7 @@
   const body = table.tBodies[0];
   const rows = [...body.rows];
   let text = null;  // of each row; a table may have very many
+  let inOrder = rows, found = null;  // all rows in the order asked for, and the set of those that were searched for
   const figure = (cell) => {
     const first = cell.firstChild ? cell.firstChild.textContent : "";
     const number = first.replace(/\u2212/g, "-").replace(/[^0-9.\-]/g, "");
@@ -18,8 +19,35 @@
     headers[at].setAttribute("aria-sort", rising ? "ascending" : "descending");
     const keys = new Map(rows.map((row) => [row, at ? figure(row.cells[at]) : row.cells[0].textContent]));
     const compare = at ? (one, other) => keys.get(one) - keys.get(other) || 0 : (one, other) => keys.get(one).localeCompare(keys.get(other));
-    body.append(...[...rows].sort((one, other) => (rising ? 1 : -1) * compare(one, other)));
+    inOrder = [...rows].sort((one, other) => (rising ? 1 : -1) * compare(one, other));
+    draw();
   };
+
+  // of a very long table one part is laid out, and another when it is asked for; in print it is whole
+  const part = 1000, counted = (count) => count.toLocaleString("en");
+  const more = document.createElement("p"), next = document.createElement("button"), left = document.createElement("span");
+  let most = part;
+  const draw = (count = part) => {
+    const all = found ? inOrder.filter((row) => found.has(row)) : inOrder, drawn = new DocumentFragment();
+    most = count;
+    for (const row of all.slice(0, most)) drawn.append(row);
+    body.replaceChildren(drawn);
+    more.hidden = all.length <= most;
+    left.textContent = `${counted(Math.min(most, all.length))} of ${counted(all.length)} programs are drawn. `;
+  };
+  if (part < rows.length) {
+    next.type = "button";
+    next.textContent = `Show ${counted(part)} more`;
+    next.addEventListener("click", () => draw(most + part));
+    left.setAttribute("role", "status");
+    more.className = "find more";
+    more.append(left, next);
+    table.parentElement.after(more);
+    let before = most;
+    addEventListener("beforeprint", () => { before = most; draw(Infinity); });
+    addEventListener("afterprint", () => draw(before));
+    draw();
+  }
 
   // on a phone, which does not show the heads of tables, a list takes the place of the buttons
   const phone = matchMedia("screen and (max-width: 44rem)");
@@ -42,8 +70,9 @@
   order.prepend(new Option("as in the scenario", "", true, true));
   order.addEventListener("change", () => {
     const [at, rising] = order.value.split(" ").map(Number);
-    if (order.value) sort(at, rising === 1);
-    else body.append(...rows);
+    if (order.value) return sort(at, rising === 1);
+    inOrder = rows;
+    draw();
   });
   const sorting = document.createElement("label");
   sorting.className = "find sort";
@@ -64,12 +93,9 @@
     input.addEventListener("input", () => {
       text = text || rows.map((row) => row.textContent.toLowerCase());
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
-      rows.forEach((row, at) => {
-        row.hidden = !words.every((word) => text[at].includes(word));
-        shown += !row.hidden;
-      });
-      count.textContent = words.length ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown; the total is of all` : "";
+      found = words.length ? new Set(rows.filter((row, at) => words.every((word) => text[at].includes(word)))) : null;
+      draw();
+      count.textContent = found ? `${counted(found.size)} of ${counted(rows.length)} found; the total is of all` : "";
     });
   }
 
