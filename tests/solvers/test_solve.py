@@ -125,15 +125,19 @@ def test_stages_of_integer_problems_are_exact(lp):
 
 
 @pytest.mark.parametrize(
-    ("lower", "upper", "first", "then"),
+    ("lower", "upper", "first", "then", "within", "offset"),
     [
-        ([-2, 0, 0], [1, 4, 1], [0.5, 3, -1], [1, 0, -1]),
-        ([0, 0, 0], [1, 2, 1], [0.5, 3, 1], [0, 0, 1]),
+        ([-2, 0, 0], [1, 4, 1], [0.5, 3, -1], [1, 0, -1], 0.125, 0),
+        ([0, 0, 0], [1, 2, 1], [0.5, 3, 1], [0, 0, 1], 0.125, 0),
+        ([-3, 0, 0], [-2, 4, 5], [-2, 7, 0], [-2, 1, -2], 0, 0),
+        ([-1, 0, 0], [2, 4, 0], [1, 1, 0], [1, 0, 0], 0.125, 10),
     ],
 )
-def test_a_later_objective_of_an_integer_problem_uses_what_the_first_gives_up(lower, upper, first, then):
+def test_a_later_objective_of_an_integer_problem_uses_what_the_first_gives_up(
+    lower, upper, first, then, within, offset
+):
     stages = (
-        Stage("first", np.array(first, float), maximize=True, within=0.125),
+        Stage("first", np.array(first, float), maximize=True, within=within, offset=offset),
         Stage("then", np.array(then, float), maximize=False),
     )
     integer = [False, True, False]
@@ -150,14 +154,15 @@ def check_against_exact(lp, solver):
         return
     assert outcome.proved
     assert outcome.certificate.feasible
+    room = room_of(lp, outcome.x)
     for place, (result, value) in enumerate(zip(outcome.stages, exact.values, strict=True)):
         # a later objective may use the billionth by which the values of earlier ones are kept
-        tolerance = 3e-8 if place else 1e-9
-        assert result.solution.objective == pytest.approx(float(value), rel=tolerance, abs=tolerance)
+        rel, off = (3e-8, 3e-8 + room * float(np.abs(result.stage.cost).max(initial=0.0))) if place else (1e-9, 1e-9)
+        assert result.solution.objective == pytest.approx(float(value), rel=rel, abs=off)
     if not lp.is_integer and np.isfinite([lp.lower, lp.upper]).all():
         assert certify(lp, 0, outcome.stages[0].solution).bound_is_rigorous
     # The last stage's value is kept by the final plan, and so is that of each stage before, up to what it gives up.
-    last, room = lp.stages[-1], room_of(lp, outcome.x)
+    last = lp.stages[-1]
     off = 1e-9 + room * float(np.abs(last.cost).max(initial=0.0))
     assert float(last.cost @ outcome.x) + last.offset == pytest.approx(float(exact.values[-1]), rel=1e-7, abs=off)
     if len(exact.points) == 1:
@@ -169,7 +174,7 @@ def room_of(lp, x):
     """Return how far a column may move within the billionth by which integer problems keep the values before."""
     if not lp.is_integer:
         return 0.0
-    sizes = [(np.abs(stage.cost), float(np.abs(stage.cost * x).sum())) for stage in lp.stages[:-1]]
+    sizes = [(np.abs(stage.cost), abs(stage.offset) + float(np.abs(stage.cost * x).sum())) for stage in lp.stages[:-1]]
     return max((2e-9 * (size + 1.0) / cost[cost > 0].min() for cost, size in sizes if cost.any()), default=0.0)
 
 
