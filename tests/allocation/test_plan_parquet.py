@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -69,6 +70,9 @@ def test_a_folder_that_is_there_keeps_its_other_files(plan: bo.Allocation, tmp_p
     (tmp_path / "notes.txt").write_text("ours", encoding="utf-8")
     written = plan.to_parquet(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {*(file.name for file in written), "notes.txt"}
+    schema = parquet.read_schema(tmp_path / "by_fund.parquet")
+    assert schema.field("amount").metadata == {b"unit": b"EUR"}
+    assert json.loads(schema.metadata[b"pandas"])["index_columns"] == []
 
 
 def test_a_missing_package_is_named(plan: bo.Allocation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

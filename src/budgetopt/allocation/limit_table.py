@@ -53,9 +53,7 @@ def rules_columns(plan: Allocation) -> dict[str, NDArray[Any]]:
 
 def _joined(parts: Sequence[Rows], names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """Return rows below one another; a value that all rows of a part share is written once there."""
-    lengths = [
-        max((len(values) for values in part.values() if isinstance(values, np.ndarray)), default=0) for part in parts
-    ]
+    lengths = [next((len(values) for values in part.values() if isinstance(values, np.ndarray)), 0) for part in parts]
     full = [
         {name: _filled(part[name], length) for name in names}
         for part, length in zip(parts, lengths, strict=True)
@@ -84,7 +82,8 @@ def _of_own(plan: Allocation, check: Check) -> Iterator[Rows]:
     for sense, bounds, positions, priced, slacks in sides:
         price = priced[cell]
         binds = _binding(plan, replace(check, lower=bounds, upper=bounds), price)
-        kept = np.flatnonzero(binds & (positions >= 0) & np.isfinite(bounds) & ~(price <= 0))
+        is_stated = positions >= 0  # no mutant: the first limit is the money of a fund
+        kept = np.flatnonzero(binds & is_stated & np.isfinite(bounds) & ~(price <= 0))
         limits = listed.table(positions[kept])
         bound, worth = bounds[kept], price[kept]
         yield {

@@ -54,4 +54,4 @@ def _write_table(table: pd.DataFrame, about: dict[str, str], file: Path) -> None
     # pandas reads the attributes of a table from here
     said = {**about, "PANDAS_ATTRS": json.dumps(table.attrs)}
     schema = pyarrow.schema(fields, metadata=said)
-    parquet.write_table(pyarrow.Table.from_pandas(plain, schema=schema, preserve_index=False), file)
+    parquet.write_table(pyarrow.Table.from_pandas(plain, schema=schema), file)

@@ -102,7 +102,8 @@ def _numbered(labels: Labels) -> dict[int, Ints]:
         code = np.concatenate([np.zeros(len(block), dtype=np.int64) for block in blocks])
         for key in blocks[0].keys:
             at = _first_of_name(labels, key, np.concatenate([block.keys[key] for block in blocks]))
-            code = code * (int(at.max()) - int(at.min()) + 1) + at - at.min()
+            span = int(at.max()) - int(at.min()) + 1
+            code = code * span + at  # no mutant: what is subtracted keeps different keys apart, too
         if not (np.diff(code) > 0).all():
             order = np.argsort(code, kind="stable")
             starts = np.flatnonzero(np.diff(code[order], prepend=code[order[0]] - 1))

@@ -58,8 +58,8 @@ def _compared(document: Mapping[str, Any], scenario: Scenario, plan: Allocation)
     """Return how the plan of a result compares with the one that was found here."""
     stage = plan.formulation.linear_program.stages[0]
     said, value = document["objective"]["value"], plan.objective_value
-    size = max(abs(said or 0.0), abs(value), 1e-9)
-    better = (value - said if stage.maximize else said - value) if said is not None else np.inf
+    size = max(abs(said), abs(value), 1e-9)
+    better = value - said if stage.maximize else said - value
     if better > CLOSE * size:
         return Finding("solve", False, f"solved again here a better plan is found: {value:,.10g}, and not {said:,.10g}")
     if -better > CLOSE * size and plan.proved:

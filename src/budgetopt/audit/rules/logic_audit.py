@@ -148,13 +148,17 @@ def _how_many(
     return np.count_nonzero(funded, axis=0).astype(np.float64), periods, item
 
 
+_NONE = np.empty(0)
+"""No limit on a side."""
+
+
 def _check(
     kind: str,
     rule: CountRule | RequiresRule | ExcludesRule | ExactlyOneRule | TogetherRule,
     value: Floats,
     period: Ints,
-    lower: Floats | None = None,
-    upper: Floats | None = None,
+    lower: Floats = _NONE,
+    upper: Floats = _NONE,
     *,
     item: Texts | None = None,
     program: Ints | None = None,
@@ -167,8 +171,8 @@ def _check(
         value=value,
         period=period,
         allowed=np.full(len(value), 1e-9),
-        lower=np.empty(0) if lower is None else lower,
-        upper=np.empty(0) if upper is None else upper,
+        lower=lower,
+        upper=upper,
         program=program,
         item=item,
         unit="programs",
