@@ -202,6 +202,15 @@ def test_packages_stand_in_the_decisions_by_their_names() -> None:
     assert decided.packages.tolist() == [[True, True], [True, True], [False, False]]
 
 
+def test_units_of_nothing_are_told_of_a_program_and_are_no_decision_of_the_first_format() -> None:
+    good = {"visits": {"per_unit": 1}}
+    programs = {name: {"service": {"unit_cost": cost}, "outcomes": good} for name, cost in (("bus", 10), ("van", 20))}
+    scenario = bo.Scenario.from_document(two_programs(programs=programs, rules=[], funds=ONE_FUND))
+    document = by_program(read_result(bo.solve(scenario).to_json()))
+    assert document["proof"]["decisions"]["units"] == {"bus": {"FY1": 100, "FY2": 100}}
+    assert document["programs"][1]["units"] == {"FY1": 0, "FY2": 0}
+
+
 def test_two_solves_write_the_same_document_but_for_the_seconds(plan: bo.Allocation) -> None:
     again = bo.solve(bo.Scenario.from_document(two_programs()))
     one, two = plan.to_dict(), again.to_dict()

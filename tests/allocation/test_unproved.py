@@ -14,6 +14,7 @@ import pytest
 import budgetopt as bo
 from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.solved_again import solved_again
+from budgetopt.allocation.unproved import unproved
 from budgetopt.allocation.verify import Verification, verify_result
 
 TOWN = {
@@ -175,6 +176,18 @@ def test_a_gap_that_a_document_allows_itself_proves_nothing() -> None:
     assert "asked for a gap of 0.9" in notes(found)
 
 
+@pytest.mark.parametrize(("gaps", "told"), [((0.1, None), ", asked for a gap of 0.1, 0.2"), ((None, None), "")])
+def test_the_gaps_of_all_objectives_are_told_if_one_was_asked_for(gaps: tuple[float | None, ...], told: str) -> None:
+    document = {
+        "unique": True,
+        "provenance": {"inputs": {}, "solver": "S", "seconds": 2, "budgetopt": "1"},
+        "objective": {"stages": [{"tolerance": gap} for gap in gaps]},
+        "certificate": {"checks": {"gap": {"tolerance": 0.2}}},
+    }
+    words = dict(unproved(document, bo.Scenario.from_document(TIES)))["solver"]
+    assert words == f"solved by S in 2 seconds with budgetopt 1{told}: that is the file's word"
+
+
 def forged_tie(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document of another plan that is just as good, every figure of it in agreement."""
     scenario = bo.Scenario.from_document(TIES)
@@ -215,6 +228,8 @@ def test_solving_again_tells_another_of_equally_good_plans() -> None:
     found = solved_again(verify_result(document, read), other_tie, read)
     assert not found.accepted
     assert "the rule for ties picks another of equally good plans" in str(found)
+    # of the payments that differ the one that is furthest off is told
+    assert "in budget a gets 50, and not 10" in str(found)
 
 
 def test_the_command_follows_no_name_that_leads_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -122,6 +123,8 @@ def test_sizes_are_those_of_each_objective() -> None:
 def test_a_verification_is_printed_line_by_line() -> None:
     found = Verification((Finding("form", True, "fine"), Finding("proof", False, "wrong")), "Not confirmed.", False)
     assert str(found) == "ok    form:      fine\nFAIL  proof:     wrong\n\nNot confirmed."
+    noted = replace(found, findings=found.findings[:1], notes=(Finding("ties", True, "the file's word"),))
+    assert str(noted) == "ok    form:      fine\nnote  ties:      the file's word\n\nNot confirmed."
     assert not found.accepted
     assert Verification(found.findings[:1], "", True).accepted
     assert found.to_dict() == {
