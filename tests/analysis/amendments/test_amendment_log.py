@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.analysis.amendments.amendment_log import _ARRAYS, _changes
 
 
 def scenario() -> bo.Scenario:
@@ -107,3 +110,13 @@ def test_a_log_that_is_damaged(
 def test_a_log_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(bo.ResultFileError, match="cannot be read"):
         bo.read_log(scenario(), tmp_path / "none.jsonl")
+
+
+def test_an_entry_holds_the_cells_that_differ_and_unknown_ones_are_alike() -> None:
+    def moved(cells: list[float], **more: Any) -> Any:
+        plan = SimpleNamespace(**{**dict.fromkeys(_ARRAYS), **more})
+        return SimpleNamespace(plan=plan, moved=np.array(cells), frozen=np.zeros(1))
+
+    before, after = moved([np.nan, np.nan, 1, 2]), moved([np.nan, 5, np.nan, 2], units=np.array([[0.0, 3.0]]))
+    assert _changes(before, after) == {"moved": [[1, 5.0], [2, None]], "units": [[0, 1, 3.0]]}
+    assert _changes(after, after) == {}

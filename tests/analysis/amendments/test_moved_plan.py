@@ -44,12 +44,14 @@ TOWN = unchecked({
         "bridge": packaged([10, 30], start=YEARS),
         "checks": {"service": {"unit": "checks", "unit_cost": 3, "whole": True}, "outcomes": {"good": {"per_unit": 1}}},
         "visits": {"service": {"unit": "visits", "unit_cost": 4}, "outcomes": {"good": {"per_unit": 1}}},
+        "tunnel": packaged([7], start=YEARS[1:]),
     },
 })  # fmt: skip
 IDS = TOWN.programs.ids.tolist()
 BEFORE = {
     "pool": [60.0, 60], "park": [30.0, 20], "camp": [0.0, 0], "desk": [20.0, 20], "loan": [4.0, 4],
     "bridge": [0.0, 0], "checks": [9.0, 9], "visits": [8.0, 8],
+    "tunnel": [0.0, 0],
 }  # fmt: skip
 
 
@@ -128,6 +130,7 @@ def after(*texts: str, scenario: Scenario = TOWN) -> MovedPlan:
         # a project starts once
         (["fund bridge"], {"bridge": [10, 30]}),
         (["fund bridge in FY2"], {"bridge": [0, 10]}),
+        (["fund tunnel"], {"tunnel": [0, 7]}),
         (["fund bridge", "fund bridge in FY2"], {"bridge": [10, 30]}),
         (["fund bridge", "defund bridge in FY2"], {"bridge": [10, 30]}),
         (["fund bridge in FY2", "defund bridge in FY2"], {}),

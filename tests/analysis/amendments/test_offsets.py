@@ -97,6 +97,19 @@ def test_packages_of_programs_that_may_not_be_cut_stay() -> None:
     assert only.plan.packages.tolist() == [[True, True], [True, True], [False, True]]
 
 
+def test_a_package_that_was_funded_by_a_motion_is_not_replaced_by_a_better_one() -> None:
+    packages = [{"name": name, "cost": 20, "outcomes": {"good": good}} for name, good in (("a", 9), ("b", 5))]
+    programs = {
+        "desk": {"packages": packages, "choose": "one"},
+        "pool": {"outcomes": {"good": {"per_dollar": 1}}, "spending": {"at_most": 35}},
+        "park": {"outcomes": {"good": {"per_dollar": 0.1}}},
+    }
+    found = bo.amend(years(programs=programs), "fund b of desk", "add 10 to park in FY1").offsets
+    assert found is not None
+    assert found.plan.packages is not None
+    assert found.plan.packages.tolist() == [[False, False], [True, True]]
+
+
 def test_packages_of_a_program_that_is_moved_in_one_year_may_be_cut_in_the_other() -> None:
     def good(cost: float, value: float, name: str = "all") -> dict[str, Any]:
         return {"name": name, "cost": cost, "outcomes": {"good": value}}

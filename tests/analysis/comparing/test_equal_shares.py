@@ -89,6 +89,13 @@ def test_a_plan_is_made_of_it_and_what_is_left_is_spent_by_votes() -> None:
     assert "4 voters" in complete.words
 
 
+@pytest.mark.parametrize("complete", ["votes", "cost"])
+def test_a_project_without_any_vote_is_not_chosen_wherever_it_stands(complete: str) -> None:
+    scenario = projects({"p0": 1.0, "p1": 1.0, "p2": 1.0}, money=3)
+    ballots = table([["p0"], ["p1"], ["p1"]])
+    assert funded(bo.equal_shares(scenario, ballots=ballots, complete=complete)) == ["p0", "p1"]
+
+
 def test_points_count_as_much_as_they_are() -> None:
     ballots = pd.DataFrame({"voter": [1, 1, 2], "program": ["p0", "p1", "p0"], "points": [1, 9, 0]})
     found = bo.equal_shares(projects({"p0": 2.0, "p1": 2.0}), ballots=ballots, complete=False)

@@ -141,7 +141,7 @@ def _changes(before: MovedPlan, after: MovedPlan) -> dict[str, Any]:
     pairs = [(name, getattr(before.plan, name), getattr(after.plan, name)) for name in _ARRAYS]
     pairs += [(name, getattr(before, name), getattr(after, name)) for name in ("moved", "frozen")]
     for name, was, now in pairs:
-        if now is None or now is was:
+        if now is None:
             continue
         old = np.zeros_like(now) if was is None else was
         differs = ~((old == now) | ((old != old) & (now != now)))
