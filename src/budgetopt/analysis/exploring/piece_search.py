@@ -41,7 +41,7 @@ class PieceSearch:
         self.low = np.array([slider.point(slider.low) for slider in sliders])
         self.high = np.array([slider.point(slider.high) for slider in sliders])
         self.pieces: list[PlanPiece] = []
-        self.impossible = np.zeros((0, 1 + len(sliders)))
+        self.impossible = np.empty((0, 1 + len(sliders)))
 
     def add(self, point: Floats) -> bool:
         """Find what holds at a point, and keep it; return whether anything was found."""

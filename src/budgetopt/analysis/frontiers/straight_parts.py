@@ -110,7 +110,7 @@ class _Division:
         if part is not None:
             return [part]
         margin = MARGIN * (high - low)
-        if depth == 0 or self.formulated > MOST_FORMULATED or not low < low + margin < high - margin < high:
+        if depth == 0 or self.formulated > MOST_FORMULATED or not low + margin < high - margin < high:
             return [StraightPart(low, high, self.at(low), None)]
         bends = list(self.bends(low + margin, high - margin, margin / 2))
         ends = [low, *(bends if 0 < len(bends) <= MOST_BENDS else [(low + high) / 2]), high]

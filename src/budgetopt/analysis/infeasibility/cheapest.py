@@ -77,7 +77,9 @@ class Cheapest:
             if others is None:
                 found.append(at)
             else:
-                left = [other for other in left if other in others]
+                left = [
+                    other for other in left if other in others
+                ]  # no mutant: what is enough is in every contradiction
         return sorted(found)
 
     def _contradicting(self, without: int = -1) -> list[int] | None:

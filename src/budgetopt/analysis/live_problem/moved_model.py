@@ -15,7 +15,7 @@ def move(model: LiveModel | WorkingModel, before: LinearProgram, now: LinearProg
     """Move a live model that stands for one problem to another; each kind of number is sent in one call."""
     was, stage = before.stages[0], now.stages[0]
     same = (was.maximize, was.offset) == (stage.maximize, stage.offset)
-    if not (same and (was.cost is stage.cost or np.array_equal(was.cost, stage.cost))):
+    if not (same and np.array_equal(was.cost, stage.cost)):
         model.set_costs(stage.cost_for(now.columns), stage.maximize, stage.offset)
     moved = _changed((before.lower, now.lower), (before.upper, now.upper))
     if len(moved):

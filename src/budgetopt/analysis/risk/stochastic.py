@@ -97,7 +97,7 @@ def joined(problems: Sequence[LinearProgram], weights: Floats, decided: Sequence
         upper=upper,
         integer=integer,
         stages=tuple(stages),
-        column_labels=Labels((Block("column", 0, total, {"number": np.arange(total)}),)),
+        column_labels=Labels((Block("column", 0, total, {"number": np.arange(total)}),)),  # no mutant: a name alone
         row_labels=Labels((Block("row", 0, int(row_starts[-1]), {"number": np.arange(row_starts[-1])}),)),
         tie_break=_tie_break(problems, columns),
     )
@@ -126,8 +126,6 @@ def mean_of(problems: Sequence[LinearProgram], weights: Floats) -> LinearProgram
     None if the futures have different columns or rows, or a limit that only some of them have: they have no mean.
     """
     first = problems[0]
-    if any((each.rows, each.columns) != (first.rows, first.columns) for each in problems):
-        return None
     labels = [(each.column_labels.all_names(), each.row_labels.all_names()) for each in problems]
     if any(one != other for one, other in pairwise(labels)):
         return None

@@ -288,7 +288,7 @@ class _BestValue:
         while abs(good * 4) < abs(bad) and holds(good * 4):  # no mutant: how the place is searched
             good *= 4  # no mutant: how the place is searched
         bad = good * 4 if abs(good * 4) < abs(bad) else bad  # no mutant: how the place is searched
-        for _ in range(10):
+        for _ in range(10):  # no mutant: how the place is searched
             middle = (good + bad) / 2
             good, bad = (middle, bad) if holds(middle) else (good, middle)
         return good

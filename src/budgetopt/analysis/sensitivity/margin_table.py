@@ -132,7 +132,7 @@ def _charges(plan: Allocation, question: WhatIf, duals: Floats) -> tuple[Floats,
     last, following = _in_segments(plan, question, by_column[1])
     pays = np.zeros(problem.columns, dtype=bool)
     pays[terms.column] = True
-    once = np.zeros(charge.shape, dtype=bool)
+    once = np.zeros(charge.shape, dtype=bool)  # no mutant: without a segment it is not asked
     for block in problem.column_labels.of_kind("segment"):
         once[block.keys["program"], block.keys["period"]] = pays[block.positions]
     following, last = np.where(np.isnan(following), last, following), np.where(np.isnan(last), following, last)

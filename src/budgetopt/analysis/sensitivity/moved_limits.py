@@ -136,7 +136,6 @@ class MovedLimit:
 
     def _smallest(self, direction: int, *, relaxing: bool, beyond_step: bool) -> Moved:
         """Return the smallest move that changes the value; ``beyond_step``: it is known to lie beyond the first."""
-        found = Moved(0.0, self.bound + direction * self.step)
         for times in SOUGHT:
             found = self._first_change(direction, times, relaxing=relaxing, beyond_step=beyond_step)
             # without a change there, the solver's tolerance alone reached the value

@@ -94,7 +94,8 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     ids = plan.scenario.programs.ids
     duals = duals_of(question)
     programs = plan.programs
-    table = marginal_returns(plan, question=question).drop_duplicates("program").set_index("program")
+    margins = marginal_returns(plan, question=question)  # no mutant: a question of its own has the same answer
+    table = margins.drop_duplicates("program").set_index("program")
     marginal = table[["last_dollar", "next_dollar", "price", "charges"]].reindex(ids)
     figures = marginal[["last_dollar", "next_dollar", "price"]].to_numpy(dtype=float, copy=True)
     if not seeks_outcomes(plan.scenario):

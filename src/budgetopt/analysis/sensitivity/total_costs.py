@@ -44,7 +44,8 @@ def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
     if left_open > SAME * size:
         return cost if cost > CLEAR * left_open else np.nan
     # what is below the solver's own accuracy is nothing
-    return cost if cost > question.accuracy * size else 0.0
+    tolerance = question.accuracy * size
+    return cost if cost > tolerance else 0.0
 
 
 def _is_idle(problem: LinearProgram, changed: LinearProgram, base: Solution, gain: float) -> bool:

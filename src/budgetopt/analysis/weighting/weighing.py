@@ -57,12 +57,12 @@ def check_weighs(scenario: Scenario) -> None:
 
 def worths_of(scenario: Scenario, weights: Mapping[str, float] | None = None) -> Floats:
     """Return what one unit of each outcome adds to the objective, by some weights or its own; shape (outcomes,)."""
-    found = [
-        (outcome.weight if weights is None else weights.get(name, outcome.weight))
-        * (1.0 if outcome.direction == "increase" else -1.0)
-        for name, outcome in scenario.outcomes.items()
-    ]
-    return np.array(found)
+    known = {} if weights is None else weights
+    found: Floats = np.array([known.get(name, outcome.weight) for name, outcome in scenario.outcomes.items()])
+    sign: Floats = np.array(
+        [1.0 if outcome.direction == "increase" else -1.0 for outcome in scenario.outcomes.values()]
+    )
+    return found * sign
 
 
 def with_weights(scenario: Scenario, weights: Mapping[str, float]) -> Scenario:
