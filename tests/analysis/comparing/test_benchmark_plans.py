@@ -295,6 +295,8 @@ def test_quartiles_of_scores_are_of_equally_many_programs() -> None:
         (0.0, 0, 10, 0.0),
         (2.5, 2, 3, 2.5),
         (1.0, 1, 9, 1.0),
+        # no round number is near
+        (1 / 3, 0, 1, 1 / 3),
         # what is round lies below the range
         (1.0000004, 1.0000004, 5001, 1.0000004),
     ],
@@ -307,7 +309,7 @@ def test_the_greatest_level_that_fits(limit: float, low: float, high: float, fou
         return level <= limit
 
     level = _greatest(fits, low, high)
-    assert level == pytest.approx(found, rel=1e-6, abs=1e-9)
+    assert level == pytest.approx(found, rel=1e-8, abs=1e-8)
     assert level <= limit
     assert len(asked) < 60
 

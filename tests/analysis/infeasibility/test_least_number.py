@@ -9,7 +9,12 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis import Amendment, Repair
-from budgetopt.analysis.infeasibility.least_number import _is_certain, _to_the_last_digit, with_least_number
+from budgetopt.analysis.infeasibility.least_number import (
+    _is_certain,
+    _moves_less,
+    _to_the_last_digit,
+    with_least_number,
+)
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -189,3 +194,13 @@ def test_a_repair_with_a_plan_is_certain() -> None:
     document, key, _, _ = CASES["a cap"]
     scenario = Scenario.from_document(document)
     assert _is_certain(scenario, repair_of(scenario, key, Share(0.4)))
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "second", "less"),
+    [(10, 4, 7, True), (10, 7, 4, False), (10, 7, 7, False), ({"a": 3, "b": 4}, {"a": 1}, {"b": 5}, True)],
+)
+def test_the_change_that_moves_a_number_less_far(before: Any, first: Any, second: Any, less: bool) -> None:
+    limit: Any = None
+    one, other = (Amendment(limit, "x", before, after) for after in (first, second))
+    assert _moves_less(one, other) is less

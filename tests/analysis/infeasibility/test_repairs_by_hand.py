@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from budgetopt.analysis import repairs
+from budgetopt.analysis import Amendment, Repair, repairs
 from budgetopt.analysis.infeasibility.amending import outward
+from budgetopt.analysis.infeasibility.repairs import _has_more_than_another
 from budgetopt.errors import OptionError
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -420,3 +421,15 @@ def test_what_is_no_weight(weight: Any) -> None:
 )
 def test_what_people_can_write(value: float, up: bool, digits: int | None, written: float) -> None:
     assert outward(value, up=up, digits=digits) == written
+
+
+def test_a_repair_that_makes_all_changes_of_one_other_and_more_is_told_from_the_rest() -> None:
+    limit: Any = None
+
+    def changes(*paths: str) -> Repair:
+        return Repair(1.0, tuple(Amendment(limit, path, 1, 2) for path in paths))
+
+    others = [changes("x"), changes("z"), changes()]
+    assert _has_more_than_another(changes("x", "y"), others)
+    assert not _has_more_than_another(changes("x"), others)
+    assert not _has_more_than_another(changes("y"), others)

@@ -113,3 +113,13 @@ def test_a_piece_is_what_solving_at_many_places_shows(lp: LinearProgram, data: s
         beyond = best_at(lp, line, piece.end + side * 1e-2)
         on_line = start + piece.slope * (piece.end + side * 1e-2)
         assert beyond is None or beyond < on_line - 1e-5
+
+
+def test_a_slope_that_adds_less_than_the_accuracy_of_the_value_is_none() -> None:
+    pieces = RangedPieces.__new__(RangedPieces)
+    pieces._problem = linear_program([[1.0]], -np.inf, [1.0], maximize=[1])
+    pieces._answer = solve_stage(linear_program([[1.0]], -np.inf, [1e12], maximize=[1]), pieces._problem.stages[0])
+    assert pieces._told(1e-6, 1.0) == 0.0
+    assert pieces._told(-1e9, 1.0) == -1e9
+    pieces._answer = None
+    assert pieces._told(1e-6, 1.0) == 1e-6
