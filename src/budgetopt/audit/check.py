@@ -158,10 +158,12 @@ class Check:
     def violations(self, scenario: Scenario) -> tuple[Violation, ...]:
         """Return the cells that miss a limit, in words."""
         missed = np.flatnonzero(self.missed).tolist()
-        names = scenario.programs.names() if missed else None
+        if not missed:
+            return ()
+        names = scenario.programs.names()
         return tuple(self._violation(cell, scenario, names) for cell in missed)
 
-    def _violation(self, cell: int, scenario: Scenario, names: Texts | None) -> Violation:
+    def _violation(self, cell: int, scenario: Scenario, names: Texts) -> Violation:
         value = float(self.value[cell])
         # what is no number is told by the limit that there is
         is_below = bool(np.isfinite(self.lower[cell])) and not value > self.upper[cell]
@@ -182,7 +184,7 @@ class Check:
             bound=limit,
             unit=unit,
             item="" if self.item is None else self.item[cell],
-            program="" if program is None or names is None else names[program],
+            program="" if program is None else names[program],
             fund=_printed(fund, scenario),
             other=_printed(other, scenario),
             excess=_figure(abs(value - bound), 2),

@@ -127,6 +127,6 @@ def test_factors_of_a_plan_that_is_not_found_again_are_not_known():
     plan = bo.solve(scenario_of())
     late = SimpleNamespace(termination=Termination.TIME_LIMIT)
     question = SimpleNamespace(holds_decisions=False, is_limited=True, as_is=lambda: late)
-    factors, unknown = _factors(plan, question, follow=True)
+    less, more, unknown = _factors(plan, question, follow=True)
     assert unknown == [NOT_SOLVED] * 3
-    assert np.isnan(factors).all()
+    assert np.isnan([less, more]).all()

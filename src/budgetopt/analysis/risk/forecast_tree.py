@@ -265,7 +265,7 @@ def _of_the_mean(
     if plan is None:
         return np.nan, "no plan keeps every limit at the mean of the figures"
     first = _periods_of(problems[0].column_labels, problems[0].columns) < min(leaf.known[0] for leaf in leaves)
-    held = futures.held(futures.columns[0][first], plan[first])
+    held = futures.held(futures.columns[0][first], plan[first])  # no mutant: branches share their first decisions
     answer = _best(held, options)
     if answer.x is None:
         return np.nan, "the first decisions of the plan for the mean leave no plan in some branch"

@@ -30,7 +30,7 @@ def moved_row(question: WhatIf, row: LimitRow, base: Solution) -> dict[str, Any]
 
     ``unknown`` says why it is not told; empty if it is.
     """
-    size = size_of(row, np.empty(0) if base.x is None else terms_of(question, row, base))
+    size = size_of(row, np.array([]) if base.x is None else terms_of(question, row, base))
     figure = None
     if row.limit.kind == "money":
         figure = figure_at(question.scenario, ("funds", row.limit.name, "revenue", row.period))

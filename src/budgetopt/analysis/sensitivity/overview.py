@@ -105,15 +105,15 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
         held_by(str(reason), charged, *margin)
         for reason, charged, margin in zip(programs["reason"].tolist(), charges, figures.tolist(), strict=True)
     ]
-    factors, unknown = _factors(plan, question, follow)
+    less, more, unknown = _factors(plan, question, follow)
     table = pd.DataFrame(
         {
             "program": ids,
             **{key: programs[key].to_numpy() for key in ("name", "baseline", "spending", "change")},
             "held_by": held,
             **{key: marginal[key].to_numpy() for key in ("last_dollar", "next_dollar", "price", "charges")},
-            "effect_for_more": factors[1],
-            "effect_for_less": factors[0],
+            "effect_for_more": more,
+            "effect_for_less": less,
         }
     )
     own = {**dict.fromkeys(("last_dollar", "next_dollar", "price", "charges"), PRICE), "change": CURRENCY}
@@ -122,21 +122,21 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     return table.assign(unknown=unknown) if plan.formulation.linear_program.is_integer else table
 
 
-def _factors(plan: Allocation, question: WhatIf, follow: bool | None) -> tuple[Floats, list[str]]:
-    """Return the factors for less and for more, shape (2, programs), and why those of a program are not known."""
+def _factors(plan: Allocation, question: WhatIf, follow: bool | None) -> tuple[Floats, Floats, list[str]]:
+    """Return the factors for less and for more, shape (programs,) both, and why those of a program are not known."""
     count = len(plan.scenario.programs)
-    factors, unknown = np.full((2, count), np.nan), [""] * count
+    less, more, unknown = np.full(count, np.nan), np.full(count, np.nan), [""] * count
     if follow is False:
-        return factors, [NOT_ASKED] * count
+        return less, more, [NOT_ASKED] * count
     asked = question_about(plan, exact=True) if question.holds_decisions else question
     if asked.is_limited and asked.as_is().termination is not Termination.OPTIMAL:
-        return factors, [NOT_SOLVED] * count
+        return less, more, [NOT_SOLVED] * count
     until = math.inf if follow or not asked.is_integer else LONGEST
     for row in range(count):
         if asked.seconds > until:
             unknown[row] = TOO_LATE
             continue
         for item in factors_of(plan, row, asked, ("effect",)):
-            factors[int(item.more), row] = item.factor
+            (more if item.more else less)[row] = item.factor
             unknown[row] = unknown[row] or item.unknown
-    return factors, unknown
+    return less, more, unknown
