@@ -76,6 +76,13 @@ def test_what_was_solved_is_put_together_again(document: dict[str, Any]) -> None
         assert found.held.solution.bound == found.held.certificate.bound
 
 
+def test_the_bound_with_held_decisions_is_that_of_their_own_prices_and_not_of_the_search() -> None:
+    found, solved = replayed(INTEGER, (("objective", "stages", 0, "bound"), 1e6))
+    assert found.stages[0].solution.bound == 1e6
+    assert found.held is not None
+    assert found.held.solution.bound == pytest.approx(solved.held.certificate.bound)
+
+
 def test_without_prices_the_bound_is_the_one_that_is_told() -> None:
     one = {**LINEAR, "objective": {"maximize": "weighted outcomes"}}
     found, _ = replayed(one, (("proof", "stages", 0), None), (("objective", "stages", 0, "bound"), 200.0))

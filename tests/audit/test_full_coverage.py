@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from budgetopt import solve
 from budgetopt.audit.full_coverage import full_coverage
 from budgetopt.audit.package_list import list_packages
+from budgetopt.scenario.scenario import Scenario
 from strategies import unchecked
 
 FIFTY = {"visits": {"unit_cost": 2, "up_to": 30}}
@@ -61,3 +63,19 @@ def test_full_coverage(program: dict[str, Any], dollars: list[float]) -> None:
     )
     found = full_coverage(scenario, list_packages(scenario))
     assert np.allclose(found, [[7, 7], dollars, [2, 2]], rtol=1e-12, atol=0)
+
+
+def test_one_unit_of_a_free_service_that_serves_no_more_covers_it_whole() -> None:
+    scenario = Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 50}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {
+                "desk": {"service": {"unit_cost": 0, "up_to": 1}, "outcomes": {"visits": {"per_unit": 1}}},
+                "bus": {"outcomes": {"visits": {"curve": [[0, 0], [50, 10]]}}},
+            },
+            "rules": [{"name": "f", "follows": {"program": "bus", "of": "desk", "at_most": "100%"}}],
+        }
+    )
+    (check,) = [one for one in solve(scenario).audit.checks if one.kind == "follows"]
+    assert check.value.tolist() == check.upper.tolist() == [1]

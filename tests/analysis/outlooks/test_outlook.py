@@ -82,6 +82,16 @@ def test_a_reserve_that_is_rebuilt_and_one_time_spending() -> None:
     assert spent.tolist() == pytest.approx(found.audit.plan.spending.sum(axis=(0, 1)).tolist())
 
 
+def test_a_reserve_that_is_a_share_of_spending_counts_one_time_spending_too() -> None:
+    scenario = town(reserve={"at_least": "10%", "of": "spending"}, one_time=60).with_(
+        "programs.playground.baseline=20", "programs.library.baseline=10"
+    )
+    found = bo.outlook(scenario, start="current")
+    # the library costs 10, 11 and 12.10
+    assert column(found, "one_time_spending") == pytest.approx([20, 20, 20])
+    assert found.policy[0].tolist() == pytest.approx([10, 10.1, 10.21])
+
+
 def test_what_falls_away_when_the_revenue_of_a_fund_ends() -> None:
     scenario = town().with_(
         "funds.grant={kind: grant, revenue: {FY2027: 30, FY2028: 20}, only: {program: library}, carryover: false}"

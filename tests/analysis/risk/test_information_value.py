@@ -106,6 +106,8 @@ def test_an_effect_that_cannot_change_the_plan_is_not_worth_knowing() -> None:
     found = bo.information_value(library_or_pool(museum=weak)).table.set_index("effect")
     assert found["evppi"]["museum.visits"] == 0.0
     assert np.isinf(found["changes_above"]["museum.visits"])
+    units = found.attrs["units"]
+    assert units["changes_below"] == units["changes_above"] == "times as much"
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from budgetopt import solve
 from budgetopt.analysis import WhatIf
+from budgetopt.analysis.live_problem.parametric import Piece
 from budgetopt.analysis.live_problem.what_if import UNTOLD, question_about
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.analysis.sensitivity.figure_prices import _BestValue, figure_prices, money_prices, price_of_figure
@@ -18,6 +20,7 @@ from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.solvers import Termination
 from language.small import LATER, document_of
 
 INF, NONE = math.inf, math.nan
@@ -254,3 +257,22 @@ def test_a_price_for_which_no_time_is_left_is_not_searched(monkeypatch: pytest.M
     assert price.method == f"{AGAIN}{UNTOLD}{TOO_LATE}"
     assert all(math.isnan(one) for one in (price.more, price.more_until, price.less, price.less_until))
     assert question.solves == before
+
+
+@pytest.mark.parametrize(
+    ("end", "ended", "tolerated"),
+    [
+        (1e-12, Termination.INFEASIBLE, True),
+        (-1e-12, Termination.INFEASIBLE, True),
+        (1e-12, Termination.OPTIMAL, False),
+        (5.0, Termination.INFEASIBLE, False),
+        (math.inf, Termination.INFEASIBLE, False),
+    ],
+)
+def test_a_piece_that_ends_where_it_begins_is_tolerated_alone_if_there_is_no_plan_beyond(
+    end: float, ended: Termination, tolerated: bool
+) -> None:
+    value: Any = _BestValue.__new__(_BestValue)
+    value.size, value.problem_at = 100.0, lambda by: by
+    value.question = SimpleNamespace(solve=lambda _: SimpleNamespace(termination=ended))
+    assert value._is_tolerated(1, Piece(1.0, end)) is tolerated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from budgetopt.analysis import WhatIf
 from budgetopt.analysis.sensitivity.limit_rows import limit_rows, size_of, terms_of
+from budgetopt.formulation.linear_program import Block, Labels
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
 
@@ -62,3 +64,15 @@ def test_the_size_of_the_figures_of_a_row(name: str, bound: float, terms: list[f
     question = WhatIf(Scenario.from_document(document_of(PROGRAMS, rules=RULES)))
     row = next(row for row in limit_rows(question) if row.limit.name == name)
     assert size_of(replace(row, bound=bound), np.array(terms)) == pytest.approx(size)
+
+
+def test_a_part_without_a_name_is_numbered() -> None:
+    keys = {"period": np.full(4, -1)}
+    block = Block("rule", 0, 4, keys, limit=np.zeros(4, dtype=np.int64), part=np.array([-1, 0, 1, 2]))
+    scenario = SimpleNamespace(
+        limits=[SimpleNamespace(has_row_prices=True, parts=("north",))], periods=("FY1",),
+        programs=SimpleNamespace(ids=np.array(["a"], dtype=object)),
+    )  # fmt: skip
+    problem = SimpleNamespace(row_labels=Labels((block,)), row_lower=np.zeros(4), row_upper=np.full(4, np.inf))
+    question: Any = SimpleNamespace(problem=problem, scenario=scenario)
+    assert [row.part for row in limit_rows(question)] == ["", "north", "2", "3"]

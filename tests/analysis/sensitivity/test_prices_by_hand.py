@@ -11,6 +11,8 @@ import pytest
 from budgetopt.analysis import prices
 from budgetopt.analysis.live_problem.parametric import Piece
 from budgetopt.analysis.live_problem.what_if import WhatIf
+from budgetopt.analysis.sensitivity.limit_rows import limit_rows
+from budgetopt.analysis.sensitivity.pricing import _farthest
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
@@ -320,3 +322,11 @@ def test_the_columns_of_the_table() -> None:
         *told, "relief_first", "relief_then", "tightening", "tightening_until", "tightening_first", "tightening_then",
         "total_cost", "decisions", "method", "unit",
     ]  # fmt: skip
+
+
+def test_a_floor_moves_down_to_nothing_and_up_to_what_the_other_limits_leave() -> None:
+    rules = [rule("f", "a", at_least=5), rule("g", "a", at_most=30)]
+    question = WhatIf(Scenario.from_document(town(rules=rules)))
+    found = {row.limit.name: [_farthest(question, row, side) for side in (1, -1)] for row in limit_rows(question)}
+    assert found["f"] == pytest.approx([25, 5])
+    assert found["g"] == pytest.approx([70, 25])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,3 +146,17 @@ def test_free_services_whose_curves_bend_up_and_down_can_do_without_their_ceilin
     # beyond the end of its curve a team brings nothing
     for name in curves:
         assert total_cost(question, Provision("most units", name), base) == pytest.approx(0)
+
+
+@pytest.mark.parametrize(("base", "gained", "cost"), [(1e6, 5e-4, 0.0), (1e6, 5e-3, 5e-3), (1e-3, 5e-10, 0.0)])
+def test_what_a_limit_costs_is_nothing_below_the_accuracy_of_the_whole_value(
+    base: float, gained: float, cost: float
+) -> None:
+    def answer(value: float) -> Any:
+        return SimpleNamespace(termination=Termination.OPTIMAL, objective=value, row_dual=None, reduced_cost=None)
+
+    question: Any = SimpleNamespace(
+        problem=SimpleNamespace(stages=[SimpleNamespace(sign=-1.0)]), is_integer=False, accuracy=1e-9,
+        problem_without=lambda _: None, solve=lambda _: answer(base + gained),
+    )  # fmt: skip
+    assert total_cost(question, Provision("rule", "k"), answer(base)) == pytest.approx(cost, rel=1e-6)
