@@ -250,3 +250,13 @@ def test_packages_of_two_years_by_what_they_bring_and_cost_in_both() -> None:
     found = bo.greedy_by_return(scenario({"a": dear, "b": curve((9, 5))}, yearly, **more))
     assert found.plan.packages_in(found.scenario).tolist() == [[False, False]]
     assert found.audit.accepted, found.audit.violations
+
+
+def test_packages_of_one_dollar_and_of_one_visit_are_taken_by_what_a_dollar_of_them_brings() -> None:
+    def package(cost: float, visits: float) -> dict[str, Any]:
+        return {"packages": [{"cost": cost, "outcomes": {"visits": visits}}]}
+
+    assert spent({"a": package(1, 0.5), "b": curve((1, 1))}, {"general": {"revenue": 1}}) == [0, 1]
+    # what is free comes first, however little it brings
+    free = bo.greedy_by_return(scenario({"a": package(0, 0.5), "b": curve((1, 1))}, {"general": {"revenue": 1}}))
+    assert free.plan.packages_in(free.scenario).tolist() == [[True]]

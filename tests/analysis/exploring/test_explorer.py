@@ -83,6 +83,25 @@ def test_where_no_plan_is_possible_it_says_so() -> None:
     assert found.line("funds.general.revenue")[0].first is None
 
 
+def test_no_plan_is_possible_beyond_each_of_two_limits_where_an_amount_is_fixed() -> None:
+    programs = {
+        "advice": {"spending": {"at_least": 300, "at_most": 300}, "outcomes": {"visits": {"per_dollar": 3}}},
+        "parks": {"spending": {"at_least": 490}, "outcomes": {"visits": {"per_dollar": 2}}},
+        "streets": {"spending": {"at_least": 200}, "outcomes": {"repairs": {"per_dollar": 1}}},
+    }
+    floor = "programs.streets.spending.at_least"
+    cap = {"name": "cap", "sum": "spending", "where": {"program": "streets"}, "at_most": 205}
+    found = explored(town(programs=programs, rules=[cap]), floor)
+    start = found.at({})
+    assert start is not None
+    assert start.spending.tolist() == pytest.approx([300, 500, 200])
+    assert found.at({"funds.general.revenue": 989}) is None
+    assert found.at({floor: 207}) is None
+    low = found.at({"funds.general.revenue": 991})
+    assert low is not None
+    assert low.spending.tolist() == pytest.approx([300, 491, 200])
+
+
 def test_a_named_figure_has_a_slider_or_the_reason_why_not() -> None:
     named = explored(town(), "programs[streets].spending.at_least")
     assert named.sliders[0].path == "programs[streets].spending.at_least"

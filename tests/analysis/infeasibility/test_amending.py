@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from budgetopt.analysis.infeasibility.amending import _changed, _same, _with_money, new_numbers, outward
+from budgetopt.analysis.infeasibility.amending import _changed, _missed, _same, _with_money, new_numbers, outward
+from budgetopt.audit.check import Check
 from budgetopt.formulation import formulate
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit, Number
@@ -129,3 +130,13 @@ def test_nothing_is_never_below_zero() -> None:
     assert str(outward(-1e-9, up=True)) == "0.0"
     assert _same(0.0, 1e-10)
     assert not _same(0.0, 1e-8)
+
+
+def test_a_period_without_a_number_of_its_own_is_left_out() -> None:
+    scenario = Scenario.from_document(document_of({"a": program(5)}, periods=LATER[:2]))
+    number = Number(key="at_least", sense="at least", value={"FY2": 10.0})
+    check = Check(
+        kind="floor", name="a", value=np.array([1.0, 4.0]), period=np.array([0, 1]), allowed=np.zeros(2),
+        lower=np.array([-np.inf, 10.0]),
+    )  # fmt: skip
+    assert list(_missed(scenario, number, check, in_cents=True)) == [({"FY2": 10.0}, {"FY2": 4.0})]

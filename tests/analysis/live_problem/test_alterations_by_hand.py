@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -165,3 +166,20 @@ def test_without_an_objective_every_plan_is_as_good() -> None:
     assert (plain.stages[0].offset, plain.tie_break, len(plain.stages)) == (0, None, 1)
     assert not plain.stages[0].cost.any()
     assert plain.stages[0].cost.shape == (problem.columns,)
+
+
+def test_limits_of_simple_programs_and_rows_of_their_own_are_direct() -> None:
+    def limit(**more: bool) -> Any:
+        words = {"name": "a", "of_program": False, "sets_program_limits": False, "is_goal": False, **more}
+        return SimpleNamespace(**words)
+
+    def direct(one: Any, *, simple: bool = True) -> object:
+        scenario = SimpleNamespace(limits=[one], programs=SimpleNamespace(position={"a": 1}.__getitem__))
+        own: Any = SimpleNamespace(_scenario=scenario, _is_simple=np.array([not simple, simple]))
+        return Alterations._is_direct(own, 0)
+
+    assert direct(limit(of_program=True)) is True
+    assert direct(limit(of_program=True), simple=False) is False
+    assert direct(limit()) is True
+    assert direct(limit(sets_program_limits=True)) is False
+    assert direct(limit(is_goal=True)) is False
