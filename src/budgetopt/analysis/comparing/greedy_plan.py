@@ -229,8 +229,9 @@ def _falling(
     """
     owner = segments.program
     rises = np.zeros(len(least), dtype=bool)
-    rises[owner[1:][(owner[1:] == owner[:-1]) & (rate[1:] > rate[:-1])]] = True
-    other = rises | (least > 0)
+    higher = rate[1:] > rate[:-1]  # no mutant: two segments of one rate are one piece as well
+    rises[owner[1:][(owner[1:] == owner[:-1]) & higher]] = True
+    other = rises | (least > 0)  # no mutant: the pieces of rates that fall are the segments
     plain = np.flatnonzero(~other[owner])
     rows: list[tuple[float, ...]] = []
     for program in np.flatnonzero(other).tolist():

@@ -173,7 +173,7 @@ class _TwoGoals:
         whole = problem
         for goal in self.goals:
             whole = with_value_row(whole, goal, 0.0, math.inf)
-        self.model = LiveModel(replace(whole, stages=(self.goals[0],), tie_break=None), options)
+        self.model = LiveModel(replace(whole, stages=tuple(self.goals), tie_break=None), options)
         self.units = [_unit_of(problem, goal) for goal in self.goals]
         self.found: list[EfficientPoint] = []
         self.solves = 0

@@ -84,7 +84,8 @@ class _Search:
         self.demands = tuple(scenario.limits.demands())
         self._position = [scenario.limits.position(demand.provision) for demand in self.demands]
         self._item = {position: item for item, position in enumerate(self._position)}
-        others = (item for item, demand in enumerate(self.demands) if not demand.is_linear)  # no mutant: asked later
+        # asked for after the others, which give the same answer sooner
+        others = (item for item, one in enumerate(self.demands) if not one.is_linear)  # no mutant: as said
         self._others = frozenset(others)
         self._missed = LeastMissed(scenario)
         self._known: dict[frozenset[int], Answer] = {}

@@ -292,7 +292,7 @@ def _one_number(number: Number | None, bound: Floats) -> tuple[float, Floats | N
     """
     value = None if number is None else number.value
     if number is None or not isinstance(value, int | float) or value < 0:
-        return 1.0, None
+        return np.nan, None
     if not number.is_share(value):
         return float(value), np.ones(len(bound))
     # a bound of zero says nothing of what the number is a share of

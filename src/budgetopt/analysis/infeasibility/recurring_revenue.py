@@ -38,11 +38,17 @@ def more_recurring_revenue(scenario: Scenario, limit: Limit) -> Iterator[Repair]
         return
     more = answer.x[-periods:]
     after = {
-        name: outward(float(now + add), up=True, digits=6 if now + add < 10 else 2) if add > LEAST else float(now)
+        name: _raised(float(now), float(add)) if add > LEAST else float(now)
         for name, now, add in zip(scenario.periods, had, more, strict=True)
     }
     before = next(number.value for number in limit.numbers if number.key == KEY)
     yield Repair(float(more.sum()), (Amendment(limit, f"funds[{limit.name}].{KEY}", before, after),))
+
+
+def _raised(now: float, add: float) -> float:
+    """Return revenue with more of it, to the cent, and with more digits below ten."""
+    digits = 6 if now + add < 10 else 2  # no mutant: ten itself has no digits after the point
+    return outward(now + add, up=True, digits=digits)
 
 
 def with_more_revenue(formulation: Formulation, scenario: Scenario, funds: Sequence[str]) -> LinearProgram | None:
