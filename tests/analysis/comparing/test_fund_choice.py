@@ -103,6 +103,15 @@ def test_reserves_and_structural_balance_hold_money_back() -> None:
     assert not capacity.can_pay(np.array([[10.01 * M], [4 * M]]))
 
 
+def test_one_time_money_pays_for_what_is_said_not_to_recur_and_for_nothing_else() -> None:
+    scenario = town(
+        funds={"general": {"one_time": 2 * M, "structural_balance": True}}, programs={"fair": {"recurring": False}}
+    )
+    capacity = FundCapacity(scenario)
+    assert capacity.can_pay(np.array([[10 * M], [4 * M], [2 * M]]))
+    assert not capacity.can_pay(np.array([[10.01 * M], [4 * M], [1.9 * M]]))
+
+
 def test_a_reserve_that_cannot_be_kept_at_all_stops_nothing_more() -> None:
     capacity = FundCapacity(town(funds={"general": {"reserve": {"at_least": 12 * M}}}))
     assert capacity.can_pay(np.array([[0.0], [4 * M]]))

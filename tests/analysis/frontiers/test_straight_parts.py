@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from budgetopt.analysis.frontiers.straight_parts import StraightPart, _uncrossed, straight_parts
+from budgetopt.formulation.directions import still
 from budgetopt.formulation.linear_program import LinearProgram
 from linear_programs import linear_program
 
@@ -85,3 +86,12 @@ def test_a_limit_that_rounding_puts_above_the_other_is_put_back() -> None:
     assert _uncrossed(np.array([1 + 1e-6]), np.array([1.0]), np.array([1.0]), 1.0).tolist() == [1 + 1e-6]
     right = np.array([1.0])
     assert _uncrossed(right, np.array([1.0]), np.zeros(1), 1.0) is right
+
+
+@pytest.mark.parametrize(("by", "row"), [(1e-10, 1.0), (1e-6, 1 + 1e-6)])
+def test_what_rounding_leaves_of_a_part_is_measured_by_its_width_and_not_by_its_place(by: float, row: float) -> None:
+    lp = linear_program([[1.0]], 1 + by, 1.0, maximize=[1.0], lower=1 + by, upper=1.0)
+    line = still(lp)
+    line.row_upper[:] = line.row_lower[:] = line.upper[:] = line.lower[:] = 1.0
+    found = StraightPart(1000.0, 1001.0, lp, line).at(1000.0)
+    assert (found.row_lower.tolist(), found.lower.tolist()) == ([row], [row])

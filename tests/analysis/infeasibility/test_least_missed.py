@@ -62,3 +62,28 @@ def test_what_fits_together_if_decisions_may_be_taken_in_part(
     found = LeastMissed(scenario).among([at[name] for name in kept])
     names = None if found.contradicting is None else {scenario.limits[one].name for one in found.contradicting}
     assert (names, found.has_plan) == (contradicting, has_plan)
+
+
+@pytest.mark.parametrize(
+    ("kept", "contradicting", "has_plan"),
+    [
+        (["two"], None, True),
+        (["not both"], None, True),
+        (["not both", "two"], {"not both", "two"}, False),
+        (["cap", "two"], {"cap", "two"}, False),
+    ],
+)
+def test_a_limit_that_cannot_be_missed_little_by_little_holds_if_it_is_kept_and_not_otherwise(
+    kept: list[str], contradicting: set[str] | None, has_plan: bool
+) -> None:
+    rules: list[dict[str, Any]] = [
+        {"name": "not both", "excludes": ["a", "b"]},
+        {"name": "two", "count": "funded", "at_least": 2},
+        {"name": "cap", "sum": "spending", "at_most": 100},
+    ]
+    document = document_of({**HALF, "b": HALF["a"]}, revenue=200, rules=rules)
+    scenario = Scenario.from_document(document)
+    at = {limit.name: position for position, limit in enumerate(scenario.limits)}
+    found = LeastMissed(scenario).among([at[name] for name in kept])
+    names = None if found.contradicting is None else {scenario.limits[one].name for one in found.contradicting}
+    assert (names, found.has_plan) == (contradicting, has_plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from budgetopt.analysis.infeasibility.amending import outward
 from budgetopt.analysis.infeasibility.repairs import _has_more_than_another
 from budgetopt.errors import OptionError
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 from language.small import LATER, document_of
 
@@ -433,3 +435,9 @@ def test_a_repair_that_makes_all_changes_of_one_other_and_more_is_told_from_the_
     assert _has_more_than_another(changes("x", "y"), others)
     assert not _has_more_than_another(changes("x"), others)
     assert not _has_more_than_another(changes("y"), others)
+
+
+def test_a_number_that_changes_stands_where_its_limit_does() -> None:
+    limit: Any = SimpleNamespace(place="rules.yaml:3", provision=Provision("rule", "k"))
+    item = Amendment(limit, "rules[k].at_most", 1, 2)
+    assert (item.place, item.provision) == ("rules.yaml:3", Provision("rule", "k"))

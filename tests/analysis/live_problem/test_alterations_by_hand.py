@@ -183,3 +183,9 @@ def test_limits_of_simple_programs_and_rows_of_their_own_are_direct() -> None:
     assert direct(limit()) is True
     assert direct(limit(sets_program_limits=True)) is False
     assert direct(limit(is_goal=True)) is False
+
+
+def test_a_program_with_a_ceiling_is_simple_though_its_prices_rise() -> None:
+    programs = {"b": rated(2, spending={"at_least": 5, "at_most": 30}, inflation="10%"), "c": rated(1)}
+    scenario = Scenario.from_document(document_of(programs, periods=LATER[:2]))
+    assert Alterations(scenario, whole(scenario))._is_simple.tolist() == [True, True]
