@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.report.browser import WHY_NOT, Browser
+from tests.report.plans import many, plan_of
 
 from budgetopt.allocation import Allocation
 from budgetopt.report import write_html
@@ -136,7 +137,7 @@ def test_a_very_long_table_is_drawn_part_by_part_and_searched_sorted_and_printed
     drawn = "return document.querySelectorAll('#programs table.programs tbody tr').length;"
     note = "return document.querySelector('.more span').textContent;"
     assert browser.run(drawn) == 1000
-    assert browser.run(note) == "1,000 of 2,000 programs are drawn. "
+    assert browser.run(note) == "1,000 of 2,000 rows are drawn. "
     amounts = """
     document.querySelectorAll('#programs table.programs thead button')[2].click();
     const rows = [...document.querySelectorAll('#programs table.programs tbody tr')];
@@ -156,6 +157,23 @@ def test_a_very_long_table_is_drawn_part_by_part_and_searched_sorted_and_printed
     assert browser.run(find % "" + drawn) == 1000
     assert browser.run("document.querySelector('.more button').click();" + drawn) == 2000
     assert browser.run("return document.querySelector('.more').hidden") is True
+
+
+@pytest.fixture
+def city_of_2_001(tmp_path: Path) -> Path:
+    return write_html(plan_of(many(2001)), tmp_path / "city.html")
+
+
+def test_a_very_long_table_takes_the_room_of_what_is_drawn(browser: Browser, city_of_2_001: Path) -> None:
+    browser.width(1200)
+    browser.show(city_of_2_001)
+    opened = "for (const part of document.querySelectorAll('details')) part.open = true;"
+    script = """
+    const tables = [...document.querySelectorAll('table.long')];
+    return tables.map((table) => [table.tBodies[0].rows.length,
+                                  Math.abs(table.offsetHeight - table.parentElement.offsetHeight) < 40]);
+    """
+    assert browser.run(opened + script) == [[1000, True]]
 
 
 def test_what_is_folded_is_printed(browser: Browser, pages: dict[str, Path]) -> None:

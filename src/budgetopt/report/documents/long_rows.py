@@ -118,10 +118,13 @@ def _cells(column: ReportColumn, records: Sequence[Any], linked: Callable[[str],
 
 
 def long_style(name: str, columns: Sequence[ReportColumn], rows: int) -> str:
-    """Return the style of a table of very many rows, which a browser lays out when somebody comes near it."""
+    """Return the style of a table of very many rows, which a browser lays out when somebody comes near it.
+
+    The script of the page draws it part by part instead, and says so by the class ``drawn``.
+    """
     figures = [at for at, column in enumerate(columns, start=1) if column.figure]
     cells = ", ".join(f'[aria-labelledby="{name}"] td:nth-child({at})' for at in figures)
     look = "text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap"
     wide = f"@media print, screen and (min-width: 44.01rem) {{ {cells} {{ {look}; }} }}\n" if figures else ""
     height = f"content-visibility: auto; contain-intrinsic-block-size: auto {ROW * rows}px"
-    return f'{wide}@media screen {{ [aria-labelledby="{name}"] {{ {height}; }} }}\n'
+    return f'{wide}@media screen {{ [aria-labelledby="{name}"]:not(.drawn) {{ {height}; }} }}\n'

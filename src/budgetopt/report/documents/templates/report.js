@@ -1,11 +1,43 @@
 "use strict";
 // The page is whole without this: it adds sorting and filtering to the table of programs, and folds figures that a chart shows too on a phone.
 (() => {
+  const part = 1000, counted = (count) => count.toLocaleString("en");
+  // of a very long table one part is laid out, and another when it is asked for; in print it is whole
+  const drawing = (table, rows) => {
+    const more = document.createElement("p"), next = document.createElement("button"), left = document.createElement("span");
+    let all = rows, most = part;
+    const draw = (count) => {
+      most = count;
+      const drawn = new DocumentFragment();
+      for (const row of all.slice(0, most)) drawn.append(row);
+      table.tBodies[0].replaceChildren(drawn);
+      more.hidden = all.length <= most;
+      left.textContent = `${counted(Math.min(most, all.length))} of ${counted(all.length)} rows are drawn. `;
+    };
+    if (part < rows.length) {
+      next.type = "button";
+      next.textContent = `Show ${counted(part)} more`;
+      next.addEventListener("click", () => draw(most + part));
+      left.setAttribute("role", "status");
+      more.className = "find more";
+      more.append(left, next);
+      table.parentElement.after(more);
+      table.parentElement.classList.add("drawn");
+      let before = most;
+      addEventListener("beforeprint", () => { before = most; draw(Infinity); });
+      addEventListener("afterprint", () => draw(before));
+      draw(part);
+    }
+    return (chosen) => { all = chosen; draw(part); };
+  };
+
   const table = document.querySelector("#programs table.programs");
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
+  const rows = [...table.tBodies[0].rows];
+  const show = drawing(table, rows);
+  for (const other of document.querySelectorAll("table.long")) if (other !== table) drawing(other, [...other.tBodies[0].rows]);
   let text = null;  // of each row; a table may have very many
   let inOrder = rows, found = null;  // all rows in the order asked for, and the set of those that were searched for
+  const draw = () => show(found ? inOrder.filter((row) => found.has(row)) : inOrder);
   const figure = (cell) => {
     const first = cell.firstChild ? cell.firstChild.textContent : "";
     const number = first.replace(/\u2212/g, "-").replace(/[^0-9.\-]/g, "");
@@ -22,32 +54,6 @@
     inOrder = [...rows].sort((one, other) => (rising ? 1 : -1) * compare(one, other));
     draw();
   };
-
-  // of a very long table one part is laid out, and another when it is asked for; in print it is whole
-  const part = 1000, counted = (count) => count.toLocaleString("en");
-  const more = document.createElement("p"), next = document.createElement("button"), left = document.createElement("span");
-  let most = part;
-  const draw = (count = part) => {
-    const all = found ? inOrder.filter((row) => found.has(row)) : inOrder, drawn = new DocumentFragment();
-    most = count;
-    for (const row of all.slice(0, most)) drawn.append(row);
-    body.replaceChildren(drawn);
-    more.hidden = all.length <= most;
-    left.textContent = `${counted(Math.min(most, all.length))} of ${counted(all.length)} programs are drawn. `;
-  };
-  if (part < rows.length) {
-    next.type = "button";
-    next.textContent = `Show ${counted(part)} more`;
-    next.addEventListener("click", () => draw(most + part));
-    left.setAttribute("role", "status");
-    more.className = "find more";
-    more.append(left, next);
-    table.parentElement.after(more);
-    let before = most;
-    addEventListener("beforeprint", () => { before = most; draw(Infinity); });
-    addEventListener("afterprint", () => draw(before));
-    draw();
-  }
 
   // on a phone, which does not show the heads of tables, a list takes the place of the buttons
   const phone = matchMedia("screen and (max-width: 44rem)");
