@@ -137,7 +137,7 @@ def test_a_very_long_table_is_drawn_part_by_part_and_searched_sorted_and_printed
     drawn = "return document.querySelectorAll('#programs table.programs tbody tr').length;"
     note = "return document.querySelector('.more span').textContent;"
     assert browser.run(drawn) == 1000
-    assert browser.run(note) == "1,000 of 2,000 rows are drawn. "
+    assert browser.run(note) == "1,000 of 2,000 rows are shown; the total is of all. "
     amounts = """
     document.querySelectorAll('#programs table.programs thead button')[2].click();
     const rows = [...document.querySelectorAll('#programs table.programs tbody tr')];

@@ -12,7 +12,7 @@
       for (const row of all.slice(0, most)) drawn.append(row);
       table.tBodies[0].replaceChildren(drawn);
       more.hidden = all.length <= most;
-      left.textContent = `${counted(Math.min(most, all.length))} of ${counted(all.length)} rows are drawn. `;
+      left.textContent = `${counted(Math.min(most, all.length))} of ${counted(all.length)} rows are shown${table.tFoot ? "; the total is of all" : ""}. `;
     };
     if (part < rows.length) {
       next.type = "button";
